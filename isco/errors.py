@@ -1,0 +1,65 @@
+"""The errors a user can meet, and nothing else.
+
+IscoError                       anything the user can act on; the command line prints it and exits 1
+├── InputError                  a file handed in cannot be read as what it should be
+├── SettingsError               config.yaml has an unknown key, a wrong type or an impossible value
+├── BundleError                 a model bundle is missing, damaged or of another format
+├── ParityError                 an exported model does not compute what its checkpoint computes
+├── BaseModelError              the encoder that training should start from cannot be loaded
+└── AlreadyRunningError         another daemon on this machine watches the same inbox (exit 3)
+
+Programming errors are not in this tree: they keep their traceback.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class IscoError(Exception):
+    """Base of everything a user can act on. The message is one line."""
+
+    exit_code = 1
+
+
+class InputError(IscoError):
+    """A file handed in cannot be read as what it should be.
+
+    Parameters
+    ----------
+    path : the file.
+    found : what is there, in words.
+    expected : what should be there.
+    remedy : what to do about it.
+    line : 1-based physical line in the file, where one line is to blame.
+    """
+
+    def __init__(
+        self, path: Path, found: str, *, expected: str, remedy: str, line: int | None = None
+    ) -> None:
+        self.path, self.line = Path(path), line
+        self.found, self.expected, self.remedy = found, expected, remedy
+        where = f"{self.path.name!r}" + (f", line {line}" if line is not None else "")
+        super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
+
+
+class SettingsError(IscoError):
+    """config.yaml has an unknown key, a wrong type or an impossible value."""
+
+
+class BundleError(IscoError):
+    """A model bundle is missing, damaged or of another format version."""
+
+
+class ParityError(IscoError):
+    """An exported model does not compute what its checkpoint computes."""
+
+
+class BaseModelError(IscoError):
+    """The encoder that training should start from cannot be loaded."""
+
+
+class AlreadyRunningError(IscoError):
+    """Another daemon on this machine watches the same inbox."""
+
+    exit_code = 3

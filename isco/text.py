@@ -1,0 +1,69 @@
+"""The one text cleaning, the same for training and serving.
+
+``clean`` lowercases, drops punctuation and special characters (all but the separator ``|``) and
+collapses whitespace. Letters, their marks and digits of every script survive: "Krankenpfleger/-in"
+becomes "krankenpfleger in", "μηχανικός" and "مهندس" stay what they are. It does not translate,
+correct spelling or strip accents.
+
+``TEXT_VERSION`` travels in every model bundle: a model must see texts cleaned the way its training
+texts were.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+TEXT_VERSION = 1
+SEPARATOR = "|"
+UNKNOWN = "unknown"
+
+# Dropped without leaving a gap, because people write the same word with and without them:
+# "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
+_SILENT = frozenset("'`´‘’‛ʼ＇")
+
+
+class _Survivors(dict[int, str]):
+    """Code point → what is left of it; filled on demand, so that all of Unicode costs nothing."""
+
+    def __missing__(self, code_point: int) -> str:
+        character = chr(code_point)
+        category = unicodedata.category(character)
+        if character in _SILENT or category == "Cf":
+            kept = ""
+        elif character == SEPARATOR or category[0] in "LMN":
+            kept = character
+        else:
+            kept = " "
+        self[code_point] = kept
+        return kept
+
+
+_SURVIVORS = _Survivors()
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in lower case, without punctuation, with single spaces.
+
+    Idempotent: ``clean(clean(text)) == clean(text)``. The result is empty where nothing survives.
+    """
+    # Lowercasing and NFKC undo each other on a few characters (final sigma, dotted İ, ﬃ); a second
+    # round reaches the fixed point. Plain ASCII, nearly all input, needs neither.
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", text).lower()
+        folded = unicodedata.normalize("NFKC", folded).lower()
+    return " ".join(folded.translate(_SURVIVORS).split())
+
+
+def join(title: str, duties: str = "") -> str:
+    """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
+
+    A ``|`` inside a part is dropped, so that the separator stays unambiguous;
+    ``clean(join(t, d)) == join(t, d)``.
+    """
+    parts = (clean(part.replace(SEPARATOR, " ")) or UNKNOWN for part in (title, duties))
+    return f" {SEPARATOR} ".join(parts)
+
+
+EMPTY_TEXT = join("", "")

@@ -1,0 +1,1 @@
+"""Records and corrections → a better checkpoint, or a reason why not. PyTorch lives here."""
