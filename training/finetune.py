@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -203,30 +203,3 @@ def finetune(
 def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     predicted = np.asarray(prediction.predictions).argmax(axis=1)
     return {"macro_f1": float(f1_score(prediction.label_ids, predicted, average="macro"))}
-
-
-@torch.inference_mode()
-def logits(
-    model: RobertaForSequenceClassification,
-    tokenizer: PreTrainedTokenizerBase,
-    texts: Sequence[str],
-    max_tokens: int,
-) -> np.ndarray:
-    """The checkpoint's own logits, (N, 436) float32, in the order of ``texts``: the reference that
-    an export is compared with.
-    """
-    model.eval()
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    out = np.empty((len(texts), model.config.num_labels), dtype=np.float32)
-    for start in range(0, len(order), 64):
-        rows = order[start : start + 64]
-        batch = tokenizer(
-            [texts[i] for i in rows],
-            truncation=True,
-            max_length=max_tokens,
-            padding=True,
-            return_tensors="pt",
-            return_token_type_ids=False,
-        ).to(model.device)
-        out[rows] = model(**batch).logits.float().cpu().numpy()
-    return out

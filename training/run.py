@@ -18,6 +18,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from exporters.onnx import export_bundle
+from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from isco.settings import Settings
@@ -26,7 +27,7 @@ from isco.text import TEXT_VERSION
 from training.calibrate import fit_temperature
 from training.encoder import load_encoder
 from training.evaluate import measure
-from training.finetune import finetune, logits
+from training.finetune import finetune
 from training.records import read_answers, read_records, resolve_conflicts
 from training.split import split
 
@@ -69,7 +70,8 @@ def train(
         temperature=temperature,
         max_tokens=settings.model.max_seq_length,
         text_version=TEXT_VERSION,
-        golden_texts=list(sides["test"]["text"]),
+        calibration_texts=list(sides["train"]["text"].sample(frac=1, random_state=0)),
+        parity_texts=list(sides["test"]["text"]),
         summary=summary,
     )
     metrics = evaluate_bundle(bundle_dir, settings, {"test": sides["test"], "gold": gold})
@@ -122,8 +124,9 @@ def _calibrate(
     settings: Settings,
 ) -> float:
     right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
-    raw = logits(model, tokenizer, list(calibration["text"]), settings.model.max_seq_length)
-    return fit_temperature(raw, right, calibration["weight"].to_numpy(float))
+    texts = list(calibration["text"])
+    logits = checkpoint_logits(model, tokenizer, texts, settings.model.max_seq_length)
+    return fit_temperature(logits, right, calibration["weight"].to_numpy(float))
 
 
 def evaluate_bundle(

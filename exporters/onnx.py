@@ -1,0 +1,146 @@
+"""Checkpoint → ONNX bundle: export with optimum, prove equal, fuse, quantise, compare, publish.
+
+The checkpoint is rounded to half precision first, because that is how it is kept: what is exported
+is what a later fine-tuning starts from.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnxruntime.transformers import optimizer
+from onnxruntime.transformers.fusion_options import FusionOptions
+from optimum.exporters.onnx import main_export
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
+
+from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
+from exporters.quantize import quantise
+from inference.bundle import CHECKPOINT, TOKENIZER, Bundle, write_manifest
+from inference.session import Session, length_batches
+from isco.settings import InferenceSettings
+from isco.taxonomy import isco08
+
+# Below this share of equal best codes, int8 is not this model any more and fp32 is served.
+MIN_INT8_AGREEMENT = 0.97
+_N_CALIBRATION_TEXTS = 512
+_N_PARITY_TEXTS = 2000
+
+
+def export_bundle(
+    model: RobertaForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    out: Path,
+    *,
+    temperature: float,
+    max_tokens: int,
+    text_version: int,
+    calibration_texts: Sequence[str],
+    parity_texts: Sequence[str],
+    summary: dict[str, Any],
+) -> Path:
+    """Write the bundle of ``model`` to the folder ``out``, whole or not at all, and return it.
+
+    Parameters
+    ----------
+    calibration_texts : cleaned texts that set the ranges of int8 activations.
+    parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
+    summary : what the manifest says of the training.
+
+    Raises ParityError where the fp32 graph is not equal to the checkpoint. Where int8 agrees on
+    less than ``MIN_INT8_AGREEMENT`` of the codes, the bundle serves fp32 instead.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
+        staged, work = Path(scratch, "bundle"), Path(scratch, "work")
+        staged.mkdir()
+        model = model.to("cpu").half()
+        model.save_pretrained(staged / CHECKPOINT, safe_serialization=True)
+        tokenizer.save_pretrained(staged / CHECKPOINT)
+        shutil.copy(staged / CHECKPOINT / TOKENIZER, staged / TOKENIZER)
+        model = model.float()
+        model.save_pretrained(work / "fp32", safe_serialization=True)
+        tokenizer.save_pretrained(work / "fp32")
+        main_export(
+            work / "fp32",
+            work / "onnx",
+            task="text-classification",
+            library_name="transformers",
+            do_validation=False,
+        )
+        exported = work / "onnx" / "model.onnx"
+        check_signature(exported, len(isco08().units))
+        fused = _fuse(exported, staged / "model.onnx", model.config)
+        values = {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "text_version": text_version,
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+            "labels": list(isco08().units),
+            "training": summary,
+        }
+        texts = list(parity_texts)[:_N_PARITY_TEXTS]
+        reference = checkpoint_logits(model, tokenizer, texts, max_tokens)
+        fp32 = {**values, "model": "model.onnx", "precision": "fp32"}
+        write_manifest(staged, **fp32)
+        served = _served_logits(staged, texts)
+        parity = {"fp32_max_logit_difference": check_values("model.onnx", reference, served)}
+
+        feeds = _feeds(tokenizer, list(calibration_texts)[:_N_CALIBRATION_TEXTS], max_tokens)
+        quantise(fused, staged / "model_int8.onnx", feeds)
+        int8 = {**values, "model": "model_int8.onnx", "precision": "int8"}
+        write_manifest(staged, **int8)
+        parity["int8_agreement"] = agreement(reference, _served_logits(staged, texts))
+        parity["n_texts"] = len(texts)
+        chosen, other = int8, "model.onnx"
+        if parity["int8_agreement"] < MIN_INT8_AGREEMENT:
+            chosen, other = fp32, "model_int8.onnx"
+        (staged / other).unlink()
+        write_manifest(staged, parity=parity, **chosen)
+        if out.exists():
+            os.rename(out, Path(scratch, "replaced"))
+        os.rename(staged, out)
+    return out
+
+
+def _fuse(exported: Path, out: Path, config: Any) -> Path:
+    """Attention, layer norms and activations as single operators (ONNX Runtime's optimiser)."""
+    options = FusionOptions("bert")
+    options.enable_embed_layer_norm = False  # the quantised embedding look-up replaces the table
+    fused = optimizer.optimize_model(
+        str(exported),
+        model_type="bert",
+        num_heads=config.num_attention_heads,
+        hidden_size=config.hidden_size,
+        optimization_options=options,
+        opt_level=0,
+    )
+    for number, node in enumerate(fused.model.graph.node):
+        node.name = node.name or f"{node.op_type}_{number}"
+    fused.topological_sort()
+    onnx.save(fused.model, out)
+    return out
+
+
+def _feeds(
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_tokens: int
+) -> list[dict[str, np.ndarray]]:
+    """Model inputs of ``texts``, those of equal length together."""
+    encoded = tokenizer(list(texts), truncation=True, max_length=max_tokens)["input_ids"]
+    batches = (
+        np.array([encoded[row] for row in rows], dtype=np.int64)
+        for rows in length_batches([len(ids) for ids in encoded])
+    )
+    return [{"input_ids": ids, "attention_mask": np.ones_like(ids)} for ids in batches]
+
+
+def _served_logits(bundle_dir: Path, texts: Sequence[str]) -> np.ndarray:
+    """(N, 436) logits as the daemon would compute them."""
+    return Session(Bundle.open(bundle_dir), InferenceSettings(provider="cpu")).logits(texts)

@@ -1,0 +1,1 @@
+"""Model bundle → coded records. numpy, onnxruntime and tokenizers; no torch, no transformers."""

@@ -1,0 +1,70 @@
+"""Texts → codings: each distinct text once, recent ones from memory, in input order."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from inference.bundle import Bundle
+from inference.classifier import Classifier, open_classifier
+from inference.decision import EMPTY, Coding, Fallback, decide
+from isco.settings import Settings
+from isco.text import EMPTY_TEXT
+
+# So many texts go through the model between two calls of the progress callback.
+_TEXTS_PER_STEP = 512
+
+
+class Autocoder:
+    """A classifier with its threshold, and a bounded memory of the texts it coded last."""
+
+    def __init__(
+        self, classifier: Classifier, *, threshold: float, fallback: Fallback, cache_texts: int
+    ) -> None:
+        """``cache_texts``: how many recent texts are remembered across files (about 0.5 kB each)."""
+        self._classifier, self._threshold, self._fallback = classifier, threshold, fallback
+        self._recent: OrderedDict[str, Coding] = OrderedDict()
+        self._cache_texts = cache_texts
+        self.version = classifier.version
+
+    def code(
+        self, texts: Sequence[str], progress: Callable[[int], None] = lambda n_done: None
+    ) -> list[Coding]:
+        """One Coding per text, in order; equal texts get the same object.
+
+        ``progress`` is told, step by step, how many more of ``texts`` are done.
+        """
+        copies: dict[str, int] = {}
+        for text in texts:
+            copies[text] = copies.get(text, 0) + 1
+        codings = {text: self._recent[text] for text in copies if text in self._recent}
+        if EMPTY_TEXT in copies:
+            codings[EMPTY_TEXT] = EMPTY
+        progress(sum(copies[text] for text in codings))
+        new = [text for text in copies if text not in codings]
+        for start in range(0, len(new), _TEXTS_PER_STEP):
+            step = new[start : start + _TEXTS_PER_STEP]
+            probabilities = self._classifier.probabilities(step)
+            codings.update(
+                zip(step, decide(probabilities, self._threshold, self._fallback), strict=True)
+            )
+            progress(sum(copies[text] for text in step))
+        self._remember(codings)
+        return [codings[text] for text in texts]
+
+    def _remember(self, codings: dict[str, Coding]) -> None:
+        for text, coding in codings.items():
+            self._recent[text] = coding
+            self._recent.move_to_end(text)
+        while len(self._recent) > self._cache_texts:
+            self._recent.popitem(last=False)
+
+
+def open_autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
+    """Load ``bundle`` as ``settings`` want it served."""
+    return Autocoder(
+        open_classifier(bundle, settings.inference),
+        threshold=settings.model.confidence_threshold,
+        fallback=settings.inference.fallback,
+        cache_texts=settings.inference.cache_texts,
+    )

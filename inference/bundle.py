@@ -1,0 +1,165 @@
+"""A model bundle on disk: everything that serving one model version needs, with hashes.
+
+``manifest.json``   format, version, text version, labels, temperature, training summary, parity,
+                    and the SHA-256 of every other file
+``model*.onnx``     the graph that is served (``manifest.model``)
+``tokenizer.json``  of the tokenizers library
+``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning goes on
+
+Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX and
+safetensors, never pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from isco.errors import BundleError
+from isco.settings import OutputSettings
+from isco.taxonomy import isco08
+from isco.text import TEXT_VERSION
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+TOKENIZER = "tokenizer.json"
+CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``manifest.json`` says.
+
+    ``labels`` are the unit groups in the order of the model's outputs; ``files`` maps each path in
+    the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
+    ``int8`` or ``fp32``; ``temperature`` divides the logits; ``max_tokens`` is where texts are cut.
+    """
+
+    version: str
+    created: str
+    text_version: int
+    max_tokens: int
+    temperature: float
+    model: str
+    precision: str
+    labels: list[str]
+    files: dict[str, str]
+    parity: dict[str, float] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    format: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An opened bundle whose served files have been checked."""
+
+    path: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, path: Path) -> Bundle:
+        """Check and open the bundle in the folder ``path``.
+
+        Raises BundleError where it is missing, half-copied, damaged, or made for another version of
+        the program.
+        """
+        path = Path(path).resolve()
+        try:
+            values = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise BundleError(
+                f"no model bundle in {str(path)!r}: {MANIFEST} is missing. Restore models/bundled "
+                "from the repository, or train a model with 'isco train'"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise BundleError(f"{str(path / MANIFEST)!r} cannot be read: {error}") from None
+        _check_versions(path, values)
+        try:
+            bundle = cls(path, Manifest(**values))
+        except TypeError as error:
+            raise BundleError(f"{str(path / MANIFEST)!r} is not a manifest: {error}") from None
+        if tuple(bundle.manifest.labels) != isco08().units:
+            raise BundleError(f"{str(path)!r} was trained for other codes than ISCO-08's 436")
+        bundle._check_hashes([bundle.manifest.model, TOKENIZER])
+        return bundle
+
+    @property
+    def model_path(self) -> Path:
+        """The ONNX file to serve."""
+        return self.path / self.manifest.model
+
+    @property
+    def tokenizer_path(self) -> Path:
+        """The tokenizer's JSON file."""
+        return self.path / TOKENIZER
+
+    def checkpoint_dir(self) -> Path:
+        """The folder to fine-tune from, its files checked; BundleError where they differ."""
+        self._check_hashes([name for name in self.manifest.files if name.startswith(CHECKPOINT)])
+        return self.path / CHECKPOINT
+
+    def _check_hashes(self, names: list[str]) -> None:
+        for name in names:
+            expected = self.manifest.files.get(name, "no hash in the manifest")
+            try:
+                found = file_hash(self.path / name)
+            except OSError as error:
+                raise BundleError(f"{name!r} of {str(self.path)!r} cannot be read: {error}") from None
+            if found != expected:
+                raise BundleError(
+                    f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
+                    f"{found[:12]}…, expected {expected[:12]}…): restore the bundle"
+                )
+
+
+def _check_versions(path: Path, values: dict[str, Any]) -> None:
+    for key, known, what in (
+        ("format", FORMAT_VERSION, "bundle format"),
+        ("text_version", TEXT_VERSION, "text cleaning"),
+    ):
+        if values.get(key) != known:
+            raise BundleError(
+                f"{str(path)!r} has {what} {values.get(key)!r}, this program knows {known}: "
+                "train the model anew, or use the program that made it"
+            )
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(path: Path, **values: Any) -> Manifest:
+    """Hash the files in ``path``, name the version after them, and write the manifest last.
+
+    ``values`` are the fields of ``Manifest`` without ``version`` and ``files``.
+    """
+    names = sorted(
+        file.relative_to(path).as_posix()
+        for file in path.rglob("*")
+        if file.is_file() and file.name != MANIFEST
+    )
+    files = {name: file_hash(path / name) for name in names}
+    digest = hashlib.sha256(json.dumps([files, values["temperature"]]).encode()).hexdigest()
+    version = f"{values['created'][:10]}.{digest[:8]}"
+    manifest = Manifest(version=version, files=files, **values)
+    staged = path / (MANIFEST + ".part")
+    staged.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
+    os.replace(staged, path / MANIFEST)
+    return manifest
+
+
+def served_bundle(output: OutputSettings) -> Bundle:
+    """The model in service: the user's best, else the one that ships."""
+    best = output.best_model_dir
+    return Bundle.open(best if best.exists() else bundled_dir(output))
+
+
+def bundled_dir(output: OutputSettings) -> Path:
+    """Where the bundle that ships lies."""
+    return output.model_dir / "bundled"

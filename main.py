@@ -1,0 +1,246 @@
+"""The command line: ``isco`` and ``python main.py``.
+
+The only place where the watcher meets the training. Imports stand inside each command, so that
+serving never loads torch.
+
+Exit codes: 0 done; 1 an error that the user can act on, in one line; 2 wrong usage; 3 already
+running.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+from isco.errors import IscoError
+from isco.settings import Settings, load_settings
+
+_LOG = logging.getLogger("isco")
+_CONFIG = Path(__file__).resolve().parent / "config.yaml"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr
+    )
+    parsed = _parser().parse_args(arguments)
+    try:
+        settings = load_settings(parsed.config)
+        parsed.run(parsed, settings)
+    except IscoError as error:
+        print(f"isco: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="isco",
+        description="Code job titles and duties to ISCO-08 unit groups. Without a command: "
+        "preprocess data.raw_dir, train and evaluate; with --skip-training, code --input.",
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    for target, default in ((parser, _CONFIG), (shared, argparse.SUPPRESS)):
+        target.add_argument(
+            "--config", type=Path, default=default, help="settings (default: %(prog)s's own)"
+            if target is shared else "settings (default: config.yaml beside main.py)",
+        )  # fmt: skip
+    parser.add_argument("--skip-training", action="store_true", help="code --input instead")
+    parser.add_argument("--input", type=Path, metavar="FILE", help="the CSV to code")
+    parser.add_argument(
+        "--enable-optimizations",
+        action="store_true",
+        help="mixed precision where the device is right for it, and gradient checkpointing",
+    )
+    parser.set_defaults(run=_plain, usage_error=parser.error)
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    watch = commands.add_parser("watch", parents=[shared], help="code what is dropped in the inbox")
+    watch.add_argument("--once", action="store_true", help="only what is there now, then exit")
+    watch.set_defaults(run=_watch)
+
+    classify = commands.add_parser("classify", parents=[shared], help="code files, no daemon")
+    classify.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    classify.add_argument("--out", required=True, type=Path, metavar="DIR")
+    classify.add_argument("--json", action="store_true", help="print a receipt per file as JSON")
+    classify.set_defaults(run=_classify)
+
+    code = commands.add_parser("code", parents=[shared], help="code one record, as JSON")
+    code.add_argument("title", metavar='"job title"')
+    code.add_argument("--duties", default="", metavar='"…"')
+    code.set_defaults(run=_code)
+
+    train = commands.add_parser("train", parents=[shared], help="train a model on coded records")
+    train.add_argument("--raw", type=Path, metavar="FILE_OR_DIR", help="default: data.raw_dir")
+    train.add_argument("--base", metavar="MODEL", help="default: model.name")
+    train.add_argument("--out", type=Path, metavar="DIR", help="default: models/runs/run_<date>")
+    train.set_defaults(run=_train)
+    return parser
+
+
+def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.autocoder import open_autocoder
+    from inference.bundle import served_bundle
+    from watcher.daemon import Daemon
+
+    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    stop = threading.Event()
+    daemon = Daemon(settings, autocoder, _progress_bar, stop)
+
+    def finish(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        _LOG.info("stopping after the file in work; the same signal again stops at once")
+        stop.set()
+        daemon.wake()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, finish)
+    _LOG.info(
+        "watching %s with model %s; results in %s",
+        settings.watcher.inbox, autocoder.version, settings.watcher.outbox,
+    )  # fmt: skip
+    daemon.run(once=parsed.once)
+    _LOG.info("stopped")
+
+
+def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.autocoder import open_autocoder
+    from inference.bundle import served_bundle
+    from watcher.batch import code_file
+    from watcher.daemon import summary
+    from watcher.outbox import find, publish, stage
+
+    for path in parsed.files:
+        _require_file(path)
+    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    for path in parsed.files:
+        staged = stage(parsed.out, f"classify-{os.getpid()}")
+        with _progress_bar(path) as advance:
+            receipt = code_file(path, staged, autocoder, settings, advance)
+        published = find(parsed.out, receipt.batch_id)
+        if published is None:
+            published = publish(staged, parsed.out, path.name, receipt.batch_id)
+        _LOG.info("%r: %s → %s", path.name, summary(receipt), published)
+        if parsed.json:
+            print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
+
+
+def _code(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.autocoder import open_autocoder
+    from inference.bundle import served_bundle
+    from isco.taxonomy import isco08
+    from isco.text import join
+
+    titles = isco08().titles
+    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    (coding,) = autocoder.code([join(parsed.title, parsed.duties)])
+    answer = {
+        "isco_code": coding.isco_code,
+        "isco_title": titles.get(coding.isco_code, ""),
+        "confidence": coding.confidence,
+        "is_fallback": coding.is_fallback,
+        "candidates": [
+            {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
+            for code, confidence in coding.candidates
+        ],
+    }
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _train(parsed: argparse.Namespace, settings: Settings) -> None:
+    try:
+        from training.run import train
+    except ModuleNotFoundError as error:
+        raise IscoError(
+            f'training needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
+        ) from None
+    bundle_dir = train(
+        settings,
+        parsed.raw or settings.data.raw_dir,
+        parsed.base or settings.model.name,
+        parsed.out,
+    )
+    _LOG.info("trained: %s, figures in %s", bundle_dir, bundle_dir.parent / "metrics.json")
+    _LOG.info("to serve it, set output.best_model_dir in config.yaml to that folder")
+
+
+def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
+    """The form without a command: the whole of training, or one file coded."""
+    if parsed.skip_training != (parsed.input is not None):
+        parsed.usage_error("--skip-training and --input FILE go together")
+    if not parsed.skip_training:
+        if parsed.enable_optimizations:
+            faster = settings.training.model_copy(update={"enable_optimizations": True})
+            settings = settings.model_copy(update={"training": faster})
+        _train(argparse.Namespace(raw=None, base=None, out=None), settings)
+        return
+    from inference.autocoder import open_autocoder
+    from inference.bundle import served_bundle
+    from watcher.batch import PREDICTIONS, REVIEW, code_file
+    from watcher.daemon import summary
+
+    _require_file(parsed.input)
+    processed, review = settings.data.processed_dir, settings.data.review_dir
+    for folder in (processed, review):
+        folder.mkdir(parents=True, exist_ok=True)
+    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed) as scratch:
+        with _progress_bar(parsed.input) as advance:
+            receipt = code_file(parsed.input, Path(scratch), autocoder, settings, advance)
+        os.replace(Path(scratch, PREDICTIONS), processed / PREDICTIONS)
+        to_review = review / f"to_review_{date.today():%Y-%m-%d}.csv"
+        os.replace(Path(scratch, REVIEW), to_review)
+    _LOG.info("%s → %s, %s", summary(receipt), processed / PREDICTIONS, to_review)
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise IscoError(f"{str(path)!r} is not a file; expected a CSV with a column of job titles")
+
+
+@contextmanager
+def _progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
+    """A bar with rows/s and time left where a terminal is attached, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda n_done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn
+
+    with path.open("rb") as file:
+        n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        # Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
+        task = bar.add_task(ascii(path.name)[1:-1], total=max(n_lines - 1, 1), rate="")
+
+        def advance(n_done: int) -> None:
+            bar.advance(task, n_done)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} rows/s" if speed else "")
+
+        yield advance
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""One input file → a complete folder of results.
+
+``code_file`` streams the input in chunks of 10,000 records and writes, in a folder that nobody
+looks at yet: ``predictions.csv`` (the input's columns, untouched, then ours), ``review.csv`` (one
+row per distinct text under the threshold, highest gain first) and, last, ``receipt.json``.
+Memory is bounded by a chunk and by the distinct texts under the threshold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from inference.autocoder import Autocoder
+from inference.bundle import file_hash
+from inference.decision import Coding
+from isco.settings import Settings
+from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
+from isco.taxonomy import isco08
+from isco.text import join
+from watcher.review import Review
+
+PREDICTIONS, REVIEW, RECEIPT = "predictions.csv", "review.csv", "receipt.json"
+N_CANDIDATES = 3
+PREDICTION_COLUMNS = (
+    "isco_code", "isco_title", "confidence", "is_fallback", "minor_code", "minor_confidence",
+    "needs_review", "source",
+    *(name for k in range(1, N_CANDIDATES + 1) for name in (f"candidate_{k}",
+                                                             f"candidate_{k}_confidence")),
+    "model_version",
+)  # fmt: skip
+TAKEN_PREFIX = "predicted_"
+
+
+@dataclass
+class Receipt:
+    """What was done to one input: the proof that its batch is complete.
+
+    ``n_autocoded + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_review`` rows need a
+    person (fallback and empty) and stand as ``n_review_texts`` distinct texts in ``review.csv``
+    (empty ones cannot be decided and are not there). Times are UTC, ISO 8601.
+    """
+
+    input: str
+    sha256: str
+    batch_id: str
+    encoding: str
+    delimiter: str
+    model_version: str
+    settings: dict[str, Any]
+    started: str
+    finished: str = ""
+    seconds: float = 0.0
+    n_rows_in: int = 0
+    n_rows_out: int = 0
+    n_blank_lines: int = 0
+    n_autocoded: int = 0
+    n_fallback: int = 0
+    n_empty: int = 0
+    n_review: int = 0
+    n_review_texts: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def count(self, codings: Sequence[Coding]) -> None:
+        """Add one chunk of coded rows."""
+        self.n_rows_out += len(codings)
+        self.n_fallback += sum(coding.is_fallback for coding in codings)
+        self.n_empty += sum(coding.source == "empty" for coding in codings)
+        self.n_review += sum(coding.needs_review for coding in codings)
+        self.n_autocoded = self.n_rows_out - self.n_fallback - self.n_empty
+
+
+def settings_that_matter(settings: Settings) -> dict[str, Any]:
+    """The settings that change the codes: part of a batch's identity and of its receipt."""
+    return {
+        "confidence_threshold": settings.model.confidence_threshold,
+        "fallback": settings.inference.fallback,
+    }
+
+
+def batch_id(sha256: str, model_version: str, settings: Settings) -> str:
+    """Same bytes, same model, same settings: same id (12 hexadecimal digits)."""
+    parts = [sha256, model_version, settings_that_matter(settings)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def code_file(
+    path: Path,
+    out_dir: Path,
+    autocoder: Autocoder,
+    settings: Settings,
+    progress: Callable[[int], None] = lambda n_done: None,
+) -> Receipt:
+    """Code every record of ``path`` into the existing folder ``out_dir``; the receipt comes last.
+
+    ``progress`` is told how many more records are done. Raises InputError where the file is not
+    what it should be; ``out_dir`` then holds an incomplete result without a receipt.
+    """
+    clock = time.monotonic()
+    sha256 = file_hash(path)
+    table = open_table(path, settings.data.columns.model_dump(), required=("job_title",))
+    receipt = Receipt(
+        input=path.name,
+        sha256=sha256,
+        batch_id=batch_id(sha256, autocoder.version, settings),
+        encoding=table.encoding,
+        delimiter=DELIMITERS[table.delimiter],
+        model_version=autocoder.version,
+        settings=settings_that_matter(settings),
+        started=_now(),
+    )
+    review = Review()
+    with (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file:
+        predictions = Writer(file, [*table.header, *_free_names(table.header)])
+        for chunk in table.chunks(CHUNK_ROWS):
+            texts = [_text(table, row) for row in chunk]
+            codings = autocoder.code(texts, progress)
+            receipt.n_rows_in += len(chunk)
+            receipt.count(codings)
+            predictions.write(
+                [*row, *_cells(coding), autocoder.version]
+                for row, coding in zip(chunk, codings, strict=True)
+            )
+            for row, text, coding in zip(chunk, texts, codings, strict=True):
+                if coding.is_fallback:
+                    duties = table.get(row, "duties_description")
+                    review.add(text, table.get(row, "job_title"), duties, coding)
+    review.write(out_dir / REVIEW, table.delimiter)
+    receipt.n_review_texts = len(review)
+    receipt.n_blank_lines = table.n_blank_lines
+    if not receipt.n_rows_in:
+        receipt.notes.append("the file has a header and no records")
+    if "duties_description" not in table.columns:
+        receipt.notes.append("no column with duties: coded from the titles alone")
+    receipt.finished, receipt.seconds = _now(), round(time.monotonic() - clock, 3)
+    _write_receipt(out_dir / RECEIPT, receipt)
+    return receipt
+
+
+def _text(table: Table, row: list[str]) -> str:
+    return join(table.get(row, "job_title"), table.get(row, "duties_description"))
+
+
+def _free_names(header: Sequence[str]) -> list[str]:
+    """Our column names; one that the input has already gets the prefix ``predicted_``."""
+    taken = {name.strip().casefold() for name in header}
+    names = []
+    for name in PREDICTION_COLUMNS:
+        while name in taken:
+            name = TAKEN_PREFIX + name
+        names.append(name)
+    return names
+
+
+def _cells(coding: Coding) -> list[str]:
+    title = isco08().title(coding.isco_code) if coding.isco_code else ""
+    cells = [
+        coding.isco_code,
+        title,
+        format_confidence(coding.confidence),
+        str(coding.is_fallback).lower(),
+        coding.minor_code,
+        format_confidence(coding.minor_confidence),
+        str(coding.needs_review).lower(),
+        coding.source,
+    ]
+    for code, confidence in coding.candidates[:N_CANDIDATES] or [("", None)] * N_CANDIDATES:
+        cells += [code, "" if confidence is None else format_confidence(confidence)]
+    return cells
+
+
+def format_confidence(confidence: float) -> str:
+    """Nine significant digits: enough that no float32 is rounded."""
+    return f"{confidence:.9g}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _write_receipt(path: Path, receipt: Receipt) -> None:
+    path.write_text(
+        json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

@@ -1,0 +1,176 @@
+"""The loop: look, claim, code, publish, archive; once, or until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from inference.autocoder import Autocoder
+from inference.bundle import file_hash
+from isco.errors import AlreadyRunningError, InputError
+from isco.settings import Settings
+from watcher import inbox as inboxes
+from watcher import outbox as outboxes
+from watcher.batch import Receipt, batch_id, code_file
+from watcher.inbox import Claim, Stability
+
+_LOG = logging.getLogger(__name__)
+# With files waiting, the three looks of the quiet time come this often at most.
+_MIN_LOOK_INTERVAL_S = 0.05
+
+Progress = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
+
+
+class Daemon:
+    """Watches one inbox with one model.
+
+    ``progress`` opens a display for one file and gives the function that is told how many more of
+    its records are done. ``stop`` ends the loop after the file in work.
+    """
+
+    def __init__(
+        self, settings: Settings, autocoder: Autocoder, progress: Progress, stop: threading.Event
+    ) -> None:
+        self._settings, self._autocoder = settings, autocoder
+        self._progress, self._stop = progress, stop
+        self._inbox, self._outbox = settings.watcher.inbox, settings.watcher.outbox
+        self._stability = Stability(settings.watcher.quiet_s)
+        self._wake = threading.Event()
+
+    def run(self, once: bool = False) -> None:
+        """Work until ``stop`` is set; with ``once``, until the inbox is empty.
+
+        Raises AlreadyRunningError where another daemon on this machine watches the inbox.
+        """
+        for folder in (self._inbox, self._outbox):
+            folder.mkdir(parents=True, exist_ok=True)
+        with _host_lock(self._inbox):
+            self._recover()
+            observer = self._start_observer()
+            try:
+                self._loop(once)
+            finally:
+                if observer is not None:
+                    observer.stop()
+                    observer.join()
+
+    def _loop(self, once: bool) -> None:
+        quiet_s = self._settings.watcher.quiet_s
+        while not self._stop.is_set():
+            try:
+                listing = inboxes.look(self._inbox)
+                for name in self._stability.observe(listing, time.monotonic()):
+                    if self._stop.is_set():
+                        return
+                    held = inboxes.claim(self._inbox, name)
+                    if held is not None:
+                        self._work(held)
+            except OSError as error:
+                _LOG.warning("the inbox cannot be read, looking again: %s", error)
+            waiting = self._stability.n_waiting
+            if once and not waiting and not inboxes.look(self._inbox):
+                return
+            pause_s = min(self._settings.watcher.poll_s, quiet_s / 3) if waiting else None
+            self._wake.wait(max(_MIN_LOOK_INTERVAL_S, pause_s or self._settings.watcher.poll_s))
+            self._wake.clear()
+            self._stop.wait(_MIN_LOOK_INTERVAL_S)  # a storm of events is one look
+
+    def wake(self) -> None:
+        """Look now instead of at the next turn."""
+        self._wake.set()
+
+    def _recover(self) -> None:
+        for held in inboxes.claims(self._inbox):
+            _LOG.info("%s: taken up again after an interruption", held.name)
+            self._work(held)
+
+    def _work(self, held: Claim) -> None:
+        """Bring one claimed file to its end; whatever is wrong with it stays with it."""
+        try:
+            self._code(held)
+        except InputError as error:
+            self._reject(held, str(error))
+        except OSError as error:
+            _LOG.warning("%s: %s; it goes back to the inbox and is tried again", held.name, error)
+            held.give_back(self._inbox)
+            self._stop.wait(self._settings.watcher.poll_s)
+        except Exception as error:
+            _LOG.exception("%s: unexpected error", held.name)
+            reason = f"{held.name!r}: the program failed on it ({type(error).__name__}: {error}). "
+            self._reject(held, reason + "This is a fault of the program: please report it.")
+
+    def _code(self, held: Claim) -> None:
+        known_id = batch_id(file_hash(held.path), self._autocoder.version, self._settings)
+        published = outboxes.find(self._outbox, known_id)
+        if published is not None:
+            _LOG.info("%r: same content as before, the results are in %s", held.name, published)
+        else:
+            staged = outboxes.stage(self._outbox, held.id)
+            with self._progress(held.path) as advance:
+                receipt = code_file(held.path, staged, self._autocoder, self._settings, advance)
+            if file_hash(held.path) != receipt.sha256:
+                _LOG.info("%r: still being written, begun again", held.name)
+                return self._code(held)
+            published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
+            _LOG.info("%r: %s → %s", held.name, summary(receipt), published)
+        outboxes.archive(held.path, self._settings.watcher.archive_dir)
+        held.release()
+
+    def _reject(self, held: Claim, reason: str) -> None:
+        outboxes.stage(self._outbox, held.id).rmdir()
+        target = outboxes.reject(held.path, self._settings.watcher.rejected_dir, reason)
+        held.release()
+        _LOG.warning("rejected %s (moved to %s)", reason, target)
+
+    def _start_observer(self) -> Observer | None:  # type: ignore[valid-type]
+        observer = Observer()
+        try:
+            observer.schedule(_Waker(self.wake), str(self._inbox), recursive=False)
+            observer.start()
+        except OSError as error:
+            _LOG.warning("no file events here (%s): looking every few seconds instead", error)
+            return None
+        return observer
+
+
+class _Waker(FileSystemEventHandler):
+    """Every event in the inbox, whatever it says, is a reason to look."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        self._wake()
+
+
+def _host_lock(inbox: Path) -> FileLock:
+    """One daemon per inbox on this machine; held until the process ends, however it ends."""
+    key = sha256(str(inbox.resolve()).encode()).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir()) / f"isco-{key}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise AlreadyRunningError(
+            f"another daemon already watches {str(inbox)!r} on this machine"
+        ) from None
+    return lock
+
+
+def summary(receipt: Receipt) -> str:
+    """One line about a batch: rows, seconds, rows/s, share autocoded, what is left to do."""
+    n, seconds = receipt.n_rows_out, max(receipt.seconds, 0.001)
+    share = receipt.n_autocoded / n if n else 0.0
+    return (
+        f"{n:,} rows in {seconds:.2f} s ({n / seconds:,.0f} rows/s), {share:.1%} autocoded, "
+        f"{receipt.n_review_texts:,} texts to review"
+    )

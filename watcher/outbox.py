@@ -1,0 +1,113 @@
+"""Where results and inputs end up: published whole, archived, or rejected with the reason.
+
+Nothing is overwritten and nothing is deleted: a name that is taken gets the hash of the content.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+from inference.bundle import file_hash
+from watcher.batch import RECEIPT
+
+STAGING = ".staging"
+_MAX_STEM_BYTES = 80
+
+
+def safe_stem(name: str) -> str:
+    """A folder name made from a file name: letters, digits, ``.``, ``_``, ``-`` and spaces alone.
+
+    No separator, control character, leading dot or ``..`` is left, so nothing can leave the outbox.
+    """
+    stem = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
+    stem = re.sub(r"\.csv$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"[^\w. -]+", "_", stem)
+    stem = re.sub(r"\.{2,}", ".", stem).strip(". -")
+    stem = stem.encode()[:_MAX_STEM_BYTES].decode("utf-8", "ignore")
+    return stem or "batch"
+
+
+def stage(outbox: Path, claim_id: str) -> Path:
+    """An empty folder on the outbox's own volume, where results grow unseen."""
+    folder = outbox / STAGING / claim_id
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def find(outbox: Path, batch_id: str) -> Path | None:
+    """The complete batch with this id, if there is one."""
+    return next((r.parent for r in outbox.glob(f"*.{batch_id}/{RECEIPT}")), None)
+
+
+def publish(staged: Path, outbox: Path, name: str, batch_id: str) -> Path:
+    """Make a complete staged folder visible as ``outbox/<name>.<id>/``, by one rename.
+
+    Every file is on the disk before the name is.
+    """
+    for path in staged.iterdir():
+        _sync(path)
+    _sync(staged)
+    target = outbox / f"{safe_stem(name)}.{batch_id}"
+    os.rename(staged, target)  # refuses a folder that is there and not empty
+    _sync(outbox)
+    return target
+
+
+def archive(path: Path, archive_dir: Path) -> Path:
+    """Move a finished input to the archive and return its new place."""
+    return _move(path, archive_dir)
+
+
+def reject(path: Path, rejected_dir: Path, reason: str) -> Path:
+    """Move an unreadable input to the rejected files, with ``<name>.why.txt`` beside it."""
+    target = _move(path, rejected_dir)
+    why = target.with_name(target.name[:200] + ".why.txt")
+    why.write_text(reason.rstrip() + "\n", encoding="utf-8")
+    return target
+
+
+def _move(path: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name
+    if os.path.lexists(target):
+        digest = file_hash(path)[:12]
+        target = folder / f"{safe_stem(path.name)}.{digest}.csv"
+        for number in range(2, 1_000_000):
+            if not os.path.lexists(target):
+                break
+            target = folder / f"{safe_stem(path.name)}.{digest}.{number}.csv"
+    try:
+        os.rename(path, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_across(path, target)
+    _sync(folder)
+    return target
+
+
+def _copy_across(path: Path, target: Path) -> None:
+    """Copy to another volume, and remove the original only once the copy is safe and equal."""
+    part = target.with_name(target.name[:200] + ".part")
+    shutil.copy2(path, part)
+    _sync(part)
+    if file_hash(part) != file_hash(path):
+        part.unlink()
+        raise OSError(f"the copy of {path.name!r} to {str(target.parent)!r} differs from it")
+    os.rename(part, target)
+    path.unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
