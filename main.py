@@ -121,17 +121,17 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.bundle import served_bundle
     from watcher.batch import code_file
     from watcher.daemon import summary
-    from watcher.outbox import find, publish, stage
+    from watcher.outbox import publish, staging
 
     for path in parsed.files:
         _require_file(path)
     autocoder = open_autocoder(served_bundle(settings.output), settings)
     for path in parsed.files:
-        staged = stage(parsed.out, f"classify-{os.getpid()}")
-        with _progress_bar(path) as advance:
+        with (
+            staging(parsed.out, f"classify-{os.getpid()}") as staged,
+            _progress_bar(path) as advance,
+        ):
             receipt = code_file(path, staged, autocoder, settings, advance)
-        published = find(parsed.out, receipt.batch_id)
-        if published is None:
             published = publish(staged, parsed.out, path.name, receipt.batch_id)
         _LOG.info("%r: %s → %s", path.name, summary(receipt), published)
         if parsed.json:
@@ -218,8 +218,13 @@ def _progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
         yield lambda n_done: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     with path.open("rb") as file:
         n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))

@@ -27,6 +27,7 @@ from inference.bundle import CHECKPOINT, TOKENIZER, Bundle, write_manifest
 from inference.session import Session, length_batches
 from isco.settings import InferenceSettings
 from isco.taxonomy import isco08
+from isco.text import TEXT_VERSION
 
 # Below this share of equal best codes, int8 is not this model any more and fp32 is served.
 MIN_INT8_AGREEMENT = 0.97
@@ -41,7 +42,6 @@ def export_bundle(
     *,
     temperature: float,
     max_tokens: int,
-    text_version: int,
     calibration_texts: Sequence[str],
     parity_texts: Sequence[str],
     summary: dict[str, Any],
@@ -80,7 +80,7 @@ def export_bundle(
         fused = _fuse(exported, staged / "model.onnx", model.config)
         values = {
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "text_version": text_version,
+            "text_version": TEXT_VERSION,
             "max_tokens": max_tokens,
             "temperature": temperature,
             "labels": list(isco08().units),

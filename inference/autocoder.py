@@ -21,7 +21,7 @@ class Autocoder:
     def __init__(
         self, classifier: Classifier, *, threshold: float, fallback: Fallback, cache_texts: int
     ) -> None:
-        """``cache_texts``: how many recent texts are remembered across files (about 0.5 kB each)."""
+        """``cache_texts``: how many recent texts are remembered across files."""
         self._classifier, self._threshold, self._fallback = classifier, threshold, fallback
         self._recent: OrderedDict[str, Coding] = OrderedDict()
         self._cache_texts = cache_texts

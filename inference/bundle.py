@@ -108,7 +108,9 @@ class Bundle:
             try:
                 found = file_hash(self.path / name)
             except OSError as error:
-                raise BundleError(f"{name!r} of {str(self.path)!r} cannot be read: {error}") from None
+                raise BundleError(
+                    f"{name!r} of {str(self.path)!r} cannot be read: {error}"
+                ) from None
             if found != expected:
                 raise BundleError(
                     f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "

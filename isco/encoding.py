@@ -69,7 +69,7 @@ def sniff(path: Path) -> str:
 def _utf8_or_cp1252(path: Path) -> str:
     try:
         _decode_all(path, "utf-8")
-    except _Undecodable as broken:
+    except _UndecodableError as broken:
         if broken.saw_multibyte:
             raise broken.as_input_error(path, "the rest of the file is UTF-8") from None
     else:
@@ -78,7 +78,7 @@ def _utf8_or_cp1252(path: Path) -> str:
     return "cp1252"
 
 
-class _Undecodable(InputError):
+class _UndecodableError(InputError):
     """A byte that the encoding does not have; the door of this module decides what it means."""
 
     def __init__(self, path: Path, encoding: str, byte: int, line: int, saw_multibyte: bool):
@@ -113,7 +113,7 @@ def _decode_all(path: Path, encoding: str) -> None:
             except UnicodeDecodeError as error:
                 before = error.object[: error.start]
                 good = before.decode(encoding, "ignore")
-                raise _Undecodable(
+                raise _UndecodableError(
                     path,
                     encoding.removesuffix("-sig"),
                     error.object[error.start],

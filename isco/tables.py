@@ -165,9 +165,9 @@ def _resolve(header: Row, aliases: Aliases) -> dict[str, int]:
     columns: dict[str, int] = {}
     for column, names in aliases.items():
         found = (positions[_key(name)] for name in names if _key(name) in positions)
-        position = next((p for p in found if p not in columns.values()), None)
-        if position is not None:
-            columns[column] = position
+        free = [position for position in found if position not in columns.values()]
+        if free:
+            columns[column] = free[0]
     return columns
 
 
@@ -194,10 +194,11 @@ def neutralise(cell: str) -> str:
 
 
 class Writer:
-    """Write rows of strings to an open text file, quoted where needed, ``\\n`` line ends."""
+    """Write rows of strings to an open text file, quoted where needed, lines ending as RFC 4180."""
 
     def __init__(self, file: TextIO, header: Sequence[str], delimiter: str = ",") -> None:
-        self._writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        # With "\n" alone the csv module leaves a field that holds "\r" unquoted: two records.
+        self._writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
         self._writer.writerow(header)
 
     def write(self, rows: Iterable[Sequence[str]]) -> None:

@@ -54,7 +54,7 @@ class Taxonomy:
 @cache
 def isco08() -> Taxonomy:
     """The classification that ships with the package."""
-    with resources.files("isco").joinpath("isco08.csv").open(encoding="utf-8", newline="") as file:
+    with resources.files("isco").joinpath("isco08.csv").open(encoding="utf-8") as file:
         titles = {row["code"]: row["title"] for row in csv.DictReader(file)}
     titles = dict(sorted(titles.items()))
     return Taxonomy(

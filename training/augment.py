@@ -64,7 +64,7 @@ def tasks_by_label(texts: Sequence[str], labels: Sequence[int]) -> Mapping[int, 
 
 
 def _stretch(duties: str, rng: random.Random) -> str:
-    """3 to 14 neighbouring words of ``duties``; more often from the beginning, where the verb is."""
+    """3 to 14 neighbouring words of ``duties``; often from the start, where the verb is."""
     words = duties.split()
     length = rng.randint(3, 14)
     start = 0 if rng.random() < 0.5 else rng.randint(0, max(0, len(words) - length))

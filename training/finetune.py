@@ -58,9 +58,7 @@ class Texts(Dataset[dict[str, list[int] | int]]):
 
     def augment(self, rows: np.ndarray, rng: random.Random) -> None:
         """Put a new variant in the place of each of ``rows``."""
-        variants = [
-            augment(self.texts[i], self._tasks.get(self.labels[i], ()), rng) for i in rows
-        ]
+        variants = [augment(self.texts[i], self._tasks.get(self.labels[i], ()), rng) for i in rows]
         for i, ids in zip(rows, self._tokenize(variants), strict=True):
             self._ids[i] = ids
 
@@ -86,25 +84,29 @@ class WeightedLengthSampler(Sampler[int]):
     """
 
     def __init__(self, texts: Texts, batch_size: int, seed: int) -> None:
-        self._texts, self._batch_size = texts, batch_size
-        self._rng = np.random.default_rng(seed)
-        self._augment_rng = random.Random(seed)
+        self._texts, self._batch_size, self._seed = texts, batch_size, seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by accelerate: a run that goes on in epoch 3 draws what epoch 3 would have."""
+        self._epoch = epoch
 
     def __len__(self) -> int:
         return max(1, round(float(self._texts.weights.sum())))
 
     def __iter__(self) -> Iterator[int]:
+        rng = np.random.default_rng([self._seed, self._epoch])
         # Exponential keys give a weighted draw without replacement (Efraimidis & Spirakis 2006).
         weights = self._texts.weights
         with np.errstate(divide="ignore"):
-            keys = self._rng.exponential(size=len(weights)) / weights
+            keys = rng.exponential(size=len(weights)) / weights
         drawn = np.argsort(keys, kind="stable")[: len(self)]
-        self._rng.shuffle(drawn)
-        self._texts.augment(drawn, self._augment_rng)
+        rng.shuffle(drawn)
+        self._texts.augment(drawn, random.Random(int(rng.integers(2**32))))
         for window in _windows(drawn, self._batch_size * _BATCHES_PER_SORT):
             in_order = window[np.argsort(self._texts.n_tokens(window), kind="stable")]
             batches = list(_windows(in_order, self._batch_size))
-            for i in self._rng.permutation(len(batches) - 1):
+            for i in rng.permutation(len(batches) - 1):
                 yield from batches[i].tolist()
             # The last may be short: anywhere else it would shift every batch behind it.
             yield from batches[-1].tolist()

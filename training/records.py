@@ -81,8 +81,10 @@ def read_answers(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     aliases = {name: (name,) for name in ("job_title", "duties_description", "isco_code", "kind")}
     table = open_table(path, aliases, required=aliases)
     answers = pd.DataFrame(
-        [(text, code, 1.0, "answers", "", table.get(row, "kind")) for _, text, code, row in
-         _texts(table)],
+        [
+            (text, code, 1.0, "answers", "", table.get(row, "kind"))
+            for _, text, code, row in _texts(table)
+        ],
         columns=["text", "label", "weight", "source", "group", "kind"],
     )
     gold = answers["text"].map(is_gold)

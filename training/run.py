@@ -23,7 +23,6 @@ from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from isco.settings import Settings
 from isco.taxonomy import isco08
-from isco.text import TEXT_VERSION
 from training.calibrate import fit_temperature
 from training.encoder import load_encoder
 from training.evaluate import measure
@@ -69,7 +68,6 @@ def train(
         run_dir / "bundle",
         temperature=temperature,
         max_tokens=settings.model.max_seq_length,
-        text_version=TEXT_VERSION,
         calibration_texts=list(sides["train"]["text"].sample(frac=1, random_state=0)),
         parity_texts=list(sides["test"]["text"]),
         summary=summary,

@@ -46,6 +46,7 @@ class Daemon:
         self._inbox, self._outbox = settings.watcher.inbox, settings.watcher.outbox
         self._stability = Stability(settings.watcher.quiet_s)
         self._wake = threading.Event()
+        self._held: list[Claim] = []  # ours and not finished: tried again at every look
 
     def run(self, once: bool = False) -> None:
         """Work until ``stop`` is set; with ``once``, until the inbox is empty.
@@ -55,7 +56,9 @@ class Daemon:
         for folder in (self._inbox, self._outbox):
             folder.mkdir(parents=True, exist_ok=True)
         with _host_lock(self._inbox):
-            self._recover()
+            self._held = inboxes.claims(self._inbox)
+            for held in self._held:
+                _LOG.info("%r: taken up again after an interruption", held.name)
             observer = self._start_observer()
             try:
                 self._loop(once)
@@ -68,17 +71,18 @@ class Daemon:
         quiet_s = self._settings.watcher.quiet_s
         while not self._stop.is_set():
             try:
+                self._held = [held for held in self._held if not self._work(held)]
                 listing = inboxes.look(self._inbox)
                 for name in self._stability.observe(listing, time.monotonic()):
                     if self._stop.is_set():
                         return
                     held = inboxes.claim(self._inbox, name)
-                    if held is not None:
-                        self._work(held)
+                    if held is not None and not self._work(held):
+                        self._held.append(held)
             except OSError as error:
                 _LOG.warning("the inbox cannot be read, looking again: %s", error)
-            waiting = self._stability.n_waiting
-            if once and not waiting and not inboxes.look(self._inbox):
+            waiting = self._stability.n_waiting + len(self._held)
+            if once and not waiting:
                 return
             pause_s = min(self._settings.watcher.poll_s, quiet_s / 3) if waiting else None
             self._wake.wait(max(_MIN_LOOK_INTERVAL_S, pause_s or self._settings.watcher.poll_s))
@@ -89,45 +93,47 @@ class Daemon:
         """Look now instead of at the next turn."""
         self._wake.set()
 
-    def _recover(self) -> None:
-        for held in inboxes.claims(self._inbox):
-            _LOG.info("%s: taken up again after an interruption", held.name)
-            self._work(held)
+    def _work(self, held: Claim) -> bool:
+        """Bring one claimed file to its end; whatever is wrong with it stays with it.
 
-    def _work(self, held: Claim) -> None:
-        """Bring one claimed file to its end; whatever is wrong with it stays with it."""
+        False where it must be tried again: a passing fault, or somebody is still writing to it.
+        """
+        if self._stop.is_set():
+            return False
         try:
-            self._code(held)
+            return self._code(held)
         except InputError as error:
             self._reject(held, str(error))
         except OSError as error:
-            _LOG.warning("%s: %s; it goes back to the inbox and is tried again", held.name, error)
-            held.give_back(self._inbox)
-            self._stop.wait(self._settings.watcher.poll_s)
+            _LOG.warning("%r: %s; it is kept and tried again", held.name, error)
+            return False
         except Exception as error:
-            _LOG.exception("%s: unexpected error", held.name)
+            _LOG.exception("%r: unexpected error", held.name)
             reason = f"{held.name!r}: the program failed on it ({type(error).__name__}: {error}). "
             self._reject(held, reason + "This is a fault of the program: please report it.")
+        return True
 
-    def _code(self, held: Claim) -> None:
+    def _code(self, held: Claim) -> bool:
         known_id = batch_id(file_hash(held.path), self._autocoder.version, self._settings)
         published = outboxes.find(self._outbox, known_id)
         if published is not None:
             _LOG.info("%r: same content as before, the results are in %s", held.name, published)
         else:
-            staged = outboxes.stage(self._outbox, held.id)
-            with self._progress(held.path) as advance:
+            with (
+                outboxes.staging(self._outbox, held.id) as staged,
+                self._progress(held.path) as advance,
+            ):
                 receipt = code_file(held.path, staged, self._autocoder, self._settings, advance)
-            if file_hash(held.path) != receipt.sha256:
-                _LOG.info("%r: still being written, begun again", held.name)
-                return self._code(held)
-            published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
+                if file_hash(held.path) != receipt.sha256:
+                    _LOG.info("%r: still being written, begun again", held.name)
+                    return False
+                published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
             _LOG.info("%r: %s → %s", held.name, summary(receipt), published)
         outboxes.archive(held.path, self._settings.watcher.archive_dir)
         held.release()
+        return True
 
     def _reject(self, held: Claim, reason: str) -> None:
-        outboxes.stage(self._outbox, held.id).rmdir()
         target = outboxes.reject(held.path, self._settings.watcher.rejected_dir, reason)
         held.release()
         _LOG.warning("rejected %s (moved to %s)", reason, target)

@@ -41,13 +41,6 @@ class Claim:
         """Remove the folder once the file has left it."""
         self.path.parent.rmdir()
 
-    def give_back(self, inbox: Path) -> None:
-        """Put the file back into the inbox, unless a new one of that name is there."""
-        target = inbox / self.name
-        if not os.path.lexists(target):
-            os.rename(self.path, target)
-            self.release()
-
 
 def look(inbox: Path) -> dict[str, Fingerprint]:
     """The CSV files in the inbox: name → fingerprint.

@@ -10,6 +10,8 @@ import os
 import re
 import shutil
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from inference.bundle import file_hash
@@ -32,13 +34,19 @@ def safe_stem(name: str) -> str:
     return stem or "batch"
 
 
-def stage(outbox: Path, claim_id: str) -> Path:
-    """An empty folder on the outbox's own volume, where results grow unseen."""
+@contextmanager
+def staging(outbox: Path, claim_id: str) -> Iterator[Path]:
+    """An empty folder on the outbox's own volume, where results grow unseen.
+
+    What has not been published when the block ends is removed.
+    """
     folder = outbox / STAGING / claim_id
-    if folder.exists():
-        shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # left by a crash
     folder.mkdir(parents=True)
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def find(outbox: Path, batch_id: str) -> Path | None:
@@ -49,8 +57,12 @@ def find(outbox: Path, batch_id: str) -> Path | None:
 def publish(staged: Path, outbox: Path, name: str, batch_id: str) -> Path:
     """Make a complete staged folder visible as ``outbox/<name>.<id>/``, by one rename.
 
-    Every file is on the disk before the name is.
+    Every file is on the disk before the name is. Where a batch with this id is there already, its
+    results are the same: it stays, and is returned.
     """
+    published = find(outbox, batch_id)
+    if published is not None:
+        return published
     for path in staged.iterdir():
         _sync(path)
     _sync(staged)

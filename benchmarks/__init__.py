@@ -1,0 +1,1 @@
+"""Measurements of the served model; each module prints what it measured."""

@@ -1,0 +1,85 @@
+"""A small real RoBERTa, exported by our own exporter, and settings that point into tmp_path."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from inference.bundle import Bundle
+from isco.settings import Settings, load_settings
+from isco.taxonomy import isco08
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def texts() -> list[str]:
+    """Cleaned texts of all lengths: titles of the 436 groups, some with another's as duties."""
+    rng = random.Random(0)
+    titles = [isco08().title(code).lower().replace(",", "") for code in isco08().units]
+    return [f"{title} | unknown" for title in titles] + [
+        f"{title} | {' '.join(rng.choices(titles, k=rng.randint(1, 12)))}" for title in titles[:64]
+    ]
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Path:
+    """A two-layer RoBERTa with byte-level BPE, saved as a hub checkpoint would be."""
+    import torch
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import RobertaConfig, RobertaForSequenceClassification, RobertaTokenizerFast
+
+    folder = tmp_path_factory.mktemp("roberta")
+    specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    bpe = ByteLevelBPETokenizer()
+    bpe.train_from_iterator(texts, vocab_size=1500, special_tokens=specials, show_progress=False)
+    bpe.save_model(str(folder))
+    tokenizer = RobertaTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt"))
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = RobertaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=128,
+        max_position_embeddings=130,
+        type_vocab_size=1,
+        num_labels=len(isco08().units),
+        initializer_range=0.2,  # large, so that its random decisions differ from text to text
+    )
+    RobertaForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundle(checkpoint: Path, texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The small RoBERTa as a bundle. Its weights are random: it codes, it does not know."""
+    from exporters.onnx import export_bundle
+    from training.encoder import load_encoder
+
+    tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
+    out = export_bundle(
+        model,
+        tokenizer,
+        tmp_path_factory.mktemp("models") / "bundle",
+        temperature=1.0,
+        max_tokens=64,
+        calibration_texts=texts,
+        parity_texts=texts,
+        summary={},
+    )
+    return Bundle.open(out)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, bundle: Bundle) -> Settings:
+    """Settings as a user would write them, with every folder under tmp_path."""
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"output: {{best_model_dir: {bundle.path}}}\nwatcher: {{poll_s: 0.1, quiet_s: 0.2}}\n",
+        encoding="utf-8",
+    )
+    return load_settings(config)

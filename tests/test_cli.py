@@ -1,0 +1,79 @@
+"""The commands as a user types them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from isco.settings import Settings
+from tests.conftest import ROOT
+
+
+def isco(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    config = settings.watcher.inbox.parent / "config.yaml"
+    command = [sys.executable, str(ROOT / "main.py"), "--config", str(config), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_code_prints_one_record_as_json(settings: Settings) -> None:
+    done = isco(settings, "code", "Plumber", "--duties", "fits pipes")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert list(answer) == ["isco_code", "isco_title", "confidence", "is_fallback", "candidates"]
+    assert len(answer["candidates"]) == 5
+
+
+def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(f"title\n{name} cook\n", encoding="utf-8")
+    files = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    for _ in range(2):  # the second time the results are there already
+        done = isco(settings, "classify", *files, "--out", str(tmp_path / "out"), "--json")
+        assert done.returncode == 0, done.stderr
+        receipts = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
+    for receipt in receipts:
+        assert {p.name for p in Path(receipt["folder"]).iterdir()} == {
+            "predictions.csv", "review.csv", "receipt.json",
+        }  # fmt: skip
+    assert {p.name for p in (tmp_path / "out").iterdir() if p.name != ".staging"} == {
+        Path(receipt["folder"]).name for receipt in receipts
+    }
+    assert (tmp_path / "a.csv").exists()
+    assert not list((tmp_path / "out" / ".staging").iterdir())
+
+
+def test_the_plain_form_codes_one_file(settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "new_data.csv"
+    source.write_text("job_title,id\nnurse,1\n", encoding="utf-8")
+    done = isco(settings, "--skip-training", "--input", str(source))
+    assert done.returncode == 0, done.stderr
+    with (settings.data.processed_dir / "predictions.csv").open(encoding="utf-8") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == ["1"]
+    assert len(list(settings.data.review_dir.glob("to_review_*.csv"))) == 1
+    assert [p.name for p in settings.data.processed_dir.iterdir()] == ["predictions.csv"]
+
+
+def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("name\nx\n", encoding="utf-8")
+    config = tmp_path / "other.yaml"
+    config.write_text("x: 1\n", encoding="utf-8")
+    for arguments in (
+        ["classify", str(bad), "--out", str(tmp_path / "out")],
+        ["classify", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out")],
+        ["--config", str(config), "code", "nurse"],
+        ["train", "--raw", str(tmp_path / "nothing")],
+    ):
+        done = isco(settings, *arguments)
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.startswith("isco: ") and done.stderr.count("\n") == 1
+    assert not list(tmp_path.glob("out/[!.]*"))
+
+
+def test_wrong_usage_exits_2(settings: Settings) -> None:
+    for arguments in (["fly"], ["code"], ["--skip-training"], ["--input", "x.csv"], ["--explain"]):
+        assert isco(settings, *arguments).returncode == 2

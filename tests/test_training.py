@@ -1,0 +1,223 @@
+"""From raw records to a bundle: what is read, split, drawn, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import AutoTokenizer
+
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from isco.errors import BaseModelError, InputError
+from isco.settings import Columns, Settings
+from isco.taxonomy import isco08
+from isco.text import join
+from tests.conftest import ROOT
+from training.augment import augment, typo
+from training.calibrate import fit_temperature
+from training.encoder import load_encoder
+from training.evaluate import expected_calibration_error, measure, production_rate
+from training.finetune import Texts, WeightedLengthSampler
+from training.records import is_gold, read_answers, read_records, resolve_conflicts
+from training.run import train
+from training.split import split
+
+WORDS = ("nurse", "cook", "welder", "farmer", "driver", "teacher", "clerk", "guard")
+CODES = ("2221", "5120", "7212", "6111", "8322", "2341", "4110", "5414")
+
+
+def raw_records(folder: Path, n: int = 400) -> Path:
+    """n records of eight occupations that one word tells apart."""
+    rng = random.Random(0)
+    lines = ["job_title,duties_description,isco_code"]
+    for i in range(n):
+        k = i % len(WORDS)
+        lines.append(f"{rng.choice(['senior', 'junior', 'head'])} {WORDS[k]} {i},,{CODES[k]}")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "raw.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv"
+    path.write_text(
+        "job_title,code,weight\nnurse,2221,0.5\ncook,110,\nx,9999,1\n,2221,1\n", encoding="utf-8"
+    )
+    records = read_records(path, Columns(), tmp_path / "processed")
+    assert records[["text", "label", "weight"]].values.tolist() == [
+        ["nurse | unknown", "2221", 0.5]
+    ]
+    invalid = pd.read_csv(tmp_path / "processed" / "invalid_labels.csv", dtype=str)
+    assert list(invalid["line"]) == ["3", "4", "5"]
+
+
+def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_text("job_title,code,weight\nnurse,2221,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: found the weight '2'"):
+        read_records(raw, Columns(), tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="--raw"):
+        read_records(tmp_path / "empty", Columns(), tmp_path)
+
+
+def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) -> None:
+    records = pd.DataFrame(
+        [("a", "2221", 0.4, "", ""), ("a", "3221", 0.9, "x", "g"), ("a", "2221", 0.4, "", ""),
+         ("b", "5120", 1.0, "", "")],
+        columns=["text", "label", "weight", "source", "group"],
+    )  # fmt: skip
+    distinct = resolve_conflicts(records, tmp_path)
+    assert distinct[["text", "label", "weight"]].values.tolist() == [
+        ["a", "3221", 0.9], ["b", "5120", 1.0],
+    ]  # fmt: skip
+    conflicts = pd.read_csv(tmp_path / "conflicts.csv", dtype={"label": str})
+    assert set(conflicts["text"]) == {"a"} and sorted(conflicts["n_records"]) == [1, 2]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(CODES), st.integers(0, 30)), min_size=1, max_size=200),
+    st.integers(0, 5),
+)
+def test_no_group_stands_on_two_sides(drawn: list[tuple[str, int]], seed: int) -> None:
+    records = pd.DataFrame(
+        {
+            "text": [f"t{i}" for i in range(len(drawn))],
+            "label": [label for label, _ in drawn],
+            "group": [f"{label}-{group}" if group else "" for label, group in drawn],
+        }
+    )
+    sides, untested = split(records, 0.3, 0.2, seed)
+    assert len(sides) == len(records)
+    grouped = sides[sides["group"] != ""].groupby("group")["side"].nunique()
+    assert (grouped == 1).all()
+    assert set(sides["label"]) == set(sides.loc[sides["side"] == "train", "label"])
+    assert set(sides.loc[sides["label"].isin(untested), "side"]) <= {"train"}
+    again, _ = split(records, 0.3, 0.2, seed)
+    assert list(again["side"]) == list(sides["side"])
+
+
+def test_the_shipped_answers_cover_every_group() -> None:
+    path = ROOT / "data" / "reference" / "answers.csv"
+    trained, gold = read_answers(path)
+    both = pd.concat([trained, gold])
+    assert both["label"].value_counts().reindex(isco08().units).min() >= 20
+    assert both["text"].is_unique
+    assert 0.3 < len(gold) / len(both) < 0.37
+    written = pd.read_csv(path, dtype=str, keep_default_na=False)
+    parts = [
+        "gold" if is_gold(join(title, duties)) else "train"
+        for title, duties in zip(written["job_title"], written["duties_description"], strict=True)
+    ]
+    assert list(written["part"]) == parts
+
+
+texts_to_augment = st.tuples(
+    st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(WORDS), max_size=30)
+).map(lambda parts: join(" ".join(parts[0]), " ".join(parts[1])))
+
+
+@given(texts_to_augment, st.integers(0, 100))
+def test_a_variant_is_a_cleaned_text_of_two_parts(text: str, seed: int) -> None:
+    variant = augment(text, ["mops the floor of the ward every day"], random.Random(seed))
+    title, duties = variant.split(" | ")
+    assert title and duties and join(title, duties) == variant
+
+
+def test_a_typo_changes_one_word_by_one_slip() -> None:
+    for seed in range(200):
+        changed = typo("senior nurse", random.Random(seed)).split()
+        assert len(changed) == 2
+        assert sum(a != b for a, b in zip(changed, ["senior", "nurse"], strict=True)) <= 1
+    assert typo("a bc", random.Random(0)) == "a bc"
+
+
+def test_weights_are_chances_and_batches_are_of_like_length(checkpoint: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    records = pd.DataFrame(
+        {
+            "text": [f"worker {'x ' * (i % 9)}| unknown" for i in range(1000)],
+            "label": ["2221"] * 1000,
+            "weight": [1.0] * 500 + [0.2] * 500,
+        }
+    )
+    texts = Texts(records, tokenizer, 64)
+    sampler = WeightedLengthSampler(texts, batch_size=16, seed=1)
+    drawn = list(sampler)
+    assert len(drawn) == len(set(drawn)) == len(sampler) == 600
+    assert 400 < sum(i < 500 for i in drawn) < 500
+    spreads = [
+        np.ptp([len(texts[i]["input_ids"]) for i in drawn[start : start + 16]])  # type: ignore[arg-type]
+        for start in range(0, 592, 16)
+    ]
+    assert np.mean(spreads) < 2
+    sampler.set_epoch(1)
+    assert list(sampler) != drawn
+
+
+def test_the_temperature_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(0)
+    honest = rng.normal(size=(4000, 436)) * 2
+    labels = np.array([rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in honest])
+    assert fit_temperature(honest * 3, labels, np.ones(4000)) == pytest.approx(3, rel=0.1)
+
+
+def test_the_figures_of_a_small_example() -> None:
+    units = isco08().units
+    probabilities = np.zeros((4, 436))
+    for row, (code, share) in enumerate(
+        zip(("2221", "2221", "5120", "0110"), (0.9, 0.8, 0.7, 0.6), strict=True)
+    ):
+        probabilities[row, units.index(code)] = share
+        probabilities[row, units.index("2222")] = 1 - share
+    figures = measure(probabilities, ["2221", "2222", "5120", "7212"])
+    assert (figures["accuracy_4"], figures["accuracy_3"], figures["accuracy_1"]) == (
+        0.5,
+        0.75,
+        0.75,
+    )
+    assert figures["top_3"] == 0.75
+    confidence, hit = np.array([0.9, 0.8, 0.8, 0.5]), np.array([1, 1, 1, 0])
+    assert production_rate(confidence, hit, 0.95) == 0.75
+    assert production_rate(confidence, np.array([0, 1, 1, 1]), 0.95) == 0
+    assert expected_calibration_error(np.array([0.75] * 4), hit) == pytest.approx(0)
+
+
+def test_a_base_that_cannot_be_reached_names_the_one_that_ships(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(BaseModelError, match=r"models/bundled/checkpoint"):
+        load_encoder("roberta-base", [], Path("models/bundled/checkpoint"))
+    with pytest.raises(BaseModelError, match="neither be read"):
+        load_encoder(str(tmp_path), [], Path("x"))
+
+
+def test_a_run_learns_and_can_be_served(
+    checkpoint: Path, settings: Settings, tmp_path: Path
+) -> None:
+    raw = raw_records(tmp_path / "raw")
+    model = settings.model.model_copy(update={"epochs": 6, "learning_rate": 5e-3, "batch_size": 16})
+    settings = settings.model_copy(update={"model": model})
+    bundle_dir = train(settings, raw, str(checkpoint), tmp_path / "run")
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["n_records"] == 400
+    assert metrics["test"]["accuracy_4"] > 0.9
+    assert {"train.csv", "val.csv", "test.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    coder = open_autocoder(Bundle.open(bundle_dir), settings)
+    (coding,) = coder.code([join("junior welder 9999")])
+    assert coding.candidates[0][0] == "7212"
+    sides = [set(pd.read_csv(tmp_path / "run" / f"{s}.csv")["text"]) for s in ("train", "test")]
+    assert not sides[0] & sides[1]
+    # The same folder again goes on from its last checkpoint: nothing is left to train.
+    train(settings, raw, str(checkpoint), tmp_path / "run")
+    again = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
+    assert again["validation"]["macro_f1"] == pytest.approx(metrics["validation"]["macro_f1"])

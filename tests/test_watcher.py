@@ -1,0 +1,213 @@
+"""The inbox, the outbox and the running daemon, with real files and real processes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isco.settings import Settings
+from tests.conftest import ROOT
+from watcher import inbox, outbox
+from watcher.inbox import Stability
+
+PATIENCE_S = 60
+
+
+def wait_for(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until ``condition`` holds; fail at once when the daemon has died."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert process.poll() is None, "the daemon died"
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def isco(settings: Settings, *arguments: str) -> list[str]:
+    config = settings.watcher.inbox.parent / "config.yaml"
+    return [sys.executable, str(ROOT / "main.py"), *arguments, "--config", str(config)]
+
+
+@contextmanager
+def daemon(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+    log = settings.watcher.inbox.parent / "daemon.log"
+    with log.open("a") as file:
+        process = subprocess.Popen(isco(settings, "watch"), stderr=file, text=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def batches(settings: Settings, stem: str = "*") -> list[Path]:
+    return [path.parent for path in settings.watcher.outbox.glob(f"{stem}.*/receipt.json")]
+
+
+def drop(settings: Settings, name: str, content: str | bytes) -> None:
+    settings.watcher.inbox.mkdir(exist_ok=True)
+    content = content if isinstance(content, bytes) else content.encode()
+    (settings.watcher.inbox / name).write_bytes(content)
+
+
+def test_whole_only_after_three_equal_looks_and_the_quiet_time() -> None:
+    stability = Stability(quiet_s=2)
+    assert stability.observe({"a": (1, 1, 1)}, 0) == []
+    assert stability.observe({"a": (1, 1, 1)}, 2.5) == []  # two looks only
+    assert stability.observe({"a": (2, 1, 1)}, 3) == []  # it grew: all over again
+    assert stability.observe({"a": (2, 1, 1)}, 4) == []
+    assert stability.observe({"a": (2, 1, 1)}, 4.5) == []  # three looks, 1.5 s
+    assert stability.observe({"a": (2, 1, 1), "b": (0, 0, 2)}, 5) == ["a"]
+    assert stability.observe({}, 6) == [] and stability.n_waiting == 0
+
+
+def test_oldest_first() -> None:
+    stability = Stability(quiet_s=0)
+    listing = {"new": (1, 30, 1), "old": (1, 10, 2), "mid": (1, 20, 3)}
+    stability.observe(listing, 0)
+    stability.observe(listing, 1)
+    assert stability.observe(listing, 2) == ["old", "mid", "new"]
+
+
+def test_only_regular_csv_files_are_seen(tmp_path: Path) -> None:
+    for name in ("a.csv", "B.CSV", ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / "dir.csv").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "notes.txt")
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert set(inbox.look(tmp_path)) == {"a.csv", "B.CSV"}
+
+
+def test_one_claim_per_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x", encoding="utf-8")
+    held = inbox.claim(tmp_path, "a.csv")
+    assert held is not None and held.path.read_text(encoding="utf-8") == "x"
+    assert inbox.claim(tmp_path, "a.csv") is None
+    assert inbox.claims(tmp_path) == [held]
+    held.path.unlink()
+    held.release()
+    assert inbox.claims(tmp_path) == []
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    kept = []
+    for content in ("1", "2", "2", "2"):
+        path = tmp_path / "a.csv"
+        path.write_text(content, encoding="utf-8")
+        kept.append(outbox.archive(path, archive))
+    assert len(set(kept)) == 4 and kept[0].name == "a.csv"
+    assert [path.read_text(encoding="utf-8") for path in kept] == ["1", "2", "2", "2"]
+
+
+@given(st.text(min_size=1, max_size=300).filter(lambda name: name.strip()))
+def test_no_name_leaves_the_outbox(name: str) -> None:
+    stem = outbox.safe_stem(name)
+    assert stem and len(stem.encode()) <= 80
+    assert not set(stem) & set('/\\\n\r\0:*?"<>|') and ".." not in stem
+    assert not stem.startswith((".", "-")) and Path("/out", stem).parent == Path("/out")
+
+
+HOSTILE: dict[str, tuple[bytes, str | None]] = {
+    "header.csv": (b"name,age\nx,1\n", "job_title"),
+    "workbook.csv": (b"PK\x03\x04\x14\x00", "workbook"),
+    "quote.csv": (b'job_title,id\n"a,1\nb,2\n', "line 2"),
+    "ragged.csv": (b"job_title,id\na,1\nb,2,3\n", "line 3"),
+    "empty.csv": (b"", "empty"),
+    "header_only.csv": (b"job_title,duties\n", None),
+    "utf16.csv": ("job_title\nBäcker\n".encode("utf-16"), None),
+    "cp1252.csv": ("job_title;n\nMüller – Bäcker;1\n".encode("cp1252"), None),
+    "nul.csv": (b"job_title,id\na,1\n\0\0\0\0", "NUL"),
+    "..\nevil ..csv": (b"never", "job_title"),
+    "a..b\n.csv": (b"job_title\nwelder\n", None),
+}
+
+
+def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> None:
+    for name, (content, _) in HOSTILE.items():
+        drop(settings, name, content)
+    watched = settings.watcher
+    with daemon(settings) as process:
+        wait_for(lambda: not inbox.look(watched.inbox), process)
+        drop(settings, "after.csv", "job_title\nnurse\n")
+        wait_for((watched.archive_dir / "after.csv").exists, process)
+    good = {name for name, (_, reason) in HOSTILE.items() if reason is None}
+    archived = {path.name for path in watched.archive_dir.iterdir()}
+    rejected = {p.name for p in watched.rejected_dir.iterdir() if not p.name.endswith(".why.txt")}
+    assert (archived, rejected) == (good | {"after.csv"}, set(HOSTILE) - good)
+    for name in rejected:
+        why = (watched.rejected_dir / f"{name}.why.txt").read_text(encoding="utf-8")
+        assert (HOSTILE[name][1] or "") in why
+        assert (watched.rejected_dir / name).read_bytes() == HOSTILE[name][0]
+    assert len(batches(settings)) == len(archived)
+    assert {p.parent for p in batches(settings)} == {watched.outbox}
+    assert not list((watched.outbox / ".staging").iterdir())
+
+
+def test_a_slow_copy_is_read_once_and_whole(settings: Settings) -> None:
+    settings.watcher.inbox.mkdir()
+    with daemon(settings) as process:
+        with (settings.watcher.inbox / "slow.csv").open("w", encoding="utf-8") as file:
+            file.write("job_title,id\n")
+            for i in range(40):
+                file.write(f"welder {i},{i}\n")
+                file.flush()
+                assert not batches(settings)
+                time.sleep(0.05)  # the pauses of a slow copy are the thing under test
+        wait_for(lambda: batches(settings), process)
+    (folder,) = batches(settings)
+    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["n_rows_out"] == 40
+
+
+def test_the_same_content_is_recognised_and_new_content_is_not(settings: Settings) -> None:
+    with daemon(settings) as process:
+        for n, content in enumerate(["job_title\nnurse\n"] * 2 + ["job_title\ncook\n"], start=1):
+            drop(settings, "a.csv", content)
+            wait_for(lambda n=n: len(list(settings.watcher.archive_dir.glob("*"))) == n, process)
+    assert len(batches(settings, "a")) == 2
+
+
+def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
+    drop(settings, "left.csv", "job_title\nnurse\n")
+    assert inbox.claim(settings.watcher.inbox, "left.csv")
+    done = subprocess.run(isco(settings, "watch", "--once"), check=False)
+    assert done.returncode == 0
+    assert len(batches(settings, "left")) == 1
+    assert (settings.watcher.archive_dir / "left.csv").exists()
+
+
+def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
+    rows = 20_000
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+    (folder,) = batches(settings, "big")
+    with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        assert sum(1 for _ in csv.reader(file)) == rows + 1
+    log = (settings.watcher.inbox.parent / "daemon.log").read_text(encoding="utf-8")
+    assert "stopping after the file in work" in log and log.rstrip().endswith("stopped")
+
+
+def test_a_second_daemon_says_so_and_exits_3(settings: Settings) -> None:
+    drop(settings, "a.csv", "job_title\nnurse\n")
+    with daemon(settings) as process:
+        wait_for(lambda: batches(settings), process)
+        second = subprocess.run(
+            isco(settings, "watch"), capture_output=True, text=True, check=False
+        )
+    assert second.returncode == 3
+    assert "already watches" in second.stderr
