@@ -51,7 +51,7 @@ def look(inbox: Path) -> dict[str, Fingerprint]:
     found: dict[str, Fingerprint] = {}
     with os.scandir(inbox) as entries:
         for entry in entries:
-            if not entry.name.lower().endswith(".csv") or entry.name.startswith((".", "~$")):
+            if not entry.name.lower().endswith(".csv") or _is_temporary(entry.name):
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)
@@ -60,6 +60,11 @@ def look(inbox: Path) -> dict[str, Fingerprint]:
             if stat.S_ISREG(status.st_mode):
                 found[entry.name] = (status.st_size, status.st_mtime_ns, status.st_ino)
     return found
+
+
+def _is_temporary(name: str) -> bool:
+    """A hidden file or an editor's lock; a name that begins with two dots is odd, not hidden."""
+    return name.startswith("~$") or (name.startswith(".") and not name.startswith(".."))
 
 
 class Stability:
