@@ -31,6 +31,7 @@ from isco.text import TEXT_VERSION
 
 # Below this share of equal best codes, int8 is not this model any more and fp32 is served.
 MIN_INT8_AGREEMENT = 0.97
+_FP32, _INT8 = "model.onnx", "model_int8.onnx"
 _N_CALIBRATION_TEXTS = 512
 _N_PARITY_TEXTS = 2000
 
@@ -60,24 +61,11 @@ def export_bundle(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
         staged, work = Path(scratch, "bundle"), Path(scratch, "work")
-        staged.mkdir()
-        model = model.to("cpu").half()
-        model.save_pretrained(staged / CHECKPOINT, safe_serialization=True)
-        tokenizer.save_pretrained(staged / CHECKPOINT)
-        shutil.copy(staged / CHECKPOINT / TOKENIZER, staged / TOKENIZER)
-        model = model.float()
-        model.save_pretrained(work / "fp32", safe_serialization=True)
-        tokenizer.save_pretrained(work / "fp32")
-        main_export(
-            work / "fp32",
-            work / "onnx",
-            task="text-classification",
-            library_name="transformers",
-            do_validation=False,
-        )
-        exported = work / "onnx" / "model.onnx"
-        check_signature(exported, len(isco08().units))
-        fused = _fuse(exported, staged / "model.onnx", model.config)
+        model = _save_checkpoint(model, tokenizer, staged)
+        exported = _export(model, tokenizer, work)
+        fused = _fuse(exported, staged / _FP32, model.config)
+        texts = list(parity_texts)[:_N_PARITY_TEXTS]
+        reference = checkpoint_logits(model, tokenizer, texts, max_tokens)
         values = {
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "text_version": TEXT_VERSION,
@@ -86,28 +74,56 @@ def export_bundle(
             "labels": list(isco08().units),
             "training": summary,
         }
-        texts = list(parity_texts)[:_N_PARITY_TEXTS]
-        reference = checkpoint_logits(model, tokenizer, texts, max_tokens)
-        fp32 = {**values, "model": "model.onnx", "precision": "fp32"}
+        fp32 = {**values, "model": _FP32, "precision": "fp32"}
         write_manifest(staged, **fp32)
-        served = _served_logits(staged, texts)
-        parity = {"fp32_max_logit_difference": check_values("model.onnx", reference, served)}
+        difference = check_values(_FP32, reference, _served_logits(staged, texts))
 
         feeds = _feeds(tokenizer, list(calibration_texts)[:_N_CALIBRATION_TEXTS], max_tokens)
-        quantise(fused, staged / "model_int8.onnx", feeds)
-        int8 = {**values, "model": "model_int8.onnx", "precision": "int8"}
+        quantise(fused, staged / _INT8, feeds)
+        int8 = {**values, "model": _INT8, "precision": "int8"}
         write_manifest(staged, **int8)
-        parity["int8_agreement"] = agreement(reference, _served_logits(staged, texts))
-        parity["n_texts"] = len(texts)
-        chosen, other = int8, "model.onnx"
-        if parity["int8_agreement"] < MIN_INT8_AGREEMENT:
-            chosen, other = fp32, "model_int8.onnx"
+        share = agreement(reference, _served_logits(staged, texts))
+        chosen, other = (int8, _FP32) if share >= MIN_INT8_AGREEMENT else (fp32, _INT8)
         (staged / other).unlink()
+        parity = {
+            "fp32_max_logit_difference": difference,
+            "int8_agreement": share,
+            "n_texts": len(texts),
+        }
         write_manifest(staged, parity=parity, **chosen)
         if out.exists():
             os.rename(out, Path(scratch, "replaced"))
         os.rename(staged, out)
     return out
+
+
+def _save_checkpoint(
+    model: RobertaForSequenceClassification, tokenizer: PreTrainedTokenizerBase, staged: Path
+) -> RobertaForSequenceClassification:
+    """Write the checkpoint in half precision, and return the model as that left it, in fp32."""
+    model = model.to("cpu").half()
+    model.save_pretrained(staged / CHECKPOINT, safe_serialization=True)
+    tokenizer.save_pretrained(staged / CHECKPOINT)
+    shutil.copy(staged / CHECKPOINT / TOKENIZER, staged / TOKENIZER)
+    return model.float()
+
+
+def _export(
+    model: RobertaForSequenceClassification, tokenizer: PreTrainedTokenizerBase, work: Path
+) -> Path:
+    """optimum's ONNX graph of ``model``, its inputs and outputs checked."""
+    model.save_pretrained(work / "fp32", safe_serialization=True)
+    tokenizer.save_pretrained(work / "fp32")
+    main_export(
+        work / "fp32",
+        work / "onnx",
+        task="text-classification",
+        library_name="transformers",
+        do_validation=False,  # ours compares more texts, and decisions
+    )
+    exported = work / "onnx" / "model.onnx"
+    check_signature(exported, len(isco08().units))
+    return exported
 
 
 def _fuse(exported: Path, out: Path, config: Any) -> Path:

@@ -156,34 +156,10 @@ def finetune(
     if device == "mps":
         # torch's fused attention was wrong on MPS for 8 tokens and fewer (pytorch#163597).
         model.set_attn_implementation("eager")
-    mixed = settings.training.enable_optimizations and device == "cuda"
     max_tokens = settings.model.max_seq_length
-    arguments = TrainingArguments(
-        output_dir=str(run_dir / "checkpoints"),
-        num_train_epochs=settings.model.epochs,
-        learning_rate=settings.model.learning_rate,
-        per_device_train_batch_size=settings.model.batch_size,
-        per_device_eval_batch_size=64,
-        warmup_ratio=0.06,
-        weight_decay=0.01,
-        eval_strategy="epoch",
-        save_strategy="epoch",
-        save_total_limit=2,
-        load_best_model_at_end=True,
-        metric_for_best_model="macro_f1",
-        bf16=mixed,
-        gradient_checkpointing=settings.training.enable_optimizations,
-        use_cpu=device == "cpu",
-        dataloader_pin_memory=device == "cuda",
-        remove_unused_columns=False,
-        disable_tqdm=not sys.stderr.isatty(),
-        logging_steps=100,
-        report_to=[],
-        seed=settings.training.seed,
-    )
     trainer = _Trainer(
         model=model,
-        args=arguments,
+        args=_arguments(settings, run_dir, device),
         data_collator=DataCollatorWithPadding(
             tokenizer, pad_to_multiple_of=None if device == "cpu" else 16
         ),
@@ -200,6 +176,33 @@ def finetune(
         "macro_f1": measured["eval_macro_f1"],
         "seconds": result.metrics["train_runtime"],
     }
+
+
+def _arguments(settings: Settings, run_dir: Path, device: str) -> TrainingArguments:
+    optimise = settings.training.enable_optimizations
+    return TrainingArguments(
+        output_dir=str(run_dir / "checkpoints"),
+        num_train_epochs=settings.model.epochs,
+        learning_rate=settings.model.learning_rate,
+        per_device_train_batch_size=settings.model.batch_size,
+        per_device_eval_batch_size=64,
+        warmup_ratio=0.06,
+        weight_decay=0.01,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="macro_f1",
+        bf16=optimise and device == "cuda",
+        gradient_checkpointing=optimise,
+        use_cpu=device == "cpu",
+        dataloader_pin_memory=device == "cuda",
+        remove_unused_columns=False,
+        disable_tqdm=not sys.stderr.isatty(),
+        logging_steps=100,
+        report_to=[],
+        seed=settings.training.seed,
+    )
 
 
 def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:

@@ -12,7 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    EVENT_TYPE_CLOSED_NO_WRITE,
+    EVENT_TYPE_OPENED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 
 from inference.autocoder import Autocoder
@@ -27,6 +32,8 @@ from watcher.inbox import Claim, Stability
 _LOG = logging.getLogger(__name__)
 # With files waiting, the three looks of the quiet time come this often at most.
 _MIN_LOOK_INTERVAL_S = 0.05
+
+_READ_ONLY_EVENTS = frozenset({EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE})
 
 Progress = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
 
@@ -150,13 +157,14 @@ class Daemon:
 
 
 class _Waker(FileSystemEventHandler):
-    """Every event in the inbox, whatever it says, is a reason to look."""
+    """Whatever changes in the inbox is a reason to look; that it was read (by us) is not."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        self._wake()
+        if event.event_type not in _READ_ONLY_EVENTS:
+            self._wake()
 
 
 def _host_lock(inbox: Path) -> FileLock:
