@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.decision import EMPTY, Coding, Fallback, decide
+from inference.memory import Memory
 from isco.settings import Settings
 from isco.text import EMPTY_TEXT
 
@@ -19,10 +20,19 @@ class Autocoder:
     """A classifier with its threshold, and a bounded memory of the texts it coded last."""
 
     def __init__(
-        self, classifier: Classifier, *, threshold: float, fallback: Fallback, cache_texts: int
+        self,
+        classifier: Classifier,
+        memory: Memory,
+        *,
+        threshold: float,
+        fallback: Fallback,
+        cache_texts: int,
     ) -> None:
-        """``cache_texts``: how many recent texts are remembered across files."""
+        """``memory``: what coders decided; it may be exchanged between two calls of ``code``.
+        ``cache_texts``: how many recent texts are remembered across files.
+        """
         self._classifier, self._threshold, self._fallback = classifier, threshold, fallback
+        self.memory = memory
         self._recent: OrderedDict[str, Coding] = OrderedDict()
         self._cache_texts = cache_texts
         self.version = classifier.version
@@ -38,6 +48,8 @@ class Autocoder:
         for text in texts:
             copies[text] = copies.get(text, 0) + 1
         codings = {text: self._recent[text] for text in copies if text in self._recent}
+        corrected = {text: coding for text in copies if (coding := self.memory.lookup(text))}
+        codings.update(corrected)
         if EMPTY_TEXT in copies:
             codings[EMPTY_TEXT] = EMPTY
         progress(sum(copies[text] for text in codings))
@@ -49,7 +61,7 @@ class Autocoder:
                 zip(step, decide(probabilities, self._threshold, self._fallback), strict=True)
             )
             progress(sum(copies[text] for text in step))
-        self._remember(codings)
+        self._remember({t: coding for t, coding in codings.items() if t not in corrected})
         return [codings[text] for text in texts]
 
     def _remember(self, codings: dict[str, Coding]) -> None:
@@ -64,6 +76,7 @@ def open_autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
     """Load ``bundle`` as ``settings`` want it served."""
     return Autocoder(
         open_classifier(bundle, settings.inference),
+        Memory.load(settings.data.corrections_dir, settings.data.columns),
         threshold=settings.model.confidence_threshold,
         fallback=settings.inference.fallback,
         cache_texts=settings.inference.cache_texts,

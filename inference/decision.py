@@ -25,8 +25,8 @@ class Coding:
     ``isco_code`` has 4 digits where ``confidence`` reached the threshold, 3 where not
     (``is_fallback``), and is empty for an empty text. ``confidence`` is the probability of the best
     unit group, ``minor_confidence`` that of ``minor_code``, both unrounded. ``candidates`` are the
-    five likeliest unit groups with their probabilities, best first. ``source`` is ``model`` or
-    ``empty``.
+    five likeliest unit groups with their probabilities, best first. ``source`` is ``model``,
+    ``correction`` (a coder decided this very text; the one candidate is that code) or ``empty``.
     """
 
     isco_code: str

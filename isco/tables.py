@@ -90,12 +90,18 @@ def open_table(path: Path, aliases: Aliases, required: Iterable[str]) -> Table:
     path = Path(path)
     encoding = sniff(path)
     required = tuple(required)
-    candidates = []
+    candidates, errors = [], []
     for delimiter in DELIMITERS:
-        header = next(_records(path, encoding, delimiter), (1, []))[1]
+        try:
+            header = next(_records(path, encoding, delimiter), (1, []))[1]
+        except InputError as error:  # quoted names, which only the right delimiter follows
+            errors.append(error)
+            continue
         columns = _resolve(header, aliases)
         n_required = sum(name in columns for name in required)
         candidates.append((n_required, len(columns), len(header), delimiter, header, columns))
+    if not candidates:
+        raise errors[0]
     # max() keeps the first of equals: a one-column file is read as comma-separated.
     *_, delimiter, header, columns = max(candidates, key=lambda c: c[:3])
     for name in required:

@@ -14,6 +14,7 @@ import pytest
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle, served_bundle
 from inference.classifier import Classifier, open_classifier
+from inference.memory import Memory
 from inference.session import Session, length_batches
 from isco.errors import BundleError, SettingsError
 from isco.settings import InferenceSettings, Settings
@@ -70,7 +71,9 @@ class Counting(Classifier):
 
 def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:
     classifier = Counting(bundle)
-    coder = Autocoder(classifier, threshold=0.9, fallback="truncate", cache_texts=cache_texts)
+    coder = Autocoder(
+        classifier, Memory(), threshold=0.9, fallback="truncate", cache_texts=cache_texts
+    )
     return coder, classifier
 
 

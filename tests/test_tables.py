@@ -40,6 +40,13 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str)
     assert rows == [lines[1]]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_quoted_headers(tmp_path: Path, delimiter: str) -> None:
+    content = delimiter.join(['"job_title"', '"a;b,c\td"']) + "\n" + delimiter.join("xy") + "\n"
+    table, rows = read(write(tmp_path, content))
+    assert table.delimiter == delimiter and rows == [["x", "y"]]
+
+
 def test_values_come_back_as_they_are(tmp_path: Path) -> None:
     values = ["0110", "NA", "null", "1e5", "12345678901234567890123", " x ", '"', "a\r\nb", "=1+1"]
     file = io.StringIO()

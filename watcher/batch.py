@@ -15,16 +15,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference.autocoder import Autocoder
 from inference.bundle import file_hash
 from inference.decision import Coding
+from inference.memory import Memory
 from isco.settings import Settings
 from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
 from isco.taxonomy import isco08
 from isco.text import join
 from watcher.review import Review
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 PREDICTIONS, REVIEW, RECEIPT = "predictions.csv", "review.csv", "receipt.json"
 N_CANDIDATES = 3
@@ -42,9 +46,10 @@ TAKEN_PREFIX = "predicted_"
 class Receipt:
     """What was done to one input: the proof that its batch is complete.
 
-    ``n_autocoded + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_review`` rows need a
-    person (fallback and empty) and stand as ``n_review_texts`` distinct texts in ``review.csv``
-    (empty ones cannot be decided and are not there). Times are UTC, ISO 8601.
+    ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
+    rows have a code that a coder gave to their text before. ``n_review`` rows need a person
+    (fallback and empty) and stand as ``n_review_texts`` distinct texts in ``review.csv``, without
+    the empty ones, which nobody can decide. Times are UTC, ISO 8601.
     """
 
     input: str
@@ -63,6 +68,7 @@ class Receipt:
     n_autocoded: int = 0
     n_fallback: int = 0
     n_empty: int = 0
+    n_corrected: int = 0
     n_review: int = 0
     n_review_texts: int = 0
     notes: list[str] = field(default_factory=list)
@@ -72,21 +78,24 @@ class Receipt:
         self.n_rows_out += len(codings)
         self.n_fallback += sum(coding.is_fallback for coding in codings)
         self.n_empty += sum(coding.source == "empty" for coding in codings)
+        self.n_corrected += sum(coding.source == "correction" for coding in codings)
         self.n_review += sum(coding.needs_review for coding in codings)
-        self.n_autocoded = self.n_rows_out - self.n_fallback - self.n_empty
+        uncoded = self.n_fallback + self.n_empty
+        self.n_autocoded = self.n_rows_out - uncoded - self.n_corrected
 
 
-def settings_that_matter(settings: Settings) -> dict[str, Any]:
-    """The settings that change the codes: part of a batch's identity and of its receipt."""
+def settings_that_matter(settings: Settings, memory: Memory) -> dict[str, Any]:
+    """What besides the model changes the codes: part of a batch's identity and of its receipt."""
     return {
+        "corrections": memory.version,
         "confidence_threshold": settings.model.confidence_threshold,
         "fallback": settings.inference.fallback,
     }
 
 
-def batch_id(sha256: str, model_version: str, settings: Settings) -> str:
-    """Same bytes, same model, same settings: same id (12 hexadecimal digits)."""
-    parts = [sha256, model_version, settings_that_matter(settings)]
+def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
+    """Same bytes, model, corrections and settings: same id (12 hexadecimal digits)."""
+    parts = [sha256, autocoder.version, settings_that_matter(settings, autocoder.memory)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -108,12 +117,12 @@ def code_file(
     receipt = Receipt(
         input=path.name,
         sha256=sha256,
-        batch_id=batch_id(sha256, autocoder.version, settings),
+        batch_id=batch_id(sha256, autocoder, settings),
         encoding=table.encoding,
         delimiter=DELIMITERS[table.delimiter],
         model_version=autocoder.version,
-        settings=settings_that_matter(settings),
-        started=_now(),
+        settings=settings_that_matter(settings, autocoder.memory),
+        started=now(),
     )
     review = Review()
     with (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file:
@@ -138,8 +147,8 @@ def code_file(
         receipt.notes.append("the file has a header and no records")
     if "duties_description" not in table.columns:
         receipt.notes.append("no column with duties: coded from the titles alone")
-    receipt.finished, receipt.seconds = _now(), round(time.monotonic() - clock, 3)
-    _write_receipt(out_dir / RECEIPT, receipt)
+    receipt.finished, receipt.seconds = now(), round(time.monotonic() - clock, 3)
+    write_receipt(out_dir / RECEIPT, receipt)
     return receipt
 
 
@@ -170,9 +179,10 @@ def _cells(coding: Coding) -> list[str]:
         str(coding.needs_review).lower(),
         coding.source,
     ]
-    for code, confidence in coding.candidates[:N_CANDIDATES] or [("", None)] * N_CANDIDATES:
-        cells += [code, "" if confidence is None else format_confidence(confidence)]
-    return cells
+    for code, confidence in coding.candidates[:N_CANDIDATES]:
+        cells += [code, format_confidence(confidence)]
+    # An empty text has no candidates, a corrected one a single.
+    return cells + [""] * (len(PREDICTION_COLUMNS) - 1 - len(cells))
 
 
 def format_confidence(confidence: float) -> str:
@@ -180,11 +190,13 @@ def format_confidence(confidence: float) -> str:
     return f"{confidence:.9g}"
 
 
-def _now() -> str:
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _write_receipt(path: Path, receipt: Receipt) -> None:
+def write_receipt(path: Path, receipt: DataclassInstance) -> None:
+    """Write a receipt as JSON: the last file of a batch."""
     path.write_text(
         json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )

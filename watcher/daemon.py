@@ -22,11 +22,13 @@ from watchdog.observers import Observer
 
 from inference.autocoder import Autocoder
 from inference.bundle import file_hash
+from inference.memory import Memory, scan
 from isco.errors import AlreadyRunningError, InputError
 from isco.settings import Settings
 from watcher import inbox as inboxes
 from watcher import outbox as outboxes
 from watcher.batch import Receipt, batch_id, code_file
+from watcher.corrections import holds_corrections, take_corrections
 from watcher.inbox import Claim, Stability
 
 _LOG = logging.getLogger(__name__)
@@ -108,6 +110,7 @@ class Daemon:
         if self._stop.is_set():
             return False
         try:
+            self._refresh_memory()
             return self._code(held)
         except InputError as error:
             self._reject(held, str(error))
@@ -121,7 +124,9 @@ class Daemon:
         return True
 
     def _code(self, held: Claim) -> bool:
-        known_id = batch_id(file_hash(held.path), self._autocoder.version, self._settings)
+        if holds_corrections(held.path, self._settings):
+            return self._learn(held)
+        known_id = batch_id(file_hash(held.path), self._autocoder, self._settings)
         published = outboxes.find(self._outbox, known_id)
         if published is not None:
             _LOG.info("%r: same content as before, the results are in %s", held.name, published)
@@ -136,9 +141,31 @@ class Daemon:
                     return False
                 published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
             _LOG.info("%r: %s → %s", held.name, summary(receipt), published)
+        return self._archive(held)
+
+    def _learn(self, held: Claim) -> bool:
+        memory = self._autocoder.memory
+        with outboxes.staging(self._outbox, held.id) as staged:
+            receipt = take_corrections(held.path, staged, memory, self._settings)
+            published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
+        verdicts = ", ".join(f"{n} {verdict}" for verdict, n in receipt.verdicts.items() if n)
+        _LOG.info("%r: corrections, %s → %s", held.name, verdicts, published)
+        return self._archive(held)
+
+    def _archive(self, held: Claim) -> bool:
         outboxes.archive(held.path, self._settings.watcher.archive_dir)
         held.release()
         return True
+
+    def _refresh_memory(self) -> None:
+        """Take in corrections that came since the last file: a file keeps one memory throughout."""
+        data = self._settings.data
+        if scan(data.corrections_dir) == self._autocoder.memory.fingerprint:
+            return
+        try:
+            self._autocoder.memory = Memory.load(data.corrections_dir, data.columns)
+        except InputError as error:
+            _LOG.warning("corrections as before, a file of them cannot be read: %s", error)
 
     def _reject(self, held: Claim, reason: str) -> None:
         target = outboxes.reject(held.path, self._settings.watcher.rejected_dir, reason)

@@ -1,0 +1,102 @@
+"""What coders corrected: a file with ``corrected_isco_code``, read row by row with a verdict each.
+
+Accepted are a filled ``review.csv``, ``text, corrected_isco_code``, and ``job_title,
+duties_description, corrected_isco_code``; other columns do not matter. A row without a code is no
+correction. Excel takes the zero off ``0110``, ``0210`` and ``0310``; what is left is no code of any
+level, so it is put back, and said. A 3-digit code confirms a minor group: it is kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from isco.errors import InputError
+from isco.settings import Columns
+from isco.tables import Table, open_table
+from isco.taxonomy import MINOR, UNIT, isco08
+from isco.text import EMPTY_TEXT, SEPARATOR, clean, join
+
+CORRECTED = "corrected_isco_code"
+_ROBBED = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
+
+
+class Verdict(StrEnum):
+    """What became of one row of a corrections file."""
+
+    ACCEPTED = "accepted"
+    """The text has this unit group from now on."""
+    RESTORED = "restored"
+    """Accepted, after a zero that Excel took was put back."""
+    GROUP = "group_only"
+    """A minor group: it confirms three digits and trains nothing."""
+    SKIPPED = "skipped"
+    """No code was filled in."""
+    REJECTED = "rejected"
+    """No code of ISCO-08, or no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One row: its line, the cleaned text, the code as written, as understood, and why."""
+
+    line: int
+    text: str
+    written: str
+    code: str
+    verdict: Verdict
+    reason: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the text has a new unit group."""
+        return self.verdict in (Verdict.ACCEPTED, Verdict.RESTORED)
+
+
+def open_corrections(path: Path, columns: Columns) -> Table:
+    """Open a corrections file; InputError where it has no codes or nothing that they belong to."""
+    aliases = {**columns.model_dump(), "text": ("text",), CORRECTED: (CORRECTED,)}
+    table = open_table(path, aliases, required=(CORRECTED,))
+    if "text" not in table.columns and "job_title" not in table.columns:
+        raise InputError(
+            path,
+            "the columns " + ", ".join(map(repr, table.header)),
+            expected="'text', or 'job_title' with or without 'duties_description', "
+            f"beside {CORRECTED!r}",
+            remedy="Send the filled review.csv with all its columns.",
+            line=1,
+        )
+    return table
+
+
+def read_corrections(table: Table) -> Iterator[Correction]:
+    """Yield every row of an opened corrections file, in file order."""
+    for line, row in table.rows():
+        if "text" in table.columns:
+            written_text = table.get(row, "text")
+            is_joined = SEPARATOR in written_text
+            text = clean(written_text) if is_joined else join(written_text)
+        else:
+            text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+        yield _judge(line, text, table.get(row, CORRECTED).strip())
+
+
+def _judge(line: int, text: str, written: str) -> Correction:
+    if not written:
+        return Correction(line, text, written, "", Verdict.SKIPPED)
+    if text == EMPTY_TEXT:
+        reason = "there is no text: the code would hold for every empty answer"
+        return Correction(line, text, written, "", Verdict.REJECTED, reason)
+    if written in isco08():
+        if len(written) == UNIT:
+            return Correction(line, text, written, written, Verdict.ACCEPTED)
+        if len(written) == MINOR:
+            reason = "a minor group: kept, but it trains nothing"
+            return Correction(line, text, written, written, Verdict.GROUP, reason)
+    if written in _ROBBED:
+        reason = f"read as {_ROBBED[written]}: a spreadsheet dropped the leading zero"
+        return Correction(line, text, written, _ROBBED[written], Verdict.RESTORED, reason)
+    reason = "not one of the 436 unit groups of ISCO-08 (4 digits)"
+    return Correction(line, text, written, "", Verdict.REJECTED, reason)

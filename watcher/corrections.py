@@ -1,0 +1,105 @@
+"""One corrections file → a verdict per line, and the accepted codes where the memory finds them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inference.bundle import file_hash
+from inference.memory import Memory
+from isco.corrections import CORRECTED, Correction, Verdict, open_corrections, read_corrections
+from isco.settings import Settings
+from isco.tables import DELIMITERS, Writer, neutralise, open_table
+from watcher.batch import RECEIPT, now, write_receipt
+
+VERDICTS = "corrections.csv"
+VERDICT_COLUMNS = ("line", "text", CORRECTED, "isco_code", "verdict", "reason")
+
+
+@dataclass
+class CorrectionsReceipt:
+    """What became of one corrections file. The verdicts add up to ``n_rows``.
+
+    ``n_conflicts``: texts that had another code before, from an earlier line or file; the later one
+    holds.
+    """
+
+    input: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    batch_id: str
+    finished: str = ""
+    n_rows: int = 0
+    n_conflicts: int = 0
+    verdicts: dict[str, int] = field(default_factory=lambda: {str(v): 0 for v in Verdict})
+
+
+def holds_corrections(path: Path, settings: Settings) -> bool:
+    """Whether ``path`` has a column of corrected codes with at least one code in it."""
+    table = open_table(path, {CORRECTED: (CORRECTED,)}, required=())
+    return CORRECTED in table.columns and any(
+        table.get(row, CORRECTED).strip() for _, row in table.rows()
+    )
+
+
+def take_corrections(
+    path: Path, out_dir: Path, memory: Memory, settings: Settings
+) -> CorrectionsReceipt:
+    """Judge every line of ``path``, keep what is accepted, and report into ``out_dir``.
+
+    Accepted codes and confirmed groups go to ``data.corrections_dir`` under a name made from the
+    content: the same file again changes nothing. Raises InputError where the file cannot be read;
+    then nothing of it is taken.
+    """
+    table = open_corrections(path, settings.data.columns)
+    corrections = list(read_corrections(table))
+    sha256 = file_hash(path)
+    receipt = CorrectionsReceipt(
+        path.name, sha256, table.encoding, DELIMITERS[table.delimiter], batch_id=sha256[:12]
+    )
+    receipt.n_rows = len(corrections)
+    receipt.verdicts.update(Counter(str(correction.verdict) for correction in corrections))
+    known = dict(memory.codes)
+    with (out_dir / VERDICTS).open("w", encoding="utf-8-sig", newline="") as file:
+        writer = Writer(file, VERDICT_COLUMNS, table.delimiter)
+        for correction in corrections:
+            before = known.get(correction.text)
+            replaces = correction.counts and before not in (None, correction.code)
+            receipt.n_conflicts += replaces
+            if correction.counts:
+                known[correction.text] = correction.code
+            conflict = f"replaces {before}: the later one holds" if replaces else ""
+            reason = "; ".join(filter(None, [correction.reason, conflict]))
+            writer.write([_cells(correction, reason)])
+    _keep(corrections, settings.data.corrections_dir / f"{sha256[:12]}.csv")
+    receipt.finished = now()
+    write_receipt(out_dir / RECEIPT, receipt)
+    return receipt
+
+
+def _cells(correction: Correction, reason: str) -> list[str]:
+    return [
+        str(correction.line),
+        correction.text,
+        neutralise(correction.written),
+        correction.code,
+        str(correction.verdict),
+        reason,
+    ]
+
+
+def _keep(corrections: list[Correction], target: Path) -> None:
+    """Write what counts, and confirmed groups, whole or not at all; never twice."""
+    kept = [c for c in corrections if c.counts or c.verdict is Verdict.GROUP]
+    if not kept or target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        Writer(file, ["text", CORRECTED]).write([c.text, c.code] for c in kept)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, target)
