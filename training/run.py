@@ -72,7 +72,9 @@ def train(
         parity_texts=list(sides["test"]["text"]),
         summary=summary,
     )
-    metrics = evaluate_bundle(bundle_dir, settings, {"test": sides["test"], "gold": gold})
+    parts = {"test": sides["test"], "gold": gold}
+    parts.update((f"gold_{kind}", rows) for kind, rows in gold.groupby("kind"))
+    metrics = evaluate_bundle(bundle_dir, settings, parts)
     _write_json(run_dir / "metrics.json", {**summary, "temperature": temperature, **metrics})
     return bundle_dir
 
@@ -84,7 +86,7 @@ def _prepare(
     processed_dir = settings.data.processed_dir
     records = read_records(raw, settings.data.columns, processed_dir)
     n_read = len(records)
-    gold = records.iloc[:0]
+    gold = records.iloc[:0].assign(kind="")
     answers_path = settings.data.reference_dir / ANSWERS
     if answers_path.exists():
         answers, gold = read_answers(answers_path)
