@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except IscoError as error:
         print(f"isco: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:  # no permission, no space, no such folder: the user's to mend
+        print(f"isco: {error}", file=sys.stderr)
+        return IscoError.exit_code
     return 0
 
 

@@ -187,6 +187,18 @@ def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
     assert (settings.watcher.archive_dir / "left.csv").exists()
 
 
+def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> None:
+    drop(settings, "gone.csv", "job_title\n" + "welder\n" * 50_000)
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        for claimed in inbox.claims(settings.watcher.inbox):
+            claimed.path.unlink()
+        drop(settings, "next.csv", "job_title\nnurse\n")
+        wait_for(lambda: batches(settings, "next"), process)
+    assert not batches(settings, "gone")
+
+
 def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
     rows = 20_000
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))

@@ -19,6 +19,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
 from inference.autocoder import Autocoder
 from inference.bundle import file_hash
@@ -80,14 +81,16 @@ class Daemon:
         quiet_s = self._settings.watcher.quiet_s
         while not self._stop.is_set():
             try:
-                self._held = [held for held in self._held if not self._work(held)]
+                for held in list(self._held):
+                    self._settle(held)
                 listing = inboxes.look(self._inbox)
                 for name in self._stability.observe(listing, time.monotonic()):
                     if self._stop.is_set():
                         return
-                    held = inboxes.claim(self._inbox, name)
-                    if held is not None and not self._work(held):
-                        self._held.append(held)
+                    claimed = inboxes.claim(self._inbox, name)
+                    if claimed is not None:
+                        self._held.append(claimed)
+                        self._settle(claimed)
             except OSError as error:
                 _LOG.warning("the inbox cannot be read, looking again: %s", error)
             waiting = self._stability.n_waiting + len(self._held)
@@ -102,19 +105,24 @@ class Daemon:
         """Look now instead of at the next turn."""
         self._wake.set()
 
+    def _settle(self, held: Claim) -> None:
+        if not self._stop.is_set() and self._work(held):
+            self._held.remove(held)
+
     def _work(self, held: Claim) -> bool:
         """Bring one claimed file to its end; whatever is wrong with it stays with it.
 
         False where it must be tried again: a passing fault, or somebody is still writing to it.
         """
-        if self._stop.is_set():
-            return False
         try:
             self._refresh_memory()
             return self._code(held)
         except InputError as error:
             self._reject(held, str(error))
         except OSError as error:
+            if not held.path.exists():
+                _LOG.warning("%r: deleted by somebody while it was in work", held.name)
+                return True
             _LOG.warning("%r: %s; it is kept and tried again", held.name, error)
             return False
         except Exception as error:
@@ -172,7 +180,7 @@ class Daemon:
         held.release()
         _LOG.warning("rejected %s (moved to %s)", reason, target)
 
-    def _start_observer(self) -> Observer | None:  # type: ignore[valid-type]
+    def _start_observer(self) -> BaseObserver | None:
         observer = Observer()
         try:
             observer.schedule(_Waker(self.wake), str(self._inbox), recursive=False)
