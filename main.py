@@ -98,6 +98,7 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.bundle import served_bundle
     from watcher.daemon import Daemon
+    from watcher.outbox import shown
 
     autocoder = open_autocoder(served_bundle(settings.output), settings)
     stop = threading.Event()
@@ -113,7 +114,7 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
         signal.signal(number, finish)
     _LOG.info(
         "watching %s with model %s; results in %s",
-        settings.watcher.inbox, autocoder.version, settings.watcher.outbox,
+        shown(settings.watcher.inbox), autocoder.version, shown(settings.watcher.outbox),
     )  # fmt: skip
     daemon.run(once=parsed.once)
     _LOG.info("stopped")
@@ -124,7 +125,7 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.bundle import served_bundle
     from watcher.batch import code_file
     from watcher.daemon import summary
-    from watcher.outbox import publish, staging
+    from watcher.outbox import publish, shown, staging
 
     for path in parsed.files:
         _require_file(path)
@@ -136,7 +137,7 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
         ):
             receipt = code_file(path, staged, autocoder, settings, advance)
             published = publish(staged, parsed.out, path.name, receipt.batch_id)
-        _LOG.info("%r: %s → %s", path.name, summary(receipt), published)
+        _LOG.info("%r: %s → %s", path.name, summary(receipt), shown(published))
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
 

@@ -137,7 +137,8 @@ class Daemon:
         known_id = batch_id(file_hash(held.path), self._autocoder, self._settings)
         published = outboxes.find(self._outbox, known_id)
         if published is not None:
-            _LOG.info("%r: same content as before, the results are in %s", held.name, published)
+            where = outboxes.shown(published)
+            _LOG.info("%r: same content as before, the results are in %s", held.name, where)
         else:
             with (
                 outboxes.staging(self._outbox, held.id) as staged,
@@ -148,7 +149,7 @@ class Daemon:
                     _LOG.info("%r: still being written, begun again", held.name)
                     return False
                 published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
-            _LOG.info("%r: %s → %s", held.name, summary(receipt), published)
+            _LOG.info("%r: %s → %s", held.name, summary(receipt), outboxes.shown(published))
         return self._archive(held)
 
     def _learn(self, held: Claim) -> bool:
@@ -157,7 +158,7 @@ class Daemon:
             receipt = take_corrections(held.path, staged, memory, self._settings)
             published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
         verdicts = ", ".join(f"{n} {verdict}" for verdict, n in receipt.verdicts.items() if n)
-        _LOG.info("%r: corrections, %s → %s", held.name, verdicts, published)
+        _LOG.info("%r: corrections, %s → %s", held.name, verdicts, outboxes.shown(published))
         return self._archive(held)
 
     def _archive(self, held: Claim) -> bool:
@@ -178,7 +179,7 @@ class Daemon:
     def _reject(self, held: Claim, reason: str) -> None:
         target = outboxes.reject(held.path, self._settings.watcher.rejected_dir, reason)
         held.release()
-        _LOG.warning("rejected %s (moved to %s)", reason, target)
+        _LOG.warning("rejected %s (moved to %s)", reason, outboxes.shown(target))
 
     def _start_observer(self) -> BaseObserver | None:
         observer = Observer()

@@ -72,6 +72,11 @@ def publish(staged: Path, outbox: Path, name: str, batch_id: str) -> Path:
     return target
 
 
+def shown(path: Path) -> str:
+    """A path as people read it: relative to where they stand, if it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 def archive(path: Path, archive_dir: Path) -> Path:
     """Move a finished input to the archive and return its new place."""
     return _move(path, archive_dir)
