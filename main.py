@@ -33,9 +33,9 @@ _CONFIG = Path(__file__).resolve().parent / "config.yaml"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr
-    )
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    for room in ("isco", "watcher", "training"):  # what libraries say of themselves stays out
+        logging.getLogger(room).setLevel(logging.INFO)
     parsed = _parser().parse_args(arguments)
     try:
         settings = load_settings(parsed.config)

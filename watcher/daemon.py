@@ -33,6 +33,8 @@ from watcher.corrections import holds_corrections, take_corrections
 from watcher.inbox import Claim, Stability
 
 _LOG = logging.getLogger(__name__)
+# Its events are hints, and it logs an error when it is stopped between two of them.
+logging.getLogger("watchdog").setLevel(logging.CRITICAL)
 # With files waiting, the three looks of the quiet time come this often at most.
 _MIN_LOOK_INTERVAL_S = 0.05
 
@@ -222,5 +224,5 @@ def summary(receipt: Receipt) -> str:
     share = receipt.n_autocoded / n if n else 0.0
     return (
         f"{n:,} rows in {seconds:.2f} s ({n / seconds:,.0f} rows/s), {share:.1%} autocoded, "
-        f"{receipt.n_review_texts:,} texts to review"
+        f"{receipt.n_review_texts:,} text{'' if receipt.n_review_texts == 1 else 's'} to review"
     )
