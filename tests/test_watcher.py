@@ -16,6 +16,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference.bundle import file_hash
 from isco.settings import Settings
 from tests.conftest import ROOT
 from watcher import inbox, outbox
@@ -185,6 +186,22 @@ def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
     assert done.returncode == 0
     assert len(batches(settings, "left")) == 1
     assert (settings.watcher.archive_dir / "left.csv").exists()
+
+
+def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -> None:
+    drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(20_000)))
+    staging = settings.watcher.outbox / ".staging"
+    archived = settings.watcher.archive_dir / "late.csv"
+    late = (settings.watcher.inbox / "late.csv").open("a", encoding="utf-8")
+    with late as writer, daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        writer.write("the last row\n")
+        writer.flush()
+        wait_for(archived.exists, process)
+    (folder,) = batches(settings, "late")
+    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["n_rows_out"] == 20_001
+    assert receipt["sha256"] == file_hash(archived)
 
 
 def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> None:
