@@ -58,9 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     for target, default in ((parser, _CONFIG), (shared, argparse.SUPPRESS)):
         target.add_argument(
-            "--config", type=Path, default=default, help="settings (default: %(prog)s's own)"
-            if target is shared else "settings (default: config.yaml beside main.py)",
-        )  # fmt: skip
+            "--config",
+            type=Path,
+            default=default,
+            help="settings (default: config.yaml beside main.py)",
+        )
     parser.add_argument("--skip-training", action="store_true", help="code --input instead")
     parser.add_argument("--input", type=Path, metavar="FILE", help="the CSV to code")
     parser.add_argument(
