@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     for room in ("isco", "watcher", "training"):  # what libraries say of themselves stays out
         logging.getLogger(room).setLevel(logging.INFO)
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # our own error says it in a line
     parsed = _parser().parse_args(arguments)
     try:
         settings = load_settings(parsed.config)

@@ -55,7 +55,7 @@ def load_encoder(
             base, config=config, use_safetensors=True, ignore_mismatched_sizes=True
         )
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = str(error).partition("\n")[0]
         raise BaseModelError(
             f"the base {base!r} can neither be read from disk nor reached on the model hub "
             f"({reason}). Without a network start from the encoder that ships: --base {shipped}"
