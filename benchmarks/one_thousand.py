@@ -1,7 +1,8 @@
-"""A 1,000-row survey of unseen titles: ``python -m benchmarks.one_thousand DEV_TITLES OUT.csv``.
+"""A 1,000-row survey of unseen titles, sent through the daemon.
 
-Rows of a labelled file whose ``title_in_train`` is empty, with an id column and without the label,
-to drop into the inbox; what comes back is compared with the label by ``--check PREDICTIONS``.
+``python -m benchmarks.one_thousand LABELLED --write SURVEY.csv`` takes rows of a labelled file
+whose ``title_in_train`` is empty, with an id and without the label, to drop into the inbox;
+``--check PREDICTIONS.csv`` compares what came back with the labels.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ N_ROWS = 1000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labelled", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--check", type=Path, metavar="PREDICTIONS")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--write", type=Path, metavar="SURVEY.csv")
+    what.add_argument("--check", type=Path, metavar="PREDICTIONS.csv")
     arguments = parser.parse_args()
     with arguments.labelled.open(encoding="utf-8", newline="") as file:
         unseen = [row for row in csv.DictReader(file) if not row["title_in_train"]]
     chosen = random.Random(0).sample(unseen, N_ROWS)
-    if arguments.check is None:
-        with arguments.out.open("w", encoding="utf-8", newline="") as file:
+    if arguments.write:
+        with arguments.write.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["id", "job_title", "duties_description"])
             for i, row in enumerate(chosen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 
 from inference.bundle import Bundle
@@ -44,9 +44,7 @@ class Autocoder:
 
         ``progress`` is told, step by step, how many more of ``texts`` are done.
         """
-        copies: dict[str, int] = {}
-        for text in texts:
-            copies[text] = copies.get(text, 0) + 1
+        copies = Counter(texts)  # in order of first appearance
         codings = {text: self._recent[text] for text in copies if text in self._recent}
         corrected = {text: coding for text in copies if (coding := self.memory.lookup(text))}
         codings.update(corrected)

@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from exporters.onnx import export_bundle
 from exporters.parity import checkpoint_logits
-from inference.bundle import Bundle
+from inference.bundle import CHECKPOINT, Bundle, bundled_dir
 from inference.classifier import open_classifier
 from isco.settings import Settings
 from isco.taxonomy import isco08
@@ -34,9 +34,7 @@ _LOG = logging.getLogger(__name__)
 ANSWERS = "answers.csv"
 
 
-def train(
-    settings: Settings, raw: Path, base: str, out: Path | None = None, shipped: Path | None = None
-) -> Path:
+def train(settings: Settings, raw: Path, base: str, out: Path | None = None) -> Path:
     """Train on the records under ``raw`` and return the folder of the finished bundle.
 
     Parameters
@@ -44,18 +42,14 @@ def train(
     raw : a CSV file or a folder of them; see ``training/records.py``.
     base : the encoder to start from; see ``training/encoder.py``.
     out : the run's folder; by default ``models/runs/run_<date>``.
-    shipped : the checkpoint that an error about ``base`` recommends.
 
     Raises InputError, BaseModelError or ParityError; what was there before is untouched.
     """
     run_dir = out or settings.output.model_dir / "runs" / f"run_{datetime.now():%Y-%m-%d_%H%M%S}"
     run_dir.mkdir(parents=True, exist_ok=True)
     sides, gold, summary = _prepare(settings, raw, run_dir)
-    tokenizer, model = load_encoder(
-        base,
-        sides["train"]["text"],
-        shipped or settings.output.model_dir / "bundled" / "checkpoint",
-    )
+    shipped = bundled_dir(settings.output) / CHECKPOINT
+    tokenizer, model = load_encoder(base, sides["train"]["text"], shipped)
     _LOG.info("fine-tuning %s on %s texts", base, f"{len(sides['train']):,}")
     summary["base"] = base
     summary["validation"] = finetune(

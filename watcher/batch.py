@@ -197,6 +197,6 @@ def now() -> str:
 
 def write_receipt(path: Path, receipt: DataclassInstance) -> None:
     """Write a receipt as JSON: the last file of a batch."""
-    path.write_text(
-        json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
+    # A file name that is not UTF-8 has code points without bytes; their escapes are valid JSON.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")

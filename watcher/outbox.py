@@ -19,6 +19,7 @@ from watcher.batch import RECEIPT
 
 STAGING = ".staging"
 _MAX_STEM_BYTES = 80
+_MAX_NAME_BYTES = 255
 
 
 def safe_stem(name: str) -> str:
@@ -85,9 +86,15 @@ def archive(path: Path, archive_dir: Path) -> Path:
 def reject(path: Path, rejected_dir: Path, reason: str) -> Path:
     """Move an unreadable input to the rejected files, with ``<name>.why.txt`` beside it."""
     target = _move(path, rejected_dir)
-    why = target.with_name(target.name[:200] + ".why.txt")
+    why = _beside(target, ".why.txt")
     why.write_text(reason.rstrip() + "\n", encoding="utf-8")
     return target
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    """The name with ``suffix`` behind it, cut where it would pass the 255 bytes of a file name."""
+    name = os.fsencode(path.name)[: _MAX_NAME_BYTES - len(suffix)]
+    return path.with_name(os.fsdecode(name) + suffix)
 
 
 def _move(path: Path, folder: Path) -> Path:
@@ -112,7 +119,7 @@ def _move(path: Path, folder: Path) -> Path:
 
 def _copy_across(path: Path, target: Path) -> None:
     """Copy to another volume, and remove the original only once the copy is safe and equal."""
-    part = target.with_name(target.name[:200] + ".part")
+    part = _beside(target, ".part")
     shutil.copy2(path, part)
     _sync(part)
     if file_hash(part) != file_hash(path):
