@@ -93,8 +93,8 @@ def _cut_vocabulary(specification: dict, texts: Iterable[str]) -> list[int]:
         if len(kept) == VOCABULARY_SIZE:
             break
         kept.add(piece)
-    in_order = sorted(kept, key=lambda piece: (piece not in _SPECIAL, vocabulary[piece]))
-    in_order.sort(key=lambda piece: _SPECIAL.index(piece) if piece in _SPECIAL else len(_SPECIAL))
+    rest = sorted(kept.difference(_SPECIAL), key=lambda piece: vocabulary[piece])
+    in_order = [*_SPECIAL, *rest]
     new_ids = {piece: new_id for new_id, piece in enumerate(in_order)}
     old_ids = [vocabulary[piece] for piece in in_order]
     specification["model"]["vocab"] = new_ids
