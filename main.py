@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -71,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="mixed precision where the device is right for it, and gradient checkpointing",
     )
-    parser.set_defaults(run=_plain, usage_error=parser.error)
+    parser.set_defaults(run=_plain, usage_error=parser.error, fine_tune=False)
+    parser.set_defaults(raw=None, base=None, out=None, corrections_dir=None, report_dir=None)
     commands = parser.add_subparsers(metavar="COMMAND")
 
     watch = commands.add_parser("watch", parents=[shared], help="code what is dropped in the inbox")
@@ -93,19 +96,40 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--raw", type=Path, metavar="FILE_OR_DIR", help="default: data.raw_dir")
     train.add_argument("--base", metavar="MODEL", help="default: model.name")
     train.add_argument("--out", type=Path, metavar="DIR", help="default: models/runs/run_<date>")
-    train.set_defaults(run=_train)
+    train.add_argument(
+        "--fine-tune", action="store_true", help="go on from the model in service, on corrections"
+    )
+    train.add_argument(
+        "--corrections-dir", type=Path, metavar="DIR", help="default: data.corrections_dir"
+    )
+    train.add_argument(
+        "--report-dir", type=Path, metavar="DIR", help="a new folder for the report of --fine-tune"
+    )
+    train.set_defaults(run=_train, usage_error=train.error)
+
+    models = commands.add_parser("models", parents=[shared], help="which model is in service")
+    actions = models.add_subparsers(metavar="ACTION", required=True)
+    listing = actions.add_parser("list", parents=[shared], help="every version, oldest first")
+    listing.set_defaults(run=_list_models)
+    promote = actions.add_parser("promote", parents=[shared], help="put a version into service")
+    promote.add_argument("version")
+    promote.set_defaults(run=_promote)
+    rollback = actions.add_parser("rollback", parents=[shared], help="back to the one before")
+    rollback.set_defaults(run=_rollback)
     return parser
 
 
 def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
-    from inference.autocoder import open_autocoder
-    from inference.bundle import served_bundle
     from watcher.daemon import Daemon
     from watcher.outbox import shown
+    from watcher.schedule import Schedule
 
-    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    schedule = None
+    if settings.schedule.enabled and not parsed.once:
+        start = partial(_start_training, parsed.config)
+        schedule = Schedule(settings.schedule, settings.watcher.outbox, start)
     stop = threading.Event()
-    daemon = Daemon(settings, autocoder, _progress_bar, stop)
+    daemon = Daemon(settings, _progress_bar, stop, schedule)
 
     def finish(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -117,22 +141,30 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
         signal.signal(number, finish)
     _LOG.info(
         "watching %s with model %s; results in %s",
-        shown(settings.watcher.inbox), autocoder.version, shown(settings.watcher.outbox),
+        shown(settings.watcher.inbox), daemon.model_version, shown(settings.watcher.outbox),
     )  # fmt: skip
     daemon.run(once=parsed.once)
     _LOG.info("stopped")
 
 
+def _start_training(config: Path, report_dir: Path) -> subprocess.Popen[bytes]:
+    """The night's training, as a process of its own."""
+    command = [sys.executable, str(Path(__file__).resolve()), "train", "--fine-tune"]
+    command += ["--config", str(config.resolve()), "--report-dir", str(report_dir.resolve())]
+    # A session of its own: Ctrl-C stops the daemon, and the daemon stops its child.
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
 def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
-    from inference.bundle import served_bundle
+    from inference.store import Store
     from watcher.batch import code_file
     from watcher.daemon import summary
     from watcher.outbox import publish, shown, staging
 
     for path in parsed.files:
         _require_file(path)
-    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    autocoder = open_autocoder(Store(settings.output).served(), settings)
     for path in parsed.files:
         with (
             staging(parsed.out, f"classify-{os.getpid()}") as staged,
@@ -147,12 +179,12 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _code(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
-    from inference.bundle import served_bundle
+    from inference.store import Store
     from isco.taxonomy import isco08
     from isco.text import join
 
     titles = isco08().titles
-    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    autocoder = open_autocoder(Store(settings.output).served(), settings)
     (coding,) = autocoder.code([join(parsed.title, parsed.duties)])
     answer = {
         "isco_code": coding.isco_code,
@@ -169,19 +201,49 @@ def _code(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     try:
+        from training.nightly import fine_tune
         from training.run import train
     except ModuleNotFoundError as error:
         raise IscoError(
             f'training needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
         ) from None
-    bundle_dir = train(
-        settings,
-        parsed.raw or settings.data.raw_dir,
-        parsed.base or settings.model.name,
-        parsed.out,
-    )
-    _LOG.info("trained: %s, figures in %s", bundle_dir, bundle_dir.parent / "metrics.json")
-    _LOG.info("to serve it, set output.best_model_dir in config.yaml to that folder")
+    if parsed.fine_tune:
+        if parsed.raw or parsed.base or parsed.out:
+            parsed.usage_error("--fine-tune starts from the model in service, on corrections")
+        run = fine_tune(settings, parsed.corrections_dir, parsed.report_dir)
+        if run is None:
+            return
+    elif parsed.corrections_dir or parsed.report_dir:
+        parsed.usage_error("--corrections-dir and --report-dir go with --fine-tune")
+    else:
+        raw = parsed.raw or settings.data.raw_dir
+        run = train(settings, raw, parsed.base or settings.model.name, parsed.out)
+    _LOG.info("%s: %s, report in %s", run.state, run.metrics.get("version"), run.path)
+    for reason in run.reasons:
+        _LOG.info("· %s", reason)
+
+
+def _list_models(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.store import Store
+
+    for version in Store(settings.output).versions():
+        state = "in service" if version.is_served else ""
+        promoted = f"promoted {version.promoted}" if version.promoted else ""
+        print("  ".join(filter(None, [version.name, version.created, promoted, state])))
+
+
+def _promote(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.store import Store
+
+    bundle = Store(settings.output).promote(parsed.version)
+    _LOG.info("in service from the next file on: %s", bundle.manifest.version)
+
+
+def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.store import Store
+
+    bundle = Store(settings.output).rollback()
+    _LOG.info("in service from the next file on: %s", bundle.manifest.version)
 
 
 def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -192,10 +254,10 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
         if parsed.enable_optimizations:
             faster = settings.training.model_copy(update={"enable_optimizations": True})
             settings = settings.model_copy(update={"training": faster})
-        _train(argparse.Namespace(raw=None, base=None, out=None), settings)
+        _train(parsed, settings)
         return
     from inference.autocoder import open_autocoder
-    from inference.bundle import served_bundle
+    from inference.store import Store
     from watcher.batch import PREDICTIONS, REVIEW, code_file
     from watcher.daemon import summary
 
@@ -203,7 +265,7 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
     processed, review = settings.data.processed_dir, settings.data.review_dir
     for folder in (processed, review):
         folder.mkdir(parents=True, exist_ok=True)
-    autocoder = open_autocoder(served_bundle(settings.output), settings)
+    autocoder = open_autocoder(Store(settings.output).served(), settings)
     with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed) as scratch:
         with _progress_bar(parsed.input) as advance:
             receipt = code_file(parsed.input, Path(scratch), autocoder, settings, advance)

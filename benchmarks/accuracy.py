@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.bundle import Bundle, served_bundle
+from inference.bundle import Bundle
+from inference.store import Store
 from inference.classifier import open_classifier
 from isco.settings import load_settings
 from isco.tables import open_table
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, help="default: the served one")
     arguments = parser.parse_args()
     settings = load_settings(arguments.config)
-    bundle = Bundle.open(arguments.bundle) if arguments.bundle else served_bundle(settings.output)
+    bundle = Bundle.open(arguments.bundle) if arguments.bundle else Store(settings.output).served()
     trained = {text for text, *_ in _texts(settings.data.reference_dir / "answers.csv")}
     rows = [row for row in _texts(arguments.file) if row[0] not in trained]
     probabilities = open_classifier(bundle, settings.inference).probabilities(

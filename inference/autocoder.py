@@ -70,11 +70,13 @@ class Autocoder:
             self._recent.popitem(last=False)
 
 
-def open_autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
-    """Load ``bundle`` as ``settings`` want it served."""
+def open_autocoder(bundle: Bundle, settings: Settings, memory: Memory | None = None) -> Autocoder:
+    """Load ``bundle`` as ``settings`` want it served, with ``memory`` or the corrections on disk."""
+    if memory is None:
+        memory = Memory.load(settings.data.corrections_dir, settings.data.columns)
     return Autocoder(
         open_classifier(bundle, settings.inference),
-        Memory.load(settings.data.corrections_dir, settings.data.columns),
+        memory,
         threshold=settings.model.confidence_threshold,
         fallback=settings.inference.fallback,
         cache_texts=settings.inference.cache_texts,

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from isco.errors import BundleError
-from isco.settings import OutputSettings
 from isco.taxonomy import isco08
 from isco.text import TEXT_VERSION
 
@@ -154,14 +153,3 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
     staged.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
     os.replace(staged, path / MANIFEST)
     return manifest
-
-
-def served_bundle(output: OutputSettings) -> Bundle:
-    """The model in service: the user's best, else the one that ships."""
-    best = output.best_model_dir
-    return Bundle.open(best if best.exists() else bundled_dir(output))
-
-
-def bundled_dir(output: OutputSettings) -> Path:
-    """Where the bundle that ships lies."""
-    return output.model_dir / "bundled"

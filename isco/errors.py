@@ -6,6 +6,7 @@ IscoError                       anything the user can act on; the command line p
 ├── BundleError                 a model bundle is missing, damaged or of another format
 ├── ParityError                 an exported model does not compute what its checkpoint computes
 ├── BaseModelError              the encoder that training should start from cannot be loaded
+├── TrainingRunsError           another training works on the same models (exit 3)
 └── AlreadyRunningError         another daemon on this machine watches the same inbox (exit 3)
 
 Programming errors are not in this tree: they keep their traceback.
@@ -57,6 +58,12 @@ class ParityError(IscoError):
 
 class BaseModelError(IscoError):
     """The encoder that training should start from cannot be loaded."""
+
+
+class TrainingRunsError(IscoError):
+    """Another training works on the same models."""
+
+    exit_code = 3
 
 
 class AlreadyRunningError(IscoError):

@@ -58,9 +58,37 @@ class TrainingSettings(_Section):
     """How the records are split and what the hardware is asked for."""
 
     enable_optimizations: bool = False
+    use_manual: bool = False
+    conflicts: Literal["majority", "drop"] = "majority"
     validation_share: float = Field(0.15, gt=0, lt=0.5)
     test_share: float = Field(0.15, gt=0, lt=0.5)
+    gold_share: float = Field(0.05, ge=0, lt=0.5)
     seed: int = 42
+
+
+class FineTuneSettings(_Section):
+    """How a night learns from corrections without forgetting."""
+
+    epochs: float = Field(2, gt=0)
+    learning_rate: float = Field(1e-5, gt=0)
+    replay_texts: int = Field(4000, ge=0)
+    archive_texts: int = Field(2000, ge=0)
+    correction_weight: float = Field(2, gt=0)
+
+
+class GateSettings(_Section):
+    """What a challenger may lose and still be promoted."""
+
+    max_major_group_drop: float = Field(0.03, ge=0, le=1)
+    max_ece_rise: float = Field(0.01, ge=0, le=1)
+
+
+class ScheduleSettings(_Section):
+    """When the nightly training runs."""
+
+    enabled: bool = True
+    cron: str = "15 4 * * *"
+    timezone: str = "local"
 
 
 class OutputSettings(_Section):
@@ -68,6 +96,7 @@ class OutputSettings(_Section):
 
     model_dir: Path = Path("models")
     best_model_dir: Path = Path("models/best_model")
+    keep_versions: int = Field(5, ge=2)
 
 
 class ExplainabilitySettings(_Section):
@@ -102,6 +131,9 @@ class Settings(_Section):
     data: DataSettings = DataSettings()
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
+    fine_tune: FineTuneSettings = FineTuneSettings()
+    gate: GateSettings = GateSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     output: OutputSettings = OutputSettings()
     explainability: ExplainabilitySettings = ExplainabilitySettings()
     watcher: WatcherSettings = WatcherSettings()

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from inference.bundle import Bundle, bundled_dir
+from inference.bundle import Bundle
+from inference.store import Store
 from inference.classifier import Classifier, open_classifier
 from isco.settings import InferenceSettings, OutputSettings
 from isco.tables import open_table
@@ -18,7 +19,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def shipped() -> Bundle:
-    return Bundle.open(bundled_dir(OutputSettings(model_dir=ROOT / "models")))
+    return Bundle.open(Store(OutputSettings(model_dir=ROOT / "models")).bundled_dir)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from inference.autocoder import Autocoder, open_autocoder
-from inference.bundle import Bundle, served_bundle
+from inference.bundle import Bundle
+from inference.store import Store
 from inference.classifier import Classifier, open_classifier
 from inference.memory import Memory
 from inference.session import Session, length_batches
@@ -145,7 +146,7 @@ def test_no_bundle_says_what_to_do(tmp_path: Path, settings: Settings) -> None:
         Bundle.open(tmp_path / "nothing")
     output = settings.output.model_copy(update={"best_model_dir": tmp_path / "none"})
     with pytest.raises(BundleError, match="bundled"):
-        served_bundle(output)
+        Store(output).served()
 
 
 def test_a_provider_that_is_not_here_is_named(bundle: Bundle) -> None:

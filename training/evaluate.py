@@ -9,28 +9,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.metrics import cohen_kappa_score
 
 from isco.taxonomy import isco08
+from training.bootstrap import interval
 
 N_BINS = 15
 AGREEMENT = 0.95
 
 
-def measure(probabilities: np.ndarray, codes: Sequence[str]) -> dict[str, float | int]:
+def measure(
+    probabilities: np.ndarray, codes: Sequence[str], threshold: float
+) -> dict[str, float | int | list[float]]:
     """Figures for N coded texts.
 
     Parameters
     ----------
     probabilities : (N, 436), calibrated, columns in the order of ``isco08().units``.
     codes : N right unit groups.
+    threshold : the confidence at which a record is autocoded.
 
     Returns
     -------
     ``n``, ``macro_f1`` (over the codes that occur), ``accuracy_4`` … ``accuracy_1`` (digits),
-    ``top_3``, ``top_5``, ``kappa``, ``ece`` (15 bins), ``mean_confidence`` and
-    ``production_rate_95``: the largest share of texts, taken by falling confidence, of which 95 %
-    agree.
+    ``top_3``, ``top_5``, ``kappa``, ``ece`` and ``ece_3`` (15 bins, at 4 and at 3 digits),
+    ``brier``, ``mean_confidence``, ``aurc`` (mean error over all production rates: Geifman &
+    El-Yaniv 2017), ``fallback_rate`` and ``autocoded_agreement`` (share right of those autocoded;
+    0 without any), ``production_rate_95``: the largest share of texts, taken by falling confidence,
+    of which 95 % agree, and ``production_rate_95_interval``.
     """
     units = np.array(isco08().units)
     right = np.searchsorted(units, np.asarray(codes))
@@ -38,11 +44,9 @@ def measure(probabilities: np.ndarray, codes: Sequence[str]) -> dict[str, float 
     best = order[:, 0]
     confidence = probabilities[np.arange(len(best)), best]
     hit = best == right
-    figures: dict[str, float | int] = {
+    figures: dict[str, float | int | list[float]] = {
         "n": len(right),
-        "macro_f1": float(
-            f1_score(right, best, average="macro", labels=np.unique(right), zero_division=0)
-        ),
+        "macro_f1": macro_f1(best, right),
     }
     for digits in (4, 3, 2, 1):
         prefix = units.astype(f"<U{digits}")
@@ -51,9 +55,39 @@ def measure(probabilities: np.ndarray, codes: Sequence[str]) -> dict[str, float 
         figures[f"top_{k}"] = float((order[:, :k] == right[:, None]).any(axis=1).mean())
     figures["kappa"] = float(cohen_kappa_score(right, best))
     figures["ece"] = expected_calibration_error(confidence, hit)
+    minor = units.astype("<U3")
+    sums = np.add.reduceat(probabilities, np.unique(minor, return_index=True)[1], axis=1)
+    minors = np.unique(minor)
+    hit_3 = minors[sums.argmax(axis=1)] == minor[right]
+    figures["ece_3"] = expected_calibration_error(np.minimum(sums.max(axis=1), 1.0), hit_3)
+    p_right = probabilities[np.arange(len(right)), right].astype(float)
+    squares = np.square(probabilities.astype(float)).sum(axis=1)
+    figures["brier"] = float((squares - 2 * p_right + 1).mean())
     figures["mean_confidence"] = float(confidence.mean())
+    figures["aurc"] = area_under_risk_coverage(confidence, hit)
+    sure = confidence >= threshold
+    figures["fallback_rate"] = float(1 - sure.mean())
+    figures["autocoded_agreement"] = float(hit[sure].mean()) if sure.any() else 0.0
     figures["production_rate_95"] = production_rate(confidence, hit, AGREEMENT)
+    figures["production_rate_95_interval"] = list(
+        interval(lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit))
+    )
     return figures
+
+
+def macro_f1(best: np.ndarray, right: np.ndarray) -> float:
+    """Mean F1 over the codes that occur in ``right``; both (N,) are indices of unit groups."""
+    n = len(isco08().units)
+    occurs = np.bincount(right, minlength=n)
+    hits = np.bincount(right[best == right], minlength=n)
+    f1 = 2 * hits / np.maximum(occurs + np.bincount(best, minlength=n), 1)
+    return float(f1[occurs > 0].mean())
+
+
+def area_under_risk_coverage(confidence: np.ndarray, hit: np.ndarray) -> float:
+    """Mean share wrong among the k most confident texts, over k = 1 … N."""
+    order = np.argsort(-confidence, kind="stable")
+    return float(((~hit[order]).cumsum() / np.arange(1, len(hit) + 1)).mean())
 
 
 def expected_calibration_error(confidence: np.ndarray, hit: np.ndarray) -> float:

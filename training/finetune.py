@@ -1,26 +1,25 @@
 """Fine-tune ``RobertaForSequenceClassification`` on cleaned texts, with transformers' Trainer.
 
-A record's weight is its chance of being drawn in an epoch: a doubtful source is seen less often
-instead of being learned half-heartedly, and costs less time. Texts of like length share a batch,
-because padding costs as much as words.
+``finetune`` learns from labelled records and ends as its best epoch. ``learn_corrections`` goes on
+from the model in service for an epoch or two: it learns what coders corrected, sees known texts
+again, and is held to the champion's own probabilities on the rest (distillation), so that it does
+not forget (Li & Hoiem, "Learning without Forgetting", 2016).
 """
 
 from __future__ import annotations
 
-import os
-import random
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-# Before torch is imported: operators that MPS lacks run on the CPU instead of failing.
-os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
+from training.device import choose_device  # before torch: it sets what torch reads when imported
 
-import torch
+import torch  # isort: skip
 from sklearn.metrics import f1_score
+from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
 from torch.utils.data import Dataset, Sampler
 from transformers import (
     DataCollatorWithPadding,
@@ -33,88 +32,7 @@ from transformers import (
 )
 
 from isco.settings import Settings
-from isco.taxonomy import isco08
-from training.augment import augment, tasks_by_label
-
-_BATCHES_PER_SORT = 50
-
-
-class Texts(Dataset[dict[str, list[int] | int]]):
-    """Texts and labels as token ids, (ids without padding, label index)."""
-
-    def __init__(
-        self,
-        records: pd.DataFrame,
-        tokenizer: PreTrainedTokenizerBase,
-        max_tokens: int,
-    ) -> None:
-        index = {code: i for i, code in enumerate(isco08().units)}
-        self.texts: list[str] = list(records["text"])
-        self.labels: list[int] = [index[code] for code in records["label"]]
-        self.weights = records["weight"].to_numpy(float)
-        self._tokenizer, self._max_tokens = tokenizer, max_tokens
-        self._tasks = tasks_by_label(self.texts, self.labels)
-        self._ids = self._tokenize(self.texts)
-
-    def augment(self, rows: np.ndarray, rng: random.Random) -> None:
-        """Put a new variant in the place of each of ``rows``."""
-        variants = [augment(self.texts[i], self._tasks.get(self.labels[i], ()), rng) for i in rows]
-        for i, ids in zip(rows, self._tokenize(variants), strict=True):
-            self._ids[i] = ids
-
-    def n_tokens(self, rows: np.ndarray) -> np.ndarray:
-        """Length in tokens of each of ``rows`` as they are now."""
-        return np.array([len(self._ids[i]) for i in rows])
-
-    def _tokenize(self, texts: list[str]) -> list[list[int]]:
-        return self._tokenizer(texts, truncation=True, max_length=self._max_tokens)["input_ids"]
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __getitem__(self, i: int) -> dict[str, list[int] | int]:
-        ids = self._ids[i]
-        return {"input_ids": ids, "attention_mask": [1] * len(ids), "labels": self.labels[i]}
-
-
-class WeightedLengthSampler(Sampler[int]):
-    """Draw each record with its weight as the chance, augmented, in batches of like length.
-
-    Each epoch draws ``round(sum(weights))`` different records; weights in [0, 1].
-    """
-
-    def __init__(self, texts: Texts, batch_size: int, seed: int) -> None:
-        self._texts, self._batch_size, self._seed = texts, batch_size, seed
-        self._epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Called by accelerate: a run that goes on in epoch 3 draws what epoch 3 would have."""
-        self._epoch = epoch
-
-    def __len__(self) -> int:
-        return max(1, round(float(self._texts.weights.sum())))
-
-    def __iter__(self) -> Iterator[int]:
-        rng = np.random.default_rng([self._seed, self._epoch])
-        # Exponential keys give a weighted draw without replacement (Efraimidis & Spirakis 2006).
-        weights = self._texts.weights
-        with np.errstate(divide="ignore"):
-            keys = rng.exponential(size=len(weights)) / weights
-        drawn = np.argsort(keys, kind="stable")[: len(self)]
-        rng.shuffle(drawn)
-        self._texts.augment(drawn, random.Random(int(rng.integers(2**32))))
-        for window in _windows(drawn, self._batch_size * _BATCHES_PER_SORT):
-            in_order = window[np.argsort(self._texts.n_tokens(window), kind="stable")]
-            batches = list(_windows(in_order, self._batch_size))
-            for i in rng.permutation(len(batches) - 1):
-                yield from batches[i].tolist()
-            # The last may be short: anywhere else it would shift every batch behind it.
-            yield from batches[-1].tolist()
-
-
-def _windows(values: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+from training.batches import NO_LABEL, Texts, WeightedLengthSampler
 
 
 class _Trainer(Trainer):
@@ -125,12 +43,44 @@ class _Trainer(Trainer):
         assert isinstance(texts, Texts)
         return WeightedLengthSampler(texts, self.args.train_batch_size, self.args.seed)
 
+    def compute_loss(
+        self, model: Any, inputs: dict[str, torch.Tensor], *args: Any, **more: Any
+    ) -> Any:
+        inputs.pop("row")
+        return super().compute_loss(model, inputs, *args, **more)
 
-def device_name() -> str:
-    """cuda, then mps, then cpu."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+class _CorrectionsTrainer(_Trainer):
+    """Weighted cross-entropy on the labelled rows, and closeness to the champion on its own.
+
+    ``loss_weights`` (N,); ``champion`` (N, 436) logits, NaN for the rows that are not held to it.
+    """
+
+    def __init__(self, loss_weights: np.ndarray, champion: np.ndarray, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._loss_weights = torch.as_tensor(loss_weights, dtype=torch.float32)
+        self._champion = torch.as_tensor(champion, dtype=torch.float32)
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        **more: Any,
+    ) -> Any:
+        rows, labels = inputs.pop("row").cpu(), inputs.pop("labels")
+        outputs = model(**inputs)
+        weights = self._loss_weights[rows].to(labels.device)
+        champion = self._champion[rows].to(labels.device)
+        losses = cross_entropy(outputs.logits, labels, reduction="none", ignore_index=NO_LABEL)
+        held = ~champion[:, 0].isnan()
+        closeness = kl_div(
+            log_softmax(outputs.logits[held], dim=1),
+            softmax(champion[held], dim=1),
+            reduction="sum",
+        )
+        loss = ((losses * weights).sum() + closeness) / len(labels)
+        return (loss, outputs) if return_outputs else loss
 
 
 def finetune(
@@ -152,24 +102,28 @@ def finetune(
     -------
     loss and ``macro_f1`` on validation, and seconds.
     """
-    device = device_name()
-    if device == "mps":
-        # torch's fused attention was wrong on MPS for 8 tokens and fewer (pytorch#163597).
-        model.set_attn_implementation("eager")
     max_tokens = settings.model.max_seq_length
+    device = choose_device(model, tokenizer, list(train["text"]), max_tokens)
     trainer = _Trainer(
         model=model,
-        args=_arguments(settings, run_dir, device),
-        data_collator=DataCollatorWithPadding(
-            tokenizer, pad_to_multiple_of=None if device == "cpu" else 16
+        args=_arguments(
+            settings,
+            run_dir,
+            device,
+            num_train_epochs=settings.model.epochs,
+            learning_rate=settings.model.learning_rate,
+            warmup_ratio=0.06,
+            eval_strategy="epoch",
+            load_best_model_at_end=True,
+            metric_for_best_model="macro_f1",
         ),
+        data_collator=_collator(tokenizer, device),
         train_dataset=Texts(train, tokenizer, max_tokens),
         eval_dataset=Texts(validation, tokenizer, max_tokens),
         compute_metrics=_macro_f1,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=2)],
     )
-    checkpoints = list((run_dir / "checkpoints").glob("checkpoint-*"))
-    result = trainer.train(resume_from_checkpoint=bool(checkpoints))
+    result = trainer.train(resume_from_checkpoint=_is_interrupted(run_dir))
     measured = trainer.evaluate()
     return {
         "loss": measured["eval_loss"],
@@ -178,21 +132,67 @@ def finetune(
     }
 
 
-def _arguments(settings: Settings, run_dir: Path, device: str) -> TrainingArguments:
+def learn_corrections(
+    model: RobertaForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    lesson: pd.DataFrame,
+    champion_logits: np.ndarray,
+    settings: Settings,
+    run_dir: Path,
+) -> dict[str, float]:
+    """Go on from the champion ``model`` in place, by the settings of ``fine_tune``.
+
+    Parameters
+    ----------
+    lesson : ``text, label, weight, is_correction``; see ``training/lesson.py``.
+    champion_logits : (N, 436) what the champion says of each text of the lesson.
+    run_dir : receives ``checkpoints/``, from which an interrupted run goes on.
+
+    Returns
+    -------
+    mean loss and seconds.
+    """
+    max_tokens = settings.model.max_seq_length
+    device = choose_device(model, tokenizer, list(lesson["text"]), max_tokens)
+    is_correction = lesson["is_correction"].to_numpy(bool)
+    held = np.where(is_correction[:, None], np.nan, champion_logits)
+    trainer = _CorrectionsTrainer(
+        lesson["weight"].to_numpy(float),
+        held,
+        model=model,
+        args=_arguments(
+            settings,
+            run_dir,
+            device,
+            num_train_epochs=settings.fine_tune.epochs,
+            learning_rate=settings.fine_tune.learning_rate,
+        ),
+        data_collator=_collator(tokenizer, device),
+        # A varied text is not the one that the champion was asked about.
+        train_dataset=Texts(lesson.assign(weight=1.0), tokenizer, max_tokens, is_correction),
+    )
+    result = trainer.train(resume_from_checkpoint=_is_interrupted(run_dir))
+    return {"loss": result.training_loss, "seconds": result.metrics["train_runtime"]}
+
+
+def _is_interrupted(run_dir: Path) -> bool:
+    return any((run_dir / "checkpoints").glob("checkpoint-*"))
+
+
+def _collator(tokenizer: PreTrainedTokenizerBase, device: str) -> DataCollatorWithPadding:
+    # Elsewhere than on the CPU every new length costs a compilation.
+    return DataCollatorWithPadding(tokenizer, pad_to_multiple_of=None if device == "cpu" else 16)
+
+
+def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> TrainingArguments:
     optimise = settings.training.enable_optimizations
     return TrainingArguments(
         output_dir=str(run_dir / "checkpoints"),
-        num_train_epochs=settings.model.epochs,
-        learning_rate=settings.model.learning_rate,
         per_device_train_batch_size=settings.model.batch_size,
         per_device_eval_batch_size=64,
-        warmup_ratio=0.06,
         weight_decay=0.01,
-        eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=2,
-        load_best_model_at_end=True,
-        metric_for_best_model="macro_f1",
         bf16=optimise and device == "cuda",
         gradient_checkpointing=optimise,
         use_cpu=device == "cpu",
@@ -202,6 +202,7 @@ def _arguments(settings: Settings, run_dir: Path, device: str) -> TrainingArgume
         logging_steps=100,
         report_to=[],
         seed=settings.training.seed,
+        **more,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -71,29 +72,12 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> pd.DataFra
     return pd.DataFrame(records, columns=["text", "label", "weight", "source", "group"])
 
 
-def read_answers(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read ``answers.csv``, the project's own survey answers: (those to train on, the gold part).
+def is_gold(text: str, group: str, share: float) -> bool:
+    """Whether a record belongs to the user's gold set, chosen once by hash and never trained on.
 
-    Both have the columns of ``read_records`` and ``kind``. The gold part is the third whose cleaned
-    text has a hash divisible by three (``is_gold``), so that a text never changes sides; the
-    column ``part`` says the same in words.
+    A group stands on one side as a whole; a record without one goes by its text.
     """
-    aliases = {name: (name,) for name in ("job_title", "duties_description", "isco_code", "kind")}
-    table = open_table(path, aliases, required=aliases)
-    answers = pd.DataFrame(
-        [
-            (text, code, 1.0, "answers", "", table.get(row, "kind"))
-            for _, text, code, row in _texts(table)
-        ],
-        columns=["text", "label", "weight", "source", "group", "kind"],
-    )
-    gold = answers["text"].map(is_gold)
-    return answers[~gold].reset_index(drop=True), answers[gold].reset_index(drop=True)
-
-
-def is_gold(text: str) -> bool:
-    """Whether a cleaned text belongs to the gold set that no training sees: one in three."""
-    return int(sha256(text.encode()).hexdigest(), 16) % 3 == 0
+    return int(sha256((group or text).encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def _texts(table: Table) -> Iterator[tuple[int, str, str, list[str]]]:
@@ -127,12 +111,15 @@ def _weight(table: Table, row: list[str], line: int) -> float:
     return weight
 
 
-def resolve_conflicts(records: pd.DataFrame, processed_dir: Path) -> pd.DataFrame:
+def resolve_conflicts(
+    records: pd.DataFrame, processed_dir: Path, rule: Literal["majority", "drop"]
+) -> pd.DataFrame:
     """One row per distinct text, with the code that the most weight speaks for.
 
     Returns ``text, label, weight, source, group`` in order of first appearance; ``weight`` is the
     largest of the winning code. Texts with several codes are listed in
-    ``processed_dir/conflicts.csv``: the text, each code, its number of records and weight.
+    ``processed_dir/conflicts.csv``: the text, each code, its number of records and weight; by the
+    rule ``drop`` they are left out altogether.
     """
     votes = records.groupby(["text", "label"], sort=False).agg(
         n_records=("label", "size"),
@@ -142,10 +129,11 @@ def resolve_conflicts(records: pd.DataFrame, processed_dir: Path) -> pd.DataFram
         group=("group", "first"),
     )
     votes = votes.reset_index()
-    disputed = votes[votes.duplicated("text", keep=False)]
-    disputed[["text", "label", "n_records", "total"]].rename(columns={"total": "weight"}).to_csv(
-        processed_dir / "conflicts.csv", index=False
-    )
+    is_disputed = votes.duplicated("text", keep=False)
+    listed = votes[is_disputed][["text", "label", "n_records", "total"]]
+    listed.rename(columns={"total": "weight"}).to_csv(processed_dir / "conflicts.csv", index=False)
+    if rule == "drop":
+        votes = votes[~is_disputed]
     # Ties go to the lower code, so that the result does not depend on the order of the files.
     ranked = votes.sort_values(["total", "label"], ascending=[False, True], kind="stable")
     winners = ranked.drop_duplicates("text").sort_index()

@@ -4,9 +4,14 @@ Texts are distinct before they come here, and texts of one group (a concept with
 on one side, so that validation, calibration and test ask for things that training has not seen.
 Each code gives the stated share of its groups; a code with fewer than three groups stays wholly in
 training and is untested.
+
+The order within a code is that of a hash, test first and training last: when records are added the
+sides grow towards training, and nothing that was trained on comes to be tested on.
 """
 
 from __future__ import annotations
+
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -25,22 +30,21 @@ def split(
 
     Returns the records and the codes that stayed wholly in training, in code order.
     """
-    rng = np.random.default_rng(seed)
     # A record without a group is a group of its own.
     unit = records["group"].where(records["group"] != "", "text:" + records["text"])
     unit = unit + "\n" + records["label"]
     side_of: dict[str, str] = {}
     untested: list[str] = []
+    shares = test_share, validation_share / 2, validation_share / 2
     for label, units in unit.groupby(records["label"]):
-        names = np.array(sorted(units.unique()))
+        names = sorted(units.unique(), key=lambda name: sha256(f"{seed}:{name}".encode()).digest())
         if len(names) < _MIN_GROUPS:
             untested.append(str(label))
             continue
-        rng.shuffle(names)
-        # Random rounding keeps the shares right on average for codes with few groups.
+        # Random rounding, fixed for a code, keeps the shares right on average for few groups.
+        rng = np.random.default_rng([seed, int(str(label))])
         n_test, n_calibration, n_validation = (
-            int(len(names) * share + rng.random())
-            for share in (test_share, validation_share / 2, validation_share / 2)
+            int(len(names) * share + rng.random()) for share in shares
         )
         sides = ["test"] * n_test + ["calibration"] * n_calibration
         sides += ["validation"] * n_validation

@@ -21,16 +21,18 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from inference.autocoder import Autocoder
-from inference.bundle import file_hash
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle, file_hash
 from inference.memory import Memory, scan
-from isco.errors import AlreadyRunningError, InputError
+from inference.store import Store
+from isco.errors import AlreadyRunningError, BundleError, InputError
 from isco.settings import Settings
 from watcher import inbox as inboxes
 from watcher import outbox as outboxes
 from watcher.batch import Receipt, batch_id, code_file
 from watcher.corrections import holds_corrections, take_corrections
 from watcher.inbox import Claim, Stability
+from watcher.schedule import Schedule
 
 _LOG = logging.getLogger(__name__)
 # Its events are hints, and it logs an error when it is stopped between two of them.
@@ -44,17 +46,26 @@ Progress = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
 
 
 class Daemon:
-    """Watches one inbox with one model.
+    """Watches one inbox with the model in service, one version to a file.
 
     ``progress`` opens a display for one file and gives the function that is told how many more of
-    its records are done. ``stop`` ends the loop after the file in work.
+    its records are done. ``stop`` ends the loop after the file in work. ``schedule`` trains at
+    night while the daemon runs.
     """
 
     def __init__(
-        self, settings: Settings, autocoder: Autocoder, progress: Progress, stop: threading.Event
+        self,
+        settings: Settings,
+        progress: Progress,
+        stop: threading.Event,
+        schedule: Schedule | None = None,
     ) -> None:
-        self._settings, self._autocoder = settings, autocoder
-        self._progress, self._stop = progress, stop
+        """Raises BundleError where there is no model to serve."""
+        self._settings, self._progress, self._stop = settings, progress, stop
+        self._schedule = schedule
+        self._store = Store(settings.output)
+        self._model_dir = self._store.served_dir()
+        self._autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
         self._inbox, self._outbox = settings.watcher.inbox, settings.watcher.outbox
         self._stability = Stability(settings.watcher.quiet_s)
         self._wake = threading.Event()
@@ -72,9 +83,13 @@ class Daemon:
             for held in self._held:
                 _LOG.info("%r: taken up again after an interruption", held.name)
             observer = self._start_observer()
+            if self._schedule is not None:
+                self._schedule.start()
             try:
                 self._loop(once)
             finally:
+                if self._schedule is not None:
+                    self._schedule.stop()
                 if observer is not None:
                     observer.stop()
                     observer.join()
@@ -103,6 +118,11 @@ class Daemon:
             self._wake.clear()
             self._stop.wait(_MIN_LOOK_INTERVAL_S)  # a storm of events is one look
 
+    @property
+    def model_version(self) -> str:
+        """The version that codes the next file."""
+        return self._autocoder.version
+
     def wake(self) -> None:
         """Look now instead of at the next turn."""
         self._wake.set()
@@ -117,6 +137,7 @@ class Daemon:
         False where it must be tried again: a passing fault, or somebody is still writing to it.
         """
         try:
+            self._refresh_model()
             self._refresh_memory()
             return self._code(held)
         except InputError as error:
@@ -167,6 +188,22 @@ class Daemon:
         outboxes.archive(held.path, self._settings.watcher.archive_dir)
         held.release()
         return True
+
+    def _refresh_model(self) -> None:
+        """Take in the version in service: a file keeps one version throughout.
+
+        One that cannot be loaded is refused, once, and the one before goes on serving.
+        """
+        try:
+            model_dir = self._store.served_dir()
+            if model_dir == self._model_dir:
+                return
+            self._model_dir = model_dir
+            memory = self._autocoder.memory
+            self._autocoder = open_autocoder(Bundle.open(model_dir), self._settings, memory)
+            _LOG.info("now serving model %s", self._autocoder.version)
+        except BundleError as error:
+            _LOG.error("model %s goes on serving: %s", self._autocoder.version, error)
 
     def _refresh_memory(self) -> None:
         """Take in corrections that came since the last file: a file keeps one memory throughout."""

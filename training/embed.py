@@ -1,0 +1,53 @@
+"""Texts → one vector each, from the encoder as it stands before the training.
+
+A vector is the mean of the encoder's last hidden states over the tokens of a text, scaled to length
+one, so that the product of two vectors is their cosine. The head is not asked: what it has learned
+of the labels would repeat the labels' errors.
+
+An absent side of ``title | duties`` is left out, not written as ``unknown``: three of the seven
+tokens of ``staff nurse | unknown`` would say the same for most texts and draw them all together.
+Texts are cut at 32 tokens: attention and matrix products then have a bound per text, and the
+duties say in their first sentence what the work is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
+
+from inference.session import length_batches
+from isco.text import SEPARATOR, UNKNOWN
+
+MAX_TOKENS = 32
+_JOIN = f" {SEPARATOR} "
+
+
+@torch.inference_mode()
+def embed(
+    texts: Sequence[str],
+    tokenizer: PreTrainedTokenizerBase,
+    model: RobertaForSequenceClassification,
+) -> np.ndarray:
+    """(N, H) float32 vectors of length one of N cleaned ``title | duties``, in their order.
+
+    ``H`` is the encoder's hidden size. A text's vector does not depend on its neighbours: texts of
+    equal length share a batch, so nothing is padded.
+    """
+    model.eval()
+    known = [known_sides(text) for text in texts]
+    encoded = tokenizer(known, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    out = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
+    for rows in length_batches([len(ids) for ids in encoded]):
+        ids = torch.tensor([encoded[row] for row in rows], device=model.device)
+        states = model.roberta(input_ids=ids).last_hidden_state  # (batch, length, H)
+        vectors = torch.nn.functional.normalize(states.mean(dim=1), dim=1)
+        out[rows] = vectors.float().cpu().numpy()
+    return out
+
+
+def known_sides(text: str) -> str:
+    """A cleaned ``title | duties`` without the side that is absent."""
+    return _JOIN.join(side for side in text.split(_JOIN) if side != UNKNOWN) or UNKNOWN

@@ -1,0 +1,166 @@
+"""Champion against challenger: promote, or say why not.
+
+Both are measured on the same texts that neither was trained on. A figure may fall by chance; it
+must not fall by more than chance: a check fails where the whole 95 % interval of the paired
+difference lies on the wrong side (``training/bootstrap.py``).
+
+A night of wrong corrections shows before any training: coders correct to a code that the model had
+among its candidates far more often than not, and a shifted column or a broken export does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import binomtest
+
+from isco.settings import GateSettings
+from isco.taxonomy import isco08
+from training.bootstrap import interval
+from training.evaluate import AGREEMENT, expected_calibration_error, macro_f1, production_rate
+
+N_CANDIDATES = 10
+_MIN_TEXTS = 20  # fewer say nothing
+_MIN_GROUP_TEXTS = 50
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure of both models. ``limit`` says in words what would have been accepted."""
+
+    name: str
+    champion: float
+    challenger: float
+    limit: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks, in the order they were made; promoted where none failed."""
+
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the challenger takes over."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def reasons(self) -> list[str]:
+        """One sentence for each check that failed."""
+        return [
+            f"{c.name}: champion {c.champion:.3f}, challenger {c.challenger:.3f}, {c.limit}"
+            for c in self.checks
+            if not c.passed
+        ]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """N texts with their right codes, and both models' probabilities (N, 436) of them."""
+
+    codes: Sequence[str]
+    champion: np.ndarray
+    challenger: np.ndarray
+
+
+def judge(
+    gold: dict[str, Measured], taught: Measured, held_out: Measured, settings: GateSettings
+) -> Verdict:
+    """Compare on every gold set by its name, and on the corrections: learned ones and kept ones."""
+    checks = []
+    for name, texts in gold.items():
+        checks += _gold_checks(name, texts, settings)
+    checks += _correction_checks(taught, held_out)
+    return Verdict(checks)
+
+
+def check_plausible(corrections: Measured, gold: Measured) -> Check:
+    """Whether new corrections name what the champion had among its ten likeliest codes.
+
+    Both ``Measured`` need the champion's probabilities alone. Corrected texts are harder than
+    others: half of the share on the gold texts is asked for, less what chance explains.
+    """
+    usual = _among_first(gold.champion, gold.codes).mean()
+    among = _among_first(corrections.champion, corrections.codes)
+    share = float(among.mean()) if len(among) else 0.0
+    enough = len(among) < _MIN_TEXTS or (
+        binomtest(int(among.sum()), len(among)).proportion_ci(0.95).high >= usual / 2
+    )
+    limit = (
+        f"share of {len(among)} new corrections among the champion's first {N_CANDIDATES} codes; "
+        f"at least half of the {usual:.3f} on the gold set, unless by chance"
+    )
+    return Check("plausible corrections", float(usual), share, limit, bool(enough))
+
+
+def _among_first(probabilities: np.ndarray, codes: Sequence[str]) -> np.ndarray:
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :N_CANDIDATES]
+    return (order == _indices(codes)[:, None]).any(axis=1)
+
+
+def _indices(codes: Sequence[str]) -> np.ndarray:
+    return np.searchsorted(isco08().units, np.asarray(codes, dtype=str))
+
+
+def _gold_checks(name: str, texts: Measured, settings: GateSettings) -> list[Check]:
+    right = _indices(texts.codes)
+    best = [p.argmax(axis=1) for p in (texts.champion, texts.challenger)]
+    confidence = [p.max(axis=1) for p in (texts.champion, texts.challenger)]
+    hits = [b == right for b in best]
+
+    def f1(model: int, rows: np.ndarray) -> float:
+        return macro_f1(best[model][rows], right[rows])
+
+    def rate(model: int, rows: np.ndarray) -> float:
+        return production_rate(confidence[model][rows], hits[model][rows], AGREEMENT)
+
+    checks = [
+        _not_below(f"macro-F1, {name}", f1, len(right)),
+        _not_below(f"production rate at 95 %, {name}", rate, len(right)),
+    ]
+    major = np.array([code[0] for code in texts.codes])
+    for group in np.unique(major):
+        rows = major == group
+        if rows.sum() < _MIN_GROUP_TEXTS:
+            continue
+        before, after = (float(hit[rows].mean()) for hit in hits)
+        limit = f"may fall by at most {settings.max_major_group_drop}"
+        passed = before - after <= settings.max_major_group_drop
+        title = f"top-1 in major group {group}, {name}"
+        checks.append(Check(title, before, after, limit, passed))
+    errors = [expected_calibration_error(c, h) for c, h in zip(confidence, hits, strict=True)]
+    passed = errors[1] - errors[0] <= settings.max_ece_rise
+    limit = f"may rise by at most {settings.max_ece_rise}"
+    return [*checks, Check(f"calibration error, {name}", errors[0], errors[1], limit, passed)]
+
+
+def _correction_checks(taught: Measured, held_out: Measured) -> list[Check]:
+    checks = []
+    for name, texts in (("learned corrections", taught), ("corrections kept out", held_out)):
+        if not len(texts.codes):
+            continue
+        right = _indices(texts.codes)
+        hits = [p.argmax(axis=1) == right for p in (texts.champion, texts.challenger)]
+        before, after = (float(hit.mean()) for hit in hits)
+        if name == "learned corrections":
+            passed, limit = after > before or before == 1.0, "must rise"
+            checks.append(Check(f"agreement on {name}", before, after, limit, passed))
+        elif len(right) >= _MIN_TEXTS:
+
+            def agreement(model: int, rows: np.ndarray, hits: list = hits) -> float:
+                return float(hits[model][rows].mean())
+
+            checks.append(_not_below(f"agreement on {name}", agreement, len(right)))
+    return checks
+
+
+def _not_below(name: str, figure: Callable[[int, np.ndarray], float], n: int) -> Check:
+    """Fails where the challenger (model 1) is below the champion (model 0) by more than chance."""
+    everything = np.arange(n)
+    low, high = interval(lambda rows: figure(1, rows) - figure(0, rows), n)
+    limit = f"must not fall by more than chance (95 % of the differences: {low:+.4f} to {high:+.4f})"
+    return Check(name, figure(0, everything), figure(1, everything), limit, high >= 0)

@@ -1,0 +1,151 @@
+"""The night: learn what coders corrected, from the model in service, and replace it or say why not.
+
+Champion → lesson (corrections, replay, archive) → fine-tune → the same verdict as any training
+(``training/challenge.py``). The report of the night goes to a folder that people look at.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from exporters.parity import checkpoint_logits
+from inference.bundle import Bundle
+from inference.store import Store
+from isco.errors import InputError
+from isco.settings import Settings
+from training.challenge import challenge
+from training.encoder import load_encoder
+from training.finetune import learn_corrections
+from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections
+from training.prepare import Prepared, divide, gather, only_shipped
+from training.records import find_files
+from training.report import REPORT, write_report
+from training.runs import METRICS, Run, fingerprint, last_finished, start, training_lock, write_json
+
+_LOG = logging.getLogger(__name__)
+
+
+def fine_tune(
+    settings: Settings, corrections_dir: Path | None = None, report_dir: Path | None = None
+) -> Run | None:
+    """Learn the corrections; None where there is nothing new since the last run.
+
+    Parameters
+    ----------
+    corrections_dir : by default ``data.corrections_dir``.
+    report_dir : a folder to make, for ``report.html`` and ``metrics.json`` of this run.
+
+    Raises TrainingRunsError where another training runs, and InputError or BundleError for what is
+    unreadable; the version in service is untouched by any of it.
+    """
+    corrections_dir = corrections_dir or settings.data.corrections_dir
+    with training_lock(settings.output):
+        champion = Store(settings.output).served()
+        corrections = read_all_corrections(corrections_dir, champion, settings)
+        raw = _own_records(settings)
+        key = fingerprint(
+            champion.manifest.version,
+            corrections[["text", "label"]].values.tolist(),
+            settings.model_dump_json(),
+        )
+        reason = _why_skipped(settings, corrections, key)
+        if reason:
+            _LOG.info("not trained: %s", reason)
+            if report_dir is not None:
+                _publish_skip(report_dir, reason)
+            return None
+        run = start(settings.output.model_dir / "runs", "fine_tune", key)
+        _train(run, champion, corrections, raw, settings)
+        write_report(run.path)
+        if report_dir is not None:
+            _publish(run.path, report_dir)
+    return run
+
+
+def _own_records(settings: Settings) -> Path | None:
+    try:
+        find_files(settings.data.raw_dir)
+    except InputError:
+        return None  # who began with the model that ships has none
+    return settings.data.raw_dir
+
+
+def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str | None:
+    if not len(corrections):
+        return "there are no corrections yet"
+    if not corrections["is_new"].any():
+        return "nothing new: the model in service has learned every correction"
+    last = last_finished(settings.output.model_dir / "runs", "fine_tune")
+    if last is not None and last.key == key:
+        return f"nothing new since {last.path.name}, which ended as {last.state!r}"
+    return None
+
+
+def _train(
+    run: Run, champion: Bundle, corrections: pd.DataFrame, raw: Path | None, settings: Settings
+) -> None:
+    checkpoint = champion.checkpoint_dir()
+    tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
+    gathered = gather(settings, raw, corrections.iloc[:0])
+    prepared = (
+        divide(gathered, model, tokenizer, settings) if raw is not None else only_shipped(gathered)
+    )
+    known = _without_measured(prepared, corrections)
+    archived = archive_texts(
+        settings.watcher.archive_dir, settings, settings.fine_tune.archive_texts
+    )
+    lesson = compose(known, prepared.sides["train"], archived, settings)
+    run.summary = {
+        "base": champion.manifest.version,
+        LEARNED_FILES: sorted(set(corrections["file"])),
+        "n_corrections": len(known),
+        "n_new_corrections": int(known["is_new"].sum()),
+        "n_held_out_corrections": int(known["is_held_out"].sum()),
+        "n_replayed": int((~lesson["is_correction"] & (lesson["label"] != "")).sum()),
+        "n_archive_texts": int((lesson["label"] == "").sum()),
+        "seed": settings.training.seed,
+        "fine_tune": settings.fine_tune.model_dump(),
+        **prepared.summary,
+    }
+    _LOG.info(
+        "learning %d corrections beside %d known and %d archive texts, from %s",
+        lesson["is_correction"].sum(),
+        run.summary["n_replayed"],
+        run.summary["n_archive_texts"],
+        champion.manifest.version,
+    )
+    said = checkpoint_logits(
+        model, tokenizer, list(lesson["text"]), settings.model.max_seq_length
+    )
+    run.note(learning=learn_corrections(model, tokenizer, lesson, said, settings, run.path))
+    challenge(run, model, tokenizer, prepared, known, champion, settings)
+
+
+def _without_measured(prepared: Prepared, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Corrections of texts that nothing is measured on: those are never learned."""
+    measuring = [*prepared.gold.values(), prepared.sides["calibration"], prepared.sides["test"]]
+    texts = set(pd.concat([rows["text"] for rows in measuring]))
+    return corrections[~corrections["text"].isin(texts)].reset_index(drop=True)
+
+
+def _publish(run_dir: Path, report_dir: Path) -> None:
+    """Show the run's report, whole or not at all."""
+    staged = report_dir.with_name(f".{report_dir.name}.part")
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    for name in (REPORT, METRICS):
+        shutil.copy2(run_dir / name, staged / name)
+    os.rename(staged, report_dir)
+
+
+def _publish_skip(report_dir: Path, reason: str) -> None:
+    staged = report_dir.with_name(f".{report_dir.name}.part")
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    write_json(staged / METRICS, {"kind": "fine_tune", "state": "skipped", "reasons": [reason]})
+    os.rename(staged, report_dir)

@@ -1,0 +1,132 @@
+"""Steps one to four: read, clean, look for wrong labels, split.
+
+What is set aside is listed in ``data.processed_dir``: ``invalid_labels.csv``, ``conflicts.csv``,
+``outliers.csv``, ``label_issues.csv``.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
+
+from isco.settings import Settings
+from training.records import is_gold, read_records, resolve_conflicts
+from training.reference import CALIBRATION, GOLD, TRAIN, read_answers, read_manual
+from training.split import SIDES, split
+from training.suspects import find_suspects
+
+_LOG = logging.getLogger(__name__)
+OWN_GOLD, SHIPPED_GOLD = "own gold", "gold answers"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What there is to learn from: distinct texts (``text, label, weight, source, group``), the
+    gold sets by name, the shipped calibration texts, and counts for the report. No text of a gold
+    set or of the calibration texts is among those to learn from.
+    """
+
+    known: pd.DataFrame
+    gold: dict[str, pd.DataFrame]
+    calibration: pd.DataFrame
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The same by side of the split: ``train``, ``validation``, ``calibration``, ``test``."""
+
+    sides: dict[str, pd.DataFrame]
+    gold: dict[str, pd.DataFrame]
+    summary: dict[str, Any]
+
+
+def gather(settings: Settings, raw: Path | None, corrections: pd.DataFrame) -> Gathered:
+    """Read and clean the records under ``raw`` (None: none), the answers and the manual.
+
+    ``corrections`` (see ``training/lesson.py``): those that teach join the records and overrule
+    what they say of the same text.
+    """
+    chosen, processed_dir = settings.training, settings.data.processed_dir
+    processed_dir.mkdir(parents=True, exist_ok=True)
+    answers = read_answers(settings.data.reference_dir)
+    gold = {SHIPPED_GOLD: answers[answers["part"] == GOLD]}
+    calibration = answers[answers["part"] == CALIBRATION]
+    parts = [answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])]
+    summary = {"n_answers": len(parts[0])}
+    if chosen.use_manual:
+        parts.append(read_manual(settings.data.reference_dir))
+    if raw is not None:
+        records = read_records(raw, settings.data.columns, processed_dir)
+        summary["n_records"] = len(records)
+        parts.insert(0, records.assign(is_own=True))
+    everything = pd.concat([rows.assign(is_own="is_own" in rows) for rows in parts])
+    summary["n_duplicates"] = int(everything.duplicated(["text", "label"]).sum())
+    own = set(everything.loc[everything["is_own"], "text"])
+    known = resolve_conflicts(everything, processed_dir, chosen.conflicts)
+    is_own_gold = [
+        text in own and is_gold(text, group, chosen.gold_share)
+        for text, group in zip(known["text"], known["group"], strict=True)
+    ]
+    gold[OWN_GOLD] = known[is_own_gold]
+    taught = corrections[~corrections["is_held_out"]]
+    known = pd.concat(
+        [
+            known[~known["text"].isin(set(corrections["text"]))],
+            taught[["text", "label"]].assign(weight=1.0, source="correction", group=""),
+        ],
+        ignore_index=True,
+    )
+    measuring = set(calibration["text"]).union(*(rows["text"] for rows in gold.values()))
+    known = known[~known["text"].isin(measuring)].reset_index(drop=True)
+    gold = {name: rows.reset_index(drop=True) for name, rows in gold.items() if len(rows)}
+    summary["n_gold"] = {name: len(rows) for name, rows in gold.items()}
+    return Gathered(known, gold, calibration.drop(columns=["kind", "part"]), summary)
+
+
+def divide(
+    gathered: Gathered,
+    model: RobertaForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Settings,
+) -> Prepared:
+    """Look for wrong labels by the embeddings of ``model``, then split.
+
+    The calibration side takes the shipped calibration texts in.
+    """
+    chosen = settings.training
+    summary = dict(gathered.summary)
+    known, summary["suspects"] = find_suspects(
+        gathered.known, model, tokenizer, settings, settings.data.processed_dir
+    )
+    known, summary["untested_codes"] = split(
+        known, chosen.validation_share, chosen.test_share, chosen.seed
+    )
+    sides = {side: known[known["side"] == side].drop(columns="side") for side in SIDES}
+    sides["calibration"] = pd.concat(
+        [sides["calibration"], gathered.calibration], ignore_index=True
+    )
+    summary["n_texts"] = {side: len(rows) for side, rows in sides.items()}
+    _LOG.info(
+        "%s distinct texts: %s",
+        f"{len(known):,}",
+        ", ".join(f"{n:,} {side}" for side, n in summary["n_texts"].items()),
+    )
+    return Prepared(sides, gathered.gold, summary)
+
+
+def only_shipped(gathered: Gathered) -> Prepared:
+    """For whoever has no records of their own: the answers that ship train, and nothing is split.
+
+    The model in service has learned all of them, so a part set aside now would prove nothing.
+    """
+    empty = gathered.known.iloc[:0]
+    sides = {**dict.fromkeys(SIDES, empty), "train": gathered.known}
+    sides["calibration"] = gathered.calibration
+    summary = {**gathered.summary, "n_texts": {side: len(rows) for side, rows in sides.items()}}
+    return Prepared(sides, gathered.gold, summary)
