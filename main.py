@@ -210,9 +210,10 @@ def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.fine_tune:
         if parsed.raw or parsed.base or parsed.out:
             parsed.usage_error("--fine-tune starts from the model in service, on corrections")
-        run = fine_tune(settings, parsed.corrections_dir, parsed.report_dir)
-        if run is None:
+        learned = fine_tune(settings, parsed.corrections_dir, parsed.report_dir)
+        if learned is None:
             return
+        run = learned
     elif parsed.corrections_dir or parsed.report_dir:
         parsed.usage_error("--corrections-dir and --report-dir go with --fine-tune")
     else:

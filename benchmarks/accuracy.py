@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from inference.bundle import Bundle
-from inference.store import Store
 from inference.classifier import open_classifier
+from inference.store import Store
 from isco.settings import load_settings
 from isco.tables import open_table
 from isco.text import join
@@ -55,10 +55,11 @@ def main() -> None:
     )
     codes = np.array([code for _, code, _ in rows])
     sources = np.array([source for *_, source in rows])
-    report = {"all": measure(probabilities, codes)}
+    threshold = settings.model.confidence_threshold
+    report = {"all": measure(probabilities, codes, threshold)}
     for source in sorted(set(sources) - {""}):
         chosen = sources == source
-        report[source] = measure(probabilities[chosen], codes[chosen])
+        report[source] = measure(probabilities[chosen], codes[chosen], threshold)
     print(json.dumps({"model": bundle.manifest.version, **report}, indent=1))
 
 

@@ -25,7 +25,8 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
 from exporters.quantize import quantise
-from inference.bundle import CHECKPOINT, TOKENIZER, Bundle, write_manifest
+from inference.bundle import CHECKPOINT, LEXICON, TOKENIZER, Bundle, write_manifest
+from inference.lexicon import Lexicon
 from inference.session import Session, length_batches
 from isco.settings import InferenceSettings
 from isco.taxonomy import isco08
@@ -43,7 +44,9 @@ def export_bundle(
     tokenizer: PreTrainedTokenizerBase,
     out: Path,
     *,
+    lexicon: Lexicon,
     temperature: float,
+    lexicon_weight: float,
     max_tokens: int,
     calibration_texts: Sequence[str],
     parity_texts: Sequence[str],
@@ -53,6 +56,8 @@ def export_bundle(
 
     Parameters
     ----------
+    lexicon, temperature, lexicon_weight : what serves beside the network, and how they are put
+        together (``training/calibrate.py``).
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
     summary : what the manifest says of the training.
@@ -64,6 +69,7 @@ def export_bundle(
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
         staged, work = Path(scratch, "bundle"), Path(scratch, "work")
         model = _save_checkpoint(model, tokenizer, staged)
+        lexicon.save(staged / LEXICON)
         exported = _export(model, tokenizer, work)
         fused = _fuse(exported, staged / _FP32, model.config)
         texts = list(parity_texts)[:_N_PARITY_TEXTS]
@@ -73,6 +79,7 @@ def export_bundle(
             "text_version": TEXT_VERSION,
             "max_tokens": max_tokens,
             "temperature": temperature,
+            "lexicon_weight": lexicon_weight,
             "labels": list(isco08().units),
             "training": summary,
         }

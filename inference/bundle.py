@@ -4,10 +4,11 @@
                     and the SHA-256 of every other file
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
+``lexicon.npz``     words and letter sequences beside the network (``inference/lexicon.py``)
 ``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning goes on
 
-Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX and
-safetensors, never pickle.
+Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX,
+safetensors and plain arrays, never pickle.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inference.lexicon import Lexicon
 from isco.errors import BundleError
 from isco.taxonomy import isco08
 from isco.text import TEXT_VERSION
@@ -26,6 +28,7 @@ from isco.text import TEXT_VERSION
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
+LEXICON = "lexicon.npz"
 CHECKPOINT = "checkpoint"
 
 
@@ -35,7 +38,8 @@ class Manifest:
 
     ``labels`` are the unit groups in the order of the model's outputs; ``files`` maps each path in
     the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
-    ``int8`` or ``fp32``; ``temperature`` divides the logits; ``max_tokens`` is where texts are cut.
+    ``int8`` or ``fp32``; ``temperature`` divides the logits and ``lexicon_weight`` multiplies the
+    lexicon's scores; ``max_tokens`` is where texts are cut.
     """
 
     version: str
@@ -47,6 +51,7 @@ class Manifest:
     precision: str
     labels: list[str]
     files: dict[str, str]
+    lexicon_weight: float = 0.0
     parity: dict[str, float] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT_VERSION
@@ -95,6 +100,13 @@ class Bundle:
     def tokenizer_path(self) -> Path:
         """The tokenizer's JSON file."""
         return self.path / TOKENIZER
+
+    def lexicon(self) -> Lexicon:
+        """The lexicon, its hash checked; one that knows nothing where the bundle has none."""
+        if LEXICON not in self.manifest.files:
+            return Lexicon.empty(len(self.manifest.labels))
+        self._check_hashes([LEXICON])
+        return Lexicon.load(self.path / LEXICON)
 
     def checkpoint_dir(self) -> Path:
         """The folder to fine-tune from, its files checked; BundleError where they differ."""
@@ -146,7 +158,8 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
         if file.is_file() and file.name != MANIFEST
     )
     files = {name: file_hash(path / name) for name in names}
-    digest = hashlib.sha256(json.dumps([files, values["temperature"]]).encode()).hexdigest()
+    identity = [files, values["temperature"], values["lexicon_weight"]]
+    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     version = f"{values['created'][:10]}.{digest[:8]}"
     manifest = Manifest(version=version, files=files, **values)
     staged = path / (MANIFEST + ".part")

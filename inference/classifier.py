@@ -7,29 +7,40 @@ from collections.abc import Sequence
 import numpy as np
 
 from inference.bundle import Bundle
+from inference.lexicon import Lexicon
 from inference.session import Session
 from isco.settings import InferenceSettings
 
 
 class Classifier:
-    """One model version: its session and its temperature."""
+    """One model version: its network and its lexicon, put together by the calibration."""
 
-    def __init__(self, session: Session, temperature: float, version: str) -> None:
-        self._session, self._temperature, self.version = session, temperature, version
+    def __init__(self, session: Session, lexicon: Lexicon, bundle: Bundle) -> None:
+        self._session, self._lexicon = session, lexicon
+        self._temperature = bundle.manifest.temperature
+        self._lexicon_weight = bundle.manifest.lexicon_weight
+        self.version = bundle.manifest.version
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """(N, 436) float32; row i belongs to ``texts[i]`` and sums to 1, columns in ISCO order.
 
         Texts must be cleaned with ``isco.text.join``; each is computed, repeated or not.
         """
-        scaled = self._session.logits(texts).astype(np.float64) / self._temperature
-        scaled -= scaled.max(axis=1, keepdims=True, initial=-np.inf)
-        np.exp(scaled, out=scaled)
-        scaled /= scaled.sum(axis=1, keepdims=True)
-        return scaled.astype(np.float32)
+        logits, scores = self._session.logits(texts), self._lexicon.scores(texts)
+        return combine(logits, scores, self._temperature, self._lexicon_weight)
+
+
+def combine(
+    logits: np.ndarray, scores: np.ndarray, temperature: float, lexicon_weight: float
+) -> np.ndarray:
+    """(N, 436) probabilities from the network's logits and the lexicon's scores, both (N, 436)."""
+    scaled = logits.astype(np.float64) / temperature + lexicon_weight * scores
+    scaled -= scaled.max(axis=1, keepdims=True, initial=-np.inf)
+    np.exp(scaled, out=scaled)
+    scaled /= scaled.sum(axis=1, keepdims=True)
+    return scaled.astype(np.float32)
 
 
 def open_classifier(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Load the model of ``bundle``; BundleError or SettingsError where that cannot be done."""
-    session = Session(bundle, settings)
-    return Classifier(session, bundle.manifest.temperature, bundle.manifest.version)
+    return Classifier(Session(bundle, settings), bundle.lexicon(), bundle)

@@ -63,6 +63,9 @@ class TrainingSettings(_Section):
     validation_share: float = Field(0.15, gt=0, lt=0.5)
     test_share: float = Field(0.15, gt=0, lt=0.5)
     gold_share: float = Field(0.05, ge=0, lt=0.5)
+    cluster_eps: float = Field(0.75, gt=0)
+    cluster_min_samples: int = Field(4, ge=2, le=32)
+    suspects: Literal["keep", "downweight", "drop"] = "downweight"
     seed: int = 42
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from inference.bundle import Bundle
-from inference.store import Store
 from inference.classifier import Classifier, open_classifier
+from inference.store import Store
 from isco.settings import InferenceSettings, OutputSettings
 from isco.tables import open_table
 from isco.taxonomy import isco08

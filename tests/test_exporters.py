@@ -14,6 +14,7 @@ from exporters import onnx as exporter
 from exporters.onnx import export_bundle
 from exporters.parity import check_signature, check_values
 from inference.bundle import Bundle
+from inference.lexicon import Lexicon
 from isco.errors import ParityError
 from training.encoder import load_encoder
 
@@ -45,8 +46,9 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
     monkeypatch.setattr(exporter, "MIN_INT8_AGREEMENT", 1.1)
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
     out = export_bundle(
-        model, tokenizer, tmp_path / "bundle", temperature=1.0, max_tokens=64,
-        calibration_texts=texts[:20], parity_texts=texts[:20], summary={"note": 1},
+        model, tokenizer, tmp_path / "bundle", lexicon=Lexicon.empty(436), temperature=1.0,
+        lexicon_weight=0.0, max_tokens=64, calibration_texts=texts[:20],
+        parity_texts=texts[:20], summary={"note": 1},
     )  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["precision"], manifest["model"]) == ("fp32", "model.onnx")

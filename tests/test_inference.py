@@ -13,10 +13,10 @@ import pytest
 
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from inference.store import Store
 from inference.classifier import Classifier, open_classifier
 from inference.memory import Memory
 from inference.session import Session, length_batches
+from inference.store import Store
 from isco.errors import BundleError, SettingsError
 from isco.settings import InferenceSettings, Settings
 from isco.text import EMPTY_TEXT, join

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
@@ -13,20 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
-from inference.autocoder import open_autocoder
-from inference.bundle import Bundle
 from isco.errors import BaseModelError, InputError
-from isco.settings import Columns, Settings
+from isco.settings import Columns
 from isco.taxonomy import isco08
 from isco.text import join
 from tests.conftest import ROOT
 from training.augment import augment, typo
-from training.calibrate import fit_temperature
+from training.batches import Texts, WeightedLengthSampler
+from training.calibrate import fit_calibration, threshold_for
 from training.encoder import load_encoder
 from training.evaluate import expected_calibration_error, measure, production_rate
-from training.finetune import Texts, WeightedLengthSampler
-from training.records import is_gold, read_answers, read_records, resolve_conflicts
-from training.run import train
+from training.records import is_gold, read_records, resolve_conflicts
+from training.reference import part_of, read_answers
 from training.split import split
 
 WORDS = ("nurse", "cook", "welder", "farmer", "driver", "teacher", "clerk", "guard")
@@ -75,7 +72,7 @@ def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) ->
          ("b", "5120", 1.0, "", "")],
         columns=["text", "label", "weight", "source", "group"],
     )  # fmt: skip
-    distinct = resolve_conflicts(records, tmp_path)
+    distinct = resolve_conflicts(records, tmp_path, "majority")
     assert distinct[["text", "label", "weight"]].values.tolist() == [
         ["a", "3221", 0.9], ["b", "5120", 1.0],
     ]  # fmt: skip
@@ -106,18 +103,35 @@ def test_no_group_stands_on_two_sides(drawn: list[tuple[str, int]], seed: int) -
 
 
 def test_the_shipped_answers_cover_every_group() -> None:
-    path = ROOT / "data" / "reference" / "answers.csv"
-    trained, gold = read_answers(path)
-    both = pd.concat([trained, gold])
-    assert both["label"].value_counts().reindex(isco08().units).min() >= 20
-    assert both["text"].is_unique
-    assert 0.3 < len(gold) / len(both) < 0.37
-    written = pd.read_csv(path, dtype=str, keep_default_na=False)
+    answers = read_answers(ROOT / "data" / "reference")
+    assert answers["label"].value_counts().reindex(isco08().units).min() >= 20
+    assert answers["text"].is_unique
+    shares = answers["part"].value_counts(normalize=True)
+    assert 0.32 < shares["gold"] < 0.35 and 0.045 < shares["calibration"] < 0.065
+    written = pd.read_csv(
+        ROOT / "data" / "reference" / "answers.csv", dtype=str, keep_default_na=False
+    )
     parts = [
-        "gold" if is_gold(join(title, duties)) else "train"
+        part_of(join(title, duties))
         for title, duties in zip(written["job_title"], written["duties_description"], strict=True)
     ]
     assert list(written["part"]) == parts
+
+
+def test_disputed_texts_can_be_dropped_and_are_listed(tmp_path: Path) -> None:
+    records = pd.DataFrame(
+        [("a", "2221", 1.0, "", ""), ("a", "3221", 1.0, "", ""), ("b", "5120", 1.0, "", "")],
+        columns=["text", "label", "weight", "source", "group"],
+    )
+    assert list(resolve_conflicts(records, tmp_path, "drop")["text"]) == ["b"]
+    assert len(pd.read_csv(tmp_path / "conflicts.csv")) == 2
+
+
+@given(st.text(max_size=20), st.text(max_size=5))
+def test_a_group_is_gold_as_a_whole_and_for_good(text: str, group: str) -> None:
+    assert not is_gold(text, group, 0)
+    assert is_gold(text, group, 0.5) == is_gold(text if not group else "other", group, 0.5)
+    assert is_gold(text, group, 0.7) or not is_gold(text, group, 0.2)
 
 
 texts_to_augment = st.tuples(
@@ -163,11 +177,22 @@ def test_weights_are_chances_and_batches_are_of_like_length(checkpoint: Path) ->
     assert list(sampler) != drawn
 
 
-def test_the_temperature_undoes_overconfidence() -> None:
+def test_the_calibration_undoes_overconfidence_and_weighs_the_lexicon() -> None:
     rng = np.random.default_rng(0)
-    honest = rng.normal(size=(4000, 436)) * 2
-    labels = np.array([rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in honest])
-    assert fit_temperature(honest * 3, labels, np.ones(4000)) == pytest.approx(3, rel=0.1)
+    honest, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436))
+    both = honest + 0.5 * scores
+    labels = np.array([rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in both])
+    temperature, weight = fit_calibration(honest * 3, scores, labels, np.ones(4000))
+    assert temperature == pytest.approx(3, rel=0.1)
+    assert weight == pytest.approx(0.5, abs=0.1)
+
+
+def test_the_threshold_for_an_agreement() -> None:
+    probabilities = np.zeros((4, 436))
+    probabilities[np.arange(4), 0] = (0.9, 0.8, 0.7, 0.6)
+    found = threshold_for(0.95, probabilities, np.array([0, 0, 1, 0]))
+    assert (found["threshold"], found["production_rate"]) == (0.8, 0.5)
+    assert threshold_for(0.95, probabilities, np.array([1, 1, 1, 1]))["threshold"] == 1.0
 
 
 def test_the_figures_of_a_small_example() -> None:
@@ -178,13 +203,16 @@ def test_the_figures_of_a_small_example() -> None:
     ):
         probabilities[row, units.index(code)] = share
         probabilities[row, units.index("2222")] = 1 - share
-    figures = measure(probabilities, ["2221", "2222", "5120", "7212"])
+    figures = measure(probabilities, ["2221", "2222", "5120", "7212"], threshold=0.75)
     assert (figures["accuracy_4"], figures["accuracy_3"], figures["accuracy_1"]) == (
         0.5,
         0.75,
         0.75,
     )
     assert figures["top_3"] == 0.75
+    assert (figures["fallback_rate"], figures["autocoded_agreement"]) == (0.5, 0.5)
+    assert figures["aurc"] == pytest.approx(np.mean([0, 1 / 2, 1 / 3, 2 / 4]))
+    assert figures["brier"] == pytest.approx(np.mean([0.02, 2 * 0.8**2, 0.18, 0.36 + 0.16 + 1]))
     confidence, hit = np.array([0.9, 0.8, 0.8, 0.5]), np.array([1, 1, 1, 0])
     assert production_rate(confidence, hit, 0.95) == 0.75
     assert production_rate(confidence, np.array([0, 1, 1, 1]), 0.95) == 0
@@ -199,25 +227,3 @@ def test_a_base_that_cannot_be_reached_names_the_one_that_ships(
         load_encoder("roberta-base", [], Path("models/bundled/checkpoint"))
     with pytest.raises(BaseModelError, match="neither be read"):
         load_encoder(str(tmp_path), [], Path("x"))
-
-
-def test_a_run_learns_and_can_be_served(
-    checkpoint: Path, settings: Settings, tmp_path: Path
-) -> None:
-    raw = raw_records(tmp_path / "raw")
-    model = settings.model.model_copy(update={"epochs": 6, "learning_rate": 5e-3, "batch_size": 16})
-    settings = settings.model_copy(update={"model": model})
-    bundle_dir = train(settings, raw, str(checkpoint), tmp_path / "run")
-    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
-    assert metrics["n_records"] == 400
-    assert metrics["test"]["accuracy_4"] > 0.9
-    assert {"train.csv", "val.csv", "test.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
-    coder = open_autocoder(Bundle.open(bundle_dir), settings)
-    (coding,) = coder.code([join("junior welder 9999")])
-    assert coding.candidates[0][0] == "7212"
-    sides = [set(pd.read_csv(tmp_path / "run" / f"{s}.csv")["text"]) for s in ("train", "test")]
-    assert not sides[0] & sides[1]
-    # The same folder again goes on from its last checkpoint: nothing is left to train.
-    train(settings, raw, str(checkpoint), tmp_path / "run")
-    again = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
-    assert again["validation"]["macro_f1"] == pytest.approx(metrics["validation"]["macro_f1"])

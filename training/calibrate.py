@@ -1,55 +1,60 @@
-"""One temperature, so that a confidence of 0.9 is right nine times in ten, and what that buys.
+"""So that a confidence of 0.9 is right nine times in ten, and what threshold buys what.
 
-Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017. Fitted
-on the calibration side of the split, which neither trained the model nor stopped the training.
+Temperature: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+The weight of the lexicon beside the network is fitted with it (a product of experts: Hinton 2002).
+Both on texts that neither trained the model nor stopped the training.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import logsumexp, softmax
+from scipy.optimize import minimize
+from scipy.special import log_softmax
 
 from training.bootstrap import interval
 
 
-def fit_temperature(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
-    """The temperature with the smallest negative log-likelihood.
+def fit_calibration(
+    logits: np.ndarray, scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> tuple[float, float]:
+    """The temperature T and the lexicon's weight w with the smallest negative log-likelihood.
 
     Parameters
     ----------
-    logits : (N, 436) of texts that were in no training.
+    logits, scores : (N, 436) of the network and of the lexicon, of texts that were in no training.
     labels : (N,) index of the right unit group.
     weights : (N,) trust in each label, 0 to 1: a doubtful label must not make the model modest.
 
     Returns
     -------
-    T in [0.05, 20]; probabilities are ``softmax(logits / T)``.
+    T in [0.05, 20] and w in [0, 5]; probabilities are ``softmax(logits / T + w * scores)``.
     """
-    logits = logits.astype(np.float64)
+    logits, scores = logits.astype(np.float64), scores.astype(np.float64)
     right = np.arange(len(labels)), labels
 
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        return float(np.average(logsumexp(scaled, axis=1) - scaled[right], weights=weights))
+    def loss(chosen: np.ndarray) -> float:
+        likelihood = log_softmax(logits / np.exp(chosen[0]) + chosen[1] * scores, axis=1)
+        return -float(np.average(likelihood[right], weights=weights))
 
-    best = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
-    return float(np.exp(best.x))
+    bounds = [(np.log(0.05), np.log(20)), (0.0, 5.0)]
+    best = minimize(loss, x0=[0.0, 0.0], bounds=bounds, method="Nelder-Mead").x
+    return float(np.exp(best[0])), float(best[1])
 
 
 def threshold_for(
-    agreement: float, logits: np.ndarray, labels: np.ndarray, temperature: float
+    agreement: float, probabilities: np.ndarray, labels: np.ndarray
 ) -> dict[str, float | list[float]]:
     """The lowest threshold whose autocoded texts agree in ``agreement`` of the cases.
 
-    Parameters are those of ``fit_temperature``.
+    Parameters
+    ----------
+    probabilities, labels : (N, 436) and (N,) of texts that were in no training.
 
     Returns
     -------
     ``threshold``, its ``production_rate``, and the 95 % ``interval`` of the threshold over other
     samples of the texts; a threshold of 1 where no part of the texts agrees so well.
     """
-    probabilities = softmax(logits.astype(np.float64) / temperature, axis=1)
     confidence = probabilities.max(axis=1)
     hit = probabilities.argmax(axis=1) == labels
 

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import logging
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import softmax
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from exporters.onnx import export_bundle
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
-from inference.classifier import Classifier, open_classifier
+from inference.classifier import Classifier, combine, open_classifier
+from inference.lexicon import Lexicon
 from inference.store import Store
 from isco.errors import ParityError
 from isco.settings import Settings
 from isco.taxonomy import isco08
-from training.calibrate import fit_temperature, threshold_for
+from training.calibrate import fit_calibration, threshold_for
+from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
 from training.gate import Measured, Verdict, check_plausible, judge
 from training.prepare import SHIPPED_GOLD, Prepared
@@ -34,32 +35,46 @@ _LOG = logging.getLogger(__name__)
 _N_SEEN_TEXTS = 2000
 
 
+@dataclass(frozen=True)
+class Challenger:
+    """What a training made: the network with its tokenizer, and the lexicon beside it."""
+
+    model: RobertaForSequenceClassification
+    tokenizer: PreTrainedTokenizerBase
+    lexicon: Lexicon
+    max_tokens: int
+
+    def logits(self, texts: list[str]) -> np.ndarray:
+        """(N, 436) of the network before any quantisation."""
+        return checkpoint_logits(self.model, self.tokenizer, texts, self.max_tokens)
+
+
 def challenge(
     run: Run,
-    model: RobertaForSequenceClassification,
-    tokenizer: PreTrainedTokenizerBase,
+    challenger: Challenger,
     prepared: Prepared,
     corrections: pd.DataFrame,
     champion: Bundle | None,
     settings: Settings,
 ) -> None:
-    """Bring ``model`` to its end and note everything in ``run.metrics``.
+    """Bring ``challenger`` to its end and note everything in ``run.metrics``.
 
     Parameters
     ----------
     corrections : ``text, label, is_held_out, is_new``; may be empty.
     champion : what serves now; None where nothing does, and the challenger takes the place.
     """
-    temperature, threshold = _calibrate(model, tokenizer, prepared.sides["calibration"], settings)
-    run.note(temperature=temperature, threshold_for_agreement=threshold)
+    calibration = _calibrate(run, challenger, prepared.sides["calibration"])
     unseen = pd.concat([prepared.sides["test"], *prepared.gold.values()])["text"]
     try:
         bundle_dir = export_bundle(
-            model,
-            tokenizer,
+            challenger.model,
+            challenger.tokenizer,
             run.path / "bundle",
-            temperature=temperature,
-            max_tokens=settings.model.max_seq_length,
+            lexicon=challenger.lexicon,
+            temperature=calibration[0],
+            lexicon_weight=calibration[1],
+            max_tokens=challenger.max_tokens,
             calibration_texts=list(prepared.sides["train"]["text"].sample(frac=1, random_state=0)),
             parity_texts=list(unseen.sample(frac=1, random_state=0)),
             summary=run.summary,
@@ -70,7 +85,8 @@ def challenge(
     bundle = Bundle.open(bundle_dir)
     classifier = open_classifier(bundle, settings.inference)
     run.note(version=bundle.manifest.version, parity=bundle.manifest.parity)
-    said = evaluate(run, classifier, model, tokenizer, prepared, settings)
+    said = _evaluate(run, classifier, prepared, settings)
+    _before_quantisation(run, challenger, calibration, prepared.sides["test"], settings)
     verdict = _judge(classifier, said, champion, prepared, corrections, settings)
     run.note(
         champion=champion.manifest.version if champion else "",
@@ -84,13 +100,8 @@ def challenge(
     run.finish("promoted" if verdict.promoted else "refused", reasons=verdict.reasons)
 
 
-def evaluate(
-    run: Run,
-    classifier: Classifier,
-    model: RobertaForSequenceClassification,
-    tokenizer: PreTrainedTokenizerBase,
-    prepared: Prepared,
-    settings: Settings,
+def _evaluate(
+    run: Run, classifier: Classifier, prepared: Prepared, settings: Settings
 ) -> dict[str, np.ndarray]:
     """Measure the served model on the gold sets, on test texts, and on texts that it has seen.
 
@@ -109,27 +120,44 @@ def evaluate(
     figures: dict[str, Any] = {
         name: measure(said[name], list(rows["label"]), threshold) for name, rows in parts.items()
     }
-    if len(test):
-        logits = checkpoint_logits(
-            model, tokenizer, list(test["text"]), settings.model.max_seq_length
-        )
-        exact = softmax(logits.astype(float) / run.metrics["temperature"], axis=1)
-        figures["test before quantisation"] = measure(exact, list(test["label"]), threshold)
-    run.note(figures=figures)
+    run.note(figures=figures, confidence_threshold=threshold)
+    analysed = next((name for name in ("test", *prepared.gold) if name in said), None)
+    if analysed is not None:
+        rows = parts[analysed]
+        texts, folder = list(rows["text"]), run.path / ERROR_ANALYSIS
+        analyse(said[analysed], list(rows["label"]), texts, threshold, folder)
+        run.note(analysed=analysed)
     return said
 
 
-def _calibrate(
-    model: RobertaForSequenceClassification,
-    tokenizer: PreTrainedTokenizerBase,
-    calibration: pd.DataFrame,
+def _before_quantisation(
+    run: Run,
+    challenger: Challenger,
+    calibration: tuple[float, float],
+    test: pd.DataFrame,
     settings: Settings,
-) -> tuple[float, dict[str, Any]]:
+) -> None:
+    if len(test):
+        texts, codes = list(test["text"]), list(test["label"])
+        scores = challenger.lexicon.scores(texts)
+        exact = combine(challenger.logits(texts), scores, *calibration)
+        figures = measure(exact, codes, settings.model.confidence_threshold)
+        run.metrics["figures"]["test before quantisation"] = figures
+
+
+def _calibrate(run: Run, challenger: Challenger, calibration: pd.DataFrame) -> tuple[float, float]:
     texts = list(calibration["text"])
     right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
-    logits = checkpoint_logits(model, tokenizer, texts, settings.model.max_seq_length)
-    temperature = fit_temperature(logits, right, calibration["weight"].to_numpy(float))
-    return temperature, threshold_for(AGREEMENT, logits, right, temperature)
+    logits, scores = challenger.logits(texts), challenger.lexicon.scores(texts)
+    weights = calibration["weight"].to_numpy(float)
+    temperature, lexicon_weight = fit_calibration(logits, scores, right, weights)
+    probabilities = combine(logits, scores, temperature, lexicon_weight)
+    run.note(
+        temperature=temperature,
+        lexicon_weight=lexicon_weight,
+        threshold_for_agreement=threshold_for(AGREEMENT, probabilities, right),
+    )
+    return temperature, lexicon_weight
 
 
 def _judge(

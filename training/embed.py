@@ -4,10 +4,10 @@ A vector is the mean of the encoder's last hidden states over the tokens of a te
 one, so that the product of two vectors is their cosine. The head is not asked: what it has learned
 of the labels would repeat the labels' errors.
 
-An absent side of ``title | duties`` is left out, not written as ``unknown``: three of the seven
-tokens of ``staff nurse | unknown`` would say the same for most texts and draw them all together.
-Texts are cut at 32 tokens: attention and matrix products then have a bound per text, and the
-duties say in their first sentence what the work is.
+Texts are embedded as the model sees them, ``unknown`` for an absent side included: without it the
+five nearest of a text share its code as often or a little less (63.3 for 63.6 % with an encoder
+that knows no labels, 77.9 for 78.1 % with one that does). They are cut at 32 tokens, so that the
+longest cost no more than a few short ones; duties say in their first sentence what the work is.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ import torch
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from inference.session import length_batches
-from isco.text import SEPARATOR, UNKNOWN
 
 MAX_TOKENS = 32
-_JOIN = f" {SEPARATOR} "
 
 
 @torch.inference_mode()
@@ -37,8 +35,7 @@ def embed(
     equal length share a batch, so nothing is padded.
     """
     model.eval()
-    known = [known_sides(text) for text in texts]
-    encoded = tokenizer(known, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    encoded = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS)["input_ids"]
     out = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
     for rows in length_batches([len(ids) for ids in encoded]):
         ids = torch.tensor([encoded[row] for row in rows], device=model.device)
@@ -46,8 +43,3 @@ def embed(
         vectors = torch.nn.functional.normalize(states.mean(dim=1), dim=1)
         out[rows] = vectors.float().cpu().numpy()
     return out
-
-
-def known_sides(text: str) -> str:
-    """A cleaned ``title | duties`` without the side that is absent."""
-    return _JOIN.join(side for side in text.split(_JOIN) if side != UNKNOWN) or UNKNOWN

@@ -58,8 +58,8 @@ class _CorrectionsTrainer(_Trainer):
 
     def __init__(self, loss_weights: np.ndarray, champion: np.ndarray, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._loss_weights = torch.as_tensor(loss_weights, dtype=torch.float32)
-        self._champion = torch.as_tensor(champion, dtype=torch.float32)
+        self._loss_weights = torch.tensor(loss_weights, dtype=torch.float32)
+        self._champion = torch.tensor(champion, dtype=torch.float32)
 
     def compute_loss(
         self,

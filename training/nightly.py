@@ -18,7 +18,7 @@ from inference.bundle import Bundle
 from inference.store import Store
 from isco.errors import InputError
 from isco.settings import Settings
-from training.challenge import challenge
+from training.challenge import Challenger, challenge
 from training.encoder import load_encoder
 from training.finetune import learn_corrections
 from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections
@@ -119,11 +119,11 @@ def _train(
         run.summary["n_archive_texts"],
         champion.manifest.version,
     )
-    said = checkpoint_logits(
-        model, tokenizer, list(lesson["text"]), settings.model.max_seq_length
-    )
+    said = checkpoint_logits(model, tokenizer, list(lesson["text"]), settings.model.max_seq_length)
     run.note(learning=learn_corrections(model, tokenizer, lesson, said, settings, run.path))
-    challenge(run, model, tokenizer, prepared, known, champion, settings)
+    # Spellings are learned in a full training; a night keeps the champion's lexicon.
+    challenger = Challenger(model, tokenizer, champion.lexicon(), settings.model.max_seq_length)
+    challenge(run, challenger, prepared, known, champion, settings)
 
 
 def _without_measured(prepared: Prepared, corrections: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Steps one to four: read, clean, look for wrong labels, split.
+"""Steps one to four: read, clean, split, look for wrong labels.
 
 What is set aside is listed in ``data.processed_dir``: ``invalid_labels.csv``, ``conflicts.csv``,
 ``outliers.csv``, ``label_issues.csv``.
@@ -58,7 +58,7 @@ def gather(settings: Settings, raw: Path | None, corrections: pd.DataFrame) -> G
     gold = {SHIPPED_GOLD: answers[answers["part"] == GOLD]}
     calibration = answers[answers["part"] == CALIBRATION]
     parts = [answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])]
-    summary = {"n_answers": len(parts[0])}
+    summary: dict[str, Any] = {"n_answers": len(parts[0])}
     if chosen.use_manual:
         parts.append(read_manual(settings.data.reference_dir))
     if raw is not None:
@@ -95,17 +95,17 @@ def divide(
     tokenizer: PreTrainedTokenizerBase,
     settings: Settings,
 ) -> Prepared:
-    """Look for wrong labels by the embeddings of ``model``, then split.
+    """Split, and look for wrong labels by the embeddings of ``model``.
 
     The calibration side takes the shipped calibration texts in.
     """
     chosen = settings.training
     summary = dict(gathered.summary)
-    known, summary["suspects"] = find_suspects(
-        gathered.known, model, tokenizer, settings, settings.data.processed_dir
-    )
     known, summary["untested_codes"] = split(
-        known, chosen.validation_share, chosen.test_share, chosen.seed
+        gathered.known, chosen.validation_share, chosen.test_share, chosen.seed
+    )
+    known, summary["suspects"] = find_suspects(
+        known, model, tokenizer, chosen, settings.data.processed_dir
     )
     sides = {side: known[known["side"] == side].drop(columns="side") for side in SIDES}
     sides["calibration"] = pd.concat(

@@ -1,4 +1,4 @@
-"""What ships to learn from and to be measured on: ``answers.csv``, and the manual where it is there.
+"""What ships to learn from and to be measured on: ``answers.csv``, and a manual where there is one.
 
 An answer's part is decided by the hash of its cleaned text, so that a text never changes sides:
 *gold* (one in three) guards promotions, *calibration* (one in eighteen) sets the temperature,

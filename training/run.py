@@ -1,8 +1,8 @@
 """The whole of training in its order, from raw records to a verdict.
 
-read → clean → look for wrong labels → split → fine-tune → calibrate → export with parity → evaluate
-→ gate → promote. The run's folder holds the split, ``metrics.json``, ``error_analysis/`` and
-``report.html``; the bundle goes to the store (``inference/store.py``).
+read → clean → look for wrong labels → split → fine-tune, lexicon → calibrate → export with parity
+→ evaluate → gate → promote. The run's folder holds the split, ``metrics.json``,
+``error_analysis/`` and ``report.html``; the bundle goes to the store (``inference/store.py``).
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from transformers import set_seed
+
 from inference.bundle import CHECKPOINT
 from inference.store import Store
 from isco.errors import BundleError
 from isco.settings import Settings
-from training.challenge import challenge
+from training.challenge import Challenger, challenge
 from training.encoder import load_encoder
 from training.finetune import finetune
 from training.lesson import LEARNED_FILES, read_all_corrections
+from training.lexicon import fit_lexicon
 from training.prepare import divide, gather
 from training.records import find_files
 from training.report import write_report
@@ -50,6 +53,7 @@ def train(settings: Settings, raw: Path, base: str, out: Path | None = None) -> 
             champion = None
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
         gathered = gather(settings, raw, corrections)
+        set_seed(settings.training.seed)  # the new head's weights
         tokenizer, model = load_encoder(
             base, gathered.known["text"], store.bundled_dir / CHECKPOINT
         )
@@ -70,6 +74,8 @@ def train(settings: Settings, raw: Path, base: str, out: Path | None = None) -> 
                 model, tokenizer, sides["train"], sides["validation"], settings, run.path
             )
         )
-        challenge(run, model, tokenizer, prepared, corrections, champion, settings)
+        lexicon = fit_lexicon(sides["train"], settings.training.seed)
+        challenger = Challenger(model, tokenizer, lexicon, settings.model.max_seq_length)
+        challenge(run, challenger, prepared, corrections, champion, settings)
         write_report(run.path)
     return run

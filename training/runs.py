@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -73,6 +74,7 @@ def start(runs_dir: Path, kind: Kind, key: str, path: Path | None = None) -> Run
             return found
     now = datetime.now()
     run = Run(path or runs_dir / f"run_{now:%Y-%m-%d_%H%M%S}", kind, key, _now())
+    shutil.rmtree(run.path / "checkpoints", ignore_errors=True)  # of a run with another key
     run.path.mkdir(parents=True, exist_ok=True)
     run._save()
     return run

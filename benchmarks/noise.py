@@ -1,0 +1,133 @@
+"""How much noise the lists find: ``python -m benchmarks.noise RECORDS [--seed N]``.
+
+One label in ten is made wrong on purpose: half of those get any other unit group, a quarter another
+one of the same major group, a quarter another one of the same minor group (of the next wider group
+where it has none). Then the lists are made as a training makes them, and counted by distinct text:
+a text is *wrong* where a record of it was given a wrong label that survived in ``conflicts.csv`` or
+won the vote.
+
+``plain`` is MiniLM before any training on labels: the figure to state. ``--encoder DIR`` is any
+checkpoint; the one in ``models/bundled`` has learned from these very labels before they were made
+wrong, so its figure is no evidence. What the records had wrong already counts against the
+precision, which is therefore a lower bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from transformers import (
+    PreTrainedTokenizerBase,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
+
+from isco.settings import Columns, TrainingSettings
+from isco.taxonomy import isco08
+from training import minilm
+from training.encoder import load_encoder
+from training.records import read_records, resolve_conflicts
+from training.suspects import LABEL_ISSUES, OUTLIERS, find_suspects
+
+PLAIN = "plain"
+SHARE = 0.1
+# How a wrong code is drawn, by the digits it shares with the right one.
+KINDS = {"any": 0, "major": 1, "minor": 3}
+_TURNS = ("any", "any", "major", "minor")
+
+
+def add_noise(records: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """``records`` with a tenth of the labels wrong; ``kind`` is ``""`` where they are as before."""
+    rng = np.random.default_rng(seed)
+    labels = records["label"].to_numpy(object).copy()
+    kinds = np.full(len(records), "", dtype=object)
+    chosen = rng.permutation(len(records))[: round(len(records) * SHARE)]
+    for turn, row in enumerate(chosen):
+        kinds[row] = kind = _TURNS[turn % len(_TURNS)]
+        labels[row] = _wrong_code(labels[row], KINDS[kind], rng)
+    return records.assign(label=labels, kind=kinds)
+
+
+def _wrong_code(code: str, n_digits: int, rng: np.random.Generator) -> str:
+    for digits in range(n_digits, -1, -1):
+        others = [u for u in isco08().units if u.startswith(code[:digits]) and u != code]
+        if others:
+            break
+    return str(rng.choice(others))
+
+
+def measure(listed: set[str], kinds: pd.Series) -> dict[str, float | int]:
+    """Recall and precision of the texts ``listed`` against ``kinds``, by text, ``""`` for right."""
+    wrong = kinds[kinds != ""]
+    hit = wrong.index.isin(listed)
+    n_listed = kinds.index.isin(listed).sum()
+    figures: dict[str, float | int] = {
+        "n_listed": int(n_listed),
+        "recall": round(float(hit.mean()), 3),
+        "precision": round(float(hit.sum() / max(1, n_listed)), 3),
+    }
+    figures.update({f"recall_{k}": round(float(hit[wrong == k].mean()), 3) for k in KINDS})
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("records", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--encoder", default=PLAIN, help=f"{PLAIN!r} or a checkpoint")
+    parser.add_argument("--no-noise", action="store_true", help="what the lists say as it is")
+    parser.add_argument("--out", type=Path, help="keep the lists there")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        out = arguments.out or Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        records = read_records(arguments.records, Columns(), out).assign(kind="")
+        noisy = records if arguments.no_noise else add_noise(records, arguments.seed)
+        distinct = resolve_conflicts(noisy, out, "majority")
+        tokenizer, model = _encoder(arguments.encoder, list(distinct["text"]))
+        start = time.perf_counter()
+        settings = TrainingSettings()
+        _, summary = find_suspects(distinct, model, tokenizer, settings, out)
+        summary["seconds"] = round(time.perf_counter() - start)
+        summary["peak_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        lists = {
+            name: pd.read_csv(out / name, dtype={"looks_wrong": str})
+            for name in ("conflicts.csv", OUTLIERS, LABEL_ISSUES)
+        }
+    print(json.dumps({"encoder": arguments.encoder, "n_texts": len(distinct), **summary}))
+    if arguments.no_noise:
+        return
+    kinds = noisy.sort_values("kind", ascending=False).drop_duplicates("text")
+    kinds = kinds.set_index("text")["kind"]
+    from_ilo_or_esco = distinct["source"].str.startswith(("ilo", "esco")).to_numpy()
+    reference = set(distinct.loc[from_ilo_or_esco, "text"])
+    wrong_looking = lists[OUTLIERS][lists[OUTLIERS]["looks_wrong"] == "true"]
+    found = {name: set(rows["text"]) for name, rows in lists.items()}
+    found[f"{OUTLIERS}, looks_wrong"] = set(wrong_looking["text"])
+    found["suspects"] = found[f"{OUTLIERS}, looks_wrong"] | found[LABEL_ISSUES]
+    found["suspects or conflicts.csv"] = found["suspects"] | found["conflicts.csv"]
+    for name, texts in found.items():
+        print(name)
+        print("  all      ", measure(texts, kinds))
+        print("  ILO, ESCO", measure(texts & reference, kinds[kinds.index.isin(reference)]))
+
+
+def _encoder(
+    name: str, texts: list[str]
+) -> tuple[PreTrainedTokenizerBase, RobertaForSequenceClassification]:
+    if name != PLAIN:
+        return load_encoder(name, texts, Path(name))
+    torch.manual_seed(0)
+    return minilm.build(texts, RobertaConfig(num_labels=len(isco08().units)))
+
+
+if __name__ == "__main__":
+    main()

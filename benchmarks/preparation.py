@@ -1,0 +1,119 @@
+"""Time and memory of what comes before the training: ``python -m benchmarks.preparation``.
+
+150,000 records are made with a seed from ``data/reference/answers.csv``: an answer with an employer
+or a place, a rank, other words first, and a typo in every second one, so that they are distinct
+texts that lie as near each other as answers do; one in fifty gets a code at random, one in a
+hundred is a copy. They go through read, clean, vectors, neighbours, clusters, label issues and
+split, each with its seconds and the highest resident memory of the process up to its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inference.bundle import CHECKPOINT, bundled_dir
+from isco.settings import load_settings
+from isco.taxonomy import isco08
+from training.augment import typo
+from training.cluster import K, find_clusters, find_outliers
+from training.embed import embed
+from training.encoder import load_encoder
+from training.label_issues import find_label_issues
+from training.neighbours import nearest, reduce
+from training.records import read_records, resolve_conflicts
+from training.split import split
+
+RANKS = (
+    "senior",
+    "junior",
+    "assistant",
+    "head",
+    "trainee",
+    "freelance",
+    "part time",
+    "self employed",
+)
+EMPLOYERS = ("hospital", "council", "school", "factory", "farm", "bank", "warehouse", "hotel",
+             "ministry", "shipyard", "call centre", "family business", "agency", "university")  # fmt: skip
+PLACES = ("north", "south", "city", "county", "harbour", "airport", "village", "night shift")
+
+
+def make_records(answers: Path, n: int, seed: int, out: Path) -> None:
+    """Write ``n`` records as CSV, the same for the same seed."""
+    rng = random.Random(seed)
+    with answers.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["job_title", "duties_description", "isco_code"])
+        for i in range(n):
+            if i % 100 == 99:
+                writer.writerow(variant)
+                continue
+            row = rng.choice(rows)
+            words = [rng.choice(RANKS)] if rng.random() < 0.4 else []
+            words += row["job_title"].split()
+            if rng.random() < 0.3:
+                cut = rng.randrange(len(words))
+                words = words[cut:] + words[:cut]
+            words += ["at", rng.choice(PLACES), rng.choice(EMPLOYERS), str(rng.randrange(1, 400))]
+            title = typo(" ".join(words), rng) if rng.random() < 0.5 else " ".join(words)
+            code = row["isco_code"] if rng.random() > 0.02 else rng.choice(isco08().units)
+            variant = [title, row["duties_description"], code]
+            writer.writerow(variant)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=150_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    arguments = parser.parse_args()
+    settings = load_settings(arguments.config)
+    checkpoint = bundled_dir(settings.output) / CHECKPOINT
+    answers = settings.data.reference_dir / "answers.csv"
+    training = settings.training
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        make_records(answers, arguments.records, arguments.seed, out / "raw.csv")
+        begin = time.perf_counter()
+        with _step("read"):
+            records = read_records(out / "raw.csv", settings.data.columns, out)
+        with _step("clean"):
+            distinct = resolve_conflicts(records, out, training.conflicts)
+        print(json.dumps({"n_records": len(records), "n_texts": len(distinct)}), flush=True)
+        tokenizer, model = load_encoder(str(checkpoint), distinct["text"], checkpoint)
+        with _step("vectors"):
+            vectors = embed(list(distinct["text"]), tokenizer, model)
+        with _step("neighbours"):
+            neighbours = nearest(reduce(vectors), K)
+        with _step("clusters"):
+            clusters = find_clusters(neighbours, training.cluster_eps, training.cluster_min_samples)
+            find_outliers(distinct, neighbours, clusters).to_csv(out / "outliers.csv")
+        with _step("label issues"):
+            find_label_issues(distinct, vectors, training.seed)[0].to_csv(out / "issues.csv")
+        with _step("split"):
+            split(distinct, training.validation_share, training.test_share, training.seed)
+        print(json.dumps({"step": "all", "seconds": round(time.perf_counter() - begin, 1)}))
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds = round(time.perf_counter() - start, 1)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"step": name, "seconds": seconds, "peak_rss_mib": peak_mib}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

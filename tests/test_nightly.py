@@ -1,0 +1,233 @@
+"""From a dropped file to a better model, and the nights on which the loop must not turn."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from inference.store import Store
+from isco.settings import Settings
+from isco.taxonomy import isco08
+from isco.text import clean
+from main import _start_training
+from tests.conftest import ROOT
+from tests.test_schedule import Clock
+from training.lesson import compose, is_held_out, read_all_corrections, replay
+from training.nightly import fine_tune
+from training.runs import METRICS
+from watcher.daemon import Daemon
+from watcher.schedule import NIGHTLY, Schedule
+
+PATIENCE_S = 100
+UNITS = isco08().units
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+@contextmanager
+def running(daemon: Daemon, stop: threading.Event) -> Iterator[None]:
+    thread = threading.Thread(target=daemon.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        daemon.wake()
+        thread.join(PATIENCE_S)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
+    """Complete batches of a stem, once there are ``n``."""
+    found: list[Path] = []
+
+    def complete() -> bool:
+        found[:] = [p.parent for p in settings.watcher.outbox.glob(f"{stem}.*/receipt.json")]
+        return len(found) >= n
+
+    wait_for(complete)
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+def corrections(settings: Settings, name: str, codes: list[tuple[str, str]]) -> None:
+    """A corrections file as the watcher leaves it in data/corrections/."""
+    folder = settings.data.corrections_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"{text},{code}\n" for text, code in codes]
+    (folder / name).write_text("".join(["text,corrected_isco_code\n", *lines]), encoding="utf-8")
+
+
+def right_corrections(n: int, word: str = "chief") -> list[tuple[str, str]]:
+    """Answers of groups that the shipped ones know, in other words."""
+    titles = [(clean(isco08().title(code)), code) for code in UNITS[::4]]
+    return [(f"{word} {title} | unknown", code) for title, code in (titles * 9)[:n]]
+
+
+def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
+    start = partial(_start_training, tmp_path / "config.yaml")
+    schedule = Schedule(own.schedule, own.watcher.outbox, start, clock)
+    stop = threading.Event()
+    daemon = Daemon(own, lambda path: nullcontext(lambda n: None), stop, schedule)
+    shipped = daemon.model_version
+    survey = "job_title\n" + "".join(
+        f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(80)
+    )
+    own.watcher.inbox.mkdir(exist_ok=True)
+    with running(daemon, stop):
+        (own.watcher.inbox / "survey.csv").write_text(survey, encoding="utf-8")
+        (first,) = batch(own, "survey")
+        review = rows(first / "review.csv")
+        assert review
+        truth = dict(right_corrections(80))
+        for row in review:
+            row["corrected_isco_code"] = truth[row["text"]]
+        with (own.watcher.inbox / "filled.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, review[0])
+            writer.writeheader()
+            writer.writerows(review)
+        batch(own, "filled")
+
+        (own.watcher.inbox / "again.csv").write_text(survey, encoding="utf-8")
+        (again,) = batch(own, "again")
+        for row in rows(again / "predictions.csv"):
+            key = f"{row['job_title']} | unknown"
+            if key in {r["text"] for r in review}:
+                assert (row["source"], row["isco_code"]) == ("correction", truth[key])
+
+        clock.moment += timedelta(days=1)
+        schedule.check()
+        report_dir = own.watcher.outbox / NIGHTLY / "2026-06-02"
+        metrics = json.loads((report_dir / METRICS).read_text(encoding="utf-8"))
+        assert metrics["state"] == "promoted", metrics["reasons"]
+        assert "promoted" in (report_dir / "report.html").read_text(encoding="utf-8").lower()
+        assert metrics["n_archive_texts"] > 0 and metrics["n_held_out_corrections"] > 0
+
+        (own.watcher.inbox / "fresh.csv").write_text("job_title\nold cook\n", encoding="utf-8")
+        (fresh,) = batch(own, "fresh")
+        assert {r["model_version"] for r in rows(fresh / "predictions.csv")} == {metrics["version"]}
+        for published in batch(own, "*", 4):
+            if (published / "predictions.csv").exists():
+                versions = {r["model_version"] for r in rows(published / "predictions.csv")}
+                receipt = json.loads((published / "receipt.json").read_text(encoding="utf-8"))
+                assert versions == {receipt["model_version"]}
+        assert daemon.model_version == metrics["version"] != shipped
+
+        clock.moment += timedelta(days=1)
+        schedule.check()
+        skipped = own.watcher.outbox / NIGHTLY / "2026-06-03" / METRICS
+        assert json.loads(skipped.read_text(encoding="utf-8"))["state"] == "skipped"
+        assert Store(own.output).rollback().manifest.version == shipped
+        (own.watcher.inbox / "later.csv").write_text("job_title\nold cook\n", encoding="utf-8")
+        (later,) = batch(own, "later")
+        assert {r["model_version"] for r in rows(later / "predictions.csv")} == {shipped}
+
+
+def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
+    corrections(own, "good.csv", right_corrections(80))
+    run = fine_tune(own)
+    assert run is not None and run.state == "promoted", run.reasons
+    champion = Store(own.output).served().manifest.version
+    rng = np.random.default_rng(0)
+    wrong = [(f"poison {i} | unknown", UNITS[rng.integers(436)]) for i in range(200)]
+    corrections(own, "poison.csv", wrong)
+    refused = fine_tune(own)
+    assert refused is not None and refused.state == "refused"
+    assert any("plausible corrections" in reason for reason in refused.reasons)
+    assert Store(own.output).served().manifest.version == champion
+    assert fine_tune(own) is None  # nothing new since: not tried every night
+    (own.data.corrections_dir / "poison.csv").unlink()
+    corrections(own, "more.csv", right_corrections(80, "other"))
+    again = fine_tune(own)
+    assert again is not None and again.reasons == []
+
+
+STEPS = ("gather", "learn_corrections", "fit_calibration", "export_bundle", "judge", "add",
+         "promote", "finish", "write_report")  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
+    own: Settings, tmp_path: Path, step: str
+) -> None:
+    corrections(own, "a.csv", right_corrections(60))
+    champion = Store(own.output).served().manifest.version
+    config, report = str(tmp_path / "config.yaml"), str(tmp_path / "night")
+    program = (
+        "import os, signal, sys, main\n"
+        "import training.nightly as n, training.challenge as c, inference.store as s\n"
+        "import training.runs as r\n"
+        f"places = [(o, {step!r}) for o in (n, c, s.Store, r.Run) if hasattr(o, {step!r})]\n"
+        "assert places\n"
+        "for place, name in places:\n"
+        "    setattr(place, name, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
+        "main.main(['train', '--fine-tune', '--config', sys.argv[1], '--report-dir', sys.argv[2]])"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, config, report], cwd=ROOT, check=False)
+    assert killed.returncode == -9
+    assert not Path(report).exists()
+    served = Store(own.output).served()
+    served.checkpoint_dir()
+    if step not in ("finish", "write_report"):  # those come after the promotion
+        assert served.manifest.version == champion
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), "train", "--fine-tune", "--config", config,
+         "--report-dir", report],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    state = json.loads((Path(report) / METRICS).read_text(encoding="utf-8"))["state"]
+    assert state == ("skipped" if served.manifest.version != champion else "promoted")
+    assert Store(own.output).served().manifest.version != champion
+    assert not list(tmp_path.glob("models/**/*.part"))
+
+
+def test_a_lesson_replays_every_group_and_never_what_was_corrected(own: Settings) -> None:
+    known = pd.DataFrame(
+        {
+            "text": [f"t{i} | unknown" for i in range(300)],
+            "label": ["2221"] * 270 + list(UNITS[:30]),
+        }
+    )
+    drawn = replay(known, 100, seed=1)
+    assert len(drawn) == 100 and drawn["text"].is_unique
+    assert set(UNITS[:30]) <= set(drawn["label"])
+    corrections(own, "a.csv", [("t0 | unknown", "5120"), ("new | unknown", "5120")])
+    corrected = read_all_corrections(own.data.corrections_dir, None, own)
+    lesson = compose(corrected, known, ["t1 | unknown", "archived"], own)
+    assert lesson["text"].is_unique
+    assert lesson.loc[lesson["text"] == "archived", "label"].item() == ""
+    assert lesson.loc[lesson["text"] == "t1 | unknown", "label"].item() == "2221"
+    for text in ("t0 | unknown", "new | unknown"):
+        found = lesson[lesson["text"] == text]
+        assert list(found["label"]) == ([] if is_held_out(text) else ["5120"])
+
+
+def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(own: Settings) -> None:
+    corrections(own, "b.csv", [("cook | unknown", "5120")])
+    corrections(own, "a.csv", [("cook | unknown", "9411")])
+    found = read_all_corrections(own.data.corrections_dir, None, own)
+    assert found[["label", "file", "is_new"]].values.tolist() == [["9411", "a.csv", True]]

@@ -1,0 +1,54 @@
+"""A whole training, and the nights after it: real records, a real small RoBERTa, a real store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from inference.autocoder import open_autocoder
+from inference.store import Store
+from isco.errors import TrainingRunsError
+from isco.settings import Settings
+from isco.text import join
+from tests.test_training import raw_records
+from training.nightly import fine_tune
+from training.run import train
+from training.runs import METRICS, last_finished, start, training_lock
+
+
+def test_a_training_is_promoted_and_serves(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
+    run = train(own, raw_records(tmp_path / "raw"), str(checkpoint))
+    assert (run.state, run.reasons) == ("promoted", [])
+    metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
+    assert metrics["n_records"] == 400
+    assert metrics["figures"]["test"]["accuracy_4"] > 0.9
+    assert metrics["figures"]["own gold"]["n"] > 5
+    names = {path.name for path in run.path.iterdir()}
+    assert {"train.csv", "val.csv", "test.csv", "report.html", "error_analysis"} <= names
+    assert "checkpoints" not in names and "bundle" not in names
+    sides = [set(pd.read_csv(run.path / f"{s}.csv")["text"]) for s in ("train", "test")]
+    assert not sides[0] & sides[1]
+    served = Store(own.output).served()
+    assert served.manifest.version == metrics["version"]
+    (coding,) = open_autocoder(served, own).code([join("junior welder 9999")])
+    assert coding.candidates[0][0] == "7212"
+    assert last_finished(own.output.model_dir / "runs", "train") is not None
+
+
+def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> None:
+    run = start(tmp_path, "train", "key")
+    (run.path / "checkpoints").mkdir()
+    assert start(tmp_path, "train", "key").path == run.path
+    assert start(tmp_path, "train", "other", run.path).path == run.path
+    assert not (run.path / "checkpoints").exists()
+    run.finish("refused", ["because"])
+    ended = last_finished(tmp_path, "train")
+    assert ended is not None and ended.reasons == ["because"]
+
+
+def test_one_training_at_a_time(own: Settings) -> None:
+    with training_lock(own.output), pytest.raises(TrainingRunsError, match="another training"):
+        fine_tune(own)

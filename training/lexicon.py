@@ -1,0 +1,106 @@
+"""Learn the lexicon (``inference/lexicon.py``): a softmax regression over hashed features.
+
+Sparse and without hidden layers, so an epoch over 100,000 texts takes well under a minute. Texts
+are drawn and augmented as the network's are. Afterwards the small weights are dropped and the rest
+rounded to int8.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import torch
+from torch.nn.functional import cross_entropy
+
+from inference.lexicon import Lexicon, features
+from isco.taxonomy import isco08
+from training.augment import augment, tasks_by_label
+
+_LOG = logging.getLogger(__name__)
+EPOCHS = 8
+BATCH_SIZE = 256
+LEARNING_RATE = 0.5
+MIN_TEXTS = 2  # a feature of one text alone says nothing of others
+SMALLEST_WEIGHT = 0.3
+
+
+def fit_lexicon(train: pd.DataFrame, seed: int) -> Lexicon:
+    """Learn from distinct cleaned texts: ``text, label, weight``.
+
+    Each epoch draws a text with its weight as the chance, as it is or augmented.
+    """
+    units = isco08().units
+    texts, rng = list(train["text"]), np.random.default_rng(seed)
+    labels = np.searchsorted(units, train["label"].to_numpy(str))
+    chances = train["weight"].to_numpy(float)
+    hashes = _vocabulary(texts)
+    tasks, chance = tasks_by_label(texts, list(labels)), random.Random(seed)
+    # Off is the default; said aloud, it is no warning.
+    torch.sparse.check_sparse_tensor_invariants.disable()
+    table = torch.nn.EmbeddingBag(len(hashes), len(units), mode="sum", sparse=True)
+    torch.nn.init.zeros_(table.weight)
+    bias = torch.zeros(len(units), requires_grad=True)
+    optimizer = torch.optim.Adagrad([*table.parameters(), bias], lr=LEARNING_RATE)
+    for epoch in range(EPOCHS):
+        for group in optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * (1 - epoch / EPOCHS)
+        drawn = np.flatnonzero(rng.random(len(texts)) < chances)
+        rng.shuffle(drawn)
+        losses = []
+        for start in range(0, len(drawn), BATCH_SIZE):
+            rows = drawn[start : start + BATCH_SIZE]
+            batch = [augment(texts[i], tasks.get(int(labels[i]), ()), chance) for i in rows]
+            ids, weights, offsets = _bags(batch, hashes)
+            logits = table(ids, offsets, per_sample_weights=weights) + bias
+            loss = cross_entropy(logits, torch.as_tensor(labels[rows]))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        _LOG.info("lexicon, epoch %d of %d: loss %.3f", epoch + 1, EPOCHS, np.mean(losses))
+    return _compress(hashes, table.weight.detach().numpy(), bias.detach().numpy())
+
+
+def _vocabulary(texts: Sequence[str]) -> np.ndarray:
+    """The hashes of features that occur in at least ``MIN_TEXTS`` texts, ascending."""
+    found, counts = np.unique(np.concatenate([features(t)[0] for t in texts]), return_counts=True)
+    return found[counts >= MIN_TEXTS]
+
+
+def _bags(
+    texts: Sequence[str], hashes: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Known features of N texts in a row: (ids, weights, where each text begins)."""
+    ids, weights, offsets, n = [], [], [], 0
+    for text in texts:
+        found, weight = features(text)
+        at = np.minimum(np.searchsorted(hashes, found), len(hashes) - 1)
+        known = hashes[at] == found
+        ids.append(at[known])
+        weights.append(weight[known])
+        offsets.append(n)
+        n += len(ids[-1])
+    flat = torch.as_tensor(np.concatenate(ids)), torch.as_tensor(np.concatenate(weights)).float()
+    return *flat, torch.as_tensor(offsets)
+
+
+def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> Lexicon:
+    """Drop the small weights of (F, K), and then the features without any."""
+    scale = float(np.abs(weights).max()) / 127
+    large = np.abs(weights) >= SMALLEST_WEIGHT
+    used = large.any(axis=1)
+    large, kept = large[used], weights[used]
+    rows, columns = np.nonzero(large)
+    starts = np.searchsorted(rows, np.arange(len(kept) + 1))
+    return Lexicon(
+        hashes=hashes[used],
+        starts=starts.astype(np.int64),
+        columns=columns.astype(np.uint16),
+        values=np.rint(kept[rows, columns] / scale).astype(np.int8),
+        scale=scale,
+        bias=bias.astype(np.float32),
+    )
