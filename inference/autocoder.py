@@ -71,7 +71,7 @@ class Autocoder:
 
 
 def open_autocoder(bundle: Bundle, settings: Settings, memory: Memory | None = None) -> Autocoder:
-    """Load ``bundle`` as ``settings`` want it served, with ``memory`` or the corrections on disk."""
+    """Load ``bundle`` as ``settings`` say, with ``memory`` or else the corrections on disk."""
     if memory is None:
         memory = Memory.load(settings.data.corrections_dir, settings.data.columns)
     return Autocoder(

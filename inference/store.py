@@ -2,7 +2,7 @@
 
 ``models/versions/<version>/``       a bundle, never changed once it is there
 ``models/versions/<version>.json``   when it was promoted, and in whose place
-``models/best_model``                a link to the version in service; without it the bundle that ships
+``models/best_model``                a link to the version in service; without it, what ships
 
 The folder is the state. A version arrives by one rename and goes into service by the renaming of a
 link, so that whoever looks sees the old one or the new one, and going back is the same step.
@@ -152,7 +152,7 @@ class Store:
         os.replace(link, self._pointer)
 
     def _prune(self) -> None:
-        """Remove versions beyond the newest ``keep_versions``, never the served or the one before."""
+        """Remove all but the newest ``keep_versions``, never the served one or the one before."""
         versions = [v for v in self.versions() if v.path.parent == self._versions_dir]
         served = self._served_name()
         needed = {served, self._record(served).get("replaced", "")}

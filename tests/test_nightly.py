@@ -165,44 +165,60 @@ def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
     assert again is not None and again.reasons == []
 
 
-STEPS = ("gather", "learn_corrections", "fit_calibration", "export_bundle", "judge", "add",
-         "promote", "finish", "write_report")  # fmt: skip
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
-    own: Settings, tmp_path: Path, step: str
-) -> None:
-    corrections(own, "a.csv", right_corrections(60))
-    champion = Store(own.output).served().manifest.version
-    config, report = str(tmp_path / "config.yaml"), str(tmp_path / "night")
+def night(tmp_path: Path, killed_in: str = "") -> int:
+    """Run a night as the daemon does, killed in the moment it comes to a step; its exit status."""
     program = (
         "import os, signal, sys, main\n"
         "import training.nightly as n, training.challenge as c, inference.store as s\n"
         "import training.runs as r\n"
-        f"places = [(o, {step!r}) for o in (n, c, s.Store, r.Run) if hasattr(o, {step!r})]\n"
-        "assert places\n"
-        "for place, name in places:\n"
-        "    setattr(place, name, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
-        "main.main(['train', '--fine-tune', '--config', sys.argv[1], '--report-dir', sys.argv[2]])"
+        "step = sys.argv[1]\n"
+        "places = [place for place in (n, c, s.Store, r.Run) if hasattr(place, step)]\n"
+        "assert places or not step\n"
+        "for place in places:\n"
+        "    setattr(place, step, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
+        "sys.exit(main.main(sys.argv[2:]))"
     )
-    killed = subprocess.run([sys.executable, "-c", program, config, report], cwd=ROOT, check=False)
-    assert killed.returncode == -9
-    assert not Path(report).exists()
-    served = Store(own.output).served()
-    served.checkpoint_dir()
-    if step not in ("finish", "write_report"):  # those come after the promotion
-        assert served.manifest.version == champion
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), "train", "--fine-tune", "--config", config,
-         "--report-dir", report],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    state = json.loads((Path(report) / METRICS).read_text(encoding="utf-8"))["state"]
-    assert state == ("skipped" if served.manifest.version != champion else "promoted")
-    assert Store(own.output).served().manifest.version != champion
+    arguments = ["train", "--fine-tune", "--config", str(tmp_path / "config.yaml")]
+    arguments += ["--report-dir", str(tmp_path / "night")]
+    command = [sys.executable, "-c", program, killed_in, *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+BEFORE_PROMOTION = ("gather", "compose", "learn_corrections", "fit_calibration", "export_bundle",
+                    "judge", "add", "promote")  # fmt: skip
+
+
+def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
+    own: Settings, tmp_path: Path
+) -> None:
+    corrections(own, "a.csv", right_corrections(60))
+    champion = Store(own.output).served().manifest.version
+    for step in BEFORE_PROMOTION:
+        assert night(tmp_path, killed_in=step) == -9
+        assert not (tmp_path / "night").exists()
+        served = Store(own.output).served()
+        served.checkpoint_dir()
+        assert served.manifest.version == champion, step
+    assert night(tmp_path) == 0
+    metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
+    assert metrics["state"] == "promoted"
+    assert Store(own.output).served().manifest.version == metrics["version"] != champion
     assert not list(tmp_path.glob("models/**/*.part"))
+    assert len(list((own.output.model_dir / "runs").iterdir())) == 1  # the same run all along
+
+
+def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
+    own: Settings, tmp_path: Path
+) -> None:
+    corrections(own, "a.csv", right_corrections(60))
+    champion = Store(own.output).served().manifest.version
+    assert night(tmp_path, killed_in="finish") == -9
+    challenger = Store(own.output).served().manifest.version
+    assert challenger != champion
+    assert night(tmp_path) == 0
+    metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
+    assert metrics["state"] == "skipped"
+    assert Store(own.output).served().manifest.version == challenger
 
 
 def test_a_lesson_replays_every_group_and_never_what_was_corrected(own: Settings) -> None:

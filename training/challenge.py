@@ -100,6 +100,37 @@ def challenge(
     run.finish("promoted" if verdict.promoted else "refused", reasons=verdict.reasons)
 
 
+def refuse_implausible(
+    run: Run,
+    champion: Bundle,
+    prepared: Prepared,
+    corrections: pd.DataFrame,
+    settings: Settings,
+) -> bool:
+    """Finish the run as refused where a new file of corrections is not what coders write.
+
+    Returns whether it was. ``corrections`` has ``text, label, file, is_new``.
+    """
+    if SHIPPED_GOLD not in prepared.gold:
+        return False
+    serving = open_classifier(champion, settings.inference)
+
+    def measured(rows: pd.DataFrame) -> Measured:
+        said = serving.probabilities(list(rows["text"]))
+        return Measured(list(rows["label"]), said, said)
+
+    gold = measured(prepared.gold[SHIPPED_GOLD])
+    new = corrections[corrections["is_new"]]
+    checks = [check_plausible(str(f), measured(rows), gold) for f, rows in new.groupby("file")]
+    verdict = Verdict(checks)
+    if verdict.promoted:
+        return False
+    run.note(champion=champion.manifest.version, checks=[asdict(check) for check in checks])
+    remedy = "look at these files in data.corrections_dir, and take away what is wrong"
+    run.finish("refused", [*verdict.reasons, remedy])
+    return True
+
+
 def _evaluate(
     run: Run, classifier: Classifier, prepared: Prepared, settings: Settings
 ) -> dict[str, np.ndarray]:
@@ -110,16 +141,17 @@ def _evaluate(
     threshold = settings.model.confidence_threshold
     train, test = prepared.sides["train"], prepared.sides["test"]
     parts = dict(prepared.gold)
-    for name, rows in prepared.gold.items():
-        if "kind" in rows:
-            parts.update((f"{name}, {kind}", group) for kind, group in rows.groupby("kind"))
     if len(test):
         parts["test"] = test
         parts["seen"] = train.sample(min(len(train), _N_SEEN_TEXTS), random_state=0)
     said = {name: classifier.probabilities(list(rows["text"])) for name, rows in parts.items()}
-    figures: dict[str, Any] = {
-        name: measure(said[name], list(rows["label"]), threshold) for name, rows in parts.items()
-    }
+    figures: dict[str, Any] = {}
+    for name, rows in parts.items():
+        codes = rows["label"].to_numpy(str)
+        figures[name] = measure(said[name], codes, threshold)
+        for kind in rows["kind"].unique() if "kind" in rows else ():
+            chosen = (rows["kind"] == kind).to_numpy()
+            figures[f"{name}, {kind}"] = measure(said[name][chosen], codes[chosen], threshold)
     run.note(figures=figures, confidence_threshold=threshold)
     analysed = next((name for name in ("test", *prepared.gold) if name in said), None)
     if analysed is not None:
@@ -179,11 +211,6 @@ def _judge(
         return Measured(list(rows["label"]), serving.probabilities(texts), by_challenger)
 
     gold = {name: measured(rows, said[name]) for name, rows in prepared.gold.items()}
-    checks = []
-    new = corrections[corrections["is_new"]]
-    if len(new) and SHIPPED_GOLD in gold:
-        checks.append(check_plausible(measured(new), gold[SHIPPED_GOLD]))
     is_held_out = corrections["is_held_out"]
     taught, kept_out = corrections[~is_held_out], corrections[is_held_out]
-    verdict = judge(gold, measured(taught), measured(kept_out), settings.gate)
-    return Verdict(checks + verdict.checks)
+    return judge(gold, measured(taught), measured(kept_out), settings.gate)

@@ -93,9 +93,11 @@ def find_outliers(
     found["looks_wrong"] = (found["majority_share"] >= MAJORITY) & (
         found["majority_code"] != labels[found.index]
     )
-    found = records.iloc[found.index].assign(**{name: found[name].to_numpy() for name in found})
+    named = records.iloc[found.index.to_numpy()]
+    found.index = named.index
+    listed: pd.DataFrame = pd.concat([named, found], axis=1)
     order = ["cluster", "looks_wrong", "label_share", "majority_share", "text"]
-    return found.sort_values(order, ascending=[True, False, True, False, True])[list(COLUMNS)]
+    return listed.sort_values(order, ascending=[True, False, True, False, True])[list(COLUMNS)]
 
 
 def _vote(
@@ -114,11 +116,11 @@ def _vote(
     codes, weights : the voters' codes, and how far each is trusted.
     """
     ballots = pd.DataFrame({"unit": units, "code": codes, "weight": weights})
-    counted = ballots.groupby(["unit", "code"], as_index=False)["weight"].sum()
+    counted = ballots.groupby(["unit", "code"]).agg(weight=("weight", "sum")).reset_index()
     total = np.maximum(counted.groupby("unit")["weight"].transform("sum"), np.finfo(float).tiny)
     counted["share"] = counted["weight"] / total
     # Ties go to the lower code, so that the result does not depend on the order of the records.
-    ranked = counted.sort_values(["share", "code"], ascending=[False, True], kind="stable")
+    ranked = counted.sort_values(["share", "code"], ascending=[False, True])
     best = ranked.drop_duplicates("unit").set_index("unit")
     shares = counted.set_index(["unit", "code"])["share"]
     own = pd.MultiIndex.from_arrays([units, labels])

@@ -23,6 +23,11 @@ MAX_DIFFERENCE = 1e-2
 _N_TEXTS = 64
 
 
+def attention() -> str:
+    """The attention to load a model with: the fused one is what was wrong on MPS."""
+    return "eager" if torch.backends.mps.is_available() else "sdpa"
+
+
 def choose_device(
     model: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
@@ -34,8 +39,6 @@ def choose_device(
         return "cuda"
     if not torch.backends.mps.is_available():
         return "cpu"
-    # The fused attention is what was wrong for short texts.
-    model.set_attn_implementation("eager")
     other = copy.deepcopy(model).to("mps")
     difference = largest_difference(model, other, tokenizer, texts[:_N_TEXTS], max_tokens)
     if difference <= MAX_DIFFERENCE:

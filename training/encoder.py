@@ -20,6 +20,7 @@ from transformers import (
 from isco.errors import BaseModelError
 from isco.taxonomy import isco08
 from training import minilm
+from training.device import attention
 
 
 def load_encoder(
@@ -41,6 +42,7 @@ def load_encoder(
         "id2label": dict(enumerate(units)),
         "label2id": {code: index for index, code in enumerate(units)},
         "problem_type": "single_label_classification",
+        "attn_implementation": attention(),
     }
     if base == minilm.MINILM:
         return minilm.build(texts, RobertaConfig(**labels))

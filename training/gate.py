@@ -4,8 +4,8 @@ Both are measured on the same texts that neither was trained on. A figure may fa
 must not fall by more than chance: a check fails where the whole 95 % interval of the paired
 difference lies on the wrong side (``training/bootstrap.py``).
 
-A night of wrong corrections shows before any training: coders correct to a code that the model had
-among its candidates far more often than not, and a shifted column or a broken export does not.
+A file of wrong corrections shows before any training: coders correct to a code that the model had
+among its candidates far more often than not; a shifted column or a broken export does not.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Verdict:
     def reasons(self) -> list[str]:
         """One sentence for each check that failed."""
         return [
-            f"{c.name}: champion {c.champion:.3f}, challenger {c.challenger:.3f}, {c.limit}"
+            f"{c.name}: {c.champion:.3f} before, {c.challenger:.3f} now; {c.limit}"
             for c in self.checks
             if not c.passed
         ]
@@ -78,23 +78,22 @@ def judge(
     return Verdict(checks)
 
 
-def check_plausible(corrections: Measured, gold: Measured) -> Check:
+def check_plausible(name: str, corrections: Measured, gold: Measured) -> Check:
     """Whether new corrections name what the champion had among its ten likeliest codes.
 
-    Both ``Measured`` need the champion's probabilities alone. Corrected texts are harder than
-    others: half of the share on the gold texts is asked for, less what chance explains.
+    Asked before anything is trained: both ``Measured`` are of the champion alone. Corrected texts
+    are harder than others: half of the share on the gold texts is asked for, less what chance
+    explains. ``Check.champion`` is the gold set's share, ``Check.challenger`` the corrections'.
     """
-    usual = _among_first(gold.champion, gold.codes).mean()
+    usual = float(_among_first(gold.champion, gold.codes).mean())
     among = _among_first(corrections.champion, corrections.codes)
-    share = float(among.mean()) if len(among) else 0.0
-    enough = len(among) < _MIN_TEXTS or (
-        binomtest(int(among.sum()), len(among)).proportion_ci(0.95).high >= usual / 2
-    )
+    likely = binomtest(int(among.sum()), len(among)).proportion_ci(0.95).high
     limit = (
-        f"share of {len(among)} new corrections among the champion's first {N_CANDIDATES} codes; "
-        f"at least half of the {usual:.3f} on the gold set, unless by chance"
+        f"share of {len(among)} codes that were among the first {N_CANDIDATES} of the model in "
+        f"service: expected at least half of the gold set's {usual:.3f}, unless by chance"
     )
-    return Check("plausible corrections", float(usual), share, limit, bool(enough))
+    passed = len(among) < _MIN_TEXTS or bool(likely >= usual / 2)
+    return Check(f"plausible corrections, {name}", usual, float(among.mean()), limit, passed)
 
 
 def _among_first(probabilities: np.ndarray, codes: Sequence[str]) -> np.ndarray:

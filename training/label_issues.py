@@ -33,7 +33,7 @@ COLUMNS = ("text", "label", "weight", "source", "self_confidence", "suggested_co
 _EPOCHS = 5
 _BATCH_SIZE = 512
 # Few texts are seen more often: five rounds of one batch teach nothing.
-_MIN_STEPS = 400
+_MIN_STEPS = 200
 _LEARNING_RATE = 5e-3
 # The centred vectors have length one; a linear layer needs larger ones to become sure of anything.
 _SCALE = 10.0

@@ -25,7 +25,8 @@ EPOCHS = 8
 BATCH_SIZE = 256
 LEARNING_RATE = 0.5
 MIN_TEXTS = 2  # a feature of one text alone says nothing of others
-SMALLEST_WEIGHT = 0.3
+SMALLEST_WEIGHT = 1.5
+LEVELS = 31  # of a weight's size: few levels compress well
 
 
 def fit_lexicon(train: pd.DataFrame, seed: int) -> Lexicon:
@@ -89,8 +90,13 @@ def _bags(
 
 
 def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> Lexicon:
-    """Drop the small weights of (F, K), and then the features without any."""
-    scale = float(np.abs(weights).max()) / 127
+    """Drop the small weights of (F, K), and then the features without any.
+
+    What a feature says against all codes alike changes no probability: its median is taken off
+    first, and what is left is about few codes.
+    """
+    weights = weights - np.median(weights, axis=1, keepdims=True)
+    scale = float(np.abs(weights).max()) / LEVELS
     large = np.abs(weights) >= SMALLEST_WEIGHT
     used = large.any(axis=1)
     large, kept = large[used], weights[used]

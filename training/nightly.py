@@ -18,7 +18,7 @@ from inference.bundle import Bundle
 from inference.store import Store
 from isco.errors import InputError
 from isco.settings import Settings
-from training.challenge import Challenger, challenge
+from training.challenge import Challenger, challenge, refuse_implausible
 from training.encoder import load_encoder
 from training.finetune import learn_corrections
 from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections
@@ -112,6 +112,8 @@ def _train(
         "fine_tune": settings.fine_tune.model_dump(),
         **prepared.summary,
     }
+    if refuse_implausible(run, champion, prepared, known, settings):
+        return
     _LOG.info(
         "learning %d corrections beside %d known and %d archive texts, from %s",
         lesson["is_correction"].sum(),
@@ -148,4 +150,5 @@ def _publish_skip(report_dir: Path, reason: str) -> None:
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
     write_json(staged / METRICS, {"kind": "fine_tune", "state": "skipped", "reasons": [reason]})
+    write_report(staged)
     os.rename(staged, report_dir)
