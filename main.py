@@ -25,6 +25,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from isco.errors import IscoError
 from isco.settings import Settings, load_settings
@@ -68,11 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         )
     parser.add_argument("--skip-training", action="store_true", help="code --input instead")
     parser.add_argument("--input", type=Path, metavar="FILE", help="the CSV to code")
-    parser.add_argument(
-        "--enable-optimizations",
-        action="store_true",
-        help="mixed precision where the device is right for it, and gradient checkpointing",
-    )
+    optimise: dict[str, Any] = {
+        "action": "store_true",
+        "help": "mixed precision where the device is right for it, and gradient checkpointing",
+    }
+    parser.add_argument("--enable-optimizations", **optimise)
     parser.set_defaults(run=_plain, usage_error=parser.error, fine_tune=False)
     parser.set_defaults(raw=None, base=None, out=None, corrections_dir=None, report_dir=None)
     commands = parser.add_subparsers(metavar="COMMAND")
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--report-dir", type=Path, metavar="DIR", help="a new folder for the report of --fine-tune"
     )
+    train.add_argument("--enable-optimizations", **optimise)
     train.set_defaults(run=_train, usage_error=train.error)
 
     models = commands.add_parser("models", parents=[shared], help="which model is in service")
@@ -207,6 +209,9 @@ def _train(parsed: argparse.Namespace, settings: Settings) -> None:
         raise IscoError(
             f'training needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
         ) from None
+    if parsed.enable_optimizations:
+        faster = settings.training.model_copy(update={"enable_optimizations": True})
+        settings = settings.model_copy(update={"training": faster})
     if parsed.fine_tune:
         if parsed.raw or parsed.base or parsed.out:
             parsed.usage_error("--fine-tune starts from the model in service, on corrections")
@@ -252,9 +257,6 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.skip_training != (parsed.input is not None):
         parsed.usage_error("--skip-training and --input FILE go together")
     if not parsed.skip_training:
-        if parsed.enable_optimizations:
-            faster = settings.training.model_copy(update={"enable_optimizations": True})
-            settings = settings.model_copy(update={"training": faster})
         _train(parsed, settings)
         return
     from inference.autocoder import open_autocoder

@@ -32,11 +32,6 @@ from isco.taxonomy import isco08
 from training.nightly import fine_tune
 from training.reference import TRAIN, read_answers
 
-_CONFIG = """
-fine_tune: {{epochs: {epochs}, learning_rate: {learning_rate}, replay_texts: {replay},
-             archive_texts: {archive}, correction_weight: {weight}}}
-model: {{batch_size: {batch_size}}}
-"""
 _UNITS = isco08().units
 
 
@@ -51,12 +46,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=100, help="corrections a night")
     parser.add_argument("--poison", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=float, default=1)
-    parser.add_argument("--learning-rate", type=float, default=1e-5)
-    parser.add_argument("--replay", type=int, default=1500)
-    parser.add_argument("--archive", type=int, default=500)
-    parser.add_argument("--weight", type=float, default=2)
-    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--threads", type=int, default=0, help="as inference.threads")
     chosen = parser.parse_args()
     settings = _prepare(chosen)
     rng = np.random.default_rng(chosen.seed)
@@ -76,7 +66,8 @@ def _prepare(chosen: argparse.Namespace) -> Settings:
     reference.mkdir(parents=True)
     shutil.copy(chosen.known / "answers.csv", reference)
     shutil.copytree(chosen.bundle, chosen.out / "models" / "bundled")
-    (chosen.out / "config.yaml").write_text(_CONFIG.format(**vars(chosen)), encoding="utf-8")
+    config = f"inference: {{threads: {chosen.threads}}}\n"  # everything else as it ships
+    (chosen.out / "config.yaml").write_text(config, encoding="utf-8")
     return load_settings(chosen.out / "config.yaml")
 
 
@@ -89,7 +80,7 @@ def _draw(chosen: argparse.Namespace, rng: np.random.Generator) -> tuple[pd.Data
     unsure = fresh[serving.probabilities(list(fresh["text"])).max(axis=1) < 0.9]
     order = rng.permutation(len(unsure))
     n_asked = min(12_000, len(unsure) // 2)
-    return unsure.iloc[order[:n_asked]], unsure.iloc[order[n_asked : n_asked + 3000]]
+    return unsure.iloc[order[:n_asked]], unsure.iloc[order[n_asked : n_asked + 2000]]
 
 
 def _agreement(classifier: Classifier, rows: pd.DataFrame) -> float:
@@ -131,6 +122,8 @@ def _month(
         run = fine_tune(settings)
         assert run is not None
         line = {"night": night, "state": run.state, **_figures(settings, measured)}
+        figures = run.metrics["figures"]["gold answers"]
+        line["challenger_gold"] = round(figures["accuracy_4"], 4)
         line["seconds"] = round(time.monotonic() - started)
         print(json.dumps({**line, "reasons": run.reasons}), flush=True)
 

@@ -72,10 +72,11 @@ class TrainingSettings(_Section):
 class FineTuneSettings(_Section):
     """How a night learns from corrections without forgetting."""
 
-    epochs: float = Field(2, gt=0)
+    epochs: float = Field(1, gt=0)
     learning_rate: float = Field(1e-5, gt=0)
-    replay_texts: int = Field(4000, ge=0)
-    archive_texts: int = Field(2000, ge=0)
+    replay_texts: int = Field(2000, ge=0)
+    archive_texts: int = Field(500, ge=0)
+    rehearsal_texts: int = Field(500, ge=0)
     correction_weight: float = Field(2, gt=0)
 
 

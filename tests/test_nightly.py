@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,15 +19,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
+from transformers import AutoTokenizer
 
 from inference.store import Store
 from isco.settings import Settings
 from isco.taxonomy import isco08
-from isco.text import clean
+from isco.text import clean, join
 from main import _start_training
 from tests.conftest import ROOT
 from tests.test_schedule import Clock
-from training.lesson import compose, is_held_out, read_all_corrections, replay
+from training.lesson import compose, is_held_out, read_all_corrections, rehearsal, replay
 from training.nightly import fine_tune
 from training.runs import METRICS
 from watcher.daemon import Daemon
@@ -146,6 +148,29 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         assert {r["model_version"] for r in rows(later / "predictions.csv")} == {shipped}
 
 
+def test_a_damaged_version_is_refused_and_the_old_one_serves(
+    own: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = threading.Event()
+    daemon = Daemon(own, lambda path: nullcontext(lambda n: None), stop)
+    shipped = daemon.model_version
+    damaged = tmp_path / "models" / "versions" / "damaged"
+    shutil.copytree(tmp_path / "models" / "bundled", damaged)
+    with (damaged / "model_int8.onnx").open("r+b") as model:
+        model.truncate(1000)
+    own.watcher.inbox.mkdir(exist_ok=True)
+    with running(daemon, stop):
+        own.output.best_model_dir.symlink_to(damaged)
+        for name in ("one", "two"):
+            (own.watcher.inbox / f"{name}.csv").write_text(
+                f"job_title\n{name} cook\n", encoding="utf-8"
+            )
+            (coded,) = batch(own, name)
+            assert rows(coded / "predictions.csv")[0]["model_version"] == shipped
+    refusals = [r for r in caplog.records if "goes on serving" in r.message]
+    assert len(refusals) == 1 and "damaged" in refusals[0].message
+
+
 def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
     corrections(own, "good.csv", right_corrections(80))
     run = fine_tune(own)
@@ -188,6 +213,7 @@ BEFORE_PROMOTION = ("gather", "compose", "learn_corrections", "fit_calibration",
                     "judge", "add", "promote")  # fmt: skip
 
 
+@pytest.mark.timeout(400)  # nine trainings, one after the other
 def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
     own: Settings, tmp_path: Path
 ) -> None:
@@ -247,3 +273,12 @@ def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(own:
     corrections(own, "a.csv", [("cook | unknown", "9411")])
     found = read_all_corrections(own.data.corrections_dir, None, own)
     assert found[["label", "file", "is_new"]].values.tolist() == [["9411", "a.csv", True]]
+
+
+def test_what_is_rehearsed_are_titles_of_known_words(checkpoint: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    made = rehearsal(tokenizer, 200, seed=1)
+    assert len(made) == 200 and made == rehearsal(tokenizer, 200, seed=1)
+    titles = [text.removesuffix(" | unknown") for text in made]
+    assert all(join(title) == text for title, text in zip(titles, made, strict=True))
+    assert len({word for title in titles for word in title.split()}) > 100

@@ -17,7 +17,7 @@ from isco.settings import Columns
 from isco.taxonomy import isco08
 from isco.text import join
 from tests.conftest import ROOT
-from training.augment import augment, typo
+from training.augment import abbreviate, augment, inflect, typo
 from training.batches import Texts, WeightedLengthSampler
 from training.calibrate import fit_calibration, threshold_for
 from training.encoder import load_encoder
@@ -227,3 +227,23 @@ def test_a_base_that_cannot_be_reached_names_the_one_that_ships(
         load_encoder("roberta-base", [], Path("models/bundled/checkpoint"))
     with pytest.raises(BaseModelError, match="neither be read"):
         load_encoder(str(tmp_path), [], Path("x"))
+
+
+def test_titles_are_abbreviated_and_inflected_as_people_do() -> None:
+    shortened = {abbreviate("senior assistant manager", random.Random(seed)) for seed in range(50)}
+    assert "snr asst mgr" in shortened and "senior assistant manager" in shortened
+    assert abbreviate("registered nurse", random.Random(0)) == "rn"
+    inflected = {inflect("tree lopper", random.Random(seed)) for seed in range(50)}
+    assert inflected == {"treelopper", "tree loppers"}
+    assert inflect("secretary", random.Random(0)) == "secretaries"
+
+
+def test_typed_duties_stay_whole_and_definitions_are_cut() -> None:
+    typed, long = "clerk | sorts the post", "clerk | " + " ".join(["files"] * 40)
+    assert all(
+        augment(typed, [], random.Random(seed)).endswith(" | sorts the post") for seed in range(50)
+    )
+    lengths = {len(augment(long, [], random.Random(seed)).split(" | ")[1]) for seed in range(50)}
+    assert len("unknown") in lengths and min(lengths) < max(lengths) == len(
+        " ".join(["files"] * 40)
+    )

