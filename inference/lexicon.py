@@ -4,17 +4,16 @@ The network knows meanings; the lexicon knows spellings. A rare trade name that 
 learned, a compound, a typo within a long word: its letter sequences still point to a unit group. On
 texts that neither has seen the two are wrong on different ones, so their sum is better than either.
 
-A text's features are its words, pairs of neighbouring words, and sequences of two to five letters
-within a word and its borders, each weighted ``1 + log(count)``, the text's whole divided by its
-Euclidean length. Features are told apart by a 32-bit hash; one that training did not see is as if
-it were not there.
+The features of a text are its words, pairs of neighbouring words, and sequences of two to five
+letters within a word and its borders, told apart by a 32-bit hash. Its scores are the sum of its
+features' weights, divided by the square root of their number: a title and a paragraph weigh alike.
+The sum over a word is the same wherever it stands, so it is computed once and remembered.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
@@ -24,29 +23,40 @@ import numpy as np
 from isco.text import SEPARATOR, UNKNOWN
 
 _LETTERS = range(2, 6)
+_REMEMBERED_WORDS = 16_384
 
 
-def features(text: str) -> tuple[np.ndarray, np.ndarray]:
-    """(hashes uint32, weights float64) of a cleaned text's features, in order of their hashes."""
-    counts = Counter(crc32(feature.encode()) for feature in _spelled(text))
-    hashes = np.fromiter(sorted(counts), np.uint32, len(counts))
-    weights = 1 + np.log([counts[h] for h in hashes.tolist()])
-    return hashes, weights / max(float(np.sqrt(np.square(weights).sum())), 1e-9)
-
-
-def _spelled(text: str) -> Iterator[str]:
+def answers(text: str) -> Iterator[list[str]]:
+    """The words of the title and those of the duties; of a missing one none."""
     for part in text.split(SEPARATOR):
-        words = [word for word in part.split() if word != UNKNOWN]
-        yield from words
-        yield from (f"{a} {b}" for a, b in pairwise(words))
+        yield [word for word in part.split() if word != UNKNOWN]
+
+
+@lru_cache(maxsize=65_536)  # texts are many, words are few
+def word_features(word: str) -> tuple[int, ...]:
+    """Hashes of the word itself and of its letter sequences, each as often as it occurs."""
+    padded = f"<{word}>"
+    sequences = (
+        padded[start : start + n] for n in _LETTERS for start in range(len(padded) - n + 1)
+    )
+    return crc32(word.encode()), *(crc32(f"#{sequence}".encode()) for sequence in sequences)
+
+
+def pair_feature(first: str, second: str) -> int:
+    """Hash of two neighbouring words."""
+    return crc32(f"{first} {second}".encode())
+
+
+def features(text: str) -> list[int]:
+    """The hashes of all features of a cleaned text, each as often as it occurs."""
+    found: list[int] = []
+    for words in answers(text):
         for word in words:
-            padded = f"<{word}>"
-            for n in _LETTERS:
-                for start in range(len(padded) - n + 1):
-                    yield "#" + padded[start : start + n]
+            found.extend(word_features(word))
+        found.extend(pair_feature(a, b) for a, b in pairwise(words))
+    return found
 
 
-@dataclass(frozen=True)
 class Lexicon:
     """F features with weights for some of the K unit groups each, in compressed rows.
 
@@ -54,12 +64,18 @@ class Lexicon:
     starts[i + 1]]`` (int8) for the unit groups ``columns[…]`` (uint16); ``bias`` (K,) float32.
     """
 
-    hashes: np.ndarray
-    starts: np.ndarray
-    columns: np.ndarray
-    values: np.ndarray
-    scale: float
-    bias: np.ndarray
+    def __init__(
+        self,
+        hashes: np.ndarray,
+        starts: np.ndarray,
+        columns: np.ndarray,
+        values: np.ndarray,
+        scale: float,
+        bias: np.ndarray,
+    ) -> None:
+        self.hashes, self.starts, self.columns, self.values = hashes, starts, columns, values
+        self.scale, self.bias = scale, bias
+        self._word = lru_cache(maxsize=_REMEMBERED_WORDS)(self._sum_of_word)
 
     @classmethod
     def empty(cls, n_labels: int) -> Lexicon:
@@ -96,20 +112,34 @@ class Lexicon:
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """(N, K) float32 scores of N cleaned texts, to be added to logits; each text on its own."""
-        out = np.tile(self.bias, (len(texts), 1))
-        if not len(self.hashes):
-            return out
+        out = np.empty((len(texts), len(self.bias)), np.float32)
         for row, text in enumerate(texts):
-            hashes, weights = features(text)
-            at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-            known = self.hashes[at] == hashes
-            at, weights = at[known], weights[known]
-            sizes = self.starts[at + 1] - self.starts[at]
-            # Positions of all the features' weights, one feature's after the other's.
-            ends = np.cumsum(sizes)
-            where = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
-                self.starts[at] - ends + sizes, sizes
-            )
-            shares = np.repeat(weights * self.scale, sizes) * self.values[where]
-            out[row] += np.bincount(self.columns[where], shares, minlength=len(self.bias))
-        return out.astype(np.float32)
+            total, pairs, n = np.zeros(len(self.bias)), [], 0
+            for words in answers(text):
+                for word in words:
+                    total += self._word(word)
+                    n += len(word_features(word))
+                pairs += [pair_feature(a, b) for a, b in pairwise(words)]
+            if pairs:
+                total += self._sum(pairs)
+            out[row] = self.bias + total * (self.scale / max(n + len(pairs), 1) ** 0.5)
+        return out
+
+    def _sum_of_word(self, word: str) -> np.ndarray:
+        """(K,) sum of the unscaled weights of a word's features."""
+        return self._sum(word_features(word)).astype(np.float32)
+
+    def _sum(self, found: Sequence[int]) -> np.ndarray:
+        """(K,) float64 sum of the unscaled weights of some features: integers, so it is exact."""
+        wanted = np.array(found, np.uint32)
+        at = np.searchsorted(self.hashes, wanted)
+        inside = at < len(self.hashes)
+        at, wanted = at[inside], wanted[inside]
+        at = at[self.hashes[at] == wanted]
+        sizes = self.starts[at + 1] - self.starts[at]
+        ends = np.cumsum(sizes)
+        # Positions of all the features' weights, one feature's after the other's.
+        where = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+            self.starts[at] - ends + sizes, sizes
+        )
+        return np.bincount(self.columns[where], self.values[where], minlength=len(self.bias))

@@ -14,22 +14,27 @@ from isco.text import EMPTY_TEXT, join
 
 
 def test_words_pairs_and_letters_are_counted_and_unknown_is_no_word() -> None:
-    def n(text: str) -> int:
-        return len(features(text)[0])
-
-    assert n(EMPTY_TEXT) == 0
+    assert features(EMPTY_TEXT) == []
     # "<cook>": 5 of two letters, 4 of three, 3 of four, 2 of five; and the word itself.
-    assert n("cook | unknown") == n("unknown | cook") == 15
-    both, apart = set(features("head cook | unknown")[0]), set(features("head | cook")[0])
+    assert len(features("cook | unknown")) == len(features("unknown | cook")) == 15
+    both, apart = set(features("head cook | unknown")), set(features("head | cook"))
     assert len(both - apart) == 1  # the pair, which does not reach across the two answers
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_features_are_sorted_distinct_and_of_length_one(title: str, duties: str) -> None:
-    hashes, weights = features(join(title, duties))
-    assert (np.diff(hashes.astype(np.int64)) > 0).all()
-    if len(hashes):
-        assert np.isclose(np.square(weights).sum(), 1)
+def test_scores_are_the_sum_of_the_features_however_it_is_computed(title: str, duties: str) -> None:
+    text = join(title, duties)
+    found = features(text)
+    hashes = np.array(sorted(set(found)), np.uint32)
+    values = (hashes % 200).astype(np.int16) - 100
+    every = Lexicon(
+        hashes, np.arange(len(hashes) + 1), (hashes % 436).astype(np.uint16),
+        values.astype(np.int8), 0.5, np.zeros(436, np.float32),
+    )  # fmt: skip
+    expected = np.zeros(436)
+    for feature in found:
+        expected[feature % 436] += 0.5 * (feature % 200 - 100) / len(found) ** 0.5
+    assert np.allclose(every.scores([text])[0], expected, atol=1e-4)
 
 
 def test_it_knows_the_titles_that_it_learned(lexicon: Lexicon, texts: list[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -67,26 +68,28 @@ def fit_lexicon(train: pd.DataFrame, seed: int) -> Lexicon:
 
 
 def _vocabulary(texts: Sequence[str]) -> np.ndarray:
-    """The hashes of features that occur in at least ``MIN_TEXTS`` texts, ascending."""
-    found, counts = np.unique(np.concatenate([features(t)[0] for t in texts]), return_counts=True)
-    return found[counts >= MIN_TEXTS]
+    """The hashes of features that occur in at least ``MIN_TEXTS`` texts, ascending uint32."""
+    counts: Counter[int] = Counter()
+    for text in texts:
+        counts.update(set(features(text)))
+    found = sorted(feature for feature, n in counts.items() if n >= MIN_TEXTS)
+    return np.array(found, np.uint32)
 
 
 def _bags(
     texts: Sequence[str], hashes: np.ndarray
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Known features of N texts in a row: (ids, weights, where each text begins)."""
-    ids, weights, offsets, n = [], [], [], 0
-    for text in texts:
-        found, weight = features(text)
-        at = np.minimum(np.searchsorted(hashes, found), len(hashes) - 1)
-        known = hashes[at] == found
-        ids.append(at[known])
-        weights.append(weight[known])
-        offsets.append(n)
-        n += len(ids[-1])
-    flat = torch.as_tensor(np.concatenate(ids)), torch.as_tensor(np.concatenate(weights)).float()
-    return *flat, torch.as_tensor(offsets)
+    found = [np.array(features(text), np.uint32) for text in texts]
+    sizes = np.array([len(each) for each in found])
+    flat = np.concatenate(found)
+    at = np.minimum(np.searchsorted(hashes, flat), len(hashes) - 1)
+    known = hashes[at] == flat
+    weights = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)[known]
+    rows = np.repeat(np.arange(len(texts)), sizes)
+    n_known = np.bincount(rows[known], minlength=len(texts))
+    offsets = np.cumsum(n_known) - n_known
+    return torch.as_tensor(at[known]), torch.as_tensor(weights).float(), torch.as_tensor(offsets)
 
 
 def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> Lexicon:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from isco.errors import InputError
 from isco.tables import open_table
 from isco.taxonomy import isco08
 from isco.text import EMPTY_TEXT, join
@@ -53,6 +54,13 @@ def read_manual(reference_dir: Path) -> pd.DataFrame:
     Raises InputError where ``manual.csv`` is missing or has other columns.
     """
     path = reference_dir / MANUAL
+    if not path.exists():
+        raise InputError(
+            path,
+            "no such file",
+            expected=f"the manual in {str(reference_dir)!r}, with isco_code and description",
+            remedy="Put it there, or set training.use_manual to false.",
+        )
     table = open_table(path, {name: (name,) for name in _MANUAL_COLUMNS}, _MANUAL_COLUMNS)
     rows = []
     for _, row in table.rows():
