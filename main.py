@@ -19,10 +19,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -32,6 +33,7 @@ from isco.settings import Settings, load_settings
 
 _LOG = logging.getLogger("isco")
 _CONFIG = Path(__file__).resolve().parent / "config.yaml"
+_LOG_BYTES, _LOGS = 2_000_000, 5  # of a log file, and how many older ones are kept
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,15 +44,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # our own error says it in a line
     parsed = _parser().parse_args(arguments)
     try:
+        if parsed.log is not None:
+            _log_to(parsed.log)
         settings = load_settings(parsed.config)
-        parsed.run(parsed, settings)
-    except IscoError as error:
+        return parsed.run(parsed, settings) or 0
+    except (IscoError, OSError) as error:  # OSError: no permission, no space: the user's to mend
         print(f"isco: {error}", file=sys.stderr)
-        return error.exit_code
-    except OSError as error:  # no permission, no space, no such folder: the user's to mend
-        print(f"isco: {error}", file=sys.stderr)
-        return IscoError.exit_code
-    return 0
+        if parsed.log is not None:
+            _LOG.error("%s", error)
+        return error.exit_code if isinstance(error, IscoError) else IscoError.exit_code
+
+
+def _log_to(path: Path) -> None:
+    """Log to a file that is turned over when it is full, instead of to the terminal."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        path, maxBytes=_LOG_BYTES, backupCount=_LOGS, encoding="utf-8", errors="backslashreplace"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler], force=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,11 +88,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--enable-optimizations", **optimise)
     parser.set_defaults(run=_plain, usage_error=parser.error, fine_tune=False)
     parser.set_defaults(raw=None, base=None, out=None, corrections_dir=None, report_dir=None)
+    parser.set_defaults(log=None)
     commands = parser.add_subparsers(metavar="COMMAND")
 
     watch = commands.add_parser("watch", parents=[shared], help="code what is dropped in the inbox")
     watch.add_argument("--once", action="store_true", help="only what is there now, then exit")
+    watch.add_argument(
+        "--log", type=Path, metavar="FILE", help="log there, rotated, instead of to the terminal"
+    )
     watch.set_defaults(run=_watch)
+
+    status = commands.add_parser("status", parents=[shared], help="is the daemon alive; 0: well")
+    status.add_argument("--json", action="store_true", help="the whole status as JSON")
+    status.set_defaults(run=_status)
+
+    service = commands.add_parser("service", parents=[shared], help="run when the machine runs")
+    steps = service.add_subparsers(metavar="ACTION", required=True)
+    for name, help_text in (
+        ("install", "show, write and start a systemd user unit or a launchd agent"),
+        ("uninstall", "stop and remove it"),
+        ("show", "what would be written, and whether it is"),
+    ):
+        step = steps.add_parser(name, parents=[shared], help=help_text)
+        step.set_defaults(run=_service, step=name)
 
     classify = commands.add_parser("classify", parents=[shared], help="code files, no daemon")
     classify.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -109,6 +139,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--enable-optimizations", **optimise)
     train.set_defaults(run=_train, usage_error=train.error)
 
+    evaluate = commands.add_parser(
+        "evaluate", parents=[shared], help="how good a version is on your own coded records"
+    )
+    evaluate.add_argument("--on", required=True, type=Path, metavar="FILE", dest="file")
+    evaluate.add_argument("--model", metavar="VERSION", help="default: the one in service")
+    evaluate.add_argument("--json", action="store_true", help="every figure, as JSON")
+    evaluate.set_defaults(run=_evaluate)
+
     models = commands.add_parser("models", parents=[shared], help="which model is in service")
     actions = models.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", parents=[shared], help="every version, oldest first")
@@ -128,7 +166,7 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
 
     schedule = None
     if settings.schedule.enabled and not parsed.once:
-        start = partial(_start_training, parsed.config)
+        start = partial(_start_training, parsed.config, log=parsed.log)
         schedule = Schedule(settings.schedule, settings.watcher.outbox, start)
     stop = threading.Event()
     daemon = Daemon(settings, _progress_bar, stop, schedule)
@@ -149,12 +187,41 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
     _LOG.info("stopped")
 
 
-def _start_training(config: Path, report_dir: Path) -> subprocess.Popen[bytes]:
-    """The night's training, as a process of its own."""
+def _status(parsed: argparse.Namespace, settings: Settings) -> int:
+    from watcher.status import Health, describe, judge, read_status
+
+    status, moment = read_status(settings.watcher.outbox), datetime.now(UTC)
+    verdict = judge(status, moment)
+    if parsed.json:
+        print(json.dumps({**asdict(verdict), **status.model_dump(mode="json")}, indent=2))
+    else:
+        print(describe(status, verdict, moment))
+    return 0 if verdict.health is Health.WELL else 1
+
+
+def _service(parsed: argparse.Namespace, settings: Settings) -> None:
+    from watcher import service as services
+
+    service = services.service_for(parsed.config, Path(__file__))
+    if parsed.step == "show":
+        services.show(service, print)
+    elif parsed.step == "install":
+        services.install(service, print)
+    else:
+        services.uninstall(service, print)
+
+
+def _start_training(
+    config: Path, report_dir: Path, log: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """The night's training, as a process of its own; beside a log it has one, of this night."""
     command = [sys.executable, str(Path(__file__).resolve()), "train", "--fine-tune"]
     command += ["--config", str(config.resolve()), "--report-dir", str(report_dir.resolve())]
-    # A session of its own: Ctrl-C stops the daemon, and the daemon stops its child.
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    with log.with_name("training.log").open("wb") if log is not None else nullcontext() as said:
+        # A session of its own: Ctrl-C stops the daemon, and the daemon stops its child.
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+        )
 
 
 def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -227,6 +294,28 @@ def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     _LOG.info("%s: %s, report in %s", run.state, run.metrics.get("version"), run.path)
     for reason in run.reasons:
         _LOG.info("· %s", reason)
+
+
+def _evaluate(parsed: argparse.Namespace, settings: Settings) -> None:
+    try:
+        from training.examine import as_table, examine, read_coded
+    except ModuleNotFoundError as error:
+        raise IscoError(
+            f'evaluating needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
+        ) from None
+    from inference.classifier import open_classifier
+    from inference.store import Store
+
+    _require_file(parsed.file)
+    coded = read_coded(parsed.file, settings)
+    store = Store(settings.output)
+    bundle = store.open(parsed.model) if parsed.model else store.served()
+    classifier = open_classifier(bundle, settings.inference)
+    figures = examine(coded, classifier, settings.model.confidence_threshold)
+    if parsed.json:
+        print(json.dumps({"model": classifier.version, **figures}, indent=1))
+    else:
+        print(f"model {classifier.version}\n\n{as_table(figures)}")
 
 
 def _list_models(parsed: argparse.Namespace, settings: Settings) -> None:

@@ -1,43 +1,28 @@
-"""Accuracy of the served model on a labelled CSV: ``python -m benchmarks.accuracy FILE``.
+"""Accuracy on titles that the model cannot have seen: ``python -m benchmarks.accuracy FILE``.
 
-Needs ``job_title`` and ``isco_code``; reports by ``source`` where the file has one. Where the file
-has a column ``title_in_train``, only rows with an empty one count, and rows whose cleaned text
-stands in ``data/reference/answers.csv`` never do: unseen texts only.
+FILE has ``job_title``, ``isco_code``, ``source`` and ``title_in_train``: only rows where that is
+empty count. Rows whose text stands in ``data/reference/answers.csv`` are a part of their own, and
+left out of ``new``. Everything once as written, and once with one random typo in each title.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from inference.store import Store
 from isco.settings import load_settings
-from isco.tables import open_table
 from isco.text import join
+from training.augment import typo
 from training.evaluate import measure
-
-_ALIASES = {
-    name: (name,)
-    for name in ("job_title", "duties_description", "isco_code", "source", "title_in_train")
-}
-
-
-def _texts(path: Path) -> list[tuple[str, str, str]]:
-    table = open_table(path, _ALIASES, required=("job_title", "isco_code"))
-    return [
-        (
-            join(table.get(row, "job_title"), table.get(row, "duties_description")),
-            table.get(row, "isco_code"),
-            table.get(row, "source"),
-        )
-        for _, row in table.rows()
-        if not table.get(row, "title_in_train")
-    ]
+from training.examine import as_table
+from training.reference import read_answers
 
 
 def main() -> None:
@@ -45,22 +30,36 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--config", type=Path, default=Path("config.yaml"))
     parser.add_argument("--bundle", type=Path, help="default: the served one")
+    parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     settings = load_settings(arguments.config)
     bundle = Bundle.open(arguments.bundle) if arguments.bundle else Store(settings.output).served()
-    trained = {text for text, *_ in _texts(settings.data.reference_dir / "answers.csv")}
-    rows = [row for row in _texts(arguments.file) if row[0] not in trained]
-    probabilities = open_classifier(bundle, settings.inference).probabilities(
-        [text for text, *_ in rows]
-    )
-    codes = np.array([code for _, code, _ in rows])
-    sources = np.array([source for *_, source in rows])
-    threshold = settings.model.confidence_threshold
-    report = {"all": measure(probabilities, codes, threshold)}
-    for source in sorted(set(sources) - {""}):
-        chosen = sources == source
-        report[source] = measure(probabilities[chosen], codes[chosen], threshold)
-    print(json.dumps({"model": bundle.manifest.version, **report}, indent=1))
+    classifier = open_classifier(bundle, settings.inference)
+    rows = pd.read_csv(arguments.file, dtype=str, keep_default_na=False)
+    rows = rows[rows["title_in_train"] == ""].reset_index(drop=True)
+    chance = random.Random(0)
+    texts = {
+        "": [join(t, d) for t, d in zip(rows["job_title"], rows["duties_description"], strict=True)]
+    }
+    texts[", one typo"] = [
+        " | ".join([typo(text.split(" | ")[0], chance), text.split(" | ")[1]]) for text in texts[""]
+    ]
+    known = pd.Series(texts[""]).isin(read_answers(settings.data.reference_dir)["text"])
+    figures = {}
+    for suffix, written in texts.items():
+        probabilities = classifier.probabilities(written)
+        parts = {"all": known | True, "new": ~known, "also an answer": known}
+        parts |= {f"{s}": rows["source"] == s for s in rows["source"].unique()}
+        parts |= {f"{s}, new": (rows["source"] == s) & ~known for s in rows["source"].unique()}
+        for name, chosen in parts.items():
+            if chosen.any():
+                codes = rows.loc[chosen, "isco_code"].to_numpy(str)
+                said = probabilities[chosen.to_numpy()]
+                figures[name + suffix] = measure(said, codes, settings.model.confidence_threshold)
+    if arguments.json:
+        print(json.dumps({"model": classifier.version, **figures}, indent=1))
+    else:
+        print(f"model {classifier.version}\n\n{as_table(figures)}")
 
 
 if __name__ == "__main__":

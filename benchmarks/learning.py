@@ -33,6 +33,7 @@ from training.nightly import fine_tune
 from training.reference import TRAIN, read_answers
 
 _UNITS = isco08().units
+NIGHTS = "nights.jsonl"
 
 
 def main() -> None:
@@ -60,14 +61,17 @@ def main() -> None:
 
 
 def _prepare(chosen: argparse.Namespace) -> Settings:
-    """A user's folder: the champion ships, and the answers it knows are what is replayed."""
-    shutil.rmtree(chosen.out, ignore_errors=True)
-    reference = chosen.out / "data" / "reference"
-    reference.mkdir(parents=True)
-    shutil.copy(chosen.known / "answers.csv", reference)
-    shutil.copytree(chosen.bundle, chosen.out / "models" / "bundled")
-    config = f"inference: {{threads: {chosen.threads}}}\n"  # everything else as it ships
-    (chosen.out / "config.yaml").write_text(config, encoding="utf-8")
+    """A user's folder: the champion ships, and the answers it knows are what is replayed.
+
+    A folder that is there already goes on with the night after its last.
+    """
+    if not (chosen.out / "config.yaml").exists():
+        reference = chosen.out / "data" / "reference"
+        reference.mkdir(parents=True)
+        shutil.copy(chosen.known / "answers.csv", reference)
+        shutil.copytree(chosen.bundle, chosen.out / "models" / "bundled")
+        config = f"inference: {{threads: {chosen.threads}}}\n"  # everything else as it ships
+        (chosen.out / "config.yaml").write_text(config, encoding="utf-8")
     return load_settings(chosen.out / "config.yaml")
 
 
@@ -115,8 +119,12 @@ def _month(
     n_nights: int,
     each: int,
 ) -> None:
-    print(json.dumps({"night": 0, **_figures(settings, measured)}), flush=True)
-    for night in range(1, n_nights + 1):
+    log = settings.output.model_dir / NIGHTS
+    n_done = len(log.read_text(encoding="utf-8").splitlines()) if log.exists() else 0
+    if not n_done:
+        _say(log, {"night": 0, **_figures(settings, measured)})
+        n_done = 1
+    for night in range(n_done, n_nights + 1):
         _correct(settings, f"night{night:02}", pool.iloc[(night - 1) * each : night * each])
         started = time.monotonic()
         run = fine_tune(settings)
@@ -125,7 +133,13 @@ def _month(
         figures = run.metrics["figures"]["gold answers"]
         line["challenger_gold"] = round(figures["accuracy_4"], 4)
         line["seconds"] = round(time.monotonic() - started)
-        print(json.dumps({**line, "reasons": run.reasons}), flush=True)
+        _say(log, {**line, "reasons": run.reasons})
+
+
+def _say(log: Path, line: dict[str, object]) -> None:
+    print(json.dumps(line), flush=True)
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 def _poison(settings: Settings, pool: pd.DataFrame, rng: np.random.Generator, n: int) -> None:

@@ -73,6 +73,15 @@ class Store:
             found.append(Version(name, path, created, promoted, path.resolve() == served))
         return sorted(found, key=lambda version: (version.created, version.name))
 
+    def open(self, name: str) -> Bundle:
+        """Any version by its name; BundleError where it is not there or damaged."""
+        known = {version.name: version.path for version in self.versions()}
+        if name not in known:
+            raise BundleError(
+                f"there is no version {name!r}; there are: {', '.join(known) or 'none'}"
+            )
+        return Bundle.open(known[name])
+
     def add(self, bundle_dir: Path) -> Bundle:
         """Move a finished bundle in; BundleError where any of its files is damaged."""
         bundle = Bundle.open(bundle_dir)
@@ -92,20 +101,15 @@ class Store:
 
         Raises BundleError for a version that is not there or damaged; then nothing changes.
         """
-        known = {version.name: version for version in self.versions()}
-        if name not in known:
-            raise BundleError(
-                f"there is no version {name!r}; there are: {', '.join(known) or 'none'}"
-            )
-        bundle = Bundle.open(known[name].path)
+        bundle = self.open(name)
         bundle.checkpoint_dir()
-        before = next((version.name for version in known.values() if version.is_served), "")
+        before = next((version.name for version in self.versions() if version.is_served), "")
         if before == name:
             return bundle
         self._versions_dir.mkdir(parents=True, exist_ok=True)
         record = {"promoted": datetime.now(UTC).isoformat(timespec="seconds"), "replaced": before}
         _write(self._versions_dir / f"{name}.json", json.dumps(record) + "\n")
-        self._point_to(known[name].path)
+        self._point_to(bundle.path)
         self._prune()
         return bundle
 

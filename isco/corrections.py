@@ -3,23 +3,32 @@
 Accepted are a filled ``review.csv``, ``text, corrected_isco_code``, and ``job_title,
 duties_description, corrected_isco_code``; other columns do not matter. A row without a code is no
 correction. Excel takes the zero off ``0110``, ``0210`` and ``0310``; what is left is no code of any
-level, so it is put back, and said. A 3-digit code confirms a minor group: it is kept apart.
+level, so it is put back, and said. A 3-digit code confirms a minor group, and ``not codable`` says
+that no code fits: both are kept apart. A code may be followed by its title, as in the drop-down of
+``review.xlsx``.
+
+Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded: they carry
+the code that was shown, so that agreement can be estimated.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from isco.errors import InputError
 from isco.settings import Columns
-from isco.tables import Table, open_table
+from isco.tables import Row, Table, open_table
 from isco.taxonomy import MINOR, UNIT, isco08
 from isco.text import EMPTY_TEXT, SEPARATOR, clean, join
 
 CORRECTED = "corrected_isco_code"
+PREDICTED, N_RECORDS, SAMPLED = "predicted_code", "n_records", "sampled"
+NOT_CODABLE = "not codable"
 _ROBBED = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
 
 
@@ -32,6 +41,8 @@ class Verdict(StrEnum):
     """Accepted, after a zero that Excel took was put back."""
     GROUP = "group_only"
     """A minor group: it confirms three digits and trains nothing."""
+    NOT_CODABLE = "not_codable"
+    """No code fits, said a person: kept, and it trains nothing."""
     SKIPPED = "skipped"
     """No code was filled in."""
     REJECTED = "rejected"
@@ -40,7 +51,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One row: its line, the cleaned text, the code as written, as understood, and why."""
+    """One row: its line, the cleaned text, the code as written, as understood, and why.
+
+    ``sampled`` names the random sample that the row was drawn into, or is empty; ``predicted`` is
+    the code that was shown then, ``n_drawn`` how many of the records drawn have this text.
+    """
 
     line: int
     text: str
@@ -48,16 +63,25 @@ class Correction:
     code: str
     verdict: Verdict
     reason: str = ""
+    sampled: str = ""
+    predicted: str = ""
+    n_drawn: int = 0
 
     @property
     def counts(self) -> bool:
         """Whether the text has a new unit group."""
         return self.verdict in (Verdict.ACCEPTED, Verdict.RESTORED)
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person said something of the text that is worth keeping."""
+        return self.counts or self.verdict in (Verdict.GROUP, Verdict.NOT_CODABLE)
+
 
 def open_corrections(path: Path, columns: Columns) -> Table:
     """Open a corrections file; InputError where it has no codes or nothing that they belong to."""
-    aliases = {**columns.model_dump(), "text": ("text",), CORRECTED: (CORRECTED,)}
+    ours = ("text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED)
+    aliases = {**columns.model_dump(), **{name: (name,) for name in ours}}
     table = open_table(path, aliases, required=(CORRECTED,))
     if "text" not in table.columns and "job_title" not in table.columns:
         raise InputError(
@@ -80,7 +104,19 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             text = clean(written_text) if is_joined else join(written_text)
         else:
             text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
-        yield _judge(line, text, table.get(row, CORRECTED).strip())
+        correction = _judge(line, text, table.get(row, CORRECTED).strip())
+        yield replace(correction, **_sample(table, row))
+
+
+def _sample(table: Table, row: Row) -> dict[str, Any]:
+    """What a row says of the random sample; nothing where it is of none, or damaged."""
+    sampled, n_drawn = table.get(row, SAMPLED).strip(), table.get(row, N_RECORDS).strip()
+    shown = table.get(row, PREDICTED).strip()
+    shown = _ROBBED.get(shown, shown)
+    is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
+    if not (sampled and is_count and shown in isco08().units):
+        return {}
+    return {"sampled": sampled, "predicted": shown, "n_drawn": int(n_drawn)}
 
 
 def _judge(line: int, text: str, written: str) -> Correction:
@@ -89,6 +125,12 @@ def _judge(line: int, text: str, written: str) -> Correction:
     if text == EMPTY_TEXT:
         reason = "there is no text: the code would hold for every empty answer"
         return Correction(line, text, written, "", Verdict.REJECTED, reason)
+    if re.sub(r"[\s_-]+", " ", written).casefold() == NOT_CODABLE:
+        reason = "no code fits: kept, but it trains nothing"
+        return Correction(line, text, written, NOT_CODABLE, Verdict.NOT_CODABLE, reason)
+    code, _, title = written.partition(" ")
+    if title and isco08().titles.get(code) == title:
+        written = code
     if written in isco08():
         if len(written) == UNIT:
             return Correction(line, text, written, written, Verdict.ACCEPTED)

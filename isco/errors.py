@@ -6,6 +6,8 @@ IscoError                       anything the user can act on; the command line p
 ├── BundleError                 a model bundle is missing, damaged or of another format
 ├── ParityError                 an exported model does not compute what its checkpoint computes
 ├── BaseModelError              the encoder that training should start from cannot be loaded
+├── StatusError                 outbox/status.json is not there or cannot be read
+├── ServiceError                the daemon cannot be made a service of this machine
 ├── TrainingRunsError           another training works on the same models (exit 3)
 └── AlreadyRunningError         another daemon on this machine watches the same inbox (exit 3)
 
@@ -58,6 +60,14 @@ class ParityError(IscoError):
 
 class BaseModelError(IscoError):
     """The encoder that training should start from cannot be loaded."""
+
+
+class StatusError(IscoError):
+    """What the daemon says of itself is not there or cannot be read."""
+
+
+class ServiceError(IscoError):
+    """The daemon cannot be made a service of this machine."""
 
 
 class TrainingRunsError(IscoError):

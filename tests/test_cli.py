@@ -37,7 +37,7 @@ def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Pa
         assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
     for receipt in receipts:
         assert {p.name for p in Path(receipt["folder"]).iterdir()} == {
-            "predictions.csv", "review.csv", "receipt.json",
+            "predictions.csv", "review.csv", "review.xlsx", "review.html", "receipt.json",
         }  # fmt: skip
     assert {p.name for p in (tmp_path / "out").iterdir() if p.name != ".staging"} == {
         Path(receipt["folder"]).name for receipt in receipts

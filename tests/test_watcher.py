@@ -81,12 +81,12 @@ def test_oldest_first() -> None:
 
 
 def test_only_regular_csv_files_are_seen(tmp_path: Path) -> None:
-    for name in ("a.csv", "B.CSV", ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt"):
+    for name in ("a.csv", "B.CSV", "c.XLSX", ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "dir.csv").mkdir()
     (tmp_path / "link.csv").symlink_to(tmp_path / "notes.txt")
     os.mkfifo(tmp_path / "pipe.csv")
-    assert set(inbox.look(tmp_path)) == {"a.csv", "B.CSV"}
+    assert set(inbox.look(tmp_path)) == {"a.csv", "B.CSV", "c.XLSX"}
 
 
 def test_one_claim_per_file(tmp_path: Path) -> None:

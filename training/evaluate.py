@@ -19,7 +19,7 @@ AGREEMENT = 0.95
 
 
 def measure(
-    probabilities: np.ndarray, codes: Sequence[str], threshold: float
+    probabilities: np.ndarray, codes: Sequence[str] | np.ndarray, threshold: float
 ) -> dict[str, float | int | list[float]]:
     """Figures for N coded texts.
 

@@ -21,10 +21,14 @@ Columns of ``label_issues.csv``, the least likely labels first:
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import torch
 from cleanlab.filter import find_label_issues as confident_learning
+
+from training.embed import one_core
 
 N_FOLDS = 5
 DOUBT = 0.25
@@ -94,11 +98,17 @@ def out_of_fold(
     targets = torch.from_numpy(right)
     trust = torch.from_numpy(weights.astype(np.float32))
     out = np.empty((len(right), int(right.max()) + 1), dtype=np.float32)
-    for held_out in range(N_FOLDS):
-        rows = np.flatnonzero(fold == held_out)
-        layer = _fit(inputs, targets, trust, np.flatnonzero(fold != held_out), out.shape[1], rng)
+
+    def judge(held_out: int) -> None:
+        rows, others = np.flatnonzero(fold == held_out), np.flatnonzero(fold != held_out)
+        draws = np.random.default_rng([seed, held_out])
+        layer = _fit(inputs, targets, trust, others, out.shape[1], draws)
         with torch.inference_mode():
             out[rows] = torch.softmax(layer(inputs[rows]), dim=1).numpy()
+
+    with ThreadPoolExecutor(torch.get_num_threads(), initializer=one_core) as cores:
+        for _ in cores.map(judge, range(N_FOLDS)):
+            pass
     return out
 
 

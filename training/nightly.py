@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from inference.bundle import Bundle
 from inference.store import Store
 from isco.errors import InputError
 from isco.settings import Settings
+from training.agreement import SAMPLED_AGREEMENT, sampled_agreement
 from training.challenge import Challenger, challenge, refuse_implausible
 from training.encoder import load_encoder
 from training.finetune import learn_corrections
@@ -47,6 +49,7 @@ def fine_tune(
     with training_lock(settings.output):
         champion = Store(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
+        agreement = sampled_agreement(corrections_dir, settings.data.columns)
         raw = _own_records(settings)
         key = fingerprint(
             champion.manifest.version,
@@ -57,9 +60,10 @@ def fine_tune(
         if reason:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                _publish_skip(report_dir, reason)
+                _publish_skip(report_dir, reason, agreement)
             return None
         run = start(settings.output.model_dir / "runs", "fine_tune", key)
+        run.note(**{SAMPLED_AGREEMENT: agreement})
         _train(run, champion, corrections, raw, settings)
         write_report(run.path)
         if report_dir is not None:
@@ -146,10 +150,11 @@ def _publish(run_dir: Path, report_dir: Path) -> None:
     os.rename(staged, report_dir)
 
 
-def _publish_skip(report_dir: Path, reason: str) -> None:
+def _publish_skip(report_dir: Path, reason: str, agreement: dict[str, Any]) -> None:
     staged = report_dir.with_name(f".{report_dir.name}.part")
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
-    write_json(staged / METRICS, {"kind": "fine_tune", "state": "skipped", "reasons": [reason]})
+    skipped = {"kind": "fine_tune", "state": "skipped", "reasons": [reason]}
+    write_json(staged / METRICS, {**skipped, SAMPLED_AGREEMENT: agreement})
     write_report(staged)
     os.rename(staged, report_dir)

@@ -21,7 +21,7 @@ from isco.tables import Table, Writer, open_table
 from isco.taxonomy import isco08
 from isco.text import EMPTY_TEXT, join
 
-_LABEL_COLUMNS = {
+LABEL_COLUMNS = {
     "isco_code": ("isco_code", "isco08", "isco_08", "code", "label"),
     "weight": ("weight",),
     "source": ("source",),
@@ -53,7 +53,7 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> pd.DataFra
     whose code is not one of the 436 unit groups, or whose text is empty, are listed in
     ``processed_dir/invalid_labels.csv`` with file, line and reason.
     """
-    aliases = {**_LABEL_COLUMNS, **columns.model_dump()}
+    aliases = {**LABEL_COLUMNS, **columns.model_dump()}
     processed_dir.mkdir(parents=True, exist_ok=True)
     records: list[tuple[str, str, float, str, str]] = []
     with (processed_dir / "invalid_labels.csv").open("w", encoding="utf-8", newline="") as file:

@@ -2,8 +2,9 @@
 
 ``code_file`` streams the input in chunks of 10,000 records and writes, in a folder that nobody
 looks at yet: ``predictions.csv`` (the input's columns, untouched, then ours), ``review.csv`` (one
-row per distinct text under the threshold, highest gain first) and, last, ``receipt.json``.
-Memory is bounded by a chunk and by the distinct texts under the threshold.
+row per distinct text under the threshold, highest gain first, and a random sample of the others),
+the same questions as ``review.xlsx`` and ``review.html``, and, last, ``receipt.json``. Memory is
+bounded by a chunk and by the distinct texts under the threshold.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
 from isco.taxonomy import isco08
 from isco.text import join
 from watcher.review import Review
+from watcher.review_page import REVIEW_PAGE, write_page
+from watcher.review_xlsx import REVIEW_WORKBOOK, write_workbook
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -49,7 +52,8 @@ class Receipt:
     ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
     rows have a code that a coder gave to their text before. ``n_review`` rows need a person
     (fallback and empty) and stand as ``n_review_texts`` distinct texts in ``review.csv``, without
-    the empty ones, which nobody can decide. Times are UTC, ISO 8601.
+    the empty ones, which nobody can decide. ``n_sampled`` of the autocoded rows were drawn at
+    random to be checked. Times are UTC, ISO 8601.
     """
 
     input: str
@@ -71,6 +75,7 @@ class Receipt:
     n_corrected: int = 0
     n_review: int = 0
     n_review_texts: int = 0
+    n_sampled: int = 0
     notes: list[str] = field(default_factory=list)
 
     def count(self, codings: Sequence[Coding]) -> None:
@@ -124,7 +129,7 @@ def code_file(
         settings=settings_that_matter(settings, autocoder.memory),
         started=now(),
     )
-    review = Review()
+    review = Review(receipt.batch_id)
     with (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file:
         predictions = Writer(file, [*table.header, *_free_names(table.header)])
         for chunk in table.chunks(CHUNK_ROWS):
@@ -137,11 +142,11 @@ def code_file(
                 for row, coding in zip(chunk, codings, strict=True)
             )
             for row, text, coding in zip(chunk, texts, codings, strict=True):
-                if coding.is_fallback:
+                if coding.source == "model":
                     duties = table.get(row, "duties_description")
                     review.add(text, table.get(row, "job_title"), duties, coding)
-    review.write(out_dir / REVIEW, table.delimiter)
-    receipt.n_review_texts = len(review)
+    receipt.n_review_texts, receipt.n_sampled = len(review), review.n_sampled
+    receipt.notes += _write_review(review, out_dir, table.delimiter, receipt)
     receipt.n_blank_lines = table.n_blank_lines
     if not receipt.n_rows_in:
         receipt.notes.append("the file has a header and no records")
@@ -150,6 +155,20 @@ def code_file(
     receipt.finished, receipt.seconds = now(), round(time.monotonic() - clock, 3)
     write_receipt(out_dir / RECEIPT, receipt)
     return receipt
+
+
+def _write_review(review: Review, out_dir: Path, delimiter: str, receipt: Receipt) -> list[str]:
+    """The questions as a table, a workbook and a page; what the last two leave out, in words."""
+    n_rows = review.write(out_dir / REVIEW, delimiter)
+    shown = review.shown()
+    n_left_out = n_rows - len(shown)
+    where = (
+        f"{n_left_out:,} of {n_rows:,} questions, the last or very long ones, are in {REVIEW} alone"
+    )
+    notes = [where] if n_left_out else []
+    write_workbook(shown, out_dir / REVIEW_WORKBOOK, notes)
+    write_page(shown, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
+    return notes
 
 
 def _text(table: Table, row: list[str]) -> str:

@@ -1,17 +1,31 @@
-"""One corrections file → a verdict per line, and the accepted codes where the memory finds them."""
+"""One corrections file → a verdict per line, and the accepted codes where the memory finds them.
+
+It is a CSV or a workbook (``watcher/workbook.py``).
+"""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inference.bundle import file_hash
 from inference.memory import Memory
-from isco.corrections import CORRECTED, Correction, Verdict, open_corrections, read_corrections
+from isco.corrections import (
+    CORRECTED,
+    N_RECORDS,
+    PREDICTED,
+    SAMPLED,
+    Correction,
+    Verdict,
+    open_corrections,
+    read_corrections,
+)
 from isco.settings import Settings
-from isco.tables import DELIMITERS, Writer, neutralise, open_table
+from isco.tables import DELIMITERS, Table, Writer, neutralise, open_table
+from watcher import workbook
 from watcher.batch import RECEIPT, now, write_receipt
 
 VERDICTS = "corrections.csv"
@@ -38,7 +52,12 @@ class CorrectionsReceipt:
 
 
 def holds_corrections(path: Path, settings: Settings) -> bool:
-    """Whether ``path`` has a column of corrected codes with at least one code in it."""
+    """Whether ``path`` has a column of corrected codes with at least one code in it.
+
+    A workbook is taken for nothing else.
+    """
+    if path.suffix.lower() == workbook.SUFFIX:
+        return True
     table = open_table(path, {CORRECTED: (CORRECTED,)}, required=())
     return CORRECTED in table.columns and any(
         table.get(row, CORRECTED).strip() for _, row in table.rows()
@@ -54,8 +73,7 @@ def take_corrections(
     content: the same file again changes nothing. Raises InputError where the file cannot be read;
     then nothing of it is taken.
     """
-    table = open_corrections(path, settings.data.columns)
-    corrections = list(read_corrections(table))
+    table, corrections = _read(path, settings)
     sha256 = file_hash(path)
     receipt = CorrectionsReceipt(
         path.name, sha256, table.encoding, DELIMITERS[table.delimiter], batch_id=sha256[:12]
@@ -80,6 +98,17 @@ def take_corrections(
     return receipt
 
 
+def _read(path: Path, settings: Settings) -> tuple[Table, list[Correction]]:
+    if path.suffix.lower() != workbook.SUFFIX:
+        table = open_corrections(path, settings.data.columns)
+        return table, list(read_corrections(table))
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch, path.name)  # errors name the workbook
+        workbook.write_as_csv(path, target)
+        table = open_corrections(target, settings.data.columns)
+        return replace(table, encoding="xlsx"), list(read_corrections(table))
+
+
 def _cells(correction: Correction, reason: str) -> list[str]:
     return [
         str(correction.line),
@@ -92,14 +121,15 @@ def _cells(correction: Correction, reason: str) -> list[str]:
 
 
 def _keep(corrections: list[Correction], target: Path) -> None:
-    """Write what counts, and confirmed groups, whole or not at all; never twice."""
-    kept = [c for c in corrections if c.counts or c.verdict is Verdict.GROUP]
+    """Write what a person decided, whole or not at all; never twice."""
+    kept = [c for c in corrections if c.is_decided]
     if not kept or target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     with part.open("w", encoding="utf-8", newline="") as file:
-        Writer(file, ["text", CORRECTED]).write([c.text, c.code] for c in kept)
+        writer = Writer(file, ["text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED])
+        writer.write([c.text, c.code, c.predicted, str(c.n_drawn or ""), c.sampled] for c in kept)
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, target)

@@ -32,6 +32,7 @@ from watcher import outbox as outboxes
 from watcher.batch import Receipt, batch_id, code_file
 from watcher.corrections import holds_corrections, take_corrections
 from watcher.inbox import Claim, Stability
+from watcher.reporter import Reporter
 from watcher.schedule import Schedule
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Daemon:
         self._autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
         self._inbox, self._outbox = settings.watcher.inbox, settings.watcher.outbox
         self._stability = Stability(settings.watcher.quiet_s)
+        self._status = Reporter(self._outbox, settings.watcher.poll_s, schedule)
         self._wake = threading.Event()
         self._held: list[Claim] = []  # ours and not finished: tried again at every look
 
@@ -79,6 +81,7 @@ class Daemon:
         for folder in (self._inbox, self._outbox):
             folder.mkdir(parents=True, exist_ok=True)
         with _host_lock(self._inbox):
+            self._status.start(self.model_version)
             self._held = inboxes.claims(self._inbox)
             for held in self._held:
                 _LOG.info("%r: taken up again after an interruption", held.name)
@@ -87,6 +90,7 @@ class Daemon:
                 self._schedule.start()
             try:
                 self._loop(once)
+                self._status.stop()
             finally:
                 if self._schedule is not None:
                     self._schedule.stop()
@@ -97,19 +101,13 @@ class Daemon:
     def _loop(self, once: bool) -> None:
         quiet_s = self._settings.watcher.quiet_s
         while not self._stop.is_set():
-            try:
-                for held in list(self._held):
-                    self._settle(held)
-                listing = inboxes.look(self._inbox)
-                for name in self._stability.observe(listing, time.monotonic()):
-                    if self._stop.is_set():
-                        return
-                    claimed = inboxes.claim(self._inbox, name)
-                    if claimed is not None:
-                        self._held.append(claimed)
-                        self._settle(claimed)
-            except OSError as error:
-                _LOG.warning("the inbox cannot be read, looking again: %s", error)
+            for held in list(self._held):
+                self._settle(held)
+            for name in self._look():
+                if self._stop.is_set():
+                    return
+                self._take(name)
+            self._status.flush()
             waiting = self._stability.n_waiting + len(self._held)
             if once and not waiting:
                 return
@@ -117,6 +115,31 @@ class Daemon:
             self._wake.wait(max(_MIN_LOOK_INTERVAL_S, pause_s or self._settings.watcher.poll_s))
             self._wake.clear()
             self._stop.wait(_MIN_LOOK_INTERVAL_S)  # a storm of events is one look
+
+    def _look(self) -> list[str]:
+        """The whole files, oldest first; none where the inbox cannot be listed."""
+        try:
+            listing = inboxes.look(self._inbox)
+        except OSError as error:
+            if self._status.share_down(error):
+                _LOG.warning("the inbox cannot be read, looking again and again: %s", error)
+            return []
+        now_s = time.monotonic()
+        whole = self._stability.observe(listing, now_s)
+        self._status.looked(self._stability.waits(now_s), self.model_version)
+        return whole
+
+    def _take(self, name: str) -> None:
+        """Take hold of a whole file and work on it; one that cannot be taken waits."""
+        try:
+            claimed = inboxes.claim(self._inbox, name)
+        except OSError as error:
+            if self._status.refused(name, error):
+                _LOG.warning("%r: it cannot be taken, trying again and again: %s", name, error)
+            return
+        if claimed is not None:
+            self._held.append(claimed)
+            self._settle(claimed)
 
     @property
     def model_version(self) -> str:
@@ -128,8 +151,22 @@ class Daemon:
         self._wake.set()
 
     def _settle(self, held: Claim) -> None:
-        if not self._stop.is_set() and self._work(held):
+        if self._stop.is_set():
+            return
+        self._status.working(held)
+        try:
+            is_done = self._work(held)
+        except OSError as error:  # it could not even be rejected
+            is_done = self._keep(held, error)
+        self._status.left(held, is_done)
+        if is_done:
             self._held.remove(held)
+
+    def _keep(self, held: Claim, error: OSError) -> bool:
+        """A passing fault: False, the file is not done."""
+        if self._status.kept(held, error):
+            _LOG.warning("%r: %s; it is kept and tried again and again", held.name, error)
+        return False
 
     def _work(self, held: Claim) -> bool:
         """Bring one claimed file to its end; whatever is wrong with it stays with it.
@@ -146,8 +183,7 @@ class Daemon:
             if not held.path.exists():
                 _LOG.warning("%r: deleted by somebody while it was in work", held.name)
                 return True
-            _LOG.warning("%r: %s; it is kept and tried again", held.name, error)
-            return False
+            return self._keep(held, error)
         except Exception as error:
             _LOG.exception("%r: unexpected error", held.name)
             reason = f"{held.name!r}: the program failed on it ({type(error).__name__}: {error}). "
@@ -160,20 +196,21 @@ class Daemon:
         known_id = batch_id(file_hash(held.path), self._autocoder, self._settings)
         published = outboxes.find(self._outbox, known_id)
         if published is not None:
-            where = outboxes.shown(published)
-            _LOG.info("%r: same content as before, the results are in %s", held.name, where)
+            answer = f"same content as before, the results are in {outboxes.shown(published)}"
         else:
             with (
                 outboxes.staging(self._outbox, held.id) as staged,
                 self._progress(held.path) as advance,
             ):
-                receipt = code_file(held.path, staged, self._autocoder, self._settings, advance)
+                receipt = code_file(
+                    held.path, staged, self._autocoder, self._settings, self._counted(advance)
+                )
                 if file_hash(held.path) != receipt.sha256:
                     _LOG.info("%r: still being written, begun again", held.name)
                     return False
                 published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
-            _LOG.info("%r: %s → %s", held.name, summary(receipt), outboxes.shown(published))
-        return self._archive(held)
+            answer = f"{summary(receipt)} → {outboxes.shown(published)}"
+        return self._finish(held, answer)
 
     def _learn(self, held: Claim) -> bool:
         memory = self._autocoder.memory
@@ -181,10 +218,19 @@ class Daemon:
             receipt = take_corrections(held.path, staged, memory, self._settings)
             published = outboxes.publish(staged, self._outbox, held.name, receipt.batch_id)
         verdicts = ", ".join(f"{n} {verdict}" for verdict, n in receipt.verdicts.items() if n)
-        _LOG.info("%r: corrections, %s → %s", held.name, verdicts, outboxes.shown(published))
-        return self._archive(held)
+        return self._finish(held, f"corrections, {verdicts} → {outboxes.shown(published)}")
 
-    def _archive(self, held: Claim) -> bool:
+    def _counted(self, advance: Callable[[int], None]) -> Callable[[int], None]:
+        def count(n_done: int) -> None:
+            advance(n_done)
+            self._status.progress(n_done)
+
+        return count
+
+    def _finish(self, held: Claim, answer: str) -> bool:
+        """The results are safe: say so, and put the input away."""
+        _LOG.info("%r: %s", held.name, answer)
+        self._status.answered(held.name, answer)
         outboxes.archive(held.path, self._settings.watcher.archive_dir)
         held.release()
         return True
@@ -218,6 +264,7 @@ class Daemon:
     def _reject(self, held: Claim, reason: str) -> None:
         target = outboxes.reject(held.path, self._settings.watcher.rejected_dir, reason)
         held.release()
+        self._status.rejected(held.name, reason)
         _LOG.warning("rejected %s (moved to %s)", reason, outboxes.shown(target))
 
     def _start_observer(self) -> BaseObserver | None:

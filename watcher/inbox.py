@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WORK = ".work"
+SUFFIXES = (".csv", ".xlsx")
 _MIN_LOOKS = 3
 
 Fingerprint = tuple[int, int, int]  # size, mtime in ns, inode
@@ -43,7 +44,7 @@ class Claim:
 
 
 def look(inbox: Path) -> dict[str, Fingerprint]:
-    """The CSV files in the inbox: name → fingerprint.
+    """The CSV files and workbooks in the inbox: name → fingerprint.
 
     Hidden files, temporary names (``~$x.csv``) and anything but regular files are passed over; a
     link, a pipe or a device is never opened. Raises OSError where the folder cannot be listed.
@@ -51,7 +52,7 @@ def look(inbox: Path) -> dict[str, Fingerprint]:
     found: dict[str, Fingerprint] = {}
     with os.scandir(inbox) as entries:
         for entry in entries:
-            if not entry.name.lower().endswith(".csv") or _is_temporary(entry.name):
+            if not entry.name.lower().endswith(SUFFIXES) or _is_temporary(entry.name):
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)
@@ -67,12 +68,22 @@ def _is_temporary(name: str) -> bool:
     return name.startswith("~$") or (name.startswith(".") and not name.startswith(".."))
 
 
+@dataclass(frozen=True)
+class Wait:
+    """A file in the inbox: for how long it has been seen there, and what it waits for."""
+
+    name: str
+    age_s: float
+    why: str
+
+
 class Stability:
     """Remembers what every look saw, and says which files have been quiet long enough."""
 
     def __init__(self, quiet_s: float) -> None:
         self._quiet_s = quiet_s
         self._seen: dict[str, tuple[Fingerprint, float, int]] = {}
+        self._first_s: dict[str, float] = {}
 
     def observe(self, listing: Mapping[str, Fingerprint], now_s: float) -> list[str]:
         """Take in one look at ``now_s`` (monotonic) and return the whole files, oldest first."""
@@ -83,12 +94,27 @@ class Stability:
                 since_s, n_looks = now_s, 0
             seen[name] = (fingerprint, since_s, n_looks + 1)
         self._seen = seen
+        self._first_s = {name: self._first_s.get(name, now_s) for name in seen}
         whole = [
             name
             for name, (_, since_s, n_looks) in seen.items()
             if n_looks >= _MIN_LOOKS and now_s - since_s >= self._quiet_s
         ]
         return sorted(whole, key=lambda name: (seen[name][0][1], name))
+
+    def waits(self, now_s: float) -> list[Wait]:
+        """What the last look saw, those first that have been there longest."""
+
+        def why(name: str) -> str:
+            _, since_s, n_looks = self._seen[name]
+            if n_looks >= _MIN_LOOKS and now_s - since_s >= self._quiet_s:
+                return "it is whole, its turn comes"
+            if since_s > self._first_s[name]:
+                return "still being written to"
+            return f"it must be still for {self._quiet_s:g} s"
+
+        oldest_first = sorted(self._first_s.items(), key=lambda first: first[1])
+        return [Wait(name, now_s - first_s, why(name)) for name, first_s in oldest_first]
 
     @property
     def n_waiting(self) -> int:

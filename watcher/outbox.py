@@ -28,7 +28,7 @@ def safe_stem(name: str) -> str:
     No separator, control character, leading dot or ``..`` is left, so nothing can leave the outbox.
     """
     stem = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
-    stem = re.sub(r"\.csv$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(csv|xlsx)$", "", stem, flags=re.IGNORECASE)
     stem = re.sub(r"[^\w. -]+", "_", stem)
     stem = re.sub(r"\.{2,}", ".", stem).strip(". -")
     stem = stem.encode()[:_MAX_STEM_BYTES].decode("utf-8", "ignore")
@@ -102,11 +102,11 @@ def _move(path: Path, folder: Path) -> Path:
     target = folder / path.name
     if os.path.lexists(target):
         digest = file_hash(path)[:12]
-        target = folder / f"{safe_stem(path.name)}.{digest}.csv"
+        target = folder / f"{safe_stem(path.name)}.{digest}{path.suffix}"
         for number in range(2, 1_000_000):
             if not os.path.lexists(target):
                 break
-            target = folder / f"{safe_stem(path.name)}.{digest}.{number}.csv"
+            target = folder / f"{safe_stem(path.name)}.{digest}.{number}{path.suffix}"
     try:
         os.rename(path, target)
     except OSError as error:

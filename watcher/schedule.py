@@ -99,6 +99,11 @@ class Schedule:
         """When the next training is due, in the schedule's time zone."""
         return self._next_after(self._clock())
 
+    def last_night(self) -> str:
+        """The date of the newest night and what came of it, ``""`` without one."""
+        report_dir = max(self._dir.glob("[0-9]*"), default=None)
+        return f"{report_dir.name}: {outcome(report_dir)}" if report_dir is not None else ""
+
     def due(self) -> datetime | None:
         """The latest night that has come and was not seen to, or None."""
         moment, seen = self._clock().astimezone(UTC), self._seen_until()
@@ -143,7 +148,7 @@ class Schedule:
         if status == _ANOTHER_RUNS:
             _LOG.info("nightly training: another training runs, waiting for it")
             return False
-        reason = f"the training ended with status {status} and left no report; see the log above"
+        reason = f"the training ended with status {status} and left no report; see the log"
         _LOG.error("nightly training: %s; the model in service stays", reason)
         staged = report_dir.with_name(f".{report_dir.name}.failed")
         staged.mkdir(exist_ok=True)
@@ -180,9 +185,9 @@ def outcome(report_dir: Path) -> str:
     """What came of a night, in one line."""
     try:
         metrics = json.loads((report_dir / "metrics.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return ": ".join([metrics["state"], *metrics["reasons"][:1]])
+    except (OSError, ValueError, KeyError, TypeError):
         return "failed"
-    return ": ".join([metrics["state"], *metrics["reasons"][:1]])
 
 
 def _zone(name: str) -> ZoneInfo:
