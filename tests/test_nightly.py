@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 from transformers import AutoTokenizer
 
+from inference.bundle import Bundle
 from inference.store import Store
 from isco.settings import Settings
 from isco.taxonomy import isco08
@@ -156,7 +157,7 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
     shipped = daemon.model_version
     damaged = tmp_path / "models" / "versions" / "damaged"
     shutil.copytree(tmp_path / "models" / "bundled", damaged)
-    with (damaged / "model_int8.onnx").open("r+b") as model:
+    with Bundle.open(damaged).model_path.open("r+b") as model:
         model.truncate(1000)
     own.watcher.inbox.mkdir(exist_ok=True)
     with running(daemon, stop):

@@ -14,6 +14,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
 
 from inference.memory import Memory
 from isco.settings import Columns, Settings
@@ -164,8 +165,10 @@ def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -
     folder.mkdir()
     write_page(review(11).shown() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, [])
     reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
-    paint_ms = reviewer.driver.execute_script(
-        "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    paint_ms = WebDriverWait(reviewer.driver, 60).until(
+        lambda driver: driver.execute_script(
+            "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+        )
     )
     key_ms = reviewer.driver.execute_script(
         "const start = performance.now();"
