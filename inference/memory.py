@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from inference.decision import Coding
-from isco.corrections import open_corrections, read_corrections
+from isco.corrections import open_corrections, read_corrections, settle
 from isco.settings import Columns
 
 Fingerprint = tuple[tuple[str, int, int], ...]  # (name, mtime in ns, size) of every file
@@ -34,8 +34,7 @@ class Memory:
         codes: dict[str, str] = {}
         for name, *_ in fingerprint:
             for correction in read_corrections(open_corrections(corrections_dir / name, columns)):
-                if correction.counts:
-                    codes[correction.text] = correction.code
+                settle(codes, correction)
         return cls(codes, fingerprint)
 
     @property

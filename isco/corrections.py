@@ -78,6 +78,22 @@ class Correction:
         return self.counts or self.verdict in (Verdict.GROUP, Verdict.NOT_CODABLE)
 
 
+def settle(codes: dict[str, str], correction: Correction) -> str:
+    """Take one more correction into ``codes`` (text → unit group): the later one holds.
+
+    A group of three digits confirms a code that lies in it and takes back any other; "not codable"
+    takes back every code. Returns the code that held before and holds no more, or ``""``.
+    """
+    before = codes.get(correction.text, "")
+    if correction.counts:
+        codes[correction.text] = correction.code
+        return before if before != correction.code else ""
+    if correction.is_decided and not before.startswith(correction.code):
+        codes.pop(correction.text, None)
+        return before
+    return ""
+
+
 def open_corrections(path: Path, columns: Columns) -> Table:
     """Open a corrections file; InputError where it has no codes or nothing that they belong to."""
     ours = ("text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED)

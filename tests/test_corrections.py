@@ -17,6 +17,7 @@ from isco.errors import InputError
 from isco.settings import Columns, Settings
 from isco.text import join
 from tests.test_watcher import batches, daemon, drop, wait_for
+from training.lesson import read_all_corrections
 from watcher.corrections import holds_corrections, take_corrections
 
 
@@ -91,6 +92,34 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
     with (tmp_path / "out2" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert "replaces 2221" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("later", "holds", "said"),
+    [
+        ("3221", "3221", "replaces 2221"),
+        ("222", "2221", ""),  # a group that the code lies in
+        ("322", None, "replaces 2221"),
+        ("not codable", None, "replaces 2221"),
+        ("2221", "2221", ""),
+        ("9999", "2221", ""),  # rejected: it says nothing
+    ],
+)
+def test_what_is_said_later_holds_also_where_it_takes_a_code_back(
+    tmp_path: Path, settings: Settings, later: str, holds: str | None, said: str
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        f"text,corrected_isco_code\nnurse | unknown,2221\nnurse | unknown,{later}\n",
+        encoding="utf-8",
+    )
+    receipt = take_corrections(path, tmp_path, Memory(), settings)
+    assert receipt.n_conflicts == bool(said)
+    assert said in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
+    memory = Memory.load(settings.data.corrections_dir, Columns())
+    assert memory.codes.get("nurse | unknown") == holds
+    taught = read_all_corrections(settings.data.corrections_dir, None, settings)
+    assert list(taught["label"]) == ([holds] if holds else [])
 
 
 def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: Settings) -> None:

@@ -23,6 +23,7 @@ from transformers import AutoTokenizer
 
 from inference.bundle import Bundle
 from inference.store import Store
+from isco.errors import InputError
 from isco.settings import Settings
 from isco.taxonomy import isco08
 from isco.text import clean, join
@@ -283,3 +284,10 @@ def test_what_is_rehearsed_are_titles_of_known_words(checkpoint: Path) -> None:
     titles = [text.removesuffix(" | unknown") for text in made]
     assert all(join(title) == text for title, text in zip(titles, made, strict=True))
     assert len({word for title in titles for word in title.split()}) > 100
+
+
+def test_without_anything_to_measure_on_nothing_is_trained(own: Settings) -> None:
+    corrections(own, "a.csv", right_corrections(30))
+    (own.data.reference_dir / "answers.csv").unlink()
+    with pytest.raises(InputError, match=r"answers\.csv.*data/raw"):
+        fine_tune(own)

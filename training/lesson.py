@@ -21,7 +21,7 @@ from transformers import PreTrainedTokenizerBase
 
 from inference.bundle import Bundle
 from inference.memory import scan
-from isco.corrections import open_corrections, read_corrections
+from isco.corrections import open_corrections, read_corrections, settle
 from isco.errors import InputError
 from isco.settings import Settings
 from isco.tables import open_table
@@ -40,22 +40,24 @@ LEARNED_FILES = "corrections_files"
 def read_all_corrections(
     corrections_dir: Path, champion: Bundle | None, settings: Settings
 ) -> pd.DataFrame:
-    """One row per corrected text, oldest first; of two corrections the later file's code holds.
+    """One row per corrected text; of two corrections the later file's code holds.
 
     Returns ``text, label, file, is_held_out, is_new``; new is what ``champion`` has not learned.
     Raises InputError for a file that cannot be read.
     """
     learned = set(champion.manifest.training.get(LEARNED_FILES, []) if champion else [])
-    found: dict[str, tuple[str, str]] = {}
+    codes: dict[str, str] = {}
+    files: dict[str, str] = {}
     for name, *_ in scan(corrections_dir):
         table = open_corrections(corrections_dir / name, settings.data.columns)
         for correction in read_corrections(table):
-            if correction.counts:
-                found.pop(correction.text, None)  # it moves to the end: the order is by age
-                found[correction.text] = (correction.code, name)
+            before = codes.get(correction.text)
+            settle(codes, correction)
+            if codes.get(correction.text) != before or correction.counts:
+                files[correction.text] = name
     rows = [
-        (text, code, name, is_held_out(text), name not in learned)
-        for text, (code, name) in found.items()
+        (text, code, files[text], is_held_out(text), files[text] not in learned)
+        for text, code in codes.items()
     ]
     return pd.DataFrame(rows, columns=["text", "label", "file", "is_held_out", "is_new"]).astype(
         {"is_held_out": bool, "is_new": bool}

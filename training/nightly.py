@@ -96,9 +96,10 @@ def _train(
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
     gathered = gather(settings, raw, corrections.iloc[:0])
-    prepared = (
-        divide(gathered, model, tokenizer, settings) if raw is not None else only_shipped(gathered)
-    )
+    if raw is None:
+        prepared = only_shipped(gathered, settings)
+    else:
+        prepared = divide(gathered, model, tokenizer, settings)
     known = _without_measured(prepared, corrections)
     chosen, seed = settings.fine_tune, settings.training.seed + len(known)
     archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts)

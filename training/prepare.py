@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
+from isco.errors import InputError
 from isco.settings import Settings
 from training.records import is_gold, read_records, resolve_conflicts
-from training.reference import CALIBRATION, GOLD, TRAIN, read_answers, read_manual
+from training.reference import ANSWERS, CALIBRATION, GOLD, TRAIN, read_answers, read_manual
 from training.split import SIDES, split
 from training.suspects import find_suspects
 
@@ -120,11 +121,19 @@ def divide(
     return Prepared(sides, gathered.gold, summary)
 
 
-def only_shipped(gathered: Gathered) -> Prepared:
+def only_shipped(gathered: Gathered, settings: Settings) -> Prepared:
     """For whoever has no records of their own: the answers that ship train, and nothing is split.
 
     The model in service has learned all of them, so a part set aside now would prove nothing.
+    Raises InputError where they are not there: nothing would be left to measure on.
     """
+    if not len(gathered.calibration):
+        raise InputError(
+            settings.data.reference_dir / ANSWERS,
+            "no answers",
+            expected="the answers that ship, or coded records of your own",
+            remedy=f"Restore it, or put records into {str(settings.data.raw_dir)!r}.",
+        )
     empty = gathered.known.iloc[:0]
     sides = {**dict.fromkeys(SIDES, empty), "train": gathered.known}
     sides["calibration"] = gathered.calibration

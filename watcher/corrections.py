@@ -22,6 +22,7 @@ from isco.corrections import (
     Verdict,
     open_corrections,
     read_corrections,
+    settle,
 )
 from isco.settings import Settings
 from isco.tables import DELIMITERS, Table, Writer, neutralise, open_table
@@ -84,12 +85,9 @@ def take_corrections(
     with (out_dir / VERDICTS).open("w", encoding="utf-8-sig", newline="") as file:
         writer = Writer(file, VERDICT_COLUMNS, table.delimiter)
         for correction in corrections:
-            before = known.get(correction.text)
-            replaces = correction.counts and before not in (None, correction.code)
-            receipt.n_conflicts += replaces
-            if correction.counts:
-                known[correction.text] = correction.code
-            conflict = f"replaces {before}: the later one holds" if replaces else ""
+            before = settle(known, correction)
+            receipt.n_conflicts += bool(before)
+            conflict = f"replaces {before}: the later one holds" if before else ""
             reason = "; ".join(filter(None, [correction.reason, conflict]))
             writer.write([_cells(correction, reason)])
     _keep(corrections, settings.data.corrections_dir / f"{sha256[:12]}.csv")
