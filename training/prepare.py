@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
@@ -70,10 +71,14 @@ def gather(settings: Settings, raw: Path | None, corrections: pd.DataFrame) -> G
     summary["n_duplicates"] = int(everything.duplicated(["text", "label"]).sum())
     own = set(everything.loc[everything["is_own"], "text"])
     known = resolve_conflicts(everything, processed_dir, chosen.conflicts)
-    is_own_gold = [
-        text in own and is_gold(text, group, chosen.gold_share)
-        for text, group in zip(known["text"], known["group"], strict=True)
-    ]
+    texts_and_groups = zip(known["text"], known["group"], strict=True)
+    is_own_gold = np.array(
+        [
+            text in own and is_gold(text, group, chosen.gold_share)
+            for text, group in texts_and_groups
+        ],
+        dtype=bool,
+    )
     gold[OWN_GOLD] = known[is_own_gold]
     taught = corrections[~corrections["is_held_out"]]
     known = pd.concat(
