@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from scipy.stats import binomtest
@@ -126,15 +127,24 @@ def _gold_checks(name: str, texts: Measured, settings: GateSettings) -> list[Che
         rows = major == group
         if rows.sum() < _MIN_GROUP_TEXTS:
             continue
-        before, after = (float(hit[rows].mean()) for hit in hits)
-        limit = f"may fall by at most {settings.max_major_group_drop}"
-        passed = before - after <= settings.max_major_group_drop
+        group_hits = [hit[rows] for hit in hits]
+        before, after = (float(hit.mean()) for hit in group_hits)
+        # In a group of a hundred texts, three changed by rounding alone are three points.
+        change = group_hits[1].astype(float) - group_hits[0]
+        _, high = interval(partial(_mean, change), len(change))
+        allowed = settings.max_major_group_drop
+        limit = f"may fall by at most {allowed}, or by chance (up to {high:+.3f} on other texts)"
+        passed = before - after <= allowed or high >= 0
         title = f"top-1 in major group {group}, {name}"
         checks.append(Check(title, before, after, limit, passed))
     errors = [expected_calibration_error(c, h) for c, h in zip(confidence, hits, strict=True)]
     passed = errors[1] - errors[0] <= settings.max_ece_rise
     limit = f"may rise by at most {settings.max_ece_rise}"
     return [*checks, Check(f"calibration error, {name}", errors[0], errors[1], limit, passed)]
+
+
+def _mean(values: np.ndarray, rows: np.ndarray) -> float:
+    return float(values[rows].mean())
 
 
 def _correction_checks(taught: Measured, held_out: Measured) -> list[Check]:
