@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from hypothesis import given
@@ -59,7 +60,26 @@ def test_saved_and_loaded_it_is_the_same(
     lexicon.save(tmp_path / "lexicon.npz")
     loaded = Lexicon.load(tmp_path / "lexicon.npz")
     assert np.array_equal(loaded.scores(texts), lexicon.scores(texts))
-    lexicon.save(tmp_path / "again.npz")
+
+
+@given(rows=st.dictionaries(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 435), max_size=4)))
+def test_any_lexicon_is_saved_to_the_last_bit(rows: dict[int, list[int]]) -> None:
+    hashes = sorted(rows)
+    columns = [column for feature in hashes for column in rows[feature]]
+    before = Lexicon(
+        np.array(hashes, np.uint32),
+        np.cumsum([0, *(len(rows[feature]) for feature in hashes)]),
+        np.array(columns, np.uint16),
+        np.arange(len(columns)).astype(np.int8),
+        0.25,
+        np.zeros(436, np.float32),
+    )
+    with TemporaryDirectory() as folder:
+        before.save(Path(folder) / "lexicon.npz")
+        after = Lexicon.load(Path(folder) / "lexicon.npz")
+    for name in ("hashes", "starts", "columns", "values", "scale", "bias"):
+        saved, loaded = getattr(before, name), getattr(after, name)
+        assert np.array_equal(saved, loaded) and np.asarray(saved).dtype == np.asarray(loaded).dtype
 
 
 def test_one_that_knows_nothing_says_nothing(texts: list[str]) -> None:
