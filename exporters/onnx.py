@@ -25,7 +25,8 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
 from exporters.quantize import quantise
-from inference.bundle import CHECKPOINT, LEXICON, TOKENIZER, Bundle, write_manifest
+from inference.baseline import Baseline
+from inference.bundle import BASELINE, CHECKPOINT, LEXICON, TOKENIZER, Bundle, write_manifest
 from inference.lexicon import Lexicon
 from inference.session import Session, length_batches
 from isco.settings import InferenceSettings
@@ -45,6 +46,7 @@ def export_bundle(
     out: Path,
     *,
     lexicon: Lexicon,
+    baseline: Baseline,
     temperature: float,
     lexicon_weight: float,
     max_tokens: int,
@@ -58,6 +60,7 @@ def export_bundle(
     ----------
     lexicon, temperature, lexicon_weight : what serves beside the network, and how they are put
         together (``training/calibrate.py``).
+    baseline : what it learned from, for the reports of batches.
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
     summary : what the manifest says of the training.
@@ -70,6 +73,7 @@ def export_bundle(
         staged, work = Path(scratch, "bundle"), Path(scratch, "work")
         model = _save_checkpoint(model, tokenizer, staged)
         lexicon.save(staged / LEXICON)
+        baseline.save(staged / BASELINE)
         exported = _export(model, tokenizer, work)
         fused = _fuse(exported, staged / _FP32, model.config)
         texts = list(parity_texts)[:_N_PARITY_TEXTS]

@@ -5,6 +5,7 @@
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
 ``lexicon.npz``     words and letter sequences beside the network (``inference/lexicon.py``)
+``baseline.npz``    what a batch is held against in its report (``inference/baseline.py``)
 ``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning goes on
 
 Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX,
@@ -20,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inference.baseline import Baseline
 from inference.lexicon import Lexicon
 from isco.errors import BundleError
 from isco.taxonomy import isco08
@@ -29,6 +31,7 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 LEXICON = "lexicon.npz"
+BASELINE = "baseline.npz"
 CHECKPOINT = "checkpoint"
 
 
@@ -107,6 +110,13 @@ class Bundle:
             return Lexicon.empty(len(self.manifest.labels))
         self._check_hashes([LEXICON])
         return Lexicon.load(self.path / LEXICON)
+
+    def baseline(self) -> Baseline | None:
+        """What the model learned from, its hash checked; None where the bundle does not say."""
+        if BASELINE not in self.manifest.files:
+            return None
+        self._check_hashes([BASELINE])
+        return Baseline.load(self.path / BASELINE)
 
     def checkpoint_dir(self) -> Path:
         """The folder to fine-tune from, its files checked; BundleError where they differ."""

@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pandas as pd
 import pytest
 
+from inference.baseline import Baseline, hashes
 from inference.bundle import Bundle
 from inference.lexicon import Lexicon
 from isco.settings import Settings, load_settings
@@ -72,10 +74,19 @@ def lexicon(texts: list[str]) -> Lexicon:
 
 
 @pytest.fixture(scope="session")
+def baseline(texts: list[str]) -> Baseline:
+    """As if the titles had been learned, and a confidence were right a little less often."""
+    shares = np.full(len(isco08().units), 1 / len(isco08().units))
+    confidences, agreements = np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.4, 0.96])
+    return Baseline(shares, np.unique(hashes(texts)), confidences, agreements, 1000)
+
+
+@pytest.fixture(scope="session")
 def bundle(
     checkpoint: Path,
     texts: list[str],
     lexicon: Lexicon,
+    baseline: Baseline,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
     """The small RoBERTa as a bundle. Its weights are random: it codes, it does not know."""
@@ -88,6 +99,7 @@ def bundle(
         tokenizer,
         tmp_path_factory.mktemp("models") / "bundle",
         lexicon=lexicon,
+        baseline=baseline,
         temperature=1.0,
         lexicon_weight=0.1,
         max_tokens=64,
@@ -103,7 +115,8 @@ def settings(tmp_path: Path, bundle: Bundle) -> Settings:
     """Settings as a user would write them, with every folder under tmp_path."""
     config = tmp_path / "config.yaml"
     config.write_text(
-        f"output: {{best_model_dir: {bundle.path}}}\nwatcher: {{poll_s: 0.1, quiet_s: 0.2}}\n",
+        f"output: {{best_model_dir: {bundle.path}}}\nwatcher: {{poll_s: 0.1, quiet_s: 0.2}}\n"
+        "explainability: {sample_size: 0}\n",  # the processes that explain have their own tests
         encoding="utf-8",
     )
     return load_settings(config)
@@ -127,6 +140,7 @@ fine_tune: {epochs: 3, learning_rate: 2.0e-3}
 gate: {max_ece_rise: 0.5}  # random weights are calibrated by accident
 watcher: {poll_s: 0.1, quiet_s: 0.2}
 schedule: {timezone: Europe/Vienna}
+explainability: {sample_size: 0}
 """,
         encoding="utf-8",
     )

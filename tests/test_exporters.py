@@ -13,6 +13,7 @@ from onnx import numpy_helper
 from exporters import onnx as exporter
 from exporters.onnx import export_bundle
 from exporters.parity import check_signature, check_values
+from inference.baseline import Baseline
 from inference.bundle import Bundle
 from inference.lexicon import Lexicon
 from isco.errors import ParityError
@@ -41,13 +42,17 @@ def test_the_encoder_is_int8_and_no_scale_depends_on_the_batch(bundle: Bundle) -
 
 
 def test_a_bundle_that_int8_would_change_serves_fp32(
-    checkpoint: Path, texts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    checkpoint: Path,
+    texts: list[str],
+    baseline: Baseline,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(exporter, "MIN_INT8_AGREEMENT", 1.1)
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
     out = export_bundle(
-        model, tokenizer, tmp_path / "bundle", lexicon=Lexicon.empty(436), temperature=1.0,
-        lexicon_weight=0.0, max_tokens=64, calibration_texts=texts[:20],
+        model, tokenizer, tmp_path / "bundle", lexicon=Lexicon.empty(436), baseline=baseline,
+        temperature=1.0, lexicon_weight=0.0, max_tokens=64, calibration_texts=texts[:20],
         parity_texts=texts[:20], summary={"note": 1},
     )  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))

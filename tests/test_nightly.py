@@ -129,6 +129,11 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         assert metrics["state"] == "promoted", metrics["reasons"]
         assert "promoted" in (report_dir / "report.html").read_text(encoding="utf-8").lower()
         assert metrics["n_archive_texts"] > 0 and metrics["n_held_out_corrections"] > 0
+        before = Bundle.open(own.output.model_dir / "bundled").baseline()
+        after = Store(own.output).served().baseline()
+        assert before is not None and after is not None
+        assert (after.shares == before.shares).all() and after.has_seen(list(truth)).any()
+        assert np.isin(before.seen, after.seen).all()
 
         (own.watcher.inbox / "fresh.csv").write_text("job_title\nold cook\n", encoding="utf-8")
         (fresh,) = batch(own, "fresh")

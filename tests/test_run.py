@@ -32,6 +32,12 @@ def test_a_training_is_promoted_and_serves(own: Settings, checkpoint: Path, tmp_
     sides = [set(pd.read_csv(run.path / f"{s}.csv")["text"]) for s in ("train", "test")]
     assert not sides[0] & sides[1]
     served = Store(own.output).served()
+    baseline = served.baseline()
+    assert baseline is not None and baseline.shares.sum() == pytest.approx(1)
+    assert (
+        baseline.has_seen(sorted(sides[0])).all() and not baseline.has_seen(sorted(sides[1])).any()
+    )
+    assert baseline.n_calibration > 0 and baseline.agreements.max() > 0.4
     assert served.manifest.version == metrics["version"]
     (coding,) = open_autocoder(served, own).code([join("junior welder 9999")])
     assert coding.candidates[0][0] == "7212"

@@ -1,4 +1,5 @@
-"""So that a confidence of 0.9 is right nine times in ten, and what threshold buys what.
+"""So that a confidence of 0.9 is right nine times in ten, what threshold buys what, and how often
+each confidence was right.
 
 Temperature: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
 The weight of the lexicon beside the network is fitted with it (a product of experts: Hinton 2002).
@@ -10,8 +11,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
+from sklearn.isotonic import isotonic_regression
 
 from training.bootstrap import interval
+
+# Parts of the calibration texts, and the fewest texts of which a share right says something.
+_N_PARTS, _MIN_PART = 20, 50
 
 
 def fit_calibration(
@@ -71,3 +76,31 @@ def threshold_for(
         "production_rate": float((confidence >= threshold).mean()) if len(hit) else 0.0,
         "interval": list(interval(lowest, len(hit))),
     }
+
+
+def agreement_by_confidence(
+    probabilities: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How often a confidence is right, in at most 20 parts of as many texts each.
+
+    Parameters
+    ----------
+    probabilities, labels, weights : (N, 436), (N,) and (N,), as for ``fit_calibration``.
+
+    Returns
+    -------
+    (B,) mean confidence and (B,) share right of each part, both ascending: a part that was right
+    less often than one of lower confidence is pooled with it (isotonic regression: Zadrozny and
+    Elkan, KDD 2002). Empty without texts.
+    """
+    confidence = probabilities.max(axis=1)
+    hit = probabilities.argmax(axis=1) == labels
+    order = np.argsort(confidence, kind="stable")
+    n_parts = min(_N_PARTS, max(1, len(order) // _MIN_PART))
+    parts = [rows for rows in np.array_split(order, n_parts) if weights[rows].sum() > 0]
+    if not parts:
+        return np.zeros(0), np.zeros(0)
+    said = [np.average(confidence[rows], weights=weights[rows]) for rows in parts]
+    came = [np.average(hit[rows], weights=weights[rows]) for rows in parts]
+    sizes = [weights[rows].sum() for rows in parts]
+    return np.array(said), isotonic_regression(came, sample_weight=sizes)

@@ -17,6 +17,7 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from exporters.onnx import export_bundle
 from exporters.parity import checkpoint_logits
+from inference.baseline import Baseline, hashes
 from inference.bundle import Bundle
 from inference.classifier import Classifier, combine, open_classifier
 from inference.lexicon import Lexicon
@@ -24,7 +25,7 @@ from inference.store import Store
 from isco.errors import ParityError
 from isco.settings import Settings
 from isco.taxonomy import isco08
-from training.calibrate import fit_calibration, threshold_for
+from training.calibrate import agreement_by_confidence, fit_calibration, threshold_for
 from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
 from training.gate import Measured, Verdict, check_plausible, judge
@@ -37,12 +38,16 @@ _N_SEEN_TEXTS = 2000
 
 @dataclass(frozen=True)
 class Challenger:
-    """What a training made: the network with its tokenizer, and the lexicon beside it."""
+    """What a training made: the network with its tokenizer, and the lexicon beside it.
+
+    ``before`` is what the model that it goes on from had learned; None where it begins anew.
+    """
 
     model: RobertaForSequenceClassification
     tokenizer: PreTrainedTokenizerBase
     lexicon: Lexicon
     max_tokens: int
+    before: Baseline | None = None
 
     def logits(self, texts: list[str]) -> np.ndarray:
         """(N, 436) of the network before any quantisation."""
@@ -64,7 +69,7 @@ def challenge(
     corrections : ``text, label, is_held_out, is_new``; may be empty.
     champion : what serves now; None where nothing does, and the challenger takes the place.
     """
-    calibration = _calibrate(run, challenger, prepared.sides["calibration"])
+    calibration, reliability = _calibrate(run, challenger, prepared.sides["calibration"])
     unseen = pd.concat([prepared.sides["test"], *prepared.gold.values()])["text"]
     try:
         bundle_dir = export_bundle(
@@ -72,6 +77,7 @@ def challenge(
             challenger.tokenizer,
             run.path / "bundle",
             lexicon=challenger.lexicon,
+            baseline=_baseline(challenger.before, prepared, corrections, reliability),
             temperature=calibration[0],
             lexicon_weight=calibration[1],
             max_tokens=challenger.max_tokens,
@@ -177,7 +183,10 @@ def _before_quantisation(
         run.metrics["figures"]["test before quantisation"] = figures
 
 
-def _calibrate(run: Run, challenger: Challenger, calibration: pd.DataFrame) -> tuple[float, float]:
+def _calibrate(
+    run: Run, challenger: Challenger, calibration: pd.DataFrame
+) -> tuple[tuple[float, float], tuple[np.ndarray, np.ndarray]]:
+    """Temperature and weight of the lexicon; how often each confidence is right with them."""
     texts = list(calibration["text"])
     right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
     logits, scores = challenger.logits(texts), challenger.lexicon.scores(texts)
@@ -189,7 +198,30 @@ def _calibrate(run: Run, challenger: Challenger, calibration: pd.DataFrame) -> t
         lexicon_weight=lexicon_weight,
         threshold_for_agreement=threshold_for(AGREEMENT, probabilities, right),
     )
-    return temperature, lexicon_weight
+    reliability = agreement_by_confidence(probabilities, right, weights)
+    return (temperature, lexicon_weight), reliability
+
+
+def _baseline(
+    before: Baseline | None,
+    prepared: Prepared,
+    corrections: pd.DataFrame,
+    reliability: tuple[np.ndarray, np.ndarray],
+) -> Baseline:
+    """What the challenger learned, and what the model that it goes on from had learned ``before``.
+
+    A night's lesson is chosen, no mirror of the field: the shares of the groups stay as before.
+    """
+    train, units = prepared.sides["train"], isco08().units
+    texts = pd.concat([train["text"], corrections.loc[~corrections["is_held_out"], "text"]])
+    seen = np.unique(hashes(texts))
+    if before is None:
+        at = np.searchsorted(units, train["label"].to_numpy(str))
+        sums = np.bincount(at, train["weight"].to_numpy(float), minlength=len(units))
+        shares = sums / sums.sum()
+    else:
+        shares, seen = before.shares, np.union1d(before.seen, seen)
+    return Baseline(shares, seen, *reliability, len(prepared.sides["calibration"]))
 
 
 def _judge(

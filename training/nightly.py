@@ -130,7 +130,10 @@ def _train(
     said = checkpoint_logits(model, tokenizer, list(lesson["text"]), settings.model.max_seq_length)
     run.note(learning=learn_corrections(model, tokenizer, lesson, said, settings, run.path))
     # Spellings are learned in a full training; a night keeps the champion's lexicon.
-    challenger = Challenger(model, tokenizer, champion.lexicon(), settings.model.max_seq_length)
+    challenger = Challenger(
+        *(model, tokenizer, champion.lexicon(), settings.model.max_seq_length),
+        before=champion.baseline(),
+    )
     challenge(run, challenger, prepared, known, champion, settings)
 
 
