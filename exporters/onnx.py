@@ -16,15 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from onnxruntime.transformers import optimizer
-from onnxruntime.transformers.fusion_options import FusionOptions
 from optimum.exporters.onnx import main_export
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
+from exporters.fuse import fuse
 from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
-from exporters.quantize import quantise
+from exporters.precision import TARGET_AGREEMENT, write_int8
+from exporters.quantize import Quantiser
 from inference.baseline import Baseline
 from inference.bundle import BASELINE, CHECKPOINT, LEXICON, TOKENIZER, Bundle, write_manifest
 from inference.lexicon import Lexicon
@@ -33,11 +32,10 @@ from isco.settings import InferenceSettings
 from isco.taxonomy import isco08
 from isco.text import TEXT_VERSION
 
-# Below this share of equal best codes, int8 is not this model any more and fp32 is served.
-MIN_INT8_AGREEMENT = 0.97
 _FP32, _INT8 = "model.onnx", "model_int8.onnx"
 _N_CALIBRATION_TEXTS = 512
 _N_PARITY_TEXTS = 2000
+_N_RANKING_TEXTS = 64
 
 
 def export_bundle(
@@ -53,6 +51,7 @@ def export_bundle(
     calibration_texts: Sequence[str],
     parity_texts: Sequence[str],
     summary: dict[str, Any],
+    target_agreement: float = TARGET_AGREEMENT,
 ) -> Path:
     """Write the bundle of ``model`` to the folder ``out``, whole or not at all, and return it.
 
@@ -64,9 +63,10 @@ def export_bundle(
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
     summary : what the manifest says of the training.
+    target_agreement : the share of codes that int8 must leave as they are. As few matrix products
+        as that takes stay in fp32; where not even that helps, the bundle serves the fp32 graph.
 
-    Raises ParityError where the fp32 graph is not equal to the checkpoint. Where int8 agrees on
-    less than ``MIN_INT8_AGREEMENT`` of the codes, the bundle serves fp32 instead.
+    Raises ParityError where the fp32 graph is not equal to the checkpoint.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
@@ -74,8 +74,8 @@ def export_bundle(
         model = _save_checkpoint(model, tokenizer, staged)
         lexicon.save(staged / LEXICON)
         baseline.save(staged / BASELINE)
-        exported = _export(model, tokenizer, work)
-        fused = _fuse(exported, staged / _FP32, model.config)
+        exported = export_graph(model, tokenizer, work)
+        fused = fuse(exported, staged / _FP32, model.config)
         texts = list(parity_texts)[:_N_PARITY_TEXTS]
         reference = checkpoint_logits(model, tokenizer, texts, max_tokens)
         values = {
@@ -92,15 +92,22 @@ def export_bundle(
         difference = check_values(_FP32, reference, _served_logits(staged, texts))
 
         feeds = _feeds(tokenizer, list(calibration_texts)[:_N_CALIBRATION_TEXTS], max_tokens)
-        quantise(fused, staged / _INT8, feeds)
         int8 = {**values, "model": _INT8, "precision": "int8"}
-        write_manifest(staged, **int8)
-        share = agreement(reference, _served_logits(staged, texts))
-        chosen, other = (int8, _FP32) if share >= MIN_INT8_AGREEMENT else (fp32, _INT8)
+
+        def measure() -> float:
+            write_manifest(staged, **int8)
+            return agreement(reference, _served_logits(staged, texts))
+
+        ranking = _feeds(tokenizer, texts[:_N_RANKING_TEXTS], max_tokens)
+        share, n_exact = write_int8(
+            Quantiser(fused, feeds), staged / _INT8, ranking, measure, target_agreement
+        )
+        chosen, other = (int8, _FP32) if share >= target_agreement else (fp32, _INT8)
         (staged / other).unlink()
         parity = {
             "fp32_max_logit_difference": difference,
             "int8_agreement": share,
+            "n_inputs_kept_fp32": n_exact,
             "n_texts": len(texts),
         }
         write_manifest(staged, parity=parity, **chosen)
@@ -121,10 +128,10 @@ def _save_checkpoint(
     return model.float()
 
 
-def _export(
+def export_graph(
     model: RobertaForSequenceClassification, tokenizer: PreTrainedTokenizerBase, work: Path
 ) -> Path:
-    """optimum's ONNX graph of ``model``, its inputs and outputs checked."""
+    """optimum's ONNX graph of ``model``, below the folder ``work``, inputs and outputs checked."""
     model.save_pretrained(work / "fp32", safe_serialization=True)
     tokenizer.save_pretrained(work / "fp32")
     with warnings.catch_warnings():
@@ -140,25 +147,6 @@ def _export(
     exported = work / "onnx" / "model.onnx"
     check_signature(exported, len(isco08().units))
     return exported
-
-
-def _fuse(exported: Path, out: Path, config: Any) -> Path:
-    """Attention, layer norms and activations as single operators (ONNX Runtime's optimiser)."""
-    options = FusionOptions("bert")
-    options.enable_embed_layer_norm = False  # the quantised embedding look-up replaces the table
-    fused = optimizer.optimize_model(
-        str(exported),
-        model_type="bert",
-        num_heads=config.num_attention_heads,
-        hidden_size=config.hidden_size,
-        optimization_options=options,
-        opt_level=0,
-    )
-    for number, node in enumerate(fused.model.graph.node):
-        node.name = node.name or f"{node.op_type}_{number}"
-    fused.topological_sort()
-    onnx.save(fused.model, out)
-    return out
 
 
 def _feeds(

@@ -1,176 +1,291 @@
-"""fp32 ONNX graph → int8, so that a text's result never depends on the texts beside it.
+"""Fused fp32 graph → int8, so that a text's result never depends on the texts beside it.
 
 Plain dynamic quantisation takes one activation scale per tensor, that is per batch: the same text
-gets other numbers in other company. Here every scale is fixed at export:
+gets other numbers in other company. A scale fixed at export must fit the rarest token, and is too
+coarse for all others. Here **every token has its own scale**, found as it comes along:
 
-- weights: symmetric int8 per output column in [-63, 63]. Seven bits, because AVX2 without VNNI adds
-  two products in 16 bits, and 2 · 255 · 63 is the most that fits: the same integers everywhere.
-- activations: uint8, one scale per matrix product, from the range seen on calibration texts.
-- before that the channels are evened out (SmoothQuant, Xiao et al. 2023, arXiv 2211.10438): a
-  channel with outliers is divided by a factor that its row of the weights is multiplied with.
+- activations: uint8. The channels are evened out first (SmoothQuant, Xiao et al. 2023, arXiv
+  2211.10438): a channel with outliers is divided by a factor, fixed at export, that its row of the
+  weights is multiplied with. Then the token's largest value sets its scale. What comes out of a
+  GELU, never below -0.17, is lifted by that, and has all 256 steps for one side of zero.
+- weights: int8, one scale per output column (``rounding.py``).
 
 Integer sums are exact, so the order of adding cannot change a result either. The classification
 head stays in fp32: it is half a percent of the arithmetic and all of the decision. Word embeddings
-become int8 per row.
+stay in half precision, as the checkpoint keeps them. Which products are worth fp32 after all is
+decided in ``precision.py``; what each of these brought is in ``benchmarks/serving.md``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime as ort
-from onnx import TensorProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-_WEIGHT_MAX = 63
-# Of 0 to 1 in steps, 0.75 moved the logits least (the bundled model, after one epoch): 0.029 in the
-# mean, against 0.065 for the usual 0.5, 0.041 for 0.6 and 0.036 for 1.0.
-_SMOOTHING = 0.75
+from exporters.rounding import finest_step, round_weights
+
+# How much of a channel's reach is taken from the activation and given to the weights.
+_SMOOTHINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_N_SAMPLED = 256  # tokens on which they are compared
+_GELU_DEPTH = 0.17  # its minimum is -0.16997
 _MICROSOFT = "com.microsoft"
 
 
-def quantise(fused: Path, out: Path, feeds: Sequence[Mapping[str, np.ndarray]]) -> None:
-    """Write the int8 twin of the fused fp32 graph ``fused`` to ``out``.
+@dataclass
+class _Seen:
+    """What calibration texts showed of one activation, by channel."""
 
-    Parameters
-    ----------
-    feeds : model inputs of calibration texts; they set the activations' ranges.
+    reach: np.ndarray  # (channels,): largest absolute value
+    moments: np.ndarray  # (channels, channels): sum over tokens of xᵀx
+    n_tokens: int
+    sample: np.ndarray  # (tokens, channels): of all batches alike
+
+
+class _Made:
+    """Nodes that take the place of others, by the name of the node they replace, and constants."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, list[NodeProto]] = {}
+        self.constants: list[TensorProto] = []
+
+    def constant(self, name: str, value: np.ndarray | np.generic) -> str:
+        """Keep ``value`` under ``name`` and return the name."""
+        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+
+class Quantiser:
+    """The int8 twins of a fused fp32 graph: all of its matrix products in int8, or all but some."""
+
+    def __init__(self, fused: Path, feeds: Sequence[Mapping[str, np.ndarray]]) -> None:
+        """``feeds``: model inputs of calibration texts; they show how large activations become."""
+        self._model = onnx.load(fused)
+        graph = self._model.graph
+        self._weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+        self._biases = _take_biases(graph, self._weights)
+        # By what they multiply: query, key and value share an input, and its quantisation.
+        products: dict[str, list[NodeProto]] = {}
+        for node in graph.node:
+            if node.op_type == "MatMul" and node.input[1] in self._weights:
+                products.setdefault(node.input[0], []).append(node)
+        gelus = {node.output[0] for node in graph.node if node.op_type == "Gelu"}
+        seen = _calibrate(fused, list(products), feeds)
+        self._tables = [_halved(node, self._weights) for node in _word_tables(graph, self._weights)]
+        self._int8, self._exact, self._cost = {}, {}, {}
+        for name, nodes in products.items():
+            size = sum(self._weights[node.input[1]].size for node in nodes)
+            self._cost[name] = size * seen[name].n_tokens
+            self._int8[name] = self._in_integers(name, nodes, seen.pop(name), name in gelus)
+            self._exact[name] = self._as_it_was(nodes)
+
+    @property
+    def cost(self) -> dict[str, int]:
+        """Each input of matrix products → what they multiply in all calibration texts."""
+        return self._cost
+
+    def write(self, out: Path, exact: Collection[str] = ()) -> None:
+        """Write the twin in which the products of the inputs ``exact`` stay in fp32."""
+        made = list(self._tables)
+        made += [self._exact[name] if name in exact else self._int8[name] for name in self._cost]
+        _assemble(self._model, made, out)
+
+    def _in_integers(
+        self, name: str, nodes: Sequence[NodeProto], seen: _Seen, is_gelu: bool
+    ) -> _Made:
+        """x·W + b in integers, for all ``nodes`` that multiply the activation ``name``.
+
+        x → evened out, lifted after a GELU → divided by each token's scale → uint8 → integer
+        products → times the token's scale → plus bias.
+        """
+        made = _Made()
+        weights = [self._weights[node.input[1]] for node in nodes]
+        factor = _best_factor(np.hstack(weights), seen, is_gelu)
+        lift = _GELU_DEPTH / factor if is_gelu else np.zeros_like(factor)
+        quantised, integers, scale = _quantise_tokens(name, factor, lift, is_gelu, made)
+        unit, zero = f"{name}/unit", f"{name}/zero"
+        weight_zero = made.constant(f"{name}/weight_zero", np.int8(0))
+        moments = seen.moments / np.outer(factor, factor)
+        for node, weight in zip(nodes, weights, strict=True):
+            output = node.output[0]
+            rounded, columns = round_weights(weight * factor[:, None], moments)
+            bias = (self._biases[output] - (lift @ rounded) * columns).astype(np.float32)
+            raw, scaled = f"{output}/raw", f"{output}/scaled"
+            constants = (
+                made.constant(f"{output}/weight", rounded),
+                unit,
+                made.constant(f"{output}/column_scale", columns),
+                zero,
+                weight_zero,
+            )
+            made.nodes[node.name] = [
+                *quantised,
+                helper.make_node(
+                    "MatMulIntegerToFloat", [integers, *constants], [raw], domain=_MICROSOFT
+                ),
+                helper.make_node("Mul", [raw, scale], [scaled]),
+                helper.make_node("Add", [scaled, made.constant(f"{output}/bias", bias)], [output]),
+            ]
+            quantised = []  # the first of the products brings them along
+        return made
+
+    def _as_it_was(self, nodes: Sequence[NodeProto]) -> _Made:
+        """x·W + b as it was."""
+        made = _Made()
+        for node in nodes:
+            output, product = node.output[0], f"{node.output[0]}/product"
+            bias = made.constant(f"{output}/bias", self._biases[output])
+            made.nodes[node.name] = [
+                helper.make_node("MatMul", list(node.input), [product]),
+                helper.make_node("Add", [product, bias], [output]),
+            ]
+        return made
+
+
+def _take_biases(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Cut the additions of biases behind matrix products out of ``graph``: product's output → bias.
+
+    An integer product adds its bias while it writes the result.
     """
-    model = onnx.load(fused)
-    weights = {tensor.name: tensor for tensor in model.graph.initializer}
-    products = [
-        node
-        for node in model.graph.node
-        if node.op_type in ("MatMul", "Attention") and node.input[1] in weights
-    ]
-    ranges = _channel_ranges(model, sorted({node.input[0] for node in products}), feeds)
-    replaced = {node.name: _integer_nodes(node, weights, ranges) for node in products}
-    tables = _word_embeddings(model, weights)
-    replaced.update({node.name: _embedding_nodes(node, weights) for node in tables})
-
-    nodes: list[onnx.NodeProto] = []
-    made: list[TensorProto] = []
-    for node in model.graph.node:
-        if node.name in replaced:
-            new_nodes, new_weights = replaced[node.name]
-            nodes += new_nodes
-            made += new_weights
-        else:
-            nodes.append(node)
-    used = {name for node in nodes for name in node.input}
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    kept = [tensor for tensor in weights.values() if tensor.name in used]
-    del model.graph.initializer[:]
-    model.graph.initializer.extend(kept + made)
-    onnx.save(model, out)
+    biases: dict[str, np.ndarray] = {}
+    products = {node.output[0] for node in graph.node if node.op_type == "MatMul"}
+    renamed: dict[str, str] = {}
+    for node in list(graph.node):
+        for position, name in enumerate(node.input):
+            node.input[position] = renamed.get(name, name)
+        if node.op_type == "MultiHeadAttention":
+            parts = np.split(weights[node.input[3]], 3)
+            biases.update(zip(node.input[:3], parts, strict=True))
+            node.input[3] = ""
+        elif node.op_type == "Add" and node.input[0] in weights and node.input[1] in products:
+            biases[node.input[1]] = weights[node.input[0]]
+            renamed[node.output[0]] = node.input[1]
+            graph.node.remove(node)
+    return biases
 
 
-def _channel_ranges(
-    model: onnx.ModelProto, names: Sequence[str], feeds: Sequence[Mapping[str, np.ndarray]]
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Smallest and largest value of each channel of the named activations over all ``feeds``."""
-    probe = onnx.ModelProto()
-    probe.CopyFrom(model)
+def _calibrate(
+    fused: Path, names: Sequence[str], feeds: Sequence[Mapping[str, np.ndarray]]
+) -> dict[str, _Seen]:
+    """Run the fp32 graph on ``feeds`` and watch the named activations."""
+    probe = onnx.load(fused)
     probe.graph.output.extend(
         helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names
     )
     session = ort.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
-    low: dict[str, np.ndarray] = {}
-    high: dict[str, np.ndarray] = {}
+    seen: dict[str, _Seen] = {}
     for feed in feeds:
         for name, values in zip(names, session.run(list(names), dict(feed)), strict=True):
             rows = values.reshape(-1, values.shape[-1])  # (tokens, channels)
-            low[name] = np.minimum(low.get(name, np.inf), rows.min(axis=0))
-            high[name] = np.maximum(high.get(name, -np.inf), rows.max(axis=0))
-    return {name: (low[name], high[name]) for name in names}
+            reach, moments = np.abs(rows).max(axis=0), rows.T @ rows
+            n_tokens, sample = len(rows), rows[:: max(1, len(rows) * len(feeds) // _N_SAMPLED)]
+            if name in seen:
+                sample = np.concatenate([seen[name].sample, sample])
+                reach = np.maximum(seen[name].reach, reach)
+                moments += seen[name].moments
+                n_tokens += seen[name].n_tokens
+            seen[name] = _Seen(reach, moments, n_tokens, sample)
+    return seen
 
 
-def _integer_nodes(
-    node: onnx.NodeProto,
-    weights: Mapping[str, TensorProto],
-    ranges: Mapping[str, tuple[np.ndarray, np.ndarray]],
-) -> tuple[list[onnx.NodeProto], list[TensorProto]]:
-    """x·W → Mul (even out) → QuantizeLinear → integer product with fp32 result."""
-    weight = numpy_helper.to_array(weights[node.input[1]]).astype(np.float64)  # (in, out)
-    low, high = ranges[node.input[0]]
-    reach = np.maximum(np.maximum(-low, high), 1e-6)
-    factor = reach**_SMOOTHING / np.maximum(np.abs(weight).max(axis=1), 1e-6) ** (1 - _SMOOTHING)
-    factor /= np.exp(np.log(factor).mean())
-    bottom, top = min(0.0, (low / factor).min()), max(0.0, (high / factor).max())
-    scale = (top - bottom) / 255
-    zero = round(-bottom / scale)
-    evened = weight * factor[:, None]
-    column_scale = np.abs(evened).max(axis=0) / _WEIGHT_MAX
-    integers = np.rint(evened / column_scale).astype(np.int8)
+def _best_factor(weight: np.ndarray, seen: _Seen, is_gelu: bool) -> np.ndarray:
+    """(in,) what each channel is divided by, and its row of ``weight`` (in, out) multiplied with.
 
-    prefix = node.output[0]
-    constants = {
-        "divide": (1 / factor).astype(np.float32),
-        "scale": np.float32(scale),
-        "zero": np.uint8(zero),
-        "weight": integers,
-        "column_scale": column_scale.astype(np.float32),
-        "weight_zero": np.int8(0),
-    }
-    names = {key: f"{prefix}/{key}" for key in constants}
-    even, integer = f"{prefix}/even", f"{prefix}/uint8"
-    quantised = [
-        helper.make_node("Mul", [node.input[0], names["divide"]], [even]),
-        helper.make_node("QuantizeLinear", [even, names["scale"], names["zero"]], [integer]),
-    ]
-    if node.op_type == "Attention":
-        mask = node.input[3] if len(node.input) > 3 else ""
-        inputs = [integer, names["weight"], node.input[2], names["scale"], names["column_scale"]]
-        inputs += [mask, names["zero"], names["weight_zero"]]
-        product = helper.make_node("QAttention", inputs, list(node.output), domain=_MICROSOFT)
-        kept = ("num_heads", "mask_filter_value")
-        product.attribute.extend(a for a in node.attribute if a.name in kept)
+    The smoothing is the one that moves the products of sampled tokens least.
+    """
+    largest = np.maximum(np.abs(weight).max(axis=1), 1e-6)
+    reach = np.maximum(seen.reach, _GELU_DEPTH if is_gelu else 1e-6)
+    exact = seen.sample @ weight
+    best, least = np.ones_like(reach), np.inf
+    for smoothing in _SMOOTHINGS:
+        factor = reach**smoothing / largest ** (1 - smoothing)
+        factor /= np.exp(np.log(factor).mean())
+        evened = weight * factor[:, None]
+        step = finest_step(evened)
+        tokens = _rounded_tokens(seen.sample / factor, factor, is_gelu)
+        error = float(np.square(tokens @ (np.rint(evened / step) * step) - exact).mean())
+        if error < least:
+            best, least = factor, error
+    return best
+
+
+def _rounded_tokens(tokens: np.ndarray, factor: np.ndarray, is_gelu: bool) -> np.ndarray:
+    """Evened tokens (tokens, channels) after uint8, as ``_quantise_tokens`` makes them."""
+    lift = _GELU_DEPTH / factor if is_gelu else 0.0
+    lifted = tokens + lift
+    scale = np.abs(lifted).max(axis=1, keepdims=True) / (255 if is_gelu else 127) + 1e-12
+    return np.rint(lifted / scale) * scale - lift
+
+
+def _quantise_tokens(
+    name: str, factor: np.ndarray, lift: np.ndarray, is_gelu: bool, made: _Made
+) -> tuple[list[NodeProto], str, str]:
+    """Nodes that turn (…, tokens, channels) fp32 into uint8 and (…, tokens, 1) scales."""
+    parts = ("even", "lifted", "size", "largest", "step", "scale", "steps", "uint8")
+    even, lifted, size, largest, step, scale, steps, integers = (f"{name}/{p}" for p in parts)
+    divide = made.constant(f"{name}/divide", (1 / factor).astype(np.float32))
+    nodes = [helper.make_node("Mul", [name, divide], [even])]
+    if is_gelu:
+        up = made.constant(f"{name}/lift", lift.astype(np.float32))
+        nodes.append(helper.make_node("Add", [even, up], [lifted]))
+        even = size = lifted
     else:
-        inputs = [integer, names["weight"], names["scale"], names["column_scale"]]
-        inputs += [names["zero"], names["weight_zero"]]
-        product = helper.make_node(
-            "MatMulIntegerToFloat", inputs, list(node.output), domain=_MICROSOFT
-        )
-    tensors = [
-        numpy_helper.from_array(np.asarray(value), names[key]) for key, value in constants.items()
+        nodes.append(helper.make_node("Abs", [even], [size]))
+    channels = made.constant(f"{name}/channels", np.array([-1], np.int64))
+    per_step = made.constant(f"{name}/per_step", np.float32(1 / (255 if is_gelu else 127)))
+    tiny = made.constant(f"{name}/tiny", np.float32(1e-12))  # a token of zeros has a scale, too
+    unit = made.constant(f"{name}/unit", np.float32(1))
+    zero = made.constant(f"{name}/zero", np.uint8(0 if is_gelu else 128))
+    nodes += [
+        helper.make_node("ReduceMax", [size, channels], [largest], keepdims=1),
+        helper.make_node("Mul", [largest, per_step], [step]),
+        helper.make_node("Add", [step, tiny], [scale]),
+        helper.make_node("Div", [even, scale], [steps]),
+        helper.make_node("QuantizeLinear", [steps, unit, zero], [integers]),
     ]
-    return [*quantised, product], tensors
+    return nodes, integers, scale
 
 
-def _word_embeddings(
-    model: onnx.ModelProto, weights: Mapping[str, TensorProto]
-) -> list[onnx.NodeProto]:
-    """The look-ups in tables too large to stay fp32: the words', not the positions'."""
+def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[NodeProto]:
+    """The look-ups in tables that make the file large: the words', not the positions'."""
     return [
         node
-        for node in model.graph.node
+        for node in graph.node
         if node.op_type == "Gather"
         and node.input[0] in weights
-        and len(weights[node.input[0]].dims) == 2
-        and weights[node.input[0]].dims[0] > 1024
+        and weights[node.input[0]].ndim == 2
+        and len(weights[node.input[0]]) > 1024
     ]
 
 
-def _embedding_nodes(
-    node: onnx.NodeProto, weights: Mapping[str, TensorProto]
-) -> tuple[list[onnx.NodeProto], list[TensorProto]]:
-    """table[ids] → int8 table and one fp32 scale per word."""
-    table = numpy_helper.to_array(weights[node.input[0]])  # (words, channels)
-    scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-9) / 127
-    prefix, ids = node.output[0], node.input[1]
-    names = [f"{prefix}/{part}" for part in ("table", "scale", "int8", "float", "row_scale")]
-    table_name, scale_name, int8, as_float, row_scale = names
-    nodes = [
-        helper.make_node("Gather", [table_name, ids], [int8]),
-        helper.make_node("Cast", [int8], [as_float], to=TensorProto.FLOAT),
-        helper.make_node("Gather", [scale_name, ids], [row_scale]),
-        helper.make_node("Mul", [as_float, row_scale], list(node.output)),
+def _halved(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Made:
+    """table[ids] with the table in half precision, which is how the checkpoint keeps it."""
+    made = _Made()
+    output, ids = node.output[0], node.input[1]
+    table = made.constant(f"{output}/half", weights[node.input[0]].astype(np.float16))
+    looked_up = f"{output}/float16"
+    made.nodes[node.name] = [
+        helper.make_node("Gather", [table, ids], [looked_up]),
+        helper.make_node("Cast", [looked_up], [output], to=TensorProto.FLOAT),
     ]
-    tensors = [
-        numpy_helper.from_array(np.rint(table / scale).astype(np.int8), table_name),
-        numpy_helper.from_array(scale.astype(np.float32), scale_name),
-    ]
-    return nodes, tensors
+    return made
+
+
+def _assemble(model: ModelProto, made: Sequence[_Made], out: Path) -> None:
+    """Write ``model`` with what was made in its places, without constants that nothing uses."""
+    twin = ModelProto()
+    twin.CopyFrom(model)
+    graph = twin.graph
+    new = {name: nodes for each in made for name, nodes in each.nodes.items()}
+    nodes = [node for old in graph.node for node in new.get(old.name, [old])]
+    used = {name for node in nodes for name in node.input}
+    kept = [tensor for tensor in graph.initializer if tensor.name in used]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(nodes)
+    graph.initializer.extend(kept)
+    graph.initializer.extend(tensor for each in made for tensor in each.constants)
+    onnx.save(twin, out)
