@@ -13,13 +13,14 @@ import argparse
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import partial
@@ -96,10 +97,17 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument(
         "--log", type=Path, metavar="FILE", help="log there, rotated, instead of to the terminal"
     )
+    watch.add_argument(
+        "--worker", type=_worker_name, default="main", metavar="NAME",
+        help="one more daemon on the same inbox, here or on another machine",
+    )  # fmt: skip
     watch.set_defaults(run=_watch)
 
     status = commands.add_parser("status", parents=[shared], help="is the daemon alive; 0: well")
     status.add_argument("--json", action="store_true", help="the whole status as JSON")
+    status.add_argument(
+        "--worker", type=_worker_name, default="main", metavar="NAME", help="of a named daemon"
+    )
     status.set_defaults(run=_status)
 
     service = commands.add_parser("service", parents=[shared], help="run when the machine runs")
@@ -159,17 +167,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _worker_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
+        raise argparse.ArgumentTypeError(f"{name!r} has more than 40 letters, digits, '_' and '-'")
+    return name
+
+
 def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.daemon import Daemon
     from watcher.outbox import shown
     from watcher.schedule import Schedule
+    from watcher.status import MAIN
+    from watcher.worker import Worker
 
     schedule = None
-    if settings.schedule.enabled and not parsed.once:
+    # Of several daemons one looks after the nights.
+    if settings.schedule.enabled and not parsed.once and parsed.worker == MAIN:
         start = partial(_start_training, parsed.config, log=parsed.log)
         schedule = Schedule(settings.schedule, settings.watcher.outbox, start)
     stop = threading.Event()
-    daemon = Daemon(settings, _progress_bar, stop, schedule)
+    worker = Worker(settings)
+    daemon = Daemon(settings, worker, _progress_bar, stop, schedule, name=parsed.worker)
 
     def finish(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -180,17 +198,17 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, finish)
     _LOG.info(
-        "watching %s with model %s; results in %s",
-        shown(settings.watcher.inbox), daemon.model_version, shown(settings.watcher.outbox),
-    )  # fmt: skip
-    daemon.run(once=parsed.once)
+        "watching %s; results in %s", shown(settings.watcher.inbox), shown(settings.watcher.outbox)
+    )
+    with closing(worker):
+        daemon.run(once=parsed.once)
     _LOG.info("stopped")
 
 
 def _status(parsed: argparse.Namespace, settings: Settings) -> int:
     from watcher.status import Health, describe, judge, read_status
 
-    status, moment = read_status(settings.watcher.outbox), datetime.now(UTC)
+    status, moment = read_status(settings.watcher.outbox, parsed.worker), datetime.now(UTC)
     verdict = judge(status, moment)
     if parsed.json:
         print(json.dumps({**asdict(verdict), **status.model_dump(mode="json")}, indent=2))
@@ -228,20 +246,24 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.store import Store
     from watcher.batch import code_file
-    from watcher.daemon import summary
-    from watcher.outbox import publish, shown, staging
+    from watcher.files import Files
+    from watcher.folders import STAGING
+    from watcher.outbox import complete, publish, shown, staging
 
     for path in parsed.files:
         _require_file(path)
+    files = Files()
     autocoder = open_autocoder(Store(settings.output).served(), settings)
+    (parsed.out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in parsed.files:
         with (
-            staging(parsed.out, f"classify-{os.getpid()}") as staged,
+            staging(files, parsed.out, f"classify-{os.getpid()}") as staged,
             _progress_bar(path) as advance,
         ):
             receipt = code_file(path, staged, autocoder, settings, advance)
-            published = publish(staged, parsed.out, path.name, receipt.batch_id)
-        _LOG.info("%r: %s → %s", path.name, summary(receipt), shown(published))
+            complete(files, staged, receipt)
+            published = publish(files, staged, parsed.out, receipt)
+        _LOG.info("%r: %s → %s", path.name, receipt.summary(), shown(published))
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
 
@@ -351,7 +373,6 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.store import Store
     from watcher.batch import PREDICTIONS, REVIEW, code_file
-    from watcher.daemon import summary
 
     _require_file(parsed.input)
     processed, review = settings.data.processed_dir, settings.data.review_dir
@@ -364,7 +385,7 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
         os.replace(Path(scratch, PREDICTIONS), processed / PREDICTIONS)
         to_review = review / f"to_review_{date.today():%Y-%m-%d}.csv"
         os.replace(Path(scratch, REVIEW), to_review)
-    _LOG.info("%s → %s, %s", summary(receipt), processed / PREDICTIONS, to_review)
+    _LOG.info("%s → %s, %s", receipt.summary(), processed / PREDICTIONS, to_review)
 
 
 def _require_file(path: Path) -> None:

@@ -6,10 +6,11 @@ IscoError                       anything the user can act on; the command line p
 ├── BundleError                 a model bundle is missing, damaged or of another format
 ├── ParityError                 an exported model does not compute what its checkpoint computes
 ├── BaseModelError              the encoder that training should start from cannot be loaded
+├── FolderError                 a folder of the watcher cannot be worked in
 ├── StatusError                 outbox/status.json is not there or cannot be read
 ├── ServiceError                the daemon cannot be made a service of this machine
 ├── TrainingRunsError           another training works on the same models (exit 3)
-└── AlreadyRunningError         another daemon on this machine watches the same inbox (exit 3)
+└── AlreadyRunningError         another daemon watches the same inbox (exit 3)
 
 Programming errors are not in this tree: they keep their traceback.
 """
@@ -45,6 +46,16 @@ class InputError(IscoError):
         where = f"{self.path.name!r}" + (f", line {line}" if line is not None else "")
         super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """It crosses from the process that works to the one that answers."""
+        return _input_error, (self.path, self.found, self.expected, self.remedy, self.line)
+
+
+def _input_error(
+    path: Path, found: str, expected: str, remedy: str, line: int | None
+) -> InputError:
+    return InputError(path, found, expected=expected, remedy=remedy, line=line)
+
 
 class SettingsError(IscoError):
     """config.yaml has an unknown key, a wrong type or an impossible value."""
@@ -62,6 +73,10 @@ class BaseModelError(IscoError):
     """The encoder that training should start from cannot be loaded."""
 
 
+class FolderError(IscoError):
+    """A folder of the watcher cannot be made, written, or trusted to keep results."""
+
+
 class StatusError(IscoError):
     """What the daemon says of itself is not there or cannot be read."""
 
@@ -77,6 +92,6 @@ class TrainingRunsError(IscoError):
 
 
 class AlreadyRunningError(IscoError):
-    """Another daemon on this machine watches the same inbox."""
+    """Another daemon watches the same inbox."""
 
     exit_code = 3

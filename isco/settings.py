@@ -118,6 +118,9 @@ class WatcherSettings(_Section):
     rejected_dir: Path = Path("data/rejected")
     poll_s: float = Field(1.0, gt=0)
     quiet_s: float = Field(2.0, ge=0)
+    heartbeat_s: float = Field(5.0, gt=0)
+    time_limit_s: float = Field(300.0, gt=0)
+    memory_limit_mb: int = Field(4096, ge=64)
 
 
 class InferenceSettings(_Section):

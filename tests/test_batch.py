@@ -15,7 +15,10 @@ from isco.errors import InputError
 from isco.settings import Settings
 from isco.taxonomy import isco08
 from isco.text import join
-from watcher.batch import PREDICTION_COLUMNS, Receipt, code_file
+from watcher.batch import PREDICTION_COLUMNS, code_file
+from watcher.files import Files
+from watcher.outbox import complete
+from watcher.receipt import Receipt
 from watcher.review import REVIEW_COLUMNS
 
 
@@ -30,7 +33,9 @@ def run(
     path, out = tmp_path / "survey.csv", tmp_path / "out"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     out.mkdir(exist_ok=True)
-    return code_file(path, out, autocoder, settings), out
+    receipt = code_file(path, out, autocoder, settings)
+    complete(Files(), out, receipt)
+    return receipt, out
 
 
 def rows(path: Path, encoding: str = "utf-8", delimiter: str = ",") -> list[dict[str, str]]:

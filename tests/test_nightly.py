@@ -34,6 +34,7 @@ from training.lesson import compose, is_held_out, read_all_corrections, rehearsa
 from training.nightly import fine_tune
 from training.runs import METRICS
 from watcher.daemon import Daemon
+from watcher.job import Coder
 from watcher.schedule import NIGHTLY, Schedule
 
 PATIENCE_S = 100
@@ -95,7 +96,7 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
     start = partial(_start_training, tmp_path / "config.yaml")
     schedule = Schedule(own.schedule, own.watcher.outbox, start, clock)
     stop = threading.Event()
-    daemon = Daemon(own, lambda path: nullcontext(lambda n: None), stop, schedule)
+    daemon = Daemon(own, Coder(own), lambda path: nullcontext(lambda n: None), stop, schedule)
     shipped = daemon.model_version
     survey = "job_title\n" + "".join(
         f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(80)
@@ -159,7 +160,7 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
     own: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = threading.Event()
-    daemon = Daemon(own, lambda path: nullcontext(lambda n: None), stop)
+    daemon = Daemon(own, Coder(own), lambda path: nullcontext(lambda n: None), stop)
     shipped = daemon.model_version
     damaged = tmp_path / "models" / "versions" / "damaged"
     shutil.copytree(tmp_path / "models" / "bundled", damaged)

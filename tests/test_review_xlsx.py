@@ -21,7 +21,8 @@ from tests.questions import FORMULA, review
 from tests.test_watcher import batches, daemon, drop, wait_for
 from training.agreement import sampled_agreement
 from watcher import workbook
-from watcher.corrections import CorrectionsReceipt, holds_corrections, take_corrections
+from watcher.corrections import holds_corrections, take_corrections
+from watcher.receipt import CorrectionsReceipt
 from watcher.review_xlsx import write_workbook
 
 ANSWERS = {

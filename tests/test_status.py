@@ -19,7 +19,8 @@ from isco.settings import Settings
 from main import _start_training
 from tests.conftest import ROOT
 from tests.test_watcher import PATIENCE_S, daemon, drop, isco, wait_for
-from watcher.inbox import Claim, Stability, Wait
+from watcher.claims import Claim
+from watcher.inbox import Listing, Stability, Wait
 from watcher.reporter import Reporter
 from watcher.status import (
     DEAF_S,
@@ -98,7 +99,7 @@ def test_a_daemon_that_hangs_is_deaf_and_a_missing_inbox_a_share_down(settings: 
         inbox.rename(inbox.with_name("away"))
         wait_for(reads(settings, lambda s: s.share_down), process)
         code, said, _ = status_of(settings)
-        assert code == 1 and said.startswith("share down: since ") and "No such file" in said
+        assert code == 1 and said.startswith("share down: since ") and "share connected?" in said
         inbox.with_name("away").rename(inbox)
         wait_for(reads(settings, lambda s: not s.share_down), process)
         assert status_of(settings)[0] == 0
@@ -108,7 +109,7 @@ def test_a_daemon_that_hangs_is_deaf_and_a_missing_inbox_a_share_down(settings: 
         assert judge(status, later - timedelta(seconds=2)).health is Health.WELL
         assert judge(status, later).health is Health.DEAF
     log = (inbox.parent / "daemon.log").read_text(encoding="utf-8")
-    assert log.count("the inbox cannot be read") == 1
+    assert log.count("the folders cannot be read") == 1
 
 
 @pytest.mark.parametrize("content", ["", '{"format": 1, "host": "h', "[]", '{"format": 2}', "\0"])
@@ -236,13 +237,15 @@ def test_a_status_that_cannot_be_written_stops_nothing_and_follows_no_link(
 def test_what_a_file_waits_for() -> None:
     stability = Stability(quiet_s=2)
     for now_s, size in ((0, 1), (1, 1), (3, 2), (4, 2), (5, 2)):
-        stability.observe({"a": (size, 1, 1), **({"b": (1, 1, 2)} if now_s > 3 else {})}, now_s)
+        second = {"b": (1, 1, 2)} if now_s > 3 else {}
+        stability.observe(Listing({"a": (size, 1, 1), **second}), now_s)
     assert stability.waits(5) == [
         Wait("a", 5, "it is whole, its turn comes"),
         Wait("b", 1, "it must be still for 2 s"),
     ]
-    stability.observe({"a": (3, 1, 1)}, 6)
-    assert stability.waits(6.5) == [Wait("a", 6.5, "still being written to")]
+    stability.observe(Listing({"a": (3, 1, 1)}, {"c": "a link"}), 6)
+    still = Wait("a", 6.5, "still being written to")
+    assert stability.waits(6.5) == [still, Wait("c", 0.5, "a link")]
 
 
 def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.bundle import file_hash
 from isco.settings import Settings
 from tests.conftest import ROOT
-from watcher import inbox, outbox
-from watcher.inbox import Stability
+from watcher import archive, claims, inbox, outbox
+from watcher.claims import Claim
+from watcher.files import Files
+from watcher.inbox import Fingerprint, Listing, Stability, Wait
+from watcher.status import MAIN
+
+FILES = Files()
 
 PATIENCE_S = 60
 
@@ -61,54 +70,168 @@ def drop(settings: Settings, name: str, content: str | bytes) -> None:
     (settings.watcher.inbox / name).write_bytes(content)
 
 
+def seen(**files: Fingerprint) -> Listing:
+    return Listing(files=files)
+
+
 def test_whole_only_after_three_equal_looks_and_the_quiet_time() -> None:
     stability = Stability(quiet_s=2)
-    assert stability.observe({"a": (1, 1, 1)}, 0) == []
-    assert stability.observe({"a": (1, 1, 1)}, 2.5) == []  # two looks only
-    assert stability.observe({"a": (2, 1, 1)}, 3) == []  # it grew: all over again
-    assert stability.observe({"a": (2, 1, 1)}, 4) == []
-    assert stability.observe({"a": (2, 1, 1)}, 4.5) == []  # three looks, 1.5 s
-    assert stability.observe({"a": (2, 1, 1), "b": (0, 0, 2)}, 5) == ["a"]
-    assert stability.observe({}, 6) == [] and stability.n_waiting == 0
+    assert stability.observe(seen(a=(1, 1, 1)), 0) == []
+    assert stability.observe(seen(a=(1, 1, 1)), 2.5) == []  # two looks only
+    assert stability.observe(seen(a=(2, 1, 1)), 3) == []  # it grew: all over again
+    assert stability.observe(seen(a=(2, 1, 1)), 4) == []
+    assert stability.observe(seen(a=(2, 1, 1)), 4.5) == []  # three looks, 1.5 s
+    assert stability.observe(seen(a=(2, 1, 1), b=(1, 0, 2)), 5) == ["a"]
+    stability.restart("a")  # it could not be taken
+    assert stability.observe(seen(a=(2, 1, 1)), 6) == []
+    assert stability.observe(Listing(), 6) == [] and stability.n_waiting == 0
+
+
+def test_an_empty_file_has_longer_to_be_filled() -> None:
+    stability = Stability(quiet_s=2)
+    for now_s in (0, 5, 10, 19):
+        assert stability.observe(seen(a=(0, 1, 1)), now_s) == []
+    assert stability.waits(19) == [Wait("a", 19, "it is empty; it has 20 s to be filled")]
+    assert stability.observe(seen(a=(0, 1, 1)), 20) == ["a"]
 
 
 def test_oldest_first() -> None:
     stability = Stability(quiet_s=0)
-    listing = {"new": (1, 30, 1), "old": (1, 10, 2), "mid": (1, 20, 3)}
+    listing = seen(new=(1, 30, 1), old=(1, 10, 2), mid=(1, 20, 3))
     stability.observe(listing, 0)
     stability.observe(listing, 1)
     assert stability.observe(listing, 2) == ["old", "mid", "new"]
 
 
-def test_only_regular_csv_files_are_seen(tmp_path: Path) -> None:
-    for name in ("a.csv", "B.CSV", "c.XLSX", ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt"):
+SILENT = (
+    ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt", "a.csv.crdownload", "a.tmp", "~$a.xlsx",
+    ".~lock.a.csv#", ".syncthing.a.csv.tmp", ".goutputstream-X1.csv", ".fuse_hidden0001.csv",
+    ".nfs0001.csv", "._a.csv", ".DS_Store", "Icon\r", "Thumbs.db",
+)  # fmt: skip
+CONFLICTS = (
+    "a (Ada's conflicted copy 2026-01-02).csv", "a.sync-conflict-20260102-030405-ABCDEFG.csv",
+    "a_conflict-20260102-030405.csv", "a (Case Conflict).csv", "a [conflict 1].csv",
+    "a (In Konflikt stehende Kopie von Ada 2026-01-02).csv",
+)  # fmt: skip
+
+
+def test_what_becomes_work_what_is_held_and_what_is_ignored(tmp_path: Path) -> None:
+    for name in ("a.csv", "B.CSV", "c.XLSX", *SILENT, *CONFLICTS):
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "dir.csv").mkdir()
     (tmp_path / "link.csv").symlink_to(tmp_path / "notes.txt")
     os.mkfifo(tmp_path / "pipe.csv")
-    assert set(inbox.look(tmp_path)) == {"a.csv", "B.CSV", "c.XLSX"}
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s.csv"))
+    found = inbox.look(FILES, tmp_path)
+    assert set(found.files) == {"a.csv", "B.CSV", "c.XLSX"}
+    kinds = {"dir.csv": "folder", "link.csv": "link", "pipe.csv": "pipe", "s.csv": "socket"}
+    assert set(found.held) == {*CONFLICTS, *kinds}
+    assert all(word in found.held[name] for name, word in kinds.items())
+    assert all("rename it" in found.held[name] for name in CONFLICTS)
 
 
-def test_one_claim_per_file(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("x", encoding="utf-8")
-    held = inbox.claim(tmp_path, "a.csv")
+@pytest.fixture
+def work_dir(tmp_path: Path) -> Path:
+    (tmp_path / claims.WORK).mkdir()
+    return tmp_path
+
+
+def test_one_claim_per_file(work_dir: Path) -> None:
+    (work_dir / "a.csv").write_text("x", encoding="utf-8")
+    held = claims.take(FILES, work_dir, "a.csv", MAIN)
     assert held is not None and held.path.read_text(encoding="utf-8") == "x"
-    assert inbox.claim(tmp_path, "a.csv") is None
-    assert inbox.claims(tmp_path) == [held]
+    assert (held.name, held.attempts, held.worker) == ("a.csv", 0, MAIN)
+    assert claims.take(FILES, work_dir, "a.csv", MAIN) is None
+    assert claims.claims(FILES, work_dir) == [held]
+    assert held.folder.stat().st_mode & 0o777 == 0o700
+    begun = claims.begin(FILES, held)
+    assert (begun.id, begun.attempts) == (held.id, 1)
+    with pytest.raises(FileNotFoundError):
+        claims.begin(FILES, held)  # another has it
+    stolen = claims.steal(FILES, begun, "two")
+    assert stolen is not None and (stolen.worker, stolen.attempts) == ("two", 1)
+    assert claims.steal(FILES, begun, "three") is None
+    assert claims.rest(FILES, stolen).attempts == 0
+    (held,) = claims.claims(FILES, work_dir)
     held.path.unlink()
-    held.release()
-    assert inbox.claims(tmp_path) == []
+    (gone,) = claims.claims(FILES, work_dir)
+    assert claims.is_empty(gone)
+    claims.release(FILES, gone)
+    assert claims.claims(FILES, work_dir) == []
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    kept = []
-    for content in ("1", "2", "2", "2"):
-        path = tmp_path / "a.csv"
-        path.write_text(content, encoding="utf-8")
-        kept.append(outbox.archive(path, archive))
-    assert len(set(kept)) == 4 and kept[0].name == "a.csv"
-    assert [path.read_text(encoding="utf-8") for path in kept] == ["1", "2", "2", "2"]
+def test_a_link_that_took_a_files_place_is_put_back(work_dir: Path) -> None:
+    secret = work_dir / "secret"
+    secret.write_text("s", encoding="utf-8")
+    (work_dir / "a.csv").symlink_to(secret)
+    with pytest.raises(OSError, match="a link"):
+        claims.take(FILES, work_dir, "a.csv", MAIN)
+    assert (work_dir / "a.csv").is_symlink() and claims.claims(FILES, work_dir) == []
+
+
+def test_a_lease_lapses_by_our_own_clock(work_dir: Path) -> None:
+    (work_dir / "a.csv").write_text("x", encoding="utf-8")
+    held = claims.take(FILES, work_dir, "a.csv", "two")
+    assert held is not None
+    leases = claims.Leases(FILES, heartbeat_s=5)
+    os.utime(held.folder / claims.BEAT, (1, 1))  # whatever their clock says
+    assert leases.lapsed([held], 0) == leases.lapsed([held], 49.9) == []
+    claims.Leases(FILES, 5).beat(held)
+    os.utime(held.folder / claims.BEAT, (1, 1))
+    assert leases.lapsed([held], 50) == leases.lapsed([held], 99) == []
+    assert leases.lapsed([held], 100) == [held]
+
+
+def test_who_writes_is_known_to_the_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8") as file:
+        assert not FILES.is_closed(path)
+        file.write("x")
+    with path.open(encoding="utf-8"):  # a reader does no harm
+        assert FILES.is_closed(path) == (sys.platform == "linux")
+    assert not FILES.is_closed(tmp_path / "none")
+
+
+def claimed(work_dir: Path, content: str) -> Claim:
+    (work_dir / "a.csv").write_text(content, encoding="utf-8")
+    claim = claims.take(FILES, work_dir, "a.csv", MAIN)
+    assert claim is not None
+    return claim
+
+
+class ByHand(Files):
+    """A file system that cannot rename without replacing."""
+
+    def rename_new(self, source: Path, target: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("watcher.files._rename_exclusively", self._refuse)
+            super().rename_new(source, target)
+
+    @staticmethod
+    def _refuse(source: Path, target: Path) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+@pytest.mark.parametrize("files", [FILES, ByHand()], ids=["kernel", "by hand"])
+@pytest.mark.parametrize("archive_dir", [None, Path("/dev/shm")], ids=["same", "across"])
+def test_nothing_is_overwritten(work_dir: Path, files: Files, archive_dir: Path | None) -> None:
+    if archive_dir is not None and not archive_dir.is_dir():
+        pytest.skip("needs a second volume: /dev/shm")
+    with tempfile.TemporaryDirectory(dir=archive_dir) as folder:
+        kept = [
+            archive.archive(files, claimed(work_dir, content), Path(folder), lambda: None)
+            for content in ("1", "2", "2", "2")
+        ]
+        assert len(set(kept)) == 4 and kept[0].name == "a.csv"
+        assert [path.read_text(encoding="utf-8") for path in kept] == ["1", "2", "2", "2"]
+        assert set(Path(folder).iterdir()) == set(kept)
+        rejected = [
+            archive.reject(files, claimed(work_dir, "3"), Path(folder), reason, lambda: None)
+            for reason in ("one", "two")
+        ]
+        whys = [path.with_name(path.name + ".why.txt") for path in rejected]
+        assert [why.read_text(encoding="utf-8") for why in whys] == ["one\n", "two\n"]
 
 
 @given(st.text(min_size=1, max_size=300).filter(lambda name: name.strip()))
@@ -141,7 +264,7 @@ def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> 
         drop(settings, name, content)
     watched = settings.watcher
     with daemon(settings) as process:
-        wait_for(lambda: not inbox.look(watched.inbox), process)
+        wait_for(lambda: not inbox.look(FILES, watched.inbox).files, process)
         drop(settings, "after.csv", "job_title\nnurse\n")
         wait_for((watched.archive_dir / "after.csv").exists, process)
     good = {name for name, (_, reason) in HOSTILE.items() if reason is None}
@@ -183,7 +306,8 @@ def test_the_same_content_is_recognised_and_new_content_is_not(settings: Setting
 
 def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
     drop(settings, "left.csv", "job_title\nnurse\n")
-    assert inbox.claim(settings.watcher.inbox, "left.csv")
+    (settings.watcher.inbox / claims.WORK).mkdir()
+    assert claims.take(FILES, settings.watcher.inbox, "left.csv", MAIN)
     done = subprocess.run(isco(settings, "watch", "--once"), check=False)
     assert done.returncode == 0
     assert len(batches(settings, "left")) == 1
@@ -211,8 +335,8 @@ def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> 
     staging = settings.watcher.outbox / ".staging"
     with daemon(settings) as process:
         wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
-        for claimed in inbox.claims(settings.watcher.inbox):
-            claimed.path.unlink()
+        for claim in claims.claims(FILES, settings.watcher.inbox):
+            claim.path.unlink()
         drop(settings, "next.csv", "job_title\nnurse\n")
         wait_for(lambda: batches(settings, "next"), process)
     assert not batches(settings, "gone")

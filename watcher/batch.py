@@ -3,8 +3,9 @@
 ``code_file`` streams the input in chunks of 10,000 records and writes, in a folder that nobody
 looks at yet: ``predictions.csv`` (the input's columns, untouched, then ours), ``review.csv`` (one
 row per distinct text under the threshold, highest gain first, and a random sample of the others),
-the same questions as ``review.xlsx`` and ``review.html``, and, last, ``receipt.json``. Memory is
-bounded by a chunk and by the distinct texts under the threshold.
+and the same questions as ``review.xlsx`` and ``review.html``. Its receipt is written by
+``outbox.complete``, last. Memory is bounded by a chunk and by the distinct texts under the
+threshold.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inference.autocoder import Autocoder
 from inference.bundle import file_hash
@@ -26,14 +25,12 @@ from isco.settings import Settings
 from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
 from isco.taxonomy import isco08
 from isco.text import join
+from watcher.receipt import Receipt, now
 from watcher.review import Review
 from watcher.review_page import REVIEW_PAGE, write_page
 from watcher.review_xlsx import REVIEW_WORKBOOK, write_workbook
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-PREDICTIONS, REVIEW, RECEIPT = "predictions.csv", "review.csv", "receipt.json"
+PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
 N_CANDIDATES = 3
 PREDICTION_COLUMNS = (
     "isco_code", "isco_title", "confidence", "is_fallback", "minor_code", "minor_confidence",
@@ -43,50 +40,6 @@ PREDICTION_COLUMNS = (
     "model_version",
 )  # fmt: skip
 TAKEN_PREFIX = "predicted_"
-
-
-@dataclass
-class Receipt:
-    """What was done to one input: the proof that its batch is complete.
-
-    ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
-    rows have a code that a coder gave to their text before. ``n_review`` rows need a person
-    (fallback and empty) and stand as ``n_review_texts`` distinct texts in ``review.csv``, without
-    the empty ones, which nobody can decide. ``n_sampled`` of the autocoded rows were drawn at
-    random to be checked. Times are UTC, ISO 8601.
-    """
-
-    input: str
-    sha256: str
-    batch_id: str
-    encoding: str
-    delimiter: str
-    model_version: str
-    settings: dict[str, Any]
-    started: str
-    finished: str = ""
-    seconds: float = 0.0
-    n_rows_in: int = 0
-    n_rows_out: int = 0
-    n_blank_lines: int = 0
-    n_autocoded: int = 0
-    n_fallback: int = 0
-    n_empty: int = 0
-    n_corrected: int = 0
-    n_review: int = 0
-    n_review_texts: int = 0
-    n_sampled: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    def count(self, codings: Sequence[Coding]) -> None:
-        """Add one chunk of coded rows."""
-        self.n_rows_out += len(codings)
-        self.n_fallback += sum(coding.is_fallback for coding in codings)
-        self.n_empty += sum(coding.source == "empty" for coding in codings)
-        self.n_corrected += sum(coding.source == "correction" for coding in codings)
-        self.n_review += sum(coding.needs_review for coding in codings)
-        uncoded = self.n_fallback + self.n_empty
-        self.n_autocoded = self.n_rows_out - uncoded - self.n_corrected
 
 
 def settings_that_matter(settings: Settings, memory: Memory) -> dict[str, Any]:
@@ -111,10 +64,10 @@ def code_file(
     settings: Settings,
     progress: Callable[[int], None] = lambda n_done: None,
 ) -> Receipt:
-    """Code every record of ``path`` into the existing folder ``out_dir``; the receipt comes last.
+    """Code every record of ``path`` into the existing folder ``out_dir``.
 
     ``progress`` is told how many more records are done. Raises InputError where the file is not
-    what it should be; ``out_dir`` then holds an incomplete result without a receipt.
+    what it should be; ``out_dir`` then holds an incomplete result.
     """
     clock = time.monotonic()
     sha256 = file_hash(path)
@@ -153,7 +106,6 @@ def code_file(
     if "duties_description" not in table.columns:
         receipt.notes.append("no column with duties: coded from the titles alone")
     receipt.finished, receipt.seconds = now(), round(time.monotonic() - clock, 3)
-    write_receipt(out_dir / RECEIPT, receipt)
     return receipt
 
 
@@ -207,15 +159,3 @@ def _cells(coding: Coding) -> list[str]:
 def format_confidence(confidence: float) -> str:
     """Nine significant digits: enough that no float32 is rounded."""
     return f"{confidence:.9g}"
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def write_receipt(path: Path, receipt: DataclassInstance) -> None:
-    """Write a receipt as JSON: the last file of a batch."""
-    text = json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
-    # A file name that is not UTF-8 has code points without bytes; their escapes are valid JSON.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")

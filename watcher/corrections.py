@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from inference.bundle import file_hash
@@ -19,7 +19,6 @@ from isco.corrections import (
     PREDICTED,
     SAMPLED,
     Correction,
-    Verdict,
     open_corrections,
     read_corrections,
     settle,
@@ -27,29 +26,10 @@ from isco.corrections import (
 from isco.settings import Settings
 from isco.tables import DELIMITERS, Table, Writer, neutralise, open_table
 from watcher import workbook
-from watcher.batch import RECEIPT, now, write_receipt
+from watcher.receipt import CorrectionsReceipt, now
 
 VERDICTS = "corrections.csv"
 VERDICT_COLUMNS = ("line", "text", CORRECTED, "isco_code", "verdict", "reason")
-
-
-@dataclass
-class CorrectionsReceipt:
-    """What became of one corrections file. The verdicts add up to ``n_rows``.
-
-    ``n_conflicts``: texts that had another code before, from an earlier line or file; the later one
-    holds.
-    """
-
-    input: str
-    sha256: str
-    encoding: str
-    delimiter: str
-    batch_id: str
-    finished: str = ""
-    n_rows: int = 0
-    n_conflicts: int = 0
-    verdicts: dict[str, int] = field(default_factory=lambda: {str(v): 0 for v in Verdict})
 
 
 def holds_corrections(path: Path, settings: Settings) -> bool:
@@ -77,7 +57,11 @@ def take_corrections(
     table, corrections = _read(path, settings)
     sha256 = file_hash(path)
     receipt = CorrectionsReceipt(
-        path.name, sha256, table.encoding, DELIMITERS[table.delimiter], batch_id=sha256[:12]
+        input=path.name,
+        sha256=sha256,
+        batch_id=sha256[:12],
+        encoding=table.encoding,
+        delimiter=DELIMITERS[table.delimiter],
     )
     receipt.n_rows = len(corrections)
     receipt.verdicts.update(Counter(str(correction.verdict) for correction in corrections))
@@ -92,7 +76,6 @@ def take_corrections(
             writer.write([_cells(correction, reason)])
     _keep(corrections, settings.data.corrections_dir / f"{sha256[:12]}.csv")
     receipt.finished = now()
-    write_receipt(out_dir / RECEIPT, receipt)
     return receipt
 
 

@@ -1,66 +1,75 @@
-"""Which files in the inbox are whole, and taking hold of them.
+"""Which files in the inbox are whole.
 
 The directory listing is the truth; events only make the next look come sooner. A file is whole when
 its size, modification time and inode were the same in at least three looks over the quiet time, by
-our own clock: a file's own time may be old (``cp -p``) or in the future. Taking hold of it is one
-rename into a private folder, ``inbox/.work/<claim>/``; whoever comes second finds it gone.
+our own clock: a file's own time may be old (``cp -p``) or in the future.
 """
 
 from __future__ import annotations
 
-import os
+import re
 import stat
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-WORK = ".work"
+from watcher.files import Files
+
 SUFFIXES = (".csv", ".xlsx")
 _MIN_LOOKS = 3
+# An empty file is often the placeholder of a program that is about to fill it.
+_EMPTY_PATIENCE = 10  # quiet times
 
 Fingerprint = tuple[int, int, int]  # size, mtime in ns, inode
 
+# How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
+_CONFLICT = re.compile(
+    r"conflicted copy|case conflict|sync-conflict-\d|_conflict-\d|\[conflict|sfconflict"
+    r"|in konflikt stehende kopie|copie en conflit|copia en conflicto",
+    re.IGNORECASE,
+)
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
 
 @dataclass(frozen=True)
-class Claim:
-    """A file that is ours: it lies alone in a folder of the work area."""
+class Listing:
+    """One look: the files that may become work, and those held, with the reason."""
 
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """The name it had in the inbox."""
-        return self.path.name
-
-    @property
-    def id(self) -> str:
-        """The name of its folder: unique, safe in any path."""
-        return self.path.parent.name
-
-    def release(self) -> None:
-        """Remove the folder once the file has left it."""
-        self.path.parent.rmdir()
+    files: dict[str, Fingerprint] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
 
-def look(inbox: Path) -> dict[str, Fingerprint]:
-    """The CSV files and workbooks in the inbox: name → fingerprint.
+def look(files: Files, inbox: Path) -> Listing:
+    """The CSV files and workbooks in the inbox, in any case of their suffix.
 
-    Hidden files, temporary names (``~$x.csv``) and anything but regular files are passed over; a
-    link, a pipe or a device is never opened. Raises OSError where the folder cannot be listed.
+    Hidden and temporary names are passed over in silence. What is no regular file is held and never
+    opened; so is the conflict copy of a sync client, which only a person can judge. Raises OSError
+    where the folder cannot be listed.
     """
-    found: dict[str, Fingerprint] = {}
-    with os.scandir(inbox) as entries:
-        for entry in entries:
-            if not entry.name.lower().endswith(SUFFIXES) or _is_temporary(entry.name):
-                continue
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # renamed or deleted since it was listed
-            if stat.S_ISREG(status.st_mode):
-                found[entry.name] = (status.st_size, status.st_mtime_ns, status.st_ino)
-    return found
+    listing = Listing()
+    for name in files.names(inbox):
+        if not name.lower().endswith(SUFFIXES) or _is_temporary(name):
+            continue
+        try:
+            status = files.status(inbox / name)
+        except FileNotFoundError:
+            continue  # renamed or deleted since it was listed
+        if not stat.S_ISREG(status.st_mode):
+            listing.held[name] = f"{kind(status.st_mode)}: never opened, remove it"
+        elif _CONFLICT.search(name):
+            listing.held[name] = "a conflict copy of a sync client: rename it to have it coded"
+        else:
+            listing.files[name] = (status.st_size, status.st_mtime_ns, status.st_ino)
+    return listing
+
+
+def kind(mode: int) -> str:
+    """What something that is no regular file is, in words."""
+    return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
 
 
 def _is_temporary(name: str) -> bool:
@@ -83,34 +92,53 @@ class Stability:
     def __init__(self, quiet_s: float) -> None:
         self._quiet_s = quiet_s
         self._seen: dict[str, tuple[Fingerprint, float, int]] = {}
+        self._held: dict[str, str] = {}
         self._first_s: dict[str, float] = {}
 
-    def observe(self, listing: Mapping[str, Fingerprint], now_s: float) -> list[str]:
+    def observe(self, listing: Listing, now_s: float) -> list[str]:
         """Take in one look at ``now_s`` (monotonic) and return the whole files, oldest first."""
         seen: dict[str, tuple[Fingerprint, float, int]] = {}
-        for name, fingerprint in listing.items():
+        for name, fingerprint in listing.files.items():
             before, since_s, n_looks = self._seen.get(name, (None, now_s, 0))
             if before != fingerprint:
                 since_s, n_looks = now_s, 0
             seen[name] = (fingerprint, since_s, n_looks + 1)
-        self._seen = seen
-        self._first_s = {name: self._first_s.get(name, now_s) for name in seen}
-        whole = [
-            name
-            for name, (_, since_s, n_looks) in seen.items()
-            if n_looks >= _MIN_LOOKS and now_s - since_s >= self._quiet_s
-        ]
+        self._seen, self._held = seen, listing.held
+        names = [*seen, *listing.held]
+        self._first_s = {name: self._first_s.get(name, now_s) for name in names}
+        whole = [name for name in seen if self._is_whole(name, now_s)]
         return sorted(whole, key=lambda name: (seen[name][0][1], name))
+
+    def _is_whole(self, name: str, now_s: float) -> bool:
+        (size, *_), since_s, n_looks = self._seen[name]
+        return n_looks >= _MIN_LOOKS and now_s - since_s >= self._needed_s(size)
+
+    def _needed_s(self, size: int) -> float:
+        return self._quiet_s if size else self._quiet_s * _EMPTY_PATIENCE
+
+    def restart(self, name: str) -> None:
+        """The file could not be taken: it has to be quiet all over again before the next try."""
+        fingerprint, since_s, _ = self._seen[name]
+        self._seen[name] = (fingerprint, since_s, 0)
+
+    def forget(self, name: str) -> None:
+        """The file is in the inbox no more: it was claimed."""
+        self._seen.pop(name, None)
+        self._first_s.pop(name, None)
 
     def waits(self, now_s: float) -> list[Wait]:
         """What the last look saw, those first that have been there longest."""
 
         def why(name: str) -> str:
-            _, since_s, n_looks = self._seen[name]
-            if n_looks >= _MIN_LOOKS and now_s - since_s >= self._quiet_s:
+            if name in self._held:
+                return self._held[name]
+            (size, *_), since_s, _ = self._seen[name]
+            if self._is_whole(name, now_s):
                 return "it is whole, its turn comes"
             if since_s > self._first_s[name]:
                 return "still being written to"
+            if not size:
+                return f"it is empty; it has {self._needed_s(size):g} s to be filled"
             return f"it must be still for {self._quiet_s:g} s"
 
         oldest_first = sorted(self._first_s.items(), key=lambda first: first[1])
@@ -118,32 +146,5 @@ class Stability:
 
     @property
     def n_waiting(self) -> int:
-        """How many files the last look saw."""
+        """How many files of the last look may yet become work."""
         return len(self._seen)
-
-
-def claim(inbox: Path, name: str) -> Claim | None:
-    """Take hold of ``inbox/name``; None where it is gone or another daemon was faster."""
-    folder = inbox / WORK / uuid.uuid4().hex
-    folder.mkdir(parents=True)
-    try:
-        os.rename(inbox / name, folder / name)
-    except FileNotFoundError:
-        folder.rmdir()
-        return None
-    except OSError:
-        folder.rmdir()
-        raise
-    return Claim(folder / name)
-
-
-def claims(inbox: Path) -> list[Claim]:
-    """What an earlier life of this daemon had taken hold of and not finished, oldest first."""
-    work = inbox / WORK
-    held = []
-    for folder in work.iterdir() if work.is_dir() else ():
-        files = list(folder.iterdir())
-        if not files:
-            folder.rmdir()
-        held += [Claim(path) for path in files]
-    return sorted(held, key=lambda c: c.path.stat().st_mtime_ns)

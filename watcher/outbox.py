@@ -1,25 +1,23 @@
-"""Where results and inputs end up: published whole, archived, or rejected with the reason.
-
-Nothing is overwritten and nothing is deleted: a name that is taken gets the hash of the content.
-"""
+"""Where results grow unseen, and how they become visible: whole, under a name made from content."""
 
 from __future__ import annotations
 
-import errno
-import os
+import itertools
+import json
 import re
-import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from inference.bundle import file_hash
-from watcher.batch import RECEIPT
+from watcher.files import Files
+from watcher.folders import STAGING
+from watcher.receipt import AnyReceipt
 
-STAGING = ".staging"
+RECEIPT = "receipt.json"
 _MAX_STEM_BYTES = 80
-_MAX_NAME_BYTES = 255
 
 
 def safe_stem(name: str) -> str:
@@ -36,102 +34,106 @@ def safe_stem(name: str) -> str:
 
 
 @contextmanager
-def staging(outbox: Path, claim_id: str) -> Iterator[Path]:
-    """An empty folder on the outbox's own volume, where results grow unseen.
+def staging(files: Files, outbox: Path, key: str) -> Iterator[Path]:
+    """An empty private folder on the outbox's own volume, where results grow unseen.
 
-    What has not been published when the block ends is removed.
+    ``key``: ``<id>.…``; what an attempt before left under the same id is removed first, and what
+    has not been published when the block ends is removed too.
     """
-    folder = outbox / STAGING / claim_id
-    shutil.rmtree(folder, ignore_errors=True)  # left by a crash
-    folder.mkdir(parents=True)
+    clear(files, outbox, key.partition(".")[0])
+    folder = outbox / STAGING / key
+    files.make_dir(folder)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        files.remove_tree(folder)
 
 
-def find(outbox: Path, batch_id: str) -> Path | None:
-    """The complete batch with this id, if there is one."""
-    return next((r.parent for r in outbox.glob(f"*.{batch_id}/{RECEIPT}")), None)
+def clear(files: Files, outbox: Path, claim_id: str) -> None:
+    """Remove what attempts at a claim have left in staging."""
+    for name in files.names(outbox / STAGING):
+        if name.partition(".")[0] == claim_id:
+            files.remove_tree(outbox / STAGING / name)
 
 
-def publish(staged: Path, outbox: Path, name: str, batch_id: str) -> Path:
+def complete(
+    files: Files,
+    staged: Path,
+    receipt: AnyReceipt,
+    breathe: Callable[[], None] = lambda: None,
+) -> None:
+    """Have every staged file on the disk, with its hash in the receipt; the receipt comes last."""
+    for name in sorted(files.names(staged)):
+        receipt.files[name] = files.hash(staged / name, breathe)
+        _settle(files, staged / name)
+    files.write(staged / RECEIPT, as_json(receipt).encode("utf-8", "backslashreplace"))
+    _settle(files, staged / RECEIPT)
+    _settle(files, staged)
+
+
+def _settle(files: Files, path: Path) -> None:
+    files.publish(path)
+    files.sync(path)
+
+
+def publish(files: Files, staged: Path, outbox: Path, receipt: AnyReceipt) -> Path:
     """Make a complete staged folder visible as ``outbox/<name>.<id>/``, by one rename.
 
-    Every file is on the disk before the name is. Where a batch with this id is there already, its
-    results are the same: it stays, and is returned.
+    Where a batch with this id is there already its results are the same: it stays, and is returned.
+    A folder of that name that is something else stays too, and ours gets a number.
     """
-    published = find(outbox, batch_id)
+    published = find(files, outbox, receipt.batch_id)
     if published is not None:
         return published
-    for path in staged.iterdir():
-        _sync(path)
-    _sync(staged)
-    target = outbox / f"{safe_stem(name)}.{batch_id}"
-    os.rename(staged, target)  # refuses a folder that is there and not empty
-    _sync(outbox)
+    stem = f"{safe_stem(receipt.input)}.{receipt.batch_id}"
+    for number in itertools.count(1):
+        target = outbox / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            files.rename_new(staged, target)
+        except FileExistsError:
+            if read_receipt(files, target).get("sha256") == receipt.sha256:
+                return target  # another worker was faster
+            continue
+        break
+    files.sync(outbox)
     return target
+
+
+def find(files: Files, outbox: Path, batch_id: str) -> Path | None:
+    """The complete batch with this id, if there is one."""
+    for name in files.names(outbox):
+        is_batch = name.endswith(f".{batch_id}") and not name.startswith(".")
+        if is_batch and read_receipt(files, outbox / name):
+            return outbox / name
+    return None
+
+
+def find_claim(files: Files, outbox: Path, name: str, claim_id: str) -> Path | None:
+    """What a claim on the input ``name`` has published, by whichever model and settings."""
+    start = safe_stem(name) + "."
+    for folder in files.names(outbox):
+        if folder.startswith(start):
+            receipt = read_receipt(files, outbox / folder)
+            if receipt.get("claim") == claim_id:
+                return outbox / folder
+    return None
+
+
+def read_receipt(files: Files, folder: Path) -> dict[str, Any]:
+    """The receipt of a batch; empty where there is none that can be read."""
+    try:
+        receipt = json.loads(files.read(folder / RECEIPT))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return receipt if isinstance(receipt, dict) else {}
+
+
+def as_json(receipt: AnyReceipt) -> str:
+    """A receipt as it is written."""
+    # A file name that is not UTF-8 has code points without bytes; whoever writes escapes them.
+    return json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
 
 
 def shown(path: Path) -> str:
     """A path as people read it: relative to where they stand, if it lies below."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-
-
-def archive(path: Path, archive_dir: Path) -> Path:
-    """Move a finished input to the archive and return its new place."""
-    return _move(path, archive_dir)
-
-
-def reject(path: Path, rejected_dir: Path, reason: str) -> Path:
-    """Move an unreadable input to the rejected files, with ``<name>.why.txt`` beside it."""
-    target = _move(path, rejected_dir)
-    why = _beside(target, ".why.txt")
-    why.write_text(reason.rstrip() + "\n", encoding="utf-8")
-    return target
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    """The name with ``suffix`` behind it, cut where it would pass the 255 bytes of a file name."""
-    name = os.fsencode(path.name)[: _MAX_NAME_BYTES - len(suffix)]
-    return path.with_name(os.fsdecode(name) + suffix)
-
-
-def _move(path: Path, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / path.name
-    if os.path.lexists(target):
-        digest = file_hash(path)[:12]
-        target = folder / f"{safe_stem(path.name)}.{digest}{path.suffix}"
-        for number in range(2, 1_000_000):
-            if not os.path.lexists(target):
-                break
-            target = folder / f"{safe_stem(path.name)}.{digest}.{number}{path.suffix}"
-    try:
-        os.rename(path, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _copy_across(path, target)
-    _sync(folder)
-    return target
-
-
-def _copy_across(path: Path, target: Path) -> None:
-    """Copy to another volume, and remove the original only once the copy is safe and equal."""
-    part = _beside(target, ".part")
-    shutil.copy2(path, part)
-    _sync(part)
-    if file_hash(part) != file_hash(path):
-        part.unlink()
-        raise OSError(f"the copy of {path.name!r} to {str(target.parent)!r} differs from it")
-    os.rename(part, target)
-    path.unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

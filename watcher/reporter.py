@@ -13,23 +13,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from isco.errors import StatusError
-from watcher.inbox import Claim, Wait
+from isco.errors import BundleError, StatusError
+from watcher.claims import Claim
+from watcher.files import PUBLIC_FILE
+from watcher.inbox import Wait
 from watcher.schedule import Schedule
-from watcher.status import STATUS, Answer, InWork, Status, Trouble, Waiting, read_status
+from watcher.status import MAIN, Answer, InWork, Status, Trouble, Waiting, read_status, status_name
 
 _LOG = logging.getLogger(__name__)
 _BEAT_S = 5.0  # while nothing changes: a synchronised outbox sends every version of the file
 _PROGRESS_S = 1.0
 _N_SHOWN, _N_WAITING_SHOWN = 10, 50
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# No space, or no permission: nothing can be done before a person does something.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+_PAUSES = _FULL | {errno.EACCES, errno.EPERM}
 
 
 class Reporter:
     """Keeps the daemon's status and writes it: at changes, and every few seconds without any.
 
     A status that cannot be written stops nothing: its age tells the reader. ``schedule`` is asked
-    for the nights, ``clock`` for the time in UTC.
+    for the nights, ``clock`` for the time in UTC; ``worker`` is the daemon's name.
     """
 
     def __init__(
@@ -38,8 +42,9 @@ class Reporter:
         poll_s: float,
         schedule: Schedule | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        worker: str = MAIN,
     ) -> None:
-        self._path, self._poll_s = outbox / STATUS, poll_s
+        self._path, self._poll_s, self._worker = outbox / status_name(worker), poll_s, worker
         self._schedule, self._clock = schedule, clock
         self._kept: dict[str, Waiting] = {}  # claims that are tried again
         self._refused: dict[str, str] = {}  # files that could not be taken hold of
@@ -49,7 +54,7 @@ class Reporter:
         """A daemon begins. What the one before answered is remembered."""
         answers: dict[str, Any] = {}
         try:
-            before = read_status(self._path.parent)
+            before = read_status(self._path.parent, self._worker)
             answers = {"results": before.results, "rejected": before.rejected}
         except StatusError:
             pass  # the first one here, or damaged: it begins anew
@@ -95,7 +100,7 @@ class Reporter:
             self._ask_for_nights()
             self._write()
 
-    def share_down(self, error: OSError) -> bool:
+    def share_down(self, error: Exception) -> bool:
         """The inbox cannot be listed. Whether that is news."""
         now, known = self._clock(), self._status.share_down
         trouble = known or Trouble(since=now, why=_printable(str(error)))
@@ -109,6 +114,8 @@ class Reporter:
         why = f"it cannot be taken: {_printable(str(error))}"
         is_news = self._refused.get(name) != why
         self._refused[name] = why
+        if error.errno in _FULL:
+            self._pause(error)
         return is_news
 
     def working(self, held: Claim) -> None:
@@ -140,12 +147,12 @@ class Reporter:
         """A file was rejected."""
         self._change(rejected=self._with(self._status.rejected, name, reason))
 
-    def kept(self, held: Claim, error: OSError) -> bool:
+    def kept(self, held: Claim, error: Exception) -> bool:
         """A passing fault: the file in work is kept and tried again. Whether that is news."""
         why, known = _printable(str(error)), self._kept.get(held.id)
         self._keep(held, why)
-        if error.errno in _DISK_FULL and self._status.paused is None:
-            self._change(paused=Trouble(since=self._clock(), why=why))
+        if isinstance(error, BundleError) or getattr(error, "errno", None) in _PAUSES:
+            self._pause(error)
         return known is None or known.why != why
 
     def left(self, held: Claim, is_done: bool) -> None:
@@ -154,7 +161,7 @@ class Reporter:
             self._kept.pop(held.id, None)
             self._change(paused=None)
         elif held.id not in self._kept:
-            self._keep(held, "still being written to")
+            self._keep(held, "somebody may still be writing to it: it is read once more")
         self._change(in_work=None, moved=self._clock())
         self._is_dirty = True
 
@@ -162,6 +169,11 @@ class Reporter:
         """Write what has changed: the daemon is about to rest."""
         if self._is_dirty:
             self._write()
+
+    def _pause(self, error: Exception) -> None:
+        known = self._status.paused
+        trouble = Trouble(since=self._clock(), why=_printable(str(error)))
+        self._change(paused=known or trouble)
 
     def _keep(self, held: Claim, why: str) -> None:
         known = self._kept.get(held.id)
@@ -186,11 +198,12 @@ class Reporter:
 
     def _write(self) -> None:
         self._written_s, self._is_dirty = time.monotonic(), False
-        part = self._path.with_name(f".{STATUS}.part")
+        part = self._path.with_name(f".{self._path.name}.part")
         try:
             part.unlink(missing_ok=True)
             with part.open("x", encoding="utf-8") as file:  # never through a link laid there
                 file.write(self._status.model_dump_json(indent=2) + "\n")
+            part.chmod(PUBLIC_FILE)
             os.replace(part, self._path)
             self._is_failing = False
         except OSError as error:

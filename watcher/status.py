@@ -21,6 +21,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from isco.errors import StatusError
 
 STATUS = "status.json"
+MAIN = "main"  # the worker that needs no name
 # Without a sign for so many looks, and for so long at least, a daemon is deaf.
 DEAF_LOOKS, DEAF_S = 10, 30.0
 # With a file in work the signs are its progress, and hashing a large one is silent.
@@ -102,7 +103,7 @@ class Health(StrEnum):
     DEAD = "dead"  # its process is gone without a word
     DEAF = "deaf"  # no sign for too long: it hangs, or its machine is off
     SHARE_DOWN = "share down"  # the inbox cannot be listed
-    PAUSED = "paused"  # the disk is full
+    PAUSED = "paused"  # the disk is full, or a permission was taken away
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,14 @@ class Verdict:
     why: str
 
 
-def read_status(outbox: Path) -> Status:
+def status_name(worker: str) -> str:
+    """The file in which a worker tells of itself."""
+    return STATUS if worker == MAIN else f"status-{worker}.json"
+
+
+def read_status(outbox: Path, worker: str = MAIN) -> Status:
     """What the daemon last wrote; StatusError where there is nothing, or nothing readable."""
-    path = outbox / STATUS
+    path = outbox / status_name(worker)
     try:
         return Status.model_validate_json(path.read_bytes())
     except FileNotFoundError:
