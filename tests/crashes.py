@@ -27,7 +27,7 @@ from typing import Any
 
 from isco.settings import Settings, load_settings
 from tests.invariants import violations
-from watcher import archive
+from watcher import archive, outbox
 from watcher.claims import WORK, Claim
 from watcher.clock import Clock
 from watcher.daemon import Daemon, _Held
@@ -106,9 +106,16 @@ class ArchiveFirst(Daemon):
     """Broken: the input is put away before its results are there."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
+        receipt.claim = claim.id
+        outbox.complete(self._files, staged, receipt)
         archive.archive(self._files, claim, self._settings.archive_dir, self._breathe)
-        claim.path.touch()
-        return super()._publish(claim, staged, receipt)
+        return outbox.publish(self._files, staged, self._outbox, receipt)
+
+    def _finish(self, held: _Held, answer: str) -> bool:
+        if held.claim.path.exists():
+            return super()._finish(held, answer)
+        self._let_go(held.claim)
+        return True
 
 
 class NamedByWorker(Daemon):
@@ -214,6 +221,8 @@ def crash_points(bundle: Path, root: Path, kind: type[Daemon], every: int) -> di
     found: list[str] = []
     n_points = 0
     for n in itertools.count(1, every):
+        if found and kind is not Daemon:
+            break  # it is caught
         furnish(root, bundle)
         for name, content in FILES.items():
             _write(settings.watcher.inbox / name, content)

@@ -119,9 +119,10 @@ def _leftovers(settings: Settings) -> list[str]:
     left = [*_files(watched.inbox), *(watched.inbox / WORK).iterdir()]
     left += (watched.outbox / STAGING).iterdir()
     for folder in (watched.archive_dir, watched.rejected_dir):
-        left += [p for p in folder.glob(".*")] if folder.exists() else []
+        left += folder.glob(".*") if folder.exists() else []
     rejected = watched.rejected_dir
     whys = list(rejected.glob(f"*{WHY_FILE}")) if rejected.exists() else []
     if len(whys) != len(_rejected(settings)):
-        left += [path for path in whys]
-    return [f"left over: {path}" for path in left]
+        left += whys
+    # A start that was killed leaves its probes; the next one of that name removes them.
+    return [f"left over: {path}" for path in left if not path.name.startswith(".probe")]
