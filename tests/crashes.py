@@ -36,7 +36,7 @@ from watcher.job import Coder
 from watcher.receipt import AnyReceipt
 
 KILLED = 9
-_HARMLESS = {"names", "status", "read", "hash", "is_closed", "step", "watch_opens"}
+_HARMLESS = {"names", "status", "read", "hash", "is_closed", "step", "arm"}
 _MAX_TICKS = 400
 
 CODED = b"id,job_title\n0110,nurse\n1e5,welder\nNA,=cook\n"
@@ -63,10 +63,11 @@ class Handmade(Clock):
 
 
 class Deadly(Files):
-    """File operations of which the n-th is the last, before, in the middle, or after it."""
+    """File operations of which the n-th is the last, in the middle or after it; none for 0."""
 
     def __init__(self, n: int) -> None:
         self._left = n
+        self._is_armed = False
 
     def __getattribute__(self, name: str) -> Any:
         operation = super().__getattribute__(name)
@@ -83,18 +84,19 @@ class Deadly(Files):
 
     def step(self, last_act: Callable[[], object] = lambda: None) -> None:
         """One of the moments in which the process may end."""
-        self._left -= 1
-        if self._left == 0:
+        self._left -= self._is_armed
+        if self._is_armed and self._left == 0:
             last_act()
             os._exit(KILLED)
 
-    def watch_opens(self) -> None:
-        """The results are written with Python's own ``open``: every one of them is a moment too."""
+    def arm(self) -> None:
+        """From here on moments are counted; every file that is opened to be written is one too."""
 
         def opened(event: str, arguments: tuple[Any, ...]) -> None:
             if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wx"):
                 self.step()
 
+        self._is_armed = True
         sys.addaudithook(opened)
 
 
@@ -106,6 +108,8 @@ class ArchiveFirst(Daemon):
     """Broken: the input is put away before its results are there."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
+        assert isinstance(self._files, Deadly)
+        self._files.arm()
         receipt.claim = claim.id
         outbox.complete(self._files, staged, receipt)
         archive.archive(self._files, claim, self._settings.archive_dir, self._breathe)
@@ -119,18 +123,14 @@ class ArchiveFirst(Daemon):
 
 
 class NamedByWorker(Daemon):
-    """Broken: results are named by who made them."""
+    """Broken: results are named by who made them, and do not say of what."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
-        receipt.batch_id = uuid.uuid4().hex[:12]
-        published = super()._publish(Claim(claim.path), staged, receipt)
-        receipt.claim = receipt.batch_id
-        (published / "receipt.json").write_text(
-            json.dumps(
-                {**json.loads((published / "receipt.json").read_text()), "claim": receipt.claim}
-            )
-        )
-        return published
+        assert isinstance(self._files, Deadly)
+        self._files.arm()
+        receipt.batch_id = receipt.claim = uuid.uuid4().hex[:12]
+        outbox.complete(self._files, staged, receipt)
+        return outbox.publish(self._files, staged, self._outbox, receipt)
 
 
 class NoRecovery(Daemon):
@@ -161,7 +161,7 @@ def live(
     kind: type[Daemon],
     settings: Settings,
     coder: Coder,
-    files: Files,
+    files: Deadly,
     name: str = "main",
     between: Callable[[int], None] = lambda tick: None,
 ) -> None:
@@ -171,6 +171,8 @@ def live(
         settings, coder, lambda path: nullcontext(lambda n: None), threading.Event(),
         name=name, files=files, clock=clock,
     )  # fmt: skip
+    if kind not in (ArchiveFirst, NamedByWorker):  # until they publish these are like any other
+        files.arm()
     daemon.start()
     for tick in range(_MAX_TICKS):
         daemon.tick()
@@ -211,8 +213,11 @@ def furnish(root: Path, bundle: Path) -> Settings:
     return load_settings(config)
 
 
-def crash_points(bundle: Path, root: Path, kind: type[Daemon], every: int) -> dict[str, Any]:
-    """Die at every ``every``-th moment of a day with four files; what the next life left wrong."""
+def crash_points(
+    bundle: Path, root: Path, kind: type[Daemon], every: int, names: list[str]
+) -> dict[str, Any]:
+    """Die at every ``every``-th moment of a day with these files; what the next life left wrong."""
+    dropped = {name: FILES[name] for name in names}
     settings = furnish(root, bundle)
     coder = Coder(settings)
     coder.identify(_write(root / "warm.csv", CODED), lambda n: None)
@@ -224,13 +229,11 @@ def crash_points(bundle: Path, root: Path, kind: type[Daemon], every: int) -> di
         if found and kind is not Daemon:
             break  # it is caught
         furnish(root, bundle)
-        for name, content in FILES.items():
+        for name, content in dropped.items():
             _write(settings.watcher.inbox / name, content)
 
         def first_life(n: int = n) -> None:
-            files = Deadly(n)
-            files.watch_opens()
-            live(kind, settings, coder, files)
+            live(kind, settings, coder, Deadly(n))
 
         status = forked(first_life)
         if status == 0:
@@ -241,12 +244,12 @@ def crash_points(bundle: Path, root: Path, kind: type[Daemon], every: int) -> di
         again = coder if n % 3 != 2 else Coder(others)
 
         def next_life(name: str = name, again: Coder = again) -> None:
-            live(kind, settings, again, Files(), name)
+            live(kind, settings, again, Deadly(0), name)
 
         statuses = (status, forked(next_life))
         if statuses != (KILLED, 0):
             found.append(f"point {n}: ended with {statuses}")
-        found += [f"point {n}: {v}" for v in violations(settings, list(FILES.values()))]
+        found += [f"point {n}: {v}" for v in violations(settings, list(dropped.values()))]
     return {"points": n_points, "violations": found}
 
 
@@ -264,7 +267,7 @@ def pausing_writer(bundle: Path, root: Path, kind: type[Daemon]) -> dict[str, An
                 file.write(rest)
                 state["is_over"] = True
 
-        live(kind, settings, coder, Files(), between=go_on)
+        live(kind, settings, coder, Deadly(0), between=go_on)
         assert state["is_over"] and not any(work.iterdir())
     return {"points": 1, "violations": violations(settings, [CODED + rest])}
 
@@ -280,6 +283,7 @@ def main() -> None:
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--variant", choices=VARIANTS, default="as it is")
     parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("--files", nargs="+", choices=FILES, default=list(FILES))
     parser.add_argument("--writer", action="store_true", help="the copy that pauses instead")
     arguments = parser.parse_args()
     kind, bundle = VARIANTS[arguments.variant], arguments.bundle.resolve()
@@ -289,7 +293,7 @@ def main() -> None:
         if arguments.writer:
             found = pausing_writer(bundle, root, kind)
         else:
-            found = crash_points(bundle, root, kind, arguments.every)
+            found = crash_points(bundle, root, kind, arguments.every, arguments.files)
     sys.stdout.write(json.dumps(found) + "\n")
 
 

@@ -51,7 +51,7 @@ def _rejected(settings: Settings) -> list[Path]:
 
 def _in_work(settings: Settings) -> list[Path]:
     work = settings.watcher.inbox / WORK
-    return [path for path in work.glob("*/*") if path.name not in (BEAT, WHY)]
+    return [path for path in work.glob("[!.]*/*") if path.name not in (BEAT, WHY)]
 
 
 def _inputs(settings: Settings, dropped: list[bytes]) -> list[str]:

@@ -132,6 +132,8 @@ def claims(files: Files, inbox: Path) -> list[Claim]:
     """Every claim there is. One without an input has ``path`` = its folder's ``.gone``."""
     found = []
     for name in files.names(inbox / WORK):
+        if name.startswith("."):
+            continue  # a trial of the folder, see folders.py
         folder = inbox / WORK / name
         try:
             inside = [entry for entry in files.names(folder) if entry not in (BEAT, WHY)]
