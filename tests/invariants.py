@@ -35,7 +35,11 @@ def violations(settings: Settings, dropped: list[bytes], is_over: bool = True) -
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    return [path for path in folder.iterdir() if path.is_file() and not _is_hidden(path.name)]
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") and not name.startswith("..")
 
 
 def _archived(settings: Settings) -> list[Path]:
@@ -119,7 +123,8 @@ def _leftovers(settings: Settings) -> list[str]:
     left = [*_files(watched.inbox), *(watched.inbox / WORK).iterdir()]
     left += (watched.outbox / STAGING).iterdir()
     for folder in (watched.archive_dir, watched.rejected_dir):
-        left += folder.glob(".*") if folder.exists() else []
+        found = folder.iterdir() if folder.exists() else ()
+        left += (path for path in found if _is_hidden(path.name))
     rejected = watched.rejected_dir
     whys = list(rejected.glob(f"*{WHY_FILE}")) if rejected.exists() else []
     if len(whys) != len(_rejected(settings)):

@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from main import _start_training
 from tests.conftest import ROOT
 from tests.test_watcher import PATIENCE_S, daemon, drop, isco, wait_for
 from watcher.claims import Claim
+from watcher.clock import Clock
 from watcher.inbox import Listing, Stability, Wait
 from watcher.reporter import Reporter
 from watcher.status import (
@@ -160,9 +162,19 @@ def test_a_process_that_is_gone_is_known_to_be() -> None:
     assert judge(status(pid=os.getpid()), NOON, "here").health is Health.WELL
 
 
+class Moments(Clock):
+    """A wall clock that shows one moment after the other."""
+
+    def __init__(self, moments: Iterator[datetime]) -> None:
+        self._moments = moments
+
+    def now(self) -> datetime:
+        return next(self._moments)
+
+
 def reporter(outbox: Path) -> Reporter:
     outbox.mkdir(exist_ok=True)
-    told = Reporter(outbox, poll_s=1, clock=lambda: NOON)
+    told = Reporter(outbox, poll_s=1, clock=Moments(repeat(NOON)))
     told.start("m")
     return told
 
@@ -193,7 +205,7 @@ def test_a_share_that_stays_away_is_not_taken_for_deafness(
 ) -> None:
     monkeypatch.setattr("watcher.reporter._BEAT_S", 0.0)
     moments = iter(NOON + timedelta(minutes=n) for n in range(100))
-    told = Reporter(tmp_path, poll_s=1, clock=lambda: next(moments))
+    told = Reporter(tmp_path, poll_s=1, clock=Moments(moments))
     told.start("m")
     gone = OSError(errno.ESTALE, "stale")
     assert [told.share_down(gone) for _ in range(60)] == [True] + [False] * 59

@@ -110,9 +110,7 @@ class Daemon:
         self._inbox, self._outbox = settings.watcher.inbox, settings.watcher.outbox
         self._stability = Stability(settings.watcher.quiet_s)
         self._leases = Leases(self._files, settings.watcher.heartbeat_s)
-        self._status = Reporter(
-            self._outbox, settings.watcher.poll_s, schedule, self._clock.now, name
-        )
+        self._status = Reporter(self._outbox, settings.watcher.poll_s, schedule, self._clock, name)
         self._wake = threading.Event()
         self._held: list[_Held] = []
         self._whole: list[str] = []

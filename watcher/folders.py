@@ -128,7 +128,7 @@ class Folders:
     def _has_sentinel(self, folder: Path) -> bool:
         try:
             self._files.status(folder / SENTINEL)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         return True
 

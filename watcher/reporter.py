@@ -6,15 +6,15 @@ import errno
 import logging
 import os
 import socket
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from isco.errors import BundleError, StatusError
 from watcher.claims import Claim
+from watcher.clock import Clock
 from watcher.files import PUBLIC_FILE
 from watcher.inbox import Wait
 from watcher.schedule import Schedule
@@ -33,7 +33,7 @@ class Reporter:
     """Keeps the daemon's status and writes it: at changes, and every few seconds without any.
 
     A status that cannot be written stops nothing: its age tells the reader. ``schedule`` is asked
-    for the nights, ``clock`` for the time in UTC; ``worker`` is the daemon's name.
+    for the nights; ``worker`` is the daemon's name.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class Reporter:
         outbox: Path,
         poll_s: float,
         schedule: Schedule | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock | None = None,
         worker: str = MAIN,
     ) -> None:
         self._path, self._poll_s, self._worker = outbox / status_name(worker), poll_s, worker
-        self._schedule, self._clock = schedule, clock
+        self._schedule, self._clock = schedule, clock or Clock()
         self._kept: dict[str, Waiting] = {}  # claims that are tried again
         self._refused: dict[str, str] = {}  # files that could not be taken hold of
         self._written_s, self._is_dirty, self._is_failing = 0.0, False, False
@@ -61,7 +61,7 @@ class Reporter:
         self._status = Status(
             host=socket.gethostname(),
             pid=os.getpid(),
-            started=self._clock(),
+            started=self._clock.now(),
             poll_s=self._poll_s,
             model_version=model_version,
             **answers,
@@ -70,12 +70,12 @@ class Reporter:
 
     def stop(self) -> None:
         """The daemon ends as it was told to."""
-        self._change(stopped=self._clock())
+        self._change(stopped=self._clock.now())
         self._write()
 
     def looked(self, waits: Iterable[Wait], model_version: str) -> None:
         """A look at the inbox is complete: these files are not in work."""
-        now, before = self._clock(), self._status
+        now, before = self._clock.now(), self._status
         waits = list(waits)
         self._refused = {w.name: why for w in waits if (why := self._refused.get(w.name))}
         waiting = [
@@ -102,7 +102,7 @@ class Reporter:
 
     def share_down(self, error: Exception) -> bool:
         """The inbox cannot be listed. Whether that is news."""
-        now, known = self._clock(), self._status.share_down
+        now, known = self._clock.now(), self._status.share_down
         trouble = known or Trouble(since=now, why=_printable(str(error)))
         self._change(share_down=trouble, moved=now)
         if known is None or self._is_beat_due():
@@ -120,7 +120,7 @@ class Reporter:
 
     def working(self, held: Claim) -> None:
         """The work on a file begins."""
-        name, now = _printable(held.name), self._clock()
+        name, now = _printable(held.name), self._clock.now()
         others = tuple(waiting for waiting in self._status.waiting if waiting.name != name)
         self._change(
             in_work=InWork(name=name, since=now),
@@ -135,8 +135,8 @@ class Reporter:
         work = self._status.in_work
         if work is not None:
             work = work.model_copy(update={"n_rows": work.n_rows + n_done})
-        self._change(in_work=work, moved=self._clock())
-        if time.monotonic() - self._written_s >= _PROGRESS_S:
+        self._change(in_work=work, moved=self._clock.now())
+        if self._clock.monotonic_s() - self._written_s >= _PROGRESS_S:
             self._write()
 
     def answered(self, name: str, text: str) -> None:
@@ -162,7 +162,7 @@ class Reporter:
             self._change(paused=None)
         elif held.id not in self._kept:
             self._keep(held, "somebody may still be writing to it: it is read once more")
-        self._change(in_work=None, moved=self._clock())
+        self._change(in_work=None, moved=self._clock.now())
         self._is_dirty = True
 
     def flush(self) -> None:
@@ -172,16 +172,16 @@ class Reporter:
 
     def _pause(self, error: Exception) -> None:
         known = self._status.paused
-        trouble = Trouble(since=self._clock(), why=_printable(str(error)))
+        trouble = Trouble(since=self._clock.now(), why=_printable(str(error)))
         self._change(paused=known or trouble)
 
     def _keep(self, held: Claim, why: str) -> None:
         known = self._kept.get(held.id)
-        since = known.since if known is not None else self._clock()
+        since = known.since if known is not None else self._clock.now()
         self._kept[held.id] = Waiting(name=_printable(held.name), since=since, why=why)
 
     def _with(self, answers: tuple[Answer, ...], name: str, text: str) -> tuple[Answer, ...]:
-        answer = Answer(name=_printable(name), at=self._clock(), text=_printable(text))
+        answer = Answer(name=_printable(name), at=self._clock.now(), text=_printable(text))
         return (answer, *answers)[:_N_SHOWN]
 
     def _ask_for_nights(self) -> None:
@@ -194,10 +194,10 @@ class Reporter:
         self._status = self._status.model_copy(update=changes)
 
     def _is_beat_due(self) -> bool:
-        return time.monotonic() - self._written_s >= _BEAT_S
+        return self._clock.monotonic_s() - self._written_s >= _BEAT_S
 
     def _write(self) -> None:
-        self._written_s, self._is_dirty = time.monotonic(), False
+        self._written_s, self._is_dirty = self._clock.monotonic_s(), False
         part = self._path.with_name(f".{self._path.name}.part")
         try:
             part.unlink(missing_ok=True)
