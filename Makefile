@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test
+.PHONY: run test soak fuzz
 
 run: .venv/installed
 	@ls outbox/*/receipt.json >/dev/null 2>&1 || cp examples/survey.csv inbox/
@@ -12,6 +12,15 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -rs
+
+# 4 daemons, 1,000 files, 200 kills; then every crash point of a day.
+soak: .venv/installed
+	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.crashes models/bundled
+
+# 1,000,000 inputs for the reader.
+fuzz: .venv/installed
+	$(BIN)/python -m benchmarks.fuzz
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

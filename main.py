@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,12 +59,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _log_to(path: Path) -> None:
     """Log to a file that is turned over when it is full, instead of to the terminal."""
+    from watcher.service import ERRORS
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         path, maxBytes=_LOG_BYTES, backupCount=_LOGS, encoding="utf-8", errors="backslashreplace"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], force=True)
+    _turn_over(path.with_name(ERRORS.name))
+
+
+def _turn_over(errors: Path) -> None:
+    """What launchd writes for us nobody turns over; it only ever appends."""
+    if errors.exists() and errors.stat().st_size > _LOG_BYTES:
+        shutil.copyfile(errors, errors.with_name(f"{errors.name}.1"))
+        os.truncate(errors, 0)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -283,12 +283,16 @@ def test_the_log_turns_over(tmp_path: Path) -> None:
         "import logging, main, pathlib, sys\n"
         "path = pathlib.Path(sys.argv[1])\n"
         "main._LOG_BYTES = 1000\n"
+        "path.parent.mkdir()\n"
+        "path.with_name('launchd.err').write_text('x' * 1001)\n"
         "main._log_to(path)\n"
         "for n in range(200): logging.warning('line %d', n)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "logs" / "isco.log")]
     subprocess.run(command, cwd=ROOT, check=True)
-    files = list((tmp_path / "logs").iterdir())
+    errors = tmp_path / "logs" / "launchd.err"
+    assert errors.stat().st_size == 0 and errors.with_name("launchd.err.1").stat().st_size == 1001
+    files = list((tmp_path / "logs").glob("isco.log*"))
     assert len(files) == 6 and all(path.stat().st_size <= 1000 for path in files)
 
 

@@ -357,6 +357,20 @@ def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
     assert "stopping after the file in work" in log and log.rstrip().endswith("stopped")
 
 
+def test_the_second_sigterm_stops_at_once(settings: Settings) -> None:
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
+    staging = settings.watcher.outbox / ".staging"
+    log = settings.watcher.inbox.parent / "daemon.log"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        process.send_signal(signal.SIGTERM)
+        wait_for(lambda: "stopping after" in log.read_text(encoding="utf-8"), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == -signal.SIGTERM
+    (claim,) = claims.claims(FILES, settings.watcher.inbox)  # the next daemon takes it up
+    assert (claim.name, claim.attempts) == ("big.csv", 1) and not batches(settings)
+
+
 def test_a_second_daemon_says_so_and_exits_3(settings: Settings) -> None:
     drop(settings, "a.csv", "job_title\nnurse\n")
     with daemon(settings) as process:

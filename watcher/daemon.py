@@ -355,7 +355,7 @@ class Daemon:
             return self._reject(held, reason)
         if not self._is_settled(held):
             return False
-        if claim.attempts:
+        if claim.attempts or held.n_faults:
             published = outbox.find_claim(self._files, self._outbox, claim.name, claim.id)
             if published is not None:
                 return self._finish(held, f"the results are in {shown(published)}")

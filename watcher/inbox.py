@@ -7,6 +7,7 @@ our own clock: a file's own time may be old (``cp -p``) or in the future.
 
 from __future__ import annotations
 
+import errno
 import re
 import stat
 from dataclasses import dataclass, field
@@ -56,7 +57,9 @@ def look(files: Files, inbox: Path) -> Listing:
             continue
         try:
             status = files.status(inbox / name)
-        except FileNotFoundError:
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ESTALE):
+                raise
             continue  # renamed or deleted since it was listed
         if not stat.S_ISREG(status.st_mode):
             listing.held[name] = f"{kind(status.st_mode)}: never opened, remove it"

@@ -23,7 +23,7 @@ from isco.errors import ServiceError
 
 # Where the service logs, beside config.yaml: see _log_to in main.py.
 LOG = Path("logs", "isco.log")
-_ERRORS = Path("logs", "launchd.err")  # what is said before the log is open
+ERRORS = Path("logs", "launchd.err")  # what is said before the log is open
 _RESTART_S, _RESTART_MAC_S, _STOP_S = 10, 60, 120
 _MANAGER_TIMEOUT_S = _STOP_S + 30
 
@@ -134,7 +134,7 @@ def _launchd_agent(command: Sequence[str], config: Path, label: str, home: Path)
         "KeepAlive": {"SuccessfulExit": False},
         "ThrottleInterval": _RESTART_MAC_S,
         "ExitTimeOut": _STOP_S,
-        "StandardErrorPath": str(config.parent / _ERRORS),
+        "StandardErrorPath": str(config.parent / ERRORS),
     }
     domain = f"gui/{os.getuid()}"
     stop = ("launchctl", "bootout", f"{domain}/{label}")
