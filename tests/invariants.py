@@ -121,7 +121,8 @@ def _rows(settings: Settings, original: Path, predictions: Path) -> list[str]:
 def _leftovers(settings: Settings) -> list[str]:
     watched = settings.watcher
     left = [*_files(watched.inbox), *(watched.inbox / WORK).iterdir()]
-    left += (watched.outbox / STAGING).iterdir()
+    staging = watched.outbox / STAGING
+    left += staging.iterdir() if staging.exists() else ()
     for folder in (watched.archive_dir, watched.rejected_dir):
         found = folder.iterdir() if folder.exists() else ()
         left += (path for path in found if _is_hidden(path.name))

@@ -185,7 +185,9 @@ def test_three_real_deaths_reject_a_file_and_the_daemon_lives(settings: Settings
 
         def is_over() -> bool:
             for child in psutil.Process(process.pid).children():
-                if child.pid not in killed and list(staging.glob("*/predictions.csv")):
+                is_worker = "spawn_main" in " ".join(child.cmdline())
+                is_new = child.pid not in killed
+                if is_worker and is_new and list(staging.glob("*/predictions.csv")):
                     killed.add(child.pid)
                     child.send_signal(signal.SIGKILL)
             return rejected.exists()

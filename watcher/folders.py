@@ -100,10 +100,13 @@ class Folders:
 
     def _test(self, folder: Path) -> None:
         """Make, write, sync, rename without replacing, remove: what the protocol lives on."""
-        one, two = (folder / f"{_PROBE}-{self._worker}-{number}" for number in (1, 2))
+        one, two, three = probes = [
+            folder / f"{_PROBE}-{self._worker}-{number}" for number in (1, 2, 3)
+        ]
         try:
-            for probe in (one, two):
+            for probe in probes:  # left by a start that was killed
                 self._files.remove_tree(probe)
+            for probe in (one, two):
                 self._files.make_dir(probe)
                 self._files.write(probe / "probe", b"probe")
                 self._files.sync(probe / "probe")
@@ -116,14 +119,13 @@ class Folders:
                     f"{str(folder)!r} lets one folder take the place of another that is not empty: "
                     "results could be lost there, choose a folder on another file system"
                 )
-            self._files.rename(one, folder / f"{_PROBE}-{self._worker}-3")
-            self._files.remove_tree(folder / f"{_PROBE}-{self._worker}-3")
+            self._files.rename(one, three)
             self._files.sync(folder)
         except OSError as error:
             raise FolderError(_refusal(folder, error)) from None
         finally:
-            self._files.remove_tree(one)
-            self._files.remove_tree(two)
+            for probe in probes:
+                self._files.remove_tree(probe)
 
     def _has_sentinel(self, folder: Path) -> bool:
         try:
