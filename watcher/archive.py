@@ -61,11 +61,11 @@ def reject(files: Files, claim: Claim, rejected_dir: Path, reason: str, breathe:
 
 
 def _explain(files: Files, why: Path, reason: str) -> bool:
-    """Write the reason, or find it written by an attempt before; False where another is there."""
+    """Write the reason, also over the beginning of it that a crash left; False for another one."""
     try:
         files.reserve(why)
     except FileExistsError:
-        if files.read(why) not in (b"", _printable(reason)):
+        if not _printable(reason).startswith(files.read(why)):
             return False
     files.write(why, _printable(reason))
     files.publish(why)
