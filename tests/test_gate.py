@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from isco.settings import GateSettings
 from isco.taxonomy import isco08
 from training.bootstrap import interval
-from training.gate import Measured, check_plausible, judge
+from training.gate import Measured, check_plausible, judge, learned_by_group
 
 UNITS = isco08().units
 NOTHING = Measured([], np.zeros((0, 436)), np.zeros((0, 436)))
@@ -104,3 +104,14 @@ def test_the_interval_covers_the_truth() -> None:
         covered += low <= 0.3 <= high
     assert 88 <= covered <= 100
     assert interval(lambda rows: 1.0, 0) == (0.0, 0.0)
+
+
+def test_what_was_learned_is_counted_by_group() -> None:
+    codes = ["2221"] * 3 + ["7212"] * 2 + ["0110"]
+    before, now = says(codes, 0, 0.5), says(codes, 1, 0.5)
+    found = learned_by_group(Measured(codes, before, now), 2)
+    assert found == [
+        {"code": "2221", "n": 3, "n_before": 0, "n_now": 3},
+        {"code": "7212", "n": 2, "n_before": 0, "n_now": 2},
+    ]
+    assert learned_by_group(NOTHING, 2) == []

@@ -85,6 +85,7 @@ def metrics(**more: Any) -> dict[str, Any]:
         "n_gold": {"own gold": 300},
         "suspects": {"n_outliers": 12},
         "untested_codes": ["0110", "9999"],
+        "learned": [{"code": "2221", "n": 40, "n_before": 11, "n_now": 37}],
         "temperature": 1.03,
         "threshold_for_agreement": {
             "agreement": 0.95, "threshold": 0.97, "production_rate": 0.2, "interval": [0.93, 0.99]
@@ -217,6 +218,7 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
         "may fall by at most 0.03", "92,351", "outliers 12", "0110 Commissioned", "9999", "2e-05",
         "0.930 to 0.990", "3221 Nursing Associate", "ward nurse", "test, vague", "trained on",
         "before and after quantisation", "the best code of none",
+        "2221 Nursing Professionals401137",
     ):  # fmt: skip
         assert words in page.words, words
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +21,21 @@ from training.run import train
 from training.runs import METRICS, last_finished, start, training_lock
 
 
-def test_a_training_is_promoted_and_serves(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
-    run = train(own, raw_records(tmp_path / "raw"), str(checkpoint))
+def test_a_training_is_promoted_and_serves(
+    own: Settings, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[tuple[str, int, int]] = []
+
+    @contextmanager
+    def progress(name: str, n_texts: int) -> Iterator[Callable[[int], None]]:
+        done: list[int] = []
+        yield done.append
+        shown.append((name, n_texts, sum(done)))
+
+    run = train(own, raw_records(tmp_path / "raw"), str(checkpoint), progress=progress)
+    ((name, n_texts, n_done),) = shown
+    assert name == "training" and 0 < n_done <= n_texts
+    assert capfd.readouterr().out == ""  # quiet when piped
     assert (run.state, run.reasons) == ("promoted", [])
     metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
     assert metrics["n_records"] == 400

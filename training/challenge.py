@@ -28,12 +28,13 @@ from isco.taxonomy import isco08
 from training.calibrate import agreement_by_confidence, fit_calibration, threshold_for
 from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
-from training.gate import Measured, Verdict, check_plausible, judge
+from training.gate import Measured, Verdict, check_plausible, judge, learned_by_group
 from training.prepare import SHIPPED_GOLD, Prepared
 from training.runs import Run
 
 _LOG = logging.getLogger(__name__)
 _N_SEEN_TEXTS = 2000
+_N_GROUPS = 20  # of corrections, in the report
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def challenge(
     run.note(version=bundle.manifest.version, parity=bundle.manifest.parity)
     said = _evaluate(run, classifier, prepared, settings)
     _before_quantisation(run, challenger, calibration, prepared.sides["test"], settings)
-    verdict = _judge(classifier, said, champion, prepared, corrections, settings)
+    verdict = _judge(run, classifier, said, champion, prepared, corrections, settings)
     run.note(
         champion=champion.manifest.version if champion else "",
         checks=[asdict(check) for check in verdict.checks],
@@ -225,6 +226,7 @@ def _baseline(
 
 
 def _judge(
+    run: Run,
     challenger: Classifier,
     said: dict[str, np.ndarray],
     champion: Bundle | None,
@@ -245,4 +247,6 @@ def _judge(
     gold = {name: measured(rows, said[name]) for name, rows in prepared.gold.items()}
     is_held_out = corrections["is_held_out"]
     taught, kept_out = corrections[~is_held_out], corrections[is_held_out]
-    return judge(gold, measured(taught), measured(kept_out), settings.gate)
+    learned = measured(taught)
+    run.note(learned=learned_by_group(learned, _N_GROUPS))
+    return judge(gold, learned, measured(kept_out), settings.gate)

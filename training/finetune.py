@@ -8,7 +8,7 @@ not forget (Li & Hoiem, "Learning without Forgetting", 2016).
 
 from __future__ import annotations
 
-import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
     PreTrainedTokenizerBase,
+    PrinterCallback,
     RobertaForSequenceClassification,
     Trainer,
     TrainingArguments,
@@ -33,6 +34,7 @@ from transformers import (
 
 from isco.settings import Settings
 from training.batches import NO_LABEL, Texts, WeightedLengthSampler
+from training.progress import Progress, Told, silent
 
 
 class _Trainer(Trainer):
@@ -90,6 +92,7 @@ def finetune(
     validation: pd.DataFrame,
     settings: Settings,
     run_dir: Path,
+    progress: Progress = silent,
 ) -> dict[str, float]:
     """Train ``model`` in place; it ends as its best epoch by macro-F1 on ``validation``.
 
@@ -97,6 +100,7 @@ def finetune(
     ----------
     train, validation : ``text, label, weight``; texts cleaned and distinct.
     run_dir : receives ``checkpoints/``, from which an interrupted run goes on.
+    progress : told how many texts are done.
 
     Returns
     -------
@@ -123,7 +127,7 @@ def finetune(
         compute_metrics=_macro_f1,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=2)],
     )
-    result = trainer.train(resume_from_checkpoint=_is_interrupted(run_dir))
+    result = _run(trainer, progress, run_dir)
     measured = trainer.evaluate()
     return {
         "loss": measured["eval_loss"],
@@ -139,6 +143,7 @@ def learn_corrections(
     champion_logits: np.ndarray,
     settings: Settings,
     run_dir: Path,
+    progress: Progress = silent,
 ) -> dict[str, float]:
     """Go on from the champion ``model`` in place, by the settings of ``fine_tune``.
 
@@ -147,6 +152,7 @@ def learn_corrections(
     lesson : ``text, label, weight, is_correction``; see ``training/lesson.py``.
     champion_logits : (N, 436) what the champion says of each text of the lesson.
     run_dir : receives ``checkpoints/``, from which an interrupted run goes on.
+    progress : told how many texts are done.
 
     Returns
     -------
@@ -171,8 +177,16 @@ def learn_corrections(
         # A varied text is not the one that the champion was asked about.
         train_dataset=Texts(lesson.assign(weight=1.0), tokenizer, max_tokens, is_correction),
     )
-    result = trainer.train(resume_from_checkpoint=_is_interrupted(run_dir))
+    result = _run(trainer, progress, run_dir)
     return {"loss": result.training_loss, "seconds": result.metrics["train_runtime"]}
+
+
+def _run(trainer: Trainer, progress: Progress, run_dir: Path) -> Any:
+    """Train, from the last checkpoint of an interrupted run if there is one."""
+    trainer.remove_callback(PrinterCallback)
+    with closing(Told(progress)) as told:
+        trainer.add_callback(told)
+        return trainer.train(resume_from_checkpoint=_is_interrupted(run_dir))
 
 
 def _is_interrupted(run_dir: Path) -> bool:
@@ -198,7 +212,7 @@ def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> T
         use_cpu=device == "cpu",
         dataloader_pin_memory=device == "cuda",
         remove_unused_columns=False,
-        disable_tqdm=not sys.stderr.isatty(),
+        disable_tqdm=True,
         logging_steps=100,
         report_to=[],
         seed=settings.training.seed,

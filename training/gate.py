@@ -68,6 +68,26 @@ class Measured:
     challenger: np.ndarray
 
 
+def learned_by_group(taught: Measured, n_groups: int) -> list[dict[str, str | int]]:
+    """The unit groups with most learned corrections: how many, and how many were right.
+
+    Returns ``code``, ``n``, ``n_before`` right by the champion, ``n_now`` by the challenger.
+    """
+    units, codes = np.array(isco08().units), np.array(taught.codes, str)
+    before = units[taught.champion.argmax(axis=1)] == codes
+    now = units[taught.challenger.argmax(axis=1)] == codes
+    found, sizes = np.unique(codes, return_counts=True)
+    return [
+        {
+            "code": str(code),
+            "n": int((codes == code).sum()),
+            "n_before": int(before[codes == code].sum()),
+            "n_now": int(now[codes == code].sum()),
+        }
+        for code in found[np.argsort(-sizes, kind="stable")][:n_groups]
+    ]
+
+
 def judge(
     gold: dict[str, Measured], taught: Measured, held_out: Measured, settings: GateSettings
 ) -> Verdict:

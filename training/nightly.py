@@ -25,6 +25,7 @@ from training.encoder import load_encoder
 from training.finetune import learn_corrections
 from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections, rehearsal
 from training.prepare import Prepared, divide, gather, only_shipped
+from training.progress import Progress, silent
 from training.records import find_files
 from training.report import REPORT, write_report
 from training.runs import METRICS, Run, fingerprint, last_finished, start, training_lock, write_json
@@ -33,7 +34,10 @@ _LOG = logging.getLogger(__name__)
 
 
 def fine_tune(
-    settings: Settings, corrections_dir: Path | None = None, report_dir: Path | None = None
+    settings: Settings,
+    corrections_dir: Path | None = None,
+    report_dir: Path | None = None,
+    progress: Progress = silent,
 ) -> Run | None:
     """Learn the corrections; None where there is nothing new since the last run.
 
@@ -41,6 +45,7 @@ def fine_tune(
     ----------
     corrections_dir : by default ``data.corrections_dir``.
     report_dir : a folder to make, for ``report.html`` and ``metrics.json`` of this run.
+    progress : told how far the fine-tuning is.
 
     Raises TrainingRunsError where another training runs, and InputError or BundleError for what is
     unreadable; the version in service is untouched by any of it.
@@ -64,7 +69,7 @@ def fine_tune(
             return None
         run = start(settings.output.model_dir / "runs", "fine_tune", key)
         run.note(**{SAMPLED_AGREEMENT: agreement})
-        _train(run, champion, corrections, raw, settings)
+        _train(run, champion, corrections, raw, settings, progress)
         write_report(run.path)
         if report_dir is not None:
             _publish(run.path, report_dir)
@@ -91,7 +96,12 @@ def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str
 
 
 def _train(
-    run: Run, champion: Bundle, corrections: pd.DataFrame, raw: Path | None, settings: Settings
+    run: Run,
+    champion: Bundle,
+    corrections: pd.DataFrame,
+    raw: Path | None,
+    settings: Settings,
+    progress: Progress,
 ) -> None:
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
@@ -128,7 +138,9 @@ def _train(
         champion.manifest.version,
     )
     said = checkpoint_logits(model, tokenizer, list(lesson["text"]), settings.model.max_seq_length)
-    run.note(learning=learn_corrections(model, tokenizer, lesson, said, settings, run.path))
+    run.note(
+        learning=learn_corrections(model, tokenizer, lesson, said, settings, run.path, progress)
+    )
     # Spellings are learned in a full training; a night keeps the champion's lexicon.
     challenger = Challenger(
         *(model, tokenizer, champion.lexicon(), settings.model.max_seq_length),

@@ -101,6 +101,7 @@ def write_report(run_dir: Path) -> Path:
     never = _read_table(folder / NEVER_PREDICTED)
     page = _template().render(
         metrics=metrics,
+        titles=isco08().titles,
         name=run_dir.name,
         verdict=_VERDICTS.get(metrics.get("state", ""), "This run came to no verdict."),
         learned=_labelled(metrics, _LEARNED),

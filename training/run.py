@@ -22,6 +22,7 @@ from training.finetune import finetune
 from training.lesson import LEARNED_FILES, read_all_corrections
 from training.lexicon import fit_lexicon
 from training.prepare import divide, gather
+from training.progress import Progress, silent
 from training.records import find_files
 from training.report import write_report
 from training.runs import Run, fingerprint, start, training_lock
@@ -29,7 +30,13 @@ from training.runs import Run, fingerprint, start, training_lock
 _LOG = logging.getLogger(__name__)
 
 
-def train(settings: Settings, raw: Path, base: str, out: Path | None = None) -> Run:
+def train(
+    settings: Settings,
+    raw: Path,
+    base: str,
+    out: Path | None = None,
+    progress: Progress = silent,
+) -> Run:
     """Train on the records under ``raw`` and return the finished run.
 
     Parameters
@@ -38,6 +45,7 @@ def train(settings: Settings, raw: Path, base: str, out: Path | None = None) -> 
     base : the encoder to start from; see ``training/encoder.py``.
     out : the run's folder; by default ``models/runs/run_<date>``. An interrupted run of the same
         records, base and settings goes on from its last checkpoint.
+    progress : told how far the fine-tuning is.
 
     Raises InputError, BaseModelError or TrainingRunsError; what was there before is untouched.
     """
@@ -71,7 +79,7 @@ def train(settings: Settings, raw: Path, base: str, out: Path | None = None) -> 
         _LOG.info("fine-tuning %s on %s texts", base, f"{len(sides['train']):,}")
         run.note(
             learning=finetune(
-                model, tokenizer, sides["train"], sides["validation"], settings, run.path
+                model, tokenizer, sides["train"], sides["validation"], settings, run.path, progress
             )
         )
         lexicon = fit_lexicon(sides["train"], settings.training.seed)
