@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
@@ -35,7 +35,24 @@ from isco.settings import Settings, load_settings
 
 _LOG = logging.getLogger("isco")
 _CONFIG = Path(__file__).resolve().parent / "config.yaml"
+_EPILOG = """\
+a first session:
+  isco code "lorry driver" --duties "long distance"   one record, at once
+  isco classify staff.csv --out results               a file; then open report.html in its folder
+  isco watch                                          drop files into inbox/, open outbox/index.html
+
+and then:
+  Answer review.html of a batch, save, and drop the corrections into inbox/: the same text is never
+  wrong again. At night the model learns them, and goes into service if it is no worse.
+  isco evaluate --on coded.csv                        how good it is on records of your own
+  isco train --fine-tune                              learn the corrections now
+  isco models list, isco models rollback              which model serves, and back
+
+Exit codes: 0 done; 1 an error that you can act on, in one line; 2 wrong usage; 3 already running.
+All settings, with comments, are in config.yaml. More: isco COMMAND --help, README.md.
+"""
 _LOG_BYTES, _LOGS = 2_000_000, 5  # of a log file, and how many older ones are kept
+_TRAINING, _EXPLAINING = "training.log", "explaining.log"  # of the last child, beside the log
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="isco",
         description="Code job titles and duties to ISCO-08 unit groups. Without a command: "
         "preprocess data.raw_dir, train and evaluate; with --skip-training, code --input.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     shared = argparse.ArgumentParser(add_help=False)
     for target, default in ((parser, _CONFIG), (shared, argparse.SUPPRESS)):
@@ -100,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--enable-optimizations", **optimise)
     parser.set_defaults(run=_plain, usage_error=parser.error, fine_tune=False)
     parser.set_defaults(raw=None, base=None, out=None, corrections_dir=None, report_dir=None)
-    parser.set_defaults(log=None)
+    parser.set_defaults(log=None, json=False)
     commands = parser.add_subparsers(metavar="COMMAND")
 
     watch = commands.add_parser("watch", parents=[shared], help="code what is dropped in the inbox")
@@ -135,12 +154,23 @@ def _parser() -> argparse.ArgumentParser:
     classify.add_argument("files", nargs="+", type=Path, metavar="FILE")
     classify.add_argument("--out", required=True, type=Path, metavar="DIR")
     classify.add_argument("--json", action="store_true", help="print a receipt per file as JSON")
+    classify.add_argument(
+        "--explain", action="store_true", help="why these codes: explainability.sample_size records"
+    )
     classify.set_defaults(run=_classify)
 
     code = commands.add_parser("code", parents=[shared], help="code one record, as JSON")
     code.add_argument("title", metavar='"job title"')
     code.add_argument("--duties", default="", metavar='"…"')
+    code.add_argument("--explain", action="store_true", help="also what each word adds")
     code.set_defaults(run=_code)
+
+    explain = commands.add_parser(
+        "explain",
+        parents=[shared],
+        help="make the explanations that batches in the outbox wait for",
+    )
+    explain.set_defaults(run=_explain)
 
     train = commands.add_parser("train", parents=[shared], help="train a model on coded records")
     train.add_argument("--raw", type=Path, metavar="FILE_OR_DIR", help="default: data.raw_dir")
@@ -156,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
         "--report-dir", type=Path, metavar="DIR", help="a new folder for the report of --fine-tune"
     )
     train.add_argument("--enable-optimizations", **optimise)
+    train.add_argument("--json", action="store_true", help="the verdict and every figure, as JSON")
     train.set_defaults(run=_train, usage_error=train.error)
 
     evaluate = commands.add_parser(
@@ -169,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", parents=[shared], help="which model is in service")
     actions = models.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", parents=[shared], help="every version, oldest first")
+    listing.add_argument("--json", action="store_true", help="the same as JSON")
     listing.set_defaults(run=_list_models)
     promote = actions.add_parser("promote", parents=[shared], help="put a version into service")
     promote.add_argument("version")
@@ -186,19 +218,26 @@ def _worker_name(name: str) -> str:
 
 def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.daemon import Daemon
+    from watcher.explainer import Explainer
     from watcher.outbox import shown
     from watcher.schedule import Schedule
     from watcher.status import MAIN
     from watcher.worker import Worker
 
     schedule = None
-    # Of several daemons one looks after the nights.
+    # Of several daemons one looks after the nights and the explanations.
     if settings.schedule.enabled and not parsed.once and parsed.worker == MAIN:
         start = partial(_start_training, parsed.config, log=parsed.log)
         schedule = Schedule(settings.schedule, settings.watcher.outbox, start)
+    explainer = None
+    if settings.explainability.sample_size and parsed.worker == MAIN:
+        explain = partial(
+            _start_child, ["explain"], parsed.config, _beside(parsed.log, _EXPLAINING)
+        )
+        explainer = Explainer(settings.watcher.outbox, explain)
     stop = threading.Event()
     worker = Worker(settings)
-    daemon = Daemon(settings, worker, _progress_bar, stop, schedule, name=parsed.worker)
+    daemon = Daemon(settings, worker, _progress_bar, stop, schedule, explainer, name=parsed.worker)
 
     def finish(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -244,12 +283,27 @@ def _start_training(
     config: Path, report_dir: Path, log: Path | None = None
 ) -> subprocess.Popen[bytes]:
     """The night's training, as a process of its own; beside a log it has one, of this night."""
-    command = [sys.executable, str(Path(__file__).resolve()), "train", "--fine-tune"]
-    command += ["--config", str(config.resolve()), "--report-dir", str(report_dir.resolve())]
-    with log.with_name("training.log").open("wb") if log is not None else nullcontext() as said:
+    command = ["train", "--fine-tune", "--report-dir", str(report_dir.resolve())]
+    return _start_child(command, config, _beside(log, _TRAINING))
+
+
+def _beside(log: Path | None, name: str) -> Path | None:
+    return log.with_name(name) if log is not None else None
+
+
+def _start_child(
+    command: Sequence[str], config: Path, log: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """One of these commands as a process of its own, logging to ``log`` or to this terminal."""
+    program = [sys.executable, str(Path(__file__).resolve())]
+    with log.open("wb") if log is not None else nullcontext() as said:
         # A session of its own: Ctrl-C stops the daemon, and the daemon stops its child.
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+            [*program, *command, "--config", str(config.resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
         )
 
 
@@ -257,10 +311,14 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.store import Store
     from watcher.batch import code_file
+    from watcher.explanations import ASKED, explain_batch, pending
     from watcher.files import Files
     from watcher.folders import STAGING
+    from watcher.index import Index
     from watcher.outbox import complete, publish, shown, staging
 
+    index = Index(parsed.out)
+    n_explained = settings.explainability.sample_size if parsed.explain else 0
     for path in parsed.files:
         _require_file(path)
     files = Files()
@@ -271,24 +329,32 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
             staging(files, parsed.out, f"classify-{os.getpid()}") as staged,
             _progress_bar(path) as advance,
         ):
-            receipt = code_file(path, staged, autocoder, settings, advance)
+            receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
             complete(files, staged, receipt)
             published = publish(files, staged, parsed.out, receipt)
+            if (staged / ASKED).exists():  # the batch was there before, perhaps without
+                os.replace(staged / ASKED, published / ASKED)
         _LOG.info("%r: %s → %s", path.name, receipt.summary(), shown(published))
+        if published in pending(parsed.out):
+            explain_batch(published, lambda version: autocoder.classifier)
+        index.refresh()
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
 
 
 def _code(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
+    from inference.explain import explain
     from inference.store import Store
     from isco.taxonomy import isco08
     from isco.text import join
+    from watcher.explanations import scores
 
     titles = isco08().titles
     autocoder = open_autocoder(Store(settings.output).served(), settings)
-    (coding,) = autocoder.code([join(parsed.title, parsed.duties)])
-    answer = {
+    text = join(parsed.title, parsed.duties)
+    (coding,) = autocoder.code([text])
+    answer: dict[str, Any] = {
         "isco_code": coding.isco_code,
         "isco_title": titles.get(coding.isco_code, ""),
         "confidence": coding.confidence,
@@ -298,13 +364,41 @@ def _code(parsed: argparse.Namespace, settings: Settings) -> None:
             for code, confidence in coding.candidates
         ],
     }
+    if parsed.explain:
+        answer["explanation"] = None
+        if coding.source == "model":
+            found = explain(autocoder.classifier, text, coding.isco_code)
+            answer["explanation"] = scores(found)
+        else:
+            why = {"empty": "title and duties are empty", "correction": "a coder decided this text"}
+            _LOG.warning("nothing to explain: %s", why[coding.source])
     print(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _explain(parsed: argparse.Namespace, settings: Settings) -> None:
+    from inference.classifier import Classifier, open_classifier
+    from inference.store import Store
+    from watcher.explanations import explain_batch, pending
+    from watcher.outbox import shown
+
+    store = Store(settings.output)
+
+    @cache
+    def open_version(version: str) -> Classifier:
+        served = store.served()
+        is_served = served.manifest.version == version
+        return open_classifier(served if is_served else store.open(version), settings.inference)
+
+    while batches := pending(settings.watcher.outbox):
+        n = explain_batch(batches[0], open_version)
+        _LOG.info("%d records explained → %s", n, shown(batches[0] / "explanations"))
 
 
 def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     try:
         from training.nightly import fine_tune
         from training.run import train
+        from training.runs import METRICS
     except ModuleNotFoundError as error:
         raise IscoError(
             f'training needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
@@ -312,21 +406,27 @@ def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.enable_optimizations:
         faster = settings.training.model_copy(update={"enable_optimizations": True})
         settings = settings.model_copy(update={"training": faster})
+    progress = partial(_bar, unit="texts")
     if parsed.fine_tune:
         if parsed.raw or parsed.base or parsed.out:
             parsed.usage_error("--fine-tune starts from the model in service, on corrections")
-        learned = fine_tune(settings, parsed.corrections_dir, parsed.report_dir)
+        learned = fine_tune(settings, parsed.corrections_dir, parsed.report_dir, progress)
         if learned is None:
+            if parsed.json:
+                print(json.dumps({"state": "skipped"}))
             return
         run = learned
     elif parsed.corrections_dir or parsed.report_dir:
         parsed.usage_error("--corrections-dir and --report-dir go with --fine-tune")
     else:
         raw = parsed.raw or settings.data.raw_dir
-        run = train(settings, raw, parsed.base or settings.model.name, parsed.out)
+        run = train(settings, raw, parsed.base or settings.model.name, parsed.out, progress)
     _LOG.info("%s: %s, report in %s", run.state, run.metrics.get("version"), run.path)
     for reason in run.reasons:
         _LOG.info("· %s", reason)
+    if parsed.json:
+        found = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
+        print(json.dumps({"folder": str(run.path), **found}, indent=1))
 
 
 def _evaluate(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -354,7 +454,11 @@ def _evaluate(parsed: argparse.Namespace, settings: Settings) -> None:
 def _list_models(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.store import Store
 
-    for version in Store(settings.output).versions():
+    versions = Store(settings.output).versions()
+    if parsed.json:
+        print(json.dumps([{**asdict(v), "path": str(v.path)} for v in versions], indent=1))
+        return
+    for version in versions:
         state = "in service" if version.is_served else ""
         promoted = f"promoted {version.promoted}" if version.promoted else ""
         print("  ".join(filter(None, [version.name, version.created, promoted, state])))
@@ -406,7 +510,19 @@ def _require_file(path: Path) -> None:
 
 @contextmanager
 def _progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
-    """A bar with rows/s and time left where a terminal is attached, silence elsewhere."""
+    """A bar for the rows of a file."""
+    n_lines = 1
+    if sys.stderr.isatty():
+        with path.open("rb") as file:
+            n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    # Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
+    with _bar(path.name, max(n_lines - 1, 1), "rows") as advance:
+        yield advance
+
+
+@contextmanager
+def _bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A bar with units/s and time left where a terminal is attached, silence elsewhere."""
     if not sys.stderr.isatty():
         yield lambda n_done: None
         return
@@ -419,23 +535,21 @@ def _progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn,
     )
 
-    with path.open("rb") as file:
-        n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("left"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        # Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
-        task = bar.add_task(ascii(path.name)[1:-1], total=max(n_lines - 1, 1), rate="")
+        task = bar.add_task(ascii(name)[1:-1], total=total, rate="")
 
         def advance(n_done: int) -> None:
             bar.advance(task, n_done)
             speed = bar.tasks[0].speed
-            bar.update(task, rate=f"{speed:,.0f} rows/s" if speed else "")
+            bar.update(task, rate=f"{speed:,.0f} {unit}/s" if speed else "")
 
         yield advance
 

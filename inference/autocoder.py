@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 
+from inference.baseline import Baseline
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.decision import EMPTY, Coding, Fallback, decide
@@ -27,12 +28,14 @@ class Autocoder:
         threshold: float,
         fallback: Fallback,
         cache_texts: int,
+        baseline: Baseline | None = None,
     ) -> None:
         """``memory``: what coders decided; it may be exchanged between two calls of ``code``.
-        ``cache_texts``: how many recent texts are remembered across files.
+        ``cache_texts``: how many recent texts are remembered across files. ``baseline``: what the
+        model learned from, where its bundle says so.
         """
-        self._classifier, self._threshold, self._fallback = classifier, threshold, fallback
-        self.memory = memory
+        self.classifier, self._threshold, self._fallback = classifier, threshold, fallback
+        self.memory, self.baseline = memory, baseline
         self._recent: OrderedDict[str, Coding] = OrderedDict()
         self._cache_texts = cache_texts
         self.version = classifier.version
@@ -54,7 +57,7 @@ class Autocoder:
         new = [text for text in copies if text not in codings]
         for start in range(0, len(new), _TEXTS_PER_STEP):
             step = new[start : start + _TEXTS_PER_STEP]
-            probabilities = self._classifier.probabilities(step)
+            probabilities = self.classifier.probabilities(step)
             codings.update(
                 zip(step, decide(probabilities, self._threshold, self._fallback), strict=True)
             )
@@ -80,4 +83,5 @@ def open_autocoder(bundle: Bundle, settings: Settings, memory: Memory | None = N
         threshold=settings.model.confidence_threshold,
         fallback=settings.inference.fallback,
         cache_texts=settings.inference.cache_texts,
+        baseline=bundle.baseline(),
     )

@@ -78,6 +78,16 @@ class Correction:
         return self.counts or self.verdict in (Verdict.GROUP, Verdict.NOT_CODABLE)
 
 
+def understood(written: str) -> str:
+    """The code of any level that ``written`` means, ``""`` for none.
+
+    A title may follow it, and the zero that Excel takes off 0110, 0210 and 0310 is put back.
+    """
+    code = written.partition(" ")[0]
+    code = _ROBBED.get(code, code)
+    return code if code in isco08() else ""
+
+
 def settle(codes: dict[str, str], correction: Correction) -> str:
     """Take one more correction into ``codes`` (text → unit group): the later one holds.
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from isco.settings import Settings
@@ -37,11 +41,12 @@ def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Pa
         assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
     for receipt in receipts:
         assert {p.name for p in Path(receipt["folder"]).iterdir()} == {
-            "predictions.csv", "review.csv", "review.xlsx", "review.html", "receipt.json",
+            "predictions.csv", "report.html", "review.csv", "review.xlsx", "review.html",
+            "receipt.json",
         }  # fmt: skip
-    assert {p.name for p in (tmp_path / "out").iterdir() if p.name != ".staging"} == {
-        Path(receipt["folder"]).name for receipt in receipts
-    }
+    folders = {Path(receipt["folder"]).name for receipt in receipts}
+    found = {p.name for p in (tmp_path / "out").iterdir() if p.name != ".staging"}
+    assert found == {*folders, "index.html"}
     assert (tmp_path / "a.csv").exists()
     assert not list((tmp_path / "out" / ".staging").iterdir())
 
@@ -77,3 +82,40 @@ def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> N
 def test_wrong_usage_exits_2(settings: Settings) -> None:
     for arguments in (["fly"], ["code"], ["--skip-training"], ["--input", "x.csv"], ["--explain"]):
         assert isco(settings, *arguments).returncode == 2
+
+
+def test_a_terminal_gets_a_bar_with_its_rate_and_a_pipe_none(
+    settings: Settings, tmp_path: Path
+) -> None:
+    source = tmp_path / "survey.csv"
+    source.write_text("job_title\n" + "".join(f"welder {n}\n" for n in range(4_000)), "utf-8")
+    command = ["classify", str(source), "--out", str(tmp_path / "out")]
+    config = settings.watcher.inbox.parent / "config.yaml"
+    program = [sys.executable, str(ROOT / "main.py"), "--config", str(config), *command]
+    terminal, ours = pty.openpty()
+    process = subprocess.Popen(program, stderr=ours, stdout=subprocess.DEVNULL)
+    os.close(ours)
+    told = b""
+    with suppress(OSError):  # what a terminal says at its end
+        while said := os.read(terminal, 65536):
+            told += said
+    os.close(terminal)
+    assert process.wait() == 0
+    assert b"rows/s" in told and b"left" in told and b"4000" in told
+
+    done = isco(settings, "classify", str(source), "--out", str(tmp_path / "other"))
+    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+def test_every_command_is_in_its_help_and_in_the_readme(settings: Settings) -> None:
+    told = isco(settings, "--help").stdout
+    commands = re.findall(r"^    (\w+)  ", told, re.MULTILINE)
+    assert {"watch", "classify", "code", "train", "models"} <= set(commands)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"isco {command}" in readme for command in commands)
+    assert "a first session" in told
+
+
+def test_the_versions_are_there_for_a_script(own: Settings) -> None:
+    (version,) = json.loads(isco(own, "models", "list", "--json").stdout)
+    assert version["is_served"] and Path(version["path"]).name == "bundled"

@@ -23,7 +23,7 @@ from tests.programs import browser, needs_chromium
 from tests.questions import BATCH, FORMULA, SCRIPT, review
 from training.agreement import sampled_agreement
 from watcher.corrections import holds_corrections, take_corrections
-from watcher.review_page import REVIEW_PAGE, write_page
+from watcher.review_page import REVIEW_PAGE, write_review
 
 PATIENCE_S = 30
 
@@ -65,7 +65,7 @@ class Reviewer:
 
 def page_of(folder: Path, n_uncertain: int = 11) -> Path:
     path = folder / REVIEW_PAGE
-    write_page(review(n_uncertain).shown(), path, f"{SCRIPT}.csv", BATCH, ["A note"])
+    write_review(review(n_uncertain).shown(), path, f"{SCRIPT}.csv", BATCH, ["A note"])
     return path
 
 
@@ -163,7 +163,7 @@ def test_filters_and_the_list(reviewer: Reviewer) -> None:
 def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -> None:
     folder = tmp_path / "large"
     folder.mkdir()
-    write_page(review(11).shown() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, [])
+    write_review(review(11).shown() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, [])
     reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
     paint_ms = WebDriverWait(reviewer.driver, 60).until(
         lambda driver: driver.execute_script(

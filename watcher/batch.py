@@ -3,9 +3,9 @@
 ``code_file`` streams the input in chunks of 10,000 records and writes, in a folder that nobody
 looks at yet: ``predictions.csv`` (the input's columns, untouched, then ours), ``review.csv`` (one
 row per distinct text under the threshold, highest gain first, and a random sample of the others),
-and the same questions as ``review.xlsx`` and ``review.html``. Its receipt is written by
-``outbox.complete``, last. Memory is bounded by a chunk and by the distinct texts under the
-threshold.
+the same questions as ``review.xlsx`` and ``review.html``, and ``report.html``. Its receipt is
+written by ``outbox.complete``, last. Memory is bounded by a chunk and by the distinct texts under
+the threshold.
 """
 
 from __future__ import annotations
@@ -25,10 +25,14 @@ from isco.settings import Settings
 from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
 from isco.taxonomy import isco08
 from isco.text import join
+from watcher.comparison import GIVEN, compared
+from watcher.explanations import ask
 from watcher.receipt import Receipt, now
+from watcher.report import write_report
 from watcher.review import Review
-from watcher.review_page import REVIEW_PAGE, write_page
+from watcher.review_page import REVIEW_PAGE, write_review
 from watcher.review_xlsx import REVIEW_WORKBOOK, write_workbook
+from watcher.tally import Tally
 
 PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
 N_CANDIDATES = 3
@@ -63,15 +67,18 @@ def code_file(
     autocoder: Autocoder,
     settings: Settings,
     progress: Callable[[int], None] = lambda n_done: None,
+    n_explained: int = 0,
 ) -> Receipt:
     """Code every record of ``path`` into the existing folder ``out_dir``.
 
-    ``progress`` is told how many more records are done. Raises InputError where the file is not
-    what it should be; ``out_dir`` then holds an incomplete result.
+    ``progress`` is told how many more records are done; ``n_explained`` of them are left to be
+    explained. Raises InputError where the file is not what it should be; ``out_dir`` then holds an
+    incomplete result.
     """
     clock = time.monotonic()
     sha256 = file_hash(path)
-    table = open_table(path, settings.data.columns.model_dump(), required=("job_title",))
+    aliases = {**settings.data.columns.model_dump(), GIVEN: (GIVEN,)}
+    table = open_table(path, aliases, required=("job_title",))
     receipt = Receipt(
         input=path.name,
         sha256=sha256,
@@ -83,7 +90,11 @@ def code_file(
         started=now(),
     )
     review = Review(receipt.batch_id)
-    with (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file:
+    tally = Tally(autocoder.baseline, settings.model.confidence_threshold)
+    with (
+        (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file,
+        compared(out_dir, table) as comparison,
+    ):
         predictions = Writer(file, [*table.header, *_free_names(table.header)])
         for chunk in table.chunks(CHUNK_ROWS):
             texts = [_text(table, row) for row in chunk]
@@ -94,17 +105,26 @@ def code_file(
                 [*row, *_cells(coding), autocoder.version]
                 for row, coding in zip(chunk, codings, strict=True)
             )
-            for row, text, coding in zip(chunk, texts, codings, strict=True):
+            first = receipt.n_rows_in - len(chunk) + 1
+            for n, (row, text, coding) in enumerate(zip(chunk, texts, codings, strict=True), first):
                 if coding.source == "model":
                     duties = table.get(row, "duties_description")
-                    review.add(text, table.get(row, "job_title"), duties, coding)
+                    review.add(text, table.get(row, "job_title"), duties, coding, n)
+            is_seen = tally.add(texts, codings)
+            if comparison is not None:
+                comparison.add(table, chunk, codings, is_seen, first)
     receipt.n_review_texts, receipt.n_sampled = len(review), review.n_sampled
     receipt.notes += _write_review(review, out_dir, table.delimiter, receipt)
+    explained = review.explained(n_explained)
+    if explained:
+        ask(explained, out_dir, receipt.input, receipt.batch_id, receipt.model_version)
     receipt.n_blank_lines = table.n_blank_lines
     if not receipt.n_rows_in:
         receipt.notes.append("the file has a header and no records")
     if "duties_description" not in table.columns:
         receipt.notes.append("no column with duties: coded from the titles alone")
+    found = (table, tally, review, comparison)
+    write_report(out_dir, receipt, *found, is_explained=bool(explained))
     receipt.finished, receipt.seconds = now(), round(time.monotonic() - clock, 3)
     return receipt
 
@@ -119,7 +139,7 @@ def _write_review(review: Review, out_dir: Path, delimiter: str, receipt: Receip
     )
     notes = [where] if n_left_out else []
     write_workbook(shown, out_dir / REVIEW_WORKBOOK, notes)
-    write_page(shown, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
+    write_review(shown, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
     return notes
 
 

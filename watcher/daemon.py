@@ -29,6 +29,7 @@ from isco.settings import Settings
 from watcher import archive, claims, outbox
 from watcher.claims import MAX_ATTEMPTS, Claim, Leases
 from watcher.clock import Clock
+from watcher.explainer import Explainer
 from watcher.files import Files
 from watcher.folders import Folders
 from watcher.inbox import Stability, look
@@ -88,7 +89,8 @@ class Daemon:
 
     ``progress`` opens a display for one file and gives the function that is told how many more of
     its records are done. ``stop`` ends the loop after the file in work. ``schedule`` trains at
-    night while the daemon runs. ``name`` tells several daemons on one inbox apart.
+    night while the daemon runs, ``explainer`` explains what was published. ``name`` tells several
+    daemons on one inbox apart.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Daemon:
         progress: Progress,
         stop: threading.Event,
         schedule: Schedule | None = None,
+        explainer: Explainer | None = None,
         *,
         name: str = MAIN,
         files: Files | None = None,
@@ -105,6 +108,7 @@ class Daemon:
     ) -> None:
         self._settings, self._worker, self._progress = settings.watcher, worker, progress
         self._stop, self._schedule, self._name = stop, schedule, name
+        self._explainer = explainer
         self._files, self._clock = files or Files(), clock or Clock()
         self._folders = Folders(settings.watcher, self._files, name)
         self._inbox, self._outbox = settings.watcher.inbox, settings.watcher.outbox
@@ -142,7 +146,11 @@ class Daemon:
             try:
                 self._loop(once)
                 self._status.stop()
+                if self._explainer is not None and once:
+                    self._explainer.finish()
             finally:
+                if self._explainer is not None:
+                    self._explainer.stop()
                 if self._schedule is not None:
                     self._schedule.stop()
                 if observer is not None:
@@ -210,6 +218,8 @@ class Daemon:
             if self._is_free() and not self._whole:
                 self._settle(held)
         self._status.flush()
+        if self._explainer is not None:
+            self._explainer.check()
 
     def _is_free(self) -> bool:
         """Whether the next file may be begun."""
@@ -425,6 +435,8 @@ class Daemon:
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
         receipt.claim = claim.id
+        if self._explainer is not None:
+            self._explainer.ask()
         outbox.complete(self._files, staged, receipt, self._breathe)
         self._folders.require()
         self._files.status(claim.path)  # FileNotFoundError: it is ours no more

@@ -57,7 +57,8 @@ class Coder:
         """Everything but the receipt into the folder ``staged``. Raises InputError."""
         if identity.is_corrections:
             return take_corrections(path, staged, self._autocoder.memory, self._settings)
-        return code_file(path, staged, self._autocoder, self._settings, progress)
+        n_explained = self._settings.explainability.sample_size
+        return code_file(path, staged, self._autocoder, self._settings, progress, n_explained)
 
     def _refresh_model(self) -> None:
         """Take in the version in service; one that cannot be loaded is refused, once."""

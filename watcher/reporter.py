@@ -1,4 +1,7 @@
-"""The daemon's own part of ``outbox/status.json``: what it is told, written whole."""
+"""The daemon's own part of ``outbox/status.json``: what it is told, written whole.
+
+With it goes ``outbox/index.html``, the same for people (``watcher/index.py``).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from watcher.claims import Claim
 from watcher.clock import Clock
 from watcher.files import PUBLIC_FILE
 from watcher.inbox import Wait
+from watcher.index import Index
 from watcher.schedule import Schedule
 from watcher.status import MAIN, Answer, InWork, Status, Trouble, Waiting, read_status, status_name
 
@@ -46,6 +50,7 @@ class Reporter:
     ) -> None:
         self._path, self._poll_s, self._worker = outbox / status_name(worker), poll_s, worker
         self._schedule, self._clock = schedule, clock or Clock()
+        self._index = Index(outbox)
         self._kept: dict[str, Waiting] = {}  # claims that are tried again
         self._refused: dict[str, str] = {}  # files that could not be taken hold of
         self._written_s, self._is_dirty, self._is_failing = 0.0, False, False
@@ -210,6 +215,8 @@ class Reporter:
             if not self._is_failing:
                 _LOG.warning("the status cannot be written, going on without: %s", error)
             self._is_failing = True
+        if self._worker == MAIN:  # of several daemons one writes it
+            self._index.refresh(self._status)
 
 
 def _printable(text: str) -> str:

@@ -34,6 +34,7 @@ _ASKED_PER_SAMPLED = 9
 _MAX_SAMPLED = 1_000
 # The rows that matter most: more takes seconds to write and to open, and weeks to answer.
 _MAX_SHOWN, _MAX_SHOWN_CHARS = 5_000, 20_000_000
+_VAGUE = 0.5
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 
@@ -42,7 +43,8 @@ class Question:
     """A distinct text with the words of the first record that had it.
 
     ``sampled`` names the random sample that it was drawn into; ``n_records`` then counts how many
-    of the records drawn have this text. It is empty where the model was not sure.
+    of the records drawn have this text. It is empty where the model was not sure. ``first_record``
+    is the number of the first record with the text, the first of the file being 1.
     """
 
     text: str
@@ -51,11 +53,17 @@ class Question:
     coding: Coding
     n_records: int = 0
     sampled: str = ""
+    first_record: int = 0
 
     @property
     def gain(self) -> float:
         """How many records an answer is expected to repair."""
         return (1 - self.coding.confidence) * self.n_records
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether even the three digits are more likely wrong than right."""
+        return self.coding.minor_confidence < _VAGUE
 
 
 class Review:
@@ -77,10 +85,14 @@ class Review:
         """How many autocoded records are to be checked: one in ten questions, rounded up."""
         return min(math.ceil(len(self) / _ASKED_PER_SAMPLED), len(self._drawn))
 
-    def add(self, text: str, job_title: str, duties_description: str, coding: Coding) -> None:
-        """Count one record that the model coded: uncertain, or autocoded and perhaps drawn."""
+    def add(
+        self, text: str, job_title: str, duties_description: str, coding: Coding, n: int = 0
+    ) -> None:
+        """Count the ``n``-th record, which the model coded: uncertain, or autocoded and perhaps
+        drawn.
+        """
         if coding.is_fallback:
-            asked = Question(text, job_title, duties_description, coding)
+            asked = Question(text, job_title, duties_description, coding, first_record=n)
             self._uncertain.setdefault(text, asked).n_records += 1
             return
         self._n_autocoded += 1
@@ -88,21 +100,30 @@ class Review:
         if len(self._drawn) == _MAX_SAMPLED and draw < self._drawn[0][0]:
             return
         sampled = f"batch {self._batch_id}"
-        checked = Question(text, job_title, duties_description, coding, 1, sampled)
+        checked = Question(text, job_title, duties_description, coding, 1, sampled, n)
         push = heapq.heappush if len(self._drawn) < _MAX_SAMPLED else heapq.heapreplace
         push(self._drawn, (draw, self._n_autocoded, checked))
 
     def questions(self) -> Iterator[Question]:
         """The uncertain texts, highest gain first, with the sample in between."""
-        ranked = iter(sorted(self._uncertain.values(), key=lambda q: (-q.gain, q.text)))
-        sample = iter(self._sample())
+        ranked = iter(self.ranked())
+        sample = iter(self._sample(self.n_sampled))
         while asked := list(islice(ranked, _ASKED_PER_SAMPLED)):
             yield from asked
             yield from islice(sample, 1)
 
-    def _sample(self) -> list[Question]:
-        """The records drawn, in the order of their draws, each text once."""
-        drawn = [checked for _, _, checked in heapq.nlargest(self.n_sampled, self._drawn)]
+    def ranked(self) -> list[Question]:
+        """The uncertain texts, highest gain first."""
+        return sorted(self._uncertain.values(), key=lambda q: (-q.gain, q.text))
+
+    def explained(self, n: int) -> list[Question]:
+        """At most ``n`` to explain: uncertain ones first, then autocoded ones drawn at random."""
+        ranked = self.ranked()[:n]
+        return ranked + self._sample(n - len(ranked))
+
+    def _sample(self, n: int) -> list[Question]:
+        """The first ``n`` records drawn, in the order of their draws, each text once."""
+        drawn = [checked for _, _, checked in heapq.nlargest(n, self._drawn)]
         n_drawn = Counter(checked.text for checked in drawn)
         first = {checked.text: checked for checked in reversed(drawn)}
         return [replace(first[text], n_records=n) for text, n in n_drawn.items()]

@@ -7,31 +7,29 @@ what respondents wrote can be anything. The page may load nothing.
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
-
 from isco.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
 from isco.taxonomy import isco08
+from watcher.pages import write_page
 from watcher.review import Question
 
 REVIEW_PAGE = "review.html"
 _MAX_WORDS_CHARS = 2_000
 
 
-def write_page(
+def write_review(
     questions: Sequence[Question], path: Path, name: str, batch_id: str, notes: Sequence[str]
 ) -> None:
     """Write ``questions`` of the input ``name`` in their order; ``notes`` are shown above them."""
     texts = "\n".join(question.text for question in questions)
     units, minors = isco08().units, isco08().minors
-    page = _template().render(
+    write_page(
+        path,
+        REVIEW_PAGE,
         name=name,
         notes=notes,
         nonce=secrets.token_urlsafe(16),  # nobody who wrote a text can have known it
@@ -45,10 +43,6 @@ def write_page(
             "rows": [_row(question) for question in questions],
         },
     )
-    part = path.with_suffix(".part")
-    # A file's name need not be UTF-8.
-    part.write_text(page, encoding="utf-8", errors="replace")
-    os.replace(part, path)
 
 
 def _row(question: Question) -> list[Any]:
@@ -63,13 +57,3 @@ def _row(question: Question) -> list[Any]:
         round(coding.minor_confidence, 3),
         [[code, round(confidence, 3)] for code, confidence in coding.candidates],
     ]
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    source = resources.files("watcher").joinpath(REVIEW_PAGE).read_text(encoding="utf-8")
-    return environment.from_string(source)

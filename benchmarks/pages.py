@@ -1,0 +1,165 @@
+"""How quickly the pages open and answer, in headless Chromium; and their pictures for the README.
+
+``python -m benchmarks.pages [--nights DIR…] [--pictures docs]`` codes ``examples/survey.csv`` with
+the model in service, and a made-up file of 5,232 titles ("junior", "retired", … before each of the
+436) so that its review has the full 5,000 rows. ``--nights``: folders with ``metrics.json`` and
+``report.html`` of real nights or trainings, oldest first, for the index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+from inference.autocoder import Autocoder, open_autocoder
+from inference.store import Store
+from isco.settings import Settings, load_settings
+from isco.taxonomy import isco08
+from tests.programs import browser
+from watcher.batch import code_file
+from watcher.explanations import EXPLANATIONS, explain_batch
+from watcher.index import INDEX, Index
+from watcher.schedule import NIGHTLY
+
+_BEFORE = ("junior", "senior", "retired", "assistant", "chief", "part-time", "former", "trainee",
+           "deputy", "freelance", "seasonal", "head")  # fmt: skip
+_N_BATCHES = 1_000
+_N_OPENED = 5
+_WIDTH, _HEIGHT, _COLOURS = 1000, 1250, 64
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--nights", type=Path, nargs="*", default=[], metavar="DIR")
+    parser.add_argument("--pictures", type=Path, metavar="DIR")
+    arguments = parser.parse_args()
+    settings = load_settings(arguments.config)
+    with tempfile.TemporaryDirectory() as scratch, browser(Path(scratch)) as driver:
+        outbox = Path(scratch, "outbox")
+        pages = written(outbox, arguments.nights, settings)
+        if arguments.pictures:
+            arguments.pictures.mkdir(exist_ok=True)
+            for name, page in pages.items():
+                picture(driver, page, arguments.pictures / f"{name}.png")
+        pages["review of 5,000"] = outbox / "large.0" / "review.html"
+        event_ms = thousand(outbox)
+        pages["index of 1,000"] = outbox / INDEX
+        print("| page | kB | first paint, ms |\n|---|---|---|")
+        for name, page in pages.items():
+            size = page.stat().st_size / 1000
+            print(f"| {name} | {size:,.0f} | {statistics.median(paints(driver, page)):.0f} |")
+        print(f"\nkey press on the review of 5,000 rows: {key_ms(driver, outbox):.1f} ms")
+        print(f"index after one more batch beside 1,000: {event_ms:.0f} ms")
+
+
+def written(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[str, Path]:
+    """The pages by name, of real batches and the given nights."""
+    autocoder = open_autocoder(Store(settings.output).served(), settings)
+    batch = coded(outbox, "survey", Path("examples/survey.csv"), autocoder, settings, 10)
+    explain_batch(batch, lambda version: autocoder.classifier)
+    large = outbox.parent / "large.csv"
+    with large.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["job_title", "isco_code"])
+        for word in _BEFORE:
+            writer.writerows([f"{word} {isco08().title(unit)}", unit] for unit in isco08().units)
+    coded(outbox, "large", large, autocoder, settings, 0)
+    first = date.today() - timedelta(days=len(nights))
+    for number, night in enumerate(nights):
+        target = outbox / NIGHTLY / f"{first + timedelta(days=number)}"
+        target.mkdir(parents=True)
+        for name in ("metrics.json", "report.html"):
+            shutil.copy(night / name, target)
+    Index(outbox).refresh()
+    explanation = next((batch / EXPLANATIONS).glob("[0-9]*.html"))
+    pages = {
+        "index": outbox / INDEX,
+        "report": batch / "report.html",
+        "review": batch / "review.html",
+        "explanations": batch / EXPLANATIONS / "index.html",
+        "explanation": explanation,
+    }
+    if nights:
+        pages["night"] = target / "report.html"
+    return pages
+
+
+def coded(
+    outbox: Path, name: str, source: Path, autocoder: Autocoder, settings: Settings, n: int
+) -> Path:
+    batch = outbox / f"{name}.0"
+    batch.mkdir(parents=True)
+    code_file(source, batch, autocoder, settings, n_explained=n)
+    return batch
+
+
+def thousand(outbox: Path) -> float:
+    """Milliseconds that one more batch costs the index of 1,000, in the median."""
+    receipt = json.loads((outbox / "large.0" / "receipt.json").read_text(encoding="utf-8"))
+    index, seconds = Index(outbox), []
+    for number in range(_N_BATCHES + _N_OPENED):
+        folder = outbox / f"survey {number}.{number:012x}"
+        folder.mkdir()
+        (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
+        if number >= _N_BATCHES - 1:
+            started_s = time.perf_counter()
+            index.refresh()
+            seconds.append(time.perf_counter() - started_s)
+    return 1000 * statistics.median(seconds[1:])  # the first reads all of them
+
+
+def paints(driver: webdriver.Chrome, page: Path) -> list[float]:
+    """Milliseconds to the first contentful paint, each time the page is opened."""
+    found = []
+    for _ in range(_N_OPENED):
+        driver.get(page.as_uri())
+        found.append(
+            WebDriverWait(driver, 60).until(
+                lambda chromium: chromium.execute_script(
+                    "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+                )
+            )
+        )
+    return found
+
+
+def key_ms(driver: webdriver.Chrome, outbox: Path) -> float:
+    """Milliseconds from a key to the next record on the screen, over 50 answers."""
+    driver.get((outbox / "large.0" / "review.html").as_uri())
+    return float(
+        driver.execute_async_script(
+            "const done = arguments[0], start = performance.now(); let n = 0;"
+            "const press = () => {"
+            " document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '1', bubbles: true}));"
+            " n += 1; document.body.offsetHeight;"
+            " if (n < 50) press(); else done((performance.now() - start) / 50); };"
+            "press();"
+        )
+    )
+
+
+def picture(driver: webdriver.Chrome, page: Path, target: Path) -> None:
+    """The first screen of a page, in few colours."""
+    size = {"width": _WIDTH, "height": _HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    driver.get(page.as_uri())
+    driver.save_screenshot(str(target))
+    with Image.open(target) as image:
+        image.convert("RGB").quantize(_COLOURS).save(target, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""A page as a browser reads it: its words, and that it runs and loads nothing."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+_RUNS = {"script", "link", "iframe", "object", "embed"}
+
+
+class Page(HTMLParser):
+    """A page without scripts."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._found: list[str] = []
+        self._is_style = False
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in _RUNS, tag
+        assert not any(name.startswith("on") or name == "src" for name, _ in attrs), attrs
+        self.tags.append((tag, dict(attrs)))
+        self._is_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_style = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_style:
+            self._found.append(data)
+
+    @property
+    def words(self) -> str:
+        """All that is shown, with single spaces."""
+        return " ".join(" ".join(self._found).split())
+
+    @property
+    def links(self) -> list[str]:
+        """Where its links lead."""
+        return [attributes["href"] or "" for tag, attributes in self.tags if tag == "a"]
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of all tags of a name."""
+        return [attributes for name, attributes in self.tags if name == tag]

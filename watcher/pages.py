@@ -1,0 +1,89 @@
+"""The pages that people read: one self-contained file each, written whole.
+
+Whatever respondents wrote and whatever a file is called is escaped. The pages load nothing, and
+but for the review they run nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from watcher.files import PUBLIC_FILE
+
+
+def write_page(path: Path, template: str, **values: Any) -> None:
+    """Write the page ``path`` from a template of this folder, whole or not at all."""
+    # A file's name need not be UTF-8.
+    write_whole(path, rendered(template, **values).encode("utf-8", "replace"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file that everybody may read in the place of another, by one rename."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    with part.open("xb") as file:  # never through a link laid there
+        file.write(content)
+    part.chmod(PUBLIC_FILE)
+    os.replace(part, path)
+
+
+def rendered(template: str, **values: Any) -> Markup:
+    """A template of this folder with its values in it, all of them escaped."""
+    return Markup(_environment().get_template(template).render(values))
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share for people; a dash where there is none."""
+    return "–" if share != share else f"{100 * share:.{digits}f} %"  # NaN is not itself
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(str(resources.files("watcher"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    environment.filters |= {
+        "percent": percent, "count": _count, "when": _when, "moment": _moment, "path": _path,
+        "plural": _plural, "signed": _signed,
+    }  # fmt: skip
+    return environment
+
+
+def _count(n: int) -> str:
+    return f"{n:,}"
+
+
+def _plural(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def _signed(value: float, digits: int = 2) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def _when(stamp: str) -> str:
+    """An ISO 8601 time in UTC as people read it."""
+    return stamp.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _path(name: str) -> str:
+    """A name as a part of a link: a folder may be called anything."""
+    return quote(name.encode("utf-8", "surrogateescape"))
