@@ -95,6 +95,7 @@ def page(outbox: Path, name: str) -> Path:
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     with browser(tmp_path_factory.mktemp("downloads")) as chromium:
+        chromium.set_script_timeout(110)  # axe has much to look at
         yield chromium
 
 
