@@ -14,6 +14,7 @@ from isco.settings import Settings
 from tests.pages import Page
 from tests.questions import SCRIPT
 from tests.test_watcher import batches, daemon, drop, wait_for
+from watcher.folders import SENTINEL
 from watcher.index import INDEX, Index
 from watcher.schedule import FAILED, NIGHTLY
 from watcher.status import Answer, InWork, Status, Trouble, Waiting
@@ -91,8 +92,14 @@ def test_every_event_is_on_it(tmp_path: Path) -> None:
     ],
 )
 def test_what_the_daemon_does(tmp_path: Path, more: dict[str, Any], words: str) -> None:
+    (tmp_path / SENTINEL).touch()
     Index(tmp_path).refresh(a_status(**more))
     assert words in Page(tmp_path / INDEX).words
+
+
+def test_nothing_is_written_to_the_empty_place_of_a_share(tmp_path: Path) -> None:
+    Index(tmp_path).refresh(a_status(share_down=Trouble(since=MOMENT, why="gone")))
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_is_replaced_only_for_news_and_forgets_what_is_gone(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from watcher.folders import SENTINEL
 from watcher.outbox import RECEIPT
 from watcher.pages import rendered, write_page
 from watcher.report import REPORT
@@ -53,6 +54,9 @@ class Index:
         is_busy = status is not None and status.in_work is not None
         if is_busy and time.monotonic() - self._written_s < _MIN_INTERVAL_S:
             return
+        is_away = status is not None and status.share_down is not None
+        if is_away and not (self._outbox / SENTINEL).exists():
+            return  # what is here is the empty place of a share
         try:
             _take_in(self._batches, self._folders(self._outbox), _batch)
             _take_in(self._nights, self._folders(self._outbox / NIGHTLY), _night)
