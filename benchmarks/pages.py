@@ -77,6 +77,7 @@ def written(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[st
         for word in _BEFORE:
             writer.writerows([f"{word} {isco08().title(unit)}", unit] for unit in isco08().units)
     coded(outbox, "large", large, autocoder, settings, 0)
+    nights = [night for night in nights if (night / "metrics.json").exists()]
     first = date.today() - timedelta(days=len(nights))
     for number, night in enumerate(nights):
         target = outbox / NIGHTLY / f"{first + timedelta(days=number)}"
