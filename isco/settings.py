@@ -128,7 +128,7 @@ class InferenceSettings(_Section):
 
     provider: Literal["auto", "cpu", "coreml"] = "auto"
     threads: int = Field(0, ge=0)
-    cache_texts: int = Field(10_000, ge=0)
+    cache_texts: int = Field(500_000, ge=0)
     fallback: Literal["truncate", "climb"] = "truncate"
 
 

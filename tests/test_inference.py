@@ -92,8 +92,8 @@ def test_each_distinct_text_once_and_recent_ones_never_again(bundle: Bundle) -> 
 def test_progress_counts_every_record(bundle: Bundle) -> None:
     coder, _ = counting_autocoder(bundle, cache_texts=10)
     steps: list[int] = []
-    coder.code([str(i % 700) for i in range(2000)], steps.append)
-    assert sum(steps) == 2000 and len(steps) > 2
+    coder.code([str(i % 2500) for i in range(6000)], steps.append)
+    assert sum(steps) == 6000 and len(steps) > 2
 
 
 def test_whatever_the_chunks_the_codings_are_the_same(settings: Settings, bundle: Bundle) -> None:
@@ -101,6 +101,19 @@ def test_whatever_the_chunks_the_codings_are_the_same(settings: Settings, bundle
     whole = open_autocoder(bundle, settings).code(titles)
     pieces = open_autocoder(bundle, settings)
     assert whole == [coding for i in range(0, 300, 7) for coding in pieces.code(titles[i : i + 7])]
+
+
+def test_every_shortcut_gives_what_one_text_at_a_time_gives(
+    settings: Settings, bundle: Bundle, texts: list[str]
+) -> None:
+    chance = random.Random(5)
+    asked = chance.choices(texts, k=600)  # all lengths, in no order, many of them repeated
+    fast = open_autocoder(bundle, settings)
+    coded = [coding for i in range(0, 600, 200) for coding in fast.code(asked[i : i + 200])]
+    slow_settings = settings.inference.model_copy(update={"cache_texts": 0, "threads": 1})
+    slow = open_autocoder(bundle, settings.model_copy(update={"inference": slow_settings}))
+    assert coded == [slow.code([text])[0] for text in asked]
+    assert fast.code(asked) == coded  # from memory
 
 
 def test_hostile_texts_get_a_code(bundle: Bundle, settings: Settings) -> None:
