@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak fuzz
+.PHONY: run test bench soak fuzz
 
 run: .venv/installed
 	@ls outbox/*/receipt.json >/dev/null 2>&1 || cp examples/survey.csv inbox/
@@ -12,6 +12,10 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -rs
+
+# The speed, against Hugging Face's pipeline and optimum.
+bench: .venv/installed
+	$(BIN)/python -W ignore -m benchmarks.serving
 
 # 4 daemons, 1,000 files, 200 kills; then every crash point of a day.
 soak: .venv/installed

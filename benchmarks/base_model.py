@@ -1,0 +1,66 @@
+"""A bundle of RoBERTa-base's size with random weights, exported by our exporter.
+
+Twelve layers of 768, 50,265 words, 436 outputs. Its tokenizer is byte-level BPE learned from survey
+texts, with so few merges that a word takes 1.3 tokens, as RoBERTa's own does on English.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.contenders import read_texts
+from benchmarks.survey import Survey, write_survey
+from inference.baseline import Baseline
+from inference.lexicon import Lexicon
+from isco.taxonomy import isco08
+
+_N_WORDS, _N_MERGED = 50_265, 6_000
+_MAX_TOKENS = 128
+
+
+def make_base_bundle(folder: Path) -> Path:
+    """The bundle ``folder/base``, made where it is not there yet: that takes some minutes."""
+    out = folder / "base"
+    if out.exists():
+        return out
+    import torch
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import RobertaConfig, RobertaForSequenceClassification, RobertaTokenizerFast
+
+    from exporters.onnx import export_bundle
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        survey = Path(scratch, "survey.csv")
+        write_survey(survey, Survey(20_000, repeats=0.0))
+        texts = read_texts(survey)
+        bpe = ByteLevelBPETokenizer()
+        specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+        bpe.train_from_iterator(texts, _N_MERGED, special_tokens=specials, show_progress=False)
+        bpe.save_model(scratch)
+        tokenizer = RobertaTokenizerFast(f"{scratch}/vocab.json", f"{scratch}/merges.txt")
+        torch.manual_seed(0)
+        config = RobertaConfig(
+            vocab_size=_N_WORDS, num_labels=len(isco08().units), max_position_embeddings=514
+        )
+        n_labels = len(isco08().units)
+        certain = np.array([0.0, 1.0])
+        return export_bundle(
+            RobertaForSequenceClassification(config),
+            tokenizer,
+            out,
+            lexicon=Lexicon.empty(n_labels),
+            baseline=Baseline(
+                np.full(n_labels, 1 / n_labels), np.zeros(0, np.uint32), certain, certain, 1
+            ),
+            temperature=1.0,
+            lexicon_weight=0.0,
+            max_tokens=_MAX_TOKENS,
+            calibration_texts=texts[:200],
+            parity_texts=texts[200:250],
+            summary={},
+            target_agreement=0.0,  # random weights decide by chance: all products in int8
+        )

@@ -1,0 +1,91 @@
+"""What this machine could do at best: the matrix products of a model, and nothing else.
+
+The products of every layer are run alone, through ONNX Runtime, at the number of tokens of a full
+batch, in fp32 and in int8. Rows per second at that speed, for texts of a given length, are the
+bound that everything else is compared with: attention, layer norms, tokens, files cost extra.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime as ort
+from onnx import TensorProto, helper, numpy_helper
+
+_N_TOKENS = 1024
+_N_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An encoder: ``n_layers`` layers of ``hidden`` channels with feed-forwards of ``inner``."""
+
+    n_layers: int
+    hidden: int
+    inner: int
+
+    @property
+    def operations_per_token(self) -> int:
+        """Multiplications and additions of a token's matrix products in all layers."""
+        return 2 * self.n_layers * (4 * self.hidden**2 + 2 * self.hidden * self.inner)
+
+
+def operations_per_s(shape: Shape, precision: str, threads: int = 0) -> float:
+    """Speed of the layer's four shapes of products in ``fp32`` or ``int8``, the best of some tries.
+
+    ``threads``: as ``inference.threads``.
+    """
+    seconds = 0.0
+    shapes = [(shape.hidden, shape.hidden)] * 4
+    shapes += [(shape.hidden, shape.inner), (shape.inner, shape.hidden)]
+    for n_in, n_out in dict.fromkeys(shapes):
+        session, feed = _product(n_in, n_out, precision, threads)
+        tries = []
+        for _ in range(_N_TRIES):
+            start = time.perf_counter()
+            session.run(None, feed)
+            tries.append(time.perf_counter() - start)
+        seconds += min(tries) * shapes.count((n_in, n_out))
+    return shape.operations_per_token / shape.n_layers * _N_TOKENS / seconds
+
+
+def _product(
+    n_in: int, n_out: int, precision: str, threads: int
+) -> tuple[ort.InferenceSession, dict[str, np.ndarray]]:
+    rng = np.random.default_rng(0)
+    weight = rng.integers(-63, 64, (n_in, n_out))
+    if precision == "fp32":
+        kind, dtype, inputs = "MatMul", np.float32, ["x", "w"]
+        constants = {"w": weight.astype(np.float32)}
+        node = helper.make_node(kind, inputs, ["y"])
+    else:
+        dtype = np.uint8
+        constants = {
+            "w": weight.astype(np.int8),
+            "scale": np.float32(1),
+            "columns": np.ones(n_out, np.float32),
+            "zero": np.uint8(128),
+        }
+        node = helper.make_node(
+            "MatMulIntegerToFloat", ["x", *constants], ["y"], domain="com.microsoft"
+        )
+    graph = helper.make_graph(
+        [node],
+        "product",
+        [
+            helper.make_tensor_value_info(
+                "x", helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), None
+            )
+        ],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.asarray(v), name) for name, v in constants.items()],
+    )
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = ort.InferenceSession(
+        helper.make_model(graph, opset_imports=opsets, ir_version=9).SerializeToString(), options
+    )
+    return session, {"x": rng.integers(0, 255, (_N_TOKENS, n_in)).astype(dtype)}

@@ -1,0 +1,119 @@
+"""One way to classify a file, in a process of its own: ``python -m benchmarks.contenders NAME …``.
+
+``pipeline``   Hugging Face ``pipeline("text-classification")`` on the checkpoint
+``optimum``    the same pipeline over optimum's ``ORTModelForSequenceClassification``, fp32
+``isco``       what ``isco classify`` does, from the file to the published results
+
+The first two get the cleaned texts in a list, and nothing is written: reading, cleaning and results
+count for ``isco`` alone. The clock starts when the model is loaded. Prints one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from isco.text import join
+
+NAMES = ("pipeline", "optimum", "isco")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--batch", type=int, default=1, help="rows to a batch of a pipeline")
+    parser.add_argument("--onnx", type=Path, help="where optimum's export lies")
+    chosen = parser.parse_args()
+    start = time.perf_counter()
+    run = {"pipeline": _pipeline, "optimum": _optimum, "isco": _isco}[chosen.name](chosen)
+    loaded = time.perf_counter()
+    n_rows = run()
+    figures = {
+        "n_rows": n_rows,
+        "seconds": time.perf_counter() - loaded,
+        "load_seconds": loaded - start,
+        "peak_mib": _peak_mib(),
+    }
+    print(json.dumps(figures))
+
+
+def _peak_mib() -> int:
+    """Highest resident memory of this process."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss begins with what the parent had
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
+        if found:
+            return int(found[1]) // 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def read_texts(file: Path) -> list[str]:
+    """The cleaned texts of a survey, in order."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [join(r["job_title"], r["duties_description"]) for r in csv.DictReader(lines)]
+
+
+def _pipeline(chosen: argparse.Namespace) -> Callable[[], int]:
+    from transformers import AutoModelForSequenceClassification
+
+    model = AutoModelForSequenceClassification.from_pretrained(
+        chosen.bundle / "checkpoint", dtype="float32"
+    )
+    return _classify_texts(model.eval(), chosen)
+
+
+def _optimum(chosen: argparse.Namespace) -> Callable[[], int]:
+    from optimum.onnxruntime import ORTModelForSequenceClassification
+
+    return _classify_texts(ORTModelForSequenceClassification.from_pretrained(chosen.onnx), chosen)
+
+
+def _classify_texts(model: object, chosen: argparse.Namespace) -> Callable[[], int]:
+    from transformers import AutoTokenizer, pipeline
+
+    tokenizer = AutoTokenizer.from_pretrained(chosen.bundle / "checkpoint")
+    classify = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
+    texts = read_texts(chosen.file)
+    options = {"batch_size": chosen.batch, "truncation": True, "max_length": 128}
+    return lambda: len(classify(texts, **options))
+
+
+def _isco(chosen: argparse.Namespace) -> Callable[[], int]:
+    from inference.autocoder import open_autocoder
+    from inference.bundle import Bundle
+    from inference.memory import Memory
+    from isco.settings import Settings
+    from watcher.batch import code_file
+    from watcher.files import Files
+    from watcher.folders import STAGING
+    from watcher.outbox import complete, publish, staging
+
+    settings, files = Settings(), Files()
+    autocoder = open_autocoder(Bundle.open(chosen.bundle), settings, Memory())
+
+    def run() -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder)
+            (out / STAGING).mkdir(mode=0o700)
+            with staging(files, out, "benchmark") as staged:
+                receipt = code_file(chosen.file, staged, autocoder, settings)
+                complete(files, staged, receipt)
+                publish(files, staged, out, receipt)
+        return receipt.n_rows_out
+
+    return run
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""How fast, against what people would use instead: ``make bench``, or
+``python -m benchmarks.serving [--rows N] [--json FILE]``.
+
+For a model of RoBERTa-base's size (random weights: the speed is the same) and for the one in
+``models/bundled``: Hugging Face's pipeline at batch 1 and at its best batch, optimum's ONNX
+pipeline, and what ``isco classify`` does from the file to the published results; the same weights,
+the same rows, each in a process of its own, in turn, the medians of some rounds. ``share of bound``
+is rows/s over what this machine's int8 (or fp32) matrix product would allow for the same tokens,
+measured in the same run (``benchmarks/bound.py``).
+
+Then ``isco`` alone: a long file against one of 10,000 rows, the start of the daemon, one record, a
+small file dropped. Everything is read from files that ``benchmarks/survey.py`` makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from benchmarks.base_model import make_base_bundle
+from benchmarks.bound import Shape, operations_per_s
+from benchmarks.contenders import read_texts
+from benchmarks.latency import measure_latency
+from benchmarks.survey import Survey, write_survey
+from inference.bundle import Bundle
+
+ROOT = Path(__file__).resolve().parent.parent
+BUNDLED = ROOT / "models" / "bundled"
+_BATCHES = (8, 32, 64)
+_SHORT_FILE = 10_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the long file")
+    parser.add_argument("--base-rows", type=int, default=300, help="for the model of base size")
+    parser.add_argument("--bundled-rows", type=int, default=2_000, help="for the one that ships")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="every figure, with its runs")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", default=ROOT / "models" / "runs" / "benchmark",
+        help="where the model of base size is kept for the next time",
+    )  # fmt: skip
+    chosen = parser.parse_args()
+    figures: dict[str, Any] = {"machine": _machine()}
+    print(json.dumps(figures["machine"]), flush=True)
+    with tempfile.TemporaryDirectory(prefix="isco-bench-") as scratch:
+        work = Path(scratch)
+        base = make_base_bundle(chosen.keep)
+        models = (("base size", base, chosen.base_rows), ("bundled", BUNDLED, chosen.bundled_rows))
+        for name, bundle, n_rows in models:
+            figures[name] = _compare(name, bundle, n_rows, chosen, work)
+        figures["long file"] = _long_file(chosen.rows, chosen.rounds, work)
+        figures["latency"] = measure_latency(chosen.rounds, work)
+        _print_rows("bundled, alone", {**figures["long file"], **figures["latency"]})
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def _machine() -> dict[str, Any]:
+    packages = ("onnxruntime", "torch", "transformers", "optimum", "tokenizers", "numpy")
+    cpu = Path("/proc/cpuinfo")
+    lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.exists() else []
+    pairs = (line.partition(":") for line in lines)
+    found = {name.strip(): value.strip() for name, _, value in pairs}
+    flags = found.get("flags", "").split()
+    return {
+        "date": date.today().isoformat(),
+        "processor": found.get("model name", platform.processor()),
+        "cores": len([line for line in lines if line.startswith("processor")]) or "?",
+        "vector": [f for f in ("avx2", "avx512f", "avx512_vnni", "avx_vnni") if f in flags],
+        "python": platform.python_version(),
+        **{package: version(package) for package in packages},
+    }
+
+
+def _compare(
+    name: str, bundle_dir: Path, n_rows: int, chosen: argparse.Namespace, work: Path
+) -> dict[str, Any]:
+    """All contenders on files without and with repeats; prints a table of each."""
+    onnx_dir = _optimum_export(bundle_dir, chosen.keep / f"optimum-{name.replace(' ', '-')}")
+    surveys = {
+        "titles": Survey(n_rows, repeats=0.0, duties=0.0),
+        "titles and duties": Survey(n_rows, repeats=0.0, duties=1.0),
+        "60 % repeats": Survey(n_rows, repeats=0.6),
+    }
+    figures: dict[str, Any] = {}
+    for kind, survey in surveys.items():
+        file = work / f"{name} {kind}.csv"
+        write_survey(file, survey)
+        batch = _best_batch(bundle_dir, file, work)
+        runs: dict[str, list[dict[str, float]]] = {}
+        contenders = {
+            "pipeline, batch 1": ["pipeline"],
+            f"pipeline, batch {batch}": ["pipeline", "--batch", str(batch)],
+            f"optimum, batch {batch}": ["optimum", "--batch", str(batch), "--onnx", str(onnx_dir)],
+            "isco classify": ["isco"],
+        }
+        bounds = []
+        for _ in range(chosen.rounds):
+            bounds.append(_bound(bundle_dir, file))
+            for contender, (command, *options) in contenders.items():
+                ran = _run(command, bundle_dir, file, options)
+                runs.setdefault(contender, []).append(ran)
+        figures[kind] = {"rows": _medians(runs, bounds), "runs": runs, "bounds": bounds}
+        _print_rows(f"{name}, {kind}, {n_rows:,} rows", figures[kind]["rows"])
+    return figures
+
+
+def _optimum_export(bundle_dir: Path, out: Path) -> Path:
+    if not out.exists():
+        from optimum.exporters.onnx import main_export
+
+        checkpoint = bundle_dir / "checkpoint"
+        staged = out.with_name(out.name + ".part")
+        shutil.rmtree(staged, ignore_errors=True)
+        main_export(checkpoint, staged, task="text-classification", library_name="transformers")
+        staged.rename(out)
+    return out
+
+
+def _best_batch(bundle_dir: Path, file: Path, work: Path) -> int:
+    """The batch at which the pipeline is fastest on the first rows of ``file``."""
+    first = work / "first.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    first.write_text("".join(lines[: 1 + max(64, len(lines) // 4)]), encoding="utf-8")
+    rates = {}
+    for batch in _BATCHES:
+        ran = _run("pipeline", bundle_dir, first, ["--batch", str(batch)])
+        rates[batch] = ran["n_rows"] / ran["seconds"]
+    return max(rates, key=rates.__getitem__)
+
+
+def _run(name: str, bundle_dir: Path, file: Path, options: Sequence[str]) -> dict[str, float]:
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.contenders", name]
+    done = subprocess.run(
+        [*command, str(bundle_dir), str(file), *options],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _bound(bundle_dir: Path, file: Path) -> dict[str, float]:
+    """Rows/s that the matrix products alone would allow, each row computed."""
+    config = json.loads((bundle_dir / "checkpoint" / "config.json").read_text(encoding="utf-8"))
+    shape = Shape(config["num_hidden_layers"], config["hidden_size"], config["intermediate_size"])
+    tokenizer = Tokenizer.from_file(str(Bundle.open(bundle_dir).tokenizer_path))
+    tokenizer.enable_truncation(128)
+    tokenizer.no_padding()
+    n_tokens = [len(encoding.ids) for encoding in tokenizer.encode_batch(read_texts(file))]
+    mean_tokens = statistics.mean(n_tokens)
+    per_row = shape.operations_per_token * mean_tokens
+    bounds = {p: operations_per_s(shape, p) / per_row for p in ("int8", "fp32")}
+    return {**bounds, "tokens_per_row": mean_tokens}
+
+
+def _medians(
+    runs: dict[str, list[dict[str, float]]], bounds: list[dict[str, float]]
+) -> dict[str, dict[str, str]]:
+    """A row for each contender, in words."""
+    rates = {
+        name: statistics.median(ran["n_rows"] / ran["seconds"] for ran in ran_all)
+        for name, ran_all in runs.items()
+    }
+    best_pipeline = max(rate for name, rate in rates.items() if name.startswith("pipeline"))
+    bound = {
+        precision: statistics.median(b[precision] for b in bounds) for precision in ("int8", "fp32")
+    }
+    tokens = bounds[0]["tokens_per_row"]
+    rows = {}
+    for name, rate in rates.items():
+        rows[name] = {
+            "rows/s": f"{rate:,.1f}",
+            "× best pipeline": f"{rate / best_pipeline:.2f}",
+            "of int8 bound": f"{rate / bound['int8']:.0%}",
+            "of fp32 bound": f"{rate / bound['fp32']:.0%}",
+            "peak MiB": f"{max(ran['peak_mib'] for ran in runs[name]):,.0f}",
+            "load s": f"{statistics.median(ran['load_seconds'] for ran in runs[name]):.1f}",
+        }
+    for precision, rate in bound.items():
+        share = {"of int8 bound": f"{rate / bound['int8']:.0%}"}
+        share["of fp32 bound"] = f"{rate / bound['fp32']:.0%}"
+        name = f"{precision} products alone, {tokens:.1f} tokens a row"
+        rows[name] = {"rows/s": f"{rate:,.1f}", **share}
+    return rows
+
+
+def _long_file(n_rows: int, n_rounds: int, work: Path) -> dict[str, dict[str, str]]:
+    """10,000 rows and ``n_rows`` rows, 60 % of each repeated."""
+    rows = {}
+    rates: dict[int, float] = {}
+    for n, rounds in ((min(_SHORT_FILE, n_rows), n_rounds), (n_rows, 1)):
+        file = work / f"long {n}.csv"
+        write_survey(file, Survey(n, repeats=0.6))
+        runs = [_run("isco", BUNDLED, file, []) for _ in range(rounds)]
+        rates[n] = statistics.median(ran["n_rows"] / ran["seconds"] for ran in runs)
+        rows[f"{n:,} rows, 60 % repeats"] = {
+            "median": f"{rates[n]:,.0f} rows/s",
+            "peak MiB": f"{max(ran['peak_mib'] for ran in runs):,.0f}",
+            "ratio": f"{rates[n] / next(iter(rates.values())):.2f}",
+        }
+        file.unlink()
+    return rows
+
+
+def _print_rows(title: str, rows: dict[str, dict[str, str]]) -> None:
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    print(f"\n**{title}**\n")
+    print("| | " + " | ".join(columns) + " |")
+    print("|---" * (len(columns) + 1) + "|")
+    for name, row in rows.items():
+        print(f"| {name} | " + " | ".join(row.get(column, "") for column in columns) + " |")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    started = time.monotonic()
+    main()
+    print(f"\nin {time.monotonic() - started:,.0f} s")
