@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -185,7 +185,9 @@ def test_three_real_deaths_reject_a_file_and_the_daemon_lives(settings: Settings
 
         def is_over() -> bool:
             for child in psutil.Process(process.pid).children():
-                is_worker = "spawn_main" in " ".join(child.cmdline())
+                is_worker = False
+                with suppress(psutil.Error):  # killed, and not yet buried
+                    is_worker = "spawn_main" in " ".join(child.cmdline())
                 is_new = child.pid not in killed
                 if is_worker and is_new and list(staging.glob("*/predictions.csv")):
                     killed.add(child.pid)

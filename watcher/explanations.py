@@ -16,17 +16,19 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inference.classifier import Classifier
-from inference.explain import Explanation, Word, explain
 from isco.errors import IscoError
 from isco.taxonomy import isco08
 from watcher.files import PUBLIC_DIR
 from watcher.pages import write_page, write_whole
 from watcher.review import Question
+
+if TYPE_CHECKING:  # the daemon only asks what is pending, and loads no model
+    from inference.classifier import Classifier
+    from inference.explain import Explanation, Word
 
 _LOG = logging.getLogger(__name__)
 EXPLANATIONS, OVERVIEW = "explanations", "index.html"
@@ -99,6 +101,8 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
 def _explained(
     records: Sequence[dict[str, Any]], batch: dict[str, str], folder: Path, classifier: Classifier
 ) -> Iterator[dict[str, Any]]:
+    from inference.explain import explain
+
     for record in records:
         found = explain(classifier, record["text"], record["isco_code"])
         page = {
