@@ -300,7 +300,9 @@ def test_the_same_content_is_recognised_and_new_content_is_not(settings: Setting
     with daemon(settings) as process:
         for n, content in enumerate(["job_title\nnurse\n"] * 2 + ["job_title\ncook\n"], start=1):
             drop(settings, "a.csv", content)
-            wait_for(lambda n=n: len(list(settings.watcher.archive_dir.glob("*"))) == n, process)
+            wait_for(
+                lambda n=n: len(list(settings.watcher.archive_dir.glob("[!.]*"))) == n, process
+            )
     assert len(batches(settings, "a")) == 2
 
 
