@@ -12,8 +12,8 @@ coarse for all others. Here **every token has its own scale**, found as it comes
 
 Integer sums are exact, so the order of adding cannot change a result either. The classification
 head stays in fp32: it is half a percent of the arithmetic and all of the decision. Word embeddings
-stay in half precision, as the checkpoint keeps them. Which products are worth fp32 after all is
-decided in ``precision.py``; what each of these brought is in ``benchmarks/serving.md``.
+are int8 with a scale for every 32 values. Which products are worth fp32 after all is decided in
+``precision.py``; what each of these brought is in ``benchmarks/serving.md``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from exporters.rounding import finest_step, round_weights
 _SMOOTHINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _N_SAMPLED = 256  # tokens on which they are compared
 _GELU_DEPTH = 0.17  # its minimum is -0.16997
+_BLOCK = 32  # values of a word that share a scale
 _MICROSOFT = "com.microsoft"
 
 
@@ -75,7 +76,8 @@ class Quantiser:
                 products.setdefault(node.input[0], []).append(node)
         gelus = {node.output[0] for node in graph.node if node.op_type == "Gelu"}
         seen = _calibrate(fused, list(products), feeds)
-        self._tables = [_halved(node, self._weights) for node in _word_tables(graph, self._weights)]
+        tables = _word_tables(graph, self._weights)
+        self._tables = [_int8_table(node, self._weights) for node in tables]
         self._int8, self._exact, self._cost = {}, {}, {}
         for name, nodes in products.items():
             size = sum(self._weights[node.input[1]].size for node in nodes)
@@ -262,15 +264,28 @@ def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[N
     ]
 
 
-def _halved(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Made:
-    """table[ids] with the table in half precision, which is how the checkpoint keeps it."""
+def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Made:
+    """table[ids] with an int8 table and a scale for every 32 values of a row."""
     made = _Made()
     output, ids = node.output[0], node.input[1]
-    table = made.constant(f"{output}/half", weights[node.input[0]].astype(np.float16))
-    looked_up = f"{output}/float16"
+    values = weights[node.input[0]]  # (V, H)
+    blocks = values.reshape(len(values), -1, _BLOCK)  # (V, H / 32, 32)
+    scales = np.abs(blocks).max(axis=2, keepdims=True) / 127
+    # The padding's row is zero, and half precision knows nothing smaller that is not.
+    scales = np.maximum(scales, np.finfo(np.float16).tiny).astype(np.float16)
+    integers = np.clip(np.rint(blocks / scales.astype(np.float32)), -127, 127)
+    table = made.constant(f"{output}/int8", integers.astype(np.int8))
+    steps = made.constant(f"{output}/scales", scales)
+    shape = made.constant(f"{output}/shape", np.array([0, 0, values.shape[1]], np.int64))
+    parts = ("integers", "values", "half", "scale", "blocks")
+    names = [f"{output}/{part}" for part in parts]
     made.nodes[node.name] = [
-        helper.make_node("Gather", [table, ids], [looked_up]),
-        helper.make_node("Cast", [looked_up], [output], to=TensorProto.FLOAT),
+        helper.make_node("Gather", [table, ids], [names[0]]),
+        helper.make_node("Cast", [names[0]], [names[1]], to=TensorProto.FLOAT),
+        helper.make_node("Gather", [steps, ids], [names[2]]),
+        helper.make_node("Cast", [names[2]], [names[3]], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [names[1], names[3]], [names[4]]),
+        helper.make_node("Reshape", [names[4], shape], [output]),
     ]
     return made
 

@@ -1,8 +1,8 @@
 """ONNX Runtime over a bundle: texts → logits, the same numbers in whatever company.
 
-Texts with the same number of tokens form a batch, so nothing is padded; with the integer scales
-fixed at export (``exporters/quantize.py``) a text's logits do not depend on its neighbours or on
-the size of the batch.
+Texts with the same number of tokens form a batch, so nothing is padded; with a scale for every
+token (``exporters/quantize.py``) a text's logits do not depend on its neighbours or on the size of
+the batch.
 """
 
 from __future__ import annotations

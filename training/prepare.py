@@ -23,6 +23,7 @@ from training.split import SIDES, split
 from training.suspects import find_suspects
 
 _LOG = logging.getLogger(__name__)
+_MIN_CALIBRATION_TEXTS = 1000
 OWN_GOLD, SHIPPED_GOLD = "own gold", "gold answers"
 
 
@@ -103,7 +104,8 @@ def divide(
 ) -> Prepared:
     """Split, and look for wrong labels by the embeddings of ``model``.
 
-    The calibration side takes the shipped calibration texts in.
+    Where the records give few calibration texts, those that ship join them. They are answers like
+    the ones that train; the records' own are of concepts that nobody trains on, as what is new is.
     """
     chosen = settings.training
     summary = dict(gathered.summary)
@@ -114,9 +116,10 @@ def divide(
         known, model, tokenizer, chosen, settings.data.processed_dir
     )
     sides = {side: known[known["side"] == side].drop(columns="side") for side in SIDES}
-    sides["calibration"] = pd.concat(
-        [sides["calibration"], gathered.calibration], ignore_index=True
-    )
+    if len(sides["calibration"]) < _MIN_CALIBRATION_TEXTS:
+        sides["calibration"] = pd.concat(
+            [sides["calibration"], gathered.calibration], ignore_index=True
+        )
     summary["n_texts"] = {side: len(rows) for side, rows in sides.items()}
     _LOG.info(
         "%s distinct texts: %s",
