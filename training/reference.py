@@ -1,9 +1,9 @@
 """What ships to learn from and to be measured on: ``answers.csv``, and a manual where there is one.
 
 An answer's part is decided by the hash of its cleaned text, so that a text never changes sides:
-*gold* (one in three) guards promotions, *calibration* (one in eighteen) calibrates where
-records give too little,
-and neither is ever trained on; the rest is *train*. The column ``part`` says the same in words.
+*gold* (one in three) guards promotions, *calibration* (one in eighteen) calibrates where records
+give too little, and neither is ever trained on; the rest is *train*. The column ``part`` says the
+same in words.
 """
 
 from __future__ import annotations
