@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from inference.baseline import Baseline
 from inference.bundle import Bundle
@@ -66,6 +67,15 @@ class Autocoder:
                 self._recent.put(text, coding)
             progress(sum(copies[text] for text in step))
         return [codings[text] for text in texts]
+
+
+def settings_that_matter(settings: Settings, memory: Memory) -> dict[str, Any]:
+    """What besides the model changes the codes: part of a result's identity and of its receipt."""
+    return {
+        "corrections": memory.version,
+        "confidence_threshold": settings.model.confidence_threshold,
+        "fallback": settings.inference.fallback,
+    }
 
 
 def open_autocoder(bundle: Bundle, settings: Settings, memory: Memory | None = None) -> Autocoder:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
-from pathlib import Path
-from typing import BinaryIO, cast
+from io import FileIO
+from typing import BinaryIO, Literal, Protocol, cast
 
 from isco.errors import InputError
 
@@ -28,19 +28,40 @@ _MAGIC = {
 _TEXT = "a delimited text file (CSV) in UTF-8, UTF-16 with BOM, or cp1252"
 
 
-def open_bytes(path: Path) -> BinaryIO:
+class Source(Protocol):
+    """What is read: a ``Path``, or a file on another storage with the same three."""
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """The last ending of the name, with its dot."""
+        ...
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """The bytes from their start."""
+        ...
+
+
+def open_bytes(path: Source) -> BinaryIO:
     """Open for reading; a name ending in ``.gz`` is unpacked on the way."""
-    if path.suffix == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    return path.open("rb")
+    file = path.open("rb")
+    if path.suffix != ".gz":
+        return file
+    unpacked = gzip.GzipFile(fileobj=file)
+    unpacked.myfileobj = cast(FileIO, file)  # which it closes when it is closed
+    return cast(BinaryIO, unpacked)
 
 
-def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+def open_text(path: Source, encoding: str) -> io.TextIOWrapper:
     """Open as text with line ends untouched, as the csv module wants it."""
     return io.TextIOWrapper(open_bytes(path), encoding=encoding, newline="")
 
 
-def sniff(path: Path) -> str:
+def sniff(path: Source) -> str:
     """Return the name of the codec that reads all of ``path``: utf-8-sig, utf-8, utf-16 or cp1252.
 
     Raises InputError for an empty or binary file, for NULs, and for a line in no such encoding.
@@ -66,7 +87,7 @@ def sniff(path: Path) -> str:
     return _utf8_or_cp1252(path)
 
 
-def _utf8_or_cp1252(path: Path) -> str:
+def _utf8_or_cp1252(path: Source) -> str:
     try:
         _decode_all(path, "utf-8")
     except _UndecodableError as broken:
@@ -81,7 +102,7 @@ def _utf8_or_cp1252(path: Path) -> str:
 class _UndecodableError(InputError):
     """A byte that the encoding does not have; the door of this module decides what it means."""
 
-    def __init__(self, path: Path, encoding: str, byte: int, line: int, saw_multibyte: bool):
+    def __init__(self, path: Source, encoding: str, byte: int, line: int, saw_multibyte: bool):
         self.encoding, self.byte, self.saw_multibyte = encoding, byte, saw_multibyte
         super().__init__(
             path,
@@ -91,7 +112,7 @@ class _UndecodableError(InputError):
             line=line,
         )
 
-    def as_input_error(self, path: Path, contrast: str) -> InputError:
+    def as_input_error(self, path: Source, contrast: str) -> InputError:
         return InputError(
             path,
             f"byte 0x{self.byte:02X}, which is not UTF-8, while {contrast}",
@@ -101,7 +122,7 @@ class _UndecodableError(InputError):
         )
 
 
-def _decode_all(path: Path, encoding: str) -> None:
+def _decode_all(path: Source, encoding: str) -> None:
     """Decode every byte; raise at the first one that cannot be, or at the first NUL character."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line, saw_multibyte = 1, False

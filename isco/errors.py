@@ -9,6 +9,8 @@ IscoError                       anything the user can act on; the command line p
 ├── FolderError                 a folder of the watcher cannot be worked in
 ├── StatusError                 outbox/status.json is not there or cannot be read
 ├── ServiceError                the daemon cannot be made a service of this machine
+├── StorageError                a place to read from or write to is not what a census needs
+├── CensusError                 a census stopped before its end
 ├── TrainingRunsError           another training works on the same models (exit 3)
 └── AlreadyRunningError         another daemon watches the same inbox (exit 3)
 
@@ -17,7 +19,16 @@ Programming errors are not in this tree: they keep their traceback.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Protocol
+
+
+class Named(Protocol):
+    """What an error can be about: a ``Path``, or a file on another storage."""
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        ...
 
 
 class IscoError(Exception):
@@ -31,7 +42,7 @@ class InputError(IscoError):
 
     Parameters
     ----------
-    path : the file.
+    file : the file.
     found : what is there, in words.
     expected : what should be there.
     remedy : what to do about it.
@@ -39,22 +50,22 @@ class InputError(IscoError):
     """
 
     def __init__(
-        self, path: Path, found: str, *, expected: str, remedy: str, line: int | None = None
+        self, file: Named, found: str, *, expected: str, remedy: str, line: int | None = None
     ) -> None:
-        self.path, self.line = Path(path), line
+        self.file, self.line = file, line
         self.found, self.expected, self.remedy = found, expected, remedy
-        where = f"{self.path.name!r}" + (f", line {line}" if line is not None else "")
+        where = f"{file.name!r}" + (f", line {line}" if line is not None else "")
         super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
 
     def __reduce__(self) -> tuple[object, ...]:
         """It crosses from the process that works to the one that answers."""
-        return _input_error, (self.path, self.found, self.expected, self.remedy, self.line)
+        return _input_error, (self.file, self.found, self.expected, self.remedy, self.line)
 
 
 def _input_error(
-    path: Path, found: str, expected: str, remedy: str, line: int | None
+    file: Named, found: str, expected: str, remedy: str, line: int | None
 ) -> InputError:
-    return InputError(path, found, expected=expected, remedy=remedy, line=line)
+    return InputError(file, found, expected=expected, remedy=remedy, line=line)
 
 
 class SettingsError(IscoError):
@@ -83,6 +94,14 @@ class StatusError(IscoError):
 
 class ServiceError(IscoError):
     """The daemon cannot be made a service of this machine."""
+
+
+class StorageError(IscoError):
+    """A place to read from or write to is not what a census needs."""
+
+
+class CensusError(IscoError):
+    """A census stopped before its end; the message says how it goes on."""
 
 
 class TrainingRunsError(IscoError):

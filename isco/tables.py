@@ -14,10 +14,9 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import TextIO
 
-from isco.encoding import open_text, sniff
+from isco.encoding import Source, open_text, sniff
 from isco.errors import InputError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -36,7 +35,7 @@ class Table:
     that the file does not have is absent. ``n_blank_lines`` is complete once the rows are read.
     """
 
-    path: Path
+    path: Source
     encoding: str
     delimiter: str
     header: Row
@@ -78,7 +77,7 @@ class Table:
         return "" if position is None else row[position]
 
 
-def open_table(path: Path, aliases: Aliases, required: Iterable[str]) -> Table:
+def open_table(path: Source, aliases: Aliases, required: Iterable[str]) -> Table:
     """Find encoding, delimiter and columns of ``path``.
 
     Parameters
@@ -87,7 +86,6 @@ def open_table(path: Path, aliases: Aliases, required: Iterable[str]) -> Table:
         without case, surrounding spaces, and the difference between space, hyphen and underscore.
     required : the columns without which the file is refused.
     """
-    path = Path(path)
     encoding = sniff(path)
     required = tuple(required)
     candidates, errors = [], []
@@ -97,13 +95,26 @@ def open_table(path: Path, aliases: Aliases, required: Iterable[str]) -> Table:
         except InputError as error:  # quoted names, which only the right delimiter follows
             errors.append(error)
             continue
-        columns = _resolve(header, aliases)
+        columns = find_columns(header, aliases)
         n_required = sum(name in columns for name in required)
         candidates.append((n_required, len(columns), len(header), delimiter, header, columns))
     if not candidates:
         raise errors[0]
     # max() keeps the first of equals: a one-column file is read as comma-separated.
     *_, delimiter, header, columns = max(candidates, key=lambda c: c[:3])
+    check_columns(path, header, columns, aliases, required, line=1)
+    return Table(path, encoding, delimiter, header, columns)
+
+
+def check_columns(
+    path: Source,
+    header: Sequence[str],
+    columns: Mapping[str, int],
+    aliases: Aliases,
+    required: Iterable[str],
+    line: int | None = None,
+) -> None:
+    """Refuse a header without a required column, or with two columns of one name."""
     for name in required:
         if name not in columns:
             raise InputError(
@@ -111,13 +122,22 @@ def open_table(path: Path, aliases: Aliases, required: Iterable[str]) -> Table:
                 "the columns " + (", ".join(map(repr, header)) or "(none)"),
                 expected=f"a column {name!r}, under one of the names {', '.join(aliases[name])}",
                 remedy="Rename the column, or add its name to data.columns in config.yaml.",
-                line=1,
+                line=line,
             )
-    _refuse_doubled(path, header)
-    return Table(path, encoding, delimiter, header, columns)
+    seen: set[str] = set()
+    for name in header:
+        if _key(name) in seen:
+            raise InputError(
+                path,
+                f"two columns called {name.strip()!r}",
+                expected="every column name once",
+                remedy="Rename or remove one of them.",
+                line=line,
+            )
+        seen.add(_key(name))
 
 
-def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Row]]:
+def _records(path: Source, encoding: str, delimiter: str) -> Iterator[tuple[int, Row]]:
     """Yield (first line, fields) of every record, the header first."""
     csv.field_size_limit(MAX_FIELD_CHARS)
     with open_text(path, encoding) as file:
@@ -133,7 +153,7 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, R
             yield line, row
 
 
-def _csv_error(path: Path, line: int, message: str) -> InputError:
+def _csv_error(path: Source, line: int, message: str) -> InputError:
     if "unexpected end of data" in message:
         return InputError(
             path,
@@ -163,7 +183,7 @@ def _key(name: str) -> str:
     return name.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
-def _resolve(header: Row, aliases: Aliases) -> dict[str, int]:
+def find_columns(header: Sequence[str], aliases: Aliases) -> dict[str, int]:
     """Our column name → position, the first alias that the header has; no position twice."""
     positions: dict[str, int] = {}
     for position, name in enumerate(header):
@@ -175,20 +195,6 @@ def _resolve(header: Row, aliases: Aliases) -> dict[str, int]:
         if free:
             columns[column] = free[0]
     return columns
-
-
-def _refuse_doubled(path: Path, header: Row) -> None:
-    seen: set[str] = set()
-    for name in header:
-        if _key(name) in seen:
-            raise InputError(
-                path,
-                f"two columns called {name.strip()!r}",
-                expected="every column name once",
-                remedy="Rename or remove one of them.",
-                line=1,
-            )
-        seen.add(_key(name))
 
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")

@@ -11,11 +11,12 @@ import pytest
 
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
+from inference.predictions import PREDICTION_COLUMNS
 from isco.errors import InputError
 from isco.settings import Settings
 from isco.taxonomy import isco08
 from isco.text import join
-from watcher.batch import PREDICTION_COLUMNS, code_file
+from watcher.batch import code_file
 from watcher.files import Files
 from watcher.outbox import complete
 from watcher.receipt import Receipt

@@ -13,17 +13,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from inference.autocoder import Autocoder
+from inference.autocoder import Autocoder, settings_that_matter
 from inference.bundle import file_hash
-from inference.decision import Coding
-from inference.memory import Memory
+from inference.predictions import as_cells, free_names, prediction
 from isco.settings import Settings
 from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
-from isco.taxonomy import isco08
 from isco.text import join
 from watcher.comparison import GIVEN, compared
 from watcher.explanations import ask
@@ -35,24 +32,6 @@ from watcher.review_xlsx import REVIEW_WORKBOOK, write_workbook
 from watcher.tally import Tally
 
 PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
-N_CANDIDATES = 3
-PREDICTION_COLUMNS = (
-    "isco_code", "isco_title", "confidence", "is_fallback", "minor_code", "minor_confidence",
-    "needs_review", "source",
-    *(name for k in range(1, N_CANDIDATES + 1) for name in (f"candidate_{k}",
-                                                             f"candidate_{k}_confidence")),
-    "model_version",
-)  # fmt: skip
-TAKEN_PREFIX = "predicted_"
-
-
-def settings_that_matter(settings: Settings, memory: Memory) -> dict[str, Any]:
-    """What besides the model changes the codes: part of a batch's identity and of its receipt."""
-    return {
-        "corrections": memory.version,
-        "confidence_threshold": settings.model.confidence_threshold,
-        "fallback": settings.inference.fallback,
-    }
 
 
 def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
@@ -95,14 +74,14 @@ def code_file(
         (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file,
         compared(out_dir, table) as comparison,
     ):
-        predictions = Writer(file, [*table.header, *_free_names(table.header)])
+        predictions = Writer(file, [*table.header, *free_names(table.header)])
         for chunk in table.chunks(CHUNK_ROWS):
             texts = [_text(table, row) for row in chunk]
             codings = autocoder.code(texts, progress)
             receipt.n_rows_in += len(chunk)
             receipt.count(codings)
             predictions.write(
-                [*row, *_cells(coding), autocoder.version]
+                [*row, *as_cells(prediction(coding, autocoder.version))]
                 for row, coding in zip(chunk, codings, strict=True)
             )
             first = receipt.n_rows_in - len(chunk) + 1
@@ -145,37 +124,3 @@ def _write_review(review: Review, out_dir: Path, delimiter: str, receipt: Receip
 
 def _text(table: Table, row: list[str]) -> str:
     return join(table.get(row, "job_title"), table.get(row, "duties_description"))
-
-
-def _free_names(header: Sequence[str]) -> list[str]:
-    """Our column names; one that the input has already gets the prefix ``predicted_``."""
-    taken = {name.strip().casefold() for name in header}
-    names = []
-    for name in PREDICTION_COLUMNS:
-        while name in taken:
-            name = TAKEN_PREFIX + name
-        names.append(name)
-    return names
-
-
-def _cells(coding: Coding) -> list[str]:
-    title = isco08().title(coding.isco_code) if coding.isco_code else ""
-    cells = [
-        coding.isco_code,
-        title,
-        format_confidence(coding.confidence),
-        str(coding.is_fallback).lower(),
-        coding.minor_code,
-        format_confidence(coding.minor_confidence),
-        str(coding.needs_review).lower(),
-        coding.source,
-    ]
-    for code, confidence in coding.candidates[:N_CANDIDATES]:
-        cells += [code, format_confidence(confidence)]
-    # An empty text has no candidates, a corrected one a single.
-    return cells + [""] * (len(PREDICTION_COLUMNS) - 1 - len(cells))
-
-
-def format_confidence(confidence: float) -> str:
-    """Nine significant digits: enough that no float32 is rounded."""
-    return f"{confidence:.9g}"

@@ -78,13 +78,10 @@ class Receipt(AnyReceipt):
 
     def count(self, codings: Sequence[Coding]) -> None:
         """Add one chunk of coded rows."""
-        self.n_rows_out += len(codings)
-        self.n_fallback += sum(coding.is_fallback for coding in codings)
-        self.n_empty += sum(coding.source == "empty" for coding in codings)
-        self.n_corrected += sum(coding.source == "correction" for coding in codings)
-        self.n_review += sum(coding.needs_review for coding in codings)
-        uncoded = self.n_fallback + self.n_empty
-        self.n_autocoded = self.n_rows_out - uncoded - self.n_corrected
+        from inference.predictions import counts  # numpy: not in the process that only watches
+
+        for name, n in counts(codings).items():
+            setattr(self, name, getattr(self, name) + n)
 
     def summary(self) -> str:
         """Rows, seconds, rows/s, share autocoded, what is left to do."""
