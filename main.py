@@ -58,7 +58,12 @@ _TRAINING, _EXPLAINING = "training.log", "explaining.log"  # of the last child, 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    for room in ("isco", "watcher", "training"):  # what libraries say of themselves stays out
+    for room in (
+        "isco",
+        "watcher",
+        "training",
+        "census",
+    ):  # what libraries say of themselves stays out
         logging.getLogger(room).setLevel(logging.INFO)
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # our own error says it in a line
     parsed = _parser().parse_args(arguments)
@@ -151,13 +156,22 @@ def _parser() -> argparse.ArgumentParser:
         step.set_defaults(run=_service, step=name)
 
     classify = commands.add_parser("classify", parents=[shared], help="code files, no daemon")
-    classify.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    classify.add_argument("--out", required=True, type=Path, metavar="DIR")
+    classify.add_argument(
+        "inputs", nargs="+", metavar="FILE", help="with ray: folders, globs, URIs"
+    )
+    classify.add_argument("--out", required=True, metavar="DIR")
     classify.add_argument("--json", action="store_true", help="print a receipt per file as JSON")
     classify.add_argument(
         "--explain", action="store_true", help="why these codes: explainability.sample_size records"
     )
-    classify.set_defaults(run=_classify)
+    census = classify.add_argument_group("a census, on one machine or many")
+    census.add_argument("--engine", choices=("ray",), help="CSV and Parquet into shards, by Ray")
+    census.add_argument("--address", metavar="HOST:PORT", help="of a Ray cluster, or auto")
+    census.add_argument("--concurrency", type=int, metavar="N", help="actors; default: the CPUs")
+    census.add_argument("--format", choices=("parquet", "csv"), help="of the shards")
+    census.add_argument("--resume", action="store_true", help="go on from the complete shards")
+    census.add_argument("--skip-corrupt", action="store_true", help="name such files and go on")
+    classify.set_defaults(run=_classify, usage_error=classify.error)
 
     code = commands.add_parser("code", parents=[shared], help="code one record, as JSON")
     code.add_argument("title", metavar='"job title"')
@@ -308,6 +322,20 @@ def _start_child(
 
 
 def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
+    if parsed.engine == "ray":
+        _census(parsed, settings)
+        return
+    if (
+        parsed.address
+        or parsed.concurrency
+        or parsed.format
+        or parsed.resume
+        or parsed.skip_corrupt
+    ):
+        parsed.usage_error(
+            "these go with --engine ray: --address, --concurrency, --format, "
+            "--resume, --skip-corrupt"
+        )
     from inference.autocoder import open_autocoder
     from inference.store import Store
     from watcher.batch import code_file
@@ -317,29 +345,60 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.index import Index
     from watcher.outbox import complete, publish, shown, staging
 
-    index = Index(parsed.out)
+    inputs, out = [Path(name) for name in parsed.inputs], Path(parsed.out)
+    index = Index(out)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
-    for path in parsed.files:
+    for path in inputs:
         _require_file(path)
     files = Files()
     autocoder = open_autocoder(Store(settings.output).served(), settings)
-    (parsed.out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in parsed.files:
+    (out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in inputs:
         with (
-            staging(files, parsed.out, f"classify-{os.getpid()}") as staged,
+            staging(files, out, f"classify-{os.getpid()}") as staged,
             _progress_bar(path) as advance,
         ):
             receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
             complete(files, staged, receipt)
-            published = publish(files, staged, parsed.out, receipt)
+            published = publish(files, staged, out, receipt)
             if (staged / ASKED).exists():  # the batch was there before, perhaps without
                 os.replace(staged / ASKED, published / ASKED)
         _LOG.info("%r: %s → %s", path.name, receipt.summary(), shown(published))
-        if published in pending(parsed.out):
+        if published in pending(out):
             explain_batch(published, lambda version: autocoder.classifier)
         index.refresh()
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
+
+
+def _census(parsed: argparse.Namespace, settings: Settings) -> None:
+    try:
+        from census.run import Plan, run_census
+    except ModuleNotFoundError as error:
+        raise IscoError(
+            f'--engine ray needs {error.name!r}: run .venv/bin/pip install -e ".[ray]"'
+        ) from None
+    from inference.store import Store
+
+    if parsed.concurrency is not None and parsed.concurrency < 1:
+        parsed.usage_error("--concurrency: at least 1")
+    plan = Plan(
+        form=parsed.format or "parquet",
+        address=parsed.address,
+        concurrency=parsed.concurrency or 0,
+        resume=parsed.resume,
+        skip_corrupt=parsed.skip_corrupt,
+    )
+    receipt = run_census(parsed.inputs, parsed.out, Store(settings.output).served(), settings, plan)
+    _LOG.info(
+        "%s rows in %s s (%s rows/s), %.1f%% autocoded, %s texts to review, %d shards → %s",
+        f"{receipt.n_rows_out:,}", f"{receipt.seconds:,.0f}",
+        f"{receipt.n_rows_out / max(receipt.seconds, 1e-3):,.0f}",
+        100 * receipt.n_autocoded / max(receipt.n_rows_out, 1),
+        f"{receipt.n_review_texts:,}", receipt.n_shards, parsed.out,
+    )  # fmt: skip
+    if parsed.json:
+        print(json.dumps(asdict(receipt), ensure_ascii=False))
 
 
 def _code(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -397,8 +456,9 @@ def _explain(parsed: argparse.Namespace, settings: Settings) -> None:
 def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     try:
         from training.nightly import fine_tune
+        from training.ranks import follow, is_follower, leading
         from training.run import train
-        from training.runs import METRICS
+        from training.runs import METRICS, Run
     except ModuleNotFoundError as error:
         raise IscoError(
             f'training needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
@@ -406,21 +466,25 @@ def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.enable_optimizations:
         faster = settings.training.model_copy(update={"enable_optimizations": True})
         settings = settings.model_copy(update={"training": faster})
-    progress = partial(_bar, unit="texts")
-    if parsed.fine_tune:
-        if parsed.raw or parsed.base or parsed.out:
-            parsed.usage_error("--fine-tune starts from the model in service, on corrections")
-        learned = fine_tune(settings, parsed.corrections_dir, parsed.report_dir, progress)
-        if learned is None:
-            if parsed.json:
-                print(json.dumps({"state": "skipped"}))
-            return
-        run = learned
-    elif parsed.corrections_dir or parsed.report_dir:
+    if parsed.fine_tune and (parsed.raw or parsed.base or parsed.out):
+        parsed.usage_error("--fine-tune starts from the model in service, on corrections")
+    if not parsed.fine_tune and (parsed.corrections_dir or parsed.report_dir):
         parsed.usage_error("--corrections-dir and --report-dir go with --fine-tune")
-    else:
-        raw = parsed.raw or settings.data.raw_dir
-        run = train(settings, raw, parsed.base or settings.model.name, parsed.out, progress)
+    if is_follower():
+        follow()
+        return
+    progress = partial(_bar, unit="texts")
+    run: Run | None
+    with leading():
+        if parsed.fine_tune:
+            run = fine_tune(settings, parsed.corrections_dir, parsed.report_dir, progress)
+        else:
+            raw = parsed.raw or settings.data.raw_dir
+            run = train(settings, raw, parsed.base or settings.model.name, parsed.out, progress)
+    if run is None:
+        if parsed.json:
+            print(json.dumps({"state": "skipped"}))
+        return
     _LOG.info("%s: %s, report in %s", run.state, run.metrics.get("version"), run.path)
     for reason in run.reasons:
         _LOG.info("· %s", reason)

@@ -18,7 +18,7 @@ from isco.taxonomy import isco08
 from isco.text import join
 from tests.conftest import ROOT
 from training.augment import abbreviate, augment, inflect, typo
-from training.batches import Texts, WeightedLengthSampler
+from training.batches import LengthBatches, Texts
 from training.calibrate import fit_calibration, threshold_for
 from training.encoder import load_encoder
 from training.evaluate import expected_calibration_error, measure, production_rate
@@ -164,17 +164,46 @@ def test_weights_are_chances_and_batches_are_of_like_length(checkpoint: Path) ->
         }
     )
     texts = Texts(records, tokenizer, 64)
-    sampler = WeightedLengthSampler(texts, batch_size=16, seed=1)
-    drawn = list(sampler)
-    assert len(drawn) == len(set(drawn)) == len(sampler) == 600
+    batches = LengthBatches(texts, batch_size=16, seed=1)
+    epoch = list(batches)
+    assert len(epoch) == len(batches) == 38 and {len(batch) for batch in epoch} == {16, 8}
+    drawn = [row for batch in epoch for row in batch]
+    assert len(drawn) == len(set(drawn)) == batches.n_drawn == 600
     assert 400 < sum(i < 500 for i in drawn) < 500
-    spreads = [
-        np.ptp([len(texts[i]["input_ids"]) for i in drawn[start : start + 16]])  # type: ignore[arg-type]
-        for start in range(0, 592, 16)
-    ]
+    spreads = [np.ptp(texts.n_tokens(np.array(batch))) for batch in epoch]
     assert np.mean(spreads) < 2
-    sampler.set_epoch(1)
-    assert list(sampler) != drawn
+    batches.set_epoch(1)
+    assert list(batches) != epoch
+
+
+@given(st.integers(2, 400), st.integers(1, 9), st.integers(2, 5), st.integers(0, 3))
+def test_ranks_share_every_step(n: int, size: int, n_ranks: int, epoch: int) -> None:
+    texts = Unvaried(max(n, n_ranks))
+    shares = []
+    for rank in range(n_ranks):
+        batches = LengthBatches(texts, size, seed=3, rank=rank, n_ranks=n_ranks)  # type: ignore[arg-type]
+        batches.set_epoch(epoch)
+        shares.append(list(batches))
+        assert len(shares[-1]) == len(batches)
+    assert sorted(row for share in shares for batch in share for row in batch) == list(
+        range(len(texts.weights))
+    )
+    for step in zip(*shares, strict=True):
+        sizes = [len(batch) for batch in step]
+        assert min(sizes) > 0 and max(sizes) - min(sizes) <= 1
+
+
+class Unvaried:
+    """As many texts as wanted, of one to nine tokens."""
+
+    def __init__(self, n: int) -> None:
+        self.weights = np.ones(n)
+
+    def augment(self, rows: np.ndarray, rng: random.Random) -> None:
+        assert len(rows) == len(self.weights)
+
+    def n_tokens(self, rows: np.ndarray) -> np.ndarray:
+        return rows % 9 + 1
 
 
 def test_the_calibration_undoes_overconfidence_and_weighs_the_lexicon() -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 from transformers import PreTrainedTokenizerBase
 
 from isco.taxonomy import isco08
@@ -69,41 +70,67 @@ class Texts(Dataset[dict[str, list[int] | int]]):
         return {"input_ids": ids, "attention_mask": mask, "labels": self.labels[i], "row": i}
 
 
-class WeightedLengthSampler(Sampler[int]):
-    """Draw each record with its weight as the chance, augmented, in batches of like length.
+class LengthBatches(Sampler[list[int]]):
+    """Batches of records drawn with their weights as chances, augmented, of like length.
 
-    Each epoch draws ``round(sum(weights))`` different records; weights in [0, 1].
+    Each epoch draws ``round(sum(weights))`` different records; weights in [0, 1]. Where several
+    processes train (``training/ranks.py``) each makes the same draw and takes its own share of
+    every step: together they see each record once, in equally many batches.
     """
 
-    def __init__(self, texts: Texts, batch_size: int, seed: int) -> None:
-        self._texts, self._batch_size, self._seed = texts, batch_size, seed
+    def __init__(
+        self, texts: Texts, batch_size: int, seed: int, rank: int = 0, n_ranks: int = 1
+    ) -> None:
+        """``batch_size``: of one process."""
+        self._texts, self._seed = texts, seed
+        self._rank, self._n_ranks, self._step_size = rank, n_ranks, batch_size * n_ranks
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Called by accelerate: a run that goes on in epoch 3 draws what epoch 3 would have."""
+        """A run that goes on in epoch 3 draws what epoch 3 would have."""
         self._epoch = epoch
 
-    def __len__(self) -> int:
+    @property
+    def n_drawn(self) -> int:
+        """Records in an epoch, of all processes together."""
         return max(1, round(float(self._texts.weights.sum())))
 
-    def __iter__(self) -> Iterator[int]:
+    def __len__(self) -> int:
+        n_full, rest = divmod(self.n_drawn, self._step_size)
+        return max(1, n_full + (rest >= self._n_ranks))
+
+    def __iter__(self) -> Iterator[list[int]]:
         rng = np.random.default_rng([self._seed, self._epoch])
         # Exponential keys give a weighted draw without replacement (Efraimidis & Spirakis 2006).
         weights = self._texts.weights
         with np.errstate(divide="ignore"):
             keys = rng.exponential(size=len(weights)) / weights
-        drawn = np.argsort(keys, kind="stable")[: len(self)]
+        drawn = np.argsort(keys, kind="stable")[: self.n_drawn]
         rng.shuffle(drawn)
         self._texts.augment(drawn, random.Random(int(rng.integers(2**32))))
-        for window in _windows(drawn, self._batch_size * _BATCHES_PER_SORT):
+        for window in self._cut(drawn, self._step_size * _BATCHES_PER_SORT):
             in_order = window[np.argsort(self._texts.n_tokens(window), kind="stable")]
-            batches = list(_windows(in_order, self._batch_size))
-            for i in rng.permutation(len(batches) - 1):
-                yield from batches[i].tolist()
-            # The last may be short: anywhere else it would shift every batch behind it.
-            yield from batches[-1].tolist()
+            steps = self._cut(in_order, self._step_size)
+            # The last is often shorter: it stays the last.
+            for i in (*rng.permutation(len(steps) - 1), -1):
+                yield steps[i][self._rank :: self._n_ranks].tolist()
+
+    def _cut(self, rows: np.ndarray, size: int) -> list[np.ndarray]:
+        """Pieces of ``size``; a rest too small for every process to have a row joins the last."""
+        pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
+        if len(pieces) > 1 and len(pieces[-1]) < self._n_ranks:
+            rest = pieces.pop()
+            pieces[-1] = np.concatenate([pieces[-1], rest])
+        return pieces
 
 
-def _windows(values: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+class BatchLoader(DataLoader[dict[str, list[int] | int]]):
+    """A loader of ``LengthBatches`` that passes the epoch on."""
+
+    def __init__(self, texts: Texts, batches: LengthBatches, **arguments: Any) -> None:
+        super().__init__(texts, batch_sampler=batches, **arguments)
+        self._batches = batches
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by the Trainer before each epoch."""
+        self._batches.set_epoch(epoch)

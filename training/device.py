@@ -17,6 +17,8 @@ os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
 import torch
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
+from training.ranks import n_ranks
+
 _LOG = logging.getLogger(__name__)
 # Logits of a right fp32 computation differ in the fifth digit from device to device.
 MAX_DIFFERENCE = 1e-2
@@ -37,7 +39,7 @@ def choose_device(
     """``cuda``, ``mps`` or ``cpu``; on a Mac after comparing it with the CPU on some ``texts``."""
     if torch.cuda.is_available():
         return "cuda"
-    if not torch.backends.mps.is_available():
+    if not torch.backends.mps.is_available() or n_ranks() > 1:  # which MPS does not know
         return "cpu"
     other = copy.deepcopy(model).to("mps")
     difference = largest_difference(model, other, tokenizer, texts[:_N_TEXTS], max_tokens)

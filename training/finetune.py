@@ -20,7 +20,6 @@ from training.device import choose_device  # before torch: it sets what torch re
 import torch  # isort: skip
 from sklearn.metrics import f1_score
 from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
-from torch.utils.data import Dataset, Sampler
 from transformers import (
     DataCollatorWithPadding,
     EarlyStoppingCallback,
@@ -33,17 +32,27 @@ from transformers import (
 )
 
 from isco.settings import Settings
-from training.batches import NO_LABEL, Texts, WeightedLengthSampler
+from training.batches import NO_LABEL, BatchLoader, LengthBatches, Texts
 from training.progress import Progress, Told, silent
+from training.ranks import n_ranks
 
 
 class _Trainer(Trainer):
-    """The Trainer with our sampler."""
+    """The Trainer with our batches."""
 
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler:
-        texts = self.train_dataset
+    def get_train_dataloader(self) -> BatchLoader:
+        # Not prepared by accelerate: to share batches out it would repeat some records.
+        texts, args = self.train_dataset, self.args
         assert isinstance(texts, Texts)
-        return WeightedLengthSampler(texts, self.args.train_batch_size, self.args.seed)
+        batches = LengthBatches(
+            texts, args.train_batch_size, args.seed, args.process_index, args.world_size
+        )
+        return BatchLoader(
+            texts,
+            batches,
+            collate_fn=self.data_collator,
+            pin_memory=args.dataloader_pin_memory,
+        )
 
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], *args: Any, **more: Any
@@ -210,6 +219,7 @@ def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> T
         bf16=optimise and device == "cuda",
         gradient_checkpointing=optimise,
         use_cpu=device == "cpu",
+        ddp_backend="gloo" if device == "cpu" and n_ranks() > 1 else None,
         dataloader_pin_memory=device == "cuda",
         remove_unused_columns=False,
         disable_tqdm=True,

@@ -26,6 +26,7 @@ from training.finetune import learn_corrections
 from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections, rehearsal
 from training.prepare import Prepared, divide, gather, only_shipped
 from training.progress import Progress, silent
+from training.ranks import together
 from training.records import find_files
 from training.report import REPORT, write_report
 from training.runs import METRICS, Run, fingerprint, last_finished, start, training_lock, write_json
@@ -138,9 +139,10 @@ def _train(
         champion.manifest.version,
     )
     said = checkpoint_logits(model, tokenizer, list(lesson["text"]), settings.model.max_seq_length)
-    run.note(
-        learning=learn_corrections(model, tokenizer, lesson, said, settings, run.path, progress)
+    learning = together(
+        *(learn_corrections, model, tokenizer, lesson, said, settings, run.path), progress=progress
     )
+    run.note(learning=learning)
     # Spellings are learned in a full training; a night keeps the champion's lexicon.
     challenger = Challenger(
         *(model, tokenizer, champion.lexicon(), settings.model.max_seq_length),

@@ -23,6 +23,7 @@ from training.lesson import LEARNED_FILES, read_all_corrections
 from training.lexicon import fit_lexicon
 from training.prepare import divide, gather
 from training.progress import Progress, silent
+from training.ranks import together
 from training.records import find_files
 from training.report import write_report
 from training.runs import Run, fingerprint, start, training_lock
@@ -78,8 +79,15 @@ def train(
         }
         _LOG.info("fine-tuning %s on %s texts", base, f"{len(sides['train']):,}")
         run.note(
-            learning=finetune(
-                model, tokenizer, sides["train"], sides["validation"], settings, run.path, progress
+            learning=together(
+                finetune,
+                model,
+                tokenizer,
+                sides["train"],
+                sides["validation"],
+                settings,
+                run.path,
+                progress=progress,
             )
         )
         lexicon = fit_lexicon(sides["train"], settings.training.seed)
