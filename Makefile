@@ -28,5 +28,5 @@ fuzz: .venv/installed
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable ".[train,explain,dev]"
+	$(BIN)/pip install --quiet --editable ".[train,explain,ray,dev]"
 	@touch $@

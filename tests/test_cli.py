@@ -82,6 +82,19 @@ def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> N
 def test_wrong_usage_exits_2(settings: Settings) -> None:
     for arguments in (["fly"], ["code"], ["--skip-training"], ["--input", "x.csv"], ["--explain"]):
         assert isco(settings, *arguments).returncode == 2
+    done = isco(settings, "classify", "x.csv", "--out", "out", "--resume")
+    assert done.returncode == 2 and "--engine ray" in done.stderr
+
+
+def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_path: Path) -> None:
+    program = "import sys; sys.modules['ray'] = None; import main; sys.exit(main.main())"
+    config = str(settings.watcher.inbox.parent / "config.yaml")
+    arguments = ["classify", "--config", config, "--engine", "ray", "x.csv", "--out", "out"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and 'pip install -e ".[ray]"' in done.stderr
 
 
 def test_a_terminal_gets_a_bar_with_its_rate_and_a_pipe_none(

@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exporters": {"isco", "inference"},
     "training": {"isco", "inference", "exporters"},
     "watcher": {"isco", "inference"},
+    "census": {"isco", "inference"},
 }
 HEAVY = {"torch", "transformers", "optimum", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}
