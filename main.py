@@ -323,6 +323,8 @@ def _start_child(
 
 def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.engine == "ray":
+        if parsed.explain:
+            parsed.usage_error("--explain goes without --engine ray")
         _census(parsed, settings)
         return
     if (
