@@ -127,13 +127,14 @@ def write_shard(
     out.write(f"{PREDICTIONS}/{shard.name}.{form}", content)
     questions = _questions(titles, duties, texts, codings)
     out.write(questions_path(shard.name), _as_parquet(questions))
+    counted: dict[str, Any] = counts(codings)
     shard = replace(
         shard,
         host=socket.gethostname(),
         seconds=round(time.monotonic() - clock, 3),
         n_rows_in=split.records.num_rows,
         n_review_texts=questions.num_rows,
-        **counts(codings),
+        **counted,
     )
     out.write(_summary(shard.name), json.dumps(asdict(shard)).encode())
     return shard
