@@ -58,12 +58,8 @@ _TRAINING, _EXPLAINING = "training.log", "explaining.log"  # of the last child, 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    for room in (
-        "isco",
-        "watcher",
-        "training",
-        "census",
-    ):  # what libraries say of themselves stays out
+    # What libraries say of themselves stays out.
+    for room in ("isco", "watcher", "training", "census"):
         logging.getLogger(room).setLevel(logging.INFO)
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # our own error says it in a line
     parsed = _parser().parse_args(arguments)

@@ -1,6 +1,6 @@
 """What each choice of the recipe brings: ``python -m benchmarks.experiments RECORDS DEV --out F``.
 
-A full training takes two hours on two cores, so choices are compared on a tenth of it: the first
+A full training takes an hour and a half on two cores, so choices are compared on less: the first
 three of the six layers, one epoch, everything else as in ``models/bundled.yaml``. Each variant
 changes one thing and is measured without temperature on the titles of DEV that no record has, as
 they are and with one typo each, and on the gold answers by kind; so is the lexicon that the same
