@@ -388,13 +388,7 @@ def _census(parsed: argparse.Namespace, settings: Settings) -> None:
         skip_corrupt=parsed.skip_corrupt,
     )
     receipt = run_census(parsed.inputs, parsed.out, Store(settings.output).served(), settings, plan)
-    _LOG.info(
-        "%s rows in %s s (%s rows/s), %.1f%% autocoded, %s texts to review, %d shards → %s",
-        f"{receipt.n_rows_out:,}", f"{receipt.seconds:,.0f}",
-        f"{receipt.n_rows_out / max(receipt.seconds, 1e-3):,.0f}",
-        100 * receipt.n_autocoded / max(receipt.n_rows_out, 1),
-        f"{receipt.n_review_texts:,}", receipt.n_shards, parsed.out,
-    )  # fmt: skip
+    _LOG.info("%s → %s", receipt.summary(), parsed.out)
     if parsed.json:
         print(json.dumps(asdict(receipt), ensure_ascii=False))
 

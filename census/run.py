@@ -113,6 +113,15 @@ class Receipt:
                 of_host[name] = round(of_host[name] + value, 3)
         self.hosts = dict(sorted(hosts.items()))
 
+    def summary(self) -> str:
+        """Rows, seconds, rows/s, share autocoded, what is left to do."""
+        n, seconds = self.n_rows_out, max(self.seconds, 0.001)
+        share = self.n_autocoded / n if n else 0.0
+        return (
+            f"{n:,} rows in {seconds:,.0f} s ({n / seconds:,.0f} rows/s), {share:.1%} autocoded, "
+            f"{self.n_review_texts:,} texts to review, {self.n_shards:,} shards"
+        )
+
 
 _HOST = ("n_shards", "n_rows", "seconds")
 
