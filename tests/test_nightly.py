@@ -217,7 +217,7 @@ def night(tmp_path: Path, killed_in: str = "") -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-BEFORE_PROMOTION = ("gather", "compose", "learn_corrections", "fit_calibration", "export_bundle",
+BEFORE_PROMOTION = ("gather", "compose", "learn_corrections", "follow_temperature", "export_bundle",
                     "judge", "add", "promote")  # fmt: skip
 
 

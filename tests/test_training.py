@@ -19,7 +19,7 @@ from isco.text import join
 from tests.conftest import ROOT
 from training.augment import abbreviate, augment, inflect, typo
 from training.batches import LengthBatches, Texts
-from training.calibrate import fit_calibration, threshold_for
+from training.calibrate import fit_calibration, follow_temperature, threshold_for
 from training.encoder import load_encoder
 from training.evaluate import expected_calibration_error, measure, production_rate
 from training.records import is_gold, read_records, resolve_conflicts
@@ -214,6 +214,18 @@ def test_the_calibration_undoes_overconfidence_and_weighs_the_lexicon() -> None:
     temperature, weight = fit_calibration(honest * 3, scores, labels, np.ones(4000))
     assert temperature == pytest.approx(3, rel=0.1)
     assert weight == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_network_trained_further_keeps_a_calibration_that_other_texts_gave() -> None:
+    rng = np.random.default_rng(0)
+    # The texts at hand are easy: by themselves they would ask for a temperature of 1, not of 1.6.
+    before, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436)) * 0.3
+    right = [rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in before + scores]
+    labels, weights = np.array(right), np.ones(4000)
+    same = follow_temperature(1.6, before, before, scores, labels, weights)
+    assert same == pytest.approx(1.6)
+    surer = follow_temperature(1.6, before, before * 1.5, scores, labels, weights)
+    assert surer == pytest.approx(1.6 * 1.5, rel=0.01)
 
 
 def test_the_threshold_for_an_agreement() -> None:

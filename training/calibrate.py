@@ -3,13 +3,15 @@ each confidence was right.
 
 Temperature: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
 The weight of the lexicon beside the network is fitted with it (a product of experts: Hinton 2002).
-Both on texts that neither trained the model nor stopped the training.
+Both on texts that neither trained the model nor stopped the training, and that are as new to it as
+what will come: of concepts that nobody trained on. A night without such texts follows the
+temperature of the model it began with.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import log_softmax
 from sklearn.isotonic import isotonic_regression
 
@@ -17,6 +19,7 @@ from training.bootstrap import interval
 
 # Parts of the calibration texts, and the fewest texts of which a share right says something.
 _N_PARTS, _MIN_PART = 20, 50
+_LOG_TEMPERATURES = (np.log(0.05), np.log(20))
 
 
 def fit_calibration(
@@ -35,15 +38,55 @@ def fit_calibration(
     T in [0.05, 20] and w in [0, 5]; probabilities are ``softmax(logits / T + w * scores)``.
     """
     logits, scores = logits.astype(np.float64), scores.astype(np.float64)
-    right = np.arange(len(labels)), labels
 
     def loss(chosen: np.ndarray) -> float:
-        likelihood = log_softmax(logits / np.exp(chosen[0]) + chosen[1] * scores, axis=1)
-        return -float(np.average(likelihood[right], weights=weights))
+        combined = logits / np.exp(chosen[0]) + chosen[1] * scores
+        return _negative_log_likelihood(combined, labels, weights)
 
-    bounds = [(np.log(0.05), np.log(20)), (0.0, 5.0)]
+    bounds = [_LOG_TEMPERATURES, (0.0, 5.0)]
     best = minimize(loss, x0=[0.0, 0.0], bounds=bounds, method="Nelder-Mead").x
     return float(np.exp(best[0])), float(best[1])
+
+
+def follow_temperature(
+    temperature: float,
+    before: np.ndarray,
+    after: np.ndarray,
+    scores: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+) -> float:
+    """The temperature of a network that was trained further.
+
+    Parameters
+    ----------
+    temperature : of the network before, fitted on texts that are not at hand.
+    before, after : (N, 436) logits of the network before and after, of texts that neither learned.
+    scores : (N, 436) of the lexicon, as they are added: the same beside both.
+    labels, weights : (N,) and (N,), as for ``fit_calibration``.
+
+    Returns
+    -------
+    ``temperature``, larger or smaller by the factor by which the two differ on these texts. What
+    they would ask for by themselves does not matter: they may be easier than the ones before.
+    """
+
+    def fitted(logits: np.ndarray) -> float:
+        def loss(log_temperature: float) -> float:
+            combined = logits / np.exp(log_temperature) + scores
+            return _negative_log_likelihood(combined, labels, weights)
+
+        return float(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x)
+
+    logs = fitted(after.astype(np.float64)) - fitted(before.astype(np.float64))
+    return temperature * float(np.exp(logs))
+
+
+def _negative_log_likelihood(
+    combined: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> float:
+    likelihood = log_softmax(combined, axis=1)[np.arange(len(labels)), labels]
+    return -float(np.average(likelihood, weights=weights))
 
 
 def threshold_for(

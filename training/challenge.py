@@ -25,7 +25,12 @@ from inference.store import Store
 from isco.errors import ParityError
 from isco.settings import Settings
 from isco.taxonomy import isco08
-from training.calibrate import agreement_by_confidence, fit_calibration, threshold_for
+from training.calibrate import (
+    agreement_by_confidence,
+    fit_calibration,
+    follow_temperature,
+    threshold_for,
+)
 from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
 from training.gate import Measured, Verdict, check_plausible, judge, learned_by_group
@@ -33,6 +38,8 @@ from training.prepare import SHIPPED_GOLD, Prepared
 from training.runs import Run
 
 _LOG = logging.getLogger(__name__)
+# (B,) mean confidences, (B,) shares right, and of how many texts: see ``inference/baseline.py``.
+_Reliability = tuple[np.ndarray, np.ndarray, int]
 _N_SEEN_TEXTS = 2000
 _N_GROUPS = 20  # of corrections, in the report
 
@@ -41,14 +48,17 @@ _N_GROUPS = 20  # of corrections, in the report
 class Challenger:
     """What a training made: the network with its tokenizer, and the lexicon beside it.
 
-    ``before`` is what the model that it goes on from had learned; None where it begins anew.
+    ``before`` is the model that it goes on from; None where it begins anew. ``said_before``, where
+    the calibration texts are easier than what will come: its logits (N, 436) of them, so that its
+    calibration is followed.
     """
 
     model: RobertaForSequenceClassification
     tokenizer: PreTrainedTokenizerBase
     lexicon: Lexicon
     max_tokens: int
-    before: Baseline | None = None
+    before: Bundle | None = None
+    said_before: np.ndarray | None = None
 
     def logits(self, texts: list[str]) -> np.ndarray:
         """(N, 436) of the network before any quantisation."""
@@ -70,7 +80,10 @@ def challenge(
     corrections : ``text, label, is_held_out, is_new``; may be empty.
     champion : what serves now; None where nothing does, and the challenger takes the place.
     """
+    before = challenger.before.baseline() if challenger.before is not None else None
     calibration, reliability = _calibrate(run, challenger, prepared.sides["calibration"])
+    if challenger.said_before is not None and before is not None:
+        reliability = before.confidences, before.agreements, before.n_calibration
     unseen = pd.concat([prepared.sides["test"], *prepared.gold.values()])["text"]
     try:
         bundle_dir = export_bundle(
@@ -78,7 +91,7 @@ def challenge(
             challenger.tokenizer,
             run.path / "bundle",
             lexicon=challenger.lexicon,
-            baseline=_baseline(challenger.before, prepared, corrections, reliability),
+            baseline=_baseline(before, prepared, corrections, reliability),
             temperature=calibration[0],
             lexicon_weight=calibration[1],
             max_tokens=challenger.max_tokens,
@@ -186,28 +199,36 @@ def _before_quantisation(
 
 def _calibrate(
     run: Run, challenger: Challenger, calibration: pd.DataFrame
-) -> tuple[tuple[float, float], tuple[np.ndarray, np.ndarray]]:
+) -> tuple[tuple[float, float], _Reliability]:
     """Temperature and weight of the lexicon; how often each confidence is right with them."""
     texts = list(calibration["text"])
     right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
     logits, scores = challenger.logits(texts), challenger.lexicon.scores(texts)
     weights = calibration["weight"].to_numpy(float)
-    temperature, lexicon_weight = fit_calibration(logits, scores, right, weights)
+    if challenger.before is None or challenger.said_before is None:
+        temperature, lexicon_weight = fit_calibration(logits, scores, right, weights)
+    else:
+        manifest = challenger.before.manifest
+        lexicon_weight = manifest.lexicon_weight
+        temperature = follow_temperature(
+            manifest.temperature,
+            *(challenger.said_before, logits, lexicon_weight * scores, right, weights),
+        )
     probabilities = combine(logits, scores, temperature, lexicon_weight)
     run.note(
         temperature=temperature,
         lexicon_weight=lexicon_weight,
         threshold_for_agreement=threshold_for(AGREEMENT, probabilities, right),
     )
-    reliability = agreement_by_confidence(probabilities, right, weights)
-    return (temperature, lexicon_weight), reliability
+    parts = agreement_by_confidence(probabilities, right, weights)
+    return (temperature, lexicon_weight), (*parts, len(texts))
 
 
 def _baseline(
     before: Baseline | None,
     prepared: Prepared,
     corrections: pd.DataFrame,
-    reliability: tuple[np.ndarray, np.ndarray],
+    reliability: _Reliability,
 ) -> Baseline:
     """What the challenger learned, and what the model that it goes on from had learned ``before``.
 
@@ -222,7 +243,7 @@ def _baseline(
         shares = sums / sums.sum()
     else:
         shares, seen = before.shares, np.union1d(before.seen, seen)
-    return Baseline(shares, seen, *reliability, len(prepared.sides["calibration"]))
+    return Baseline(shares, seen, *reliability)
 
 
 def _judge(

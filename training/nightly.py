@@ -138,15 +138,20 @@ def _train(
         run.summary["n_archive_texts"],
         champion.manifest.version,
     )
-    said = checkpoint_logits(model, tokenizer, list(lesson["text"]), settings.model.max_seq_length)
+    max_tokens = settings.model.max_seq_length
+    said = checkpoint_logits(model, tokenizer, list(lesson["text"]), max_tokens)
+    # The answers that ship are easier than what comes: nobody calibrates on them alone.
+    calibration = list(prepared.sides["calibration"]["text"])
+    said_before = checkpoint_logits(model, tokenizer, calibration, max_tokens) if not raw else None
     learning = together(
         *(learn_corrections, model, tokenizer, lesson, said, settings, run.path), progress=progress
     )
     run.note(learning=learning)
     # Spellings are learned in a full training; a night keeps the champion's lexicon.
     challenger = Challenger(
-        *(model, tokenizer, champion.lexicon(), settings.model.max_seq_length),
-        before=champion.baseline(),
+        *(model, tokenizer, champion.lexicon(), max_tokens),
+        before=champion,
+        said_before=said_before,
     )
     challenge(run, challenger, prepared, known, champion, settings)
 
