@@ -15,6 +15,7 @@ from benchmarks.contenders import read_texts
 from benchmarks.survey import Survey, write_survey
 from inference.baseline import Baseline
 from inference.lexicon import Lexicon
+from inference.spelling import Spelling
 from isco.taxonomy import isco08
 
 _N_WORDS, _N_MERGED = 50_265, 6_000
@@ -53,6 +54,7 @@ def make_base_bundle(folder: Path) -> Path:
             tokenizer,
             out,
             lexicon=Lexicon.empty(n_labels),
+            spelling=Spelling(()),
             baseline=Baseline(
                 np.full(n_labels, 1 / n_labels), np.zeros(0, np.uint32), certain, certain, 1
             ),

@@ -23,6 +23,7 @@ from inference.classifier import open_classifier
 from inference.decision import decide
 from inference.explain import explain
 from inference.lexicon import Lexicon
+from inference.spelling import Spelling
 from inference.store import Store
 from isco.settings import load_settings
 from isco.taxonomy import isco08
@@ -87,8 +88,8 @@ def base_size(folder: Path, bundled: Path) -> Bundle:
     nothing = Baseline(np.full(436, 1 / 436), np.zeros(0, np.uint32), np.zeros(0), np.zeros(0), 0)
     out = export_bundle(
         RobertaForSequenceClassification(config), tokenizer, folder / "bundle",
-        lexicon=Lexicon.empty(436), baseline=nothing, temperature=1.0, lexicon_weight=0.0,
-        max_tokens=128, calibration_texts=texts, parity_texts=texts, summary={},
+        lexicon=Lexicon.empty(436), spelling=Spelling(()), baseline=nothing, temperature=1.0,
+        lexicon_weight=0.0, max_tokens=128, calibration_texts=texts, parity_texts=texts, summary={},
     )  # fmt: skip
     return Bundle.open(out)
 

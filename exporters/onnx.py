@@ -25,9 +25,18 @@ from exporters.parity import agreement, check_signature, check_values, checkpoin
 from exporters.precision import TARGET_AGREEMENT, write_int8
 from exporters.quantize import Quantiser
 from inference.baseline import Baseline
-from inference.bundle import BASELINE, CHECKPOINT, LEXICON, TOKENIZER, Bundle, write_manifest
+from inference.bundle import (
+    BASELINE,
+    CHECKPOINT,
+    LEXICON,
+    SPELLING,
+    TOKENIZER,
+    Bundle,
+    write_manifest,
+)
 from inference.lexicon import Lexicon
 from inference.session import Session, length_batches
+from inference.spelling import Spelling
 from isco.settings import InferenceSettings
 from isco.taxonomy import isco08
 from isco.text import TEXT_VERSION
@@ -44,6 +53,7 @@ def export_bundle(
     out: Path,
     *,
     lexicon: Lexicon,
+    spelling: Spelling,
     baseline: Baseline,
     temperature: float,
     lexicon_weight: float,
@@ -59,6 +69,7 @@ def export_bundle(
     ----------
     lexicon, temperature, lexicon_weight : what serves beside the network, and how they are put
         together (``training/calibrate.py``).
+    spelling : the words that slips are mended to.
     baseline : what it learned from, for the reports of batches.
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
@@ -73,6 +84,7 @@ def export_bundle(
         staged, work = Path(scratch, "bundle"), Path(scratch, "work")
         model = _save_checkpoint(model, tokenizer, staged)
         lexicon.save(staged / LEXICON)
+        spelling.save(staged / SPELLING)
         baseline.save(staged / BASELINE)
         exported = export_graph(model, tokenizer, work)
         fused = fuse(exported, staged / _FP32, model.config)

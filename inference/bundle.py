@@ -5,6 +5,7 @@
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
 ``lexicon.npz``     words and letter sequences beside the network (``inference/lexicon.py``)
+``spelling.txt.gz`` the words it knows, to which slips are mended (``inference/spelling.py``)
 ``baseline.npz``    what a batch is held against in its report (``inference/baseline.py``)
 ``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning goes on
 
@@ -23,6 +24,7 @@ from typing import Any
 
 from inference.baseline import Baseline
 from inference.lexicon import Lexicon
+from inference.spelling import Spelling
 from isco.errors import BundleError
 from isco.taxonomy import isco08
 from isco.text import TEXT_VERSION
@@ -31,6 +33,7 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 LEXICON = "lexicon.npz"
+SPELLING = "spelling.txt.gz"
 BASELINE = "baseline.npz"
 CHECKPOINT = "checkpoint"
 
@@ -110,6 +113,13 @@ class Bundle:
             return Lexicon.empty(len(self.manifest.labels))
         self._check_hashes([LEXICON])
         return Lexicon.load(self.path / LEXICON)
+
+    def spelling(self) -> Spelling:
+        """The words it knows, their hash checked; none, so nothing is mended, without them."""
+        if SPELLING not in self.manifest.files:
+            return Spelling(())
+        self._check_hashes([SPELLING])
+        return Spelling.load(self.path / SPELLING)
 
     def baseline(self) -> Baseline | None:
         """What the model learned from, its hash checked; None where the bundle does not say."""

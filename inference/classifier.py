@@ -7,16 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from inference.bundle import Bundle
-from inference.lexicon import Lexicon
 from inference.session import Session
 from isco.settings import InferenceSettings
 
 
 class Classifier:
-    """One model version: its network and its lexicon, put together by the calibration."""
+    """One model version: its network and its lexicon, put together by the calibration.
 
-    def __init__(self, session: Session, lexicon: Lexicon, bundle: Bundle) -> None:
-        self._session, self._lexicon = session, lexicon
+    Both read a text with its slips mended.
+    """
+
+    def __init__(self, session: Session, bundle: Bundle) -> None:
+        self._session, self._lexicon, self._spelling = session, bundle.lexicon(), bundle.spelling()
         self._temperature = bundle.manifest.temperature
         self._lexicon_weight = bundle.manifest.lexicon_weight
         self.version = bundle.manifest.version
@@ -26,7 +28,8 @@ class Classifier:
 
         Texts must be cleaned with ``isco.text.join``; each is computed, repeated or not.
         """
-        logits, scores = self._session.logits(texts), self._lexicon.scores(texts)
+        mended = [self._spelling.mend(text) for text in texts]
+        logits, scores = self._session.logits(mended), self._lexicon.scores(mended)
         return combine(logits, scores, self._temperature, self._lexicon_weight)
 
 
@@ -43,4 +46,4 @@ def combine(
 
 def open_classifier(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Load the model of ``bundle``; BundleError or SettingsError where that cannot be done."""
-    return Classifier(Session(bundle, settings), bundle.lexicon(), bundle)
+    return Classifier(Session(bundle, settings), bundle)

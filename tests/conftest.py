@@ -15,6 +15,7 @@ import pytest
 from inference.baseline import Baseline, hashes
 from inference.bundle import Bundle
 from inference.lexicon import Lexicon
+from inference.spelling import Spelling
 from isco.settings import Settings, load_settings
 from isco.taxonomy import isco08
 
@@ -108,6 +109,7 @@ def bundle(
         tokenizer,
         tmp_path_factory.mktemp("models") / "bundle",
         lexicon=lexicon,
+        spelling=Spelling.learn(texts),
         baseline=baseline,
         temperature=1.0,
         lexicon_weight=0.1,

@@ -22,6 +22,7 @@ from exporters.rounding import PAIR_MAX, round_weights
 from inference.baseline import Baseline
 from inference.bundle import Bundle
 from inference.lexicon import Lexicon
+from inference.spelling import Spelling
 from isco.errors import ParityError
 from training.encoder import load_encoder
 
@@ -157,9 +158,10 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
 ) -> None:
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
     out = export_bundle(
-        model, tokenizer, tmp_path / "bundle", lexicon=Lexicon.empty(436), baseline=baseline,
-        temperature=1.0, lexicon_weight=0.0, max_tokens=64, calibration_texts=texts[:20],
-        parity_texts=texts[:20], summary={"note": 1}, target_agreement=1.1,
+        model, tokenizer, tmp_path / "bundle", lexicon=Lexicon.empty(436), spelling=Spelling(()),
+        baseline=baseline, temperature=1.0, lexicon_weight=0.0, max_tokens=64,
+        calibration_texts=texts[:20], parity_texts=texts[:20], summary={"note": 1},
+        target_agreement=1.1,
     )  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["precision"], manifest["model"]) == ("fp32", "model.onnx")

@@ -62,7 +62,7 @@ class Counting(Classifier):
     """The real classifier, with a list of what it was asked."""
 
     def __init__(self, bundle: Bundle) -> None:
-        super().__init__(Session(bundle, InferenceSettings()), bundle.lexicon(), bundle)
+        super().__init__(Session(bundle, InferenceSettings()), bundle)
         self.asked: list[str] = []
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:

@@ -11,7 +11,7 @@ from isco.errors import InputError
 from isco.settings import Settings
 from isco.text import join
 from training.lesson import read_all_corrections
-from training.prepare import OWN_GOLD, SHIPPED_GOLD, gather
+from training.prepare import OWN_GOLD, SHIPPED_GOLD, gather, to_calibrate
 from training.reference import CALIBRATION, GOLD, part_of, read_manual
 
 
@@ -83,3 +83,20 @@ def test_the_manual_is_read_when_it_is_switched_on(own: Settings, raw: Path) -> 
     ]
     known = gather(own, raw, none(own)).known
     assert (known["source"] == "manual").sum() == 1
+
+
+def test_concepts_that_nobody_trains_on_calibrate_and_answers_only_where_texts_are_few() -> None:
+    def texts(n: int, group: str, weight: float) -> pd.DataFrame:
+        rows = [(f"{group}{weight}{i}", "2221", weight, group) for i in range(n)]
+        return pd.DataFrame(rows, columns=["text", "label", "weight", "group"])
+
+    new, doubtful, answers = (
+        texts(500, "concept", 0.8),
+        texts(600, "concept", 0.7),
+        texts(50, "", 1),
+    )
+    both = pd.concat([doubtful, new, answers])
+    assert to_calibrate(both, answers).equals(new)
+    few = pd.concat([new[:499], doubtful])
+    assert to_calibrate(few, answers).equals(few)
+    assert len(to_calibrate(few[:999], answers)) == 1049

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from inference.baseline import Baseline, hashes
 from inference.bundle import Bundle
 from inference.classifier import Classifier, combine, open_classifier
 from inference.lexicon import Lexicon
+from inference.spelling import Spelling
 from inference.store import Store
 from isco.errors import ParityError
 from isco.settings import Settings
@@ -46,7 +48,8 @@ _N_GROUPS = 20  # of corrections, in the report
 
 @dataclass(frozen=True)
 class Challenger:
-    """What a training made: the network with its tokenizer, and the lexicon beside it.
+    """What a training made: the network with its tokenizer, the lexicon beside it, and the words
+    that slips are mended to.
 
     ``before`` is the model that it goes on from; None where it begins anew. ``said_before``, where
     the calibration texts are easier than what will come: its logits (N, 436) of them, so that its
@@ -56,13 +59,16 @@ class Challenger:
     model: RobertaForSequenceClassification
     tokenizer: PreTrainedTokenizerBase
     lexicon: Lexicon
+    spelling: Spelling
     max_tokens: int
     before: Bundle | None = None
     said_before: np.ndarray | None = None
 
-    def logits(self, texts: list[str]) -> np.ndarray:
-        """(N, 436) of the network before any quantisation."""
-        return checkpoint_logits(self.model, self.tokenizer, texts, self.max_tokens)
+    def says(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+        """(N, 436) logits of the network before any quantisation, and scores of the lexicon."""
+        mended = [self.spelling.mend(text) for text in texts]
+        logits = checkpoint_logits(self.model, self.tokenizer, mended, self.max_tokens)
+        return logits, self.lexicon.scores(mended)
 
 
 def challenge(
@@ -91,6 +97,7 @@ def challenge(
             challenger.tokenizer,
             run.path / "bundle",
             lexicon=challenger.lexicon,
+            spelling=challenger.spelling,
             baseline=_baseline(before, prepared, corrections, reliability),
             temperature=calibration[0],
             lexicon_weight=calibration[1],
@@ -190,10 +197,8 @@ def _before_quantisation(
     settings: Settings,
 ) -> None:
     if len(test):
-        texts, codes = list(test["text"]), list(test["label"])
-        scores = challenger.lexicon.scores(texts)
-        exact = combine(challenger.logits(texts), scores, *calibration)
-        figures = measure(exact, codes, settings.model.confidence_threshold)
+        exact = combine(*challenger.says(test["text"]), *calibration)
+        figures = measure(exact, list(test["label"]), settings.model.confidence_threshold)
         run.metrics["figures"]["test before quantisation"] = figures
 
 
@@ -201,9 +206,8 @@ def _calibrate(
     run: Run, challenger: Challenger, calibration: pd.DataFrame
 ) -> tuple[tuple[float, float], _Reliability]:
     """Temperature and weight of the lexicon; how often each confidence is right with them."""
-    texts = list(calibration["text"])
     right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
-    logits, scores = challenger.logits(texts), challenger.lexicon.scores(texts)
+    logits, scores = challenger.says(calibration["text"])
     weights = calibration["weight"].to_numpy(float)
     if challenger.before is None or challenger.said_before is None:
         temperature, lexicon_weight = fit_calibration(logits, scores, right, weights)
@@ -221,7 +225,7 @@ def _calibrate(
         threshold_for_agreement=threshold_for(AGREEMENT, probabilities, right),
     )
     parts = agreement_by_confidence(probabilities, right, weights)
-    return (temperature, lexicon_weight), (*parts, len(texts))
+    return (temperature, lexicon_weight), (*parts, len(calibration))
 
 
 def _baseline(

@@ -116,6 +116,8 @@ def _train(
     archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts)
     rehearsed = rehearsal(tokenizer, chosen.rehearsal_texts, seed)
     lesson = compose(known, prepared.sides["train"], archived + rehearsed, settings)
+    spelling = champion.spelling()
+    lesson["text"] = [spelling.mend(text) for text in lesson["text"]]  # as they are served
     run.summary = {
         "base": champion.manifest.version,
         LEARNED_FILES: sorted(set(corrections["file"])),
@@ -141,15 +143,15 @@ def _train(
     max_tokens = settings.model.max_seq_length
     said = checkpoint_logits(model, tokenizer, list(lesson["text"]), max_tokens)
     # The answers that ship are easier than what comes: nobody calibrates on them alone.
-    calibration = list(prepared.sides["calibration"]["text"])
+    calibration = [spelling.mend(text) for text in prepared.sides["calibration"]["text"]]
     said_before = checkpoint_logits(model, tokenizer, calibration, max_tokens) if not raw else None
     learning = together(
         *(learn_corrections, model, tokenizer, lesson, said, settings, run.path), progress=progress
     )
     run.note(learning=learning)
-    # Spellings are learned in a full training; a night keeps the champion's lexicon.
+    # Words are learned in a full training; a night keeps the champion's.
     challenger = Challenger(
-        *(model, tokenizer, champion.lexicon(), max_tokens),
+        *(model, tokenizer, champion.lexicon(), spelling, max_tokens),
         before=champion,
         said_before=said_before,
     )

@@ -23,7 +23,9 @@ from training.split import SIDES, split
 from training.suspects import find_suspects
 
 _LOG = logging.getLogger(__name__)
-_MIN_CALIBRATION_TEXTS = 1000
+# So many texts calibrate well enough; and fewer will do if they are as new as what comes.
+_MIN_CALIBRATION_TEXTS, _MIN_NEW_TEXTS = 1000, 500
+_TRUSTED = 0.8  # weight of a record: below it more labels are wrong than a confidence of 0.9 allows
 OWN_GOLD, SHIPPED_GOLD = "own gold", "gold answers"
 
 
@@ -102,11 +104,7 @@ def divide(
     tokenizer: PreTrainedTokenizerBase,
     settings: Settings,
 ) -> Prepared:
-    """Split, and look for wrong labels by the embeddings of ``model``.
-
-    Where the records give few calibration texts, those that ship join them. They are answers like
-    the ones that train; the records' own are of concepts that nobody trains on, as what is new is.
-    """
+    """Split, and look for wrong labels by the embeddings of ``model``."""
     chosen = settings.training
     summary = dict(gathered.summary)
     known, summary["untested_codes"] = split(
@@ -116,10 +114,7 @@ def divide(
         known, model, tokenizer, chosen, settings.data.processed_dir
     )
     sides = {side: known[known["side"] == side].drop(columns="side") for side in SIDES}
-    if len(sides["calibration"]) < _MIN_CALIBRATION_TEXTS:
-        sides["calibration"] = pd.concat(
-            [sides["calibration"], gathered.calibration], ignore_index=True
-        )
+    sides["calibration"] = to_calibrate(sides["calibration"], gathered.calibration)
     summary["n_texts"] = {side: len(rows) for side, rows in sides.items()}
     _LOG.info(
         "%s distinct texts: %s",
@@ -127,6 +122,19 @@ def divide(
         ", ".join(f"{n:,} {side}" for side, n in summary["n_texts"].items()),
     )
     return Prepared(sides, gathered.gold, summary)
+
+
+def to_calibrate(own: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
+    """The calibration texts of the records, or what is better.
+
+    Best are texts of concepts (``group``) that nobody trains on, as what comes is new, with labels
+    that can be trusted: where there are enough, they alone. Where there are few texts of any kind,
+    the answers that ship join them.
+    """
+    new = own[(own["group"] != "") & (own["weight"] >= _TRUSTED)]
+    if len(new) >= _MIN_NEW_TEXTS:
+        return new
+    return pd.concat([own, shipped]) if len(own) < _MIN_CALIBRATION_TEXTS else own
 
 
 def only_shipped(gathered: Gathered, settings: Settings) -> Prepared:

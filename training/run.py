@@ -13,6 +13,7 @@ from pathlib import Path
 from transformers import set_seed
 
 from inference.bundle import CHECKPOINT
+from inference.spelling import Spelling
 from inference.store import Store
 from isco.errors import BundleError
 from isco.settings import Settings
@@ -91,7 +92,8 @@ def train(
             )
         )
         lexicon = fit_lexicon(sides["train"], settings.training.seed)
-        challenger = Challenger(model, tokenizer, lexicon, settings.model.max_seq_length)
+        spelling = Spelling.learn(sides["train"]["text"])
+        challenger = Challenger(model, tokenizer, lexicon, spelling, settings.model.max_seq_length)
         challenge(run, challenger, prepared, corrections, champion, settings)
         write_report(run.path)
     return run
