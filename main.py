@@ -14,22 +14,21 @@ import json
 import logging
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import cache, partial
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from isco.bar import bar, file_bar
 from isco.errors import IscoError
 from isco.settings import Settings, load_settings
 
@@ -51,7 +50,50 @@ and then:
 Exit codes: 0 done; 1 an error that you can act on, in one line; 2 wrong usage; 3 already running.
 All settings, with comments, are in config.yaml. More: isco COMMAND --help, README.md.
 """
-_LOG_BYTES, _LOGS = 2_000_000, 5  # of a log file, and how many older ones are kept
+_OPTIMIZATIONS = "mixed precision where the device is right for it, and gradient checkpointing"
+_ABOUT_WATCH = """\
+Results of a file appear in outbox/<file>.<id>/, and outbox/index.html lists them. What cannot be
+read goes to data/rejected/ with the reason beside it. Filled reviews are dropped into the inbox,
+too; at the hour of schedule.cron they are learned. Ctrl-C stops after the file in work.
+"""
+_ABOUT_STATUS = """\
+What it does, what waits and for what, and what came out last. The exit code is 0 where it is well
+and 1 where it is not: a line for your monitoring.
+"""
+_ABOUT_SERVICE = """\
+`isco watch` as a service of this user: a systemd unit on Linux, a launchd agent on a Mac.
+"""
+_ABOUT_CLASSIFY = """\
+Each file gets a folder in DIR: predictions.csv with the codes; the questions to people as
+review.html, review.xlsx and review.csv; report.html; receipt.json. DIR/index.html lists them.
+
+  isco classify staff.csv survey.csv --out results
+  isco classify --engine ray 's3://bucket/2026/*.parquet' --out s3://bucket/coded
+"""
+_ABOUT_CODE = """\
+  isco code "lorry driver" --duties "long distance, articulated lorry"
+"""
+_ABOUT_EXPLAIN = """\
+What each word adds to the odds of a code, for the records that batches were asked to explain. The
+daemon starts this by itself; it ends when nothing waits.
+"""
+_ABOUT_TRAIN = """\
+Records have the columns job_title, duties_description and isco_code. The new model goes into
+service if it passes the gate against the one that serves; report.html of the run says why, or not.
+
+  isco train --raw coded.csv                             a model of your own records
+  isco train --base models/bundled/checkpoint            without a network
+  isco train --fine-tune                                 the night, now: learn the corrections
+"""
+_ABOUT_EVALUATE = """\
+Agreement at 4, 3 and 1 digits, kappa, and the share that can be autocoded at 95 % agreement, over
+all records and by source, by major group, and with or without duties.
+
+  isco evaluate --on coded.csv
+"""
+_ABOUT_MODELS = """\
+A version serves from the next file on; no file is coded by two.
+"""
 _TRAINING, _EXPLAINING = "training.log", "explaining.log"  # of the last child, beside the log
 
 
@@ -65,7 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         if parsed.log is not None:
-            _log_to(parsed.log)
+            from watcher.log import log_to
+
+            log_to(parsed.log)
         settings = load_settings(parsed.config)
         return parsed.run(parsed, settings) or 0
     except (IscoError, OSError) as error:  # OSError: no permission, no space: the user's to mend
@@ -75,55 +119,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code if isinstance(error, IscoError) else IscoError.exit_code
 
 
-def _log_to(path: Path) -> None:
-    """Log to a file that is turned over when it is full, instead of to the terminal."""
-    from watcher.service import ERRORS
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        path, maxBytes=_LOG_BYTES, backupCount=_LOGS, encoding="utf-8", errors="backslashreplace"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(handlers=[handler], force=True)
-    _turn_over(path.with_name(ERRORS.name))
-
-
-def _turn_over(errors: Path) -> None:
-    """What launchd writes for us nobody turns over; it only ever appends."""
-    if errors.exists() and errors.stat().st_size > _LOG_BYTES:
-        shutil.copyfile(errors, errors.with_name(f"{errors.name}.1"))
-        os.truncate(errors, 0)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="isco",
-        description="Code job titles and duties to ISCO-08 unit groups. Without a command: "
-        "preprocess data.raw_dir, train and evaluate; with --skip-training, code --input.",
+        parents=[_config_option(_CONFIG)],
+        description="Code job titles and duties to ISCO-08 unit groups. Without a command: prepare "
+        "what\nlies in data.raw_dir, train on it and evaluate; with --skip-training, code --input.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    shared = argparse.ArgumentParser(add_help=False)
-    for target, default in ((parser, _CONFIG), (shared, argparse.SUPPRESS)):
-        target.add_argument(
-            "--config",
-            type=Path,
-            default=default,
-            help="settings (default: config.yaml beside main.py)",
-        )
     parser.add_argument("--skip-training", action="store_true", help="code --input instead")
     parser.add_argument("--input", type=Path, metavar="FILE", help="the CSV to code")
-    optimise: dict[str, Any] = {
-        "action": "store_true",
-        "help": "mixed precision where the device is right for it, and gradient checkpointing",
-    }
-    parser.add_argument("--enable-optimizations", **optimise)
+    parser.add_argument("--enable-optimizations", action="store_true", help=_OPTIMIZATIONS)
     parser.set_defaults(run=_plain, usage_error=parser.error, fine_tune=False)
     parser.set_defaults(raw=None, base=None, out=None, corrections_dir=None, report_dir=None)
     parser.set_defaults(log=None, json=False)
-    commands = parser.add_subparsers(metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for add in (
+        _add_watch, _add_status, _add_service, _add_classify, _add_code, _add_explain, _add_train,
+        _add_evaluate, _add_models,
+    ):  # fmt: skip
+        add(commands)
+    return parser
 
-    watch = commands.add_parser("watch", parents=[shared], help="code what is dropped in the inbox")
+
+def _config_option(default: Path | str) -> argparse.ArgumentParser:
+    option = argparse.ArgumentParser(add_help=False)
+    option.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="settings (default: config.yaml beside main.py)",
+    )
+    return option
+
+
+def _command(
+    commands: Any, name: str, run: Callable[..., int | None], summary: str, about: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command: ``summary`` stands in the list of commands, ``about`` in its own help, too."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        parents=[_config_option(argparse.SUPPRESS)],
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.\n\n{about}".strip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run, usage_error=command.error)
+    return command
+
+
+def _add_watch(commands: Any) -> None:
+    watch = _command(commands, "watch", _watch, "code what is dropped in the inbox", _ABOUT_WATCH)
     watch.add_argument("--once", action="store_true", help="only what is there now, then exit")
     watch.add_argument(
         "--log", type=Path, metavar="FILE", help="log there, rotated, instead of to the terminal"
@@ -132,30 +180,31 @@ def _parser() -> argparse.ArgumentParser:
         "--worker", type=_worker_name, default="main", metavar="NAME",
         help="one more daemon on the same inbox, here or on another machine",
     )  # fmt: skip
-    watch.set_defaults(run=_watch)
 
-    status = commands.add_parser("status", parents=[shared], help="is the daemon alive; 0: well")
+
+def _add_status(commands: Any) -> None:
+    status = _command(commands, "status", _status, "is the daemon alive", _ABOUT_STATUS)
     status.add_argument("--json", action="store_true", help="the whole status as JSON")
     status.add_argument(
         "--worker", type=_worker_name, default="main", metavar="NAME", help="of a named daemon"
     )
-    status.set_defaults(run=_status)
 
-    service = commands.add_parser("service", parents=[shared], help="run when the machine runs")
-    steps = service.add_subparsers(metavar="ACTION", required=True)
-    for name, help_text in (
-        ("install", "show, write and start a systemd user unit or a launchd agent"),
-        ("uninstall", "stop and remove it"),
-        ("show", "what would be written, and whether it is"),
-    ):
-        step = steps.add_parser(name, parents=[shared], help=help_text)
-        step.set_defaults(run=_service, step=name)
 
-    classify = commands.add_parser("classify", parents=[shared], help="code files, no daemon")
+def _add_service(commands: Any) -> None:
+    service = _command(commands, "service", _service, "run when the machine runs", _ABOUT_SERVICE)
+    steps = service.add_subparsers(metavar="ACTION", title="actions", required=True, dest="step")
+    _command(steps, "install", _service, "show the service, write it and start it")
+    _command(steps, "uninstall", _service, "stop it and remove it")
+    _command(steps, "show", _service, "what would be written, and whether it is")
+
+
+def _add_classify(commands: Any) -> None:
+    classify = _command(commands, "classify", _classify, "code files, no daemon", _ABOUT_CLASSIFY)
     classify.add_argument(
-        "inputs", nargs="+", metavar="FILE", help="with ray: folders, globs, URIs"
-    )
-    classify.add_argument("--out", required=True, metavar="DIR")
+        "inputs", nargs="+", metavar="FILE",
+        help="a CSV with a column of job titles; with ray also Parquet, folders, globs, URIs",
+    )  # fmt: skip
+    classify.add_argument("--out", required=True, metavar="DIR", help="where results go")
     classify.add_argument("--json", action="store_true", help="print a receipt per file as JSON")
     classify.add_argument(
         "--explain", action="store_true", help="why these codes: explainability.sample_size records"
@@ -167,22 +216,21 @@ def _parser() -> argparse.ArgumentParser:
     census.add_argument("--format", choices=("parquet", "csv"), help="of the shards")
     census.add_argument("--resume", action="store_true", help="go on from the complete shards")
     census.add_argument("--skip-corrupt", action="store_true", help="name such files and go on")
-    classify.set_defaults(run=_classify, usage_error=classify.error)
 
-    code = commands.add_parser("code", parents=[shared], help="code one record, as JSON")
-    code.add_argument("title", metavar='"job title"')
-    code.add_argument("--duties", default="", metavar='"…"')
+
+def _add_code(commands: Any) -> None:
+    code = _command(commands, "code", _code, "code one record, as JSON", _ABOUT_CODE)
+    code.add_argument("title", metavar='"job title"', help="as the respondent wrote it")
+    code.add_argument("--duties", default="", metavar='"…"', help="what they do there")
     code.add_argument("--explain", action="store_true", help="also what each word adds")
-    code.set_defaults(run=_code)
 
-    explain = commands.add_parser(
-        "explain",
-        parents=[shared],
-        help="make the explanations that batches in the outbox wait for",
-    )
-    explain.set_defaults(run=_explain)
 
-    train = commands.add_parser("train", parents=[shared], help="train a model on coded records")
+def _add_explain(commands: Any) -> None:
+    _command(commands, "explain", _explain, "explain the batches in the outbox", _ABOUT_EXPLAIN)
+
+
+def _add_train(commands: Any) -> None:
+    train = _command(commands, "train", _train, "train a model on coded records", _ABOUT_TRAIN)
     train.add_argument("--raw", type=Path, metavar="FILE_OR_DIR", help="default: data.raw_dir")
     train.add_argument("--base", metavar="MODEL", help="default: model.name")
     train.add_argument("--out", type=Path, metavar="DIR", help="default: models/runs/run_<date>")
@@ -195,29 +243,31 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--report-dir", type=Path, metavar="DIR", help="a new folder for the report of --fine-tune"
     )
-    train.add_argument("--enable-optimizations", **optimise)
+    train.add_argument("--enable-optimizations", action="store_true", help=_OPTIMIZATIONS)
     train.add_argument("--json", action="store_true", help="the verdict and every figure, as JSON")
-    train.set_defaults(run=_train, usage_error=train.error)
 
-    evaluate = commands.add_parser(
-        "evaluate", parents=[shared], help="how good a version is on your own coded records"
+
+def _add_evaluate(commands: Any) -> None:
+    evaluate = _command(
+        *(commands, "evaluate", _evaluate, "how good a version is on your own coded records"),
+        _ABOUT_EVALUATE,
     )
-    evaluate.add_argument("--on", required=True, type=Path, metavar="FILE", dest="file")
+    evaluate.add_argument(
+        "--on", required=True, type=Path, metavar="FILE", dest="file",
+        help="a CSV with job titles and a column isco_code",
+    )  # fmt: skip
     evaluate.add_argument("--model", metavar="VERSION", help="default: the one in service")
     evaluate.add_argument("--json", action="store_true", help="every figure, as JSON")
-    evaluate.set_defaults(run=_evaluate)
 
-    models = commands.add_parser("models", parents=[shared], help="which model is in service")
-    actions = models.add_subparsers(metavar="ACTION", required=True)
-    listing = actions.add_parser("list", parents=[shared], help="every version, oldest first")
+
+def _add_models(commands: Any) -> None:
+    models = _command(commands, "models", _list_models, "which model is in service", _ABOUT_MODELS)
+    actions = models.add_subparsers(metavar="ACTION", title="actions", required=True)
+    listing = _command(actions, "list", _list_models, "every version, oldest first")
     listing.add_argument("--json", action="store_true", help="the same as JSON")
-    listing.set_defaults(run=_list_models)
-    promote = actions.add_parser("promote", parents=[shared], help="put a version into service")
-    promote.add_argument("version")
-    promote.set_defaults(run=_promote)
-    rollback = actions.add_parser("rollback", parents=[shared], help="back to the one before")
-    rollback.set_defaults(run=_rollback)
-    return parser
+    promote = _command(actions, "promote", _promote, "put a version into service")
+    promote.add_argument("version", metavar="VERSION", help="a name from isco models list")
+    _command(actions, "rollback", _rollback, "back to the version that served before")
 
 
 def _worker_name(name: str) -> str:
@@ -247,7 +297,7 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
         explainer = Explainer(settings.watcher.outbox, explain)
     stop = threading.Event()
     worker = Worker(settings)
-    daemon = Daemon(settings, worker, _progress_bar, stop, schedule, explainer, name=parsed.worker)
+    daemon = Daemon(settings, worker, file_bar, stop, schedule, explainer, name=parsed.worker)
 
     def finish(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -354,7 +404,7 @@ def _classify(parsed: argparse.Namespace, settings: Settings) -> None:
     for path in inputs:
         with (
             staging(files, out, f"classify-{os.getpid()}") as staged,
-            _progress_bar(path) as advance,
+            file_bar(path) as advance,
         ):
             receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
             complete(files, staged, receipt)
@@ -465,7 +515,7 @@ def _train(parsed: argparse.Namespace, settings: Settings) -> None:
     if is_follower():
         follow()
         return
-    progress = partial(_bar, unit="texts")
+    progress = partial(bar, unit="texts")
     run: Run | None
     with leading():
         if parsed.fine_tune:
@@ -551,7 +601,7 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     autocoder = open_autocoder(Store(settings.output).served(), settings)
     with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed) as scratch:
-        with _progress_bar(parsed.input) as advance:
+        with file_bar(parsed.input) as advance:
             receipt = code_file(parsed.input, Path(scratch), autocoder, settings, advance)
         os.replace(Path(scratch, PREDICTIONS), processed / PREDICTIONS)
         to_review = review / f"to_review_{date.today():%Y-%m-%d}.csv"
@@ -562,52 +612,6 @@ def _plain(parsed: argparse.Namespace, settings: Settings) -> None:
 def _require_file(path: Path) -> None:
     if not path.is_file():
         raise IscoError(f"{str(path)!r} is not a file; expected a CSV with a column of job titles")
-
-
-@contextmanager
-def _progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
-    """A bar for the rows of a file."""
-    n_lines = 1
-    if sys.stderr.isatty():
-        with path.open("rb") as file:
-            n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-    # Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
-    with _bar(path.name, max(n_lines - 1, 1), "rows") as advance:
-        yield advance
-
-
-@contextmanager
-def _bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """A bar with units/s and time left where a terminal is attached, silence elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda n_done: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(ascii(name)[1:-1], total=total, rate="")
-
-        def advance(n_done: int) -> None:
-            bar.advance(task, n_done)
-            speed = bar.tasks[0].speed
-            bar.update(task, rate=f"{speed:,.0f} {unit}/s" if speed else "")
-
-        yield advance
 
 
 if __name__ == "__main__":

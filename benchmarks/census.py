@@ -32,9 +32,9 @@ import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from benchmarks.survey import HEADER, Survey, write_survey
+from census.cluster import connected
 from census.inputs import find_inputs
 from census.review import write_review
-from census.run import connected
 from census.shard import QUESTIONS, Shard, questions_path, write_shard
 from census.splits import Split, check_file, read_splits
 from census.storage import Folder
@@ -174,7 +174,7 @@ def _shards(settings: Settings, split: Split, out: Folder) -> None:
         settings.model_copy(update={"inference": remembering}),
         Memory(),
     )
-    shard = Shard("x", "x", "x", autocoder.version, {})
+    shard = Shard(name="x", input="x", key="x", model_version=autocoder.version, settings={})
     write_shard(shard, split, "parquet", autocoder, out)
     n_rows = split.records.num_rows
     for form in ("parquet", "csv"):

@@ -27,6 +27,7 @@ from census.storage import Folder
 from inference.autocoder import Autocoder
 from inference.decision import Coding
 from inference.predictions import as_cells, counts, free_names, prediction
+from isco.counts import Counts
 from isco.tables import Writer
 from isco.text import join
 
@@ -49,8 +50,8 @@ QUESTIONS = pa.schema(
 )
 
 
-@dataclass(frozen=True)
-class Shard:
+@dataclass(kw_only=True)
+class Shard(Counts):
     """What a shard's summary says. ``key``: the same records, model, settings and format."""
 
     name: str
@@ -60,14 +61,6 @@ class Shard:
     settings: dict[str, Any]
     host: str = ""
     seconds: float = 0.0
-    n_rows_in: int = 0
-    n_rows_out: int = 0
-    n_autocoded: int = 0
-    n_fallback: int = 0
-    n_empty: int = 0
-    n_corrected: int = 0
-    n_review: int = 0
-    n_review_texts: int = 0
 
     @property
     def made_of(self) -> tuple[str, dict[str, Any]]:
@@ -127,15 +120,14 @@ def write_shard(
     out.write(f"{PREDICTIONS}/{shard.name}.{form}", content)
     questions = _questions(titles, duties, texts, codings)
     out.write(questions_path(shard.name), _as_parquet(questions))
-    counted: dict[str, Any] = counts(codings)
     shard = replace(
         shard,
         host=socket.gethostname(),
-        seconds=round(time.monotonic() - clock, 3),
         n_rows_in=split.records.num_rows,
         n_review_texts=questions.num_rows,
-        **counted,
     )
+    shard.add(counts(codings))
+    shard.seconds = round(time.monotonic() - clock, 3)
     out.write(_summary(shard.name), json.dumps(asdict(shard)).encode())
     return shard
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inference.decision import Coding
+from isco.counts import Counts
 from isco.taxonomy import isco08
 
 N_CANDIDATES = 3
@@ -74,20 +75,16 @@ def format_confidence(confidence: float) -> str:
     return f"{confidence:.9g}"
 
 
-def counts(codings: Sequence[Coding]) -> dict[str, int]:
-    """How many records there are, and how many of each kind.
-
-    ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out``; ``n_review`` of them need a
-    person.
-    """
+def counts(codings: Sequence[Coding]) -> Counts:
+    """How many records were coded, and how many of each kind."""
     n_fallback = sum(coding.is_fallback for coding in codings)
     n_empty = sum(coding.source == "empty" for coding in codings)
     n_corrected = sum(coding.source == "correction" for coding in codings)
-    return {
-        "n_rows_out": len(codings),
-        "n_autocoded": len(codings) - n_fallback - n_empty - n_corrected,
-        "n_fallback": n_fallback,
-        "n_empty": n_empty,
-        "n_corrected": n_corrected,
-        "n_review": sum(coding.needs_review for coding in codings),
-    }
+    return Counts(
+        n_rows_out=len(codings),
+        n_autocoded=len(codings) - n_fallback - n_empty - n_corrected,
+        n_fallback=n_fallback,
+        n_empty=n_empty,
+        n_corrected=n_corrected,
+        n_review=sum(coding.needs_review for coding in codings),
+    )

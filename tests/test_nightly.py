@@ -128,7 +128,10 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         report_dir = own.watcher.outbox / NIGHTLY / "2026-06-02"
         metrics = json.loads((report_dir / METRICS).read_text(encoding="utf-8"))
         assert metrics["state"] == "promoted", metrics["reasons"]
-        assert "promoted" in (report_dir / "report.html").read_text(encoding="utf-8").lower()
+        report = (report_dir / "report.html").read_text(encoding="utf-8")
+        assert "promoted" in report.lower() and "neither model has learned" in report
+        assert metrics["compared"] == "gold answers"
+        assert metrics["champion_figures"]["n"] == metrics["figures"]["gold answers"]["n"]
         assert metrics["n_archive_texts"] > 0 and metrics["n_held_out_corrections"] > 0
         before = Bundle.open(own.output.model_dir / "bundled").baseline()
         after = Store(own.output).served().baseline()

@@ -23,8 +23,8 @@ from tests.conftest import ROOT
 from tests.programs import browser, needs_chromium
 from tests.questions import FORMULA, SCRIPT
 from tests.test_index import a_batch, a_night
-from tests.test_report import CODES, TEXTS, metrics, probabilities
-from training.errors import ERROR_ANALYSIS, analyse
+from tests.test_report import analysed, metrics
+from training.errors import ERROR_ANALYSIS
 from training.report import write_report
 from watcher.batch import code_file
 from watcher.explanations import EXPLANATIONS, explain_batch
@@ -68,7 +68,7 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     a_night(folder, "2026-11-21", "promoted", 0.9)
     a_night(folder, "2026-11-22", HOSTILE, 0.8)
     night = folder / "nightly" / "2026-11-22"
-    analyse(probabilities(), CODES, TEXTS, 0.9, night / ERROR_ANALYSIS)
+    analysed(night / ERROR_ANALYSIS)
     found = metrics(reasons=[HOSTILE], base=HOSTILE)
     (night / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
     write_report(night)

@@ -52,6 +52,7 @@ def probabilities() -> np.ndarray:
     return said
 
 
+MODEST = probabilities() / 2  # the same codes, none of them at the threshold
 CODES = [code for code, *_ in ANSWERS]
 TEXTS = [text for *_, text in ANSWERS]
 
@@ -59,8 +60,14 @@ TEXTS = [text for *_, text in ANSWERS]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run") / ERROR_ANALYSIS
-    analyse(probabilities(), CODES, TEXTS, 0.9, out)
+    analysed(out)
     return out
+
+
+def analysed(out: Path) -> None:
+    """The whole of ``error_analysis/``, a champion that was never sure beside the challenger."""
+    analyse(probabilities(), CODES, TEXTS, out)
+    plots.draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -101,6 +108,8 @@ def metrics(**more: Any) -> dict[str, Any]:
         },
         "confidence_threshold": 0.9,
         "analysed": "test",
+        "compared": "test",
+        "champion_figures": measure(MODEST, CODES, 0.9),
         "checks": [
             {"name": "top-1 in major group 2, own gold", **check, "passed": False},
             {"name": "calibration error, own gold", **check, "passed": True},
@@ -147,7 +156,7 @@ def test_confused_pairs_have_titles_and_the_surest_examples_first(folder: Path) 
 
 
 def test_a_long_text_is_cut_in_the_examples(tmp_path: Path) -> None:
-    analyse(probabilities(), CODES, ["x" * 100_000] * len(CODES), 0.9, tmp_path)
+    analyse(probabilities(), CODES, ["x" * 100_000] * len(CODES), tmp_path)
     example = table(tmp_path / CONFUSED_PAIRS)[0]["example_1"]
     assert len(example) < 1000 and example.endswith("…")
 
@@ -184,26 +193,43 @@ def test_the_confusion_file_has_all_436_groups(folder: Path) -> None:
     assert sum(int(n) for row in rows.values() for n in row.values()) == len(ANSWERS)
 
 
+def words_of(path: Path) -> list[str | None]:
+    """What is written in a plot."""
+    root = ElementTree.parse(path).getroot()
+    return [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
 def test_plots_are_text_and_the_same_for_the_same_run(folder: Path, tmp_path: Path) -> None:
-    analyse(probabilities(), CODES, TEXTS, 0.9, tmp_path)
+    analysed(tmp_path)
+    assert len(list(folder.glob("*.svg"))) == 4
     for path in folder.glob("*.svg"):
         assert path.read_bytes() == (tmp_path / path.name).read_bytes()
-    namespace = "{http://www.w3.org/2000/svg}"
-    root = ElementTree.parse(folder / plots.PRODUCTION).getroot()
-    words = [element.text for element in root.iter(f"{namespace}text")]
+
+
+def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
+    words = words_of(folder / plots.PRODUCTION)
+    assert [word for word in words if word and "first" in word] == [
+        "challenger, most confident first", "champion, most confident first"
+    ]  # fmt: skip
     # The three surest are right and the fourth is wrong, at the threshold and for 95 % alike.
-    assert "threshold 0.9: 37.5% autocoded" in words
-    assert "95% agreement: 37.5% autocoded" in words
+    assert words.count("· threshold 0.9: 37.5% autocoded") == 1
+    assert words.count("· threshold 0.9: 0.0% autocoded") == 1
+    assert words.count("· 95% agreement: 37.5% autocoded") == 2
+    words = words_of(folder / plots.RELIABILITY)
+    assert "challenger" in words and "champion" in words
 
 
 def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
-    analyse(np.full((1, len(UNITS)), 1 / len(UNITS)), ["9629"], ["?"], 0.9, tmp_path)
+    unsure = np.full((1, len(UNITS)), 1 / len(UNITS))
+    analyse(unsure, ["9629"], ["?"], tmp_path)
+    plots.draw_curves({"this model": unsure}, ["9629"], 0.9, tmp_path)
     assert len(list(tmp_path.glob("*.svg"))) == 4
+    assert "champion" not in words_of(tmp_path / plots.RELIABILITY)
 
 
 def test_a_model_without_errors_has_no_confused_pairs(tmp_path: Path) -> None:
     folder = tmp_path / ERROR_ANALYSIS
-    analyse(np.eye(len(UNITS)), UNITS, UNITS, 0.9, folder)
+    analyse(np.eye(len(UNITS)), UNITS, UNITS, folder)
     assert table(folder / CONFUSED_PAIRS) == table(folder / NEVER_PREDICTED) == []
     assert {row["error_rate"] for row in table(folder / ERROR_RATES)} == {"0.0000"}
     assert "Most confused" not in written(tmp_path, metrics()).words
@@ -218,7 +244,7 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
         "may fall by at most 0.03", "92,351", "outliers 12", "0110 Commissioned", "9999", "2e-05",
         "0.930 to 0.990", "3221 Nursing Associate", "ward nurse", "test, vague", "trained on",
         "before and after quantisation", "the best code of none",
-        "2221 Nursing Professionals401137",
+        "2221 Nursing Professionals401137", "neither model has learned",
     ):  # fmt: skip
         assert words in page.words, words
 

@@ -280,12 +280,12 @@ def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
 
 def test_the_log_turns_over(tmp_path: Path) -> None:
     program = (
-        "import logging, main, pathlib, sys\n"
+        "import logging, pathlib, sys\nfrom watcher import log\n"
         "path = pathlib.Path(sys.argv[1])\n"
-        "main._LOG_BYTES = 1000\n"
+        "log._MAX_BYTES = 1000\n"
         "path.parent.mkdir()\n"
         "path.with_name('launchd.err').write_text('x' * 1001)\n"
-        "main._log_to(path)\n"
+        "log.log_to(path)\n"
         "for n in range(200): logging.warning('line %d', n)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "logs" / "isco.log")]

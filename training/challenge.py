@@ -36,6 +36,7 @@ from training.calibrate import (
 from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
 from training.gate import Measured, Verdict, check_plausible, judge, learned_by_group
+from training.plots import draw_curves
 from training.prepare import SHIPPED_GOLD, Prepared
 from training.runs import Run
 
@@ -111,10 +112,11 @@ def challenge(
         return
     bundle = Bundle.open(bundle_dir)
     classifier = open_classifier(bundle, settings.inference)
+    serving = open_classifier(champion, settings.inference) if champion else None
     run.note(version=bundle.manifest.version, parity=bundle.manifest.parity)
-    said = _evaluate(run, classifier, prepared, settings)
+    gold = _evaluate(run, classifier, serving, prepared, settings)
     _before_quantisation(run, challenger, calibration, prepared.sides["test"], settings)
-    verdict = _judge(run, classifier, said, champion, prepared, corrections, settings)
+    verdict = _judge(run, classifier, serving, gold, corrections, settings)
     run.note(
         champion=champion.manifest.version if champion else "",
         checks=[asdict(check) for check in verdict.checks],
@@ -159,11 +161,15 @@ def refuse_implausible(
 
 
 def _evaluate(
-    run: Run, classifier: Classifier, prepared: Prepared, settings: Settings
-) -> dict[str, np.ndarray]:
+    run: Run,
+    classifier: Classifier,
+    serving: Classifier | None,
+    prepared: Prepared,
+    settings: Settings,
+) -> dict[str, Measured]:
     """Measure the served model on the gold sets, on test texts, and on texts that it has seen.
 
-    Returns its probabilities (N, 436) of each part by its name, gold sets among them.
+    Returns what it and the champion, where there is one, say of the gold sets.
     """
     threshold = settings.model.confidence_threshold
     train, test = prepared.sides["train"], prepared.sides["test"]
@@ -180,13 +186,40 @@ def _evaluate(
             chosen = (rows["kind"] == kind).to_numpy()
             figures[f"{name}, {kind}"] = measure(said[name][chosen], codes[chosen], threshold)
     run.note(figures=figures, confidence_threshold=threshold)
-    analysed = next((name for name in ("test", *prepared.gold) if name in said), None)
-    if analysed is not None:
-        rows = parts[analysed]
-        texts, folder = list(rows["text"]), run.path / ERROR_ANALYSIS
-        analyse(said[analysed], list(rows["label"]), texts, threshold, folder)
-        run.note(analysed=analysed)
-    return said
+    gold: dict[str, Measured] = {}
+    if serving is not None:
+        for name, rows in prepared.gold.items():
+            before = serving.probabilities(list(rows["text"]))
+            gold[name] = Measured(list(rows["label"]), before, said[name])
+    _draw(run, parts, said, gold, threshold)
+    return gold
+
+
+def _draw(
+    run: Run,
+    parts: dict[str, pd.DataFrame],
+    said: dict[str, np.ndarray],
+    gold: dict[str, Measured],
+    threshold: float,
+) -> None:
+    """Where the challenger errs, and its curves beside the champion's, in ``error_analysis/``.
+
+    ``said``: what the challenger says of the ``parts`` by name; ``gold``: what both say.
+    """
+    if not parts:
+        return
+    compared = analysed = next(name for name in ("test", *parts) if name in parts)
+    folder, rows = run.path / ERROR_ANALYSIS, parts[analysed]
+    codes, models = list(rows["label"]), {"this model": said[analysed]}
+    analyse(said[analysed], codes, list(rows["text"]), folder)
+    if gold:
+        # The champion may have learned texts of the test side; no model has learned a gold set.
+        compared = max(gold, key=lambda name: len(gold[name].codes))
+        both = gold[compared]
+        codes, models = list(both.codes), {"challenger": both.challenger, "champion": both.champion}
+        run.note(champion_figures=measure(both.champion, codes, threshold))
+    draw_curves(models, codes, threshold, folder)
+    run.note(analysed=analysed, compared=compared)
 
 
 def _before_quantisation(
@@ -253,25 +286,20 @@ def _baseline(
 def _judge(
     run: Run,
     challenger: Classifier,
-    said: dict[str, np.ndarray],
-    champion: Bundle | None,
-    prepared: Prepared,
+    champion: Classifier | None,
+    gold: dict[str, Measured],
     corrections: pd.DataFrame,
     settings: Settings,
 ) -> Verdict:
     if champion is None:
         return Verdict()
-    serving = open_classifier(champion, settings.inference)
 
-    def measured(rows: pd.DataFrame, by_challenger: np.ndarray | None = None) -> Measured:
+    def measured(rows: pd.DataFrame) -> Measured:
         texts = list(rows["text"])
-        if by_challenger is None:
-            by_challenger = challenger.probabilities(texts)
-        return Measured(list(rows["label"]), serving.probabilities(texts), by_challenger)
+        said = champion.probabilities(texts), challenger.probabilities(texts)
+        return Measured(list(rows["label"]), *said)
 
-    gold = {name: measured(rows, said[name]) for name, rows in prepared.gold.items()}
     is_held_out = corrections["is_held_out"]
-    taught, kept_out = corrections[~is_held_out], corrections[is_held_out]
-    learned = measured(taught)
+    learned, kept_out = measured(corrections[~is_held_out]), measured(corrections[is_held_out])
     run.note(learned=learned_by_group(learned, _N_GROUPS))
-    return judge(gold, learned, measured(kept_out), settings.gate)
+    return judge(gold, learned, kept_out, settings.gate)

@@ -4,7 +4,7 @@
 ``error_rates.csv``      groups of 1, 2 and 3 digits: how many of their texts got a wrong code
 ``never_predicted.csv``  unit groups that were the best code of no text
 ``confusion.csv``        436 × 436 counts of texts: a row is the right code, a column the given one
-``*.svg``                the plots (``training/plots.py``)
+``confusion_*.svg``      the same by major and by sub-major group
 
 "Given" is the best unit group, sure or not. The tables open in a spreadsheet: UTF-8 with BOM, and
 nothing in them is run as a formula.
@@ -19,7 +19,7 @@ import numpy as np
 
 from isco.tables import Writer, neutralise
 from isco.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08
-from training.plots import draw
+from training.plots import draw_confusion
 
 ERROR_ANALYSIS = "error_analysis"
 CONFUSED_PAIRS = "confused_pairs.csv"
@@ -36,7 +36,6 @@ def analyse(
     probabilities: np.ndarray,
     codes: Sequence[str],
     texts: Sequence[str],
-    threshold: float,
     out_dir: Path,
 ) -> None:
     """Write the analysis of N ≥ 1 coded texts to the folder ``out_dir``, made where it is missing.
@@ -46,7 +45,6 @@ def analyse(
     probabilities : (N, 436), calibrated, columns in the order of ``isco08().units``; of texts that
         were in no training.
     codes, texts : N right unit groups, and the texts as the model saw them.
-    threshold : the confidence at which a record is autocoded, for the production curve.
     """
     units = np.array(isco08().units)
     right = np.searchsorted(units, np.asarray(codes, dtype=str))
@@ -65,7 +63,7 @@ def analyse(
     _write(out_dir / NEVER_PREDICTED, ["code", "title", "n"], _never_predicted(counts))
     rows = ([code, *map(str, row)] for code, row in zip(units, counts, strict=True))
     _write(out_dir / CONFUSION, ["right_code", *units], rows)
-    draw(counts, confidence, right == given, threshold, out_dir)
+    draw_confusion(counts, out_dir)
 
 
 def _examples(

@@ -1,12 +1,13 @@
 """The four plots of an error analysis, as SVG. The same figures give the same bytes.
 
-Darker is more throughout, and lines differ in dash as well as in colour, so that a grey print says
-the same.
+Darker is more throughout, and lines differ in dash and mark as well as in colour, so that a grey
+print says the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ RELIABILITY = "reliability.svg"
 PRODUCTION = "production.svg"
 
 _BLUE, _RED, _GREY = "#1f5a8c", "#b5431f", "#777777"
+_LINES = ((_BLUE, "-", "o"), (_RED, "--", "D"))  # the challenger's and the champion's
 _DARK = 35  # percent from which a cell of the heatmap needs white letters
 _PIXELS = 12
 _MAX_POINTS = 600
@@ -41,26 +43,48 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """What one model said of N texts: (N,) confidence of its best unit group, and (N,) its hits."""
+
+    confidence: np.ndarray
+    hit: np.ndarray
+
+
 @rc_context(_STYLE)
-def draw(
-    counts: np.ndarray, confidence: np.ndarray, hit: np.ndarray, threshold: float, out_dir: Path
+def draw_confusion(counts: np.ndarray, out_dir: Path) -> None:
+    """Draw who is taken for whom into ``out_dir``.
+
+    ``counts``: (436, 436) numbers of texts, right code by given code, both in ISCO order.
+    """
+    _save(_major_confusion(_summed(counts, MAJOR)), out_dir / CONFUSION_MAJOR)
+    _save(_sub_major_confusion(_summed(counts, SUB_MAJOR)), out_dir / CONFUSION_SUB_MAJOR)
+
+
+@rc_context(_STYLE)
+def draw_curves(
+    models: Mapping[str, np.ndarray], codes: Sequence[str], threshold: float, out_dir: Path
 ) -> None:
-    """Draw all four into ``out_dir``.
+    """Draw how far confidences can be trusted, and what they buy, into ``out_dir``.
 
     Parameters
     ----------
-    counts : (436, 436) numbers of texts, right code by given code, both in ISCO order.
-    confidence, hit : (N,) probability of the best unit group, and whether it was right.
+    models : (N, 436) probabilities of one model or two by its name, the new one's first, on texts
+        that neither has learned.
+    codes : their N right unit groups.
     threshold : the configured confidence from which a record is autocoded.
     """
-    figures = {
-        CONFUSION_MAJOR: _major_confusion(_summed(counts, MAJOR)),
-        CONFUSION_SUB_MAJOR: _sub_major_confusion(_summed(counts, SUB_MAJOR)),
-        RELIABILITY: _reliability(confidence, hit),
-        PRODUCTION: _production(confidence, hit, threshold),
+    right = np.searchsorted(isco08().units, np.asarray(codes, dtype=str))
+    answers = {
+        name: _Answers(said.max(axis=1), said.argmax(axis=1) == right)
+        for name, said in models.items()
     }
-    for name, figure in figures.items():
-        figure.savefig(out_dir / name, metadata={"Date": None}, bbox_inches="tight")
+    _save(_reliability(answers), out_dir / RELIABILITY)
+    _save(_production(answers, threshold), out_dir / PRODUCTION)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
 
 
 def _summed(counts: np.ndarray, digits: int) -> np.ndarray:
@@ -130,55 +154,85 @@ def _heatmap(axes: Axes, percent: np.ndarray, groups: Sequence[str]) -> AxesImag
     return image
 
 
-def _reliability(confidence: np.ndarray, hit: np.ndarray) -> Figure:
-    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
-    sizes = np.bincount(bins, minlength=N_BINS)
-    used = sizes > 0
-    said = np.bincount(bins, weights=confidence, minlength=N_BINS)[used] / sizes[used]
-    came = np.bincount(bins, weights=hit, minlength=N_BINS)[used] / sizes[used]
+def _reliability(models: Mapping[str, _Answers]) -> Figure:
     figure = Figure(figsize=(6.2, 5.2))
     above, below = figure.subplots(
         2, sharex=True, height_ratios=(3, 1), gridspec_kw={"hspace": 0.1}
     )
-    above.plot([0, 1], [0, 1], color=_GREY, linestyle="--", label="says what is so")
-    above.plot(said, came, color=_BLUE, marker="o", label="this model")
+    above.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="says what is so")
+    width = 0.9 / N_BINS / len(models)
+    for k, (name, answers) in enumerate(models.items()):
+        bins = np.minimum((answers.confidence * N_BINS).astype(int), N_BINS - 1)
+        sizes = np.bincount(bins, minlength=N_BINS)
+        used = sizes > 0
+        said = np.bincount(bins, weights=answers.confidence, minlength=N_BINS)[used] / sizes[used]
+        came = np.bincount(bins, weights=answers.hit, minlength=N_BINS)[used] / sizes[used]
+        color, linestyle, marker = _LINES[k]
+        above.plot(said, came, color=color, linestyle=linestyle, marker=marker, label=name)
+        edges = np.arange(N_BINS) / N_BINS + k * width
+        below.bar(edges, sizes, width=width, align="edge", color=color)
     above.set(ylabel="share right", ylim=(0, 1.02))
     above.legend(frameon=False)
-    edges = np.arange(N_BINS) / N_BINS
-    below.bar(edges, sizes, width=0.9 / N_BINS, align="edge", color=_GREY)
     below.set(xlabel="confidence", ylabel="texts", xlim=(0, 1.01))
     for axes in (above, below):
         axes.grid(alpha=0.3)
     return figure
 
 
-def _production(confidence: np.ndarray, hit: np.ndarray, threshold: float) -> Figure:
+def _production(models: Mapping[str, _Answers], threshold: float) -> Figure:
+    figure = Figure(figsize=(6.2, 4))
+    axes = figure.subplots()
+    lowest = 1.0
+    for (name, answers), line in zip(models.items(), _LINES, strict=False):
+        lowest = min(lowest, _production_curve(axes, name, answers, threshold, line))
+    axes.axhline(AGREEMENT, color=_GREY, linestyle=":", linewidth=1)
+    axes.set(xlabel="share autocoded", ylabel="agreement of those", xlim=(0, 1))
+    axes.set_ylim(max(0.0, lowest - 0.05), 1.005)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.grid(alpha=0.3)
+    # Below the axes: six lines of words would cover the curves.
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.15), ncols=len(models))
+    return figure
+
+
+def _production_curve(
+    axes: Axes, name: str, answers: _Answers, threshold: float, line: tuple[str, str, str]
+) -> float:
+    """Draw the curve of one model and its two marks; return the lowest agreement on it."""
+    confidence, hit = answers.confidence, answers.hit
     order = np.argsort(-confidence, kind="stable")
     agreement = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
     # Texts of equal confidence stand or fall together, as in ``production_rate``.
     ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
     shown = ends[np.unique(np.linspace(0, len(ends) - 1, _MAX_POINTS).astype(int))]
-    figure = Figure(figsize=(6.2, 4))
-    axes = figure.subplots()
-    axes.plot((shown + 1) / len(hit), agreement[shown], color=_BLUE, label="most confident first")
-    axes.axhline(AGREEMENT, color=_GREY, linestyle="--", linewidth=1)
-    n_sure = int((confidence >= threshold).sum())
+    color, linestyle, _ = line
+    axes.plot(
+        (shown + 1) / len(hit),
+        agreement[shown],
+        color=color,
+        linestyle=linestyle,
+        label=f"{name}, most confident first",
+    )
     marks = (
-        (n_sure, "o", _RED, f"threshold {threshold:g}"),
+        (int((confidence >= threshold).sum()), "o", f"threshold {threshold:g}"),
         (
             round(production_rate(confidence, hit, AGREEMENT) * len(hit)),
-            *("s", _BLUE, f"{AGREEMENT:.0%} agreement"),
+            *("s", f"{AGREEMENT:.0%} agreement"),
         ),
     )
-    for n, marker, color, name in marks:
+    for n, marker, words in marks:
         share = n / len(hit)
-        label = f"{name}: {share:.1%} autocoded"
+        label = f"· {words}: {share:.1%} autocoded"
         height = agreement[n - 1] if n else 1.0
-        axes.plot(share, height, marker, color=color, markersize=8, clip_on=False, label=label)
-    axes.set(xlabel="share autocoded", ylabel="agreement of those", xlim=(0, 1))
-    axes.set_ylim(max(0.0, float(agreement[shown].min()) - 0.05), 1.005)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.grid(alpha=0.3)
-    axes.legend(frameon=False, loc="lower left")
-    return figure
+        axes.plot(
+            share,
+            height,
+            marker,
+            color=color,
+            markersize=7,
+            fillstyle="full" if linestyle == "-" else "none",
+            clip_on=False,
+            label=label,
+        )
+    return float(agreement[shown].min())

@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, Template
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
 
 from isco.taxonomy import isco08
 from training.errors import (
@@ -116,6 +116,7 @@ def write_report(run_dir: Path) -> Path:
         figure_names=_figure_names(figures),
         kind_names={name: _FIGURES[name] for name in _OF_KINDS},
         analysed=figures.get(metrics.get("analysed", "")) or {},
+        compared=figures.get(metrics.get("compared", "")) or {},
         pairs=_read_table(folder / CONFUSED_PAIRS)[:N_PAIRS],
         example_names=[f"example_{k}" for k in range(1, N_EXAMPLES + 1)],
         rates={digits: [row for row in rates if row["digits"] == digits] for digits in "123"},
@@ -166,7 +167,11 @@ def show(value: Any, digits: int = 3) -> str:
 @cache
 def _template() -> Template:
     environment = Environment(
-        autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader([str(resources.files(room)) for room in ("training", "isco")]),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {
         "show": show,
@@ -174,8 +179,7 @@ def _template() -> Template:
         "difference": _difference,
         "autocoded": _autocoded,
     }
-    source = resources.files("training").joinpath(REPORT).read_text(encoding="utf-8")
-    return environment.from_string(source)
+    return environment.get_template(REPORT)
 
 
 def _when(stamp: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from inference.autocoder import Autocoder, settings_that_matter
 from inference.bundle import file_hash
-from inference.predictions import as_cells, free_names, prediction
+from inference.predictions import as_cells, counts, free_names, prediction
 from isco.settings import Settings
 from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
 from isco.text import join
@@ -79,7 +79,7 @@ def code_file(
             texts = [_text(table, row) for row in chunk]
             codings = autocoder.code(texts, progress)
             receipt.n_rows_in += len(chunk)
-            receipt.count(codings)
+            receipt.add(counts(codings))
             predictions.write(
                 [*row, *as_cells(prediction(coding, autocoder.version))]
                 for row, coding in zip(chunk, codings, strict=True)

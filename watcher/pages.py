@@ -49,7 +49,7 @@ def percent(share: float, digits: int = 1) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(str(resources.files("watcher"))),
+        loader=FileSystemLoader([str(resources.files(room)) for room in ("watcher", "isco")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,15 +5,12 @@ A receipt is the proof that a batch is complete; it is written last, as ``receip
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from isco.corrections import Verdict
-
-if TYPE_CHECKING:
-    from inference.decision import Coding
+from isco.counts import Counts
 
 
 @dataclass(frozen=True)
@@ -50,47 +47,24 @@ class AnyReceipt:
 
 
 @dataclass(kw_only=True)
-class Receipt(AnyReceipt):
+class Receipt(Counts, AnyReceipt):
     """What was done to one file of records.
 
-    ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
-    rows have a code that a coder gave to their text before. ``n_review`` rows need a person
-    (fallback and empty) and stand as ``n_review_texts`` distinct texts in ``review.csv``, without
-    the empty ones, which nobody can decide. ``n_sampled`` of the autocoded rows were drawn at
-    random to be checked.
+    ``n_sampled`` of the autocoded rows were drawn at random to be checked; they stand in
+    ``review.csv`` beside the texts to ask about.
     """
 
     model_version: str
     settings: dict[str, Any]
     started: str
     seconds: float = 0.0
-    n_rows_in: int = 0
-    n_rows_out: int = 0
     n_blank_lines: int = 0
-    n_autocoded: int = 0
-    n_fallback: int = 0
-    n_empty: int = 0
-    n_corrected: int = 0
-    n_review: int = 0
-    n_review_texts: int = 0
     n_sampled: int = 0
     notes: list[str] = field(default_factory=list)
 
-    def count(self, codings: Sequence[Coding]) -> None:
-        """Add one chunk of coded rows."""
-        from inference.predictions import counts  # numpy: not in the process that only watches
-
-        for name, n in counts(codings).items():
-            setattr(self, name, getattr(self, name) + n)
-
     def summary(self) -> str:
-        """Rows, seconds, rows/s, share autocoded, what is left to do."""
-        n, seconds = self.n_rows_out, max(self.seconds, 0.001)
-        share = self.n_autocoded / n if n else 0.0
-        return (
-            f"{n:,} rows in {seconds:.2f} s ({n / seconds:,.0f} rows/s), {share:.1%} autocoded, "
-            f"{self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} to review"
-        )
+        """What was done, in one line."""
+        return self.sentence(self.seconds)
 
 
 @dataclass(kw_only=True)

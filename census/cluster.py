@@ -1,0 +1,71 @@
+"""Ray: connected to or started, and how its CPUs are shared among the actors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # before ray: nothing leaves the machine
+
+import ray
+
+import census
+import inference
+import isco
+from isco.errors import CensusError, IscoError
+from isco.settings import InferenceSettings
+
+GO_ON = "the same command with --resume goes on from the shards that are complete"
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[None]:
+    """Ray, connected or started, with the very code that runs here on all its machines.
+
+    What Ray raises becomes a CensusError, or the error of ours that it carries from an actor.
+    """
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what it says is in what it raises
+    local = {} if address else {"include_dashboard": False}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The minimum number of concurrent actors")
+        try:
+            ray.init(
+                address=address,
+                runtime_env={"py_modules": [isco, inference, census]},
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                **local,
+            )
+        except Exception as error:  # Ray raises nothing narrower
+            reason = str(error).partition("\n")[0]
+            where = f"reach a Ray cluster at {address!r}" if address else "start Ray here"
+            raise CensusError(f"cannot {where}: {reason}") from error
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise CensusError(f"stopped; {GO_ON}") from None
+        except ray.exceptions.RayError as error:
+            cause = getattr(error, "cause", None)
+            if isinstance(cause, IscoError):
+                raise cause from None
+            if cause is not None and not isinstance(cause, OSError):
+                raise  # ours to mend
+            reason = str(cause or error).strip().partition("\n")[0]
+            raise CensusError(f"{type(cause or error).__name__}: {reason}; {GO_ON}") from error
+        finally:
+            ray.shutdown()
+
+
+def shares(concurrency: int, settings: InferenceSettings) -> tuple[int, int]:
+    """How many actors there are, and how many threads each has.
+
+    ``concurrency`` 0: as many as the CPUs allow. CensusError where there are fewer CPUs.
+    """
+    n_cpus = int(ray.cluster_resources().get("CPU", 0))
+    n_actors = concurrency or max(1, n_cpus // max(1, settings.threads))
+    if n_actors > n_cpus:
+        raise CensusError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
+    return n_actors, settings.threads or n_cpus // n_actors

@@ -1,0 +1,42 @@
+"""How many records there are and what became of them: the same in every receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(kw_only=True)
+class Counts:
+    """The records of a chunk, a shard, a file or a census.
+
+    ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
+    records have a code that a coder gave to their text before. ``n_review`` records need a person
+    (fallback and empty) and are ``n_review_texts`` distinct texts to ask about, without the empty
+    ones, which nobody can decide.
+    """
+
+    n_rows_in: int = 0
+    n_rows_out: int = 0
+    n_autocoded: int = 0
+    n_fallback: int = 0
+    n_empty: int = 0
+    n_corrected: int = 0
+    n_review: int = 0
+    n_review_texts: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Count the records of ``other``, too."""
+        for count in fields(Counts):
+            total = getattr(self, count.name) + getattr(other, count.name)
+            setattr(self, count.name, total)
+
+    def sentence(self, seconds: float) -> str:
+        """Rows, seconds, rows/s, share autocoded, what is left to do."""
+        n = self.n_rows_out
+        took = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
+        share = self.n_autocoded / n if n else 0.0
+        return (
+            f"{n:,} rows in {took} s ({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} "
+            f"autocoded, {self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} "
+            "to review"
+        )
