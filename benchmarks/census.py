@@ -3,7 +3,8 @@
 ``overhead``   ``isco classify`` and ``isco classify --engine ray`` on the same rows, in turns; the
                median of the ratios, and the memory of the actors while they code
 ``parts``      rows per second and core of every step by itself: checking and splitting CSV and
-               Parquet, cleaning, tokenising, coding, writing
+               Parquet, cleaning, tokenising, coding, writing; and how many texts 1, 2 and 4 actors
+               code, each with a memory of its own
 ``review``     adding up and sorting the questions of all shards, by their number
 
 Figures, and the plan made from them, stand in ``benchmarks/census.md``.
@@ -36,7 +37,7 @@ from census.cluster import connected
 from census.inputs import find_inputs
 from census.review import write_review
 from census.shard import QUESTIONS, Shard, questions_path, write_shard
-from census.splits import Split, check_file, read_splits
+from census.splits import SPLIT_ROWS, Split, check_file, read_splits
 from census.storage import Folder
 from inference.autocoder import open_autocoder
 from inference.memory import Memory
@@ -157,6 +158,11 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
     duties = [t or "" for s in splits for t in s.records["duties_description"].to_pylist()]
     texts: list[str] = []
     _rate("clean", chosen.rows, lambda: texts.extend(map(join, titles, duties)))
+    for n_actors in (1, 2, 4):  # each remembers its own; splits taken in turn
+        coded: list[set[str]] = [set() for _ in range(n_actors)]
+        for i, text in enumerate(texts):
+            coded[i // SPLIT_ROWS % n_actors].add(text)
+        _say(actors=n_actors, rows=len(texts), texts_coded=sum(map(len, coded)))
     distinct = list(dict.fromkeys(texts))[:20_000]
     bundle = Store(settings.output).served()
     tokenizer = Tokenizer.from_file(str(bundle.tokenizer_path))

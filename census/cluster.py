@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # before ray: nothing leaves the machine
 
 import ray
 

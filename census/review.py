@@ -1,7 +1,8 @@
 """``review.parquet``: what coders are asked, over all shards, highest gain first.
 
-Ray adds up the shards' questions by text and sorts them, spilling to disk what memory does not
-hold; the sorted blocks pass one by one into the file.
+The shards' questions are added up by text and sorted: by Ray, which spills to disk what memory does
+not hold, the sorted blocks passing one by one into the file; or here, where they are so few that
+starting Ray's shuffle would take longer.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import ray
+from pyarrow.dataset import dataset
 from ray.data import DataContext
 from ray.data.aggregate import Min, Sum
 
-from census.shard import QUESTIONS, SHARDS
+from census.shard import QUESTIONS, SHARDS, question_files
 from census.storage import Folder
 from inference.decision import N_CANDIDATES
 from isco.taxonomy import isco08
 
 REVIEW = "review.parquet"
+_ORDER = [("gain", "descending"), ("text", "ascending")]
 _QUESTIONS_PER_PART = 250_000  # some 100 MB
 REVIEW_SCHEMA = pa.schema(
     [
@@ -53,7 +56,7 @@ def write_review(out: Folder, n_questions: int) -> int:
     with TemporaryDirectory(prefix="isco-review-") as scratch:
         path = Path(scratch, REVIEW)
         with pq.ParquetWriter(path, REVIEW_SCHEMA, compression="zstd") as writer:
-            for block in _sorted(out, n_questions) if n_questions else ():
+            for block in _sorted(out, n_questions):
                 writer.write_table(_readable(block))
                 n_texts += block.num_rows
         out.upload(REVIEW, path)
@@ -61,6 +64,26 @@ def write_review(out: Folder, n_questions: int) -> int:
 
 
 def _sorted(out: Folder, n_questions: int) -> Iterator[pa.Table]:
+    if n_questions > _QUESTIONS_PER_PART:
+        yield from _sorted_by_ray(out, n_questions)
+    elif n_questions:
+        yield _sorted_here(out)
+
+
+def _sorted_here(out: Folder) -> pa.Table:
+    paths = [f"{out.path}/{path}" for path in question_files(out)]
+    questions = dataset(paths, QUESTIONS, format="parquet", filesystem=out.filesystem).to_table()
+    summed = (
+        questions.sort_by([("text", "ascending"), ("asked", "ascending")])
+        .group_by("text", use_threads=False)  # in this order, so that the first is the least
+        .aggregate([("n_records", "sum"), ("confidence", "min"), ("asked", "first")])
+        .select(["text", "n_records_sum", "confidence_min", "asked_first"])
+        .rename_columns(QUESTIONS.names)
+    )
+    return _with_gain(summed).sort_by(_ORDER)
+
+
+def _sorted_by_ray(out: Folder, n_questions: int) -> Iterator[pa.Table]:
     n_parts = 1 + n_questions // _QUESTIONS_PER_PART
     context = DataContext.get_current().copy()
     context.enable_progress_bars = False
@@ -81,7 +104,7 @@ def _sorted(out: Folder, n_questions: int) -> Iterator[pa.Table]:
         Min("asked", alias_name="asked"),
     )
     ranked = summed.map_batches(_with_gain, batch_format="pyarrow").sort(
-        ["gain", "text"], descending=[True, False]
+        [name for name, _ in _ORDER], descending=[way == "descending" for _, way in _ORDER]
     )
     yield from ranked.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0)
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +88,8 @@ def run_census(
         )
         folder.remove(RECEIPT)  # of the run that is gone on with: no longer true
         coded = _pipeline(source, bundle, memory, settings, plan.form, folder, receipt)
-        outcome = follow(_rows(coded), complete, n_bytes, plan.skip_corrupt)
+        with closing(_rows(coded)) as rows:
+            outcome = follow(rows, complete, n_bytes, plan.skip_corrupt)
         for path in leftovers(folder, outcome.shards, plan.form):
             _LOG.warning("removed %s: of no split that the inputs have now", path)
             folder.remove(path)
@@ -156,7 +158,10 @@ def _pipeline(
     )  # fmt: skip
 
 
-def _rows(coded: Dataset) -> Iterator[pa.Table]:
-    for block in coded.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-        for i in range(block.num_rows):
-            yield block.slice(i, 1)
+def _rows(coded: Dataset) -> Generator[pa.Table, None, None]:
+    """The dataset's rows as they come. Closed before its end, it stops the work at once."""
+    blocks = coded.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0)
+    with closing(iter(blocks)) as running:
+        for block in running:
+            for i in range(block.num_rows):
+                yield block.slice(i, 1)

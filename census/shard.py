@@ -33,6 +33,7 @@ from isco.text import join
 
 PREDICTIONS, SHARDS = "predictions", "shards"
 Format = Literal["parquet", "csv"]
+_QUESTIONS_ENDING = ".review.parquet"
 _ENDINGS = (".parquet", ".csv", ".json", ".part")
 _N_READERS = 16  # at once, of small files: an object store takes its time for each
 
@@ -97,7 +98,12 @@ def leftovers(out: Folder, shards: Iterable[str], form: Format) -> list[str]:
 
 def questions_path(name: str) -> str:
     """Where a shard's questions lie."""
-    return f"{SHARDS}/{name}.review.parquet"
+    return f"{SHARDS}/{name}{_QUESTIONS_ENDING}"
+
+
+def question_files(out: Folder) -> list[str]:
+    """Where the questions of all shards lie."""
+    return [f"{SHARDS}/{name}" for name in out.names(SHARDS) if name.endswith(_QUESTIONS_ENDING)]
 
 
 def _summary(name: str) -> str:

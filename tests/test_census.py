@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ray.cluster_utils import Cluster
 
+from census.cluster import connected
 from census.inputs import InputFile, find_inputs
 from census.progress import Progress
 from census.receipt import Receipt
-from census.review import REVIEW, REVIEW_SCHEMA
+from census.review import REVIEW, REVIEW_SCHEMA, write_review
 from census.run import Plan, run_census
 from census.shard import PREDICTIONS, SHARDS
 from census.splits import check_file, read_splits
@@ -129,9 +131,15 @@ def test_the_same_as_on_one_machine(
     plan = Plan(address=cluster.address, n_rows=40)
     out = tmp_path / "out"
     receipt = run_census([str(tmp_path / "in")], str(out), bundle, settings, plan)
+    by_hand = pq.read_table(out / REVIEW)
+    with pytest.MonkeyPatch.context() as patch, connected(cluster.address):
+        patch.setattr("census.review._QUESTIONS_PER_PART", receipt.n_review_texts // 2)
+        n_texts = write_review(Folder.at(str(out)), receipt.n_review_texts)
+    assert n_texts == receipt.n_review_texts and pq.read_table(out / REVIEW).equals(by_hand)
     (empty,) = (out / PREDICTIONS).glob("none.*")
     assert pq.read_schema(empty).field("n").type == pa.int16()
     assert [file["n_records"] for file in receipt.inputs] == [161, 75, 0]
+    assert (receipt.n_rows_out, receipt.n_shards, receipt.n_actors) == (236, 8, 2)
 
     autocoder = open_autocoder(bundle, settings)
     expected, questions = [], Counter[str]()
@@ -204,38 +212,64 @@ def test_csv_shards_are_what_classify_writes(
 
 
 @pytest.mark.ray
-def test_a_dead_actor_and_a_dead_node_cost_time_and_no_rows(
+def test_a_killed_actor_comes_back_and_loses_nothing(
     cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
 ) -> None:
-    ids = [str(i) for i in range(2400)]
-    rows = [["id", "job_title"]]
-    rows += [[i, f"{t} {i}"] for i, t in zip(ids, titles(texts, len(ids)), strict=True)]
-    write_csv(tmp_path / "in" / "a.csv", rows)
+    def disturb() -> None:
+        (actor,) = actors()
+        actor.kill()
+
+    disturbed(
+        Plan(address=cluster.address, concurrency=1), disturb, bundle, settings, texts, tmp_path
+    )
+
+
+@pytest.mark.ray
+def test_a_dead_node_costs_time_and_no_rows(
+    cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
+) -> None:
     doomed = cluster.add_node(**SIZE)
     (raylet,) = doomed.all_processes["raylet"]
-    out, done = tmp_path / "out", []
+
+    def disturb() -> None:
+        assert raylet.process.pid in {actor.ppid() for actor in actors()}
+        cluster.remove_node(doomed, allow_graceful=False)
+
+    disturbed(
+        Plan(address=cluster.address, concurrency=3), disturb, bundle, settings, texts, tmp_path
+    )
+
+
+def disturbed(
+    plan: Plan,
+    disturb: Callable[[], None],
+    bundle: Bundle,
+    settings: Settings,
+    texts: list[str],
+    tmp_path: Path,
+) -> None:
+    """Run a census of 80 shards, ``disturb`` it in the middle, and find every record once."""
+    ids = [str(i) for i in range(4000)]
+    rows = [["id", "job_title"]]
+    rows += [[i, f"{t} {i}"] for i, t in zip(ids, titles(texts, len(ids)), strict=True)]
+    path, out = write_csv(tmp_path / "a.csv", rows), tmp_path / "out"
+    done: list[Receipt] = []
 
     def work() -> None:
-        plan = Plan(address=cluster.address, n_rows=30)
-        done.append(run_census([str(tmp_path / "in")], str(out), bundle, settings, plan))
+        whole = replace(plan, n_rows=50)
+        done.append(run_census([str(path)], str(out), bundle, settings, whole))
 
     def n_shards() -> int:
         return len(list((out / SHARDS).glob("[!.]*.json")))
 
     worker = threading.Thread(target=work)
     worker.start()
-    wait_for(lambda: n_shards() >= 3, worker.is_alive)
-    alone = next(actor for actor in actors() if actor.ppid() != raylet.process.pid)
-    alone.kill()
-    seen = n_shards()
-    wait_for(lambda: n_shards() >= seen + 3, worker.is_alive)
-    assert any(actor.ppid() == raylet.process.pid for actor in actors())
-    cluster.remove_node(doomed, allow_graceful=False)
-    assert n_shards() < 80  # it was in the middle
+    wait_for(lambda: n_shards() >= 6, worker.is_alive)
+    disturb()
+    assert n_shards() < 80
     worker.join()
     (receipt,) = done
-    assert receipt.n_actors == 3 and receipt.n_shards == 80
-    assert not alone.is_running()
+    assert (receipt.n_actors, receipt.n_shards) == (plan.concurrency, 80)
     check_whole(out, receipt, ids)
 
 
