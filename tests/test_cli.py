@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -12,6 +13,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import main
 from isco.settings import Settings
 from tests.conftest import ROOT
 
@@ -127,6 +129,18 @@ def test_every_command_is_in_its_help_and_in_the_readme(settings: Settings) -> N
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert all(f"isco {command}" in readme for command in commands)
     assert "a first session" in told
+
+
+def test_every_command_and_option_says_what_it_does() -> None:
+    waiting = [main._parser()]
+    for parser in waiting:  # grows
+        assert parser.description, parser.prog
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                waiting.extend(action.choices.values())
+            else:
+                assert action.help, (parser.prog, action.dest)
+    assert len(waiting) > 15
 
 
 def test_the_versions_are_there_for_a_script(own: Settings) -> None:
