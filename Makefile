@@ -11,7 +11,7 @@ test: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -rs
+	$(BIN)/pytest -q -rs --numprocesses 2 --dist worksteal
 
 # The speed, against Hugging Face's pipeline and optimum.
 bench: .venv/installed
