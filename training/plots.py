@@ -192,7 +192,7 @@ def _production(models: Mapping[str, _Answers], threshold: float) -> Figure:
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(alpha=0.3)
     # Below the axes: six lines of words would cover the curves.
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.15), ncols=len(models))
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(models))
     return figure
 
 
@@ -212,7 +212,7 @@ def _production_curve(
         agreement[shown],
         color=color,
         linestyle=linestyle,
-        label=f"{name}, most confident first",
+        label=name,
     )
     marks = (
         (int((confidence >= threshold).sum()), "o", f"threshold {threshold:g}"),
@@ -223,7 +223,7 @@ def _production_curve(
     )
     for n, marker, words in marks:
         share = n / len(hit)
-        label = f"· {words}: {share:.1%} autocoded"
+        label = f"{words}: {share:.1%}"
         height = agreement[n - 1] if n else 1.0
         axes.plot(
             share,

@@ -78,7 +78,6 @@ def _groups(tally: Tally, digits: int) -> list[dict[str, Any]]:
         {
             "code": code,
             "title": titles[code],
-            "short": _cut(f"{code} {titles[code]}", 48),
             "n": count,
             "share": count / n,
             "trained": trained,
