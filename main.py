@@ -268,6 +268,12 @@ def _add_models(commands: Any) -> None:
     promote = _command(actions, "promote", _promote, "put a version into service")
     promote.add_argument("version", metavar="VERSION", help="a name from isco models list")
     _command(actions, "rollback", _rollback, "back to the version that served before")
+    accelerate = _command(
+        actions, "accelerate", _accelerate, "let CoreML or CUDA of this machine try a version"
+    )
+    accelerate.add_argument(
+        "version", nargs="?", metavar="VERSION", help="default: the one in service"
+    )
 
 
 def _worker_name(name: str) -> str:
@@ -445,11 +451,9 @@ def _census(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _code(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
-    from inference.explain import explain
     from inference.store import Store
     from isco.taxonomy import isco08
     from isco.text import join
-    from watcher.explanations import scores
 
     titles = isco08().titles
     autocoder = open_autocoder(Store(settings.output).served(), settings)
@@ -468,6 +472,9 @@ def _code(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.explain:
         answer["explanation"] = None
         if coding.source == "model":
+            from inference.explain import explain
+            from watcher.explanations import scores
+
             found = explain(autocoder.classifier, text, coding.isco_code)
             answer["explanation"] = scores(found)
         else:
@@ -582,6 +589,28 @@ def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
 
     bundle = Store(settings.output).rollback()
     _LOG.info("in service from the next file on: %s", bundle.manifest.version)
+
+
+def _accelerate(parsed: argparse.Namespace, settings: Settings) -> None:
+    try:
+        from exporters.accelerate import write_accelerated
+    except ModuleNotFoundError as error:
+        raise IscoError(
+            f'this needs {error.name!r}: run .venv/bin/pip install -e ".[train]"'
+        ) from None
+    from inference.accelerator import Runtime
+    from inference.session import Session
+    from inference.store import Store
+
+    if not Runtime().accelerators():
+        raise IscoError(
+            "the onnxruntime of this machine has neither CoreML nor CUDA: nothing to try"
+        )
+    store = Store(settings.output)
+    bundle = store.open(parsed.version) if parsed.version else store.served()
+    _LOG.info("fp32 file of %s → %s", bundle.manifest.version, write_accelerated(bundle))
+    logging.getLogger("inference").setLevel(logging.INFO)  # it says who computes, and why
+    Session(bundle, settings.inference)
 
 
 def _plain(parsed: argparse.Namespace, settings: Settings) -> None:

@@ -71,7 +71,9 @@ def run_census(
     receipt = Receipt(model_version=version, settings=that_matter, started=started)
     with connected(plan.address):
         receipt.n_actors, receipt.threads = shares(plan.concurrency, settings.inference)
-        alone = settings.inference.model_copy(update={"threads": receipt.threads})
+        # The same bits on every machine: no accelerator that one of them happens to have.
+        values = {"threads": receipt.threads, "provider": "cpu"}
+        alone = settings.inference.model_copy(update=values)
         settings = settings.model_copy(update={"inference": alone})
         _LOG.info(
             "%d %s, %s bytes; %d %s with %d %s each",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -19,6 +20,7 @@ class Classifier:
 
     def __init__(self, session: Session, bundle: Bundle) -> None:
         self._session, self._lexicon, self._spelling = session, bundle.lexicon(), bundle.spelling()
+        self._beside = ThreadPoolExecutor(1)
         self._temperature = bundle.manifest.temperature
         self._lexicon_weight = bundle.manifest.lexicon_weight
         self.version = bundle.manifest.version
@@ -29,8 +31,9 @@ class Classifier:
         Texts must be cleaned with ``isco.text.join``; each is computed, repeated or not.
         """
         mended = [self._spelling.mend(text) for text in texts]
-        logits, scores = self._session.logits(mended), self._lexicon.scores(mended)
-        return combine(logits, scores, self._temperature, self._lexicon_weight)
+        logits = self._beside.submit(self._session.logits, mended)
+        scores = self._lexicon.scores(mended)  # while the network computes
+        return combine(logits.result(), scores, self._temperature, self._lexicon_weight)
 
 
 def combine(

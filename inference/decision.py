@@ -53,32 +53,50 @@ def _minor_starts() -> np.ndarray:
     return np.array([i for i, u in enumerate(units) if i == 0 or u[:3] != units[i - 1][:3]])
 
 
+@cache
+def _minor_positions() -> np.ndarray:
+    """(436,) index of each unit group's minor group."""
+    minors = isco08().minors
+    return np.array([minors.index(unit[:3]) for unit in isco08().units])
+
+
 def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> list[Coding]:
     """One Coding per row of ``probabilities`` (N, 436), columns in ISCO order.
 
     A record at or above ``threshold`` is autocoded. Equal probabilities go to the lower code.
     """
     units, minors = isco08().units, isco08().minors
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :N_CANDIDATES]  # (N, 5)
-    confidences = np.take_along_axis(probabilities, order, axis=1)
+    order = _likeliest(probabilities)  # (N, 5)
     # Adding in float64 and column by column: the same sum whatever the number of rows.
     sums = np.add.reduceat(probabilities.astype(np.float64), _minor_starts(), axis=1)  # (N, 130)
-    likeliest = sums.argmax(axis=1)
+    best = order[:, 0]
+    chosen = sums.argmax(axis=1) if fallback == "climb" else _minor_positions()[best]
+    rows = np.arange(len(order))
+    sure = (probabilities[rows, best] >= threshold).tolist()
+    confidences = np.take_along_axis(probabilities, order, axis=1).tolist()
+    minor_confidences = np.minimum(sums[rows, chosen], 1.0).tolist()
     codings = []
-    for row, (best, confidence) in enumerate(zip(order, confidences, strict=True)):
-        minor_code = minors[likeliest[row]] if fallback == "climb" else units[best[0]][:3]
-        sure = bool(confidence[0] >= threshold)
+    for row, (places, minor) in enumerate(zip(order.tolist(), chosen.tolist(), strict=True)):
+        candidates = tuple(zip([units[i] for i in places], confidences[row], strict=True))
         codings.append(
             Coding(
-                isco_code=units[best[0]] if sure else minor_code,
-                confidence=float(confidence[0]),
-                is_fallback=not sure,
-                minor_code=minor_code,
-                minor_confidence=min(1.0, float(sums[row, minors.index(minor_code)])),
-                candidates=tuple(
-                    (units[i], float(c)) for i, c in zip(best, confidence, strict=True)
-                ),
+                isco_code=candidates[0][0] if sure[row] else minors[minor],
+                confidence=candidates[0][1],
+                is_fallback=not sure[row],
+                minor_code=minors[minor],
+                minor_confidence=minor_confidences[row],
+                candidates=candidates,
                 source="model",
             )
         )
     return codings
+
+
+def _likeliest(probabilities: np.ndarray) -> np.ndarray:
+    """(N, 5) positions of the likeliest unit groups, best first; of equal ones the lower code."""
+    left, rows = probabilities.copy(), np.arange(len(probabilities))
+    order = np.empty((len(probabilities), N_CANDIDATES), np.intp)
+    for rank in range(N_CANDIDATES):  # a fifth of the time of sorting 436 numbers
+        order[:, rank] = left.argmax(axis=1)  # the first of equals
+        left[rows, order[:, rank]] = -1.0
+    return order

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -22,8 +22,10 @@ import numpy as np
 
 from isco.text import SEPARATOR, UNKNOWN
 
-_LETTERS = range(2, 6)
+_FEWEST_LETTERS, _MOST_LETTERS = 2, 5
+_SEQUENCE = crc32(b"#")  # so that a sequence is no word
 _REMEMBERED_WORDS = 16_384
+_TEXTS_PER_STEP = 512
 
 
 def answers(text: str) -> Iterator[list[str]]:
@@ -35,11 +37,15 @@ def answers(text: str) -> Iterator[list[str]]:
 @lru_cache(maxsize=65_536)  # texts are many, words are few
 def word_features(word: str) -> tuple[int, ...]:
     """Hashes of the word itself and of its letter sequences, each as often as it occurs."""
-    padded = f"<{word}>"
-    sequences = (
-        padded[start : start + n] for n in _LETTERS for start in range(len(padded) - n + 1)
-    )
-    return crc32(word.encode()), *(crc32(f"#{sequence}".encode()) for sequence in sequences)
+    letters = [letter.encode() for letter in f"<{word}>"]
+    found = [crc32(word.encode())]
+    for start in range(len(letters)):
+        hashed = _SEQUENCE  # and letter by letter: the hash of a sequence goes on from the shorter
+        for n, letter in enumerate(letters[start : start + _MOST_LETTERS], start=1):
+            hashed = crc32(letter, hashed)
+            if n >= _FEWEST_LETTERS:
+                found.append(hashed)
+    return tuple(found)
 
 
 def pair_feature(first: str, second: str) -> int:
@@ -75,7 +81,7 @@ class Lexicon:
     ) -> None:
         self.hashes, self.starts, self.columns, self.values = hashes, starts, columns, values
         self.scale, self.bias = scale, bias
-        self._word = lru_cache(maxsize=_REMEMBERED_WORDS)(self._sum_of_word)
+        self._words: dict[str, np.ndarray] = {}  # (K,) of each, the newest last
 
     @classmethod
     def empty(cls, n_labels: int) -> Lexicon:
@@ -119,36 +125,57 @@ class Lexicon:
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """(N, K) float32 scores of N cleaned texts, to be added to logits; each text on its own."""
         out = np.empty((len(texts), len(self.bias)), np.float32)
-        for row, text in enumerate(texts):
-            total, pairs, n = np.zeros(len(self.bias)), [], 0
-            for words in answers(text):
-                for word in words:
-                    total += self._word(word)
-                    n += len(word_features(word))
-                pairs += [pair_feature(a, b) for a, b in pairwise(words)]
-            if pairs:
-                total += self._sum(pairs)
-            out[row] = self.bias + total * (self.scale / max(n + len(pairs), 1) ** 0.5)
+        for start in range(0, len(texts), _TEXTS_PER_STEP):
+            step = texts[start : start + _TEXTS_PER_STEP]
+            out[start : start + len(step)] = self._scores(step)
         return out
 
-    def _sum_of_word(self, word: str) -> np.ndarray:
-        """(K,) sum of the unscaled weights of a word's features."""
-        return self._sum(word_features(word)).astype(np.float32)
+    def _scores(self, texts: Sequence[str]) -> np.ndarray:
+        """(N, K) scores of so few texts that what they have in common is looked up at once.
 
-    def _sum(self, found: Sequence[int]) -> np.ndarray:
-        """(K,) float64 sum of the unscaled weights of some features: integers, so it is exact."""
-        wanted = np.array(found, np.uint32)
+        The weights are integers, and their sums exact in whatever order they are added.
+        """
+        parts = [list(answers(text)) for text in texts]
+        pairs = [[pair_feature(*p) for words in found for p in pairwise(words)] for found in parts]
+        n_features = [len(found) for found in pairs]
+        sums = list(self._sums(pairs))
+        said = [(row, word) for row, found in enumerate(parts) for words in found for word in words]
+        for start in range(0, len(said), _REMEMBERED_WORDS // 4):
+            block = said[start : start + _REMEMBERED_WORDS // 4]
+            new = list({word: None for _, word in block if word not in self._words})
+            self._words.update(zip(new, self._sums([*map(word_features, new)]), strict=True))
+            for row, word in block:
+                sums[row] += self._words[word]
+                n_features[row] += len(word_features(word))
+            n_too_many = max(len(self._words) - _REMEMBERED_WORDS, 0)
+            for word in list(islice(self._words, n_too_many)):  # those that came first
+                del self._words[word]
+        factors = [[self.scale / max(n, 1) ** 0.5] for n in n_features]  # (N, 1)
+        return self.bias + np.stack(sums) * factors
+
+    def _sums(self, found: Sequence[Sequence[int]]) -> np.ndarray:
+        """(M, K) int32 sums of the unscaled weights of M times some features.
+
+        They hold the sum of any text: 127 times the ten million features of two longest fields.
+        """
+        each = [np.array(features, np.uint32) for features in found]
+        owners = np.repeat(np.arange(len(each)), [len(features) for features in each])
+        wanted = np.concatenate([np.zeros(0, np.uint32), *each])
         at = np.searchsorted(self.hashes, wanted)
         inside = at < len(self.hashes)
-        at, wanted = at[inside], wanted[inside]
-        at = at[self.hashes[at] == wanted]
+        at, wanted, owners = at[inside], wanted[inside], owners[inside]
+        is_known = self.hashes[at] == wanted
+        at, owners = at[is_known], owners[is_known]
         sizes = self.starts[at + 1] - self.starts[at]
         ends = np.cumsum(sizes)
         # Positions of all the features' weights, one feature's after the other's.
         where = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
             self.starts[at] - ends + sizes, sizes
         )
-        return np.bincount(self.columns[where], self.values[where], minlength=len(self.bias))
+        n_labels = len(self.bias)
+        cells = np.repeat(owners * n_labels, sizes) + self.columns[where]
+        sums = np.bincount(cells, self.values[where], minlength=len(each) * n_labels)
+        return sums.reshape(len(each), n_labels).astype(np.int32)
 
 
 def _pack(numbers: np.ndarray, kind: type[np.unsignedinteger]) -> np.ndarray:

@@ -2,45 +2,53 @@
 
 Texts with the same number of tokens form a batch, so nothing is padded; with a scale for every
 token (``exporters/quantize.py``) a text's logits do not depend on its neighbours or on the size of
-the batch.
+the batch. An accelerator that has shown that it may (``probe.py``) computes instead of the CPU,
+until it fails once: then the CPU repeats the batch and goes on.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import onnxruntime as ort
+import psutil
 from tokenizers import Tokenizer
 
+from inference.accelerator import CPU, Runtime
 from inference.bundle import Bundle
-from isco.errors import BundleError, SettingsError
+from inference.probe import choose, drop
+from isco.errors import BundleError
 from isco.settings import InferenceSettings
 
 # Past this many tokens a larger batch gains nothing on a CPU and only costs memory.
 _TOKENS_PER_BATCH = 1024
 # Its layer norm with an addition takes eight times as long as the two apart.
 _SLOWER = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
-_PROVIDERS = {"cpu": "CPUExecutionProvider", "coreml": "CoreMLExecutionProvider"}
 
 
 class Session:
     """A model ready to run. Not shared between threads."""
 
-    def __init__(self, bundle: Bundle, settings: InferenceSettings) -> None:
-        """Raises BundleError where ONNX Runtime refuses the graph, SettingsError for a provider
-        that this machine does not have.
+    def __init__(
+        self, bundle: Bundle, settings: InferenceSettings, runtime: Runtime | None = None
+    ) -> None:
+        """``runtime`` opens what accelerators run.
+
+        Raises BundleError where ONNX Runtime refuses the graph, SettingsError for a provider that
+        this machine does not have.
         """
         options = ort.SessionOptions()
-        options.intra_op_num_threads = settings.threads  # 0: one per physical core
+        # Several threads in one product wait for each other; each takes a batch of its own instead.
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        self.provider = _provider(settings)
-        providers = list(dict.fromkeys([_PROVIDERS[self.provider], _PROVIDERS["cpu"]]))
         try:
             self._session = ort.InferenceSession(
                 bundle.model_path,
                 sess_options=options,
-                providers=providers,
+                providers=["CPUExecutionProvider"],
                 disabled_optimizers=_SLOWER,
             )
             self._tokenizer = Tokenizer.from_file(str(bundle.tokenizer_path))
@@ -48,28 +56,50 @@ class Session:
             raise BundleError(f"{str(bundle.path)!r} cannot be loaded: {error}") from error
         self._tokenizer.enable_truncation(bundle.manifest.max_tokens)
         self._tokenizer.no_padding()
-        self._n_labels = len(bundle.manifest.labels)
+        self._threads = ThreadPoolExecutor(settings.threads or _n_cores())
+        self._bundle, self._runtime = bundle, runtime or Runtime()
+        self._accelerator = choose(bundle, settings, self._tokenise, self._serve, self._runtime)
+
+    @property
+    def provider(self) -> str:
+        """Who computes now: ``cpu``, ``coreml`` or ``cuda``."""
+        return CPU if self._accelerator is None else self._accelerator.name
 
     def logits(self, texts: Sequence[str]) -> np.ndarray:
         """(N, 436) float32 logits of N cleaned texts, in their order."""
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        out = np.empty((len(ids), self._n_labels), dtype=np.float32)
-        for rows in length_batches([len(i) for i in ids]):
+        ids = self._tokenise(texts)
+        if self._accelerator is not None:
+            try:
+                return self._accelerator.logits(ids)
+            except Exception as error:  # what a provider raises is its own
+                drop(self._bundle, self._accelerator, error, self._runtime)
+                self._accelerator = None
+        return self._serve(ids)
+
+    def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def _serve(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
+        """The logits of texts' token ids by the served graph, on the CPU."""
+        out = np.empty((len(ids), len(self._bundle.manifest.labels)), dtype=np.float32)
+
+        def fill(rows: list[int]) -> None:
             tokens = np.array([ids[row] for row in rows], dtype=np.int64)  # (batch, length)
             feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
             out[rows] = self._session.run(None, feed)[0]
+
+        # The longest first: with short ones at the end all threads are done at nearly one time.
+        for _ in self._threads.map(fill, [*length_batches([len(i) for i in ids])][::-1]):
+            pass
         return out
 
 
-def _provider(settings: InferenceSettings) -> str:
-    # int8 operators do not run on CoreML, so "auto" is the CPU until a bundle carries more.
-    wanted = "cpu" if settings.provider == "auto" else settings.provider
-    if _PROVIDERS[wanted] not in ort.get_available_providers():
-        raise SettingsError(
-            f"inference.provider is {wanted!r}, which the onnxruntime of this machine does not "
-            "have; use 'auto' or 'cpu'"
-        )
-    return wanted
+def _n_cores() -> int:
+    """Physical cores, as far as this process may use them."""
+    n_cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return min(n_cores, len(os.sched_getaffinity(0)))
+    return n_cores
 
 
 def length_batches(lengths: Sequence[int]) -> Iterator[list[int]]:

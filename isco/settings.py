@@ -126,7 +126,7 @@ class WatcherSettings(_Section):
 class InferenceSettings(_Section):
     """How the model runs on this machine, and how a code is chosen when it is not sure."""
 
-    provider: Literal["auto", "cpu", "coreml"] = "auto"
+    provider: Literal["auto", "cpu", "coreml", "cuda"] = "auto"
     threads: int = Field(0, ge=0)
     cache_texts: int = Field(500_000, ge=0)
     fallback: Literal["truncate", "climb"] = "truncate"

@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
+from exporters.accelerate import write_accelerated
 from exporters.onnx import export_bundle
 from exporters.parity import checkpoint_logits
+from inference.accelerator import Runtime
 from inference.baseline import Baseline, hashes
 from inference.bundle import Bundle
 from inference.classifier import Classifier, combine, open_classifier
@@ -111,8 +113,8 @@ def challenge(
         run.finish("refused", reasons=[str(error)])
         return
     bundle = Bundle.open(bundle_dir)
-    classifier = open_classifier(bundle, settings.inference)
-    serving = open_classifier(champion, settings.inference) if champion else None
+    classifier = _open(bundle, settings)
+    serving = _open(champion, settings) if champion else None
     run.note(version=bundle.manifest.version, parity=bundle.manifest.parity)
     gold = _evaluate(run, classifier, serving, prepared, settings)
     _before_quantisation(run, challenger, calibration, prepared.sides["test"], settings)
@@ -124,9 +126,26 @@ def challenge(
     store = Store(settings.output)
     name = store.add(bundle_dir).manifest.version
     if verdict.promoted:
+        _accelerate(store.open(name))
         store.promote(name)
     shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
     run.finish("promoted" if verdict.promoted else "refused", reasons=verdict.reasons)
+
+
+def _open(bundle: Bundle, settings: Settings) -> Classifier:
+    """On the CPU, whoever serves: two versions are compared by the same arithmetic."""
+    on_cpu = settings.inference.model_copy(update={"provider": "cpu"})
+    return open_classifier(bundle, on_cpu)
+
+
+def _accelerate(bundle: Bundle) -> None:
+    """Have at hand what an accelerator of this machine would run."""
+    if not Runtime().accelerators():
+        return
+    try:
+        write_accelerated(bundle)
+    except (ParityError, OSError) as error:  # the CPU serves it without
+        _LOG.warning("no fp32 file for accelerators: %s", error)
 
 
 def refuse_implausible(
@@ -142,7 +161,7 @@ def refuse_implausible(
     """
     if SHIPPED_GOLD not in prepared.gold:
         return False
-    serving = open_classifier(champion, settings.inference)
+    serving = _open(champion, settings)
 
     def measured(rows: pd.DataFrame) -> Measured:
         said = serving.probabilities(list(rows["text"]))
