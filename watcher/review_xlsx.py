@@ -48,9 +48,8 @@ _HELP = (
 
 def write_workbook(questions: Sequence[Question], path: Path, notes: Sequence[str]) -> None:
     """Write ``questions`` in their order; ``notes`` are put before the help."""
-    # Row by row through a file beside the result: a large review needs no memory.
-    options = {"constant_memory": True, "tmpdir": str(path.parent)}
-    with xlsxwriter.Workbook(path, options) as book:
+    # Titles of groups stand there many times: kept in memory, each is written once.
+    with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
         head = book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#E8EDF2"}
         )
@@ -78,7 +77,8 @@ def write_workbook(questions: Sequence[Question], path: Path, notes: Sequence[st
             cells = _cells(question)
             sheet.set_row(number, _LINE_POINTS * _n_lines(cells))
             for column, (name, value) in enumerate(zip(_COLUMNS, cells, strict=True)):
-                _write(sheet, number, column, value, formats.get(name, wrapped))
+                if value != "" or column == _ANSWER:
+                    _write(sheet, number, column, value, formats.get(name, wrapped))
         _write_codes(book.add_worksheet("codes"), head, code)
         _write_help(book.add_worksheet("help"), notes, wrapped)
 
