@@ -283,12 +283,14 @@ def _worker_name(name: str) -> str:
 
 
 def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
+    from watcher.worker import Worker
+
+    worker = Worker(settings)  # it loads the model while this process goes on loading, too
     from watcher.daemon import Daemon
     from watcher.explainer import Explainer
     from watcher.outbox import shown
     from watcher.schedule import Schedule
     from watcher.status import MAIN
-    from watcher.worker import Worker
 
     schedule = None
     # Of several daemons one looks after the nights and the explanations.
@@ -302,7 +304,6 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
         )
         explainer = Explainer(settings.watcher.outbox, explain)
     stop = threading.Event()
-    worker = Worker(settings)
     daemon = Daemon(settings, worker, file_bar, stop, schedule, explainer, name=parsed.worker)
 
     def finish(number: int, frame: FrameType | None) -> None:

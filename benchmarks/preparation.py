@@ -1,11 +1,12 @@
 """Time and memory of what comes before the training: ``python -m benchmarks.preparation``.
 
-150,000 records are made with a seed from ``data/reference/answers.csv``: an answer with an employer
-or a place, a rank, other words first, and a typo in every second one, so that they are distinct
-texts that lie as near each other as answers do; one in fifty gets a code at random, one in a
-hundred is a copy. They go through read, clean, vectors, neighbours, clusters, label issues and
-split, each with its seconds, those of the processor over all threads (fewer, where other work
-shares the machine) and the highest resident memory of the process up to its end.
+10,000, 50,000 and 150,000 records, each number in a process of its own, are made with a seed from
+``data/reference/answers.csv``: an answer with an employer or a place, a rank, other words first,
+and a typo in every second one, so that they are distinct texts that lie as near each other as
+answers do; one in fifty gets a code at random, one in a hundred is a copy. They go through read,
+clean, vectors, neighbours, clusters, label issues and split, each with its seconds, those of the
+processor over all threads (fewer, where other work shares the machine) and the highest resident
+memory of the process up to its end.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import csv
 import json
 import random
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -67,17 +70,25 @@ def _title(title: str, rng: random.Random) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=150_000)
+    parser.add_argument("--records", type=int, nargs="+", default=[10_000, 50_000, 150_000])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--encoder", default="models/bundled/checkpoint")
     parser.add_argument("--config", type=Path, default=Path("config.yaml"))
     arguments = parser.parse_args()
+    if len(arguments.records) > 1:  # the highest memory is that of a process
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.preparation"]
+        command += ["--seed", str(arguments.seed), "--encoder", arguments.encoder]
+        command += ["--config", str(arguments.config)]
+        for n in arguments.records:
+            subprocess.run([*command, "--records", str(n)], check=True)
+        return
+    (n_records,) = arguments.records
     settings = load_settings(arguments.config)
     answers = settings.data.reference_dir / "answers.csv"
     training = settings.training
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        make_records(answers, arguments.records, arguments.seed, out / "raw.csv")
+        make_records(answers, n_records, arguments.seed, out / "raw.csv")
         begin = time.perf_counter()
         with _step("read"):
             records = read_records(out / "raw.csv", settings.data.columns, out)

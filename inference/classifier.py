@@ -25,6 +25,11 @@ class Classifier:
         self._lexicon_weight = bundle.manifest.lexicon_weight
         self.version = bundle.manifest.version
 
+    @property
+    def provider(self) -> str:
+        """Who computes now: ``cpu``, ``coreml`` or ``cuda``."""
+        return self._session.provider
+
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """(N, 436) float32; row i belongs to ``texts[i]`` and sums to 1, columns in ISCO order.
 

@@ -71,3 +71,12 @@ def test_every_decision_keeps_its_promises(
 def test_a_decision_does_not_depend_on_its_company(matrix: np.ndarray) -> None:
     alone = [decide(matrix[i : i + 1], 0.5, "climb")[0] for i in range(len(matrix))]
     assert decide(matrix, 0.5, "climb") == alone
+
+
+@given(arrays(np.float32, (3, 436), elements=st.sampled_from([0.0, 0.001, 0.1, 0.5])))
+def test_candidates_are_those_of_sorting_and_of_equal_ones_the_lower_code(
+    matrix: np.ndarray,
+) -> None:
+    ranked = np.argsort(-matrix, axis=1, kind="stable")[:, :N_CANDIDATES]
+    found = [[code for code, _ in coding.candidates] for coding in decide(matrix, 0.5, "truncate")]
+    assert found == [[UNITS[i] for i in row] for row in ranked]

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,16 @@ def test_a_text_scores_the_same_in_any_company(lexicon: Lexicon, texts: list[str
     together = lexicon.scores(texts)
     for row in (0, 17, len(texts) - 1):
         assert np.array_equal(lexicon.scores([texts[row]])[0], together[row])
+
+
+def test_words_that_were_forgotten_score_the_same_again(
+    lexicon: Lexicon, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = lexicon.scores(texts)
+    monkeypatch.setattr("inference.lexicon._REMEMBERED_WORDS", 12)
+    monkeypatch.setattr("inference.lexicon._TEXTS_PER_STEP", 7)
+    assert np.array_equal(lexicon.scores(texts), expected)
+    assert np.array_equal(lexicon.scores(texts[::-1])[::-1], expected)
 
 
 def test_saved_and_loaded_it_is_the_same(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,10 +26,14 @@ from inference.accelerator import (
     accelerated_dir,
     provider_options,
 )
+from inference.autocoder import Autocoder
 from inference.bundle import Bundle
+from inference.classifier import Classifier
+from inference.memory import Memory
 from inference.session import Session
 from isco.errors import ParityError, SettingsError
-from isco.settings import InferenceSettings
+from isco.settings import InferenceSettings, Settings
+from watcher.batch import code_file
 
 Answer = Callable[[np.ndarray], np.ndarray]
 AUTO, COREML = InferenceSettings(), InferenceSettings(provider="coreml")
@@ -217,6 +222,26 @@ def test_failing_on_a_batch_it_is_dropped_and_the_batch_repeated(
     session.logits(texts)
     assert Session(bundle, AUTO, runtime).provider == CPU  # nor at the next start
     assert runtime.n_runs == 3
+
+
+def test_the_receipt_says_who_computed(
+    bundle: Bundle, folder: Path, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("job_title\nplumber\nnurse\n", encoding="utf-8")
+    runtime = StandIn()
+
+    def notes() -> list[str]:
+        classifier = Classifier(Session(bundle, COREML, runtime), bundle)
+        out_dir = Path(tempfile.mkdtemp(dir=tmp_path))
+        autocoder = Autocoder(
+            classifier, Memory(), threshold=0.9, fallback="truncate", cache_texts=0
+        )
+        return code_file(file, out_dir, autocoder, settings).notes
+
+    assert "computed by coreml" in notes()
+    runtime.answer = lambda logits: logits * np.nan
+    assert "computed by coreml and cpu" in notes()
 
 
 def test_the_same_numbers_in_any_company_as_the_checkpoint(

@@ -68,6 +68,7 @@ def code_file(
         settings=settings_that_matter(settings, autocoder.memory),
         started=now(),
     )
+    provider = autocoder.classifier.provider
     review = Review(receipt.batch_id)
     tally = Tally(autocoder.baseline, settings.model.confidence_threshold)
     with (
@@ -92,6 +93,8 @@ def code_file(
             is_seen = tally.add(texts, codings)
             if comparison is not None:
                 comparison.add(table, chunk, codings, is_seen, first)
+    if (providers := {provider, autocoder.classifier.provider}) != {"cpu"}:
+        receipt.notes.append(f"computed by {' and '.join(sorted(providers))}")
     receipt.n_review_texts, receipt.n_sampled = len(review), review.n_sampled
     receipt.notes += _write_review(review, out_dir, table.delimiter, receipt)
     explained = review.explained(n_explained)
