@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import main
 from exporters.accelerate import write_accelerated
 from inference.accelerator import (
     CPU,
@@ -300,3 +301,14 @@ def test_a_wrong_graph_is_not_kept(
     with pytest.raises(ParityError):
         write_accelerated(bundle)
     assert not no_folder.exists() and not list(no_folder.parent.iterdir())
+
+
+def test_where_there_is_nothing_to_try_the_command_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if Runtime().accelerators():
+        pytest.skip("this onnxruntime has one")
+    config = tmp_path / "config.yaml"
+    config.write_text("", encoding="utf-8")
+    assert main.main(["models", "accelerate", "--config", str(config)]) == 1
+    assert "neither CoreML nor CUDA" in capsys.readouterr().err
