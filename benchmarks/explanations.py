@@ -1,9 +1,9 @@
 """How long an explained record takes: seconds and evaluations by number of words.
 
 ``python -m benchmarks.explanations`` measures the model in service; ``--base-size`` one of
-RoBERTa-base's size with random weights, through our own exporter: an explanation costs evaluations
-of the network, whatever its weights. Titles are those of the unit groups, put together until they
-have as many words as wanted.
+RoBERTa-base's size with random weights (``benchmarks/base_model.py``): an explanation costs
+evaluations of the network, whatever its weights. Titles are those of the unit groups, put together
+until they have as many words as wanted.
 """
 
 from __future__ import annotations
@@ -11,19 +11,14 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
-from inference.baseline import Baseline
+from benchmarks.base_model import make_base_bundle
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from inference.decision import decide
 from inference.explain import explain
-from inference.lexicon import Lexicon
-from inference.spelling import Spelling
 from inference.store import Store
 from isco.settings import load_settings
 from isco.taxonomy import isco08
@@ -39,30 +34,29 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=5, help="texts of each length")
     arguments = parser.parse_args()
     settings = load_settings(arguments.config)
-    with tempfile.TemporaryDirectory() as scratch:
-        if arguments.base_size:
-            bundle = base_size(Path(scratch), settings.output.model_dir / "bundled")
-        else:
-            bundle = Store(settings.output).served()
-        classifier = open_classifier(bundle, settings.inference)
-        started_s = time.perf_counter()
-        explain(classifier, join("nurse"), "2221")
-        print(f"model {bundle.manifest.version}, {bundle.manifest.precision}")
-        print(f"first explanation, shap imported: {time.perf_counter() - started_s:.2f} s\n")
-        print("| words | evaluations | s per record | records/s |\n|---|---|---|---|")
-        for n_words in N_WORDS:
-            seconds, evaluations = [], 0
-            for seed in range(arguments.texts):
-                text = text_of(n_words, seed)
-                (coding,) = decide(classifier.probabilities([text]), 0.9, "truncate")
-                started_s = time.perf_counter()
-                found = explain(classifier, text, coding.isco_code)
-                seconds.append(time.perf_counter() - started_s)
-                evaluations = found.n_evaluations
-                total = found.base + sum(word.score for word in found.words)
-                assert abs(total - found.output) < 1e-6
-            middle = statistics.median(seconds)
-            print(f"| {n_words} | {evaluations} | {middle:.3f} | {1 / middle:.1f} |", flush=True)
+    if arguments.base_size:
+        bundle = Bundle.open(make_base_bundle(settings.output.model_dir / "runs" / "benchmark"))
+    else:
+        bundle = Store(settings.output).served()
+    classifier = open_classifier(bundle, settings.inference)
+    started_s = time.perf_counter()
+    explain(classifier, join("nurse"), "2221")
+    print(f"model {bundle.manifest.version}, {bundle.manifest.precision}")
+    print(f"first explanation, shap imported: {time.perf_counter() - started_s:.2f} s\n")
+    print("| words | evaluations | s per record | records/s |\n|---|---|---|---|")
+    for n_words in N_WORDS:
+        seconds, evaluations = [], 0
+        for seed in range(arguments.texts):
+            text = text_of(n_words, seed)
+            (coding,) = decide(classifier.probabilities([text]), 0.9, "truncate")
+            started_s = time.perf_counter()
+            found = explain(classifier, text, coding.isco_code)
+            seconds.append(time.perf_counter() - started_s)
+            evaluations = found.n_evaluations
+            total = found.base + sum(word.score for word in found.words)
+            assert abs(total - found.output) < 1e-6
+        middle = statistics.median(seconds)
+        print(f"| {n_words} | {evaluations} | {middle:.3f} | {1 / middle:.1f} |", flush=True)
 
 
 def text_of(n_words: int, seed: int) -> str:
@@ -71,27 +65,6 @@ def text_of(n_words: int, seed: int) -> str:
     while len(words) < n_words:
         words += clean(isco08().title(chance.choice(isco08().units))).split()
     return join(" ".join(words[:2]) if n_words > 1 else words[0], " ".join(words[2:n_words]))
-
-
-def base_size(folder: Path, bundled: Path) -> Bundle:
-    """RoBERTa-base's 125 million weights, random, with the bundled model's tokenizer."""
-    from transformers import AutoTokenizer, RobertaConfig, RobertaForSequenceClassification
-
-    from exporters.onnx import export_bundle
-
-    tokenizer = AutoTokenizer.from_pretrained(bundled / "checkpoint")
-    config = RobertaConfig(
-        vocab_size=50_265, max_position_embeddings=514, type_vocab_size=1, num_labels=436,
-        initializer_range=0.1, pad_token_id=tokenizer.pad_token_id,
-    )  # fmt: skip
-    texts = [text_of(8, seed) for seed in range(64)]
-    nothing = Baseline(np.full(436, 1 / 436), np.zeros(0, np.uint32), np.zeros(0), np.zeros(0), 0)
-    out = export_bundle(
-        RobertaForSequenceClassification(config), tokenizer, folder / "bundle",
-        lexicon=Lexicon.empty(436), spelling=Spelling(()), baseline=nothing, temperature=1.0,
-        lexicon_weight=0.0, max_tokens=128, calibration_texts=texts, parity_texts=texts, summary={},
-    )  # fmt: skip
-    return Bundle.open(out)
 
 
 if __name__ == "__main__":
