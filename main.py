@@ -14,18 +14,15 @@ import json
 import logging
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from isco.bar import bar, file_bar
@@ -287,6 +284,7 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
 
     worker = Worker(settings)  # it loads the model while this process goes on loading, too
     from watcher.daemon import Daemon
+    from watcher.ending import Ending
     from watcher.explainer import Explainer
     from watcher.outbox import shown
     from watcher.schedule import Schedule
@@ -303,17 +301,13 @@ def _watch(parsed: argparse.Namespace, settings: Settings) -> None:
             _start_child, ["explain"], parsed.config, _beside(parsed.log, _EXPLAINING)
         )
         explainer = Explainer(settings.watcher.outbox, explain)
-    stop = threading.Event()
-    daemon = Daemon(settings, worker, file_bar, stop, schedule, explainer, name=parsed.worker)
-
-    def finish(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        _LOG.info("stopping after the file in work; the same signal again stops at once")
-        stop.set()
-        daemon.wake()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, finish)
+    ending = Ending()
+    daemon = Daemon(
+        *(settings, worker, file_bar, ending.stop, schedule, explainer),
+        halt=ending.halt,
+        name=parsed.worker,
+    )
+    ending.listen(daemon.wake)
     _LOG.info(
         "watching %s; results in %s", shown(settings.watcher.inbox), shown(settings.watcher.outbox)
     )

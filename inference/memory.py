@@ -25,14 +25,17 @@ class Memory:
     fingerprint: Fingerprint = ()
 
     @classmethod
-    def load(cls, corrections_dir: Path, columns: Columns) -> Memory:
+    def load(cls, corrections_dir: Path, columns: Columns, before: str = "") -> Memory:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
-        Raises InputError for a file that cannot be read.
+        ``before``: only those that came before the file of this name. Raises InputError for a file
+        that cannot be read.
         """
         fingerprint = scan(corrections_dir)
         codes: dict[str, str] = {}
         for name, *_ in fingerprint:
+            if name == before:
+                break
             for correction in read_corrections(open_corrections(corrections_dir / name, columns)):
                 settle(codes, correction)
         return cls(codes, fingerprint)

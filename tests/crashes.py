@@ -3,7 +3,7 @@
 A program of its own (``python -m tests.crashes BUNDLE FOLDER [--variant V] [--every N]``): one
 process loads the model, then forks for every crash point, so that a thousand deaths take seconds.
 What is driven is the real daemon over real folders, with a clock that need not be waited for and
-``Files`` that end the process. It prints what was found as JSON.
+``Files`` that end the process. It prints what was found as JSON; exit code 1 for a breach.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ from tests.invariants import violations
 from watcher import archive, outbox
 from watcher.claims import WORK, Claim
 from watcher.clock import Clock
-from watcher.daemon import Daemon, _Held
+from watcher.corrections import VERDICTS
+from watcher.daemon import Daemon
 from watcher.files import Files
+from watcher.holdings import Held, Holdings
 from watcher.job import Coder
+from watcher.passage import Passage
 from watcher.receipt import AnyReceipt
 
 KILLED = 9
 _HARMLESS = {"names", "status", "read", "hash", "is_closed", "step", "arm"}
-_MAX_TICKS = 400
+_MAX_TICKS = 100
 
 CODED = b"id,job_title\n0110,nurse\n1e5,welder\nNA,=cook\n"
 FILES = {
@@ -46,6 +49,9 @@ FILES = {
     "c.csv": b"name\nno title\n",  # rejected
     "d.csv": b"text,corrected_isco_code\nbaker | unknown,7512\n",
 }
+# What somebody said before the day begins; d.csv contradicts it, and its verdict must say so.
+EARLIER = b"text,corrected_isco_code\nbaker | unknown,7511\n"
+REPLACES = "replaces 7511"
 
 
 class Handmade(Clock):
@@ -104,7 +110,7 @@ def _half(path: Path, content: bytes) -> None:
     path.write_bytes(content[: len(content) // 2])
 
 
-class ArchiveFirst(Daemon):
+class ArchiveFirst(Passage):
     """Broken: the input is put away before its results are there."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
@@ -113,16 +119,16 @@ class ArchiveFirst(Daemon):
         receipt.claim = claim.id
         outbox.complete(self._files, staged, receipt)
         archive.archive(self._files, claim, self._settings.archive_dir, self._breathe)
-        return outbox.publish(self._files, staged, self._outbox, receipt)
+        return outbox.publish(self._files, staged, self._settings.outbox, receipt)
 
-    def _finish(self, held: _Held, answer: str) -> bool:
+    def _finish(self, held: Held, answer: str) -> bool:
         if held.claim.path.exists():
             return super()._finish(held, answer)
         self._let_go(held.claim)
         return True
 
 
-class NamedByWorker(Daemon):
+class NamedByWorker(Passage):
     """Broken: results are named by who made them, and do not say of what."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
@@ -130,26 +136,26 @@ class NamedByWorker(Daemon):
         self._files.arm()
         receipt.batch_id = receipt.claim = uuid.uuid4().hex[:12]
         outbox.complete(self._files, staged, receipt)
-        return outbox.publish(self._files, staged, self._outbox, receipt)
+        return outbox.publish(self._files, staged, self._settings.outbox, receipt)
 
 
-class NoRecovery(Daemon):
+class NoRecovery(Holdings):
     """Broken: what was in work when a worker died stays there."""
 
-    def _recover(self) -> None:
+    def recover(self) -> None:
         pass
 
 
-class NoSecondHash(Daemon):
+class NoSecondHash(Passage):
     """Broken: what was still for the quiet time is taken for whole."""
 
-    def _is_settled(self, held: _Held) -> bool:
+    def _is_settled(self, held: Held) -> bool:
         held.sha256 = self._files.hash(held.claim.path)
         return True
 
 
-VARIANTS: dict[str, type[Daemon]] = {
-    "as it is": Daemon,
+VARIANTS: dict[str, type[Passage] | type[Holdings]] = {
+    "as it is": Passage,
     "archive before publish": ArchiveFirst,
     "result named by worker": NamedByWorker,
     "no recovery": NoRecovery,
@@ -158,7 +164,7 @@ VARIANTS: dict[str, type[Daemon]] = {
 
 
 def live(
-    kind: type[Daemon],
+    kind: type[Passage] | type[Holdings],
     settings: Settings,
     coder: Coder,
     files: Deadly,
@@ -167,10 +173,12 @@ def live(
 ) -> None:
     """One life of a daemon: until there is nothing left to do."""
     clock = Handmade()
-    daemon = kind(
+    daemon = Daemon(
         settings, coder, lambda path: nullcontext(lambda n: None), threading.Event(),
         name=name, files=files, clock=clock,
     )  # fmt: skip
+    part = daemon._holdings if issubclass(kind, Holdings) else daemon._passage
+    part.__class__ = kind  # type: ignore[assignment]
     if kind not in (ArchiveFirst, NamedByWorker):  # until they publish these are like any other
         files.arm()
     daemon.start()
@@ -214,7 +222,7 @@ def furnish(root: Path, bundle: Path) -> Settings:
 
 
 def crash_points(
-    bundle: Path, root: Path, kind: type[Daemon], every: int, names: list[str]
+    bundle: Path, root: Path, kind: type[Passage] | type[Holdings], every: int, names: list[str]
 ) -> dict[str, Any]:
     """Die at every ``every``-th moment of a day with these files; what the next life left wrong."""
     dropped = {name: FILES[name] for name in names}
@@ -222,13 +230,15 @@ def crash_points(
     coder = Coder(settings)
     coder.identify(_write(root / "warm.csv", CODED), lambda n: None)
     stricter = settings.model.model_copy(update={"confidence_threshold": 0.5})
-    others = settings.model_copy(update={"model": stricter})
+    strict = Coder(settings.model_copy(update={"model": stricter}))
     found: list[str] = []
     n_points = 0
     for n in itertools.count(1, every):
-        if found and kind is not Daemon:
+        if found and kind is not Passage:
             break  # it is caught
         furnish(root, bundle)
+        settings.data.corrections_dir.mkdir(parents=True)
+        _write(settings.data.corrections_dir / "earlier.csv", EARLIER)
         for name, content in dropped.items():
             _write(settings.watcher.inbox / name, content)
 
@@ -241,7 +251,7 @@ def crash_points(
         n_points += 1
         # The next one is the same daemon, another one, or one with other settings.
         name = "two" if n % 3 == 1 else "main"
-        again = coder if n % 3 != 2 else Coder(others)
+        again = coder if n % 3 != 2 else strict
 
         def next_life(name: str = name, again: Coder = again) -> None:
             live(kind, settings, again, Deadly(0), name)
@@ -249,11 +259,19 @@ def crash_points(
         statuses = (status, forked(next_life))
         if statuses != (KILLED, 0):
             found.append(f"point {n}: ended with {statuses}")
-        found += [f"point {n}: {v}" for v in violations(settings, list(dropped.values()))]
+        wrong = violations(settings, list(dropped.values())) + _forgotten(settings)
+        found += [f"point {n}: {v}" for v in wrong]
     return {"points": n_points, "violations": found}
 
 
-def pausing_writer(bundle: Path, root: Path, kind: type[Daemon]) -> dict[str, Any]:
+def _forgotten(settings: Settings) -> list[str]:
+    """Verdicts that do not say which earlier correction they replace."""
+    verdicts = settings.watcher.outbox.glob(f"[!.]*/{VERDICTS}")
+    torn = (path for path in verdicts if REPLACES not in path.read_text(encoding="utf-8"))
+    return [f"{path.parent.name} does not say that it {REPLACES}" for path in torn]
+
+
+def pausing_writer(bundle: Path, root: Path, kind: type[Passage]) -> dict[str, Any]:
     """A copy that pauses for longer than the quiet time, and goes on after the claim."""
     settings = furnish(root, bundle)
     coder = Coder(settings)
@@ -277,7 +295,7 @@ def _write(path: Path, content: bytes) -> Path:
     return path
 
 
-def main() -> None:
+def main() -> int:
     logging.disable(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", type=Path)
@@ -295,7 +313,8 @@ def main() -> None:
         else:
             found = crash_points(bundle, root, kind, arguments.every, arguments.files)
     sys.stdout.write(json.dumps(found) + "\n")
+    return 1 if found["violations"] and kind is Passage else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -13,9 +13,10 @@ from typing import Any
 from isco.settings import Settings
 from tests.crashes import Handmade
 from tests.invariants import violations
-from watcher.daemon import Daemon, Workshop
+from watcher.daemon import Daemon
 from watcher.files import Files
 from watcher.job import Coder
+from watcher.passage import Workshop
 from watcher.receipt import AnyReceipt, Identity
 from watcher.status import MAIN, Status, read_status
 

@@ -188,6 +188,8 @@ def main() -> int:
         found = soak(
             Path(folder, "root"), bundle, given.daemons, given.files, given.kills, given.seed
         )
+        if found["violations"]:
+            sys.stderr.write(Path(folder, "root", "daemons.log").read_text(encoding="utf-8"))
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
     return 1 if found["violations"] else 0
 

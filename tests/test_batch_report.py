@@ -25,8 +25,8 @@ from tests.pages import Page
 from tests.questions import FORMULA, SCRIPT, coding
 from watcher.batch import code_file
 from watcher.comparison import DISAGREEMENTS
+from watcher.question import Question
 from watcher.report import REPORT, question_to
-from watcher.review import Question
 from watcher.tally import Tally
 
 UNITS = isco08().units

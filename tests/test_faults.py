@@ -60,7 +60,7 @@ def test_an_empty_mount_point_is_no_empty_inbox(shop: Shop) -> None:
         folder.rename(away)
         folder.mkdir()
         shop.tick(100)
-        assert "is the share connected" in str(shop.daemon._blind)
+        assert "is the share connected" in str(shop.daemon._lookout.blind)
         assert {p.name for p in folder.iterdir()} <= {"status.json"}
         for path in folder.iterdir():
             path.unlink()
@@ -322,7 +322,7 @@ def test_a_link_in_place_of_the_work_folder_is_not_followed(shop: Shop, tmp_path
     shop.drop("a.csv", GOOD)
     shop.tick(TURNS)
     assert not list(elsewhere.iterdir()) and not shop.batches()
-    assert "no folder of its own" in str(shop.daemon._blind)
+    assert "no folder of its own" in str(shop.daemon._lookout.blind)
     with pytest.raises(FolderError):
         shop.another("two")
     work.unlink()

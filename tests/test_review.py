@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 from collections import Counter
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from isco.corrections import Verdict, open_corrections, read_corrections
 from isco.settings import Columns, Settings
 from isco.text import join
 from tests.questions import BATCH, SURE, UNCERTAIN, coding, review
+from watcher import asked
 from watcher import review as reviews
+from watcher.asked import Asked
 from watcher.batch import code_file
+from watcher.question import Question
 from watcher.review import Review
 
 
@@ -129,3 +133,30 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
         ("", "", 0),
         ("", "", 0),
     ]
+
+
+def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for limit in (100_000, 7):
+        monkeypatch.setattr(asked, "_MAX_IN_MEMORY", limit)
+        filled = review(n_uncertain=90, n_autocoded=400)
+        for n in range(30):  # again, when they are on the disk already
+            title = f"guard {n + 10}"
+            filled.add(join(title, title), "another", "", coding(UNCERTAIN), 1_000 + n)
+        made.append(filled)
+    in_memory, on_disk = made
+    assert len(in_memory) == len(on_disk) == 90
+    assert list(in_memory.ranked()) == list(on_disk.ranked())
+    assert list(in_memory.questions()) == list(on_disk.questions())
+    assert in_memory.explained(20) == on_disk.explained(20)
+
+
+def test_no_space_for_temporary_files_is_no_fault_of_the_file() -> None:
+    counted = Asked(max_in_memory=0)
+    counted.count(Question("a | unknown", "a", "", coding(UNCERTAIN)))
+    assert counted._spilled is not None
+    counted._spilled.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(OSError, match="temporary files") as raised:
+        for n in range(1000):
+            counted.count(Question(f"{n} | unknown", "a" * 100, "", coding(UNCERTAIN)))
+    assert raised.value.errno == errno.ENOSPC

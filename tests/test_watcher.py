@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,11 +28,11 @@ from watcher import archive, claims, inbox, outbox
 from watcher.claims import Claim
 from watcher.files import Files
 from watcher.inbox import Fingerprint, Listing, Stability, Wait
-from watcher.status import MAIN
+from watcher.status import MAIN, read_status
 
 FILES = Files()
 
-PATIENCE_S = 60
+PATIENCE_S = 100
 
 
 def wait_for(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
@@ -49,15 +50,29 @@ def isco(settings: Settings, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def daemon(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+def daemon(settings: Settings, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A real one; in a process group of its own, as a terminal starts it."""
     log = settings.watcher.inbox.parent / "daemon.log"
     with log.open("a") as file:
-        process = subprocess.Popen(isco(settings, "watch"), stderr=file, text=True)
+        process = subprocess.Popen(
+            command or isco(settings, "watch"), stderr=file, text=True, process_group=0
+        )
         try:
             yield process
         finally:
             process.kill()
             process.wait()
+
+
+def log_of(settings: Settings) -> str:
+    """What the daemons said so far."""
+    return (settings.watcher.inbox.parent / "daemon.log").read_text(encoding="utf-8")
+
+
+def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The child of a daemon that holds the model."""
+    children = psutil.Process(process.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
 def batches(settings: Settings, stem: str = "*") -> list[Path]:
@@ -317,7 +332,7 @@ def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
 
 
 def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -> None:
-    drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(20_000)))
+    drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
     staging = settings.watcher.outbox / ".staging"
     archived = settings.watcher.archive_dir / "late.csv"
     late = (settings.watcher.inbox / "late.csv").open("a", encoding="utf-8")
@@ -328,7 +343,7 @@ def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -
         wait_for(archived.exists, process)
     (folder,) = batches(settings, "late")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    assert receipt["n_rows_out"] == 20_001
+    assert receipt["n_rows_out"] == 5_001
     assert receipt["sha256"] == file_hash(archived)
 
 
@@ -345,7 +360,7 @@ def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> 
 
 
 def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
-    rows = 20_000
+    rows = 5_000
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))
     staging = settings.watcher.outbox / ".staging"
     with daemon(settings) as process:
@@ -355,22 +370,62 @@ def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
     (folder,) = batches(settings, "big")
     with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
         assert sum(1 for _ in csv.reader(file)) == rows + 1
-    log = (settings.watcher.inbox.parent / "daemon.log").read_text(encoding="utf-8")
+    log = log_of(settings)
     assert "stopping after the file in work" in log and log.rstrip().endswith("stopped")
 
 
-def test_the_second_sigterm_stops_at_once(settings: Settings) -> None:
-    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_reach_all_and_break_nothing(
+    settings: Settings, number: signal.Signals
+) -> None:
+    """A terminal sends them to the daemon and to its child, which is at work."""
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
     staging = settings.watcher.outbox / ".staging"
-    log = settings.watcher.inbox.parent / "daemon.log"
     with daemon(settings) as process:
         wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
-        process.send_signal(signal.SIGTERM)
-        wait_for(lambda: "stopping after" in log.read_text(encoding="utf-8"), process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE_S) == -signal.SIGTERM
+        (worker,) = workers(process)
+        os.killpg(process.pid, number)
+        wait_for(lambda: "stopping after" in log_of(settings), process)
+        assert worker.is_running()
+        assert process.wait(PATIENCE_S) == 0
+    assert len(batches(settings, "big")) == 1 and "attempt" not in log_of(settings)
+    assert claims.claims(FILES, settings.watcher.inbox) == []
+
+
+def left_in_the_middle(settings: Settings) -> None:
+    """No half result, and no attempt counted: what ended it was no fault of the file."""
     (claim,) = claims.claims(FILES, settings.watcher.inbox)  # the next daemon takes it up
-    assert (claim.name, claim.attempts) == ("big.csv", 1) and not batches(settings)
+    assert (claim.name, claim.attempts) == ("big.csv", 0) and not batches(settings)
+    assert not list((settings.watcher.outbox / ".staging").iterdir())
+    status = read_status(settings.watcher.outbox)
+    assert status.stopped is not None and status.in_work is None
+
+
+def test_a_second_signal_stops_at_once(settings: Settings) -> None:
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        (worker,) = workers(process)
+        os.killpg(process.pid, signal.SIGINT)
+        wait_for(lambda: "stopping after" in log_of(settings), process)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+        assert not worker.is_running()
+    left_in_the_middle(settings)
+
+
+def test_who_sends_sigterm_does_not_wait_for_ever(settings: Settings) -> None:
+    """The manager of a service kills in the end; before that the file is left in good order."""
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
+    staging = settings.watcher.outbox / ".staging"
+    _, _, *arguments = isco(settings, "watch")
+    program = f"import main, watcher.ending as e; e._GRACE_S = 0.5; main.main({arguments!r})"
+    with daemon(settings, sys.executable, "-c", program) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+    left_in_the_middle(settings)
 
 
 def test_a_second_daemon_says_so_and_exits_3(settings: Settings) -> None:

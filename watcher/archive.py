@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from watcher.claims import WHY, Claim
+from watcher.claims import WHY, Claim, release
 from watcher.files import Files
-from watcher.outbox import safe_stem
+from watcher.outbox import clear, safe_stem
 
 _MAX_NAME_BYTES = 255
 
@@ -86,6 +86,12 @@ def go_on(files: Files, claim: Claim, folders: tuple[Path, ...]) -> None:
                     files.rename_new(left.path, target)
                     break
         files.remove_dir(hidden)
+
+
+def let_go(files: Files, claim: Claim, outbox: Path) -> None:
+    """Remove what is left of a claim that has come to its end: in staging, and itself."""
+    clear(files, outbox, claim.id)
+    release(files, claim)
 
 
 def _move(files: Files, claim: Claim, target: Path, breathe: Breathe) -> None:

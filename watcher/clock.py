@@ -21,3 +21,8 @@ class Clock:
     def wait(self, event: threading.Event, seconds: float) -> None:
         """Return when the event is set, or when the time is over."""
         event.wait(seconds)
+
+
+def back_off_s(first_s: float, n_times: int, most_s: float) -> float:
+    """The wait after the n-th failure in a row: doubled every time, up to a limit."""
+    return min(first_s * 2.0 ** min(n_times - 1, 32), most_s)

@@ -65,6 +65,9 @@ def take_corrections(
     )
     receipt.n_rows = len(corrections)
     receipt.verdicts.update(Counter(str(correction.verdict) for correction in corrections))
+    target = settings.data.corrections_dir / f"{sha256[:12]}.csv"
+    if target.exists():  # kept by an attempt that died before its verdicts were published
+        memory = Memory.load(target.parent, settings.data.columns, before=target.name)
     known = dict(memory.codes)
     with (out_dir / VERDICTS).open("w", encoding="utf-8-sig", newline="") as file:
         writer = Writer(file, VERDICT_COLUMNS, table.delimiter)
@@ -74,7 +77,7 @@ def take_corrections(
             conflict = f"replaces {before}: the later one holds" if before else ""
             reason = "; ".join(filter(None, [correction.reason, conflict]))
             writer.write([_cells(correction, reason)])
-    _keep(corrections, settings.data.corrections_dir / f"{sha256[:12]}.csv")
+    _keep(corrections, target)
     receipt.finished = now()
     return receipt
 

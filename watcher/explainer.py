@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,7 @@ _LOG = logging.getLogger(__name__)
 _PRIORITY = 15  # of 19: whoever drops a file comes first
 # For what an earlier life has left, what failed, and what other daemons publish.
 _SEARCH_EVERY_S = 60.0
+_TURN_S = 0.1
 
 
 class Explainer:
@@ -58,12 +60,13 @@ class Explainer:
         except OSError:
             return False  # the share is away
 
-    def finish(self) -> None:
-        """Wait until all that is pending is explained, or a child has failed."""
+    def finish(self, stop: threading.Event) -> None:
+        """Wait until all that is pending is explained, a child has failed, or ``stop`` is set."""
         self._is_asked = True
         self.check()
-        while self._child is not None:
-            self._child.wait()
+        while self._child is not None and not stop.is_set():
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(_TURN_S)
             self.check()
 
     def stop(self) -> None:

@@ -24,7 +24,7 @@ from isco.errors import IscoError
 from isco.taxonomy import isco08
 from watcher.files import PUBLIC_DIR
 from watcher.pages import write_page, write_whole
-from watcher.review import Question
+from watcher.question import Question
 
 if TYPE_CHECKING:  # the daemon only asks what is pending, and loads no model
     from inference.classifier import Classifier

@@ -7,6 +7,7 @@ coding a hundred records.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from isco.tables import Table
 from isco.taxonomy import MAJOR, SUB_MAJOR, isco08
 from watcher.comparison import Comparison
 from watcher.pages import write_page
+from watcher.question import Question
 from watcher.receipt import Receipt
-from watcher.review import Question, Review
+from watcher.review import Review
 from watcher.tally import Tally
 
 REPORT = "report.html"
@@ -38,8 +40,6 @@ def write_report(
 
     ``comparison`` is None where the input has no codes.
     """
-    ranked = review.ranked()
-    is_vague = [question for question in ranked if question.is_vague]
     n_texts, unseen_text_rate = tally.texts()
     write_page(
         out_dir / REPORT,
@@ -62,9 +62,9 @@ def write_report(
         what_ifs=tally.what_ifs(),
         comparison=comparison,
         levels=comparison.levels() if comparison is not None else None,
-        frequent=[_row(question) for question in _most(ranked)],
-        vague=[_row(question) for question in _most(is_vague)],
-        n_vague=len(is_vague),
+        frequent=[_row(question) for question in _most(review.ranked())],
+        vague=[_row(q) for q in _most(q for q in review.ranked() if q.is_vague)],
+        n_vague=sum(question.is_vague for question in review.ranked()),
         is_explained=is_explained,
     )
 
@@ -86,7 +86,7 @@ def _groups(tally: Tally, digits: int) -> list[dict[str, Any]]:
     ]
 
 
-def _most(questions: list[Question]) -> list[Question]:
+def _most(questions: Iterable[Question]) -> list[Question]:
     """Those with most records; among equals those where an answer repairs most."""
     return heapq.nsmallest(_N_TEXTS, questions, key=lambda question: -question.n_records)
 

@@ -74,8 +74,8 @@ class Reporter:
         self._write()
 
     def stop(self) -> None:
-        """The daemon ends as it was told to."""
-        self._change(stopped=self._clock.now())
+        """The daemon ends as it was told to, perhaps in the middle of a file."""
+        self._change(stopped=self._clock.now(), in_work=None)
         self._write()
 
     def looked(self, waits: Iterable[Wait], model_version: str) -> None:

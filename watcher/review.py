@@ -13,13 +13,15 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from inference.decision import N_CANDIDATES, Coding
 from isco.tables import Writer, neutralise
 from isco.taxonomy import isco08
+from watcher.asked import Asked
+from watcher.question import Question
 
 REVIEW_COLUMNS = (
     "text", "n_records", "sampled", "job_title", "duties_description",
@@ -34,36 +36,7 @@ _ASKED_PER_SAMPLED = 9
 _MAX_SAMPLED = 1_000
 # The rows that matter most: more takes seconds to write and to open, and weeks to answer.
 _MAX_SHOWN, _MAX_SHOWN_CHARS = 5_000, 20_000_000
-_VAGUE = 0.5
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
-
-
-@dataclass(slots=True)
-class Question:
-    """A distinct text with the words of the first record that had it.
-
-    ``sampled`` names the random sample that it was drawn into; ``n_records`` then counts how many
-    of the records drawn have this text. It is empty where the model was not sure. ``first_record``
-    is the number of the first record with the text, the first of the file being 1.
-    """
-
-    text: str
-    job_title: str
-    duties_description: str
-    coding: Coding
-    n_records: int = 0
-    sampled: str = ""
-    first_record: int = 0
-
-    @property
-    def gain(self) -> float:
-        """How many records an answer is expected to repair."""
-        return (1 - self.coding.confidence) * self.n_records
-
-    @property
-    def is_vague(self) -> bool:
-        """Whether even the three digits are more likely wrong than right."""
-        return self.coding.minor_confidence < _VAGUE
 
 
 class Review:
@@ -71,7 +44,7 @@ class Review:
 
     def __init__(self, batch_id: str) -> None:
         self._batch_id = batch_id
-        self._uncertain: dict[str, Question] = {}
+        self._uncertain = Asked()
         self._random = random.Random(batch_id)
         # The autocoded records with the highest draws so far: (draw, number, question).
         self._drawn: list[tuple[float, int, Question]] = []
@@ -92,8 +65,9 @@ class Review:
         drawn.
         """
         if coding.is_fallback:
-            asked = Question(text, job_title, duties_description, coding, first_record=n)
-            self._uncertain.setdefault(text, asked).n_records += 1
+            self._uncertain.count(
+                Question(text, job_title, duties_description, coding, first_record=n)
+            )
             return
         self._n_autocoded += 1
         draw = self._random.random()
@@ -106,19 +80,19 @@ class Review:
 
     def questions(self) -> Iterator[Question]:
         """The uncertain texts, highest gain first, with the sample in between."""
-        ranked = iter(self.ranked())
+        ranked = self.ranked()
         sample = iter(self._sample(self.n_sampled))
         while asked := list(islice(ranked, _ASKED_PER_SAMPLED)):
             yield from asked
             yield from islice(sample, 1)
 
-    def ranked(self) -> list[Question]:
+    def ranked(self) -> Iterator[Question]:
         """The uncertain texts, highest gain first."""
-        return sorted(self._uncertain.values(), key=lambda q: (-q.gain, q.text))
+        return self._uncertain.ranked()
 
     def explained(self, n: int) -> list[Question]:
         """At most ``n`` to explain: uncertain ones first, then autocoded ones drawn at random."""
-        ranked = self.ranked()[:n]
+        ranked = list(islice(self.ranked(), n))
         return ranked + self._sample(n - len(ranked))
 
     def _sample(self, n: int) -> list[Question]:

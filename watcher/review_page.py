@@ -15,7 +15,7 @@ from typing import Any
 from isco.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
 from isco.taxonomy import isco08
 from watcher.pages import write_page
-from watcher.review import Question
+from watcher.question import Question
 
 REVIEW_PAGE = "review.html"
 _MAX_WORDS_CHARS = 2_000

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -19,7 +20,7 @@ from inference.decision import N_CANDIDATES
 from isco.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
 from isco.tables import neutralise
 from isco.taxonomy import isco08
-from watcher.review import Question
+from watcher.question import Question
 
 REVIEW_WORKBOOK = "review.xlsx"
 # Header and width in characters; 0 is hidden. The drop-down offers all the choices of its row.
@@ -47,7 +48,14 @@ _HELP = (
 
 
 def write_workbook(questions: Sequence[Question], path: Path, notes: Sequence[str]) -> None:
-    """Write ``questions`` in their order; ``notes`` are put before the help."""
+    """Write ``questions`` in their order; ``notes`` are put before the help. Raises OSError."""
+    try:
+        _write_book(questions, path, notes)
+    except FileCreateError as error:  # what it wraps: a full disk is no fault of the file
+        raise error.args[0] from None
+
+
+def _write_book(questions: Sequence[Question], path: Path, notes: Sequence[str]) -> None:
     # Titles of groups stand there many times: kept in memory, each is written once.
     with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
         head = book.add_format(

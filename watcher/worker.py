@@ -111,7 +111,7 @@ class Worker:
         self._process = context.Process(
             target=_serve, args=(theirs, self._settings), name="isco-worker", daemon=True
         )
-        with _ctrl_c_blocked():
+        with _terminal_blocked():
             self._process.start()
         theirs.close()
         self._is_loading, self._heard_s = True, self._clock.monotonic_s()
@@ -191,13 +191,16 @@ def _status(exit_code: int | None) -> str:
 
 
 @contextmanager
-def _ctrl_c_blocked() -> Iterator[None]:
-    """Ctrl-C at a terminal reaches the whole group; what a child inherits blocked stays so."""
+def _terminal_blocked() -> Iterator[None]:
+    """Ctrl-C at a terminal, and its end, reach the whole group; what is inherited blocked stays so.
+
+    The daemon alone decides what becomes of the file in work.
+    """
     if os.name != "posix":
         yield
         return
     resource_tracker.ensure_running()  # it is started with the first child, and unblocks
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
