@@ -30,7 +30,9 @@ from isco.taxonomy import isco08
 from tests.programs import browser
 from watcher.batch import code_file
 from watcher.explanations import EXPLANATIONS, explain_batch
+from watcher.files import Files
 from watcher.index import INDEX, Index
+from watcher.outbox import complete
 from watcher.schedule import NIGHTLY
 
 _BEFORE = ("junior", "senior", "retired", "assistant", "chief", "part-time", "former", "trainee",
@@ -103,7 +105,7 @@ def coded(
 ) -> Path:
     batch = outbox / f"{name}.0"
     batch.mkdir(parents=True)
-    code_file(source, batch, autocoder, settings, n_explained=n)
+    complete(Files(), batch, code_file(source, batch, autocoder, settings, n_explained=n))
     return batch
 
 
