@@ -8,10 +8,13 @@ bound that everything else is compared with: attention, layer norms, tokens, fil
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import onnxruntime as ort
+import psutil
 from onnx import TensorProto, helper, numpy_helper
 
 _N_TOKENS = 1024
@@ -32,22 +35,28 @@ class Shape:
         return 2 * self.n_layers * (4 * self.hidden**2 + 2 * self.hidden * self.inner)
 
 
-def operations_per_s(shape: Shape, precision: str, threads: int = 0) -> float:
+def operations_per_s(shape: Shape, precision: str) -> float:
     """Speed of the layer's four shapes of products in ``fp32`` or ``int8``, the best of some tries.
 
-    ``threads``: as ``inference.threads``.
+    Each is tried in two ways: all cores in one product, and a product for each core.
     """
+    n_cores = psutil.cpu_count(logical=False) or 1
     seconds = 0.0
     shapes = [(shape.hidden, shape.hidden)] * 4
     shapes += [(shape.hidden, shape.inner), (shape.inner, shape.hidden)]
-    for n_in, n_out in dict.fromkeys(shapes):
-        session, feed = _product(n_in, n_out, precision, threads)
-        tries = []
-        for _ in range(_N_TRIES):
-            start = time.perf_counter()
-            session.run(None, feed)
-            tries.append(time.perf_counter() - start)
-        seconds += min(tries) * shapes.count((n_in, n_out))
+    with ThreadPoolExecutor(n_cores) as cores:
+        for n_in, n_out in dict.fromkeys(shapes):
+            together, feed = _product(n_in, n_out, precision, threads=n_cores)
+            apart, _ = _product(n_in, n_out, precision, threads=1)
+            tries: list[float] = []
+            for _ in range(_N_TRIES):
+                start = time.perf_counter()
+                together.run(None, feed)
+                tries.append(time.perf_counter() - start)
+                start = time.perf_counter()
+                list(cores.map(partial(apart.run, None), [feed] * n_cores))
+                tries.append((time.perf_counter() - start) / n_cores)
+            seconds += min(tries) * shapes.count((n_in, n_out))
     return shape.operations_per_token / shape.n_layers * _N_TOKENS / seconds
 
 

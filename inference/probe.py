@@ -74,15 +74,17 @@ def choose(
 
     Raises SettingsError where ``settings`` ask for an accelerator that cannot be had.
     """
-    if settings.provider not in (CPU, "auto"):
-        return _asked_for(settings.provider, bundle, runtime)
-    if settings.provider == CPU:
-        choice = Choice(CPU, "inference.provider says so")
+    names = runtime.accelerators() if settings.provider != CPU else []
+    found = Accelerated.find(bundle) if names else None
+    if settings.provider == "auto":
+        choice = _automatic(names, found, bundle, tokenise, serve, runtime)
     else:
-        choice = _automatic(bundle, tokenise, serve, runtime)
+        _require(settings.provider, names, found, bundle)
+        choice = Choice(settings.provider, "inference.provider says so")
     _LOG.info("%s", choice)
-    found = Accelerated.find(bundle) if choice.provider != CPU else None
-    return Accelerator(choice.provider, found, bundle, runtime) if found is not None else None
+    if choice.provider == CPU or found is None:
+        return None
+    return Accelerator(choice.provider, found, bundle, runtime)
 
 
 def drop(bundle: Bundle, accelerator: Accelerator, error: Exception, runtime: Runtime) -> None:
@@ -93,40 +95,43 @@ def drop(bundle: Bundle, accelerator: Accelerator, error: Exception, runtime: Ru
     _LOG.warning("%s; the batch is repeated. 'isco models accelerate' tries it again", choice)
 
 
-def _asked_for(name: str, bundle: Bundle, runtime: Runtime) -> Accelerator:
-    if name not in runtime.accelerators():
+def _require(name: str, names: Sequence[str], found: Accelerated | None, bundle: Bundle) -> None:
+    """Raise SettingsError where ``name`` cannot be had."""
+    if name == CPU:
+        return
+    if name not in names:
         raise SettingsError(
             f"inference.provider is {name!r}, which the onnxruntime of this machine does not "
             "have; use 'auto' or 'cpu'"
         )
-    found = Accelerated.find(bundle)
     if found is None:
         raise SettingsError(
             f"inference.provider is {name!r}, and model {bundle.manifest.version} has no fp32 file "
             f"for it: {_MAKE}"
         )
-    _LOG.info("%s", Choice(name, "inference.provider says so"))
-    return Accelerator(name, found, bundle, runtime)
 
 
 def _automatic(
+    names: Sequence[str],
+    found: Accelerated | None,
     bundle: Bundle,
     tokenise: Callable[[Sequence[str]], Ids],
     serve: Callable[[Ids], np.ndarray],
     runtime: Runtime,
 ) -> Choice:
-    names = runtime.accelerators()
     if not names:
         return Choice(CPU, "this onnxruntime knows nothing else")
-    remembered = _remembered(bundle, runtime)
-    if remembered is not None:
-        return remembered
-    found = Accelerated.find(bundle)
     if found is None:
         spoken = " and ".join(_SPOKEN[name] for name in names)
         return Choice(CPU, f"there is no fp32 file of this model for {spoken}; {_MAKE}")
+    remembered = _remembered(bundle, runtime)
+    if remembered is not None:
+        return remembered
     ids = tokenise(golden_texts())
-    reference = Accelerator(CPU, found, bundle, runtime).logits(ids)
+    try:
+        reference = Accelerator(CPU, found, bundle, runtime).logits(ids)
+    except Exception as error:  # what ONNX Runtime raises is its own
+        return Choice(CPU, f"the fp32 file cannot be run ({' '.join(str(error).split())})")
     tried = [_probe(name, found, bundle, ids, serve, reference, runtime) for name in names]
     better = [choice for choice in tried if choice.provider != CPU]
     choice = better[0] if better else Choice(CPU, "; ".join(choice.why for choice in tried))
@@ -185,14 +190,13 @@ def _choice_path(bundle: Bundle, runtime: Runtime) -> Path:
 
 
 def _remembered(bundle: Bundle, runtime: Runtime) -> Choice | None:
-    """The choice made before; None for none, and where the file that it needs has gone."""
+    """The choice made before, or None."""
     try:
         values = json.loads(_choice_path(bundle, runtime).read_text(encoding="utf-8"))
         choice = Choice(**values)
     except (OSError, ValueError, TypeError):
         return None
-    known = choice.provider in (CPU, *runtime.accelerators())
-    return choice if known and (choice.provider == CPU or Accelerated.find(bundle)) else None
+    return choice if choice.provider in (CPU, *runtime.accelerators()) else None
 
 
 def _remember(bundle: Bundle, choice: Choice, runtime: Runtime) -> None:
