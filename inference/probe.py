@@ -132,6 +132,8 @@ def _automatic(
         reference = Accelerator(CPU, found, bundle, runtime).logits(ids)
     except Exception as error:  # what ONNX Runtime raises is its own
         return Choice(CPU, f"the fp32 file cannot be run ({' '.join(str(error).split())})")
+    # What ends the process while it is tried is not tried again.
+    _remember(bundle, Choice(CPU, "the process ended while an accelerator was tried"), runtime)
     tried = [_probe(name, found, bundle, ids, serve, reference, runtime) for name in names]
     better = [choice for choice in tried if choice.provider != CPU]
     choice = better[0] if better else Choice(CPU, "; ".join(choice.why for choice in tried))

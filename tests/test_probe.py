@@ -180,6 +180,20 @@ def test_of_two_the_one_that_may_computes(
     assert messages(caplog)[-1] == "CPU computes: CUDA fails here (no CUDA device)"
 
 
+def test_one_that_ends_the_process_is_not_tried_again(
+    bundle: Bundle, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def end(logits: np.ndarray) -> np.ndarray:
+        raise SystemExit
+
+    runtime = StandIn(end)
+    with pytest.raises(SystemExit):
+        Session(bundle, AUTO, runtime)
+    assert Session(bundle, AUTO, runtime).provider == CPU
+    assert runtime.n_runs == 1
+    assert messages(caplog) == ["CPU computes: the process ended while an accelerator was tried"]
+
+
 def test_without_an_accelerator_or_its_file_it_says_so(
     bundle: Bundle, no_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
