@@ -366,6 +366,30 @@ def test_a_namesake_on_another_machine_is_noticed(shop: Shop, settings: Settings
     shop.another(MAIN)
 
 
+class SlowToList(Files):
+    """A large inbox, or one far away: a listing takes half a second."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop, self.n_looks = shop, 0
+
+    def names(self, folder: Path) -> list[str]:
+        if folder == self._shop.inbox:
+            self.n_looks += 1
+            self._shop.clock.seconds += 0.5
+        return super().names(folder)
+
+
+def test_looks_take_a_tenth_of_the_time_at_most(shop: Shop) -> None:
+    """Fault 38: the rest is for the files."""
+    shop.files = slow = SlowToList(shop)  # type: ignore[assignment]
+    shop.daemon = shop.another(MAIN)
+    shop.drop("a.csv", GOOD)
+    since_s = shop.clock.seconds
+    shop.tick(300)
+    assert 5 <= slow.n_looks <= (shop.clock.seconds - since_s) / 5 + 1
+    assert len(shop.batches()) == 1 and shop.violations() == []
+
+
 def test_a_thousand_files_each_once_oldest_first(shop: Shop) -> None:
     """Faults 29, 38, with 200: two daemons by turns. The thousand are in ``make soak``."""
     other = shop.another("two")

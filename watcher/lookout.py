@@ -15,6 +15,8 @@ from watcher.reporter import Reporter
 _LOG = logging.getLogger(__name__)
 # With files waiting, the three looks of the quiet time come this often at most.
 MIN_INTERVAL_S = 0.05
+# Of the time that goes into looks: with 10,000 files waiting each takes a while.
+_MAX_SHARE, _MAX_REST_S = 0.1, 10.0
 _MAX_BLIND_S = 15.0  # between two looks while the share is away
 
 
@@ -78,4 +80,5 @@ class Lookout:
         self._status.looked(self.stability.waits(now_s), model_version)
         is_waiting = is_at_work or bool(self.stability.n_waiting)
         often_s = max(min(poll_s, self._settings.quiet_s / 3), MIN_INTERVAL_S)
-        self.next_s = now_s + (often_s if is_waiting else poll_s)
+        rest_s = (self._clock.monotonic_s() - now_s) / _MAX_SHARE
+        self.next_s = now_s + max(often_s if is_waiting else poll_s, min(rest_s, _MAX_REST_S))
