@@ -83,7 +83,10 @@ class Store:
         return Bundle.open(known[name])
 
     def add(self, bundle_dir: Path) -> Bundle:
-        """Move a finished bundle in; BundleError where any of its files is damaged."""
+        """Move a finished bundle in; BundleError where any of its files is damaged.
+
+        OSError where it cannot be written, on a full disk; then nothing of it is left there.
+        """
         bundle = Bundle.open(bundle_dir)
         bundle.checkpoint_dir()
         target = self._versions_dir / bundle.manifest.version
@@ -91,7 +94,12 @@ class Store:
             self._versions_dir.mkdir(parents=True, exist_ok=True)
             arriving = self._versions_dir / f".{bundle.manifest.version}.part"
             shutil.rmtree(arriving, ignore_errors=True)  # left by a crash
-            shutil.copytree(bundle_dir, arriving)
+            try:
+                shutil.copytree(bundle_dir, arriving)
+            except shutil.Error as error:  # a list of every file, with its reason at the end
+                shutil.rmtree(arriving, ignore_errors=True)
+                reason = error.args[0][0][-1]
+                raise OSError(f"{str(target)!r} cannot be written: {reason}") from None
             os.rename(arriving, target)
         shutil.rmtree(bundle_dir)
         return Bundle.open(target)

@@ -12,9 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from inference.bundle import Bundle
+from inference.store import Store
 from isco.settings import Settings, load_settings
 from tests.disks import leave, mount, mounted, small_disk, unmount
 from tests.shop import Shop
+from tests.test_store import another, output
 from tests.test_watcher import batches, daemon, drop, wait_for
 from watcher.folders import STAGING
 from watcher.status import Health, judge, read_status
@@ -80,6 +83,20 @@ def test_a_limit_on_the_size_of_files_pauses(settings: Settings) -> None:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         wait_for(lambda: batches(settings), process)
         wait_for(lambda: health(settings) is Health.WELL, process)
+
+
+def test_a_full_disk_keeps_the_model_in_service(bundle: Bundle, tmp_path: Path) -> None:
+    """Fault 46: the night's model does not fit beside it."""
+    shutil.copytree(bundle.path, tmp_path / "models" / "bundled")
+    store, versions = Store(output(tmp_path)), tmp_path / "models" / "versions"
+    challenger = another(bundle, tmp_path / "challenger", 2)
+    with mounted(versions, *small_disk(1 << 16)):
+        with pytest.raises(OSError, match=r"versions.* cannot be written: .*No space left"):
+            store.add(challenger)
+        assert not list(versions.iterdir())
+        assert store.served().manifest.version == bundle.manifest.version
+    store.add(challenger)
+    assert store.promote("v2").manifest.version == "v2"
 
 
 def test_a_share_that_is_unmounted_and_mounted_again(settings: Settings, tmp_path: Path) -> None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from transformers.trainer import TRAINER_STATE_NAME
 
 from inference.autocoder import open_autocoder
 from inference.store import Store
 from isco.errors import TrainingRunsError
 from isco.settings import Settings
+from isco.taxonomy import isco08
 from isco.text import join
 from tests.test_training import raw_records
+from training.encoder import load_encoder
+from training.finetune import last_checkpoint, learn_corrections
 from training.nightly import fine_tune
 from training.run import train
 from training.runs import METRICS, last_finished, start, training_lock
@@ -68,6 +74,33 @@ def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> N
     run.finish("refused", ["because"])
     ended = last_finished(tmp_path, "train")
     assert ended is not None and ended.reasons == ["because"]
+
+
+def test_a_checkpoint_that_was_being_saved_is_passed_over(
+    checkpoint: Path, texts: list[str], tmp_path: Path
+) -> None:
+    """Fault 46: by kill -9 or by a full disk; the next run must not stumble over it."""
+    settings = Settings()
+    short = settings.model.model_copy(update={"max_seq_length": 64})
+    settings = settings.model_copy(update={"model": short})
+    tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
+    lesson = pd.DataFrame({"text": texts[:32], "label": isco08().units[:32]})
+    lesson = lesson.assign(weight=1.0, is_correction=True)
+    said = np.zeros((32, 436), np.float32)
+
+    def learn() -> None:
+        learn_corrections(model, tokenizer, lesson, said, settings, tmp_path)
+
+    learn()
+    whole = last_checkpoint(tmp_path)
+    assert whole is not None
+    for number in (998, 999):
+        torn = tmp_path / "checkpoints" / f"checkpoint-{number}"
+        shutil.copytree(whole, torn)
+        (torn / TRAINER_STATE_NAME).write_text('{"epoch": 0.', encoding="utf-8")
+    (torn / TRAINER_STATE_NAME).unlink()
+    assert last_checkpoint(tmp_path) == whole
+    learn()
 
 
 def test_one_training_at_a_time(own: Settings) -> None:

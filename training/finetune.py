@@ -8,6 +8,7 @@ not forget (Li & Hoiem, "Learning without Forgetting", 2016).
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from transformers import (
     Trainer,
     TrainingArguments,
 )
+from transformers.trainer import TRAINER_STATE_NAME
 
 from isco.settings import Settings
 from training.batches import NO_LABEL, BatchLoader, LengthBatches, Texts
@@ -191,15 +193,30 @@ def learn_corrections(
 
 
 def _run(trainer: Trainer, progress: Progress, run_dir: Path) -> Any:
-    """Train, from the last checkpoint of an interrupted run if there is one."""
+    """Train, from the last whole checkpoint of an interrupted run if there is one."""
     trainer.remove_callback(PrinterCallback)
     with closing(Told(progress)) as told:
         trainer.add_callback(told)
-        return trainer.train(resume_from_checkpoint=_is_interrupted(run_dir))
+        return trainer.train(resume_from_checkpoint=last_checkpoint(run_dir))
 
 
-def _is_interrupted(run_dir: Path) -> bool:
-    return any((run_dir / "checkpoints").glob("checkpoint-*"))
+def last_checkpoint(run_dir: Path) -> str | None:
+    """Where an interrupted run goes on; None where it begins.
+
+    A checkpoint that was being saved when the process was killed, or the disk full, is none: the
+    Trainer writes its state last. Taken for whole it would end every run that goes on from it.
+    """
+    found = (run_dir / "checkpoints").glob("checkpoint-*")
+    newest_first = sorted(found, key=lambda path: -int(path.name.partition("-")[2]))
+    return next((str(path) for path in newest_first if _is_whole(path)), None)
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _collator(tokenizer: PreTrainedTokenizerBase, device: str) -> DataCollatorWithPadding:
