@@ -22,10 +22,11 @@ from inference.predictions import as_cells, counts, free_names, prediction
 from isco.settings import Settings
 from isco.tables import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
 from isco.text import join
+from watcher import pages
 from watcher.comparison import GIVEN, compared
 from watcher.explanations import ask
 from watcher.receipt import Receipt, now
-from watcher.report import write_report
+from watcher.report import REPORT, write_report
 from watcher.review import Review
 from watcher.review_page import REVIEW_PAGE, write_review
 from watcher.review_xlsx import REVIEW_WORKBOOK, write_workbook
@@ -38,6 +39,11 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
     """Same bytes, model, corrections and settings: same id (12 hexadecimal digits)."""
     parts = [sha256, autocoder.version, settings_that_matter(settings, autocoder.memory)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def prepare_pages() -> None:
+    """Do once what else the first file of a process would wait for."""
+    pages.prepare("page.html", "plots.html", REPORT, REVIEW_PAGE)
 
 
 def code_file(

@@ -26,6 +26,12 @@ def write_page(path: Path, template: str, **values: Any) -> None:
     write_whole(path, rendered(template, **values).encode("utf-8", "replace"))
 
 
+def prepare(*templates: str) -> None:
+    """Compile templates before somebody waits for their pages: that takes longer than a page."""
+    for template in templates:
+        _environment().get_template(template)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file that everybody may read in the place of another, by one rename."""
     part = path.with_name(f".{path.name}.part")

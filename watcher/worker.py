@@ -213,13 +213,15 @@ def _serve(connection: Connection, settings: Settings) -> None:
     _log_to(connection)
     with suppress(EOFError, OSError):  # the daemon has gone
         try:
-            from watcher.job import Coder  # only the child has the model's libraries
+            from watcher.batch import prepare_pages  # only the child has the model's libraries
+            from watcher.job import Coder
 
             coder = Coder(settings)
         except Exception as error:
             connection.send(_Failed(_portable(error)))
             return
         connection.send(_Ready(coder.model_version))
+        prepare_pages()
         while True:
             name, arguments = connection.recv()
             connection.send(_answer(getattr(coder, name), arguments, connection))
