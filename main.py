@@ -481,6 +481,7 @@ def _code(parsed: argparse.Namespace, settings: Settings) -> None:
 def _explain(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.classifier import Classifier, open_classifier
     from inference.store import Store
+    from watcher.explainer import alone
     from watcher.explanations import explain_batch, pending
     from watcher.outbox import shown
 
@@ -492,9 +493,10 @@ def _explain(parsed: argparse.Namespace, settings: Settings) -> None:
         is_served = served.manifest.version == version
         return open_classifier(served if is_served else store.open(version), settings.inference)
 
-    while batches := pending(settings.watcher.outbox):
-        n = explain_batch(batches[0], open_version)
-        _LOG.info("%d records explained → %s", n, shown(batches[0] / "explanations"))
+    with alone(settings.watcher.outbox):
+        while batches := pending(settings.watcher.outbox):
+            n = explain_batch(batches[0], open_version)
+            _LOG.info("%d records explained → %s", n, shown(batches[0] / "explanations"))
 
 
 def _train(parsed: argparse.Namespace, settings: Settings) -> None:

@@ -67,6 +67,12 @@ class Herd:
                 assert daemon.returncode == -signal.SIGKILL, f"{name}: {daemon.returncode}"
                 self._daemons[name] = self._start(name)
 
+    def end(self) -> None:
+        """Whatever happened: none is left behind."""
+        for daemon in self._daemons.values():
+            daemon.kill()
+            daemon.wait()
+
     def stop(self) -> None:
         """Ask all to stop, and see that they do."""
         for daemon in self._daemons.values():
@@ -114,8 +120,36 @@ def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, s
     settings = _furnish(root, bundle)
     rng = random.Random(seed)
     dropped = contents(n_files, rng)
-    inbox, begun_s = settings.watcher.inbox, time.monotonic()
+    begun_s = time.monotonic()
     herd = Herd(root, n_daemons, rng)
+    try:
+        _run(herd, settings, dropped, n_daemons, n_kills, rng)
+    finally:
+        herd.end()
+    found = violations(settings, dropped)
+    return {
+        "daemons": n_daemons,
+        "files": n_files,
+        "killed": dict(herd.killed),
+        "batches": len(list(settings.watcher.outbox.glob("[!.]*/receipt.json"))),
+        "rejected": len(list(settings.watcher.rejected_dir.glob("*.why.txt"))),
+        "stopped three times": _n_given_up(settings),
+        "seconds": round(time.monotonic() - begun_s, 1),
+        "lost": sum(v.startswith("I3") and "lost" in v for v in found),
+        "violations": found,
+    }
+
+
+def _run(
+    herd: Herd,
+    settings: Settings,
+    dropped: list[bytes],
+    n_daemons: int,
+    n_kills: int,
+    rng: random.Random,
+) -> None:
+    """Drop, kill and start again until everything has ended, then stop."""
+    inbox, n_files = settings.watcher.inbox, len(dropped)
     n_dropped, ended, ended_s = 0, 0, time.monotonic()
     while ended < n_files:
         # Files and kills keep pace with what has ended, so that there is always work to hit.
@@ -137,18 +171,6 @@ def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, s
         time.sleep(0.1)
         assert time.monotonic() - ended_s < _PATIENCE_S, "a claim is never let go"
     herd.stop()
-    found = violations(settings, dropped)
-    return {
-        "daemons": n_daemons,
-        "files": n_files,
-        "killed": dict(herd.killed),
-        "batches": len(list(settings.watcher.outbox.glob("[!.]*/receipt.json"))),
-        "rejected": len(list(settings.watcher.rejected_dir.glob("*.why.txt"))),
-        "stopped three times": _n_given_up(settings),
-        "seconds": round(time.monotonic() - begun_s, 1),
-        "lost": sum(v.startswith("I3") and "lost" in v for v in found),
-        "violations": found,
-    }
 
 
 def _furnish(root: Path, bundle: Path) -> Settings:
@@ -184,12 +206,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = str(Path(folder, "state"))
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
-        bundle = given.bundle.resolve()
-        found = soak(
-            Path(folder, "root"), bundle, given.daemons, given.files, given.kills, given.seed
-        )
-        if found["violations"]:
-            sys.stderr.write(Path(folder, "root", "daemons.log").read_text(encoding="utf-8"))
+        bundle, root = given.bundle.resolve(), Path(folder, "root")
+        found = None
+        try:
+            found = soak(root, bundle, given.daemons, given.files, given.kills, given.seed)
+        finally:
+            if found is None or found["violations"]:
+                sys.stderr.write((root / "daemons.log").read_text(encoding="utf-8"))
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
     return 1 if found["violations"] else 0
 

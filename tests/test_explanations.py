@@ -150,6 +150,18 @@ def test_the_daemon_explains_after_publishing_and_takes_up_what_was_killed(
     assert not (batch / f".{EXPLANATIONS}.part").exists()
 
 
+def test_two_that_explain_at_once_do_not_disturb_each_other(
+    explaining: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    """The child of a daemon that was killed, and that of the daemon after it."""
+    autocoder = open_autocoder(bundle, explaining)
+    found = [coded(tmp_path, autocoder, explaining, n) for n in (3, 4, 5)]
+    both = [subprocess.Popen(isco(explaining, "explain")) for _ in range(2)]
+    assert [process.wait(100) for process in both] == [0, 0]
+    assert [len(list(b.glob(f"{EXPLANATIONS}/[0-9]*.html"))) for b in found] == [3, 4, 5]
+    assert not list(tmp_path.glob("outbox/*/.*"))
+
+
 def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> None:
     source = tmp_path / "survey.csv"
     source.write_text(survey(), encoding="utf-8")

@@ -14,7 +14,7 @@ from isco.settings import Settings
 from tests.shop import Interrupted, Shop
 from watcher import claims
 from watcher.files import Files
-from watcher.folders import SENTINEL, STAGING
+from watcher.folders import SENTINEL, STAGING, known
 from watcher.job import Coder
 from watcher.status import MAIN, Health, judge
 
@@ -71,9 +71,7 @@ def test_an_empty_mount_point_is_no_empty_inbox(shop: Shop) -> None:
 
 
 def test_a_daemon_that_starts_before_the_share_is_mounted_waits(shop: Shop) -> None:
-    folders = shop.daemon._folders
-    known = folders._known(shop.inbox, "device")
-    known.write_text("another device", encoding="ascii")
+    known(shop.inbox, "device").write_text("another device", encoding="ascii")
     (shop.inbox / SENTINEL).unlink()
     shop.daemon = shop.another(MAIN)
     shop.drop("a.csv", GOOD)

@@ -86,6 +86,20 @@ def test_killed_it_is_replaced(worker: Worker, tmp_path: Path) -> None:
     assert child_of(worker).pid != before.pid
 
 
+def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path) -> None:
+    """The daemon asks for the version meanwhile, and lives; no file has done it."""
+    path = survey(tmp_path, 3)
+    with closing(Worker(settings)) as worker:
+        child_of(worker).send_signal(signal.SIGKILL)
+        assert worker._connection.poll(60)  # its end is heard
+        assert worker.model_version == ""
+        worker._start()
+        child_of(worker).send_signal(signal.SIGKILL)
+        with pytest.raises(BundleError, match=r"loads the model was stopped by .*SIGKILL"):
+            worker.identify(path, ignore)
+        assert worker.identify(path, ignore).model_version == worker.model_version
+
+
 def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -> None:
     """Fault 42."""
     path = survey(tmp_path, 3)

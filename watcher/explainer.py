@@ -16,13 +16,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from filelock import FileLock
+
 from watcher.explanations import pending
+from watcher.folders import known
 
 _LOG = logging.getLogger(__name__)
 _PRIORITY = 15  # of 19: whoever drops a file comes first
 # For what an earlier life has left, what failed, and what other daemons publish.
 _SEARCH_EVERY_S = 60.0
 _TURN_S = 0.1
+
+
+def alone(outbox: Path) -> FileLock:
+    """Held while a process explains the batches of ``outbox``; the next one waits for it.
+
+    A daemon that is killed leaves its child at work, and the daemon after it starts another.
+    """
+    return FileLock(known(outbox, "explaining.lock"))
 
 
 class Explainer:

@@ -41,7 +41,6 @@ class Folders:
         self.inbox, self.outbox = settings.inbox, settings.outbox
         self._settled = (settings.archive_dir, settings.rejected_dir)
         self._files, self._worker = files, worker
-        self._known_dir = platformdirs.user_state_path("isco-coder", appauthor=False)
         self._is_tested = False
 
     def lock(self) -> FileLock:
@@ -49,8 +48,7 @@ class Folders:
 
         Raises AlreadyRunningError.
         """
-        self._known_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._known(self.inbox, f"{self._worker}.lock"))
+        lock = FileLock(known(self.inbox, f"{self._worker}.lock"))
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -87,7 +85,7 @@ class Folders:
                 self._files.write(folder / SENTINEL, _SENTINEL_TEXT.encode())
                 self._files.publish(folder / SENTINEL)
             device = str(self._files.status(folder / SENTINEL).st_dev)
-            self._known(folder, "device").write_text(device, encoding="ascii")
+            known(folder, "device").write_text(device, encoding="ascii")
         for folder in (self.inbox, self.outbox, *self._settled):
             self._test(folder)
         self._is_tested = True
@@ -137,8 +135,8 @@ class Folders:
     def _was_on_another_device(self, folder: Path) -> bool:
         """Whether it was another one when a daemon last worked there; False for a new folder."""
         try:
-            known = self._known(folder, "device").read_text(encoding="ascii")
-            return known != str(folder.stat().st_dev)
+            device = known(folder, "device").read_text(encoding="ascii")
+            return device != str(folder.stat().st_dev)
         except FileNotFoundError:
             return False
 
@@ -156,17 +154,19 @@ class Folders:
                 "remove it"
             )
 
-    def _known(self, folder: Path, what: str) -> Path:
-        """Where this machine remembers something about a folder."""
-        self._known_dir.mkdir(parents=True, exist_ok=True)
-        key = sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return self._known_dir / f"{key}.{what}"
-
     def _absent(self, folder: Path) -> str:
         return (
             f"{str(folder)!r} is not the folder it was, its file {SENTINEL} is missing: is the "
             "share connected? If the folder is new on purpose, make an empty file of that name"
         )
+
+
+def known(folder: Path, what: str) -> Path:
+    """Where this machine remembers something about a folder, on its own disk."""
+    known_dir = platformdirs.user_state_path("isco-coder", appauthor=False)
+    known_dir.mkdir(parents=True, exist_ok=True)
+    key = sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return known_dir / f"{key}.{what}"
 
 
 def _refusal(folder: Path, error: OSError) -> str:

@@ -24,7 +24,7 @@ from typing import Any
 
 import psutil
 
-from isco.errors import IscoError
+from isco.errors import BundleError, IscoError
 from isco.settings import Settings
 from watcher.clock import Clock
 from watcher.receipt import AnyReceipt, Identity
@@ -80,13 +80,19 @@ class Worker:
         self._settings, self._clock = settings, clock or Clock()
         self._version = ""
         self._process: BaseProcess | None = None
+        self._is_asked = False
         self._start()
 
     @property
     def model_version(self) -> str:
-        """The version that coded the last file, ``""`` while the first one is loaded."""
-        while self._is_loading and self._connection.poll():
-            self._turn(lambda n_done: None)
+        """The version that coded the last file, ``""`` while the first one is loaded.
+
+        Raises BundleError where there is none. A child that was killed is replaced for the next
+        file.
+        """
+        with suppress(WorkerLostError):
+            while self._is_loading and not self._is_asked and self._connection.poll():
+                self._turn(lambda n_done: None)
         return self._version
 
     def identify(self, path: Path, progress: Progress) -> Identity:
@@ -117,10 +123,25 @@ class Worker:
         self._is_loading, self._heard_s = True, self._clock.monotonic_s()
 
     def _ask(self, name: str, arguments: tuple[object, ...], progress: Progress) -> Any:
+        self._is_asked = True
+        try:
+            self._load(progress)
+            return self._answer(name, arguments, progress)
+        finally:
+            self._is_asked = False
+
+    def _load(self, progress: Progress) -> None:
+        """Return when a child has the model; that none has is no fault of a file."""
         if self._process is None:
             self._start()
-        while self._is_loading:
-            self._turn(progress)
+        try:
+            while self._is_loading:
+                self._turn(progress)
+        except WorkerLostError as error:
+            reason = f"the process that loads the model was stopped by {error}"
+            raise BundleError(reason) from None
+
+    def _answer(self, name: str, arguments: tuple[object, ...], progress: Progress) -> Any:
         self._heard_s = self._clock.monotonic_s()
         with suppress(OSError):  # it is gone: the next turn says how
             self._connection.send((name, arguments))
