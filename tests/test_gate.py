@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from isco.settings import GateSettings
 from isco.taxonomy import isco08
 from training.bootstrap import interval
-from training.gate import Measured, check_plausible, judge, learned_by_group
+from training.gate import Measured, judge, learned_by_group
+from training.plausible import check_plausible
 
 UNITS = isco08().units
 NOTHING = Measured([], np.zeros((0, 436)), np.zeros((0, 436)))
@@ -76,6 +77,10 @@ def test_what_was_corrected_must_be_learned() -> None:
     ]
 
 
+def refused(corrections: Measured, gold: Measured) -> list[str]:
+    return [check.name for check in check_plausible("a.csv", corrections, gold) if not check.passed]
+
+
 @pytest.mark.parametrize("n", [20, 100, 500])
 def test_random_codes_are_no_plausible_corrections(n: int) -> None:
     rng = np.random.default_rng(n)
@@ -83,8 +88,28 @@ def test_random_codes_are_no_plausible_corrections(n: int) -> None:
     gold = Measured(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
     among = [UNITS[np.argsort(-row)[rng.integers(5)]] for row in champion]
     random = [UNITS[i] for i in rng.integers(436, size=n)]
-    assert check_plausible("a.csv", Measured(among, champion, champion), gold).passed
-    assert not check_plausible("a.csv", Measured(random, champion, champion), gold).passed
+    assert refused(Measured(among, champion, champion), gold) == []
+    assert refused(Measured(random, champion, champion), gold) == ["plausible corrections, a.csv"]
+
+
+@pytest.mark.parametrize("n", [100, 500])
+def test_who_is_wrong_by_method_is_refused(n: int) -> None:
+    """The runner-up where the model was right, and the model confirmed where it was wrong."""
+    rng = np.random.default_rng(n)
+    champion = rng.dirichlet(np.full(436, 0.02), size=n)
+    order = np.argsort(-champion, axis=1)
+    right = rng.random(n) < champion.max(axis=1)
+    gold = Measured(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
+    for is_best, expected in ((right, []), (~right, ["confirmed where sure, a.csv"])):
+        codes = [UNITS[i] for i in np.where(is_best, order[:, 0], order[:, 1])]
+        assert refused(Measured(codes, champion, champion), gold) == expected
+
+
+def test_who_writes_down_only_what_was_wrong_is_believed() -> None:
+    champion = np.random.default_rng(0).dirichlet(np.full(436, 0.02), size=200)
+    codes = [UNITS[i] for i in np.argsort(-champion, axis=1)[:, 1]]
+    gold = Measured(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
+    assert refused(Measured(codes, champion, champion), gold) == []
 
 
 @settings(max_examples=10)

@@ -37,7 +37,8 @@ from training.calibrate import (
 )
 from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
-from training.gate import Measured, Verdict, check_plausible, judge, learned_by_group
+from training.gate import Measured, Verdict, judge, learned_by_group
+from training.plausible import check_plausible
 from training.plots import draw_curves
 from training.prepare import SHIPPED_GOLD, Prepared
 from training.runs import Run
@@ -169,7 +170,8 @@ def refuse_implausible(
 
     gold = measured(prepared.gold[SHIPPED_GOLD])
     new = corrections[corrections["is_new"]]
-    checks = [check_plausible(str(f), measured(rows), gold) for f, rows in new.groupby("file")]
+    files = new.groupby("file")
+    checks = [c for f, rows in files for c in check_plausible(str(f), measured(rows), gold)]
     verdict = Verdict(checks)
     if verdict.promoted:
         return False

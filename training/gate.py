@@ -3,9 +3,6 @@
 Both are measured on the same texts that neither was trained on. A figure may fall by chance; it
 must not fall by more than chance: a check fails where the whole 95 % interval of the paired
 difference lies on the wrong side (``training/bootstrap.py``).
-
-A file of wrong corrections shows before any training: coders correct to a code that the model had
-among its candidates far more often than not; a shifted column or a broken export does not.
 """
 
 from __future__ import annotations
@@ -15,15 +12,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
-from scipy.stats import binomtest
 
 from isco.settings import GateSettings
 from isco.taxonomy import isco08
 from training.bootstrap import interval
 from training.evaluate import AGREEMENT, expected_calibration_error, macro_f1, production_rate
 
-N_CANDIDATES = 10
-_MIN_TEXTS = 20  # fewer say nothing
+MIN_TEXTS = 20  # fewer say nothing
 _MIN_GROUP_TEXTS = 50
 
 
@@ -99,35 +94,13 @@ def judge(
     return Verdict(checks)
 
 
-def check_plausible(name: str, corrections: Measured, gold: Measured) -> Check:
-    """Whether new corrections name what the champion had among its ten likeliest codes.
-
-    Asked before anything is trained: both ``Measured`` are of the champion alone. Corrected texts
-    are harder than others: half of the share on the gold texts is asked for, less what chance
-    explains. ``Check.champion`` is the gold set's share, ``Check.challenger`` the corrections'.
-    """
-    usual = float(_among_first(gold.champion, gold.codes).mean())
-    among = _among_first(corrections.champion, corrections.codes)
-    likely = binomtest(int(among.sum()), len(among)).proportion_ci(0.95).high
-    limit = (
-        f"share of {len(among)} codes that were among the first {N_CANDIDATES} of the model in "
-        f"service: expected at least half of the gold set's {usual:.3f}, unless by chance"
-    )
-    passed = len(among) < _MIN_TEXTS or bool(likely >= usual / 2)
-    return Check(f"plausible corrections, {name}", usual, float(among.mean()), limit, passed)
-
-
-def _among_first(probabilities: np.ndarray, codes: Sequence[str]) -> np.ndarray:
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :N_CANDIDATES]
-    return (order == _indices(codes)[:, None]).any(axis=1)
-
-
-def _indices(codes: Sequence[str]) -> np.ndarray:
+def indices(codes: Sequence[str]) -> np.ndarray:
+    """(N,) indices of unit groups, as in the columns of probabilities."""
     return np.searchsorted(isco08().units, np.asarray(codes, dtype=str))
 
 
 def _gold_checks(name: str, texts: Measured, settings: GateSettings) -> list[Check]:
-    right = _indices(texts.codes)
+    right = indices(texts.codes)
     best = [p.argmax(axis=1) for p in (texts.champion, texts.challenger)]
     confidence = [p.max(axis=1) for p in (texts.champion, texts.challenger)]
     hits = [b == right for b in best]
@@ -172,13 +145,13 @@ def _correction_checks(taught: Measured, held_out: Measured) -> list[Check]:
     for name, texts in (("learned corrections", taught), ("corrections kept out", held_out)):
         if not len(texts.codes):
             continue
-        right = _indices(texts.codes)
+        right = indices(texts.codes)
         hits = [p.argmax(axis=1) == right for p in (texts.champion, texts.challenger)]
         before, after = (float(hit.mean()) for hit in hits)
         if name == "learned corrections":
             passed, limit = after > before or before == 1.0, "must rise"
             checks.append(Check(f"agreement on {name}", before, after, limit, passed))
-        elif len(right) >= _MIN_TEXTS:
+        elif len(right) >= MIN_TEXTS:
 
             def agreement(model: int, rows: np.ndarray, hits: list = hits) -> float:
                 return float(hits[model][rows].mean())
