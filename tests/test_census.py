@@ -335,6 +335,7 @@ def test_interrupted_at_the_terminal_it_goes_on_with_resume(
     config = str(settings.watcher.inbox.parent / "config.yaml")
     command = [sys.executable, str(ROOT / "main.py"), "classify", "--config", config]
     command += ["--engine", "ray", str(path), "--out", str(out), "--address", cluster.address]
+    command += ["--concurrency", "1"]  # shard after shard
     started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     wait_for(lambda: list((out / SHARDS).glob("[!.]*.json")), lambda: started.poll() is None)
     started.send_signal(signal.SIGINT)
