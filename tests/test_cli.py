@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import main
+from commands.parser import make_parser
 from isco.settings import Settings
 from tests.conftest import ROOT
 
@@ -132,7 +132,7 @@ def test_every_command_is_in_its_help_and_in_the_readme(settings: Settings) -> N
 
 
 def test_every_command_and_option_says_what_it_does() -> None:
-    waiting = [main._parser()]
+    waiting = [make_parser()]
     for parser in waiting:  # grows
         assert parser.description, parser.prog
         for action in parser._actions:

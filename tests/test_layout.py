@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "training": {"isco", "inference", "exporters"},
     "watcher": {"isco", "inference"},
     "census": {"isco", "inference"},
+    "commands": {"isco", "inference", "exporters", "training", "watcher", "census"},
 }
 HEAVY = {"torch", "transformers", "optimum", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}
@@ -43,6 +44,15 @@ def test_imports_go_one_way(room: str) -> None:
         assert not foreign, f"{path.name} imports {foreign}"
         if room not in MAY_BE_HEAVY:
             assert not names & HEAVY, f"{path.name} imports {names & HEAVY}"
+
+
+def test_help_loads_no_room_but_what_all_agree_on() -> None:
+    rooms = set(MAY_IMPORT) - {"commands", "isco"}
+    program = f"import sys, main; print(sorted({rooms!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_serving_loads_no_torch(bundle: Bundle, tmp_path: Path) -> None:

@@ -21,13 +21,13 @@ import pandas as pd
 import pytest
 from transformers import AutoTokenizer
 
+from commands.child import start_training
 from inference.bundle import Bundle
 from inference.store import Store
 from isco.errors import InputError
 from isco.settings import Settings
 from isco.taxonomy import isco08
 from isco.text import clean, join
-from main import _start_training
 from tests.conftest import ROOT
 from tests.test_schedule import Clock
 from training.lesson import compose, is_held_out, read_all_corrections, rehearsal, replay
@@ -93,7 +93,7 @@ def right_corrections(n: int, word: str = "chief") -> list[tuple[str, str]]:
 
 def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
-    start = partial(_start_training, tmp_path / "config.yaml")
+    start = partial(start_training, tmp_path / "config.yaml")
     schedule = Schedule(own.schedule, own.watcher.outbox, start, clock)
     stop = threading.Event()
     daemon = Daemon(own, Coder(own), lambda path: nullcontext(lambda n: None), stop, schedule)

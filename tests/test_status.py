@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from commands.child import start_training
 from isco.errors import StatusError
 from isco.settings import Settings
-from main import _start_training
 from tests.conftest import ROOT
 from tests.test_watcher import PATIENCE_S, daemon, drop, isco, wait_for
 from watcher.claims import Claim
@@ -272,7 +272,7 @@ def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "modle" in done.stderr
     assert "modle" in log.read_text(encoding="utf-8")
-    training = _start_training(folder / "none.yaml", folder / "report", log=log)
+    training = start_training(folder / "none.yaml", folder / "report", log=log)
     assert training.wait(PATIENCE_S) == 1
     said = log.with_name("training.log").read_text(encoding="utf-8")
     assert "none.yaml" in said and said.count("\n") == 1

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from isco.errors import ServiceError
 
-# Where the service logs, beside config.yaml: see _log_to in main.py.
+# Where the service logs, beside config.yaml: see log_to in watcher/log.py.
 LOG = Path("logs", "isco.log")
 ERRORS = Path("logs", "launchd.err")  # what is said before the log is open
 _RESTART_S, _RESTART_MAC_S, _STOP_S = 10, 60, 120
