@@ -83,7 +83,10 @@ def main() -> None:
 def _surveys(n_rows: int) -> dict[str, dict[str, Survey]]:
     """What each of the models is asked."""
     repeated = {"60 % repeats": Survey(n_rows, repeats=0.6)}
-    titles = {"titles": Survey(n_rows, repeats=0.0, duties=0.0)}
+    titles = {
+        "titles of two words": Survey(n_rows, repeats=0.0, duties=0.0, n_words=2),
+        "titles": Survey(n_rows, repeats=0.0, duties=0.0),
+    }
     with_duties = {"titles and duties": Survey(n_rows, repeats=0.0, duties=1.0)}
     return {
         "base size": {"all distinct": Survey(n_rows, repeats=0.0), **repeated},

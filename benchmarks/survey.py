@@ -34,19 +34,20 @@ class Survey:
     """What a file is made of.
 
     ``repeats`` is the share of records whose text stood in an earlier one, ``duties`` the share of
-    distinct texts with duties.
+    distinct texts with duties. ``n_words``: only titles of so many words, as they stand.
     """
 
     n_rows: int
     repeats: float = 0.6
     duties: float = 0.4
+    n_words: int | None = None
     seed: int = 0
 
 
 def write_survey(path: Path, survey: Survey) -> None:
     """Write ``survey`` as CSV (UTF-8, comma) to ``path``."""
     rng = random.Random(f"{survey}")
-    distinct = _distinct(survey.duties, rng)
+    distinct = _distinct(survey, rng)
     seen: list[tuple[str, str]] = []
     n_distinct = round(survey.n_rows * (1 - survey.repeats))
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -63,17 +64,20 @@ def write_survey(path: Path, survey: Survey) -> None:
             writer.writerow([f"{number:07}", *said, rng.choice(_REGIONS)])
 
 
-def _distinct(duties_share: float, rng: random.Random) -> Iterator[tuple[str, str]]:
-    """(title, duties) without end, no cleaned text twice."""
+def _distinct(survey: Survey, rng: random.Random) -> Iterator[tuple[str, str]]:
+    """(title, duties) for ever, no cleaned text twice."""
     with ANSWERS.open(encoding="utf-8", newline="") as file:
         answers = list(csv.DictReader(file))
     titles = [row["job_title"] for row in answers if row["job_title"]]
     titles += [isco08().title(unit) for unit in isco08().units]
     duties = [row["duties_description"] for row in answers if row["duties_description"]]
+    if survey.n_words is not None:
+        titles = [title for title in titles if len(title.split()) == survey.n_words]
     seen: set[int] = set()
     while True:
-        said = _title(rng.choice(titles), rng), ""
-        if rng.random() < duties_share:
+        title = rng.choice(titles)
+        said = title if survey.n_words is not None else _title(title, rng), ""
+        if rng.random() < survey.duties:
             said = said[0], rng.choice(duties)
         fingerprint = hash(join(*said))  # within one process; the texts would take five times more
         if fingerprint not in seen:
