@@ -16,6 +16,7 @@ from isco.errors import CensusError, IscoError
 from isco.settings import InferenceSettings
 
 GO_ON = "the same command with --resume goes on from the shards that are complete"
+_THREADS = 2  # of an actor, where nobody says otherwise
 
 
 @contextmanager
@@ -59,10 +60,12 @@ def connected(address: str | None) -> Iterator[None]:
 def shares(concurrency: int, settings: InferenceSettings) -> tuple[int, int]:
     """How many actors there are, and how many threads each has.
 
-    ``concurrency`` 0: as many as the CPUs allow. CensusError where there are fewer CPUs.
+    ``concurrency`` 0: one for every two CPUs, or for as many as ``settings.threads`` says. Each
+    remembers texts of its own: with one per CPU more texts would be coded twice, and twice as many
+    models be loaded (``benchmarks/census.md``). CensusError where there are fewer CPUs.
     """
     n_cpus = int(ray.cluster_resources().get("CPU", 0))
-    n_actors = concurrency or max(1, n_cpus // max(1, settings.threads))
+    n_actors = concurrency or max(1, n_cpus // (settings.threads or _THREADS))
     if n_actors > n_cpus:
         raise CensusError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
     return n_actors, settings.threads or n_cpus // n_actors

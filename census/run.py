@@ -42,8 +42,9 @@ _LOG = logging.getLogger(__name__)
 class Plan:
     """How a census is to run.
 
-    ``address`` of a Ray cluster, None for this machine alone; ``concurrency`` actors, 0 for one per
-    CPU; ``resume`` an earlier run into the same folder; ``skip_corrupt`` files instead of stopping.
+    ``address`` of a Ray cluster, None for this machine alone; ``concurrency`` actors, 0 for one
+    for two CPUs; ``resume`` an earlier run into the same folder; ``skip_corrupt`` files instead of
+    stopping.
     """
 
     form: Format = "parquet"

@@ -18,7 +18,9 @@ def add_to(classify: argparse.ArgumentParser) -> None:
     census = classify.add_argument_group("a census, on one machine or many")
     census.add_argument("--engine", choices=("ray",), help="CSV and Parquet into shards, by Ray")
     census.add_argument("--address", metavar="HOST:PORT", help="of a Ray cluster, or auto")
-    census.add_argument("--concurrency", type=int, metavar="N", help="actors; default: the CPUs")
+    census.add_argument(
+        "--concurrency", type=int, metavar="N", help="actors; default: one for two CPUs"
+    )
     census.add_argument("--format", choices=("parquet", "csv"), help="of the shards")
     census.add_argument("--resume", action="store_true", help="go on from the complete shards")
     census.add_argument("--skip-corrupt", action="store_true", help="name such files and go on")

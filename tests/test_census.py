@@ -128,7 +128,7 @@ def test_the_same_as_on_one_machine(
     )
     nothing = pa.table({"job_title": pa.array([], pa.string()), "n": pa.array([], pa.int16())})
     pq.write_table(nothing, tmp_path / "in" / "none.parquet")
-    plan = Plan(address=cluster.address, n_rows=40)
+    plan = Plan(address=cluster.address, n_rows=40, concurrency=2)
     out = tmp_path / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("census.review._QUESTIONS_PER_PART", 80)
