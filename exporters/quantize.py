@@ -4,10 +4,9 @@ Plain dynamic quantisation takes one activation scale per tensor, that is per ba
 gets other numbers in other company. A scale fixed at export must fit the rarest token, and is too
 coarse for all others. Here **every token has its own scale**, found as it comes along:
 
-- activations: uint8. The channels are evened out first (SmoothQuant, Xiao et al. 2023, arXiv
-  2211.10438): a channel with outliers is divided by a factor, fixed at export, that its row of the
-  weights is multiplied with. Then the token's largest value sets its scale. What comes out of a
-  GELU, never below -0.17, is lifted by that, and has all 256 steps for one side of zero.
+- activations: uint8. The channels are evened out first (``smoothing.py``). Then the token's
+  largest value sets its scale. What comes out of a GELU, never below -0.17, is lifted by that, and
+  has all 256 steps for one side of zero.
 - weights: int8, one scale per output column (``rounding.py``).
 
 Integer sums are exact, so the order of adding cannot change a result either. The classification
@@ -19,32 +18,17 @@ are int8 with a scale for every 32 values. Which products are worth fp32 after a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from exporters.rounding import finest_step, round_weights
+from exporters.rounding import round_weights
+from exporters.smoothing import GELU_DEPTH, Seen, best_factor, watch
 
-# How much of a channel's reach is taken from the activation and given to the weights.
-_SMOOTHINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-_N_SAMPLED = 256  # tokens on which they are compared
-_GELU_DEPTH = 0.17  # its minimum is -0.16997
 _BLOCK = 32  # values of a word that share a scale
 _MICROSOFT = "com.microsoft"
-
-
-@dataclass
-class _Seen:
-    """What calibration texts showed of one activation, by channel."""
-
-    reach: np.ndarray  # (channels,): largest absolute value
-    moments: np.ndarray  # (channels, channels): sum over tokens of xᵀx
-    n_tokens: int
-    sample: np.ndarray  # (tokens, channels): of all batches alike
 
 
 class _Made:
@@ -75,7 +59,7 @@ class Quantiser:
             if node.op_type == "MatMul" and node.input[1] in self._weights:
                 products.setdefault(node.input[0], []).append(node)
         gelus = {node.output[0] for node in graph.node if node.op_type == "Gelu"}
-        seen = _calibrate(fused, list(products), feeds)
+        seen = watch(fused, list(products), feeds)
         tables = _word_tables(graph, self._weights)
         self._tables = [_int8_table(node, self._weights) for node in tables]
         self._int8, self._exact, self._cost = {}, {}, {}
@@ -97,7 +81,7 @@ class Quantiser:
         _assemble(self._model, made, out)
 
     def _in_integers(
-        self, name: str, nodes: Sequence[NodeProto], seen: _Seen, is_gelu: bool
+        self, name: str, nodes: Sequence[NodeProto], seen: Seen, is_gelu: bool
     ) -> _Made:
         """x·W + b in integers, for all ``nodes`` that multiply the activation ``name``.
 
@@ -106,8 +90,8 @@ class Quantiser:
         """
         made = _Made()
         weights = [self._weights[node.input[1]] for node in nodes]
-        factor = _best_factor(np.hstack(weights), seen, is_gelu)
-        lift = _GELU_DEPTH / factor if is_gelu else np.zeros_like(factor)
+        factor = best_factor(np.hstack(weights), seen, is_gelu)
+        lift = GELU_DEPTH / factor if is_gelu else np.zeros_like(factor)
         quantised, integers, scale = _quantise_tokens(name, factor, lift, is_gelu, made)
         unit, zero = f"{name}/unit", f"{name}/zero"
         weight_zero = made.constant(f"{name}/weight_zero", np.int8(0))
@@ -168,59 +152,6 @@ def _take_biases(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> dict[s
             renamed[node.output[0]] = node.input[1]
             graph.node.remove(node)
     return biases
-
-
-def _calibrate(
-    fused: Path, names: Sequence[str], feeds: Sequence[Mapping[str, np.ndarray]]
-) -> dict[str, _Seen]:
-    """Run the fp32 graph on ``feeds`` and watch the named activations."""
-    probe = onnx.load(fused)
-    probe.graph.output.extend(
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names
-    )
-    session = ort.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
-    seen: dict[str, _Seen] = {}
-    for feed in feeds:
-        for name, values in zip(names, session.run(list(names), dict(feed)), strict=True):
-            rows = values.reshape(-1, values.shape[-1])  # (tokens, channels)
-            reach, moments = np.abs(rows).max(axis=0), rows.T @ rows
-            n_tokens, sample = len(rows), rows[:: max(1, len(rows) * len(feeds) // _N_SAMPLED)]
-            if name in seen:
-                sample = np.concatenate([seen[name].sample, sample])
-                reach = np.maximum(seen[name].reach, reach)
-                moments += seen[name].moments
-                n_tokens += seen[name].n_tokens
-            seen[name] = _Seen(reach, moments, n_tokens, sample)
-    return seen
-
-
-def _best_factor(weight: np.ndarray, seen: _Seen, is_gelu: bool) -> np.ndarray:
-    """(in,) what each channel is divided by, and its row of ``weight`` (in, out) multiplied with.
-
-    The smoothing is the one that moves the products of sampled tokens least.
-    """
-    largest = np.maximum(np.abs(weight).max(axis=1), 1e-6)
-    reach = np.maximum(seen.reach, _GELU_DEPTH if is_gelu else 1e-6)
-    exact = seen.sample @ weight
-    best, least = np.ones_like(reach), np.inf
-    for smoothing in _SMOOTHINGS:
-        factor = reach**smoothing / largest ** (1 - smoothing)
-        factor /= np.exp(np.log(factor).mean())
-        evened = weight * factor[:, None]
-        step = finest_step(evened)
-        tokens = _rounded_tokens(seen.sample / factor, factor, is_gelu)
-        error = float(np.square(tokens @ (np.rint(evened / step) * step) - exact).mean())
-        if error < least:
-            best, least = factor, error
-    return best
-
-
-def _rounded_tokens(tokens: np.ndarray, factor: np.ndarray, is_gelu: bool) -> np.ndarray:
-    """Evened tokens (tokens, channels) after uint8, as ``_quantise_tokens`` makes them."""
-    lift = _GELU_DEPTH / factor if is_gelu else 0.0
-    lifted = tokens + lift
-    scale = np.abs(lifted).max(axis=1, keepdims=True) / (255 if is_gelu else 127) + 1e-12
-    return np.rint(lifted / scale) * scale - lift
 
 
 def _quantise_tokens(

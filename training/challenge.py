@@ -10,7 +10,6 @@ import logging
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,18 +34,16 @@ from training.calibrate import (
     follow_temperature,
     threshold_for,
 )
-from training.errors import ERROR_ANALYSIS, analyse
 from training.evaluate import AGREEMENT, measure
+from training.figures import note_figures
 from training.gate import Measured, Verdict, judge, learned_by_group
 from training.plausible import check_plausible
-from training.plots import draw_curves
 from training.prepare import SHIPPED_GOLD, Prepared
 from training.runs import Run
 
 _LOG = logging.getLogger(__name__)
 # (B,) mean confidences, (B,) shares right, and of how many texts: see ``inference/baseline.py``.
 _Reliability = tuple[np.ndarray, np.ndarray, int]
-_N_SEEN_TEXTS = 2000
 _N_GROUPS = 20  # of corrections, in the report
 
 
@@ -117,7 +114,7 @@ def challenge(
     classifier = _open(bundle, settings)
     serving = _open(champion, settings) if champion else None
     run.note(version=bundle.manifest.version, parity=bundle.manifest.parity)
-    gold = _evaluate(run, classifier, serving, prepared, settings)
+    gold = note_figures(run, classifier, serving, prepared, settings)
     _before_quantisation(run, challenger, calibration, prepared.sides["test"], settings)
     verdict = _judge(run, classifier, serving, gold, corrections, settings)
     run.note(
@@ -179,68 +176,6 @@ def refuse_implausible(
     remedy = "look at these files in data.corrections_dir, and take away what is wrong"
     run.finish("refused", [*verdict.reasons, remedy])
     return True
-
-
-def _evaluate(
-    run: Run,
-    classifier: Classifier,
-    serving: Classifier | None,
-    prepared: Prepared,
-    settings: Settings,
-) -> dict[str, Measured]:
-    """Measure the served model on the gold sets, on test texts, and on texts that it has seen.
-
-    Returns what it and the champion, where there is one, say of the gold sets.
-    """
-    threshold = settings.model.confidence_threshold
-    train, test = prepared.sides["train"], prepared.sides["test"]
-    parts = dict(prepared.gold)
-    if len(test):
-        parts["test"] = test
-        parts["seen"] = train.sample(min(len(train), _N_SEEN_TEXTS), random_state=0)
-    said = {name: classifier.probabilities(list(rows["text"])) for name, rows in parts.items()}
-    figures: dict[str, Any] = {}
-    for name, rows in parts.items():
-        codes = rows["label"].to_numpy(str)
-        figures[name] = measure(said[name], codes, threshold)
-        for kind in rows["kind"].unique() if "kind" in rows else ():
-            chosen = (rows["kind"] == kind).to_numpy()
-            figures[f"{name}, {kind}"] = measure(said[name][chosen], codes[chosen], threshold)
-    run.note(figures=figures, confidence_threshold=threshold)
-    gold: dict[str, Measured] = {}
-    if serving is not None:
-        for name, rows in prepared.gold.items():
-            before = serving.probabilities(list(rows["text"]))
-            gold[name] = Measured(list(rows["label"]), before, said[name])
-    _draw(run, parts, said, gold, threshold)
-    return gold
-
-
-def _draw(
-    run: Run,
-    parts: dict[str, pd.DataFrame],
-    said: dict[str, np.ndarray],
-    gold: dict[str, Measured],
-    threshold: float,
-) -> None:
-    """Where the challenger errs, and its curves beside the champion's, in ``error_analysis/``.
-
-    ``said``: what the challenger says of the ``parts`` by name; ``gold``: what both say.
-    """
-    if not parts:
-        return
-    compared = analysed = next(name for name in ("test", *parts) if name in parts)
-    folder, rows = run.path / ERROR_ANALYSIS, parts[analysed]
-    codes, models = list(rows["label"]), {"this model": said[analysed]}
-    analyse(said[analysed], codes, list(rows["text"]), folder)
-    if gold:
-        # The champion may have learned texts of the test side; no model has learned a gold set.
-        compared = max(gold, key=lambda name: len(gold[name].codes))
-        both = gold[compared]
-        codes, models = list(both.codes), {"challenger": both.challenger, "champion": both.champion}
-        run.note(champion_figures=measure(both.champion, codes, threshold))
-    draw_curves(models, codes, threshold, folder)
-    run.note(analysed=analysed, compared=compared)
 
 
 def _before_quantisation(
