@@ -76,7 +76,7 @@ class FineTuneSettings(_Section):
     learning_rate: float = Field(1e-5, gt=0)
     replay_texts: int = Field(2000, ge=0)
     archive_texts: int = Field(500, ge=0)
-    rehearsal_texts: int = Field(500, ge=0)
+    rehearsal_texts: int = Field(1000, ge=0)
     correction_weight: float = Field(2, gt=0)
 
 

@@ -279,6 +279,17 @@ def test_a_lesson_replays_every_group_and_never_what_was_corrected(own: Settings
         assert list(found["label"]) == ([] if is_held_out(text) else ["5120"])
 
 
+def test_a_correction_weighs_more_the_night_it_is_new(own: Settings) -> None:
+    rows = [(f"{word} | unknown", "5120") for word in ("cook", "baker", "chef", "kitchen hand")]
+    corrections(own, "a.csv", rows)
+    corrected = read_all_corrections(own.data.corrections_dir, None, own)
+    known = pd.DataFrame({"text": ["t"], "label": ["2221"]})
+    for is_new, weight in ((True, own.fine_tune.correction_weight), (False, 1.0)):
+        lesson = compose(corrected.assign(is_new=is_new), known, [], own)
+        taught = lesson[lesson["is_correction"]]
+        assert len(taught) and set(taught["weight"]) == {weight}
+
+
 def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(own: Settings) -> None:
     corrections(own, "b.csv", [("cook | unknown", "5120")])
     corrections(own, "a.csv", [("cook | unknown", "9411")])

@@ -119,14 +119,16 @@ def compose(
 ) -> pd.DataFrame:
     """The lesson: ``text, label, weight, is_correction``; texts distinct, corrections first.
 
-    ``label`` is ``""`` for the archive's texts. A corrected text is replayed with no other code.
+    ``label`` is ``""`` for the archive's texts. A corrected text is replayed with no other code. A
+    correction weighs more the first night alone: taught so every night, it pushes out the rest.
     """
     # Another draw every night: over the months the replay comes to all that is known.
     chosen, seed = settings.fine_tune, settings.training.seed + len(corrections)
     taught = corrections[~corrections["is_held_out"]]
+    weights = np.where(taught["is_new"], chosen.correction_weight, REPLAY_WEIGHT)
     known = known[~known["text"].isin(set(corrections["text"]))]
     parts = [
-        taught[["text", "label"]].assign(weight=chosen.correction_weight, is_correction=True),
+        taught[["text", "label"]].assign(weight=weights, is_correction=True),
         replay(known, chosen.replay_texts, seed)[["text", "label"]].assign(
             weight=REPLAY_WEIGHT, is_correction=False
         ),
