@@ -330,7 +330,10 @@ def test_interrupted_at_the_terminal_it_goes_on_with_resume(
     cluster: Cluster, settings: Settings, texts: list[str], tmp_path: Path
 ) -> None:
     ids = [str(i) for i in range(100_000)]
-    rows = [["id", "job_title"], *zip(ids, titles(texts, len(ids)), strict=True)]
+    written = titles(texts, len(ids))
+    # After the first shard there is work for seconds: the signal does not come too late.
+    written[20_000::4] = [f"{written[i]} {i}" for i in range(20_000, len(ids), 4)]
+    rows = [["id", "job_title"], *zip(ids, written, strict=True)]
     path, out = write_csv(tmp_path / "a.csv", rows), tmp_path / "out"
     config = str(settings.watcher.inbox.parent / "config.yaml")
     command = [sys.executable, str(ROOT / "main.py"), "classify", "--config", config]
