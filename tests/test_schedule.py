@@ -172,6 +172,13 @@ def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
     assert not (tmp_path / NIGHTLY / "2026-06-02").exists()  # the next start does it anew
 
 
+def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
+    for _ in range(50):  # a thread that dies of it fails the test
+        nights = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
+        nights.start()
+        nights.stop()
+
+
 def test_a_schedule_that_cannot_be_is_named(tmp_path: Path) -> None:
     for wrong, word in (({"cron": "61 4 * * *"}, "schedule.cron"), ({"cron": "4"}, "minute hour"),
                         ({"timezone": "Mars/Base"}, "Europe/Vienna")):  # fmt: skip

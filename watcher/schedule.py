@@ -77,11 +77,12 @@ class Schedule:
         self._dir.mkdir(parents=True, exist_ok=True)
         if self._seen_until() is None:
             self._remember(self._clock())
-        for trigger in (self._trigger, IntervalTrigger(seconds=_CHECK_EVERY_S)):
-            self._scheduler.add_job(
-                self.check, trigger, misfire_grace_time=None, coalesce=True, max_instances=1
-            )
-        self._scheduler.add_job(self.check)  # a night missed while the daemon was down
+        options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler.add_job(self.check, self._trigger, **options)
+        # The first time at once: a night may have been missed while the daemon was down. Not a
+        # job of its own: APScheduler fails over one that ends while it is being shut down.
+        minutely = IntervalTrigger(seconds=_CHECK_EVERY_S)
+        self._scheduler.add_job(self.check, minutely, next_run_time=now(), **options)
         self._scheduler.start()
         _LOG.info("next training: %s", f"{self.next_night():%a %d %b %H:%M}")
 
