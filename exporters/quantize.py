@@ -25,7 +25,7 @@ import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from exporters.rounding import round_weights
-from exporters.smoothing import GELU_DEPTH, Seen, best_factor, watch
+from exporters.smoothing import Seen, best_factor, lift_of, watch
 
 _BLOCK = 32  # values of a word that share a scale
 _MICROSOFT = "com.microsoft"
@@ -91,7 +91,7 @@ class Quantiser:
         made = _Made()
         weights = [self._weights[node.input[1]] for node in nodes]
         factor = best_factor(np.hstack(weights), seen, is_gelu)
-        lift = GELU_DEPTH / factor if is_gelu else np.zeros_like(factor)
+        lift = lift_of(factor, is_gelu)
         quantised, integers, scale = _quantise_tokens(name, factor, lift, is_gelu, made)
         unit, zero = f"{name}/unit", f"{name}/zero"
         weight_zero = made.constant(f"{name}/weight_zero", np.int8(0))

@@ -19,8 +19,7 @@ from onnx import TensorProto, helper
 
 from exporters.rounding import finest_step
 
-GELU_DEPTH = 0.17
-"""What a GELU gives is never less than minus this: its minimum is -0.16997."""
+_GELU_DEPTH = 0.17  # what a GELU gives is never below minus this: its minimum is -0.16997
 
 # How much of a channel's reach is taken from the activation and given to the weights.
 _SMOOTHINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -67,7 +66,7 @@ def best_factor(weight: np.ndarray, seen: Seen, is_gelu: bool) -> np.ndarray:
     The smoothing is the one that moves the products of sampled tokens least.
     """
     largest = np.maximum(np.abs(weight).max(axis=1), 1e-6)
-    reach = np.maximum(seen.reach, GELU_DEPTH if is_gelu else 1e-6)
+    reach = np.maximum(seen.reach, _GELU_DEPTH if is_gelu else 1e-6)
     exact = seen.sample @ weight
     best, least = np.ones_like(reach), np.inf
     for smoothing in _SMOOTHINGS:
@@ -84,7 +83,12 @@ def best_factor(weight: np.ndarray, seen: Seen, is_gelu: bool) -> np.ndarray:
 
 def _rounded_tokens(tokens: np.ndarray, factor: np.ndarray, is_gelu: bool) -> np.ndarray:
     """Evened tokens (tokens, channels) after uint8, as ``quantize.py`` makes them."""
-    lift = GELU_DEPTH / factor if is_gelu else 0.0
+    lift = lift_of(factor, is_gelu)
     lifted = tokens + lift
     scale = np.abs(lifted).max(axis=1, keepdims=True) / (255 if is_gelu else 127) + 1e-12
     return np.rint(lifted / scale) * scale - lift
+
+
+def lift_of(factor: np.ndarray, is_gelu: bool) -> np.ndarray:
+    """(channels,) what is added to evened channels, so that after a GELU none is below zero."""
+    return _GELU_DEPTH / factor if is_gelu else np.zeros_like(factor)
