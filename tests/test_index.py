@@ -51,25 +51,32 @@ def a_status(**more: Any) -> Status:
     return Status(host="vm", pid=7, started=MOMENT, poll_s=1, model_version="v1", **more)
 
 
-def test_every_event_is_on_it(tmp_path: Path) -> None:
-    index = Index(tmp_path, clock=lambda: MOMENT)
+@pytest.fixture
+def outbox(tmp_path: Path) -> Path:
+    """A daemon's outbox: the sentinel tells it from the empty place of a share."""
+    (tmp_path / SENTINEL).touch()
+    return tmp_path
+
+
+def test_every_event_is_on_it(outbox: Path) -> None:
+    index = Index(outbox, clock=lambda: MOMENT)
     index.refresh(a_status())
-    page = Page(tmp_path / INDEX)
+    page = Page(outbox / INDEX)
     assert "Ready" in page.words and "None yet" in page.words
 
-    a_batch(tmp_path, 1, f"{SCRIPT}.csv")
-    a_batch(tmp_path, 2)
+    a_batch(outbox, 1, f"{SCRIPT}.csv")
+    a_batch(outbox, 2)
     corrections = {"verdicts": {"accepted": 3, "not_codable": 1}, "n_rows": 4}
-    a_batch(tmp_path, 3, "filled.csv", **corrections)
-    a_night(tmp_path, "2026-11-21", "promoted", 0.9)
-    a_night(tmp_path, "2026-11-22", "refused", 0.8)
-    failed = tmp_path / NIGHTLY / "2026-11-23"
+    a_batch(outbox, 3, "filled.csv", **corrections)
+    a_night(outbox, "2026-11-21", "promoted", 0.9)
+    a_night(outbox, "2026-11-22", "refused", 0.8)
+    failed = outbox / NIGHTLY / "2026-11-23"
     failed.mkdir()
     (failed / FAILED).write_text("it ended with status 9", encoding="utf-8")
     waiting = Waiting(name=f"{SCRIPT} new.csv", since=MOMENT, why="it must be still for 2 s")
     rejected = Answer(name="bad.csv", at=MOMENT, text=f"'bad.csv': found {SCRIPT}")
     index.refresh(a_status(waiting=(waiting,), n_waiting=3, rejected=(rejected,)))
-    page = Page(tmp_path / INDEX)
+    page = Page(outbox / INDEX)
     for words in (
         "batches 3", "records coded 200", "files waiting 3", f"{SCRIPT} new.csv, since 2026-11-23",
         "and 2 more", f"found {SCRIPT}", f"{SCRIPT}.csv 2026-11-23 04:16:00 UTC 100 51.0 %",
@@ -91,68 +98,75 @@ def test_every_event_is_on_it(tmp_path: Path) -> None:
         ({"in_work": InWork(name="big.csv", since=MOMENT, n_rows=7)}, "At work on big.csv"),
     ],
 )
-def test_what_the_daemon_does(tmp_path: Path, more: dict[str, Any], words: str) -> None:
-    (tmp_path / SENTINEL).touch()
-    Index(tmp_path).refresh(a_status(**more))
-    assert words in Page(tmp_path / INDEX).words
+def test_what_the_daemon_does(outbox: Path, more: dict[str, Any], words: str) -> None:
+    Index(outbox).refresh(a_status(**more))
+    assert words in Page(outbox / INDEX).words
 
 
-def test_nothing_is_written_to_the_empty_place_of_a_share(tmp_path: Path) -> None:
-    Index(tmp_path).refresh(a_status(share_down=Trouble(since=MOMENT, why="gone")))
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("noticed", [None, Trouble(since=MOMENT, why="gone")])
+def test_nothing_is_written_to_the_empty_place_of_a_share(
+    outbox: Path, noticed: Trouble | None
+) -> None:
+    index = Index(outbox)
+    (outbox / SENTINEL).unlink()
+    index.refresh(a_status(share_down=noticed))
+    assert not list(outbox.iterdir())
+    (outbox / SENTINEL).touch()
+    index.refresh(a_status(share_down=noticed))
+    assert (outbox / INDEX).is_file()
 
 
-def test_it_is_replaced_only_for_news_and_forgets_what_is_gone(tmp_path: Path) -> None:
-    index = Index(tmp_path)
-    folder = a_batch(tmp_path, 1)
+def test_it_is_replaced_only_for_news_and_forgets_what_is_gone(outbox: Path) -> None:
+    index = Index(outbox)
+    folder = a_batch(outbox, 1)
     index.refresh(a_status())
-    first = (tmp_path / INDEX).stat().st_ino
+    first = (outbox / INDEX).stat().st_ino
     index.refresh(a_status(looked=MOMENT, moved=MOMENT))
-    assert (tmp_path / INDEX).stat().st_ino == first
+    assert (outbox / INDEX).stat().st_ino == first
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
     index.refresh(a_status())
-    assert "None yet" in Page(tmp_path / INDEX).words
+    assert "None yet" in Page(outbox / INDEX).words
 
 
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"input": "x"}', '{"input": "x", "n_rows_out": "many"}', "null"]
 )
-def test_a_damaged_receipt_spoils_nothing(tmp_path: Path, content: str) -> None:
-    a_batch(tmp_path, 1)
-    (a_batch(tmp_path, 2) / "receipt.json").write_text(content, encoding="utf-8")
-    a_night(tmp_path, "2026-11-21", "promoted")
-    (tmp_path / NIGHTLY / "2026-11-21" / "metrics.json").write_text(content, encoding="utf-8")
-    (tmp_path / "no batch").mkdir()
-    (tmp_path / ".staging").mkdir()
-    Index(tmp_path).refresh()
-    assert "batches 1" in Page(tmp_path / INDEX).words
+def test_a_damaged_receipt_spoils_nothing(outbox: Path, content: str) -> None:
+    a_batch(outbox, 1)
+    (a_batch(outbox, 2) / "receipt.json").write_text(content, encoding="utf-8")
+    a_night(outbox, "2026-11-21", "promoted")
+    (outbox / NIGHTLY / "2026-11-21" / "metrics.json").write_text(content, encoding="utf-8")
+    (outbox / "no batch").mkdir()
+    (outbox / ".staging").mkdir()
+    Index(outbox).refresh()
+    assert "batches 1" in Page(outbox / INDEX).words
 
 
-def test_an_outbox_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
-    (tmp_path / INDEX).mkdir()
-    index = Index(tmp_path)
+def test_an_outbox_that_cannot_be_written_stops_nothing(outbox: Path) -> None:
+    (outbox / INDEX).mkdir()
+    index = Index(outbox)
     index.refresh(a_status())
-    (tmp_path / INDEX).rmdir()
+    (outbox / INDEX).rmdir()
     index.refresh(a_status())
-    assert (tmp_path / INDEX).is_file()
+    assert (outbox / INDEX).is_file()
 
 
-def test_an_event_reads_no_receipt_twice(tmp_path: Path) -> None:
+def test_an_event_reads_no_receipt_twice(outbox: Path) -> None:
     for number in range(1_000):
-        a_batch(tmp_path, number)
-    index = Index(tmp_path)
+        a_batch(outbox, number)
+    index = Index(outbox)
     index.refresh(a_status())
-    for path in tmp_path.glob("*/receipt.json"):
+    for path in outbox.glob("*/receipt.json"):
         path.write_text("{", encoding="utf-8")  # whoever reads it again loses the batch
-    a_batch(tmp_path, 1_000)
+    a_batch(outbox, 1_000)
     started_s = time.perf_counter()
     index.refresh(a_status())
     taken_s = time.perf_counter() - started_s
-    page = Page(tmp_path / INDEX)
+    page = Page(outbox / INDEX)
     assert "batches 1,001" in page.words and "1,000 of 1,001" in page.words
-    assert (tmp_path / INDEX).stat().st_size < 1_000_000
+    assert (outbox / INDEX).stat().st_size < 1_000_000
     assert taken_s < 1, f"{taken_s:.3f} s"  # a shared machine is now and then slow
 
 

@@ -28,6 +28,7 @@ from training.errors import ERROR_ANALYSIS
 from training.report import write_report
 from watcher.batch import code_file
 from watcher.explanations import EXPLANATIONS, explain_batch
+from watcher.folders import SENTINEL
 from watcher.index import Index
 from watcher.status import Answer, Status, Waiting
 
@@ -72,6 +73,7 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = metrics(reasons=[HOSTILE], base=HOSTILE)
     (night / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
     write_report(night)
+    (folder / SENTINEL).touch()
     waiting = Waiting(name=HOSTILE, since=MOMENT, why=HOSTILE)
     rejected = Answer(name=HOSTILE, at=MOMENT, text=HOSTILE)
     Index(folder).refresh(

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from watcher.folders import SENTINEL
 from watcher.outbox import RECEIPT
-from watcher.pages import rendered, write_page
+from watcher.pages import encoded, rendered, write_whole
 from watcher.report import REPORT
 from watcher.schedule import FAILED, NIGHTLY
 from watcher.status import Status
@@ -49,20 +49,21 @@ class Index:
     def refresh(self, status: Status | None = None) -> None:
         """Write the page where there is news. ``status`` is None where no daemon works.
 
-        A page that cannot be written stops nothing.
+        A page that cannot be written stops nothing, and none is written to the empty place of a
+        share, which may be away before the daemon has noticed.
         """
         is_busy = status is not None and status.in_work is not None
         if is_busy and time.monotonic() - self._written_s < _MIN_INTERVAL_S:
             return
-        is_away = status is not None and status.share_down is not None
-        if is_away and not (self._outbox / SENTINEL).exists():
-            return  # what is here is the empty place of a share
         try:
             _take_in(self._batches, self._folders(self._outbox), _batch)
             _take_in(self._nights, self._folders(self._outbox / NIGHTLY), _night)
             said = frozenset(self._batches), frozenset(self._nights), _lasting(status)
             if said != self._said:
-                self._write(status)
+                page = self._page(status)
+                if status is not None and not (self._outbox / SENTINEL).exists():
+                    return
+                write_whole(self._outbox / INDEX, page)
                 self._said, self._written_s = said, time.monotonic()
             self._is_failing = False
         except OSError as error:
@@ -79,13 +80,12 @@ class Index:
         except FileNotFoundError:
             return
 
-    def _write(self, status: Status | None) -> None:
+    def _page(self, status: Status | None) -> bytes:
         batches = sorted(self._batches.values(), key=_newest, reverse=True)
         nights = sorted(self._nights.values(), key=_newest, reverse=True)
         coded = [batch for batch in batches if batch["kind"] == "coded" and batch["n_rows"]]
         measured = [night for night in nights if night["agreement"]]
-        write_page(
-            self._outbox / INDEX,
+        return encoded(
             "index.html",
             status=status,
             now=self._clock().isoformat(timespec="seconds"),

@@ -22,8 +22,7 @@ from watcher.files import PUBLIC_FILE
 
 def write_page(path: Path, template: str, **values: Any) -> None:
     """Write the page ``path`` from a template of this folder, whole or not at all."""
-    # A file's name need not be UTF-8.
-    write_whole(path, rendered(template, **values).encode("utf-8", "replace"))
+    write_whole(path, encoded(template, **values))
 
 
 def prepare(*templates: str) -> None:
@@ -45,6 +44,11 @@ def write_whole(path: Path, content: bytes) -> None:
 def rendered(template: str, **values: Any) -> Markup:
     """A template of this folder with its values in it, all of them escaped."""
     return Markup(_environment().get_template(template).render(values))
+
+
+def encoded(template: str, **values: Any) -> bytes:
+    """A page from a template of this folder, in UTF-8 even where a file's name is not."""
+    return rendered(template, **values).encode("utf-8", "replace")
 
 
 def percent(share: float, digits: int = 1) -> str:
