@@ -20,8 +20,8 @@ bench: .venv/installed
 
 # 4 daemons, 1,000 files, 200 kills; then every crash point of a day.
 soak: .venv/installed
-	$(BIN)/python -m tests.soak
-	$(BIN)/python -m tests.crashes models/bundled
+	$(BIN)/python -m tests.system.soak
+	$(BIN)/python -m tests.system.crash_points models/bundled
 
 # 1,000,000 inputs for the reader.
 fuzz: .venv/installed

@@ -10,9 +10,9 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from commands.parser import make_parser
-from isco.errors import IscoError
-from isco.settings import load_settings
+from cli.parser import make_parser
+from core.errors import IscoError
+from core.settings import load_settings
 
 _LOG = logging.getLogger("isco")
 
@@ -21,13 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     # What libraries say of themselves stays out.
-    for room in ("commands", "watcher", "training", "census"):
+    for room in ("cli", "watcher", "training", "distributed"):
         logging.getLogger(room).setLevel(logging.INFO)
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # our own error says it in a line
     parsed = make_parser().parse_args(arguments)
     try:
         if parsed.log is not None:
-            from watcher.log import log_to
+            from watcher.log_file import log_to
 
             log_to(parsed.log)
         settings = load_settings(parsed.config)

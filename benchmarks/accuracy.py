@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from core.settings import load_settings
+from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
-from inference.store import Store
-from isco.settings import load_settings
-from isco.text import join
-from training.augment import typo
-from training.evaluate import measure
-from training.examine import as_table
-from training.reference import read_answers
+from inference.model_registry import Store
+from training.dataset.augmentation import typo
+from training.dataset.reference_data import read_answers
+from training.evaluation.evaluate_file import as_table
+from training.evaluation.metrics import measure
 
 
 def main() -> None:

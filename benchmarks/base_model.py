@@ -13,10 +13,10 @@ import numpy as np
 
 from benchmarks.contenders import read_texts
 from benchmarks.survey import Survey, write_survey
-from inference.baseline import Baseline
-from inference.lexicon import Lexicon
+from core.taxonomy import isco08
+from inference.ngram_model import Lexicon
 from inference.spelling import Spelling
-from isco.taxonomy import isco08
+from inference.training_profile import Baseline
 
 _N_WORDS, _N_MERGED = 50_265, 6_000
 _MAX_TOKENS = 128
@@ -31,7 +31,7 @@ def make_base_bundle(folder: Path) -> Path:
     from tokenizers import ByteLevelBPETokenizer
     from transformers import RobertaConfig, RobertaForSequenceClassification, RobertaTokenizerFast
 
-    from exporters.onnx import export_bundle
+    from exporters.bundle_export import export_bundle
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:

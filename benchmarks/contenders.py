@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from isco.text import join
+from core.text import join
 
 NAMES = ("pipeline", "optimum", "isco")
 
@@ -97,15 +97,15 @@ def _classify_texts(model: object, chosen: argparse.Namespace) -> Run:
 
 
 def _isco(chosen: argparse.Namespace) -> Run:
+    from core.settings import Settings
     from inference.autocoder import open_autocoder
     from inference.bundle import Bundle
+    from inference.corrections_lookup import Memory
     from inference.decision import Coding
-    from inference.memory import Memory
-    from isco.settings import Settings
-    from watcher.batch import code_file
-    from watcher.files import Files
-    from watcher.folders import STAGING
-    from watcher.outbox import complete, publish, staging
+    from results.code_file import code_file
+    from watcher.delivery.publish import complete, publish, staging
+    from watcher.filesystem import Files
+    from watcher.intake.folder_checks import STAGING
 
     settings, files = Settings(), Files()
     autocoder = open_autocoder(Bundle.open(chosen.bundle), settings, Memory())

@@ -26,16 +26,17 @@ import numpy as np
 import pandas as pd
 from transformers import set_seed
 
+from core.settings import Settings, load_settings
+from core.taxonomy import isco08
+from core.text import join
 from exporters.parity import checkpoint_logits
-from isco.settings import Settings, load_settings
-from isco.taxonomy import isco08
-from isco.text import join
-from training import augment, lexicon
-from training.encoder import load_encoder
-from training.finetune import finetune
-from training.minilm import MINILM
-from training.prepare import SHIPPED_GOLD, Gathered, gather
-from training.split import SIDES, split
+from training.dataset import augmentation
+from training.dataset.prepare import SHIPPED_GOLD, Gathered, gather
+from training.dataset.splits import SIDES, split
+from training.model import ngram_trainer
+from training.model.encoder import load_encoder
+from training.model.minilm import MINILM
+from training.model.trainer import finetune
 
 _N_LAYERS, _N_LEXICON_EPOCHS = 2, 3
 _SHORT = {"epochs": 1, "batch_size": 16, "learning_rate": 5e-4}
@@ -51,7 +52,7 @@ Learn = Callable[[dict[str, pd.DataFrame], Settings], Says]
 
 @dataclass(frozen=True)
 class Variant:
-    """One change: of the chances in ``training/augment.py``, or of the records to learn from."""
+    """One change: of the chances in ``augmentation.py``, or of the records to learn from."""
 
     chances: dict[str, float] = field(default_factory=dict)
     records: Callable[[pd.DataFrame], pd.DataFrame] = lambda known: known
@@ -110,7 +111,7 @@ def _questions(dev: Path, gathered: Gathered) -> dict[str, pd.DataFrame]:
     rows = pd.read_csv(dev, dtype=str, keep_default_na=False)
     rows = rows[rows["title_in_train"] == ""]
     chance = random.Random(0)
-    typed = rows.assign(job_title=[augment.typo(title, chance) for title in rows["job_title"]])
+    typed = rows.assign(job_title=[augmentation.typo(title, chance) for title in rows["job_title"]])
     parts = {}
     for suffix, each in (("", rows), (", typo", typed)):
         pairs = zip(each["job_title"], each["duties_description"], strict=True)
@@ -131,7 +132,7 @@ def _learn(variant: Variant, learn: Learn, gathered: Gathered, settings: Setting
     sides = {side: known[known["side"] == side] for side in SIDES}
     with ExitStack() as changed:
         for constant, chance in variant.chances.items():
-            changed.enter_context(patch.object(augment, constant, chance))
+            changed.enter_context(patch.object(augmentation, constant, chance))
         return learn(sides, settings)
 
 
@@ -148,8 +149,8 @@ def _network(sides: dict[str, pd.DataFrame], settings: Settings) -> Says:
 
 
 def _lexicon(sides: dict[str, pd.DataFrame], settings: Settings) -> Says:
-    with patch.object(lexicon, "EPOCHS", _N_LEXICON_EPOCHS):
-        return lexicon.fit_lexicon(sides["train"], settings.training.seed).scores
+    with patch.object(ngram_trainer, "EPOCHS", _N_LEXICON_EPOCHS):
+        return ngram_trainer.fit_lexicon(sides["train"], settings.training.seed).scores
 
 
 def _right(says: Says, parts: dict[str, pd.DataFrame]) -> dict[str, float]:

@@ -15,14 +15,14 @@ import time
 from pathlib import Path
 
 from benchmarks.base_model import make_base_bundle
+from core.settings import load_settings
+from core.taxonomy import isco08
+from core.text import clean, join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from inference.decision import decide
-from inference.explain import explain
-from inference.store import Store
-from isco.settings import load_settings
-from isco.taxonomy import isco08
-from isco.text import clean, join
+from inference.model_registry import Store
+from inference.shap_explanations import explain
 
 N_WORDS = (1, 2, 4, 7, 8, 12, 20, 40, 64, 200)
 

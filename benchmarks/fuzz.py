@@ -1,9 +1,10 @@
 """A coverage-guided fuzz run of the reader: no crash, no hang, no value changed in silence.
 
 ``python -m benchmarks.fuzz [--inputs N]`` (``make fuzz``): atheris (libFuzzer) grows N inputs from
-``tests/corpus/`` by the branches of ``isco/`` that they reach, and each goes through what every
-dropped file goes through: encoding, delimiter, header, rows. What must hold of it is said in
-``tests/reading.py``; an input that breaks it ends the run, and lies in ``crash-*``.
+``tests/system/corpus/`` by the branches of ``core/`` that they reach, and each goes through what
+every dropped file goes through: encoding, delimiter, header, rows. What must hold of it is said in
+``tests/support/reader_properties.py``; an input that breaks it ends the run, and lies in
+``crash-*``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["isco"]):
-    from tests.reading import check
+    from tests.support.reader_properties import check
 
 _MAX_BYTES = 4096
 
@@ -25,7 +26,7 @@ _MAX_BYTES = 4096
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000, metavar="N")
-    parser.add_argument("--corpus", type=Path, default=Path("tests/corpus"))
+    parser.add_argument("--corpus", type=Path, default=Path("tests/system/corpus"))
     given = parser.parse_args()
     memory = Path("/dev/shm")
     n_inputs, n_tables, begun_s = 0, 0, time.monotonic()

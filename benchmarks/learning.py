@@ -24,13 +24,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.settings import InferenceSettings, Settings, load_settings
+from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.store import Store
-from isco.settings import InferenceSettings, Settings, load_settings
-from isco.taxonomy import isco08
+from inference.model_registry import Store
+from training.dataset.reference_data import TRAIN, read_answers
 from training.nightly import fine_tune
-from training.reference import TRAIN, read_answers
 
 _UNITS = isco08().units
 NIGHTS = "nights.jsonl"

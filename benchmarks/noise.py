@@ -30,12 +30,12 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from isco.settings import Columns, TrainingSettings
-from isco.taxonomy import isco08
-from training import minilm
-from training.encoder import load_encoder
-from training.records import read_records, resolve_conflicts
-from training.suspects import LABEL_ISSUES, OUTLIERS, find_suspects
+from core.settings import Columns, TrainingSettings
+from core.taxonomy import isco08
+from training.dataset.records import read_records, resolve_conflicts
+from training.label_quality.suspect_labels import LABEL_ISSUES, OUTLIERS, find_suspects
+from training.model import minilm
+from training.model.encoder import load_encoder
 
 PLAIN = "plain"
 SHARE = 0.1

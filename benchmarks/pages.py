@@ -23,17 +23,17 @@ from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
+from core.settings import Settings, load_settings
+from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
-from inference.store import Store
-from isco.settings import Settings, load_settings
-from isco.taxonomy import isco08
-from tests.programs import browser
-from watcher.batch import code_file
-from watcher.explanations import EXPLANATIONS, explain_batch
-from watcher.files import Files
-from watcher.index import INDEX, Index
-from watcher.outbox import complete
-from watcher.schedule import NIGHTLY
+from inference.model_registry import Store
+from results.code_file import code_file
+from results.explanations import EXPLANATIONS, explain_batch
+from tests.support.external_programs import browser
+from watcher.delivery.index_page import INDEX, Index
+from watcher.delivery.publish import complete
+from watcher.filesystem import Files
+from watcher.processes.scheduler import NIGHTLY
 
 _BEFORE = ("junior", "senior", "retired", "assistant", "chief", "part-time", "former", "trainee",
            "deputy", "freelance", "seasonal", "head")  # fmt: skip

@@ -24,16 +24,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from isco.settings import load_settings
-from isco.taxonomy import isco08
-from training.augment import typo
-from training.cluster import K, find_clusters, find_outliers
-from training.embed import embed
-from training.encoder import load_encoder
-from training.label_issues import find_label_issues
-from training.neighbours import nearest, reduce
-from training.records import read_records, resolve_conflicts
-from training.split import split
+from core.settings import load_settings
+from core.taxonomy import isco08
+from training.dataset.augmentation import typo
+from training.dataset.records import read_records, resolve_conflicts
+from training.dataset.splits import split
+from training.label_quality.embeddings import embed
+from training.label_quality.label_issues import find_label_issues
+from training.label_quality.neighbors import nearest, reduce
+from training.label_quality.outliers import K, find_clusters, find_outliers
+from training.model.encoder import load_encoder
 
 RANKS = ("senior", "junior", "assistant", "head", "trainee", "freelance", "part time")
 EMPLOYERS = ("hospital", "council", "school", "factory", "farm", "bank", "warehouse", "hotel")

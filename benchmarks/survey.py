@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from isco.taxonomy import isco08
-from isco.text import join
-from training.augment import typo
+from core.taxonomy import isco08
+from core.text import join
+from training.dataset.augmentation import typo
 
 ANSWERS = Path(__file__).resolve().parent.parent / "data" / "reference" / "answers.csv"
 HEADER = ("id", "job_title", "duties_description", "region")

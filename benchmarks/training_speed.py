@@ -27,8 +27,8 @@ import pandas as pd
 
 from benchmarks.contenders import peak_mib, read_texts
 from benchmarks.survey import Survey, write_survey
-from isco.settings import Settings
-from isco.taxonomy import isco08
+from core.settings import Settings
+from core.taxonomy import isco08
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENDERS = ("plain", "ours", "optimised")
@@ -118,7 +118,7 @@ def _model(is_base_size: bool, pad_id: int) -> Any:
 def _ours(
     model: Any, tokenizer: Any, records: pd.DataFrame, settings: Settings, folder: Path, name: str
 ) -> float:
-    from training.finetune import finetune
+    from training.model.trainer import finetune
 
     once = settings.model.model_copy(update={"epochs": 1})
     optimised = settings.training.model_copy(update={"enable_optimizations": name == "optimised"})

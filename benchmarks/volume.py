@@ -23,10 +23,10 @@ from typing import Any
 
 import psutil
 
-from isco.settings import Settings, load_settings
-from isco.taxonomy import isco08
+from core.settings import Settings, load_settings
+from core.taxonomy import isco08
 from tests.conftest import ROOT
-from tests.invariants import violations
+from tests.support.invariants import violations
 
 _TURN_S = 0.5
 _FILLER_CHARS = 320

@@ -14,8 +14,8 @@ import onnxruntime as ort
 import torch
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
-from inference.session import length_batches
-from isco.errors import ParityError
+from core.errors import ParityError
+from inference.onnx_session import length_batches
 
 INPUTS = ("input_ids", "attention_mask")
 # fp32 sums in another order differ in the seventh digit; a wrong graph differs in the first.

@@ -12,7 +12,7 @@ coarse for all others. Here **every token has its own scale**, found as it comes
 Integer sums are exact, so the order of adding cannot change a result either. The classification
 head stays in fp32: it is half a percent of the arithmetic and all of the decision. Word embeddings
 are int8 with a scale for every 32 values. Which products are worth fp32 after all is decided in
-``precision.py``; what each of these brought is in ``benchmarks/serving.md``.
+``precision.py``; what each of these brought is in ``benchmarks/results/serving.md``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import numpy as np
 import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from exporters.rounding import round_weights
-from exporters.smoothing import Seen, best_factor, lift_of, watch
+from exporters.gptq import round_weights
+from exporters.smoothquant import Seen, best_factor, lift_of, watch
 
 _BLOCK = 32  # values of a word that share a scale
 _MICROSOFT = "com.microsoft"

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from inference.baseline import Baseline
+from core.settings import Settings
+from core.text import EMPTY_TEXT
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
+from inference.corrections_lookup import Memory
 from inference.decision import EMPTY, Coding, Fallback, decide
-from inference.memory import Memory
-from inference.recent import Recent
-from isco.settings import Settings
-from isco.text import EMPTY_TEXT
+from inference.prediction_cache import Recent
+from inference.training_profile import Baseline
 
 # So many texts go through the model between two calls of the progress callback. Among more texts
 # more have the same length: 8,192 answers make 436 batches in steps of 512, 187 in these.

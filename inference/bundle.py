@@ -4,9 +4,9 @@
                     and the SHA-256 of every other file
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
-``lexicon.npz``     words and letter sequences beside the network (``inference/lexicon.py``)
+``lexicon.npz``     words and letter sequences beside the network (``inference/ngram_model.py``)
 ``spelling.txt.gz`` the words it knows, to which slips are mended (``inference/spelling.py``)
-``baseline.npz``    what a batch is held against in its report (``inference/baseline.py``)
+``baseline.npz``    what a batch is held against in its report (``inference/training_profile.py``)
 ``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning goes on
 
 Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX,
@@ -22,12 +22,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from inference.baseline import Baseline
-from inference.lexicon import Lexicon
+from core.errors import BundleError
+from core.taxonomy import isco08
+from core.text import TEXT_VERSION
+from inference.ngram_model import Lexicon
 from inference.spelling import Spelling
-from isco.errors import BundleError
-from isco.taxonomy import isco08
-from isco.text import TEXT_VERSION
+from inference.training_profile import Baseline
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"

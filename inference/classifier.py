@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from core.settings import InferenceSettings
 from inference.bundle import Bundle
-from inference.session import Session
-from isco.settings import InferenceSettings
+from inference.onnx_session import Session
 
 
 class Classifier:
@@ -33,7 +33,7 @@ class Classifier:
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """(N, 436) float32; row i belongs to ``texts[i]`` and sums to 1, columns in ISCO order.
 
-        Texts must be cleaned with ``isco.text.join``; each is computed, repeated or not.
+        Texts must be cleaned with ``core.text.join``; each is computed, repeated or not.
         """
         mended = [self._spelling.mend(text) for text in texts]
         logits = self._beside.submit(self._session.logits, mended)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from isco.taxonomy import isco08
+from core.taxonomy import isco08
 
 Fallback = Literal["truncate", "climb"]
 N_CANDIDATES = 5

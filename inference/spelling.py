@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from isco.text import UNKNOWN
+from core.text import UNKNOWN
 
 _MIN_TEXTS = 2  # a word of one text alone may be a slip itself
 _MIN_LETTERS = 5  # shorter words are one slip away from too many others

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inference.baseline import Baseline, hashes
+from core.settings import Settings, load_settings
+from core.taxonomy import isco08
 from inference.bundle import MANIFEST, Bundle
-from inference.lexicon import Lexicon
+from inference.ngram_model import Lexicon
 from inference.spelling import Spelling
-from isco.settings import Settings, load_settings
-from isco.taxonomy import isco08
+from inference.training_profile import Baseline, hashes
 
 # A shared machine is now and then slow: how long one example takes is no property of the code.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -85,7 +85,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Pa
 @pytest.fixture(scope="session")
 def lexicon(texts: list[str]) -> Lexicon:
     """A lexicon that has learned the titles of the 436 groups."""
-    from training.lexicon import fit_lexicon
+    from training.model.ngram_trainer import fit_lexicon
 
     titles = pd.DataFrame({"text": texts[:436], "label": isco08().units, "weight": 1.0})
     return fit_lexicon(titles, seed=0)
@@ -108,8 +108,8 @@ def bundle(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
     """The small RoBERTa as a bundle. Its weights are random: it codes, it does not know."""
-    from exporters.onnx import export_bundle
-    from training.encoder import load_encoder
+    from exporters.bundle_export import export_bundle
+    from training.model.encoder import load_encoder
 
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
     out = export_bundle(

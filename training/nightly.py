@@ -1,7 +1,7 @@
 """The night: learn what coders corrected, from the model in service, and replace it or say why not.
 
 Champion → lesson (corrections, replay, archive) → fine-tune → the same verdict as any training
-(``training/challenge.py``). The report of the night goes to a folder that people look at.
+(``training/promotion.py``). The report of the night goes to a folder that people look at.
 """
 
 from __future__ import annotations
@@ -14,22 +14,36 @@ from typing import Any
 
 import pandas as pd
 
+from core.errors import InputError
+from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
-from inference.store import Store
-from isco.errors import InputError
-from isco.settings import Settings
-from training.agreement import SAMPLED_AGREEMENT, sampled_agreement
-from training.challenge import Challenger, challenge, refuse_implausible
-from training.encoder import load_encoder
-from training.finetune import learn_corrections
-from training.lesson import LEARNED_FILES, archive_texts, compose, read_all_corrections, rehearsal
-from training.prepare import Prepared, divide, gather, only_shipped
-from training.progress import Progress, silent
-from training.ranks import together
-from training.records import find_files
-from training.report import REPORT, write_report
-from training.runs import METRICS, Run, fingerprint, last_finished, start, training_lock, write_json
+from inference.model_registry import Store
+from training.dataset.correction_set import (
+    LEARNED_FILES,
+    archive_texts,
+    compose,
+    read_all_corrections,
+    rehearsal,
+)
+from training.dataset.prepare import Prepared, divide, gather, only_shipped
+from training.dataset.records import find_files
+from training.evaluation.sampled_agreement import SAMPLED_AGREEMENT, sampled_agreement
+from training.evaluation.training_report import REPORT, write_report
+from training.model.encoder import load_encoder
+from training.model.process_group import together
+from training.model.trainer import learn_corrections
+from training.model.training_progress import Progress, silent
+from training.promotion import Challenger, challenge, refuse_implausible
+from training.run_folder import (
+    METRICS,
+    Run,
+    fingerprint,
+    last_finished,
+    start,
+    training_lock,
+    write_json,
+)
 
 _LOG = logging.getLogger(__name__)
 

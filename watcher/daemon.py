@@ -11,19 +11,19 @@ import socket
 import threading
 from contextlib import suppress
 
-from isco.errors import AlreadyRunningError, BundleError, StatusError
-from isco.settings import Settings
+from core.errors import AlreadyRunningError, BundleError, StatusError
+from core.settings import Settings
 from watcher.clock import Clock, back_off_s
-from watcher.explainer import Explainer
-from watcher.files import Files
-from watcher.folders import Folders
-from watcher.holdings import Held, Holdings
-from watcher.lookout import MIN_INTERVAL_S, Lookout
-from watcher.passage import HaltedError, Passage, Progress, Workshop
-from watcher.reporter import Reporter
-from watcher.schedule import Schedule
-from watcher.status import MAIN, Health, judge, read_status
-from watcher.waker import Waker
+from watcher.filesystem import Files
+from watcher.intake.active_claims import Held, Holdings
+from watcher.intake.file_events import Waker
+from watcher.intake.folder_checks import Folders
+from watcher.intake.polling import MIN_INTERVAL_S, Lookout
+from watcher.pipeline import HaltedError, Passage, Progress, Workshop
+from watcher.processes.explainer import Explainer
+from watcher.processes.scheduler import Schedule
+from watcher.status.status import MAIN, Health, judge, read_status
+from watcher.status.writer import Reporter
 
 _LOG = logging.getLogger(__name__)
 _MAX_PAUSE_S = 60.0  # while the disk is full

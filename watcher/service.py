@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from isco.errors import ServiceError
+from core.errors import ServiceError
 
-# Where the service logs, beside config.yaml: see log_to in watcher/log.py.
+# Where the service logs, beside config.yaml: see log_to in watcher/log_file.py.
 LOG = Path("logs", "isco.log")
 ERRORS = Path("logs", "launchd.err")  # what is said before the log is open
 _RESTART_S, _RESTART_MAC_S, _STOP_S = 10, 60, 120

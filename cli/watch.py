@@ -1,0 +1,68 @@
+"""``isco watch``: the daemon, with its nights and its explanations."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cli.options import add_command, add_worker
+from cli.progress_bar import file_bar
+from cli.subprocesses import start_explaining, start_training
+from core.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+_ABOUT = """\
+Results of a file appear in outbox/<file>.<id>/, and outbox/index.html lists them. What cannot be
+read goes to data/rejected/ with the reason beside it. Filled reviews are dropped into the inbox,
+too; at the hour of schedule.cron they are learned. Ctrl-C stops after the file in work.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """What it takes."""
+    watch = add_command(commands, "watch", run, "code what is dropped in the inbox", _ABOUT)
+    watch.add_argument("--once", action="store_true", help="only what is there now, then exit")
+    watch.add_argument(
+        "--log", type=Path, metavar="FILE", help="log there, rotated, instead of to the terminal"
+    )
+    add_worker(watch, "one more daemon on the same inbox, here or on another machine")
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> None:
+    """Watch until a signal comes; with ``--once``, until nothing waits."""
+    from watcher.processes.worker import Worker
+
+    worker = Worker(settings)  # it loads the model while this process goes on loading, too
+    from watcher.daemon import Daemon
+    from watcher.delivery.publish import shown
+    from watcher.processes.explainer import Explainer
+    from watcher.processes.scheduler import Schedule
+    from watcher.signals import Ending
+    from watcher.status.status import MAIN
+
+    schedule = None
+    # Of several daemons one looks after the nights and the explanations.
+    if settings.schedule.enabled and not parsed.once and parsed.worker == MAIN:
+        train = partial(start_training, parsed.config, log=parsed.log)
+        schedule = Schedule(settings.schedule, settings.watcher.outbox, train)
+    explainer = None
+    if settings.explainability.sample_size and parsed.worker == MAIN:
+        explain = partial(start_explaining, parsed.config, parsed.log)
+        explainer = Explainer(settings.watcher.outbox, explain)
+    ending = Ending()
+    daemon = Daemon(
+        *(settings, worker, file_bar, ending.stop, schedule, explainer),
+        halt=ending.halt,
+        name=parsed.worker,
+    )
+    ending.listen(daemon.wake)
+    _LOG.info(
+        "watching %s; results in %s", shown(settings.watcher.inbox), shown(settings.watcher.outbox)
+    )
+    with closing(worker):
+        daemon.run(once=parsed.once)
+    _LOG.info("stopped")

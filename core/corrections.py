@@ -1,0 +1,170 @@
+"""What coders corrected: a file with ``corrected_isco_code``, read row by row with a verdict each.
+
+Accepted are a filled ``review.csv``, ``text, corrected_isco_code``, and ``job_title,
+duties_description, corrected_isco_code``; other columns do not matter. A row without a code is no
+correction. Excel takes the zero off ``0110``, ``0210`` and ``0310``; what is left is no code of any
+level, so it is put back, and said. A 3-digit code confirms a minor group, and ``not codable`` says
+that no code fits: both are kept apart. A code may be followed by its title, as in the drop-down of
+``review.xlsx``.
+
+Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded: they carry
+the code that was shown, so that agreement can be estimated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from core.csv_table import Row, Table, open_table
+from core.errors import InputError
+from core.settings import Columns
+from core.taxonomy import MINOR, UNIT, isco08
+from core.text import EMPTY_TEXT, SEPARATOR, clean, join
+
+CORRECTED = "corrected_isco_code"
+PREDICTED, N_RECORDS, SAMPLED = "predicted_code", "n_records", "sampled"
+NOT_CODABLE = "not codable"
+_ROBBED = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
+
+
+class Verdict(StrEnum):
+    """What became of one row of a corrections file."""
+
+    ACCEPTED = "accepted"
+    """The text has this unit group from now on."""
+    RESTORED = "restored"
+    """Accepted, after a zero that Excel took was put back."""
+    GROUP = "group_only"
+    """A minor group: it confirms three digits and trains nothing."""
+    NOT_CODABLE = "not_codable"
+    """No code fits, said a person: kept, and it trains nothing."""
+    SKIPPED = "skipped"
+    """No code was filled in."""
+    REJECTED = "rejected"
+    """No code of ISCO-08, or no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One row: its line, the cleaned text, the code as written, as understood, and why.
+
+    ``sampled`` names the random sample that the row was drawn into, or is empty; ``predicted`` is
+    the code that was shown then, ``n_drawn`` how many of the records drawn have this text.
+    """
+
+    line: int
+    text: str
+    written: str
+    code: str
+    verdict: Verdict
+    reason: str = ""
+    sampled: str = ""
+    predicted: str = ""
+    n_drawn: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the text has a new unit group."""
+        return self.verdict in (Verdict.ACCEPTED, Verdict.RESTORED)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person said something of the text that is worth keeping."""
+        return self.counts or self.verdict in (Verdict.GROUP, Verdict.NOT_CODABLE)
+
+
+def understood(written: str) -> str:
+    """The code of any level that ``written`` means, ``""`` for none.
+
+    A title may follow it, and the zero that Excel takes off 0110, 0210 and 0310 is put back.
+    """
+    code = written.partition(" ")[0]
+    code = _ROBBED.get(code, code)
+    return code if code in isco08() else ""
+
+
+def settle(codes: dict[str, str], correction: Correction) -> str:
+    """Take one more correction into ``codes`` (text → unit group): the later one holds.
+
+    A group of three digits confirms a code that lies in it and takes back any other; "not codable"
+    takes back every code. Returns the code that held before and holds no more, or ``""``.
+    """
+    before = codes.get(correction.text, "")
+    if correction.counts:
+        codes[correction.text] = correction.code
+        return before if before != correction.code else ""
+    if correction.is_decided and not before.startswith(correction.code):
+        codes.pop(correction.text, None)
+        return before
+    return ""
+
+
+def open_corrections(path: Path, columns: Columns) -> Table:
+    """Open a corrections file; InputError where it has no codes or nothing that they belong to."""
+    ours = ("text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED)
+    aliases = {**columns.model_dump(), **{name: (name,) for name in ours}}
+    table = open_table(path, aliases, required=(CORRECTED,))
+    if "text" not in table.columns and "job_title" not in table.columns:
+        raise InputError(
+            path,
+            "the columns " + ", ".join(map(repr, table.header)),
+            expected="'text', or 'job_title' with or without 'duties_description', "
+            f"beside {CORRECTED!r}",
+            remedy="Send the filled review.csv with all its columns.",
+            line=1,
+        )
+    return table
+
+
+def read_corrections(table: Table) -> Iterator[Correction]:
+    """Yield every row of an opened corrections file, in file order."""
+    for line, row in table.rows():
+        if "text" in table.columns:
+            written_text = table.get(row, "text")
+            is_joined = SEPARATOR in written_text
+            text = clean(written_text) if is_joined else join(written_text)
+        else:
+            text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+        correction = _judge(line, text, table.get(row, CORRECTED).strip())
+        yield replace(correction, **_sample(table, row))
+
+
+def _sample(table: Table, row: Row) -> dict[str, Any]:
+    """What a row says of the random sample; nothing where it is of none, or damaged."""
+    sampled, n_drawn = table.get(row, SAMPLED).strip(), table.get(row, N_RECORDS).strip()
+    shown = table.get(row, PREDICTED).strip()
+    shown = _ROBBED.get(shown, shown)
+    is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
+    if not (sampled and is_count and shown in isco08().units):
+        return {}
+    return {"sampled": sampled, "predicted": shown, "n_drawn": int(n_drawn)}
+
+
+def _judge(line: int, text: str, written: str) -> Correction:
+    if not written:
+        return Correction(line, text, written, "", Verdict.SKIPPED)
+    if text == EMPTY_TEXT:
+        reason = "there is no text: the code would hold for every empty answer"
+        return Correction(line, text, written, "", Verdict.REJECTED, reason)
+    if re.sub(r"[\s_-]+", " ", written).casefold() == NOT_CODABLE:
+        reason = "no code fits: kept, but it trains nothing"
+        return Correction(line, text, written, NOT_CODABLE, Verdict.NOT_CODABLE, reason)
+    code, _, title = written.partition(" ")
+    if title and isco08().titles.get(code) == title:
+        written = code
+    if written in isco08():
+        if len(written) == UNIT:
+            return Correction(line, text, written, written, Verdict.ACCEPTED)
+        if len(written) == MINOR:
+            reason = "a minor group: kept, but it trains nothing"
+            return Correction(line, text, written, written, Verdict.GROUP, reason)
+    if written in _ROBBED:
+        reason = f"read as {_ROBBED[written]}: a spreadsheet dropped the leading zero"
+        return Correction(line, text, written, _ROBBED[written], Verdict.RESTORED, reason)
+    reason = "not one of the 436 unit groups of ISCO-08 (4 digits)"
+    return Correction(line, text, written, "", Verdict.REJECTED, reason)

@@ -1,0 +1,208 @@
+"""config.yaml as frozen, typed values. An unknown key or a wrong type is an error that names it.
+
+Every setting has its default here; ``config.yaml`` at the root repeats them with comments, and a
+test keeps the two in step. Relative paths are relative to the file they stand in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import SettingsError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Columns(_Section):
+    """Header names accepted for our columns, most wanted first; case and spaces do not matter."""
+
+    job_title: tuple[str, ...] = (
+        "job_title", "title", "occupation", "position", "job", "occupation_title",
+        "position_title", "job_name",
+    )  # fmt: skip
+    duties_description: tuple[str, ...] = (
+        "duties_description", "duties", "tasks", "description", "job_description",
+        "main_duties", "main_tasks", "tasks_and_duties",
+    )  # fmt: skip
+
+
+class DataSettings(_Section):
+    """Where records, corrections and results of training lie."""
+
+    raw_dir: Path = Path("data/raw")
+    processed_dir: Path = Path("data/processed")
+    corrections_dir: Path = Path("data/corrections")
+    reference_dir: Path = Path("data/reference")
+    review_dir: Path = Path("data/review")
+    columns: Columns = Columns()
+
+
+class ModelSettings(_Section):
+    """The encoder a full training starts from, how it learns, and when its code is trusted."""
+
+    name: str = "roberta-base"
+    max_seq_length: int = Field(128, ge=8, le=512)
+    batch_size: int = Field(16, ge=1)
+    epochs: float = Field(3, gt=0)
+    learning_rate: float = Field(2e-5, gt=0)
+    confidence_threshold: float = Field(0.9, ge=0, le=1)
+
+
+class TrainingSettings(_Section):
+    """How the records are split and what the hardware is asked for."""
+
+    enable_optimizations: bool = False
+    use_manual: bool = False
+    conflicts: Literal["majority", "drop"] = "majority"
+    validation_share: float = Field(0.15, gt=0, lt=0.5)
+    test_share: float = Field(0.15, gt=0, lt=0.5)
+    gold_share: float = Field(0.05, ge=0, lt=0.5)
+    cluster_eps: float = Field(0.75, gt=0)
+    cluster_min_samples: int = Field(4, ge=2, le=32)
+    suspects: Literal["keep", "downweight", "drop"] = "downweight"
+    seed: int = 42
+
+
+class FineTuneSettings(_Section):
+    """How a night learns from corrections without forgetting."""
+
+    epochs: float = Field(1, gt=0)
+    learning_rate: float = Field(1e-5, gt=0)
+    replay_texts: int = Field(2000, ge=0)
+    archive_texts: int = Field(500, ge=0)
+    rehearsal_texts: int = Field(1000, ge=0)
+    correction_weight: float = Field(2, gt=0)
+
+
+class GateSettings(_Section):
+    """What a challenger may lose and still be promoted."""
+
+    max_major_group_drop: float = Field(0.03, ge=0, le=1)
+    max_ece_rise: float = Field(0.01, ge=0, le=1)
+
+
+class ScheduleSettings(_Section):
+    """When the nightly training runs."""
+
+    enabled: bool = True
+    cron: str = "15 4 * * *"
+    timezone: str = "local"
+
+
+class OutputSettings(_Section):
+    """Where models go."""
+
+    model_dir: Path = Path("models")
+    best_model_dir: Path = Path("models/best_model")
+    keep_versions: int = Field(5, ge=2)
+
+
+class ExplainabilitySettings(_Section):
+    """How many records of a batch are explained."""
+
+    sample_size: int = Field(10, ge=0)
+
+
+class WatcherSettings(_Section):
+    """The folders people see, and how patient the watcher is."""
+
+    inbox: Path = Path("inbox")
+    outbox: Path = Path("outbox")
+    archive_dir: Path = Path("data/archive")
+    rejected_dir: Path = Path("data/rejected")
+    poll_s: float = Field(1.0, gt=0)
+    quiet_s: float = Field(2.0, ge=0)
+    heartbeat_s: float = Field(5.0, gt=0)
+    time_limit_s: float = Field(300.0, gt=0)
+    memory_limit_mb: int = Field(4096, ge=64)
+
+
+class InferenceSettings(_Section):
+    """How the model runs on this machine, and how a code is chosen when it is not sure."""
+
+    provider: Literal["auto", "cpu", "coreml", "cuda"] = "auto"
+    threads: int = Field(0, ge=0)
+    cache_texts: int = Field(500_000, ge=0)
+    fallback: Literal["truncate", "climb"] = "truncate"
+
+
+class Settings(_Section):
+    """All sections of config.yaml."""
+
+    data: DataSettings = DataSettings()
+    model: ModelSettings = ModelSettings()
+    training: TrainingSettings = TrainingSettings()
+    fine_tune: FineTuneSettings = FineTuneSettings()
+    gate: GateSettings = GateSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    output: OutputSettings = OutputSettings()
+    explainability: ExplainabilitySettings = ExplainabilitySettings()
+    watcher: WatcherSettings = WatcherSettings()
+    inference: InferenceSettings = InferenceSettings()
+
+
+def load_settings(path: Path) -> Settings:
+    """Read ``path`` and make its paths absolute.
+
+    Raises SettingsError naming the file, the line and the key for anything that is not a setting.
+    """
+    path = Path(path)
+    try:
+        source = path.read_text(encoding="utf-8")
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(source)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{str(path)!r} does not exist; give the path of the settings with --config"
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{str(path)!r} cannot be read as YAML: {reason}") from None
+    try:
+        settings = Settings.model_validate({} if values is None else values)
+    except ValidationError as error:
+        raise SettingsError(_explain(path, node, error)) from None
+    return _absolute(settings, path.resolve().parent)
+
+
+def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
+    """One line for the first thing wrong: file, line, key, found, expected."""
+    first = error.errors()[0]
+    keys = [str(part) for part in first["loc"]]
+    where = f"{str(path)!r}, line {_line_of(node, keys)}: {'.'.join(keys) or 'the file'}"
+    if first["type"] == "extra_forbidden":
+        section = Settings.model_fields.get(keys[0]) if len(keys) > 1 else None
+        model: Any = section.annotation if section else Settings
+        return f"{where} is no setting; known here: {', '.join(model.model_fields)}"
+    return f"{where}: found {first['input']!r}; {first['msg'].lower()}"
+
+
+def _line_of(node: yaml.Node | None, keys: list[str]) -> int:
+    """1-based line of the key path, or of its nearest parent that the file has."""
+    line = 1
+    for key in keys:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        for key_node, value_node in node.value:
+            if key_node.value == key:
+                line, node = key_node.start_mark.line + 1, value_node
+                break
+    return line
+
+
+def _absolute(model: Any, base: Path) -> Any:
+    """The same settings with every Path joined to ``base``."""
+    changes: dict[str, Any] = {}
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, Path):
+            changes[name] = base / value
+        elif isinstance(value, BaseModel):
+            changes[name] = _absolute(value, base)
+    return model.model_copy(update=changes)

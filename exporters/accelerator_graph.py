@@ -1,0 +1,59 @@
+"""Checkpoint of a bundle → the fp32 graph that accelerators run, in this user's cache.
+
+It does not travel in the bundle: it is six times as large as the int8 graph and of use to few. The
+graph is optimum's own: what fusing makes of it, CoreML does not know.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from transformers import AutoTokenizer, RobertaForSequenceClassification
+
+from exporters.bundle_export import export_graph
+from exporters.parity import check_values, checkpoint_logits
+from inference.bundle import Bundle, file_hash
+from inference.provider_selection import golden_texts
+from inference.providers import CPU, MODEL, Accelerated, Accelerator, Runtime, accelerated_dir
+
+# Of so many bundles the files stay, those last made.
+_N_KEPT = 3
+
+
+def write_accelerated(bundle: Bundle) -> Path:
+    """Write what accelerators run of ``bundle``, whole or not at all, and return its folder.
+
+    What was remembered of them is forgotten: the next start tries them. Raises ParityError where
+    the graph does not compute what the checkpoint does.
+    """
+    checkpoint, out = bundle.checkpoint_dir(), accelerated_dir(bundle)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    model = RobertaForSequenceClassification.from_pretrained(checkpoint, use_safetensors=True)
+    model = model.float()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=out.parent) as scratch:
+        staged = Path(scratch, "staged")
+        staged.mkdir()
+        exported = export_graph(model, tokenizer, Path(scratch, "work"))
+        os.rename(exported, staged / MODEL)
+        written = Accelerated(staged / MODEL, file_hash(staged / MODEL), model.config.pad_token_id)
+        texts, max_tokens = golden_texts(), bundle.manifest.max_tokens
+        ids = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
+        computed = Accelerator(CPU, written, bundle, Runtime()).logits(ids)
+        check_values(MODEL, checkpoint_logits(model, tokenizer, texts, max_tokens), computed)
+        written.write_about()
+        if out.exists():
+            os.rename(out, Path(scratch, "replaced"))
+        os.rename(staged, out)
+    _prune(out.parent)
+    return out
+
+
+def _prune(folder: Path) -> None:
+    """Remove the oldest; a daemon that still runs one has it open, and the CPU beside it."""
+    found = sorted(folder.glob("[!.]*/"), key=lambda path: path.stat().st_mtime)
+    for old in found[:-_N_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,72 @@
+"""Codings of the texts that came last, packed: half a million of them take 150 MB."""
+
+from __future__ import annotations
+
+import struct
+from collections import OrderedDict
+from functools import cache
+
+from core.taxonomy import isco08
+from inference.decision import N_CANDIDATES, Coding
+
+# Candidates as positions among the unit groups, their probabilities (float32, as the classifier
+# gives them), the minor group's position and probability, and whether it is a fallback.
+_PACKED = struct.Struct(f"<{N_CANDIDATES}H{N_CANDIDATES}fHd?")
+
+
+class Recent:
+    """Text → what the model said of it; past ``n_texts`` the one unused for longest is dropped."""
+
+    def __init__(self, n_texts: int) -> None:
+        self._n_texts = n_texts
+        self._packed: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, text: str) -> Coding | None:
+        """The coding of ``text``, equal to the one that was put in, or None."""
+        packed = self._packed.get(text)
+        if packed is None:
+            return None
+        self._packed.move_to_end(text)
+        return _unpack(packed)
+
+    def put(self, text: str, coding: Coding) -> None:
+        """Remember a coding whose source is ``model``."""
+        self._packed[text] = _pack(coding)
+        if len(self._packed) > self._n_texts:
+            self._packed.popitem(last=False)
+
+
+@cache
+def _positions() -> dict[str, int]:
+    """Unit and minor groups → their positions in ISCO order, each among its own."""
+    units, minors = isco08().units, isco08().minors
+    return {code: i for codes in (units, minors) for i, code in enumerate(codes)}
+
+
+def _pack(coding: Coding) -> bytes:
+    positions = _positions()
+    return _PACKED.pack(
+        *(positions[code] for code, _ in coding.candidates),
+        *(confidence for _, confidence in coding.candidates),
+        positions[coding.minor_code],
+        coding.minor_confidence,
+        coding.is_fallback,
+    )
+
+
+def _unpack(packed: bytes) -> Coding:
+    values = _PACKED.unpack(packed)
+    units = isco08().units
+    codes = [units[i] for i in values[:N_CANDIDATES]]
+    confidences = values[N_CANDIDATES : 2 * N_CANDIDATES]
+    minor, minor_confidence, is_fallback = values[2 * N_CANDIDATES :]
+    minor_code = isco08().minors[minor]
+    return Coding(
+        isco_code=minor_code if is_fallback else codes[0],
+        confidence=confidences[0],
+        is_fallback=is_fallback,
+        minor_code=minor_code,
+        minor_confidence=minor_confidence,
+        candidates=tuple(zip(codes, confidences, strict=True)),
+        source="model",
+    )

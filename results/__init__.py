@@ -1,0 +1,1 @@
+"""One input file → its result folder: predictions, receipt, review, report, explanations."""

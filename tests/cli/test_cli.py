@@ -1,0 +1,148 @@
+"""The commands as a user types them."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from cli.parser import make_parser
+from core.settings import Settings
+from tests.conftest import ROOT
+
+
+def isco(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    config = settings.watcher.inbox.parent / "config.yaml"
+    command = [sys.executable, str(ROOT / "main.py"), "--config", str(config), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_code_prints_one_record_as_json(settings: Settings) -> None:
+    done = isco(settings, "code", "Plumber", "--duties", "fits pipes")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert list(answer) == ["isco_code", "isco_title", "confidence", "is_fallback", "candidates"]
+    assert len(answer["candidates"]) == 5
+
+
+def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(f"title\n{name} cook\n", encoding="utf-8")
+    files = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    for _ in range(2):  # the second time the results are there already
+        done = isco(settings, "classify", *files, "--out", str(tmp_path / "out"), "--json")
+        assert done.returncode == 0, done.stderr
+        receipts = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
+    for receipt in receipts:
+        assert {p.name for p in Path(receipt["folder"]).iterdir()} == {
+            "predictions.csv", "report.html", "review.csv", "review.xlsx", "review.html",
+            "receipt.json",
+        }  # fmt: skip
+    folders = {Path(receipt["folder"]).name for receipt in receipts}
+    found = {p.name for p in (tmp_path / "out").iterdir() if p.name != ".staging"}
+    assert found == {*folders, "index.html"}
+    assert (tmp_path / "a.csv").exists()
+    assert not list((tmp_path / "out" / ".staging").iterdir())
+
+
+def test_the_plain_form_codes_one_file(settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "new_data.csv"
+    source.write_text("job_title,id\nnurse,1\n", encoding="utf-8")
+    done = isco(settings, "--skip-training", "--input", str(source))
+    assert done.returncode == 0, done.stderr
+    with (settings.data.processed_dir / "predictions.csv").open(encoding="utf-8") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == ["1"]
+    assert len(list(settings.data.review_dir.glob("to_review_*.csv"))) == 1
+    assert [p.name for p in settings.data.processed_dir.iterdir()] == ["predictions.csv"]
+
+
+def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("name\nx\n", encoding="utf-8")
+    config = tmp_path / "other.yaml"
+    config.write_text("x: 1\n", encoding="utf-8")
+    for arguments in (
+        ["classify", str(bad), "--out", str(tmp_path / "out")],
+        ["classify", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out")],
+        ["--config", str(config), "code", "nurse"],
+        ["train", "--raw", str(tmp_path / "nothing")],
+    ):
+        done = isco(settings, *arguments)
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.startswith("isco: ") and done.stderr.count("\n") == 1
+    assert not list(tmp_path.glob("out/[!.]*"))
+
+
+def test_wrong_usage_exits_2(settings: Settings) -> None:
+    for arguments in (["fly"], ["code"], ["--skip-training"], ["--input", "x.csv"], ["--explain"]):
+        assert isco(settings, *arguments).returncode == 2
+    done = isco(settings, "classify", "x.csv", "--out", "out", "--resume")
+    assert done.returncode == 2 and "--engine ray" in done.stderr
+
+
+def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_path: Path) -> None:
+    program = "import sys; sys.modules['ray'] = None; import main; sys.exit(main.main())"
+    config = str(settings.watcher.inbox.parent / "config.yaml")
+    arguments = ["classify", "--config", config, "--engine", "ray", "x.csv", "--out", "out"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and 'pip install -e ".[ray]"' in done.stderr
+
+
+def test_a_terminal_gets_a_bar_with_its_rate_and_a_pipe_none(
+    settings: Settings, tmp_path: Path
+) -> None:
+    source = tmp_path / "survey.csv"
+    source.write_text("job_title\n" + "".join(f"welder {n}\n" for n in range(4_000)), "utf-8")
+    command = ["classify", str(source), "--out", str(tmp_path / "out")]
+    config = settings.watcher.inbox.parent / "config.yaml"
+    program = [sys.executable, str(ROOT / "main.py"), "--config", str(config), *command]
+    terminal, ours = pty.openpty()
+    process = subprocess.Popen(program, stderr=ours, stdout=subprocess.DEVNULL)
+    os.close(ours)
+    told = b""
+    with suppress(OSError):  # what a terminal says at its end
+        while said := os.read(terminal, 65536):
+            told += said
+    os.close(terminal)
+    assert process.wait() == 0
+    assert b"rows/s" in told and b"left" in told and b"4000" in told
+
+    done = isco(settings, "classify", str(source), "--out", str(tmp_path / "other"))
+    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+def test_every_command_is_in_its_help_and_in_the_readme(settings: Settings) -> None:
+    told = isco(settings, "--help").stdout
+    commands = re.findall(r"^    (\w+)  ", told, re.MULTILINE)
+    assert {"watch", "classify", "code", "train", "models"} <= set(commands)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"isco {command}" in readme for command in commands)
+    assert "a first session" in told
+
+
+def test_every_command_and_option_says_what_it_does() -> None:
+    waiting = [make_parser()]
+    for parser in waiting:  # grows
+        assert parser.description, parser.prog
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                waiting.extend(action.choices.values())
+            else:
+                assert action.help, (parser.prog, action.dest)
+    assert len(waiting) > 15
+
+
+def test_the_versions_are_there_for_a_script(own: Settings) -> None:
+    (version,) = json.loads(isco(own, "models", "list", "--json").stdout)
+    assert version["is_served"] and Path(version["path"]).name == "bundled"

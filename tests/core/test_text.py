@@ -1,0 +1,55 @@
+"""The text cleaning: what survives, and that it is a fixed point."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import EMPTY_TEXT, clean, join
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("  Senior   Nurse (RGN), Ward 4!", "senior nurse rgn ward 4"),
+        ("Women's officer / midwife’s aide", "womens officer midwifes aide"),
+        ("Krankenpfleger/-in für Ältere", "krankenpfleger in für ältere"),
+        ("ΜΗΧΑΝΙΚΌΣ", "μηχανικός"),
+        ("مهندس، مدني", "مهندس مدني"),
+        ("शिक्षक", "शिक्षक"),
+        ("C++ & C# développeur…", "c c développeur"),
+        ("cook | chef", "cook | chef"),
+        ("\ufeffdriver\u200b\t\n", "driver"),
+        ("?!", ""),
+    ],
+)
+def test_clean(written: str, cleaned: str) -> None:
+    assert clean(written) == unicodedata.normalize("NFKC", cleaned)
+
+
+def test_missing_parts_are_unknown() -> None:
+    assert join("Plumber") == "plumber | unknown"
+    assert join("", "Fixes pipes.") == "unknown | fixes pipes"
+    assert join(" - ", "...") == EMPTY_TEXT == "unknown | unknown"
+
+
+def test_a_separator_in_a_part_is_dropped() -> None:
+    assert join("nurse | London", "wards") == "nurse london | wards"
+
+
+@given(st.text(max_size=60))
+def test_clean_is_idempotent(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_joined_text_is_its_own_cleaning(title: str, duties: str) -> None:
+    text = join(title, duties)
+    assert clean(text) == text
+    assert text.count("|") == 1
+
+
+@given(st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=20))
+def test_letters_of_every_script_survive(word: str) -> None:
+    assert clean(word)

@@ -1,0 +1,167 @@
+"""The model served: the same numbers in whatever company, each text once, hashes checked."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import BundleError, SettingsError
+from core.settings import InferenceSettings, Settings
+from core.text import EMPTY_TEXT, join
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import Bundle
+from inference.classifier import Classifier, open_classifier
+from inference.corrections_lookup import Memory
+from inference.model_registry import Store
+from inference.onnx_session import Session, length_batches
+
+
+def test_rows_sum_to_one(bundle: Bundle, texts: list[str]) -> None:
+    found = open_classifier(bundle, InferenceSettings()).probabilities(texts)
+    assert found.shape == (len(texts), 436) and found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-4)
+
+
+def test_the_same_bits_in_whatever_company(bundle: Bundle, texts: list[str]) -> None:
+    classifier = open_classifier(bundle, InferenceSettings())
+    together = classifier.probabilities(texts)
+    alone = np.concatenate([classifier.probabilities([text]) for text in texts])
+    np.testing.assert_array_equal(together, alone)
+    order = random.Random(1).sample(range(len(texts)), len(texts))
+    shuffled = classifier.probabilities([texts[i] for i in order])
+    np.testing.assert_array_equal(shuffled, together[order])
+
+
+def test_the_number_of_threads_changes_nothing(bundle: Bundle, texts: list[str]) -> None:
+    one, two = (
+        open_classifier(bundle, InferenceSettings(threads=n)).probabilities(texts) for n in (1, 2)
+    )
+    np.testing.assert_array_equal(one, two)
+
+
+def test_no_texts_no_rows(bundle: Bundle) -> None:
+    assert open_classifier(bundle, InferenceSettings()).probabilities([]).shape == (0, 436)
+
+
+def test_batches_hold_one_length_and_every_row_once() -> None:
+    lengths = [random.Random(2).choice([3, 4, 5, 300]) for _ in range(2000)]
+    batches = list(length_batches(lengths))
+    assert sorted(row for batch in batches for row in batch) == list(range(2000))
+    for batch in batches:
+        assert len({lengths[row] for row in batch}) == 1
+        assert len(batch) * lengths[batch[0]] <= 1024
+
+
+class Counting(Classifier):
+    """The real classifier, with a list of what it was asked."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        super().__init__(Session(bundle, InferenceSettings()), bundle)
+        self.asked: list[str] = []
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked += texts
+        return super().probabilities(texts)
+
+
+def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:
+    classifier = Counting(bundle)
+    coder = Autocoder(
+        classifier, Memory(), threshold=0.9, fallback="truncate", cache_texts=cache_texts
+    )
+    return coder, classifier
+
+
+def test_each_distinct_text_once_and_recent_ones_never_again(bundle: Bundle) -> None:
+    coder, classifier = counting_autocoder(bundle, cache_texts=2)
+    first = coder.code(["a", "bb", "a", EMPTY_TEXT, "a"])
+    assert classifier.asked == ["a", "bb"]
+    assert first[0] is first[2] is first[4] and first[3].source == "empty"
+    coder.code(["ccc", "bb"])
+    assert classifier.asked == ["a", "bb", "ccc"]
+    coder.code(["a"])
+    assert classifier.asked[-1] == "a"  # the memory is bounded: "a" was the oldest
+
+
+def test_progress_counts_every_record(bundle: Bundle) -> None:
+    coder, _ = counting_autocoder(bundle, cache_texts=10)
+    steps: list[int] = []
+    coder.code([str(i % 2500) for i in range(6000)], steps.append)
+    assert sum(steps) == 6000 and len(steps) > 2
+
+
+def test_whatever_the_chunks_the_codings_are_the_same(settings: Settings, bundle: Bundle) -> None:
+    titles = [join(f"worker {i % 50}", "x " * (i % 7)) for i in range(300)]
+    whole = open_autocoder(bundle, settings).code(titles)
+    pieces = open_autocoder(bundle, settings)
+    assert whole == [coding for i in range(0, 300, 7) for coding in pieces.code(titles[i : i + 7])]
+
+
+def test_every_shortcut_gives_what_one_text_at_a_time_gives(
+    settings: Settings, bundle: Bundle, texts: list[str]
+) -> None:
+    chance = random.Random(5)
+    asked = chance.choices(texts, k=600)  # all lengths, in no order, many of them repeated
+    fast = open_autocoder(bundle, settings)
+    coded = [coding for i in range(0, 600, 200) for coding in fast.code(asked[i : i + 200])]
+    slow_settings = settings.inference.model_copy(update={"cache_texts": 0, "threads": 1})
+    slow = open_autocoder(bundle, settings.model_copy(update={"inference": slow_settings}))
+    assert coded == [slow.code([text])[0] for text in asked]
+    assert fast.code(asked) == coded  # from memory
+
+
+def test_hostile_texts_get_a_code(bundle: Bundle, settings: Settings) -> None:
+    hostile = ["x" * 100_000, "مهندس " * 5000, "🎉" * 10, "\x00\x01", "ﬃ" * 300, "'; DROP TABLE"]
+    for coding in open_autocoder(bundle, settings).code([join(text) for text in hostile]):
+        assert coding.isco_code or coding.source == "empty"
+
+
+@pytest.fixture
+def copy(bundle: Bundle, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bundle.path, tmp_path / "copy"))
+
+
+def test_a_damaged_file_is_refused(copy: Path) -> None:
+    model = next(copy.glob("*.onnx"))
+    model.write_bytes(model.read_bytes()[:-1])
+    with pytest.raises(BundleError, match="damaged or half-copied"):
+        Bundle.open(copy)
+
+
+def test_a_missing_file_is_refused(copy: Path) -> None:
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(BundleError, match=r"tokenizer\.json"):
+        Bundle.open(copy)
+
+
+@pytest.mark.parametrize("key", ["format", "text_version"])
+def test_another_version_is_refused(copy: Path, key: str) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    (copy / "manifest.json").write_text(json.dumps({**manifest, key: 99}), encoding="utf-8")
+    with pytest.raises(BundleError, match="99"):
+        Bundle.open(copy)
+
+
+def test_a_damaged_checkpoint_is_refused_when_it_is_wanted(copy: Path) -> None:
+    (copy / "checkpoint" / "model.safetensors").write_bytes(b"x")
+    with pytest.raises(BundleError, match="checkpoint"):
+        Bundle.open(copy).checkpoint_dir()
+
+
+def test_no_bundle_says_what_to_do(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(BundleError, match="isco train"):
+        Bundle.open(tmp_path / "nothing")
+    output = settings.output.model_copy(update={"best_model_dir": tmp_path / "none"})
+    with pytest.raises(BundleError, match="bundled"):
+        Store(output).served()
+
+
+def test_a_provider_that_is_not_here_is_named(bundle: Bundle) -> None:
+    with pytest.raises(SettingsError, match="coreml"):
+        open_classifier(bundle, InferenceSettings(provider="coreml"))

@@ -1,0 +1,82 @@
+"""From probabilities to the code that is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core.taxonomy import isco08
+from inference.decision import EMPTY, N_CANDIDATES, decide
+
+UNITS = isco08().units
+
+
+def probabilities(**shares: float) -> np.ndarray:
+    """(1, 436): the given shares, the rest spread over 9629."""
+    row = np.zeros((1, len(UNITS)), dtype=np.float32)
+    for name, share in shares.items():
+        row[0, UNITS.index(name.removeprefix("c"))] = share
+    row[0, -1] += 1 - row.sum()
+    return row
+
+
+def test_at_the_threshold_four_digits_below_it_three() -> None:
+    half = probabilities(c2221=0.5, c2222=0.3)
+    (sure,) = decide(half, 0.5, "truncate")
+    assert (sure.isco_code, sure.is_fallback, sure.needs_review) == ("2221", False, False)
+    (unsure,) = decide(half, float(np.nextafter(np.float32(0.5), 1)), "truncate")
+    assert (unsure.isco_code, unsure.is_fallback, unsure.needs_review) == ("222", True, True)
+    assert unsure.confidence == 0.5
+    assert unsure.minor_confidence == pytest.approx(0.8)
+
+
+def test_climbing_may_leave_the_best_unit_group() -> None:
+    split = probabilities(c0110=0.35, c2221=0.33, c2222=0.32)
+    (parent,) = decide(split, 0.9, "truncate")
+    (climbed,) = decide(split, 0.9, "climb")
+    assert (parent.isco_code, climbed.isco_code) == ("011", "222")
+    assert climbed.minor_confidence == pytest.approx(0.65)
+    assert climbed.candidates[0] == ("0110", pytest.approx(0.35))
+
+
+def test_an_empty_text_has_no_code_and_needs_a_person() -> None:
+    assert EMPTY.isco_code == "" and EMPTY.needs_review and not EMPTY.is_fallback
+
+
+rows = arrays(np.float32, (4, 436), elements=st.floats(0, 1, width=32)).map(
+    lambda raw: (raw + 1e-6) / (raw + 1e-6).sum(axis=1, keepdims=True)
+)
+
+
+@given(rows, st.floats(0, 1), st.sampled_from(["truncate", "climb"]))
+def test_every_decision_keeps_its_promises(
+    matrix: np.ndarray, threshold: float, fallback: str
+) -> None:
+    for row, coding in zip(matrix, decide(matrix, threshold, fallback), strict=True):  # type: ignore[arg-type]
+        confidences = [confidence for _, confidence in coding.candidates]
+        assert len(coding.candidates) == N_CANDIDATES
+        assert confidences == sorted(confidences, reverse=True)
+        assert coding.confidence == confidences[0] == float(row.max())
+        assert coding.is_fallback == (coding.confidence < threshold)
+        assert len(coding.isco_code) == (3 if coding.is_fallback else 4)
+        assert coding.isco_code in isco08() and coding.minor_code in isco08()
+        members = [i for i, unit in enumerate(UNITS) if unit[:3] == coding.minor_code]
+        assert coding.minor_confidence == pytest.approx(row[members].sum(), abs=1e-5)
+
+
+@given(rows)
+def test_a_decision_does_not_depend_on_its_company(matrix: np.ndarray) -> None:
+    alone = [decide(matrix[i : i + 1], 0.5, "climb")[0] for i in range(len(matrix))]
+    assert decide(matrix, 0.5, "climb") == alone
+
+
+@given(arrays(np.float32, (3, 436), elements=st.sampled_from([0.0, 0.001, 0.1, 0.5])))
+def test_candidates_are_those_of_sorting_and_of_equal_ones_the_lower_code(
+    matrix: np.ndarray,
+) -> None:
+    ranked = np.argsort(-matrix, axis=1, kind="stable")[:, :N_CANDIDATES]
+    found = [[code for code, _ in coding.candidates] for coding in decide(matrix, 0.5, "truncate")]
+    assert found == [[UNITS[i] for i in row] for row in ranked]

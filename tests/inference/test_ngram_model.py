@@ -1,0 +1,97 @@
+"""The lexicon: what it counts, what it learns, and that each text stands on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.taxonomy import isco08
+from core.text import EMPTY_TEXT, join
+from inference.ngram_model import Lexicon, features
+
+
+def test_words_pairs_and_letters_are_counted_and_unknown_is_no_word() -> None:
+    assert features(EMPTY_TEXT) == []
+    # "<cook>": 5 of two letters, 4 of three, 3 of four, 2 of five; and the word itself.
+    assert len(features("cook | unknown")) == len(features("unknown | cook")) == 15
+    both, apart = set(features("head cook | unknown")), set(features("head | cook"))
+    assert len(both - apart) == 1  # the pair, which does not reach across the two answers
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_scores_are_the_sum_of_the_features_however_it_is_computed(title: str, duties: str) -> None:
+    text = join(title, duties)
+    found = features(text)
+    hashes = np.array(sorted(set(found)), np.uint32)
+    values = (hashes % 200).astype(np.int16) - 100
+    every = Lexicon(
+        hashes, np.arange(len(hashes) + 1), (hashes % 436).astype(np.uint16),
+        values.astype(np.int8), 0.5, np.zeros(436, np.float32),
+    )  # fmt: skip
+    expected = np.zeros(436)
+    for feature in found:
+        expected[feature % 436] += 0.5 * (feature % 200 - 100) / len(found) ** 0.5
+    assert np.allclose(every.scores([text])[0], expected, atol=1e-4)
+
+
+def test_it_knows_the_titles_that_it_learned(lexicon: Lexicon, texts: list[str]) -> None:
+    best = lexicon.scores(texts[:436]).argmax(axis=1)
+    assert (best == np.arange(436)).mean() > 0.4  # of 436, each seen once
+
+
+def test_a_typo_in_a_long_word_is_forgiven(lexicon: Lexicon) -> None:
+    best = isco08().units[lexicon.scores(["vetrinarians | unknown"]).argmax()]
+    assert best == "2250"
+
+
+def test_a_text_scores_the_same_in_any_company(lexicon: Lexicon, texts: list[str]) -> None:
+    together = lexicon.scores(texts)
+    for row in (0, 17, len(texts) - 1):
+        assert np.array_equal(lexicon.scores([texts[row]])[0], together[row])
+
+
+def test_words_that_were_forgotten_score_the_same_again(
+    lexicon: Lexicon, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = lexicon.scores(texts)
+    monkeypatch.setattr("inference.ngram_model._REMEMBERED_WORDS", 12)
+    monkeypatch.setattr("inference.ngram_model._TEXTS_PER_STEP", 7)
+    assert np.array_equal(lexicon.scores(texts), expected)
+    assert np.array_equal(lexicon.scores(texts[::-1])[::-1], expected)
+
+
+def test_saved_and_loaded_it_is_the_same(
+    lexicon: Lexicon, texts: list[str], tmp_path: Path
+) -> None:
+    lexicon.save(tmp_path / "lexicon.npz")
+    loaded = Lexicon.load(tmp_path / "lexicon.npz")
+    assert np.array_equal(loaded.scores(texts), lexicon.scores(texts))
+
+
+@given(rows=st.dictionaries(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 435), max_size=4)))
+def test_any_lexicon_is_saved_to_the_last_bit(rows: dict[int, list[int]]) -> None:
+    hashes = sorted(rows)
+    columns = [column for feature in hashes for column in rows[feature]]
+    before = Lexicon(
+        np.array(hashes, np.uint32),
+        np.cumsum([0, *(len(rows[feature]) for feature in hashes)]),
+        np.array(columns, np.uint16),
+        np.arange(len(columns)).astype(np.int8),
+        0.25,
+        np.zeros(436, np.float32),
+    )
+    with TemporaryDirectory() as folder:
+        before.save(Path(folder) / "lexicon.npz")
+        after = Lexicon.load(Path(folder) / "lexicon.npz")
+    for name in ("hashes", "starts", "columns", "values", "scale", "bias"):
+        saved, loaded = getattr(before, name), getattr(after, name)
+        assert np.array_equal(saved, loaded) and np.asarray(saved).dtype == np.asarray(loaded).dtype
+
+
+def test_one_that_knows_nothing_says_nothing(texts: list[str]) -> None:
+    assert not Lexicon.empty(436).scores(texts).any()

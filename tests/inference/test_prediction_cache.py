@@ -1,0 +1,40 @@
+"""What is remembered packed comes back as it was, and not more than was asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.decision import Fallback, decide
+from inference.prediction_cache import Recent
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from((0.001, 0.05, 5.0)),
+    st.sampled_from((0.0, 0.5, 0.9, 1.0)),
+    st.sampled_from(("truncate", "climb")),
+)
+def test_a_coding_comes_back_equal(
+    seed: int, evenness: float, threshold: float, fallback: Fallback
+) -> None:
+    probabilities = np.random.default_rng(seed).dirichlet(np.full(436, evenness), 4)
+    recent = Recent(4)
+    codings = decide(probabilities.astype(np.float32), threshold, fallback)
+    for number, coding in enumerate(codings):
+        recent.put(f"text {number}", coding)
+    assert [recent.get(f"text {number}") for number in range(4)] == codings
+
+
+@given(st.integers(0, 5), st.lists(st.integers(0, 9), max_size=30))
+def test_the_one_unused_for_longest_is_dropped(n_texts: int, asked: list[int]) -> None:
+    codings = decide(np.eye(10, 436, dtype=np.float32), 0.9, "truncate")
+    recent, last_used = Recent(n_texts), list[int]()
+    for number in asked:
+        known = recent.get(str(number))
+        assert known == (codings[number] if number in last_used else None)
+        if known is None:
+            recent.put(str(number), codings[number])
+        last_used = [n for n in last_used if n != number] + [number]
+        last_used = last_used[len(last_used) - min(n_texts, len(last_used)) :]

@@ -1,0 +1,73 @@
+"""Slips are mended to words that the model knows, and nothing else changes."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.settings import InferenceSettings
+from core.text import EMPTY_TEXT, join
+from inference.bundle import SPELLING, Bundle
+from inference.classifier import open_classifier
+from inference.spelling import Spelling
+from training.dataset.augmentation import typo
+
+WORDS = ["nurse", "manager", "inquiry", "agent", "solder", "soldier", "cook", "bücher", "folder"]
+SPELLING_OF_THESE = Spelling(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("niquiry agent", "inquiry agent"),  # swapped
+        ("inquirry agent", "inquiry agent"),  # doubled
+        ("inqury aqent", "inquiry agent"),  # dropped, replaced
+        ("nurs", "nurs"),  # too short to be sure
+        ("soldeir", "soldier"),  # not "solder": the same letters
+        ("xolder", "solder"),  # of two, the more frequent
+        ("coook", "cook"),
+        ("managre nurses", "manager nurse"),
+        ("zookeeper", "zookeeper"),  # nothing near it
+        ("bücer 12345 менеджер", "bücer 12345 менеджер"),
+    ],
+)
+def test_one_slip_is_mended(typed: str, read: str) -> None:
+    assert SPELLING_OF_THESE.mend(join(typed)) == join(read)
+    assert SPELLING_OF_THESE.mend(join("", typed)) == join("", read)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_words_stay_as_many_and_known_ones_as_they_are(title: str, duties: str) -> None:
+    text = join(title, duties)
+    mended = SPELLING_OF_THESE.mend(text)
+    assert SPELLING_OF_THESE.mend(mended) == mended
+    for word, read in zip(text.split(), mended.split(), strict=True):
+        assert read == word or (read in WORDS and word not in WORDS)
+    assert Spelling(()).mend(text) == text
+
+
+@given(st.sampled_from(("inquiry", "manager", "soldier")), st.integers())
+def test_whatever_slip_the_training_makes_is_mended(word: str, seed: int) -> None:
+    slipped = typo(word, random.Random(seed))
+    assert Spelling([word]).mend(slipped) == word
+
+
+def test_it_learns_the_words_of_two_texts_most_frequent_first(tmp_path: Path) -> None:
+    learned = Spelling.learn(["baker b2b | bread", "baker | bread", "baker baker", "rare | b2b"])
+    assert learned.mend("bakar braed raree b2bb") == "baker bread raree b2bb"
+    learned.save(tmp_path / "a")
+    Spelling.load(tmp_path / "a").save(tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert Spelling.load(tmp_path / "b").mend("bakar") == "baker"
+
+
+def test_the_served_model_reads_the_mended_text(bundle: Bundle) -> None:
+    assert SPELLING in bundle.manifest.files
+    classifier = open_classifier(bundle, InferenceSettings())
+    typed = classifier.probabilities([join("vetrinarians"), join("veterinarians")])
+    assert (typed[0] == typed[1]).all()
+    assert (classifier.probabilities([EMPTY_TEXT]) != typed[:1]).any()

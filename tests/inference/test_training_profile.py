@@ -1,0 +1,97 @@
+"""What a batch is held against: kept small, kept exactly, and carried through a night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import BundleError
+from core.taxonomy import isco08
+from inference.bundle import BASELINE, Bundle, write_manifest
+from inference.training_profile import Baseline, hashes
+from training.evaluation.calibration import agreement_by_confidence
+
+N_UNITS = len(isco08().units)
+
+
+def a_baseline(texts: list[str]) -> Baseline:
+    shares = np.random.default_rng(0).dirichlet(np.ones(N_UNITS))
+    return Baseline(
+        shares, np.unique(hashes(texts)), np.array([0.2, 0.8]), np.array([0.1, 0.9]), 150
+    )
+
+
+@given(seen=st.sets(st.text()), other=st.sets(st.text()))
+def test_it_knows_every_text_that_was_seen(seen: set[str], other: set[str]) -> None:
+    baseline = a_baseline(sorted(seen))
+    assert baseline.has_seen(sorted(seen)).all()
+    unseen = sorted(other - seen)
+    told_apart = ~np.isin(hashes(unseen), baseline.seen)
+    assert (baseline.has_seen(unseen) == ~told_apart).all()
+
+
+def test_what_is_saved_comes_back(tmp_path: Path) -> None:
+    baseline = a_baseline([f"welder {n} | unknown" for n in range(100_000)])
+    path = tmp_path / "baseline.npz"
+    baseline.save(path)
+    found = Baseline.load(path)
+    assert path.stat().st_size < 300_000
+    assert (found.seen == baseline.seen).all() and found.n_calibration == 150
+    assert found.shares == pytest.approx(baseline.shares, abs=1e-7)
+    assert found.expected_agreement(np.array([0.0, 0.5, 1.0])) == pytest.approx([0.1, 0.5, 0.9])
+
+
+def test_without_calibration_nothing_is_expected() -> None:
+    nothing = Baseline(np.zeros(N_UNITS), hashes([]), np.zeros(0), np.zeros(0), 0)
+    assert np.isnan(nothing.expected_agreement(np.array([0.5]))).all()
+    assert not nothing.has_seen(["nurse | unknown"]).any()
+
+
+def test_a_bundle_keeps_it_under_its_hash(bundle: Bundle, baseline: Baseline) -> None:
+    found = bundle.baseline()
+    assert found is not None and (found.seen == baseline.seen).all()
+    path = bundle.path / BASELINE
+    saved = path.read_bytes()
+    try:
+        path.write_bytes(saved[:-1])
+        with pytest.raises(BundleError, match="damaged"):
+            bundle.baseline()
+    finally:
+        path.write_bytes(saved)
+
+
+def test_a_bundle_of_before_has_none(tmp_path: Path, bundle: Bundle) -> None:
+    for name in (bundle.manifest.model, "tokenizer.json"):
+        (tmp_path / name).write_bytes((bundle.path / name).read_bytes())
+    manifest = bundle.manifest
+    write_manifest(
+        tmp_path, created=manifest.created, text_version=manifest.text_version,
+        max_tokens=manifest.max_tokens, temperature=1.0, model=manifest.model,
+        precision=manifest.precision, labels=manifest.labels, lexicon_weight=0.0,
+    )  # fmt: skip
+    assert Bundle.open(tmp_path).baseline() is None
+
+
+def test_agreement_rises_with_confidence_and_is_what_came() -> None:
+    chance = np.random.default_rng(0)
+    confidence = chance.uniform(0.3, 1, 4000)
+    hit = chance.random(4000) < confidence**2  # surer than right
+    probabilities = np.zeros((4000, N_UNITS))
+    probabilities[:, 7] = confidence
+    labels = np.where(hit, 7, 8)
+    said, came = agreement_by_confidence(probabilities, labels, np.ones(4000))
+    assert len(said) == 20 and (np.diff(said) > 0).all() and (np.diff(came) >= 0).all()
+    assert came == pytest.approx(said**2, abs=0.08)
+    doubtful = np.where(hit, 1.0, 0.0)  # labels that nobody trusts do not count
+    assert (agreement_by_confidence(probabilities, labels, doubtful)[1] == 1).all()
+
+
+@pytest.mark.parametrize(("n", "n_parts"), [(0, 0), (1, 1), (99, 1), (100, 2)])
+def test_few_texts_make_few_parts(n: int, n_parts: int) -> None:
+    probabilities = np.full((n, N_UNITS), 1 / N_UNITS)
+    said, came = agreement_by_confidence(probabilities, np.zeros(n, int), np.ones(n))
+    assert len(said) == len(came) == n_parts

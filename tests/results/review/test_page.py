@@ -1,0 +1,191 @@
+"""``review.html`` in a real browser, from the first key to the file in the inbox."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from core.settings import Columns, Settings
+from core.text import join
+from inference.corrections_lookup import Memory
+from results.corrections_file import holds_corrections, take_corrections
+from results.review.page import REVIEW_PAGE, write_review
+from tests.support.external_programs import browser, needs_chromium
+from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, review
+from training.evaluation.sampled_agreement import sampled_agreement
+
+PATIENCE_S = 30
+
+
+class Reviewer:
+    """Somebody at the keyboard."""
+
+    def __init__(self, driver: webdriver.Chrome, page: Path, downloads: Path) -> None:
+        self.driver, self.page, self.downloads = driver, page, downloads
+        driver.get(page.as_uri())
+
+    def find(self, name: str) -> WebElement:
+        return self.driver.find_element(By.ID, name)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.driver.switch_to.active_element.send_keys(key)
+
+    def show(self, which: str) -> None:
+        self.find("filter").find_element(By.CSS_SELECTOR, f"option[value={which}]").click()
+
+    @property
+    def title(self) -> str:
+        return self.find("title").text
+
+    @property
+    def progress(self) -> str:
+        return self.find("progress-words").text
+
+    def save(self) -> Path:
+        self.find("save").click()
+        target = self.downloads / f"review-{BATCH}.csv"
+        deadline = time.monotonic() + PATIENCE_S
+        while not target.exists():
+            assert time.monotonic() < deadline, "nothing was downloaded"
+            time.sleep(0.05)
+        return target
+
+
+def page_of(folder: Path, n_uncertain: int = 11) -> Path:
+    path = folder / REVIEW_PAGE
+    write_review(review(n_uncertain).shown(), path, f"{SCRIPT}.csv", BATCH, ["A note"])
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriver.Chrome, Path]]:
+    downloads = tmp_path_factory.mktemp("downloads")
+    with browser(downloads) as driver:
+        yield driver, downloads
+
+
+@pytest.fixture
+def reviewer(chromium: tuple[webdriver.Chrome, Path], tmp_path: Path) -> Iterator[Reviewer]:
+    driver, downloads = chromium
+    yield Reviewer(driver, page_of(tmp_path), downloads)
+    assert driver.get_log("browser") == [], "the page complained"
+    driver.execute_script("localStorage.clear()")
+
+
+def test_the_page_is_one_file_and_hostile_texts_stay_text(tmp_path: Path) -> None:
+    page = page_of(tmp_path).read_text(encoding="utf-8")
+    assert SCRIPT not in page and "&lt;script&gt;alert(1)" in page
+    assert not re.search(r"""(?:src|href)\s*=\s*["']|@import|url\(|innerHTML""", page)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy and policy[1].startswith("default-src 'none'")
+    assert "unsafe-inline'; script" in policy[1] and "script-src 'nonce-" in policy[1]
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert data and "<" not in data[1]
+    rows = json.loads(data[1])["rows"]
+    assert [row[3] for row in rows][2:4] == [SCRIPT, FORMULA]
+    assert len(json.loads(data[1])["titles"]) == 436 + 130
+
+
+@needs_chromium
+def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings) -> None:
+    assert reviewer.title == "soldier"
+    reviewer.press("1")  # soldier: the first candidate
+    assert reviewer.title == "worker" and reviewer.progress == "1 of 13 questions answered"
+    reviewer.press("2", "u", "0")  # a slip, undone; no code fits
+    assert reviewer.title == SCRIPT
+    reviewer.press("7")  # the second group of 3 digits
+    assert reviewer.title == FORMULA
+    reviewer.press("/", *"guards sec", Keys.BACK_SPACE * 10, *"primary school teach", Keys.ENTER)
+    reviewer.press("3", Keys.ARROW_LEFT)
+    reviewer.find("clear").click()
+    reviewer.show("sampled")
+    assert reviewer.find("sampled").is_displayed()
+    reviewer.press("1", "2")
+    assert reviewer.progress == "6 of 13 questions answered"
+    path = reviewer.save()
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        written = [row["corrected_isco_code"] for row in csv.DictReader(file)]
+    assert written[:4] == ["0310", "not codable", "011", "2341"]
+    out = path.parent / "out"
+    out.mkdir()
+    assert holds_corrections(path, settings)
+    receipt = take_corrections(path, out, Memory(), settings)
+    assert {verdict: n for verdict, n in receipt.verdicts.items() if n} == {
+        "accepted": 4, "not_codable": 1, "group_only": 1,
+    }  # fmt: skip
+    memory = Memory.load(settings.data.corrections_dir, Columns())
+    assert memory.codes[join("soldier", "soldier")] == "0310"
+    assert memory.codes[join(FORMULA, FORMULA)] == "2341"
+    agreement = sampled_agreement(settings.data.corrections_dir, Columns())
+    assert (agreement["n"], agreement["n_agreed"]) == (2, 1)
+
+
+@needs_chromium
+def test_the_browser_remembers(reviewer: Reviewer) -> None:
+    reviewer.press("1", "1", "l")
+    assert "0310" in reviewer.find("lines").find_elements(By.TAG_NAME, "tr")[0].text
+    reviewer.driver.refresh()
+    assert reviewer.progress == "2 of 13 questions answered" and reviewer.title == SCRIPT
+
+
+@needs_chromium
+def test_filters_and_the_list(reviewer: Reviewer) -> None:
+    def listed(which: str) -> list[str]:
+        reviewer.show(which)
+        lines = reviewer.find("lines").find_elements(By.CSS_SELECTOR, "button")
+        return [line.text for line in lines]
+
+    reviewer.press("1", "l")
+    assert len(listed("all")) == 13
+    assert listed("vague") == ["worker"]
+    assert listed("answered") == ["soldier"]
+    assert listed("open")[0] == "worker" and len(listed("open")) == 12
+    assert len(listed("sampled")) == 2
+    assert listed("copies")[:2] == ["soldier", "worker"]
+    reviewer.find("lines").find_elements(By.CSS_SELECTOR, "button")[2].click()
+    assert reviewer.title == SCRIPT and reviewer.find("one").is_displayed()
+
+
+@needs_chromium
+def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -> None:
+    folder = tmp_path / "large"
+    folder.mkdir()
+    write_review(review(11).shown() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, [])
+    reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
+    paint_ms = WebDriverWait(reviewer.driver, 60).until(
+        lambda driver: driver.execute_script(
+            "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+        )
+    )
+    key_ms = reviewer.driver.execute_script(
+        "const start = performance.now();"
+        "for (let n = 0; n < 20; n += 1)"
+        " document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '1', bubbles: true}));"
+        "return (performance.now() - start) / 20"
+    )
+    # Promised are 1 s and 50 ms; a shared machine is now and then slow.
+    assert paint_ms < 5_000 and key_ms < 250, f"{paint_ms:.0f} ms, {key_ms:.0f} ms"
+
+
+@needs_chromium
+@pytest.mark.parametrize("n_pixels", [360, 1200])
+def test_nothing_is_wider_than_the_window(reviewer: Reviewer, n_pixels: int) -> None:
+    size = {"width": n_pixels, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    reviewer.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    for _ in range(2):
+        width = "return document.documentElement.scrollWidth"
+        assert reviewer.driver.execute_script(width) <= n_pixels
+        reviewer.press("l")

@@ -1,0 +1,161 @@
+"""The questions: the order, and the random sample of what was autocoded."""
+
+from __future__ import annotations
+
+import csv
+import errno
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from core.corrections import Verdict, open_corrections, read_corrections
+from core.settings import Columns, Settings
+from core.text import join
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from results.code_file import code_file
+from results.review import queue, spill
+from results.review.queue import Review
+from results.review.review_item import Question
+from results.review.spill import Asked
+from tests.support.review_fixtures import BATCH, SURE, UNCERTAIN, coding, review
+
+
+def test_one_in_ten_questions_is_a_sampled_record() -> None:
+    made = review(n_uncertain=90, n_autocoded=400)
+    asked = list(made.questions())
+    sampled = [question for question in asked if question.sampled]
+    assert len(made) == 90 and len(asked) - len(sampled) == 90
+    assert sum(question.n_records for question in sampled) == made.n_sampled == 10
+    assert asked[9].sampled == f"batch {BATCH}" and not any(q.sampled for q in asked[:9])
+    assert all(question.coding.isco_code == "7212" for question in sampled)
+    assert asked == list(made.questions()), "asked twice, the same"
+
+
+def test_the_batch_seeds_the_sample() -> None:
+    drawn = [
+        [(q.text, q.n_records) for q in review(90, 400, name).questions() if q.sampled]
+        for name in ("a", "a", "b")
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_every_autocoded_record_is_drawn_as_often() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(400):
+        made = Review(str(seed))
+        for n in range(18):
+            made.add(join(f"guard {n}"), "", "", coding(UNCERTAIN))
+        for n in range(40):  # the first text has half of the records
+            title = "often" if n % 2 else f"once {n}"
+            made.add(join(title), title, "", coding(SURE))
+        counts.update({q.job_title: q.n_records for q in made.questions() if q.sampled})
+    assert sum(counts.values()) == 800
+    assert abs(counts["often"] - 400) < 60  # four standard deviations
+
+
+def test_no_question_no_sample_and_few_autocoded_are_all_drawn() -> None:
+    assert list(review(n_uncertain=0).questions()) == []
+    made = review(n_uncertain=40, n_autocoded=2)
+    assert made.n_sampled == 2
+
+
+def test_the_sample_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_MAX_SAMPLED", 3)
+    assert review(n_uncertain=90, n_autocoded=400).n_sampled == 3
+
+
+def test_what_a_workbook_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = review()
+    everything = list(made.questions())
+    monkeypatch.setattr(queue, "_MAX_SHOWN", 4)
+    assert made.shown() == everything[:4]
+    monkeypatch.setattr(queue, "_MAX_CELL_CHARS", len(everything[0].text) - 1)
+    assert everything[0] not in made.shown()
+
+
+def test_a_batch_counts_the_sample_apart(
+    tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    titles = [f"cook {n}" for n in range(40)]
+    coder = open_autocoder(bundle, settings)
+    confidences = sorted(c.confidence for c in coder.code([join(title) for title in titles]))
+    model = settings.model.model_copy(update={"confidence_threshold": confidences[20]})
+    settings = settings.model_copy(update={"model": model})
+    path = tmp_path / "survey.csv"
+    path.write_text("job_title\n" + "\n".join(titles) + "\n", encoding="utf-8")
+    receipt = code_file(path, tmp_path, open_autocoder(bundle, settings), settings)
+    assert (receipt.n_autocoded, receipt.n_review, receipt.n_review_texts) == (20, 20, 20)
+    assert receipt.n_sampled == 3
+    with (tmp_path / "review.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sampled = [row for row in rows if row["sampled"]]
+    assert len(rows) == 23 and len(sampled) == 3
+    assert {row["sampled"] for row in sampled} == {f"batch {receipt.batch_id}"}
+    assert all(row["predicted_code"] == row["candidate_1"] for row in sampled)
+    assert (tmp_path / "review.xlsx").exists() and (tmp_path / "review.html").exists()
+    assert not receipt.notes or "review.csv" not in receipt.notes[-1]
+
+
+def test_what_does_not_fit_is_said(
+    tmp_path: Path, bundle: Bundle, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_MAX_SHOWN", 2)
+    path = tmp_path / "survey.csv"
+    path.write_text("job_title\ncook\nbaker\nguard\n", encoding="utf-8")
+    receipt = code_file(path, tmp_path, open_autocoder(bundle, settings), settings)
+    assert receipt.notes[0].startswith("1 of 3 questions")
+    assert receipt.notes[0] in (tmp_path / "review.html").read_text(encoding="utf-8")
+
+
+def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "text,corrected_isco_code,predicted_code,n_records,sampled\n"
+        'a | b,"0310 Armed Forces Occupations, Other Ranks",310,2,batch 1\n'
+        "c | d,Not-Codable,7212,1,batch 1\n"
+        "e | f,0310 Bakers,7212,many,batch 1\n"
+        "g | h,7212,721,1,batch 1\n",
+        encoding="utf-8",
+    )
+    found = list(read_corrections(open_corrections(path, Columns())))
+    assert [(c.verdict, c.code) for c in found] == [
+        (Verdict.ACCEPTED, "0310"),
+        (Verdict.NOT_CODABLE, "not codable"),
+        (Verdict.REJECTED, ""),
+        (Verdict.ACCEPTED, "7212"),
+    ]
+    assert [(c.sampled, c.predicted, c.n_drawn) for c in found] == [
+        ("batch 1", "0310", 2),
+        ("batch 1", "7212", 1),
+        ("", "", 0),
+        ("", "", 0),
+    ]
+
+
+def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for limit in (100_000, 7):
+        monkeypatch.setattr(spill, "_MAX_IN_MEMORY", limit)
+        filled = review(n_uncertain=90, n_autocoded=400)
+        for n in range(30):  # again, when they are on the disk already
+            title = f"guard {n + 10}"
+            filled.add(join(title, title), "another", "", coding(UNCERTAIN), 1_000 + n)
+        made.append(filled)
+    in_memory, on_disk = made
+    assert len(in_memory) == len(on_disk) == 90
+    assert list(in_memory.ranked()) == list(on_disk.ranked())
+    assert list(in_memory.questions()) == list(on_disk.questions())
+    assert in_memory.explained(20) == on_disk.explained(20)
+
+
+def test_no_space_for_temporary_files_is_no_fault_of_the_file() -> None:
+    counted = Asked(max_in_memory=0)
+    counted.count(Question("a | unknown", "a", "", coding(UNCERTAIN)))
+    assert counted._spilled is not None
+    counted._spilled.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(OSError, match="temporary files") as raised:
+        for n in range(1000):
+            counted.count(Question(f"{n} | unknown", "a" * 100, "", coding(UNCERTAIN)))
+    assert raised.value.errno == errno.ENOSPC

@@ -1,0 +1,238 @@
+"""``review.xlsx``: what is in it, filled and sent back as people send it, and hostile workbooks."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from core import xlsx_table
+from core.errors import InputError
+from core.settings import Columns, Settings
+from core.taxonomy import isco08
+from core.text import join
+from inference.corrections_lookup import Memory
+from results.corrections_file import holds_corrections, take_corrections
+from results.receipt import CorrectionsReceipt
+from results.review.workbook import write_workbook
+from tests.support.external_programs import AS_CSV, needs_office, save_as
+from tests.support.review_fixtures import FORMULA, review
+from tests.watcher.test_daemon import batches, daemon, drop, wait_for
+from training.evaluation.sampled_agreement import sampled_agreement
+
+ANSWERS = {
+    "soldier": "0310 Armed Forces Occupations, Other Ranks",
+    "worker": "not codable",
+    FORMULA: "541",
+    "guard 5": "5414",
+    "guard 6": "9999",
+}
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    path = tmp_path / "blank.xlsx"
+    write_workbook(review().shown(), path, ["3 of 16 questions are elsewhere"])
+    return path
+
+
+def fill(path: Path, target: Path) -> Path:
+    """What a person does: choose, type, save."""
+    book = load_workbook(path)
+    sheet = book["review"]
+    names = [cell.value for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        title, sampled = (row[names.index(name)].value for name in ("job_title", "sampled"))
+        answer = "7212" if sampled else ANSWERS.get(str(title).removeprefix("'"))
+        row[names.index("corrected_isco_code")].value = answer
+    book.save(target)
+    return target
+
+
+def take(path: Path, settings: Settings) -> CorrectionsReceipt:
+    out = path.parent / f"out {path.name}"
+    out.mkdir()
+    assert holds_corrections(path, settings)
+    return take_corrections(path, out, Memory(), settings)
+
+
+def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
+    found = {verdict: n for verdict, n in receipt.verdicts.items() if n}
+    n_sampled = sum(1 for question in review().questions() if question.sampled)
+    assert found == {
+        "accepted": 2 + n_sampled, "not_codable": 1, "group_only": 1, "rejected": 1, "skipped": 6,
+    }  # fmt: skip
+    memory = Memory.load(settings.data.corrections_dir, Columns())
+    assert memory.codes[join("soldier", "soldier")] == "0310"
+    assert memory.codes[join("guard 5", "guard 5")] == "5414"
+    assert join("worker", "worker") not in memory.codes
+    agreement = sampled_agreement(settings.data.corrections_dir, Columns())
+    assert agreement["n"] == agreement["n_agreed"] == review().n_sampled == 2
+
+
+def test_codes_are_text_and_only_answers_can_be_changed(blank: Path) -> None:
+    book = load_workbook(blank)
+    assert book.sheetnames == ["review", "codes", "help"]
+    sheet = book["review"]
+    names = [cell.value for cell in sheet[1]]
+    assert sheet.freeze_panes == "B2" and sheet.protection.sheet
+    answer = names.index("corrected_isco_code")
+    for row in sheet.iter_rows(min_row=2):
+        assert [n for n, cell in enumerate(row) if not cell.protection.locked] == [answer]
+        assert row[answer].number_format == "@"
+        assert all(cell.data_type != "f" for cell in row)
+        assert row[names.index("choice_1")].value[:4] in isco08().units
+        assert row[names.index("choice_7")].value == "not codable"
+    (choices,) = sheet.data_validations.dataValidation
+    assert str(choices.sqref) == f"H2:H{sheet.max_row}" and choices.formula1 == "$I2:$O2"
+    codes = [row[0].value for row in book["codes"].iter_rows(min_row=2)]
+    assert codes == list(isco08().units)
+    assert book["help"]["A1"].value == "3 of 16 questions are elsewhere"
+
+
+def test_the_filled_workbook_is_taken(blank: Path, settings: Settings) -> None:
+    check_taken(take(fill(blank, blank.with_name("review.xlsx")), settings), settings)
+
+
+@needs_office
+@pytest.mark.parametrize("form", ["xlsx:Calc MS Excel 2007 XML", AS_CSV])
+def test_saved_by_libreoffice(form: str, blank: Path, tmp_path: Path, settings: Settings) -> None:
+    out = tmp_path / "saved"
+    out.mkdir()
+    saved = save_as(fill(blank, tmp_path / "review.xlsx"), form, out)
+    check_taken(take(saved, settings), settings)
+    if saved.suffix == ".csv":
+        with saved.open(encoding="utf-8", newline="") as file:
+            titles = {row["job_title"] for row in csv.DictReader(file)}
+        assert f"'{FORMULA}" in titles and 'Bäcker, „zweite“ "x"\nnachts' in titles
+
+
+def test_dropped_in_the_inbox(blank: Path, settings: Settings) -> None:
+    filled = fill(blank, blank.with_name("review.xlsx")).read_bytes()
+    with daemon(settings) as process:
+        for name, content in (("review.xlsx", filled), ("no.xlsx", b"PK"), ("review.xlsx", filled)):
+            n_before = len(list(settings.watcher.archive_dir.glob("*")))
+            drop(settings, name, content)
+            wait_for(lambda: not list(settings.watcher.inbox.glob("*.xlsx")), process)
+            if name == "review.xlsx":
+                wait_for(
+                    lambda n=n_before: len(list(settings.watcher.archive_dir.glob("*"))) > n,
+                    process,
+                )
+        wait_for((settings.watcher.rejected_dir / "no.xlsx.why.txt").exists, process)
+    (folder,) = batches(settings, "review")
+    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["verdicts"]["not_codable"] == 1
+    assert {path.suffix for path in settings.watcher.archive_dir.iterdir()} == {".xlsx"}
+    assert {path.name for path in folder.iterdir()} == {"corrections.csv", "receipt.json"}
+
+
+def table(*rows: Sequence[object], title: str = "Sheet") -> Workbook:
+    book = Workbook()
+    book.worksheets[0].title = title
+    for row in rows:
+        book.worksheets[0].append(row)
+    return book
+
+
+def test_any_workbook_with_the_columns_will_do(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "mine.xlsx"
+    head = ("Title", "Duties", "corrected_isco_code")
+    book = table(("notes",), title="notes")
+    sheet = book.create_sheet("codes of Anna")
+    rows = (
+        head,
+        ("nurse", None, 2221.0),
+        (None, None, None),
+        ("soldier", "x\ny", 310),
+        ("a", 1, "=1+1"),
+    )
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    receipt = take(path, settings)
+    assert receipt.encoding == "xlsx"
+    assert (receipt.n_rows, receipt.verdicts["accepted"], receipt.verdicts["restored"]) == (3, 1, 1)
+    with (tmp_path / "out mine.xlsx" / "corrections.csv").open(encoding="utf-8-sig") as file:
+        last = list(csv.DictReader(file))[-1]
+    # The formula, not its result, and the row that it has in the sheet.
+    assert (last["line"], last["corrected_isco_code"], last["verdict"]) == (
+        "5",
+        "'=1+1",
+        "rejected",
+    )
+
+
+def with_part(name: str) -> Callable[[Path], None]:
+    def add(path: Path) -> None:
+        table(("text", "corrected_isco_code"), ("nurse", "2221")).save(path)
+        with zipfile.ZipFile(path, "a") as parts:
+            parts.writestr(name, "x")
+
+    return add
+
+
+def bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts, parts.open("x", "w") as part:
+        for _ in range(513):
+            part.write(bytes(1 << 20))
+
+
+def truncated(path: Path) -> None:
+    table(("text", "corrected_isco_code"), ("nurse", "2221")).save(path)
+    with zipfile.ZipFile(path) as parts:
+        kept = {name: parts.read(name) for name in parts.namelist()}
+    with zipfile.ZipFile(path, "w") as parts:
+        for name, content in kept.items():
+            parts.writestr(name, content[:200] if "sheet1" in name else content)
+
+
+def saved(*rows: Sequence[object]) -> Callable[[Path], None]:
+    return lambda path: table(*rows).save(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.write_bytes(b"PK\x03\x04"), "no workbook"),
+        (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0" * 200), "password"),
+        (with_part("xl/vbaProject.bin"), "macros"),
+        (bomb, "when unpacked"),
+        (truncated, "damaged"),
+        (saved(("job_title",), ("nurse",)), "'corrected_isco_code' in row 1 of any sheet"),
+        (saved(("job_title", "corrected_isco_code"), ("nurse", " ")), "sheet 'Sheet'"),
+        (saved(("corrected_isco_code", "x", "X"), ("2221",)), "'x' in sheet 'Sheet', row 1"),
+        (saved(("x", "corrected_isco_code"), ("a", "2221", "b")), "sheet 'Sheet', row 2"),
+        (saved(("x", "corrected_isco_code"), ("a", "2221")), "'text', or 'job_title'"),
+    ],
+)  # fmt: skip
+def test_refused_with_the_reason(
+    make: Callable[[Path], object], words: str, tmp_path: Path, settings: Settings
+) -> None:
+    path = tmp_path / "odd.xlsx"
+    make(path)
+    with pytest.raises(InputError, match=r"^'odd\.xlsx'") as refused:
+        take(path, settings)
+    assert words in str(refused.value)
+    assert not settings.data.corrections_dir.exists()
+
+
+def test_what_a_sheet_says_of_its_size_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx_table, "_MAX_ROWS", 100)
+    path, out = tmp_path / "odd.xlsx", tmp_path / "out.csv"
+    table(("text", "corrected_isco_code"), ("nurse", "2221"), ("cook", "5120")).save(path)
+    with zipfile.ZipFile(path) as parts:
+        kept = {name: parts.read(name) for name in parts.namelist()}
+    sheet = kept["xl/worksheets/sheet1.xml"].replace(b'r="3"', b'r="99999999999"', 1)
+    with zipfile.ZipFile(path, "w") as parts:
+        for name, content in {**kept, "xl/worksheets/sheet1.xml": sheet}.items():
+            parts.writestr(name, content)
+    xlsx_table.write_as_csv(path, out)
+    assert out.read_text(encoding="utf-8").splitlines()[1] == "nurse,2221"

@@ -1,0 +1,140 @@
+"""One file → its folder of results: the columns, the counts, the order."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError
+from core.settings import Settings
+from core.taxonomy import isco08
+from core.text import join
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import Bundle
+from inference.output_columns import PREDICTION_COLUMNS
+from results.code_file import code_file
+from results.receipt import Receipt
+from results.review.queue import REVIEW_COLUMNS
+from watcher.delivery.publish import complete
+from watcher.filesystem import Files
+
+
+@pytest.fixture
+def autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
+    return open_autocoder(bundle, settings)
+
+
+def run(
+    tmp_path: Path, content: str | bytes, autocoder: Autocoder, settings: Settings
+) -> tuple[Receipt, Path]:
+    path, out = tmp_path / "survey.csv", tmp_path / "out"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    out.mkdir(exist_ok=True)
+    receipt = code_file(path, out, autocoder, settings)
+    complete(Files(), out, receipt)
+    return receipt, out
+
+
+def rows(path: Path, encoding: str = "utf-8", delimiter: str = ",") -> list[dict[str, str]]:
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def test_predictions_keep_the_input_and_add_ours(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    given = [["0110", "NA", "Plumber", 'fits "pipes",\nboilers'], ["null", "1e5", "", " "]]
+    source = tmp_path / "given.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["id", "x", "Title", "Tasks"], *given])
+    receipt, out = run(tmp_path, source.read_bytes(), autocoder, settings)
+    with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        header, *found = csv.reader(file)
+    assert header == ["id", "x", "Title", "Tasks", *PREDICTION_COLUMNS]
+    assert [row[:4] for row in found] == given
+    first, empty = rows(out / "predictions.csv")
+    assert first["isco_title"] == isco08().title(first["isco_code"])
+    assert first["model_version"] == autocoder.version
+    assert first["candidate_1_confidence"] == first["confidence"]
+    assert (empty["source"], empty["isco_code"], empty["needs_review"]) == ("empty", "", "true")
+    assert receipt.n_rows_in == receipt.n_rows_out == 2 and receipt.n_empty == 1
+
+
+def test_a_name_the_input_has_is_its_own(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    content = "job_title,isco_code,Confidence\nnurse,0110,high\n"
+    _, out = run(tmp_path, content, autocoder, settings)
+    (row,) = rows(out / "predictions.csv")
+    assert (row["isco_code"], row["Confidence"]) == ("0110", "high")
+    assert row["predicted_isco_code"] and row["predicted_confidence"]
+
+
+def test_review_has_each_uncertain_text_once_by_gain(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    titles = ["nurse", "NURSE!", "welder", "=cmd|'/c calc'!A0", "", "nurse", "-cook"]
+    body = "".join(f'"{title}"\n' for title in titles)
+    receipt, out = run(tmp_path, "job_title\n" + body, autocoder, settings)
+    raw = (out / "review.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    review = rows(out / "review.csv", "utf-8-sig")
+    assert tuple(review[0]) == REVIEW_COLUMNS
+    by_text = {row["text"]: row for row in review}
+    assert by_text["nurse | unknown"]["n_records"] == "3"
+    assert by_text["nurse | unknown"]["job_title"] == "nurse"
+    assert by_text["cook | unknown"]["job_title"] == "'-cook"
+    assert len(by_text) == len(review) == receipt.n_review_texts == 4
+    gains = [(1 - float(row["confidence"])) * int(row["n_records"]) for row in review]
+    assert gains == sorted(gains, reverse=True)
+    assert all(row["corrected_isco_code"] == "" for row in review)
+    assert all(row["candidate_5"] in isco08().units for row in review)
+
+
+def test_the_receipt_adds_up(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
+    titles = [join(title) for title in list(isco08().titles.values())[:300]]
+    confidences = [coding.confidence for coding in open_autocoder(bundle, settings).code(titles)]
+    threshold = sorted(confidences)[150]
+    half = settings.model.model_copy(update={"confidence_threshold": threshold})
+    settings = settings.model_copy(update={"model": half})
+    body = "".join(f"{title.removesuffix(' | unknown')}\n\n" for title in titles)
+    receipt, out = run(tmp_path, "job_title\n" + body, open_autocoder(bundle, settings), settings)
+    written = json.loads((out / "receipt.json").read_text(encoding="utf-8"))
+    assert written["n_rows_in"] == written["n_rows_out"] == 300
+    assert written["n_autocoded"] + written["n_fallback"] + written["n_empty"] == 300
+    assert 0 < written["n_autocoded"] < 300
+    assert written["n_blank_lines"] == 300
+    assert written["settings"]["confidence_threshold"] == threshold
+    counted = Counter(row["is_fallback"] for row in rows(out / "predictions.csv"))
+    assert counted["true"] == receipt.n_fallback == receipt.n_review
+
+
+def test_the_review_file_follows_the_inputs_delimiter(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    receipt, out = run(tmp_path, "titel;position\n1;Bäcker\n".encode("cp1252"), autocoder, settings)
+    assert (receipt.encoding, receipt.delimiter) == ("cp1252", "semicolon")
+    (row,) = rows(out / "review.csv", "utf-8-sig", ";")
+    assert row["job_title"] == "Bäcker"
+    (row,) = rows(out / "predictions.csv")
+    assert row["position"] == "Bäcker"
+
+
+def test_header_only_is_a_result_with_a_note(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    receipt, out = run(tmp_path, "job_title,duties\n", autocoder, settings)
+    assert receipt.n_rows_out == 0 and "no records" in receipt.notes[0]
+    assert rows(out / "predictions.csv") == [] and (out / "review.csv").exists()
+
+
+def test_no_receipt_without_the_last_row(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    with pytest.raises(InputError):
+        run(tmp_path, "job_title,id\na,1\nb\n", autocoder, settings)
+    assert not (tmp_path / "out" / "receipt.json").exists()

@@ -1,0 +1,164 @@
+"""What coders send back: every row judged, good rows taken, the memory answers at once."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from core.corrections import Verdict, open_corrections, read_corrections
+from core.errors import InputError
+from core.settings import Columns, Settings
+from core.text import join
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from inference.corrections_lookup import Memory
+from results.corrections_file import holds_corrections, take_corrections
+from tests.watcher.test_daemon import batches, daemon, drop, wait_for
+from training.dataset.correction_set import read_all_corrections
+
+
+def judged(path: Path) -> list[tuple[str, str, Verdict]]:
+    corrections = read_corrections(open_corrections(path, Columns()))
+    return [(c.text, c.code, c.verdict) for c in corrections]
+
+
+def test_every_row_gets_its_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "text,corrected_isco_code,note\n"
+        "nurse | unknown,2221,\nSoldier!,310,\ncook | fries,512,\nwelder | unknown,,x\n"
+        "baker | unknown,9999,\nguard | unknown,=1+1,\nunknown | unknown,2221,\nx | y,21,\n",
+        encoding="utf-8",
+    )
+    assert judged(path) == [
+        ("nurse | unknown", "2221", Verdict.ACCEPTED),
+        ("soldier | unknown", "0310", Verdict.RESTORED),
+        ("cook | fries", "512", Verdict.GROUP),
+        ("welder | unknown", "", Verdict.SKIPPED),
+        ("baker | unknown", "", Verdict.REJECTED),
+        ("guard | unknown", "", Verdict.REJECTED),
+        ("unknown | unknown", "", Verdict.REJECTED),
+        ("x | y", "", Verdict.REJECTED),
+    ]
+
+
+def test_title_and_duties_do_as_well_as_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("Title;Duties;corrected_isco_code\nNurse;Wards;2221\n", encoding="utf-8")
+    assert judged(path) == [("nurse | wards", "2221", Verdict.ACCEPTED)]
+
+
+def test_codes_without_texts_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id,corrected_isco_code\n1,2221\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"review\.csv"):
+        judged(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_corrections"),
+    [
+        ("job_title,corrected_isco_code\nnurse,2221\n", True),
+        ("job_title,corrected_isco_code\nnurse,\ncook, \n", False),
+        ("job_title\nnurse\n", False),
+    ],
+)
+def test_a_filled_column_makes_a_corrections_file(
+    tmp_path: Path, settings: Settings, content: str, is_corrections: bool
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(content, encoding="utf-8")
+    assert holds_corrections(path, settings) == is_corrections
+
+
+def test_the_later_file_holds_and_the_conflict_is_reported(
+    tmp_path: Path, settings: Settings
+) -> None:
+    memory = Memory()
+    for number, code in enumerate(("2221", "3221"), start=1):
+        path, out = tmp_path / f"{number}.csv", tmp_path / f"out{number}"
+        path.write_text(f"text,corrected_isco_code\nnurse | unknown,{code}\n", encoding="utf-8")
+        out.mkdir()
+        receipt = take_corrections(path, out, memory, settings)
+        kept = settings.data.corrections_dir / f"{receipt.batch_id}.csv"
+        os.utime(kept, (number, number))
+        memory = Memory.load(settings.data.corrections_dir, Columns())
+    assert memory.codes == {"nurse | unknown": "3221"}
+    assert receipt.n_conflicts == 1
+    with (tmp_path / "out2" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert "replaces 2221" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("later", "holds", "said"),
+    [
+        ("3221", "3221", "replaces 2221"),
+        ("222", "2221", ""),  # a group that the code lies in
+        ("322", None, "replaces 2221"),
+        ("not codable", None, "replaces 2221"),
+        ("2221", "2221", ""),
+        ("9999", "2221", ""),  # rejected: it says nothing
+    ],
+)
+def test_what_is_said_later_holds_also_where_it_takes_a_code_back(
+    tmp_path: Path, settings: Settings, later: str, holds: str | None, said: str
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        f"text,corrected_isco_code\nnurse | unknown,2221\nnurse | unknown,{later}\n",
+        encoding="utf-8",
+    )
+    receipt = take_corrections(path, tmp_path, Memory(), settings)
+    assert receipt.n_conflicts == bool(said)
+    assert said in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
+    memory = Memory.load(settings.data.corrections_dir, Columns())
+    assert memory.codes.get("nurse | unknown") == holds
+    taught = read_all_corrections(settings.data.corrections_dir, None, settings)
+    assert list(taught["label"]) == ([holds] if holds else [])
+
+
+def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: Settings) -> None:
+    coder = open_autocoder(bundle, settings)
+    text = join("nurse")
+    (before,) = coder.code([text])
+    coder.memory = Memory({text: "0110"})
+    (after,) = coder.code([text])
+    assert (before.source, after.source) == ("model", "correction")
+    assert (after.isco_code, after.confidence, after.needs_review) == ("0110", 1.0, False)
+    coder.memory = Memory()
+    assert coder.code([text]) == [before]
+
+
+def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> None:
+    with daemon(settings) as process:
+        drop(settings, "survey.csv", "job_title\nsoldier\ncook\n")
+        wait_for((settings.watcher.archive_dir / "survey.csv").exists, process)
+        (first,) = batches(settings, "survey")
+        with (first / "review.csv").open(encoding="utf-8-sig", newline="") as file:
+            review = list(csv.DictReader(file))
+        for row in review:
+            row["corrected_isco_code"] = "310" if row["text"].startswith("soldier") else ""
+        lines = [list(review[0]), *(list(row.values()) for row in review)]
+        filled = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines) + "\n"
+        for n in (1, 2):  # the second time changes nothing
+            drop(settings, "review.csv", filled)
+            archive = settings.watcher.archive_dir
+            wait_for(lambda n=n, a=archive: len(list(a.glob("review*"))) == n, process)
+        drop(settings, "survey.csv", "job_title\nsoldier\ncook\n")
+        wait_for(lambda: len(batches(settings, "survey")) == 2, process)
+    (corrected,) = batches(settings, "review")
+    receipt = json.loads((corrected / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["verdicts"]["restored"] == 1 and receipt["verdicts"]["skipped"] == 1
+    assert len(list(settings.data.corrections_dir.glob("*.csv"))) == 1
+    (second,) = set(batches(settings, "survey")) - {first}
+    with (second / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        soldier, cook = csv.DictReader(file)
+    assert (soldier["isco_code"], soldier["source"]) == ("0310", "correction")
+    assert soldier["confidence"] == "1" and soldier["candidate_2"] == ""
+    assert cook["source"] == "model"
+    assert json.loads((second / "receipt.json").read_text(encoding="utf-8"))["n_corrected"] == 1

@@ -1,0 +1,197 @@
+"""``explanations/`` of a batch: which records, named how, and whole whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import BundleError
+from core.settings import Settings, load_settings
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import Bundle
+from inference.classifier import Classifier
+from results.code_file import code_file
+from results.explanations import ASKED, EXPLANATIONS, OVERVIEW, SCORES, explain_batch, pending
+from tests.conftest import ROOT
+from tests.support.page_reader import Page
+from tests.support.review_fixtures import FORMULA, SCRIPT
+from tests.watcher.test_daemon import batches, daemon, drop, isco, wait_for
+
+TITLES = ["nurse", SCRIPT, "nurse", "", FORMULA, "welder | of ships", "x" * 500, "word " * 200]
+
+
+@pytest.fixture
+def explaining(settings: Settings, tmp_path: Path) -> Settings:
+    """Five records of a batch are explained."""
+    config = tmp_path / "config.yaml"
+    source = config.read_text(encoding="utf-8").replace("sample_size: 0", "sample_size: 5")
+    config.write_text(source, encoding="utf-8")
+    return load_settings(config)
+
+
+def survey() -> str:
+    return "job_title\n" + "".join('"{}"\n'.format(title.replace('"', '""')) for title in TITLES)
+
+
+def coded(folder: Path, autocoder: Autocoder, settings: Settings, n_explained: int) -> Path:
+    """A batch of ``TITLES``, its explanations pending."""
+    out = folder / "outbox" / f"survey.{n_explained}"
+    out.mkdir(parents=True)
+    path = folder / "survey.csv"
+    path.write_text(survey(), encoding="utf-8")
+    code_file(path, out, autocoder, settings, n_explained=n_explained)
+    return out
+
+
+def words(page: Path) -> str:
+    return Page(page).words
+
+
+def test_pages_are_named_by_record_and_add_up(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    autocoder = open_autocoder(bundle, settings)
+    for _ in range(2):
+        batch = coded(tmp_path, autocoder, settings, 20)
+        assert pending(tmp_path / "outbox") == [batch]
+        folder = batch / EXPLANATIONS
+        assert not folder.exists()
+        assert explain_batch(batch, lambda version: autocoder.classifier) == 6
+        assert pending(tmp_path / "outbox") == []
+        pages = {path.name: path.read_bytes() for path in folder.iterdir()}
+        # Each text once, under the number of its first record; the empty one is not asked.
+        assert set(pages) == {f"{n}.html" for n in (1, 2, 5, 6, 7, 8)} | {OVERVIEW, SCORES}
+        batch.rename(tmp_path / f"again-{len(list(tmp_path.glob('again*')))}")
+    for name, content in pages.items():
+        assert content == (tmp_path / "again-0" / EXPLANATIONS / name).read_bytes()
+
+    folder = tmp_path / "again-0" / EXPLANATIONS
+    assert SCRIPT in words(folder / OVERVIEW) and FORMULA in words(folder / OVERVIEW)
+    assert "and 1 more record with this text" in words(folder / "1.html")
+    assert "Words after the 64th count as one" in words(folder / "8.html")
+    for record in json.loads(pages[SCORES])["records"]:
+        total = record["base"] + sum(word["score"] for word in record["words"])
+        assert total == pytest.approx(record["output"], abs=1e-6)
+        assert record["isco_code"] in words(folder / f"{record['n']}.html")
+
+
+def test_routed_rows_come_first_then_a_sample_that_stays(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    autocoder = open_autocoder(bundle, settings)
+    codings = autocoder.code([f"{title} | unknown" for title in ("nurse", "welder", "cook")])
+    between = sorted(coding.confidence for coding in codings)[1]
+    half = settings.model.model_copy(update={"confidence_threshold": between})
+    settings = settings.model_copy(update={"model": half})
+    autocoder = open_autocoder(bundle, settings)
+    asked = {}
+    for n in (1, 2, 3):
+        batch = tmp_path / f"{n}"
+        batch.mkdir()
+        path = tmp_path / "survey.csv"
+        path.write_text("job_title\nnurse\nwelder\ncook\n", encoding="utf-8")
+        code_file(path, batch, autocoder, settings, n_explained=n)
+        found = json.loads((batch / ASKED).read_text(encoding="utf-8"))
+        asked[n] = [(record["n"], record["is_sampled"]) for record in found["records"]]
+    assert asked[1] == asked[3][:1] and asked[2] == asked[3][:2]
+    assert [is_sampled for _, is_sampled in asked[3]] == [False, True, True]
+
+
+def test_a_batch_without_a_model_says_why(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    batch = coded(tmp_path, open_autocoder(bundle, settings), settings, 3)
+
+    def gone(version: str) -> Classifier:
+        raise BundleError(f"there is no version {version!r}")
+
+    assert explain_batch(batch, gone) == 0
+    assert f"there is no version '{bundle.manifest.version}'" in words(
+        batch / EXPLANATIONS / OVERVIEW
+    )
+    assert pending(tmp_path / "outbox") == []
+
+
+def test_without_a_coded_record_nothing_is_asked(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    path, batch = tmp_path / "empty.csv", tmp_path / "batch"
+    path.write_text("job_title,n\n,1\n", encoding="utf-8")
+    batch.mkdir()
+    code_file(path, batch, open_autocoder(bundle, settings), settings, n_explained=3)
+    assert not (batch / ASKED).exists()
+    assert "explanations" not in words(batch / "report.html")
+
+
+def test_the_daemon_explains_after_publishing_and_takes_up_what_was_killed(
+    explaining: Settings,
+) -> None:
+    drop(explaining, "survey.csv", survey())
+    with daemon(explaining) as process:
+        wait_for(lambda: batches(explaining, "survey"), process)
+        (batch,) = batches(explaining, "survey")
+        wait_for((batch / EXPLANATIONS / SCORES).exists, process)
+        wait_for(lambda: not pending(explaining.watcher.outbox), process)
+        before = {path.name: path.read_bytes() for path in (batch / EXPLANATIONS).iterdir()}
+    assert len(before) == 5 + 2
+
+    # As a process that was killed between two pages leaves it.
+    folder = batch / EXPLANATIONS
+    folder.rename(batch / f".{EXPLANATIONS}.part")
+    (batch / f".{EXPLANATIONS}.part" / SCORES).unlink()
+    assert pending(explaining.watcher.outbox) == [batch]
+    done = subprocess.run(isco(explaining, "watch", "--once"), check=False)
+    assert done.returncode == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert not (batch / f".{EXPLANATIONS}.part").exists()
+
+
+def test_two_that_explain_at_once_do_not_disturb_each_other(
+    explaining: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    """The child of a daemon that was killed, and that of the daemon after it."""
+    autocoder = open_autocoder(bundle, explaining)
+    found = [coded(tmp_path, autocoder, explaining, n) for n in (3, 4, 5)]
+    both = [subprocess.Popen(isco(explaining, "explain")) for _ in range(2)]
+    assert [process.wait(100) for process in both] == [0, 0]
+    assert [len(list(b.glob(f"{EXPLANATIONS}/[0-9]*.html"))) for b in found] == [3, 4, 5]
+    assert not list(tmp_path.glob("outbox/*/.*"))
+
+
+def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "survey.csv"
+    source.write_text(survey(), encoding="utf-8")
+    command = ["classify", str(source), "--out", str(tmp_path / "out")]
+    for arguments in (command, [*command, "--explain"]):  # the batch is there, without its pages
+        assert subprocess.run(isco(explaining, *arguments), check=False).returncode == 0
+    (batch,) = (tmp_path / "out").glob("survey.*")
+    assert len(list((batch / EXPLANATIONS).glob("[0-9]*.html"))) == 5
+
+    done = subprocess.run(
+        isco(explaining, "code", "nurse", "--explain"), capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)["explanation"]
+    assert [word["word"] for word in found["words"]] == ["nurse"]
+    assert found["base"] + found["words"][0]["score"] == pytest.approx(found["output"])
+    done = subprocess.run(
+        isco(explaining, "code", "?", "--explain"), capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["explanation"] is None and "are empty" in done.stderr
+
+
+def test_without_shap_the_remedy_is_named(explaining: Settings) -> None:
+    program = (
+        "import sys; sys.modules['shap'] = None\n"
+        "import main\n"
+        f"sys.exit(main.main(['--config', {str(explaining.watcher.inbox.parent / 'config.yaml')!r},"
+        " 'code', 'nurse', '--explain']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("isco: explanations need") and ".[explain]" in done.stderr

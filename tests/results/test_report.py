@@ -1,0 +1,230 @@
+"""The report of a batch: its figures against a slow count, and the page against what it says."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+
+from core.csv_table import Writer
+from core.settings import Settings
+from core.taxonomy import isco08
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import Bundle
+from inference.decision import EMPTY, Coding
+from inference.training_profile import Baseline, hashes
+from results.agreement import DISAGREEMENTS
+from results.code_file import code_file
+from results.report import REPORT, question_to
+from results.review.review_item import Question
+from results.statistics import Tally
+from tests.support.page_reader import Page
+from tests.support.review_fixtures import FORMULA, SCRIPT, coding
+
+UNITS = isco08().units
+THRESHOLD = 0.9
+
+
+def a_coding(code: str, confidence: float, threshold: float = THRESHOLD) -> Coding:
+    others = [unit for unit in UNITS[::90] if unit != code][:4]
+    candidates = ((code, confidence), *((other, 0.0) for other in others))
+    is_fallback = bool(np.float32(confidence) < threshold)
+    shown = code[:3] if is_fallback else code
+    return Coding(shown, confidence, is_fallback, code[:3], confidence, candidates, "model")
+
+
+CONFIDENCES = st.floats(0, 1, width=32)
+RECORDS = st.lists(
+    st.tuples(st.text("abc", max_size=2), st.sampled_from(UNITS), CONFIDENCES), max_size=60
+)
+
+
+def a_baseline(seen: set[str]) -> Baseline:
+    shares = np.zeros(len(UNITS))
+    shares[[UNITS.index("2221"), UNITS.index("7212")]] = 0.75, 0.25
+    said = np.array([0.0, 1.0])
+    return Baseline(shares, np.unique(hashes(seen)), said, said / 2, 500)
+
+
+@given(records=RECORDS, threshold=CONFIDENCES, n_chunk=st.integers(1, 20))
+def test_counts_are_those_of_a_slow_count(
+    records: list[tuple[str, str, float]], threshold: float, n_chunk: int
+) -> None:
+    first = {text: (code, confidence) for text, code, confidence in reversed(records)}
+    texts = [text for text, *_ in records]  # equal texts get equal codings
+    codings = [a_coding(*first[text], threshold) for text in texts]
+    baseline = a_baseline({"a", "ab"})
+    tally = Tally(baseline, threshold)
+    for start in range(0, len(texts), n_chunk):
+        tally.add(texts[start : start + n_chunk], codings[start : start + n_chunk])
+    corrected = Coding("2221", 1.0, False, "222", 1.0, (("2221", 1.0),), "correction")
+    tally.add(["n | n", "| |"], [corrected, EMPTY])
+
+    assert tally.n_records == len(texts) + 2 and tally.n_by_model == tally.bins.sum() == len(texts)
+    unseen = [text for text in texts if text not in ("a", "ab")]
+    n_texts, unseen_text_rate = tally.texts()
+    assert n_texts == len(set(texts))
+    if texts:
+        assert tally.unseen_rate == pytest.approx(len(unseen) / len(texts))
+        assert unseen_text_rate == pytest.approx(len(set(unseen)) / len(set(texts)))
+    rows = tally.what_ifs()
+    assert [row.threshold for row in rows if row.is_set] == [threshold]
+    for row in rows:
+        above = [c.confidence for c in codings if c.confidence >= np.float32(row.threshold)]
+        below = {t for t, c in zip(texts, codings, strict=True) if c.confidence < row.threshold}
+        assert (row.n_autocoded, row.n_texts) == (len(above) + 1, len(below))
+        assert row.n_review == tally.n_records - row.n_autocoded
+        expected = np.mean(above) / 2 if above else math.nan
+        assert row.expected_agreement == pytest.approx(expected, nan_ok=True)
+    for digits in (1, 2):
+        for code, n, share in tally.groups(digits):
+            assert n == sum(c.isco_code[:digits] == code for c in [*codings, corrected])
+            assert share == pytest.approx(
+                sum(p for u, p in (("2221", 0.75), ("7212", 0.25)) if u.startswith(code))
+            )
+
+
+def test_drift_is_the_share_that_would_have_to_move() -> None:
+    same, other = Tally(a_baseline(set()), 0.5), Tally(a_baseline(set()), 0.5)
+    same.add([""] * 400, [a_coding("2221", 0.9)] * 300 + [a_coding("7212", 0.9)] * 100)
+    other.add([""] * 400, [a_coding("2221", 0.9)] * 100 + [a_coding("5151", 0.9)] * 300)
+    found, drifted = same.drift(1), other.drift(1)
+    assert found is not None and drifted is not None
+    assert found.distance == pytest.approx(0) and 0 < found.by_chance < 0.06
+    assert drifted.distance == pytest.approx(0.75) and drifted.by_chance == found.by_chance
+    assert Tally(None, 0.5).drift(1) is None and Tally(a_baseline(set()), 0.5).drift(1) is None
+
+
+@pytest.fixture
+def halved(bundle: Bundle, settings: Settings) -> Settings:
+    """With this threshold half of the titles of all groups are autocoded."""
+    titles = [f"{title.lower()} | unknown" for title in isco08().titles.values()]
+    codings = open_autocoder(bundle, settings).code(titles)
+    middle = sorted(found.confidence for found in codings)[len(codings) // 2]
+    half = settings.model.model_copy(update={"confidence_threshold": middle})
+    return settings.model_copy(update={"model": half})
+
+
+@pytest.fixture
+def autocoder(bundle: Bundle, halved: Settings) -> Autocoder:
+    return open_autocoder(bundle, halved)
+
+
+def run(tmp_path: Path, content: str, autocoder: Autocoder, halved: Settings) -> Path:
+    path, out = tmp_path / f"{SCRIPT.replace('/', '-')}.csv", tmp_path / "out"
+    path.write_text(content, encoding="utf-8")
+    out.mkdir()
+    code_file(path, out, autocoder, halved)
+    return out
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written(tmp_path: Path, lines: list[list[str]]) -> str:
+    path = tmp_path / "lines.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Writer(file, lines[0]).write(lines[1:])
+    return path.read_text(encoding="utf-8")
+
+
+def test_agreement_with_the_codes_of_the_input(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    titles = [isco08().title(code) for code in UNITS]
+    texts = [f"{title} | unknown" for title in titles]
+    best = [found.candidates[0][0] for found in autocoder.code(texts)]
+    given = [code if n % 3 else best[n] for n, code in enumerate(UNITS)]
+    lines = [[title, code] for title, code in zip(titles, given, strict=True)]
+    lines += [["nurse", "999"], ["nurse", ""], ["", "2221"], [SCRIPT, "222"], [FORMULA, "110"]]
+    out = run(tmp_path, written(tmp_path, [["job_title", "ISCO code"], *lines]), autocoder, halved)
+    page = Page(out / REPORT)
+
+    coded = {row["job_title"]: row["candidate_1"] for row in rows(out / "predictions.csv")}
+    ours = [coded[title] for title in titles] + [coded[FORMULA]]
+    theirs = [*given, "0110"]
+    for digits in (4, 3, 2, 1):
+        a, b = [[code[:digits] for code in codes] for codes in (theirs, ours)]
+        if digits < 4:
+            a, b = [*a, "222"[:digits]], [*b, coded[SCRIPT][:digits]]
+        kappa = cohen_kappa_score(a, b)
+        agreement = np.mean(np.array(a) == np.array(b))
+        assert f"{digits} {len(a)} {100 * agreement:.1f} % {kappa:.3f}" in page.words
+    assert "440 records came with an isco_code , 1 of them with none of ISCO-08" in page.words
+
+    found = {row["job_title"]: row for row in rows(out / DISAGREEMENTS)}
+    expected = {t for t, a, b in zip(titles, given, ours, strict=False) if a != b}
+    assert expected <= set(found) <= expected | {SCRIPT, f"'{FORMULA}"}
+    assert found[f"'{FORMULA}"]["given_code"] == "0110"
+    first = next(row for row in found.values())
+    assert first["given_title"] == isco08().title(first["given_code"])
+    assert lines[int(first["record"]) - 1][0] == first["job_title"]
+
+
+def test_the_page_says_what_the_files_say(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    lines = [["nurse", ""]] * 3 + [[SCRIPT, FORMULA], [FORMULA, SCRIPT], ["", ""]]
+    lines += [[title, ""] for title in isco08().titles.values()]
+    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *lines]), autocoder, halved)
+    page = Page(out / REPORT)
+    predictions, review = rows(out / "predictions.csv"), rows(out / "review.csv")
+    n_review = sum(row["needs_review"] == "true" for row in predictions)
+    n_autocoded = sum(
+        row["is_fallback"] == "false" and row["isco_code"] != "" for row in predictions
+    )
+    for words in (
+        f"records {len(lines):,}",
+        f"autocoded, 4 digits {100 * n_autocoded / len(lines):.1f} %",
+        f"for review {n_review:,} records",
+        f"{sum(not row['sampled'] for row in review):,} uncertain texts",
+        "title as job_title, tasks as duties_description",
+        autocoder.version,
+        "Major groups in numbers",
+        "1,000 calibration texts",
+    ):
+        assert words in page.words, words
+    assert sum(row.get("class") == "now" for row in page.named("tr")) == 1
+    assert f"{SCRIPT.replace('/', '-')}.csv" in page.words
+    assert "disagreements.csv" not in page.words and not (out / DISAGREEMENTS).exists()
+    links = {link for link in page.links if not link.startswith("../")}
+    assert all((out / link).exists() for link in links - {"receipt.json"})  # which comes last
+    assert all(svg["aria-label"] and svg["role"] == "img" for svg in page.named("svg"))
+    assert all(cell.get("scope") for cell in page.named("th"))
+
+
+@pytest.mark.parametrize("content", ["job_title\n", "job_title,isco_code\n,\n"])
+def test_an_empty_file_has_a_report(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings, content: str
+) -> None:
+    assert Page(run(tmp_path, content, autocoder, halved) / REPORT).named("h1")
+
+
+def test_a_model_of_before_is_held_against_nothing(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    autocoder.baseline = None
+    page = Page(run(tmp_path, "job_title,isco_code\nnurse,2221\n", autocoder, halved) / REPORT)
+    assert "does not say what it learned from" in page.words
+    assert "no agreement can be expected" in page.words
+
+
+@hypothesis_settings(max_examples=30)
+@given(title=st.text(max_size=100), duties=st.text(max_size=100))
+def test_a_question_names_what_was_said(title: str, duties: str) -> None:
+    vague = replace(coding((("2221", 0.3), ("3221", 0.2), ("5321", 0.1))), minor_confidence=0.3)
+    question = Question("text", title, duties, vague)
+    assert question.is_vague
+    asked = question_to(question)
+    assert isco08().title("2221") in asked and asked.endswith("?")
+    assert ("What are the main tasks?" in asked) == (not duties.strip())

@@ -1,0 +1,134 @@
+"""What must hold of the folders after every fault, whoever was killed and when.
+
+I1  every input has exactly one result or one reason
+I2  rows out = rows in, in the same order, the input's own columns byte for byte
+I3  inputs in inbox, work, archive and rejected = inputs dropped, byte for byte
+I4  nothing visible in the outbox is partial
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+from core.csv_table import open_table
+from core.settings import Settings
+from inference.bundle import file_hash
+from watcher.delivery.publish import RECEIPT
+from watcher.intake.claims import BEAT, WHY, WORK
+from watcher.intake.folder_checks import STAGING
+
+WHY_FILE = ".why.txt"
+
+
+def violations(settings: Settings, dropped: list[bytes], is_over: bool = True) -> list[str]:
+    """Every breach of I1 to I4; none is a kept promise. ``is_over``: nothing may be left to do."""
+    return [
+        *_inputs(settings, dropped),
+        *_outbox(settings),
+        *(_answers(settings) if is_over else []),
+        *(_leftovers(settings) if is_over else []),
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file() and not _is_hidden(path.name)]
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") and not name.startswith("..")
+
+
+def _archived(settings: Settings) -> list[Path]:
+    folder = settings.watcher.archive_dir
+    return _files(folder) if folder.exists() else []
+
+
+def _rejected(settings: Settings) -> list[Path]:
+    folder = settings.watcher.rejected_dir
+    found = _files(folder) if folder.exists() else []
+    return [path for path in found if not path.name.endswith(WHY_FILE)]
+
+
+def _in_work(settings: Settings) -> list[Path]:
+    work = settings.watcher.inbox / WORK
+    return [path for path in work.glob("[!.]*/*") if path.name not in (BEAT, WHY)]
+
+
+def _inputs(settings: Settings, dropped: list[bytes]) -> list[str]:
+    waiting = _files(settings.watcher.inbox)
+    places = [*waiting, *_in_work(settings), *_archived(settings), *_rejected(settings)]
+    found = Counter(file_hash(path) for path in places)
+    expected = Counter(sha256(content).hexdigest() for content in dropped)
+    lost, more = expected - found, found - expected
+    return [f"I3: {lost.total()} lost"] * bool(lost) + [f"I3: {more.total()} too many"] * bool(more)
+
+
+def _receipts(settings: Settings) -> dict[Path, dict[str, object]]:
+    found = settings.watcher.outbox.glob(f"[!.]*/{RECEIPT}")
+    return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in found}
+
+
+def _outbox(settings: Settings) -> list[str]:
+    found = []
+    receipts = _receipts(settings)
+    for folder in settings.watcher.outbox.glob("[!.]*/"):
+        if folder not in receipts:
+            found.append(f"I4: {folder.name} has no receipt")
+            continue
+        for name, digest in dict(receipts[folder]["files"]).items():  # type: ignore[call-overload]
+            if not (folder / name).exists() or file_hash(folder / name) != digest:
+                found.append(f"I4: {name} of {folder.name} is torn")
+    return found
+
+
+def _answers(settings: Settings) -> list[str]:
+    found = []
+    contents = Counter(file_hash(path) for path in _archived(settings))
+    receipts = _receipts(settings)
+    batches = Counter(str(receipt["sha256"]) for receipt in receipts.values())
+    for digest in contents.keys() | batches.keys():
+        if not 1 <= batches[digest] <= contents[digest]:
+            found.append(f"I1: {contents[digest]} inputs of one content, {batches[digest]} results")
+    claims = Counter(str(receipt["claim"]) for receipt in receipts.values())
+    found += [f"I1: one input has {n} results" for n in claims.values() if n > 1]
+    for path in _rejected(settings):
+        why = path.with_name(path.name + WHY_FILE)
+        if not why.exists() or not why.read_text(encoding="utf-8").strip():
+            found.append(f"I1: {path.name} was rejected without a reason")
+    originals = {file_hash(path): path for path in _archived(settings)}
+    for folder, receipt in receipts.items():
+        original = originals.get(str(receipt["sha256"]))
+        if original is not None and (folder / "predictions.csv").exists():
+            found += _rows(settings, original, folder / "predictions.csv")
+    return found
+
+
+def _rows(settings: Settings, original: Path, predictions: Path) -> list[str]:
+    table = open_table(original, settings.data.columns.model_dump(), required=())
+    given = [row for _, row in table.rows()]
+    with predictions.open(encoding="utf-8", newline="") as file:
+        header, *coded = csv.reader(file)
+    n = len(table.header)
+    if header[:n] != table.header or [row[:n] for row in coded] != given:
+        return [f"I2: {predictions.parent.name} has not the rows of {original.name}"]
+    return []
+
+
+def _leftovers(settings: Settings) -> list[str]:
+    watched = settings.watcher
+    left = [*_files(watched.inbox), *(watched.inbox / WORK).iterdir()]
+    staging = watched.outbox / STAGING
+    left += staging.iterdir() if staging.exists() else ()
+    for folder in (watched.archive_dir, watched.rejected_dir):
+        found = folder.iterdir() if folder.exists() else ()
+        left += (path for path in found if _is_hidden(path.name))
+    rejected = watched.rejected_dir
+    whys = list(rejected.glob(f"*{WHY_FILE}")) if rejected.exists() else []
+    if len(whys) != len(_rejected(settings)):
+        left += whys
+    # A start that was killed leaves its probes; the next one of that name removes them.
+    return [f"left over: {path}" for path in left if not path.name.startswith(".probe")]

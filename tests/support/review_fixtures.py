@@ -1,0 +1,33 @@
+"""A review to test with: uncertain and autocoded records whose codes are known."""
+
+from __future__ import annotations
+
+from core.text import join
+from inference.decision import Coding
+from results.review.queue import Review
+
+BATCH = "05535cff47b3"
+SCRIPT, FORMULA = "<script>alert(1)</script>", "=HYPERLINK(1)"
+UNCERTAIN = (("0310", 0.6), ("0110", 0.2), ("5411", 0.1), ("2221", 0.06), ("3221", 0.04))
+SURE = (("7212", 0.95), ("7211", 0.02), ("7213", 0.01), ("7214", 0.01), ("7215", 0.01))
+
+
+def coding(candidates: tuple[tuple[str, float], ...], minor_confidence: float = 0.7) -> Coding:
+    code, confidence = candidates[0]
+    is_fallback = confidence < 0.9
+    shown = code[:3] if is_fallback else code
+    return Coding(shown, confidence, is_fallback, code[:3], minor_confidence, candidates, "model")
+
+
+def review(n_uncertain: int = 11, n_autocoded: int = 40, batch_id: str = BATCH) -> Review:
+    """The first is the one with most copies, the second vague, the third and fourth hostile."""
+    made = Review(batch_id)
+    titles = ["soldier", "worker", SCRIPT, FORMULA, 'Bäcker, „zweite“ "x"\nnachts']
+    titles += [f"guard {n}" for n in range(len(titles), n_uncertain)]
+    for n, title in enumerate(titles[:n_uncertain]):
+        said = coding(UNCERTAIN, 0.3 if title == "worker" else 0.7)
+        for _ in range(max(n_uncertain - n, 1)):
+            made.add(join(title, title), title, title, said)
+    for n in range(n_autocoded):
+        made.add(join(f"welder {n % 20}"), f"welder {n % 20}", "", coding(SURE))
+    return made

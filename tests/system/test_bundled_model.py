@@ -1,0 +1,70 @@
+"""The model that ships: whole, small enough, and sane on plain answers."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from core.csv_table import open_table
+from core.settings import InferenceSettings, OutputSettings
+from core.taxonomy import isco08
+from core.text import EMPTY_TEXT, join
+from inference.bundle import Bundle
+from inference.classifier import Classifier, open_classifier
+from inference.model_registry import Store
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Bundle:
+    return Bundle.open(Store(OutputSettings(model_dir=ROOT / "models")).bundled_dir)
+
+
+@pytest.fixture(scope="module")
+def classifier(shipped: Bundle) -> Classifier:
+    return open_classifier(shipped, InferenceSettings())
+
+
+def test_every_file_is_the_one_in_the_manifest_and_fits(shipped: Bundle) -> None:
+    assert shipped.checkpoint_dir().is_dir()
+    files = [path for path in shipped.path.rglob("*") if path.is_file()]
+    names = {path.relative_to(shipped.path).as_posix() for path in files}
+    assert names == {*shipped.manifest.files, "manifest.json"}
+    assert sum(path.stat().st_size for path in files) <= 45e6
+    assert shipped.model_path.stat().st_size <= 25e6
+
+
+@pytest.mark.parametrize(
+    ("title", "duties", "code"),
+    [
+        ("Registered nurse", "medicines and dressings on a surgical ward", "2221"),
+        ("plumber", "", "7126"),
+        ("WELDER", "welding hulls in the ship yard", "7212"),
+        ("asst mgr retail", "", "1420"),
+        ("lorry driver", "articulated lorry, long distance", "8332"),
+        ("secondary school teacher", "maths", "2330"),
+    ],
+)
+def test_plain_answers(classifier: Classifier, title: str, duties: str, code: str) -> None:
+    (row,) = classifier.probabilities([join(title, duties)])
+    assert isco08().units[row.argmax()] == code
+
+
+@pytest.mark.parametrize("text", [EMPTY_TEXT, "xxxx | unknown", "manager | unknown"])
+def test_what_says_nothing_gets_low_confidence(classifier: Classifier, text: str) -> None:
+    assert classifier.probabilities([text]).max() < 0.5
+
+
+def test_the_same_bits_in_whatever_company(classifier: Classifier) -> None:
+    columns = {name: (name,) for name in ("job_title", "duties_description")}
+    table = open_table(ROOT / "examples" / "survey.csv", columns, required=columns)
+    texts = [
+        join(table.get(row, "job_title"), table.get(row, "duties_description"))
+        for _, row in table.rows()
+    ]
+    alone = np.concatenate([classifier.probabilities([text]) for text in texts])
+    order = random.Random(3).sample(range(len(texts)), len(texts))
+    together = classifier.probabilities([texts[i] for i in order])
+    np.testing.assert_array_equal(together, alone[order])

@@ -1,0 +1,48 @@
+"""A daemon may die after every file operation; and a broken one would not pass for a whole one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from inference.bundle import Bundle
+from tests.conftest import ROOT
+from tests.system.crash_points import VARIANTS
+
+# Every 7th of the moments here; all of them in ``make soak``.
+SHORT = 7
+
+
+def run(bundle: Bundle, *arguments: str) -> tuple[int, list[str]]:
+    """How many times it died, and what was found wrong after the next life."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.system.crash_points", str(bundle.path), *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    return found["points"], found["violations"]
+
+
+def test_nothing_is_lost_doubled_or_torn_whenever_it_dies(bundle: Bundle) -> None:
+    n_points, violations = run(bundle, "--every", str(SHORT))
+    assert violations == []
+    assert n_points > 20
+
+
+def test_a_copy_that_pauses_and_goes_on_is_one_whole_file(bundle: Bundle) -> None:
+    assert run(bundle, "--writer")[1] == []
+
+
+@pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "as it is"])
+def test_a_broken_protocol_is_caught(bundle: Bundle, variant: str) -> None:
+    """What keeps the promises is the protocol, and the harness would notice without it."""
+    how = {
+        "no second hash": ["--writer"],
+        "no recovery": ["--files", "a.csv", "--every", "9"],  # most moments leave what it breaks
+    }.get(variant, ["--files", "a.csv"])
+    _, violations = run(bundle, "--variant", variant, *how)
+    assert violations

@@ -1,0 +1,131 @@
+"""Disks that are really full, and shares that are really gone: mounted, filled and unmounted."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.settings import Settings, load_settings
+from inference.bundle import Bundle
+from inference.model_registry import Store
+from tests.inference.test_model_registry import another, output
+from tests.support.daemon_harness import Shop
+from tests.support.disks import leave, mount, mounted, small_disk, unmount
+from tests.watcher.test_daemon import batches, daemon, drop, wait_for
+from watcher.intake.folder_checks import STAGING
+from watcher.processes.worker import Worker
+from watcher.status.status import Health, judge, read_status
+
+GOOD = "job_title\n" + "".join(f"cook {n}\n" for n in range(40))
+DISK_BYTES, STEP_BYTES = 2 << 20, 16 << 10
+
+
+def moved(settings: Settings, folder: Path) -> Settings:
+    """The same settings, with every folder in ``folder``."""
+    folder.mkdir(exist_ok=True)
+    config = settings.watcher.inbox.parent / "config.yaml"
+    shutil.copy(config, folder)
+    return load_settings(folder / config.name)
+
+
+def test_a_small_disk_that_is_full_at_every_point(settings: Settings, tmp_path: Path) -> None:
+    """Fault 33: with a little more space every time, until there is enough."""
+    small = tmp_path / "small"
+    with mounted(small, *small_disk(DISK_BYTES)):
+        cramped = moved(settings, small)
+        with closing(Worker(cramped)) as worker:
+            shop = Shop(cramped, coder=worker)
+            shop.drop("a.csv", GOOD.encode())
+            n_full = 0
+            for n_free in range(0, DISK_BYTES, STEP_BYTES):
+                leave(small, n_free)
+                shop.tick(5, seconds=100)  # every pause is over
+                if shop.batches():
+                    break
+                n_full += 1
+                assert shop.violations(is_over=False) == [] and not shop.rejected()
+                assert not list((cramped.watcher.outbox / STAGING).iterdir())
+            assert n_full > 5
+            (small / "ballast").unlink()
+            shop.tick(5, seconds=100)
+            assert shop.status().paused is None
+            assert len(shop.batches()) == 1 and shop.violations() == []
+
+
+def health(settings: Settings) -> Health:
+    return judge(read_status(settings.watcher.outbox), datetime.now(UTC)).health
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux: prlimit(2)")
+def test_a_limit_on_the_size_of_files_pauses(settings: Settings) -> None:
+    """Fault 33, of the daemon and of its child: an alarm, and on by itself when it is lifted."""
+    settings.watcher.inbox.mkdir()
+    with daemon(settings) as process:
+        wait_for((settings.watcher.outbox / "status.json").exists, process)
+        wait_for(lambda: read_status(settings.watcher.outbox).model_version, process)
+        both = [process.pid, *(c.pid for c in psutil.Process(process.pid).children())]
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        for pid in both:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (5_000, hard))
+        drop(settings, "a.csv", GOOD)
+        wait_for(lambda: health(settings) is Health.PAUSED, process)
+        paused = read_status(settings.watcher.outbox).paused
+        assert paused is not None and os.strerror(27) in paused.why
+        assert not batches(settings)
+        for pid in both:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+        wait_for(lambda: batches(settings), process)
+        wait_for(lambda: health(settings) is Health.WELL, process)
+
+
+def test_a_full_disk_keeps_the_model_in_service(bundle: Bundle, tmp_path: Path) -> None:
+    """Fault 46: the night's model does not fit beside it."""
+    shutil.copytree(bundle.path, tmp_path / "models" / "bundled")
+    store, versions = Store(output(tmp_path)), tmp_path / "models" / "versions"
+    challenger = another(bundle, tmp_path / "challenger", 2)
+    with mounted(versions, *small_disk(1 << 16)):
+        with pytest.raises(OSError, match=r"versions.* cannot be written: .*No space left"):
+            store.add(challenger)
+        assert not list(versions.iterdir())
+        assert store.served().manifest.version == bundle.manifest.version
+    store.add(challenger)
+    assert store.promote("v2").manifest.version == "v2"
+
+
+def test_a_share_that_is_unmounted_and_mounted_again(settings: Settings, tmp_path: Path) -> None:
+    """Fault 25: what is saved into the empty mount point is no inbox, and nothing is written."""
+    server, share = tmp_path / "server", tmp_path / "share"
+    with mounted(server, *small_disk(32 << 20)):
+        for folder in ("inbox", "outbox"):
+            (server / folder).mkdir()
+            (share / folder).mkdir(parents=True)  # what is seen while nothing is mounted there
+        mount(share, "--bind", str(server))
+        try:
+            shared = moved(settings, share)
+            with daemon(shared) as process:
+                drop(shared, "first.csv", GOOD)
+                wait_for((shared.watcher.archive_dir / "first.csv").exists, process)
+                wait_for(lambda: read_status(shared.watcher.outbox).results, process)
+                unmount(share)
+                wait_for((shared.watcher.outbox / "status.json").exists, process)
+                wait_for(lambda: health(shared) is Health.SHARE_DOWN, process)
+                drop(shared, "astray.csv", GOOD + "baker\n")
+                (server / "inbox" / "second.csv").write_text(GOOD + "welder\n", encoding="utf-8")
+                looked = read_status(shared.watcher.outbox).moved
+                wait_for(lambda: read_status(shared.watcher.outbox).moved != looked, process)
+                seen = sorted(path.name for path in (share / "outbox").iterdir())
+                assert seen == ["status.json"]
+                assert [path.name for path in (share / "inbox").iterdir()] == ["astray.csv"]
+                mount(share, "--bind", str(server))
+                wait_for(lambda: batches(shared, "second"), process)
+                wait_for(lambda: health(shared) is Health.WELL, process)
+                assert len(batches(shared)) == 2
+        finally:
+            unmount(share)

@@ -1,0 +1,163 @@
+"""Every page in a real browser: no axe violation, nothing wider than a telephone, nothing runs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_core_python.selenium import Axe
+from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+from core.errors import BundleError
+from core.settings import Settings
+from core.taxonomy import isco08
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from inference.classifier import Classifier
+from results.code_file import code_file
+from results.explanations import EXPLANATIONS, explain_batch
+from tests.conftest import ROOT
+from tests.support.external_programs import browser, needs_chromium
+from tests.support.review_fixtures import FORMULA, SCRIPT
+from tests.training.evaluation.test_training_report import analysed, metrics
+from tests.watcher.delivery.test_index_page import a_batch, a_night
+from training.evaluation.error_analysis import ERROR_ANALYSIS
+from training.evaluation.training_report import write_report
+from watcher.delivery.index_page import Index
+from watcher.intake.folder_checks import SENTINEL
+from watcher.status.status import Answer, Status, Waiting
+
+pytestmark = needs_chromium
+HOSTILE = f"{SCRIPT} \"'><img src=x onerror=alert(1)>"
+MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
+PAGES = ("index", "report", "review", "explanations", "explanation", "failed", "night")
+
+
+@pytest.fixture(scope="module")
+def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An outbox in which every name and every field is hostile."""
+    folder = tmp_path_factory.mktemp("outbox")
+    settings = Settings()
+    autocoder = open_autocoder(bundle, settings)
+    source = folder / f"{HOSTILE.replace('/', '-')}.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["job_title", "duties", "isco_code", HOSTILE])
+        writer.writerows([HOSTILE, FORMULA, "222", FORMULA] for _ in range(3))
+        writer.writerows([FORMULA, HOSTILE, HOSTILE, ""] for _ in range(2))
+        titles = (isco08().title(code) for code in isco08().units[::20])
+        writer.writerows([title, "", "2221", ""] for title in titles)
+    for name in ("batch", "failed"):
+        (folder / name).mkdir()
+        code_file(source, folder / name, autocoder, settings, n_explained=4)
+        (folder / name / "receipt.json").touch()  # the outbox writes it last
+
+        def opened(version: str, name: str = name) -> Classifier:
+            if name == "failed":
+                raise BundleError(f"{version} is gone: {HOSTILE}")
+            return autocoder.classifier
+
+        explain_batch(folder / name, opened)
+    for number in range(12):
+        a_batch(folder, number, HOSTILE)
+    a_batch(folder, 20, "filled.csv", verdicts={"accepted": 3}, n_rows=3)
+    a_night(folder, "2026-11-21", "promoted", 0.9)
+    a_night(folder, "2026-11-22", HOSTILE, 0.8)
+    night = folder / "nightly" / "2026-11-22"
+    analysed(night / ERROR_ANALYSIS)
+    found = metrics(reasons=[HOSTILE], base=HOSTILE)
+    (night / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
+    write_report(night)
+    (folder / SENTINEL).touch()
+    waiting = Waiting(name=HOSTILE, since=MOMENT, why=HOSTILE)
+    rejected = Answer(name=HOSTILE, at=MOMENT, text=HOSTILE)
+    Index(folder).refresh(
+        Status(host=HOSTILE, pid=7, started=MOMENT, poll_s=1, model_version="v1",
+               waiting=(waiting,), n_waiting=1, rejected=(rejected,), next_night=MOMENT)
+    )  # fmt: skip
+    return folder
+
+
+def page(outbox: Path, name: str) -> Path:
+    return {
+        "index": outbox / "index.html",
+        "report": outbox / "batch" / "report.html",
+        "review": outbox / "batch" / "review.html",
+        "explanations": outbox / "batch" / EXPLANATIONS / "index.html",
+        "explanation": outbox / "batch" / EXPLANATIONS / "1.html",
+        "failed": outbox / "failed" / EXPLANATIONS / "index.html",
+        "night": outbox / "nightly" / "2026-11-22" / "report.html",
+    }[name]
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with browser(tmp_path_factory.mktemp("downloads")) as chromium:
+        chromium.set_script_timeout(110)  # axe has much to look at
+        yield chromium
+
+
+def shown(driver: webdriver.Chrome, path: Path, width: int, scheme: str = "light") -> None:
+    """Open a page in a window of so many pixels, all of its parts unfolded."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    driver.get(path.as_uri())
+    driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(driver: webdriver.Chrome, outbox: Path, name: str, scheme: str) -> None:
+    shown(driver, page(outbox, name), 1000, scheme)
+    found = Axe().run(driver)["violations"]
+    told = [(v["impact"], v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_fits_a_telephone_and_nothing_ran(
+    driver: webdriver.Chrome, outbox: Path, name: str
+) -> None:
+    shown(driver, page(outbox, name), 360)
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
+    assert driver.get_log("browser") == []  # nothing was loaded, refused or thrown
+    shown_text = driver.execute_script("return document.body.innerText")
+    assert "<script>" in shown_text  # as text; an alert would have stopped the test
+
+
+def test_links_lead_somewhere(driver: webdriver.Chrome, outbox: Path) -> None:
+    for name in ("report", "explanations", "explanation"):
+        path = page(outbox, name)
+        driver.get(path.as_uri())
+        links = driver.execute_script("return [...document.links].map((link) => link.href)")
+        assert links
+        for link in links:
+            assert Path(link.removeprefix("file://")).exists(), link
+
+
+def test_a_thousand_batches_open_at_once(driver: webdriver.Chrome, tmp_path: Path) -> None:
+    for number in range(1_000):
+        a_batch(tmp_path, number)
+    Index(tmp_path).refresh()
+    driver.get((tmp_path / "index.html").as_uri())
+    paint_ms = WebDriverWait(driver, 60).until(
+        lambda chromium: chromium.execute_script(
+            "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+        )
+    )
+    assert paint_ms < 5_000, f"{paint_ms:.0f} ms"  # 1 s, on a machine that does nothing else
+
+
+def test_the_readme_shows_each_page() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("index", "report", "review", "explanation", "night"):
+        picture = ROOT / "docs" / f"{name}.png"
+        assert f"docs/{name}.png" in readme
+        assert picture.stat().st_size < 150_000

@@ -1,0 +1,171 @@
+"""Any order of what may happen: dropped, appended, renamed, deleted, killed, unmounted, slept.
+
+hypothesis makes up the days; the daemons are the real ones, with their files and clock in its hand.
+After every step no input may be missing and nothing partial be visible; when the day is over and
+all is well again, everything must be answered exactly once.
+"""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from core.errors import FolderError
+from core.settings import load_settings
+from inference.bundle import Bundle
+from tests.support.daemon_harness import Killed, Shop
+from watcher.daemon import Daemon
+from watcher.processes.file_processor import Coder
+
+NAMES = st.sampled_from(["a.csv", "b.csv", "B.CSV"])
+CONTENTS = st.sampled_from(
+    [
+        b"job_title\nnurse\n",
+        b"id,job_title\n0110,welder\n",
+        b"name\nno title\n",
+        b'job_title\n"cut off',
+        b"text,corrected_isco_code\nbaker | unknown,7512\n",
+    ]
+)
+
+
+class Day(RuleBasedStateMachine):
+    """Two daemons on one inbox, and people, disks and clocks that do as they like."""
+
+    bundle: Bundle
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        root = Path(self._folder.name)
+        config = root / "config.yaml"
+        config.write_text(
+            f"output: {{best_model_dir: {self.bundle.path}}}\ninference: {{threads: 1}}\n"
+            "watcher: {poll_s: 0.5, quiet_s: 1, heartbeat_s: 1}\n",
+            encoding="utf-8",
+        )
+        configured = load_settings(config)
+        self.shop = Shop(configured, coder=Coder(configured))
+        self.daemons: dict[str, Daemon] = {"main": self.shop.daemon}
+        self.is_share_gone = False
+        self.revive("two")
+
+    def _present(self, name: str) -> bool:
+        return (self.shop.inbox / name).exists()
+
+    @rule(name=NAMES, content=CONTENTS)
+    def drop(self, name: str, content: bytes) -> None:
+        if not self._present(name):
+            self.shop.drop(name, content)
+
+    @rule(name=NAMES)
+    def append(self, name: str) -> None:
+        if self._present(name):
+            path = self.shop.inbox / name
+            self.shop.dropped.remove(path.read_bytes())
+            with path.open("ab") as file:
+                file.write(b"\n")
+            self.shop.dropped.append(path.read_bytes())
+
+    @rule(name=NAMES, other=NAMES)
+    def rename(self, name: str, other: str) -> None:
+        if self._present(name) and not self._present(other):
+            (self.shop.inbox / name).rename(self.shop.inbox / other)
+
+    @rule(name=NAMES)
+    def delete(self, name: str) -> None:
+        if self._present(name):
+            path = self.shop.inbox / name
+            self.shop.dropped.remove(path.read_bytes())
+            path.unlink()
+
+    @rule(name=st.sampled_from(["main", "two"]), n=st.integers(1, 4))
+    def tick(self, name: str, n: int) -> None:
+        for _ in range(n):
+            self.daemons[name].tick()
+            self.shop.clock.seconds += 0.5
+
+    @rule(name=st.sampled_from(["main", "two"]), after=st.integers(1, 60))
+    def kill(self, name: str, after: int) -> None:
+        """It dies after so many file operations, or at once where it rests."""
+        self.shop.files.kill_after(after)
+        try:
+            for _ in range(8):
+                self.daemons[name].tick()
+                self.shop.clock.seconds += 0.5
+        except Killed:
+            pass
+        self.shop.files._left = None
+        self.revive(name)
+
+    def revive(self, name: str) -> None:
+        try:
+            self.daemons[name] = self.shop.another(name)
+        except FolderError:  # on a full disk it refuses to start, and is started again
+            self.share_back()
+            self.daemons[name] = self.shop.another(name)
+
+    @precondition(lambda self: not self.is_share_gone)
+    @rule(number=st.sampled_from([errno.ESTALE, errno.EIO, errno.ENOENT]))
+    def share_gone(self, number: int) -> None:
+        for folder in (self.shop.inbox, self.shop.settings.watcher.outbox):
+            self.shop.files.fail("all", folder, number)
+        self.is_share_gone = True
+
+    @rule(operation=st.sampled_from(["write", "sync", "rename_new", "make_dir"]))
+    def disk_full(self, operation: str) -> None:
+        self.shop.files.fail(operation, self.shop.settings.watcher.outbox, errno.ENOSPC)
+        self.is_share_gone = True
+
+    @precondition(lambda self: self.is_share_gone)
+    @rule()
+    def share_back(self) -> None:
+        self.shop.files.heal()
+        self.is_share_gone = False
+
+    @rule(seconds=st.sampled_from([0.1, 5, 600, 90_000]), wall_days=st.integers(-400, 400))
+    def sleep(self, seconds: float, wall_days: int) -> None:
+        """Both clocks jump, each as it likes."""
+        self.shop.clock.seconds += seconds
+        year = 2026 + wall_days % 7
+        self.shop.clock.start = self.shop.clock.start.replace(year=year)
+
+    @invariant()
+    def nothing_is_lost_or_partial(self) -> None:
+        if hasattr(self, "shop"):
+            assert self.shop.violations(is_over=False) == []
+
+    def teardown(self) -> None:
+        try:
+            self.shop.files.heal()
+            for _ in range(60):
+                for daemon in self.daemons.values():
+                    daemon.tick()
+                self.shop.clock.seconds += 2
+                if not any(path.name in ("a.csv", "b.csv", "B.CSV") for path in self.work()):
+                    break
+            assert self.shop.violations() == []
+        finally:
+            self._folder.cleanup()
+
+    def work(self) -> list[Path]:
+        """What has still to be done."""
+        inbox = self.shop.inbox
+        return [*inbox.glob("*.[cC][sS][vV]"), *inbox.glob(".work/*/*.[cC][sS][vV]")]
+
+
+@pytest.mark.timeout(600)
+def test_any_day_ends_well(bundle: Bundle) -> None:
+    """Fault 50."""
+    Day.bundle = bundle
+    Day.TestCase.settings = settings(
+        max_examples=12, stateful_step_count=25, deadline=None,
+        suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.explain},
+    )  # fmt: skip
+    Day.TestCase("runTest").debug()

@@ -1,0 +1,52 @@
+"""Agreement with what was autocoded, from reviews that came back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.settings import Columns
+from training.evaluation.sampled_agreement import SAMPLED_AGREEMENT, sampled_agreement, wilson
+from training.evaluation.training_report import write_report
+from training.run_folder import write_json
+
+HEADER = "text,corrected_isco_code,predicted_code,n_records,sampled\n"
+
+
+def test_wilson_is_newcombes() -> None:
+    # Newcombe, Statistics in Medicine 17 (1998), table I, method 3
+    for n_hits, n, low, high in (
+        (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):  # fmt: skip
+        assert wilson(n_hits, n) == pytest.approx([low, high], abs=5e-5)
+    assert wilson(20, 20)[1] == 1
+
+
+def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text(
+        HEADER + "a | b,7212,7212,3,batch 1\nc | d,721,7212,1,batch 1\n"
+        "e | f,not codable,7212,1,batch 1\ng | h,,7212,1,batch 1\ni | j,2221,,5,\n",
+        encoding="utf-8",
+    )
+    os.utime(tmp_path / "1.csv", (1, 1))
+    found = sampled_agreement(tmp_path, Columns())
+    assert (found["n"], found["n_agreed"], found["rate"]) == (5, 3, 0.6)
+    assert found["interval"] == wilson(3, 5)
+    (tmp_path / "2.csv").write_text(
+        HEADER + "c | d,7212,7212,1,batch 1\nc | d,7212,7212,1,batch 2\n", encoding="utf-8"
+    )
+    assert sampled_agreement(tmp_path, Columns())["n_agreed"] == 5
+
+
+def test_nothing_came_back(tmp_path: Path) -> None:
+    assert sampled_agreement(tmp_path / "none", Columns()) == {}
+
+
+def test_the_report_states_it_with_its_interval(tmp_path: Path) -> None:
+    sample = {"n": 40, "n_agreed": 38, "rate": 0.95, "interval": wilson(38, 40)}
+    write_json(tmp_path / "metrics.json", {"state": "skipped", SAMPLED_AGREEMENT: sample})
+    page = write_report(tmp_path).read_text(encoding="utf-8")
+    assert "Of 40 autocoded records" in page and "0.950 (95 % interval 0.835 to 0.986)" in page

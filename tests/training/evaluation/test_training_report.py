@@ -1,0 +1,341 @@
+"""Where the model errs, and the report of a run: real files, outcomes known beforehand."""
+
+from __future__ import annotations
+
+import csv
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.taxonomy import isco08
+from training.evaluation import plots
+from training.evaluation.error_analysis import (
+    CONFUSED_PAIRS,
+    CONFUSION,
+    ERROR_ANALYSIS,
+    ERROR_RATES,
+    NEVER_PREDICTED,
+    analyse,
+)
+from training.evaluation.metrics import measure
+from training.evaluation.training_report import REPORT, show, write_report
+
+UNITS = isco08().units
+HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(1)>'
+
+# right, given, confidence, text: four wrong of eight, two of them in the same pair
+ANSWERS = [
+    ("2221", "2221", 0.90, "nurse"),
+    ("2221", "3221", 0.50, "ward nurse"),
+    ("2221", "3221", 0.80, HOSTILE),
+    ("2221", "2222", 0.30, "=cmd()"),
+    ("3221", "3221", 0.95, "enrolled nurse"),
+    ("0110", "0210", 0.60, "lieutenant"),
+    ("7212", "7212", 0.99, "welder"),
+    ("7212", "7212", 0.70, "ship welder"),
+]
+
+
+def probabilities() -> np.ndarray:
+    """(8, 436): the given code's confidence, the rest spread over all others."""
+    said = np.empty((len(ANSWERS), len(UNITS)))
+    for row, (_, code, confidence, _) in zip(said, ANSWERS, strict=True):
+        row[:] = (1 - confidence) / (len(UNITS) - 1)
+        row[UNITS.index(code)] = confidence
+    return said
+
+
+MODEST = probabilities() / 2  # the same codes, none of them at the threshold
+CODES = [code for code, *_ in ANSWERS]
+TEXTS = [text for *_, text in ANSWERS]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run") / ERROR_ANALYSIS
+    analysed(out)
+    return out
+
+
+def analysed(out: Path) -> None:
+    """The whole of ``error_analysis/``, a champion that was never sure beside the challenger."""
+    analyse(probabilities(), CODES, TEXTS, out)
+    plots.draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def metrics(**more: Any) -> dict[str, Any]:
+    """What a refused run leaves, all of it."""
+    figures = measure(probabilities(), CODES, 0.9)
+    check = {"champion": 0.61, "challenger": 0.4, "limit": "may fall by at most 0.03"}
+    return {
+        "kind": "train",
+        "state": "refused",
+        "reasons": ["top-1 in major group 2, own gold: champion 0.610, challenger 0.400"],
+        "started": "2026-11-22T22:10:04+00:00",
+        "finished": "2026-11-23T01:42:51+00:00",
+        "base": "roberta-base",
+        "seed": 42,
+        "model": {"confidence_threshold": 0.9, "learning_rate": 2e-5},
+        "n_texts": {"train": 92351, "test": 8},
+        "n_gold": {"own gold": 300},
+        "suspects": {"n_outliers": 12},
+        "untested_codes": ["0110", "9999"],
+        "learned": [{"code": "2221", "n": 40, "n_before": 11, "n_now": 37}],
+        "temperature": 1.03,
+        "threshold_for_agreement": {
+            "agreement": 0.95, "threshold": 0.97, "production_rate": 0.2, "interval": [0.93, 0.99]
+        },
+        "version": "2026-11-23.cea2849c",
+        "champion": "2026-11-20.0123abcd",
+        "parity": {"fp32_max_logit_difference": 1e-5, "n_texts": 8},
+        "figures": {
+            "test": figures,
+            "test, vague": figures,
+            "seen": figures,
+            "test before quantisation": figures,
+        },
+        "confidence_threshold": 0.9,
+        "analysed": "test",
+        "compared": "test",
+        "champion_figures": measure(MODEST, CODES, 0.9),
+        "checks": [
+            {"name": "top-1 in major group 2, own gold", **check, "passed": False},
+            {"name": "calibration error, own gold", **check, "passed": True},
+        ],
+        **more,
+    }  # fmt: skip
+
+
+class Page(HTMLParser):
+    """A report as a browser reads it: its tags with their attributes, and its words."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def written(run_dir: Path, found: dict[str, Any]) -> Page:
+    (run_dir / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
+    path = write_report(run_dir)
+    assert path == run_dir / REPORT
+    return Page(path)
+
+
+def test_confused_pairs_have_titles_and_the_surest_examples_first(folder: Path) -> None:
+    first, second, third = table(folder / CONFUSED_PAIRS)
+    assert (first["right_code"], first["given_code"], first["n"]) == ("2221", "3221", "2")
+    assert first["right_title"] == isco08().title("2221")
+    assert first["given_title"] == isco08().title("3221")
+    assert float(first["share"]) == 0.5
+    assert [first[f"example_{k}"] for k in (1, 2, 3)] == [HOSTILE, "ward nurse", ""]
+    assert (second["right_code"], second["given_code"]) == ("0110", "0210")
+    assert third["example_1"] == "'=cmd()"  # a spreadsheet must not run it
+
+
+def test_a_long_text_is_cut_in_the_examples(tmp_path: Path) -> None:
+    analyse(probabilities(), CODES, ["x" * 100_000] * len(CODES), tmp_path)
+    example = table(tmp_path / CONFUSED_PAIRS)[0]["example_1"]
+    assert len(example) < 1000 and example.endswith("…")
+
+
+def test_error_rates_count_the_unit_group_and_the_group_itself(folder: Path) -> None:
+    rows = {row["code"]: row for row in table(folder / ERROR_RATES)}
+    assert {code for code in rows if len(code) == 1} == {"0", "2", "3", "7"}
+    found = {
+        code: tuple(float(rows[code][name]) for name in ("n", "error_rate", "outside_rate"))
+        for code in ("2", "22", "222", "0", "01", "3", "7")
+    }
+    assert found == {
+        "2": (4, 0.75, 0.5),
+        "22": (4, 0.75, 0.5),
+        "222": (4, 0.75, 0.5),
+        "0": (1, 1, 0),
+        "01": (1, 1, 1),
+        "3": (1, 0, 0),
+        "7": (2, 0, 0),
+    }
+
+
+def test_never_predicted_tells_asked_from_not_asked(folder: Path) -> None:
+    rows = table(folder / NEVER_PREDICTED)
+    assert [row["code"] for row in rows if row["n"] != "0"] == ["0110"]
+    given_codes = {code for _, code, *_ in ANSWERS}
+    assert {row["code"] for row in rows} == set(UNITS) - given_codes
+
+
+def test_the_confusion_file_has_all_436_groups(folder: Path) -> None:
+    rows = {row.pop("right_code"): row for row in table(folder / CONFUSION)}
+    assert tuple(rows) == UNITS and tuple(rows["0110"]) == UNITS
+    assert rows["2221"]["3221"] == "2" and rows["7212"]["7212"] == "2"
+    assert sum(int(n) for row in rows.values() for n in row.values()) == len(ANSWERS)
+
+
+def words_of(path: Path) -> list[str | None]:
+    """What is written in a plot."""
+    root = ElementTree.parse(path).getroot()
+    return [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_plots_are_text_and_the_same_for_the_same_run(folder: Path, tmp_path: Path) -> None:
+    analysed(tmp_path)
+    assert len(list(folder.glob("*.svg"))) == 4
+    for path in folder.glob("*.svg"):
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes()
+
+
+def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
+    words = words_of(folder / plots.PRODUCTION)
+    assert words.count("challenger") == words.count("champion") == 1
+    # The three surest are right and the fourth is wrong, at the threshold and for 95 % alike.
+    assert words.count("threshold 0.9: 37.5%") == 1
+    assert words.count("threshold 0.9: 0.0%") == 1
+    assert words.count("95% agreement: 37.5%") == 2
+    words = words_of(folder / plots.RELIABILITY)
+    assert "challenger" in words and "champion" in words
+
+
+def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
+    unsure = np.full((1, len(UNITS)), 1 / len(UNITS))
+    analyse(unsure, ["9629"], ["?"], tmp_path)
+    plots.draw_curves({"this model": unsure}, ["9629"], 0.9, tmp_path)
+    assert len(list(tmp_path.glob("*.svg"))) == 4
+    assert "champion" not in words_of(tmp_path / plots.RELIABILITY)
+
+
+def test_a_model_without_errors_has_no_confused_pairs(tmp_path: Path) -> None:
+    folder = tmp_path / ERROR_ANALYSIS
+    analyse(np.eye(len(UNITS)), UNITS, UNITS, folder)
+    assert table(folder / CONFUSED_PAIRS) == table(folder / NEVER_PREDICTED) == []
+    assert {row["error_rate"] for row in table(folder / ERROR_RATES)} == {"0.0000"}
+    assert "Most confused" not in written(tmp_path, metrics()).words
+
+
+def test_the_report_says_number_by_number_why(folder: Path) -> None:
+    page = written(folder.parent, metrics())
+    assert "refused" in page.words
+    assert page.words.index("champion 0.610, challenger 0.400") < page.words.index("The gate")
+    for words in (
+        "top-1 in major group 2, own gold", "0.6100", "0.4000", "-0.2100", "failed", "passed",
+        "may fall by at most 0.03", "92,351", "outliers 12", "0110 Commissioned", "9999", "2e-05",
+        "0.930 to 0.990", "3221 Nursing Associate", "ward nurse", "test, vague", "trained on",
+        "before and after quantisation", "the best code of none",
+        "2221 Nursing Professionals401137", "neither model has learned",
+    ):  # fmt: skip
+        assert words in page.words, words
+
+
+def test_a_hostile_text_stays_a_text(folder: Path) -> None:
+    page = written(folder.parent, metrics(reasons=[HOSTILE], base=HOSTILE, state=HOSTILE))
+    assert not page.named("script")
+    assert all(image["src"] != "x" for image in page.named("img"))
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    assert page.words.count(HOSTILE) >= 4
+
+
+def test_the_report_needs_no_other_file(folder: Path) -> None:
+    page = written(folder.parent, metrics())
+    links = [a[name] or "" for _, a in page.tags for name in ("src", "href") if name in a]
+    assert len(links) == 4
+    assert all(link.startswith(("data:", "#")) for link in links)
+    assert "url(" not in (folder.parent / REPORT).read_text(encoding="utf-8")
+    assert "@import" not in page.words and not page.named("link")
+
+
+def test_whoever_cannot_see_it_can_read_it(folder: Path) -> None:
+    page = written(folder.parent, metrics())
+    assert all(image["alt"] for image in page.named("img"))
+    assert page.named("th") and all(cell.get("scope") for cell in page.named("th"))
+    assert page.named("html") == [{"lang": "en"}]
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_run_refused_for_parity_has_no_figures(tmp_path: Path) -> None:
+    reason = "logits differ by 0.3 from the checkpoint"
+    page = written(tmp_path, {"kind": "fine_tune", "state": "refused", "reasons": [reason]})
+    assert reason in page.words and "refused" in page.words
+    assert not page.named("img") and not page.named("table")
+
+
+@pytest.mark.parametrize("found", [None, {}, {"state": "promoted", "reasons": [], "checks": []}])
+def test_the_smallest_run_has_a_report(tmp_path: Path, found: dict[str, Any] | None) -> None:
+    if found is not None:
+        (tmp_path / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
+    assert Page(write_report(tmp_path)).named("h1")
+    assert not list(tmp_path.glob("*.part"))
+
+
+def keys(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The paths of all entries of nested dicts."""
+    if not isinstance(value, dict):
+        return []
+    return [
+        found
+        for key, inner in value.items()
+        for found in [(*path, key), *keys(inner, (*path, key))]
+    ]
+
+
+FILES = (CONFUSED_PAIRS, ERROR_RATES, NEVER_PREDICTED, plots.RELIABILITY, plots.CONFUSION_MAJOR)
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    missing=st.lists(st.sampled_from(keys(metrics())), max_size=20),
+    files=st.sets(st.sampled_from(FILES)),
+)
+def test_whatever_is_missing_is_left_out(
+    folder: Path, tmp_path: Path, missing: list[tuple[str, ...]], files: set[str]
+) -> None:
+    found = metrics()
+    for *parents, key in missing:
+        inner = found
+        for name in parents:
+            inner = inner.get(name, {})
+        inner.pop(key, None)
+    (tmp_path / ERROR_ANALYSIS).mkdir(exist_ok=True)
+    for name in FILES:
+        path = tmp_path / ERROR_ANALYSIS / name
+        path.unlink(missing_ok=True)
+        if name not in files:
+            path.write_bytes((folder / name).read_bytes())
+    assert written(tmp_path, found).named("h1")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.25, "0.250"), (2e-5, "2e-05"), (0.0, "0.000"), (9034.21, "9,034"), (92351, "92,351"),
+        (None, "–"), ("", "–"), (float("nan"), "–"), (True, "yes"), ([0.1, 0.2], "0.100 to 0.200"),
+        (["0110", "0210"], "0110, 0210"), ([], "–"),
+        (["0110"] * 40, "0110, " * 12 + "… (40 in metrics.json)"),
+        ({"n_texts": 8, "int8_agreement": 0.98}, "texts 8, int8 agreement 0.980"),
+    ],
+)  # fmt: skip
+def test_values_are_shown_for_people(value: Any, words: str) -> None:
+    assert show(value) == words

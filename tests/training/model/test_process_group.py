@@ -1,0 +1,84 @@
+"""Two processes of torchrun train one model: each record once an epoch, one writer, one bundle."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from core.settings import Settings
+from inference.model_registry import Store
+from tests.conftest import ROOT
+from tests.training.model.test_trainer import raw_records
+from training.run_folder import METRICS, RUN
+
+# The command line itself; beside it, each process writes down the rows that it learned from.
+PROGRAM = """
+import json, os, sys
+from pathlib import Path
+import main
+from training.model import trainer
+
+seen = []
+
+class Observed(trainer._Trainer):
+    def compute_loss(self, model, inputs, *args, **more):
+        if model.training:
+            seen.append((int(self.state.epoch), inputs["row"].tolist()))
+        return super().compute_loss(model, inputs, *args, **more)
+
+trainer._Trainer = Observed
+code = main.main(sys.argv[2:])
+Path(sys.argv[1], f"seen.{os.environ['RANK']}.json").write_text(json.dumps(seen))
+sys.exit(code)
+"""
+
+
+def torchrun(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = folder / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", "2", str(program), str(folder), *arguments]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+    )
+
+
+def test_two_processes_train_one_model(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
+    raw, config = raw_records(tmp_path / "raw"), tmp_path / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 2"), "utf-8")
+    arguments = ["--config", str(config), "--raw", str(raw), "--base", str(checkpoint)]
+    done = torchrun(tmp_path, "train", *arguments)
+    assert done.returncode == 0, done.stderr
+    (run,) = (own.output.model_dir / "runs").iterdir()
+    assert json.loads((run / RUN).read_text(encoding="utf-8"))["state"] in ("promoted", "refused")
+    version = json.loads((run / METRICS).read_text(encoding="utf-8"))["version"]
+    assert {found.name for found in Store(own.output).versions()} > {version}
+    assert len(list((own.output.model_dir / "versions").glob("*/"))) == 1
+    assert done.stderr.count("report in") == 1
+
+    first, second = (json.loads((tmp_path / f"seen.{r}.json").read_text()) for r in (0, 1))
+    assert [len(share) for share in (first, second)] == [len(first)] * 2
+    n_train = len(pd.read_csv(run / "train.csv"))
+    epochs = sorted({epoch for epoch, _ in first})
+    assert epochs == [0, 1]
+    for epoch in epochs:
+        rows = Counter(row for e, batch in first + second if e == epoch for row in batch)
+        assert set(rows.values()) == {1}
+        assert set(rows) <= set(range(n_train)) and len(rows) > 0.9 * n_train
+
+
+def test_an_error_of_the_leader_ends_all(own: Settings, tmp_path: Path) -> None:
+    config = str(tmp_path / "config.yaml")
+    done = torchrun(tmp_path, "train", "--config", config, "--raw", str(tmp_path / "nothing"))
+    assert done.returncode == 1
+    assert done.stderr.count("isco: ") == 1

@@ -1,0 +1,183 @@
+"""``outbox/index.html``: every event in it, a thousand batches quickly, hostile names as text."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.settings import Settings
+from tests.support.page_reader import Page
+from tests.support.review_fixtures import SCRIPT
+from tests.watcher.test_daemon import batches, daemon, drop, wait_for
+from watcher.delivery.index_page import INDEX, Index
+from watcher.intake.folder_checks import SENTINEL
+from watcher.processes.scheduler import FAILED, NIGHTLY
+from watcher.status.status import Answer, InWork, Status, Trouble, Waiting
+
+MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
+
+
+def a_batch(outbox: Path, number: int, name: str = "survey.csv", **more: Any) -> Path:
+    folder = outbox / f"{number:04}.{number:012x}"
+    folder.mkdir(parents=True)
+    receipt = {
+        "input": name, "finished": (MOMENT + timedelta(minutes=number)).isoformat(),
+        "n_rows_out": 100, "n_autocoded": 50 + number % 10, "n_review": 7, "n_review_texts": 5,
+        "n_sampled": 1, "model_version": "2026-11-23.cea2849c", **more,
+    }  # fmt: skip
+    (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
+    (folder / "report.html").write_text("", encoding="utf-8")
+    return folder
+
+
+def a_night(outbox: Path, day: str, state: str, rate: float | None = None) -> None:
+    folder = outbox / NIGHTLY / day
+    folder.mkdir(parents=True)
+    found: dict[str, Any] = {"state": state, "reasons": [f"because of {day}"]}
+    if rate is not None:
+        found["sampled_agreement"] = {
+            "n": 40, "n_agreed": round(40 * rate), "rate": rate, "interval": [rate - 0.1, rate]
+        }  # fmt: skip
+    (folder / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
+    (folder / "report.html").write_text("", encoding="utf-8")
+
+
+def a_status(**more: Any) -> Status:
+    return Status(host="vm", pid=7, started=MOMENT, poll_s=1, model_version="v1", **more)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Path:
+    """A daemon's outbox: the sentinel tells it from the empty place of a share."""
+    (tmp_path / SENTINEL).touch()
+    return tmp_path
+
+
+def test_every_event_is_on_it(outbox: Path) -> None:
+    index = Index(outbox, clock=lambda: MOMENT)
+    index.refresh(a_status())
+    page = Page(outbox / INDEX)
+    assert "Ready" in page.words and "None yet" in page.words
+
+    a_batch(outbox, 1, f"{SCRIPT}.csv")
+    a_batch(outbox, 2)
+    corrections = {"verdicts": {"accepted": 3, "not_codable": 1}, "n_rows": 4}
+    a_batch(outbox, 3, "filled.csv", **corrections)
+    a_night(outbox, "2026-11-21", "promoted", 0.9)
+    a_night(outbox, "2026-11-22", "refused", 0.8)
+    failed = outbox / NIGHTLY / "2026-11-23"
+    failed.mkdir()
+    (failed / FAILED).write_text("it ended with status 9", encoding="utf-8")
+    waiting = Waiting(name=f"{SCRIPT} new.csv", since=MOMENT, why="it must be still for 2 s")
+    rejected = Answer(name="bad.csv", at=MOMENT, text=f"'bad.csv': found {SCRIPT}")
+    index.refresh(a_status(waiting=(waiting,), n_waiting=3, rejected=(rejected,)))
+    page = Page(outbox / INDEX)
+    for words in (
+        "batches 3", "records coded 200", "files waiting 3", f"{SCRIPT} new.csv, since 2026-11-23",
+        "and 2 more", f"found {SCRIPT}", f"{SCRIPT}.csv 2026-11-23 04:16:00 UTC 100 51.0 %",
+        "3 accepted, 1 not codable", "refused because of 2026-11-22 80.0 % (70.0 % to 80.0 %)",
+        "failed it ended with status 9", "agreement of people with the autocoded 80.0 %",
+    ):  # fmt: skip
+        assert words in page.words, words
+    links = [link for link in page.links if link.startswith("00") and "review" not in link]
+    assert [link[:4] for link in links] == ["0003", "0002", "0001"]  # newest first
+    assert len(page.named("svg")) == 2 and all(svg["aria-label"] for svg in page.named("svg"))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"stopped": MOMENT}, "Stopped 2026-11-23 04:15:00 UTC"),
+        ({"share_down": Trouble(since=MOMENT, why="gone")}, "The inbox cannot be read"),
+        ({"paused": Trouble(since=MOMENT, why="no space left")}, "The disk is full"),
+        ({"in_work": InWork(name="big.csv", since=MOMENT, n_rows=7)}, "At work on big.csv"),
+    ],
+)
+def test_what_the_daemon_does(outbox: Path, more: dict[str, Any], words: str) -> None:
+    Index(outbox).refresh(a_status(**more))
+    assert words in Page(outbox / INDEX).words
+
+
+@pytest.mark.parametrize("noticed", [None, Trouble(since=MOMENT, why="gone")])
+def test_nothing_is_written_to_the_empty_place_of_a_share(
+    outbox: Path, noticed: Trouble | None
+) -> None:
+    index = Index(outbox)
+    (outbox / SENTINEL).unlink()
+    index.refresh(a_status(share_down=noticed))
+    assert not list(outbox.iterdir())
+    (outbox / SENTINEL).touch()
+    index.refresh(a_status(share_down=noticed))
+    assert (outbox / INDEX).is_file()
+
+
+def test_it_is_replaced_only_for_news_and_forgets_what_is_gone(outbox: Path) -> None:
+    index = Index(outbox)
+    folder = a_batch(outbox, 1)
+    index.refresh(a_status())
+    first = (outbox / INDEX).stat().st_ino
+    index.refresh(a_status(looked=MOMENT, moved=MOMENT))
+    assert (outbox / INDEX).stat().st_ino == first
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    index.refresh(a_status())
+    assert "None yet" in Page(outbox / INDEX).words
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"input": "x"}', '{"input": "x", "n_rows_out": "many"}', "null"]
+)
+def test_a_damaged_receipt_spoils_nothing(outbox: Path, content: str) -> None:
+    a_batch(outbox, 1)
+    (a_batch(outbox, 2) / "receipt.json").write_text(content, encoding="utf-8")
+    a_night(outbox, "2026-11-21", "promoted")
+    (outbox / NIGHTLY / "2026-11-21" / "metrics.json").write_text(content, encoding="utf-8")
+    (outbox / "no batch").mkdir()
+    (outbox / ".staging").mkdir()
+    Index(outbox).refresh()
+    assert "batches 1" in Page(outbox / INDEX).words
+
+
+def test_an_outbox_that_cannot_be_written_stops_nothing(outbox: Path) -> None:
+    (outbox / INDEX).mkdir()
+    index = Index(outbox)
+    index.refresh(a_status())
+    (outbox / INDEX).rmdir()
+    index.refresh(a_status())
+    assert (outbox / INDEX).is_file()
+
+
+def test_an_event_reads_no_receipt_twice(outbox: Path) -> None:
+    for number in range(1_000):
+        a_batch(outbox, number)
+    index = Index(outbox)
+    index.refresh(a_status())
+    for path in outbox.glob("*/receipt.json"):
+        path.write_text("{", encoding="utf-8")  # whoever reads it again loses the batch
+    a_batch(outbox, 1_000)
+    started_s = time.perf_counter()
+    index.refresh(a_status())
+    taken_s = time.perf_counter() - started_s
+    page = Page(outbox / INDEX)
+    assert "batches 1,001" in page.words and "1,000 of 1,001" in page.words
+    assert (outbox / INDEX).stat().st_size < 1_000_000
+    assert taken_s < 1, f"{taken_s:.3f} s"  # a shared machine is now and then slow
+
+
+def test_the_daemon_keeps_it(settings: Settings) -> None:
+    index = settings.watcher.outbox / INDEX
+    with daemon(settings) as process:
+        wait_for(index.exists, process)
+        drop(settings, "a.csv", "job_title\nnurse\n")
+        drop(settings, "b.csv", "nothing\nnurse\n")
+        wait_for(lambda: batches(settings, "a"), process)
+        wait_for(lambda: "Rejected" in Page(index).words, process)
+        wait_for(lambda: "batches 1" in Page(index).words, process)
+    words = Page(index).words
+    assert "a.csv" in words and "job_title" in words

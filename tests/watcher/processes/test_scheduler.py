@@ -1,0 +1,196 @@
+"""The nightly trigger, by a clock that the test holds and children that are real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import SettingsError
+from core.settings import ScheduleSettings
+from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, Schedule
+
+VIENNA = ZoneInfo("Europe/Vienna")
+REPORTS = "import sys, pathlib; pathlib.Path(sys.argv[1]).mkdir()"
+
+
+class Clock:
+    """A wall clock that stands where it was put."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+class Trainings:
+    """Starts a child that runs ``program``, and counts."""
+
+    def __init__(self, program: str = REPORTS) -> None:
+        self.program = program
+        self.nights: list[str] = []
+
+    def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
+        self.nights.append(report_dir.name)
+        return subprocess.Popen([sys.executable, "-c", self.program, str(report_dir)])
+
+
+def schedule(
+    outbox: Path, clock: Clock, trainings: Trainings, cron: str = "15 4 * * *"
+) -> Schedule:
+    settings = ScheduleSettings(cron=cron, timezone="Europe/Vienna")
+    (outbox / NIGHTLY).mkdir(parents=True, exist_ok=True)
+    return Schedule(settings, outbox, trainings, clock)
+
+
+def test_a_night_is_trained_once_and_the_next_one_again(tmp_path: Path) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    nights = schedule(tmp_path, clock, trainings)
+    for hour in range(12, 12 + 48):
+        clock.moment = datetime(2026, 6, 1, tzinfo=VIENNA) + timedelta(hours=hour, minutes=20)
+        nights.check()
+    assert trainings.nights == ["2026-06-02", "2026-06-03"]
+    assert f"{nights.next_night():%Y-%m-%d %H:%M}" == "2026-06-04 04:15"
+
+
+def test_a_daemon_that_was_down_catches_up_once(tmp_path: Path) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    schedule(tmp_path, clock, trainings).check()
+    clock.moment += timedelta(days=3)
+    for _ in range(3):  # three starts of the daemon
+        schedule(tmp_path, clock, trainings).check()
+    assert trainings.nights == ["2026-06-04"]
+
+
+@pytest.mark.parametrize(
+    ("day", "cron"),
+    [
+        (datetime(2026, 3, 28, 20, tzinfo=VIENNA), "30 2 * * *"),  # 02:30 does not exist
+        (datetime(2026, 10, 24, 20, tzinfo=VIENNA), "30 2 * * *"),  # 02:30 comes twice
+        (datetime(2026, 10, 24, 20, tzinfo=VIENNA), "15 4 * * *"),
+    ],
+)
+def test_the_nights_that_clocks_change_run_once(tmp_path: Path, day: datetime, cron: str) -> None:
+    clock, trainings = Clock(day), Trainings("pass")
+    nights = schedule(tmp_path, clock, trainings, cron)
+    nights.check()
+    for _ in range(16 * 4):
+        clock.moment = (clock.moment.astimezone(UTC) + timedelta(minutes=15)).astimezone(VIENNA)
+        nights.check()
+    assert trainings.nights == [f"{day + timedelta(days=1):%Y-%m-%d}"]
+
+
+@given(st.lists(st.integers(-36, 72), min_size=1, max_size=12))
+def test_however_the_clock_jumps_no_date_is_trained_twice(
+    tmp_path_factory: pytest.TempPathFactory, jumps: list[int]
+) -> None:
+    """And a day of quiet time later the next night is trained."""
+
+    class Recorder(Trainings):
+        def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
+            self.nights.append(report_dir.name)
+            report_dir.mkdir()
+            return subprocess.Popen(["true"])
+
+    outbox = tmp_path_factory.mktemp("outbox")
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Recorder()
+    for hours in jumps:
+        schedule(outbox, clock, trainings).check()
+        clock.moment += timedelta(hours=hours)
+    assert len(trainings.nights) == len(set(trainings.nights))
+    schedule(outbox, clock, trainings).check()
+    clock.moment += timedelta(hours=24)
+    schedule(outbox, clock, trainings).check()
+    last = clock.moment.astimezone(VIENNA) - timedelta(hours=4, minutes=15)
+    assert f"{last:%Y-%m-%d}" in trainings.nights
+
+
+def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    trainings = Trainings("import os; os.kill(os.getpid(), 9)")
+    nights = schedule(tmp_path, clock, trainings)
+    nights.check()
+    clock.moment += timedelta(days=1)
+    nights.check()
+    nights.check()
+    assert trainings.nights == ["2026-06-02"]
+    why = (tmp_path / NIGHTLY / "2026-06-02" / FAILED).read_text(encoding="utf-8")
+    assert "-9" in why
+
+
+def test_another_training_is_waited_for(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    trainings = Trainings("import sys; sys.exit(3)")
+    nights = schedule(tmp_path, clock, trainings)
+    nights.check()
+    clock.moment += timedelta(days=1)
+    nights.check()
+    trainings.program = REPORTS
+    nights.check()
+    assert trainings.nights == ["2026-06-02"] * 2
+    assert (tmp_path / NIGHTLY / "2026-06-02").is_dir()
+
+
+def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
+    tmp_path: Path,
+) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    started = threading.Event()
+
+    class Waiting(Trainings):
+        child: subprocess.Popen[bytes]
+
+        def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
+            self.nights.append(report_dir.name)
+            self.child = subprocess.Popen(["sleep", "60"])
+            started.set()
+            return self.child
+
+    trainings = Waiting()
+    nights = schedule(tmp_path, clock, trainings)
+    nights.check()
+    clock.moment += timedelta(days=1)
+    nights.start()  # its first check finds the night due
+    assert started.wait(30)
+    nights.check()  # at once: one runs
+    assert trainings.nights == ["2026-06-02"]
+    deadline = time.monotonic() + 30
+    while os.getpriority(os.PRIO_PROCESS, trainings.child.pid) != 15:
+        assert time.monotonic() < deadline
+    nights.stop()
+    assert trainings.child.poll() is not None
+    assert not (tmp_path / NIGHTLY / "2026-06-02").exists()  # the next start does it anew
+
+
+def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
+    for _ in range(50):  # a thread that dies of it fails the test
+        nights = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
+        nights.start()
+        nights.stop()
+
+
+def test_a_schedule_that_cannot_be_is_named(tmp_path: Path) -> None:
+    for wrong, word in (({"cron": "61 4 * * *"}, "schedule.cron"), ({"cron": "4"}, "minute hour"),
+                        ({"timezone": "Mars/Base"}, "Europe/Vienna")):  # fmt: skip
+        with pytest.raises(SettingsError, match=word):
+            Schedule(ScheduleSettings(**wrong), tmp_path, Trainings())
+
+
+def test_the_memory_of_the_schedule_survives_garbage(tmp_path: Path) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    nights = schedule(tmp_path, clock, trainings)
+    (tmp_path / NIGHTLY / LAST).write_text("{", encoding="utf-8")
+    nights.check()
+    clock.moment += timedelta(days=1)
+    nights.check()
+    assert trainings.nights == ["2026-06-02"]

@@ -1,0 +1,233 @@
+"""The process that holds the model: killed, hanging, too large, and what that costs the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.errors import BundleError, InputError
+from core.settings import Settings
+from inference.bundle import Bundle
+from results.receipt import AnyReceipt, Identity
+from tests.conftest import ROOT
+from tests.support.daemon_harness import Advance, Shop
+from tests.test_layout import HEAVY
+from tests.watcher.test_daemon import batches, daemon, drop, wait_for
+from watcher.processes.worker import Worker, WorkerLostError
+
+MODEL_LIBRARIES = HEAVY | {"onnxruntime", "tokenizers"}
+
+
+def limited(settings: Settings, **limits: float) -> Settings:
+    watcher = settings.watcher.model_copy(update=limits)
+    return settings.model_copy(update={"watcher": watcher})
+
+
+@pytest.fixture
+def worker(settings: Settings) -> Iterator[Worker]:
+    with closing(Worker(settings)) as worker:
+        yield worker
+
+
+def child_of(worker: Worker) -> psutil.Process:
+    assert worker._process is not None
+    return psutil.Process(worker._process.pid)
+
+
+def ignore(n_done: int) -> None:
+    pass
+
+
+def survey(tmp_path: Path, n_rows: int) -> Path:
+    path = tmp_path / "survey.csv"
+    path.write_text("job_title\n" + "".join(f"cook {n}\n" for n in range(n_rows)), encoding="utf-8")
+    return path
+
+
+def test_it_codes_as_the_same_process_would(worker: Worker, tmp_path: Path) -> None:
+    path, out = survey(tmp_path, 3), tmp_path / "out"
+    out.mkdir()
+    identity = worker.identify(path, ignore)
+    counted: list[int] = []
+    receipt = worker.work(path, out, identity, counted.append)
+    assert (receipt.batch_id, sum(counted)) == (identity.batch_id, 3)
+    assert worker.model_version == identity.model_version
+    assert (out / "predictions.csv").exists() and "3 rows" in receipt.summary()
+
+
+def test_its_errors_are_those_of_the_file(worker: Worker, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("job_title,id\na,1\nb\n", encoding="utf-8")
+    identity = worker.identify(path, ignore)
+    with pytest.raises(InputError, match="line 3: found 1 fields") as raised:
+        worker.work(path, tmp_path, identity, ignore)
+    assert raised.value.line == 3
+    with pytest.raises(FileNotFoundError):
+        worker.identify(tmp_path / "none.csv", ignore)
+
+
+def test_killed_it_is_replaced(worker: Worker, tmp_path: Path) -> None:
+    path = survey(tmp_path, 3)
+    worker.identify(path, ignore)
+    before = child_of(worker)
+    before.send_signal(signal.SIGKILL)
+    with pytest.raises(WorkerLostError, match="SIGKILL"):
+        worker.identify(path, ignore)
+    assert worker.identify(path, ignore).sha256
+    assert child_of(worker).pid != before.pid
+
+
+def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path) -> None:
+    """The daemon asks for the version meanwhile, and lives; no file has done it."""
+    path = survey(tmp_path, 3)
+    with closing(Worker(settings)) as worker:
+        child_of(worker).send_signal(signal.SIGKILL)
+        assert worker._connection.poll(60)  # its end is heard
+        assert worker.model_version == ""
+        worker._start()
+        child_of(worker).send_signal(signal.SIGKILL)
+        with pytest.raises(BundleError, match=r"loads the model was stopped by .*SIGKILL"):
+            worker.identify(path, ignore)
+        assert worker.identify(path, ignore).model_version == worker.model_version
+
+
+def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -> None:
+    """Fault 42."""
+    path = survey(tmp_path, 3)
+    with closing(Worker(limited(settings, time_limit_s=20.0))) as worker:
+        worker.identify(path, ignore)
+        child = child_of(worker)
+        worker._settings = limited(settings, time_limit_s=0.5)
+        child.send_signal(signal.SIGSTOP)
+        with pytest.raises(WorkerLostError, match=r"no progress for 0\.5 s"):
+            worker.identify(path, ignore)
+        assert not child.is_running()
+
+
+def test_too_large_it_is_killed(settings: Settings, tmp_path: Path) -> None:
+    """Fault 41: by the limit of the settings; the message names it."""
+    with closing(Worker(settings)) as worker:
+        worker.identify(survey(tmp_path, 3), ignore)
+        worker._settings = limited(settings, memory_limit_mb=64)
+        child_of(worker).send_signal(signal.SIGSTOP)  # so that there is something to wait for
+        with pytest.raises(WorkerLostError, match="more than 64 MB"):
+            worker.identify(survey(tmp_path, 3), ignore)
+
+
+def test_it_ends_with_the_daemon(settings: Settings) -> None:
+    with daemon(settings) as process:
+        wait_for(lambda: psutil.Process(process.pid).children(), process)
+        children = psutil.Process(process.pid).children()
+        process.kill()
+        process.wait()
+        _, alive = psutil.wait_procs(children, timeout=60)
+        assert not alive
+
+
+def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bundle) -> None:
+    """Fault 49."""
+    config = settings.watcher.inbox.parent / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace(str(bundle.path), "/nowhere")
+    config.write_text(text, encoding="utf-8")
+    command = [sys.executable, str(ROOT / "main.py"), "watch", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 1 and "manifest.json is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+    gone = settings.output.model_copy(update={"best_model_dir": Path("/nowhere")})
+    with (
+        closing(Worker(settings.model_copy(update={"output": gone}))) as worker,
+        pytest.raises(BundleError),
+    ):
+        worker.identify(config, ignore)
+
+
+class Lost:
+    """A worker that some content kills."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._coder = shop.coder
+        self.lost: list[str] = []
+        self.order: list[str] = []
+
+    @property
+    def model_version(self) -> str:
+        return self._coder.model_version
+
+    def identify(self, path: Path, progress: Advance) -> Identity:
+        self.order.append(path.name)
+        if b"poison" in path.read_bytes():
+            raise WorkerLostError("its end (signal SIGSEGV)")
+        return self._coder.identify(path, progress)
+
+    def work(self, path: Path, staged: Path, identity: Identity, progress: Advance) -> AnyReceipt:
+        return self._coder.work(path, staged, identity, progress)
+
+
+def test_a_poison_file_is_rejected_after_three_and_comes_last(settings: Settings) -> None:
+    """Fault 41, promise 15: before each further attempt everybody else has had a turn."""
+    shop = Shop(settings)
+    lost = Lost(shop)
+    shop.daemon = shop.another("main", lost)
+    shop.drop("poison.csv", b"job_title\npoison\n")
+    os.utime(shop.inbox / "poison.csv", (1, 1))  # the oldest: it comes first
+    for number in range(4):
+        shop.drop(f"{number}.csv", b"job_title\ncook %d\n" % number)
+    shop.tick(40)
+    (reason,) = shop.rejected().values()
+    assert "stopped the worker three times" in reason and "SIGSEGV" in reason
+    assert lost.order[0] == "poison.csv" and lost.order.count("poison.csv") == 3
+    assert set(lost.order[1:5]) == {f"{number}.csv" for number in range(4)}
+    assert shop.violations() == []
+
+
+def test_three_real_deaths_reject_a_file_and_the_daemon_lives(settings: Settings) -> None:
+    """Fault 41, with a real process that is killed whenever it works on that file."""
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {n}\n" for n in range(200_000)))
+    staging = settings.watcher.outbox / ".staging"
+    rejected = settings.watcher.rejected_dir / "big.csv"
+    with daemon(settings) as process:
+        killed: set[int] = set()
+
+        def is_over() -> bool:
+            for child in psutil.Process(process.pid).children():
+                is_worker = False
+                with suppress(psutil.Error):  # killed, and not yet buried
+                    is_worker = "spawn_main" in " ".join(child.cmdline())
+                is_new = child.pid not in killed
+                if is_worker and is_new and list(staging.glob("*/predictions.csv")):
+                    killed.add(child.pid)
+                    child.send_signal(signal.SIGKILL)
+            return rejected.exists()
+
+        wait_for(is_over, process)
+        drop(settings, "next.csv", "job_title\nnurse\n")
+        wait_for(lambda: batches(settings, "next"), process)
+    assert len(killed) == 3
+    why = rejected.with_name("big.csv.why.txt").read_text(encoding="utf-8")
+    assert "stopped the worker three times" in why and "SIGKILL" in why
+
+
+def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
+    """It is light: what the model needs is in the child alone, and torch in neither."""
+    program = (
+        "import json, sys\n"
+        "import watcher.daemon, watcher.processes.worker, watcher.processes.scheduler\n"
+        "daemon = sorted(set(sys.modules))\n"
+        "import watcher.processes.file_processor\n"
+        "print(json.dumps([daemon, sorted(set(sys.modules))]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    in_daemon, in_child = (set(names) for names in json.loads(done.stdout))
+    assert not in_daemon & MODEL_LIBRARIES
+    assert not in_child & HEAVY and "onnxruntime" in in_child

@@ -1,0 +1,440 @@
+"""The inbox, the outbox and the running daemon, with real files and real processes."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.settings import Settings
+from inference.bundle import file_hash
+from tests.conftest import ROOT
+from watcher.delivery import archive, publish
+from watcher.filesystem import Files
+from watcher.intake import claims, stability
+from watcher.intake.claims import Claim
+from watcher.intake.stability import Fingerprint, Listing, Stability, Wait
+from watcher.status.status import MAIN, read_status
+
+FILES = Files()
+
+PATIENCE_S = 100
+
+
+def wait_for(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until ``condition`` holds; fail at once when the daemon has died."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert process.poll() is None, "the daemon died"
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def isco(settings: Settings, *arguments: str) -> list[str]:
+    config = settings.watcher.inbox.parent / "config.yaml"
+    return [sys.executable, str(ROOT / "main.py"), *arguments, "--config", str(config)]
+
+
+@contextmanager
+def daemon(settings: Settings, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A real one; in a process group of its own, as a terminal starts it."""
+    log = settings.watcher.inbox.parent / "daemon.log"
+    with log.open("a") as file:
+        process = subprocess.Popen(
+            command or isco(settings, "watch"), stderr=file, text=True, process_group=0
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def log_of(settings: Settings) -> str:
+    """What the daemons said so far."""
+    return (settings.watcher.inbox.parent / "daemon.log").read_text(encoding="utf-8")
+
+
+def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The child of a daemon that holds the model."""
+    children = psutil.Process(process.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+
+def batches(settings: Settings, stem: str = "*") -> list[Path]:
+    return [path.parent for path in settings.watcher.outbox.glob(f"{stem}.*/receipt.json")]
+
+
+def drop(settings: Settings, name: str, content: str | bytes) -> None:
+    settings.watcher.inbox.mkdir(exist_ok=True)
+    content = content if isinstance(content, bytes) else content.encode()
+    (settings.watcher.inbox / name).write_bytes(content)
+
+
+def seen(**files: Fingerprint) -> Listing:
+    return Listing(files=files)
+
+
+def test_whole_only_after_three_equal_looks_and_the_quiet_time() -> None:
+    stability = Stability(quiet_s=2)
+    assert stability.observe(seen(a=(1, 1, 1)), 0) == []
+    assert stability.observe(seen(a=(1, 1, 1)), 2.5) == []  # two looks only
+    assert stability.observe(seen(a=(2, 1, 1)), 3) == []  # it grew: all over again
+    assert stability.observe(seen(a=(2, 1, 1)), 4) == []
+    assert stability.observe(seen(a=(2, 1, 1)), 4.5) == []  # three looks, 1.5 s
+    assert stability.observe(seen(a=(2, 1, 1), b=(1, 0, 2)), 5) == ["a"]
+    stability.restart("a")  # it could not be taken
+    assert stability.observe(seen(a=(2, 1, 1)), 6) == []
+    assert stability.observe(Listing(), 6) == [] and stability.n_waiting == 0
+
+
+def test_an_empty_file_has_longer_to_be_filled() -> None:
+    stability = Stability(quiet_s=2)
+    for now_s in (0, 5, 10, 19):
+        assert stability.observe(seen(a=(0, 1, 1)), now_s) == []
+    assert stability.waits(19) == [Wait("a", 19, "it is empty; it has 20 s to be filled")]
+    assert stability.observe(seen(a=(0, 1, 1)), 20) == ["a"]
+
+
+def test_oldest_first() -> None:
+    stability = Stability(quiet_s=0)
+    listing = seen(new=(1, 30, 1), old=(1, 10, 2), mid=(1, 20, 3))
+    stability.observe(listing, 0)
+    stability.observe(listing, 1)
+    assert stability.observe(listing, 2) == ["old", "mid", "new"]
+
+
+SILENT = (
+    ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt", "a.csv.crdownload", "a.tmp", "~$a.xlsx",
+    ".~lock.a.csv#", ".syncthing.a.csv.tmp", ".goutputstream-X1.csv", ".fuse_hidden0001.csv",
+    ".nfs0001.csv", "._a.csv", ".DS_Store", "Icon\r", "Thumbs.db",
+)  # fmt: skip
+CONFLICTS = (
+    "a (Ada's conflicted copy 2026-01-02).csv", "a.sync-conflict-20260102-030405-ABCDEFG.csv",
+    "a_conflict-20260102-030405.csv", "a (Case Conflict).csv", "a [conflict 1].csv",
+    "a (In Konflikt stehende Kopie von Ada 2026-01-02).csv",
+)  # fmt: skip
+
+
+def test_what_becomes_work_what_is_held_and_what_is_ignored(tmp_path: Path) -> None:
+    for name in ("a.csv", "B.CSV", "c.XLSX", *SILENT, *CONFLICTS):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / "dir.csv").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "notes.txt")
+    os.mkfifo(tmp_path / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s.csv"))
+    found = stability.look(FILES, tmp_path)
+    assert set(found.files) == {"a.csv", "B.CSV", "c.XLSX"}
+    kinds = {"dir.csv": "folder", "link.csv": "link", "pipe.csv": "pipe", "s.csv": "socket"}
+    assert set(found.held) == {*CONFLICTS, *kinds}
+    assert all(word in found.held[name] for name, word in kinds.items())
+    assert all("rename it" in found.held[name] for name in CONFLICTS)
+
+
+@pytest.fixture
+def work_dir(tmp_path: Path) -> Path:
+    (tmp_path / claims.WORK).mkdir()
+    return tmp_path
+
+
+def test_one_claim_per_file(work_dir: Path) -> None:
+    (work_dir / "a.csv").write_text("x", encoding="utf-8")
+    held = claims.take(FILES, work_dir, "a.csv", MAIN)
+    assert held is not None and held.path.read_text(encoding="utf-8") == "x"
+    assert (held.name, held.attempts, held.worker) == ("a.csv", 0, MAIN)
+    assert claims.take(FILES, work_dir, "a.csv", MAIN) is None
+    assert claims.claims(FILES, work_dir) == [held]
+    assert held.folder.stat().st_mode & 0o777 == 0o700
+    begun = claims.begin(FILES, held)
+    assert (begun.id, begun.attempts) == (held.id, 1)
+    with pytest.raises(FileNotFoundError):
+        claims.begin(FILES, held)  # another has it
+    stolen = claims.steal(FILES, begun, "two")
+    assert stolen is not None and (stolen.worker, stolen.attempts) == ("two", 1)
+    assert claims.steal(FILES, begun, "three") is None
+    assert claims.rest(FILES, stolen).attempts == 0
+    (held,) = claims.claims(FILES, work_dir)
+    held.path.unlink()
+    (gone,) = claims.claims(FILES, work_dir)
+    assert claims.is_empty(gone)
+    claims.release(FILES, gone)
+    assert claims.claims(FILES, work_dir) == []
+
+
+def test_a_link_that_took_a_files_place_is_put_back(work_dir: Path) -> None:
+    secret = work_dir / "secret"
+    secret.write_text("s", encoding="utf-8")
+    (work_dir / "a.csv").symlink_to(secret)
+    with pytest.raises(OSError, match="a link"):
+        claims.take(FILES, work_dir, "a.csv", MAIN)
+    assert (work_dir / "a.csv").is_symlink() and claims.claims(FILES, work_dir) == []
+
+
+def test_a_lease_lapses_by_our_own_clock(work_dir: Path) -> None:
+    (work_dir / "a.csv").write_text("x", encoding="utf-8")
+    held = claims.take(FILES, work_dir, "a.csv", "two")
+    assert held is not None
+    leases = claims.Leases(FILES, heartbeat_s=5)
+    os.utime(held.folder / claims.BEAT, (1, 1))  # whatever their clock says
+    assert leases.lapsed([held], 0) == leases.lapsed([held], 49.9) == []
+    claims.Leases(FILES, 5).beat(held)
+    os.utime(held.folder / claims.BEAT, (1, 1))
+    assert leases.lapsed([held], 50) == leases.lapsed([held], 99) == []
+    assert leases.lapsed([held], 100) == [held]
+
+
+def test_who_writes_is_known_to_the_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8") as file:
+        assert not FILES.is_closed(path)
+        file.write("x")
+    with path.open(encoding="utf-8"):  # a reader does no harm
+        assert FILES.is_closed(path) == (sys.platform == "linux")
+    assert not FILES.is_closed(tmp_path / "none")
+
+
+def claimed(work_dir: Path, content: str) -> Claim:
+    (work_dir / "a.csv").write_text(content, encoding="utf-8")
+    claim = claims.take(FILES, work_dir, "a.csv", MAIN)
+    assert claim is not None
+    return claim
+
+
+class ByHand(Files):
+    """A file system that cannot rename without replacing."""
+
+    def rename_new(self, source: Path, target: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("watcher.filesystem._rename_exclusively", self._refuse)
+            super().rename_new(source, target)
+
+    @staticmethod
+    def _refuse(source: Path, target: Path) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+@pytest.mark.parametrize("files", [FILES, ByHand()], ids=["kernel", "by hand"])
+@pytest.mark.parametrize("archive_dir", [None, Path("/dev/shm")], ids=["same", "across"])
+def test_nothing_is_overwritten(work_dir: Path, files: Files, archive_dir: Path | None) -> None:
+    if archive_dir is not None and not archive_dir.is_dir():
+        pytest.skip("needs a second volume: /dev/shm")
+    with tempfile.TemporaryDirectory(dir=archive_dir) as folder:
+        kept = [
+            archive.archive(files, claimed(work_dir, content), Path(folder), lambda: None)
+            for content in ("1", "2", "2", "2")
+        ]
+        assert len(set(kept)) == 4 and kept[0].name == "a.csv"
+        assert [path.read_text(encoding="utf-8") for path in kept] == ["1", "2", "2", "2"]
+        assert set(Path(folder).iterdir()) == set(kept)
+        rejected = [
+            archive.reject(files, claimed(work_dir, "3"), Path(folder), reason, lambda: None)
+            for reason in ("one", "two")
+        ]
+        whys = [path.with_name(path.name + ".why.txt") for path in rejected]
+        assert [why.read_text(encoding="utf-8") for why in whys] == ["one\n", "two\n"]
+
+
+@given(st.text(min_size=1, max_size=300).filter(lambda name: name.strip()))
+def test_no_name_leaves_the_outbox(name: str) -> None:
+    stem = publish.safe_stem(name)
+    assert stem and len(stem.encode()) <= 80
+    assert not set(stem) & set('/\\\n\r\0:*?"<>|') and ".." not in stem
+    assert not stem.startswith((".", "-")) and Path("/out", stem).parent == Path("/out")
+
+
+HOSTILE: dict[str, tuple[bytes, str | None]] = {
+    "header.csv": (b"name,age\nx,1\n", "job_title"),
+    "workbook.csv": (b"PK\x03\x04\x14\x00", "workbook"),
+    "quote.csv": (b'job_title,id\n"a,1\nb,2\n', "line 2"),
+    "ragged.csv": (b"job_title,id\na,1\nb,2,3\n", "line 3"),
+    "empty.csv": (b"", "empty"),
+    "header_only.csv": (b"job_title,duties\n", None),
+    "utf16.csv": ("job_title\nBäcker\n".encode("utf-16"), None),
+    "cp1252.csv": ("job_title;n\nMüller – Bäcker;1\n".encode("cp1252"), None),
+    "nul.csv": (b"job_title,id\na,1\n\0\0\0\0", "NUL"),
+    "..\nevil ..csv": (b"never", "job_title"),
+    "a..b\n.csv": (b"job_title\nwelder\n", None),
+    os.fsdecode(b"latin\xe9.csv"): (b"job_title\nbaker\n", None),
+    "語" * 83 + ".csv": (b"never", "job_title"),
+}
+
+
+def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> None:
+    for name, (content, _) in HOSTILE.items():
+        drop(settings, name, content)
+    watched = settings.watcher
+    with daemon(settings) as process:
+        wait_for(lambda: not stability.look(FILES, watched.inbox).files, process)
+        drop(settings, "after.csv", "job_title\nnurse\n")
+        wait_for((watched.archive_dir / "after.csv").exists, process)
+    good = {name for name, (_, reason) in HOSTILE.items() if reason is None}
+    archived = {path.name for path in watched.archive_dir.iterdir()}
+    rejected = {p.name for p in watched.rejected_dir.iterdir() if not p.name.endswith(".why.txt")}
+    assert (archived, rejected) == (good | {"after.csv"}, set(HOSTILE) - good)
+    for name in rejected:
+        (why,) = watched.rejected_dir.glob(f"{name[:20]}*.why.txt")
+        assert (HOSTILE[name][1] or "") in why.read_text(encoding="utf-8")
+        assert (watched.rejected_dir / name).read_bytes() == HOSTILE[name][0]
+    assert len(batches(settings)) == len(archived)
+    assert {p.parent for p in batches(settings)} == {watched.outbox}
+    assert not list((watched.outbox / ".staging").iterdir())
+
+
+def test_a_slow_copy_is_read_once_and_whole(settings: Settings) -> None:
+    settings.watcher.inbox.mkdir()
+    with daemon(settings) as process:
+        with (settings.watcher.inbox / "slow.csv").open("w", encoding="utf-8") as file:
+            file.write("job_title,id\n")
+            for i in range(40):
+                file.write(f"welder {i},{i}\n")
+                file.flush()
+                assert not batches(settings)
+                time.sleep(0.05)  # the pauses of a slow copy are the thing under test
+        wait_for(lambda: batches(settings), process)
+    (folder,) = batches(settings)
+    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["n_rows_out"] == 40
+
+
+def test_the_same_content_is_recognised_and_new_content_is_not(settings: Settings) -> None:
+    with daemon(settings) as process:
+        for n, content in enumerate(["job_title\nnurse\n"] * 2 + ["job_title\ncook\n"], start=1):
+            drop(settings, "a.csv", content)
+            wait_for(
+                lambda n=n: len(list(settings.watcher.archive_dir.glob("[!.]*"))) == n, process
+            )
+    assert len(batches(settings, "a")) == 2
+
+
+def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
+    drop(settings, "left.csv", "job_title\nnurse\n")
+    (settings.watcher.inbox / claims.WORK).mkdir()
+    assert claims.take(FILES, settings.watcher.inbox, "left.csv", MAIN)
+    done = subprocess.run(isco(settings, "watch", "--once"), check=False)
+    assert done.returncode == 0
+    assert len(batches(settings, "left")) == 1
+    assert (settings.watcher.archive_dir / "left.csv").exists()
+
+
+def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -> None:
+    drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
+    staging = settings.watcher.outbox / ".staging"
+    archived = settings.watcher.archive_dir / "late.csv"
+    late = (settings.watcher.inbox / "late.csv").open("a", encoding="utf-8")
+    with late as writer, daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        writer.write("the last row\n")
+        writer.flush()
+        wait_for(archived.exists, process)
+    (folder,) = batches(settings, "late")
+    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["n_rows_out"] == 5_001
+    assert receipt["sha256"] == file_hash(archived)
+
+
+def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> None:
+    drop(settings, "gone.csv", "job_title\n" + "welder\n" * 50_000)
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        for claim in claims.claims(FILES, settings.watcher.inbox):
+            claim.path.unlink()
+        drop(settings, "next.csv", "job_title\nnurse\n")
+        wait_for(lambda: batches(settings, "next"), process)
+    assert not batches(settings, "gone")
+
+
+def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
+    rows = 5_000
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+    (folder,) = batches(settings, "big")
+    with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        assert sum(1 for _ in csv.reader(file)) == rows + 1
+    log = log_of(settings)
+    assert "stopping after the file in work" in log and log.rstrip().endswith("stopped")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_reach_all_and_break_nothing(
+    settings: Settings, number: signal.Signals
+) -> None:
+    """A terminal sends them to the daemon and to its child, which is at work."""
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        (worker,) = workers(process)
+        os.killpg(process.pid, number)
+        wait_for(lambda: "stopping after" in log_of(settings), process)
+        assert worker.is_running()
+        assert process.wait(PATIENCE_S) == 0
+    assert len(batches(settings, "big")) == 1 and "attempt" not in log_of(settings)
+    assert claims.claims(FILES, settings.watcher.inbox) == []
+
+
+def left_in_the_middle(settings: Settings) -> None:
+    """No half result, and no attempt counted: what ended it was no fault of the file."""
+    (claim,) = claims.claims(FILES, settings.watcher.inbox)  # the next daemon takes it up
+    assert (claim.name, claim.attempts) == ("big.csv", 0) and not batches(settings)
+    assert not list((settings.watcher.outbox / ".staging").iterdir())
+    status = read_status(settings.watcher.outbox)
+    assert status.stopped is not None and status.in_work is None
+
+
+def test_a_second_signal_stops_at_once(settings: Settings) -> None:
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
+    staging = settings.watcher.outbox / ".staging"
+    with daemon(settings) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        (worker,) = workers(process)
+        os.killpg(process.pid, signal.SIGINT)
+        wait_for(lambda: "stopping after" in log_of(settings), process)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+        assert not worker.is_running()
+    left_in_the_middle(settings)
+
+
+def test_who_sends_sigterm_does_not_wait_for_ever(settings: Settings) -> None:
+    """The manager of a service kills in the end; before that the file is left in good order."""
+    drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
+    staging = settings.watcher.outbox / ".staging"
+    _, _, *arguments = isco(settings, "watch")
+    program = f"import main, watcher.signals as e; e._GRACE_S = 0.5; main.main({arguments!r})"
+    with daemon(settings, sys.executable, "-c", program) as process:
+        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+    left_in_the_middle(settings)
+
+
+def test_a_second_daemon_says_so_and_exits_3(settings: Settings) -> None:
+    drop(settings, "a.csv", "job_title\nnurse\n")
+    with daemon(settings) as process:
+        wait_for(lambda: batches(settings), process)
+        second = subprocess.run(
+            isco(settings, "watch"), capture_output=True, text=True, check=False
+        )
+    assert second.returncode == 3
+    assert "already watches" in second.stderr

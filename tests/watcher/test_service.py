@@ -1,0 +1,194 @@
+"""The daemon as a service: what is written, how it is escaped, and what the manager is told."""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from core.errors import ServiceError
+from tests.conftest import ROOT
+from watcher.service import Service, service_for
+
+ODD = "a b%n $HOME ${x} \"q\" 'p' é\\n ; `id` & <x>"
+folder_names = st.text(
+    st.characters(exclude_categories=["Cc", "Cn", "Cs"], exclude_characters="/"), min_size=1
+).filter(lambda name: name not in (".", ".."))
+
+
+def command_of(config: Path) -> list[str]:
+    python, log = str(Path(sys.executable).absolute()), str(config.parent / "logs" / "isco.log")
+    return [python, str(ROOT / "main.py"), "watch", "--config", str(config), "--log", log]
+
+
+def linux(config: Path, home: Path) -> Service:
+    return service_for(config, ROOT / "main.py", "linux", home)
+
+
+def mac(config: Path, home: Path) -> Service:
+    return service_for(config, ROOT / "main.py", "darwin", home)
+
+
+@given(folder_names)
+@example(ODD)
+@example("trailing\\")
+def test_the_plist_says_what_the_command_is(folder: str) -> None:
+    config = Path("/srv", folder, "config.yaml")
+    service = mac(config, Path("/Users/x"))
+    agent = plistlib.loads(service.text.encode())
+    assert agent["ProgramArguments"] == command_of(config)
+    assert service.path == Path("/Users/x/Library/LaunchAgents", agent["Label"] + ".plist")
+    assert agent["StandardErrorPath"].startswith(str(config.parent))
+
+
+def systemd_arguments(unit: Path) -> list[str]:
+    """The command line as systemd itself reads it, from the dump of its own checker."""
+    environment = os.environ | {"SYSTEMD_LOG_LEVEL": "debug", "XDG_RUNTIME_DIR": str(unit.parent)}
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "verify", str(unit)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (line,) = (
+        line.partition(":")[2]
+        for line in done.stdout.split("\n")
+        if line.strip().startswith("Command Line:")
+    )
+    for character in "$`":  # escaped for a shell, which shlex does not undo
+        line = line.replace(f"\\{character}", character)
+    # A variable is replaced only when the command is run: what is doubled becomes one then.
+    return [word.replace("$$", "$") for word in shlex.split(line)]
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine"
+)
+@hypothesis_settings(max_examples=20)
+@given(folder_names)
+@example(ODD)
+@example("trailing\\")
+def test_systemd_accepts_the_unit_and_reads_the_command(
+    tmp_path_factory: pytest.TempPathFactory, folder: str
+) -> None:
+    config = Path("/srv", folder, "config.yaml")
+    home = tmp_path_factory.mktemp("home")
+    service = linux(config, home)
+    unit = home / service.path.name
+    unit.write_text(service.text, encoding="utf-8")
+    expected = ["/bin/sh", "-c", 'exec "$@"', "isco", *command_of(config)]
+    assert systemd_arguments(unit) == expected
+
+
+def test_the_shell_between_passes_every_argument_on() -> None:
+    said = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@"', "isco", "printf", "%s|", ODD, "a=b"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == f"{ODD}|a=b|"
+
+
+def test_every_config_has_a_service_of_its_own(tmp_path: Path) -> None:
+    one, other = (linux(tmp_path / name / "config.yaml", tmp_path) for name in "ab")
+    assert one.path != other.path
+    assert one.path.parent == tmp_path / ".config" / "systemd" / "user"
+
+
+def test_what_no_service_can_be_told_is_refused(tmp_path: Path) -> None:
+    for name in ("line\nbreak", "bell\a", "\udce9"):
+        for make in (linux, mac):
+            with pytest.raises(ServiceError, match="another name"):
+                make(tmp_path / name / "config.yaml", tmp_path)
+    with pytest.raises(ServiceError, match="scheduler"):
+        service_for(tmp_path / "config.yaml", ROOT / "main.py", "win32", tmp_path)
+
+
+MANAGER = """#!/bin/sh
+echo "$*" >> "$HOME/told"
+test ! -e "$HOME/refuse" || { echo "no bus" >&2; exit 1; }
+"""
+
+
+class Machine:
+    """A home of its own, and a manager that only writes down what it is told."""
+
+    def __init__(self, folder: Path, manager: bool) -> None:
+        self.home, self.bin = folder / "home", folder / "bin"
+        self.config = folder / "a b" / "config.yaml"
+        for needed in (self.home, self.bin, self.config.parent):
+            needed.mkdir()
+        self.config.write_text("", encoding="utf-8")
+        self.service = service_for(self.config, ROOT / "main.py", sys.platform, self.home)
+        if manager:
+            program = self.bin / self.service.start[0][0]
+            program.write_text(MANAGER, encoding="utf-8")
+            program.chmod(0o755)
+
+    def isco(self, action: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "main.py"), "service", action]
+        environment = {"HOME": str(self.home), "PATH": str(self.bin)}
+        return subprocess.run(
+            [*command, "--config", str(self.config)],
+            env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def told(self) -> list[str]:
+        path = self.home / "told"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return lines
+
+
+def told_to(service: Service, *steps: str) -> list[str]:
+    return [" ".join(command[1:]) for step in steps for command in getattr(service, step)]
+
+
+def test_install_twice_show_and_uninstall_twice(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, manager=True)
+    service = machine.service
+    shown = machine.isco("show")
+    assert shown.returncode == 0 and "not installed" in shown.stdout
+    assert service.text in shown.stdout and not service.path.exists() and not machine.told()
+    for _ in range(2):
+        done = machine.isco("install")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.index(service.text) < done.stdout.index("written:")
+        assert service.path.read_text(encoding="utf-8") == service.text
+        assert machine.told() == told_to(service, "prepare", "start")
+    assert (machine.config.parent / "logs").is_dir()
+    assert f"{service.path}: installed\n" in machine.isco("show").stdout
+    service.path.write_text("something else", encoding="utf-8")
+    assert "install it again" in machine.isco("show").stdout
+    assert machine.isco("uninstall").returncode == 0
+    assert machine.told() == told_to(service, "stop") and not service.path.exists()
+    again = machine.isco("uninstall")
+    assert again.returncode == 0 and again.stdout.startswith("not installed")
+    assert not machine.told()
+
+
+def test_without_a_manager_it_says_what_to_type(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, manager=False)
+    done = machine.isco("install")
+    assert done.returncode == 0 and machine.service.path.exists()
+    assert f"to start it, type: {shlex.join(machine.service.start[0])}" in done.stdout
+    done = machine.isco("uninstall")
+    assert done.returncode == 0 and not machine.service.path.exists()
+    assert "to stop it, type: " in done.stdout
+
+
+def test_a_manager_that_refuses_is_reported_in_a_line(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, manager=True)
+    (machine.home / "refuse").touch()
+    for action in ("install", "uninstall"):
+        done = machine.isco(action)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1
+        assert "no bus" in done.stderr and "type: " in done.stderr
+    assert not machine.service.path.exists()

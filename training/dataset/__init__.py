@@ -1,0 +1,1 @@
+"""Labelled records, bundled reference answers and corrections → the texts that a training uses."""

@@ -1,0 +1,149 @@
+"""So that a confidence of 0.9 is right nine times in ten, what threshold buys what, and how often
+each confidence was right.
+
+Temperature: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+The weight of the lexicon beside the network is fitted with it (a product of experts: Hinton 2002).
+Both on texts that neither trained the model nor stopped the training, and that are as new to it as
+what will come: of concepts that nobody trained on. A night without such texts follows the
+temperature of the model it began with.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import log_softmax
+from sklearn.isotonic import isotonic_regression
+
+from training.evaluation.intervals import interval
+
+# Parts of the calibration texts, and the fewest texts of which a share right says something.
+_N_PARTS, _MIN_PART = 20, 50
+_LOG_TEMPERATURES = (np.log(0.05), np.log(20))
+
+
+def fit_calibration(
+    logits: np.ndarray, scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> tuple[float, float]:
+    """The temperature T and the lexicon's weight w with the smallest negative log-likelihood.
+
+    Parameters
+    ----------
+    logits, scores : (N, 436) of the network and of the lexicon, of texts that were in no training.
+    labels : (N,) index of the right unit group.
+    weights : (N,) trust in each label, 0 to 1: a doubtful label must not make the model modest.
+
+    Returns
+    -------
+    T in [0.05, 20] and w in [0, 5]; probabilities are ``softmax(logits / T + w * scores)``.
+    """
+    logits, scores = logits.astype(np.float64), scores.astype(np.float64)
+
+    def loss(chosen: np.ndarray) -> float:
+        combined = logits / np.exp(chosen[0]) + chosen[1] * scores
+        return _negative_log_likelihood(combined, labels, weights)
+
+    bounds = [_LOG_TEMPERATURES, (0.0, 5.0)]
+    best = minimize(loss, x0=[0.0, 0.0], bounds=bounds, method="Nelder-Mead").x
+    return float(np.exp(best[0])), float(best[1])
+
+
+def follow_temperature(
+    temperature: float,
+    before: np.ndarray,
+    after: np.ndarray,
+    scores: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+) -> float:
+    """The temperature of a network that was trained further.
+
+    Parameters
+    ----------
+    temperature : of the network before, fitted on texts that are not at hand.
+    before, after : (N, 436) logits of the network before and after, of texts that neither learned.
+    scores : (N, 436) of the lexicon, as they are added: the same beside both.
+    labels, weights : (N,) and (N,), as for ``fit_calibration``.
+
+    Returns
+    -------
+    ``temperature``, larger or smaller by the factor by which the two differ on these texts. What
+    they would ask for by themselves does not matter: they may be easier than the ones before.
+    """
+
+    def fitted(logits: np.ndarray) -> float:
+        def loss(log_temperature: float) -> float:
+            combined = logits / np.exp(log_temperature) + scores
+            return _negative_log_likelihood(combined, labels, weights)
+
+        return float(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x)
+
+    logs = fitted(after.astype(np.float64)) - fitted(before.astype(np.float64))
+    return temperature * float(np.exp(logs))
+
+
+def _negative_log_likelihood(
+    combined: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> float:
+    likelihood = log_softmax(combined, axis=1)[np.arange(len(labels)), labels]
+    return -float(np.average(likelihood, weights=weights))
+
+
+def threshold_for(
+    agreement: float, probabilities: np.ndarray, labels: np.ndarray
+) -> dict[str, float | list[float]]:
+    """The lowest threshold whose autocoded texts agree in ``agreement`` of the cases.
+
+    Parameters
+    ----------
+    probabilities, labels : (N, 436) and (N,) of texts that were in no training.
+
+    Returns
+    -------
+    ``threshold``, its ``production_rate``, and the 95 % ``interval`` of the threshold over other
+    samples of the texts; a threshold of 1 where no part of the texts agrees so well.
+    """
+    confidence = probabilities.max(axis=1)
+    hit = probabilities.argmax(axis=1) == labels
+
+    def lowest(rows: np.ndarray) -> float:
+        order = rows[np.argsort(-confidence[rows], kind="stable")]
+        rate = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
+        good = np.flatnonzero(rate >= agreement)
+        return float(confidence[order[good[-1]]]) if len(good) else 1.0
+
+    threshold = lowest(np.arange(len(hit)))
+    return {
+        "agreement": agreement,
+        "threshold": threshold,
+        "production_rate": float((confidence >= threshold).mean()) if len(hit) else 0.0,
+        "interval": list(interval(lowest, len(hit))),
+    }
+
+
+def agreement_by_confidence(
+    probabilities: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How often a confidence is right, in at most 20 parts of as many texts each.
+
+    Parameters
+    ----------
+    probabilities, labels, weights : (N, 436), (N,) and (N,), as for ``fit_calibration``.
+
+    Returns
+    -------
+    (B,) mean confidence and (B,) share right of each part, both ascending: a part that was right
+    less often than one of lower confidence is pooled with it (isotonic regression: Zadrozny and
+    Elkan, KDD 2002). Empty without texts.
+    """
+    confidence = probabilities.max(axis=1)
+    hit = probabilities.argmax(axis=1) == labels
+    order = np.argsort(confidence, kind="stable")
+    n_parts = min(_N_PARTS, max(1, len(order) // _MIN_PART))
+    parts = [rows for rows in np.array_split(order, n_parts) if weights[rows].sum() > 0]
+    if not parts:
+        return np.zeros(0), np.zeros(0)
+    said = [np.average(confidence[rows], weights=weights[rows]) for rows in parts]
+    came = [np.average(hit[rows], weights=weights[rows]) for rows in parts]
+    sizes = [weights[rows].sum() for rows in parts]
+    return np.array(said), isotonic_regression(came, sample_weight=sizes)

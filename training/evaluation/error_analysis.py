@@ -1,0 +1,128 @@
+"""Where the model errs: the folder ``error_analysis/`` of a run.
+
+``confused_pairs.csv``   every confused pair, most texts first, with three of its texts
+``error_rates.csv``      groups of 1, 2 and 3 digits: how many of their texts got a wrong code
+``never_predicted.csv``  unit groups that were the best code of no text
+``confusion.csv``        436 × 436 counts of texts: a row is the right code, a column the given one
+``confusion_*.svg``      the same by major and by sub-major group
+
+"Given" is the best unit group, sure or not. The tables open in a spreadsheet: UTF-8 with BOM, and
+nothing in them is run as a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.csv_table import Writer, neutralise
+from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08
+from training.evaluation.plots import draw_confusion
+
+ERROR_ANALYSIS = "error_analysis"
+CONFUSED_PAIRS = "confused_pairs.csv"
+ERROR_RATES = "error_rates.csv"
+NEVER_PREDICTED = "never_predicted.csv"
+CONFUSION = "confusion.csv"
+N_EXAMPLES = 3
+_MAX_CHARS = 300  # of an example; a text can have a million
+
+Row = list[str]
+
+
+def analyse(
+    probabilities: np.ndarray,
+    codes: Sequence[str],
+    texts: Sequence[str],
+    out_dir: Path,
+) -> None:
+    """Write the analysis of N ≥ 1 coded texts to the folder ``out_dir``, made where it is missing.
+
+    Parameters
+    ----------
+    probabilities : (N, 436), calibrated, columns in the order of ``isco08().units``; of texts that
+        were in no training.
+    codes, texts : N right unit groups, and the texts as the model saw them.
+    """
+    units = np.array(isco08().units)
+    right = np.searchsorted(units, np.asarray(codes, dtype=str))
+    given = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    counts = np.zeros((len(units), len(units)), dtype=int)
+    np.add.at(counts, (right, given), 1)
+
+    out_dir.mkdir(parents=True, exist_ok=True)
+    examples = _examples(right, given, confidence, texts)
+    example_names = [f"example_{k}" for k in range(1, N_EXAMPLES + 1)]
+    header = ["right_code", "right_title", "given_code", "given_title", "n", "share"]
+    _write(out_dir / CONFUSED_PAIRS, [*header, *example_names], _pairs(counts, examples))
+    header = ["digits", "code", "title", "n", "error_rate", "outside_rate"]
+    _write(out_dir / ERROR_RATES, header, _error_rates(counts))
+    _write(out_dir / NEVER_PREDICTED, ["code", "title", "n"], _never_predicted(counts))
+    rows = ([code, *map(str, row)] for code, row in zip(units, counts, strict=True))
+    _write(out_dir / CONFUSION, ["right_code", *units], rows)
+    draw_confusion(counts, out_dir)
+
+
+def _examples(
+    right: np.ndarray, given: np.ndarray, confidence: np.ndarray, texts: Sequence[str]
+) -> dict[tuple[int, int], list[str]]:
+    """(right, given) → its first texts, those first of which the model was surest."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for i in np.argsort(-confidence, kind="stable"):
+        text = texts[i] if len(texts[i]) <= _MAX_CHARS else texts[i][: _MAX_CHARS - 1] + "…"
+        chosen = found.setdefault((right[i], given[i]), [])
+        if right[i] != given[i] and len(chosen) < N_EXAMPLES and text not in chosen:
+            chosen.append(text)
+    return found
+
+
+def _pairs(counts: np.ndarray, examples: dict[tuple[int, int], list[str]]) -> Iterable[Row]:
+    """``n`` texts of the right code got the given one: ``share`` of the right code's texts."""
+    units, title = isco08().units, isco08().title
+    wrong = counts - np.diag(np.diag(counts))
+    occurs = counts.sum(axis=1)
+    # argwhere goes by code; a stable sort keeps that order among pairs of equal size.
+    pairs = np.argwhere(wrong)
+    for i, j in pairs[np.argsort(-wrong[tuple(pairs.T)], kind="stable")]:
+        shown = [neutralise(text) for text in examples[i, j]]
+        yield [
+            *(units[i], title(units[i]), units[j], title(units[j])),
+            *(str(wrong[i, j]), f"{wrong[i, j] / occurs[i]:.4f}"),
+            *shown,
+            *[""] * (N_EXAMPLES - len(shown)),
+        ]
+
+
+def _error_rates(counts: np.ndarray) -> Iterable[Row]:
+    """Groups that occur, in code order within a level.
+
+    ``error_rate``: share of the group's texts whose unit group is wrong; ``outside_rate``: share
+    whose code is not even of this group.
+    """
+    units = isco08().units
+    for digits in (MAJOR, SUB_MAJOR, MINOR):
+        for code in isco08().level(digits):
+            inside = [i for i, unit in enumerate(units) if unit.startswith(code)]
+            n = counts[inside].sum()
+            if n:
+                wrong = 1 - counts[inside, inside].sum() / n
+                outside = 1 - counts[np.ix_(inside, inside)].sum() / n
+                title = isco08().title(code)
+                yield [str(digits), code, title, str(n), f"{wrong:.4f}", f"{outside:.4f}"]
+
+
+def _never_predicted(counts: np.ndarray) -> Iterable[Row]:
+    """``n``: texts of this code, most first; 0 where it was not asked for either."""
+    asked, given = counts.sum(axis=1), counts.sum(axis=0)
+    for i in np.argsort(-asked, kind="stable"):
+        if not given[i]:
+            code = isco08().units[i]
+            yield [code, isco08().title(code), str(asked[i])]
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        Writer(file, header).write(rows)

@@ -1,0 +1,99 @@
+"""How good a version is on somebody's own coded records, before they trust it: ``isco evaluate``.
+
+The figures are those of ``training/evaluation/metrics.py``, over all records and by part: title
+alone or with duties, by ``source`` where the file has such a column, and by major group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.csv_table import open_table
+from core.errors import InputError
+from core.settings import Settings
+from core.taxonomy import MAJOR, isco08
+from core.text import EMPTY_TEXT, SEPARATOR, UNKNOWN, join
+from inference.classifier import Classifier
+from training.dataset.records import LABEL_COLUMNS
+from training.evaluation.metrics import measure
+
+_SHOWN = {
+    "n": "n", "accuracy_4": "top-1", "top_3": "top-3", "top_5": "top-5",
+    "accuracy_3": "3 digits", "accuracy_1": "1 digit", "kappa": "κ", "macro_f1": "macro-F1",
+    "ece": "ECE", "production_rate_95": "production rate at 95 %",
+    "autocoded_agreement": "right when autocoded", "fallback_rate": "3-digit fallback",
+}  # fmt: skip
+
+
+def read_coded(path: Path, settings: Settings) -> pd.DataFrame:
+    """Every coded record of a file: ``text, label, source``, one row each, repeats included.
+
+    Raises InputError at the first record whose code is not one of the 436; records without text or
+    without a code are left out.
+    """
+    aliases = {**LABEL_COLUMNS, **settings.data.columns.model_dump()}
+    table = open_table(path, aliases, required=("job_title", "isco_code"))
+    rows = []
+    for line, row in table.rows():
+        text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+        code = table.get(row, "isco_code").strip()
+        if not code or text == EMPTY_TEXT:
+            continue
+        if code not in isco08().units:
+            raise InputError(
+                path,
+                f"the code {code!r}",
+                expected="one of the 436 unit groups of ISCO-08 (4 digits, with leading zero)",
+                remedy="Correct it, or leave the field empty to leave the record out.",
+                line=line,
+            )
+        rows.append((text, code, table.get(row, "source")))
+    if not rows:
+        raise InputError(
+            path,
+            "no coded record",
+            expected="records with a job title and a 4-digit isco_code",
+            remedy="Name a file that people have coded.",
+        )
+    return pd.DataFrame(rows, columns=["text", "label", "source"])
+
+
+def examine(
+    coded: pd.DataFrame, classifier: Classifier, threshold: float
+) -> dict[str, dict[str, Any]]:
+    """Part of the records → figures; ``all`` comes first. Parts without records are left out."""
+    texts = coded["text"].drop_duplicates()
+    said = dict(zip(texts, classifier.probabilities(list(texts)), strict=True))
+    probabilities = np.stack([said[text] for text in coded["text"]])
+    alone = coded["text"].str.endswith(f"{SEPARATOR} {UNKNOWN}").to_numpy()
+    parts: dict[str, np.ndarray] = {
+        "all": np.ones(len(coded), dtype=bool),
+        "title alone": alone,
+        "with duties": ~alone,
+    }
+    for source in sorted(set(coded["source"]) - {""}):
+        parts[f"source {source}"] = (coded["source"] == source).to_numpy()
+    for group in isco08().level(MAJOR):
+        title = isco08().title(group)
+        parts[f"{group} {title}"] = coded["label"].str.startswith(group).to_numpy()
+    codes = coded["label"].to_numpy(str)
+    return {
+        name: measure(probabilities[rows], codes[rows], threshold)
+        for name, rows in parts.items()
+        if rows.any()
+    }
+
+
+def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """The figures as a Markdown table, one row per part."""
+    lines = [" | ".join(["", "part", *_SHOWN.values(), ""]).strip()]
+    lines.append("|" + "---|" * (len(_SHOWN) + 1))
+    for name, values in figures.items():
+        cells = [f"{values[key]:,}" if key == "n" else f"{values[key]:.3f}" for key in _SHOWN]
+        lines.append(" | ".join(["", name, *cells, ""]).strip())
+    return "\n".join(lines)

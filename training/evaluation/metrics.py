@@ -1,0 +1,109 @@
+"""How good the codes are, in the figures of the field.
+
+``measure`` takes calibrated probabilities and the right codes and returns plain numbers; it knows
+no model. All rates are shares in [0, 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import cohen_kappa_score
+
+from core.taxonomy import isco08
+from training.evaluation.intervals import interval
+
+N_BINS = 15
+AGREEMENT = 0.95
+
+
+def measure(
+    probabilities: np.ndarray, codes: Sequence[str] | np.ndarray, threshold: float
+) -> dict[str, float | int | list[float]]:
+    """Figures for N coded texts.
+
+    Parameters
+    ----------
+    probabilities : (N, 436), calibrated, columns in the order of ``isco08().units``.
+    codes : N right unit groups.
+    threshold : the confidence at which a record is autocoded.
+
+    Returns
+    -------
+    ``n``, ``macro_f1`` (over the codes that occur), ``accuracy_4`` … ``accuracy_1`` (digits),
+    ``top_3``, ``top_5``, ``kappa``, ``ece`` and ``ece_3`` (15 bins, at 4 and at 3 digits),
+    ``brier``, ``mean_confidence``, ``aurc`` (mean error over all production rates: Geifman &
+    El-Yaniv 2017), ``fallback_rate`` and ``autocoded_agreement`` (share right of those autocoded;
+    0 without any), ``production_rate_95``: the largest share of texts, taken by falling confidence,
+    of which 95 % agree, and ``production_rate_95_interval``.
+    """
+    units = np.array(isco08().units)
+    right = np.searchsorted(units, np.asarray(codes))
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    best = order[:, 0]
+    confidence = probabilities[np.arange(len(best)), best]
+    hit = best == right
+    figures: dict[str, float | int | list[float]] = {
+        "n": len(right),
+        "macro_f1": macro_f1(best, right),
+    }
+    for digits in (4, 3, 2, 1):
+        prefix = units.astype(f"<U{digits}")
+        figures[f"accuracy_{digits}"] = float((prefix[best] == prefix[right]).mean())
+    for k in (3, 5):
+        figures[f"top_{k}"] = float((order[:, :k] == right[:, None]).any(axis=1).mean())
+    figures["kappa"] = float(cohen_kappa_score(right, best))
+    figures["ece"] = expected_calibration_error(confidence, hit)
+    minor = units.astype("<U3")
+    sums = np.add.reduceat(probabilities, np.unique(minor, return_index=True)[1], axis=1)
+    minors = np.unique(minor)
+    hit_3 = minors[sums.argmax(axis=1)] == minor[right]
+    figures["ece_3"] = expected_calibration_error(np.minimum(sums.max(axis=1), 1.0), hit_3)
+    p_right = probabilities[np.arange(len(right)), right].astype(float)
+    squares = np.square(probabilities.astype(float)).sum(axis=1)
+    figures["brier"] = float((squares - 2 * p_right + 1).mean())
+    figures["mean_confidence"] = float(confidence.mean())
+    figures["aurc"] = area_under_risk_coverage(confidence, hit)
+    sure = confidence >= threshold
+    figures["fallback_rate"] = float(1 - sure.mean())
+    figures["autocoded_agreement"] = float(hit[sure].mean()) if sure.any() else 0.0
+    figures["production_rate_95"] = production_rate(confidence, hit, AGREEMENT)
+    figures["production_rate_95_interval"] = list(
+        interval(lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit))
+    )
+    return figures
+
+
+def macro_f1(best: np.ndarray, right: np.ndarray) -> float:
+    """Mean F1 over the codes that occur in ``right``; both (N,) are indices of unit groups."""
+    n = len(isco08().units)
+    occurs = np.bincount(right, minlength=n)
+    hits = np.bincount(right[best == right], minlength=n)
+    f1 = 2 * hits / np.maximum(occurs + np.bincount(best, minlength=n), 1)
+    return float(f1[occurs > 0].mean())
+
+
+def area_under_risk_coverage(confidence: np.ndarray, hit: np.ndarray) -> float:
+    """Mean share wrong among the k most confident texts, over k = 1 … N."""
+    order = np.argsort(-confidence, kind="stable")
+    return float(((~hit[order]).cumsum() / np.arange(1, len(hit) + 1)).mean())
+
+
+def expected_calibration_error(confidence: np.ndarray, hit: np.ndarray) -> float:
+    """Mean distance of confidence and accuracy over 15 bins of equal width, weighted by size."""
+    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
+    gaps = np.bincount(bins, weights=confidence - hit, minlength=N_BINS)
+    return float(np.abs(gaps).sum() / len(hit))
+
+
+def production_rate(confidence: np.ndarray, hit: np.ndarray, agreement: float) -> float:
+    """The largest share that can be autocoded, most confident first, at ``agreement`` or better.
+
+    Texts of equal confidence stand or fall together, as they do under a threshold.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    rate = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
+    ends = np.append(np.diff(confidence[order]) != 0, True)
+    good = np.flatnonzero(ends & (rate >= agreement))
+    return float((good[-1] + 1) / len(hit)) if len(good) else 0.0

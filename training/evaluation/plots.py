@@ -1,0 +1,238 @@
+"""The four plots of an error analysis, as SVG. The same figures give the same bytes.
+
+Darker is more throughout, and lines differ in dash and mark as well as in colour, so that a grey
+print says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import PercentFormatter
+
+from core.taxonomy import MAJOR, SUB_MAJOR, isco08
+from training.evaluation.metrics import AGREEMENT, N_BINS, production_rate
+
+CONFUSION_MAJOR = "confusion_major.svg"
+CONFUSION_SUB_MAJOR = "confusion_sub_major.svg"
+RELIABILITY = "reliability.svg"
+PRODUCTION = "production.svg"
+
+_BLUE, _RED, _GREY = "#1f5a8c", "#b5431f", "#777777"
+_LINES = ((_BLUE, "-", "o"), (_RED, "--", "D"))  # the challenger's and the champion's
+_DARK = 35  # percent from which a cell of the heatmap needs white letters
+_PIXELS = 12
+_MAX_POINTS = 600
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "isco",  # else every id in the file is random
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What one model said of N texts: (N,) confidence of its best unit group, and (N,) its hits."""
+
+    confidence: np.ndarray
+    hit: np.ndarray
+
+
+@rc_context(_STYLE)
+def draw_confusion(counts: np.ndarray, out_dir: Path) -> None:
+    """Draw who is taken for whom into ``out_dir``.
+
+    ``counts``: (436, 436) numbers of texts, right code by given code, both in ISCO order.
+    """
+    _save(_major_confusion(_summed(counts, MAJOR)), out_dir / CONFUSION_MAJOR)
+    _save(_sub_major_confusion(_summed(counts, SUB_MAJOR)), out_dir / CONFUSION_SUB_MAJOR)
+
+
+@rc_context(_STYLE)
+def draw_curves(
+    models: Mapping[str, np.ndarray], codes: Sequence[str], threshold: float, out_dir: Path
+) -> None:
+    """Draw how far confidences can be trusted, and what they buy, into ``out_dir``.
+
+    Parameters
+    ----------
+    models : (N, 436) probabilities of one model or two by its name, the new one's first, on texts
+        that neither has learned.
+    codes : their N right unit groups.
+    threshold : the configured confidence from which a record is autocoded.
+    """
+    right = np.searchsorted(isco08().units, np.asarray(codes, dtype=str))
+    answers = {
+        name: _Answers(said.max(axis=1), said.argmax(axis=1) == right)
+        for name, said in models.items()
+    }
+    _save(_reliability(answers), out_dir / RELIABILITY)
+    _save(_production(answers, threshold), out_dir / PRODUCTION)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+
+
+def _summed(counts: np.ndarray, digits: int) -> np.ndarray:
+    """(K, K): the counts of the K groups with so many digits."""
+    prefix = np.array(isco08().units).astype(f"<U{digits}")
+    starts = np.unique(prefix, return_index=True)[1]
+    return np.add.reduceat(np.add.reduceat(counts, starts, axis=0), starts, axis=1)
+
+
+def _major_confusion(counts: np.ndarray) -> Figure:
+    groups = list(isco08().level(MAJOR))
+    figure = Figure(figsize=(6.4, 4.2))
+    axes = figure.subplots()
+    percent = _percent_of_rows(counts)
+    _heatmap(axes, percent, groups)
+    for i, j in np.argwhere(percent >= 0.5):
+        color = "white" if percent[i, j] > _DARK else "black"
+        axes.text(j, i, f"{percent[i, j]:.0f}", ha="center", va="center", color=color)
+    names = [f"{code} {isco08().title(code)}" for code in groups]
+    sizes = [f"n = {n:,}" for n in counts.sum(axis=1)]
+    axes.set_yticklabels([", ".join(pair) for pair in zip(names, sizes, strict=True)])
+    axes.set_xlabel("given major group")
+    return figure
+
+
+def _sub_major_confusion(counts: np.ndarray) -> Figure:
+    groups = list(isco08().level(SUB_MAJOR))
+    figure = Figure(figsize=(8.6, 7.8))
+    axes = figure.subplots()
+    image = _heatmap(axes, _percent_of_rows(counts), groups)
+    for k in range(1, len(groups)):
+        if groups[k][0] != groups[k - 1][0]:
+            axes.axhline(k - 0.5, color=_GREY, linewidth=0.8)
+            axes.axvline(k - 0.5, color=_GREY, linewidth=0.8)
+    axes.tick_params(labelsize=7.5)
+    axes.tick_params(axis="x", rotation=90)
+    axes.set(xlabel="given sub-major group", ylabel="right sub-major group")
+    bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 5, 10, 25, 50, 100], shrink=0.8)
+    bar.set_label("of 100 texts of the row’s group")
+    return figure
+
+
+def _percent_of_rows(counts: np.ndarray) -> np.ndarray:
+    """(K, K): of 100 texts of the row's group; NaN, drawn empty, where the group does not occur."""
+    sizes = counts.sum(axis=1, keepdims=True)
+    return 100 * np.divide(counts, sizes, where=sizes > 0, out=np.full(counts.shape, np.nan))
+
+
+def _heatmap(axes: Axes, percent: np.ndarray, groups: Sequence[str]) -> AxesImage:
+    # The square root of the share: a confusion of 2 % is to be seen beside a diagonal of 90 %. An
+    # image, because one path for each of 1,849 cells makes half a megabyte; of many pixels a cell,
+    # because not every viewer keeps the edges of a pixel sharp.
+    pixels = percent.repeat(_PIXELS, axis=0).repeat(_PIXELS, axis=1)
+    end = len(groups) - 0.5
+    image = axes.imshow(
+        pixels,
+        cmap="Blues",
+        norm=PowerNorm(0.5, vmin=0, vmax=100),
+        extent=(-0.5, end, end, -0.5),
+        interpolation="none",
+        aspect="auto",
+    )
+    axes.set_xticks(range(len(groups)), groups)
+    axes.set_yticks(range(len(groups)), groups)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return image
+
+
+def _reliability(models: Mapping[str, _Answers]) -> Figure:
+    figure = Figure(figsize=(6.2, 5.2))
+    above, below = figure.subplots(
+        2, sharex=True, height_ratios=(3, 1), gridspec_kw={"hspace": 0.1}
+    )
+    above.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="says what is so")
+    width = 0.9 / N_BINS / len(models)
+    for k, (name, answers) in enumerate(models.items()):
+        bins = np.minimum((answers.confidence * N_BINS).astype(int), N_BINS - 1)
+        sizes = np.bincount(bins, minlength=N_BINS)
+        used = sizes > 0
+        said = np.bincount(bins, weights=answers.confidence, minlength=N_BINS)[used] / sizes[used]
+        came = np.bincount(bins, weights=answers.hit, minlength=N_BINS)[used] / sizes[used]
+        color, linestyle, marker = _LINES[k]
+        above.plot(said, came, color=color, linestyle=linestyle, marker=marker, label=name)
+        edges = np.arange(N_BINS) / N_BINS + k * width
+        below.bar(edges, sizes, width=width, align="edge", color=color)
+    above.set(ylabel="share right", ylim=(0, 1.02))
+    above.legend(frameon=False)
+    below.set(xlabel="confidence", ylabel="texts", xlim=(0, 1.01))
+    for axes in (above, below):
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def _production(models: Mapping[str, _Answers], threshold: float) -> Figure:
+    figure = Figure(figsize=(6.2, 4))
+    axes = figure.subplots()
+    lowest = 1.0
+    for (name, answers), line in zip(models.items(), _LINES, strict=False):
+        lowest = min(lowest, _production_curve(axes, name, answers, threshold, line))
+    axes.axhline(AGREEMENT, color=_GREY, linestyle=":", linewidth=1)
+    axes.set(xlabel="share autocoded", ylabel="agreement of those", xlim=(0, 1))
+    axes.set_ylim(max(0.0, lowest - 0.05), 1.005)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.grid(alpha=0.3)
+    # Below the axes: six lines of words would cover the curves.
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(models))
+    return figure
+
+
+def _production_curve(
+    axes: Axes, name: str, answers: _Answers, threshold: float, line: tuple[str, str, str]
+) -> float:
+    """Draw the curve of one model and its two marks; return the lowest agreement on it."""
+    confidence, hit = answers.confidence, answers.hit
+    order = np.argsort(-confidence, kind="stable")
+    agreement = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
+    # Texts of equal confidence stand or fall together, as in ``production_rate``.
+    ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
+    shown = ends[np.unique(np.linspace(0, len(ends) - 1, _MAX_POINTS).astype(int))]
+    color, linestyle, _ = line
+    axes.plot(
+        (shown + 1) / len(hit),
+        agreement[shown],
+        color=color,
+        linestyle=linestyle,
+        label=name,
+    )
+    marks = (
+        (int((confidence >= threshold).sum()), "o", f"threshold {threshold:g}"),
+        (
+            round(production_rate(confidence, hit, AGREEMENT) * len(hit)),
+            *("s", f"{AGREEMENT:.0%} agreement"),
+        ),
+    )
+    for n, marker, words in marks:
+        share = n / len(hit)
+        label = f"{words}: {share:.1%}"
+        height = agreement[n - 1] if n else 1.0
+        axes.plot(
+            share,
+            height,
+            marker,
+            color=color,
+            markersize=7,
+            fillstyle="full" if linestyle == "-" else "none",
+            clip_on=False,
+            label=label,
+        )
+    return float(agreement[shown].min())

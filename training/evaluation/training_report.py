@@ -1,0 +1,225 @@
+"""``report.html`` of a run: the verdict, number by number, in one file that needs no other.
+
+Made from ``metrics.json`` and ``error_analysis/``. Whatever is missing is left out: a run refused
+for its export has no figures, a first run nothing to compare with. Texts of respondents stand in
+it; everything is escaped, and the page may load nothing and run nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
+
+from core.taxonomy import isco08
+from training.evaluation.error_analysis import (
+    CONFUSED_PAIRS,
+    ERROR_ANALYSIS,
+    ERROR_RATES,
+    N_EXAMPLES,
+    NEVER_PREDICTED,
+)
+from training.evaluation.plots import CONFUSION_MAJOR, CONFUSION_SUB_MAJOR, PRODUCTION, RELIABILITY
+from training.run_folder import METRICS
+
+REPORT = "report.html"
+N_PAIRS = 10
+_PACKAGES_DIR = Path(__file__).parents[2]
+_MAX_LISTED = 12
+SEEN, TEST, EXACT = "seen", "test", "test before quantisation"
+
+_FIGURES = {
+    "n": "texts",
+    "macro_f1": "macro-F1",
+    "accuracy_4": "right at 4 digits",
+    "accuracy_3": "right at 3 digits",
+    "accuracy_2": "right at 2 digits",
+    "accuracy_1": "right at 1 digit",
+    "top_3": "among the first 3",
+    "top_5": "among the first 5",
+    "kappa": "Cohen’s κ",
+    "production_rate_95": "production rate at 95 % agreement",
+    "production_rate_95_interval": "… its 95 % interval",
+    "fallback_rate": "3-digit fallbacks",
+    "autocoded_agreement": "agreement of those autocoded",
+    "mean_confidence": "mean confidence",
+    "ece": "calibration error (ECE), 4 digits",
+    "ece_3": "calibration error (ECE), 3 digits",
+    "brier": "Brier score",
+    "aurc": "area under risk-coverage (AURC)",
+}
+_OF_KINDS = ("n", "macro_f1", "accuracy_4", "accuracy_3", "top_5", "fallback_rate", "ece")
+_LEARNED = {
+    "base": "started from",
+    "n_records": "records of your own",
+    "n_answers": "survey answers that ship",
+    "n_duplicates": "duplicates among them",
+    "n_texts": "distinct texts by side",
+    "n_gold": "gold texts, never trained on",
+    "suspects": "suspected of a wrong label",
+    "n_corrections": "corrections so far",
+    "n_new_corrections": "… new ones",
+    "n_held_out_corrections": "… kept out, to measure on",
+    "n_replayed": "known texts seen again",
+    "n_archive_texts": "texts of the archive, answered as before",
+    "learning": "while it learned",
+}
+_EXPORT = {
+    "version": "version",
+    "champion": "compared with",
+    "temperature": "temperature",
+    "lexicon_weight": "weight of the lexicon",
+    "parity": "export against checkpoint",
+    "model": "settings",
+    "fine_tune": "settings of the night",
+    "seed": "seed",
+}
+_VERDICTS = {
+    "promoted": "The new model was put into service.",
+    "refused": "The new model was refused; what was in service before stays.",
+    "failed": "The run failed; what was in service before stays.",
+    "skipped": "There was nothing to train; what was in service before stays.",
+}
+
+
+def write_report(run_dir: Path) -> Path:
+    """Write ``report.html`` of the finished run in ``run_dir``, whole or not at all."""
+    metrics = _read_json(run_dir / METRICS)
+    folder = run_dir / ERROR_ANALYSIS
+    figures = metrics.get("figures") or {}
+    # "gold answers, misspelt" is a part of "gold answers".
+    whole = [part for part in figures if ", " not in part or part.split(", ")[0] not in figures]
+    rates = _read_table(folder / ERROR_RATES)
+    never = _read_table(folder / NEVER_PREDICTED)
+    page = _template().render(
+        metrics=metrics,
+        titles=isco08().titles,
+        name=run_dir.name,
+        verdict=_VERDICTS.get(metrics.get("state", ""), "This run came to no verdict."),
+        learned=_labelled(metrics, _LEARNED),
+        export=_labelled(metrics, _EXPORT),
+        untested=[
+            (code, isco08().titles.get(code, "")) for code in metrics.get("untested_codes") or []
+        ],
+        unseen={part: figures[part] for part in whole if part not in (SEEN, EXACT)},
+        seen=figures.get(SEEN),
+        kinds={part: figures[part] for part in figures if part not in whole},
+        quantisation=(figures[EXACT], figures[TEST]) if {EXACT, TEST} <= set(figures) else None,
+        figure_names=_figure_names(figures),
+        kind_names={name: _FIGURES[name] for name in _OF_KINDS},
+        analysed=figures.get(metrics.get("analysed", "")) or {},
+        compared=figures.get(metrics.get("compared", "")) or {},
+        pairs=_read_table(folder / CONFUSED_PAIRS)[:N_PAIRS],
+        example_names=[f"example_{k}" for k in range(1, N_EXAMPLES + 1)],
+        rates={digits: [row for row in rates if row["digits"] == digits] for digits in "123"},
+        never_given=[row for row in never if row["n"] != "0"],
+        never_asked=[row for row in never if row["n"] == "0"],
+        plots={
+            name.removesuffix(".svg"): _inlined(folder / name)
+            for name in (CONFUSION_MAJOR, CONFUSION_SUB_MAJOR, RELIABILITY, PRODUCTION)
+        },
+    )
+    path = run_dir / REPORT
+    part = path.with_suffix(".part")
+    # A folder's name need not be UTF-8.
+    part.write_text(page, encoding="utf-8", errors="replace")
+    os.replace(part, path)
+    return path
+
+
+def show(value: Any, digits: int = 3) -> str:
+    """A value for people: shares with ``digits`` decimals, counts with commas, a dash for nothing.
+
+    A mapping becomes ``name value`` after each other, a sequence its values.
+    """
+    if value in (None, "", [], {}) or (isinstance(value, float) and not math.isfinite(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        # Three decimals of a learning rate of 0.00002 would be nothing, and of 9,034 s too much.
+        if 0 < abs(value) < 1e-4:
+            return f"{value:.2g}"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.{digits}f}"
+    if isinstance(value, Mapping):
+        names = (str(name).removeprefix("n_").replace("_", " ") for name in value)
+        values = (show(inner, digits) for inner in value.values())
+        return ", ".join(map(" ".join, zip(names, values, strict=True)))
+    if isinstance(value, list):
+        is_interval = len(value) == 2 and all(isinstance(v, float) for v in value)
+        shown = [show(inner, digits) for inner in value[:_MAX_LISTED]]
+        if len(value) > _MAX_LISTED:
+            shown.append(f"… ({len(value)} in {METRICS})")
+        return (" to " if is_interval else ", ").join(shown)
+    return str(value)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(
+            [_PACKAGES_DIR / name / "templates" for name in ("core", "training")]
+        ),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "show": show,
+        "when": _when,
+        "difference": _difference,
+        "autocoded": _autocoded,
+    }
+    return environment.get_template("training_report.html")
+
+
+def _when(stamp: str) -> str:
+    return stamp.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _difference(check: dict[str, Any]) -> str:
+    return f"{check['challenger'] - check['champion']:+.4f}"
+
+
+def _autocoded(figures: dict[str, Any]) -> str:
+    return show(1 - figures["fallback_rate"]) if "fallback_rate" in figures else "–"
+
+
+def _labelled(metrics: dict[str, Any], names: dict[str, str]) -> list[tuple[str, Any]]:
+    return [(label, metrics[name]) for name, label in names.items() if name in metrics]
+
+
+def _figure_names(figures: dict[str, Any]) -> dict[str, str]:
+    """Key → words, in the order of the report; figures that it does not know come last."""
+    there = {name for values in figures.values() for name in values}
+    known = {name: words for name, words in _FIGURES.items() if name in there}
+    return known | {name: name for name in sorted(there - set(known))}
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _read_table(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _inlined(path: Path) -> str:
+    """An image as a data URI; ``""`` where it is missing."""
+    if not path.exists():
+        return ""
+    return "data:image/svg+xml;base64," + b64encode(path.read_bytes()).decode()

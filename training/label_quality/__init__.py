@@ -1,0 +1,1 @@
+"""Which labels of the training texts are doubtful, and why."""

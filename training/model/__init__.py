@@ -1,0 +1,1 @@
+"""The encoder and the n-gram model: loading, batching, training."""

@@ -1,0 +1,136 @@
+"""Records in batches: drawn by their weight, varied, those of like length together.
+
+A record's weight is its chance of being drawn in an epoch: a doubtful source is seen less often
+instead of being learned half-heartedly, and costs less time. Texts of like length share a batch,
+because padding costs as much as words.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from torch.utils.data import DataLoader, Dataset, Sampler
+from transformers import PreTrainedTokenizerBase
+
+from core.taxonomy import isco08
+from training.dataset.augmentation import augment, tasks_by_label
+
+NO_LABEL = -100  # what torch's cross-entropy ignores
+_BATCHES_PER_SORT = 50
+
+
+class Texts(Dataset[dict[str, list[int] | int]]):
+    """Records as token ids without padding, the index of their label, and their row.
+
+    A label that is ``""`` has the index -100, which the cross-entropy leaves out: such texts only
+    hold the model to what it said before.
+    """
+
+    def __init__(
+        self,
+        records: pd.DataFrame,
+        tokenizer: PreTrainedTokenizerBase,
+        max_tokens: int,
+        varied: np.ndarray | None = None,
+    ) -> None:
+        """``varied``: (N,) bool, the rows that are augmented; all by default."""
+        index = {"": NO_LABEL} | {code: i for i, code in enumerate(isco08().units)}
+        self.texts: list[str] = list(records["text"])
+        self.labels: list[int] = [index[code] for code in records["label"]]
+        self.weights = records["weight"].to_numpy(float)
+        self._varied = varied if varied is not None else np.ones(len(records), dtype=bool)
+        self._tokenizer, self._max_tokens = tokenizer, max_tokens
+        self._tasks = tasks_by_label(self.texts, self.labels)
+        self._ids = self._tokenize(self.texts)
+
+    def augment(self, rows: np.ndarray, rng: random.Random) -> None:
+        """Put a new variant in the place of each of ``rows`` that is to be varied."""
+        rows = rows[self._varied[rows]]
+        variants = [augment(self.texts[i], self._tasks.get(self.labels[i], ()), rng) for i in rows]
+        for i, ids in zip(rows, self._tokenize(variants), strict=True):
+            self._ids[i] = ids
+
+    def n_tokens(self, rows: np.ndarray) -> np.ndarray:
+        """Length in tokens of each of ``rows`` as they are now."""
+        return np.array([len(self._ids[i]) for i in rows])
+
+    def _tokenize(self, texts: list[str]) -> list[list[int]]:
+        return self._tokenizer(texts, truncation=True, max_length=self._max_tokens)["input_ids"]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, i: int) -> dict[str, list[int] | int]:
+        ids = self._ids[i]
+        mask = [1] * len(ids)
+        return {"input_ids": ids, "attention_mask": mask, "labels": self.labels[i], "row": i}
+
+
+class LengthBatches(Sampler[list[int]]):
+    """Batches of records drawn with their weights as chances, augmented, of like length.
+
+    Each epoch draws ``round(sum(weights))`` different records; weights in [0, 1]. Where several
+    processes train (``training/model/process_group.py``) each makes the same draw and takes its own
+    share of every step: together they see each record once, in equally many batches.
+    """
+
+    def __init__(
+        self, texts: Texts, batch_size: int, seed: int, rank: int = 0, n_ranks: int = 1
+    ) -> None:
+        """``batch_size``: of one process."""
+        self._texts, self._seed = texts, seed
+        self._rank, self._n_ranks, self._step_size = rank, n_ranks, batch_size * n_ranks
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """A run that goes on in epoch 3 draws what epoch 3 would have."""
+        self._epoch = epoch
+
+    @property
+    def n_drawn(self) -> int:
+        """Records in an epoch, of all processes together."""
+        return max(1, round(float(self._texts.weights.sum())))
+
+    def __len__(self) -> int:
+        n_full, rest = divmod(self.n_drawn, self._step_size)
+        return max(1, n_full + (rest >= self._n_ranks))
+
+    def __iter__(self) -> Iterator[list[int]]:
+        rng = np.random.default_rng([self._seed, self._epoch])
+        # Exponential keys give a weighted draw without replacement (Efraimidis & Spirakis 2006).
+        weights = self._texts.weights
+        with np.errstate(divide="ignore"):
+            keys = rng.exponential(size=len(weights)) / weights
+        drawn = np.argsort(keys, kind="stable")[: self.n_drawn]
+        rng.shuffle(drawn)
+        self._texts.augment(drawn, random.Random(int(rng.integers(2**32))))
+        for window in self._cut(drawn, self._step_size * _BATCHES_PER_SORT):
+            in_order = window[np.argsort(self._texts.n_tokens(window), kind="stable")]
+            steps = self._cut(in_order, self._step_size)
+            # The last is often shorter: it stays the last.
+            for i in (*rng.permutation(len(steps) - 1), -1):
+                yield steps[i][self._rank :: self._n_ranks].tolist()
+
+    def _cut(self, rows: np.ndarray, size: int) -> list[np.ndarray]:
+        """Pieces of ``size``; a rest too small for every process to have a row joins the last."""
+        pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
+        if len(pieces) > 1 and len(pieces[-1]) < self._n_ranks:
+            rest = pieces.pop()
+            pieces[-1] = np.concatenate([pieces[-1], rest])
+        return pieces
+
+
+class BatchLoader(DataLoader[dict[str, list[int] | int]]):
+    """A loader of ``LengthBatches`` that passes the epoch on."""
+
+    def __init__(self, texts: Texts, batches: LengthBatches, **arguments: Any) -> None:
+        super().__init__(texts, batch_sampler=batches, **arguments)
+        self._batches = batches
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by the Trainer before each epoch."""
+        self._batches.set_epoch(epoch)

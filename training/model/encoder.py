@@ -1,0 +1,65 @@
+"""The encoder a training starts from, with a head for the 436 unit groups.
+
+A base is ``minilm`` (see ``minilm.py``), a folder with a checkpoint, or a name on the model hub
+such as ``roberta-base``. Checkpoints are safetensors only: a pickle is never loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from transformers import (
+    AutoConfig,
+    AutoTokenizer,
+    PreTrainedTokenizerBase,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
+
+from core.errors import BaseModelError
+from core.taxonomy import isco08
+from training.model import minilm
+from training.model.device import attention
+
+
+def load_encoder(
+    base: str, texts: Iterable[str], shipped: Path
+) -> tuple[PreTrainedTokenizerBase, RobertaForSequenceClassification]:
+    """Tokenizer and ``RobertaForSequenceClassification`` with 436 outputs in ISCO order.
+
+    Parameters
+    ----------
+    base : see the module; a checkpoint with a 436-way head of ours keeps its head.
+    texts : cleaned training texts; ``minilm`` takes its vocabulary from them.
+    shipped : the checkpoint to name when ``base`` cannot be had.
+
+    Raises BaseModelError where the base cannot be reached, read, or is no RoBERTa.
+    """
+    units = isco08().units
+    labels = {
+        "num_labels": len(units),
+        "id2label": dict(enumerate(units)),
+        "label2id": {code: index for index, code in enumerate(units)},
+        "problem_type": "single_label_classification",
+        "attn_implementation": attention(),
+    }
+    if base == minilm.MINILM:
+        return minilm.build(texts, RobertaConfig(**labels))
+    try:
+        config = AutoConfig.from_pretrained(base, **labels)
+        if config.model_type != "roberta":
+            raise BaseModelError(
+                f"the base {base!r} is a {config.model_type}; expected a RoBERTa checkpoint"
+            )
+        tokenizer = AutoTokenizer.from_pretrained(base)
+        model = RobertaForSequenceClassification.from_pretrained(
+            base, config=config, use_safetensors=True, ignore_mismatched_sizes=True
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise BaseModelError(
+            f"the base {base!r} can neither be read from disk nor reached on the model hub "
+            f"({reason}). Without a network start from the encoder that ships: --base {shipped}"
+        ) from error
+    return tokenizer, model.float()

@@ -1,0 +1,1 @@
+"""How results become visible, and where inputs go afterwards."""

@@ -1,0 +1,175 @@
+"""``outbox/index.html``: what the daemon does, and every batch and night so far.
+
+Finished folders never change, so each is read once and remembered; at an event only the names in
+the outbox are listed again. The page is replaced by one rename, and only where it would say
+something new.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from core.file_io import write_atomic
+from core.html import encoded, rendered
+from results.report import REPORT
+from watcher.delivery.publish import RECEIPT
+from watcher.intake.folder_checks import SENTINEL
+from watcher.processes.scheduler import FAILED, NIGHTLY
+from watcher.status.status import Status
+
+_LOG = logging.getLogger(__name__)
+INDEX = "index.html"
+_METRICS = "metrics.json"
+# While a file is in work: a synchronised outbox sends every version of the page.
+_MIN_INTERVAL_S = 1.0
+_MAX_SHOWN = 1_000
+_N_TREND = 60
+
+
+class Index:
+    """The index of one outbox. ``clock`` gives the time in UTC."""
+
+    def __init__(
+        self, outbox: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._outbox, self._clock = outbox, clock
+        self._batches: dict[str, dict[str, Any]] = {}
+        self._nights: dict[str, dict[str, Any]] = {}
+        self._said: tuple[Any, ...] = ()
+        self._written_s, self._is_failing = -_MIN_INTERVAL_S, False
+
+    def refresh(self, status: Status | None = None) -> None:
+        """Write the page where there is news. ``status`` is None where no daemon works.
+
+        A page that cannot be written stops nothing, and none is written to the empty place of a
+        share, which may be away before the daemon has noticed.
+        """
+        is_busy = status is not None and status.in_work is not None
+        if is_busy and time.monotonic() - self._written_s < _MIN_INTERVAL_S:
+            return
+        try:
+            _take_in(self._batches, self._folders(self._outbox), _batch)
+            _take_in(self._nights, self._folders(self._outbox / NIGHTLY), _night)
+            said = frozenset(self._batches), frozenset(self._nights), _lasting(status)
+            if said != self._said:
+                page = self._page(status)
+                if status is not None and not (self._outbox / SENTINEL).exists():
+                    return
+                write_atomic(self._outbox / INDEX, page, is_public=True)
+                self._said, self._written_s = said, time.monotonic()
+            self._is_failing = False
+        except OSError as error:
+            if not self._is_failing:
+                _LOG.warning("the index cannot be written, going on without: %s", error)
+            self._is_failing = True
+
+    def _folders(self, folder: Path) -> Iterator[Path]:
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                        yield Path(entry.path)
+        except FileNotFoundError:
+            return
+
+    def _page(self, status: Status | None) -> bytes:
+        batches = sorted(self._batches.values(), key=_newest, reverse=True)
+        nights = sorted(self._nights.values(), key=_newest, reverse=True)
+        coded = [batch for batch in batches if batch["kind"] == "coded" and batch["n_rows"]]
+        measured = [night for night in nights if night["agreement"]]
+        return encoded(
+            "index.html",
+            status=status,
+            now=self._clock().isoformat(timespec="seconds"),
+            rows=Markup("").join(batch["row"] for batch in batches[:_MAX_SHOWN]),
+            n_batches=len(batches),
+            n_shown=min(len(batches), _MAX_SHOWN),
+            n_rows=sum(batch["n_rows"] for batch in coded),
+            nights=nights,
+            shares=[batch["share"] for batch in coded[:_N_TREND]][::-1],
+            agreements=[night["agreement"] for night in measured[:_N_TREND]][::-1],
+        )
+
+
+def _newest(entry: dict[str, Any]) -> tuple[str, str]:
+    return entry["when"], entry["name"]
+
+
+def _lasting(status: Status | None) -> Any:
+    """What of a status is news: not that the daemon has looked again."""
+    if status is None:
+        return None
+    work = status.in_work
+    waiting = tuple((file.name, file.why) for file in status.waiting)
+    fixed = {"looked": None, "moved": None, "waiting": (), "in_work": None}
+    return status.model_copy(update=fixed), waiting, work.name if work is not None else ""
+
+
+def _take_in(
+    known: dict[str, dict[str, Any]],
+    folders: Iterator[Path],
+    read: Callable[[Path], dict[str, Any] | None],
+) -> None:
+    """Read the folders that are new, and forget those that are gone."""
+    found = {folder.name: folder for folder in folders}
+    for name in known.keys() - found.keys():
+        del known[name]
+    for name in found.keys() - known.keys():
+        entry = read(found[name])
+        if entry is not None:
+            known[name] = entry
+
+
+def _batch(folder: Path) -> dict[str, Any] | None:
+    """The key figures of a batch, and its row in the table; None where it is no batch."""
+    try:
+        receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+        is_corrections = "verdicts" in receipt
+        n_rows = int(receipt["n_rows" if is_corrections else "n_rows_out"])
+        entry = {
+            "kind": "corrections" if is_corrections else "coded",
+            "folder": folder.name,
+            "name": str(receipt["input"]),
+            "when": str(receipt["finished"]),
+            "n_rows": n_rows,
+            "share": 0.0 if is_corrections else receipt["n_autocoded"] / max(n_rows, 1),
+            "has_report": (folder / REPORT).exists(),
+            "receipt": receipt,
+        }
+        row = rendered("index_row.html", **entry)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except Exception as error:  # somebody's folder, or a receipt that was edited
+        _LOG.debug("%s is not shown: %s", folder, error)
+        return None
+    del entry["receipt"]
+    return {**entry, "row": row}
+
+
+def _night(folder: Path) -> dict[str, Any] | None:
+    """The outcome of a night; None where its folder is none."""
+    entry = {"name": folder.name, "when": folder.name, "has_report": (folder / REPORT).exists()}
+    if (folder / FAILED).exists():
+        why = (folder / FAILED).read_text(encoding="utf-8", errors="replace")
+        return {**entry, "state": "failed", "why": why.strip(), "version": "", "agreement": {}}
+    try:
+        metrics = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
+        agreement = metrics.get("sampled_agreement") or {}
+        return {
+            **entry,
+            "state": str(metrics["state"]),
+            "why": "; ".join(map(str, metrics.get("reasons") or [])),
+            "version": str(metrics.get("version") or ""),
+            "agreement": {key: agreement[key] for key in ("n", "rate", "interval") if agreement},
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,1 @@
+"""Which files are complete, and which daemon processes them."""

@@ -1,0 +1,1 @@
+"""The child processes of the daemon: the worker, the nightly training, the explanations."""

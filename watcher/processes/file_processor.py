@@ -1,0 +1,84 @@
+"""What is made of one file: codes or verdicts, by one version of the model from start to end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import BundleError, InputError
+from core.settings import Settings
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle, file_hash
+from inference.corrections_lookup import Memory, scan
+from inference.model_registry import Store
+from results.code_file import batch_id, code_file
+from results.corrections_file import holds_corrections, take_corrections
+from results.receipt import AnyReceipt, Identity
+
+_LOG = logging.getLogger(__name__)
+
+Progress = Callable[[int], None]
+
+
+class Coder:
+    """The model in service and the corrections on disk, taken in anew before each file."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises BundleError where there is no model to serve."""
+        self._settings, self._store = settings, Store(settings.output)
+        self._model_dir = self._store.served_dir()
+        self._autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
+        _LOG.info("serving model %s", self._autocoder.version)
+
+    @property
+    def model_version(self) -> str:
+        """The version that codes the next file, unless another is promoted until then."""
+        return self._autocoder.version
+
+    def identify(self, path: Path, progress: Progress) -> Identity:
+        """Take in the model in service, and say what ``path`` is. Raises InputError.
+
+        ``progress`` is told 0 after every step: that it lives.
+        """
+        self._refresh_model()
+        progress(0)
+        self._refresh_memory()
+        progress(0)
+        sha256 = file_hash(path)
+        progress(0)
+        is_corrections = holds_corrections(path, self._settings)
+        found = batch_id(sha256, self._autocoder, self._settings)
+        return Identity(
+            sha256, sha256[:12] if is_corrections else found, self.model_version, is_corrections
+        )
+
+    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
+        """Everything but the receipt into the folder ``staged``. Raises InputError."""
+        if identity.is_corrections:
+            return take_corrections(path, staged, self._autocoder.memory, self._settings)
+        n_explained = self._settings.explainability.sample_size
+        return code_file(path, staged, self._autocoder, self._settings, progress, n_explained)
+
+    def _refresh_model(self) -> None:
+        """Take in the version in service; one that cannot be loaded is refused, once."""
+        try:
+            model_dir = self._store.served_dir()
+            if model_dir == self._model_dir:
+                return
+            self._model_dir = model_dir
+            memory = self._autocoder.memory
+            self._autocoder = open_autocoder(Bundle.open(model_dir), self._settings, memory)
+            _LOG.info("serving model %s", self._autocoder.version)
+        except BundleError as error:
+            _LOG.error("model %s goes on serving: %s", self._autocoder.version, error)
+
+    def _refresh_memory(self) -> None:
+        """Take in the corrections that came since the last file."""
+        data = self._settings.data
+        if scan(data.corrections_dir) == self._autocoder.memory.fingerprint:
+            return
+        try:
+            self._autocoder.memory = Memory.load(data.corrections_dir, data.columns)
+        except InputError as error:
+            _LOG.warning("corrections as before, a file of them cannot be read: %s", error)
