@@ -18,7 +18,7 @@ from core.settings import load_settings
 from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from training.dataset.augmentation import typo
 from training.dataset.reference_data import read_answers
 from training.evaluation.evaluate_file import as_table
@@ -33,7 +33,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     settings = load_settings(arguments.config)
-    bundle = Bundle.open(arguments.bundle) if arguments.bundle else Store(settings.output).served()
+    bundle = (
+        Bundle.open(arguments.bundle)
+        if arguments.bundle
+        else ModelRegistry(settings.output).served()
+    )
     classifier = open_classifier(bundle, settings.inference)
     rows = pd.read_csv(arguments.file, dtype=str, keep_default_na=False)
     rows = rows[rows["title_in_train"] == ""].reset_index(drop=True)

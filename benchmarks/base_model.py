@@ -14,9 +14,9 @@ import numpy as np
 from benchmarks.contenders import read_texts
 from benchmarks.survey import Survey, write_survey
 from core.taxonomy import isco08
-from inference.ngram_model import Lexicon
+from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
-from inference.training_profile import Baseline
+from inference.training_profile import TrainingProfile
 
 _N_WORDS, _N_MERGED = 50_265, 6_000
 _MAX_TOKENS = 128
@@ -53,9 +53,9 @@ def make_base_bundle(folder: Path) -> Path:
             RobertaForSequenceClassification(config),
             tokenizer,
             out,
-            lexicon=Lexicon.empty(n_labels),
+            ngram_model=NgramModel.empty(n_labels),
             spelling=Spelling(()),
-            baseline=Baseline(
+            training_profile=TrainingProfile(
                 np.full(n_labels, 1 / n_labels), np.zeros(0, np.uint32), certain, certain, 1
             ),
             temperature=1.0,

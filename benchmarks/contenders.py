@@ -50,7 +50,7 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-Run = Callable[[], tuple[int, float | None]]
+RunFolder = Callable[[], tuple[int, float | None]]
 """Classifies; gives the rows, and the seconds for codes where these are not all."""
 
 
@@ -71,7 +71,7 @@ def read_texts(file: Path) -> list[str]:
         return [join(r["job_title"], r["duties_description"]) for r in csv.DictReader(lines)]
 
 
-def _pipeline(chosen: argparse.Namespace) -> Run:
+def _pipeline(chosen: argparse.Namespace) -> RunFolder:
     from transformers import AutoModelForSequenceClassification
 
     model = AutoModelForSequenceClassification.from_pretrained(
@@ -80,13 +80,13 @@ def _pipeline(chosen: argparse.Namespace) -> Run:
     return _classify_texts(model.eval(), chosen)
 
 
-def _optimum(chosen: argparse.Namespace) -> Run:
+def _optimum(chosen: argparse.Namespace) -> RunFolder:
     from optimum.onnxruntime import ORTModelForSequenceClassification
 
     return _classify_texts(ORTModelForSequenceClassification.from_pretrained(chosen.onnx), chosen)
 
 
-def _classify_texts(model: object, chosen: argparse.Namespace) -> Run:
+def _classify_texts(model: object, chosen: argparse.Namespace) -> RunFolder:
     from transformers import AutoTokenizer, pipeline
 
     tokenizer = AutoTokenizer.from_pretrained(chosen.bundle / "checkpoint")
@@ -96,28 +96,28 @@ def _classify_texts(model: object, chosen: argparse.Namespace) -> Run:
     return lambda: (len(classify(texts, **options)), None)
 
 
-def _isco(chosen: argparse.Namespace) -> Run:
+def _isco(chosen: argparse.Namespace) -> RunFolder:
     from core.settings import Settings
     from inference.autocoder import open_autocoder
     from inference.bundle import Bundle
-    from inference.corrections_lookup import Memory
-    from inference.decision import Coding
+    from inference.corrections_lookup import CorrectionsLookup
+    from inference.decision import Prediction
     from results.code_file import code_file
     from watcher.delivery.publish import complete, publish, staging
-    from watcher.filesystem import Files
+    from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
-    settings, files = Settings(), Files()
-    autocoder = open_autocoder(Bundle.open(chosen.bundle), settings, Memory())
+    settings, files = Settings(), Filesystem()
+    autocoder = open_autocoder(Bundle.open(chosen.bundle), settings, CorrectionsLookup())
 
     code, code_seconds = autocoder.code, 0.0
 
-    def timed(texts: Sequence[str], progress: Callable[[int], None]) -> list[Coding]:
+    def timed(texts: Sequence[str], progress: Callable[[int], None]) -> list[Prediction]:
         nonlocal code_seconds
         start = time.perf_counter()
-        codings = code(texts, progress)
+        predictions = code(texts, progress)
         code_seconds += time.perf_counter() - start
-        return codings
+        return predictions
 
     def run() -> tuple[int, float]:
         with tempfile.TemporaryDirectory() as folder:

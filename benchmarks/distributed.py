@@ -42,8 +42,8 @@ from distributed.review_queue import write_review
 from distributed.shards import QUESTIONS, Shard, questions_path, write_shard
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder
-from inference.corrections_lookup import Memory
-from inference.model_registry import Store
+from inference.corrections_lookup import CorrectionsLookup
+from inference.model_registry import ModelRegistry
 
 ROOT = Path(__file__).resolve().parent.parent
 _MAIN = str(ROOT / "main.py")
@@ -124,7 +124,10 @@ class _memory_of_actors:  # noqa: N801
         while not self._stop.wait(1.0):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
-                    if b"MapWorker(MapBatches(Coder))" not in (process / "cmdline").read_bytes():
+                    if (
+                        b"MapWorker(MapBatches(CodingActor))"
+                        not in (process / "cmdline").read_bytes()
+                    ):
                         continue
                     said = (process / "smaps_rollup").read_text()
                 except OSError:  # gone meanwhile
@@ -164,10 +167,10 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
             coded[i // SPLIT_ROWS % n_actors].add(text)
         _say(actors=n_actors, rows=len(texts), texts_coded=sum(map(len, coded)))
     distinct = list(dict.fromkeys(texts))[:20_000]
-    bundle = Store(settings.output).served()
+    bundle = ModelRegistry(settings.output).served()
     tokenizer = Tokenizer.from_file(str(bundle.tokenizer_path))
     _rate("tokenise distinct texts", len(distinct), lambda: tokenizer.encode_batch(distinct))
-    autocoder = open_autocoder(bundle, settings, Memory())
+    autocoder = open_autocoder(bundle, settings, CorrectionsLookup())
     _rate("code distinct texts", len(distinct), lambda: autocoder.code(distinct))
     _shards(settings, splits[0], out)
 
@@ -176,9 +179,9 @@ def _shards(settings: Settings, split: Split, out: Folder) -> None:
     """A shard all of whose texts are remembered: what writing costs."""
     remembering = settings.inference.model_copy(update={"cache_texts": 100_000})
     autocoder = open_autocoder(
-        Store(settings.output).served(),
+        ModelRegistry(settings.output).served(),
         settings.model_copy(update={"inference": remembering}),
-        Memory(),
+        CorrectionsLookup(),
     )
     shard = Shard(name="x", input="x", key="x", model_version=autocoder.version, settings={})
     write_shard(shard, split, "parquet", autocoder, out)

@@ -1,8 +1,8 @@
 """What each choice of the recipe brings: ``python -m benchmarks.experiments RECORDS DEV --out F``.
 
 A full training takes hours on two cores, so choices are compared on less: a network of the first
-two of the six layers after one epoch of small batches, and a lexicon after three, everything else
-as in ``models/recipe/first.yaml``. Each variant changes one thing and is measured without
+two of the six layers after one epoch of small batches, and a n-gram model after three, everything
+else as in ``models/recipe/first.yaml``. Each variant changes one thing and is measured without
 temperature on the titles of DEV that no record has, as they are and with one typo each, and on the
 gold answers by kind. A line of JSON per variant and learner is appended to F; what stands there
 already is not run again.
@@ -36,7 +36,7 @@ from training.dataset.splits import SIDES, split
 from training.model import ngram_trainer
 from training.model.encoder import load_encoder
 from training.model.minilm import MINILM
-from training.model.trainer import finetune
+from training.model.trainer import train_model
 
 _N_LAYERS, _N_LEXICON_EPOCHS = 2, 3
 _SHORT = {"epochs": 1, "batch_size": 16, "learning_rate": 5e-4}
@@ -144,13 +144,13 @@ def _network(sides: dict[str, pd.DataFrame], settings: Settings) -> Says:
         tokenizer, model = load_encoder(MINILM, known, folder)
         model.roberta.encoder.layer = model.roberta.encoder.layer[:_N_LAYERS]
         model.config.num_hidden_layers = _N_LAYERS
-        finetune(model, tokenizer, sides["train"], sides["validation"], settings, folder)
+        train_model(model, tokenizer, sides["train"], sides["validation"], settings, folder)
     return lambda texts: checkpoint_logits(model, tokenizer, texts, max_tokens)
 
 
 def _lexicon(sides: dict[str, pd.DataFrame], settings: Settings) -> Says:
     with patch.object(ngram_trainer, "EPOCHS", _N_LEXICON_EPOCHS):
-        return ngram_trainer.fit_lexicon(sides["train"], settings.training.seed).scores
+        return ngram_trainer.fit_ngram_model(sides["train"], settings.training.seed).scores
 
 
 def _right(says: Says, parts: dict[str, pd.DataFrame]) -> dict[str, float]:

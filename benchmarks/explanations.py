@@ -21,7 +21,7 @@ from core.text import clean, join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from inference.decision import decide
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from inference.shap_explanations import explain
 
 N_WORDS = (1, 2, 4, 7, 8, 12, 20, 40, 64, 200)
@@ -37,7 +37,7 @@ def main() -> None:
     if arguments.base_size:
         bundle = Bundle.open(make_base_bundle(settings.output.model_dir / "runs" / "benchmark"))
     else:
-        bundle = Store(settings.output).served()
+        bundle = ModelRegistry(settings.output).served()
     classifier = open_classifier(bundle, settings.inference)
     started_s = time.perf_counter()
     explain(classifier, join("nurse"), "2221")
@@ -48,9 +48,9 @@ def main() -> None:
         seconds, evaluations = [], 0
         for seed in range(arguments.texts):
             text = text_of(n_words, seed)
-            (coding,) = decide(classifier.probabilities([text]), 0.9, "truncate")
+            (prediction,) = decide(classifier.probabilities([text]), 0.9, "truncate")
             started_s = time.perf_counter()
-            found = explain(classifier, text, coding.isco_code)
+            found = explain(classifier, text, prediction.isco_code)
             seconds.append(time.perf_counter() - started_s)
             evaluations = found.n_evaluations
             total = found.base + sum(word.score for word in found.words)

@@ -28,9 +28,9 @@ from core.settings import InferenceSettings, Settings, load_settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from training.dataset.reference_data import TRAIN, read_answers
-from training.nightly import fine_tune
+from training.nightly import run_nightly
 
 _UNITS = isco08().units
 NIGHTS = "nights.jsonl"
@@ -93,7 +93,7 @@ def _agreement(classifier: Classifier, rows: pd.DataFrame) -> float:
 
 
 def _figures(settings: Settings, measured: dict[str, pd.DataFrame]) -> dict[str, float]:
-    serving = open_classifier(Store(settings.output).served(), settings.inference)
+    serving = open_classifier(ModelRegistry(settings.output).served(), settings.inference)
     return {name: round(_agreement(serving, rows), 4) for name, rows in measured.items()}
 
 
@@ -127,7 +127,7 @@ def _month(
     for night in range(n_done, n_nights + 1):
         _correct(settings, f"night{night:02}", pool.iloc[(night - 1) * each : night * each])
         started = time.monotonic()
-        run = fine_tune(settings)
+        run = run_nightly(settings)
         assert run is not None
         line = {"night": night, "state": run.state, **_figures(settings, measured)}
         figures = run.metrics["figures"]["gold answers"]
@@ -143,7 +143,7 @@ def _say(log: Path, line: dict[str, object]) -> None:
 
 
 def _poison(settings: Settings, pool: pd.DataFrame, rng: np.random.Generator, n: int) -> None:
-    serving = open_classifier(Store(settings.output).served(), settings.inference)
+    serving = open_classifier(ModelRegistry(settings.output).served(), settings.inference)
     kinds = ("random", "shifted", "one code", "runner-up")
     for night in range(n):
         kind = kinds[night % len(kinds)]
@@ -161,13 +161,13 @@ def _poison(settings: Settings, pool: pd.DataFrame, rng: np.random.Generator, n:
             best = np.array(_UNITS)[order[:, :2]]
             rows["code"] = np.where(best[:, 0] == right, best[:, 1], best[:, 0])
         path = _correct(settings, f"poison{night:02}", rows)
-        run = fine_tune(settings)
+        run = run_nightly(settings)
         assert run is not None
         print(json.dumps({"night": night, "kind": kind, "state": run.state,
                           "reasons": run.reasons}), flush=True)  # fmt: skip
         path.unlink()
         if run.state == "promoted":
-            Store(settings.output).rollback()
+            ModelRegistry(settings.output).rollback()
 
 
 if __name__ == "__main__":

@@ -26,13 +26,13 @@ from selenium.webdriver.support.ui import WebDriverWait
 from core.settings import Settings, load_settings
 from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from results.code_file import code_file
 from results.explanations import EXPLANATIONS, explain_batch
 from tests.support.external_programs import browser
 from watcher.delivery.index_page import INDEX, Index
 from watcher.delivery.publish import complete
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.processes.scheduler import NIGHTLY
 
 _BEFORE = ("junior", "senior", "retired", "assistant", "chief", "part-time", "former", "trainee",
@@ -69,7 +69,7 @@ def main() -> None:
 
 def written(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[str, Path]:
     """The pages by name, of real batches and the given nights."""
-    autocoder = open_autocoder(Store(settings.output).served(), settings)
+    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     batch = coded(outbox, "survey", Path("examples/survey.csv"), autocoder, settings, 10)
     explain_batch(batch, lambda version: autocoder.classifier)
     large = outbox.parent / "large.csv"
@@ -105,7 +105,7 @@ def coded(
 ) -> Path:
     batch = outbox / f"{name}.0"
     batch.mkdir(parents=True)
-    complete(Files(), batch, code_file(source, batch, autocoder, settings, n_explained=n))
+    complete(Filesystem(), batch, code_file(source, batch, autocoder, settings, n_explained=n))
     return batch
 
 

@@ -118,7 +118,7 @@ def _model(is_base_size: bool, pad_id: int) -> Any:
 def _ours(
     model: Any, tokenizer: Any, records: pd.DataFrame, settings: Settings, folder: Path, name: str
 ) -> float:
-    from training.model.trainer import finetune
+    from training.model.trainer import train_model
 
     once = settings.model.model_copy(update={"epochs": 1})
     optimised = settings.training.model_copy(update={"enable_optimizations": name == "optimised"})
@@ -130,7 +130,7 @@ def _ours(
         yield lambda n_done: moments.append(time.perf_counter())
 
     # The first call says where the training begins, each later one that a step is done.
-    finetune(model, tokenizer, records, records.head(16), settings, folder, watched)
+    train_model(model, tokenizer, records, records.head(16), settings, folder, watched)
     return moments[-1] - moments[0]
 
 

@@ -48,12 +48,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         return
     ray_engine.refuse(parsed)
     from inference.autocoder import open_autocoder
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
     from results.code_file import code_file
     from results.explanations import ASKED, explain_batch, pending
     from watcher.delivery.index_page import Index
     from watcher.delivery.publish import complete, publish, shown, staging
-    from watcher.filesystem import Files
+    from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
     inputs, out = [Path(name) for name in parsed.inputs], Path(parsed.out)
@@ -61,8 +61,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     n_explained = settings.explainability.sample_size if parsed.explain else 0
     for path in inputs:
         need_file(path)
-    files = Files()
-    autocoder = open_autocoder(Store(settings.output).served(), settings)
+    files = Filesystem()
+    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     (out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in inputs:
         with (

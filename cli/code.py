@@ -29,31 +29,31 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from core.taxonomy import isco08
     from core.text import join
     from inference.autocoder import open_autocoder
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
 
     titles = isco08().titles
-    autocoder = open_autocoder(Store(settings.output).served(), settings)
+    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     text = join(parsed.title, parsed.duties)
-    (coding,) = autocoder.code([text])
+    (prediction,) = autocoder.code([text])
     answer: dict[str, Any] = {
-        "isco_code": coding.isco_code,
-        "isco_title": titles.get(coding.isco_code, ""),
-        "confidence": coding.confidence,
-        "is_fallback": coding.is_fallback,
+        "isco_code": prediction.isco_code,
+        "isco_title": titles.get(prediction.isco_code, ""),
+        "confidence": prediction.confidence,
+        "is_fallback": prediction.is_fallback,
         "candidates": [
             {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
-            for code, confidence in coding.candidates
+            for code, confidence in prediction.candidates
         ],
     }
     if parsed.explain:
         answer["explanation"] = None
-        if coding.source == "model":
+        if prediction.source == "model":
             from inference.shap_explanations import explain
             from results.explanations import scores
 
-            found = explain(autocoder.classifier, text, coding.isco_code)
+            found = explain(autocoder.classifier, text, prediction.isco_code)
             answer["explanation"] = scores(found)
         else:
             why = {"empty": "title and duties are empty", "correction": "a coder decided this text"}
-            _LOG.warning("nothing to explain: %s", why[coding.source])
+            _LOG.warning("nothing to explain: %s", why[prediction.source])
     print(json.dumps(answer, indent=2, ensure_ascii=False))

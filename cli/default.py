@@ -39,14 +39,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _code(path: Path, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, REVIEW, code_file
 
     need_file(path)
     processed, review = settings.data.processed_dir, settings.data.review_dir
     for folder in (processed, review):
         folder.mkdir(parents=True, exist_ok=True)
-    autocoder = open_autocoder(Store(settings.output).served(), settings)
+    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed) as scratch:
         with file_bar(path) as advance:
             receipt = code_file(path, Path(scratch), autocoder, settings, advance)

@@ -37,11 +37,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     with need_extra("train", "evaluating"):
         from training.evaluation.evaluate_file import as_table, examine, read_coded
     from inference.classifier import open_classifier
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
 
     need_file(parsed.file)
     coded = read_coded(parsed.file, settings)
-    store = Store(settings.output)
+    store = ModelRegistry(settings.output)
     bundle = store.open(parsed.model) if parsed.model else store.served()
     classifier = open_classifier(bundle, settings.inference)
     figures = examine(coded, classifier, settings.model.confidence_threshold)

@@ -25,12 +25,12 @@ def add_to(commands: Any) -> None:
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Explain until nothing waits, each batch with the version that coded it."""
     from inference.classifier import Classifier, open_classifier
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
     from results.explanations import explain_batch, pending
     from watcher.delivery.publish import shown
     from watcher.processes.explainer import alone
 
-    store = Store(settings.output)
+    store = ModelRegistry(settings.output)
 
     @cache
     def open_version(version: str) -> Classifier:

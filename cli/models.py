@@ -37,9 +37,9 @@ def add_to(commands: Any) -> None:
 
 
 def _list(parsed: argparse.Namespace, settings: Settings) -> None:
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
 
-    versions = Store(settings.output).versions()
+    versions = ModelRegistry(settings.output).versions()
     if parsed.json:
         print(json.dumps([{**asdict(v), "path": str(v.path)} for v in versions], indent=1))
         return
@@ -50,32 +50,32 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
 
 
 def _promote(parsed: argparse.Namespace, settings: Settings) -> None:
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
 
-    bundle = Store(settings.output).promote(parsed.version)
+    bundle = ModelRegistry(settings.output).promote(parsed.version)
     _LOG.info("in service from the next file on: %s", bundle.manifest.version)
 
 
 def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
-    from inference.model_registry import Store
+    from inference.model_registry import ModelRegistry
 
-    bundle = Store(settings.output).rollback()
+    bundle = ModelRegistry(settings.output).rollback()
     _LOG.info("in service from the next file on: %s", bundle.manifest.version)
 
 
 def _accelerate(parsed: argparse.Namespace, settings: Settings) -> None:
     with need_extra("train", "this"):
         from exporters.accelerator_graph import write_accelerated
-    from inference.model_registry import Store
-    from inference.onnx_session import Session
+    from inference.model_registry import ModelRegistry
+    from inference.onnx_session import OnnxSession
     from inference.providers import Runtime
 
     if not Runtime().accelerators():
         raise IscoError(
             "the onnxruntime of this machine has neither CoreML nor CUDA: nothing to try"
         )
-    store = Store(settings.output)
+    store = ModelRegistry(settings.output)
     bundle = store.open(parsed.version) if parsed.version else store.served()
     _LOG.info("fp32 file of %s → %s", bundle.manifest.version, write_accelerated(bundle))
     logging.getLogger("inference").setLevel(logging.INFO)  # it says who computes, and why
-    Session(bundle, settings.inference)
+    OnnxSession(bundle, settings.inference)

@@ -46,8 +46,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.explain:
         parsed.usage_error("--explain goes without --engine ray")
     with need_extra("ray", "--engine ray"):
-        from distributed.coding_run import Plan, run_census
-    from inference.model_registry import Store
+        from distributed.coding_run import Plan, run_distributed
+    from inference.model_registry import ModelRegistry
 
     if parsed.concurrency is not None and parsed.concurrency < 1:
         parsed.usage_error("--concurrency: at least 1")
@@ -58,7 +58,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         resume=parsed.resume,
         skip_corrupt=parsed.skip_corrupt,
     )
-    receipt = run_census(parsed.inputs, parsed.out, Store(settings.output).served(), settings, plan)
+    receipt = run_distributed(
+        parsed.inputs, parsed.out, ModelRegistry(settings.output).served(), settings, plan
+    )
     _LOG.info("%s → %s", receipt.summary(), parsed.out)
     if parsed.json:
         print(json.dumps(asdict(receipt), ensure_ascii=False))

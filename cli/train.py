@@ -15,7 +15,7 @@ from cli.requirements import need_extra
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from training.run_folder import Run
+    from training.run_folder import RunFolder
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
@@ -59,7 +59,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Train as asked; one of several processes leads, and it alone speaks."""
     with need_extra("train", "training"):
         from training.model.process_group import follow, is_follower, leading
-        from training.nightly import fine_tune
+        from training.nightly import run_nightly
         from training.train import train
     if parsed.enable_optimizations:
         faster = settings.training.model_copy(update={"enable_optimizations": True})
@@ -72,17 +72,17 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         follow()
         return
     progress = partial(bar, unit="texts")
-    done: Run | None
+    done: RunFolder | None
     with leading():
         if parsed.fine_tune:
-            done = fine_tune(settings, parsed.corrections_dir, parsed.report_dir, progress)
+            done = run_nightly(settings, parsed.corrections_dir, parsed.report_dir, progress)
         else:
             raw = parsed.raw or settings.data.raw_dir
             done = train(settings, raw, parsed.base or settings.model.name, parsed.out, progress)
     _tell(done, parsed.json)
 
 
-def _tell(run: Run | None, as_json: bool) -> None:
+def _tell(run: RunFolder | None, as_json: bool) -> None:
     """What came of it; without a run there was nothing to learn."""
     from training.run_folder import METRICS
 

@@ -40,20 +40,20 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.daemon import Daemon
     from watcher.delivery.publish import shown
     from watcher.processes.explainer import Explainer
-    from watcher.processes.scheduler import Schedule
-    from watcher.signals import Ending
+    from watcher.processes.scheduler import NightlyScheduler
+    from watcher.signals import ShutdownSignals
     from watcher.status.status import MAIN
 
     schedule = None
     # Of several daemons one looks after the nights and the explanations.
     if settings.schedule.enabled and not parsed.once and parsed.worker == MAIN:
         train = partial(start_training, parsed.config, log=parsed.log)
-        schedule = Schedule(settings.schedule, settings.watcher.outbox, train)
+        schedule = NightlyScheduler(settings.schedule, settings.watcher.outbox, train)
     explainer = None
     if settings.explainability.sample_size and parsed.worker == MAIN:
         explain = partial(start_explaining, parsed.config, parsed.log)
         explainer = Explainer(settings.watcher.outbox, explain)
-    ending = Ending()
+    ending = ShutdownSignals()
     daemon = Daemon(
         *(settings, worker, file_bar, ending.stop, schedule, explainer),
         halt=ending.halt,

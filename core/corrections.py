@@ -32,7 +32,7 @@ NOT_CODABLE = "not codable"
 _ROBBED = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
 
 
-class Verdict(StrEnum):
+class CorrectionStatus(StrEnum):
     """What became of one row of a corrections file."""
 
     ACCEPTED = "accepted"
@@ -61,7 +61,7 @@ class Correction:
     text: str
     written: str
     code: str
-    verdict: Verdict
+    status: CorrectionStatus
     reason: str = ""
     sampled: str = ""
     predicted: str = ""
@@ -70,12 +70,12 @@ class Correction:
     @property
     def counts(self) -> bool:
         """Whether the text has a new unit group."""
-        return self.verdict in (Verdict.ACCEPTED, Verdict.RESTORED)
+        return self.status in (CorrectionStatus.ACCEPTED, CorrectionStatus.RESTORED)
 
     @property
     def is_decided(self) -> bool:
         """Whether a person said something of the text that is worth keeping."""
-        return self.counts or self.verdict in (Verdict.GROUP, Verdict.NOT_CODABLE)
+        return self.counts or self.status in (CorrectionStatus.GROUP, CorrectionStatus.NOT_CODABLE)
 
 
 def understood(written: str) -> str:
@@ -147,24 +147,24 @@ def _sample(table: Table, row: Row) -> dict[str, Any]:
 
 def _judge(line: int, text: str, written: str) -> Correction:
     if not written:
-        return Correction(line, text, written, "", Verdict.SKIPPED)
+        return Correction(line, text, written, "", CorrectionStatus.SKIPPED)
     if text == EMPTY_TEXT:
         reason = "there is no text: the code would hold for every empty answer"
-        return Correction(line, text, written, "", Verdict.REJECTED, reason)
+        return Correction(line, text, written, "", CorrectionStatus.REJECTED, reason)
     if re.sub(r"[\s_-]+", " ", written).casefold() == NOT_CODABLE:
         reason = "no code fits: kept, but it trains nothing"
-        return Correction(line, text, written, NOT_CODABLE, Verdict.NOT_CODABLE, reason)
+        return Correction(line, text, written, NOT_CODABLE, CorrectionStatus.NOT_CODABLE, reason)
     code, _, title = written.partition(" ")
     if title and isco08().titles.get(code) == title:
         written = code
     if written in isco08():
         if len(written) == UNIT:
-            return Correction(line, text, written, written, Verdict.ACCEPTED)
+            return Correction(line, text, written, written, CorrectionStatus.ACCEPTED)
         if len(written) == MINOR:
             reason = "a minor group: kept, but it trains nothing"
-            return Correction(line, text, written, written, Verdict.GROUP, reason)
+            return Correction(line, text, written, written, CorrectionStatus.GROUP, reason)
     if written in _ROBBED:
         reason = f"read as {_ROBBED[written]}: a spreadsheet dropped the leading zero"
-        return Correction(line, text, written, _ROBBED[written], Verdict.RESTORED, reason)
+        return Correction(line, text, written, _ROBBED[written], CorrectionStatus.RESTORED, reason)
     reason = "not one of the 436 unit groups of ISCO-08 (4 digits)"
-    return Correction(line, text, written, "", Verdict.REJECTED, reason)
+    return Correction(line, text, written, "", CorrectionStatus.REJECTED, reason)

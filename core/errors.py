@@ -10,7 +10,7 @@ IscoError                       anything the user can act on; the command line p
 ├── StatusError                 outbox/status.json is not there or cannot be read
 ├── ServiceError                the daemon cannot be made a service of this machine
 ├── StorageError                a place to read from or write to is not what a census needs
-├── CensusError                 a census stopped before its end
+├── DistributedError                 a census stopped before its end
 ├── TrainingRunsError           another training works on the same models (exit 3)
 └── AlreadyRunningError         another daemon watches the same inbox (exit 3)
 
@@ -100,7 +100,7 @@ class StorageError(IscoError):
     """A place to read from or write to is not what a census needs."""
 
 
-class CensusError(IscoError):
+class DistributedError(IscoError):
     """A census stopped before its end; the message says how it goes on."""
 
 

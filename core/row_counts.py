@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 
 @dataclass(kw_only=True)
-class Counts:
+class RowCounts:
     """The records of a chunk, a shard, a file or a census.
 
     ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
@@ -24,9 +24,9 @@ class Counts:
     n_review: int = 0
     n_review_texts: int = 0
 
-    def add(self, other: Counts) -> None:
+    def add(self, other: RowCounts) -> None:
         """Count the records of ``other``, too."""
-        for count in fields(Counts):
+        for count in fields(RowCounts):
             total = getattr(self, count.name) + getattr(other, count.name)
             setattr(self, count.name, total)
 

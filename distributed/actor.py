@@ -19,7 +19,7 @@ from distributed.shards import Format, Shard, write_shard
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder, settings_that_matter
 from inference.bundle import MANIFEST, Bundle
-from inference.corrections_lookup import Memory
+from inference.corrections_lookup import CorrectionsLookup
 
 SHARD = "shard"
 """The kind of the rows that a coder answers: a shard is written, its summary is the header."""
@@ -31,19 +31,19 @@ def served_files(bundle: Bundle) -> dict[str, bytes]:
     return {name: (bundle.path / name).read_bytes() for name in [MANIFEST, *names]}
 
 
-class Coder:
+class CodingActor:
     """Codes one split per call and writes its shard; other rows pass through."""
 
     def __init__(
         self,
         model: ray.ObjectRef[Mapping[str, bytes]],
-        memory: ray.ObjectRef[Memory],
+        memory: ray.ObjectRef[CorrectionsLookup],
         settings: Settings,
         form: Format,
         out: Folder,
     ) -> None:
         self._form, self._out = form, out
-        corrections: Memory = ray.get(memory)
+        corrections: CorrectionsLookup = ray.get(memory)
         self._settings = settings_that_matter(settings, corrections)
         with TemporaryDirectory(prefix="isco-") as folder:
             for name, content in ray.get(model).items():

@@ -19,9 +19,9 @@ import pyarrow as pa
 import ray
 from ray.data import ActorPoolStrategy, DataContext, Dataset
 
-from core.errors import CensusError
+from core.errors import DistributedError
 from core.settings import Settings
-from distributed.actor import Coder, served_files
+from distributed.actor import CodingActor, served_files
 from distributed.datasource import Splits
 from distributed.file_splits import SPLIT_ROWS
 from distributed.inputs import find_inputs
@@ -33,7 +33,7 @@ from distributed.storage import Folder
 from distributed.summary import follow
 from inference.autocoder import settings_that_matter
 from inference.bundle import Bundle
-from inference.corrections_lookup import Memory
+from inference.corrections_lookup import CorrectionsLookup
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,18 +55,19 @@ class Plan:
     n_rows: int = SPLIT_ROWS
 
 
-def run_census(
+def run_distributed(
     places: Sequence[str], out: str, bundle: Bundle, settings: Settings, plan: Plan
 ) -> Receipt:
     """Code every record of the files at ``places`` into the folder ``out``.
 
-    Raises StorageError or CensusError; complete shards stay, and ``plan.resume`` goes on from them.
+    Raises StorageError or DistributedError; complete shards stay, and ``plan.resume`` goes on from
+    them.
     """
     clock, started = time.monotonic(), now()
     folder = Folder.at(out)
     files = find_inputs(places, folder)
     n_bytes = sum(file.size for file in files)
-    memory = Memory.load(settings.data.corrections_dir, settings.data.columns)
+    memory = CorrectionsLookup.load(settings.data.corrections_dir, settings.data.columns)
     version, that_matter = bundle.manifest.version, settings_that_matter(settings, memory)
     complete = _complete_shards(folder, (version, that_matter), plan)
     receipt = Receipt(model_version=version, settings=that_matter, started=started)
@@ -106,18 +107,18 @@ def run_census(
 
 
 def _complete_shards(folder: Folder, made_of: tuple[Any, ...], plan: Plan) -> dict[str, Shard]:
-    """The shards of the run to go on with, by name; CensusError where that cannot be."""
+    """The shards of the run to go on with, by name; DistributedError where that cannot be."""
     complete = {shard.name: shard for shard in read_shards(folder)}
     if not plan.resume:
         if complete or RECEIPT in folder.names():
-            raise CensusError(
+            raise DistributedError(
                 f"{folder.path!r} holds the results of an earlier run: add --resume to go on with "
                 "it, or give --out another folder"
             )
         return complete
     other = next((s for s in complete.values() if s.made_of != made_of), None)
     if other is not None:
-        raise CensusError(
+        raise DistributedError(
             f"{folder.path!r} was begun with model {other.model_version} and {other.settings}, now "
             f"there is {made_of[0]} and {made_of[1]}: put that back, or give --out another folder"
         )
@@ -127,7 +128,7 @@ def _complete_shards(folder: Folder, made_of: tuple[Any, ...], plan: Plan) -> di
 def _pipeline(
     source: Splits,
     bundle: Bundle,
-    memory: Memory,
+    memory: CorrectionsLookup,
     settings: Settings,
     form: Format,
     folder: Folder,
@@ -147,7 +148,7 @@ def _pipeline(
             num_cpus=0,
         )
     return splits.map_batches(
-        Coder,
+        CodingActor,
         fn_constructor_args=(
             ray.put(served_files(bundle)), ray.put(memory), settings, form, folder
         ),

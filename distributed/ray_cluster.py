@@ -12,7 +12,7 @@ import ray
 import core
 import distributed
 import inference
-from core.errors import CensusError, IscoError
+from core.errors import DistributedError, IscoError
 from core.settings import InferenceSettings
 
 GO_ON = "the same command with --resume goes on from the shards that are complete"
@@ -23,7 +23,7 @@ _THREADS = 2  # of an actor, where nobody says otherwise
 def connected(address: str | None) -> Iterator[None]:
     """Ray, connected or started, with the very code that runs here on all its machines.
 
-    What Ray raises becomes a CensusError, or the error of ours that it carries from an actor.
+    What Ray raises becomes a DistributedError, or the error of ours that it carries from an actor.
     """
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what it says is in what it raises
     local = {} if address else {"include_dashboard": False}
@@ -40,11 +40,11 @@ def connected(address: str | None) -> Iterator[None]:
         except Exception as error:  # Ray raises nothing narrower
             reason = str(error).partition("\n")[0]
             where = f"reach a Ray cluster at {address!r}" if address else "start Ray here"
-            raise CensusError(f"cannot {where}: {reason}") from error
+            raise DistributedError(f"cannot {where}: {reason}") from error
         try:
             yield
         except KeyboardInterrupt:
-            raise CensusError(f"stopped; {GO_ON}") from None
+            raise DistributedError(f"stopped; {GO_ON}") from None
         except ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None)
             if isinstance(cause, IscoError):
@@ -52,7 +52,7 @@ def connected(address: str | None) -> Iterator[None]:
             if cause is not None and not isinstance(cause, OSError):
                 raise  # ours to mend
             reason = str(cause or error).strip().partition("\n")[0]
-            raise CensusError(f"{type(cause or error).__name__}: {reason}; {GO_ON}") from error
+            raise DistributedError(f"{type(cause or error).__name__}: {reason}; {GO_ON}") from error
         finally:
             ray.shutdown()
 
@@ -62,11 +62,11 @@ def shares(concurrency: int, settings: InferenceSettings) -> tuple[int, int]:
 
     ``concurrency`` 0: one for every two CPUs, or for as many as ``settings.threads`` says. Each
     remembers texts of its own: with one per CPU more texts would be coded twice, and twice as many
-    models be loaded (``benchmarks/results/distributed.md``). CensusError where there are fewer
+    models be loaded (``benchmarks/results/distributed.md``). DistributedError where there are fewer
     CPUs.
     """
     n_cpus = int(ray.cluster_resources().get("CPU", 0))
     n_actors = concurrency or max(1, n_cpus // (settings.threads or _THREADS))
     if n_actors > n_cpus:
-        raise CensusError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
+        raise DistributedError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
     return n_actors, settings.threads or n_cpus // n_actors

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from core.row_counts import Counts
+from core.row_counts import RowCounts
 from distributed.shards import Shard
 from distributed.storage import Folder
 
@@ -21,7 +21,7 @@ _HOST = ("n_shards", "n_rows", "seconds")
 
 
 @dataclass(kw_only=True)
-class Receipt(Counts):
+class Receipt(RowCounts):
     """What was done; the counts are summed over the shards, whose summaries lie in ``shards/``.
 
     ``n_review_texts`` alone is no sum: a text of several shards is asked about once. ``inputs`` and

@@ -23,13 +23,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.csv_table import Writer
-from core.row_counts import Counts
+from core.row_counts import RowCounts
 from core.text import join
 from distributed.file_splits import Split
 from distributed.storage import Folder
 from inference.autocoder import Autocoder
-from inference.decision import Coding
-from inference.output_columns import as_cells, counts, free_names, prediction
+from inference.decision import Prediction
+from inference.output_columns import as_cells, counts, free_names, output_values
 
 PREDICTIONS, SHARDS = "predictions", "shards"
 Format = Literal["parquet", "csv"]
@@ -52,7 +52,7 @@ QUESTIONS = pa.schema(
 
 
 @dataclass(kw_only=True)
-class Shard(Counts):
+class Shard(RowCounts):
     """What a shard's summary says. ``key``: the same records, model, settings and format."""
 
     name: str
@@ -118,13 +118,13 @@ def write_shard(
     titles = _texts(split.records, split.title)
     duties = _texts(split.records, split.duties)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
-    codings = autocoder.code(texts)
+    predictions = autocoder.code(texts)
     if form == "parquet":
-        content = _as_parquet(_coded(split.records, codings, autocoder.version))
+        content = _as_parquet(_coded(split.records, predictions, autocoder.version))
     else:
-        content = _as_csv(split.records, codings, autocoder.version)
+        content = _as_csv(split.records, predictions, autocoder.version)
     out.write(f"{PREDICTIONS}/{shard.name}.{form}", content)
-    questions = _questions(titles, duties, texts, codings)
+    questions = _questions(titles, duties, texts, predictions)
     out.write(questions_path(shard.name), _as_parquet(questions))
     shard = replace(
         shard,
@@ -132,7 +132,7 @@ def write_shard(
         n_rows_in=split.records.num_rows,
         n_review_texts=questions.num_rows,
     )
-    shard.add(counts(codings))
+    shard.add(counts(predictions))
     shard.seconds = round(time.monotonic() - clock, 3)
     out.write(_summary(shard.name), json.dumps(asdict(shard)).encode())
     return shard
@@ -145,8 +145,8 @@ def _texts(records: pa.Table, column: str) -> list[str]:
     return [text or "" for text in records[column].to_pylist()]
 
 
-def _coded(records: pa.Table, codings: list[Coding], version: str) -> pa.Table:
-    rows = [prediction(coding, version) for coding in codings]
+def _coded(records: pa.Table, predictions: list[Prediction], version: str) -> pa.Table:
+    rows = [output_values(prediction, version) for prediction in predictions]
     columns = list(zip(*rows, strict=True)) or [()] * len(_PREDICTION_TYPES)
     for name, kind, values in zip(
         free_names(records.column_names), _PREDICTION_TYPES, columns, strict=True
@@ -161,14 +161,14 @@ def _as_parquet(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def _as_csv(records: pa.Table, codings: list[Coding], version: str) -> bytes:
+def _as_csv(records: pa.Table, predictions: list[Prediction], version: str) -> bytes:
     sink = io.StringIO(newline="")
     writer = Writer(sink, [*records.column_names, *free_names(records.column_names)])
     columns = [["" if v is None else v for v in _as_text(column)] for column in records.columns]
     rows = zip(*columns, strict=True)
     writer.write(
-        [*row, *as_cells(prediction(coding, version))]
-        for row, coding in zip(rows, codings, strict=True)
+        [*row, *as_cells(output_values(prediction, version))]
+        for row, prediction in zip(rows, predictions, strict=True)
     )
     return sink.getvalue().encode()
 
@@ -178,18 +178,18 @@ def _as_text(column: pa.ChunkedArray) -> list[str | None]:
 
 
 def _questions(
-    titles: list[str], duties: list[str], texts: list[str], codings: list[Coding]
+    titles: list[str], duties: list[str], texts: list[str], predictions: list[Prediction]
 ) -> pa.Table:
     """The uncertain texts in order of first appearance; see ``QUESTIONS``."""
     n_records: dict[str, int] = {}
     asked: dict[str, tuple[float, str]] = {}
-    for title, duty, text, coding in zip(titles, duties, texts, codings, strict=True):
-        if coding.source != "model" or not coding.is_fallback:
+    for title, duty, text, prediction in zip(titles, duties, texts, predictions, strict=True):
+        if prediction.source != "model" or not prediction.is_fallback:
             continue
         n_records[text] = n_records.get(text, 0) + 1
         if text not in asked:
-            words = [title, duty, coding.isco_code, coding.candidates]
-            asked[text] = coding.confidence, json.dumps(words, ensure_ascii=False)
+            words = [title, duty, prediction.isco_code, prediction.candidates]
+            asked[text] = prediction.confidence, json.dumps(words, ensure_ascii=False)
     rows = [(text, n, *asked[text]) for text, n in n_records.items()]
     columns = list(zip(*rows, strict=True)) or [()] * len(QUESTIONS)
     return pa.Table.from_arrays(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from core.errors import CensusError
+from core.errors import DistributedError
 from distributed.actor import SHARD
 from distributed.datasource import FILE, KEPT, REFUSED
 from distributed.progress import Progress
@@ -32,13 +32,13 @@ class Outcome:
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
     def check_sums(self) -> None:
-        """No record lost and none twice; CensusError where a file changed while it was read."""
+        """Raise DistributedError where a file changed and records are lost or doubled."""
         n_coded: Counter[str] = Counter()
         for shard in self.shards.values():
             n_coded[shard.input] += shard.n_rows_out
         for file in self.files:
             if n_coded[file["input"]] != file["n_records"]:
-                raise CensusError(
+                raise DistributedError(
                     f"{file['input']!r} held {file['n_records']:,} records at first and "
                     f"{n_coded[file['input']]:,} later: leave it as it is, then {GO_ON}"
                 )
@@ -50,8 +50,8 @@ def follow(
     """Take the rows as they come, and say now and then how it stands.
 
     ``complete`` are the shards of an earlier run by name, ``n_bytes`` those of all files. Raises
-    CensusError at a file that cannot be read, unless such files are skipped, and at sums that do
-    not add up.
+    DistributedError at a file that cannot be read, unless such files are skipped, and at sums that
+    do not add up.
     """
     outcome, progress = Outcome(), Progress(n_bytes)
     for row in rows:
@@ -68,7 +68,7 @@ def follow(
             progress.read(header["size"], header["n_records"])
         elif kind == REFUSED:
             if not skip_corrupt:
-                raise CensusError(
+                raise DistributedError(
                     f"{header['reason']} ({header['input']!r}; --skip-corrupt goes on without such "
                     f"files, and {GO_ON})"
                 )

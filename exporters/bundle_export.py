@@ -36,10 +36,10 @@ from inference.bundle import (
     Bundle,
     write_manifest,
 )
-from inference.ngram_model import Lexicon
-from inference.onnx_session import Session, length_batches
+from inference.ngram_model import NgramModel
+from inference.onnx_session import OnnxSession, length_batches
 from inference.spelling import Spelling
-from inference.training_profile import Baseline
+from inference.training_profile import TrainingProfile
 
 _FP32, _INT8 = "model.onnx", "model_int8.onnx"
 _N_CALIBRATION_TEXTS = 512
@@ -52,9 +52,9 @@ def export_bundle(
     tokenizer: PreTrainedTokenizerBase,
     out: Path,
     *,
-    lexicon: Lexicon,
+    ngram_model: NgramModel,
     spelling: Spelling,
-    baseline: Baseline,
+    training_profile: TrainingProfile,
     temperature: float,
     lexicon_weight: float,
     max_tokens: int,
@@ -67,10 +67,10 @@ def export_bundle(
 
     Parameters
     ----------
-    lexicon, temperature, lexicon_weight : what serves beside the network, and how they are put
+    n-gram model, temperature, lexicon_weight : what serves beside the network, and how they are put
         together (``training/evaluation/calibration.py``).
     spelling : the words that slips are mended to.
-    baseline : what it learned from, for the reports of batches.
+    training profile : what it learned from, for the reports of batches.
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
     summary : what the manifest says of the training.
@@ -83,9 +83,9 @@ def export_bundle(
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
         staged, work = Path(scratch, "bundle"), Path(scratch, "work")
         model = _save_checkpoint(model, tokenizer, staged)
-        lexicon.save(staged / LEXICON)
+        ngram_model.save(staged / LEXICON)
         spelling.save(staged / SPELLING)
-        baseline.save(staged / BASELINE)
+        training_profile.save(staged / BASELINE)
         exported = export_graph(model, tokenizer, work)
         fused = fuse(exported, staged / _FP32, model.config)
         texts = list(parity_texts)[:_N_PARITY_TEXTS]
@@ -175,4 +175,4 @@ def _feeds(
 
 def _served_logits(bundle_dir: Path, texts: Sequence[str]) -> np.ndarray:
     """(N, 436) logits as the daemon would compute them."""
-    return Session(Bundle.open(bundle_dir), InferenceSettings(provider="cpu")).logits(texts)
+    return OnnxSession(Bundle.open(bundle_dir), InferenceSettings(provider="cpu")).logits(texts)

@@ -25,9 +25,9 @@ from typing import Any
 from core.errors import BundleError
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
-from inference.ngram_model import Lexicon
+from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
-from inference.training_profile import Baseline
+from inference.training_profile import TrainingProfile
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
@@ -45,7 +45,7 @@ class Manifest:
     ``labels`` are the unit groups in the order of the model's outputs; ``files`` maps each path in
     the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
     ``int8`` or ``fp32``; ``temperature`` divides the logits and ``lexicon_weight`` multiplies the
-    lexicon's scores; ``max_tokens`` is where texts are cut.
+    n-gram model's scores; ``max_tokens`` is where texts are cut.
     """
 
     version: str
@@ -107,12 +107,12 @@ class Bundle:
         """The tokenizer's JSON file."""
         return self.path / TOKENIZER
 
-    def lexicon(self) -> Lexicon:
-        """The lexicon, its hash checked; one that knows nothing where the bundle has none."""
+    def ngram_model(self) -> NgramModel:
+        """The n-gram model, its hash checked; one that knows nothing where the bundle has none."""
         if LEXICON not in self.manifest.files:
-            return Lexicon.empty(len(self.manifest.labels))
+            return NgramModel.empty(len(self.manifest.labels))
         self._check_hashes([LEXICON])
-        return Lexicon.load(self.path / LEXICON)
+        return NgramModel.load(self.path / LEXICON)
 
     def spelling(self) -> Spelling:
         """The words it knows, their hash checked; none, so nothing is mended, without them."""
@@ -121,12 +121,12 @@ class Bundle:
         self._check_hashes([SPELLING])
         return Spelling.load(self.path / SPELLING)
 
-    def baseline(self) -> Baseline | None:
+    def training_profile(self) -> TrainingProfile | None:
         """What the model learned from, its hash checked; None where the bundle does not say."""
         if BASELINE not in self.manifest.files:
             return None
         self._check_hashes([BASELINE])
-        return Baseline.load(self.path / BASELINE)
+        return TrainingProfile.load(self.path / BASELINE)
 
     def checkpoint_dir(self) -> Path:
         """The folder to fine-tune from, its files checked; BundleError where they differ."""

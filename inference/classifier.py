@@ -9,17 +9,21 @@ import numpy as np
 
 from core.settings import InferenceSettings
 from inference.bundle import Bundle
-from inference.onnx_session import Session
+from inference.onnx_session import OnnxSession
 
 
 class Classifier:
-    """One model version: its network and its lexicon, put together by the calibration.
+    """One model version: its network and its n-gram model, put together by the calibration.
 
     Both read a text with its slips mended.
     """
 
-    def __init__(self, session: Session, bundle: Bundle) -> None:
-        self._session, self._lexicon, self._spelling = session, bundle.lexicon(), bundle.spelling()
+    def __init__(self, session: OnnxSession, bundle: Bundle) -> None:
+        self._session, self._lexicon, self._spelling = (
+            session,
+            bundle.ngram_model(),
+            bundle.spelling(),
+        )
         self._beside = ThreadPoolExecutor(1)
         self._temperature = bundle.manifest.temperature
         self._lexicon_weight = bundle.manifest.lexicon_weight
@@ -44,7 +48,7 @@ class Classifier:
 def combine(
     logits: np.ndarray, scores: np.ndarray, temperature: float, lexicon_weight: float
 ) -> np.ndarray:
-    """(N, 436) probabilities from the network's logits and the lexicon's scores, both (N, 436)."""
+    """(N, 436) probabilities from the network's logits and the n-gram scores, both (N, 436)."""
     scaled = logits.astype(np.float64) / temperature + lexicon_weight * scores
     scaled -= scaled.max(axis=1, keepdims=True, initial=-np.inf)
     np.exp(scaled, out=scaled)
@@ -54,4 +58,4 @@ def combine(
 
 def open_classifier(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Load the model of ``bundle``; BundleError or SettingsError where that cannot be done."""
-    return Classifier(Session(bundle, settings), bundle)
+    return Classifier(OnnxSession(bundle, settings), bundle)

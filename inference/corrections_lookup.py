@@ -1,7 +1,8 @@
 """Corrections people already made: the same text never needs correcting twice.
 
-The corrections folder is the state. ``Memory.load`` reads all its files, oldest first, so that of
-two corrections of one text the later file's holds. A batch keeps one memory from start to end.
+The corrections folder is the state. ``CorrectionsLookup.load`` reads all its files, oldest first,
+so that of two corrections of one text the later file's holds. A batch keeps one memory from start
+to end.
 """
 
 from __future__ import annotations
@@ -12,20 +13,20 @@ from pathlib import Path
 
 from core.corrections import open_corrections, read_corrections, settle
 from core.settings import Columns
-from inference.decision import Coding
+from inference.decision import Prediction
 
 Fingerprint = tuple[tuple[str, int, int], ...]  # (name, mtime in ns, size) of every file
 
 
 @dataclass(frozen=True)
-class Memory:
+class CorrectionsLookup:
     """Cleaned text → corrected unit group. ``version`` is a hash of just that."""
 
     codes: dict[str, str] = field(default_factory=dict)
     fingerprint: Fingerprint = ()
 
     @classmethod
-    def load(cls, corrections_dir: Path, columns: Columns, before: str = "") -> Memory:
+    def load(cls, corrections_dir: Path, columns: Columns, before: str = "") -> CorrectionsLookup:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
         ``before``: only those that came before the file of this name. Raises InputError for a file
@@ -47,12 +48,12 @@ class Memory:
             return ""
         return sha256(repr(sorted(self.codes.items())).encode()).hexdigest()[:8]
 
-    def lookup(self, text: str) -> Coding | None:
-        """The corrected coding of a cleaned text, or None."""
+    def lookup(self, text: str) -> Prediction | None:
+        """The corrected prediction of a cleaned text, or None."""
         code = self.codes.get(text)
         if code is None:
             return None
-        return Coding(code, 1.0, False, code[:3], 1.0, ((code, 1.0),), "correction")
+        return Prediction(code, 1.0, False, code[:3], 1.0, ((code, 1.0),), "correction")
 
 
 def scan(corrections_dir: Path) -> Fingerprint:

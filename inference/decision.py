@@ -19,7 +19,7 @@ N_CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Coding:
+class Prediction:
     """What is said of one text.
 
     ``isco_code`` has 4 digits where ``confidence`` reached the threshold, 3 where not
@@ -43,7 +43,7 @@ class Coding:
         return self.is_fallback or not self.isco_code
 
 
-EMPTY = Coding("", 0.0, False, "", 0.0, (), "empty")
+EMPTY = Prediction("", 0.0, False, "", 0.0, (), "empty")
 
 
 @cache
@@ -60,8 +60,8 @@ def _minor_positions() -> np.ndarray:
     return np.array([minors.index(unit[:3]) for unit in isco08().units])
 
 
-def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> list[Coding]:
-    """One Coding per row of ``probabilities`` (N, 436), columns in ISCO order.
+def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> list[Prediction]:
+    """One Prediction per row of ``probabilities`` (N, 436), columns in ISCO order.
 
     A record at or above ``threshold`` is autocoded. Equal probabilities go to the lower code.
     """
@@ -75,11 +75,11 @@ def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> l
     sure = (probabilities[rows, best] >= threshold).tolist()
     confidences = np.take_along_axis(probabilities, order, axis=1).tolist()
     minor_confidences = np.minimum(sums[rows, chosen], 1.0).tolist()
-    codings = []
+    predictions = []
     for row, (places, minor) in enumerate(zip(order.tolist(), chosen.tolist(), strict=True)):
         candidates = tuple(zip([units[i] for i in places], confidences[row], strict=True))
-        codings.append(
-            Coding(
+        predictions.append(
+            Prediction(
                 isco_code=candidates[0][0] if sure[row] else minors[minor],
                 confidence=candidates[0][1],
                 is_fallback=not sure[row],
@@ -89,7 +89,7 @@ def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> l
                 source="model",
             )
         )
-    return codings
+    return predictions
 
 
 def _likeliest(probabilities: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ class Version:
     is_served: bool
 
 
-class Store:
+class ModelRegistry:
     """The versions below ``output.model_dir``, the bundle that ships among them."""
 
     def __init__(self, output: OutputSettings) -> None:

@@ -1,8 +1,9 @@
 """What words and letter sequences say about a code: a sparse linear model beside the network.
 
-The network knows meanings; the lexicon knows spellings. A rare trade name that the network never
-learned, a compound, a typo within a long word: its letter sequences still point to a unit group. On
-texts that neither has seen the two are wrong on different ones, so their sum is better than either.
+The network knows meanings; the n-gram model knows spellings. A rare trade name that the network
+never learned, a compound, a typo within a long word: its letter sequences still point to a unit
+group. On texts that neither has seen the two are wrong on different ones, so their sum is better
+than either.
 
 The features of a text are its words, pairs of neighbouring words, and sequences of two to five
 letters within a word and its borders, told apart by a 32-bit hash. Its scores are the sum of its
@@ -63,7 +64,7 @@ def features(text: str) -> list[int]:
     return found
 
 
-class Lexicon:
+class NgramModel:
     """F features with weights for some of the K unit groups each, in compressed rows.
 
     ``hashes`` (F,) uint32 ascending; the weights of feature i are ``scale * values[starts[i] :
@@ -84,8 +85,8 @@ class Lexicon:
         self._words: dict[str, np.ndarray] = {}  # (K,) of each, the newest last
 
     @classmethod
-    def empty(cls, n_labels: int) -> Lexicon:
-        """A lexicon without features: every score is zero."""
+    def empty(cls, n_labels: int) -> NgramModel:
+        """A n-gram model without features: every score is zero."""
         nothing = np.zeros(0)
         return cls(
             nothing.astype(np.uint32),
@@ -97,7 +98,7 @@ class Lexicon:
         )
 
     @classmethod
-    def load(cls, path: Path) -> Lexicon:
+    def load(cls, path: Path) -> NgramModel:
         """Read what ``save`` wrote. Plain arrays only: nothing in the file can run."""
         with np.load(path, allow_pickle=False) as arrays:
             return cls(

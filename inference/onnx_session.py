@@ -29,7 +29,7 @@ _TOKENS_PER_BATCH = 1024
 _SLOWER = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 
 
-class Session:
+class OnnxSession:
     """A model ready to run. Not shared between threads."""
 
     def __init__(

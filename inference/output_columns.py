@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.row_counts import Counts
+from core.row_counts import RowCounts
 from core.taxonomy import isco08
-from inference.decision import Coding
+from inference.decision import Prediction
 
 N_CANDIDATES = 3
 PREDICTION_COLUMNS = (
@@ -36,22 +36,22 @@ def free_names(header: Sequence[str]) -> list[str]:
     return names
 
 
-def prediction(coding: Coding, version: str) -> tuple[Value, ...]:
+def output_values(prediction: Prediction, version: str) -> tuple[Value, ...]:
     """The values of ``PREDICTION_COLUMNS``; None where there is nothing to say."""
     candidates: list[Value] = []
-    for code, confidence in coding.candidates[:N_CANDIDATES]:
+    for code, confidence in prediction.candidates[:N_CANDIDATES]:
         candidates += [code, confidence]
     # An empty text has no candidates, a corrected one a single.
     candidates += [None] * (2 * N_CANDIDATES - len(candidates))
     return (
-        coding.isco_code or None,
-        isco08().title(coding.isco_code) if coding.isco_code else None,
-        coding.confidence,
-        coding.is_fallback,
-        coding.minor_code or None,
-        coding.minor_confidence,
-        coding.needs_review,
-        coding.source,
+        prediction.isco_code or None,
+        isco08().title(prediction.isco_code) if prediction.isco_code else None,
+        prediction.confidence,
+        prediction.is_fallback,
+        prediction.minor_code or None,
+        prediction.minor_confidence,
+        prediction.needs_review,
+        prediction.source,
         *candidates,
         version,
     )
@@ -75,16 +75,16 @@ def format_confidence(confidence: float) -> str:
     return f"{confidence:.9g}"
 
 
-def counts(codings: Sequence[Coding]) -> Counts:
+def counts(predictions: Sequence[Prediction]) -> RowCounts:
     """How many records were coded, and how many of each kind."""
-    n_fallback = sum(coding.is_fallback for coding in codings)
-    n_empty = sum(coding.source == "empty" for coding in codings)
-    n_corrected = sum(coding.source == "correction" for coding in codings)
-    return Counts(
-        n_rows_out=len(codings),
-        n_autocoded=len(codings) - n_fallback - n_empty - n_corrected,
+    n_fallback = sum(prediction.is_fallback for prediction in predictions)
+    n_empty = sum(prediction.source == "empty" for prediction in predictions)
+    n_corrected = sum(prediction.source == "correction" for prediction in predictions)
+    return RowCounts(
+        n_rows_out=len(predictions),
+        n_autocoded=len(predictions) - n_fallback - n_empty - n_corrected,
         n_fallback=n_fallback,
         n_empty=n_empty,
         n_corrected=n_corrected,
-        n_review=sum(coding.needs_review for coding in codings),
+        n_review=sum(prediction.needs_review for prediction in predictions),
     )

@@ -7,31 +7,31 @@ from collections import OrderedDict
 from functools import cache
 
 from core.taxonomy import isco08
-from inference.decision import N_CANDIDATES, Coding
+from inference.decision import N_CANDIDATES, Prediction
 
 # Candidates as positions among the unit groups, their probabilities (float32, as the classifier
 # gives them), the minor group's position and probability, and whether it is a fallback.
 _PACKED = struct.Struct(f"<{N_CANDIDATES}H{N_CANDIDATES}fHd?")
 
 
-class Recent:
+class PredictionCache:
     """Text → what the model said of it; past ``n_texts`` the one unused for longest is dropped."""
 
     def __init__(self, n_texts: int) -> None:
         self._n_texts = n_texts
         self._packed: OrderedDict[str, bytes] = OrderedDict()
 
-    def get(self, text: str) -> Coding | None:
-        """The coding of ``text``, equal to the one that was put in, or None."""
+    def get(self, text: str) -> Prediction | None:
+        """The prediction of ``text``, equal to the one that was put in, or None."""
         packed = self._packed.get(text)
         if packed is None:
             return None
         self._packed.move_to_end(text)
         return _unpack(packed)
 
-    def put(self, text: str, coding: Coding) -> None:
-        """Remember a coding whose source is ``model``."""
-        self._packed[text] = _pack(coding)
+    def put(self, text: str, prediction: Prediction) -> None:
+        """Remember a prediction whose source is ``model``."""
+        self._packed[text] = _pack(prediction)
         if len(self._packed) > self._n_texts:
             self._packed.popitem(last=False)
 
@@ -43,25 +43,25 @@ def _positions() -> dict[str, int]:
     return {code: i for codes in (units, minors) for i, code in enumerate(codes)}
 
 
-def _pack(coding: Coding) -> bytes:
+def _pack(prediction: Prediction) -> bytes:
     positions = _positions()
     return _PACKED.pack(
-        *(positions[code] for code, _ in coding.candidates),
-        *(confidence for _, confidence in coding.candidates),
-        positions[coding.minor_code],
-        coding.minor_confidence,
-        coding.is_fallback,
+        *(positions[code] for code, _ in prediction.candidates),
+        *(confidence for _, confidence in prediction.candidates),
+        positions[prediction.minor_code],
+        prediction.minor_confidence,
+        prediction.is_fallback,
     )
 
 
-def _unpack(packed: bytes) -> Coding:
+def _unpack(packed: bytes) -> Prediction:
     values = _PACKED.unpack(packed)
     units = isco08().units
     codes = [units[i] for i in values[:N_CANDIDATES]]
     confidences = values[N_CANDIDATES : 2 * N_CANDIDATES]
     minor, minor_confidence, is_fallback = values[2 * N_CANDIDATES :]
     minor_code = isco08().minors[minor]
-    return Coding(
+    return Prediction(
         isco_code=minor_code if is_fallback else codes[0],
         confidence=confidences[0],
         is_fallback=is_fallback,

@@ -1,10 +1,11 @@
 """Why this code and not another: what each word of a text adds, as SHAP values.
 
-What is explained is the answer that is served: network and lexicon together, for the code that is
-shown, of four digits or of three. A text is asked again and again with some of its words left out,
-each time as a respondent could have typed it; a word's score is what it adds, averaged over the
-orders in which the words could come (Shapley values; Lundberg and Lee, NeurIPS 2017). Scores are
-log-odds: 0.7 doubles the odds. They and the base, the odds of an empty answer, sum to the output.
+What is explained is the answer that is served: network and n-gram model together, for the code that
+is shown, of four digits or of three. A text is asked again and again with some of its words left
+out, each time as a respondent could have typed it; a word's score is what it adds, averaged over
+the orders in which the words could come (Shapley values; Lundberg and Lee, NeurIPS 2017). Scores
+are log-odds: 0.7 doubles the odds. They and the base, the odds of an empty answer, sum to the
+output.
 """
 
 from __future__ import annotations

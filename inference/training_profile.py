@@ -16,7 +16,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Baseline:
+class TrainingProfile:
     """``shares`` (436,) of the training's weight by unit group, in ISCO order, sum 1; ``seen`` (S,)
     uint32, ascending hashes of the texts in it; ``confidences`` and ``agreements`` (B,) ascending:
     the mean confidence of B parts of the calibration texts, and the share right in each;
@@ -30,7 +30,7 @@ class Baseline:
     n_calibration: int
 
     @classmethod
-    def load(cls, path: Path) -> Baseline:
+    def load(cls, path: Path) -> TrainingProfile:
         """Read what ``save`` wrote. Plain arrays only: nothing in the file can run."""
         with np.load(path, allow_pickle=False) as arrays:
             values = {name: arrays[name] for name in arrays.files}

@@ -18,7 +18,7 @@ import numpy as np
 from core.corrections import understood
 from core.csv_table import Row, Table, Writer, neutralise
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
-from inference.decision import Coding
+from inference.decision import Prediction
 
 DISAGREEMENTS = "disagreements.csv"
 GIVEN = "isco_code"
@@ -48,7 +48,7 @@ class Level:
     autocoded: float
 
 
-class Comparison:
+class Agreement:
     """Compares chunk by chunk, and writes the rows that differ."""
 
     def __init__(self, writer: Writer) -> None:
@@ -62,12 +62,14 @@ class Comparison:
         self,
         table: Table,
         chunk: Sequence[Row],
-        codings: Sequence[Coding],
+        predictions: Sequence[Prediction],
         is_seen: np.ndarray,
         first: int,
     ) -> None:
         """Compare one chunk, whose first record has the number ``first``."""
-        for n, (row, coding, seen) in enumerate(zip(chunk, codings, is_seen, strict=True), first):
+        for n, (row, prediction, seen) in enumerate(
+            zip(chunk, predictions, is_seen, strict=True), first
+        ):
             written = table.get(row, GIVEN).strip()
             if not written:
                 continue
@@ -75,12 +77,12 @@ class Comparison:
             given = understood(written)
             if not given:
                 self.n_unknown += 1
-            elif coding.source == "model":
-                best = coding.candidates[0][0]
-                self._count(given, best, not coding.is_fallback, bool(seen))
+            elif prediction.source == "model":
+                best = prediction.candidates[0][0]
+                self._count(given, best, not prediction.is_fallback, bool(seen))
                 if not best.startswith(given):
                     self.n_disagreements += 1
-                    self._writer.write([_cells(n, table, row, given, coding)])
+                    self._writer.write([_cells(n, table, row, given, prediction)])
 
     def _count(self, given: str, best: str, is_autocoded: bool, is_seen: bool) -> None:
         for digits in LEVELS:
@@ -121,28 +123,28 @@ class Comparison:
 
 
 @contextmanager
-def compared(folder: Path, table: Table) -> Iterator[Comparison | None]:
+def compared(folder: Path, table: Table) -> Iterator[Agreement | None]:
     """A comparison that writes to ``folder``; None where the table has no codes."""
     if GIVEN not in table.columns:
         yield None
         return
     with (folder / DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
-        yield Comparison(Writer(file, _COLUMNS, table.delimiter))
+        yield Agreement(Writer(file, _COLUMNS, table.delimiter))
 
 
 def _share(counts: Counter[bool]) -> float:
     return counts[True] / counts.total() if counts else np.nan
 
 
-def _cells(n: int, table: Table, row: Row, given: str, coding: Coding) -> list[str]:
-    best, title = coding.candidates[0][0], isco08().title
+def _cells(n: int, table: Table, row: Row, given: str, prediction: Prediction) -> list[str]:
+    best, title = prediction.candidates[0][0], isco08().title
     digits_agreed = next(d for d in range(len(given), -1, -1) if best[:d] == given[:d])
     return [
         str(n),
         neutralise(table.get(row, "job_title")),
         neutralise(table.get(row, "duties_description")),
         *(given, title(given), best, title(best)),
-        f"{coding.confidence:.4f}",
-        str(not coding.is_fallback).lower(),
+        f"{prediction.confidence:.4f}",
+        str(not prediction.is_fallback).lower(),
         str(digits_agreed),
     ]

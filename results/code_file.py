@@ -22,22 +22,26 @@ from core.settings import Settings
 from core.text import join
 from inference.autocoder import Autocoder, settings_that_matter
 from inference.bundle import file_hash
-from inference.output_columns import as_cells, counts, free_names, prediction
+from inference.output_columns import as_cells, counts, free_names, output_values
 from results.agreement import GIVEN, compared
 from results.explanations import ask
 from results.receipt import Receipt, now
 from results.report import REPORT, write_report
 from results.review.page import REVIEW_PAGE, write_review
-from results.review.queue import Review
+from results.review.queue import ReviewQueue
 from results.review.workbook import REVIEW_WORKBOOK, write_workbook
-from results.statistics import Tally
+from results.statistics import BatchStatistics
 
 PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
 
 
 def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
     """Same bytes, model, corrections and settings: same id (12 hexadecimal digits)."""
-    parts = [sha256, autocoder.version, settings_that_matter(settings, autocoder.memory)]
+    parts = [
+        sha256,
+        autocoder.version,
+        settings_that_matter(settings, autocoder.corrections_lookup),
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -71,34 +75,36 @@ def code_file(
         encoding=table.encoding,
         delimiter=DELIMITERS[table.delimiter],
         model_version=autocoder.version,
-        settings=settings_that_matter(settings, autocoder.memory),
+        settings=settings_that_matter(settings, autocoder.corrections_lookup),
         started=now(),
     )
     provider = autocoder.classifier.provider
-    review = Review(receipt.batch_id)
-    tally = Tally(autocoder.baseline, settings.model.confidence_threshold)
+    review = ReviewQueue(receipt.batch_id)
+    tally = BatchStatistics(autocoder.training_profile, settings.model.confidence_threshold)
     with (
         (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file,
         compared(out_dir, table) as comparison,
     ):
-        predictions = Writer(file, [*table.header, *free_names(table.header)])
+        writer = Writer(file, [*table.header, *free_names(table.header)])
         for chunk in table.chunks(CHUNK_ROWS):
             texts = [_text(table, row) for row in chunk]
-            codings = autocoder.code(texts, progress)
+            predictions = autocoder.code(texts, progress)
             receipt.n_rows_in += len(chunk)
-            receipt.add(counts(codings))
-            predictions.write(
-                [*row, *as_cells(prediction(coding, autocoder.version))]
-                for row, coding in zip(chunk, codings, strict=True)
+            receipt.add(counts(predictions))
+            writer.write(
+                [*row, *as_cells(output_values(prediction, autocoder.version))]
+                for row, prediction in zip(chunk, predictions, strict=True)
             )
             first = receipt.n_rows_in - len(chunk) + 1
-            for n, (row, text, coding) in enumerate(zip(chunk, texts, codings, strict=True), first):
-                if coding.source == "model":
+            for n, (row, text, prediction) in enumerate(
+                zip(chunk, texts, predictions, strict=True), first
+            ):
+                if prediction.source == "model":
                     duties = table.get(row, "duties_description")
-                    review.add(text, table.get(row, "job_title"), duties, coding, n)
-            is_seen = tally.add(texts, codings)
+                    review.add(text, table.get(row, "job_title"), duties, prediction, n)
+            is_seen = tally.add(texts, predictions)
             if comparison is not None:
-                comparison.add(table, chunk, codings, is_seen, first)
+                comparison.add(table, chunk, predictions, is_seen, first)
     if (providers := {provider, autocoder.classifier.provider}) != {"cpu"}:
         receipt.notes.append(f"computed by {' and '.join(sorted(providers))}")
     receipt.n_review_texts, receipt.n_sampled = len(review), review.n_sampled
@@ -117,7 +123,9 @@ def code_file(
     return receipt
 
 
-def _write_review(review: Review, out_dir: Path, delimiter: str, receipt: Receipt) -> list[str]:
+def _write_review(
+    review: ReviewQueue, out_dir: Path, delimiter: str, receipt: Receipt
+) -> list[str]:
     """The questions as a table, a workbook and a page; what the last two leave out, in words."""
     n_rows = review.write(out_dir / REVIEW, delimiter)
     shown = review.shown()

@@ -25,7 +25,7 @@ from core.corrections import (
 from core.csv_table import DELIMITERS, Table, Writer, neutralise, open_table
 from core.settings import Settings
 from inference.bundle import file_hash
-from inference.corrections_lookup import Memory
+from inference.corrections_lookup import CorrectionsLookup
 from results.receipt import CorrectionsReceipt, now
 
 VERDICTS = "corrections.csv"
@@ -46,7 +46,7 @@ def holds_corrections(path: Path, settings: Settings) -> bool:
 
 
 def take_corrections(
-    path: Path, out_dir: Path, memory: Memory, settings: Settings
+    path: Path, out_dir: Path, corrections_lookup: CorrectionsLookup, settings: Settings
 ) -> CorrectionsReceipt:
     """Judge every line of ``path``, keep what is accepted, and report into ``out_dir``.
 
@@ -64,11 +64,13 @@ def take_corrections(
         delimiter=DELIMITERS[table.delimiter],
     )
     receipt.n_rows = len(corrections)
-    receipt.verdicts.update(Counter(str(correction.verdict) for correction in corrections))
+    receipt.verdicts.update(Counter(str(correction.status) for correction in corrections))
     target = settings.data.corrections_dir / f"{sha256[:12]}.csv"
     if target.exists():  # kept by an attempt that died before its verdicts were published
-        memory = Memory.load(target.parent, settings.data.columns, before=target.name)
-    known = dict(memory.codes)
+        corrections_lookup = CorrectionsLookup.load(
+            target.parent, settings.data.columns, before=target.name
+        )
+    known = dict(corrections_lookup.codes)
     with (out_dir / VERDICTS).open("w", encoding="utf-8-sig", newline="") as file:
         writer = Writer(file, VERDICT_COLUMNS, table.delimiter)
         for correction in corrections:
@@ -99,7 +101,7 @@ def _cells(correction: Correction, reason: str) -> list[str]:
         correction.text,
         neutralise(correction.written),
         correction.code,
-        str(correction.verdict),
+        str(correction.status),
         reason,
     ]
 

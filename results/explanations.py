@@ -24,7 +24,7 @@ from core.errors import IscoError
 from core.file_io import PUBLIC_DIR, write_atomic
 from core.html import write_page
 from core.taxonomy import isco08
-from results.review.review_item import Question
+from results.review.review_item import ReviewItem
 
 if TYPE_CHECKING:  # the daemon only asks what is pending, and loads no model
     from inference.classifier import Classifier
@@ -39,7 +39,7 @@ _LITTLE = 0.1  # of the largest score: a word below it is not shaded
 
 
 def ask(
-    questions: Sequence[Question], batch_dir: Path, name: str, batch_id: str, version: str
+    questions: Sequence[ReviewItem], batch_dir: Path, name: str, batch_id: str, version: str
 ) -> None:
     """Leave ``questions`` of the input ``name`` to be explained by the model ``version``."""
     records = [
@@ -50,7 +50,7 @@ def ask(
             "job_title": question.job_title[:_MAX_CHARS],
             "duties_description": question.duties_description[:_MAX_CHARS],
             "text": question.text,
-            "isco_code": question.coding.isco_code,
+            "isco_code": question.prediction.isco_code,
         }
         for question in questions
     ]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from core.corrections import Verdict
-from core.row_counts import Counts
+from core.corrections import CorrectionStatus
+from core.row_counts import RowCounts
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class AnyReceipt:
 
 
 @dataclass(kw_only=True)
-class Receipt(Counts, AnyReceipt):
+class Receipt(RowCounts, AnyReceipt):
     """What was done to one file of records.
 
     ``n_sampled`` of the autocoded rows were drawn at random to be checked; they stand in
@@ -77,7 +77,7 @@ class CorrectionsReceipt(AnyReceipt):
 
     n_rows: int = 0
     n_conflicts: int = 0
-    verdicts: dict[str, int] = field(default_factory=lambda: {str(v): 0 for v in Verdict})
+    verdicts: dict[str, int] = field(default_factory=lambda: {str(v): 0 for v in CorrectionStatus})
 
     def summary(self) -> str:
         """How many lines got which verdict."""

@@ -1,7 +1,7 @@
 """``report.html`` of a batch: what came in, what went out, how sure, and what to ask.
 
 Drawn by the template itself, as inline SVG: importing a plotting library would take longer than
-coding a hundred records.
+prediction a hundred records.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from core.csv_table import Table
 from core.html import write_page
 from core.taxonomy import MAJOR, SUB_MAJOR, isco08
-from results.agreement import Comparison
+from results.agreement import Agreement
 from results.receipt import Receipt
-from results.review.queue import Review
-from results.review.review_item import Question
-from results.statistics import Tally
+from results.review.queue import ReviewQueue
+from results.review.review_item import ReviewItem
+from results.statistics import BatchStatistics
 
 REPORT = "report.html"
 _N_TEXTS = 15
@@ -30,9 +30,9 @@ def write_report(
     out_dir: Path,
     receipt: Receipt,
     table: Table,
-    tally: Tally,
-    review: Review,
-    comparison: Comparison | None,
+    tally: BatchStatistics,
+    review: ReviewQueue,
+    comparison: Agreement | None,
     *,
     is_explained: bool,
 ) -> None:
@@ -49,8 +49,10 @@ def write_report(
         columns=[(ours, table.header[at].strip()) for ours, at in table.columns.items()],
         n_texts=n_texts,
         n_by_model=tally.n_by_model,
-        has_baseline=tally.baseline is not None,
-        n_calibration=tally.baseline.n_calibration if tally.baseline is not None else 0,
+        has_baseline=tally.training_profile is not None,
+        n_calibration=tally.training_profile.n_calibration
+        if tally.training_profile is not None
+        else 0,
         drift_1=tally.drift(MAJOR),
         drift_2=tally.drift(SUB_MAJOR),
         unseen_rate=tally.unseen_rate,
@@ -69,7 +71,7 @@ def write_report(
     )
 
 
-def _groups(tally: Tally, digits: int) -> list[dict[str, Any]]:
+def _groups(tally: BatchStatistics, digits: int) -> list[dict[str, Any]]:
     """The groups of a level with their shares in the batch and in the training."""
     groups = tally.groups(digits)
     n = max(sum(count for _, count, _ in groups), 1)
@@ -86,27 +88,27 @@ def _groups(tally: Tally, digits: int) -> list[dict[str, Any]]:
     ]
 
 
-def _most(questions: Iterable[Question]) -> list[Question]:
+def _most(questions: Iterable[ReviewItem]) -> list[ReviewItem]:
     """Those with most records; among equals those where an answer repairs most."""
     return heapq.nsmallest(_N_TEXTS, questions, key=lambda question: -question.n_records)
 
 
-def _row(question: Question) -> dict[str, Any]:
-    coding, title = question.coding, isco08().title
+def _row(question: ReviewItem) -> dict[str, Any]:
+    prediction, title = question.prediction, isco08().title
     written = " | ".join(filter(None, (question.job_title, question.duties_description)))
     return {
         "written": _cut(written, _MAX_CHARS),
         "n_records": question.n_records,
-        "shown": f"{coding.isco_code} {title(coding.isco_code)}",
-        "minor_confidence": coding.minor_confidence,
-        "candidates": ", ".join(f"{code} {p:.0%}" for code, p in coding.candidates[:_N_ASKED]),
+        "shown": f"{prediction.isco_code} {title(prediction.isco_code)}",
+        "minor_confidence": prediction.minor_confidence,
+        "candidates": ", ".join(f"{code} {p:.0%}" for code, p in prediction.candidates[:_N_ASKED]),
         "question": question_to(question),
     }
 
 
-def question_to(question: Question) -> str:
+def question_to(question: ReviewItem) -> str:
     """What to ask the respondent, so that the answer can be coded."""
-    titles = [isco08().title(code) for code, _ in question.coding.candidates[:_N_ASKED]]
+    titles = [isco08().title(code) for code, _ in question.prediction.candidates[:_N_ASKED]]
     said = _cut(question.job_title or question.duties_description, 60)
     tasks = "" if question.duties_description.strip() else "What are the main tasks? "
     *first, last = titles

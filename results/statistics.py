@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.taxonomy import isco08
-from inference.decision import Coding
-from inference.training_profile import Baseline
+from inference.decision import Prediction
+from inference.training_profile import TrainingProfile
 
 N_BINS = 20
 _OTHER_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
@@ -52,11 +52,11 @@ class Drift:
     by_chance: float
 
 
-class Tally:
-    """Counts of one batch. ``baseline`` is what the model learned from, where that is known."""
+class BatchStatistics:
+    """Counts of one batch; ``training_profile`` is None where the bundle has none."""
 
-    def __init__(self, baseline: Baseline | None, threshold: float) -> None:
-        self.baseline, self._threshold = baseline, threshold
+    def __init__(self, training_profile: TrainingProfile | None, threshold: float) -> None:
+        self.training_profile, self._threshold = training_profile, threshold
         self.n_records = self.n_by_model = 0
         self.bins = np.zeros(N_BINS, int)  # records by confidence, of those the model coded
         self._groups: Counter[str] = Counter()  # the first two digits of what was shown
@@ -66,23 +66,27 @@ class Tally:
         self._agreeing_above = np.zeros(len(self._thresholds))
         self._merged, self._parts = np.zeros(0, _TEXT), [np.zeros(0, _TEXT)]
 
-    def add(self, texts: Sequence[str], codings: Sequence[Coding]) -> np.ndarray:
+    def add(self, texts: Sequence[str], predictions: Sequence[Prediction]) -> np.ndarray:
         """Count one chunk, and return (N,) whether each text was in the training.
 
-        Without a baseline none was.
+        Without a training profile none was.
         """
-        self.n_records += len(codings)
-        self._groups.update(coding.isco_code[:2] for coding in codings if coding.isco_code)
-        self._n_certain += sum(coding.source == "correction" for coding in codings)
+        self.n_records += len(predictions)
+        self._groups.update(
+            prediction.isco_code[:2] for prediction in predictions if prediction.isco_code
+        )
+        self._n_certain += sum(prediction.source == "correction" for prediction in predictions)
         is_seen = (
-            self.baseline.has_seen(texts)
-            if self.baseline is not None
+            self.training_profile.has_seen(texts)
+            if self.training_profile is not None
             else np.zeros(len(texts), bool)
         )
-        chosen = np.array([coding.source == "model" for coding in codings], bool)
+        chosen = np.array([prediction.source == "model" for prediction in predictions], bool)
         found = np.empty(int(chosen.sum()), _TEXT)
         found["hash"] = [hash(text) for text, is_in in zip(texts, chosen, strict=True) if is_in]
-        found["confidence"] = [coding.confidence for coding in codings if coding.source == "model"]
+        found["confidence"] = [
+            prediction.confidence for prediction in predictions if prediction.source == "model"
+        ]
         found["is_seen"] = is_seen[chosen]
         self._count(found)
         self._parts.append(found)
@@ -105,15 +109,15 @@ class Tally:
         self.bins += np.bincount(at, minlength=N_BINS)
         is_above = confidence[:, None] >= self._thresholds  # (N, T)
         self._n_above += is_above.sum(axis=0)
-        if self.baseline is not None:
-            self._agreeing_above += self.baseline.expected_agreement(confidence) @ is_above
+        if self.training_profile is not None:
+            self._agreeing_above += self.training_profile.expected_agreement(confidence) @ is_above
 
     def what_ifs(self) -> list[WhatIf]:
         """One row per threshold, the lowest first; one of them is the threshold that is set."""
         rows, texts = [], self._merge()
         for at, threshold in enumerate(self._thresholds):
             n_above = int(self._n_above[at])
-            is_known = self.baseline is not None and n_above
+            is_known = self.training_profile is not None and n_above
             n_autocoded = n_above + self._n_certain
             rows.append(
                 WhatIf(
@@ -136,10 +140,10 @@ class Tally:
         return [(code, counts[code], shares.get(code, np.nan)) for code in isco08().level(digits)]
 
     def drift(self, digits: int) -> Drift | None:
-        """The distance to the training; None without a baseline or without codes."""
+        """The distance to the training; None without a training profile or without codes."""
         rows = self.groups(digits)
         n, shares = sum(count for _, count, _ in rows), np.array([share for *_, share in rows])
-        if not n or self.baseline is None:
+        if not n or self.training_profile is None:
             return None
         draws = np.random.default_rng(0).multinomial(n, shares / shares.sum(), size=_N_DRAWS) / n
         by_chance = np.quantile(np.abs(draws - shares).sum(axis=1) / 2, 0.95)
@@ -147,21 +151,21 @@ class Tally:
         return Drift(float(np.abs(found - shares).sum() / 2), float(by_chance))
 
     def _trained(self, digits: int) -> dict[str, float]:
-        if self.baseline is None:
+        if self.training_profile is None:
             return {}
         shares: dict[str, float] = dict.fromkeys(isco08().level(digits), 0.0)
-        for code, share in zip(isco08().units, self.baseline.shares, strict=True):
+        for code, share in zip(isco08().units, self.training_profile.shares, strict=True):
             shares[code[:digits]] += float(share)
         return shares
 
     @property
     def unseen_rate(self) -> float:
         """Share of the records coded by the model whose text it was not trained on; NaN unknown."""
-        is_known = self.baseline is not None and self.n_by_model
+        is_known = self.training_profile is not None and self.n_by_model
         return self._n_unseen / self.n_by_model if is_known else np.nan
 
     def texts(self) -> tuple[int, float]:
         """Distinct texts that the model coded, and the share that it was not trained on."""
         texts = self._merge()
-        is_known = self.baseline is not None and len(texts)
+        is_known = self.training_profile is not None and len(texts)
         return len(texts), float((~texts["is_seen"]).mean()) if is_known else np.nan

@@ -17,9 +17,9 @@ import pytest
 from core.settings import Settings, load_settings
 from core.taxonomy import isco08
 from inference.bundle import MANIFEST, Bundle
-from inference.ngram_model import Lexicon
+from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
-from inference.training_profile import Baseline, hashes
+from inference.training_profile import TrainingProfile, hashes
 
 # A shared machine is now and then slow: how long one example takes is no property of the code.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -83,28 +83,28 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Pa
 
 
 @pytest.fixture(scope="session")
-def lexicon(texts: list[str]) -> Lexicon:
-    """A lexicon that has learned the titles of the 436 groups."""
-    from training.model.ngram_trainer import fit_lexicon
+def ngram_model(texts: list[str]) -> NgramModel:
+    """A n-gram model that has learned the titles of the 436 groups."""
+    from training.model.ngram_trainer import fit_ngram_model
 
     titles = pd.DataFrame({"text": texts[:436], "label": isco08().units, "weight": 1.0})
-    return fit_lexicon(titles, seed=0)
+    return fit_ngram_model(titles, seed=0)
 
 
 @pytest.fixture(scope="session")
-def baseline(texts: list[str]) -> Baseline:
+def training_profile(texts: list[str]) -> TrainingProfile:
     """As if the titles had been learned, and a confidence were right a little less often."""
     shares = np.full(len(isco08().units), 1 / len(isco08().units))
     confidences, agreements = np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.4, 0.96])
-    return Baseline(shares, np.unique(hashes(texts)), confidences, agreements, 1000)
+    return TrainingProfile(shares, np.unique(hashes(texts)), confidences, agreements, 1000)
 
 
 @pytest.fixture(scope="session")
 def bundle(
     checkpoint: Path,
     texts: list[str],
-    lexicon: Lexicon,
-    baseline: Baseline,
+    ngram_model: NgramModel,
+    training_profile: TrainingProfile,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
     """The small RoBERTa as a bundle. Its weights are random: it codes, it does not know."""
@@ -116,9 +116,9 @@ def bundle(
         model,
         tokenizer,
         tmp_path_factory.mktemp("models") / "bundle",
-        lexicon=lexicon,
+        ngram_model=ngram_model,
         spelling=Spelling.learn(texts),
-        baseline=baseline,
+        training_profile=training_profile,
         temperature=1.0,
         lexicon_weight=0.1,
         max_tokens=64,
@@ -145,8 +145,8 @@ def settings(tmp_path: Path, bundle: Bundle) -> Settings:
 def own(tmp_path: Path, bundle: Bundle) -> Settings:
     """A user's folder: the small RoBERTa ships, few answers do, and everything lies in tmp_path.
 
-    It has all to learn: no lexicon that knows the titles already, and of random weights nothing is
-    known but that they know nothing.
+    It has all to learn: no n-gram model that knows the titles already, and of random weights
+    nothing is known but that they know nothing.
     """
     shipped = tmp_path / "models" / "bundled"
     shutil.copytree(bundle.path, shipped)

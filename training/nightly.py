@@ -18,7 +18,7 @@ from core.errors import InputError
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
     LEARNED_FILES,
     archive_texts,
@@ -37,7 +37,7 @@ from training.model.training_progress import Progress, silent
 from training.promotion import Challenger, challenge, refuse_implausible
 from training.run_folder import (
     METRICS,
-    Run,
+    RunFolder,
     fingerprint,
     last_finished,
     start,
@@ -48,12 +48,12 @@ from training.run_folder import (
 _LOG = logging.getLogger(__name__)
 
 
-def fine_tune(
+def run_nightly(
     settings: Settings,
     corrections_dir: Path | None = None,
     report_dir: Path | None = None,
     progress: Progress = silent,
-) -> Run | None:
+) -> RunFolder | None:
     """Learn the corrections; None where there is nothing new since the last run.
 
     Parameters
@@ -67,7 +67,7 @@ def fine_tune(
     """
     corrections_dir = corrections_dir or settings.data.corrections_dir
     with training_lock(settings.output):
-        champion = Store(settings.output).served()
+        champion = ModelRegistry(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
         agreement = sampled_agreement(corrections_dir, settings.data.columns)
         raw = _own_records(settings)
@@ -111,7 +111,7 @@ def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str
 
 
 def _train(
-    run: Run,
+    run: RunFolder,
     champion: Bundle,
     corrections: pd.DataFrame,
     raw: Path | None,
@@ -165,7 +165,7 @@ def _train(
     run.note(learning=learning)
     # Words are learned in a full training; a night keeps the champion's.
     challenger = Challenger(
-        *(model, tokenizer, champion.lexicon(), spelling, max_tokens),
+        *(model, tokenizer, champion.ngram_model(), spelling, max_tokens),
         before=champion,
         said_before=said_before,
     )

@@ -23,11 +23,11 @@ from exporters.bundle_export import export_bundle
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.classifier import Classifier, combine, open_classifier
-from inference.model_registry import Store
-from inference.ngram_model import Lexicon
+from inference.model_registry import ModelRegistry
+from inference.ngram_model import NgramModel
 from inference.providers import Runtime
 from inference.spelling import Spelling
-from inference.training_profile import Baseline, hashes
+from inference.training_profile import TrainingProfile, hashes
 from training.dataset.prepare import SHIPPED_GOLD, Prepared
 from training.evaluation.calibration import (
     agreement_by_confidence,
@@ -37,9 +37,9 @@ from training.evaluation.calibration import (
 )
 from training.evaluation.correction_checks import check_plausible
 from training.evaluation.evaluate_model import note_figures
-from training.evaluation.gate import Measured, Verdict, judge, learned_by_group
+from training.evaluation.gate import GateResult, Measured, judge, learned_by_group
 from training.evaluation.metrics import AGREEMENT, measure
-from training.run_folder import Run
+from training.run_folder import RunFolder
 
 _LOG = logging.getLogger(__name__)
 # (B,) mean confidences, (B,) shares right, and of how many texts: see
@@ -50,7 +50,7 @@ _N_GROUPS = 20  # of corrections, in the report
 
 @dataclass(frozen=True)
 class Challenger:
-    """What a training made: the network with its tokenizer, the lexicon beside it, and the words
+    """What a training made: network and tokenizer, the n-gram model beside it, and the words
     that slips are mended to.
 
     ``before`` is the model that it goes on from; None where it begins anew. ``said_before``, where
@@ -60,21 +60,21 @@ class Challenger:
 
     model: RobertaForSequenceClassification
     tokenizer: PreTrainedTokenizerBase
-    lexicon: Lexicon
+    ngram_model: NgramModel
     spelling: Spelling
     max_tokens: int
     before: Bundle | None = None
     said_before: np.ndarray | None = None
 
     def says(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """(N, 436) logits of the network before any quantisation, and scores of the lexicon."""
+        """(N, 436) logits of the network before quantisation, and scores of the n-gram model."""
         mended = [self.spelling.mend(text) for text in texts]
         logits = checkpoint_logits(self.model, self.tokenizer, mended, self.max_tokens)
-        return logits, self.lexicon.scores(mended)
+        return logits, self.ngram_model.scores(mended)
 
 
 def challenge(
-    run: Run,
+    run: RunFolder,
     challenger: Challenger,
     prepared: Prepared,
     corrections: pd.DataFrame,
@@ -88,7 +88,7 @@ def challenge(
     corrections : ``text, label, is_held_out, is_new``; may be empty.
     champion : what serves now; None where nothing does, and the challenger takes the place.
     """
-    before = challenger.before.baseline() if challenger.before is not None else None
+    before = challenger.before.training_profile() if challenger.before is not None else None
     calibration, reliability = _calibrate(run, challenger, prepared.sides["calibration"])
     if challenger.said_before is not None and before is not None:
         reliability = before.confidences, before.agreements, before.n_calibration
@@ -98,9 +98,9 @@ def challenge(
             challenger.model,
             challenger.tokenizer,
             run.path / "bundle",
-            lexicon=challenger.lexicon,
+            ngram_model=challenger.ngram_model,
             spelling=challenger.spelling,
-            baseline=_baseline(before, prepared, corrections, reliability),
+            training_profile=_baseline(before, prepared, corrections, reliability),
             temperature=calibration[0],
             lexicon_weight=calibration[1],
             max_tokens=challenger.max_tokens,
@@ -122,7 +122,7 @@ def challenge(
         champion=champion.manifest.version if champion else "",
         checks=[asdict(check) for check in verdict.checks],
     )
-    store = Store(settings.output)
+    store = ModelRegistry(settings.output)
     name = store.add(bundle_dir).manifest.version
     if verdict.promoted:
         _accelerate(store.open(name))
@@ -148,7 +148,7 @@ def _accelerate(bundle: Bundle) -> None:
 
 
 def refuse_implausible(
-    run: Run,
+    run: RunFolder,
     champion: Bundle,
     prepared: Prepared,
     corrections: pd.DataFrame,
@@ -170,7 +170,7 @@ def refuse_implausible(
     new = corrections[corrections["is_new"]]
     files = new.groupby("file")
     checks = [c for f, rows in files for c in check_plausible(str(f), measured(rows), gold)]
-    verdict = Verdict(checks)
+    verdict = GateResult(checks)
     if verdict.promoted:
         return False
     run.note(champion=champion.manifest.version, checks=[asdict(check) for check in checks])
@@ -180,7 +180,7 @@ def refuse_implausible(
 
 
 def _before_quantisation(
-    run: Run,
+    run: RunFolder,
     challenger: Challenger,
     calibration: tuple[float, float],
     test: pd.DataFrame,
@@ -193,9 +193,9 @@ def _before_quantisation(
 
 
 def _calibrate(
-    run: Run, challenger: Challenger, calibration: pd.DataFrame
+    run: RunFolder, challenger: Challenger, calibration: pd.DataFrame
 ) -> tuple[tuple[float, float], _Reliability]:
-    """Temperature and weight of the lexicon; how often each confidence is right with them."""
+    """Temperature and weight of the n-gram model; how often each confidence is right with them."""
     right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
     logits, scores = challenger.says(calibration["text"])
     weights = calibration["weight"].to_numpy(float)
@@ -219,11 +219,11 @@ def _calibrate(
 
 
 def _baseline(
-    before: Baseline | None,
+    before: TrainingProfile | None,
     prepared: Prepared,
     corrections: pd.DataFrame,
     reliability: _Reliability,
-) -> Baseline:
+) -> TrainingProfile:
     """What the challenger learned, and what the model that it goes on from had learned ``before``.
 
     A night's lesson is chosen, no mirror of the field: the shares of the groups stay as before.
@@ -237,19 +237,19 @@ def _baseline(
         shares = sums / sums.sum()
     else:
         shares, seen = before.shares, np.union1d(before.seen, seen)
-    return Baseline(shares, seen, *reliability)
+    return TrainingProfile(shares, seen, *reliability)
 
 
 def _judge(
-    run: Run,
+    run: RunFolder,
     challenger: Classifier,
     champion: Classifier | None,
     gold: dict[str, Measured],
     corrections: pd.DataFrame,
     settings: Settings,
-) -> Verdict:
+) -> GateResult:
     if champion is None:
-        return Verdict()
+        return GateResult()
 
     def measured(rows: pd.DataFrame) -> Measured:
         texts = list(rows["text"])

@@ -28,7 +28,7 @@ State = Literal["running", "promoted", "refused", "failed"]
 RUN, METRICS = "run.json", "metrics.json"
 
 
-class Run:
+class RunFolder:
     """One run and its folder."""
 
     def __init__(self, path: Path, kind: Kind, key: str, started: str) -> None:
@@ -63,7 +63,7 @@ class Run:
         write_json(self.path / RUN, {name: getattr(self, name) for name in names})
 
 
-def start(runs_dir: Path, kind: Kind, key: str, path: Path | None = None) -> Run:
+def start(runs_dir: Path, kind: Kind, key: str, path: Path | None = None) -> RunFolder:
     """A new run, or the interrupted one of the same ``key`` (see ``fingerprint``).
 
     ``path``: the folder to use; by default ``run_<date>`` below ``runs_dir``.
@@ -73,14 +73,14 @@ def start(runs_dir: Path, kind: Kind, key: str, path: Path | None = None) -> Run
         if found is not None and found.state == "running" and found.key == key:
             return found
     now = datetime.now()
-    run = Run(path or runs_dir / f"run_{now:%Y-%m-%d_%H%M%S}", kind, key, _now())
+    run = RunFolder(path or runs_dir / f"run_{now:%Y-%m-%d_%H%M%S}", kind, key, _now())
     shutil.rmtree(run.path / "checkpoints", ignore_errors=True)  # of a run with another key
     run.path.mkdir(parents=True, exist_ok=True)
     run._save()
     return run
 
 
-def last_finished(runs_dir: Path, kind: Kind) -> Run | None:
+def last_finished(runs_dir: Path, kind: Kind) -> RunFolder | None:
     """The newest run of this kind that came to a verdict."""
     found = [_read(folder) for folder in sorted(runs_dir.glob("run_*"), reverse=True)]
     ended = (run for run in found if run is not None and run.kind == kind)
@@ -116,10 +116,10 @@ def write_json(path: Path, value: object) -> None:
     os.replace(part, path)
 
 
-def _read(folder: Path) -> Run | None:
+def _read(folder: Path) -> RunFolder | None:
     try:
         saved = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        run = Run(folder, saved["kind"], saved["key"], saved["started"])
+        run = RunFolder(folder, saved["kind"], saved["key"], saved["started"])
         run.state, run.reasons = saved["state"], saved["reasons"]
     except (OSError, ValueError, KeyError):
         return None

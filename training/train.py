@@ -1,8 +1,9 @@
 """The whole of training in its order, from raw records to a verdict.
 
-read → clean → look for wrong labels → split → fine-tune, lexicon → calibrate → export with parity →
-evaluate → gate → promote. The run's folder holds the split, ``metrics.json``, ``error_analysis/``
-and ``report.html``; the bundle goes to the store (``inference/model_registry.py``).
+read → clean → look for wrong labels → split → fine-tune, n-gram model → calibrate → export with
+parity → evaluate → gate → promote. The run's folder holds the split, ``metrics.json``,
+``error_analysis/`` and ``report.html``; the bundle goes to the store
+(``inference/model_registry.py``).
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ from transformers import set_seed
 from core.errors import BundleError
 from core.settings import Settings
 from inference.bundle import CHECKPOINT
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from inference.spelling import Spelling
 from training.dataset.correction_set import LEARNED_FILES, read_all_corrections
 from training.dataset.prepare import divide, gather
 from training.dataset.records import find_files
 from training.evaluation.training_report import write_report
 from training.model.encoder import load_encoder
-from training.model.ngram_trainer import fit_lexicon
+from training.model.ngram_trainer import fit_ngram_model
 from training.model.process_group import together
-from training.model.trainer import finetune
+from training.model.trainer import train_model
 from training.model.training_progress import Progress, silent
 from training.promotion import Challenger, challenge
-from training.run_folder import Run, fingerprint, start, training_lock
+from training.run_folder import RunFolder, fingerprint, start, training_lock
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def train(
     base: str,
     out: Path | None = None,
     progress: Progress = silent,
-) -> Run:
+) -> RunFolder:
     """Train on the records under ``raw`` and return the finished run.
 
     Parameters
@@ -51,7 +52,7 @@ def train(
 
     Raises InputError, BaseModelError or TrainingRunsError; what was there before is untouched.
     """
-    store = Store(settings.output)
+    store = ModelRegistry(settings.output)
     with training_lock(settings.output):
         files = [(path.name, path.stat().st_size) for path in find_files(raw)]
         key = fingerprint(files, base, settings.model_dump_json())
@@ -81,7 +82,7 @@ def train(
         _LOG.info("fine-tuning %s on %s texts", base, f"{len(sides['train']):,}")
         run.note(
             learning=together(
-                finetune,
+                train_model,
                 model,
                 tokenizer,
                 sides["train"],
@@ -91,9 +92,11 @@ def train(
                 progress=progress,
             )
         )
-        lexicon = fit_lexicon(sides["train"], settings.training.seed)
+        ngram_model = fit_ngram_model(sides["train"], settings.training.seed)
         spelling = Spelling.learn(sides["train"]["text"])
-        challenger = Challenger(model, tokenizer, lexicon, spelling, settings.model.max_seq_length)
+        challenger = Challenger(
+            model, tokenizer, ngram_model, spelling, settings.model.max_seq_length
+        )
         challenge(run, challenger, prepared, corrections, champion, settings)
         write_report(run.path)
     return run

@@ -14,16 +14,16 @@ from contextlib import suppress
 from core.errors import AlreadyRunningError, BundleError, StatusError
 from core.settings import Settings
 from watcher.clock import Clock, back_off_s
-from watcher.filesystem import Files
-from watcher.intake.active_claims import Held, Holdings
-from watcher.intake.file_events import Waker
+from watcher.filesystem import Filesystem
+from watcher.intake.active_claims import ActiveClaim, ActiveClaims
+from watcher.intake.file_events import FileEvents
 from watcher.intake.folder_checks import Folders
-from watcher.intake.polling import MIN_INTERVAL_S, Lookout
-from watcher.pipeline import HaltedError, Passage, Progress, Workshop
+from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
+from watcher.pipeline import Pipeline, Processor, Progress, ShutdownError
 from watcher.processes.explainer import Explainer
-from watcher.processes.scheduler import Schedule
+from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import MAIN, Health, judge, read_status
-from watcher.status.writer import Reporter
+from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
 _MAX_PAUSE_S = 60.0  # while the disk is full
@@ -34,7 +34,7 @@ _MAX_UNSETTLED = 64
 class Daemon:
     """Watches one inbox, beside others or alone.
 
-    ``progress``: see ``Passage``. ``stop`` ends the loop after the file in work, ``halt`` besides
+    ``progress``: see ``Pipeline``. ``stop`` ends the loop after the file in work, ``halt`` besides
     in the middle of it. ``schedule`` trains at night while the daemon runs, ``explainer`` explains
     what was published. ``name`` tells several daemons on one inbox apart.
     """
@@ -42,26 +42,26 @@ class Daemon:
     def __init__(
         self,
         settings: Settings,
-        worker: Workshop,
+        worker: Processor,
         progress: Progress,
         stop: threading.Event,
-        schedule: Schedule | None = None,
+        schedule: NightlyScheduler | None = None,
         explainer: Explainer | None = None,
         *,
         halt: threading.Event | None = None,
         name: str = MAIN,
-        files: Files | None = None,
+        files: Filesystem | None = None,
         clock: Clock | None = None,
     ) -> None:
-        watched, files, clock = settings.watcher, files or Files(), clock or Clock()
+        watched, files, clock = settings.watcher, files or Filesystem(), clock or Clock()
         self._settings, self._worker, self._name, self._clock = watched, worker, name, clock
         self._stop, self._halt = stop, halt or threading.Event()
         self._schedule, self._explainer = schedule, explainer
         self._folders = Folders(watched, files, name)
-        self._status = Reporter(watched.outbox, watched.poll_s, schedule, clock, name)
-        self._lookout = Lookout(watched, self._folders, files, clock, self._status)
-        self._holdings = Holdings(watched, files, clock, name)
-        self._passage = Passage(
+        self._status = StatusWriter(watched.outbox, watched.poll_s, schedule, clock, name)
+        self._lookout = InboxPoller(watched, self._folders, files, clock, self._status)
+        self._holdings = ActiveClaims(watched, files, clock, name)
+        self._passage = Pipeline(
             watched, worker, progress, self._breathe, self._folders, files, clock, self._status,
             explainer,
         )  # fmt: skip
@@ -85,12 +85,12 @@ class Daemon:
         """
         with self._folders.lock():
             self.start()
-            waker = Waker(self._settings.inbox, self.wake)
+            waker = FileEvents(self._settings.inbox, self.wake)
             waker.start()
             if self._schedule is not None:
                 self._schedule.start()
             try:
-                with suppress(HaltedError):
+                with suppress(ShutdownError):
                     self._loop(once)
                 self._status.stop()
                 if self._explainer is not None and once:
@@ -177,7 +177,7 @@ class Daemon:
     def _breathe(self) -> None:
         """What cannot wait while a long file is in work: looks, the heartbeat, the end."""
         if self._halt.is_set():
-            raise HaltedError
+            raise ShutdownError
         if self._lookout.is_due:
             self._look()
         self._holdings.beat()
@@ -196,7 +196,7 @@ class Daemon:
         if held is not None:
             self._settle(held)
 
-    def _settle(self, held: Held) -> None:
+    def _settle(self, held: ActiveClaim) -> None:
         """Bring a claimed file as far as it goes now; whatever is wrong with it stays with it."""
         self._status.working(held.claim)
         try:
@@ -209,7 +209,7 @@ class Daemon:
         if is_done:
             self._holdings.drop(held)
 
-    def _keep(self, held: Held, error: Exception) -> bool:
+    def _keep(self, held: ActiveClaim, error: Exception) -> bool:
         """A passing fault: False, the file is tried again, and the others not at once either."""
         now_s, poll_s = self._clock.monotonic_s(), self._settings.poll_s
         held.n_faults += 1

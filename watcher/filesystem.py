@@ -42,7 +42,7 @@ def _rename_exclusively(source: Path, target: Path) -> None:
         raise OSError(number, os.strerror(number), source, None, target)
 
 
-class Files:
+class Filesystem:
     """The operating system's file operations. All but ``is_closed`` raise OSError as it does."""
 
     def names(self, folder: Path) -> list[str]:

@@ -17,26 +17,26 @@ from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake import claims
-from watcher.intake.active_claims import Held
+from watcher.intake.active_claims import ActiveClaim
 from watcher.intake.claims import MAX_ATTEMPTS, Claim
 from watcher.intake.folder_checks import Folders
 from watcher.processes.explainer import Explainer
 from watcher.processes.worker import WorkerLostError
-from watcher.status.writer import Reporter
+from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
 
 Progress = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
 
 
-class HaltedError(Exception):
+class ShutdownError(Exception):
     """The daemon was told to stop at once, in the middle of a file."""
 
 
-class Workshop(Protocol):
-    """Who makes results of a file: ``Worker``, or ``Coder`` without a process of its own."""
+class Processor(Protocol):
+    """Who makes results of a file: ``Worker``, or ``FileProcessor`` in this process."""
 
     @property
     def model_version(self) -> str:
@@ -51,34 +51,34 @@ class Workshop(Protocol):
         """Everything but the receipt into ``staged``; errors as above."""
 
 
-class Passage:
+class Pipeline:
     """Brings files on their way.
 
     ``progress`` opens a display for one file and gives the function that is told how many more of
     its records are done. ``breathe`` is called while a long file is in work: for what cannot wait,
-    and it may raise HaltedError.
+    and it may raise ShutdownError.
     """
 
     def __init__(
         self,
         settings: WatcherSettings,
-        worker: Workshop,
+        worker: Processor,
         progress: Progress,
         breathe: Callable[[], None],
         folders: Folders,
-        files: Files,
+        files: Filesystem,
         clock: Clock,
-        status: Reporter,
+        status: StatusWriter,
         explainer: Explainer | None,
     ) -> None:
         self._settings, self._worker, self._progress = settings, worker, progress
         self._breathe, self._folders, self._files = breathe, folders, files
         self._clock, self._status, self._explainer = clock, status, explainer
 
-    def go_on(self, held: Held) -> bool:
+    def go_on(self, held: ActiveClaim) -> bool:
         """Bring a file as far as it goes now; whether it has come to its end.
 
-        Raises OSError and BundleError, which are no fault of the file, and HaltedError.
+        Raises OSError and BundleError, which are no fault of the file, and ShutdownError.
         """
         claim = held.claim
         reason = archive.doomed(self._files, claim)
@@ -106,7 +106,7 @@ class Passage:
             # One that is cut off may still be growing: nothing is said of it yet.
             held.had_more_time, answer = True, ""
             held.due_s = self._clock.monotonic_s() + self._settings.quiet_s
-        except (OSError, BundleError, HaltedError):
+        except (OSError, BundleError, ShutdownError):
             held.claim = claims.rest(self._files, held.claim)
             raise
         except WorkerLostError as error:
@@ -123,7 +123,7 @@ class Passage:
             return False
         return self._finish(held, answer)
 
-    def is_lost(self, held: Held) -> bool:
+    def is_lost(self, held: ActiveClaim) -> bool:
         """Whether the file is ours no more."""
         claim = held.claim
         try:
@@ -138,7 +138,7 @@ class Passage:
             return False  # the share is away: nothing can be said
         return True
 
-    def _is_settled(self, held: Held) -> bool:
+    def _is_settled(self, held: ActiveClaim) -> bool:
         """Whether the content is final: the kernel vouches for it, or it stood a second hash."""
         is_closed = self._files.is_closed(held.claim.path)
         sha256 = self._files.hash(held.claim.path, self._breathe)
@@ -149,7 +149,7 @@ class Passage:
             held.due_s = self._clock.monotonic_s() + self._settings.quiet_s
         return is_closed
 
-    def _attempt(self, held: Held) -> str:
+    def _attempt(self, held: ActiveClaim) -> str:
         """Publish the results and say so, or ``""`` where the content has changed meanwhile."""
         files, claim, out = self._files, held.claim, self._settings.outbox
         identity = self._worker.identify(claim.path, self._counted(lambda n_done: None))
@@ -178,7 +178,7 @@ class Passage:
         self._files.status(claim.path)  # FileNotFoundError: it is ours no more
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
-    def _begin_again(self, held: Held) -> str:
+    def _begin_again(self, held: ActiveClaim) -> str:
         _LOG.info("%r: still being written, begun again", held.claim.name)
         held.sha256 = ""
         return ""
@@ -192,7 +192,7 @@ class Passage:
 
         return count
 
-    def _finish(self, held: Held, answer: str) -> bool:
+    def _finish(self, held: ActiveClaim, answer: str) -> bool:
         """The results are safe: say so, and put the input away."""
         _LOG.info("%r: %s", held.claim.name, answer)
         archive.archive(self._files, held.claim, self._settings.archive_dir, self._breathe)
@@ -200,7 +200,7 @@ class Passage:
         self._let_go(held.claim)
         return True
 
-    def _reject(self, held: Held, reason: str) -> bool:
+    def _reject(self, held: ActiveClaim, reason: str) -> bool:
         files, claim = self._files, held.claim
         archive.doom(files, claim, reason)
         target = archive.reject(files, claim, self._settings.rejected_dir, reason, self._breathe)

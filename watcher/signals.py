@@ -14,7 +14,7 @@ _LOG = logging.getLogger(__name__)
 _GRACE_S = 100.0
 
 
-class Ending:
+class ShutdownSignals:
     """``stop`` is set by the first signal, ``halt`` by the second; a third one ends the process.
 
     Ctrl-C comes from somebody who sees what is in work, and may wait. SIGTERM, and the SIGHUP of a

@@ -15,14 +15,14 @@ from typing import Any
 from core.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
 from core.html import write_page
 from core.taxonomy import isco08
-from results.review.review_item import Question
+from results.review.review_item import ReviewItem
 
 REVIEW_PAGE = "review.html"
 _MAX_WORDS_CHARS = 2_000
 
 
 def write_review(
-    questions: Sequence[Question], path: Path, name: str, batch_id: str, notes: Sequence[str]
+    questions: Sequence[ReviewItem], path: Path, name: str, batch_id: str, notes: Sequence[str]
 ) -> None:
     """Write ``questions`` of the input ``name`` in their order; ``notes`` are shown above them."""
     texts = "\n".join(question.text for question in questions)
@@ -45,15 +45,15 @@ def write_review(
     )
 
 
-def _row(question: Question) -> list[Any]:
-    coding = question.coding
+def _row(question: ReviewItem) -> list[Any]:
+    prediction = question.prediction
     return [
         question.text,
         question.n_records,
         question.sampled,
         question.job_title[:_MAX_WORDS_CHARS],
         question.duties_description[:_MAX_WORDS_CHARS],
-        coding.isco_code,
-        round(coding.minor_confidence, 3),
-        [[code, round(confidence, 3)] for code, confidence in coding.candidates],
+        prediction.isco_code,
+        round(prediction.minor_confidence, 3),
+        [[code, round(confidence, 3)] for code, confidence in prediction.candidates],
     ]

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from core.csv_table import Writer, neutralise
 from core.taxonomy import isco08
-from inference.decision import N_CANDIDATES, Coding
-from results.review.review_item import Question
-from results.review.spill import Asked
+from inference.decision import N_CANDIDATES, Prediction
+from results.review.review_item import ReviewItem
+from results.review.spill import UncertainTexts
 
 REVIEW_COLUMNS = (
     "text", "n_records", "sampled", "job_title", "duties_description",
@@ -39,15 +39,15 @@ _MAX_SHOWN, _MAX_SHOWN_CHARS = 5_000, 20_000_000
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 
-class Review:
+class ReviewQueue:
     """The questions of one batch; its length is the number of uncertain texts."""
 
     def __init__(self, batch_id: str) -> None:
         self._batch_id = batch_id
-        self._uncertain = Asked()
+        self._uncertain = UncertainTexts()
         self._random = random.Random(batch_id)
         # The autocoded records with the highest draws so far: (draw, number, question).
-        self._drawn: list[tuple[float, int, Question]] = []
+        self._drawn: list[tuple[float, int, ReviewItem]] = []
         self._n_autocoded = 0
 
     def __len__(self) -> int:
@@ -59,14 +59,14 @@ class Review:
         return min(math.ceil(len(self) / _ASKED_PER_SAMPLED), len(self._drawn))
 
     def add(
-        self, text: str, job_title: str, duties_description: str, coding: Coding, n: int = 0
+        self, text: str, job_title: str, duties_description: str, prediction: Prediction, n: int = 0
     ) -> None:
         """Count the ``n``-th record, which the model coded: uncertain, or autocoded and perhaps
         drawn.
         """
-        if coding.is_fallback:
+        if prediction.is_fallback:
             self._uncertain.count(
-                Question(text, job_title, duties_description, coding, first_record=n)
+                ReviewItem(text, job_title, duties_description, prediction, first_record=n)
             )
             return
         self._n_autocoded += 1
@@ -74,11 +74,11 @@ class Review:
         if len(self._drawn) == _MAX_SAMPLED and draw < self._drawn[0][0]:
             return
         sampled = f"batch {self._batch_id}"
-        checked = Question(text, job_title, duties_description, coding, 1, sampled, n)
+        checked = ReviewItem(text, job_title, duties_description, prediction, 1, sampled, n)
         push = heapq.heappush if len(self._drawn) < _MAX_SAMPLED else heapq.heapreplace
         push(self._drawn, (draw, self._n_autocoded, checked))
 
-    def questions(self) -> Iterator[Question]:
+    def questions(self) -> Iterator[ReviewItem]:
         """The uncertain texts, highest gain first, with the sample in between."""
         ranked = self.ranked()
         sample = iter(self._sample(self.n_sampled))
@@ -86,25 +86,25 @@ class Review:
             yield from asked
             yield from islice(sample, 1)
 
-    def ranked(self) -> Iterator[Question]:
+    def ranked(self) -> Iterator[ReviewItem]:
         """The uncertain texts, highest gain first."""
         return self._uncertain.ranked()
 
-    def explained(self, n: int) -> list[Question]:
+    def explained(self, n: int) -> list[ReviewItem]:
         """At most ``n`` to explain: uncertain ones first, then autocoded ones drawn at random."""
         ranked = list(islice(self.ranked(), n))
         return ranked + self._sample(n - len(ranked))
 
-    def _sample(self, n: int) -> list[Question]:
+    def _sample(self, n: int) -> list[ReviewItem]:
         """The first ``n`` records drawn, in the order of their draws, each text once."""
         drawn = [checked for _, _, checked in heapq.nlargest(n, self._drawn)]
         n_drawn = Counter(checked.text for checked in drawn)
         first = {checked.text: checked for checked in reversed(drawn)}
         return [replace(first[text], n_records=n) for text, n in n_drawn.items()]
 
-    def shown(self) -> list[Question]:
+    def shown(self) -> list[ReviewItem]:
         """The first questions, as many as a workbook and a page can hold."""
-        found: list[Question] = []
+        found: list[ReviewItem] = []
         n_chars = 0
         for question in self.questions():
             if len(question.text) > _MAX_CELL_CHARS:
@@ -129,18 +129,18 @@ class Review:
         return n_rows
 
 
-def _cells(question: Question) -> list[str]:
-    titles, coding = isco08().titles, question.coding
+def _cells(question: ReviewItem) -> list[str]:
+    titles, prediction = isco08().titles, question.prediction
     cells = [
         question.text,
         str(question.n_records),
         question.sampled,
         neutralise(question.job_title),
         neutralise(question.duties_description),
-        coding.isco_code,
-        titles[coding.isco_code],
-        f"{coding.confidence:.4f}",
+        prediction.isco_code,
+        titles[prediction.isco_code],
+        f"{prediction.confidence:.4f}",
     ]
-    for code, confidence in coding.candidates:
+    for code, confidence in prediction.candidates:
         cells += [code, titles[code], f"{confidence:.4f}"]
     return [*cells, ""]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inference.decision import Coding
+from inference.decision import Prediction
 
 _VAGUE = 0.5
 
 
 @dataclass(slots=True)
-class Question:
+class ReviewItem:
     """A distinct text with the words of the first record that had it.
 
     ``sampled`` names the random sample that it was drawn into; ``n_records`` then counts how many
@@ -21,7 +21,7 @@ class Question:
     text: str
     job_title: str
     duties_description: str
-    coding: Coding
+    prediction: Prediction
     n_records: int = 0
     sampled: str = ""
     first_record: int = 0
@@ -29,9 +29,9 @@ class Question:
     @property
     def gain(self) -> float:
         """How many records an answer is expected to repair."""
-        return (1 - self.coding.confidence) * self.n_records
+        return (1 - self.prediction.confidence) * self.n_records
 
     @property
     def is_vague(self) -> bool:
         """Whether even the three digits are more likely wrong than right."""
-        return self.coding.minor_confidence < _VAGUE
+        return self.prediction.minor_confidence < _VAGUE

@@ -12,13 +12,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from inference.decision import Coding
-from results.review.review_item import Question
+from inference.decision import Prediction
+from results.review.review_item import ReviewItem
 
 _MAX_IN_MEMORY = 100_000  # some 120 MB
 _TABLE = """
 CREATE TABLE asked (
-    text TEXT PRIMARY KEY, job_title TEXT, duties_description TEXT, coding TEXT,
+    text TEXT PRIMARY KEY, job_title TEXT, duties_description TEXT, prediction TEXT,
     confidence REAL, n_records INTEGER, first_record INTEGER
 ) WITHOUT ROWID
 """
@@ -27,20 +27,20 @@ INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (text) DO UPDATE SET n_records = n_records + excluded.n_records
 """
 _RANKED = """
-SELECT text, job_title, duties_description, coding, n_records, first_record FROM asked
+SELECT text, job_title, duties_description, prediction, n_records, first_record FROM asked
 ORDER BY (1 - confidence) * n_records DESC, text
 """
 
 
-class Asked:
+class UncertainTexts:
     """Texts with the words of their first record and the number of their records."""
 
     def __init__(self, max_in_memory: int | None = None) -> None:
         self._max_in_memory = _MAX_IN_MEMORY if max_in_memory is None else max_in_memory
-        self._counted: dict[str, Question] = {}
+        self._counted: dict[str, ReviewItem] = {}
         self._spilled: sqlite3.Connection | None = None
 
-    def count(self, question: Question) -> None:
+    def count(self, question: ReviewItem) -> None:
         """One more record; of the first one of a text the words are kept.
 
         Raises OSError where there is no space for temporary files.
@@ -56,15 +56,15 @@ class Asked:
         (n,) = self._spilled.execute("SELECT count(*) FROM asked").fetchone()
         return int(n)
 
-    def ranked(self) -> Iterator[Question]:
+    def ranked(self) -> Iterator[ReviewItem]:
         """The highest gain first."""
         if self._spilled is None:
             yield from sorted(self._counted.values(), key=lambda q: (-q.gain, q.text))
             return
         self._spill()
         with _as_os_error():
-            for text, title, duties, coding, n_records, first in self._spilled.execute(_RANKED):
-                yield Question(text, title, duties, _coding(coding), n_records, "", first)
+            for text, title, duties, prediction, n_records, first in self._spilled.execute(_RANKED):
+                yield ReviewItem(text, title, duties, _coding(prediction), n_records, "", first)
 
     def _spill(self) -> None:
         with _as_os_error():
@@ -83,8 +83,8 @@ class Asked:
             self._spilled.close()
 
 
-def _row(question: Question) -> tuple[str, str, str, str, float, int, int]:
-    said = question.coding
+def _row(question: ReviewItem) -> tuple[str, str, str, str, float, int, int]:
+    said = question.prediction
     fields = (
         said.isco_code, said.confidence, said.is_fallback, said.minor_code, said.minor_confidence,
         said.candidates, said.source,
@@ -95,12 +95,12 @@ def _row(question: Question) -> tuple[str, str, str, str, float, int, int]:
     )  # fmt: skip
 
 
-def _coding(fields: str) -> Coding:
+def _coding(fields: str) -> Prediction:
     code, confidence, is_fallback, minor_code, minor_confidence, candidates, source = json.loads(
         fields
     )
     pairs = tuple((unit, share) for unit, share in candidates)
-    return Coding(code, confidence, is_fallback, minor_code, minor_confidence, pairs, source)
+    return Prediction(code, confidence, is_fallback, minor_code, minor_confidence, pairs, source)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from core.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPL
 from core.csv_table import neutralise
 from core.taxonomy import isco08
 from inference.decision import N_CANDIDATES
-from results.review.review_item import Question
+from results.review.review_item import ReviewItem
 
 REVIEW_WORKBOOK = "review.xlsx"
 # Header and width in characters; 0 is hidden. The drop-down offers all the choices of its row.
@@ -47,7 +47,7 @@ _HELP = (
 )
 
 
-def write_workbook(questions: Sequence[Question], path: Path, notes: Sequence[str]) -> None:
+def write_workbook(questions: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
     """Write ``questions`` in their order; ``notes`` are put before the help. Raises OSError."""
     try:
         _write_book(questions, path, notes)
@@ -55,7 +55,7 @@ def write_workbook(questions: Sequence[Question], path: Path, notes: Sequence[st
         raise error.args[0] from None
 
 
-def _write_book(questions: Sequence[Question], path: Path, notes: Sequence[str]) -> None:
+def _write_book(questions: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
     # Titles of groups stand there many times: kept in memory, each is written once.
     with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
         head = book.add_format(
@@ -131,17 +131,17 @@ def _lay_out(sheet: Worksheet, n_rows: int, wrong: Format) -> None:
     )
 
 
-def _cells(question: Question) -> list[str | float]:
-    titles, coding = isco08().titles, question.coding
-    choices = [code for code, _ in coding.candidates] + [coding.minor_code]
+def _cells(question: ReviewItem) -> list[str | float]:
+    titles, prediction = isco08().titles, question.prediction
+    choices = [code for code, _ in prediction.candidates] + [prediction.minor_code]
     return [
         _words(question.job_title),
         _words(question.duties_description),
         question.n_records,
         question.sampled,
-        coding.isco_code,
-        titles[coding.isco_code],
-        round(coding.confidence, 4),
+        prediction.isco_code,
+        titles[prediction.isco_code],
+        round(prediction.confidence, 4),
         "",
         *(f"{code} {titles[code]}" for code in choices),
         NOT_CODABLE,

@@ -28,10 +28,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ray.cluster_utils import Cluster
 
-from core.errors import CensusError, InputError, StorageError
+from core.errors import DistributedError, InputError, StorageError
 from core.settings import Columns, Settings
 from core.text import join
-from distributed.coding_run import Plan, run_census
+from distributed.coding_run import Plan, run_distributed
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
 from distributed.progress import Progress
@@ -132,7 +132,7 @@ def test_the_same_as_on_one_machine(
     out = tmp_path / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("distributed.review_queue._QUESTIONS_PER_PART", 80)
-        receipt = run_census([str(tmp_path / "in")], str(out), bundle, settings, plan)
+        receipt = run_distributed([str(tmp_path / "in")], str(out), bundle, settings, plan)
     by_ray = pq.read_table(out / REVIEW)
     n_questions = sum(shard["n_review_texts"] for shard in summaries(out))
     assert n_questions > 80  # added up by Ray; and now here
@@ -154,15 +154,15 @@ def test_the_same_as_on_one_machine(
         joined = [
             join(row.get("Title", row.get("position", "")), row.get("tasks", "")) for row in rows
         ]
-        codings = dict(zip(joined, autocoder.code(joined), strict=True))
-        questions.update(t for t in joined if codings[t].is_fallback)
+        predictions = dict(zip(joined, autocoder.code(joined), strict=True))
+        questions.update(t for t in joined if predictions[t].is_fallback)
         found = (
             predictions(out)[: len(rows)] if path.stem == "a" else predictions(out)[-len(rows) :]
         )
         # To the last bit: the floats themselves, not what is written of them.
-        assert [row["confidence"] for row in found] == [codings[t].confidence for t in joined]
+        assert [row["confidence"] for row in found] == [predictions[t].confidence for t in joined]
         assert [row["minor_confidence"] for row in found] == [
-            codings[t].minor_confidence for t in joined
+            predictions[t].minor_confidence for t in joined
         ]
     coded = predictions(out)
     for row, one in zip(coded, expected, strict=True):
@@ -201,7 +201,7 @@ def test_csv_shards_are_what_classify_writes(
     plan = Plan(form="csv", address=cluster.address, skip_corrupt=True)
     out = tmp_path / "out"
     places = [str(path), str(packed), str(corrupt)]
-    receipt = run_census(places, str(out), bundle, settings, plan)
+    receipt = run_distributed(places, str(out), bundle, settings, plan)
     code_file(path, tmp_path, open_autocoder(bundle, settings), settings)
     expected = (tmp_path / "predictions.csv").read_bytes()
     shards = sorted((out / PREDICTIONS).iterdir())
@@ -259,7 +259,7 @@ def disturbed(
 
     def work() -> None:
         whole = replace(plan, n_rows=50)
-        done.append(run_census([str(path)], str(out), bundle, settings, whole))
+        done.append(run_distributed([str(path)], str(out), bundle, settings, whole))
 
     def n_shards() -> int:
         return len(list((out / SHARDS).glob("[!.]*.json")))
@@ -300,18 +300,20 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     last = write_csv(tmp_path / "in" / "b.csv", [["id", "job_title"], ["b0", "cook"], ["b1"]])
     out, places = tmp_path / "out", [str(tmp_path / "in" / "*.csv")]
     plan = Plan(address=cluster.address, n_rows=30, concurrency=1)
-    with pytest.raises(CensusError, match=r"'b.csv', line 3: found 1 fields.*--resume") as raised:
-        run_census(places, str(out), bundle, settings, plan)
+    with pytest.raises(
+        DistributedError, match=r"'b.csv', line 3: found 1 fields.*--resume"
+    ) as raised:
+        run_distributed(places, str(out), bundle, settings, plan)
     assert "--skip-corrupt" in str(raised.value) and not (out / "receipt.json").exists()
     assert len(summaries(out)) == 3 and not list(out.rglob("b.*"))
 
-    with pytest.raises(CensusError, match="add --resume"):
-        run_census(places, str(out), bundle, settings, plan)
+    with pytest.raises(DistributedError, match="add --resume"):
+        run_distributed(places, str(out), bundle, settings, plan)
     resumed = Plan(address=cluster.address, n_rows=30, resume=True)
     surer = settings.model.model_copy(update={"confidence_threshold": 0.5})
-    with pytest.raises(CensusError, match="was begun with"):
+    with pytest.raises(DistributedError, match="was begun with"):
         other = settings.model_copy(update={"model": surer})
-        run_census(places, str(out), bundle, other, resumed)
+        run_distributed(places, str(out), bundle, other, resumed)
 
     # Repaired; and the other has become shorter: its first split is the same, the third is gone.
     write_csv(last, [["id", "job_title"], ["b0", "cook"], ["b1", "baker"]])
@@ -319,7 +321,7 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     kept = next((out / PREDICTIONS).glob("a.*.000000.parquet"))
     before = kept.stat().st_mtime_ns
     (out / SHARDS / ".x.0.json.part").write_bytes(b"{")  # of a writer that was killed
-    receipt = run_census(places, str(out), bundle, settings, resumed)
+    receipt = run_distributed(places, str(out), bundle, settings, resumed)
     assert (receipt.n_resumed_shards, receipt.n_shards) == (1, 3)
     assert kept.stat().st_mtime_ns == before
     check_whole(out, receipt, [*(row[0] for row in rows[1:41]), "b0", "b1"])

@@ -21,9 +21,9 @@ from exporters.mixed_precision import TARGET_AGREEMENT, write_int8
 from exporters.parity import check_signature, check_values
 from exporters.quantize import Quantiser
 from inference.bundle import Bundle
-from inference.ngram_model import Lexicon
+from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
-from inference.training_profile import Baseline
+from inference.training_profile import TrainingProfile
 from training.model.encoder import load_encoder
 
 
@@ -154,14 +154,14 @@ def test_the_first_token_alone_gives_the_same_logits(
 
 
 def test_a_bundle_that_int8_would_change_serves_fp32(
-    checkpoint: Path, texts: list[str], baseline: Baseline, tmp_path: Path
+    checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
 ) -> None:
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
     out = export_bundle(
-        model, tokenizer, tmp_path / "bundle", lexicon=Lexicon.empty(436), spelling=Spelling(()),
-        baseline=baseline, temperature=1.0, lexicon_weight=0.0, max_tokens=64,
-        calibration_texts=texts[:20], parity_texts=texts[:20], summary={"note": 1},
-        target_agreement=1.1,
+        model, tokenizer, tmp_path / "bundle", ngram_model=NgramModel.empty(436),
+        spelling=Spelling(()), training_profile=training_profile, temperature=1.0,
+        lexicon_weight=0.0, max_tokens=64, calibration_texts=texts[:20], parity_texts=texts[:20],
+        summary={"note": 1}, target_agreement=1.1,
     )  # fmt: skip
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["precision"], manifest["model"]) == ("fp32", "model.onnx")

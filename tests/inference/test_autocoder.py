@@ -17,9 +17,9 @@ from core.text import EMPTY_TEXT, join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.corrections_lookup import Memory
-from inference.model_registry import Store
-from inference.onnx_session import Session, length_batches
+from inference.corrections_lookup import CorrectionsLookup
+from inference.model_registry import ModelRegistry
+from inference.onnx_session import OnnxSession, length_batches
 
 
 def test_rows_sum_to_one(bundle: Bundle, texts: list[str]) -> None:
@@ -62,7 +62,7 @@ class Counting(Classifier):
     """The real classifier, with a list of what it was asked."""
 
     def __init__(self, bundle: Bundle) -> None:
-        super().__init__(Session(bundle, InferenceSettings()), bundle)
+        super().__init__(OnnxSession(bundle, InferenceSettings()), bundle)
         self.asked: list[str] = []
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
@@ -73,7 +73,7 @@ class Counting(Classifier):
 def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:
     classifier = Counting(bundle)
     coder = Autocoder(
-        classifier, Memory(), threshold=0.9, fallback="truncate", cache_texts=cache_texts
+        classifier, CorrectionsLookup(), threshold=0.9, fallback="truncate", cache_texts=cache_texts
     )
     return coder, classifier
 
@@ -100,7 +100,9 @@ def test_whatever_the_chunks_the_codings_are_the_same(settings: Settings, bundle
     titles = [join(f"worker {i % 50}", "x " * (i % 7)) for i in range(300)]
     whole = open_autocoder(bundle, settings).code(titles)
     pieces = open_autocoder(bundle, settings)
-    assert whole == [coding for i in range(0, 300, 7) for coding in pieces.code(titles[i : i + 7])]
+    assert whole == [
+        prediction for i in range(0, 300, 7) for prediction in pieces.code(titles[i : i + 7])
+    ]
 
 
 def test_every_shortcut_gives_what_one_text_at_a_time_gives(
@@ -109,7 +111,7 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
     chance = random.Random(5)
     asked = chance.choices(texts, k=600)  # all lengths, in no order, many of them repeated
     fast = open_autocoder(bundle, settings)
-    coded = [coding for i in range(0, 600, 200) for coding in fast.code(asked[i : i + 200])]
+    coded = [prediction for i in range(0, 600, 200) for prediction in fast.code(asked[i : i + 200])]
     slow_settings = settings.inference.model_copy(update={"cache_texts": 0, "threads": 1})
     slow = open_autocoder(bundle, settings.model_copy(update={"inference": slow_settings}))
     assert coded == [slow.code([text])[0] for text in asked]
@@ -118,8 +120,8 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
 
 def test_hostile_texts_get_a_code(bundle: Bundle, settings: Settings) -> None:
     hostile = ["x" * 100_000, "مهندس " * 5000, "🎉" * 10, "\x00\x01", "ﬃ" * 300, "'; DROP TABLE"]
-    for coding in open_autocoder(bundle, settings).code([join(text) for text in hostile]):
-        assert coding.isco_code or coding.source == "empty"
+    for prediction in open_autocoder(bundle, settings).code([join(text) for text in hostile]):
+        assert prediction.isco_code or prediction.source == "empty"
 
 
 @pytest.fixture
@@ -159,7 +161,7 @@ def test_no_bundle_says_what_to_do(tmp_path: Path, settings: Settings) -> None:
         Bundle.open(tmp_path / "nothing")
     output = settings.output.model_copy(update={"best_model_dir": tmp_path / "none"})
     with pytest.raises(BundleError, match="bundled"):
-        Store(output).served()
+        ModelRegistry(output).served()
 
 
 def test_a_provider_that_is_not_here_is_named(bundle: Bundle) -> None:

@@ -55,16 +55,16 @@ rows = arrays(np.float32, (4, 436), elements=st.floats(0, 1, width=32)).map(
 def test_every_decision_keeps_its_promises(
     matrix: np.ndarray, threshold: float, fallback: str
 ) -> None:
-    for row, coding in zip(matrix, decide(matrix, threshold, fallback), strict=True):  # type: ignore[arg-type]
-        confidences = [confidence for _, confidence in coding.candidates]
-        assert len(coding.candidates) == N_CANDIDATES
+    for row, prediction in zip(matrix, decide(matrix, threshold, fallback), strict=True):  # type: ignore[arg-type]
+        confidences = [confidence for _, confidence in prediction.candidates]
+        assert len(prediction.candidates) == N_CANDIDATES
         assert confidences == sorted(confidences, reverse=True)
-        assert coding.confidence == confidences[0] == float(row.max())
-        assert coding.is_fallback == (coding.confidence < threshold)
-        assert len(coding.isco_code) == (3 if coding.is_fallback else 4)
-        assert coding.isco_code in isco08() and coding.minor_code in isco08()
-        members = [i for i, unit in enumerate(UNITS) if unit[:3] == coding.minor_code]
-        assert coding.minor_confidence == pytest.approx(row[members].sum(), abs=1e-5)
+        assert prediction.confidence == confidences[0] == float(row.max())
+        assert prediction.is_fallback == (prediction.confidence < threshold)
+        assert len(prediction.isco_code) == (3 if prediction.is_fallback else 4)
+        assert prediction.isco_code in isco08() and prediction.minor_code in isco08()
+        members = [i for i, unit in enumerate(UNITS) if unit[:3] == prediction.minor_code]
+        assert prediction.minor_confidence == pytest.approx(row[members].sum(), abs=1e-5)
 
 
 @given(rows)
@@ -78,5 +78,8 @@ def test_candidates_are_those_of_sorting_and_of_equal_ones_the_lower_code(
     matrix: np.ndarray,
 ) -> None:
     ranked = np.argsort(-matrix, axis=1, kind="stable")[:, :N_CANDIDATES]
-    found = [[code for code, _ in coding.candidates] for coding in decide(matrix, 0.5, "truncate")]
+    found = [
+        [code for code, _ in prediction.candidates]
+        for prediction in decide(matrix, 0.5, "truncate")
+    ]
     assert found == [[UNITS[i] for i in row] for row in ranked]

@@ -11,14 +11,14 @@ import pytest
 from core.errors import BundleError
 from core.settings import OutputSettings
 from inference.bundle import Bundle
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 
 
 @pytest.fixture
-def store(tmp_path: Path, bundle: Bundle) -> Store:
+def store(tmp_path: Path, bundle: Bundle) -> ModelRegistry:
     """A store whose bundled version is the small RoBERTa."""
     shutil.copytree(bundle.path, tmp_path / "models" / "bundled")
-    return Store(output(tmp_path))
+    return ModelRegistry(output(tmp_path))
 
 
 def output(tmp_path: Path) -> OutputSettings:
@@ -37,11 +37,11 @@ def another(bundle: Bundle, folder: Path, number: int) -> Path:
     return folder
 
 
-def names(store: Store) -> list[str]:
+def names(store: ModelRegistry) -> list[str]:
     return [version.name for version in store.versions()]
 
 
-def test_promote_and_back(store: Store, bundle: Bundle, tmp_path: Path) -> None:
+def test_promote_and_back(store: ModelRegistry, bundle: Bundle, tmp_path: Path) -> None:
     shipped = bundle.manifest.version
     assert store.served().manifest.version == shipped
     with pytest.raises(BundleError, match="before"):
@@ -61,7 +61,7 @@ def test_promote_and_back(store: Store, bundle: Bundle, tmp_path: Path) -> None:
 
 
 def test_old_versions_go_but_never_the_one_before(
-    store: Store, bundle: Bundle, tmp_path: Path
+    store: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     for number in range(1, 6):
         store.add(another(bundle, tmp_path / f"run{number}", number))
@@ -73,7 +73,7 @@ def test_old_versions_go_but_never_the_one_before(
 
 
 def test_a_damaged_version_never_gets_into_service(
-    store: Store, bundle: Bundle, tmp_path: Path
+    store: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     made = another(bundle, tmp_path / "run", 1)
     store.add(made)
@@ -92,7 +92,7 @@ def test_a_damaged_version_never_gets_into_service(
 
 
 def test_a_link_to_nowhere_is_an_error_that_rollback_mends(
-    store: Store, bundle: Bundle, tmp_path: Path
+    store: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     store.add(another(bundle, tmp_path / "run", 1))
     store.promote("v1")
@@ -103,7 +103,7 @@ def test_a_link_to_nowhere_is_an_error_that_rollback_mends(
 
 
 def test_a_folder_of_the_users_is_served_but_never_replaced(
-    store: Store, bundle: Bundle, tmp_path: Path
+    store: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     another(bundle, tmp_path / "models" / "best_model", 7)
     assert store.served().manifest.version == "v7"
@@ -115,7 +115,7 @@ def test_a_folder_of_the_users_is_served_but_never_replaced(
 
 @pytest.mark.parametrize("crash", ["os.rename", "os.replace"])
 def test_a_crash_before_a_rename_changes_nothing(
-    store: Store, bundle: Bundle, tmp_path: Path, crash: str
+    store: ModelRegistry, bundle: Bundle, tmp_path: Path, crash: str
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError("no power")

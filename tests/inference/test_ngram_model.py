@@ -1,4 +1,4 @@
-"""The lexicon: what it counts, what it learns, and that each text stands on its own."""
+"""The n-gram model: what it counts, what it learns, and that each text stands on its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
-from inference.ngram_model import Lexicon, features
+from inference.ngram_model import NgramModel, features
 
 
 def test_words_pairs_and_letters_are_counted_and_unknown_is_no_word() -> None:
@@ -29,7 +29,7 @@ def test_scores_are_the_sum_of_the_features_however_it_is_computed(title: str, d
     found = features(text)
     hashes = np.array(sorted(set(found)), np.uint32)
     values = (hashes % 200).astype(np.int16) - 100
-    every = Lexicon(
+    every = NgramModel(
         hashes, np.arange(len(hashes) + 1), (hashes % 436).astype(np.uint16),
         values.astype(np.int8), 0.5, np.zeros(436, np.float32),
     )  # fmt: skip
@@ -39,45 +39,45 @@ def test_scores_are_the_sum_of_the_features_however_it_is_computed(title: str, d
     assert np.allclose(every.scores([text])[0], expected, atol=1e-4)
 
 
-def test_it_knows_the_titles_that_it_learned(lexicon: Lexicon, texts: list[str]) -> None:
-    best = lexicon.scores(texts[:436]).argmax(axis=1)
+def test_it_knows_the_titles_that_it_learned(ngram_model: NgramModel, texts: list[str]) -> None:
+    best = ngram_model.scores(texts[:436]).argmax(axis=1)
     assert (best == np.arange(436)).mean() > 0.4  # of 436, each seen once
 
 
-def test_a_typo_in_a_long_word_is_forgiven(lexicon: Lexicon) -> None:
-    best = isco08().units[lexicon.scores(["vetrinarians | unknown"]).argmax()]
+def test_a_typo_in_a_long_word_is_forgiven(ngram_model: NgramModel) -> None:
+    best = isco08().units[ngram_model.scores(["vetrinarians | unknown"]).argmax()]
     assert best == "2250"
 
 
-def test_a_text_scores_the_same_in_any_company(lexicon: Lexicon, texts: list[str]) -> None:
-    together = lexicon.scores(texts)
+def test_a_text_scores_the_same_in_any_company(ngram_model: NgramModel, texts: list[str]) -> None:
+    together = ngram_model.scores(texts)
     for row in (0, 17, len(texts) - 1):
-        assert np.array_equal(lexicon.scores([texts[row]])[0], together[row])
+        assert np.array_equal(ngram_model.scores([texts[row]])[0], together[row])
 
 
 def test_words_that_were_forgotten_score_the_same_again(
-    lexicon: Lexicon, texts: list[str], monkeypatch: pytest.MonkeyPatch
+    ngram_model: NgramModel, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = lexicon.scores(texts)
+    expected = ngram_model.scores(texts)
     monkeypatch.setattr("inference.ngram_model._REMEMBERED_WORDS", 12)
     monkeypatch.setattr("inference.ngram_model._TEXTS_PER_STEP", 7)
-    assert np.array_equal(lexicon.scores(texts), expected)
-    assert np.array_equal(lexicon.scores(texts[::-1])[::-1], expected)
+    assert np.array_equal(ngram_model.scores(texts), expected)
+    assert np.array_equal(ngram_model.scores(texts[::-1])[::-1], expected)
 
 
 def test_saved_and_loaded_it_is_the_same(
-    lexicon: Lexicon, texts: list[str], tmp_path: Path
+    ngram_model: NgramModel, texts: list[str], tmp_path: Path
 ) -> None:
-    lexicon.save(tmp_path / "lexicon.npz")
-    loaded = Lexicon.load(tmp_path / "lexicon.npz")
-    assert np.array_equal(loaded.scores(texts), lexicon.scores(texts))
+    ngram_model.save(tmp_path / "lexicon.npz")
+    loaded = NgramModel.load(tmp_path / "lexicon.npz")
+    assert np.array_equal(loaded.scores(texts), ngram_model.scores(texts))
 
 
 @given(rows=st.dictionaries(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 435), max_size=4)))
 def test_any_lexicon_is_saved_to_the_last_bit(rows: dict[int, list[int]]) -> None:
     hashes = sorted(rows)
     columns = [column for feature in hashes for column in rows[feature]]
-    before = Lexicon(
+    before = NgramModel(
         np.array(hashes, np.uint32),
         np.cumsum([0, *(len(rows[feature]) for feature in hashes)]),
         np.array(columns, np.uint16),
@@ -87,11 +87,11 @@ def test_any_lexicon_is_saved_to_the_last_bit(rows: dict[int, list[int]]) -> Non
     )
     with TemporaryDirectory() as folder:
         before.save(Path(folder) / "lexicon.npz")
-        after = Lexicon.load(Path(folder) / "lexicon.npz")
+        after = NgramModel.load(Path(folder) / "lexicon.npz")
     for name in ("hashes", "starts", "columns", "values", "scale", "bias"):
         saved, loaded = getattr(before, name), getattr(after, name)
         assert np.array_equal(saved, loaded) and np.asarray(saved).dtype == np.asarray(loaded).dtype
 
 
 def test_one_that_knows_nothing_says_nothing(texts: list[str]) -> None:
-    assert not Lexicon.empty(436).scores(texts).any()
+    assert not NgramModel.empty(436).scores(texts).any()

@@ -23,8 +23,8 @@ from exporters.accelerator_graph import write_accelerated
 from inference.autocoder import Autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
-from inference.corrections_lookup import Memory
-from inference.onnx_session import Session
+from inference.corrections_lookup import CorrectionsLookup
+from inference.onnx_session import OnnxSession
 from inference.providers import (
     CPU,
     MODEL,
@@ -83,7 +83,7 @@ class _Altered:
         return [self._runtime.answer(self._right.run(outputs, feed)[0])]
 
 
-class SlowServing(Session):
+class SlowServing(OnnxSession):
     """The served graph as slow as on a machine whose accelerator is worth it."""
 
     def _serve(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
@@ -135,12 +135,12 @@ def test_one_that_decides_the_same_and_faster_computes(
     assert runtime.n_runs
 
     later = StandIn()  # another process
-    assert Session(bundle, AUTO, later).provider == "coreml"
+    assert OnnxSession(bundle, AUTO, later).provider == "coreml"
     assert later.n_runs == 0 and messages(caplog) == [line, line]
 
     newer = StandIn(lambda logits: -logits)
     newer.version = "99.0"
-    assert Session(bundle, AUTO, newer).provider == CPU
+    assert OnnxSession(bundle, AUTO, newer).provider == CPU
     assert newer.n_runs
 
 
@@ -162,11 +162,11 @@ def test_one_that_may_not_leaves_it_to_the_cpu_which_says_why(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     runtime = StandIn(answer)
-    assert Session(bundle, AUTO, runtime).provider == CPU
+    assert OnnxSession(bundle, AUTO, runtime).provider == CPU
     (line,) = messages(caplog)
     assert line.startswith(f"CPU computes: {reason}")
     n_probing = runtime.n_runs
-    assert Session(bundle, AUTO, runtime).provider == CPU
+    assert OnnxSession(bundle, AUTO, runtime).provider == CPU
     assert runtime.n_runs == n_probing and messages(caplog) == [line, line]
 
 
@@ -180,7 +180,7 @@ def test_of_two_the_one_that_may_computes(
             return super().start(model, name, axes, cache_dir)
 
     assert SlowServing(bundle, AUTO, CudaIsBroken(names=["cuda", "coreml"])).provider == "coreml"
-    assert Session(bundle, AUTO, CudaIsBroken(names=["cuda"])).provider == CPU
+    assert OnnxSession(bundle, AUTO, CudaIsBroken(names=["cuda"])).provider == CPU
     assert messages(caplog)[-1] == "CPU computes: CUDA fails here (no CUDA device)"
 
 
@@ -192,8 +192,8 @@ def test_one_that_ends_the_process_is_not_tried_again(
 
     runtime = StandIn(end)
     with pytest.raises(SystemExit):
-        Session(bundle, AUTO, runtime)
-    assert Session(bundle, AUTO, runtime).provider == CPU
+        OnnxSession(bundle, AUTO, runtime)
+    assert OnnxSession(bundle, AUTO, runtime).provider == CPU
     assert runtime.n_runs == 1
     assert messages(caplog) == ["CPU computes: the process ended while an accelerator was tried"]
 
@@ -201,9 +201,9 @@ def test_one_that_ends_the_process_is_not_tried_again(
 def test_without_an_accelerator_or_its_file_it_says_so(
     bundle: Bundle, no_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert Session(bundle, AUTO, StandIn(names=[])).provider == CPU
-    assert Session(bundle, AUTO, StandIn()).provider == CPU
-    assert Session(bundle, ON_CPU, StandIn()).provider == CPU
+    assert OnnxSession(bundle, AUTO, StandIn(names=[])).provider == CPU
+    assert OnnxSession(bundle, AUTO, StandIn()).provider == CPU
+    assert OnnxSession(bundle, ON_CPU, StandIn()).provider == CPU
     assert messages(caplog) == [
         "CPU computes: this onnxruntime knows nothing else",
         "CPU computes: there is no fp32 file of this model for CoreML; 'isco models accelerate' "
@@ -211,7 +211,7 @@ def test_without_an_accelerator_or_its_file_it_says_so(
         "CPU computes: inference.provider says so",
     ]
     with pytest.raises(SettingsError, match="isco models accelerate"):
-        Session(bundle, COREML, StandIn())
+        OnnxSession(bundle, COREML, StandIn())
 
 
 @pytest.mark.parametrize("name", [MODEL, "about.json"])
@@ -219,7 +219,7 @@ def test_a_damaged_file_is_none(bundle: Bundle, folder: Path, name: str) -> None
     assert Accelerated.find(bundle) is not None
     (folder / name).write_bytes((folder / name).read_bytes()[:-5])
     assert Accelerated.find(bundle) is None
-    assert Session(bundle, AUTO, StandIn()).provider == CPU
+    assert OnnxSession(bundle, AUTO, StandIn()).provider == CPU
 
 
 def test_failing_on_a_batch_it_is_dropped_and_the_batch_repeated(
@@ -233,13 +233,13 @@ def test_failing_on_a_batch_it_is_dropped_and_the_batch_repeated(
         return logits
 
     runtime.answer = fail_at_third
-    session = Session(bundle, COREML, runtime)
+    session = OnnxSession(bundle, COREML, runtime)
     found = session.logits(texts)
-    np.testing.assert_array_equal(found, Session(bundle, ON_CPU).logits(texts))
+    np.testing.assert_array_equal(found, OnnxSession(bundle, ON_CPU).logits(texts))
     assert (runtime.n_runs, session.provider) == (3, CPU)
     assert "CPU computes: CoreML failed on a batch (the neural engine is gone)" in caplog.text
     session.logits(texts)
-    assert Session(bundle, AUTO, runtime).provider == CPU  # nor at the next start
+    assert OnnxSession(bundle, AUTO, runtime).provider == CPU  # nor at the next start
     assert runtime.n_runs == 3
 
 
@@ -251,10 +251,10 @@ def test_the_receipt_says_who_computed(
     runtime = StandIn()
 
     def notes() -> list[str]:
-        classifier = Classifier(Session(bundle, COREML, runtime), bundle)
+        classifier = Classifier(OnnxSession(bundle, COREML, runtime), bundle)
         out_dir = Path(tempfile.mkdtemp(dir=tmp_path))
         autocoder = Autocoder(
-            classifier, Memory(), threshold=0.9, fallback="truncate", cache_texts=0
+            classifier, CorrectionsLookup(), threshold=0.9, fallback="truncate", cache_texts=0
         )
         return code_file(file, out_dir, autocoder, settings).notes
 
@@ -267,7 +267,7 @@ def test_the_same_numbers_in_any_company_as_the_checkpoint(
     bundle: Bundle, folder: Path, texts: list[str]
 ) -> None:
     few = texts[:40:3] + texts[-9:]
-    session = Session(bundle, COREML, StandIn())
+    session = OnnxSession(bundle, COREML, StandIn())
     together = session.logits(few)
     alone = np.concatenate([session.logits([text]) for text in few])
     np.testing.assert_array_equal(together, alone)
@@ -278,7 +278,7 @@ def test_each_shape_is_opened_once_with_a_cache_of_its_own(
     bundle: Bundle, folder: Path, texts: list[str]
 ) -> None:
     runtime = StandIn()
-    session = Session(bundle, COREML, runtime)
+    session = OnnxSession(bundle, COREML, runtime)
     session.logits(texts)
     session.logits(texts[::2])
     shapes = [(axes["batch_size"], axes["sequence_length"]) for axes, _ in runtime.started]

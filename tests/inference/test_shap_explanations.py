@@ -24,8 +24,8 @@ def classifier(bundle: Bundle) -> Classifier:
 
 
 def shown(classifier: Classifier, text: str, threshold: float) -> str:
-    (coding,) = decide(classifier.probabilities([text]), threshold, "truncate")
-    return coding.isco_code
+    (prediction,) = decide(classifier.probabilities([text]), threshold, "truncate")
+    return prediction.isco_code
 
 
 def explained(classifier: Classifier, text: str, threshold: float = 1.0) -> Explanation:

@@ -12,54 +12,56 @@ from hypothesis import strategies as st
 from core.errors import BundleError
 from core.taxonomy import isco08
 from inference.bundle import BASELINE, Bundle, write_manifest
-from inference.training_profile import Baseline, hashes
+from inference.training_profile import TrainingProfile, hashes
 from training.evaluation.calibration import agreement_by_confidence
 
 N_UNITS = len(isco08().units)
 
 
-def a_baseline(texts: list[str]) -> Baseline:
+def a_baseline(texts: list[str]) -> TrainingProfile:
     shares = np.random.default_rng(0).dirichlet(np.ones(N_UNITS))
-    return Baseline(
+    return TrainingProfile(
         shares, np.unique(hashes(texts)), np.array([0.2, 0.8]), np.array([0.1, 0.9]), 150
     )
 
 
 @given(seen=st.sets(st.text()), other=st.sets(st.text()))
 def test_it_knows_every_text_that_was_seen(seen: set[str], other: set[str]) -> None:
-    baseline = a_baseline(sorted(seen))
-    assert baseline.has_seen(sorted(seen)).all()
+    training_profile = a_baseline(sorted(seen))
+    assert training_profile.has_seen(sorted(seen)).all()
     unseen = sorted(other - seen)
-    told_apart = ~np.isin(hashes(unseen), baseline.seen)
-    assert (baseline.has_seen(unseen) == ~told_apart).all()
+    told_apart = ~np.isin(hashes(unseen), training_profile.seen)
+    assert (training_profile.has_seen(unseen) == ~told_apart).all()
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
-    baseline = a_baseline([f"welder {n} | unknown" for n in range(100_000)])
+    training_profile = a_baseline([f"welder {n} | unknown" for n in range(100_000)])
     path = tmp_path / "baseline.npz"
-    baseline.save(path)
-    found = Baseline.load(path)
+    training_profile.save(path)
+    found = TrainingProfile.load(path)
     assert path.stat().st_size < 300_000
-    assert (found.seen == baseline.seen).all() and found.n_calibration == 150
-    assert found.shares == pytest.approx(baseline.shares, abs=1e-7)
+    assert (found.seen == training_profile.seen).all() and found.n_calibration == 150
+    assert found.shares == pytest.approx(training_profile.shares, abs=1e-7)
     assert found.expected_agreement(np.array([0.0, 0.5, 1.0])) == pytest.approx([0.1, 0.5, 0.9])
 
 
 def test_without_calibration_nothing_is_expected() -> None:
-    nothing = Baseline(np.zeros(N_UNITS), hashes([]), np.zeros(0), np.zeros(0), 0)
+    nothing = TrainingProfile(np.zeros(N_UNITS), hashes([]), np.zeros(0), np.zeros(0), 0)
     assert np.isnan(nothing.expected_agreement(np.array([0.5]))).all()
     assert not nothing.has_seen(["nurse | unknown"]).any()
 
 
-def test_a_bundle_keeps_it_under_its_hash(bundle: Bundle, baseline: Baseline) -> None:
-    found = bundle.baseline()
-    assert found is not None and (found.seen == baseline.seen).all()
+def test_a_bundle_keeps_it_under_its_hash(
+    bundle: Bundle, training_profile: TrainingProfile
+) -> None:
+    found = bundle.training_profile()
+    assert found is not None and (found.seen == training_profile.seen).all()
     path = bundle.path / BASELINE
     saved = path.read_bytes()
     try:
         path.write_bytes(saved[:-1])
         with pytest.raises(BundleError, match="damaged"):
-            bundle.baseline()
+            bundle.training_profile()
     finally:
         path.write_bytes(saved)
 
@@ -73,7 +75,7 @@ def test_a_bundle_of_before_has_none(tmp_path: Path, bundle: Bundle) -> None:
         max_tokens=manifest.max_tokens, temperature=1.0, model=manifest.model,
         precision=manifest.precision, labels=manifest.labels, lexicon_weight=0.0,
     )  # fmt: skip
-    assert Bundle.open(tmp_path).baseline() is None
+    assert Bundle.open(tmp_path).training_profile() is None
 
 
 def test_agreement_rises_with_confidence_and_is_what_came() -> None:

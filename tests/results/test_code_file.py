@@ -20,7 +20,7 @@ from results.code_file import code_file
 from results.receipt import Receipt
 from results.review.queue import REVIEW_COLUMNS
 from watcher.delivery.publish import complete
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def run(
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     out.mkdir(exist_ok=True)
     receipt = code_file(path, out, autocoder, settings)
-    complete(Files(), out, receipt)
+    complete(Filesystem(), out, receipt)
     return receipt, out
 
 
@@ -97,7 +97,9 @@ def test_review_has_each_uncertain_text_once_by_gain(
 
 def test_the_receipt_adds_up(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
     titles = [join(title) for title in list(isco08().titles.values())[:300]]
-    confidences = [coding.confidence for coding in open_autocoder(bundle, settings).code(titles)]
+    confidences = [
+        prediction.confidence for prediction in open_autocoder(bundle, settings).code(titles)
+    ]
     threshold = sorted(confidences)[150]
     half = settings.model.model_copy(update={"confidence_threshold": threshold})
     settings = settings.model_copy(update={"model": half})

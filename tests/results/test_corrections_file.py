@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections import Verdict, open_corrections, read_corrections
+from core.corrections import CorrectionStatus, open_corrections, read_corrections
 from core.errors import InputError
 from core.settings import Columns, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
-from inference.corrections_lookup import Memory
+from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import holds_corrections, take_corrections
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.dataset.correction_set import read_all_corrections
 
 
-def judged(path: Path) -> list[tuple[str, str, Verdict]]:
+def judged(path: Path) -> list[tuple[str, str, CorrectionStatus]]:
     corrections = read_corrections(open_corrections(path, Columns()))
-    return [(c.text, c.code, c.verdict) for c in corrections]
+    return [(c.text, c.code, c.status) for c in corrections]
 
 
 def test_every_row_gets_its_verdict(tmp_path: Path) -> None:
@@ -35,21 +35,21 @@ def test_every_row_gets_its_verdict(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert judged(path) == [
-        ("nurse | unknown", "2221", Verdict.ACCEPTED),
-        ("soldier | unknown", "0310", Verdict.RESTORED),
-        ("cook | fries", "512", Verdict.GROUP),
-        ("welder | unknown", "", Verdict.SKIPPED),
-        ("baker | unknown", "", Verdict.REJECTED),
-        ("guard | unknown", "", Verdict.REJECTED),
-        ("unknown | unknown", "", Verdict.REJECTED),
-        ("x | y", "", Verdict.REJECTED),
+        ("nurse | unknown", "2221", CorrectionStatus.ACCEPTED),
+        ("soldier | unknown", "0310", CorrectionStatus.RESTORED),
+        ("cook | fries", "512", CorrectionStatus.GROUP),
+        ("welder | unknown", "", CorrectionStatus.SKIPPED),
+        ("baker | unknown", "", CorrectionStatus.REJECTED),
+        ("guard | unknown", "", CorrectionStatus.REJECTED),
+        ("unknown | unknown", "", CorrectionStatus.REJECTED),
+        ("x | y", "", CorrectionStatus.REJECTED),
     ]
 
 
 def test_title_and_duties_do_as_well_as_the_text(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("Title;Duties;corrected_isco_code\nNurse;Wards;2221\n", encoding="utf-8")
-    assert judged(path) == [("nurse | wards", "2221", Verdict.ACCEPTED)]
+    assert judged(path) == [("nurse | wards", "2221", CorrectionStatus.ACCEPTED)]
 
 
 def test_codes_without_texts_are_refused(tmp_path: Path) -> None:
@@ -78,16 +78,16 @@ def test_a_filled_column_makes_a_corrections_file(
 def test_the_later_file_holds_and_the_conflict_is_reported(
     tmp_path: Path, settings: Settings
 ) -> None:
-    memory = Memory()
+    corrections_lookup = CorrectionsLookup()
     for number, code in enumerate(("2221", "3221"), start=1):
         path, out = tmp_path / f"{number}.csv", tmp_path / f"out{number}"
         path.write_text(f"text,corrected_isco_code\nnurse | unknown,{code}\n", encoding="utf-8")
         out.mkdir()
-        receipt = take_corrections(path, out, memory, settings)
+        receipt = take_corrections(path, out, corrections_lookup, settings)
         kept = settings.data.corrections_dir / f"{receipt.batch_id}.csv"
         os.utime(kept, (number, number))
-        memory = Memory.load(settings.data.corrections_dir, Columns())
-    assert memory.codes == {"nurse | unknown": "3221"}
+        corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
+    assert corrections_lookup.codes == {"nurse | unknown": "3221"}
     assert receipt.n_conflicts == 1
     with (tmp_path / "out2" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
@@ -113,11 +113,11 @@ def test_what_is_said_later_holds_also_where_it_takes_a_code_back(
         f"text,corrected_isco_code\nnurse | unknown,2221\nnurse | unknown,{later}\n",
         encoding="utf-8",
     )
-    receipt = take_corrections(path, tmp_path, Memory(), settings)
+    receipt = take_corrections(path, tmp_path, CorrectionsLookup(), settings)
     assert receipt.n_conflicts == bool(said)
     assert said in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
-    memory = Memory.load(settings.data.corrections_dir, Columns())
-    assert memory.codes.get("nurse | unknown") == holds
+    corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
+    assert corrections_lookup.codes.get("nurse | unknown") == holds
     taught = read_all_corrections(settings.data.corrections_dir, None, settings)
     assert list(taught["label"]) == ([holds] if holds else [])
 
@@ -126,11 +126,11 @@ def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: S
     coder = open_autocoder(bundle, settings)
     text = join("nurse")
     (before,) = coder.code([text])
-    coder.memory = Memory({text: "0110"})
+    coder.corrections_lookup = CorrectionsLookup({text: "0110"})
     (after,) = coder.code([text])
     assert (before.source, after.source) == ("model", "correction")
     assert (after.isco_code, after.confidence, after.needs_review) == ("0110", 1.0, False)
-    coder.memory = Memory()
+    coder.corrections_lookup = CorrectionsLookup()
     assert coder.code([text]) == [before]
 
 

@@ -83,8 +83,8 @@ def test_routed_rows_come_first_then_a_sample_that_stays(
     bundle: Bundle, settings: Settings, tmp_path: Path
 ) -> None:
     autocoder = open_autocoder(bundle, settings)
-    codings = autocoder.code([f"{title} | unknown" for title in ("nurse", "welder", "cook")])
-    between = sorted(coding.confidence for coding in codings)[1]
+    predictions = autocoder.code([f"{title} | unknown" for title in ("nurse", "welder", "cook")])
+    between = sorted(prediction.confidence for prediction in predictions)[1]
     half = settings.model.model_copy(update={"confidence_threshold": between})
     settings = settings.model_copy(update={"model": half})
     autocoder = open_autocoder(bundle, settings)

@@ -19,26 +19,26 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from inference.decision import EMPTY, Coding
-from inference.training_profile import Baseline, hashes
+from inference.decision import EMPTY, Prediction
+from inference.training_profile import TrainingProfile, hashes
 from results.agreement import DISAGREEMENTS
 from results.code_file import code_file
 from results.report import REPORT, question_to
-from results.review.review_item import Question
-from results.statistics import Tally
+from results.review.review_item import ReviewItem
+from results.statistics import BatchStatistics
 from tests.support.page_reader import Page
-from tests.support.review_fixtures import FORMULA, SCRIPT, coding
+from tests.support.review_fixtures import FORMULA, SCRIPT, prediction
 
 UNITS = isco08().units
 THRESHOLD = 0.9
 
 
-def a_coding(code: str, confidence: float, threshold: float = THRESHOLD) -> Coding:
+def a_coding(code: str, confidence: float, threshold: float = THRESHOLD) -> Prediction:
     others = [unit for unit in UNITS[::90] if unit != code][:4]
     candidates = ((code, confidence), *((other, 0.0) for other in others))
     is_fallback = bool(np.float32(confidence) < threshold)
     shown = code[:3] if is_fallback else code
-    return Coding(shown, confidence, is_fallback, code[:3], confidence, candidates, "model")
+    return Prediction(shown, confidence, is_fallback, code[:3], confidence, candidates, "model")
 
 
 CONFIDENCES = st.floats(0, 1, width=32)
@@ -47,11 +47,11 @@ RECORDS = st.lists(
 )
 
 
-def a_baseline(seen: set[str]) -> Baseline:
+def a_baseline(seen: set[str]) -> TrainingProfile:
     shares = np.zeros(len(UNITS))
     shares[[UNITS.index("2221"), UNITS.index("7212")]] = 0.75, 0.25
     said = np.array([0.0, 1.0])
-    return Baseline(shares, np.unique(hashes(seen)), said, said / 2, 500)
+    return TrainingProfile(shares, np.unique(hashes(seen)), said, said / 2, 500)
 
 
 @given(records=RECORDS, threshold=CONFIDENCES, n_chunk=st.integers(1, 20))
@@ -59,13 +59,13 @@ def test_counts_are_those_of_a_slow_count(
     records: list[tuple[str, str, float]], threshold: float, n_chunk: int
 ) -> None:
     first = {text: (code, confidence) for text, code, confidence in reversed(records)}
-    texts = [text for text, *_ in records]  # equal texts get equal codings
-    codings = [a_coding(*first[text], threshold) for text in texts]
-    baseline = a_baseline({"a", "ab"})
-    tally = Tally(baseline, threshold)
+    texts = [text for text, *_ in records]  # equal texts get equal predictions
+    predictions = [a_coding(*first[text], threshold) for text in texts]
+    training_profile = a_baseline({"a", "ab"})
+    tally = BatchStatistics(training_profile, threshold)
     for start in range(0, len(texts), n_chunk):
-        tally.add(texts[start : start + n_chunk], codings[start : start + n_chunk])
-    corrected = Coding("2221", 1.0, False, "222", 1.0, (("2221", 1.0),), "correction")
+        tally.add(texts[start : start + n_chunk], predictions[start : start + n_chunk])
+    corrected = Prediction("2221", 1.0, False, "222", 1.0, (("2221", 1.0),), "correction")
     tally.add(["n | n", "| |"], [corrected, EMPTY])
 
     assert tally.n_records == len(texts) + 2 and tally.n_by_model == tally.bins.sum() == len(texts)
@@ -78,37 +78,40 @@ def test_counts_are_those_of_a_slow_count(
     rows = tally.what_ifs()
     assert [row.threshold for row in rows if row.is_set] == [threshold]
     for row in rows:
-        above = [c.confidence for c in codings if c.confidence >= np.float32(row.threshold)]
-        below = {t for t, c in zip(texts, codings, strict=True) if c.confidence < row.threshold}
+        above = [c.confidence for c in predictions if c.confidence >= np.float32(row.threshold)]
+        below = {t for t, c in zip(texts, predictions, strict=True) if c.confidence < row.threshold}
         assert (row.n_autocoded, row.n_texts) == (len(above) + 1, len(below))
         assert row.n_review == tally.n_records - row.n_autocoded
         expected = np.mean(above) / 2 if above else math.nan
         assert row.expected_agreement == pytest.approx(expected, nan_ok=True)
     for digits in (1, 2):
         for code, n, share in tally.groups(digits):
-            assert n == sum(c.isco_code[:digits] == code for c in [*codings, corrected])
+            assert n == sum(c.isco_code[:digits] == code for c in [*predictions, corrected])
             assert share == pytest.approx(
                 sum(p for u, p in (("2221", 0.75), ("7212", 0.25)) if u.startswith(code))
             )
 
 
 def test_drift_is_the_share_that_would_have_to_move() -> None:
-    same, other = Tally(a_baseline(set()), 0.5), Tally(a_baseline(set()), 0.5)
+    same, other = BatchStatistics(a_baseline(set()), 0.5), BatchStatistics(a_baseline(set()), 0.5)
     same.add([""] * 400, [a_coding("2221", 0.9)] * 300 + [a_coding("7212", 0.9)] * 100)
     other.add([""] * 400, [a_coding("2221", 0.9)] * 100 + [a_coding("5151", 0.9)] * 300)
     found, drifted = same.drift(1), other.drift(1)
     assert found is not None and drifted is not None
     assert found.distance == pytest.approx(0) and 0 < found.by_chance < 0.06
     assert drifted.distance == pytest.approx(0.75) and drifted.by_chance == found.by_chance
-    assert Tally(None, 0.5).drift(1) is None and Tally(a_baseline(set()), 0.5).drift(1) is None
+    assert (
+        BatchStatistics(None, 0.5).drift(1) is None
+        and BatchStatistics(a_baseline(set()), 0.5).drift(1) is None
+    )
 
 
 @pytest.fixture
 def halved(bundle: Bundle, settings: Settings) -> Settings:
     """With this threshold half of the titles of all groups are autocoded."""
     titles = [f"{title.lower()} | unknown" for title in isco08().titles.values()]
-    codings = open_autocoder(bundle, settings).code(titles)
-    middle = sorted(found.confidence for found in codings)[len(codings) // 2]
+    predictions = open_autocoder(bundle, settings).code(titles)
+    middle = sorted(found.confidence for found in predictions)[len(predictions) // 2]
     half = settings.model.model_copy(update={"confidence_threshold": middle})
     return settings.model_copy(update={"model": half})
 
@@ -213,7 +216,7 @@ def test_an_empty_file_has_a_report(
 def test_a_model_of_before_is_held_against_nothing(
     tmp_path: Path, autocoder: Autocoder, halved: Settings
 ) -> None:
-    autocoder.baseline = None
+    autocoder.training_profile = None
     page = Page(run(tmp_path, "job_title,isco_code\nnurse,2221\n", autocoder, halved) / REPORT)
     assert "does not say what it learned from" in page.words
     assert "no agreement can be expected" in page.words
@@ -222,8 +225,8 @@ def test_a_model_of_before_is_held_against_nothing(
 @hypothesis_settings(max_examples=30)
 @given(title=st.text(max_size=100), duties=st.text(max_size=100))
 def test_a_question_names_what_was_said(title: str, duties: str) -> None:
-    vague = replace(coding((("2221", 0.3), ("3221", 0.2), ("5321", 0.1))), minor_confidence=0.3)
-    question = Question("text", title, duties, vague)
+    vague = replace(prediction((("2221", 0.3), ("3221", 0.2), ("5321", 0.1))), minor_confidence=0.3)
+    question = ReviewItem("text", title, duties, vague)
     assert question.is_vague
     asked = question_to(question)
     assert isco08().title("2221") in asked and asked.endswith("?")

@@ -15,9 +15,9 @@ from results.receipt import AnyReceipt, Identity
 from tests.support.invariants import violations
 from tests.system.crash_points import Handmade
 from watcher.daemon import Daemon
-from watcher.filesystem import Files
-from watcher.pipeline import Workshop
-from watcher.processes.file_processor import Coder
+from watcher.filesystem import Filesystem
+from watcher.pipeline import Processor
+from watcher.processes.file_processor import FileProcessor
 from watcher.status.status import MAIN, Status, read_status
 
 Advance = Callable[[int], None]
@@ -27,7 +27,7 @@ class Killed(BaseException):
     """What a kill -9 looks like from inside: nothing more is done, no block is left in order."""
 
 
-class Failing(Files):
+class Failing(Filesystem):
     """File operations that fail as told, for the paths below a folder; and that can be ended."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Failing(Files):
 
     def __getattribute__(self, name: str) -> Any:
         operation = super().__getattribute__(name)
-        if name.startswith("_") or name not in vars(Files):
+        if name.startswith("_") or name not in vars(Filesystem):
             return operation
         return lambda *arguments: self._do(name, operation, arguments)
 
@@ -75,7 +75,7 @@ class Failing(Files):
 class Interrupted:
     """A coder during whose work something happens."""
 
-    def __init__(self, coder: Workshop, happens: Callable[[Path], None]) -> None:
+    def __init__(self, coder: Processor, happens: Callable[[Path], None]) -> None:
         self._coder, self._happens = coder, happens
 
     @property
@@ -94,15 +94,17 @@ class Interrupted:
 class Shop:
     """A daemon with everything that is passed in, and what was dropped into its inbox."""
 
-    def __init__(self, settings: Settings, name: str = MAIN, coder: Workshop | None = None) -> None:
+    def __init__(
+        self, settings: Settings, name: str = MAIN, coder: Processor | None = None
+    ) -> None:
         settings.watcher.inbox.mkdir(exist_ok=True)
         self.settings, self.clock, self.files = settings, Handmade(), Failing()
-        self.coder = coder or Coder(settings)
+        self.coder = coder or FileProcessor(settings)
         self.dropped: list[bytes] = []
         self.name = name
         self.daemon = self.another(name)
 
-    def another(self, name: str, coder: Workshop | None = None) -> Daemon:
+    def another(self, name: str, coder: Processor | None = None) -> Daemon:
         """A daemon in the same place, started."""
         daemon = Daemon(
             self.settings, coder or self.coder, lambda path: nullcontext(lambda n: None),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.text import join
-from inference.decision import Coding
-from results.review.queue import Review
+from inference.decision import Prediction
+from results.review.queue import ReviewQueue
 
 BATCH = "05535cff47b3"
 SCRIPT, FORMULA = "<script>alert(1)</script>", "=HYPERLINK(1)"
@@ -12,22 +12,26 @@ UNCERTAIN = (("0310", 0.6), ("0110", 0.2), ("5411", 0.1), ("2221", 0.06), ("3221
 SURE = (("7212", 0.95), ("7211", 0.02), ("7213", 0.01), ("7214", 0.01), ("7215", 0.01))
 
 
-def coding(candidates: tuple[tuple[str, float], ...], minor_confidence: float = 0.7) -> Coding:
+def prediction(
+    candidates: tuple[tuple[str, float], ...], minor_confidence: float = 0.7
+) -> Prediction:
     code, confidence = candidates[0]
     is_fallback = confidence < 0.9
     shown = code[:3] if is_fallback else code
-    return Coding(shown, confidence, is_fallback, code[:3], minor_confidence, candidates, "model")
+    return Prediction(
+        shown, confidence, is_fallback, code[:3], minor_confidence, candidates, "model"
+    )
 
 
-def review(n_uncertain: int = 11, n_autocoded: int = 40, batch_id: str = BATCH) -> Review:
+def review(n_uncertain: int = 11, n_autocoded: int = 40, batch_id: str = BATCH) -> ReviewQueue:
     """The first is the one with most copies, the second vague, the third and fourth hostile."""
-    made = Review(batch_id)
+    made = ReviewQueue(batch_id)
     titles = ["soldier", "worker", SCRIPT, FORMULA, 'Bäcker, „zweite“ "x"\nnachts']
     titles += [f"guard {n}" for n in range(len(titles), n_uncertain)]
     for n, title in enumerate(titles[:n_uncertain]):
-        said = coding(UNCERTAIN, 0.3 if title == "worker" else 0.7)
+        said = prediction(UNCERTAIN, 0.3 if title == "worker" else 0.7)
         for _ in range(max(n_uncertain - n, 1)):
             made.add(join(title, title), title, title, said)
     for n in range(n_autocoded):
-        made.add(join(f"welder {n % 20}"), f"welder {n % 20}", "", coding(SURE))
+        made.add(join(f"welder {n % 20}"), f"welder {n % 20}", "", prediction(SURE))
     return made

@@ -3,7 +3,8 @@
 A program of its own (``python -m tests.system.crash_points BUNDLE FOLDER [--variant V] [--every
 N]``): one process loads the model, then forks for every crash point, so that a thousand deaths take
 seconds. What is driven is the real daemon over real folders, with a clock that need not be waited
-for and ``Files`` that end the process. It prints what was found as JSON; exit code 1 for a breach.
+for and ``Filesystem`` that end the process. It prints what was found as JSON; exit code 1 for a
+breach.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from tests.support.invariants import violations
 from watcher.clock import Clock
 from watcher.daemon import Daemon
 from watcher.delivery import archive, publish
-from watcher.filesystem import Files
-from watcher.intake.active_claims import Held, Holdings
+from watcher.filesystem import Filesystem
+from watcher.intake.active_claims import ActiveClaim, ActiveClaims
 from watcher.intake.claims import WORK, Claim
-from watcher.pipeline import Passage
-from watcher.processes.file_processor import Coder
+from watcher.pipeline import Pipeline
+from watcher.processes.file_processor import FileProcessor
 
 KILLED = 9
 _HARMLESS = {"names", "status", "read", "hash", "is_closed", "step", "arm"}
@@ -68,7 +69,7 @@ class Handmade(Clock):
         return self.start + timedelta(seconds=self.seconds)
 
 
-class Deadly(Files):
+class Deadly(Filesystem):
     """File operations of which the n-th is the last, in the middle or after it; none for 0."""
 
     def __init__(self, n: int) -> None:
@@ -110,7 +111,7 @@ def _half(path: Path, content: bytes) -> None:
     path.write_bytes(content[: len(content) // 2])
 
 
-class ArchiveFirst(Passage):
+class ArchiveFirst(Pipeline):
     """Broken: the input is put away before its results are there."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
@@ -121,14 +122,14 @@ class ArchiveFirst(Passage):
         archive.archive(self._files, claim, self._settings.archive_dir, self._breathe)
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
-    def _finish(self, held: Held, answer: str) -> bool:
+    def _finish(self, held: ActiveClaim, answer: str) -> bool:
         if held.claim.path.exists():
             return super()._finish(held, answer)
         self._let_go(held.claim)
         return True
 
 
-class NamedByWorker(Passage):
+class NamedByWorker(Pipeline):
     """Broken: results are named by who made them, and do not say of what."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
@@ -139,23 +140,23 @@ class NamedByWorker(Passage):
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
 
-class NoRecovery(Holdings):
+class NoRecovery(ActiveClaims):
     """Broken: what was in work when a worker died stays there."""
 
     def recover(self) -> None:
         pass
 
 
-class NoSecondHash(Passage):
+class NoSecondHash(Pipeline):
     """Broken: what was still for the quiet time is taken for whole."""
 
-    def _is_settled(self, held: Held) -> bool:
+    def _is_settled(self, held: ActiveClaim) -> bool:
         held.sha256 = self._files.hash(held.claim.path)
         return True
 
 
-VARIANTS: dict[str, type[Passage] | type[Holdings]] = {
-    "as it is": Passage,
+VARIANTS: dict[str, type[Pipeline] | type[ActiveClaims]] = {
+    "as it is": Pipeline,
     "archive before publish": ArchiveFirst,
     "result named by worker": NamedByWorker,
     "no recovery": NoRecovery,
@@ -164,9 +165,9 @@ VARIANTS: dict[str, type[Passage] | type[Holdings]] = {
 
 
 def live(
-    kind: type[Passage] | type[Holdings],
+    kind: type[Pipeline] | type[ActiveClaims],
     settings: Settings,
-    coder: Coder,
+    coder: FileProcessor,
     files: Deadly,
     name: str = "main",
     between: Callable[[int], None] = lambda tick: None,
@@ -177,7 +178,7 @@ def live(
         settings, coder, lambda path: nullcontext(lambda n: None), threading.Event(),
         name=name, files=files, clock=clock,
     )  # fmt: skip
-    part = daemon._holdings if issubclass(kind, Holdings) else daemon._passage
+    part = daemon._holdings if issubclass(kind, ActiveClaims) else daemon._passage
     part.__class__ = kind  # type: ignore[assignment]
     if kind not in (ArchiveFirst, NamedByWorker):  # until they publish these are like any other
         files.arm()
@@ -222,19 +223,23 @@ def furnish(root: Path, bundle: Path) -> Settings:
 
 
 def crash_points(
-    bundle: Path, root: Path, kind: type[Passage] | type[Holdings], every: int, names: list[str]
+    bundle: Path,
+    root: Path,
+    kind: type[Pipeline] | type[ActiveClaims],
+    every: int,
+    names: list[str],
 ) -> dict[str, Any]:
     """Die at every ``every``-th moment of a day with these files; what the next life left wrong."""
     dropped = {name: FILES[name] for name in names}
     settings = furnish(root, bundle)
-    coder = Coder(settings)
+    coder = FileProcessor(settings)
     coder.identify(_write(root / "warm.csv", CODED), lambda n: None)
     stricter = settings.model.model_copy(update={"confidence_threshold": 0.5})
-    strict = Coder(settings.model_copy(update={"model": stricter}))
+    strict = FileProcessor(settings.model_copy(update={"model": stricter}))
     found: list[str] = []
     n_points = 0
     for n in itertools.count(1, every):
-        if found and kind is not Passage:
+        if found and kind is not Pipeline:
             break  # it is caught
         furnish(root, bundle)
         settings.data.corrections_dir.mkdir(parents=True)
@@ -253,7 +258,7 @@ def crash_points(
         name = "two" if n % 3 == 1 else "main"
         again = coder if n % 3 != 2 else strict
 
-        def next_life(name: str = name, again: Coder = again) -> None:
+        def next_life(name: str = name, again: FileProcessor = again) -> None:
             live(kind, settings, again, Deadly(0), name)
 
         statuses = (status, forked(next_life))
@@ -271,10 +276,10 @@ def _forgotten(settings: Settings) -> list[str]:
     return [f"{path.parent.name} does not say that it {REPLACES}" for path in torn]
 
 
-def pausing_writer(bundle: Path, root: Path, kind: type[Passage]) -> dict[str, Any]:
+def pausing_writer(bundle: Path, root: Path, kind: type[Pipeline]) -> dict[str, Any]:
     """A copy that pauses for longer than the quiet time, and goes on after the claim."""
     settings = furnish(root, bundle)
-    coder = Coder(settings)
+    coder = FileProcessor(settings)
     rest = b"7,baker\n"
     with (settings.watcher.inbox / "slow.csv").open("wb", buffering=0) as file:
         file.write(CODED)
@@ -313,7 +318,7 @@ def main() -> int:
         else:
             found = crash_points(bundle, root, kind, arguments.every, arguments.files)
     sys.stdout.write(json.dumps(found) + "\n")
-    return 1 if found["violations"] and kind is Passage else 0
+    return 1 if found["violations"] and kind is Pipeline else 0
 
 
 if __name__ == "__main__":

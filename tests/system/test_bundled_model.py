@@ -13,13 +13,13 @@ from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Bundle:
-    return Bundle.open(Store(OutputSettings(model_dir=ROOT / "models")).bundled_dir)
+    return Bundle.open(ModelRegistry(OutputSettings(model_dir=ROOT / "models")).bundled_dir)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 
 from core.settings import Settings, load_settings
 from inference.bundle import Bundle
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from tests.inference.test_model_registry import another, output
 from tests.support.daemon_harness import Shop
 from tests.support.disks import leave, mount, mounted, small_disk, unmount
@@ -88,7 +88,7 @@ def test_a_limit_on_the_size_of_files_pauses(settings: Settings) -> None:
 def test_a_full_disk_keeps_the_model_in_service(bundle: Bundle, tmp_path: Path) -> None:
     """Fault 46: the night's model does not fit beside it."""
     shutil.copytree(bundle.path, tmp_path / "models" / "bundled")
-    store, versions = Store(output(tmp_path)), tmp_path / "models" / "versions"
+    store, versions = ModelRegistry(output(tmp_path)), tmp_path / "models" / "versions"
     challenger = another(bundle, tmp_path / "challenger", 2)
     with mounted(versions, *small_disk(1 << 16)):
         with pytest.raises(OSError, match=r"versions.* cannot be written: .*No space left"):

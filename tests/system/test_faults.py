@@ -12,10 +12,10 @@ import pytest
 from core.errors import AlreadyRunningError, FolderError
 from core.settings import Settings
 from tests.support.daemon_harness import Interrupted, Shop
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake import claims
 from watcher.intake.folder_checks import SENTINEL, STAGING, known
-from watcher.processes.file_processor import Coder
+from watcher.processes.file_processor import FileProcessor
 from watcher.status.status import MAIN, Health, judge
 
 GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
@@ -364,7 +364,7 @@ def test_a_namesake_on_another_machine_is_noticed(shop: Shop, settings: Settings
     shop.another(MAIN)
 
 
-class SlowToList(Files):
+class SlowToList(Filesystem):
     """A large inbox, or one far away: a listing takes half a second."""
 
     def __init__(self, shop: Shop) -> None:
@@ -405,7 +405,7 @@ def test_a_thousand_files_each_once_oldest_first(shop: Shop) -> None:
 
 def test_files_are_what_the_os_does(tmp_path: Path) -> None:
     """What the faults are injected into."""
-    files = Files()
+    files = Filesystem()
     files.make_dir(tmp_path / "d")
     files.write(tmp_path / "d" / "a", b"1")
     (tmp_path / "l").symlink_to(tmp_path / "d" / "a")
@@ -416,4 +416,4 @@ def test_files_are_what_the_os_does(tmp_path: Path) -> None:
         files.write(tmp_path / "l", b"2")
     assert files.read(tmp_path / "d" / "a") == b"1"
     files.remove_tree(tmp_path / "d")
-    assert not (tmp_path / "d").exists() and Coder is not None
+    assert not (tmp_path / "d").exists() and FileProcessor is not None

@@ -21,7 +21,7 @@ from core.settings import load_settings
 from inference.bundle import Bundle
 from tests.support.daemon_harness import Killed, Shop
 from watcher.daemon import Daemon
-from watcher.processes.file_processor import Coder
+from watcher.processes.file_processor import FileProcessor
 
 NAMES = st.sampled_from(["a.csv", "b.csv", "B.CSV"])
 CONTENTS = st.sampled_from(
@@ -51,7 +51,7 @@ class Day(RuleBasedStateMachine):
             encoding="utf-8",
         )
         configured = load_settings(config)
-        self.shop = Shop(configured, coder=Coder(configured))
+        self.shop = Shop(configured, coder=FileProcessor(configured))
         self.daemons: dict[str, Daemon] = {"main": self.shop.daemon}
         self.is_share_gone = False
         self.revive("two")

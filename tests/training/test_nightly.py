@@ -27,7 +27,7 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import clean, join
 from inference.bundle import Bundle
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.watcher.processes.test_scheduler import Clock
 from training.dataset.correction_set import (
@@ -37,11 +37,11 @@ from training.dataset.correction_set import (
     rehearsal,
     replay,
 )
-from training.nightly import fine_tune
+from training.nightly import run_nightly
 from training.run_folder import METRICS
 from watcher.daemon import Daemon
-from watcher.processes.file_processor import Coder
-from watcher.processes.scheduler import NIGHTLY, Schedule
+from watcher.processes.file_processor import FileProcessor
+from watcher.processes.scheduler import NIGHTLY, NightlyScheduler
 
 PATIENCE_S = 100
 UNITS = isco08().units
@@ -100,9 +100,11 @@ def right_corrections(n: int, word: str = "chief") -> list[tuple[str, str]]:
 def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
     start = partial(start_training, tmp_path / "config.yaml")
-    schedule = Schedule(own.schedule, own.watcher.outbox, start, clock)
+    schedule = NightlyScheduler(own.schedule, own.watcher.outbox, start, clock)
     stop = threading.Event()
-    daemon = Daemon(own, Coder(own), lambda path: nullcontext(lambda n: None), stop, schedule)
+    daemon = Daemon(
+        own, FileProcessor(own), lambda path: nullcontext(lambda n: None), stop, schedule
+    )
     shipped = daemon.model_version
     survey = "job_title\n" + "".join(
         f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(80)
@@ -139,8 +141,8 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         assert metrics["compared"] == "gold answers"
         assert metrics["champion_figures"]["n"] == metrics["figures"]["gold answers"]["n"]
         assert metrics["n_archive_texts"] > 0 and metrics["n_held_out_corrections"] > 0
-        before = Bundle.open(own.output.model_dir / "bundled").baseline()
-        after = Store(own.output).served().baseline()
+        before = Bundle.open(own.output.model_dir / "bundled").training_profile()
+        after = ModelRegistry(own.output).served().training_profile()
         assert before is not None and after is not None
         assert (after.shares == before.shares).all() and after.has_seen(list(truth)).any()
         assert np.isin(before.seen, after.seen).all()
@@ -159,7 +161,7 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         schedule.check()
         skipped = own.watcher.outbox / NIGHTLY / "2026-06-03" / METRICS
         assert json.loads(skipped.read_text(encoding="utf-8"))["state"] == "skipped"
-        assert Store(own.output).rollback().manifest.version == shipped
+        assert ModelRegistry(own.output).rollback().manifest.version == shipped
         (own.watcher.inbox / "later.csv").write_text("job_title\nold cook\n", encoding="utf-8")
         (later,) = batch(own, "later")
         assert {r["model_version"] for r in rows(later / "predictions.csv")} == {shipped}
@@ -169,7 +171,7 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
     own: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = threading.Event()
-    daemon = Daemon(own, Coder(own), lambda path: nullcontext(lambda n: None), stop)
+    daemon = Daemon(own, FileProcessor(own), lambda path: nullcontext(lambda n: None), stop)
     shipped = daemon.model_version
     damaged = tmp_path / "models" / "versions" / "damaged"
     shutil.copytree(tmp_path / "models" / "bundled", damaged)
@@ -190,20 +192,20 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
 
 def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
     corrections(own, "good.csv", right_corrections(80))
-    run = fine_tune(own)
+    run = run_nightly(own)
     assert run is not None and run.state == "promoted", run.reasons
-    champion = Store(own.output).served().manifest.version
+    champion = ModelRegistry(own.output).served().manifest.version
     rng = np.random.default_rng(0)
     wrong = [(f"poison {i} | unknown", UNITS[rng.integers(436)]) for i in range(200)]
     corrections(own, "poison.csv", wrong)
-    refused = fine_tune(own)
+    refused = run_nightly(own)
     assert refused is not None and refused.state == "refused"
     assert any("plausible corrections" in reason for reason in refused.reasons)
-    assert Store(own.output).served().manifest.version == champion
-    assert fine_tune(own) is None  # nothing new since: not tried every night
+    assert ModelRegistry(own.output).served().manifest.version == champion
+    assert run_nightly(own) is None  # nothing new since: not tried every night
     (own.data.corrections_dir / "poison.csv").unlink()
     corrections(own, "more.csv", right_corrections(80, "other"))
-    again = fine_tune(own)
+    again = run_nightly(own)
     assert again is not None and again.reasons == []
 
 
@@ -214,7 +216,8 @@ def night(tmp_path: Path, killed_in: str = "") -> int:
         "import training.nightly as n, training.promotion as c, inference.model_registry as s\n"
         "import training.run_folder as r\n"
         "step = sys.argv[1]\n"
-        "places = [place for place in (n, c, s.Store, r.Run) if hasattr(place, step)]\n"
+        "owners = (n, c, s.ModelRegistry, r.RunFolder)\n"
+        "places = [place for place in owners if hasattr(place, step)]\n"
         "assert places or not step\n"
         "for place in places:\n"
         "    setattr(place, step, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
@@ -235,17 +238,17 @@ def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
     own: Settings, tmp_path: Path
 ) -> None:
     corrections(own, "a.csv", right_corrections(60))
-    champion = Store(own.output).served().manifest.version
+    champion = ModelRegistry(own.output).served().manifest.version
     for step in BEFORE_PROMOTION:
         assert night(tmp_path, killed_in=step) == -9
         assert not (tmp_path / "night").exists()
-        served = Store(own.output).served()
+        served = ModelRegistry(own.output).served()
         served.checkpoint_dir()
         assert served.manifest.version == champion, step
     assert night(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "promoted"
-    assert Store(own.output).served().manifest.version == metrics["version"] != champion
+    assert ModelRegistry(own.output).served().manifest.version == metrics["version"] != champion
     assert not list(tmp_path.glob("models/**/*.part"))
     assert len(list((own.output.model_dir / "runs").iterdir())) == 1  # the same run all along
 
@@ -254,14 +257,14 @@ def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
     own: Settings, tmp_path: Path
 ) -> None:
     corrections(own, "a.csv", right_corrections(60))
-    champion = Store(own.output).served().manifest.version
+    champion = ModelRegistry(own.output).served().manifest.version
     assert night(tmp_path, killed_in="finish") == -9
-    challenger = Store(own.output).served().manifest.version
+    challenger = ModelRegistry(own.output).served().manifest.version
     assert challenger != champion
     assert night(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "skipped"
-    assert Store(own.output).served().manifest.version == challenger
+    assert ModelRegistry(own.output).served().manifest.version == challenger
 
 
 def test_a_lesson_replays_every_group_and_never_what_was_corrected(own: Settings) -> None:
@@ -316,4 +319,4 @@ def test_without_anything_to_measure_on_nothing_is_trained(own: Settings) -> Non
     corrections(own, "a.csv", right_corrections(30))
     (own.data.reference_dir / "answers.csv").unlink()
     with pytest.raises(InputError, match=r"answers\.csv.*data/raw"):
-        fine_tune(own)
+        run_nightly(own)

@@ -18,11 +18,11 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.autocoder import open_autocoder
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from tests.training.model.test_trainer import raw_records
 from training.model.encoder import load_encoder
 from training.model.trainer import last_checkpoint, learn_corrections
-from training.nightly import fine_tune
+from training.nightly import run_nightly
 from training.run_folder import METRICS, last_finished, start, training_lock
 from training.train import train
 
@@ -52,16 +52,17 @@ def test_a_training_is_promoted_and_serves(
     assert "checkpoints" not in names and "bundle" not in names
     sides = [set(pd.read_csv(run.path / f"{s}.csv")["text"]) for s in ("train", "test")]
     assert not sides[0] & sides[1]
-    served = Store(own.output).served()
-    baseline = served.baseline()
-    assert baseline is not None and baseline.shares.sum() == pytest.approx(1)
+    served = ModelRegistry(own.output).served()
+    training_profile = served.training_profile()
+    assert training_profile is not None and training_profile.shares.sum() == pytest.approx(1)
     assert (
-        baseline.has_seen(sorted(sides[0])).all() and not baseline.has_seen(sorted(sides[1])).any()
+        training_profile.has_seen(sorted(sides[0])).all()
+        and not training_profile.has_seen(sorted(sides[1])).any()
     )
-    assert baseline.n_calibration > 0 and baseline.agreements.max() > 0.4
+    assert training_profile.n_calibration > 0 and training_profile.agreements.max() > 0.4
     assert served.manifest.version == metrics["version"]
-    (coding,) = open_autocoder(served, own).code([join("junior welder 9999")])
-    assert coding.candidates[0][0] == "7212"
+    (prediction,) = open_autocoder(served, own).code([join("junior welder 9999")])
+    assert prediction.candidates[0][0] == "7212"
     assert last_finished(own.output.model_dir / "runs", "train") is not None
 
 
@@ -105,4 +106,4 @@ def test_a_checkpoint_that_was_being_saved_is_passed_over(
 
 def test_one_training_at_a_time(own: Settings) -> None:
     with training_lock(own.output), pytest.raises(TrainingRunsError, match="another training"):
-        fine_tune(own)
+        run_nightly(own)

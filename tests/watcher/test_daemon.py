@@ -25,13 +25,13 @@ from core.settings import Settings
 from inference.bundle import file_hash
 from tests.conftest import ROOT
 from watcher.delivery import archive, publish
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake import claims, stability
 from watcher.intake.claims import Claim
 from watcher.intake.stability import Fingerprint, Listing, Stability, Wait
 from watcher.status.status import MAIN, read_status
 
-FILES = Files()
+FILES = Filesystem()
 
 PATIENCE_S = 100
 
@@ -216,7 +216,7 @@ def claimed(work_dir: Path, content: str) -> Claim:
     return claim
 
 
-class ByHand(Files):
+class ByHand(Filesystem):
     """A file system that cannot rename without replacing."""
 
     def rename_new(self, source: Path, target: Path) -> None:
@@ -231,7 +231,9 @@ class ByHand(Files):
 
 @pytest.mark.parametrize("files", [FILES, ByHand()], ids=["kernel", "by hand"])
 @pytest.mark.parametrize("archive_dir", [None, Path("/dev/shm")], ids=["same", "across"])
-def test_nothing_is_overwritten(work_dir: Path, files: Files, archive_dir: Path | None) -> None:
+def test_nothing_is_overwritten(
+    work_dir: Path, files: Filesystem, archive_dir: Path | None
+) -> None:
     if archive_dir is not None and not archive_dir.is_dir():
         pytest.skip("needs a second volume: /dev/shm")
     with tempfile.TemporaryDirectory(dir=archive_dir) as folder:

@@ -2,9 +2,9 @@
 each confidence was right.
 
 Temperature: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
-The weight of the lexicon beside the network is fitted with it (a product of experts: Hinton 2002).
-Both on texts that neither trained the model nor stopped the training, and that are as new to it as
-what will come: of concepts that nobody trained on. A night without such texts follows the
+The weight of the n-gram model beside the network is fitted with it (a product of experts: Hinton
+2002). Both on texts that neither trained the model nor stopped the training, and that are as new to
+it as what will come: of concepts that nobody trained on. A night without such texts follows the
 temperature of the model it began with.
 """
 
@@ -25,13 +25,13 @@ _LOG_TEMPERATURES = (np.log(0.05), np.log(20))
 def fit_calibration(
     logits: np.ndarray, scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> tuple[float, float]:
-    """The temperature T and the lexicon's weight w with the smallest negative log-likelihood.
+    """The temperature T and the n-gram model's weight w with the smallest negative log-likelihood.
 
     Parameters
     ----------
-    logits, scores : (N, 436) of the network and of the lexicon, of texts that were in no training.
-    labels : (N,) index of the right unit group.
-    weights : (N,) trust in each label, 0 to 1: a doubtful label must not make the model modest.
+    logits, scores : (N, 436) of the network and of the n-gram model, of texts that were in no
+    training. labels : (N,) index of the right unit group. weights : (N,) trust in each label, 0 to
+    1: a doubtful label must not make the model modest.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def follow_temperature(
     ----------
     temperature : of the network before, fitted on texts that are not at hand.
     before, after : (N, 436) logits of the network before and after, of texts that neither learned.
-    scores : (N, 436) of the lexicon, as they are added: the same beside both.
+    scores : (N, 436) of the n-gram model, as they are added: the same beside both.
     labels, weights : (N,) and (N,), as for ``fit_calibration``.
 
     Returns

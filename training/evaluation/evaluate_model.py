@@ -14,13 +14,13 @@ from training.evaluation.error_analysis import ERROR_ANALYSIS, analyse
 from training.evaluation.gate import Measured
 from training.evaluation.metrics import measure
 from training.evaluation.plots import draw_curves
-from training.run_folder import Run
+from training.run_folder import RunFolder
 
 _N_SEEN_TEXTS = 2000
 
 
 def note_figures(
-    run: Run,
+    run: RunFolder,
     classifier: Classifier,
     serving: Classifier | None,
     prepared: Prepared,
@@ -55,7 +55,7 @@ def note_figures(
 
 
 def _draw(
-    run: Run,
+    run: RunFolder,
     parts: dict[str, pd.DataFrame],
     said: dict[str, np.ndarray],
     gold: dict[str, Measured],

@@ -39,7 +39,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateResult:
     """All checks, in the order they were made; promoted where none failed."""
 
     checks: list[Check] = field(default_factory=list)
@@ -90,13 +90,13 @@ def learned_by_group(taught: Measured, n_groups: int) -> list[dict[str, str | in
 
 def judge(
     gold: dict[str, Measured], taught: Measured, held_out: Measured, settings: GateSettings
-) -> Verdict:
+) -> GateResult:
     """Compare on every gold set by its name, and on the corrections: learned ones and kept ones."""
     checks = []
     for name, texts in gold.items():
         checks += _gold_checks(name, texts, settings)
     checks += _correction_checks(taught, held_out)
-    return Verdict(checks)
+    return GateResult(checks)
 
 
 def indices(codes: Sequence[str]) -> np.ndarray:

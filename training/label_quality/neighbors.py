@@ -20,7 +20,7 @@ _ROWS_PER_BLOCK = 256
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbors:
     """The ``k`` nearest other texts of each of N, nearest first.
 
     ``rows`` (N, k) int32 are their positions, ``distances`` (N, k) float32 are cosine distances of
@@ -44,7 +44,7 @@ def reduce(vectors: np.ndarray, n_dimensions: int = N_DIMENSIONS) -> np.ndarray:
     return (reduced / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
 
 
-def nearest(vectors: np.ndarray, k: int) -> Neighbours:
+def nearest(vectors: np.ndarray, k: int) -> Neighbors:
     """The ``min(k, N - 1)`` nearest others of each of N vectors (N, D) of length one."""
     n = len(vectors)
     k = min(k, n - 1)
@@ -62,4 +62,4 @@ def nearest(vectors: np.ndarray, k: int) -> Neighbours:
         best, at = torch.topk(cosines, k)
         rows[block] = at.numpy()
         distances[block] = (1 - best).clamp_(0, 2).numpy()
-    return Neighbours(rows, distances)
+    return Neighbors(rows, distances)

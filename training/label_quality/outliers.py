@@ -31,7 +31,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from sklearn.cluster import DBSCAN
 
-from training.label_quality.neighbors import Neighbours
+from training.label_quality.neighbors import Neighbors
 
 K = 32
 N_ASKED = 5
@@ -44,7 +44,7 @@ _MIXED = "cluster with mixed codes"
 _ALONE = "in no cluster, and its nearest neighbours all have other codes"
 
 
-def find_clusters(neighbours: Neighbours, eps: float, min_samples: int) -> np.ndarray:
+def find_clusters(neighbours: Neighbors, eps: float, min_samples: int) -> np.ndarray:
     """(N,) the cluster of each text, 0, 1, …, or ``UNCLUSTERED``.
 
     Parameters
@@ -66,7 +66,7 @@ def find_clusters(neighbours: Neighbours, eps: float, min_samples: int) -> np.nd
 
 
 def find_outliers(
-    records: pd.DataFrame, neighbours: Neighbours, clusters: np.ndarray
+    records: pd.DataFrame, neighbours: Neighbors, clusters: np.ndarray
 ) -> pd.DataFrame:
     """The rows of ``outliers.csv``, by cluster, those that look wrong first; index as ``records``.
 

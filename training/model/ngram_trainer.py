@@ -1,4 +1,4 @@
-"""Learn the lexicon (``inference/ngram_model.py``): a softmax regression over hashed features.
+"""Learn the n-gram model (``inference/ngram_model.py``): a softmax regression over hashed features.
 
 Sparse and without hidden layers, so an epoch over 100,000 texts takes well under a minute. Texts
 are drawn and augmented as the network's are. Afterwards the small weights are dropped and the rest
@@ -18,7 +18,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from core.taxonomy import isco08
-from inference.ngram_model import Lexicon, features
+from inference.ngram_model import NgramModel, features
 from training.dataset.augmentation import augment, tasks_by_label
 
 _LOG = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ MAX_WEIGHTS = 1_800_000  # 2.4 MB; of 12 million, 13 MB, one gold answer in a hu
 LEVELS = 15  # of a weight's size: few levels compress well
 
 
-def fit_lexicon(train: pd.DataFrame, seed: int) -> Lexicon:
+def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
     """Learn from distinct cleaned texts: ``text, label, weight``.
 
     Each epoch draws a text with its weight as the chance, as it is or augmented.
@@ -92,7 +92,7 @@ def _bags(
     return torch.as_tensor(at[known]), torch.as_tensor(weights).float(), torch.as_tensor(offsets)
 
 
-def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> Lexicon:
+def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> NgramModel:
     """Keep the largest weights of (F, K), and the features that have one of them.
 
     What a feature says against all codes alike changes no probability: its median is taken off
@@ -108,7 +108,7 @@ def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> Lexi
     large, kept = large[used], weights[used]
     rows, columns = np.nonzero(large)
     starts = np.searchsorted(rows, np.arange(len(kept) + 1))
-    return Lexicon(
+    return NgramModel(
         hashes=hashes[used],
         starts=starts.astype(np.int64),
         columns=columns.astype(np.uint16),

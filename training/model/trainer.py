@@ -1,6 +1,6 @@
 """Fine-tune ``RobertaForSequenceClassification`` on cleaned texts, with transformers' Trainer.
 
-``finetune`` learns from labelled records and ends as its best epoch, or half way to it.
+``train_model`` learns from labelled records and ends as its best epoch, or half way to it.
 ``learn_corrections`` goes on from the model in service for an epoch or two: it learns what coders
 corrected, sees known texts again, and is held to the champion's own probabilities on the rest
 (distillation), so that it does not forget (Li & Hoiem, "Learning without Forgetting", 2016).
@@ -102,7 +102,7 @@ class _CorrectionsTrainer(_Trainer):
         return (loss, outputs) if return_outputs else loss
 
 
-def finetune(
+def train_model(
     model: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
     train: pd.DataFrame,

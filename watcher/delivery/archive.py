@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from watcher.delivery.publish import clear, safe_stem
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake.claims import WHY, Claim, release
 
 _MAX_NAME_BYTES = 255
@@ -23,7 +23,7 @@ _MAX_NAME_BYTES = 255
 Breathe = Callable[[], None]
 
 
-def archive(files: Files, claim: Claim, archive_dir: Path, breathe: Breathe) -> Path:
+def archive(files: Filesystem, claim: Claim, archive_dir: Path, breathe: Breathe) -> Path:
     """Move a finished input to the archive and return its new place."""
     archive_dir.mkdir(parents=True, exist_ok=True)
     for target in _names(files, claim, archive_dir, breathe):
@@ -33,13 +33,13 @@ def archive(files: Files, claim: Claim, archive_dir: Path, breathe: Breathe) -> 
     raise AssertionError("the names never end")
 
 
-def doom(files: Files, claim: Claim, reason: str) -> None:
+def doom(files: Filesystem, claim: Claim, reason: str) -> None:
     """Decide that an input is rejected: from here on, whoever holds the claim rejects it."""
     files.write(claim.folder / WHY, _printable(reason))
     files.sync(claim.folder / WHY)
 
 
-def doomed(files: Files, claim: Claim) -> str:
+def doomed(files: Filesystem, claim: Claim) -> str:
     """Why an input is rejected, ``""`` where it is not."""
     try:
         return files.read(claim.folder / WHY).decode("utf-8", "replace").strip()
@@ -47,7 +47,9 @@ def doomed(files: Files, claim: Claim) -> str:
         return ""
 
 
-def reject(files: Files, claim: Claim, rejected_dir: Path, reason: str, breathe: Breathe) -> Path:
+def reject(
+    files: Filesystem, claim: Claim, rejected_dir: Path, reason: str, breathe: Breathe
+) -> Path:
     """Move an unreadable input to the rejected files; ``<name>.why.txt`` is there before it."""
     rejected_dir.mkdir(parents=True, exist_ok=True)
     for target in _names(files, claim, rejected_dir, breathe):
@@ -60,7 +62,7 @@ def reject(files: Files, claim: Claim, rejected_dir: Path, reason: str, breathe:
     raise AssertionError("the names never end")
 
 
-def _explain(files: Files, why: Path, reason: str) -> bool:
+def _explain(files: Filesystem, why: Path, reason: str) -> bool:
     """Write the reason, also over the beginning of it that a crash left; False for another one."""
     try:
         files.reserve(why)
@@ -73,7 +75,7 @@ def _explain(files: Files, why: Path, reason: str) -> bool:
     return True
 
 
-def go_on(files: Files, claim: Claim, folders: tuple[Path, ...]) -> None:
+def go_on(files: Filesystem, claim: Claim, folders: tuple[Path, ...]) -> None:
     """Give the copy of an input that has left its claim its name, where it has none yet."""
     for folder in folders:
         hidden = folder / f".{claim.id}"
@@ -88,13 +90,13 @@ def go_on(files: Files, claim: Claim, folders: tuple[Path, ...]) -> None:
         files.remove_dir(hidden)
 
 
-def let_go(files: Files, claim: Claim, outbox: Path) -> None:
+def let_go(files: Filesystem, claim: Claim, outbox: Path) -> None:
     """Remove what is left of a claim that has come to its end: in staging, and itself."""
     clear(files, outbox, claim.id)
     release(files, claim)
 
 
-def _move(files: Files, claim: Claim, target: Path, breathe: Breathe) -> None:
+def _move(files: Filesystem, claim: Claim, target: Path, breathe: Breathe) -> None:
     """Raises FileExistsError where the name is taken; then the input is where it was."""
     try:
         files.rename_new(claim.path, target)
@@ -105,7 +107,7 @@ def _move(files: Files, claim: Claim, target: Path, breathe: Breathe) -> None:
     files.sync(target.parent)
 
 
-def _move_across(files: Files, claim: Claim, target: Path, breathe: Breathe) -> None:
+def _move_across(files: Filesystem, claim: Claim, target: Path, breathe: Breathe) -> None:
     hidden = target.parent / f".{claim.id}"
     files.remove_tree(hidden)  # left by a crash in the middle of the copy
     files.make_dir(hidden)
@@ -123,7 +125,7 @@ def _move_across(files: Files, claim: Claim, target: Path, breathe: Breathe) -> 
     go_on(files, claim, (target.parent,))
 
 
-def _names(files: Files, claim: Claim, folder: Path, breathe: Breathe) -> Iterator[Path]:
+def _names(files: Filesystem, claim: Claim, folder: Path, breathe: Breathe) -> Iterator[Path]:
     """The input's own name; where it is taken, with a hash of the content; then with a number."""
     yield folder / claim.name
     stem, digest = safe_stem(claim.name), files.hash(claim.path, breathe)[:12]

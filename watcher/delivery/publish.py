@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from results.receipt import AnyReceipt
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
 
 RECEIPT = "receipt.json"
@@ -34,7 +34,7 @@ def safe_stem(name: str) -> str:
 
 
 @contextmanager
-def staging(files: Files, outbox: Path, key: str) -> Iterator[Path]:
+def staging(files: Filesystem, outbox: Path, key: str) -> Iterator[Path]:
     """An empty private folder on the outbox's own volume, where results grow unseen.
 
     ``key``: ``<id>.…``; what an attempt before left under the same id is removed first, and what
@@ -49,7 +49,7 @@ def staging(files: Files, outbox: Path, key: str) -> Iterator[Path]:
         files.remove_tree(folder)
 
 
-def clear(files: Files, outbox: Path, claim_id: str) -> None:
+def clear(files: Filesystem, outbox: Path, claim_id: str) -> None:
     """Remove what attempts at a claim have left in staging."""
     for name in files.names(outbox / STAGING):
         if name.partition(".")[0] == claim_id:
@@ -57,7 +57,7 @@ def clear(files: Files, outbox: Path, claim_id: str) -> None:
 
 
 def complete(
-    files: Files,
+    files: Filesystem,
     staged: Path,
     receipt: AnyReceipt,
     breathe: Callable[[], None] = lambda: None,
@@ -71,12 +71,12 @@ def complete(
     _settle(files, staged)
 
 
-def _settle(files: Files, path: Path) -> None:
+def _settle(files: Filesystem, path: Path) -> None:
     files.publish(path)
     files.sync(path)
 
 
-def publish(files: Files, staged: Path, outbox: Path, receipt: AnyReceipt) -> Path:
+def publish(files: Filesystem, staged: Path, outbox: Path, receipt: AnyReceipt) -> Path:
     """Make a complete staged folder visible as ``outbox/<name>.<id>/``, by one rename.
 
     Where a batch with this id is there already its results are the same: it stays, and is returned.
@@ -99,7 +99,7 @@ def publish(files: Files, staged: Path, outbox: Path, receipt: AnyReceipt) -> Pa
     return target
 
 
-def find(files: Files, outbox: Path, batch_id: str) -> Path | None:
+def find(files: Filesystem, outbox: Path, batch_id: str) -> Path | None:
     """The complete batch with this id, if there is one."""
     for name in files.names(outbox):
         is_batch = name.endswith(f".{batch_id}") and not name.startswith(".")
@@ -108,7 +108,7 @@ def find(files: Files, outbox: Path, batch_id: str) -> Path | None:
     return None
 
 
-def find_claim(files: Files, outbox: Path, name: str, claim_id: str) -> Path | None:
+def find_claim(files: Filesystem, outbox: Path, name: str, claim_id: str) -> Path | None:
     """What a claim on the input ``name`` has published, by whichever model and settings."""
     start = safe_stem(name) + "."
     for folder in files.names(outbox):
@@ -119,7 +119,7 @@ def find_claim(files: Files, outbox: Path, name: str, claim_id: str) -> Path | N
     return None
 
 
-def read_receipt(files: Files, folder: Path) -> dict[str, Any]:
+def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
     """The receipt of a batch; empty where there is none that can be read."""
     try:
         receipt = json.loads(files.read(folder / RECEIPT))

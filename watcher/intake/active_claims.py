@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.settings import WatcherSettings
 from watcher.clock import Clock
 from watcher.delivery import archive
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake import claims
 from watcher.intake.claims import Claim, Leases
 
@@ -16,7 +16,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass
-class Held:
+class ActiveClaim:
     """A claim of ours and what this life of the daemon knows of it."""
 
     claim: Claim
@@ -28,13 +28,15 @@ class Held:
     loss: str = ""  # what ended the attempt before
 
 
-class Holdings:
+class ActiveClaims:
     """All claims of the worker ``name``; ``next_beat_s`` is when the others want a sign of it."""
 
-    def __init__(self, settings: WatcherSettings, files: Files, clock: Clock, name: str) -> None:
+    def __init__(
+        self, settings: WatcherSettings, files: Filesystem, clock: Clock, name: str
+    ) -> None:
         self._settings, self._files, self._clock, self._name = settings, files, clock, name
         self._leases = Leases(files, settings.heartbeat_s)
-        self._held: list[Held] = []
+        self._held: list[ActiveClaim] = []
         self.next_beat_s = self._next_recovery_s = 0.0
 
     def __len__(self) -> int:
@@ -45,18 +47,18 @@ class Holdings:
         """When the first of them can be gone on with."""
         return min(held.due_s for held in self._held)
 
-    def due(self) -> list[Held]:
+    def due(self) -> list[ActiveClaim]:
         """What can be gone on with, the least tried first: no file holds up the others."""
         now_s = self._clock.monotonic_s()
         due = [held for held in self._held if held.due_s <= now_s]
         return sorted(due, key=lambda held: (held.claim.attempts, held.n_faults, held.due_s))
 
-    def take(self, name: str) -> Held | None:
+    def take(self, name: str) -> ActiveClaim | None:
         """Take hold of a whole file in the inbox; None where somebody was faster. Or OSError."""
         claim = claims.take(self._files, self._settings.inbox, name, self._name)
         return self._hold(claim) if claim is not None else None
 
-    def drop(self, held: Held) -> None:
+    def drop(self, held: ActiveClaim) -> None:
         """It has come to its end, or is ours no more."""
         self._held.remove(held)
 
@@ -98,7 +100,7 @@ class Holdings:
         _LOG.info("%r: taken up again after an interruption", mine.name)
         self._hold(mine)
 
-    def _hold(self, claim: Claim) -> Held:
-        held = Held(claim)
+    def _hold(self, claim: Claim) -> ActiveClaim:
+        held = ActiveClaim(claim)
         self._held.append(held)
         return held

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake.stability import kind
 
 WORK = ".work"
@@ -60,7 +60,7 @@ class Claim:
         return self.folder.name.partition(".")[2].partition(".")[2]
 
 
-def take(files: Files, inbox: Path, name: str, worker: str) -> Claim | None:
+def take(files: Filesystem, inbox: Path, name: str, worker: str) -> Claim | None:
     """Take hold of ``inbox/name``; None where it is gone or another worker was faster.
 
     What turns out to be no regular file is put back, with an OSError.
@@ -84,17 +84,17 @@ def take(files: Files, inbox: Path, name: str, worker: str) -> Claim | None:
     return claim
 
 
-def begin(files: Files, claim: Claim) -> Claim:
+def begin(files: Filesystem, claim: Claim) -> Claim:
     """The claim with one attempt more; FileNotFoundError where it is ours no more."""
     return _renamed(files, claim, claim.attempts + 1, claim.worker)
 
 
-def rest(files: Files, claim: Claim) -> Claim:
+def rest(files: Filesystem, claim: Claim) -> Claim:
     """The claim with one attempt less: what ended it was no fault of the file."""
     return _renamed(files, claim, max(claim.attempts - 1, 0), claim.worker)
 
 
-def steal(files: Files, claim: Claim, worker: str) -> Claim | None:
+def steal(files: Filesystem, claim: Claim, worker: str) -> Claim | None:
     """Take over; None where somebody else did."""
     try:
         return _renamed(files, claim, claim.attempts, worker)
@@ -102,14 +102,14 @@ def steal(files: Files, claim: Claim, worker: str) -> Claim | None:
         return None
 
 
-def _renamed(files: Files, claim: Claim, attempts: int, worker: str) -> Claim:
+def _renamed(files: Filesystem, claim: Claim, attempts: int, worker: str) -> Claim:
     folder = claim.folder.with_name(f"{claim.id}.{attempts}.{worker}")
     if folder != claim.folder:
         files.rename(claim.folder, folder)
     return Claim(folder / claim.name)
 
 
-def release(files: Files, claim: Claim) -> None:
+def release(files: Filesystem, claim: Claim) -> None:
     """Remove the claim once its input has left it."""
     for note in (WHY, BEAT):
         with suppress(FileNotFoundError):
@@ -117,18 +117,18 @@ def release(files: Files, claim: Claim) -> None:
     files.remove_dir(claim.folder)
 
 
-def _discard(files: Files, folder: Path) -> None:
+def _discard(files: Filesystem, folder: Path) -> None:
     with suppress(OSError):
         release(files, Claim(folder / "nothing"))
 
 
-def beat(files: Files, claim: Claim, number: int) -> None:
+def beat(files: Filesystem, claim: Claim, number: int) -> None:
     """Show that its worker lives; nothing where it is ours no more."""
     with suppress(OSError):
         files.write(claim.folder / BEAT, b"%d" % number)
 
 
-def claims(files: Files, inbox: Path) -> list[Claim]:
+def claims(files: Filesystem, inbox: Path) -> list[Claim]:
     """Every claim there is. One without an input has ``path`` = its folder's ``.gone``."""
     found = []
     for name in files.names(inbox / WORK):
@@ -155,7 +155,7 @@ class Leases:
     compared. Content is read, because a network share may keep times back for a minute.
     """
 
-    def __init__(self, files: Files, heartbeat_s: float) -> None:
+    def __init__(self, files: Filesystem, heartbeat_s: float) -> None:
         self._files, self._lease_s = files, heartbeat_s * _LEASE_BEATS
         self._seen: dict[str, tuple[bytes, float]] = {}
         self._number = itertools.count(1)

@@ -22,7 +22,7 @@ logging.getLogger("watchdog").setLevel(logging.CRITICAL)
 _READ_ONLY_EVENTS = frozenset({EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE})
 
 
-class Waker(FileSystemEventHandler):
+class FileEvents(FileSystemEventHandler):
     """Calls ``wake`` at whatever changes in ``inbox``; that it was read (by us) is no change."""
 
     def __init__(self, inbox: Path, wake: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
 from core.settings import WatcherSettings
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake.claims import WORK
 
 STAGING = ".staging"
@@ -37,7 +37,7 @@ class ShareDownError(OSError):
 class Folders:
     """Inbox and outbox, with the private folders in them, and where finished inputs go."""
 
-    def __init__(self, settings: WatcherSettings, files: Files, worker: str) -> None:
+    def __init__(self, settings: WatcherSettings, files: Filesystem, worker: str) -> None:
         self.inbox, self.outbox = settings.inbox, settings.outbox
         self._settled = (settings.archive_dir, settings.rejected_dir)
         self._files, self._worker = files, worker

@@ -7,10 +7,10 @@ import logging
 from core.errors import FolderError
 from core.settings import WatcherSettings
 from watcher.clock import Clock, back_off_s
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import Folders
 from watcher.intake.stability import Stability, look
-from watcher.status.writer import Reporter
+from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
 # With files waiting, the three looks of the quiet time come this often at most.
@@ -20,7 +20,7 @@ _MAX_SHARE, _MAX_REST_S = 0.1, 10.0
 _MAX_BLIND_S = 15.0  # between two looks while the share is away
 
 
-class Lookout:
+class InboxPoller:
     """Looks in its time, and remembers what it saw.
 
     ``whole``: the files that may be taken, oldest first. ``blind``: why the last look failed, or
@@ -31,9 +31,9 @@ class Lookout:
         self,
         settings: WatcherSettings,
         folders: Folders,
-        files: Files,
+        files: Filesystem,
         clock: Clock,
-        status: Reporter,
+        status: StatusWriter,
     ) -> None:
         self._settings, self._folders, self._files = settings, folders, files
         self._clock, self._status = clock, status

@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.filesystem import Files
+from watcher.filesystem import Filesystem
 
 SUFFIXES = (".csv", ".xlsx")
 _MIN_LOOKS = 3
@@ -44,7 +44,7 @@ class Listing:
     held: dict[str, str] = field(default_factory=dict)
 
 
-def look(files: Files, inbox: Path) -> Listing:
+def look(files: Filesystem, inbox: Path) -> Listing:
     """The CSV files and workbooks in the inbox, in any case of their suffix.
 
     Hidden and temporary names are passed over in silence. What is no regular file is held and never

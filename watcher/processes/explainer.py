@@ -29,7 +29,7 @@ _TURN_S = 0.1
 
 
 def alone(outbox: Path) -> FileLock:
-    """Held while a process explains the batches of ``outbox``; the next one waits for it.
+    """Hold while a process explains the batches of ``outbox``; the next one waits for it.
 
     A daemon that is killed leaves its child at work, and the daemon after it starts another.
     """

@@ -10,8 +10,8 @@ from core.errors import BundleError, InputError
 from core.settings import Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle, file_hash
-from inference.corrections_lookup import Memory, scan
-from inference.model_registry import Store
+from inference.corrections_lookup import CorrectionsLookup, scan
+from inference.model_registry import ModelRegistry
 from results.code_file import batch_id, code_file
 from results.corrections_file import holds_corrections, take_corrections
 from results.receipt import AnyReceipt, Identity
@@ -21,12 +21,12 @@ _LOG = logging.getLogger(__name__)
 Progress = Callable[[int], None]
 
 
-class Coder:
+class FileProcessor:
     """The model in service and the corrections on disk, taken in anew before each file."""
 
     def __init__(self, settings: Settings) -> None:
         """Raises BundleError where there is no model to serve."""
-        self._settings, self._store = settings, Store(settings.output)
+        self._settings, self._store = settings, ModelRegistry(settings.output)
         self._model_dir = self._store.served_dir()
         self._autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
         _LOG.info("serving model %s", self._autocoder.version)
@@ -56,7 +56,9 @@ class Coder:
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         """Everything but the receipt into the folder ``staged``. Raises InputError."""
         if identity.is_corrections:
-            return take_corrections(path, staged, self._autocoder.memory, self._settings)
+            return take_corrections(
+                path, staged, self._autocoder.corrections_lookup, self._settings
+            )
         n_explained = self._settings.explainability.sample_size
         return code_file(path, staged, self._autocoder, self._settings, progress, n_explained)
 
@@ -67,8 +69,10 @@ class Coder:
             if model_dir == self._model_dir:
                 return
             self._model_dir = model_dir
-            memory = self._autocoder.memory
-            self._autocoder = open_autocoder(Bundle.open(model_dir), self._settings, memory)
+            corrections_lookup = self._autocoder.corrections_lookup
+            self._autocoder = open_autocoder(
+                Bundle.open(model_dir), self._settings, corrections_lookup
+            )
             _LOG.info("serving model %s", self._autocoder.version)
         except BundleError as error:
             _LOG.error("model %s goes on serving: %s", self._autocoder.version, error)
@@ -76,9 +80,11 @@ class Coder:
     def _refresh_memory(self) -> None:
         """Take in the corrections that came since the last file."""
         data = self._settings.data
-        if scan(data.corrections_dir) == self._autocoder.memory.fingerprint:
+        if scan(data.corrections_dir) == self._autocoder.corrections_lookup.fingerprint:
             return
         try:
-            self._autocoder.memory = Memory.load(data.corrections_dir, data.columns)
+            self._autocoder.corrections_lookup = CorrectionsLookup.load(
+                data.corrections_dir, data.columns
+            )
         except InputError as error:
             _LOG.warning("corrections as before, a file of them cannot be read: %s", error)

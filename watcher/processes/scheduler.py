@@ -48,7 +48,7 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-class Schedule:
+class NightlyScheduler:
     """Decides when a night is due, and has it trained.
 
     ``start_training`` starts the training as a child that publishes its report in the folder it is

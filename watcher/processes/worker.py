@@ -235,9 +235,9 @@ def _serve(connection: Connection, settings: Settings) -> None:
     with suppress(EOFError, OSError):  # the daemon has gone
         try:
             from results.code_file import prepare_pages  # only the child has the model's libraries
-            from watcher.processes.file_processor import Coder
+            from watcher.processes.file_processor import FileProcessor
 
-            coder = Coder(settings)
+            coder = FileProcessor(settings)
         except Exception as error:
             connection.send(_Failed(_portable(error)))
             return

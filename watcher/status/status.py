@@ -107,7 +107,7 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class HealthReport:
     """The health, and the reason in words."""
 
     health: Health
@@ -158,13 +158,13 @@ def judge(
     now: datetime,
     host: str | None = None,
     is_running: Callable[[int], bool] = is_running,
-) -> Verdict:
+) -> HealthReport:
     """What ``status`` means at ``now`` on the machine ``host`` (this one)."""
     age_s = (now - status.last_sign).total_seconds()
     if status.stopped is not None:
-        return Verdict(Health.STOPPED, f"it was stopped {_moment(status.stopped)}")
+        return HealthReport(Health.STOPPED, f"it was stopped {_moment(status.stopped)}")
     if status.host == (host or socket.gethostname()) and not is_running(status.pid):
-        return Verdict(
+        return HealthReport(
             Health.DEAD,
             f"process {status.pid} is gone without a word, last sign {_span(age_s)} ago; start it "
             "again: what it had in work is taken up",
@@ -173,20 +173,20 @@ def judge(
     if age_s > limit_s:
         doing = f"no progress on {status.in_work.name!r}" if status.in_work else "no look"
         where = f"process {status.pid} on {status.host}"
-        return Verdict(Health.DEAF, f"{doing} for {_span(age_s)}: {where} hangs or is gone")
+        return HealthReport(Health.DEAF, f"{doing} for {_span(age_s)}: {where} hangs or is gone")
     if -age_s > limit_s:
         reason = f"its last look lies {_span(-age_s)} ahead of this clock: one of the two is wrong"
-        return Verdict(Health.DEAF, reason)
+        return HealthReport(Health.DEAF, reason)
     for health, trouble in (
         (Health.SHARE_DOWN, status.share_down),
         (Health.PAUSED, status.paused),
     ):
         if trouble is not None:
-            return Verdict(health, f"since {_moment(trouble.since)}: {trouble.why}")
-    return Verdict(Health.WELL, f"last sign {_span(age_s)} ago")
+            return HealthReport(health, f"since {_moment(trouble.since)}: {trouble.why}")
+    return HealthReport(Health.WELL, f"last sign {_span(age_s)} ago")
 
 
-def describe(status: Status, verdict: Verdict, now: datetime) -> str:
+def describe(status: Status, verdict: HealthReport, now: datetime) -> str:
     """The status as a person reads it; the verdict is the first line."""
 
     def age(since: datetime) -> str:

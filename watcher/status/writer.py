@@ -21,7 +21,7 @@ from watcher.delivery.index_page import Index
 from watcher.filesystem import PUBLIC_FILE
 from watcher.intake.claims import Claim
 from watcher.intake.stability import Wait
-from watcher.processes.scheduler import Schedule
+from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import (
     MAIN,
     Answer,
@@ -42,7 +42,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _PAUSES = _FULL | {errno.EACCES, errno.EPERM}
 
 
-class Reporter:
+class StatusWriter:
     """Keeps the daemon's status and writes it: at changes, and every few seconds without any.
 
     A status that cannot be written stops nothing: its age tells the reader. ``schedule`` is asked
@@ -53,7 +53,7 @@ class Reporter:
         self,
         outbox: Path,
         poll_s: float,
-        schedule: Schedule | None = None,
+        schedule: NightlyScheduler | None = None,
         clock: Clock | None = None,
         worker: str = MAIN,
     ) -> None:

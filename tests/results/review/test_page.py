@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from core.settings import Columns, Settings
 from core.text import join
-from inference.corrections_lookup import Memory
+from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import holds_corrections, take_corrections
 from results.review.page import REVIEW_PAGE, write_review
 from tests.support.external_programs import browser, needs_chromium
@@ -122,11 +122,11 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     out = path.parent / "out"
     out.mkdir()
     assert holds_corrections(path, settings)
-    receipt = take_corrections(path, out, Memory(), settings)
+    receipt = take_corrections(path, out, CorrectionsLookup(), settings)
     assert {verdict: n for verdict, n in receipt.verdicts.items() if n} == {
         "accepted": 4, "not_codable": 1, "group_only": 1,
     }  # fmt: skip
-    memory = Memory.load(settings.data.corrections_dir, Columns())
+    memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
     assert memory.codes[join("soldier", "soldier")] == "0310"
     assert memory.codes[join(FORMULA, FORMULA)] == "2341"
     agreement = sampled_agreement(settings.data.corrections_dir, Columns())

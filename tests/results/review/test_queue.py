@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections import Verdict, open_corrections, read_corrections
+from core.corrections import CorrectionStatus, open_corrections, read_corrections
 from core.settings import Columns, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from results.code_file import code_file
 from results.review import queue, spill
-from results.review.queue import Review
-from results.review.review_item import Question
-from results.review.spill import Asked
-from tests.support.review_fixtures import BATCH, SURE, UNCERTAIN, coding, review
+from results.review.queue import ReviewQueue
+from results.review.review_item import ReviewItem
+from results.review.spill import UncertainTexts
+from tests.support.review_fixtures import BATCH, SURE, UNCERTAIN, prediction, review
 
 
 def test_one_in_ten_questions_is_a_sampled_record() -> None:
@@ -29,7 +29,7 @@ def test_one_in_ten_questions_is_a_sampled_record() -> None:
     assert len(made) == 90 and len(asked) - len(sampled) == 90
     assert sum(question.n_records for question in sampled) == made.n_sampled == 10
     assert asked[9].sampled == f"batch {BATCH}" and not any(q.sampled for q in asked[:9])
-    assert all(question.coding.isco_code == "7212" for question in sampled)
+    assert all(question.prediction.isco_code == "7212" for question in sampled)
     assert asked == list(made.questions()), "asked twice, the same"
 
 
@@ -44,12 +44,12 @@ def test_the_batch_seeds_the_sample() -> None:
 def test_every_autocoded_record_is_drawn_as_often() -> None:
     counts: Counter[str] = Counter()
     for seed in range(400):
-        made = Review(str(seed))
+        made = ReviewQueue(str(seed))
         for n in range(18):
-            made.add(join(f"guard {n}"), "", "", coding(UNCERTAIN))
+            made.add(join(f"guard {n}"), "", "", prediction(UNCERTAIN))
         for n in range(40):  # the first text has half of the records
             title = "often" if n % 2 else f"once {n}"
-            made.add(join(title), title, "", coding(SURE))
+            made.add(join(title), title, "", prediction(SURE))
         counts.update({q.job_title: q.n_records for q in made.questions() if q.sampled})
     assert sum(counts.values()) == 800
     assert abs(counts["often"] - 400) < 60  # four standard deviations
@@ -120,11 +120,11 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     found = list(read_corrections(open_corrections(path, Columns())))
-    assert [(c.verdict, c.code) for c in found] == [
-        (Verdict.ACCEPTED, "0310"),
-        (Verdict.NOT_CODABLE, "not codable"),
-        (Verdict.REJECTED, ""),
-        (Verdict.ACCEPTED, "7212"),
+    assert [(c.status, c.code) for c in found] == [
+        (CorrectionStatus.ACCEPTED, "0310"),
+        (CorrectionStatus.NOT_CODABLE, "not codable"),
+        (CorrectionStatus.REJECTED, ""),
+        (CorrectionStatus.ACCEPTED, "7212"),
     ]
     assert [(c.sampled, c.predicted, c.n_drawn) for c in found] == [
         ("batch 1", "0310", 2),
@@ -141,7 +141,7 @@ def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.Mon
         filled = review(n_uncertain=90, n_autocoded=400)
         for n in range(30):  # again, when they are on the disk already
             title = f"guard {n + 10}"
-            filled.add(join(title, title), "another", "", coding(UNCERTAIN), 1_000 + n)
+            filled.add(join(title, title), "another", "", prediction(UNCERTAIN), 1_000 + n)
         made.append(filled)
     in_memory, on_disk = made
     assert len(in_memory) == len(on_disk) == 90
@@ -151,11 +151,11 @@ def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.Mon
 
 
 def test_no_space_for_temporary_files_is_no_fault_of_the_file() -> None:
-    counted = Asked(max_in_memory=0)
-    counted.count(Question("a | unknown", "a", "", coding(UNCERTAIN)))
+    counted = UncertainTexts(max_in_memory=0)
+    counted.count(ReviewItem("a | unknown", "a", "", prediction(UNCERTAIN)))
     assert counted._spilled is not None
     counted._spilled.execute("PRAGMA max_page_count = 2")
     with pytest.raises(OSError, match="temporary files") as raised:
         for n in range(1000):
-            counted.count(Question(f"{n} | unknown", "a" * 100, "", coding(UNCERTAIN)))
+            counted.count(ReviewItem(f"{n} | unknown", "a" * 100, "", prediction(UNCERTAIN)))
     assert raised.value.errno == errno.ENOSPC

@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
 from core.text import join
-from inference.corrections_lookup import Memory
+from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import holds_corrections, take_corrections
 from results.receipt import CorrectionsReceipt
 from results.review.workbook import write_workbook
@@ -58,7 +58,7 @@ def take(path: Path, settings: Settings) -> CorrectionsReceipt:
     out = path.parent / f"out {path.name}"
     out.mkdir()
     assert holds_corrections(path, settings)
-    return take_corrections(path, out, Memory(), settings)
+    return take_corrections(path, out, CorrectionsLookup(), settings)
 
 
 def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
@@ -67,7 +67,7 @@ def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
     assert found == {
         "accepted": 2 + n_sampled, "not_codable": 1, "group_only": 1, "rejected": 1, "skipped": 6,
     }  # fmt: skip
-    memory = Memory.load(settings.data.corrections_dir, Columns())
+    memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
     assert memory.codes[join("soldier", "soldier")] == "0310"
     assert memory.codes[join("guard 5", "guard 5")] == "5414"
     assert join("worker", "worker") not in memory.codes

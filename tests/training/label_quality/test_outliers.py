@@ -14,7 +14,7 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification
 
 from training.label_quality import neighbors as blocks
 from training.label_quality.embeddings import MAX_TOKENS, embed
-from training.label_quality.neighbors import Neighbours, nearest, reduce
+from training.label_quality.neighbors import Neighbors, nearest, reduce
 from training.label_quality.outliers import N_ASKED, UNCLUSTERED, find_clusters, find_outliers
 
 
@@ -98,7 +98,7 @@ def test_the_graph_gives_the_clusters_of_the_full_table(min_samples: int) -> Non
 
 def test_clusters_do_not_change_with_the_scale_of_the_distances() -> None:
     found = nearest(bundles(8, 10, 0.3), 32)
-    closer = Neighbours(found.rows, found.distances / 10)
+    closer = Neighbors(found.rows, found.distances / 10)
     np.testing.assert_array_equal(find_clusters(found, 1.5, 4), find_clusters(closer, 1.5, 4))
 
 

@@ -16,7 +16,7 @@ from exporters.parity import checkpoint_logits
 from tests.training.model.test_trainer import CODES, WORDS
 from training.model.average_weights import mean, weights_of
 from training.model.encoder import load_encoder
-from training.model.trainer import finetune
+from training.model.trainer import train_model
 
 
 def lesson(shift: int) -> pd.DataFrame:
@@ -48,9 +48,9 @@ def test_a_training_ends_as_the_better_of_two(
 ) -> None:
     right, wrong = lesson(0), lesson(shift)
     tokenizer, model = load_encoder(str(checkpoint), [], tmp_path)
-    told = finetune(model, tokenizer, right, right, own, tmp_path / "first")
+    told = train_model(model, tokenizer, right, right, own, tmp_path / "first")
     if shift:
-        told = finetune(model, tokenizer, wrong, right, own, tmp_path / "second")
+        told = train_model(model, tokenizer, wrong, right, own, tmp_path / "second")
     assert told["averaged"] == averaged
     logits = checkpoint_logits(model.eval(), tokenizer, list(right["text"]), 64)
     said = np.array(isco08().units)[logits.argmax(axis=1)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.settings import Settings
-from inference.model_registry import Store
+from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.training.model.test_trainer import raw_records
 from training.run_folder import METRICS, RUN
@@ -62,7 +62,7 @@ def test_two_processes_train_one_model(own: Settings, checkpoint: Path, tmp_path
     (run,) = (own.output.model_dir / "runs").iterdir()
     assert json.loads((run / RUN).read_text(encoding="utf-8"))["state"] in ("promoted", "refused")
     version = json.loads((run / METRICS).read_text(encoding="utf-8"))["version"]
-    assert {found.name for found in Store(own.output).versions()} > {version}
+    assert {found.name for found in ModelRegistry(own.output).versions()} > {version}
     assert len(list((own.output.model_dir / "versions").glob("*/"))) == 1
     assert done.stderr.count("report in") == 1
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import SettingsError
 from core.settings import ScheduleSettings
-from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, Schedule
+from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, NightlyScheduler
 
 VIENNA = ZoneInfo("Europe/Vienna")
 REPORTS = "import sys, pathlib; pathlib.Path(sys.argv[1]).mkdir()"
@@ -47,10 +47,10 @@ class Trainings:
 
 def schedule(
     outbox: Path, clock: Clock, trainings: Trainings, cron: str = "15 4 * * *"
-) -> Schedule:
+) -> NightlyScheduler:
     settings = ScheduleSettings(cron=cron, timezone="Europe/Vienna")
     (outbox / NIGHTLY).mkdir(parents=True, exist_ok=True)
-    return Schedule(settings, outbox, trainings, clock)
+    return NightlyScheduler(settings, outbox, trainings, clock)
 
 
 def test_a_night_is_trained_once_and_the_next_one_again(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_schedule_that_cannot_be_is_named(tmp_path: Path) -> None:
     for wrong, word in (({"cron": "61 4 * * *"}, "schedule.cron"), ({"cron": "4"}, "minute hour"),
                         ({"timezone": "Mars/Base"}, "Europe/Vienna")):  # fmt: skip
         with pytest.raises(SettingsError, match=word):
-            Schedule(ScheduleSettings(**wrong), tmp_path, Trainings())
+            NightlyScheduler(ScheduleSettings(**wrong), tmp_path, Trainings())
 
 
 def test_the_memory_of_the_schedule_survives_garbage(tmp_path: Path) -> None:

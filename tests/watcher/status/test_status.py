@@ -34,7 +34,7 @@ from watcher.status.status import (
     judge,
     read_status,
 )
-from watcher.status.writer import Reporter
+from watcher.status.writer import StatusWriter
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -172,9 +172,9 @@ class Moments(Clock):
         return next(self._moments)
 
 
-def reporter(outbox: Path) -> Reporter:
+def reporter(outbox: Path) -> StatusWriter:
     outbox.mkdir(exist_ok=True)
-    told = Reporter(outbox, poll_s=1, clock=Moments(repeat(NOON)))
+    told = StatusWriter(outbox, poll_s=1, clock=Moments(repeat(NOON)))
     told.start("m")
     return told
 
@@ -205,7 +205,7 @@ def test_a_share_that_stays_away_is_not_taken_for_deafness(
 ) -> None:
     monkeypatch.setattr("watcher.status.writer._BEAT_S", 0.0)
     moments = iter(NOON + timedelta(minutes=n) for n in range(100))
-    told = Reporter(tmp_path, poll_s=1, clock=Moments(moments))
+    told = StatusWriter(tmp_path, poll_s=1, clock=Moments(moments))
     told.start("m")
     gone = OSError(errno.ESTALE, "stale")
     assert [told.share_down(gone) for _ in range(60)] == [True] + [False] * 59
