@@ -28,7 +28,7 @@ import pandas as pd
 from benchmarks.contenders import peak_mib, read_texts
 from benchmarks.survey import Survey, write_survey
 from core.settings import Settings
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENDERS = ("plain", "ours", "optimised")
@@ -148,12 +148,11 @@ def _plain(
         def on_step_end(self, *arguments: Any, **more: Any) -> None:
             moments.append(time.perf_counter())
 
-    units = {unit: i for i, unit in enumerate(isco08().units)}
     max_tokens = settings.model.max_seq_length
     padded = tokenizer(
         list(records["text"]), truncation=True, max_length=max_tokens, padding="max_length"
     )
-    columns = (padded["input_ids"], padded["attention_mask"], [units[c] for c in records["label"]])
+    columns = (padded["input_ids"], padded["attention_mask"], unit_index(records["label"]))
     names = ("input_ids", "attention_mask", "labels")
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     arguments = TrainingArguments(

@@ -22,12 +22,18 @@ from typing import Any
 
 from core.csv_table import Row, Table, open_table
 from core.errors import InputError
+from core.review_contract import (
+    CORRECTED,
+    CORRECTION_COLUMNS,
+    N_RECORDS,
+    PREDICTED,
+    SAMPLED,
+    TEXT,
+)
 from core.settings import Columns
 from core.taxonomy import MINOR, UNIT, isco08
-from core.text import EMPTY_TEXT, SEPARATOR, clean, join
+from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, SEPARATOR, clean, join, row_text
 
-CORRECTED = "corrected_isco_code"
-PREDICTED, N_RECORDS, SAMPLED = "predicted_code", "n_records", "sampled"
 NOT_CODABLE = "not codable"
 _ROBBED = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
 
@@ -88,33 +94,30 @@ def understood(written: str) -> str:
     return code if code in isco08() else ""
 
 
-def settle(codes: dict[str, str], correction: Correction) -> str:
-    """Take one more correction into ``codes`` (text → unit group): the later one holds.
+def apply_correction(codes: dict[str, str], correction: Correction) -> str | None:
+    """Change ``codes`` (text → unit group) by one more correction; the later one wins.
 
-    A group of three digits confirms a code that lies in it and takes back any other; "not codable"
-    takes back every code. Returns the code that held before and holds no more, or ``""``.
+    A group of three digits confirms a code that lies in it and removes any other; "not codable"
+    removes every code. Returns the code of the text that was replaced or removed, or None.
     """
-    before = codes.get(correction.text, "")
+    previous = codes.get(correction.text)
     if correction.counts:
         codes[correction.text] = correction.code
-        return before if before != correction.code else ""
-    if correction.is_decided and not before.startswith(correction.code):
-        codes.pop(correction.text, None)
-        return before
-    return ""
+        return previous if previous != correction.code else None
+    if previous and correction.is_decided and not previous.startswith(correction.code):
+        return codes.pop(correction.text)
+    return None
 
 
 def open_corrections(path: Path, columns: Columns) -> Table:
     """Open a corrections file; InputError where it has no codes or nothing that they belong to."""
-    ours = ("text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED)
-    aliases = {**columns.model_dump(), **{name: (name,) for name in ours}}
+    aliases = {**columns.model_dump(), **{name: (name,) for name in CORRECTION_COLUMNS}}
     table = open_table(path, aliases, required=(CORRECTED,))
-    if "text" not in table.columns and "job_title" not in table.columns:
+    if TEXT not in table.columns and JOB_TITLE not in table.columns:
         raise InputError(
             path,
             "the columns " + ", ".join(map(repr, table.header)),
-            expected="'text', or 'job_title' with or without 'duties_description', "
-            f"beside {CORRECTED!r}",
+            expected=f"{TEXT!r}, or {JOB_TITLE!r} with or without {DUTIES!r}, beside {CORRECTED!r}",
             remedy="Send the filled review.csv with all its columns.",
             line=1,
         )
@@ -124,14 +127,42 @@ def open_corrections(path: Path, columns: Columns) -> Table:
 def read_corrections(table: Table) -> Iterator[Correction]:
     """Yield every row of an opened corrections file, in file order."""
     for line, row in table.rows():
-        if "text" in table.columns:
-            written_text = table.get(row, "text")
+        if TEXT in table.columns:
+            written_text = table.get(row, TEXT)
             is_joined = SEPARATOR in written_text
             text = clean(written_text) if is_joined else join(written_text)
         else:
-            text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+            text = row_text(table, row)
         correction = _judge(line, text, table.get(row, CORRECTED).strip())
         yield replace(correction, **_sample(table, row))
+
+
+FolderState = tuple[tuple[str, int, int], ...]
+"""(name, mtime in ns, size) of every corrections file of a folder, oldest first."""
+
+
+def folder_state(corrections_dir: Path) -> FolderState:
+    """Return the corrections files of a folder, oldest first; none where there is no folder.
+
+    While this is the same, reading the folder again gives the same corrections.
+    """
+    stats = ((path.name, path.stat()) for path in corrections_dir.glob("*.csv"))
+    files = [(name, stat.st_mtime_ns, stat.st_size) for name, stat in stats]
+    return tuple(sorted(files, key=lambda file: (file[1], file[0])))
+
+
+def read_folder(
+    corrections_dir: Path, columns: Columns, before: str | None = None
+) -> Iterator[tuple[str, Correction]]:
+    """Yield (file name, correction) of every row of every corrections file, oldest file first.
+
+    ``before``: stop before the file of this name. Raises InputError for a file that cannot be read.
+    """
+    for name, _, _ in folder_state(corrections_dir):
+        if name == before:
+            return
+        for correction in read_corrections(open_corrections(corrections_dir / name, columns)):
+            yield name, correction
 
 
 def _sample(table: Table, row: Row) -> dict[str, Any]:

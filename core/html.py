@@ -16,10 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from core.file_io import write_atomic
+from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
-# Found by their place: core imports none of them.
-_TEMPLATE_PACKAGES = ("core", "results", "watcher", "training")
 
 
 def write_page(path: Path, template: str, **values: Any) -> None:
@@ -51,9 +50,8 @@ def percent(share: float, digits: int = 1) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(
-            [_PACKAGES_DIR / name / "templates" for name in _TEMPLATE_PACKAGES]
-        ),
+        # Found by their place: core imports none of the packages.
+        loader=FileSystemLoader([_PACKAGES_DIR / name / "templates" for name in PACKAGES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -9,7 +9,7 @@ digit.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -62,3 +62,23 @@ def isco08() -> Taxonomy:
         units=tuple(code for code in titles if len(code) == UNIT),
         minors=tuple(code for code in titles if len(code) == MINOR),
     )
+
+
+def unit_index(codes: Iterable[str]) -> list[int]:
+    """Return the position of each unit group among ``isco08().units``, the model's 436 outputs.
+
+    Raises KeyError for a code that is no unit group.
+    """
+    positions = _positions(UNIT)
+    return [positions[code] for code in codes]
+
+
+def minor_index(codes: Iterable[str]) -> list[int]:
+    """Return the position of each minor group among ``isco08().minors``; KeyError for others."""
+    positions = _positions(MINOR)
+    return [positions[code] for code in codes]
+
+
+@cache
+def _positions(n_digits: int) -> dict[str, int]:
+    return {code: index for index, code in enumerate(isco08().level(n_digits))}

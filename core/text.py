@@ -13,9 +13,14 @@ from __future__ import annotations
 
 import unicodedata
 
+from core.csv_table import Row, Table
+
 TEXT_VERSION = 1
 SEPARATOR = "|"
 UNKNOWN = "unknown"
+
+# Our names of the columns that a record's text is made of (``data.columns`` in the settings).
+JOB_TITLE, DUTIES = "job_title", "duties_description"
 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
@@ -67,3 +72,8 @@ def join(title: str, duties: str = "") -> str:
 
 
 EMPTY_TEXT = join("", "")
+
+
+def row_text(table: Table, row: Row) -> str:
+    """Return the text the model sees of one row of ``table``: its title and its duties, joined."""
+    return join(table.get(row, JOB_TITLE), table.get(row, DUTIES))

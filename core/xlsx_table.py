@@ -17,9 +17,9 @@ from typing import BinaryIO
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from core.corrections import CORRECTED
 from core.csv_table import Row, Writer
 from core.errors import InputError
+from core.review_contract import CORRECTED
 
 SUFFIX = ".xlsx"
 _MAX_BYTES, _MAX_UNPACKED_BYTES = 64 << 20, 512 << 20

@@ -20,10 +20,10 @@ from pyarrow.dataset import dataset
 from ray.data import DataContext
 from ray.data.aggregate import Min, Sum
 
+from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
 from distributed.shards import QUESTIONS, SHARDS, question_files
 from distributed.storage import Folder
-from inference.decision import N_CANDIDATES
 
 REVIEW = "review.parquet"
 _ORDER = [("gain", "descending"), ("text", "ascending")]
@@ -39,7 +39,7 @@ REVIEW_SCHEMA = pa.schema(
         ("confidence", pa.float64()),
         *(
             (f"candidate_{k}{part}", pa.float64() if part == "_confidence" else pa.string())
-            for k in range(1, N_CANDIDATES + 1)
+            for k in range(1, N_REVIEW_CANDIDATES + 1)
             for part in ("", "_title", "_confidence")
         ),
         ("corrected_isco_code", pa.string()),

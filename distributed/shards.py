@@ -29,7 +29,7 @@ from distributed.file_splits import Split
 from distributed.storage import Folder
 from inference.autocoder import Autocoder
 from inference.decision import Prediction
-from inference.output_columns import as_cells, counts, free_names, output_values
+from inference.output_columns import OUTPUT_COLUMNS, as_cells, counts, free_names, output_values
 
 PREDICTIONS, SHARDS = "predictions", "shards"
 Format = Literal["parquet", "csv"]
@@ -37,10 +37,7 @@ _QUESTIONS_ENDING = ".review.parquet"
 _ENDINGS = (".parquet", ".csv", ".json", ".part")
 _N_READERS = 16  # at once, of small files: an object store takes its time for each
 
-_PREDICTION_TYPES = (
-    pa.string(), pa.string(), pa.float64(), pa.bool_(), pa.string(), pa.float64(),
-    pa.bool_(), pa.string(), *(pa.string(), pa.float64()) * 3, pa.string(),
-)  # fmt: skip
+_ARROW_TYPES = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
 QUESTIONS = pa.schema(
     [
         ("text", pa.string()),
@@ -147,11 +144,10 @@ def _texts(records: pa.Table, column: str) -> list[str]:
 
 def _coded(records: pa.Table, predictions: list[Prediction], version: str) -> pa.Table:
     rows = [output_values(prediction, version) for prediction in predictions]
-    columns = list(zip(*rows, strict=True)) or [()] * len(_PREDICTION_TYPES)
-    for name, kind, values in zip(
-        free_names(records.column_names), _PREDICTION_TYPES, columns, strict=True
-    ):
-        records = records.append_column(name, pa.array(values, kind))
+    names = free_names(records.column_names)
+    for name, (column, kind) in zip(names, OUTPUT_COLUMNS.items(), strict=True):
+        values = [row[column] for row in rows]
+        records = records.append_column(name, pa.array(values, _ARROW_TYPES[kind]))
     return records
 
 

@@ -56,7 +56,7 @@ class Autocoder:
         corrected = {
             text: prediction
             for text in copies
-            if (prediction := self.corrections_lookup.lookup(text))
+            if (prediction := self.corrections_lookup.find(text))
         }
         predictions.update(corrected)
         if EMPTY_TEXT in copies:

@@ -12,10 +12,10 @@ from typing import Literal
 
 import numpy as np
 
-from core.taxonomy import isco08
+from core.review_contract import N_REVIEW_CANDIDATES
+from core.taxonomy import MINOR, isco08, minor_index
 
 Fallback = Literal["truncate", "climb"]
-N_CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def _minor_starts() -> np.ndarray:
 @cache
 def _minor_positions() -> np.ndarray:
     """(436,) index of each unit group's minor group."""
-    minors = isco08().minors
-    return np.array([minors.index(unit[:3]) for unit in isco08().units])
+    return np.array(minor_index(unit[:MINOR] for unit in isco08().units))
 
 
 def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> list[Prediction]:
@@ -95,8 +94,8 @@ def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> l
 def _likeliest(probabilities: np.ndarray) -> np.ndarray:
     """(N, 5) positions of the likeliest unit groups, best first; of equal ones the lower code."""
     left, rows = probabilities.copy(), np.arange(len(probabilities))
-    order = np.empty((len(probabilities), N_CANDIDATES), np.intp)
-    for rank in range(N_CANDIDATES):  # a fifth of the time of sorting 436 numbers
+    order = np.empty((len(probabilities), N_REVIEW_CANDIDATES), np.intp)
+    for rank in range(N_REVIEW_CANDIDATES):  # a fifth of the time of sorting 436 numbers
         order[:, rank] = left.argmax(axis=1)  # the first of equals
         left[rows, order[:, rank]] = -1.0
     return order

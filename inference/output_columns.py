@@ -1,65 +1,92 @@
-"""What is written of a coded record: the columns that stand behind the input's own, and counts.
+"""The columns that the program adds to the input's own, their types, and their values.
 
-The same in every output: ``predictions.csv`` writes them as text (``as_cells``), a Parquet shard of
-a census keeps their types.
+They are the same in every output: ``predictions.csv`` writes them as text (``as_cells``), a Parquet
+shard of a distributed run keeps their types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.row_counts import RowCounts
 from core.taxonomy import isco08
 from inference.decision import Prediction
 
-N_CANDIDATES = 3
-PREDICTION_COLUMNS = (
-    "isco_code", "isco_title", "confidence", "is_fallback", "minor_code", "minor_confidence",
-    "needs_review", "source",
-    *(name for k in range(1, N_CANDIDATES + 1) for name in (f"candidate_{k}",
-                                                             f"candidate_{k}_confidence")),
-    "model_version",
-)  # fmt: skip
+N_OUTPUT_CANDIDATES = 3
+# The code and the confidence of each candidate, best first.
+_CANDIDATE_COLUMNS = tuple(
+    (f"candidate_{rank}", f"candidate_{rank}_confidence")
+    for rank in range(1, N_OUTPUT_CANDIDATES + 1)
+)
+
+
+def _output_columns() -> dict[str, type]:
+    columns: dict[str, type] = {
+        "isco_code": str,
+        "isco_title": str,
+        "confidence": float,
+        "is_fallback": bool,
+        "minor_code": str,
+        "minor_confidence": float,
+        "needs_review": bool,
+        "source": str,
+    }
+    for code_column, confidence_column in _CANDIDATE_COLUMNS:
+        columns[code_column] = str
+        columns[confidence_column] = float
+    columns["model_version"] = str
+    return columns
+
+
+OUTPUT_COLUMNS = _output_columns()
+"""Our columns in their order, each with the type of its values; any value may be missing."""
 TAKEN_PREFIX = "predicted_"
 
 Value = str | float | bool | None
 
 
 def free_names(header: Sequence[str]) -> list[str]:
-    """Our column names; one that the input has already gets the prefix ``predicted_``."""
+    """Return the names of our columns; one that the input has already gets a prefix.
+
+    The prefix is ``predicted_``, repeated until the name is free.
+    """
     taken = {name.strip().casefold() for name in header}
     names = []
-    for name in PREDICTION_COLUMNS:
+    for name in OUTPUT_COLUMNS:
         while name in taken:
             name = TAKEN_PREFIX + name
         names.append(name)
     return names
 
 
-def output_values(prediction: Prediction, version: str) -> tuple[Value, ...]:
-    """The values of ``PREDICTION_COLUMNS``; None where there is nothing to say."""
-    candidates: list[Value] = []
-    for code, confidence in prediction.candidates[:N_CANDIDATES]:
-        candidates += [code, confidence]
+def output_values(prediction: Prediction, version: str) -> dict[str, Value]:
+    """Return the value of each of ``OUTPUT_COLUMNS``, in their order; None where there is none.
+
+    ``version`` is the version of the model.
+    """
+    code = prediction.isco_code
+    values: dict[str, Value] = {
+        "isco_code": code or None,
+        "isco_title": isco08().title(code) if code else None,
+        "confidence": prediction.confidence,
+        "is_fallback": prediction.is_fallback,
+        "minor_code": prediction.minor_code or None,
+        "minor_confidence": prediction.minor_confidence,
+        "needs_review": prediction.needs_review,
+        "source": prediction.source,
+    }
     # An empty text has no candidates, a corrected one a single.
-    candidates += [None] * (2 * N_CANDIDATES - len(candidates))
-    return (
-        prediction.isco_code or None,
-        isco08().title(prediction.isco_code) if prediction.isco_code else None,
-        prediction.confidence,
-        prediction.is_fallback,
-        prediction.minor_code or None,
-        prediction.minor_confidence,
-        prediction.needs_review,
-        prediction.source,
-        *candidates,
-        version,
-    )
+    n_candidates = len(prediction.candidates)
+    for rank, (code_column, confidence_column) in enumerate(_CANDIDATE_COLUMNS):
+        candidate = prediction.candidates[rank] if rank < n_candidates else (None, None)
+        values[code_column], values[confidence_column] = candidate
+    values["model_version"] = version
+    return values
 
 
-def as_cells(values: Sequence[Value]) -> list[str]:
-    """The same values as text: nothing is ``""``, a bool lower case, a float nine digits."""
-    return [_cell(value) for value in values]
+def as_cells(values: Mapping[str, Value]) -> list[str]:
+    """Return the values as text: None is ``""``, a bool lower case, a float nine digits."""
+    return [_cell(value) for value in values.values()]
 
 
 def _cell(value: Value) -> str:
@@ -71,12 +98,12 @@ def _cell(value: Value) -> str:
 
 
 def format_confidence(confidence: float) -> str:
-    """Nine significant digits: enough that no float32 is rounded."""
+    """Return nine significant digits: enough that no float32 is rounded."""
     return f"{confidence:.9g}"
 
 
 def counts(predictions: Sequence[Prediction]) -> RowCounts:
-    """How many records were coded, and how many of each kind."""
+    """Return how many records were coded, and how many of each kind."""
     n_fallback = sum(prediction.is_fallback for prediction in predictions)
     n_empty = sum(prediction.source == "empty" for prediction in predictions)
     n_corrected = sum(prediction.source == "correction" for prediction in predictions)

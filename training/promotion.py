@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from core.errors import ParityError
 from core.settings import Settings
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
 from exporters.accelerator_graph import write_accelerated
 from exporters.bundle_export import export_bundle
 from exporters.parity import checkpoint_logits
@@ -196,7 +196,7 @@ def _calibrate(
     run: RunFolder, challenger: Challenger, calibration: pd.DataFrame
 ) -> tuple[tuple[float, float], _Reliability]:
     """Temperature and weight of the n-gram model; how often each confidence is right with them."""
-    right = np.searchsorted(isco08().units, calibration["label"].to_numpy(str))
+    right = np.array(unit_index(calibration["label"]), np.intp)
     logits, scores = challenger.says(calibration["text"])
     weights = calibration["weight"].to_numpy(float)
     if challenger.before is None or challenger.said_before is None:
@@ -232,7 +232,7 @@ def _baseline(
     texts = pd.concat([train["text"], corrections.loc[~corrections["is_held_out"], "text"]])
     seen = np.unique(hashes(texts))
     if before is None:
-        at = np.searchsorted(units, train["label"].to_numpy(str))
+        at = unit_index(train["label"])
         sums = np.bincount(at, train["weight"].to_numpy(float), minlength=len(units))
         shares = sums / sums.sum()
     else:

@@ -18,15 +18,16 @@ from itertools import islice
 from pathlib import Path
 
 from core.csv_table import Writer, neutralise
+from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import N_CANDIDATES, Prediction
+from inference.decision import Prediction
 from results.review.review_item import ReviewItem
 from results.review.spill import UncertainTexts
 
 REVIEW_COLUMNS = (
     "text", "n_records", "sampled", "job_title", "duties_description",
     "predicted_code", "predicted_title", "confidence",
-    *(f"candidate_{k}{part}" for k in range(1, N_CANDIDATES + 1)
+    *(f"candidate_{k}{part}" for k in range(1, N_REVIEW_CANDIDATES + 1)
       for part in ("", "_title", "_confidence")),
     "corrected_isco_code",
 )  # fmt: skip

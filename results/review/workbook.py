@@ -18,17 +18,17 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
 from core.csv_table import neutralise
+from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import N_CANDIDATES
 from results.review.review_item import ReviewItem
 
 REVIEW_WORKBOOK = "review.xlsx"
 # Header and width in characters; 0 is hidden. The drop-down offers all the choices of its row.
-_N_CHOICES = N_CANDIDATES + 2
+_N_CHOICES = N_REVIEW_CANDIDATES + 2
 _COLUMNS = {
     "job_title": 34, "duties_description": 46, N_RECORDS: 11, SAMPLED: 20, PREDICTED: 15,
     "predicted_title": 34, "confidence": 11, CORRECTED: 40,
-    **{f"choice_{k}": 34 if k <= N_CANDIDATES else 0 for k in range(1, _N_CHOICES + 1)},
+    **{f"choice_{k}": 34 if k <= N_REVIEW_CANDIDATES else 0 for k in range(1, _N_CHOICES + 1)},
     "text": 0,
 }  # fmt: skip
 _ANSWER = list(_COLUMNS).index(CORRECTED)

@@ -41,7 +41,7 @@ from distributed.shards import PREDICTIONS, SHARDS
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
-from inference.output_columns import PREDICTION_COLUMNS
+from inference.output_columns import OUTPUT_COLUMNS
 from results.code_file import code_file
 from tests.conftest import ROOT
 
@@ -175,7 +175,7 @@ def test_the_same_as_on_one_machine(
                     "true", "True"
                 ).replace("false", "False")
     assert coded[0]["code"] == "0110" and coded[0]["source"] == "correction"
-    assert list(coded[0]) == ["id", "Title", "tasks", "code", *PREDICTION_COLUMNS]
+    assert list(coded[0]) == ["id", "Title", "tasks", "code", *OUTPUT_COLUMNS]
     check_whole(out, receipt, [row["id"] for row in coded])
 
     review = pq.read_table(out / REVIEW)

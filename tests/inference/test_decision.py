@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import EMPTY, N_CANDIDATES, decide
+from inference.decision import EMPTY, decide
 
 UNITS = isco08().units
 
@@ -57,7 +58,7 @@ def test_every_decision_keeps_its_promises(
 ) -> None:
     for row, prediction in zip(matrix, decide(matrix, threshold, fallback), strict=True):  # type: ignore[arg-type]
         confidences = [confidence for _, confidence in prediction.candidates]
-        assert len(prediction.candidates) == N_CANDIDATES
+        assert len(prediction.candidates) == N_REVIEW_CANDIDATES
         assert confidences == sorted(confidences, reverse=True)
         assert prediction.confidence == confidences[0] == float(row.max())
         assert prediction.is_fallback == (prediction.confidence < threshold)
@@ -77,7 +78,7 @@ def test_a_decision_does_not_depend_on_its_company(matrix: np.ndarray) -> None:
 def test_candidates_are_those_of_sorting_and_of_equal_ones_the_lower_code(
     matrix: np.ndarray,
 ) -> None:
-    ranked = np.argsort(-matrix, axis=1, kind="stable")[:, :N_CANDIDATES]
+    ranked = np.argsort(-matrix, axis=1, kind="stable")[:, :N_REVIEW_CANDIDATES]
     found = [
         [code for code, _ in prediction.candidates]
         for prediction in decide(matrix, 0.5, "truncate")

@@ -15,7 +15,7 @@ from core.taxonomy import isco08
 from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from inference.output_columns import PREDICTION_COLUMNS
+from inference.output_columns import OUTPUT_COLUMNS
 from results.code_file import code_file
 from results.receipt import Receipt
 from results.review.queue import REVIEW_COLUMNS
@@ -54,7 +54,7 @@ def test_predictions_keep_the_input_and_add_ours(
     receipt, out = run(tmp_path, source.read_bytes(), autocoder, settings)
     with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
         header, *found = csv.reader(file)
-    assert header == ["id", "x", "Title", "Tasks", *PREDICTION_COLUMNS]
+    assert header == ["id", "x", "Title", "Tasks", *OUTPUT_COLUMNS]
     assert [row[:4] for row in found] == given
     first, empty = rows(out / "predictions.csv")
     assert first["isco_title"] == isco08().title(first["isco_code"])

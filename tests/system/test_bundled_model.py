@@ -10,7 +10,7 @@ import pytest
 from core.csv_table import open_table
 from core.settings import InferenceSettings, OutputSettings
 from core.taxonomy import isco08
-from core.text import EMPTY_TEXT, join
+from core.text import EMPTY_TEXT, join, row_text
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.model_registry import ModelRegistry
@@ -60,10 +60,7 @@ def test_what_says_nothing_gets_low_confidence(classifier: Classifier, text: str
 def test_the_same_bits_in_whatever_company(classifier: Classifier) -> None:
     columns = {name: (name,) for name in ("job_title", "duties_description")}
     table = open_table(ROOT / "examples" / "survey.csv", columns, required=columns)
-    texts = [
-        join(table.get(row, "job_title"), table.get(row, "duties_description"))
-        for _, row in table.rows()
-    ]
+    texts = [row_text(table, row) for _, row in table.rows()]
     alone = np.concatenate([classifier.probabilities([text]) for text in texts])
     order = random.Random(3).sample(range(len(texts)), len(texts))
     together = classifier.probabilities([texts[i] for i in order])

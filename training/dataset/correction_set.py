@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerBase
 
-from core.corrections import open_corrections, read_corrections, settle
+from core.corrections import apply_correction, read_folder
 from core.csv_table import open_table
 from core.errors import InputError
 from core.settings import Settings
-from core.text import EMPTY_TEXT, clean, join
+from core.text import EMPTY_TEXT, clean, join, row_text
 from inference.bundle import Bundle
-from inference.corrections_lookup import scan
 
 _HELD_OUT_ONE_IN = 5
 _MAX_ARCHIVE_FILES = 200
@@ -48,13 +47,11 @@ def read_all_corrections(
     learned = set(champion.manifest.training.get(LEARNED_FILES, []) if champion else [])
     codes: dict[str, str] = {}
     files: dict[str, str] = {}
-    for name, *_ in scan(corrections_dir):
-        table = open_corrections(corrections_dir / name, settings.data.columns)
-        for correction in read_corrections(table):
-            before = codes.get(correction.text)
-            settle(codes, correction)
-            if codes.get(correction.text) != before or correction.counts:
-                files[correction.text] = name
+    for name, correction in read_folder(corrections_dir, settings.data.columns):
+        before = codes.get(correction.text)
+        apply_correction(codes, correction)
+        if codes.get(correction.text) != before or correction.counts:
+            files[correction.text] = name
     rows = [
         (text, code, files[text], is_held_out(text), files[text] not in learned)
         for text, code in codes.items()
@@ -77,7 +74,7 @@ def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
         try:
             table = open_table(path, settings.data.columns.model_dump(), required=("job_title",))
             for _, row in table.rows():
-                text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+                text = row_text(table, row)
                 if text != EMPTY_TEXT:
                     texts[text] = None
                 if len(texts) >= 20 * n:

@@ -19,7 +19,7 @@ from core.csv_table import Table, Writer, open_table
 from core.errors import InputError
 from core.settings import Columns
 from core.taxonomy import isco08
-from core.text import EMPTY_TEXT, join
+from core.text import EMPTY_TEXT, row_text
 
 LABEL_COLUMNS = {
     "isco_code": ("isco_code", "isco08", "isco_08", "code", "label"),
@@ -82,7 +82,7 @@ def is_gold(text: str, group: str, share: float) -> bool:
 
 def _texts(table: Table) -> Iterator[tuple[int, str, str, list[str]]]:
     for line, row in table.rows():
-        text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+        text = row_text(table, row)
         yield line, text, table.get(row, "isco_code").strip(), row
 
 

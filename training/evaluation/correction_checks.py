@@ -12,7 +12,7 @@ from scipy.stats import binomtest, mannwhitneyu
 
 from training.evaluation.gate import MIN_TEXTS, Check, Measured, indices
 
-N_CANDIDATES = 10
+N_CHECKED = 10
 _CHANCE = 0.025
 
 
@@ -41,7 +41,7 @@ def _among_candidates(name: str, corrections: Measured, gold: Measured) -> Check
     among = _among_first(corrections)
     likely = binomtest(int(among.sum()), len(among)).proportion_ci(0.95).high
     limit = (
-        f"share of {len(among)} codes that were among the first {N_CANDIDATES} of the model in "
+        f"share of {len(among)} codes that were among the first {N_CHECKED} of the model in "
         f"service: expected at least half of the gold set's {usual:.3f}, unless by chance"
     )
     passed = len(among) < MIN_TEXTS or bool(likely >= usual / 2)
@@ -71,5 +71,5 @@ def _surer_when_confirmed(texts: Measured) -> tuple[float, float]:
 
 
 def _among_first(texts: Measured) -> np.ndarray:
-    order = np.argsort(-texts.champion, axis=1, kind="stable")[:, :N_CANDIDATES]
+    order = np.argsort(-texts.champion, axis=1, kind="stable")[:, :N_CHECKED]
     return (order == indices(texts.codes)[:, None]).any(axis=1)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from core.csv_table import Writer, neutralise
-from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08
+from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, unit_index
 from training.evaluation.plots import draw_confusion
 
 ERROR_ANALYSIS = "error_analysis"
@@ -47,7 +47,7 @@ def analyse(
     codes, texts : N right unit groups, and the texts as the model saw them.
     """
     units = np.array(isco08().units)
-    right = np.searchsorted(units, np.asarray(codes, dtype=str))
+    right = np.array(unit_index(codes), np.intp)
     given = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
     counts = np.zeros((len(units), len(units)), dtype=int)

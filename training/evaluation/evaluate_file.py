@@ -17,7 +17,7 @@ from core.csv_table import open_table
 from core.errors import InputError
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
-from core.text import EMPTY_TEXT, SEPARATOR, UNKNOWN, join
+from core.text import EMPTY_TEXT, SEPARATOR, UNKNOWN, row_text
 from inference.classifier import Classifier
 from training.dataset.records import LABEL_COLUMNS
 from training.evaluation.metrics import measure
@@ -40,7 +40,7 @@ def read_coded(path: Path, settings: Settings) -> pd.DataFrame:
     table = open_table(path, aliases, required=("job_title", "isco_code"))
     rows = []
     for line, row in table.rows():
-        text = join(table.get(row, "job_title"), table.get(row, "duties_description"))
+        text = row_text(table, row)
         code = table.get(row, "isco_code").strip()
         if not code or text == EMPTY_TEXT:
             continue

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from core.settings import GateSettings
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
 from training.evaluation.intervals import interval
 from training.evaluation.metrics import (
     AGREEMENT,
@@ -101,7 +101,7 @@ def judge(
 
 def indices(codes: Sequence[str]) -> np.ndarray:
     """(N,) indices of unit groups, as in the columns of probabilities."""
-    return np.searchsorted(isco08().units, np.asarray(codes, dtype=str))
+    return np.array(unit_index(codes), np.intp)
 
 
 def _gold_checks(name: str, texts: Measured, settings: GateSettings) -> list[Check]:

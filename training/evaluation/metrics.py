@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
 from training.evaluation.intervals import interval
 
 N_BINS = 15
@@ -39,7 +39,7 @@ def measure(
     of which 95 % agree, and ``production_rate_95_interval``.
     """
     units = np.array(isco08().units)
-    right = np.searchsorted(units, np.asarray(codes))
+    right = np.array(unit_index(codes), np.intp)
     order = np.argsort(-probabilities, axis=1, kind="stable")
     best = order[:, 0]
     confidence = probabilities[np.arange(len(best)), best]

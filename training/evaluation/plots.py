@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import PercentFormatter
 
-from core.taxonomy import MAJOR, SUB_MAJOR, isco08
+from core.taxonomy import MAJOR, SUB_MAJOR, isco08, unit_index
 from training.evaluation.metrics import AGREEMENT, N_BINS, production_rate
 
 CONFUSION_MAJOR = "confusion_major.svg"
@@ -74,7 +74,7 @@ def draw_curves(
     codes : their N right unit groups.
     threshold : the configured confidence from which a record is autocoded.
     """
-    right = np.searchsorted(isco08().units, np.asarray(codes, dtype=str))
+    right = np.array(unit_index(codes), np.intp)
     answers = {
         name: _Answers(said.max(axis=1), said.argmax(axis=1) == right)
         for name, said in models.items()

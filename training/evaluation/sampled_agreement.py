@@ -13,9 +13,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from core.corrections import open_corrections, read_corrections
+from core.corrections import read_folder
 from core.settings import Columns
-from inference.corrections_lookup import scan
 
 SAMPLED_AGREEMENT = "sampled_agreement"
 _Z_95 = 1.959964
@@ -28,11 +27,10 @@ def sampled_agreement(corrections_dir: Path, columns: Columns) -> dict[str, Any]
     Raises InputError for a file that cannot be read.
     """
     decided: dict[tuple[str, str], tuple[int, bool]] = {}
-    for name, *_ in scan(corrections_dir):
-        for correction in read_corrections(open_corrections(corrections_dir / name, columns)):
-            if correction.sampled and correction.is_decided:
-                key = correction.sampled, correction.text
-                decided[key] = correction.n_drawn, correction.code == correction.predicted
+    for _, correction in read_folder(corrections_dir, columns):
+        if correction.sampled and correction.is_decided:
+            key = correction.sampled, correction.text
+            decided[key] = correction.n_drawn, correction.code == correction.predicted
     n = sum(n_drawn for n_drawn, _ in decided.values())
     if not n:
         return {}

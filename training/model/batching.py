@@ -16,7 +16,7 @@ import pandas as pd
 from torch.utils.data import DataLoader, Dataset, Sampler
 from transformers import PreTrainedTokenizerBase
 
-from core.taxonomy import isco08
+from core.taxonomy import unit_index
 from training.dataset.augmentation import augment, tasks_by_label
 
 NO_LABEL = -100  # what torch's cross-entropy ignores
@@ -38,9 +38,8 @@ class Texts(Dataset[dict[str, list[int] | int]]):
         varied: np.ndarray | None = None,
     ) -> None:
         """``varied``: (N,) bool, the rows that are augmented; all by default."""
-        index = {"": NO_LABEL} | {code: i for i, code in enumerate(isco08().units)}
         self.texts: list[str] = list(records["text"])
-        self.labels: list[int] = [index[code] for code in records["label"]]
+        self.labels = [unit_index([code])[0] if code else NO_LABEL for code in records["label"]]
         self.weights = records["weight"].to_numpy(float)
         self._varied = varied if varied is not None else np.ones(len(records), dtype=bool)
         self._tokenizer, self._max_tokens = tokenizer, max_tokens

@@ -18,7 +18,7 @@ from transformers import (
 )
 
 from core.errors import BaseModelError
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
 from training.model import minilm
 from training.model.device import attention
 
@@ -40,7 +40,7 @@ def load_encoder(
     labels = {
         "num_labels": len(units),
         "id2label": dict(enumerate(units)),
-        "label2id": {code: index for index, code in enumerate(units)},
+        "label2id": dict(zip(units, unit_index(units), strict=True)),
         "problem_type": "single_label_classification",
         "attn_implementation": attention(),
     }

@@ -17,7 +17,7 @@ import pandas as pd
 import torch
 from torch.nn.functional import cross_entropy
 
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
 from inference.ngram_model import NgramModel, features
 from training.dataset.augmentation import augment, tasks_by_label
 
@@ -37,7 +37,7 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
     """
     units = isco08().units
     texts, rng = list(train["text"]), np.random.default_rng(seed)
-    labels = np.searchsorted(units, train["label"].to_numpy(str))
+    labels = np.array(unit_index(train["label"]), np.intp)
     chances = train["weight"].to_numpy(float)
     hashes = _vocabulary(texts)
     tasks, chance = tasks_by_label(texts, list(labels)), random.Random(seed)

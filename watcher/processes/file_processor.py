@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from core.corrections import folder_state
 from core.errors import BundleError, InputError
 from core.settings import Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle, file_hash
-from inference.corrections_lookup import CorrectionsLookup, scan
+from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
 from results.code_file import batch_id, code_file
 from results.corrections_file import holds_corrections, take_corrections
@@ -80,7 +81,7 @@ class FileProcessor:
     def _refresh_memory(self) -> None:
         """Take in the corrections that came since the last file."""
         data = self._settings.data
-        if scan(data.corrections_dir) == self._autocoder.corrections_lookup.fingerprint:
+        if folder_state(data.corrections_dir) == self._autocoder.corrections_lookup.folder_state:
             return
         try:
             self._autocoder.corrections_lookup = CorrectionsLookup.load(

@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 
 from core.errors import BundleError, IscoError
+from core.packages import PACKAGES
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
@@ -32,7 +33,6 @@ from watcher.clock import Clock
 _LOG = logging.getLogger(__name__)
 _TURN_S = 0.1  # so often the child's memory is looked at, and the daemon looks around
 _OUT_OF_MEMORY = 12  # the child's exit status; the number of ENOMEM
-_ROOMS = ("core", "inference", "results", "watcher")
 
 Progress = Callable[[int], None]
 
@@ -294,8 +294,8 @@ class _Handler(logging.Handler):
 
 def _log_to(connection: Connection) -> None:
     handler = _Handler(connection)
-    for room in _ROOMS:
-        logger = logging.getLogger(room)
+    for package in PACKAGES:
+        logger = logging.getLogger(package)
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
         logger.propagate = False

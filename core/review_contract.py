@@ -1,0 +1,78 @@
+"""The contract of a review: the columns of its files, and which text comes first.
+
+``review.csv``, ``review.xlsx`` and ``review.html`` of a batch and ``review.parquet`` of a
+distributed run take their column names, and the order of their rows, from here. Each of them is a
+corrections file once it is filled in (``core/corrections.py``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from core.text import DUTIES, JOB_TITLE
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Numbers = TypeVar("Numbers", float, "np.ndarray")
+
+N_REVIEW_CANDIDATES = 5
+"""How many unit groups are offered for a text."""
+
+TEXT = "text"
+N_RECORDS = "n_records"
+SAMPLED = "sampled"
+PREDICTED = "predicted_code"
+PREDICTED_TITLE = "predicted_title"
+CONFIDENCE = "confidence"
+CORRECTED = "corrected_isco_code"
+GAIN = "gain"
+
+
+def candidate_columns(rank: int) -> tuple[str, str, str]:
+    """Return the columns of the candidate of a rank from 1: its code, title and confidence."""
+    name = f"candidate_{rank}"
+    return name, f"{name}_title", f"{name}_confidence"
+
+
+def _review_columns() -> dict[str, type]:
+    columns: dict[str, type] = {
+        TEXT: str,
+        N_RECORDS: int,
+        SAMPLED: str,
+        JOB_TITLE: str,
+        DUTIES: str,
+        PREDICTED: str,
+        PREDICTED_TITLE: str,
+        CONFIDENCE: float,
+    }
+    for rank in range(1, N_REVIEW_CANDIDATES + 1):
+        columns |= dict(zip(candidate_columns(rank), (str, str, float), strict=True))
+    return columns | {CORRECTED: str}
+
+
+REVIEW_COLUMNS = _review_columns()
+"""The columns of ``review.csv`` in their order, each with its type."""
+
+RUN_REVIEW_COLUMNS = {name: kind for name, kind in REVIEW_COLUMNS.items() if name != SAMPLED}
+"""Those of ``review.parquet``: a distributed run draws no sample."""
+
+CORRECTION_COLUMNS = (TEXT, CORRECTED, PREDICTED, N_RECORDS, SAMPLED)
+"""The columns that are read of a filled review."""
+
+REVIEW_ORDER: tuple[tuple[str, Literal["ascending", "descending"]], ...] = (
+    (GAIN, "descending"),
+    (TEXT, "ascending"),
+)
+"""The order of the uncertain texts: the highest expected gain first; of equal ones the text that is
+lower by its code points, which is also the order of its UTF-8 bytes.
+"""
+
+
+def expected_gain(confidence: Numbers, n_records: Numbers) -> Numbers:
+    """Return how many records an answer is expected to repair: (1 − confidence) × records.
+
+    Source: Berardi, Esuli, Sebastiani, Utility-theoretic ranking for semiautomated text
+    classification, ACM TKDD 10 (2015).
+    """
+    return (1 - confidence) * n_records
