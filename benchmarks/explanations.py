@@ -45,18 +45,19 @@ def main() -> None:
     print(f"first explanation, shap imported: {time.perf_counter() - started_s:.2f} s\n")
     print("| words | evaluations | s per record | records/s |\n|---|---|---|---|")
     for n_words in N_WORDS:
-        seconds, evaluations = [], 0
+        seconds: list[float] = []
+        n_evaluations = 0
         for seed in range(arguments.texts):
             text = text_of(n_words, seed)
             (prediction,) = decide(classifier.probabilities([text]), 0.9, "truncate")
             started_s = time.perf_counter()
-            found = explain(classifier, text, prediction.isco_code)
+            explanation = explain(classifier, text, prediction.isco_code)
             seconds.append(time.perf_counter() - started_s)
-            evaluations = found.n_evaluations
-            total = found.base + sum(word.score for word in found.words)
-            assert abs(total - found.output) < 1e-6
+            n_evaluations = explanation.n_evaluations
+            total = explanation.base + sum(word.score for word in explanation.words)
+            assert abs(total - explanation.output) < 1e-6
         middle = statistics.median(seconds)
-        print(f"| {n_words} | {evaluations} | {middle:.3f} | {1 / middle:.1f} |", flush=True)
+        print(f"| {n_words} | {n_evaluations} | {middle:.3f} | {1 / middle:.1f} |", flush=True)
 
 
 def text_of(n_words: int, seed: int) -> str:

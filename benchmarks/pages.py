@@ -28,7 +28,8 @@ from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
 from inference.model_registry import ModelRegistry
 from results.code_file import code_file
-from results.explanations import EXPLANATIONS, explain_batch
+from results.explanations.pages import explain_batch
+from results.explanations.requests import EXPLANATIONS_DIR
 from tests.support.external_programs import browser
 from watcher.delivery.index_page import INDEX, Index
 from watcher.delivery.publish import complete
@@ -87,12 +88,12 @@ def written(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[st
         for name in ("metrics.json", "report.html"):
             shutil.copy(night / name, target)
     Index(outbox).refresh()
-    explanation = next((batch / EXPLANATIONS).glob("[0-9]*.html"))
+    explanation = next((batch / EXPLANATIONS_DIR).glob("[0-9]*.html"))
     pages = {
         "index": outbox / INDEX,
         "report": batch / "report.html",
         "review": batch / "review.html",
-        "explanations": batch / EXPLANATIONS / "index.html",
+        "explanations": batch / EXPLANATIONS_DIR / "index.html",
         "explanation": explanation,
     }
     if nights:
@@ -126,17 +127,17 @@ def thousand(outbox: Path) -> float:
 
 def paints(driver: webdriver.Chrome, page: Path) -> list[float]:
     """Milliseconds to the first contentful paint, each time the page is opened."""
-    found = []
+    paint_ms = []
     for _ in range(_N_OPENED):
         driver.get(page.as_uri())
-        found.append(
+        paint_ms.append(
             WebDriverWait(driver, 60).until(
                 lambda chromium: chromium.execute_script(
                     "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
                 )
             )
         )
-    return found
+    return paint_ms
 
 
 def key_ms(driver: webdriver.Chrome, outbox: Path) -> float:

@@ -50,7 +50,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import code_file
-    from results.explanations import ASKED, explain_batch, pending
+    from results.explanations.pages import explain_batch
+    from results.explanations.requests import REQUESTS_FILE, pending_batches
     from watcher.delivery.index_page import Index
     from watcher.delivery.publish import complete, publish, shown, staging
     from watcher.filesystem import Filesystem
@@ -72,10 +73,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
             receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
             complete(files, staged, receipt)
             published = publish(files, staged, out, receipt)
-            if (staged / ASKED).exists():  # the batch was there before, perhaps without
-                os.replace(staged / ASKED, published / ASKED)
+            if (staged / REQUESTS_FILE).exists():  # the batch was there before, perhaps without
+                os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
         _LOG.info("%r: %s → %s", path.name, receipt.summary(), shown(published))
-        if published in pending(out):
+        if published in pending_batches(out):
             explain_batch(published, lambda version: autocoder.classifier)
         index.refresh()
         if parsed.json:

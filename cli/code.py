@@ -29,6 +29,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from core.taxonomy import isco08
     from core.text import join
     from inference.autocoder import open_autocoder
+    from inference.decision import Source
     from inference.model_registry import ModelRegistry
 
     titles = isco08().titles
@@ -47,13 +48,16 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     }
     if parsed.explain:
         answer["explanation"] = None
-        if prediction.source == "model":
+        if prediction.source == Source.MODEL:
             from inference.shap_explanations import explain
-            from results.explanations import scores
+            from results.explanations.pages import explanation_values
 
-            found = explain(autocoder.classifier, text, prediction.isco_code)
-            answer["explanation"] = scores(found)
+            explanation = explain(autocoder.classifier, text, prediction.isco_code)
+            answer["explanation"] = explanation_values(explanation)
         else:
-            why = {"empty": "title and duties are empty", "correction": "a coder decided this text"}
+            why = {
+                Source.EMPTY: "title and duties are empty",
+                Source.CORRECTION: "a coder decided this text",
+            }
             _LOG.warning("nothing to explain: %s", why[prediction.source])
     print(json.dumps(answer, indent=2, ensure_ascii=False))

@@ -26,7 +26,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Explain until nothing waits, each batch with the version that coded it."""
     from inference.classifier import Classifier, open_classifier
     from inference.model_registry import ModelRegistry
-    from results.explanations import explain_batch, pending
+    from results.explanations.pages import explain_batch
+    from results.explanations.requests import EXPLANATIONS_DIR, pending_batches
     from watcher.delivery.publish import shown
     from watcher.processes.explainer import alone
 
@@ -39,6 +40,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         return open_classifier(served if is_served else store.open(version), settings.inference)
 
     with alone(settings.watcher.outbox):
-        while batches := pending(settings.watcher.outbox):
+        while batches := pending_batches(settings.watcher.outbox):
             n = explain_batch(batches[0], open_version)
-            _LOG.info("%d records explained → %s", n, shown(batches[0] / "explanations"))
+            _LOG.info("%d records explained → %s", n, shown(batches[0] / EXPLANATIONS_DIR))

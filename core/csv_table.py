@@ -1,11 +1,11 @@
 """The CSV contract: a strict, streaming reader and an Excel-safe writer.
 
-Everything is a string. A table is read whole or refused: no row is skipped, shifted, padded or
-reinterpreted (``0110``, ``NA``, ``1e5`` and a 23-digit id come back as they are). Refused, with
-the file, the line and the remedy: a missing or doubled column, a row with more or fewer fields than
-the header, a quote that is never closed, a field over 1,000,000 characters.
+Every value is a string. A table is read completely or refused: no row is skipped, shifted, padded
+or changed (``0110``, ``NA``, ``1e5`` and an id of 23 digits stay as they are). These are refused,
+with the file, the line and the remedy: a missing or duplicate column, a row with more or fewer
+fields than the header, a quote that is never closed, a field of more than 1,000,000 characters.
 
-Blank lines carry no fields and are no records; ``Table.n_blank_lines`` counts them.
+A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ Aliases = Mapping[str, Sequence[str]]
 
 @dataclass
 class Table:
-    """A delimited file whose header has been understood.
+    """A delimited file whose header has been read.
 
     ``columns`` maps our name of a column (``"job_title"``) to its position in ``header``; a column
-    that the file does not have is absent. ``n_blank_lines`` is complete once the rows are read.
+    that the file does not have is not in it. ``n_blank_lines`` is complete after the rows are read.
     """
 
     path: Source
@@ -45,7 +45,7 @@ class Table:
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Yield (line on which the record starts, its fields), each as long as the header.
 
-        Raises InputError at the first row that is not; what was yielded before stays valid.
+        Raises InputError at the first row that is not; the rows yielded before it stay valid.
         """
         self.n_blank_lines = 0
         records = _records(self.path, self.encoding, self.delimiter)
@@ -59,8 +59,8 @@ class Table:
                     self.path,
                     f"{len(row)} fields",
                     expected=f"{len(self.header)} as in the header",
-                    remedy="A field that holds the delimiter or a line break must stand in "
-                    "quotes; correct that line or export the file again.",
+                    remedy="Put a field that contains the delimiter or a line break in quotes, "
+                    "or export the file again.",
                     line=line,
                 )
             yield line, row
@@ -72,38 +72,42 @@ class Table:
             yield chunk
 
     def get(self, row: Row, column: str) -> str:
-        """The field of one of our columns, ``""`` where the file has no such column."""
+        """Return the field of one of our columns; ``""`` if the file has no such column."""
         position = self.columns.get(column)
         return "" if position is None else row[position]
 
 
 def open_table(path: Source, aliases: Aliases, required: Iterable[str]) -> Table:
-    """Find encoding, delimiter and columns of ``path``.
+    """Return the table in ``path``, with its encoding, delimiter and columns detected.
 
     Parameters
     ----------
-    aliases : our column name → the header names accepted for it, most wanted first. Compared
-        without case, surrounding spaces, and the difference between space, hyphen and underscore.
+    aliases : our column name → the header names accepted for it, the preferred name first. Case,
+        surrounding spaces, and the difference between space, hyphen and underscore are ignored.
     required : the columns without which the file is refused.
+
+    Raises InputError if the file cannot be read as a table, or lacks a required column.
     """
     encoding = sniff(path)
     required = tuple(required)
-    candidates, errors = [], []
+    candidates: list[tuple[tuple[int, int, int], Table]] = []
+    errors: list[InputError] = []
     for delimiter in DELIMITERS:
         try:
             header = next(_records(path, encoding, delimiter), (1, []))[1]
-        except InputError as error:  # quoted names, which only the right delimiter follows
+        except InputError as error:  # a quoted name is followed by another delimiter
             errors.append(error)
             continue
         columns = find_columns(header, aliases)
         n_required = sum(name in columns for name in required)
-        candidates.append((n_required, len(columns), len(header), delimiter, header, columns))
+        score = n_required, len(columns), len(header)
+        candidates.append((score, Table(path, encoding, delimiter, header, columns)))
     if not candidates:
         raise errors[0]
-    # max() keeps the first of equals: a one-column file is read as comma-separated.
-    *_, delimiter, header, columns = max(candidates, key=lambda c: c[:3])
-    check_columns(path, header, columns, aliases, required, line=1)
-    return Table(path, encoding, delimiter, header, columns)
+    # max() keeps the first of equals: a file with one column is read as comma-separated.
+    _, table = max(candidates, key=lambda candidate: candidate[0])
+    check_columns(path, table.header, table.columns, aliases, required, line=1)
+    return table
 
 
 def check_columns(
@@ -114,7 +118,7 @@ def check_columns(
     required: Iterable[str],
     line: int | None = None,
 ) -> None:
-    """Refuse a header without a required column, or with two columns of one name."""
+    """Raise InputError for a header without a required column, or with a duplicate column."""
     for name in required:
         if name not in columns:
             raise InputError(
@@ -167,7 +171,7 @@ def _csv_error(path: Source, line: int, message: str) -> InputError:
             path,
             f"a field of more than {MAX_FIELD_CHARS:,} characters",
             expected="shorter fields",
-            remedy="Probably a quote is opened there and closed much later, or never.",
+            remedy="Check for a quote that is opened there and closed much later, or never.",
             line=line,
         )
     return InputError(
@@ -184,14 +188,14 @@ def _key(name: str) -> str:
 
 
 def find_columns(header: Sequence[str], aliases: Aliases) -> dict[str, int]:
-    """Our column name → position, the first alias that the header has; no position twice."""
+    """Return our column name → position of its first alias in the header; no position twice."""
     positions: dict[str, int] = {}
     for position, name in enumerate(header):
         positions.setdefault(_key(name), position)
     columns: dict[str, int] = {}
     for column, names in aliases.items():
-        found = (positions[_key(name)] for name in names if _key(name) in positions)
-        free = [position for position in found if position not in columns.values()]
+        matching = (positions[_key(name)] for name in names if _key(name) in positions)
+        free = [position for position in matching if position not in columns.values()]
         if free:
             columns[column] = free[0]
     return columns
@@ -201,15 +205,16 @@ _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
 def neutralise(cell: str) -> str:
-    """Return ``cell`` so that a spreadsheet shows it as text instead of running it as a formula."""
+    """Return ``cell``, changed so that a spreadsheet shows it as text and runs no formula."""
     return "'" + cell if cell.startswith(_FORMULA_START) else cell
 
 
 class Writer:
-    """Write rows of strings to an open text file, quoted where needed, lines ending as RFC 4180."""
+    """Writes rows to an open text file, with quotes where needed and line ends of RFC 4180."""
 
     def __init__(self, file: TextIO, header: Sequence[str], delimiter: str = ",") -> None:
-        # With "\n" alone the csv module leaves a field that holds "\r" unquoted: two records.
+        # With "\n" alone the csv module would not quote a field with "\r": it would be read as two
+        # records.
         self._writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
         self._writer.writerow(header)
 

@@ -1,8 +1,8 @@
-"""A workbook that somebody filled in → the rows of its corrections sheet, as a CSV.
+"""A workbook with corrections → the rows of its corrections sheet, as a CSV.
 
-Read as text: never a formula's result, which another program computed, never a link, never a macro.
-What is unpacked has a limit, so that a small file cannot fill the memory. A row of the CSV stands
-on the line that it has in the sheet.
+Cells are read as text. Results of formulas, links and macros are never read. The unpacked size is
+limited, so that a small file cannot fill the memory. A row has the same line number in the CSV as
+in the sheet.
 """
 
 from __future__ import annotations
@@ -25,60 +25,71 @@ SUFFIX = ".xlsx"
 _MAX_BYTES, _MAX_UNPACKED_BYTES = 64 << 20, 512 << 20
 _MAX_PARTS = 500
 _MAX_ROWS, _MAX_COLUMNS = 1_048_576, 256
-# openpyxl has no error of its own for a damaged workbook: it stumbles where the damage is.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, ValueError, TypeError,
-    AttributeError, IndexError, EOFError, OverflowError, SyntaxError, RuntimeError,
-)  # fmt: skip
+# openpyxl has no error for a damaged workbook; it raises what the damaged place causes.
+_DAMAGE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    SyntaxError,
+    RuntimeError,
+)
 
 
 def write_as_csv(path: Path, target: Path) -> None:
     """Write the first sheet of ``path`` that has a column of corrected codes to ``target``.
 
-    Raises InputError naming the file and the sheet where there is none, nothing is filled in, or
-    the workbook is damaged, has macros or is too large.
+    Raises InputError, with the file and the sheet, if there is no such sheet, if no code is filled
+    in, or if the workbook is damaged, has macros or is too large.
     """
     _refuse_unsafe(path)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of extensions that do not matter here
-            with path.open("rb") as file:  # openpyxl leaves open what it cannot read
+            warnings.simplefilter("ignore")  # about extensions of the format that are not read
+            with path.open("rb") as file:  # openpyxl does not close a file that it cannot read
                 _convert(path, file, target)
     except InputError:
         raise
-    except _DAMAGED as error:
+    except _DAMAGE_ERRORS as error:
         raise InputError(
             path,
             f"a damaged workbook ({type(error).__name__}: {error})",
-            expected="a workbook that opens",
-            remedy="Open it, save it again as .xlsx, or send its sheet as CSV.",
+            expected="a workbook that can be opened",
+            remedy="Open it and save it again as .xlsx, or send its sheet as CSV.",
         ) from None
 
 
 def _refuse_unsafe(path: Path) -> None:
     try:
-        with zipfile.ZipFile(path) as parts:
-            found = parts.infolist()
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
     except (zipfile.BadZipFile, ValueError):
         raise InputError(
             path,
-            "no workbook, or one with a password",
+            "no workbook, or a workbook with a password",
             expected="an .xlsx workbook, such as the filled review.xlsx",
             remedy="Save it as .xlsx without a password, or as CSV.",
         ) from None
-    n_bytes = sum(part.file_size for part in found)  # zipfile never unpacks more than it says
-    if path.stat().st_size > _MAX_BYTES or n_bytes > _MAX_UNPACKED_BYTES or len(found) > _MAX_PARTS:
+    n_bytes = sum(member.file_size for member in members)  # zipfile never unpacks more than this
+    is_too_large = path.stat().st_size > _MAX_BYTES or n_bytes > _MAX_UNPACKED_BYTES
+    if is_too_large or len(members) > _MAX_PARTS:
         raise InputError(
             path,
-            f"a workbook of {len(found):,} parts, {n_bytes:,} bytes when unpacked",
+            f"a workbook of {len(members):,} parts, {n_bytes:,} bytes when unpacked",
             expected=f"at most {_MAX_PARTS} parts and {_MAX_UNPACKED_BYTES >> 20} MB",
             remedy="Send the sheet as CSV.",
         )
-    if any("vbaproject" in part.filename.casefold() for part in found):
+    if any("vbaproject" in member.filename.casefold() for member in members):
         raise InputError(
             path,
             "a workbook with macros",
-            expected="one without",
+            expected="a workbook without macros",
             remedy="Save it as .xlsx without macros, or as CSV.",
         )
 
@@ -87,7 +98,7 @@ def _convert(path: Path, file: BinaryIO, target: Path) -> None:
     book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
         for sheet in book.worksheets:
-            # What a sheet says of its own size need not be true.
+            # The size that a sheet declares may be wrong.
             sheet.reset_dimensions()
             cells = sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS, values_only=True)
             rows = ([_as_text(value) for value in row] for row in cells)
@@ -103,48 +114,50 @@ def _convert(path: Path, file: BinaryIO, target: Path) -> None:
         path,
         f"a workbook without a column {CORRECTED!r} in row 1 of any sheet ({names or 'no sheets'})",
         expected="the filled review.xlsx, or a sheet with the columns of a corrections file",
-        remedy="To have a workbook's records coded, save its sheet as CSV.",
+        remedy="To code the records of a workbook, save its sheet as CSV.",
     )
 
 
 def _write(path: Path, target: Path, title: str, header: Row, rows: Iterator[Row]) -> None:
     names = [name.strip().casefold() for name in header]
-    doubled = next((name for name in names if names.count(name) > 1), None)
-    if doubled is not None:
+    duplicate = next((name for name in names if names.count(name) > 1), None)
+    if duplicate is not None:
         raise InputError(
             path,
-            f"two columns called {doubled!r} in sheet {title!r}, row 1",
+            f"two columns called {duplicate!r} in sheet {title!r}, row 1",
             expected="every column name once",
             remedy="Rename or remove one of them.",
         )
-    answer, is_filled = names.index(CORRECTED), False
+    corrected = names.index(CORRECTED)
+    is_filled = False
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = Writer(file, header)
         for number, row in enumerate(rows, start=2):
-            beyond = _trimmed(row[len(header) :])
-            if beyond:
+            extra_cells = _trimmed(row[len(header) :])
+            if extra_cells:
                 raise InputError(
                     path,
-                    f"{len(header) + len(beyond)} cells in sheet {title!r}, row {number}",
+                    f"{len(header) + len(extra_cells)} cells in sheet {title!r}, row {number}",
                     expected=f"{len(header)} as in the header",
                     remedy="Clear the cells to the right of the table, or name their columns.",
                 )
-            cells = [*row, *[""] * len(header)][: len(header)]
-            is_filled = is_filled or bool(cells[answer].strip())
+            n_missing = max(len(header) - len(row), 0)
+            cells = row[: len(header)] + [""] * n_missing
+            is_filled = is_filled or bool(cells[corrected].strip())
             writer.write([cells if any(cells) else []])
     if not is_filled:
         raise InputError(
             path,
             f"no code in the column {CORRECTED!r} of sheet {title!r}",
-            expected="at least one row decided",
-            remedy="Fill in what you can, save, and drop it again.",
+            expected="a code in at least one row",
+            remedy="Fill in codes, save the workbook, and put it into the inbox again.",
         )
 
 
 def _as_text(value: object) -> str:
-    """A cell as it would be typed: 110 where a program made a number of 0110, never ``110.0``.
+    """Return a cell as a person would type it: ``110`` for the number 110.0.
 
-    Line breaks become spaces, so that a row is a line.
+    Line breaks become spaces, so that a row is one line.
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -152,6 +165,6 @@ def _as_text(value: object) -> str:
 
 
 def _trimmed(row: Row) -> Row:
-    """Without the empty cells at its end."""
+    """Return ``row`` without the empty cells at its end."""
     filled = [position for position, cell in enumerate(row) if cell.strip()]
     return row[: filled[-1] + 1] if filled else []

@@ -28,7 +28,7 @@ from core.text import join
 from distributed.file_splits import Split
 from distributed.storage import Folder
 from inference.autocoder import Autocoder
-from inference.decision import Prediction
+from inference.decision import Prediction, Source
 from inference.output_columns import OUTPUT_COLUMNS, as_cells, counts, free_names, output_values
 
 PREDICTIONS, SHARDS = "predictions", "shards"
@@ -180,7 +180,7 @@ def _questions(
     n_records: dict[str, int] = {}
     asked: dict[str, tuple[float, str]] = {}
     for title, duty, text, prediction in zip(titles, duties, texts, predictions, strict=True):
-        if prediction.source != "model" or not prediction.is_fallback:
+        if prediction.source != Source.MODEL or not prediction.is_fallback:
             continue
         n_records[text] = n_records.get(text, 0) + 1
         if text not in asked:

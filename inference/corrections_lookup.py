@@ -14,7 +14,7 @@ from pathlib import Path
 from core.corrections import FolderState, apply_correction, folder_state, read_folder
 from core.settings import Columns
 from core.taxonomy import MINOR
-from inference.decision import Prediction
+from inference.decision import Prediction, Source
 
 
 @dataclass(frozen=True)
@@ -63,5 +63,5 @@ class CorrectionsLookup:
             minor_code=code[:MINOR],
             minor_confidence=1.0,
             candidates=((code, 1.0),),
-            source="correction",
+            source=Source.CORRECTION,
         )

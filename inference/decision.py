@@ -7,6 +7,7 @@ parent of the best unit group: ``truncate`` shows the parent, ``climb`` the best
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Literal
 
@@ -18,6 +19,17 @@ from core.taxonomy import MINOR, isco08, minor_index
 Fallback = Literal["truncate", "climb"]
 
 
+class Source(StrEnum):
+    """Where the code of a text comes from."""
+
+    MODEL = "model"
+    """The model computed it."""
+    CORRECTION = "correction"
+    """A coder corrected this very text; the code is the only candidate."""
+    EMPTY = "empty"
+    """The text is empty and has no code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What is said of one text.
@@ -25,8 +37,8 @@ class Prediction:
     ``isco_code`` has 4 digits where ``confidence`` reached the threshold, 3 where not
     (``is_fallback``), and is empty for an empty text. ``confidence`` is the probability of the best
     unit group, ``minor_confidence`` that of ``minor_code``, both unrounded. ``candidates`` are the
-    five likeliest unit groups with their probabilities, best first. ``source`` is ``model``,
-    ``correction`` (a coder decided this very text; the one candidate is that code) or ``empty``.
+    five likeliest unit groups with their probabilities, best first. ``source`` tells
+    where the code comes from.
     """
 
     isco_code: str
@@ -35,7 +47,7 @@ class Prediction:
     minor_code: str
     minor_confidence: float
     candidates: tuple[tuple[str, float], ...]
-    source: str
+    source: Source
 
     @property
     def needs_review(self) -> bool:
@@ -43,7 +55,7 @@ class Prediction:
         return self.is_fallback or not self.isco_code
 
 
-EMPTY = Prediction("", 0.0, False, "", 0.0, (), "empty")
+EMPTY = Prediction("", 0.0, False, "", 0.0, (), Source.EMPTY)
 
 
 @cache
@@ -85,7 +97,7 @@ def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> l
                 minor_code=minors[minor],
                 minor_confidence=minor_confidences[row],
                 candidates=candidates,
-                source="model",
+                source=Source.MODEL,
             )
         )
     return predictions

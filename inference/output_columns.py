@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from core.row_counts import RowCounts
 from core.taxonomy import isco08
-from inference.decision import Prediction
+from inference.decision import Prediction, Source
 
 N_OUTPUT_CANDIDATES = 3
 # The code and the confidence of each candidate, best first.
@@ -105,8 +105,8 @@ def format_confidence(confidence: float) -> str:
 def counts(predictions: Sequence[Prediction]) -> RowCounts:
     """Return how many records were coded, and how many of each kind."""
     n_fallback = sum(prediction.is_fallback for prediction in predictions)
-    n_empty = sum(prediction.source == "empty" for prediction in predictions)
-    n_corrected = sum(prediction.source == "correction" for prediction in predictions)
+    n_empty = sum(prediction.source == Source.EMPTY for prediction in predictions)
+    n_corrected = sum(prediction.source == Source.CORRECTION for prediction in predictions)
     return RowCounts(
         n_rows_out=len(predictions),
         n_autocoded=len(predictions) - n_fallback - n_empty - n_corrected,

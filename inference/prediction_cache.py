@@ -8,7 +8,7 @@ from functools import cache
 
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import Prediction
+from inference.decision import Prediction, Source
 
 # Candidates as positions among the unit groups, their probabilities (float32, as the classifier
 # gives them), the minor group's position and probability, and whether it is a fallback.
@@ -69,5 +69,5 @@ def _unpack(packed: bytes) -> Prediction:
         minor_code=minor_code,
         minor_confidence=minor_confidence,
         candidates=tuple(zip(codes, confidences, strict=True)),
-        source="model",
+        source=Source.MODEL,
     )

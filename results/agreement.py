@@ -1,8 +1,8 @@
-"""Records that somebody has coded already: how often the machine says the same.
+"""Agreement of the model with the codes that the input has already.
 
-Compared is the best unit group, sure or not, of the records that the model coded. A code of fewer
-than four digits is compared at the levels that it has. Rows that differ at four digits, or at all
-that were given, go to ``disagreements.csv``.
+The best unit group of the model is compared, autocoded or not, on the records that the model coded.
+A code of fewer than four digits is compared at the levels that it has. Records on which the two
+codes differ are written to ``disagreements.csv``.
 """
 
 from __future__ import annotations
@@ -18,42 +18,53 @@ import numpy as np
 from core.corrections import understood
 from core.csv_table import Row, Table, Writer, neutralise
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
-from inference.decision import Prediction
+from core.text import DUTIES, JOB_TITLE
+from inference.decision import Prediction, Source
 
 DISAGREEMENTS = "disagreements.csv"
-GIVEN = "isco_code"
+GIVEN_CODE = "isco_code"
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)
 _COLUMNS = (
-    "record", "job_title", "duties_description", "given_code", "given_title", "best_code",
-    "best_title", "confidence", "is_autocoded", "digits_agreed",
-)  # fmt: skip
+    "record",
+    "job_title",
+    "duties_description",
+    "given_code",
+    "given_title",
+    "best_code",
+    "best_title",
+    "confidence",
+    "is_autocoded",
+    "digits_agreed",
+)
 
 
 @dataclass(frozen=True)
-class Level:
-    """Agreement at a number of digits: ``n`` records compared, and the shares that agree.
+class LevelAgreement:
+    """Agreement at one number of digits, over ``n_records`` compared records.
 
-    ``kappa`` is Cohen's: the share beyond what the frequencies of the codes would give by chance.
-    ``unseen`` of ``n_unseen`` records whose text was in no training; ``autocoded`` of
-    ``n_autocoded``. Shares of nothing are NaN.
+    The rates are shares of all compared records, of the ``n_unseen`` whose text was in no training,
+    and of the ``n_autocoded``; a share of no records is NaN. ``kappa`` is Cohen's: the agreement
+    beyond what the frequencies of the codes would give by chance (Cohen 1960).
     """
 
     digits: int
-    n: int
-    agreement: float
+    n_records: int
+    agreement_rate: float
     kappa: float
     n_unseen: int
-    unseen: float
+    unseen_agreement_rate: float
     n_autocoded: int
-    autocoded: float
+    autocoded_agreement_rate: float
 
 
 class Agreement:
-    """Compares chunk by chunk, and writes the rows that differ."""
+    """Compares chunk by chunk, and writes the records on which the codes differ."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self.n_given = self.n_unknown = self.n_disagreements = 0
+        self.n_given = 0
+        self.n_unknown = 0
+        self.n_disagreements = 0
         self._pairs: dict[int, Counter[tuple[str, str]]] = {d: Counter() for d in LEVELS}
         self._unseen: dict[int, Counter[bool]] = {d: Counter() for d in LEVELS}
         self._autocoded: dict[int, Counter[bool]] = {d: Counter() for d in LEVELS}
@@ -64,25 +75,31 @@ class Agreement:
         chunk: Sequence[Row],
         predictions: Sequence[Prediction],
         is_seen: np.ndarray,
-        first: int,
+        first_record: int,
     ) -> None:
-        """Compare one chunk, whose first record has the number ``first``."""
-        for n, (row, prediction, seen) in enumerate(
-            zip(chunk, predictions, is_seen, strict=True), first
+        """Compare one chunk.
+
+        Parameters
+        ----------
+        is_seen : (N,) whether the text of each record was in the training.
+        first_record : the number of the chunk's first record.
+        """
+        for record, (row, prediction, seen) in enumerate(
+            zip(chunk, predictions, is_seen, strict=True), first_record
         ):
-            written = table.get(row, GIVEN).strip()
+            written = table.get(row, GIVEN_CODE).strip()
             if not written:
                 continue
             self.n_given += 1
             given = understood(written)
             if not given:
                 self.n_unknown += 1
-            elif prediction.source == "model":
+            elif prediction.source == Source.MODEL:
                 best = prediction.candidates[0][0]
                 self._count(given, best, not prediction.is_fallback, bool(seen))
                 if not best.startswith(given):
                     self.n_disagreements += 1
-                    self._writer.write([_cells(n, table, row, given, prediction)])
+                    self._writer.write([_cells(record, table, row, given, prediction)])
 
     def _count(self, given: str, best: str, is_autocoded: bool, is_seen: bool) -> None:
         for digits in LEVELS:
@@ -96,54 +113,57 @@ class Agreement:
             if is_autocoded:
                 self._autocoded[digits][agrees] += 1
 
-    def levels(self) -> list[Level]:
-        """Agreement at 4, 3, 2 and 1 digits, where anything could be compared."""
+    def levels(self) -> list[LevelAgreement]:
+        """Return the agreement at 4, 3, 2 and 1 digits; a level without records is left out."""
         return [self._level(digits) for digits in LEVELS if self._pairs[digits]]
 
-    def _level(self, digits: int) -> Level:
+    def _level(self, digits: int) -> LevelAgreement:
         pairs = self._pairs[digits]
-        n = pairs.total()
-        agreement = sum(count for (given, best), count in pairs.items() if given == best) / n
-        given, best = Counter[str](), Counter[str]()
-        for (theirs, ours), count in pairs.items():
-            given[theirs] += count
-            best[ours] += count
-        chance = sum(count * best[code] for code, count in given.items()) / n**2
+        n_records = pairs.total()
+        agreement = sum(n for (given, best), n in pairs.items() if given == best) / n_records
+        given_counts, best_counts = Counter[str](), Counter[str]()
+        for (given, best), n in pairs.items():
+            given_counts[given] += n
+            best_counts[best] += n
+        chance = sum(n * best_counts[code] for code, n in given_counts.items()) / n_records**2
         unseen, autocoded = self._unseen[digits], self._autocoded[digits]
-        return Level(
+        return LevelAgreement(
             digits=digits,
-            n=n,
-            agreement=agreement,
+            n_records=n_records,
+            agreement_rate=agreement,
             kappa=(agreement - chance) / (1 - chance) if chance < 1 else np.nan,
             n_unseen=unseen.total(),
-            unseen=_share(unseen),
+            unseen_agreement_rate=_rate(unseen),
             n_autocoded=autocoded.total(),
-            autocoded=_share(autocoded),
+            autocoded_agreement_rate=_rate(autocoded),
         )
 
 
 @contextmanager
-def compared(folder: Path, table: Table) -> Iterator[Agreement | None]:
-    """A comparison that writes to ``folder``; None where the table has no codes."""
-    if GIVEN not in table.columns:
+def open_agreement(folder: Path, table: Table) -> Iterator[Agreement | None]:
+    """Open ``disagreements.csv`` in ``folder``; yield None if the table has no codes."""
+    if GIVEN_CODE not in table.columns:
         yield None
         return
     with (folder / DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
         yield Agreement(Writer(file, _COLUMNS, table.delimiter))
 
 
-def _share(counts: Counter[bool]) -> float:
+def _rate(counts: Counter[bool]) -> float:
     return counts[True] / counts.total() if counts else np.nan
 
 
-def _cells(n: int, table: Table, row: Row, given: str, prediction: Prediction) -> list[str]:
+def _cells(record: int, table: Table, row: Row, given: str, prediction: Prediction) -> list[str]:
     best, title = prediction.candidates[0][0], isco08().title
     digits_agreed = next(d for d in range(len(given), -1, -1) if best[:d] == given[:d])
     return [
-        str(n),
-        neutralise(table.get(row, "job_title")),
-        neutralise(table.get(row, "duties_description")),
-        *(given, title(given), best, title(best)),
+        str(record),
+        neutralise(table.get(row, JOB_TITLE)),
+        neutralise(table.get(row, DUTIES)),
+        given,
+        title(given),
+        best,
+        title(best),
         f"{prediction.confidence:.4f}",
         str(not prediction.is_fallback).lower(),
         str(digits_agreed),

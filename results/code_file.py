@@ -1,11 +1,11 @@
-"""One input file → a complete folder of results.
+"""One input file → a complete folder of results, but for its receipt.
 
-``code_file`` streams the input in chunks of 10,000 records and writes, in a folder that nobody
-looks at yet: ``predictions.csv`` (the input's columns, untouched, then ours), ``review.csv`` (one
-row per distinct text under the threshold, highest gain first, and a random sample of the others),
-the same questions as ``review.xlsx`` and ``review.html``, and ``report.html``. Its receipt is
-written by ``outbox.complete``, last. Memory is bounded by a chunk and by the distinct texts under
-the threshold.
+``code_file`` reads the input in chunks of 10,000 records. Into a folder that nobody sees yet it
+writes ``predictions.csv`` (the columns of the input, unchanged, then ours), ``review.csv`` (one row
+per uncertain text, highest expected gain first, and a random sample of the autocoded records),
+``review.xlsx`` and ``review.html`` with the same rows, and ``report.html``. The receipt is
+returned; ``watcher/delivery/publish.py`` writes it last. Memory is bounded by a chunk and by the
+distinct uncertain texts.
 """
 
 from __future__ import annotations
@@ -13,30 +13,38 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import html
-from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, open_table
+from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, Writer, open_table
+from core.file_io import sha256_of, utc_now
 from core.settings import Settings
-from core.text import row_text
+from core.text import DUTIES, JOB_TITLE, row_text
 from inference.autocoder import Autocoder, settings_that_matter
-from inference.bundle import file_hash
+from inference.decision import Prediction, Source
 from inference.output_columns import as_cells, counts, free_names, output_values
-from results.agreement import GIVEN, compared
-from results.explanations import ask
-from results.receipt import Receipt, now
+from results.agreement import GIVEN_CODE, open_agreement
+from results.batch import Batch
+from results.explanations.requests import request_explanations
+from results.receipt import Receipt
 from results.report import REPORT, write_report
-from results.review.page import REVIEW_PAGE, write_review
+from results.review.page import REVIEW_PAGE, write_review_page
 from results.review.queue import ReviewQueue
 from results.review.workbook import REVIEW_WORKBOOK, write_workbook
 from results.statistics import BatchStatistics
 
 PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
+_CPU = "cpu"
+
+Progress = Callable[[int], None]
 
 
 def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
-    """Same bytes, model, corrections and settings: same id (12 hexadecimal digits)."""
+    """Return the id of a batch: the same for the same bytes, model, corrections and settings.
+
+    It has 12 hexadecimal digits; ``sha256`` is the hash of the input.
+    """
     parts = [
         sha256,
         autocoder.version,
@@ -46,7 +54,7 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
 
 
 def prepare_pages() -> None:
-    """Do once what else the first file of a process would wait for."""
+    """Compile the templates of the pages, so that the first file does not wait for it."""
     html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE)
 
 
@@ -55,20 +63,50 @@ def code_file(
     out_dir: Path,
     autocoder: Autocoder,
     settings: Settings,
-    progress: Callable[[int], None] = lambda n_done: None,
+    progress: Progress = lambda n_done: None,
     n_explained: int = 0,
 ) -> Receipt:
-    """Code every record of ``path`` into the existing folder ``out_dir``.
+    """Code every record of ``path`` into the existing folder ``out_dir``, and return the receipt.
 
-    ``progress`` is told how many more records are done; ``n_explained`` of them are left to be
-    explained. Raises InputError where the file is not what it should be; ``out_dir`` then holds an
-    incomplete result.
+    Parameters
+    ----------
+    progress : called with the number of records that were coded since the last call.
+    n_explained : for so many records explanations are requested.
+
+    Raises InputError if the file cannot be read; ``out_dir`` then holds an incomplete result.
     """
-    clock = time.monotonic()
-    sha256 = file_hash(path)
-    aliases = {**settings.data.columns.model_dump(), GIVEN: (GIVEN,)}
-    table = open_table(path, aliases, required=("job_title",))
-    receipt = Receipt(
+    start_s = time.monotonic()
+    table = _open_input(path, settings)
+    receipt = _start_receipt(path, table, autocoder, settings)
+    with open_agreement(out_dir, table) as agreement:
+        threshold = settings.model.confidence_threshold
+        batch = Batch(
+            table=table,
+            receipt=receipt,
+            statistics=BatchStatistics(autocoder.training_profile, threshold),
+            review=ReviewQueue(receipt.batch_id),
+            agreement=agreement,
+        )
+        _write_predictions(batch, out_dir / PREDICTIONS, autocoder, progress)
+    _write_review(batch, out_dir)
+    items = batch.review.items_to_explain(n_explained)
+    if items:
+        request_explanations(items, out_dir, receipt)
+    _note_missing_input(batch)
+    write_report(out_dir, batch, is_explained=bool(items))
+    receipt.finished = utc_now()
+    receipt.seconds = round(time.monotonic() - start_s, 3)
+    return receipt
+
+
+def _open_input(path: Path, settings: Settings) -> Table:
+    aliases = {**settings.data.columns.model_dump(), GIVEN_CODE: (GIVEN_CODE,)}
+    return open_table(path, aliases, required=(JOB_TITLE,))
+
+
+def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Settings) -> Receipt:
+    sha256 = sha256_of(path)
+    return Receipt(
         input=path.name,
         sha256=sha256,
         batch_id=batch_id(sha256, autocoder, settings),
@@ -76,64 +114,75 @@ def code_file(
         delimiter=DELIMITERS[table.delimiter],
         model_version=autocoder.version,
         settings=settings_that_matter(settings, autocoder.corrections_lookup),
-        started=now(),
+        started=utc_now(),
     )
-    provider = autocoder.classifier.provider
-    review = ReviewQueue(receipt.batch_id)
-    tally = BatchStatistics(autocoder.training_profile, settings.model.confidence_threshold)
-    with (
-        (out_dir / PREDICTIONS).open("w", encoding="utf-8", newline="") as file,
-        compared(out_dir, table) as comparison,
-    ):
-        writer = Writer(file, [*table.header, *free_names(table.header)])
-        for chunk in table.chunks(CHUNK_ROWS):
-            texts = [row_text(table, row) for row in chunk]
+
+
+def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress: Progress) -> None:
+    """Code the input chunk by chunk into ``path``, and count every record in the batch."""
+    first_provider = autocoder.classifier.provider
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = Writer(file, batch.table.header + free_names(batch.table.header))
+        for chunk in batch.table.chunks(CHUNK_ROWS):
+            texts = [row_text(batch.table, row) for row in chunk]
             predictions = autocoder.code(texts, progress)
-            receipt.n_rows_in += len(chunk)
-            receipt.add(counts(predictions))
             writer.write(
-                [*row, *as_cells(output_values(prediction, autocoder.version))]
+                row + as_cells(output_values(prediction, autocoder.version))
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
-            first = receipt.n_rows_in - len(chunk) + 1
-            for n, (row, text, prediction) in enumerate(
-                zip(chunk, texts, predictions, strict=True), first
-            ):
-                if prediction.source == "model":
-                    duties = table.get(row, "duties_description")
-                    review.add(text, table.get(row, "job_title"), duties, prediction, n)
-            is_seen = tally.add(texts, predictions)
-            if comparison is not None:
-                comparison.add(table, chunk, predictions, is_seen, first)
-    if (providers := {provider, autocoder.classifier.provider}) != {"cpu"}:
+            _count(batch, chunk, texts, predictions)
+    batch.receipt.n_blank_lines = batch.table.n_blank_lines
+    _note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
+
+
+def _count(
+    batch: Batch, chunk: Sequence[Row], texts: Sequence[str], predictions: Sequence[Prediction]
+) -> None:
+    """Count one coded chunk in the receipt, the review, the statistics and the agreement."""
+    first_record = batch.receipt.n_rows_in + 1
+    batch.receipt.n_rows_in += len(chunk)
+    batch.receipt.add(counts(predictions))
+    for record, (row, text, prediction) in enumerate(
+        zip(chunk, texts, predictions, strict=True), first_record
+    ):
+        if prediction.source == Source.MODEL:
+            job_title, duties = batch.table.get(row, JOB_TITLE), batch.table.get(row, DUTIES)
+            batch.review.add(text, job_title, duties, prediction, record)
+    is_seen = batch.statistics.add(texts, predictions)
+    if batch.agreement is not None:
+        batch.agreement.add(batch.table, chunk, predictions, is_seen, first_record)
+
+
+def _write_review(batch: Batch, out_dir: Path) -> None:
+    """Write the review as a table, a workbook and a page, and note what the last two leave out."""
+    review, receipt = batch.review, batch.receipt
+    receipt.n_review_texts = len(review)
+    receipt.n_sampled = review.n_sampled
+    n_items = review.write_csv(out_dir / REVIEW, batch.table.delimiter)
+    items = review.displayed_items()
+    notes = []
+    if len(items) < n_items:
+        notes.append(
+            f"{n_items - len(items):,} of {n_items:,} texts for review, "
+            f"the last or very long ones, are only in {REVIEW}"
+        )
+    write_workbook(items, out_dir / REVIEW_WORKBOOK, notes)
+    write_review_page(items, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
+    receipt.notes += notes
+
+
+def _note_providers(receipt: Receipt, providers: set[str]) -> None:
+    """Note which providers coded the file, if it was not the CPU alone.
+
+    A provider that fails while a file is coded is replaced by the CPU: then there are two.
+    """
+    if providers != {_CPU}:
         receipt.notes.append(f"computed by {' and '.join(sorted(providers))}")
-    receipt.n_review_texts, receipt.n_sampled = len(review), review.n_sampled
-    receipt.notes += _write_review(review, out_dir, table.delimiter, receipt)
-    explained = review.explained(n_explained)
-    if explained:
-        ask(explained, out_dir, receipt.input, receipt.batch_id, receipt.model_version)
-    receipt.n_blank_lines = table.n_blank_lines
-    if not receipt.n_rows_in:
-        receipt.notes.append("the file has a header and no records")
-    if "duties_description" not in table.columns:
-        receipt.notes.append("no column with duties: coded from the titles alone")
-    found = (table, tally, review, comparison)
-    write_report(out_dir, receipt, *found, is_explained=bool(explained))
-    receipt.finished, receipt.seconds = now(), round(time.monotonic() - clock, 3)
-    return receipt
 
 
-def _write_review(
-    review: ReviewQueue, out_dir: Path, delimiter: str, receipt: Receipt
-) -> list[str]:
-    """The questions as a table, a workbook and a page; what the last two leave out, in words."""
-    n_rows = review.write(out_dir / REVIEW, delimiter)
-    shown = review.shown()
-    n_left_out = n_rows - len(shown)
-    where = (
-        f"{n_left_out:,} of {n_rows:,} questions, the last or very long ones, are in {REVIEW} alone"
-    )
-    notes = [where] if n_left_out else []
-    write_workbook(shown, out_dir / REVIEW_WORKBOOK, notes)
-    write_review(shown, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
-    return notes
+def _note_missing_input(batch: Batch) -> None:
+    """Note that the input has no records, or no duties."""
+    if not batch.receipt.n_rows_in:
+        batch.receipt.notes.append("the file has a header and no records")
+    if DUTIES not in batch.table.columns:
+        batch.receipt.notes.append("there is no column with duties: only the titles were coded")

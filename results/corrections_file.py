@@ -1,41 +1,33 @@
-"""One corrections file → a verdict per line, and the accepted codes where the memory finds them.
+"""One corrections file → a status per row, and a file of the accepted codes for the lookup.
 
-It is a CSV or a workbook (``core/xlsx_table.py``).
+The input is a CSV or a workbook (``core/xlsx_table.py``).
 """
 
 from __future__ import annotations
 
-import os
+import io
 import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from core import xlsx_table
-from core.corrections import (
-    CORRECTED,
-    N_RECORDS,
-    PREDICTED,
-    SAMPLED,
-    Correction,
-    apply_correction,
-    open_corrections,
-    read_corrections,
-)
+from core.corrections import Correction, apply_correction, open_corrections, read_corrections
 from core.csv_table import DELIMITERS, Table, Writer, neutralise, open_table
+from core.file_io import sha256_of, utc_now, write_atomic
+from core.review_contract import CORRECTED, CORRECTION_COLUMNS, TEXT
 from core.settings import Settings
-from inference.bundle import file_hash
 from inference.corrections_lookup import CorrectionsLookup
-from results.receipt import CorrectionsReceipt, now
+from results.receipt import CorrectionsReceipt
 
-VERDICTS = "corrections.csv"
-VERDICT_COLUMNS = ("line", "text", CORRECTED, "isco_code", "verdict", "reason")
+CORRECTIONS = "corrections.csv"
+CORRECTIONS_COLUMNS = ("line", TEXT, CORRECTED, "isco_code", "status", "reason")
 
 
-def holds_corrections(path: Path, settings: Settings) -> bool:
-    """Whether ``path`` has a column of corrected codes with at least one code in it.
+def is_corrections_file(path: Path, settings: Settings) -> bool:
+    """Return whether ``path`` has a column of corrected codes with at least one code in it.
 
-    A workbook is taken for nothing else.
+    A workbook is always read as a corrections file.
     """
     if path.suffix.lower() == xlsx_table.SUFFIX:
         return True
@@ -45,17 +37,17 @@ def holds_corrections(path: Path, settings: Settings) -> bool:
     )
 
 
-def take_corrections(
+def process_corrections(
     path: Path, out_dir: Path, corrections_lookup: CorrectionsLookup, settings: Settings
 ) -> CorrectionsReceipt:
-    """Judge every line of ``path``, keep what is accepted, and report into ``out_dir``.
+    """Write the status of every row to ``out_dir``, keep what is accepted, and return the receipt.
 
-    Accepted codes and confirmed groups go to ``data.corrections_dir`` under a name made from the
-    content: the same file again changes nothing. Raises InputError where the file cannot be read;
-    then nothing of it is taken.
+    Accepted codes and confirmed groups are kept in ``data.corrections_dir``, in a file named after
+    the content of ``path``: the same file a second time changes nothing. Raises InputError if the
+    file cannot be read; then nothing of it is kept.
     """
     table, corrections = _read(path, settings)
-    sha256 = file_hash(path)
+    sha256 = sha256_of(path)
     receipt = CorrectionsReceipt(
         input=path.name,
         sha256=sha256,
@@ -64,23 +56,21 @@ def take_corrections(
         delimiter=DELIMITERS[table.delimiter],
     )
     receipt.n_rows = len(corrections)
-    receipt.verdicts.update(Counter(str(correction.status) for correction in corrections))
-    target = settings.data.corrections_dir / f"{sha256[:12]}.csv"
-    if target.exists():  # kept by an attempt that died before its verdicts were published
+    receipt.statuses.update(Counter(str(correction.status) for correction in corrections))
+    kept_path = settings.data.corrections_dir / f"{sha256[:12]}.csv"
+    if kept_path.exists():  # written by an attempt that ended before its results were published
         corrections_lookup = CorrectionsLookup.load(
-            target.parent, settings.data.columns, before=target.name
+            kept_path.parent, settings.data.columns, before=kept_path.name
         )
-    known = dict(corrections_lookup.codes)
-    with (out_dir / VERDICTS).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = Writer(file, VERDICT_COLUMNS, table.delimiter)
+    codes = dict(corrections_lookup.codes)
+    with (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file:
+        writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
         for correction in corrections:
-            before = apply_correction(known, correction)
-            receipt.n_conflicts += bool(before)
-            conflict = f"replaces {before}: the later one holds" if before else ""
-            reason = "; ".join(filter(None, [correction.reason, conflict]))
-            writer.write([_cells(correction, reason)])
-    _keep(corrections, target)
-    receipt.finished = now()
+            replaced = apply_correction(codes, correction)
+            receipt.n_conflicts += replaced is not None
+            writer.write([_cells(correction, replaced)])
+    _keep(corrections, kept_path)
+    receipt.finished = utc_now()
     return receipt
 
 
@@ -89,33 +79,44 @@ def _read(path: Path, settings: Settings) -> tuple[Table, list[Correction]]:
         table = open_corrections(path, settings.data.columns)
         return table, list(read_corrections(table))
     with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch, path.name)  # errors name the workbook
-        xlsx_table.write_as_csv(path, target)
-        table = open_corrections(target, settings.data.columns)
+        csv_path = Path(scratch, path.name)  # under this name, so that errors name the workbook
+        xlsx_table.write_as_csv(path, csv_path)
+        table = open_corrections(csv_path, settings.data.columns)
         return replace(table, encoding="xlsx"), list(read_corrections(table))
 
 
-def _cells(correction: Correction, reason: str) -> list[str]:
+def _cells(correction: Correction, replaced: str | None) -> list[str]:
+    reasons = [correction.reason] if correction.reason else []
+    if replaced is not None:
+        reasons.append(f"replaces {replaced}: the later correction is used")
     return [
         str(correction.line),
         correction.text,
         neutralise(correction.written),
         correction.code,
         str(correction.status),
-        reason,
+        "; ".join(reasons),
     ]
 
 
-def _keep(corrections: list[Correction], target: Path) -> None:
-    """Write what a person decided, whole or not at all; never twice."""
-    kept = [c for c in corrections if c.is_decided]
-    if not kept or target.exists():
+def _keep(corrections: list[Correction], path: Path) -> None:
+    """Write the decided corrections to ``path``, whole or not at all; an existing file stays."""
+    decided = [correction for correction in corrections if correction.is_decided]
+    if not decided or path.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        writer = Writer(file, ["text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED])
-        writer.write([c.text, c.code, c.predicted, str(c.n_drawn or ""), c.sampled] for c in kept)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with io.StringIO(newline="") as content:
+        writer = Writer(content, CORRECTION_COLUMNS)
+        writer.write(_kept_cells(correction) for correction in decided)
+        write_atomic(path, content.getvalue(), is_durable=True)
+
+
+def _kept_cells(correction: Correction) -> list[str]:
+    """Return the values of ``CORRECTION_COLUMNS``."""
+    return [
+        correction.text,
+        correction.code,
+        correction.predicted,
+        str(correction.n_drawn or ""),
+        correction.sampled,
+    ]

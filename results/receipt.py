@@ -1,16 +1,16 @@
-"""What is known of a file and its batch: its identity before, its receipt after.
+"""What is known about a file and its batch: its identity before it is processed, its receipt after.
 
-A receipt is the proof that a batch is complete; it is written last, as ``receipt.json``.
+A receipt proves that a batch is complete. It is written last, as ``receipt.json``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from core.corrections import CorrectionStatus
 from core.row_counts import RowCounts
+from inference.versions import software_versions
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,12 @@ class Identity:
 
 @dataclass(kw_only=True)
 class AnyReceipt:
-    """What every receipt says.
+    """The fields of every receipt.
 
-    ``claim`` is the input's own number, by which a daemon that comes after a crash knows that it
-    has its results, whichever model made them; ``files`` has the SHA-256 of every other file of the
-    batch. Times are UTC, ISO 8601.
+    ``sha256`` is the hash of the input. ``claim`` is the id of the claim on the input: a daemon
+    that starts after a crash finds the results of a claim by it, whichever model made them.
+    ``files`` has the SHA-256 of every other file of the batch. ``versions`` has the versions of
+    isco-coder, onnxruntime and tokenizers. Times are UTC, ISO 8601.
     """
 
     input: str
@@ -40,9 +41,10 @@ class AnyReceipt:
     finished: str = ""
     claim: str = ""
     files: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=software_versions)
 
     def summary(self) -> str:
-        """What was done, in one line."""
+        """Return what was done, in one line."""
         raise NotImplementedError
 
 
@@ -50,8 +52,8 @@ class AnyReceipt:
 class Receipt(RowCounts, AnyReceipt):
     """What was done to one file of records.
 
-    ``n_sampled`` of the autocoded rows were drawn at random to be checked; they stand in
-    ``review.csv`` beside the texts to ask about.
+    ``n_sampled`` of the autocoded records were drawn at random for checking. They stand in
+    ``review.csv`` among the uncertain texts.
     """
 
     model_version: str
@@ -63,28 +65,26 @@ class Receipt(RowCounts, AnyReceipt):
     notes: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
-        """What was done, in one line."""
+        """Return what was done, in one line."""
         return self.sentence(self.seconds)
 
 
 @dataclass(kw_only=True)
 class CorrectionsReceipt(AnyReceipt):
-    """What became of one corrections file. The verdicts add up to ``n_rows``.
+    """What became of one corrections file.
 
-    ``n_conflicts``: texts that had another code before, from an earlier line or file; the later one
-    holds.
+    ``statuses`` counts the rows by status (``core.corrections.CorrectionStatus``); the counts add
+    up to ``n_rows``. ``n_conflicts`` counts the texts that had another code before, from an earlier
+    line or file; the later code is used.
     """
 
     n_rows: int = 0
     n_conflicts: int = 0
-    verdicts: dict[str, int] = field(default_factory=lambda: {str(v): 0 for v in CorrectionStatus})
+    statuses: dict[str, int] = field(
+        default_factory=lambda: {str(status): 0 for status in CorrectionStatus}
+    )
 
     def summary(self) -> str:
-        """How many lines got which verdict."""
-        verdicts = ", ".join(f"{n} {verdict}" for verdict, n in self.verdicts.items() if n)
-        return f"corrections, {verdicts}"
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+        """Return how many rows have which status."""
+        counts = ", ".join(f"{n} {status}" for status, n in self.statuses.items() if n)
+        return f"corrections, {counts}"

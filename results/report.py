@@ -1,7 +1,7 @@
-"""``report.html`` of a batch: what came in, what went out, how sure, and what to ask.
+"""``report.html`` of a batch: the input, the codes, the confidence, and what to review.
 
-Drawn by the template itself, as inline SVG: importing a plotting library would take longer than
-prediction a hundred records.
+The template draws the plots itself, as inline SVG: to import a plotting library takes longer than
+to code a hundred records.
 """
 
 from __future__ import annotations
@@ -11,108 +11,101 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from core.csv_table import Table
 from core.html import write_page
 from core.taxonomy import MAJOR, SUB_MAJOR, isco08
-from results.agreement import Agreement
-from results.receipt import Receipt
-from results.review.queue import ReviewQueue
+from results.batch import Batch
 from results.review.review_item import ReviewItem
 from results.statistics import BatchStatistics
 
 REPORT = "report.html"
 _N_TEXTS = 15
-_MAX_CHARS = 200
-_N_ASKED = 3  # candidates in a question to a respondent
+_MAX_TEXT_CHARS, _MAX_QUOTED_CHARS = 200, 60
+_N_REPORT_CANDIDATES = 3
 
 
-def write_report(
-    out_dir: Path,
-    receipt: Receipt,
-    table: Table,
-    tally: BatchStatistics,
-    review: ReviewQueue,
-    comparison: Agreement | None,
-    *,
-    is_explained: bool,
-) -> None:
-    """Write the report of a batch, everything but its receipt being complete.
+def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
+    """Write the report of a batch of which everything but the receipt is complete.
 
-    ``comparison`` is None where the input has no codes.
+    ``is_explained``: whether explanations were requested; the report then links to them.
     """
-    n_texts, unseen_text_rate = tally.texts()
+    receipt, statistics, agreement = batch.receipt, batch.statistics, batch.agreement
+    profile = statistics.training_profile
+    uncertain = _most_records(batch.review.uncertain())
+    vague = _most_records(item for item in batch.review.uncertain() if item.is_vague)
     write_page(
         out_dir / REPORT,
         REPORT,
         receipt=receipt,
         share=lambda n: n / receipt.n_rows_out if receipt.n_rows_out else 0.0,
-        columns=[(ours, table.header[at].strip()) for ours, at in table.columns.items()],
-        n_texts=n_texts,
-        n_by_model=tally.n_by_model,
-        has_baseline=tally.training_profile is not None,
-        n_calibration=tally.training_profile.n_calibration
-        if tally.training_profile is not None
-        else 0,
-        drift_1=tally.drift(MAJOR),
-        drift_2=tally.drift(SUB_MAJOR),
-        unseen_rate=tally.unseen_rate,
-        unseen_text_rate=unseen_text_rate,
-        majors=_groups(tally, MAJOR),
-        sub_majors=_groups(tally, SUB_MAJOR),
-        bins=tally.bins.tolist(),
+        columns=[
+            (name, batch.table.header[position].strip())
+            for name, position in batch.table.columns.items()
+        ],
+        n_texts=statistics.n_texts,
+        n_by_model=statistics.n_by_model,
+        has_profile=profile is not None,
+        n_calibration=profile.n_calibration if profile is not None else 0,
+        major_drift=statistics.drift(MAJOR),
+        sub_major_drift=statistics.drift(SUB_MAJOR),
+        unseen_rate=statistics.unseen_rate,
+        unseen_text_rate=statistics.unseen_text_rate,
+        majors=_group_rows(statistics, MAJOR),
+        sub_majors=_group_rows(statistics, SUB_MAJOR),
+        bins=statistics.bins.tolist(),
         threshold=receipt.settings["confidence_threshold"],
-        what_ifs=tally.what_ifs(),
-        comparison=comparison,
-        levels=comparison.levels() if comparison is not None else None,
-        frequent=[_row(question) for question in _most(review.ranked())],
-        vague=[_row(q) for q in _most(q for q in review.ranked() if q.is_vague)],
-        n_vague=sum(question.is_vague for question in review.ranked()),
+        what_ifs=statistics.what_ifs(),
+        agreement=agreement,
+        levels=agreement.levels() if agreement is not None else None,
+        uncertain=[_item_row(item) for item in uncertain],
+        vague=[_item_row(item) for item in vague],
+        n_vague=sum(item.is_vague for item in batch.review.uncertain()),
         is_explained=is_explained,
     )
 
 
-def _groups(tally: BatchStatistics, digits: int) -> list[dict[str, Any]]:
-    """The groups of a level with their shares in the batch and in the training."""
-    groups = tally.groups(digits)
-    n = max(sum(count for _, count, _ in groups), 1)
-    titles = isco08().titles
+def _group_rows(statistics: BatchStatistics, digits: int) -> list[dict[str, Any]]:
+    """Return the groups of a level with their shares in the batch and in the training."""
+    groups = statistics.groups(digits)
+    n_records = max(sum(group.n_records for group in groups), 1)
     return [
         {
-            "code": code,
-            "title": titles[code],
-            "n": count,
-            "share": count / n,
-            "trained": trained,
+            "code": group.code,
+            "title": isco08().title(group.code),
+            "n_records": group.n_records,
+            "share": group.n_records / n_records,
+            "training_share": group.training_share,
         }
-        for code, count, trained in groups
+        for group in groups
     ]
 
 
-def _most(questions: Iterable[ReviewItem]) -> list[ReviewItem]:
-    """Those with most records; among equals those where an answer repairs most."""
-    return heapq.nsmallest(_N_TEXTS, questions, key=lambda question: -question.n_records)
+def _most_records(items: Iterable[ReviewItem]) -> list[ReviewItem]:
+    """Return the items with most records; of equal ones those that come first."""
+    return heapq.nsmallest(_N_TEXTS, items, key=lambda item: -item.n_records)
 
 
-def _row(question: ReviewItem) -> dict[str, Any]:
-    prediction, title = question.prediction, isco08().title
-    written = " | ".join(filter(None, (question.job_title, question.duties_description)))
+def _item_row(item: ReviewItem) -> dict[str, Any]:
+    prediction = item.prediction
+    text = " | ".join(filter(None, (item.job_title, item.duties_description)))
+    candidates = prediction.candidates[:_N_REPORT_CANDIDATES]
     return {
-        "written": _cut(written, _MAX_CHARS),
-        "n_records": question.n_records,
-        "shown": f"{prediction.isco_code} {title(prediction.isco_code)}",
+        "text": _cut(text, _MAX_TEXT_CHARS),
+        "n_records": item.n_records,
+        "group": f"{prediction.isco_code} {isco08().title(prediction.isco_code)}",
         "minor_confidence": prediction.minor_confidence,
-        "candidates": ", ".join(f"{code} {p:.0%}" for code, p in prediction.candidates[:_N_ASKED]),
-        "question": question_to(question),
+        "candidates": ", ".join(f"{code} {confidence:.0%}" for code, confidence in candidates),
+        "question": follow_up_question(item),
     }
 
 
-def question_to(question: ReviewItem) -> str:
-    """What to ask the respondent, so that the answer can be coded."""
-    titles = [isco08().title(code) for code, _ in question.prediction.candidates[:_N_ASKED]]
-    said = _cut(question.job_title or question.duties_description, 60)
-    tasks = "" if question.duties_description.strip() else "What are the main tasks? "
-    *first, last = titles
-    return f"{tasks}Is “{said}” rather one of the {', the '.join(first)} or the {last}?"
+def follow_up_question(item: ReviewItem) -> str:
+    """Return what to ask the respondent, so that the answer can be coded."""
+    candidates = item.prediction.candidates[:_N_REPORT_CANDIDATES]
+    titles = [isco08().title(code) for code, _ in candidates]
+    quoted = _cut(item.job_title or item.duties_description, _MAX_QUOTED_CHARS)
+    tasks = "" if item.duties_description.strip() else "What are the main tasks? "
+    alternatives = ", the ".join(titles[:-1])
+    return f"{tasks}Is “{quoted}” rather one of the {alternatives} or the {titles[-1]}?"
 
 
 def _cut(text: str, n_chars: int) -> str:

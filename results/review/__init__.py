@@ -1,1 +1,1 @@
-"""The texts that a person is asked to decide, as a table, a workbook and a page."""
+"""The texts that a coder is to decide: as a table, as a workbook and as a page."""

@@ -1,59 +1,62 @@
-"""``review.html``: the questions as one page that needs no server and no other file.
+"""``review.html``: the review items in one page that needs no server and no other file.
 
-The questions travel as JSON that no browser runs, and the script puts them on the screen as text:
-what respondents wrote can be anything. The page may load nothing.
+The items are JSON in the page, which no browser runs. The script shows them as text, because
+respondents may have written anything. The page may load nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
+from core.corrections import NOT_CODABLE
 from core.html import write_page
+from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08
 from results.review.review_item import ReviewItem
 
 REVIEW_PAGE = "review.html"
-_MAX_WORDS_CHARS = 2_000
+_MAX_FIELD_CHARS = 2_000
 
 
-def write_review(
-    questions: Sequence[ReviewItem], path: Path, name: str, batch_id: str, notes: Sequence[str]
+def write_review_page(
+    items: Sequence[ReviewItem], path: Path, name: str, batch_id: str, notes: Sequence[str]
 ) -> None:
-    """Write ``questions`` of the input ``name`` in their order; ``notes`` are shown above them."""
-    texts = "\n".join(question.text for question in questions)
+    """Write ``items`` of the input ``name`` in their order, below ``notes``."""
+    texts = "\n".join(item.text for item in items)
     units, minors = isco08().units, isco08().minors
     write_page(
         path,
         REVIEW_PAGE,
         name=name,
         notes=notes,
-        nonce=secrets.token_urlsafe(16),  # nobody who wrote a text can have known it
+        nonce=secrets.token_urlsafe(16),  # whoever wrote a text cannot have known it
         data={
             "batch": batch_id,
-            # Answers are remembered by row number: only for exactly these rows.
+            # The browser keeps decisions by row number: they are valid for exactly these rows.
             "key": hashlib.sha256(texts.encode()).hexdigest()[:16],
-            "header": ["text", CORRECTED, PREDICTED, N_RECORDS, SAMPLED],
+            "header": CORRECTION_COLUMNS,
             "not_codable": NOT_CODABLE,
             "titles": [[code, isco08().title(code)] for code in sorted([*units, *minors])],
-            "rows": [_row(question) for question in questions],
+            "fields": list(_FIELDS),
+            "rows": [[value(item) for value in _FIELDS.values()] for item in items],
         },
     )
 
 
-def _row(question: ReviewItem) -> list[Any]:
-    prediction = question.prediction
-    return [
-        question.text,
-        question.n_records,
-        question.sampled,
-        question.job_title[:_MAX_WORDS_CHARS],
-        question.duties_description[:_MAX_WORDS_CHARS],
-        prediction.isco_code,
-        round(prediction.minor_confidence, 3),
-        [[code, round(confidence, 3)] for code, confidence in prediction.candidates],
-    ]
+# The fields of a row, named once in the page, and their values.
+_FIELDS: dict[str, Callable[[ReviewItem], Any]] = {
+    "text": lambda item: item.text,
+    "n_records": lambda item: item.n_records,
+    "sampled": lambda item: item.sampled,
+    "job_title": lambda item: item.job_title[:_MAX_FIELD_CHARS],
+    "duties": lambda item: item.duties_description[:_MAX_FIELD_CHARS],
+    "predicted": lambda item: item.prediction.isco_code,
+    "minor_confidence": lambda item: round(item.prediction.minor_confidence, 3),
+    "candidates": lambda item: [
+        [code, round(confidence, 3)] for code, confidence in item.prediction.candidates
+    ],
+}

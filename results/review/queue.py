@@ -1,9 +1,9 @@
-"""What a coder is asked: the texts that the model is not sure of, and a sample of the others.
+"""``review.csv``: the texts that the model is not sure of, and a random sample of the others.
 
-First the highest expected gain, (1 − confidence) × copies: the rows where an hour of work repairs
-the most records (Berardi, Esuli, Sebastiani 2015). After every nine of them stands one that was
-autocoded, drawn at random among the autocoded *records* of the file and seeded by the batch: what
-coders say of these is an unbiased estimate of the agreement, however far down the list they get.
+The uncertain texts are sorted by their expected gain (``core/review_contract.py``). After every
+nine of them stands an autocoded one. It is drawn at random among the autocoded *records* of the
+file, with the id of the batch as the seed. The coders' decisions on the sample are an unbiased
+estimate of the agreement rate, wherever in the list the coders stop.
 """
 
 from __future__ import annotations
@@ -18,36 +18,29 @@ from itertools import islice
 from pathlib import Path
 
 from core.csv_table import Writer, neutralise
-from core.review_contract import N_REVIEW_CANDIDATES
+from core.review_contract import REVIEW_COLUMNS
 from core.taxonomy import isco08
 from inference.decision import Prediction
 from results.review.review_item import ReviewItem
 from results.review.spill import UncertainTexts
 
-REVIEW_COLUMNS = (
-    "text", "n_records", "sampled", "job_title", "duties_description",
-    "predicted_code", "predicted_title", "confidence",
-    *(f"candidate_{k}{part}" for k in range(1, N_REVIEW_CANDIDATES + 1)
-      for part in ("", "_title", "_confidence")),
-    "corrected_isco_code",
-)  # fmt: skip
-
-_ASKED_PER_SAMPLED = 9
-# So many bring the interval of an agreement of 90 % down to ± 2 points; more is work for little.
+_N_UNCERTAIN_PER_SAMPLED = 9
+# With this number the interval of an agreement of 90 % is ± 2 points; more would cost coders time
+# and bring little.
 _MAX_SAMPLED = 1_000
-# The rows that matter most: more takes seconds to write and to open, and weeks to answer.
-_MAX_SHOWN, _MAX_SHOWN_CHARS = 5_000, 20_000_000
+# A workbook or a page with more rows takes seconds to write and to open.
+_MAX_DISPLAYED, _MAX_DISPLAYED_CHARS = 5_000, 20_000_000
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 
 class ReviewQueue:
-    """The questions of one batch; its length is the number of uncertain texts."""
+    """The review items of one batch; its length is the number of uncertain texts."""
 
     def __init__(self, batch_id: str) -> None:
         self._batch_id = batch_id
         self._uncertain = UncertainTexts()
         self._random = random.Random(batch_id)
-        # The autocoded records with the highest draws so far: (draw, number, question).
+        # A heap of the autocoded records with the highest draws: (draw, serial number, item).
         self._drawn: list[tuple[float, int, ReviewItem]] = []
         self._n_autocoded = 0
 
@@ -56,92 +49,102 @@ class ReviewQueue:
 
     @property
     def n_sampled(self) -> int:
-        """How many autocoded records are to be checked: one in ten questions, rounded up."""
-        return min(math.ceil(len(self) / _ASKED_PER_SAMPLED), len(self._drawn))
+        """The number of autocoded records in the sample: one item in ten, rounded up."""
+        return min(math.ceil(len(self) / _N_UNCERTAIN_PER_SAMPLED), len(self._drawn))
 
     def add(
-        self, text: str, job_title: str, duties_description: str, prediction: Prediction, n: int = 0
+        self,
+        text: str,
+        job_title: str,
+        duties_description: str,
+        prediction: Prediction,
+        record: int = 0,
     ) -> None:
-        """Count the ``n``-th record, which the model coded: uncertain, or autocoded and perhaps
-        drawn.
+        """Add the record of this number, which the model coded.
+
+        An uncertain record is counted with its text. An autocoded one may be drawn for the sample.
         """
+        item = ReviewItem(text, job_title, duties_description, prediction, first_record=record)
         if prediction.is_fallback:
-            self._uncertain.count(
-                ReviewItem(text, job_title, duties_description, prediction, first_record=n)
-            )
+            self._uncertain.count(item)
             return
         self._n_autocoded += 1
         draw = self._random.random()
         if len(self._drawn) == _MAX_SAMPLED and draw < self._drawn[0][0]:
             return
-        sampled = f"batch {self._batch_id}"
-        checked = ReviewItem(text, job_title, duties_description, prediction, 1, sampled, n)
+        item.n_records = 1
+        item.sampled = f"batch {self._batch_id}"
         push = heapq.heappush if len(self._drawn) < _MAX_SAMPLED else heapq.heapreplace
-        push(self._drawn, (draw, self._n_autocoded, checked))
+        push(self._drawn, (draw, self._n_autocoded, item))
 
-    def questions(self) -> Iterator[ReviewItem]:
-        """The uncertain texts, highest gain first, with the sample in between."""
-        ranked = self.ranked()
+    def items(self) -> Iterator[ReviewItem]:
+        """Yield the uncertain texts, highest gain first, with the sample in between."""
+        uncertain = self.uncertain()
         sample = iter(self._sample(self.n_sampled))
-        while asked := list(islice(ranked, _ASKED_PER_SAMPLED)):
-            yield from asked
+        while block := list(islice(uncertain, _N_UNCERTAIN_PER_SAMPLED)):
+            yield from block
             yield from islice(sample, 1)
 
-    def ranked(self) -> Iterator[ReviewItem]:
-        """The uncertain texts, highest gain first."""
-        return self._uncertain.ranked()
+    def uncertain(self) -> Iterator[ReviewItem]:
+        """Yield the uncertain texts, highest gain first."""
+        return self._uncertain.by_gain()
 
-    def explained(self, n: int) -> list[ReviewItem]:
-        """At most ``n`` to explain: uncertain ones first, then autocoded ones drawn at random."""
-        ranked = list(islice(self.ranked(), n))
-        return ranked + self._sample(n - len(ranked))
+    def items_to_explain(self, n: int) -> list[ReviewItem]:
+        """Return at most ``n`` items: uncertain texts first, then autocoded ones of the draw."""
+        uncertain = list(islice(self.uncertain(), n))
+        return uncertain + self._sample(n - len(uncertain))
 
     def _sample(self, n: int) -> list[ReviewItem]:
-        """The first ``n`` records drawn, in the order of their draws, each text once."""
-        drawn = [checked for _, _, checked in heapq.nlargest(n, self._drawn)]
-        n_drawn = Counter(checked.text for checked in drawn)
-        first = {checked.text: checked for checked in reversed(drawn)}
-        return [replace(first[text], n_records=n) for text, n in n_drawn.items()]
+        """Return the first ``n`` records drawn, in the order of their draws, each text once."""
+        drawn = [item for _, _, item in heapq.nlargest(n, self._drawn)]
+        n_drawn = Counter(item.text for item in drawn)
+        first = {item.text: item for item in reversed(drawn)}
+        return [replace(first[text], n_records=n_records) for text, n_records in n_drawn.items()]
 
-    def shown(self) -> list[ReviewItem]:
-        """The first questions, as many as a workbook and a page can hold."""
-        found: list[ReviewItem] = []
+    def displayed_items(self) -> list[ReviewItem]:
+        """Return the first items: as many as a workbook and a page can hold."""
+        displayed: list[ReviewItem] = []
         n_chars = 0
-        for question in self.questions():
-            if len(question.text) > _MAX_CELL_CHARS:
+        for item in self.items():
+            if len(item.text) > _MAX_CELL_CHARS:
                 continue
-            n_chars += len(question.text)
-            if len(found) == _MAX_SHOWN or n_chars > _MAX_SHOWN_CHARS:
+            n_chars += len(item.text)
+            if len(displayed) == _MAX_DISPLAYED or n_chars > _MAX_DISPLAYED_CHARS:
                 break
-            found.append(question)
-        return found
+            displayed.append(item)
+        return displayed
 
-    def write(self, path: Path, delimiter: str) -> int:
-        """Write ``review.csv``: UTF-8 with BOM and the input's delimiter, as its Excel wants it.
+    def write_csv(self, path: Path, delimiter: str) -> int:
+        """Write ``review.csv`` and return its number of rows.
 
-        Returns the number of rows.
+        It is UTF-8 with a byte order mark, and has the delimiter of the input: the spreadsheet
+        that wrote the input then opens it.
         """
         n_rows = 0
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = Writer(file, REVIEW_COLUMNS, delimiter)
-            for question in self.questions():
-                writer.write([_cells(question)])
+            writer = Writer(file, list(REVIEW_COLUMNS), delimiter)
+            for item in self.items():
+                writer.write([_cells(item)])
                 n_rows += 1
         return n_rows
 
 
-def _cells(question: ReviewItem) -> list[str]:
-    titles, prediction = isco08().titles, question.prediction
+def _cells(item: ReviewItem) -> list[str]:
+    titles, prediction = isco08().titles, item.prediction
     cells = [
-        question.text,
-        str(question.n_records),
-        question.sampled,
-        neutralise(question.job_title),
-        neutralise(question.duties_description),
+        item.text,
+        str(item.n_records),
+        item.sampled,
+        neutralise(item.job_title),
+        neutralise(item.duties_description),
         prediction.isco_code,
         titles[prediction.isco_code],
-        f"{prediction.confidence:.4f}",
+        _four_decimals(prediction.confidence),
     ]
     for code, confidence in prediction.candidates:
-        cells += [code, titles[code], f"{confidence:.4f}"]
+        cells += [code, titles[code], _four_decimals(confidence)]
     return [*cells, ""]
+
+
+def _four_decimals(confidence: float) -> str:
+    return f"{confidence:.4f}"

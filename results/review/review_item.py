@@ -1,21 +1,23 @@
-"""One question to a coder."""
+"""One row of a review: a text that a coder is to decide."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.review_contract import expected_gain
 from inference.decision import Prediction
 
-_VAGUE = 0.5
+_VAGUE_BELOW = 0.5
 
 
 @dataclass(slots=True)
 class ReviewItem:
-    """A distinct text with the words of the first record that had it.
+    """A distinct text with the title and the duties of the first record that has it.
 
-    ``sampled`` names the random sample that it was drawn into; ``n_records`` then counts how many
-    of the records drawn have this text. It is empty where the model was not sure. ``first_record``
-    is the number of the first record with the text, the first of the file being 1.
+    ``n_records`` counts the records with this text. ``first_record`` is the number of the first of
+    them; the first record of the file has the number 1. ``sampled`` names the random sample that
+    the text was drawn into; ``n_records`` then counts the drawn records. It is empty for a text
+    that the model is not sure of.
     """
 
     text: str
@@ -28,10 +30,10 @@ class ReviewItem:
 
     @property
     def gain(self) -> float:
-        """How many records an answer is expected to repair."""
-        return (1 - self.prediction.confidence) * self.n_records
+        """How many records a coder's decision is expected to repair."""
+        return expected_gain(self.prediction.confidence, self.n_records)
 
     @property
     def is_vague(self) -> bool:
         """Whether even the three digits are more likely wrong than right."""
-        return self.prediction.minor_confidence < _VAGUE
+        return self.prediction.minor_confidence < _VAGUE_BELOW

@@ -1,7 +1,7 @@
 """The distinct texts that the model is not sure of, counted in bounded memory.
 
-Past 100,000 texts they go to SQLite, in a temporary file of its own that no other process sees and
-that is gone with this one: it holds nothing that must outlive a batch.
+Above 100,000 texts they are moved to SQLite, in a temporary database that no other process sees.
+SQLite removes it when the process ends: nothing in it is needed after the batch.
 """
 
 from __future__ import annotations
@@ -11,101 +11,128 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 
-from inference.decision import Prediction
+from core.review_contract import expected_gain
+from inference.decision import Prediction, Source
 from results.review.review_item import ReviewItem
 
 _MAX_IN_MEMORY = 100_000  # some 120 MB
-_TABLE = """
-CREATE TABLE asked (
+_CACHE_KIB = 65_536
+_CREATE_TABLE = """
+CREATE TABLE item (
     text TEXT PRIMARY KEY, job_title TEXT, duties_description TEXT, prediction TEXT,
     confidence REAL, n_records INTEGER, first_record INTEGER
 ) WITHOUT ROWID
 """
 _ADD = """
-INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO item VALUES (
+    :text, :job_title, :duties_description, :prediction, :confidence, :n_records, :first_record
+)
 ON CONFLICT (text) DO UPDATE SET n_records = n_records + excluded.n_records
 """
-_RANKED = """
-SELECT text, job_title, duties_description, prediction, n_records, first_record FROM asked
-ORDER BY (1 - confidence) * n_records DESC, text
+# The order of core.review_contract.REVIEW_ORDER; the function is the Python one.
+_SELECT_BY_GAIN = """
+SELECT text, job_title, duties_description, prediction, n_records, first_record FROM item
+ORDER BY expected_gain(confidence, n_records) DESC, text
 """
 
 
 class UncertainTexts:
-    """Texts with the words of their first record and the number of their records."""
+    """Texts, each with the fields of its first record and the number of its records."""
 
     def __init__(self, max_in_memory: int | None = None) -> None:
         self._max_in_memory = _MAX_IN_MEMORY if max_in_memory is None else max_in_memory
-        self._counted: dict[str, ReviewItem] = {}
-        self._spilled: sqlite3.Connection | None = None
+        self._items: dict[str, ReviewItem] = {}
+        self._database: sqlite3.Connection | None = None
 
-    def count(self, question: ReviewItem) -> None:
-        """One more record; of the first one of a text the words are kept.
+    def count(self, item: ReviewItem) -> None:
+        """Count one more record; of the records with one text the first one is kept.
 
-        Raises OSError where there is no space for temporary files.
+        Raises OSError if there is no space for temporary files.
         """
-        self._counted.setdefault(question.text, question).n_records += 1
-        if len(self._counted) > self._max_in_memory:
+        self._items.setdefault(item.text, item).n_records += 1
+        if len(self._items) > self._max_in_memory:
             self._spill()
 
     def __len__(self) -> int:
-        if self._spilled is None:
-            return len(self._counted)
+        if self._database is None:
+            return len(self._items)
         self._spill()
-        (n,) = self._spilled.execute("SELECT count(*) FROM asked").fetchone()
-        return int(n)
+        (n_texts,) = self._database.execute("SELECT count(*) FROM item").fetchone()
+        return int(n_texts)
 
-    def ranked(self) -> Iterator[ReviewItem]:
-        """The highest gain first."""
-        if self._spilled is None:
-            yield from sorted(self._counted.values(), key=lambda q: (-q.gain, q.text))
+    def by_gain(self) -> Iterator[ReviewItem]:
+        """Yield the texts, the highest expected gain first."""
+        if self._database is None:
+            yield from sorted(self._items.values(), key=lambda item: (-item.gain, item.text))
             return
         self._spill()
         with _as_os_error():
-            for text, title, duties, prediction, n_records, first in self._spilled.execute(_RANKED):
-                yield ReviewItem(text, title, duties, _coding(prediction), n_records, "", first)
+            yield from map(_item, self._database.execute(_SELECT_BY_GAIN))
 
     def _spill(self) -> None:
         with _as_os_error():
-            if self._spilled is None:
-                self._spilled = sqlite3.connect("")
-                for pragma in ("journal_mode = OFF", "cache_size = -65536"):  # 64 MB
-                    self._spilled.execute(f"PRAGMA {pragma}")
-                self._spilled.execute(_TABLE)
-            # In the order of the table: pages are then written once.
-            self._spilled.executemany(_ADD, (_row(q) for _, q in sorted(self._counted.items())))
-            self._spilled.commit()
-        self._counted.clear()
+            if self._database is None:
+                self._database = _new_database()
+            # In the order of the primary key, so that each page of the table is written once.
+            items = [self._items[text] for text in sorted(self._items)]
+            self._database.executemany(_ADD, map(_row, items))
+            self._database.commit()
+        self._items.clear()
 
     def __del__(self) -> None:
-        if self._spilled is not None:
-            self._spilled.close()
+        if self._database is not None:
+            self._database.close()
 
 
-def _row(question: ReviewItem) -> tuple[str, str, str, str, float, int, int]:
-    said = question.prediction
-    fields = (
-        said.isco_code, said.confidence, said.is_fallback, said.minor_code, said.minor_confidence,
-        said.candidates, said.source,
-    )  # fmt: skip
-    return (
-        question.text, question.job_title, question.duties_description, json.dumps(fields),
-        said.confidence, question.n_records, question.first_record,
-    )  # fmt: skip
+def _new_database() -> sqlite3.Connection:
+    database = sqlite3.connect("")  # a temporary file of SQLite
+    database.row_factory = sqlite3.Row
+    database.create_function("expected_gain", 2, expected_gain, deterministic=True)
+    database.execute("PRAGMA journal_mode = OFF")
+    database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    database.execute(_CREATE_TABLE)
+    return database
 
 
-def _coding(fields: str) -> Prediction:
-    code, confidence, is_fallback, minor_code, minor_confidence, candidates, source = json.loads(
-        fields
+def _row(item: ReviewItem) -> dict[str, str | float | int]:
+    return {
+        "text": item.text,
+        "job_title": item.job_title,
+        "duties_description": item.duties_description,
+        "prediction": _prediction_json(item.prediction),
+        "confidence": item.prediction.confidence,
+        "n_records": item.n_records,
+        "first_record": item.first_record,
+    }
+
+
+def _item(row: sqlite3.Row) -> ReviewItem:
+    return ReviewItem(
+        text=row["text"],
+        job_title=row["job_title"],
+        duties_description=row["duties_description"],
+        prediction=_prediction(row["prediction"]),
+        n_records=row["n_records"],
+        first_record=row["first_record"],
     )
-    pairs = tuple((unit, share) for unit, share in candidates)
-    return Prediction(code, confidence, is_fallback, minor_code, minor_confidence, pairs, source)
+
+
+def _prediction_json(prediction: Prediction) -> str:
+    return json.dumps({field.name: getattr(prediction, field.name) for field in fields(Prediction)})
+
+
+def _prediction(text: str) -> Prediction:
+    values = json.loads(text)
+    values["candidates"] = tuple((code, confidence) for code, confidence in values["candidates"])
+    values["source"] = Source(values["source"])
+    return Prediction(**values)
 
 
 @contextmanager
 def _as_os_error() -> Iterator[None]:
-    """A full disk is no fault of the file, whoever says so."""
+    """Raise SQLite's errors as OSError: a full disk is not a fault of the input file."""
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -1,8 +1,8 @@
-"""``review.xlsx``: the questions as a workbook in which only the answers can be changed.
+"""``review.xlsx``: the review items in a workbook in which only the decisions can be changed.
 
-Every cell is text or a number, never a formula. The header's names are those of ``review.csv``:
-saved as CSV, the first sheet is a corrections file. A second sheet has the 436 unit groups, a third
-says what to do.
+Every cell is text or a number, never a formula. The column names are those of ``review.csv``: saved
+as CSV, the first sheet is a corrections file. The second sheet lists the 436 unit groups, the third
+is the help.
 """
 
 from __future__ import annotations
@@ -14,56 +14,82 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from core.corrections import CORRECTED, N_RECORDS, NOT_CODABLE, PREDICTED, SAMPLED
+from core.corrections import NOT_CODABLE
 from core.csv_table import neutralise
-from core.review_contract import N_REVIEW_CANDIDATES
+from core.review_contract import (
+    CONFIDENCE,
+    CORRECTED,
+    N_RECORDS,
+    N_REVIEW_CANDIDATES,
+    PREDICTED,
+    PREDICTED_TITLE,
+    SAMPLED,
+    TEXT,
+)
 from core.taxonomy import isco08
+from core.text import DUTIES, JOB_TITLE
 from results.review.review_item import ReviewItem
 
 REVIEW_WORKBOOK = "review.xlsx"
-# Header and width in characters; 0 is hidden. The drop-down offers all the choices of its row.
+_CODES_SHEET = "codes"
+# The choices of a row, in columns of its own: the candidates, their group, and "not codable".
 _N_CHOICES = N_REVIEW_CANDIDATES + 2
-_COLUMNS = {
-    "job_title": 34, "duties_description": 46, N_RECORDS: 11, SAMPLED: 20, PREDICTED: 15,
-    "predicted_title": 34, "confidence": 11, CORRECTED: 40,
-    **{f"choice_{k}": 34 if k <= N_REVIEW_CANDIDATES else 0 for k in range(1, _N_CHOICES + 1)},
-    "text": 0,
-}  # fmt: skip
-_ANSWER = list(_COLUMNS).index(CORRECTED)
-_MAX_WORDS_CHARS = 2_000
+_CHOICES = [f"choice_{k}" for k in range(1, _N_CHOICES + 1)]
+_CHOICE_WIDTH = 34
+_HIDDEN = 0
+# The columns and their widths in characters.
+_WIDTHS = {
+    JOB_TITLE: 34,
+    DUTIES: 46,
+    N_RECORDS: 11,
+    SAMPLED: 20,
+    PREDICTED: 15,
+    PREDICTED_TITLE: 34,
+    CONFIDENCE: 11,
+    CORRECTED: 40,
+    **dict.fromkeys(_CHOICES[:N_REVIEW_CANDIDATES], _CHOICE_WIDTH),
+    **dict.fromkeys(_CHOICES[N_REVIEW_CANDIDATES:], _HIDDEN),
+    TEXT: _HIDDEN,
+}
+_DECISION = list(_WIDTHS).index(CORRECTED)
+_MAX_FIELD_CHARS = 2_000
 _LINE_POINTS, _MAX_LINES = 15, 8
 _HELP = (
-    "Fill in corrected_isco_code, the only column that can be changed.",
-    "Choose from the drop-down, which offers the candidates, their group and 'not codable'; or "
-    "type any code of the sheet 'codes'.",
-    "Type 3 digits where 3 digits are all one can say, 'not codable' where no code fits. What is "
-    "left empty stays as it is.",
-    "An answer that turns red is no code of ISCO-08.",
-    "Rows with a batch under 'sampled' were autocoded and drawn at random: please decide these "
-    "too, also by choosing the code that is shown. They are how the agreement is known.",
-    "Save the workbook, or its first sheet as CSV, and drop it into the inbox.",
+    "Fill in the column corrected_isco_code. It is the only column that can be changed.",
+    "Choose a value of the drop-down list: the candidates, their group, or 'not codable'. Or type "
+    "any code of the sheet 'codes'.",
+    "Type a code of 3 digits if the text does not say more. Type 'not codable' if no code fits. A "
+    "row without a decision changes nothing.",
+    "A decision that turns red is not a code of ISCO-08.",
+    "A row with a batch in the column 'sampled' was autocoded and drawn at random. Please decide "
+    "it, too; if the predicted code is right, choose it. The agreement rate is estimated from "
+    "these rows.",
+    "Save the workbook, or its first sheet as CSV. Put the file into the inbox.",
 )
 
 
-def write_workbook(questions: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
-    """Write ``questions`` in their order; ``notes`` are put before the help. Raises OSError."""
+def write_workbook(items: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
+    """Write ``items`` in their order; ``notes`` stand before the help. Raises OSError."""
     try:
-        _write_book(questions, path, notes)
-    except FileCreateError as error:  # what it wraps: a full disk is no fault of the file
+        _write_book(items, path, notes)
+    except FileCreateError as error:
+        # The OSError in it: a full disk is not a fault of the input file.
         raise error.args[0] from None
 
 
-def _write_book(questions: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
-    # Titles of groups stand there many times: kept in memory, each is written once.
+def _write_book(items: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
+    # The strings of a workbook are kept in memory: titles of groups are repeated, and each is then
+    # written once.
     with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
-        head = book.add_format(
+        header_format = book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#E8EDF2"}
         )
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        code = book.add_format({"num_format": "@", "valign": "top"})
-        answer = book.add_format(
+        text_format = book.add_format({"text_wrap": True, "valign": "top"})
+        code_format = book.add_format({"num_format": "@", "valign": "top"})
+        decision_format = book.add_format(
             {
                 "num_format": "@",
                 "valign": "top",
@@ -73,101 +99,119 @@ def _write_book(questions: Sequence[ReviewItem], path: Path, notes: Sequence[str
                 "border_color": "#C3CAD2",
             }
         )
-        wrong = book.add_format({"bg_color": "#F6C4BA"})
-        share = book.add_format({"num_format": "0%", "valign": "top"})
-        sheet = book.add_worksheet("review")
-        _lay_out(sheet, len(questions), wrong)
-        sheet.write_row(0, 0, _COLUMNS, head)
+        invalid_format = book.add_format({"bg_color": "#F6C4BA"})
+        percent_format = book.add_format({"num_format": "0%", "valign": "top"})
         formats = {
-            PREDICTED: code, SAMPLED: code, "text": code, CORRECTED: answer, "confidence": share,
-        }  # fmt: skip
-        for number, question in enumerate(questions, start=1):
-            cells = _cells(question)
-            sheet.set_row(number, _LINE_POINTS * _n_lines(cells))
-            for column, (name, value) in enumerate(zip(_COLUMNS, cells, strict=True)):
-                if value != "" or column == _ANSWER:
-                    _write(sheet, number, column, value, formats.get(name, wrapped))
-        _write_codes(book.add_worksheet("codes"), head, code)
-        _write_help(book.add_worksheet("help"), notes, wrapped)
+            PREDICTED: code_format,
+            SAMPLED: code_format,
+            TEXT: code_format,
+            CORRECTED: decision_format,
+            CONFIDENCE: percent_format,
+        }
+        sheet = book.add_worksheet("review")
+        _lay_out(sheet, len(items))
+        _add_decision_rules(sheet, len(items), invalid_format)
+        sheet.write_row(0, 0, _WIDTHS, header_format)
+        for row, item in enumerate(items, start=1):
+            cells = _cells(item)
+            sheet.set_row(row, _LINE_POINTS * _n_lines(cells))
+            for column, (name, value) in enumerate(cells.items()):
+                if value != "" or column == _DECISION:
+                    _write_cell(sheet, row, column, value, formats.get(name, text_format))
+        _write_codes(book.add_worksheet(_CODES_SHEET), header_format, code_format)
+        _write_help(book.add_worksheet("help"), notes, text_format)
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: str | float, style: Format) -> None:
+def _write_cell(
+    sheet: Worksheet, row: int, column: int, value: str | float, cell_format: Format
+) -> None:
     if not isinstance(value, str):
-        sheet.write_number(row, column, value, style)
+        sheet.write_number(row, column, value, cell_format)
     elif value:
-        sheet.write_string(row, column, value, style)
+        sheet.write_string(row, column, value, cell_format)
     else:
-        sheet.write_blank(row, column, None, style)
+        sheet.write_blank(row, column, None, cell_format)
 
 
-def _lay_out(sheet: Worksheet, n_rows: int, wrong: Format) -> None:
-    """Widths, frozen header, protection, the drop-down, and red for what is no code."""
-    for column, width in enumerate(_COLUMNS.values()):
-        sheet.set_column(column, column, width or None, None, {} if width else {"hidden": True})
+def _lay_out(sheet: Worksheet, n_rows: int) -> None:
+    """Set the widths, the frozen header, the filter, the protection and the print layout."""
+    for column, width in enumerate(_WIDTHS.values()):
+        options = {"hidden": True} if width == _HIDDEN else {}
+        sheet.set_column(column, column, width or None, None, options)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(n_rows, 1), len(_COLUMNS) - 1)
-    # Against slips, not against people: there is no password.
+    sheet.autofilter(0, 0, max(n_rows, 1), len(_WIDTHS) - 1)
+    # Protection against mistakes, not against people: there is no password.
     allowed = ("autofilter", "format_columns", "format_rows", "sort")
     sheet.protect("", dict.fromkeys(allowed, True))
     sheet.set_landscape()
-    sheet.print_area(0, 0, n_rows, _ANSWER)
+    sheet.print_area(0, 0, n_rows, _DECISION)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _add_decision_rules(sheet: Worksheet, n_rows: int, invalid_format: Format) -> None:
+    """Add the drop-down list of each row, and the red of a decision that is no code."""
     if not n_rows:
         return
-    first, last = (xlsxwriter.utility.xl_col_to_name(_ANSWER + k) for k in (1, _N_CHOICES))
+    first_choice = xl_col_to_name(_DECISION + 1)
+    last_choice = xl_col_to_name(_DECISION + _N_CHOICES)
     choices = {
-        "validate": "list", "source": f"=${first}2:${last}2",
-        "show_error": False,  # any other code of the 436 may be typed
-    }  # fmt: skip
-    sheet.data_validation(1, _ANSWER, n_rows, _ANSWER, choices)
-    cell = f"${xlsxwriter.utility.xl_col_to_name(_ANSWER)}2"
-    is_wrong = (
+        "validate": "list",
+        "source": f"=${first_choice}2:${last_choice}2",
+        "show_error": False,  # any other code may be typed
+    }
+    sheet.data_validation(1, _DECISION, n_rows, _DECISION, choices)
+    cell = f"${xl_col_to_name(_DECISION)}2"
+    is_invalid = (
         f'=AND({cell}<>"",LOWER({cell})<>"{NOT_CODABLE}",'
-        f'COUNTIF(codes!$A$2:$C$437,LEFT({cell},FIND(" ",{cell}&" ")-1))=0)'
+        f'COUNTIF({_CODES_SHEET}!$A$2:$C$437,LEFT({cell},FIND(" ",{cell}&" ")-1))=0)'
     )
-    sheet.conditional_format(
-        1, _ANSWER, n_rows, _ANSWER, {"type": "formula", "criteria": is_wrong, "format": wrong}
+    rule = {"type": "formula", "criteria": is_invalid, "format": invalid_format}
+    sheet.conditional_format(1, _DECISION, n_rows, _DECISION, rule)
+
+
+def _cells(item: ReviewItem) -> dict[str, str | float]:
+    """Return the values of a row by column, in the order of the columns."""
+    titles, prediction = isco08().titles, item.prediction
+    codes = [code for code, _ in prediction.candidates] + [prediction.minor_code]
+    choices = [f"{code} {titles[code]}" for code in codes] + [NOT_CODABLE]
+    cells: dict[str, str | float] = {
+        JOB_TITLE: _shortened(item.job_title),
+        DUTIES: _shortened(item.duties_description),
+        N_RECORDS: item.n_records,
+        SAMPLED: item.sampled,
+        PREDICTED: prediction.isco_code,
+        PREDICTED_TITLE: titles[prediction.isco_code],
+        CONFIDENCE: round(prediction.confidence, 4),
+        CORRECTED: "",
+        **dict(zip(_CHOICES, choices, strict=True)),
+        TEXT: item.text,
+    }
+    return cells
+
+
+def _n_lines(cells: dict[str, str | float]) -> int:
+    """Return the lines that a row needs: not every program fits the height to wrapped text."""
+    n_lines = (
+        math.ceil(len(str(value)) / _WIDTHS[name])
+        for name, value in cells.items()
+        if _WIDTHS[name] != _HIDDEN
     )
+    return min(max(n_lines), _MAX_LINES)
 
 
-def _cells(question: ReviewItem) -> list[str | float]:
-    titles, prediction = isco08().titles, question.prediction
-    choices = [code for code, _ in prediction.candidates] + [prediction.minor_code]
-    return [
-        _words(question.job_title),
-        _words(question.duties_description),
-        question.n_records,
-        question.sampled,
-        prediction.isco_code,
-        titles[prediction.isco_code],
-        round(prediction.confidence, 4),
-        "",
-        *(f"{code} {titles[code]}" for code in choices),
-        NOT_CODABLE,
-        question.text,
-    ]
+def _shortened(text: str) -> str:
+    """Return a field of the input so that it fits a screen, and runs in no spreadsheet."""
+    cut = text if len(text) <= _MAX_FIELD_CHARS else text[:_MAX_FIELD_CHARS] + " …"
+    return neutralise(cut)
 
 
-def _n_lines(cells: Sequence[str | float]) -> int:
-    """How high a row must be: not every program fits it to wrapped text when it opens the file."""
-    widths = (width or math.inf for width in _COLUMNS.values())
-    needed = [math.ceil(len(str(cell)) / width) for cell, width in zip(cells, widths, strict=True)]
-    return min(max(needed), _MAX_LINES)
-
-
-def _words(words: str) -> str:
-    """What a person said, cut where it grows out of the screen, safe also when saved as CSV."""
-    shown = words if len(words) <= _MAX_WORDS_CHARS else words[:_MAX_WORDS_CHARS] + " …"
-    return neutralise(shown)
-
-
-def _write_codes(sheet: Worksheet, head: Format, code: Format) -> None:
-    sheet.write_row(0, 0, ("code", "title", "group", "title of the group"), head)
+def _write_codes(sheet: Worksheet, header_format: Format, code_format: Format) -> None:
+    sheet.write_row(0, 0, ("code", "title", "group", "title of the group"), header_format)
     for row, unit in enumerate(isco08().units, start=1):
         minor = unit[:3]
         for column, text in enumerate((unit, isco08().title(unit), minor, isco08().title(minor))):
-            sheet.write_string(row, column, text, code)
+            sheet.write_string(row, column, text, code_format)
     for column, width in enumerate((8, 62, 8, 62)):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
@@ -175,8 +219,8 @@ def _write_codes(sheet: Worksheet, head: Format, code: Format) -> None:
     sheet.protect("", {"autofilter": True, "format_columns": True})
 
 
-def _write_help(sheet: Worksheet, notes: Sequence[str], wrapped: Format) -> None:
+def _write_help(sheet: Worksheet, notes: Sequence[str], text_format: Format) -> None:
     sheet.set_column(0, 0, 90)
     for row, line in enumerate((*notes, *_HELP)):
-        sheet.write_string(row, 0, line, wrapped)
+        sheet.write_string(row, 0, line, text_format)
     sheet.protect()

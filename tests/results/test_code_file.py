@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
+from core.review_contract import REVIEW_COLUMNS
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
@@ -18,7 +19,6 @@ from inference.bundle import Bundle
 from inference.output_columns import OUTPUT_COLUMNS
 from results.code_file import code_file
 from results.receipt import Receipt
-from results.review.queue import REVIEW_COLUMNS
 from watcher.delivery.publish import complete
 from watcher.filesystem import Filesystem
 
@@ -53,9 +53,9 @@ def test_predictions_keep_the_input_and_add_ours(
         csv.writer(file).writerows([["id", "x", "Title", "Tasks"], *given])
     receipt, out = run(tmp_path, source.read_bytes(), autocoder, settings)
     with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
-        header, *found = csv.reader(file)
+        header, *coded = csv.reader(file)
     assert header == ["id", "x", "Title", "Tasks", *OUTPUT_COLUMNS]
-    assert [row[:4] for row in found] == given
+    assert [row[:4] for row in coded] == given
     first, empty = rows(out / "predictions.csv")
     assert first["isco_title"] == isco08().title(first["isco_code"])
     assert first["model_version"] == autocoder.version
@@ -83,7 +83,7 @@ def test_review_has_each_uncertain_text_once_by_gain(
     raw = (out / "review.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     review = rows(out / "review.csv", "utf-8-sig")
-    assert tuple(review[0]) == REVIEW_COLUMNS
+    assert tuple(review[0]) == tuple(REVIEW_COLUMNS)
     by_text = {row["text"]: row for row in review}
     assert by_text["nurse | unknown"]["n_records"] == "3"
     assert by_text["nurse | unknown"]["job_title"] == "nurse"

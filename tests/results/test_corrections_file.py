@@ -1,4 +1,4 @@
-"""What coders send back: every row judged, good rows taken, the memory answers at once."""
+"""A corrections file: each row gets a status, and accepted codes are used at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import holds_corrections, take_corrections
+from results.corrections_file import is_corrections_file, process_corrections
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.dataset.correction_set import read_all_corrections
 
@@ -26,7 +26,7 @@ def judged(path: Path) -> list[tuple[str, str, CorrectionStatus]]:
     return [(c.text, c.code, c.status) for c in corrections]
 
 
-def test_every_row_gets_its_verdict(tmp_path: Path) -> None:
+def test_every_row_gets_its_status(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text(
         "text,corrected_isco_code,note\n"
@@ -72,7 +72,7 @@ def test_a_filled_column_makes_a_corrections_file(
 ) -> None:
     path = tmp_path / "c.csv"
     path.write_text(content, encoding="utf-8")
-    assert holds_corrections(path, settings) == is_corrections
+    assert is_corrections_file(path, settings) == is_corrections
 
 
 def test_the_later_file_holds_and_the_conflict_is_reported(
@@ -83,7 +83,7 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
         path, out = tmp_path / f"{number}.csv", tmp_path / f"out{number}"
         path.write_text(f"text,corrected_isco_code\nnurse | unknown,{code}\n", encoding="utf-8")
         out.mkdir()
-        receipt = take_corrections(path, out, corrections_lookup, settings)
+        receipt = process_corrections(path, out, corrections_lookup, settings)
         kept = settings.data.corrections_dir / f"{receipt.batch_id}.csv"
         os.utime(kept, (number, number))
         corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
@@ -95,7 +95,7 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
 
 
 @pytest.mark.parametrize(
-    ("later", "holds", "said"),
+    ("later", "kept_code", "conflict"),
     [
         ("3221", "3221", "replaces 2221"),
         ("222", "2221", ""),  # a group that the code lies in
@@ -105,21 +105,21 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
         ("9999", "2221", ""),  # rejected: it says nothing
     ],
 )
-def test_what_is_said_later_holds_also_where_it_takes_a_code_back(
-    tmp_path: Path, settings: Settings, later: str, holds: str | None, said: str
+def test_the_later_row_wins_also_where_it_takes_a_code_back(
+    tmp_path: Path, settings: Settings, later: str, kept_code: str | None, conflict: str
 ) -> None:
     path = tmp_path / "c.csv"
     path.write_text(
         f"text,corrected_isco_code\nnurse | unknown,2221\nnurse | unknown,{later}\n",
         encoding="utf-8",
     )
-    receipt = take_corrections(path, tmp_path, CorrectionsLookup(), settings)
-    assert receipt.n_conflicts == bool(said)
-    assert said in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
+    receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    assert receipt.n_conflicts == bool(conflict)
+    assert conflict in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
-    assert corrections_lookup.codes.get("nurse | unknown") == holds
+    assert corrections_lookup.codes.get("nurse | unknown") == kept_code
     taught = read_all_corrections(settings.data.corrections_dir, None, settings)
-    assert list(taught["label"]) == ([holds] if holds else [])
+    assert list(taught["label"]) == ([kept_code] if kept_code else [])
 
 
 def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: Settings) -> None:
@@ -153,7 +153,7 @@ def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> N
         wait_for(lambda: len(batches(settings, "survey")) == 2, process)
     (corrected,) = batches(settings, "review")
     receipt = json.loads((corrected / "receipt.json").read_text(encoding="utf-8"))
-    assert receipt["verdicts"]["restored"] == 1 and receipt["verdicts"]["skipped"] == 1
+    assert receipt["statuses"]["restored"] == 1 and receipt["statuses"]["skipped"] == 1
     assert len(list(settings.data.corrections_dir.glob("*.csv"))) == 1
     (second,) = set(batches(settings, "survey")) - {first}
     with (second / "predictions.csv").open(encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""``explanations/`` of a batch: which records, named how, and whole whatever is killed."""
+"""``explanations/`` of a batch: which records, under which names, and whole after any kill."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
 from results.code_file import code_file
-from results.explanations import ASKED, EXPLANATIONS, OVERVIEW, SCORES, explain_batch, pending
+from results.explanations.pages import OVERVIEW_FILE, SCORES_FILE, explain_batch
+from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
 from tests.conftest import ROOT
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT
@@ -57,23 +58,26 @@ def test_pages_are_named_by_record_and_add_up(
     autocoder = open_autocoder(bundle, settings)
     for _ in range(2):
         batch = coded(tmp_path, autocoder, settings, 20)
-        assert pending(tmp_path / "outbox") == [batch]
-        folder = batch / EXPLANATIONS
+        assert pending_batches(tmp_path / "outbox") == [batch]
+        folder = batch / EXPLANATIONS_DIR
         assert not folder.exists()
         assert explain_batch(batch, lambda version: autocoder.classifier) == 6
-        assert pending(tmp_path / "outbox") == []
+        assert pending_batches(tmp_path / "outbox") == []
         pages = {path.name: path.read_bytes() for path in folder.iterdir()}
-        # Each text once, under the number of its first record; the empty one is not asked.
-        assert set(pages) == {f"{n}.html" for n in (1, 2, 5, 6, 7, 8)} | {OVERVIEW, SCORES}
+        # Each text once, under the number of its first record; the empty one is not explained.
+        assert set(pages) == {f"{n}.html" for n in (1, 2, 5, 6, 7, 8)} | {
+            OVERVIEW_FILE,
+            SCORES_FILE,
+        }
         batch.rename(tmp_path / f"again-{len(list(tmp_path.glob('again*')))}")
     for name, content in pages.items():
-        assert content == (tmp_path / "again-0" / EXPLANATIONS / name).read_bytes()
+        assert content == (tmp_path / "again-0" / EXPLANATIONS_DIR / name).read_bytes()
 
-    folder = tmp_path / "again-0" / EXPLANATIONS
-    assert SCRIPT in words(folder / OVERVIEW) and FORMULA in words(folder / OVERVIEW)
+    folder = tmp_path / "again-0" / EXPLANATIONS_DIR
+    assert SCRIPT in words(folder / OVERVIEW_FILE) and FORMULA in words(folder / OVERVIEW_FILE)
     assert "and 1 more record with this text" in words(folder / "1.html")
     assert "Words after the 64th count as one" in words(folder / "8.html")
-    for record in json.loads(pages[SCORES])["records"]:
+    for record in json.loads(pages[SCORES_FILE])["records"]:
         total = record["base"] + sum(word["score"] for word in record["words"])
         assert total == pytest.approx(record["output"], abs=1e-6)
         assert record["isco_code"] in words(folder / f"{record['n']}.html")
@@ -88,17 +92,17 @@ def test_routed_rows_come_first_then_a_sample_that_stays(
     half = settings.model.model_copy(update={"confidence_threshold": between})
     settings = settings.model_copy(update={"model": half})
     autocoder = open_autocoder(bundle, settings)
-    asked = {}
+    requests = {}
     for n in (1, 2, 3):
         batch = tmp_path / f"{n}"
         batch.mkdir()
         path = tmp_path / "survey.csv"
         path.write_text("job_title\nnurse\nwelder\ncook\n", encoding="utf-8")
         code_file(path, batch, autocoder, settings, n_explained=n)
-        found = json.loads((batch / ASKED).read_text(encoding="utf-8"))
-        asked[n] = [(record["n"], record["is_sampled"]) for record in found["records"]]
-    assert asked[1] == asked[3][:1] and asked[2] == asked[3][:2]
-    assert [is_sampled for _, is_sampled in asked[3]] == [False, True, True]
+        records = json.loads((batch / REQUESTS_FILE).read_text(encoding="utf-8"))["records"]
+        requests[n] = [(record["n"], record["is_sampled"]) for record in records]
+    assert requests[1] == requests[3][:1] and requests[2] == requests[3][:2]
+    assert [is_sampled for _, is_sampled in requests[3]] == [False, True, True]
 
 
 def test_a_batch_without_a_model_says_why(
@@ -111,19 +115,19 @@ def test_a_batch_without_a_model_says_why(
 
     assert explain_batch(batch, gone) == 0
     assert f"there is no version '{bundle.manifest.version}'" in words(
-        batch / EXPLANATIONS / OVERVIEW
+        batch / EXPLANATIONS_DIR / OVERVIEW_FILE
     )
-    assert pending(tmp_path / "outbox") == []
+    assert pending_batches(tmp_path / "outbox") == []
 
 
-def test_without_a_coded_record_nothing_is_asked(
+def test_without_a_coded_record_nothing_is_requested(
     bundle: Bundle, settings: Settings, tmp_path: Path
 ) -> None:
     path, batch = tmp_path / "empty.csv", tmp_path / "batch"
     path.write_text("job_title,n\n,1\n", encoding="utf-8")
     batch.mkdir()
     code_file(path, batch, open_autocoder(bundle, settings), settings, n_explained=3)
-    assert not (batch / ASKED).exists()
+    assert not (batch / REQUESTS_FILE).exists()
     assert "explanations" not in words(batch / "report.html")
 
 
@@ -134,20 +138,20 @@ def test_the_daemon_explains_after_publishing_and_takes_up_what_was_killed(
     with daemon(explaining) as process:
         wait_for(lambda: batches(explaining, "survey"), process)
         (batch,) = batches(explaining, "survey")
-        wait_for((batch / EXPLANATIONS / SCORES).exists, process)
-        wait_for(lambda: not pending(explaining.watcher.outbox), process)
-        before = {path.name: path.read_bytes() for path in (batch / EXPLANATIONS).iterdir()}
+        wait_for((batch / EXPLANATIONS_DIR / SCORES_FILE).exists, process)
+        wait_for(lambda: not pending_batches(explaining.watcher.outbox), process)
+        before = {path.name: path.read_bytes() for path in (batch / EXPLANATIONS_DIR).iterdir()}
     assert len(before) == 5 + 2
 
     # As a process that was killed between two pages leaves it.
-    folder = batch / EXPLANATIONS
-    folder.rename(batch / f".{EXPLANATIONS}.part")
-    (batch / f".{EXPLANATIONS}.part" / SCORES).unlink()
-    assert pending(explaining.watcher.outbox) == [batch]
+    folder = batch / EXPLANATIONS_DIR
+    folder.rename(batch / f".{EXPLANATIONS_DIR}.part")
+    (batch / f".{EXPLANATIONS_DIR}.part" / SCORES_FILE).unlink()
+    assert pending_batches(explaining.watcher.outbox) == [batch]
     done = subprocess.run(isco(explaining, "watch", "--once"), check=False)
     assert done.returncode == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    assert not (batch / f".{EXPLANATIONS}.part").exists()
+    assert not (batch / f".{EXPLANATIONS_DIR}.part").exists()
 
 
 def test_two_that_explain_at_once_do_not_disturb_each_other(
@@ -155,10 +159,10 @@ def test_two_that_explain_at_once_do_not_disturb_each_other(
 ) -> None:
     """The child of a daemon that was killed, and that of the daemon after it."""
     autocoder = open_autocoder(bundle, explaining)
-    found = [coded(tmp_path, autocoder, explaining, n) for n in (3, 4, 5)]
+    pending = [coded(tmp_path, autocoder, explaining, n) for n in (3, 4, 5)]
     both = [subprocess.Popen(isco(explaining, "explain")) for _ in range(2)]
     assert [process.wait(100) for process in both] == [0, 0]
-    assert [len(list(b.glob(f"{EXPLANATIONS}/[0-9]*.html"))) for b in found] == [3, 4, 5]
+    assert [len(list(b.glob(f"{EXPLANATIONS_DIR}/[0-9]*.html"))) for b in pending] == [3, 4, 5]
     assert not list(tmp_path.glob("outbox/*/.*"))
 
 
@@ -169,14 +173,16 @@ def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> No
     for arguments in (command, [*command, "--explain"]):  # the batch is there, without its pages
         assert subprocess.run(isco(explaining, *arguments), check=False).returncode == 0
     (batch,) = (tmp_path / "out").glob("survey.*")
-    assert len(list((batch / EXPLANATIONS).glob("[0-9]*.html"))) == 5
+    assert len(list((batch / EXPLANATIONS_DIR).glob("[0-9]*.html"))) == 5
 
     done = subprocess.run(
         isco(explaining, "code", "nurse", "--explain"), capture_output=True, text=True, check=True
     )
-    found = json.loads(done.stdout)["explanation"]
-    assert [word["word"] for word in found["words"]] == ["nurse"]
-    assert found["base"] + found["words"][0]["score"] == pytest.approx(found["output"])
+    explanation = json.loads(done.stdout)["explanation"]
+    assert [word["word"] for word in explanation["words"]] == ["nurse"]
+    assert explanation["base"] + explanation["words"][0]["score"] == pytest.approx(
+        explanation["output"]
+    )
     done = subprocess.run(
         isco(explaining, "code", "?", "--explain"), capture_output=True, text=True, check=True
     )

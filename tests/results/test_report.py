@@ -19,11 +19,11 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from inference.decision import EMPTY, Prediction
+from inference.decision import EMPTY, Prediction, Source
 from inference.training_profile import TrainingProfile, hashes
 from results.agreement import DISAGREEMENTS
 from results.code_file import code_file
-from results.report import REPORT, question_to
+from results.report import REPORT, follow_up_question
 from results.review.review_item import ReviewItem
 from results.statistics import BatchStatistics
 from tests.support.page_reader import Page
@@ -33,12 +33,19 @@ UNITS = isco08().units
 THRESHOLD = 0.9
 
 
-def a_coding(code: str, confidence: float, threshold: float = THRESHOLD) -> Prediction:
+def a_prediction(code: str, confidence: float, threshold: float = THRESHOLD) -> Prediction:
     others = [unit for unit in UNITS[::90] if unit != code][:4]
     candidates = ((code, confidence), *((other, 0.0) for other in others))
     is_fallback = bool(np.float32(confidence) < threshold)
-    shown = code[:3] if is_fallback else code
-    return Prediction(shown, confidence, is_fallback, code[:3], confidence, candidates, "model")
+    return Prediction(
+        isco_code=code[:3] if is_fallback else code,
+        confidence=confidence,
+        is_fallback=is_fallback,
+        minor_code=code[:3],
+        minor_confidence=confidence,
+        candidates=candidates,
+        source=Source.MODEL,
+    )
 
 
 CONFIDENCES = st.floats(0, 1, width=32)
@@ -47,11 +54,11 @@ RECORDS = st.lists(
 )
 
 
-def a_baseline(seen: set[str]) -> TrainingProfile:
+def a_profile(seen: set[str]) -> TrainingProfile:
     shares = np.zeros(len(UNITS))
     shares[[UNITS.index("2221"), UNITS.index("7212")]] = 0.75, 0.25
-    said = np.array([0.0, 1.0])
-    return TrainingProfile(shares, np.unique(hashes(seen)), said, said / 2, 500)
+    confidences = np.array([0.0, 1.0])
+    return TrainingProfile(shares, np.unique(hashes(seen)), confidences, confidences / 2, 500)
 
 
 @given(records=RECORDS, threshold=CONFIDENCES, n_chunk=st.integers(1, 20))
@@ -60,32 +67,41 @@ def test_counts_are_those_of_a_slow_count(
 ) -> None:
     first = {text: (code, confidence) for text, code, confidence in reversed(records)}
     texts = [text for text, *_ in records]  # equal texts get equal predictions
-    predictions = [a_coding(*first[text], threshold) for text in texts]
-    training_profile = a_baseline({"a", "ab"})
-    tally = BatchStatistics(training_profile, threshold)
+    predictions = [a_prediction(*first[text], threshold) for text in texts]
+    training_profile = a_profile({"a", "ab"})
+    statistics = BatchStatistics(training_profile, threshold)
     for start in range(0, len(texts), n_chunk):
-        tally.add(texts[start : start + n_chunk], predictions[start : start + n_chunk])
-    corrected = Prediction("2221", 1.0, False, "222", 1.0, (("2221", 1.0),), "correction")
-    tally.add(["n | n", "| |"], [corrected, EMPTY])
+        statistics.add(texts[start : start + n_chunk], predictions[start : start + n_chunk])
+    corrected = Prediction(
+        isco_code="2221",
+        confidence=1.0,
+        is_fallback=False,
+        minor_code="222",
+        minor_confidence=1.0,
+        candidates=(("2221", 1.0),),
+        source=Source.CORRECTION,
+    )
+    statistics.add(["n | n", "| |"], [corrected, EMPTY])
 
-    assert tally.n_records == len(texts) + 2 and tally.n_by_model == tally.bins.sum() == len(texts)
+    assert statistics.n_records == len(
+        texts
+    ) + 2 and statistics.n_by_model == statistics.bins.sum() == len(texts)
     unseen = [text for text in texts if text not in ("a", "ab")]
-    n_texts, unseen_text_rate = tally.texts()
-    assert n_texts == len(set(texts))
+    assert statistics.n_texts == len(set(texts))
     if texts:
-        assert tally.unseen_rate == pytest.approx(len(unseen) / len(texts))
-        assert unseen_text_rate == pytest.approx(len(set(unseen)) / len(set(texts)))
-    rows = tally.what_ifs()
+        assert statistics.unseen_rate == pytest.approx(len(unseen) / len(texts))
+        assert statistics.unseen_text_rate == pytest.approx(len(set(unseen)) / len(set(texts)))
+    rows = statistics.what_ifs()
     assert [row.threshold for row in rows if row.is_set] == [threshold]
     for row in rows:
         above = [c.confidence for c in predictions if c.confidence >= np.float32(row.threshold)]
         below = {t for t, c in zip(texts, predictions, strict=True) if c.confidence < row.threshold}
         assert (row.n_autocoded, row.n_texts) == (len(above) + 1, len(below))
-        assert row.n_review == tally.n_records - row.n_autocoded
+        assert row.n_review == statistics.n_records - row.n_autocoded
         expected = np.mean(above) / 2 if above else math.nan
-        assert row.expected_agreement == pytest.approx(expected, nan_ok=True)
+        assert row.expected_agreement_rate == pytest.approx(expected, nan_ok=True)
     for digits in (1, 2):
-        for code, n, share in tally.groups(digits):
+        for code, n, share in statistics.groups(digits):
             assert n == sum(c.isco_code[:digits] == code for c in [*predictions, corrected])
             assert share == pytest.approx(
                 sum(p for u, p in (("2221", 0.75), ("7212", 0.25)) if u.startswith(code))
@@ -93,16 +109,16 @@ def test_counts_are_those_of_a_slow_count(
 
 
 def test_drift_is_the_share_that_would_have_to_move() -> None:
-    same, other = BatchStatistics(a_baseline(set()), 0.5), BatchStatistics(a_baseline(set()), 0.5)
-    same.add([""] * 400, [a_coding("2221", 0.9)] * 300 + [a_coding("7212", 0.9)] * 100)
-    other.add([""] * 400, [a_coding("2221", 0.9)] * 100 + [a_coding("5151", 0.9)] * 300)
-    found, drifted = same.drift(1), other.drift(1)
-    assert found is not None and drifted is not None
-    assert found.distance == pytest.approx(0) and 0 < found.by_chance < 0.06
-    assert drifted.distance == pytest.approx(0.75) and drifted.by_chance == found.by_chance
+    same, other = BatchStatistics(a_profile(set()), 0.5), BatchStatistics(a_profile(set()), 0.5)
+    same.add([""] * 400, [a_prediction("2221", 0.9)] * 300 + [a_prediction("7212", 0.9)] * 100)
+    other.add([""] * 400, [a_prediction("2221", 0.9)] * 100 + [a_prediction("5151", 0.9)] * 300)
+    no_drift, drift = same.drift(1), other.drift(1)
+    assert no_drift is not None and drift is not None
+    assert no_drift.distance == pytest.approx(0) and 0 < no_drift.by_chance < 0.06
+    assert drift.distance == pytest.approx(0.75) and drift.by_chance == no_drift.by_chance
     assert (
         BatchStatistics(None, 0.5).drift(1) is None
-        and BatchStatistics(a_baseline(set()), 0.5).drift(1) is None
+        and BatchStatistics(a_profile(set()), 0.5).drift(1) is None
     )
 
 
@@ -111,7 +127,7 @@ def halved(bundle: Bundle, settings: Settings) -> Settings:
     """With this threshold half of the titles of all groups are autocoded."""
     titles = [f"{title.lower()} | unknown" for title in isco08().titles.values()]
     predictions = open_autocoder(bundle, settings).code(titles)
-    middle = sorted(found.confidence for found in predictions)[len(predictions) // 2]
+    middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
     half = settings.model.model_copy(update={"confidence_threshold": middle})
     return settings.model_copy(update={"model": half})
 
@@ -146,7 +162,7 @@ def test_agreement_with_the_codes_of_the_input(
 ) -> None:
     titles = [isco08().title(code) for code in UNITS]
     texts = [f"{title} | unknown" for title in titles]
-    best = [found.candidates[0][0] for found in autocoder.code(texts)]
+    best = [prediction.candidates[0][0] for prediction in autocoder.code(texts)]
     given = [code if n % 3 else best[n] for n, code in enumerate(UNITS)]
     lines = [[title, code] for title, code in zip(titles, given, strict=True)]
     lines += [["nurse", "999"], ["nurse", ""], ["", "2221"], [SCRIPT, "222"], [FORMULA, "110"]]
@@ -163,13 +179,13 @@ def test_agreement_with_the_codes_of_the_input(
         kappa = cohen_kappa_score(a, b)
         agreement = np.mean(np.array(a) == np.array(b))
         assert f"{digits} {len(a)} {100 * agreement:.1f} % {kappa:.3f}" in page.words
-    assert "440 records came with an isco_code , 1 of them with none of ISCO-08" in page.words
+    assert "440 records had an isco_code , 1 of them a code that is not in ISCO-08" in page.words
 
-    found = {row["job_title"]: row for row in rows(out / DISAGREEMENTS)}
+    disagreements = {row["job_title"]: row for row in rows(out / DISAGREEMENTS)}
     expected = {t for t, a, b in zip(titles, given, ours, strict=False) if a != b}
-    assert expected <= set(found) <= expected | {SCRIPT, f"'{FORMULA}"}
-    assert found[f"'{FORMULA}"]["given_code"] == "0110"
-    first = next(row for row in found.values())
+    assert expected <= set(disagreements) <= expected | {SCRIPT, f"'{FORMULA}"}
+    assert disagreements[f"'{FORMULA}"]["given_code"] == "0110"
+    first = next(row for row in disagreements.values())
     assert first["given_title"] == isco08().title(first["given_code"])
     assert lines[int(first["record"]) - 1][0] == first["job_title"]
 
@@ -218,16 +234,16 @@ def test_a_model_of_before_is_held_against_nothing(
 ) -> None:
     autocoder.training_profile = None
     page = Page(run(tmp_path, "job_title,isco_code\nnurse,2221\n", autocoder, halved) / REPORT)
-    assert "does not say what it learned from" in page.words
+    assert "has no profile of its training texts" in page.words
     assert "no agreement can be expected" in page.words
 
 
 @hypothesis_settings(max_examples=30)
 @given(title=st.text(max_size=100), duties=st.text(max_size=100))
-def test_a_question_names_what_was_said(title: str, duties: str) -> None:
+def test_a_follow_up_question_quotes_the_text(title: str, duties: str) -> None:
     vague = replace(prediction((("2221", 0.3), ("3221", 0.2), ("5321", 0.1))), minor_confidence=0.3)
-    question = ReviewItem("text", title, duties, vague)
-    assert question.is_vague
-    asked = question_to(question)
-    assert isco08().title("2221") in asked and asked.endswith("?")
-    assert ("What are the main tasks?" in asked) == (not duties.strip())
+    item = ReviewItem("text", title, duties, vague)
+    assert item.is_vague
+    question = follow_up_question(item)
+    assert isco08().title("2221") in question and question.endswith("?")
+    assert ("What are the main tasks?" in question) == (not duties.strip())

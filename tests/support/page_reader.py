@@ -1,4 +1,4 @@
-"""A page as a browser reads it: its words, and that it runs and loads nothing."""
+"""Read a page as a browser does: its words and links; it must run and load nothing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _RUNS = {"script", "link", "iframe", "object", "embed"}
 
 
 class Page(HTMLParser):
-    """A page without scripts."""
+    """A page that must have no scripts."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self._found: list[str] = []
+        self._texts: list[str] = []
         self._is_style = False
         self.feed(path.read_text(encoding="utf-8"))
 
@@ -29,18 +29,18 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._is_style:
-            self._found.append(data)
+            self._texts.append(data)
 
     @property
     def words(self) -> str:
-        """All that is shown, with single spaces."""
-        return " ".join(" ".join(self._found).split())
+        """The text of the page, with single spaces."""
+        return " ".join(" ".join(self._texts).split())
 
     @property
     def links(self) -> list[str]:
-        """Where its links lead."""
+        """The targets of the links."""
         return [attributes["href"] or "" for tag, attributes in self.tags if tag == "a"]
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
-        """The attributes of all tags of a name."""
+        """Return the attributes of all tags of a name."""
         return [attributes for name, attributes in self.tags if name == tag]

@@ -1,4 +1,4 @@
-"""What holds of the reader for any bytes at all: for the corpus, hypothesis and the fuzzer."""
+"""Properties of the CSV reader for any bytes, used with the corpus, hypothesis and the fuzzer."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from core.errors import InputError
 from core.settings import Columns
 
 _ALIASES = Columns().model_dump()
-_SLOW_S = 20.0  # for a few KB: that would be a hang
+_TIMEOUT_S = 20.0  # for a few KB
 
 
 def check(content: bytes, folder: Path) -> InputError | None:
-    """Read one input: why it was refused, or None. AssertionError for a broken promise.
+    """Read one input, and return the error that refused it, or None.
 
-    Refused means: with an InputError that says what to do. Read means: every row as long as the
-    header; written by our writer, another strict reader reads it as it was; and where the file has
-    no quotes, the fields are just what stands between the delimiters.
+    Raises AssertionError if a property is violated. A refused input has an InputError with a
+    remedy. Of an input that is read, every row is as long as the header; what our writer writes is
+    read back unchanged by another strict reader; and if the file has no quotes, the fields are
+    exactly the parts between the delimiters.
     """
     path = folder / "in.csv"
     path.write_bytes(content)
-    begun_s = time.monotonic()
+    start_s = time.monotonic()
     try:
         table = open_table(path, _ALIASES, required=("job_title",))
         rows = [row for _, row in table.rows()]
@@ -32,14 +33,14 @@ def check(content: bytes, folder: Path) -> InputError | None:
         assert error.found and error.expected and error.remedy and "\n" not in str(error)
         return error
     finally:
-        assert time.monotonic() - begun_s < _SLOW_S, "it hangs"
+        assert time.monotonic() - start_s < _TIMEOUT_S, "the reader hangs"
     assert all(len(row) == len(table.header) for row in rows)
-    _unchanged(path, table, rows)
-    _written_and_read(folder / "out.csv", table, rows)
+    _check_unchanged(path, table, rows)
+    _check_round_trip(folder / "out.csv", table, rows)
     return None
 
 
-def _unchanged(path: Path, table: Table, rows: list[list[str]]) -> None:
+def _check_unchanged(path: Path, table: Table, rows: list[list[str]]) -> None:
     with open_text(path, table.encoding) as file:
         text = file.read()
     if '"' in text:
@@ -49,9 +50,9 @@ def _unchanged(path: Path, table: Table, rows: list[list[str]]) -> None:
     assert [table.header, *rows] == expected, "a value was changed"
 
 
-def _written_and_read(path: Path, table: Table, rows: list[list[str]]) -> None:
+def _check_round_trip(path: Path, table: Table, rows: list[list[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         Writer(file, table.header).write(rows)
     with path.open(encoding="utf-8", newline="") as file:
-        found = list(csv.reader(file, strict=True))
-    assert found == [table.header, *rows], "what was written reads otherwise"
+        read_rows = list(csv.reader(file, strict=True))
+    assert read_rows == [table.header, *rows], "the written file is read differently"

@@ -1,9 +1,9 @@
-"""A review to test with: uncertain and autocoded records whose codes are known."""
+"""Build a review to test with: uncertain and autocoded records whose codes are known."""
 
 from __future__ import annotations
 
 from core.text import join
-from inference.decision import Prediction
+from inference.decision import Prediction, Source
 from results.review.queue import ReviewQueue
 
 BATCH = "05535cff47b3"
@@ -15,23 +15,29 @@ SURE = (("7212", 0.95), ("7211", 0.02), ("7213", 0.01), ("7214", 0.01), ("7215",
 def prediction(
     candidates: tuple[tuple[str, float], ...], minor_confidence: float = 0.7
 ) -> Prediction:
+    """Return what the model says with these candidates, at a threshold of 0.9."""
     code, confidence = candidates[0]
     is_fallback = confidence < 0.9
-    shown = code[:3] if is_fallback else code
     return Prediction(
-        shown, confidence, is_fallback, code[:3], minor_confidence, candidates, "model"
+        isco_code=code[:3] if is_fallback else code,
+        confidence=confidence,
+        is_fallback=is_fallback,
+        minor_code=code[:3],
+        minor_confidence=minor_confidence,
+        candidates=candidates,
+        source=Source.MODEL,
     )
 
 
 def review(n_uncertain: int = 11, n_autocoded: int = 40, batch_id: str = BATCH) -> ReviewQueue:
-    """The first is the one with most copies, the second vague, the third and fourth hostile."""
-    made = ReviewQueue(batch_id)
+    """Return a review: the first text has most records, the second is vague, two are hostile."""
+    queue = ReviewQueue(batch_id)
     titles = ["soldier", "worker", SCRIPT, FORMULA, 'Bäcker, „zweite“ "x"\nnachts']
     titles += [f"guard {n}" for n in range(len(titles), n_uncertain)]
     for n, title in enumerate(titles[:n_uncertain]):
-        said = prediction(UNCERTAIN, 0.3 if title == "worker" else 0.7)
+        uncertain = prediction(UNCERTAIN, 0.3 if title == "worker" else 0.7)
         for _ in range(max(n_uncertain - n, 1)):
-            made.add(join(title, title), title, title, said)
+            queue.add(join(title, title), title, title, uncertain)
     for n in range(n_autocoded):
-        made.add(join(f"welder {n % 20}"), f"welder {n % 20}", "", prediction(SURE))
-    return made
+        queue.add(join(f"welder {n % 20}"), f"welder {n % 20}", "", prediction(SURE))
+    return queue

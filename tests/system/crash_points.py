@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from core.settings import Settings, load_settings
-from results.corrections_file import VERDICTS
+from results.corrections_file import CORRECTIONS
 from results.receipt import AnyReceipt
 from tests.support.invariants import violations
 from watcher.clock import Clock
@@ -50,7 +50,7 @@ FILES = {
     "c.csv": b"name\nno title\n",  # rejected
     "d.csv": b"text,corrected_isco_code\nbaker | unknown,7512\n",
 }
-# What somebody said before the day begins; d.csv contradicts it, and its verdict must say so.
+# A correction from before; d.csv has another code, and its corrections.csv must say so.
 EARLIER = b"text,corrected_isco_code\nbaker | unknown,7511\n"
 REPLACES = "replaces 7511"
 
@@ -270,9 +270,9 @@ def crash_points(
 
 
 def _forgotten(settings: Settings) -> list[str]:
-    """Verdicts that do not say which earlier correction they replace."""
-    verdicts = settings.watcher.outbox.glob(f"[!.]*/{VERDICTS}")
-    torn = (path for path in verdicts if REPLACES not in path.read_text(encoding="utf-8"))
+    """Return the corrections reports that do not name the earlier correction they replace."""
+    reports = settings.watcher.outbox.glob(f"[!.]*/{CORRECTIONS}")
+    torn = (path for path in reports if REPLACES not in path.read_text(encoding="utf-8"))
     return [f"{path.parent.name} does not say that it {REPLACES}" for path in torn]
 
 

@@ -1,4 +1,4 @@
-"""Every page in a real browser: no axe violation, nothing wider than a telephone, nothing runs."""
+"""Every page in a browser: no axe violation, not wider than a telephone, and no text is run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
 from results.code_file import code_file
-from results.explanations import EXPLANATIONS, explain_batch
+from results.explanations.pages import explain_batch
+from results.explanations.requests import EXPLANATIONS_DIR
 from tests.conftest import ROOT
 from tests.support.external_programs import browser, needs_chromium
 from tests.support.review_fixtures import FORMULA, SCRIPT
@@ -65,13 +66,13 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
         explain_batch(folder / name, opened)
     for number in range(12):
         a_batch(folder, number, HOSTILE)
-    a_batch(folder, 20, "filled.csv", verdicts={"accepted": 3}, n_rows=3)
+    a_batch(folder, 20, "filled.csv", statuses={"accepted": 3}, n_rows=3)
     a_night(folder, "2026-11-21", "promoted", 0.9)
     a_night(folder, "2026-11-22", HOSTILE, 0.8)
     night = folder / "nightly" / "2026-11-22"
     analysed(night / ERROR_ANALYSIS)
-    found = metrics(reasons=[HOSTILE], base=HOSTILE)
-    (night / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
+    values = metrics(reasons=[HOSTILE], base=HOSTILE)
+    (night / "metrics.json").write_text(json.dumps(values), encoding="utf-8")
     write_report(night)
     (folder / SENTINEL).touch()
     waiting = Waiting(name=HOSTILE, since=MOMENT, why=HOSTILE)
@@ -88,9 +89,9 @@ def page(outbox: Path, name: str) -> Path:
         "index": outbox / "index.html",
         "report": outbox / "batch" / "report.html",
         "review": outbox / "batch" / "review.html",
-        "explanations": outbox / "batch" / EXPLANATIONS / "index.html",
-        "explanation": outbox / "batch" / EXPLANATIONS / "1.html",
-        "failed": outbox / "failed" / EXPLANATIONS / "index.html",
+        "explanations": outbox / "batch" / EXPLANATIONS_DIR / "index.html",
+        "explanation": outbox / "batch" / EXPLANATIONS_DIR / "1.html",
+        "failed": outbox / "failed" / EXPLANATIONS_DIR / "index.html",
         "night": outbox / "nightly" / "2026-11-22" / "report.html",
     }[name]
 
@@ -116,9 +117,11 @@ def shown(driver: webdriver.Chrome, path: Path, width: int, scheme: str = "light
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(driver: webdriver.Chrome, outbox: Path, name: str, scheme: str) -> None:
     shown(driver, page(outbox, name), 1000, scheme)
-    found = Axe().run(driver)["violations"]
-    told = [(v["impact"], v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
-    assert told == []
+    violations = [
+        (v["impact"], v["id"], [node["html"][:200] for node in v["nodes"][:3]])
+        for v in Axe().run(driver)["violations"]
+    ]
+    assert violations == []
 
 
 @pytest.mark.parametrize("name", PAGES)

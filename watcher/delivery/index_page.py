@@ -133,7 +133,7 @@ def _batch(folder: Path) -> dict[str, Any] | None:
     """The key figures of a batch, and its row in the table; None where it is no batch."""
     try:
         receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
-        is_corrections = "verdicts" in receipt
+        is_corrections = "statuses" in receipt
         n_rows = int(receipt["n_rows" if is_corrections else "n_rows_out"])
         entry = {
             "kind": "corrections" if is_corrections else "coded",

@@ -1,8 +1,8 @@
 """Has batches explained while the daemon goes on: a child process at low priority, one at a time.
 
 The daemon stays light, because shap and what it loads live and die with the child; and no file
-waits for an explanation. What is pending lies on the disk (``results/explanations.py``), so nothing
-is lost with a child or with the daemon.
+waits for an explanation. What is pending lies on the disk
+(``results/explanations/requests.py``), so nothing is lost with a child or with the daemon.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from results.explanations import pending
+from results.explanations.requests import pending_batches
 from watcher.intake.folder_checks import known
 
 _LOG = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Explainer:
 
     def _is_anything_pending(self) -> bool:
         try:
-            return bool(pending(self._outbox))
+            return bool(pending_batches(self._outbox))
         except OSError:
             return False  # the share is away
 

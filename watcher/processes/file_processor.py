@@ -14,7 +14,7 @@ from inference.bundle import Bundle, file_hash
 from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
 from results.code_file import batch_id, code_file
-from results.corrections_file import holds_corrections, take_corrections
+from results.corrections_file import is_corrections_file, process_corrections
 from results.receipt import AnyReceipt, Identity
 
 _LOG = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class FileProcessor:
         progress(0)
         sha256 = file_hash(path)
         progress(0)
-        is_corrections = holds_corrections(path, self._settings)
+        is_corrections = is_corrections_file(path, self._settings)
         found = batch_id(sha256, self._autocoder, self._settings)
         return Identity(
             sha256, sha256[:12] if is_corrections else found, self.model_version, is_corrections
@@ -57,7 +57,7 @@ class FileProcessor:
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         """Everything but the receipt into the folder ``staged``. Raises InputError."""
         if identity.is_corrections:
-            return take_corrections(
+            return process_corrections(
                 path, staged, self._autocoder.corrections_lookup, self._settings
             )
         n_explained = self._settings.explainability.sample_size

@@ -19,8 +19,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from core.settings import Columns, Settings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import holds_corrections, take_corrections
-from results.review.page import REVIEW_PAGE, write_review
+from results.corrections_file import is_corrections_file, process_corrections
+from results.review.page import REVIEW_PAGE, write_review_page
 from tests.support.external_programs import browser, needs_chromium
 from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, review
 from training.evaluation.sampled_agreement import sampled_agreement
@@ -65,7 +65,9 @@ class Reviewer:
 
 def page_of(folder: Path, n_uncertain: int = 11) -> Path:
     path = folder / REVIEW_PAGE
-    write_review(review(n_uncertain).shown(), path, f"{SCRIPT}.csv", BATCH, ["A note"])
+    write_review_page(
+        review(n_uncertain).displayed_items(), path, f"{SCRIPT}.csv", BATCH, ["A note"]
+    )
     return path
 
 
@@ -102,7 +104,7 @@ def test_the_page_is_one_file_and_hostile_texts_stay_text(tmp_path: Path) -> Non
 def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings) -> None:
     assert reviewer.title == "soldier"
     reviewer.press("1")  # soldier: the first candidate
-    assert reviewer.title == "worker" and reviewer.progress == "1 of 13 questions answered"
+    assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"
     reviewer.press("2", "u", "0")  # a slip, undone; no code fits
     assert reviewer.title == SCRIPT
     reviewer.press("7")  # the second group of 3 digits
@@ -113,7 +115,7 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     reviewer.show("sampled")
     assert reviewer.find("sampled").is_displayed()
     reviewer.press("1", "2")
-    assert reviewer.progress == "6 of 13 questions answered"
+    assert reviewer.progress == "6 of 13 texts decided"
     path = reviewer.save()
 
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -121,9 +123,9 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     assert written[:4] == ["0310", "not codable", "011", "2341"]
     out = path.parent / "out"
     out.mkdir()
-    assert holds_corrections(path, settings)
-    receipt = take_corrections(path, out, CorrectionsLookup(), settings)
-    assert {verdict: n for verdict, n in receipt.verdicts.items() if n} == {
+    assert is_corrections_file(path, settings)
+    receipt = process_corrections(path, out, CorrectionsLookup(), settings)
+    assert {status: n for status, n in receipt.statuses.items() if n} == {
         "accepted": 4, "not_codable": 1, "group_only": 1,
     }  # fmt: skip
     memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
@@ -138,7 +140,7 @@ def test_the_browser_remembers(reviewer: Reviewer) -> None:
     reviewer.press("1", "1", "l")
     assert "0310" in reviewer.find("lines").find_elements(By.TAG_NAME, "tr")[0].text
     reviewer.driver.refresh()
-    assert reviewer.progress == "2 of 13 questions answered" and reviewer.title == SCRIPT
+    assert reviewer.progress == "2 of 13 texts decided" and reviewer.title == SCRIPT
 
 
 @needs_chromium
@@ -151,10 +153,10 @@ def test_filters_and_the_list(reviewer: Reviewer) -> None:
     reviewer.press("1", "l")
     assert len(listed("all")) == 13
     assert listed("vague") == ["worker"]
-    assert listed("answered") == ["soldier"]
+    assert listed("decided") == ["soldier"]
     assert listed("open")[0] == "worker" and len(listed("open")) == 12
     assert len(listed("sampled")) == 2
-    assert listed("copies")[:2] == ["soldier", "worker"]
+    assert listed("records")[:2] == ["soldier", "worker"]
     reviewer.find("lines").find_elements(By.CSS_SELECTOR, "button")[2].click()
     assert reviewer.title == SCRIPT and reviewer.find("one").is_displayed()
 
@@ -163,7 +165,9 @@ def test_filters_and_the_list(reviewer: Reviewer) -> None:
 def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -> None:
     folder = tmp_path / "large"
     folder.mkdir()
-    write_review(review(11).shown() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, [])
+    write_review_page(
+        review(11).displayed_items() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, []
+    )
     reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
     paint_ms = WebDriverWait(reviewer.driver, 60).until(
         lambda driver: driver.execute_script(

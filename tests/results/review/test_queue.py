@@ -1,4 +1,4 @@
-"""The questions: the order, and the random sample of what was autocoded."""
+"""The review items: the order, and the random sample of what was autocoded."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from tests.support.review_fixtures import BATCH, SURE, UNCERTAIN, prediction, re
 
 
 def test_one_in_ten_questions_is_a_sampled_record() -> None:
-    made = review(n_uncertain=90, n_autocoded=400)
-    asked = list(made.questions())
-    sampled = [question for question in asked if question.sampled]
-    assert len(made) == 90 and len(asked) - len(sampled) == 90
-    assert sum(question.n_records for question in sampled) == made.n_sampled == 10
-    assert asked[9].sampled == f"batch {BATCH}" and not any(q.sampled for q in asked[:9])
-    assert all(question.prediction.isco_code == "7212" for question in sampled)
-    assert asked == list(made.questions()), "asked twice, the same"
+    queued = review(n_uncertain=90, n_autocoded=400)
+    items = list(queued.items())
+    sampled = [item for item in items if item.sampled]
+    assert len(queued) == 90 and len(items) - len(sampled) == 90
+    assert sum(item.n_records for item in sampled) == queued.n_sampled == 10
+    assert items[9].sampled == f"batch {BATCH}" and not any(item.sampled for item in items[:9])
+    assert all(item.prediction.isco_code == "7212" for item in sampled)
+    assert items == list(queued.items()), "the same each time"
 
 
 def test_the_batch_seeds_the_sample() -> None:
     drawn = [
-        [(q.text, q.n_records) for q in review(90, 400, name).questions() if q.sampled]
+        [(q.text, q.n_records) for q in review(90, 400, name).items() if q.sampled]
         for name in ("a", "a", "b")
     ]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -44,21 +44,21 @@ def test_the_batch_seeds_the_sample() -> None:
 def test_every_autocoded_record_is_drawn_as_often() -> None:
     counts: Counter[str] = Counter()
     for seed in range(400):
-        made = ReviewQueue(str(seed))
+        queued = ReviewQueue(str(seed))
         for n in range(18):
-            made.add(join(f"guard {n}"), "", "", prediction(UNCERTAIN))
+            queued.add(join(f"guard {n}"), "", "", prediction(UNCERTAIN))
         for n in range(40):  # the first text has half of the records
             title = "often" if n % 2 else f"once {n}"
-            made.add(join(title), title, "", prediction(SURE))
-        counts.update({q.job_title: q.n_records for q in made.questions() if q.sampled})
+            queued.add(join(title), title, "", prediction(SURE))
+        counts.update({q.job_title: q.n_records for q in queued.items() if q.sampled})
     assert sum(counts.values()) == 800
     assert abs(counts["often"] - 400) < 60  # four standard deviations
 
 
 def test_no_question_no_sample_and_few_autocoded_are_all_drawn() -> None:
-    assert list(review(n_uncertain=0).questions()) == []
-    made = review(n_uncertain=40, n_autocoded=2)
-    assert made.n_sampled == 2
+    assert list(review(n_uncertain=0).items()) == []
+    queued = review(n_uncertain=40, n_autocoded=2)
+    assert queued.n_sampled == 2
 
 
 def test_the_sample_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,12 +67,12 @@ def test_the_sample_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_a_workbook_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = review()
-    everything = list(made.questions())
-    monkeypatch.setattr(queue, "_MAX_SHOWN", 4)
-    assert made.shown() == everything[:4]
+    queued = review()
+    everything = list(queued.items())
+    monkeypatch.setattr(queue, "_MAX_DISPLAYED", 4)
+    assert queued.displayed_items() == everything[:4]
     monkeypatch.setattr(queue, "_MAX_CELL_CHARS", len(everything[0].text) - 1)
-    assert everything[0] not in made.shown()
+    assert everything[0] not in queued.displayed_items()
 
 
 def test_a_batch_counts_the_sample_apart(
@@ -98,14 +98,14 @@ def test_a_batch_counts_the_sample_apart(
     assert not receipt.notes or "review.csv" not in receipt.notes[-1]
 
 
-def test_what_does_not_fit_is_said(
+def test_what_does_not_fit_is_noted(
     tmp_path: Path, bundle: Bundle, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "_MAX_SHOWN", 2)
+    monkeypatch.setattr(queue, "_MAX_DISPLAYED", 2)
     path = tmp_path / "survey.csv"
     path.write_text("job_title\ncook\nbaker\nguard\n", encoding="utf-8")
     receipt = code_file(path, tmp_path, open_autocoder(bundle, settings), settings)
-    assert receipt.notes[0].startswith("1 of 3 questions")
+    assert receipt.notes[0].startswith("1 of 3 texts for review")
     assert receipt.notes[0] in (tmp_path / "review.html").read_text(encoding="utf-8")
 
 
@@ -119,14 +119,14 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
         "g | h,7212,721,1,batch 1\n",
         encoding="utf-8",
     )
-    found = list(read_corrections(open_corrections(path, Columns())))
-    assert [(c.status, c.code) for c in found] == [
+    corrections = list(read_corrections(open_corrections(path, Columns())))
+    assert [(c.status, c.code) for c in corrections] == [
         (CorrectionStatus.ACCEPTED, "0310"),
         (CorrectionStatus.NOT_CODABLE, "not codable"),
         (CorrectionStatus.REJECTED, ""),
         (CorrectionStatus.ACCEPTED, "7212"),
     ]
-    assert [(c.sampled, c.predicted, c.n_drawn) for c in found] == [
+    assert [(c.sampled, c.predicted, c.n_drawn) for c in corrections] == [
         ("batch 1", "0310", 2),
         ("batch 1", "7212", 1),
         ("", "", 0),
@@ -135,26 +135,26 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
 
 
 def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
+    queues = []
     for limit in (100_000, 7):
         monkeypatch.setattr(spill, "_MAX_IN_MEMORY", limit)
         filled = review(n_uncertain=90, n_autocoded=400)
         for n in range(30):  # again, when they are on the disk already
             title = f"guard {n + 10}"
             filled.add(join(title, title), "another", "", prediction(UNCERTAIN), 1_000 + n)
-        made.append(filled)
-    in_memory, on_disk = made
+        queues.append(filled)
+    in_memory, on_disk = queues
     assert len(in_memory) == len(on_disk) == 90
-    assert list(in_memory.ranked()) == list(on_disk.ranked())
-    assert list(in_memory.questions()) == list(on_disk.questions())
-    assert in_memory.explained(20) == on_disk.explained(20)
+    assert list(in_memory.uncertain()) == list(on_disk.uncertain())
+    assert list(in_memory.items()) == list(on_disk.items())
+    assert in_memory.items_to_explain(20) == on_disk.items_to_explain(20)
 
 
 def test_no_space_for_temporary_files_is_no_fault_of_the_file() -> None:
     counted = UncertainTexts(max_in_memory=0)
     counted.count(ReviewItem("a | unknown", "a", "", prediction(UNCERTAIN)))
-    assert counted._spilled is not None
-    counted._spilled.execute("PRAGMA max_page_count = 2")
+    assert counted._database is not None
+    counted._database.execute("PRAGMA max_page_count = 2")
     with pytest.raises(OSError, match="temporary files") as raised:
         for n in range(1000):
             counted.count(ReviewItem(f"{n} | unknown", "a" * 100, "", prediction(UNCERTAIN)))

@@ -17,7 +17,7 @@ from core.settings import Columns, Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import holds_corrections, take_corrections
+from results.corrections_file import is_corrections_file, process_corrections
 from results.receipt import CorrectionsReceipt
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
@@ -37,7 +37,7 @@ ANSWERS = {
 @pytest.fixture
 def blank(tmp_path: Path) -> Path:
     path = tmp_path / "blank.xlsx"
-    write_workbook(review().shown(), path, ["3 of 16 questions are elsewhere"])
+    write_workbook(review().displayed_items(), path, ["3 of 16 questions are elsewhere"])
     return path
 
 
@@ -57,14 +57,14 @@ def fill(path: Path, target: Path) -> Path:
 def take(path: Path, settings: Settings) -> CorrectionsReceipt:
     out = path.parent / f"out {path.name}"
     out.mkdir()
-    assert holds_corrections(path, settings)
-    return take_corrections(path, out, CorrectionsLookup(), settings)
+    assert is_corrections_file(path, settings)
+    return process_corrections(path, out, CorrectionsLookup(), settings)
 
 
 def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
-    found = {verdict: n for verdict, n in receipt.verdicts.items() if n}
-    n_sampled = sum(1 for question in review().questions() if question.sampled)
-    assert found == {
+    counts = {status: n for status, n in receipt.statuses.items() if n}
+    n_sampled = sum(1 for item in review().items() if item.sampled)
+    assert counts == {
         "accepted": 2 + n_sampled, "not_codable": 1, "group_only": 1, "rejected": 1, "skipped": 6,
     }  # fmt: skip
     memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
@@ -127,7 +127,7 @@ def test_dropped_in_the_inbox(blank: Path, settings: Settings) -> None:
         wait_for((settings.watcher.rejected_dir / "no.xlsx.why.txt").exists, process)
     (folder,) = batches(settings, "review")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    assert receipt["verdicts"]["not_codable"] == 1
+    assert receipt["statuses"]["not_codable"] == 1
     assert {path.suffix for path in settings.watcher.archive_dir.iterdir()} == {".xlsx"}
     assert {path.name for path in folder.iterdir()} == {"corrections.csv", "receipt.json"}
 
@@ -157,11 +157,11 @@ def test_any_workbook_with_the_columns_will_do(tmp_path: Path, settings: Setting
     book.save(path)
     receipt = take(path, settings)
     assert receipt.encoding == "xlsx"
-    assert (receipt.n_rows, receipt.verdicts["accepted"], receipt.verdicts["restored"]) == (3, 1, 1)
+    assert (receipt.n_rows, receipt.statuses["accepted"], receipt.statuses["restored"]) == (3, 1, 1)
     with (tmp_path / "out mine.xlsx" / "corrections.csv").open(encoding="utf-8-sig") as file:
         last = list(csv.DictReader(file))[-1]
     # The formula, not its result, and the row that it has in the sheet.
-    assert (last["line"], last["corrected_isco_code"], last["verdict"]) == (
+    assert (last["line"], last["corrected_isco_code"], last["status"]) == (
         "5",
         "'=1+1",
         "rejected",

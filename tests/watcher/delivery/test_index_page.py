@@ -66,7 +66,7 @@ def test_every_event_is_on_it(outbox: Path) -> None:
 
     a_batch(outbox, 1, f"{SCRIPT}.csv")
     a_batch(outbox, 2)
-    corrections = {"verdicts": {"accepted": 3, "not_codable": 1}, "n_rows": 4}
+    corrections = {"statuses": {"accepted": 3, "not_codable": 1}, "n_rows": 4}
     a_batch(outbox, 3, "filled.csv", **corrections)
     a_night(outbox, "2026-11-21", "promoted", 0.9)
     a_night(outbox, "2026-11-22", "refused", 0.8)

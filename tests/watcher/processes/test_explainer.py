@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from core.settings import Settings
-from results.explanations import EXPLANATIONS, pending
+from results.explanations.requests import EXPLANATIONS_DIR, pending_batches
 from tests.support.daemon_harness import Shop
 from watcher.daemon import Daemon
 from watcher.processes.explainer import Explainer
@@ -26,8 +26,8 @@ def test_a_large_sample_is_not_taken_for_a_hang(settings: Settings) -> None:
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
-        (batch,) = pending(shop.settings.watcher.outbox)
-        command = [sys.executable, "-c", _SLOW, str(batch / EXPLANATIONS)]
+        (batch,) = pending_batches(shop.settings.watcher.outbox)
+        command = [sys.executable, "-c", _SLOW, str(batch / EXPLANATIONS_DIR)]
         started.append(subprocess.Popen(command, stdin=subprocess.PIPE))
         return started[-1]
 
@@ -50,5 +50,7 @@ def test_a_large_sample_is_not_taken_for_a_hang(settings: Settings) -> None:
     child.communicate(b"\n")
     shop.tick(2)
     (batch,) = shop.batches()
-    assert Path(batch, EXPLANATIONS).is_dir() and not pending(shop.settings.watcher.outbox)
+    assert Path(batch, EXPLANATIONS_DIR).is_dir() and not pending_batches(
+        shop.settings.watcher.outbox
+    )
     assert shop.violations() == []

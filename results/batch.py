@@ -1,0 +1,22 @@
+"""One input file while it is coded: its table, its receipt, and what is counted of its records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.csv_table import Table
+from results.agreement import Agreement
+from results.receipt import Receipt
+from results.review.queue import ReviewQueue
+from results.statistics import BatchStatistics
+
+
+@dataclass
+class Batch:
+    """The parts of one batch. ``agreement`` is None if the input has no codes."""
+
+    table: Table
+    receipt: Receipt
+    statistics: BatchStatistics
+    review: ReviewQueue
+    agreement: Agreement | None

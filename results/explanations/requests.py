@@ -1,0 +1,68 @@
+"""``to_explain.json`` of a batch: the records to explain, and which batches still wait.
+
+Explaining ten records takes longer than coding a hundred, so it comes after the results. A batch is
+published with its requests; ``results/explanations/pages.py`` adds the folder ``explanations/``
+later. A batch is pending while it has requests and no such folder. This module loads no model, so
+that the daemon can look for pending batches.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.file_io import write_atomic
+from results.receipt import Receipt
+from results.review.review_item import ReviewItem
+
+EXPLANATIONS_DIR = "explanations"
+REQUESTS_FILE = "to_explain.json"
+_MAX_FIELD_CHARS = 2_000
+
+
+def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: Receipt) -> None:
+    """Write the requests to explain ``items`` by the model version that coded the batch."""
+    records = [
+        {
+            "n": item.first_record,
+            "n_records": item.n_records,
+            "is_sampled": bool(item.sampled),
+            "job_title": item.job_title[:_MAX_FIELD_CHARS],
+            "duties_description": item.duties_description[:_MAX_FIELD_CHARS],
+            "text": item.text,
+            "isco_code": item.prediction.isco_code,
+        }
+        for item in items
+    ]
+    requests = {
+        "name": receipt.input,
+        "batch_id": receipt.batch_id,
+        "version": receipt.model_version,
+        "records": records,
+    }
+    write_atomic(batch_dir / REQUESTS_FILE, as_json(requests), is_public=True)
+
+
+def read_requests(batch_dir: Path) -> dict[str, Any]:
+    """Return the requests of a batch: ``name``, ``batch_id``, ``version`` and ``records``."""
+    requests: dict[str, Any] = json.loads((batch_dir / REQUESTS_FILE).read_text(encoding="utf-8"))
+    return requests
+
+
+def pending_batches(outbox: Path) -> list[Path]:
+    """Return the folders of the batches that wait for explanations, newest first."""
+    requests = [
+        path
+        for path in outbox.glob(f"*/{REQUESTS_FILE}")
+        if not (path.parent / EXPLANATIONS_DIR).exists()
+    ]
+    newest_first = sorted(requests, key=lambda path: -path.stat().st_mtime_ns)
+    return [path.parent for path in newest_first]
+
+
+def as_json(values: dict[str, Any]) -> str:
+    """Return ``values`` as the JSON of the files of explanations."""
+    # A file name that is not UTF-8 is written with escapes, which are valid JSON.
+    return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
