@@ -1,9 +1,9 @@
-"""How long an explained record takes: seconds and evaluations by number of words.
+"""Measure how long an explanation takes: seconds and evaluations by number of words.
 
-``python -m benchmarks.explanations`` measures the model in service; ``--base-size`` one of
-RoBERTa-base's size with random weights (``benchmarks/base_model.py``): an explanation costs
-evaluations of the network, whatever its weights. Titles are those of the unit groups, put together
-until they have as many words as wanted.
+``python -m benchmarks.explanations`` measures the model in service; ``--base-size`` measures one of
+RoBERTa-base's size with random weights (``benchmarks/base_model.py``), because the time depends on
+the evaluations of the network and not on its weights. The texts are titles of unit groups, joined
+until they have the number of words.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def text_of(n_words: int, seed: int) -> str:
-    """A cleaned text of so many words; up to two are the title's."""
+    """Return a cleaned text of so many words; the first two are the job title."""
     chance, words = random.Random(seed), []
     while len(words) < n_words:
         words += clean(isco08().title(chance.choice(isco08().units))).split()

@@ -1,9 +1,9 @@
-"""How quickly the pages open and answer, in headless Chromium; and their pictures for the README.
+"""Measure how fast the pages open and react, in headless Chromium; save their pictures.
 
 ``python -m benchmarks.pages [--nights DIR…] [--pictures docs]`` codes ``examples/survey.csv`` with
-the model in service, and a made-up file of 5,232 titles ("junior", "retired", … before each of the
-436) so that its review has the full 5,000 rows. ``--nights``: folders with ``metrics.json`` and
-``report.html`` of real nights or trainings, oldest first, for the index.
+the model in service, and a generated file of 5,232 titles ("junior", "retired", … before each of
+the 436) whose review has the maximum of 5,000 rows. ``--nights``: folders with ``metrics.json`` and
+``report.html`` of nightly runs or trainings, oldest first, for the index.
 """
 
 from __future__ import annotations
@@ -36,8 +36,20 @@ from watcher.delivery.publish import complete
 from watcher.filesystem import Filesystem
 from watcher.processes.scheduler import NIGHTLY
 
-_BEFORE = ("junior", "senior", "retired", "assistant", "chief", "part-time", "former", "trainee",
-           "deputy", "freelance", "seasonal", "head")  # fmt: skip
+_PREFIXES = (
+    "junior",
+    "senior",
+    "retired",
+    "assistant",
+    "chief",
+    "part-time",
+    "former",
+    "trainee",
+    "deputy",
+    "freelance",
+    "seasonal",
+    "head",
+)
 _N_BATCHES = 1_000
 _N_OPENED = 5
 _WIDTH, _HEIGHT, _COLOURS = 1000, 1250, 64
@@ -52,34 +64,36 @@ def main() -> None:
     settings = load_settings(arguments.config)
     with tempfile.TemporaryDirectory() as scratch, browser(Path(scratch)) as driver:
         outbox = Path(scratch, "outbox")
-        pages = written(outbox, arguments.nights, settings)
+        pages = write_pages(outbox, arguments.nights, settings)
         if arguments.pictures:
             arguments.pictures.mkdir(exist_ok=True)
             for name, page in pages.items():
-                picture(driver, page, arguments.pictures / f"{name}.png")
+                save_picture(driver, page, arguments.pictures / f"{name}.png")
         pages["review of 5,000"] = outbox / "large.0" / "review.html"
-        event_ms = thousand(outbox)
+        event_ms = index_refresh_ms(outbox)
         pages["index of 1,000"] = outbox / INDEX
         print("| page | kB | first paint, ms |\n|---|---|---|")
         for name, page in pages.items():
             size = page.stat().st_size / 1000
-            print(f"| {name} | {size:,.0f} | {statistics.median(paints(driver, page)):.0f} |")
+            print(
+                f"| {name} | {size:,.0f} | {statistics.median(first_paints_ms(driver, page)):.0f} |"
+            )
         print(f"\nkey press on the review of 5,000 rows: {key_ms(driver, outbox):.1f} ms")
         print(f"index after one more batch beside 1,000: {event_ms:.0f} ms")
 
 
-def written(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[str, Path]:
-    """The pages by name, of real batches and the given nights."""
+def write_pages(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[str, Path]:
+    """Write the pages of two batches and of the given nightly runs; return their paths by name."""
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
-    batch = coded(outbox, "survey", Path("examples/survey.csv"), autocoder, settings, 10)
+    batch = code_batch(outbox, "survey", Path("examples/survey.csv"), autocoder, settings, 10)
     explain_batch(batch, lambda version: autocoder.classifier)
     large = outbox.parent / "large.csv"
     with large.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["job_title", "isco_code"])
-        for word in _BEFORE:
-            writer.writerows([f"{word} {isco08().title(unit)}", unit] for unit in isco08().units)
-    coded(outbox, "large", large, autocoder, settings, 0)
+        for prefix in _PREFIXES:
+            writer.writerows([f"{prefix} {isco08().title(unit)}", unit] for unit in isco08().units)
+    code_batch(outbox, "large", large, autocoder, settings, 0)
     nights = [night for night in nights if (night / "metrics.json").exists()]
     first = date.today() - timedelta(days=len(nights))
     for number, night in enumerate(nights):
@@ -101,7 +115,7 @@ def written(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[st
     return pages
 
 
-def coded(
+def code_batch(
     outbox: Path, name: str, source: Path, autocoder: Autocoder, settings: Settings, n: int
 ) -> Path:
     batch = outbox / f"{name}.0"
@@ -110,8 +124,8 @@ def coded(
     return batch
 
 
-def thousand(outbox: Path) -> float:
-    """Milliseconds that one more batch costs the index of 1,000, in the median."""
+def index_refresh_ms(outbox: Path) -> float:
+    """Return the median milliseconds to refresh the index of 1,000 batches after one more."""
     receipt = json.loads((outbox / "large.0" / "receipt.json").read_text(encoding="utf-8"))
     index, seconds = Index(outbox), []
     for number in range(_N_BATCHES + _N_OPENED):
@@ -125,8 +139,8 @@ def thousand(outbox: Path) -> float:
     return 1000 * statistics.median(seconds[1:])  # the first reads all of them
 
 
-def paints(driver: webdriver.Chrome, page: Path) -> list[float]:
-    """Milliseconds to the first contentful paint, each time the page is opened."""
+def first_paints_ms(driver: webdriver.Chrome, page: Path) -> list[float]:
+    """Return the milliseconds to the first contentful paint, for each time the page is opened."""
     paint_ms = []
     for _ in range(_N_OPENED):
         driver.get(page.as_uri())
@@ -141,7 +155,7 @@ def paints(driver: webdriver.Chrome, page: Path) -> list[float]:
 
 
 def key_ms(driver: webdriver.Chrome, outbox: Path) -> float:
-    """Milliseconds from a key to the next record on the screen, over 50 answers."""
+    """Return the milliseconds from a key to the next text on the screen, over 50 decisions."""
     driver.get((outbox / "large.0" / "review.html").as_uri())
     return float(
         driver.execute_async_script(
@@ -155,8 +169,8 @@ def key_ms(driver: webdriver.Chrome, outbox: Path) -> float:
     )
 
 
-def picture(driver: webdriver.Chrome, page: Path, target: Path) -> None:
-    """The first screen of a page, in few colours."""
+def save_picture(driver: webdriver.Chrome, page: Path, target: Path) -> None:
+    """Save the first screen of a page, in few colours."""
     size = {"width": _WIDTH, "height": _HEIGHT, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     driver.get(page.as_uri())

@@ -15,11 +15,10 @@ from typing import Any
 
 from core.file_io import write_atomic
 from results.receipt import Receipt
-from results.review.review_item import ReviewItem
+from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
 
 EXPLANATIONS_DIR = "explanations"
 REQUESTS_FILE = "to_explain.json"
-_MAX_FIELD_CHARS = 2_000
 
 
 def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: Receipt) -> None:
@@ -29,8 +28,8 @@ def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: 
             "n": item.first_record,
             "n_records": item.n_records,
             "is_sampled": bool(item.sampled),
-            "job_title": item.job_title[:_MAX_FIELD_CHARS],
-            "duties_description": item.duties_description[:_MAX_FIELD_CHARS],
+            "job_title": item.job_title[:MAX_SHOWN_CHARS],
+            "duties_description": item.duties_description[:MAX_SHOWN_CHARS],
             "text": item.text,
             "isco_code": item.prediction.isco_code,
         }

@@ -16,10 +16,9 @@ from core.corrections import NOT_CODABLE
 from core.html import write_page
 from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08
-from results.review.review_item import ReviewItem
+from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
 
 REVIEW_PAGE = "review.html"
-_MAX_FIELD_CHARS = 2_000
 
 
 def write_review_page(
@@ -52,8 +51,8 @@ _FIELDS: dict[str, Callable[[ReviewItem], Any]] = {
     "text": lambda item: item.text,
     "n_records": lambda item: item.n_records,
     "sampled": lambda item: item.sampled,
-    "job_title": lambda item: item.job_title[:_MAX_FIELD_CHARS],
-    "duties": lambda item: item.duties_description[:_MAX_FIELD_CHARS],
+    "job_title": lambda item: item.job_title[:MAX_SHOWN_CHARS],
+    "duties": lambda item: item.duties_description[:MAX_SHOWN_CHARS],
     "predicted": lambda item: item.prediction.isco_code,
     "minor_confidence": lambda item: round(item.prediction.minor_confidence, 3),
     "candidates": lambda item: [

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from core.review_contract import expected_gain
 from inference.decision import Prediction
 
+MAX_SHOWN_CHARS = 2_000
+"""A longer title, or longer duties, are cut where people read them."""
 _VAGUE_BELOW = 0.5
 
 

@@ -31,7 +31,7 @@ from core.review_contract import (
 )
 from core.taxonomy import isco08
 from core.text import DUTIES, JOB_TITLE
-from results.review.review_item import ReviewItem
+from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
 
 REVIEW_WORKBOOK = "review.xlsx"
 _CODES_SHEET = "codes"
@@ -55,7 +55,6 @@ _WIDTHS = {
     TEXT: _HIDDEN,
 }
 _DECISION = list(_WIDTHS).index(CORRECTED)
-_MAX_FIELD_CHARS = 2_000
 _LINE_POINTS, _MAX_LINES = 15, 8
 _HELP = (
     "Fill in the column corrected_isco_code. It is the only column that can be changed.",
@@ -202,7 +201,7 @@ def _n_lines(cells: dict[str, str | float]) -> int:
 
 def _shortened(text: str) -> str:
     """Return a field of the input so that it fits a screen, and runs in no spreadsheet."""
-    cut = text if len(text) <= _MAX_FIELD_CHARS else text[:_MAX_FIELD_CHARS] + " …"
+    cut = text if len(text) <= MAX_SHOWN_CHARS else text[:MAX_SHOWN_CHARS] + " …"
     return neutralise(cut)
 
 
