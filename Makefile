@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench soak fuzz model
+.PHONY: run test bench soak fuzz model docs
 
 run: .venv/installed
 	@ls outbox/*/receipt.json >/dev/null 2>&1 || cp examples/survey.csv inbox/
@@ -39,6 +39,13 @@ again = $(BIN)/isco train --config models/recipe/$(1).yaml --raw $(RECORDS) \
 	--out models/runs/$(1) --base models/versions/$(call version,$(2))/checkpoint
 version = $$($(BIN)/python -c \
 	'import json; print(json.load(open("models/runs/$(1)/metrics.json"))["version"])')
+
+# The documentation as a site in build/site: the pages of the repository, with their links as they are.
+docs: .venv/installed
+	$(BIN)/pip install --quiet --editable ".[docs]"
+	@rm -rf build && mkdir -p build/docs
+	tar -cf - *.md LICENSE NOTICE docs/*.md docs/images benchmarks/results/*.md tests/system/*.md | tar -xf - -C build/docs
+	$(BIN)/zensical build --strict
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

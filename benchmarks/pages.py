@@ -1,9 +1,10 @@
 """Measure how fast the pages open and react, in headless Chromium; save their pictures.
 
-``python -m benchmarks.pages [--nights DIR…] [--pictures docs]`` codes ``examples/survey.csv`` with
-the model in service, and a generated file of 5,232 titles ("junior", "retired", … before each of
-the 436) whose review has the maximum of 5,000 rows. ``--nights``: folders with ``metrics.json`` and
-``report.html`` of nightly runs or trainings, oldest first, for the index.
+``python -m benchmarks.pages [--nights DIR…] [--pictures docs/images]`` codes
+``examples/survey.csv`` with the model in service, and a generated file of 5,232 titles ("junior",
+"retired", … before each of the 436) whose review has the maximum of 5,000 rows. ``--nights``:
+folders with ``metrics.json`` and ``report.html`` of nightly runs or trainings, oldest first, for
+the index.
 """
 
 from __future__ import annotations

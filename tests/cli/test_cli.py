@@ -122,12 +122,12 @@ def test_a_terminal_gets_a_bar_with_its_rate_and_a_pipe_none(
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
 
 
-def test_every_command_is_in_its_help_and_in_the_readme(settings: Settings) -> None:
+def test_every_command_is_in_its_help_and_in_the_docs(settings: Settings) -> None:
     told = isco(settings, "--help").stdout
     commands = re.findall(r"^    (\w+)  ", told, re.MULTILINE)
     assert {"watch", "classify", "code", "train", "models"} <= set(commands)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert all(f"isco {command}" in readme for command in commands)
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert all(f"## isco {command}" in page for command in commands)
     assert "a first session" in told
 
 

@@ -13,7 +13,9 @@ _ROW = re.compile(r"^\| (\d+) \|(.*)\|$", re.MULTILINE)
 _TEST = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 
-@pytest.mark.parametrize(("path", "n_rows"), [("README.md", 24), ("tests/system/faults.md", 50)])
+@pytest.mark.parametrize(
+    ("path", "n_rows"), [("docs/reliability.md", 24), ("tests/system/faults.md", 50)]
+)
 def test_what_is_promised_is_tested(path: str, n_rows: int) -> None:
     rows = _ROW.findall((ROOT / path).read_text(encoding="utf-8"))
     assert [int(number) for number, _ in rows] == list(range(1, n_rows + 1))

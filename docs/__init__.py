@@ -1,0 +1,1 @@
+"""The generator of the pages in this folder that repeat what the code says."""
