@@ -13,10 +13,10 @@ from graphlib import CycleError, TopologicalSorter
 from html import escape
 from pathlib import Path
 
+from core.packages import PACKAGES
 from docs.markdown import cell
 
 ROOT = Path(__file__).resolve().parent.parent
-_NOT_THE_PROGRAM = {"tests", "benchmarks", "docs"}
 _BOX_WIDTH, _BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 132, 36, 48, 52, 16
 
 Imports = Mapping[str, Mapping[str, int]]
@@ -24,11 +24,7 @@ Imports = Mapping[str, Mapping[str, int]]
 
 def packages() -> list[str]:
     """Return the names of the program's packages, those that import least first."""
-    names = sorted(
-        path.parent.name
-        for path in ROOT.glob("*/__init__.py")
-        if path.parent.name not in _NOT_THE_PROGRAM
-    )
+    names = sorted(PACKAGES)
     return _in_order(_imports(names))
 
 
