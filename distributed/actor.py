@@ -17,7 +17,7 @@ from distributed.datasource import SPLIT, message, records_of
 from distributed.file_splits import Split
 from distributed.shards import Format, Shard, write_shard
 from distributed.storage import Folder
-from inference.autocoder import open_autocoder, settings_that_matter
+from inference.autocoder import open_autocoder, result_settings
 from inference.bundle import MANIFEST, Bundle
 from inference.corrections_lookup import CorrectionsLookup
 
@@ -44,7 +44,7 @@ class CodingActor:
     ) -> None:
         self._form, self._out = form, out
         corrections: CorrectionsLookup = ray.get(memory)
-        self._settings = settings_that_matter(settings, corrections)
+        self._settings = result_settings(settings, corrections)
         with TemporaryDirectory(prefix="isco-") as folder:
             for name, content in ray.get(model).items():
                 Path(folder, name).write_bytes(content)

@@ -31,7 +31,7 @@ from distributed.run_receipt import RECEIPT, Receipt, now
 from distributed.shards import Format, Shard, leftovers, read_shards
 from distributed.storage import Folder
 from distributed.summary import follow
-from inference.autocoder import settings_that_matter
+from inference.autocoder import result_settings
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 
@@ -68,7 +68,7 @@ def run_distributed(
     files = find_inputs(places, folder)
     n_bytes = sum(file.size for file in files)
     memory = CorrectionsLookup.load(settings.data.corrections_dir, settings.data.columns)
-    version, that_matter = bundle.manifest.version, settings_that_matter(settings, memory)
+    version, that_matter = bundle.manifest.version, result_settings(settings, memory)
     complete = _complete_shards(folder, (version, that_matter), plan)
     receipt = Receipt(model_version=version, settings=that_matter, started=started)
     with connected(plan.address):

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from transformers import AutoTokenizer, RobertaForSequenceClassification
 
+from core.file_io import sha256_of
 from exporters.bundle_export import export_graph
 from exporters.parity import check_values, checkpoint_logits
-from inference.bundle import Bundle, file_hash
+from inference.bundle import Bundle
 from inference.provider_selection import golden_texts
-from inference.providers import CPU, MODEL, Accelerated, Accelerator, Runtime, accelerated_dir
+from inference.providers import CPU, MODEL, Accelerator, AcceleratorModel, Runtime, accelerated_dir
 
 # Of so many bundles the files stay, those last made.
 _N_KEPT = 3
@@ -39,7 +40,9 @@ def write_accelerated(bundle: Bundle) -> Path:
         staged.mkdir()
         exported = export_graph(model, tokenizer, Path(scratch, "work"))
         os.rename(exported, staged / MODEL)
-        written = Accelerated(staged / MODEL, file_hash(staged / MODEL), model.config.pad_token_id)
+        written = AcceleratorModel(
+            staged / MODEL, sha256_of(staged / MODEL), model.config.pad_token_id
+        )
         texts, max_tokens = golden_texts(), bundle.manifest.max_tokens
         ids = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
         computed = Accelerator(CPU, written, bundle, Runtime()).logits(ids)

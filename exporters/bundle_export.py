@@ -11,7 +11,6 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import torch
 from optimum.exporters.onnx import main_export
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
+from core.file_io import utc_now
 from core.settings import InferenceSettings
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
@@ -28,11 +28,11 @@ from exporters.mixed_precision import TARGET_AGREEMENT, write_int8
 from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
 from exporters.quantize import Quantiser
 from inference.bundle import (
-    BASELINE,
     CHECKPOINT,
-    LEXICON,
+    NGRAM_MODEL,
     SPELLING,
     TOKENIZER,
+    TRAINING_PROFILE,
     Bundle,
     write_manifest,
 )
@@ -83,15 +83,15 @@ def export_bundle(
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
         staged, work = Path(scratch, "bundle"), Path(scratch, "work")
         model = _save_checkpoint(model, tokenizer, staged)
-        ngram_model.save(staged / LEXICON)
+        ngram_model.save(staged / NGRAM_MODEL)
         spelling.save(staged / SPELLING)
-        training_profile.save(staged / BASELINE)
+        training_profile.save(staged / TRAINING_PROFILE)
         exported = export_graph(model, tokenizer, work)
         fused = fuse(exported, staged / _FP32, model.config)
         texts = list(parity_texts)[:_N_PARITY_TEXTS]
         reference = checkpoint_logits(model, tokenizer, texts, max_tokens)
         values = {
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "created": utc_now(),
             "text_version": TEXT_VERSION,
             "max_tokens": max_tokens,
             "temperature": temperature,

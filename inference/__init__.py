@@ -1,1 +1,1 @@
-"""Model bundle → coded records. numpy, onnxruntime and tokenizers; no torch, no transformers."""
+"""Compute predictions from a model bundle. numpy, onnxruntime and tokenizers; no torch."""

@@ -1,13 +1,13 @@
-"""A model bundle on disk: everything that serving one model version needs, with hashes.
+"""Open a model bundle: a folder with everything that serving one model version needs.
 
 ``manifest.json``   format, version, text version, labels, temperature, training summary, parity,
                     and the SHA-256 of every other file
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
-``lexicon.npz``     words and letter sequences beside the network (``inference/ngram_model.py``)
-``spelling.txt.gz`` the words it knows, to which slips are mended (``inference/spelling.py``)
-``baseline.npz``    what a batch is held against in its report (``inference/training_profile.py``)
-``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning goes on
+``lexicon.npz``     the n-gram model (``inference/ngram_model.py``)
+``spelling.txt.gz`` the words of the training texts (``inference/spelling.py``)
+``baseline.npz``    the training profile (``inference/training_profile.py``)
+``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning continues
 
 Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX,
 safetensors and plain arrays, never pickle.
@@ -15,14 +15,14 @@ safetensors and plain arrays, never pickle.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from core.errors import BundleError
+from core.file_io import sha256_of, write_atomic
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
 from inference.ngram_model import NgramModel
@@ -32,20 +32,20 @@ from inference.training_profile import TrainingProfile
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
-LEXICON = "lexicon.npz"
+NGRAM_MODEL = "lexicon.npz"
 SPELLING = "spelling.txt.gz"
-BASELINE = "baseline.npz"
+TRAINING_PROFILE = "baseline.npz"
 CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What ``manifest.json`` says.
+    """The content of ``manifest.json``.
 
     ``labels`` are the unit groups in the order of the model's outputs; ``files`` maps each path in
     the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
     ``int8`` or ``fp32``; ``temperature`` divides the logits and ``lexicon_weight`` multiplies the
-    n-gram model's scores; ``max_tokens`` is where texts are cut.
+    n-gram model's scores; longer texts are cut after ``max_tokens``.
     """
 
     version: str
@@ -108,28 +108,28 @@ class Bundle:
         return self.path / TOKENIZER
 
     def ngram_model(self) -> NgramModel:
-        """The n-gram model, its hash checked; one that knows nothing where the bundle has none."""
-        if LEXICON not in self.manifest.files:
+        """Load the n-gram model, its hash checked; an empty one where the bundle has none."""
+        if NGRAM_MODEL not in self.manifest.files:
             return NgramModel.empty(len(self.manifest.labels))
-        self._check_hashes([LEXICON])
-        return NgramModel.load(self.path / LEXICON)
+        self._check_hashes([NGRAM_MODEL])
+        return NgramModel.load(self.path / NGRAM_MODEL)
 
     def spelling(self) -> Spelling:
-        """The words it knows, their hash checked; none, so nothing is mended, without them."""
+        """Load the known words, their hash checked; where there are none, no typo is corrected."""
         if SPELLING not in self.manifest.files:
             return Spelling(())
         self._check_hashes([SPELLING])
         return Spelling.load(self.path / SPELLING)
 
     def training_profile(self) -> TrainingProfile | None:
-        """What the model learned from, its hash checked; None where the bundle does not say."""
-        if BASELINE not in self.manifest.files:
+        """Load the training profile, its hash checked; None where the bundle has none."""
+        if TRAINING_PROFILE not in self.manifest.files:
             return None
-        self._check_hashes([BASELINE])
-        return TrainingProfile.load(self.path / BASELINE)
+        self._check_hashes([TRAINING_PROFILE])
+        return TrainingProfile.load(self.path / TRAINING_PROFILE)
 
     def checkpoint_dir(self) -> Path:
-        """The folder to fine-tune from, its files checked; BundleError where they differ."""
+        """Return the folder to fine-tune from; raises BundleError where a file of it differs."""
         self._check_hashes([name for name in self.manifest.files if name.startswith(CHECKPOINT)])
         return self.path / CHECKPOINT
 
@@ -137,34 +137,28 @@ class Bundle:
         for name in names:
             expected = self.manifest.files.get(name, "no hash in the manifest")
             try:
-                found = file_hash(self.path / name)
+                actual = sha256_of(self.path / name)
             except OSError as error:
                 raise BundleError(
                     f"{name!r} of {str(self.path)!r} cannot be read: {error}"
                 ) from None
-            if found != expected:
+            if actual != expected:
                 raise BundleError(
                     f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
-                    f"{found[:12]}…, expected {expected[:12]}…): restore the bundle"
+                    f"{actual[:12]}…, expected {expected[:12]}…): restore the bundle"
                 )
 
 
 def _check_versions(path: Path, values: dict[str, Any]) -> None:
-    for key, known, what in (
+    for key, supported, what in (
         ("format", FORMAT_VERSION, "bundle format"),
         ("text_version", TEXT_VERSION, "text cleaning"),
     ):
-        if values.get(key) != known:
+        if values.get(key) != supported:
             raise BundleError(
-                f"{str(path)!r} has {what} {values.get(key)!r}, this program knows {known}: "
-                "train the model anew, or use the program that made it"
+                f"{str(path)!r} has {what} {values.get(key)!r}, this program supports {supported}: "
+                "train a new model, or use the program that made this one"
             )
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(path: Path, **values: Any) -> Manifest:
@@ -177,12 +171,10 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
         for file in path.rglob("*")
         if file.is_file() and file.name != MANIFEST
     )
-    files = {name: file_hash(path / name) for name in names}
+    files = {name: sha256_of(path / name) for name in names}
     identity = [files, values["temperature"], values["lexicon_weight"]]
-    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+    digest = sha256(json.dumps(identity).encode()).hexdigest()
     version = f"{values['created'][:10]}.{digest[:8]}"
     manifest = Manifest(version=version, files=files, **values)
-    staged = path / (MANIFEST + ".part")
-    staged.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
-    os.replace(staged, path / MANIFEST)
+    write_atomic(path / MANIFEST, json.dumps(asdict(manifest), indent=1) + "\n")
     return manifest

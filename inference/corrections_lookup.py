@@ -1,8 +1,7 @@
 """The corrections that people made: a text that was corrected once keeps its code.
 
-The corrections folder is the state. ``CorrectionsLookup.load`` reads all its files, oldest first,
-and if two files correct the same text, the later file wins. A batch uses one CorrectionsLookup from
-start to end.
+The corrections folder is the state. ``CorrectionsLookup.load`` reads all its files, oldest first.
+If two files correct the same text, the later file wins. A batch uses one lookup from start to end.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class CorrectionsLookup:
         ``before``: read only the files older than the file of this name. Raises InputError for a
         file that cannot be read.
         """
-        # Before the files are read: one that arrives meanwhile makes a difference to be seen.
+        # Taken before the files are read: one that arrives meanwhile must count as a change.
         state = folder_state(corrections_dir)
         codes: dict[str, str] = {}
         for _, correction in read_folder(corrections_dir, columns, before):
@@ -46,7 +45,7 @@ class CorrectionsLookup:
 
     @property
     def version(self) -> str:
-        """Return a hash of ``codes`` (8 hexadecimal digits); ``""`` without any."""
+        """A hash of ``codes`` alone (8 hexadecimal digits); ``""`` without any."""
         if not self.codes:
             return ""
         return sha256(repr(sorted(self.codes.items())).encode()).hexdigest()[:8]

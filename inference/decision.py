@@ -1,4 +1,4 @@
-"""Probabilities → the code that is shown: four digits where sure, three where not.
+"""Decide which code is shown: four digits where the model is sure, three where it is not.
 
 A minor group's probability is the sum of its unit groups'. The best minor group need not be the
 parent of the best unit group: ``truncate`` shows the parent, ``climb`` the best minor group.
@@ -32,7 +32,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What is said of one text.
+    """The code of one text, and how sure it is.
 
     ``isco_code`` has 4 digits where ``confidence`` reached the threshold, 3 where not
     (``is_fallback``), and is empty for an empty text. ``confidence`` is the probability of the best
@@ -51,49 +51,61 @@ class Prediction:
 
     @property
     def needs_review(self) -> bool:
-        """Whether a person should look: not sure, or nothing to go by."""
+        """Whether a person should look: the model is not sure, or there is no text."""
         return self.is_fallback or not self.isco_code
 
 
-EMPTY = Prediction("", 0.0, False, "", 0.0, (), Source.EMPTY)
+NO_PREDICTION = Prediction(
+    isco_code="",
+    confidence=0.0,
+    is_fallback=False,
+    minor_code="",
+    minor_confidence=0.0,
+    candidates=(),
+    source=Source.EMPTY,
+)
+"""The prediction of an empty text."""
 
 
 @cache
 def _minor_starts() -> np.ndarray:
-    """(130,) index of each minor group's first unit group; they lie side by side in ISCO order."""
-    units = isco08().units
-    return np.array([i for i, u in enumerate(units) if i == 0 or u[:3] != units[i - 1][:3]])
+    """Return (130,) the index of each minor group's first unit group.
+
+    The unit groups of a minor group are neighbours in ISCO order.
+    """
+    return np.unique([unit[:MINOR] for unit in isco08().units], return_index=True)[1]
 
 
 @cache
-def _minor_positions() -> np.ndarray:
-    """(436,) index of each unit group's minor group."""
+def _minor_of_unit() -> np.ndarray:
+    """Return (436,) the index of each unit group's minor group."""
     return np.array(minor_index(unit[:MINOR] for unit in isco08().units))
 
 
 def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> list[Prediction]:
-    """One Prediction per row of ``probabilities`` (N, 436), columns in ISCO order.
+    """Return one Prediction per row of ``probabilities`` (N, 436), columns in ISCO order.
 
     A record at or above ``threshold`` is autocoded. Equal probabilities go to the lower code.
     """
-    units, minors = isco08().units, isco08().minors
+    units = isco08().units
+    minors = isco08().minors
     order = _likeliest(probabilities)  # (N, 5)
     # Adding in float64 and column by column: the same sum whatever the number of rows.
     sums = np.add.reduceat(probabilities.astype(np.float64), _minor_starts(), axis=1)  # (N, 130)
-    best = order[:, 0]
-    chosen = sums.argmax(axis=1) if fallback == "climb" else _minor_positions()[best]
+    best_units = order[:, 0]
+    shown_minors = sums.argmax(axis=1) if fallback == "climb" else _minor_of_unit()[best_units]
     rows = np.arange(len(order))
-    sure = (probabilities[rows, best] >= threshold).tolist()
+    is_sure = (probabilities[rows, best_units] >= threshold).tolist()
     confidences = np.take_along_axis(probabilities, order, axis=1).tolist()
-    minor_confidences = np.minimum(sums[rows, chosen], 1.0).tolist()
+    minor_confidences = np.minimum(sums[rows, shown_minors], 1.0).tolist()
     predictions = []
-    for row, (places, minor) in enumerate(zip(order.tolist(), chosen.tolist(), strict=True)):
-        candidates = tuple(zip([units[i] for i in places], confidences[row], strict=True))
+    for row, (indices, minor) in enumerate(zip(order.tolist(), shown_minors.tolist(), strict=True)):
+        candidates = tuple(zip([units[i] for i in indices], confidences[row], strict=True))
         predictions.append(
             Prediction(
-                isco_code=candidates[0][0] if sure[row] else minors[minor],
+                isco_code=candidates[0][0] if is_sure[row] else minors[minor],
                 confidence=candidates[0][1],
-                is_fallback=not sure[row],
+                is_fallback=not is_sure[row],
                 minor_code=minors[minor],
                 minor_confidence=minor_confidences[row],
                 candidates=candidates,
@@ -104,10 +116,11 @@ def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> l
 
 
 def _likeliest(probabilities: np.ndarray) -> np.ndarray:
-    """(N, 5) positions of the likeliest unit groups, best first; of equal ones the lower code."""
-    left, rows = probabilities.copy(), np.arange(len(probabilities))
+    """Return (N, 5) indices of the likeliest unit groups, best first; of equal ones the lower."""
+    remaining = probabilities.copy()
+    rows = np.arange(len(probabilities))
     order = np.empty((len(probabilities), N_REVIEW_CANDIDATES), np.intp)
     for rank in range(N_REVIEW_CANDIDATES):  # a fifth of the time of sorting 436 numbers
-        order[:, rank] = left.argmax(axis=1)  # the first of equals
-        left[rows, order[:, rank]] = -1.0
+        order[:, rank] = remaining.argmax(axis=1)  # the first of equals
+        remaining[rows, order[:, rank]] = -1.0
     return order

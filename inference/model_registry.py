@@ -1,11 +1,11 @@
-"""The versions of the model on this machine, and which of them is in service.
+"""Keep the versions of the model on this machine, and which of them is in service.
 
 ``models/versions/<version>/``       a bundle, never changed once it is there
-``models/versions/<version>.json``   when it was promoted, and in whose place
-``models/best_model``                a link to the version in service; without it, what ships
+``models/versions/<version>.json``   when it was promoted, and which version it replaced
+``models/best_model``                a link to the version in service; without it, the bundled one
 
-The folder is the state. A version arrives by one rename and goes into service by the renaming of a
-link, so that whoever looks sees the old one or the new one, and going back is the same step.
+The folder is the state. A version is added by one rename and put into service by renaming a link,
+so that every reader sees the old one or the new one. A rollback is the same step.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import BundleError
+from core.file_io import utc_now, write_atomic
 from core.settings import OutputSettings
 from inference.bundle import MANIFEST, Bundle
 
@@ -26,157 +26,154 @@ VERSIONS = "versions"
 
 @dataclass(frozen=True)
 class Version:
-    """One version: ``promoted`` is ISO 8601, ``""`` for one that never was in service."""
+    """One version. ``created`` and ``promoted`` are ISO 8601; one never promoted has None."""
 
     name: str
     path: Path
     created: str
-    promoted: str
+    promoted: str | None
     is_served: bool
 
 
 class ModelRegistry:
-    """The versions below ``output.model_dir``, the bundle that ships among them."""
+    """The versions below ``output.model_dir``, among them the bundled one."""
 
     def __init__(self, output: OutputSettings) -> None:
-        self._pointer, self._keep = output.best_model_dir, output.keep_versions
+        self._served_link = output.best_model_dir
+        self._n_kept = output.keep_versions
         self._versions_dir = output.model_dir / VERSIONS
         self.bundled_dir = output.model_dir / "bundled"
 
     def served_dir(self) -> Path:
-        """The folder of the version in service; BundleError where the link leads nowhere."""
-        if not os.path.lexists(self._pointer):
+        """Return the folder of the version in service; BundleError where the link is broken."""
+        if not os.path.lexists(self._served_link):
             return self.bundled_dir
-        if not self._pointer.exists():
+        if not self._served_link.exists():
+            target = str(self._served_link.readlink())
             raise BundleError(
-                f"{str(self._pointer)!r} points to {str(self._pointer.readlink())!r}, which is "
-                "gone: put it back, or go back with 'isco models rollback'"
+                f"{str(self._served_link)!r} points to {target!r}, which "
+                "does not exist: restore it, or run 'isco models rollback'"
             )
-        return self._pointer.resolve()
+        return self._served_link.resolve()
 
     def served(self) -> Bundle:
-        """The version in service, opened and checked."""
+        """Open and check the version in service."""
         return Bundle.open(self.served_dir())
 
     def versions(self) -> list[Version]:
-        """Every version, oldest first."""
-        is_set = os.path.lexists(self._pointer)
-        served = (self._pointer if is_set else self.bundled_dir).resolve()
-        found = []
+        """Return every version, oldest first."""
+        is_linked = os.path.lexists(self._served_link)
+        served_dir = (self._served_link if is_linked else self.bundled_dir).resolve()
+        versions = []
         for path in [self.bundled_dir, *self._versions_dir.glob("*/")]:
             try:
                 manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
                 name, created = str(manifest["version"]), str(manifest["created"])
             except (OSError, ValueError, KeyError):
                 continue
-            promoted = self._record(name).get("promoted", "")
-            found.append(Version(name, path, created, promoted, path.resolve() == served))
-        return sorted(found, key=lambda version: (version.created, version.name))
+            promoted = self._promotion(name).get("promoted")
+            versions.append(Version(name, path, created, promoted, path.resolve() == served_dir))
+        return sorted(versions, key=lambda version: (version.created, version.name))
 
     def open(self, name: str) -> Bundle:
-        """Any version by its name; BundleError where it is not there or damaged."""
-        known = {version.name: version.path for version in self.versions()}
-        if name not in known:
+        """Open the version ``name``; BundleError where it does not exist or is damaged."""
+        paths = {version.name: version.path for version in self.versions()}
+        if name not in paths:
             raise BundleError(
-                f"there is no version {name!r}; there are: {', '.join(known) or 'none'}"
+                f"there is no version {name!r}; there are: {', '.join(paths) or 'none'}"
             )
-        return Bundle.open(known[name])
+        return Bundle.open(paths[name])
 
     def add(self, bundle_dir: Path) -> Bundle:
-        """Move a finished bundle in; BundleError where any of its files is damaged.
+        """Move a finished bundle into the registry; BundleError where a file of it is damaged.
 
-        OSError where it cannot be written, on a full disk; then nothing of it is left there.
+        Raises OSError where it cannot be written, as on a full disk; no part of it is left then.
         """
         bundle = Bundle.open(bundle_dir)
         bundle.checkpoint_dir()
         target = self._versions_dir / bundle.manifest.version
         if not target.exists():
             self._versions_dir.mkdir(parents=True, exist_ok=True)
-            arriving = self._versions_dir / f".{bundle.manifest.version}.part"
-            shutil.rmtree(arriving, ignore_errors=True)  # left by a crash
+            partial_dir = self._versions_dir / f".{bundle.manifest.version}.part"
+            shutil.rmtree(partial_dir, ignore_errors=True)  # left by a crash
             try:
-                shutil.copytree(bundle_dir, arriving)
+                shutil.copytree(bundle_dir, partial_dir)
             except shutil.Error as error:  # a list of every file, with its reason at the end
-                shutil.rmtree(arriving, ignore_errors=True)
+                shutil.rmtree(partial_dir, ignore_errors=True)
                 reason = error.args[0][0][-1]
                 raise OSError(f"{str(target)!r} cannot be written: {reason}") from None
-            os.rename(arriving, target)
+            os.rename(partial_dir, target)
         shutil.rmtree(bundle_dir)
         return Bundle.open(target)
 
     def promote(self, name: str) -> Bundle:
         """Put a version into service: one rename, after all its hashes were checked.
 
-        Raises BundleError for a version that is not there or damaged; then nothing changes.
+        Raises BundleError for a version that does not exist or is damaged; nothing changes then.
         """
         bundle = self.open(name)
         bundle.checkpoint_dir()
-        before = next((version.name for version in self.versions() if version.is_served), "")
-        if before == name:
+        replaced = next((version.name for version in self.versions() if version.is_served), "")
+        if replaced == name:
             return bundle
         self._versions_dir.mkdir(parents=True, exist_ok=True)
-        record = {"promoted": datetime.now(UTC).isoformat(timespec="seconds"), "replaced": before}
-        _write(self._versions_dir / f"{name}.json", json.dumps(record) + "\n")
-        self._point_to(bundle.path)
+        promotion = {"promoted": utc_now(), "replaced": replaced}
+        write_atomic(self._versions_dir / f"{name}.json", json.dumps(promotion) + "\n")
+        self._serve(bundle.path)
         self._prune()
         return bundle
 
     def rollback(self) -> Bundle:
         """Put the version that was in service before this one back; BundleError without one."""
         served = self._served_name()
-        before = self._record(served).get("replaced", "")
-        if not before:
-            raise BundleError(f"nothing was in service before {served!r}")
-        known = {version.name: version for version in self.versions()}
-        if before not in known:
-            raise BundleError(f"the version before, {before!r}, is not kept any more")
-        bundle = Bundle.open(known[before].path)
-        self._point_to(known[before].path)
+        previous = self._promotion(served).get("replaced")
+        if not previous:
+            raise BundleError(f"no version was in service before {served!r}")
+        paths = {version.name: version.path for version in self.versions()}
+        if previous not in paths:
+            raise BundleError(f"the version before, {previous!r}, is not kept any more")
+        bundle = Bundle.open(paths[previous])
+        self._serve(paths[previous])
         return bundle
 
     def _served_name(self) -> str:
-        """The name of the version in service, also where its folder is gone or damaged."""
-        if not os.path.lexists(self._pointer):
+        """Return the name of the version in service, also where its folder is gone or damaged."""
+        if not os.path.lexists(self._served_link):
             return Bundle.open(self.bundled_dir).manifest.version
-        if self._pointer.is_symlink():
-            name = self._pointer.readlink().name
+        if self._served_link.is_symlink():
+            name = self._served_link.readlink().name
             if name != self.bundled_dir.name:
                 return name
         return self.served().manifest.version
 
-    def _record(self, name: str) -> dict[str, str]:
+    def _promotion(self, name: str) -> dict[str, str]:
         try:
             return json.loads((self._versions_dir / f"{name}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
 
-    def _point_to(self, path: Path) -> None:
-        if self._pointer.is_dir() and not self._pointer.is_symlink():
+    def _serve(self, path: Path) -> None:
+        """Point the link to the version in ``path``."""
+        if self._served_link.is_dir() and not self._served_link.is_symlink():
             raise BundleError(
-                f"{str(self._pointer)!r} is a folder of its own, not a link of this store: move "
-                "it away, or name it elsewhere than in output.best_model_dir"
+                f"{str(self._served_link)!r} is a folder of its own, not a link to a version: move "
+                "it away, or set output.best_model_dir to another path"
             )
-        self._pointer.parent.mkdir(parents=True, exist_ok=True)
-        link = self._pointer.with_name(f".{self._pointer.name}.part")
+        self._served_link.parent.mkdir(parents=True, exist_ok=True)
+        link = self._served_link.with_name(f".{self._served_link.name}.part")
         link.unlink(missing_ok=True)
         # Relative, so that the folder of the project can be moved.
-        link.symlink_to(os.path.relpath(path.resolve(), self._pointer.parent.resolve()))
-        os.replace(link, self._pointer)
+        link.symlink_to(os.path.relpath(path.resolve(), self._served_link.parent.resolve()))
+        os.replace(link, self._served_link)
 
     def _prune(self) -> None:
         """Remove all but the newest ``keep_versions``, never the served one or the one before."""
         versions = [v for v in self.versions() if v.path.parent == self._versions_dir]
         served = self._served_name()
-        needed = {served, self._record(served).get("replaced", "")}
-        for version in versions[: -self._keep]:
+        needed = {served, self._promotion(served).get("replaced")}
+        for version in versions[: -self._n_kept]:
             if version.name not in needed:
-                leaving = self._versions_dir / f".{version.name}.part"
-                os.rename(version.path, leaving)
-                shutil.rmtree(leaving)
+                removed_dir = self._versions_dir / f".{version.name}.part"
+                os.rename(version.path, removed_dir)
+                shutil.rmtree(removed_dir)
                 (self._versions_dir / f"{version.name}.json").unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)

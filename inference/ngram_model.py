@@ -1,19 +1,19 @@
-"""What words and letter sequences say about a code: a sparse linear model beside the network.
+"""Score codes by words and letter sequences: a sparse linear model beside the network.
 
-The network knows meanings; the n-gram model knows spellings. A rare trade name that the network
-never learned, a compound, a typo within a long word: its letter sequences still point to a unit
-group. On texts that neither has seen the two are wrong on different ones, so their sum is better
-than either.
+The network has learned meanings, this model spellings. A rare trade name that the network never
+learned, a compound, or a typo in a long word still has letter sequences that point to a unit group.
+On unseen texts the two make different errors, so their sum is better than either.
 
 The features of a text are its words, pairs of neighbouring words, and sequences of two to five
-letters within a word and its borders, told apart by a 32-bit hash. Its scores are the sum of its
-features' weights, divided by the square root of their number: a title and a paragraph weigh alike.
-The sum over a word is the same wherever it stands, so it is computed once and remembered.
+letters within a word and its borders, each known by a 32-bit hash. Its scores are the sum of its
+features' weights, divided by the square root of their number, so that a title and a paragraph weigh
+alike. The sum over a word is the same in every text, so it is computed once and cached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
@@ -24,46 +24,47 @@ import numpy as np
 from core.text import SEPARATOR, UNKNOWN
 
 _FEWEST_LETTERS, _MOST_LETTERS = 2, 5
-_SEQUENCE = crc32(b"#")  # so that a sequence is no word
-_REMEMBERED_WORDS = 16_384
+_SEQUENCE = crc32(b"#")  # so that a sequence and an equal word have different hashes
+_MAX_CACHED_WORDS = 16_384
 _TEXTS_PER_STEP = 512
 
 
-def answers(text: str) -> Iterator[list[str]]:
-    """The words of the title and those of the duties; of a missing one none."""
+def words_of_parts(text: str) -> Iterator[list[str]]:
+    """Yield the words of the title, then those of the duties; of a missing part none."""
     for part in text.split(SEPARATOR):
         yield [word for word in part.split() if word != UNKNOWN]
 
 
 @lru_cache(maxsize=65_536)  # texts are many, words are few
 def word_features(word: str) -> tuple[int, ...]:
-    """Hashes of the word itself and of its letter sequences, each as often as it occurs."""
+    """Return hashes of the word and of its letter sequences, each as often as it occurs."""
     letters = [letter.encode() for letter in f"<{word}>"]
-    found = [crc32(word.encode())]
+    hashes = [crc32(word.encode())]
     for start in range(len(letters)):
-        hashed = _SEQUENCE  # and letter by letter: the hash of a sequence goes on from the shorter
+        sequence = _SEQUENCE  # the hash of a sequence continues that of the shorter one
         for n, letter in enumerate(letters[start : start + _MOST_LETTERS], start=1):
-            hashed = crc32(letter, hashed)
+            sequence = crc32(letter, sequence)
             if n >= _FEWEST_LETTERS:
-                found.append(hashed)
-    return tuple(found)
+                hashes.append(sequence)
+    return tuple(hashes)
 
 
 def pair_feature(first: str, second: str) -> int:
-    """Hash of two neighbouring words."""
+    """Return the hash of two neighbouring words."""
     return crc32(f"{first} {second}".encode())
 
 
 def features(text: str) -> list[int]:
-    """The hashes of all features of a cleaned text, each as often as it occurs."""
-    found: list[int] = []
-    for words in answers(text):
+    """Return the hashes of all features of a cleaned text, each as often as it occurs."""
+    hashes: list[int] = []
+    for words in words_of_parts(text):
         for word in words:
-            found.extend(word_features(word))
-        found.extend(pair_feature(a, b) for a, b in pairwise(words))
-    return found
+            hashes.extend(word_features(word))
+        hashes.extend(pair_feature(first, second) for first, second in pairwise(words))
+    return hashes
 
 
+@dataclass(eq=False)
 class NgramModel:
     """F features with weights for some of the K unit groups each, in compressed rows.
 
@@ -71,30 +72,25 @@ class NgramModel:
     starts[i + 1]]`` (int8) for the unit groups ``columns[…]`` (uint16); ``bias`` (K,) float32.
     """
 
-    def __init__(
-        self,
-        hashes: np.ndarray,
-        starts: np.ndarray,
-        columns: np.ndarray,
-        values: np.ndarray,
-        scale: float,
-        bias: np.ndarray,
-    ) -> None:
-        self.hashes, self.starts, self.columns, self.values = hashes, starts, columns, values
-        self.scale, self.bias = scale, bias
-        self._words: dict[str, np.ndarray] = {}  # (K,) of each, the newest last
+    hashes: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    scale: float
+    bias: np.ndarray
+    # (K,) unscaled scores of each word, the newest last.
+    _word_sums: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def empty(cls, n_labels: int) -> NgramModel:
-        """A n-gram model without features: every score is zero."""
-        nothing = np.zeros(0)
+        """Return a model without features: every score is zero."""
         return cls(
-            nothing.astype(np.uint32),
-            np.zeros(1, np.int64),
-            nothing.astype(np.uint16),
-            nothing.astype(np.int8),
-            1.0,
-            np.zeros(n_labels, np.float32),
+            hashes=np.zeros(0, np.uint32),
+            starts=np.zeros(1, np.int64),
+            columns=np.zeros(0, np.uint16),
+            values=np.zeros(0, np.int8),
+            scale=1.0,
+            bias=np.zeros(n_labels, np.float32),
         )
 
     @classmethod
@@ -124,65 +120,77 @@ class NgramModel:
             )
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
-        """(N, K) float32 scores of N cleaned texts, to be added to logits; each text on its own."""
-        out = np.empty((len(texts), len(self.bias)), np.float32)
+        """Return (N, K) float32 scores of N cleaned texts, to be added to logits.
+
+        A text's scores do not depend on the other texts.
+        """
+        scores = np.empty((len(texts), len(self.bias)), np.float32)
         for start in range(0, len(texts), _TEXTS_PER_STEP):
             step = texts[start : start + _TEXTS_PER_STEP]
-            out[start : start + len(step)] = self._scores(step)
-        return out
+            scores[start : start + len(step)] = self._scores(step)
+        return scores
 
     def _scores(self, texts: Sequence[str]) -> np.ndarray:
-        """(N, K) scores of so few texts that what they have in common is looked up at once.
+        """Return (N, K) scores of one step of texts; features they share are looked up once.
 
-        The weights are integers, and their sums exact in whatever order they are added.
+        The weights are integers: their sums are exact in whatever order they are added.
         """
-        parts = [list(answers(text)) for text in texts]
-        pairs = [[pair_feature(*p) for words in found for p in pairwise(words)] for found in parts]
-        n_features = [len(found) for found in pairs]
+        parts = [list(words_of_parts(text)) for text in texts]
+        pairs = [
+            [pair_feature(first, second) for words in part for first, second in pairwise(words)]
+            for part in parts
+        ]
+        n_features = [len(features) for features in pairs]
         sums = list(self._sums(pairs))
-        said = [(row, word) for row, found in enumerate(parts) for words in found for word in words]
-        for start in range(0, len(said), _REMEMBERED_WORDS // 4):
-            block = said[start : start + _REMEMBERED_WORDS // 4]
-            new = list({word: None for _, word in block if word not in self._words})
-            self._words.update(zip(new, self._sums([*map(word_features, new)]), strict=True))
+        row_words = [
+            (row, word) for row, part in enumerate(parts) for words in part for word in words
+        ]
+        for start in range(0, len(row_words), _MAX_CACHED_WORDS // 4):
+            block = row_words[start : start + _MAX_CACHED_WORDS // 4]
+            self._cache_words(word for _, word in block)
             for row, word in block:
-                sums[row] += self._words[word]
+                sums[row] += self._word_sums[word]
                 n_features[row] += len(word_features(word))
-            n_too_many = max(len(self._words) - _REMEMBERED_WORDS, 0)
-            for word in list(islice(self._words, n_too_many)):  # those that came first
-                del self._words[word]
+            n_too_many = max(len(self._word_sums) - _MAX_CACHED_WORDS, 0)
+            for word in list(islice(self._word_sums, n_too_many)):  # the oldest
+                del self._word_sums[word]
         factors = [[self.scale / max(n, 1) ** 0.5] for n in n_features]  # (N, 1)
         return self.bias + np.stack(sums) * factors
 
-    def _sums(self, found: Sequence[Sequence[int]]) -> np.ndarray:
-        """(M, K) int32 sums of the unscaled weights of M times some features.
+    def _cache_words(self, words: Iterable[str]) -> None:
+        new_words = list({word: None for word in words if word not in self._word_sums})
+        sums = self._sums([word_features(word) for word in new_words])
+        self._word_sums.update(zip(new_words, sums, strict=True))
 
-        They hold the sum of any text: 127 times the ten million features of two longest fields.
+    def _sums(self, feature_lists: Sequence[Sequence[int]]) -> np.ndarray:
+        """Return (M, K) int32 sums of the unscaled weights of each of M lists of features.
+
+        int32 holds the sum of any text: 127 times the ten million features of two longest fields.
         """
-        each = [np.array(features, np.uint32) for features in found]
-        owners = np.repeat(np.arange(len(each)), [len(features) for features in each])
-        wanted = np.concatenate([np.zeros(0, np.uint32), *each])
-        at = np.searchsorted(self.hashes, wanted)
-        inside = at < len(self.hashes)
-        at, wanted, owners = at[inside], wanted[inside], owners[inside]
-        is_known = self.hashes[at] == wanted
-        at, owners = at[is_known], owners[is_known]
-        sizes = self.starts[at + 1] - self.starts[at]
+        arrays = [np.array(features, np.uint32) for features in feature_lists]
+        lists = np.repeat(np.arange(len(arrays)), [len(features) for features in arrays])
+        hashes = np.concatenate([np.zeros(0, np.uint32), *arrays])
+        rows = np.searchsorted(self.hashes, hashes)
+        is_known = rows < len(self.hashes)
+        is_known[is_known] = self.hashes[rows[is_known]] == hashes[is_known]
+        rows = rows[is_known]
+        lists = lists[is_known]
+        sizes = self.starts[rows + 1] - self.starts[rows]
         ends = np.cumsum(sizes)
         # Positions of all the features' weights, one feature's after the other's.
-        where = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
-            self.starts[at] - ends + sizes, sizes
+        positions = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+            self.starts[rows] - ends + sizes, sizes
         )
         n_labels = len(self.bias)
-        cells = np.repeat(owners * n_labels, sizes) + self.columns[where]
-        sums = np.bincount(cells, self.values[where], minlength=len(each) * n_labels)
-        return sums.reshape(len(each), n_labels).astype(np.int32)
+        cells = np.repeat(lists * n_labels, sizes) + self.columns[positions]
+        sums = np.bincount(cells, self.values[positions], minlength=len(arrays) * n_labels)
+        return sums.reshape(len(arrays), n_labels).astype(np.int32)
 
 
 def _pack(numbers: np.ndarray, kind: type[np.unsignedinteger]) -> np.ndarray:
-    """(bytes of ``kind``, N) uint8: the steps from number to number, bytes of one rank together.
+    """Return (bytes of ``kind``, N) uint8: the steps between numbers, bytes of one rank together.
 
-    So they compress to two thirds. A step downwards wraps around, and back when unpacked.
+    They compress to two thirds that way. A step downwards wraps around, and back when unpacked.
     """
     numbers = numbers.astype(kind)
     steps = np.diff(numbers, prepend=kind(0)).astype(np.dtype(kind).newbyteorder("<"))
@@ -190,6 +198,6 @@ def _pack(numbers: np.ndarray, kind: type[np.unsignedinteger]) -> np.ndarray:
 
 
 def _unpack(packed: np.ndarray, kind: type[np.unsignedinteger]) -> np.ndarray:
-    """(N,) the numbers that ``_pack`` was given."""
+    """Return (N,) the numbers that ``_pack`` was given."""
     steps = np.ascontiguousarray(packed.T).view(np.dtype(kind).newbyteorder("<"))
     return steps.ravel().astype(kind).cumsum(dtype=kind)

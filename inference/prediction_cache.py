@@ -1,29 +1,28 @@
-"""Codings of the texts that came last, packed: half a million of them take 150 MB."""
+"""The predictions of the texts that came last, packed: half a million of them take 150 MB."""
 
 from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from functools import cache
 
 from core.review_contract import N_REVIEW_CANDIDATES
-from core.taxonomy import isco08
+from core.taxonomy import isco08, minor_index, unit_index
 from inference.decision import Prediction, Source
 
-# Candidates as positions among the unit groups, their probabilities (float32, as the classifier
-# gives them), the minor group's position and probability, and whether it is a fallback.
+# The candidates' indices among the unit groups and their probabilities (float32, as the classifier
+# gives them), the minor group's index and probability, and whether it is a fallback.
 _PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}fHd?")
 
 
 class PredictionCache:
-    """Text → what the model said of it; past ``n_texts`` the one unused for longest is dropped."""
+    """Text → the model's prediction; past ``n_texts`` the one unused for longest is dropped."""
 
     def __init__(self, n_texts: int) -> None:
         self._n_texts = n_texts
         self._packed: OrderedDict[str, bytes] = OrderedDict()
 
     def get(self, text: str) -> Prediction | None:
-        """The prediction of ``text``, equal to the one that was put in, or None."""
+        """Return the prediction of ``text``, equal to the one that was put in, or None."""
         packed = self._packed.get(text)
         if packed is None:
             return None
@@ -31,25 +30,19 @@ class PredictionCache:
         return _unpack(packed)
 
     def put(self, text: str, prediction: Prediction) -> None:
-        """Remember a prediction whose source is ``model``."""
+        """Keep a prediction whose source is ``model``."""
         self._packed[text] = _pack(prediction)
         if len(self._packed) > self._n_texts:
             self._packed.popitem(last=False)
 
 
-@cache
-def _positions() -> dict[str, int]:
-    """Unit and minor groups → their positions in ISCO order, each among its own."""
-    units, minors = isco08().units, isco08().minors
-    return {code: i for codes in (units, minors) for i, code in enumerate(codes)}
-
-
 def _pack(prediction: Prediction) -> bytes:
-    positions = _positions()
+    codes, confidences = zip(*prediction.candidates, strict=True)
+    (minor,) = minor_index([prediction.minor_code])
     return _PACKED.pack(
-        *(positions[code] for code, _ in prediction.candidates),
-        *(confidence for _, confidence in prediction.candidates),
-        positions[prediction.minor_code],
+        *unit_index(codes),
+        *confidences,
+        minor,
         prediction.minor_confidence,
         prediction.is_fallback,
     )
@@ -58,7 +51,7 @@ def _pack(prediction: Prediction) -> bytes:
 def _unpack(packed: bytes) -> Prediction:
     values = _PACKED.unpack(packed)
     units = isco08().units
-    codes = [units[i] for i in values[:N_REVIEW_CANDIDATES]]
+    codes = [units[index] for index in values[:N_REVIEW_CANDIDATES]]
     confidences = values[N_REVIEW_CANDIDATES : 2 * N_REVIEW_CANDIDATES]
     minor, minor_confidence, is_fallback = values[2 * N_REVIEW_CANDIDATES :]
     minor_code = isco08().minors[minor]

@@ -1,15 +1,15 @@
-"""Who computes on this machine: the CPU, or an accelerator that has shown here that it may.
+"""Select what computes on this machine: the CPU, or an accelerator that passed a trial here.
 
-An accelerator computes only where, on golden texts, it chooses the same unit groups as the CPU does
-with the same file, with nearly the same logits, and takes less time than what the CPU serves. That
-is tried once for a bundle, a machine and a version of ONNX Runtime, and remembered beside the file.
+An accelerator is used only if, on the golden texts, it chooses the same unit groups as the CPU does
+with the same file, with nearly the same logits, and takes less time than the CPU takes with the
+file that it serves. The trial runs once for a bundle, a machine and a version of ONNX Runtime; its
+outcome is saved beside the accelerator's file.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -21,82 +21,93 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import SettingsError
-from core.settings import InferenceSettings
+from core.file_io import write_atomic
 from core.taxonomy import isco08
 from core.text import join
 from inference.bundle import Bundle
-from inference.providers import CPU, Accelerated, Accelerator, Runtime, accelerated_dir
+from inference.providers import CPU, Accelerator, AcceleratorModel, Runtime, accelerated_dir
 
 _LOG = logging.getLogger(__name__)
 
 # Half precision, which a neural engine computes in, moves logits by some hundredths.
 _MAX_LOGIT_DIFFERENCE = 0.1
 _N_ROUNDS = 3
-_MAKE = "'isco models accelerate' makes it"
-_SPOKEN = {CPU: "CPU", "coreml": "CoreML", "cuda": "CUDA"}
+_REMEDY = "create it with 'isco models accelerate'"
+_DISPLAY_NAMES = {CPU: "CPU", "coreml": "CoreML", "cuda": "CUDA"}
 
-Ids = Sequence[Sequence[int]]
+TokenIds = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Who computes (``cpu``, ``coreml`` or ``cuda``), and why, in words."""
+class ServedModel:
+    """A bundle as the CPU serves it.
+
+    ``tokenize`` turns N texts into their token ids, ``logits`` these into (N, 436) logits.
+    """
+
+    bundle: Bundle
+    tokenize: Callable[[Sequence[str]], TokenIds]
+    logits: Callable[[TokenIds], np.ndarray]
+
+
+@dataclass(frozen=True)
+class ProviderChoice:
+    """The provider that computes (``cpu``, ``coreml`` or ``cuda``) and the reason, in words."""
 
     provider: str
-    why: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"{_SPOKEN[self.provider]} computes: {self.why}"
+        return f"{_DISPLAY_NAMES[self.provider]} computes: {self.reason}"
 
 
 def golden_texts() -> list[str]:
-    """Cleaned texts of all lengths, the same everywhere: titles of unit groups, alone or many."""
+    """Return cleaned texts of all lengths, the same everywhere: titles of unit groups.
+
+    Some are one title alone, some have the titles of up to twenty other groups as duties.
+    """
     titles = [isco08().title(unit) for unit in isco08().units]
     texts = [join(title) for title in titles[::4]]
     for n_duties in (1, 3, 8, 20):
-        starts = range(0, len(titles) - n_duties, 40)
-        texts += [join(titles[at], " ".join(titles[at + 1 : at + 1 + n_duties])) for at in starts]
+        for start in range(0, len(titles) - n_duties, 40):
+            duties = titles[start + 1 : start + 1 + n_duties]
+            texts.append(join(titles[start], " ".join(duties)))
     return texts
 
 
-def choose(
-    bundle: Bundle,
-    settings: InferenceSettings,
-    tokenise: Callable[[Sequence[str]], Ids],
-    serve: Callable[[Ids], np.ndarray],
-    runtime: Runtime,
-) -> Accelerator | None:
-    """The accelerator to compute with, or None for the CPU; says which and why in the log.
+def select_accelerator(served: ServedModel, provider: str, runtime: Runtime) -> Accelerator | None:
+    """Return the accelerator to compute with, or None for the CPU, and log which and why.
 
-    Parameters
-    ----------
-    tokenise, serve : texts → token ids → (N, 436) logits, as the CPU serves them.
-
-    Raises SettingsError where ``settings`` ask for an accelerator that cannot be had.
+    ``provider`` is the setting ``inference.provider``. Raises SettingsError where it asks for an
+    accelerator that this machine does not have or that has no file for this model.
     """
-    names = runtime.accelerators() if settings.provider != CPU else []
-    found = Accelerated.find(bundle) if names else None
-    if settings.provider == "auto":
-        choice = _automatic(names, found, bundle, tokenise, serve, runtime)
+    names = runtime.accelerators() if provider != CPU else []
+    model = AcceleratorModel.find(served.bundle) if names else None
+    if provider == "auto":
+        choice = _choose(names, model, served, runtime)
     else:
-        _require(settings.provider, names, found, bundle)
-        choice = Choice(settings.provider, "inference.provider says so")
+        _require(provider, names, model, served.bundle)
+        choice = ProviderChoice(provider, "inference.provider says so")
     _LOG.info("%s", choice)
-    if choice.provider == CPU or found is None:
+    if choice.provider == CPU or model is None:
         return None
-    return Accelerator(choice.provider, found, bundle, runtime)
+    return Accelerator(choice.provider, model, served.bundle, runtime)
 
 
-def drop(bundle: Bundle, accelerator: Accelerator, error: Exception, runtime: Runtime) -> None:
-    """Say that ``accelerator`` failed on a batch, and remember not to take it again."""
-    reason = " ".join(str(error).split()) or type(error).__name__
-    choice = Choice(CPU, f"{_SPOKEN[accelerator.name]} failed on a batch ({reason})")
-    _remember(bundle, choice, runtime)
+def record_failure(
+    bundle: Bundle, accelerator: Accelerator, error: Exception, runtime: Runtime
+) -> None:
+    """Log that ``accelerator`` failed on a batch, and save that it is not to be used again."""
+    reason = f"{_DISPLAY_NAMES[accelerator.name]} failed on a batch ({_one_line(error)})"
+    choice = ProviderChoice(CPU, reason)
+    _save_choice(bundle, choice, runtime)
     _LOG.warning("%s; the batch is repeated. 'isco models accelerate' tries it again", choice)
 
 
-def _require(name: str, names: Sequence[str], found: Accelerated | None, bundle: Bundle) -> None:
-    """Raise SettingsError where ``name`` cannot be had."""
+def _require(
+    name: str, names: Sequence[str], model: AcceleratorModel | None, bundle: Bundle
+) -> None:
+    """Raise SettingsError where the provider ``name`` cannot be used."""
     if name == CPU:
         return
     if name not in names:
@@ -104,106 +115,119 @@ def _require(name: str, names: Sequence[str], found: Accelerated | None, bundle:
             f"inference.provider is {name!r}, which the onnxruntime of this machine does not "
             "have; use 'auto' or 'cpu'"
         )
-    if found is None:
+    if model is None:
         raise SettingsError(
             f"inference.provider is {name!r}, and model {bundle.manifest.version} has no fp32 file "
-            f"for it: {_MAKE}"
+            f"for it: {_REMEDY}"
         )
 
 
-def _automatic(
-    names: Sequence[str],
-    found: Accelerated | None,
-    bundle: Bundle,
-    tokenise: Callable[[Sequence[str]], Ids],
-    serve: Callable[[Ids], np.ndarray],
-    runtime: Runtime,
-) -> Choice:
+def _choose(
+    names: Sequence[str], model: AcceleratorModel | None, served: ServedModel, runtime: Runtime
+) -> ProviderChoice:
+    """Return the saved choice, or the outcome of a trial of the accelerators ``names``."""
     if not names:
-        return Choice(CPU, "this onnxruntime knows nothing else")
-    if found is None:
-        spoken = " and ".join(_SPOKEN[name] for name in names)
-        return Choice(CPU, f"there is no fp32 file of this model for {spoken}; {_MAKE}")
-    remembered = _remembered(bundle, runtime)
-    if remembered is not None:
-        return remembered
-    ids = tokenise(golden_texts())
+        return ProviderChoice(CPU, "this onnxruntime has no other provider")
+    if model is None:
+        wanted = " and ".join(_DISPLAY_NAMES[name] for name in names)
+        return ProviderChoice(CPU, f"there is no fp32 file of this model for {wanted}; {_REMEDY}")
+    bundle = served.bundle
+    saved = _saved_choice(bundle, runtime)
+    if saved is not None:
+        return saved
+    ids = served.tokenize(golden_texts())
     try:
-        reference = Accelerator(CPU, found, bundle, runtime).logits(ids)
+        reference = Accelerator(CPU, model, bundle, runtime).logits(ids)
     except Exception as error:  # what ONNX Runtime raises is its own
-        return Choice(CPU, f"the fp32 file cannot be run ({' '.join(str(error).split())})")
-    # What ends the process while it is tried is not tried again.
-    _remember(bundle, Choice(CPU, "the process ended while an accelerator was tried"), runtime)
-    tried = [_probe(name, found, bundle, ids, serve, reference, runtime) for name in names]
-    better = [choice for choice in tried if choice.provider != CPU]
-    choice = better[0] if better else Choice(CPU, "; ".join(choice.why for choice in tried))
-    _remember(bundle, choice, runtime)
+        return ProviderChoice(CPU, f"the fp32 file cannot be run ({_one_line(error)})")
+    # An accelerator that ends the process during its trial is not tried again.
+    crashed = ProviderChoice(CPU, "the process ended while an accelerator was tried")
+    _save_choice(bundle, crashed, runtime)
+    trial = _Trial(served, model, runtime, ids, reference)
+    outcomes = [trial.run(name) for name in names]
+    passed = [outcome for outcome in outcomes if outcome.provider != CPU]
+    all_reasons = "; ".join(outcome.reason for outcome in outcomes)
+    choice = passed[0] if passed else ProviderChoice(CPU, all_reasons)
+    _save_choice(bundle, choice, runtime)
     return choice
 
 
-def _probe(
-    name: str,
-    found: Accelerated,
-    bundle: Bundle,
-    ids: Ids,
-    serve: Callable[[Ids], np.ndarray],
-    reference: np.ndarray,
-    runtime: Runtime,
-) -> Choice:
-    """``name`` where it decides as ``reference`` (N, 436) does and is faster than ``serve``."""
-    spoken = _SPOKEN[name]
-    accelerator = Accelerator(name, found, bundle, runtime)
-    try:
-        said = accelerator.logits(ids)
-        seconds, cpu_seconds = _best_seconds(accelerator.logits, serve, ids)
-    except Exception as error:  # what a provider raises is its own
-        return Choice(CPU, f"{spoken} fails here ({' '.join(str(error).split())})")
-    n_other = int((said.argmax(axis=1) != reference.argmax(axis=1)).sum())
-    difference = float(np.abs(said - reference).max())
-    if n_other:
-        return Choice(CPU, f"{spoken} decides otherwise on {n_other} of {len(ids)} golden texts")
-    if difference > _MAX_LOGIT_DIFFERENCE:
-        return Choice(CPU, f"{spoken} computes otherwise, logits differ by up to {difference:.2g}")
-    times = f"{seconds:.2f} s against {cpu_seconds:.2f} s for {len(ids)} golden texts"
-    if seconds >= cpu_seconds:
-        return Choice(CPU, f"{spoken} decides the same and is slower, {times}")
-    return Choice(name, f"the same decisions as the CPU in {times}")
+@dataclass(frozen=True)
+class _Trial:
+    """What accelerators are compared with on the golden texts.
+
+    ``ids`` are the texts' token ids, ``reference`` (N, 436) the logits that the CPU computes with
+    the accelerator's file.
+    """
+
+    served: ServedModel
+    model: AcceleratorModel
+    runtime: Runtime
+    ids: TokenIds
+    reference: np.ndarray
+
+    def run(self, name: str) -> ProviderChoice:
+        """Return ``name`` where it may compute, else the CPU; each with the reason."""
+        label, n_texts = _DISPLAY_NAMES[name], len(self.ids)
+        accelerator = Accelerator(name, self.model, self.served.bundle, self.runtime)
+        try:
+            logits = accelerator.logits(self.ids)
+            accelerator_s, cpu_s = _best_times_s(accelerator.logits, self.served.logits, self.ids)
+        except Exception as error:  # what a provider raises is its own
+            return ProviderChoice(CPU, f"{label} fails on this machine ({_one_line(error)})")
+        n_other = int((logits.argmax(axis=1) != self.reference.argmax(axis=1)).sum())
+        difference = float(np.abs(logits - self.reference).max())
+        if n_other:
+            reason = f"{label} chooses other codes for {n_other} of {n_texts} golden texts"
+            return ProviderChoice(CPU, reason)
+        if difference > _MAX_LOGIT_DIFFERENCE:
+            reason = f"{label} computes other logits, which differ by up to {difference:.2g}"
+            return ProviderChoice(CPU, reason)
+        times = f"{accelerator_s:.2f} s against {cpu_s:.2f} s for {n_texts} golden texts"
+        if accelerator_s >= cpu_s:
+            return ProviderChoice(CPU, f"{label} chooses the same codes but is slower, {times}")
+        return ProviderChoice(name, f"the same decisions as the CPU in {times}")
 
 
-def _best_seconds(
-    accelerated: Callable[[Ids], np.ndarray], serve: Callable[[Ids], np.ndarray], ids: Ids
+def _best_times_s(
+    accelerated: Callable[[TokenIds], np.ndarray],
+    served: Callable[[TokenIds], np.ndarray],
+    ids: TokenIds,
 ) -> tuple[float, float]:
-    """The shortest time of each in turn; what is compiled at the first call is compiled already."""
-    serve(ids)
+    """Return the shortest time of each, measured in turn.
+
+    ``accelerated`` has run before, so that what it compiles at its first call is compiled.
+    """
+    served(ids)
     best = [float("inf"), float("inf")]
     for _ in range(_N_ROUNDS):
-        for position, run in enumerate((accelerated, serve)):
+        for position, compute in enumerate((accelerated, served)):
             started_s = time.perf_counter()
-            run(ids)
+            compute(ids)
             best[position] = min(best[position], time.perf_counter() - started_s)
     return best[0], best[1]
 
 
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def _choice_path(bundle: Bundle, runtime: Runtime) -> Path:
-    """A home can be shared by several machines."""
+    """Return where the choice for this machine is saved: several can share one home."""
     machine = [runtime.version, runtime.accelerators(), platform.node(), platform.processor()]
     key = sha256(json.dumps(machine).encode()).hexdigest()[:12]
     return accelerated_dir(bundle) / f"choice-{key}.json"
 
 
-def _remembered(bundle: Bundle, runtime: Runtime) -> Choice | None:
-    """The choice made before, or None."""
+def _saved_choice(bundle: Bundle, runtime: Runtime) -> ProviderChoice | None:
     try:
         values = json.loads(_choice_path(bundle, runtime).read_text(encoding="utf-8"))
-        choice = Choice(**values)
+        choice = ProviderChoice(**values)
     except (OSError, ValueError, TypeError):
         return None
     return choice if choice.provider in (CPU, *runtime.accelerators()) else None
 
 
-def _remember(bundle: Bundle, choice: Choice, runtime: Runtime) -> None:
-    path = _choice_path(bundle, runtime)
-    part = path.with_suffix(f".{os.getpid()}.part")
+def _save_choice(bundle: Bundle, choice: ProviderChoice, runtime: Runtime) -> None:
     with suppress(OSError):  # then the next start tries again
-        part.write_text(json.dumps(asdict(choice)) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        write_atomic(_choice_path(bundle, runtime), json.dumps(asdict(choice)) + "\n")

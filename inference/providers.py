@@ -1,9 +1,9 @@
-"""What may compute instead of the CPU: CoreML on a Mac, CUDA where onnxruntime-gpu is installed.
+"""Run a network on an accelerator: CoreML on a Mac, CUDA where onnxruntime-gpu is installed.
 
 int8 operators run on the CPU alone, so an accelerator has a file of its own: the checkpoint's graph
 in fp32, which ``exporters/accelerator_graph.py`` writes into this user's cache. It runs at a few
-fixed shapes, padded: CoreML is slow with any others, and a text gets the same numbers in any
-company. Of each shape there is a session of its own, opened when it is first needed.
+fixed shapes, padded: CoreML is slow with any others, and a text gets the same logits whatever texts
+are beside it. Each shape has its own session, opened when it is first needed.
 """
 
 from __future__ import annotations
@@ -20,45 +20,46 @@ import numpy as np
 import onnxruntime as ort
 import platformdirs
 
-from inference.bundle import Bundle, file_hash
+from core.file_io import sha256_of
+from inference.bundle import Bundle
 
 MODEL = "model_fp32.onnx"
 ABOUT = "about.json"
 CPU = "cpu"
 ACCELERATORS = {"cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider"}
-"""The setting ``inference.provider`` → ONNX Runtime's name for it, the one to try first first."""
+"""The setting ``inference.provider`` → ONNX Runtime's name, in the order of their trial."""
 
 # Every text is padded to the next of these, and every batch to as many texts as the tokens allow.
 _LENGTHS = (16, 32, 64, 128, 256, 512)
 _TOKENS_PER_BATCH = 1024
-# What optimum calls the axes.
+# The names that optimum gives to the axes.
 _TEXTS_AXIS, _TOKENS_AXIS = "batch_size", "sequence_length"
 
 
 class Runner(Protocol):
-    """An opened graph: what is used of ``onnxruntime.InferenceSession``."""
+    """An opened graph: the part of ``onnxruntime.InferenceSession`` that is used."""
 
     def run(
         self, outputs: Sequence[str] | None, feed: Mapping[str, np.ndarray]
     ) -> Sequence[np.ndarray]:
-        """The graph's outputs for one batch of inputs."""
+        """Return the graph's outputs for one batch of inputs."""
 
 
 class Runtime:
-    """ONNX Runtime as far as accelerators need it; tests hand in one with other providers."""
+    """The part of ONNX Runtime that accelerators need; tests pass one with other providers."""
 
     version: str = ort.__version__
 
     def accelerators(self) -> list[str]:
-        """Those of ``ACCELERATORS`` that this onnxruntime was built with."""
+        """Return those of ``ACCELERATORS`` that this onnxruntime was built with."""
         available = ort.get_available_providers()
         return [name for name, provider in ACCELERATORS.items() if provider in available]
 
     def start(self, model: Path, name: str, axes: Mapping[str, int], cache_dir: Path) -> Runner:
         """Open ``model`` with fixed ``axes`` on ``name``, which is an accelerator or ``cpu``.
 
-        ``cache_dir`` is for what is compiled for this model at these shapes. Raises what ONNX
-        Runtime raises, and RuntimeError where the accelerator is not used after all.
+        ``cache_dir`` keeps what is compiled for this model at these shapes. Raises what ONNX
+        Runtime raises, and RuntimeError where the accelerator was not loaded.
         """
         options = ort.SessionOptions()
         options.log_severity_level = 3
@@ -74,7 +75,7 @@ class Runtime:
 
 
 def provider_options(name: str, cache_dir: Path) -> dict[str, str]:
-    """What ONNX Runtime is asked for; ``cache_dir`` keeps what is compiled at one shape."""
+    """Return the options for ONNX Runtime; ``cache_dir`` keeps what is compiled at one shape."""
     if name == "cuda":
         return {"use_tf32": "0"}  # its ten bits of mantissa are too few to decide as fp32 does
     cache_dir.mkdir(parents=True, exist_ok=True)
@@ -87,7 +88,7 @@ def provider_options(name: str, cache_dir: Path) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Accelerated:
+class AcceleratorModel:
     """The file for accelerators of one bundle; ``pad_id`` is the token that fills short texts."""
 
     path: Path
@@ -95,24 +96,24 @@ class Accelerated:
     pad_id: int
 
     @classmethod
-    def find(cls, bundle: Bundle) -> Accelerated | None:
-        """What ``exporters/accelerator_graph.py`` wrote for ``bundle``, checked, or None."""
+    def find(cls, bundle: Bundle) -> AcceleratorModel | None:
+        """Return the file that was written for ``bundle``, its hash checked, or None."""
         folder = accelerated_dir(bundle)
         try:
             about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-            found = cls(folder / MODEL, str(about["sha256"]), int(about["pad_id"]))
-            return found if file_hash(found.path) == found.sha256 else None
+            model = cls(folder / MODEL, str(about["sha256"]), int(about["pad_id"]))
+            return model if sha256_of(model.path) == model.sha256 else None
         except (OSError, ValueError, KeyError, TypeError):
-            return None  # not there, or half of it: made anew by the same command
+            return None  # missing or incomplete: the same command writes it again
 
     def write_about(self) -> None:
-        """Write what ``find`` needs to know beside the file."""
+        """Write ``about.json``, which ``find`` reads, beside the file."""
         about = {key: value for key, value in asdict(self).items() if key != "path"}
         self.path.with_name(ABOUT).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
 def accelerated_dir(bundle: Bundle) -> Path:
-    """Where what belongs to ``bundle`` and accelerators lies: named after the bundle's hashes."""
+    """Return the folder of ``bundle``'s accelerator files, named after the bundle's hashes."""
     files = json.dumps(sorted(bundle.manifest.files.items()))
     return _cache_dir() / sha256(files.encode()).hexdigest()[:16]
 
@@ -122,33 +123,41 @@ def _cache_dir() -> Path:
 
 
 class Accelerator:
-    """A network on one accelerator, or on the CPU in the same way. Not shared between threads."""
+    """A network on one accelerator, or on the CPU at the same shapes.
 
-    def __init__(self, name: str, model: Accelerated, bundle: Bundle, runtime: Runtime) -> None:
+    Not shared between threads.
+    """
+
+    def __init__(
+        self, name: str, model: AcceleratorModel, bundle: Bundle, runtime: Runtime
+    ) -> None:
         self.name = name
-        self._model, self._runtime = model, runtime
-        self._n_labels, self._max_tokens = len(bundle.manifest.labels), bundle.manifest.max_tokens
-        self._start = cache(self._start_at)
+        self._model = model
+        self._runtime = runtime
+        self._n_labels = len(bundle.manifest.labels)
+        self._max_tokens = bundle.manifest.max_tokens
+        self._session = cache(self._open_session)
 
     def logits(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
-        """(N, 436) float32 logits of N texts' token ids.
+        """Return (N, 436) float32 logits of N texts' token ids.
 
-        Raises whatever the accelerator raises, and RuntimeError for numbers that are none.
+        Raises whatever the accelerator raises, and RuntimeError for logits that are not finite.
         """
-        out = np.empty((len(ids), self._n_labels), np.float32)
+        logits = np.empty((len(ids), self._n_labels), np.float32)
         rows_by_length: dict[int, list[int]] = {}
         for row, tokens in enumerate(ids):
-            rows_by_length.setdefault(self._padded(len(tokens)), []).append(row)
+            rows_by_length.setdefault(self._padded_length(len(tokens)), []).append(row)
         for length, rows in sorted(rows_by_length.items()):
             n_texts = max(1, _TOKENS_PER_BATCH // length)
             for start in range(0, len(rows), n_texts):
                 batch = rows[start : start + n_texts]
-                out[batch] = self._run([ids[row] for row in batch], n_texts, length)[: len(batch)]
-        if not np.isfinite(out).all():
-            raise RuntimeError("it answered with what is no number")
-        return out
+                padded = self._run([ids[row] for row in batch], n_texts, length)
+                logits[batch] = padded[: len(batch)]
+        if not np.isfinite(logits).all():
+            raise RuntimeError("its logits are not finite")
+        return logits
 
-    def _padded(self, n_tokens: int) -> int:
+    def _padded_length(self, n_tokens: int) -> int:
         return next((n for n in _LENGTHS if n >= n_tokens), self._max_tokens)
 
     def _run(self, ids: Sequence[Sequence[int]], n_texts: int, length: int) -> np.ndarray:
@@ -156,11 +165,12 @@ class Accelerator:
         mask = np.zeros_like(tokens)
         for row in range(n_texts):  # the last text again where there are too few
             text = ids[min(row, len(ids) - 1)]
-            tokens[row, : len(text)], mask[row, : len(text)] = text, 1
+            tokens[row, : len(text)] = text
+            mask[row, : len(text)] = 1
         feed = {"input_ids": tokens, "attention_mask": mask}
-        return np.asarray(self._start(n_texts, length).run(None, feed)[0])
+        return np.asarray(self._session(n_texts, length).run(None, feed)[0])
 
-    def _start_at(self, n_texts: int, length: int) -> Runner:
+    def _open_session(self, n_texts: int, length: int) -> Runner:
         axes = {_TEXTS_AXIS: n_texts, _TOKENS_AXIS: length}
         compiled = f"{self.name}-{self._runtime.version}"
         cache_dir = self._model.path.with_name(compiled) / f"{n_texts}x{length}"

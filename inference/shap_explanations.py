@@ -1,11 +1,10 @@
-"""Why this code and not another: what each word of a text adds, as SHAP values.
+"""Explain a code by SHAP values: what each word of the text adds to it.
 
-What is explained is the answer that is served: network and n-gram model together, for the code that
-is shown, of four digits or of three. A text is asked again and again with some of its words left
-out, each time as a respondent could have typed it; a word's score is what it adds, averaged over
-the orders in which the words could come (Shapley values; Lundberg and Lee, NeurIPS 2017). Scores
-are log-odds: 0.7 doubles the odds. They and the base, the odds of an empty answer, sum to the
-output.
+The served prediction is explained: network and n-gram model together, for the code that is shown,
+of four digits or of three. The model computes many variants of the text, each without some of its
+words, as a respondent could have typed it. A word's score is what it adds, averaged over the orders
+in which the words could come (Shapley values; Lundberg and Lee, NeurIPS 2017). Scores are log-odds:
+0.7 doubles the odds. The scores and the base, the log-odds of an empty text, sum to the output.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from core.taxonomy import isco08
 from core.text import SEPARATOR, UNKNOWN
 from inference.classifier import Classifier
 
-# Every subset of so many words is asked: 128 evaluations. Of more words, random orders are asked,
-# there and back, as many as the budget allows and one at least.
+# Up to this many words every subset is computed: 128 evaluations. Of more words random orders are
+# computed, forwards and backwards, as many as the budget allows and one at least.
 _MAX_EXACT_WORDS = 7
 _N_EVALUATIONS = 150
-# The network reads some 100 words, and nobody reads scores of more: the rest counts as one.
+# The network reads some 100 words, and nobody reads scores of more: the rest counts as one word.
 _MAX_WORDS = 64
-_SMALLEST = 1e-30  # of a probability: its logarithm is finite
+_MIN_PROBABILITY = 1e-30  # its logarithm is finite
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a text, or all that follow the 64th (``n_words`` > 1).
 
-    ``score`` is what it adds to the log-odds of the code, ``against_rival`` to the logarithm of how
-    much likelier the code is than its strongest rival.
+    ``score`` is what it adds to the log-odds of the code. ``against_rival`` is what it adds to the
+    logarithm of how much likelier the code is than its strongest rival.
     """
 
     word: str
@@ -52,8 +51,8 @@ class Explanation:
 
     ``base + Σ score == output``, the log-odds of ``code``; ``rival_base + Σ against_rival ==
     rival_output``, the logarithm of ``confidence / rival_confidence``. ``rival`` is the likeliest
-    other group of as many digits. ``is_exact``: every subset of the words was asked; else random
-    orders were, in ``n_evaluations`` texts.
+    other group of as many digits. ``is_exact``: every subset of the words was computed; else random
+    orders were, in ``n_evaluations`` variants of the text.
     """
 
     text: str
@@ -76,7 +75,7 @@ def explain(classifier: Classifier, text: str, code: str) -> Explanation:
     The same text, code and model give the same scores. A text without words has none, and its
     output is the base. Raises IscoError where shap is not installed.
     """
-    players = _players(text)
+    groups = _word_groups(text)
     probabilities = classifier.probabilities([text]).astype(np.float64)[0]
     is_code, is_rival = _rivals(probabilities, code)
     n_evaluations = 0
@@ -85,95 +84,109 @@ def explain(classifier: Classifier, text: str, code: str) -> Explanation:
         """(N, M) words kept or not → (N, 2) log-odds of the code, and log-ratio to its rival."""
         nonlocal n_evaluations
         n_evaluations += len(kept)
-        asked = [_joined(players, row) for row in kept.astype(bool)]
-        said = classifier.probabilities(asked).astype(np.float64)
-        # Summed one by one: 1 - p would lose what is left of a p near 1.
-        ours, rest, theirs = (
-            np.log(np.maximum(said[:, columns].sum(axis=1), _SMALLEST))
+        variants = [_joined(groups, row) for row in kept.astype(bool)]
+        variant_probabilities = classifier.probabilities(variants).astype(np.float64)
+        # Each is a sum of its own: 1 - p would lose what is left of a p near 1.
+        log_code, log_other, log_rival = (
+            np.log(np.maximum(variant_probabilities[:, columns].sum(axis=1), _MIN_PROBABILITY))
             for columns in (is_code, ~is_code, is_rival)
         )
-        return np.stack([ours - rest, ours - theirs], axis=1)
+        return np.stack([log_code - log_other, log_code - log_rival], axis=1)
 
-    n, is_exact = len(players), len(players) <= _MAX_EXACT_WORDS
-    full, nothing = outputs(np.stack([np.ones(n), np.zeros(n)]))
+    n = len(groups)
+    is_exact = n <= _MAX_EXACT_WORDS
+    full_output, empty_output = outputs(np.stack([np.ones(n), np.zeros(n)]))
     scores = _shapley(outputs, n, is_exact) if n else np.zeros((0, 2))
     return Explanation(
         text=text,
         code=code,
         confidence=float(probabilities[is_code].sum()),
-        rival=_group(is_rival, len(code)),
+        rival=_code_of(is_rival, len(code)),
         rival_confidence=float(probabilities[is_rival].sum()),
         words=tuple(
-            Word(" ".join(words), is_duties, float(score), float(against), len(words))
-            for (words, is_duties), (score, against) in zip(players, scores, strict=True)
+            Word(
+                word=" ".join(group.words),
+                is_duties=group.is_duties,
+                score=float(score),
+                against_rival=float(against_rival),
+                n_words=len(group.words),
+            )
+            for group, (score, against_rival) in zip(groups, scores, strict=True)
         ),
-        base=float(nothing[0]),
-        output=float(full[0]),
-        rival_base=float(nothing[1]),
-        rival_output=float(full[1]),
+        base=float(empty_output[0]),
+        output=float(full_output[0]),
+        rival_base=float(empty_output[1]),
+        rival_output=float(full_output[1]),
         n_evaluations=n_evaluations,
         is_exact=is_exact,
     )
 
 
-_Player = tuple[list[str], bool]  # words that come and go together, and whether they are duties
+@dataclass(frozen=True, slots=True)
+class _WordGroup:
+    """Words of one part of the text that are kept or left out together."""
+
+    words: list[str]
+    is_duties: bool
 
 
-def _players(text: str) -> list[_Player]:
-    """The words one by one; past the 64th all together with those of their part."""
-    players: list[_Player] = []
+def _word_groups(text: str) -> list[_WordGroup]:
+    """Return a group for each of the first 64 words, and one for the rest of each part."""
+    groups: list[_WordGroup] = []
     for number, part in enumerate(text.split(f" {SEPARATOR} ")):
-        words, is_duties = part.split() if part != UNKNOWN else [], number > 0
-        n_free = max(_MAX_WORDS - len(players), 0)
-        players += [([word], is_duties) for word in words[:n_free]]
+        words = part.split() if part != UNKNOWN else []
+        is_duties = number > 0
+        n_free = max(_MAX_WORDS - len(groups), 0)
+        groups += [_WordGroup([word], is_duties) for word in words[:n_free]]
         if words[n_free:]:
-            players.append((words[n_free:], is_duties))
-    return players
+            groups.append(_WordGroup(words[n_free:], is_duties))
+    return groups
 
 
-def _joined(players: Sequence[_Player], is_kept: np.ndarray) -> str:
-    """The text with only some of its words, as ``core.text.join`` would have made it."""
-    kept = [player for player, is_in in zip(players, is_kept, strict=True) if is_in]
+def _joined(groups: Sequence[_WordGroup], is_kept: np.ndarray) -> str:
+    """Return the text with only some of its words, as ``core.text.join`` would have made it."""
+    kept = [group for group, is_in in zip(groups, is_kept, strict=True) if is_in]
     parts = (
-        " ".join(word for words, is_duties in kept if is_duties == part for word in words)
-        for part in (False, True)
+        " ".join(word for group in kept if group.is_duties == is_duties for word in group.words)
+        for is_duties in (False, True)
     )
     return f" {SEPARATOR} ".join(part or UNKNOWN for part in parts)
 
 
 def _rivals(probabilities: np.ndarray, code: str) -> tuple[np.ndarray, np.ndarray]:
-    """(436,) which unit groups belong to ``code``, and which to its strongest rival."""
-    groups = np.array(isco08().units).astype(f"<U{len(code)}")
-    codes, starts = np.unique(groups, return_index=True)
+    """Return (436,) which unit groups belong to ``code``, and which to its strongest rival."""
+    code_of_unit = np.array(isco08().units).astype(f"<U{len(code)}")
+    codes, starts = np.unique(code_of_unit, return_index=True)
     sums = np.add.reduceat(probabilities, starts)
     sums[codes == code] = -1
-    return groups == code, groups == codes[sums.argmax()]
+    return code_of_unit == code, code_of_unit == codes[sums.argmax()]
 
 
-def _group(is_member: np.ndarray, n_digits: int) -> str:
+def _code_of(is_member: np.ndarray, n_digits: int) -> str:
     return isco08().units[int(is_member.argmax())][:n_digits]
 
 
 def _shapley(outputs: Callable[[np.ndarray], np.ndarray], n: int, is_exact: bool) -> np.ndarray:
-    """(n, 2) Shapley values of n ≥ 1 words for both outputs."""
+    """Return (n, 2) Shapley values of n ≥ 1 groups of words for both outputs."""
     shap = _import_shap()
 
     def masked(mask: np.ndarray, present: np.ndarray) -> np.ndarray:
         return (present * mask).reshape(1, -1)
 
-    present, options = np.ones((1, n)), {"silent": True, "batch_size": _N_EVALUATIONS}
+    present = np.ones((1, n))
+    options = {"silent": True, "batch_size": _N_EVALUATIONS}
     if is_exact:
-        found = shap.explainers.Exact(outputs, masked)(present, **options)
+        explanation = shap.explainers.Exact(outputs, masked)(present, **options)
     else:
         n_evaluations = max(_N_EVALUATIONS, 2 * n + 1)
         explainer = shap.explainers.Permutation(outputs, masked, seed=0)
-        found = explainer(present, max_evals=n_evaluations, **options)
-    return np.asarray(found.values)[0]
+        explanation = explainer(present, max_evals=n_evaluations, **options)
+    return np.asarray(explanation.values)[0]
 
 
 def _import_shap() -> Any:
-    # Compiling its few small functions takes 5 to 20 s in every process, running them as they are
-    # a few milliseconds.
+    # Compiling shap's few small functions takes 5 to 20 s in every process; running them without
+    # takes a few milliseconds.
     os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     try:
         import shap

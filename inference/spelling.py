@@ -1,8 +1,8 @@
-"""Slips of the keyboard put right before the model reads them: "niquiry agent" → "inquiry agent".
+"""Correct typos before the model reads a text: "niquiry agent" → "inquiry agent".
 
-A model sees a word as the pieces it has learned; one wrong letter makes other pieces of it. A word
-that the training texts do not have, one slip away from one that they do, is read as that. What is
-published stays as it was typed.
+A model reads a word as the pieces that it has learned, and one wrong letter changes the pieces. A
+word that the training texts do not have, one typo away from a word that they have, is read as that
+word. The results show the text as it was typed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 
 from core.text import UNKNOWN
 
-_MIN_TEXTS = 2  # a word of one text alone may be a slip itself
-_MIN_LETTERS = 5  # shorter words are one slip away from too many others
-_MAX_LETTERS = 30  # longer ones are no words, and have thousands of neighbours
-_MAX_WORDS = 128  # the network reads no further
-_REMEMBERED_WORDS = 65_536
+_MIN_TEXTS = 2  # a word of only one text may be a typo itself
+_MIN_LETTERS = 5  # shorter words are one typo away from too many others
+_MAX_LETTERS = 30  # longer ones are not words, and have thousands of neighbours
+_MAX_WORDS = 128  # the network reads no more
+_MAX_CACHED_WORDS = 65_536
 
 
 class Spelling:
@@ -28,11 +28,11 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._rank = {word: rank for rank, word in enumerate(words)}
-        self._mend_word = lru_cache(maxsize=_REMEMBERED_WORDS)(self._nearest)
+        self._correct_word = lru_cache(maxsize=_MAX_CACHED_WORDS)(self._nearest)
 
     @classmethod
     def learn(cls, texts: Iterable[str]) -> Spelling:
-        """The words of cleaned texts that at least two of them have."""
+        """Return the words that at least two of the cleaned texts have."""
         counts = Counter(word for text in texts for word in set(text.split()) if word.isalpha())
         common = [(-n, word) for word, n in counts.items() if n >= _MIN_TEXTS]
         return cls(word for _, word in sorted(common))
@@ -46,14 +46,17 @@ class Spelling:
         """Write the words, compressed; the same words give the same bytes."""
         path.write_bytes(gzip.compress("\n".join(self._rank).encode(), mtime=0))
 
-    def mend(self, text: str) -> str:
-        """The cleaned ``text``, a word of five letters or more that nobody knows mended where one
-        slip explains it: a letter dropped, added, replaced, or swapped with the next. Of several
-        words that it could be, those of the same letters first (the commonest slips are a swapped
-        and a doubled one), then the most frequent; with none it stays.
+    def correct(self, text: str) -> str:
+        """Return the cleaned ``text`` with its typos corrected.
+
+        An unknown word of five letters or more is replaced by a known one that is one typo away: a
+        letter dropped, added, replaced, or swapped with the next. Of several such words, those of
+        the same letters come first (the most common typos are a swapped and a doubled letter), then
+        the most frequent one. A word without such a neighbour stays.
         """
         words = text.split()
-        return " ".join([*map(self._mend_word, words[:_MAX_WORDS]), *words[_MAX_WORDS:]])
+        corrected = [self._correct_word(word) for word in words[:_MAX_WORDS]]
+        return " ".join(corrected + words[_MAX_WORDS:])
 
     def _nearest(self, word: str) -> str:
         rank = self._rank
@@ -63,16 +66,20 @@ class Spelling:
             return word
         letters = set(word)
         return min(
-            (known for known in _one_slip_away(word) if known in rank),
-            key=lambda known: (set(known) != letters, rank[known]),
+            (neighbor for neighbor in _one_typo_away(word) if neighbor in rank),
+            key=lambda neighbor: (set(neighbor) != letters, rank[neighbor]),
             default=word,
         )
 
 
-def _one_slip_away(word: str) -> Iterator[str]:
-    """Every string that one slip could have turned into ``word`` (Damerau 1964)."""
-    for at in range(len(word) + 1):
-        before, after = word[:at], word[at:]
+def _one_typo_away(word: str) -> Iterator[str]:
+    """Yield every string that one typo could have turned into ``word``.
+
+    Source: Damerau, Communications of the ACM 7 (1964).
+    """
+    for position in range(len(word) + 1):
+        before = word[:position]
+        after = word[position:]
         for letter in string.ascii_lowercase:
             yield before + letter + after
             yield before + letter + after[1:]

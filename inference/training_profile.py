@@ -1,8 +1,8 @@
-"""What a model learned from and how sure it may be: what a batch is held against in its report.
+"""Describe the data that a model learned from: the report of a batch compares the batch with it.
 
-The share of each unit group in the training, which texts were in it, and how often a confidence was
-right on the calibration texts. Texts are kept as 32-bit hashes: of other texts, about one in 40,000
-is taken for one of 100,000 that were seen.
+The profile has the share of each unit group in the training, which texts were in it, and how often
+a confidence was right on the calibration texts. Texts are kept as 32-bit hashes: about one in
+40,000 unseen texts has the hash of one of 100,000 seen ones.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ import numpy as np
 
 @dataclass(frozen=True)
 class TrainingProfile:
-    """``shares`` (436,) of the training's weight by unit group, in ISCO order, sum 1; ``seen`` (S,)
-    uint32, ascending hashes of the texts in it; ``confidences`` and ``agreements`` (B,) ascending:
-    the mean confidence of B parts of the calibration texts, and the share right in each;
-    ``n_calibration`` texts were in all of them.
+    """The training data of one model.
+
+    Attributes
+    ----------
+    shares : (436,) share of the training's weight by unit group, in ISCO order, sum 1.
+    seen : (S,) uint32, ascending hashes of the texts in the training.
+    confidences : (B,) ascending, the mean confidence of each of B parts of the calibration texts.
+    agreements : (B,) ascending, the share of right codes in each part.
+    n_calibration : how many texts all parts have.
     """
 
     shares: np.ndarray
@@ -52,22 +57,23 @@ class TrainingProfile:
             )
 
     def has_seen(self, texts: Sequence[str]) -> np.ndarray:
-        """(N,) whether each of N cleaned texts was in the training."""
-        wanted = hashes(texts)
-        at = np.searchsorted(self.seen, wanted)
-        inside = at < len(self.seen)
-        inside[inside] = self.seen[at[inside]] == wanted[inside]
-        return inside
+        """Return (N,) bool: whether each of N cleaned texts was in the training."""
+        hashes = text_hashes(texts)
+        positions = np.searchsorted(self.seen, hashes)
+        is_seen = positions < len(self.seen)
+        is_seen[is_seen] = self.seen[positions[is_seen]] == hashes[is_seen]
+        return is_seen
 
     def expected_agreement(self, confidence: np.ndarray) -> np.ndarray:
-        """(N,) how often N confidences are right, as on the calibration texts; between its parts
-        on a straight line, NaN where there were none.
+        """Return (N,) how often N confidences were right on the calibration texts.
+
+        Between their parts on a straight line; NaN where there were no calibration texts.
         """
         if not len(self.confidences):
             return np.full(len(confidence), np.nan)
         return np.interp(confidence, self.confidences, self.agreements)
 
 
-def hashes(texts: Iterable[str]) -> np.ndarray:
-    """(N,) uint32 hashes of cleaned texts."""
+def text_hashes(texts: Iterable[str]) -> np.ndarray:
+    """Return (N,) uint32 hashes of cleaned texts."""
     return np.array([crc32(text.encode()) for text in texts], np.uint32)

@@ -21,7 +21,7 @@ from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, Writer, open_tabl
 from core.file_io import sha256_of, utc_now
 from core.settings import Settings
 from core.text import DUTIES, JOB_TITLE, row_text
-from inference.autocoder import Autocoder, settings_that_matter
+from inference.autocoder import Autocoder, result_settings
 from inference.decision import Prediction, Source
 from inference.output_columns import as_cells, counts, free_names, output_values
 from results.agreement import GIVEN_CODE, open_agreement
@@ -48,7 +48,7 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
     parts = [
         sha256,
         autocoder.version,
-        settings_that_matter(settings, autocoder.corrections_lookup),
+        result_settings(settings, autocoder.corrections_lookup),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -113,7 +113,7 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
         encoding=table.encoding,
         delimiter=DELIMITERS[table.delimiter],
         model_version=autocoder.version,
-        settings=settings_that_matter(settings, autocoder.corrections_lookup),
+        settings=result_settings(settings, autocoder.corrections_lookup),
         started=utc_now(),
     )
 

@@ -19,7 +19,7 @@ from core.taxonomy import isco08
 from inference.bundle import MANIFEST, Bundle
 from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
-from inference.training_profile import TrainingProfile, hashes
+from inference.training_profile import TrainingProfile, text_hashes
 
 # A shared machine is now and then slow: how long one example takes is no property of the code.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -96,7 +96,7 @@ def training_profile(texts: list[str]) -> TrainingProfile:
     """As if the titles had been learned, and a confidence were right a little less often."""
     shares = np.full(len(isco08().units), 1 / len(isco08().units))
     confidences, agreements = np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.4, 0.96])
-    return TrainingProfile(shares, np.unique(hashes(texts)), confidences, agreements, 1000)
+    return TrainingProfile(shares, np.unique(text_hashes(texts)), confidences, agreements, 1000)
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ def _train(
     rehearsed = rehearsal(tokenizer, chosen.rehearsal_texts, seed)
     lesson = compose(known, prepared.sides["train"], archived + rehearsed, settings)
     spelling = champion.spelling()
-    lesson["text"] = [spelling.mend(text) for text in lesson["text"]]  # as they are served
+    lesson["text"] = [spelling.correct(text) for text in lesson["text"]]  # as they are served
     run.summary = {
         "base": champion.manifest.version,
         LEARNED_FILES: sorted(set(corrections["file"])),
@@ -157,7 +157,7 @@ def _train(
     max_tokens = settings.model.max_seq_length
     said = checkpoint_logits(model, tokenizer, list(lesson["text"]), max_tokens)
     # The answers that ship are easier than what comes: nobody calibrates on them alone.
-    calibration = [spelling.mend(text) for text in prepared.sides["calibration"]["text"]]
+    calibration = [spelling.correct(text) for text in prepared.sides["calibration"]["text"]]
     said_before = checkpoint_logits(model, tokenizer, calibration, max_tokens) if not raw else None
     learning = together(
         *(learn_corrections, model, tokenizer, lesson, said, settings, run.path), progress=progress

@@ -27,7 +27,7 @@ from inference.model_registry import ModelRegistry
 from inference.ngram_model import NgramModel
 from inference.providers import Runtime
 from inference.spelling import Spelling
-from inference.training_profile import TrainingProfile, hashes
+from inference.training_profile import TrainingProfile, text_hashes
 from training.dataset.prepare import SHIPPED_GOLD, Prepared
 from training.evaluation.calibration import (
     agreement_by_confidence,
@@ -68,7 +68,7 @@ class Challenger:
 
     def says(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """(N, 436) logits of the network before quantisation, and scores of the n-gram model."""
-        mended = [self.spelling.mend(text) for text in texts]
+        mended = [self.spelling.correct(text) for text in texts]
         logits = checkpoint_logits(self.model, self.tokenizer, mended, self.max_tokens)
         return logits, self.ngram_model.scores(mended)
 
@@ -230,7 +230,7 @@ def _baseline(
     """
     train, units = prepared.sides["train"], isco08().units
     texts = pd.concat([train["text"], corrections.loc[~corrections["is_held_out"], "text"]])
-    seen = np.unique(hashes(texts))
+    seen = np.unique(text_hashes(texts))
     if before is None:
         at = unit_index(train["label"])
         sums = np.bincount(at, train["weight"].to_numpy(float), minlength=len(units))

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import EMPTY, decide
+from inference.decision import NO_PREDICTION, decide
 
 UNITS = isco08().units
 
@@ -44,7 +44,11 @@ def test_climbing_may_leave_the_best_unit_group() -> None:
 
 
 def test_an_empty_text_has_no_code_and_needs_a_person() -> None:
-    assert EMPTY.isco_code == "" and EMPTY.needs_review and not EMPTY.is_fallback
+    assert (
+        NO_PREDICTION.isco_code == ""
+        and NO_PREDICTION.needs_review
+        and not NO_PREDICTION.is_fallback
+    )
 
 
 rows = arrays(np.float32, (4, 436), elements=st.floats(0, 1, width=32)).map(

@@ -28,7 +28,7 @@ from inference.onnx_session import OnnxSession
 from inference.providers import (
     CPU,
     MODEL,
-    Accelerated,
+    AcceleratorModel,
     Runner,
     Runtime,
     accelerated_dir,
@@ -86,9 +86,9 @@ class _Altered:
 class SlowServing(OnnxSession):
     """The served graph as slow as on a machine whose accelerator is worth it."""
 
-    def _serve(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
+    def _cpu_logits(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
         time.sleep(1.5)
-        return super()._serve(ids)
+        return super()._cpu_logits(ids)
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +147,14 @@ def test_one_that_decides_the_same_and_faster_computes(
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (lambda logits: np.roll(logits, 1, axis=1), "CoreML decides otherwise on "),
-        (lambda logits: logits + 0.2, "CoreML computes otherwise, logits differ by up to 0.2"),
-        (lambda logits: logits * np.nan, "CoreML fails here (it answered with what is no number)"),
-        (lambda logits: logits[:, :9], "CoreML fails here ("),
-        (slowly, "CoreML decides the same and is slower, "),
+        (lambda logits: np.roll(logits, 1, axis=1), "CoreML chooses other codes for "),
+        (lambda logits: logits + 0.2, "CoreML computes other logits, which differ by up to 0.2"),
+        (
+            lambda logits: logits * np.nan,
+            "CoreML fails on this machine (its logits are not finite)",
+        ),
+        (lambda logits: logits[:, :9], "CoreML fails on this machine ("),
+        (slowly, "CoreML chooses the same codes but is slower, "),
     ],
 )
 def test_one_that_may_not_leaves_it_to_the_cpu_which_says_why(
@@ -181,7 +184,7 @@ def test_of_two_the_one_that_may_computes(
 
     assert SlowServing(bundle, AUTO, CudaIsBroken(names=["cuda", "coreml"])).provider == "coreml"
     assert OnnxSession(bundle, AUTO, CudaIsBroken(names=["cuda"])).provider == CPU
-    assert messages(caplog)[-1] == "CPU computes: CUDA fails here (no CUDA device)"
+    assert messages(caplog)[-1] == "CPU computes: CUDA fails on this machine (no CUDA device)"
 
 
 def test_one_that_ends_the_process_is_not_tried_again(
@@ -205,9 +208,9 @@ def test_without_an_accelerator_or_its_file_it_says_so(
     assert OnnxSession(bundle, AUTO, StandIn()).provider == CPU
     assert OnnxSession(bundle, ON_CPU, StandIn()).provider == CPU
     assert messages(caplog) == [
-        "CPU computes: this onnxruntime knows nothing else",
-        "CPU computes: there is no fp32 file of this model for CoreML; 'isco models accelerate' "
-        "makes it",
+        "CPU computes: this onnxruntime has no other provider",
+        "CPU computes: there is no fp32 file of this model for CoreML; create it with "
+        "'isco models accelerate'",
         "CPU computes: inference.provider says so",
     ]
     with pytest.raises(SettingsError, match="isco models accelerate"):
@@ -216,9 +219,9 @@ def test_without_an_accelerator_or_its_file_it_says_so(
 
 @pytest.mark.parametrize("name", [MODEL, "about.json"])
 def test_a_damaged_file_is_none(bundle: Bundle, folder: Path, name: str) -> None:
-    assert Accelerated.find(bundle) is not None
+    assert AcceleratorModel.find(bundle) is not None
     (folder / name).write_bytes((folder / name).read_bytes()[:-5])
-    assert Accelerated.find(bundle) is None
+    assert AcceleratorModel.find(bundle) is None
     assert OnnxSession(bundle, AUTO, StandIn()).provider == CPU
 
 

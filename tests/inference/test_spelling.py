@@ -36,33 +36,33 @@ SPELLING_OF_THESE = Spelling(WORDS)
     ],
 )
 def test_one_slip_is_mended(typed: str, read: str) -> None:
-    assert SPELLING_OF_THESE.mend(join(typed)) == join(read)
-    assert SPELLING_OF_THESE.mend(join("", typed)) == join("", read)
+    assert SPELLING_OF_THESE.correct(join(typed)) == join(read)
+    assert SPELLING_OF_THESE.correct(join("", typed)) == join("", read)
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_words_stay_as_many_and_known_ones_as_they_are(title: str, duties: str) -> None:
     text = join(title, duties)
-    mended = SPELLING_OF_THESE.mend(text)
-    assert SPELLING_OF_THESE.mend(mended) == mended
+    mended = SPELLING_OF_THESE.correct(text)
+    assert SPELLING_OF_THESE.correct(mended) == mended
     for word, read in zip(text.split(), mended.split(), strict=True):
         assert read == word or (read in WORDS and word not in WORDS)
-    assert Spelling(()).mend(text) == text
+    assert Spelling(()).correct(text) == text
 
 
 @given(st.sampled_from(("inquiry", "manager", "soldier")), st.integers())
 def test_whatever_slip_the_training_makes_is_mended(word: str, seed: int) -> None:
     slipped = typo(word, random.Random(seed))
-    assert Spelling([word]).mend(slipped) == word
+    assert Spelling([word]).correct(slipped) == word
 
 
 def test_it_learns_the_words_of_two_texts_most_frequent_first(tmp_path: Path) -> None:
     learned = Spelling.learn(["baker b2b | bread", "baker | bread", "baker baker", "rare | b2b"])
-    assert learned.mend("bakar braed raree b2bb") == "baker bread raree b2bb"
+    assert learned.correct("bakar braed raree b2bb") == "baker bread raree b2bb"
     learned.save(tmp_path / "a")
     Spelling.load(tmp_path / "a").save(tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    assert Spelling.load(tmp_path / "b").mend("bakar") == "baker"
+    assert Spelling.load(tmp_path / "b").correct("bakar") == "baker"
 
 
 def test_the_served_model_reads_the_mended_text(bundle: Bundle) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core.errors import BundleError
 from core.taxonomy import isco08
-from inference.bundle import BASELINE, Bundle, write_manifest
-from inference.training_profile import TrainingProfile, hashes
+from inference.bundle import TRAINING_PROFILE, Bundle, write_manifest
+from inference.training_profile import TrainingProfile, text_hashes
 from training.evaluation.calibration import agreement_by_confidence
 
 N_UNITS = len(isco08().units)
@@ -21,7 +21,7 @@ N_UNITS = len(isco08().units)
 def a_baseline(texts: list[str]) -> TrainingProfile:
     shares = np.random.default_rng(0).dirichlet(np.ones(N_UNITS))
     return TrainingProfile(
-        shares, np.unique(hashes(texts)), np.array([0.2, 0.8]), np.array([0.1, 0.9]), 150
+        shares, np.unique(text_hashes(texts)), np.array([0.2, 0.8]), np.array([0.1, 0.9]), 150
     )
 
 
@@ -30,7 +30,7 @@ def test_it_knows_every_text_that_was_seen(seen: set[str], other: set[str]) -> N
     training_profile = a_baseline(sorted(seen))
     assert training_profile.has_seen(sorted(seen)).all()
     unseen = sorted(other - seen)
-    told_apart = ~np.isin(hashes(unseen), training_profile.seen)
+    told_apart = ~np.isin(text_hashes(unseen), training_profile.seen)
     assert (training_profile.has_seen(unseen) == ~told_apart).all()
 
 
@@ -46,7 +46,7 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
 
 
 def test_without_calibration_nothing_is_expected() -> None:
-    nothing = TrainingProfile(np.zeros(N_UNITS), hashes([]), np.zeros(0), np.zeros(0), 0)
+    nothing = TrainingProfile(np.zeros(N_UNITS), text_hashes([]), np.zeros(0), np.zeros(0), 0)
     assert np.isnan(nothing.expected_agreement(np.array([0.5]))).all()
     assert not nothing.has_seen(["nurse | unknown"]).any()
 
@@ -56,7 +56,7 @@ def test_a_bundle_keeps_it_under_its_hash(
 ) -> None:
     found = bundle.training_profile()
     assert found is not None and (found.seen == training_profile.seen).all()
-    path = bundle.path / BASELINE
+    path = bundle.path / TRAINING_PROFILE
     saved = path.read_bytes()
     try:
         path.write_bytes(saved[:-1])

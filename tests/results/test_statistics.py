@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.taxonomy import isco08
-from inference.decision import EMPTY, Prediction, Source
-from inference.training_profile import TrainingProfile, hashes
+from inference.decision import NO_PREDICTION, Prediction, Source
+from inference.training_profile import TrainingProfile, text_hashes
 from results.statistics import BatchStatistics
 
 UNITS = isco08().units
@@ -43,7 +43,7 @@ def a_profile(seen: set[str]) -> TrainingProfile:
     shares = np.zeros(len(UNITS))
     shares[[UNITS.index("2221"), UNITS.index("7212")]] = 0.75, 0.25
     confidences = np.array([0.0, 1.0])
-    return TrainingProfile(shares, np.unique(hashes(seen)), confidences, confidences / 2, 500)
+    return TrainingProfile(shares, np.unique(text_hashes(seen)), confidences, confidences / 2, 500)
 
 
 @given(records=RECORDS, threshold=CONFIDENCES, n_chunk=st.integers(1, 20))
@@ -66,7 +66,7 @@ def test_counts_are_those_of_a_slow_count(
         candidates=(("2221", 1.0),),
         source=Source.CORRECTION,
     )
-    statistics.add(["n | n", "| |"], [corrected, EMPTY])
+    statistics.add(["n | n", "| |"], [corrected, NO_PREDICTION])
 
     assert statistics.n_records == len(
         texts

@@ -15,8 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.csv_table import open_table
+from core.file_io import sha256_of
 from core.settings import Settings
-from inference.bundle import file_hash
 from watcher.delivery.publish import RECEIPT
 from watcher.intake.claims import BEAT, WHY, WORK
 from watcher.intake.folder_checks import STAGING
@@ -61,7 +61,7 @@ def _in_work(settings: Settings) -> list[Path]:
 def _inputs(settings: Settings, dropped: list[bytes]) -> list[str]:
     waiting = _files(settings.watcher.inbox)
     places = [*waiting, *_in_work(settings), *_archived(settings), *_rejected(settings)]
-    found = Counter(file_hash(path) for path in places)
+    found = Counter(sha256_of(path) for path in places)
     expected = Counter(sha256(content).hexdigest() for content in dropped)
     lost, more = expected - found, found - expected
     return [f"I3: {lost.total()} lost"] * bool(lost) + [f"I3: {more.total()} too many"] * bool(more)
@@ -80,14 +80,14 @@ def _outbox(settings: Settings) -> list[str]:
             found.append(f"I4: {folder.name} has no receipt")
             continue
         for name, digest in dict(receipts[folder]["files"]).items():  # type: ignore[call-overload]
-            if not (folder / name).exists() or file_hash(folder / name) != digest:
+            if not (folder / name).exists() or sha256_of(folder / name) != digest:
                 found.append(f"I4: {name} of {folder.name} is torn")
     return found
 
 
 def _answers(settings: Settings) -> list[str]:
     found = []
-    contents = Counter(file_hash(path) for path in _archived(settings))
+    contents = Counter(sha256_of(path) for path in _archived(settings))
     receipts = _receipts(settings)
     batches = Counter(str(receipt["sha256"]) for receipt in receipts.values())
     for digest in contents.keys() | batches.keys():
@@ -99,7 +99,7 @@ def _answers(settings: Settings) -> list[str]:
         why = path.with_name(path.name + WHY_FILE)
         if not why.exists() or not why.read_text(encoding="utf-8").strip():
             found.append(f"I1: {path.name} was rejected without a reason")
-    originals = {file_hash(path): path for path in _archived(settings)}
+    originals = {sha256_of(path): path for path in _archived(settings)}
     for folder, receipt in receipts.items():
         original = originals.get(str(receipt["sha256"]))
         if original is not None and (folder / "predictions.csv").exists():

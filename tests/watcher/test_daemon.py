@@ -21,8 +21,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.file_io import sha256_of
 from core.settings import Settings
-from inference.bundle import file_hash
 from tests.conftest import ROOT
 from watcher.delivery import archive, publish
 from watcher.filesystem import Filesystem
@@ -347,7 +347,7 @@ def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -
     (folder,) = batches(settings, "late")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
     assert receipt["n_rows_out"] == 5_001
-    assert receipt["sha256"] == file_hash(archived)
+    assert receipt["sha256"] == sha256_of(archived)
 
 
 def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from core.corrections import folder_state
 from core.errors import BundleError, InputError
+from core.file_io import sha256_of
 from core.settings import Settings
 from inference.autocoder import open_autocoder
-from inference.bundle import Bundle, file_hash
+from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
 from results.code_file import batch_id, code_file
@@ -46,7 +47,7 @@ class FileProcessor:
         progress(0)
         self._refresh_memory()
         progress(0)
-        sha256 = file_hash(path)
+        sha256 = sha256_of(path)
         progress(0)
         is_corrections = is_corrections_file(path, self._settings)
         found = batch_id(sha256, self._autocoder, self._settings)
