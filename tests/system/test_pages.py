@@ -78,9 +78,18 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     waiting = Waiting(name=HOSTILE, since=MOMENT, why=HOSTILE)
     rejected = Answer(name=HOSTILE, at=MOMENT, text=HOSTILE)
     Index(folder).refresh(
-        Status(host=HOSTILE, pid=7, started=MOMENT, poll_s=1, model_version="v1",
-               waiting=(waiting,), n_waiting=1, rejected=(rejected,), next_night=MOMENT)
-    )  # fmt: skip
+        Status(
+            host=HOSTILE,
+            pid=7,
+            started=MOMENT,
+            poll_s=1,
+            model_version="v1",
+            waiting=(waiting,),
+            n_waiting=1,
+            rejected=(rejected,),
+            next_night=MOMENT,
+        )
+    )
     return folder
 
 

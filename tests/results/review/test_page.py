@@ -32,7 +32,9 @@ class Reviewer:
     """Somebody at the keyboard."""
 
     def __init__(self, driver: webdriver.Chrome, page: Path, downloads: Path) -> None:
-        self.driver, self.page, self.downloads = driver, page, downloads
+        self.driver = driver
+        self.page = page
+        self.downloads = downloads
         driver.get(page.as_uri())
 
     def find(self, name: str) -> WebElement:
@@ -126,8 +128,10 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     assert is_corrections_file(path, settings)
     receipt = process_corrections(path, out, CorrectionsLookup(), settings)
     assert {status: n for status, n in receipt.statuses.items() if n} == {
-        "accepted": 4, "not_codable": 1, "group_only": 1,
-    }  # fmt: skip
+        "accepted": 4,
+        "not_codable": 1,
+        "group_only": 1,
+    }
     memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
     assert memory.codes[join("soldier", "soldier")] == "0310"
     assert memory.codes[join(FORMULA, FORMULA)] == "2341"

@@ -65,8 +65,12 @@ def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
     counts = {status: n for status, n in receipt.statuses.items() if n}
     n_sampled = sum(1 for item in review().items() if item.sampled)
     assert counts == {
-        "accepted": 2 + n_sampled, "not_codable": 1, "group_only": 1, "rejected": 1, "skipped": 6,
-    }  # fmt: skip
+        "accepted": 2 + n_sampled,
+        "not_codable": 1,
+        "group_only": 1,
+        "rejected": 1,
+        "skipped": 6,
+    }
     memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
     assert memory.codes[join("soldier", "soldier")] == "0310"
     assert memory.codes[join("guard 5", "guard 5")] == "5414"
@@ -210,7 +214,7 @@ def saved(*rows: Sequence[object]) -> Callable[[Path], None]:
         (saved(("x", "corrected_isco_code"), ("a", "2221", "b")), "sheet 'Sheet', row 2"),
         (saved(("x", "corrected_isco_code"), ("a", "2221")), "'text', or 'job_title'"),
     ],
-)  # fmt: skip
+)
 def test_refused_with_the_reason(
     make: Callable[[Path], object], words: str, tmp_path: Path, settings: Settings
 ) -> None:
