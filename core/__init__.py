@@ -1,1 +1,1 @@
-"""What every part agrees on: ISCO-08, the text cleaning, the CSV contract, settings, errors."""
+"""Define what every package shares: ISCO-08, text cleaning, tables, settings, errors, files."""

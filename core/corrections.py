@@ -1,21 +1,21 @@
-"""What coders corrected: a file with ``corrected_isco_code``, read row by row with a verdict each.
+"""Read corrections files: each row with ``corrected_isco_code`` gets a status.
 
-Accepted are a filled ``review.csv``, ``text, corrected_isco_code``, and ``job_title,
-duties_description, corrected_isco_code``; other columns do not matter. A row without a code is no
-correction. Excel takes the zero off ``0110``, ``0210`` and ``0310``; what is left is no code of any
-level, so it is put back, and said. A 3-digit code confirms a minor group, and ``not codable`` says
-that no code fits: both are kept apart. A code may be followed by its title, as in the drop-down of
-``review.xlsx``.
+A corrections file is a filled ``review.csv``, or has the columns ``text, corrected_isco_code`` or
+``job_title, duties_description, corrected_isco_code``; other columns are ignored. A row without a
+code is skipped. Excel removes the zero of ``0110``, ``0210`` and ``0310``; what remains is not a
+code of any level, so the zero is restored, and the reason says so. A 3-digit code confirms a minor
+group, and ``not codable`` says that no code fits: both are kept, but train nothing. A code may be
+followed by its title, as in the drop-down of ``review.xlsx``.
 
-Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded: they carry
-the code that was shown, so that agreement can be estimated.
+Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded ones. They
+keep the code that was shown, so that the agreement rate can be estimated.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -35,32 +35,36 @@ from core.taxonomy import MINOR, UNIT, isco08
 from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, SEPARATOR, clean, join, row_text
 
 NOT_CODABLE = "not codable"
-_ROBBED = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
+_WITHOUT_ZERO = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
 
 
 class CorrectionStatus(StrEnum):
-    """What became of one row of a corrections file."""
+    """The outcome of one row of a corrections file."""
 
     ACCEPTED = "accepted"
-    """The text has this unit group from now on."""
+    """The text gets this unit group."""
     RESTORED = "restored"
-    """Accepted, after a zero that Excel took was put back."""
+    """Accepted, after the zero that Excel removed was restored."""
     GROUP = "group_only"
-    """A minor group: it confirms three digits and trains nothing."""
+    """The code is a minor group: it confirms three digits and trains nothing."""
     NOT_CODABLE = "not_codable"
-    """No code fits, said a person: kept, and it trains nothing."""
+    """A person decided that no code fits: kept, and it trains nothing."""
     SKIPPED = "skipped"
     """No code was filled in."""
     REJECTED = "rejected"
-    """No code of ISCO-08, or no text."""
+    """The code is not in ISCO-08, or there is no text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One row: its line, the cleaned text, the code as written, as understood, and why.
+    """One row of a corrections file.
 
-    ``sampled`` names the random sample that the row was drawn into, or is empty; ``predicted`` is
-    the code that was shown then, ``n_drawn`` how many of the records drawn have this text.
+    ``line`` is its line in the file, ``text`` the cleaned text, ``written`` the code as it was
+    typed, without its title, ``code`` the code that was read from it; ``reason`` explains the
+    status.
+
+    ``sampled`` names the random sample that the row was drawn into, or is empty. ``predicted`` is
+    the code that was shown then, ``n_drawn`` how many of the drawn records have this text.
     """
 
     line: int
@@ -74,24 +78,27 @@ class Correction:
     n_drawn: int = 0
 
     @property
-    def counts(self) -> bool:
-        """Whether the text has a new unit group."""
+    def is_accepted(self) -> bool:
+        """Whether the text gets a unit group."""
         return self.status in (CorrectionStatus.ACCEPTED, CorrectionStatus.RESTORED)
 
     @property
     def is_decided(self) -> bool:
-        """Whether a person said something of the text that is worth keeping."""
-        return self.counts or self.status in (CorrectionStatus.GROUP, CorrectionStatus.NOT_CODABLE)
+        """Whether a person decided about the text, so that the row is kept."""
+        return self.is_accepted or self.status in (
+            CorrectionStatus.GROUP,
+            CorrectionStatus.NOT_CODABLE,
+        )
 
 
-def understood(written: str) -> str:
-    """The code of any level that ``written`` means, ``""`` for none.
+def parse_code(written: str) -> str | None:
+    """Return the code of any level that ``written`` means, or None.
 
-    A title may follow it, and the zero that Excel takes off 0110, 0210 and 0310 is put back.
+    A title may follow it. The zero that Excel removes from 0110, 0210 and 0310 is restored.
     """
     code = written.partition(" ")[0]
-    code = _ROBBED.get(code, code)
-    return code if code in isco08() else ""
+    code = _WITHOUT_ZERO.get(code, code)
+    return code if code in isco08() else None
 
 
 def apply_correction(codes: dict[str, str], correction: Correction) -> str | None:
@@ -101,7 +108,7 @@ def apply_correction(codes: dict[str, str], correction: Correction) -> str | Non
     removes every code. Returns the code of the text that was replaced or removed, or None.
     """
     previous = codes.get(correction.text)
-    if correction.counts:
+    if correction.is_accepted:
         codes[correction.text] = correction.code
         return previous if previous != correction.code else None
     if previous and correction.is_decided and not previous.startswith(correction.code):
@@ -110,7 +117,7 @@ def apply_correction(codes: dict[str, str], correction: Correction) -> str | Non
 
 
 def open_corrections(path: Path, columns: Columns) -> Table:
-    """Open a corrections file; InputError where it has no codes or nothing that they belong to."""
+    """Open a corrections file; raises InputError where it has no column of codes or of texts."""
     aliases = {**columns.model_dump(), **{name: (name,) for name in CORRECTION_COLUMNS}}
     table = open_table(path, aliases, required=(CORRECTED,))
     if TEXT not in table.columns and JOB_TITLE not in table.columns:
@@ -133,8 +140,17 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             text = clean(written_text) if is_joined else join(written_text)
         else:
             text = row_text(table, row)
-        correction = _judge(line, text, table.get(row, CORRECTED).strip())
-        yield replace(correction, **_sample(table, row))
+        written = _without_title(table.get(row, CORRECTED).strip())
+        status, code, reason = _judge(text, written)
+        yield Correction(
+            line=line,
+            text=text,
+            written=written,
+            code=code,
+            status=status,
+            reason=reason,
+            **_sample(table, row),
+        )
 
 
 FolderState = tuple[tuple[str, int, int], ...]
@@ -166,36 +182,42 @@ def read_folder(
 
 
 def _sample(table: Table, row: Row) -> dict[str, Any]:
-    """What a row says of the random sample; nothing where it is of none, or damaged."""
-    sampled, n_drawn = table.get(row, SAMPLED).strip(), table.get(row, N_RECORDS).strip()
-    shown = table.get(row, PREDICTED).strip()
-    shown = _ROBBED.get(shown, shown)
+    """Return the values of the random sample; none where the row has none, or damaged ones."""
+    sampled = table.get(row, SAMPLED).strip()
+    n_drawn = table.get(row, N_RECORDS).strip()
+    predicted = table.get(row, PREDICTED).strip()
+    predicted = _WITHOUT_ZERO.get(predicted, predicted)
     is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
-    if not (sampled and is_count and shown in isco08().units):
+    if not (sampled and is_count and predicted in isco08().units):
         return {}
-    return {"sampled": sampled, "predicted": shown, "n_drawn": int(n_drawn)}
+    return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
 
 
-def _judge(line: int, text: str, written: str) -> Correction:
+def _without_title(written: str) -> str:
+    """Return ``written`` without the title of its code, if it has one and nothing else."""
+    code, _, title = written.partition(" ")
+    return code if title and isco08().titles.get(code) == title else written
+
+
+def _judge(text: str, written: str) -> tuple[CorrectionStatus, str, str]:
+    """Return the status of a row, the code that was read from ``written``, and the reason."""
     if not written:
-        return Correction(line, text, written, "", CorrectionStatus.SKIPPED)
+        return CorrectionStatus.SKIPPED, "", ""
     if text == EMPTY_TEXT:
-        reason = "there is no text: the code would hold for every empty answer"
-        return Correction(line, text, written, "", CorrectionStatus.REJECTED, reason)
+        reason = "there is no text: the code would be given to every empty record"
+        return CorrectionStatus.REJECTED, "", reason
     if re.sub(r"[\s_-]+", " ", written).casefold() == NOT_CODABLE:
         reason = "no code fits: kept, but it trains nothing"
-        return Correction(line, text, written, NOT_CODABLE, CorrectionStatus.NOT_CODABLE, reason)
-    code, _, title = written.partition(" ")
-    if title and isco08().titles.get(code) == title:
-        written = code
+        return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
     if written in isco08():
         if len(written) == UNIT:
-            return Correction(line, text, written, written, CorrectionStatus.ACCEPTED)
+            return CorrectionStatus.ACCEPTED, written, ""
         if len(written) == MINOR:
             reason = "a minor group: kept, but it trains nothing"
-            return Correction(line, text, written, written, CorrectionStatus.GROUP, reason)
-    if written in _ROBBED:
-        reason = f"read as {_ROBBED[written]}: a spreadsheet dropped the leading zero"
-        return Correction(line, text, written, _ROBBED[written], CorrectionStatus.RESTORED, reason)
+            return CorrectionStatus.GROUP, written, reason
+    if written in _WITHOUT_ZERO:
+        code = _WITHOUT_ZERO[written]
+        reason = f"read as {code}: a spreadsheet dropped the leading zero"
+        return CorrectionStatus.RESTORED, code, reason
     reason = "not one of the 436 unit groups of ISCO-08 (4 digits)"
-    return Correction(line, text, written, "", CorrectionStatus.REJECTED, reason)
+    return CorrectionStatus.REJECTED, "", reason

@@ -1,10 +1,10 @@
-"""Which encoding a delimited text file is in, found by reading all of it once.
+"""Find the encoding of a delimited text file by reading all of it once.
 
-UTF-8 with or without BOM, UTF-16 by its BOM, else cp1252. Nothing is guessed from a sample: a file
-is UTF-8 when every byte of it is, and cp1252 only when no part of it looked like UTF-8 before, so
-that one broken byte in a UTF-8 file is an error and not mojibake in every row.
+It is UTF-8 with or without BOM, UTF-16 by its BOM, else cp1252. Nothing is guessed from a sample: a
+file is UTF-8 only if every byte of it is, and cp1252 only if no part of it looked like UTF-8. One
+broken byte in a UTF-8 file is therefore an error and not mojibake in every row.
 
-``sniff`` also refuses what is no text at all: workbooks, other binary files, NUL bytes.
+``sniff`` also refuses files that are not text: workbooks, other binary files, NUL bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TEXT = "a delimited text file (CSV) in UTF-8, UTF-16 with BOM, or cp1252"
 
 
 class Source(Protocol):
-    """What is read: a ``Path``, or a file on another storage with the same three."""
+    """A file to read: a ``Path``, or a file on another storage with the same three members."""
 
     @property
     def name(self) -> str:
@@ -42,7 +42,7 @@ class Source(Protocol):
         ...
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """The bytes from their start."""
+        """Open the bytes from their start."""
         ...
 
 
@@ -75,9 +75,9 @@ def sniff(path: Source) -> str:
             expected=_TEXT,
             remedy="Check that the export or copy finished, then drop the file again.",
         )
-    for magic, (found, remedy) in _MAGIC.items():
+    for magic, (kind, remedy) in _MAGIC.items():
         if start.startswith(magic):
-            raise InputError(path, found, expected=_TEXT, remedy=remedy)
+            raise InputError(path, kind, expected=_TEXT, remedy=remedy)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         _decode_all(path, "utf-16")
         return "utf-16"
@@ -100,10 +100,12 @@ def _utf8_or_cp1252(path: Source) -> str:
 
 
 class _UndecodableError(InputError):
-    """A byte that the encoding does not have; the door of this module decides what it means."""
+    """A byte that the encoding does not have; ``_utf8_or_cp1252`` decides what it means."""
 
     def __init__(self, path: Source, encoding: str, byte: int, line: int, saw_multibyte: bool):
-        self.encoding, self.byte, self.saw_multibyte = encoding, byte, saw_multibyte
+        self.encoding = encoding
+        self.byte = byte
+        self.saw_multibyte = saw_multibyte
         super().__init__(
             path,
             f"byte 0x{byte:02X}, which {encoding} does not have",

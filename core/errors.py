@@ -1,4 +1,4 @@
-"""The errors a user can meet, and nothing else.
+"""Define the errors that a user can act on, and nothing else.
 
 IscoError                       anything the user can act on; the command line prints it and exits 1
 ├── InputError                  a file handed in cannot be read as what it should be
@@ -6,12 +6,12 @@ IscoError                       anything the user can act on; the command line p
 ├── BundleError                 a model bundle is missing, damaged or of another format
 ├── ParityError                 an exported model does not compute what its checkpoint computes
 ├── BaseModelError              the encoder that training should start from cannot be loaded
-├── FolderError                 a folder of the watcher cannot be worked in
-├── StatusError                 outbox/status.json is not there or cannot be read
-├── ServiceError                the daemon cannot be made a service of this machine
-├── StorageError                a place to read from or write to is not what a census needs
-├── DistributedError                 a census stopped before its end
-├── TrainingRunsError           another training works on the same models (exit 3)
+├── FolderError                 a folder of the watcher cannot be used
+├── StatusError                 outbox/status.json is missing or cannot be read
+├── ServiceError                the daemon cannot be installed as a service of this machine
+├── StorageError                a distributed run cannot read from or write to a place
+├── DistributedError            a distributed run stopped before its end
+├── TrainingRunsError           another training uses the same models (exit 3)
 └── AlreadyRunningError         another daemon watches the same inbox (exit 3)
 
 Programming errors are not in this tree: they keep their traceback.
@@ -23,7 +23,7 @@ from typing import Protocol
 
 
 class Named(Protocol):
-    """What an error can be about: a ``Path``, or a file on another storage."""
+    """The subject of an error: a ``Path``, or a file on another storage."""
 
     @property
     def name(self) -> str:
@@ -52,13 +52,16 @@ class InputError(IscoError):
     def __init__(
         self, file: Named, found: str, *, expected: str, remedy: str, line: int | None = None
     ) -> None:
-        self.file, self.line = file, line
-        self.found, self.expected, self.remedy = found, expected, remedy
+        self.file = file
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+        self.line = line
         where = f"{file.name!r}" + (f", line {line}" if line is not None else "")
         super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        """It crosses from the process that works to the one that answers."""
+        """Support pickling: the error crosses from a child process to its parent."""
         return _input_error, (self.file, self.found, self.expected, self.remedy, self.line)
 
 
@@ -89,23 +92,23 @@ class FolderError(IscoError):
 
 
 class StatusError(IscoError):
-    """What the daemon says of itself is not there or cannot be read."""
+    """``outbox/status.json`` is missing or cannot be read."""
 
 
 class ServiceError(IscoError):
-    """The daemon cannot be made a service of this machine."""
+    """The daemon cannot be installed as a service of this machine."""
 
 
 class StorageError(IscoError):
-    """A place to read from or write to is not what a census needs."""
+    """A distributed run cannot read from or write to a place."""
 
 
 class DistributedError(IscoError):
-    """A census stopped before its end; the message says how it goes on."""
+    """A distributed run stopped before its end; the message says how to resume it."""
 
 
 class TrainingRunsError(IscoError):
-    """Another training works on the same models."""
+    """Another training uses the same models."""
 
     exit_code = 3
 

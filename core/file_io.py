@@ -1,4 +1,4 @@
-"""Files written whole or not at all, hashed, and stamped with the time."""
+"""Write files whole or not at all, hash them, and tell the time."""
 
 from __future__ import annotations
 
@@ -7,31 +7,33 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-PUBLIC_DIR, PUBLIC_FILE = 0o755, 0o644
+PUBLIC_DIR = 0o755
+PUBLIC_FILE = 0o644
 _BLOCK_BYTES = 1 << 20
 
 
 def write_atomic(
     path: Path, content: bytes | str, *, is_public: bool = False, is_durable: bool = False
 ) -> None:
-    """Put ``content`` in the place of ``path`` by one rename; text is written as UTF-8.
+    """Replace ``path`` by ``content`` with one rename; text is written as UTF-8.
 
-    A reader sees the old file or the new one, never a part. The part lies hidden beside it, under
-    a name with the number of this process, so that two writers never share one.
+    A reader sees the old file or the new one, never a part of it. The content is first written to a
+    hidden file beside it, whose name has the id of this process, so that two writers never share
+    one.
 
     Parameters
     ----------
     is_public : whether other users of the share may read the file.
     is_durable : whether the content is on the disk before the rename (fsync).
 
-    Raises OSError as the operating system does; the part is removed then.
+    Raises OSError as the operating system does; the hidden file is removed then.
     """
     # A file name need not be UTF-8, and may stand in the content.
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
-        with part.open("xb") as file:  # never through a link laid there
+        with part.open("xb") as file:  # never through a link that somebody put there
             file.write(data)
             if is_durable:
                 file.flush()

@@ -1,7 +1,7 @@
-"""The pages that people read: one self-contained file each, written whole.
+"""Write the pages that people read: one self-contained file each, written whole.
 
-Whatever respondents wrote and whatever a file is called is escaped. The pages load nothing, and
-but for the review they run nothing.
+The texts of respondents and the names of files are escaped. The pages load nothing, and all but the
+review run no script.
 """
 
 from __future__ import annotations
@@ -22,47 +22,51 @@ _PACKAGES_DIR = Path(__file__).parents[1]
 
 
 def write_page(path: Path, template: str, **values: Any) -> None:
-    """Write the page ``path`` from a template of this folder, whole or not at all."""
+    """Write the page ``path`` from a template of any package, whole or not at all."""
     write_atomic(path, encoded(template, **values), is_public=True)
 
 
 def prepare(*templates: str) -> None:
-    """Compile templates before somebody waits for their pages: that takes longer than a page."""
+    """Compile templates before the first page is waited for: compiling takes longer than a page."""
     for template in templates:
-        _environment().get_template(template)
+        environment().get_template(template)
 
 
 def rendered(template: str, **values: Any) -> Markup:
-    """A template of this folder with its values in it, all of them escaped."""
-    return Markup(_environment().get_template(template).render(values))
+    """Return a template filled with its values, all of them escaped."""
+    return Markup(environment().get_template(template).render(values))
 
 
 def encoded(template: str, **values: Any) -> bytes:
-    """A page from a template of this folder, in UTF-8 even where a file's name is not."""
+    """Return a page in UTF-8, even where the name of a file in it is not UTF-8."""
     return rendered(template, **values).encode("utf-8", "replace")
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share for people; a dash where there is none."""
+    """Return a share as people read it; a dash for NaN."""
     return "–" if share != share else f"{100 * share:.{digits}f} %"  # NaN is not itself
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        # Found by their place: core imports none of the packages.
+def environment() -> Environment:
+    """Return the environment of all templates: every value is escaped, a missing one an error."""
+    templates = Environment(
+        # Found by their path: core imports none of the packages.
         loader=FileSystemLoader([_PACKAGES_DIR / name / "templates" for name in PACKAGES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    environment.filters |= {
-        "percent": percent, "count": _count, "when": _when, "moment": _moment, "path": _path,
-        "plural": _plural, "signed": _signed,
-    }  # fmt: skip
-    return environment
+    templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    templates.filters["percent"] = percent
+    templates.filters["count"] = _count
+    templates.filters["plural"] = _plural
+    templates.filters["signed"] = _signed
+    templates.filters["when"] = _when
+    templates.filters["moment"] = _moment
+    templates.filters["path"] = _path
+    return templates
 
 
 def _count(n: int) -> str:
@@ -78,7 +82,7 @@ def _signed(value: float, digits: int = 2) -> str:
 
 
 def _when(stamp: str) -> str:
-    """An ISO 8601 time in UTC as people read it."""
+    """Return an ISO 8601 time in UTC as people read it."""
     return stamp.replace("T", " ").replace("+00:00", " UTC")
 
 
@@ -87,5 +91,5 @@ def _moment(moment: datetime) -> str:
 
 
 def _path(name: str) -> str:
-    """A name as a part of a link: a folder may be called anything."""
+    """Return a name as a part of a link: a folder can have any name."""
     return quote(name.encode("utf-8", "surrogateescape"))

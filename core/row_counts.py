@@ -1,4 +1,4 @@
-"""How many records there are and what became of them: the same in every receipt."""
+"""Count the records of a result by their outcome: the same counts in every receipt."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 
 @dataclass(kw_only=True)
 class RowCounts:
-    """The records of a chunk, a shard, a file or a census.
+    """The records of a chunk, a shard, a file or a distributed run.
 
     ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
     records have a code that a coder gave to their text before. ``n_review`` records need a person
-    (fallback and empty) and are ``n_review_texts`` distinct texts to ask about, without the empty
+    (fallback and empty). ``n_review_texts`` are the distinct texts to review, without the empty
     ones, which nobody can decide.
     """
 
@@ -25,18 +25,18 @@ class RowCounts:
     n_review_texts: int = 0
 
     def add(self, other: RowCounts) -> None:
-        """Count the records of ``other``, too."""
+        """Add the counts of ``other``."""
         for count in fields(RowCounts):
             total = getattr(self, count.name) + getattr(other, count.name)
             setattr(self, count.name, total)
 
     def sentence(self, seconds: float) -> str:
-        """Rows, seconds, rows/s, share autocoded, what is left to do."""
+        """Return one line: rows, seconds, rows/s, share autocoded, texts to review."""
         n = self.n_rows_out
-        took = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
+        duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
         share = self.n_autocoded / n if n else 0.0
         return (
-            f"{n:,} rows in {took} s ({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} "
+            f"{n:,} rows in {duration} s ({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} "
             f"autocoded, {self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} "
             "to review"
         )

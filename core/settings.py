@@ -1,7 +1,7 @@
-"""config.yaml as frozen, typed values. An unknown key or a wrong type is an error that names it.
+"""Read config.yaml into frozen, typed values. An unknown key or a wrong type is an error.
 
 Every setting has its default here; ``config.yaml`` at the root repeats them with comments, and a
-test keeps the two in step. Relative paths are relative to the file they stand in.
+test keeps the two in step. Relative paths start at the folder of the file that has them.
 """
 
 from __future__ import annotations
@@ -23,17 +23,29 @@ class Columns(_Section):
     """Header names accepted for our columns, most wanted first; case and spaces do not matter."""
 
     job_title: tuple[str, ...] = (
-        "job_title", "title", "occupation", "position", "job", "occupation_title",
-        "position_title", "job_name",
-    )  # fmt: skip
+        "job_title",
+        "title",
+        "occupation",
+        "position",
+        "job",
+        "occupation_title",
+        "position_title",
+        "job_name",
+    )
     duties_description: tuple[str, ...] = (
-        "duties_description", "duties", "tasks", "description", "job_description",
-        "main_duties", "main_tasks", "tasks_and_duties",
-    )  # fmt: skip
+        "duties_description",
+        "duties",
+        "tasks",
+        "description",
+        "job_description",
+        "main_duties",
+        "main_tasks",
+        "tasks_and_duties",
+    )
 
 
 class DataSettings(_Section):
-    """Where records, corrections and results of training lie."""
+    """The folders of records, corrections and training results."""
 
     raw_dir: Path = Path("data/raw")
     processed_dir: Path = Path("data/processed")
@@ -44,7 +56,7 @@ class DataSettings(_Section):
 
 
 class ModelSettings(_Section):
-    """The encoder a full training starts from, how it learns, and when its code is trusted."""
+    """The encoder of a full training, how it learns, and the threshold of its confidence."""
 
     name: str = "roberta-base"
     max_seq_length: int = Field(128, ge=8, le=512)
@@ -55,7 +67,7 @@ class ModelSettings(_Section):
 
 
 class TrainingSettings(_Section):
-    """How the records are split and what the hardware is asked for."""
+    """How records are checked and split, and whether the hardware is used fully."""
 
     enable_optimizations: bool = False
     use_manual: bool = False
@@ -70,7 +82,7 @@ class TrainingSettings(_Section):
 
 
 class FineTuneSettings(_Section):
-    """How a night learns from corrections without forgetting."""
+    """How the nightly training learns from corrections without forgetting."""
 
     epochs: float = Field(1, gt=0)
     learning_rate: float = Field(1e-5, gt=0)
@@ -81,7 +93,7 @@ class FineTuneSettings(_Section):
 
 
 class GateSettings(_Section):
-    """What a challenger may lose and still be promoted."""
+    """How much worse than the champion a promoted challenger may be."""
 
     max_major_group_drop: float = Field(0.03, ge=0, le=1)
     max_ece_rise: float = Field(0.01, ge=0, le=1)
@@ -96,7 +108,7 @@ class ScheduleSettings(_Section):
 
 
 class OutputSettings(_Section):
-    """Where models go."""
+    """The folders of the models."""
 
     model_dir: Path = Path("models")
     best_model_dir: Path = Path("models/best_model")
@@ -110,7 +122,7 @@ class ExplainabilitySettings(_Section):
 
 
 class WatcherSettings(_Section):
-    """The folders people see, and how patient the watcher is."""
+    """The folders of the daemon, and its times and limits."""
 
     inbox: Path = Path("inbox")
     outbox: Path = Path("outbox")
@@ -124,7 +136,7 @@ class WatcherSettings(_Section):
 
 
 class InferenceSettings(_Section):
-    """How the model runs on this machine, and how a code is chosen when it is not sure."""
+    """How the model runs on this machine, and which code is shown if it is not sure."""
 
     provider: Literal["auto", "cpu", "coreml", "cuda"] = "auto"
     threads: int = Field(0, ge=0)
@@ -172,32 +184,33 @@ def load_settings(path: Path) -> Settings:
 
 
 def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
-    """One line for the first thing wrong: file, line, key, found, expected."""
+    """Return one line for the first fault: file, line, key, found, expected."""
     first = error.errors()[0]
     keys = [str(part) for part in first["loc"]]
     where = f"{str(path)!r}, line {_line_of(node, keys)}: {'.'.join(keys) or 'the file'}"
     if first["type"] == "extra_forbidden":
         section = Settings.model_fields.get(keys[0]) if len(keys) > 1 else None
         model: Any = section.annotation if section else Settings
-        return f"{where} is no setting; known here: {', '.join(model.model_fields)}"
+        return f"{where} is not a setting; the settings here are: {', '.join(model.model_fields)}"
     return f"{where}: found {first['input']!r}; {first['msg'].lower()}"
 
 
 def _line_of(node: yaml.Node | None, keys: list[str]) -> int:
-    """1-based line of the key path, or of its nearest parent that the file has."""
+    """Return the 1-based line of the key path, or of its nearest parent in the file."""
     line = 1
     for key in keys:
         if not isinstance(node, yaml.MappingNode):
             break
         for key_node, value_node in node.value:
             if key_node.value == key:
-                line, node = key_node.start_mark.line + 1, value_node
+                line = key_node.start_mark.line + 1
+                node = value_node
                 break
     return line
 
 
 def _absolute(model: Any, base: Path) -> Any:
-    """The same settings with every Path joined to ``base``."""
+    """Return the same settings with every Path joined to ``base``."""
     changes: dict[str, Any] = {}
     for name in type(model).model_fields:
         value = getattr(model, name)

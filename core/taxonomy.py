@@ -1,4 +1,4 @@
-"""ISCO-08 as a value: 10 major, 43 sub-major, 130 minor and 436 unit groups.
+"""Provide ISCO-08 as a value: 10 major, 43 sub-major, 130 minor and 436 unit groups.
 
 Source: International Labour Organization, International Standard Classification of Occupations
 2008, volume 1; codes and titles in ``isco08.csv`` beside this file. Codes are strings everywhere,
@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-MAJOR, SUB_MAJOR, MINOR, UNIT = 1, 2, 3, 4
+MAJOR = 1
+"""The number of digits of a major group; the others likewise."""
+SUB_MAJOR = 2
+MINOR = 3
+UNIT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +37,27 @@ class Taxonomy:
         return code in self.titles
 
     def title(self, code: str) -> str:
-        """Title of a group of any level; KeyError for a code that ISCO-08 does not have."""
+        """Return the title of a group of any level; KeyError for a code that is not in ISCO-08."""
         return self.titles[code]
 
     def parent(self, code: str) -> str | None:
-        """The group one level up, or None for a major group; KeyError for an unknown code."""
+        """Return the group one level up, None for a major group; KeyError for an unknown code."""
         self.titles[code]
         return code[:-1] or None
 
     def children(self, code: str) -> tuple[str, ...]:
-        """The groups one level down, in code order; empty for a unit group."""
+        """Return the groups one level down, in code order; empty for a unit group."""
         self.titles[code]
         return tuple(c for c in self.titles if len(c) == len(code) + 1 and c.startswith(code))
 
     def level(self, n_digits: int) -> Iterator[str]:
-        """All codes of one level (1 major … 4 unit), in code order."""
+        """Yield all codes of one level (1 major … 4 unit), in code order."""
         return (code for code in self.titles if len(code) == n_digits)
 
 
 @cache
 def isco08() -> Taxonomy:
-    """The classification that ships with the package."""
+    """Return the classification that is part of the package."""
     with resources.files("core").joinpath("isco08.csv").open(encoding="utf-8") as file:
         titles = {row["code"]: row["title"] for row in csv.DictReader(file)}
     titles = dict(sorted(titles.items()))

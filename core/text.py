@@ -1,4 +1,4 @@
-"""The one text cleaning, the same for training and serving.
+"""Clean texts in the one way that training and serving share.
 
 ``clean`` lowercases, drops punctuation and special characters (all but the separator ``|``) and
 collapses whitespace. Letters, their marks and digits of every script survive: "Krankenpfleger/-in"
@@ -19,37 +19,38 @@ TEXT_VERSION = 1
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 
-# Our names of the columns that a record's text is made of (``data.columns`` in the settings).
-JOB_TITLE, DUTIES = "job_title", "duties_description"
+# Our names of the columns with the text of a record (``data.columns`` in the settings).
+JOB_TITLE = "job_title"
+DUTIES = "duties_description"
 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
 _SILENT = frozenset("'`´‘’‛ʼ＇")
 
 
-class _Survivors(dict[int, str]):
-    """Code point → what is left of it; filled on demand, so that all of Unicode costs nothing."""
+class _Replacements(dict[int, str]):
+    """Code point → its replacement; filled on demand, because Unicode is large."""
 
     def __missing__(self, code_point: int) -> str:
         character = chr(code_point)
         category = unicodedata.category(character)
         if character in _SILENT or category == "Cf":
-            kept = ""
+            replacement = ""
         elif character == SEPARATOR or category[0] in "LMN":
-            kept = character
+            replacement = character
         else:
-            kept = " "
-        self[code_point] = kept
-        return kept
+            replacement = " "
+        self[code_point] = replacement
+        return replacement
 
 
-_SURVIVORS = _Survivors()
+_REPLACEMENTS = _Replacements()
 
 
 def clean(text: str) -> str:
     """Return ``text`` in lower case, without punctuation, with single spaces.
 
-    Idempotent: ``clean(clean(text)) == clean(text)``. The result is empty where nothing survives.
+    Idempotent: ``clean(clean(text)) == clean(text)``. The result is empty if no character is left.
     """
     # Lowercasing and NFKC undo each other on a few characters (final sigma, dotted İ, ﬃ); a second
     # round reaches the fixed point. Plain ASCII, nearly all input, needs neither.
@@ -58,7 +59,7 @@ def clean(text: str) -> str:
     else:
         folded = unicodedata.normalize("NFKC", text).lower()
         folded = unicodedata.normalize("NFKC", folded).lower()
-    return " ".join(folded.translate(_SURVIVORS).split())
+    return " ".join(folded.translate(_REPLACEMENTS).split())
 
 
 def join(title: str, duties: str = "") -> str:

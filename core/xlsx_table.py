@@ -22,9 +22,11 @@ from core.errors import InputError
 from core.review_contract import CORRECTED
 
 SUFFIX = ".xlsx"
-_MAX_BYTES, _MAX_UNPACKED_BYTES = 64 << 20, 512 << 20
+_MAX_BYTES = 64 << 20
+_MAX_UNPACKED_BYTES = 512 << 20
 _MAX_PARTS = 500
-_MAX_ROWS, _MAX_COLUMNS = 1_048_576, 256
+_MAX_ROWS = 1_048_576
+_MAX_COLUMNS = 256
 # openpyxl has no error for a damaged workbook; it raises what the damaged place causes.
 _DAMAGE_ERRORS = (
     zipfile.BadZipFile,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.corrections import understood
+from core.corrections import parse_code
 from core.csv_table import Row, Table, Writer, neutralise
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import DUTIES, JOB_TITLE
@@ -91,7 +91,7 @@ class Agreement:
             if not written:
                 continue
             self.n_given += 1
-            given = understood(written)
+            given = parse_code(written)
             if not given:
                 self.n_unknown += 1
             elif prediction.source == Source.MODEL:

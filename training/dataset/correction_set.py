@@ -50,7 +50,7 @@ def read_all_corrections(
     for name, correction in read_folder(corrections_dir, settings.data.columns):
         before = codes.get(correction.text)
         apply_correction(codes, correction)
-        if codes.get(correction.text) != before or correction.counts:
+        if codes.get(correction.text) != before or correction.is_accepted:
             files[correction.text] = name
     rows = [
         (text, code, files[text], is_held_out(text), files[text] not in learned)
