@@ -1,11 +1,11 @@
-"""What a census costs: ``python -m benchmarks.distributed overhead | parts | review``.
+"""What a distributed run costs: ``python -m benchmarks.distributed overhead | parts | review``.
 
 ``overhead``   ``isco classify`` and ``isco classify --engine ray`` on the same rows, in turns; the
                median of the ratios, and the memory of the actors while they code
 ``parts``      rows per second and core of every step by itself: checking and splitting CSV and
                Parquet, cleaning, tokenising, coding, writing; and how many texts 1, 2 and 4 actors
-               code, each with a memory of its own
-``review``     adding up and sorting the questions of all shards, by their number
+               code, each with a cache of its own
+``review``     adding up and sorting the uncertain texts of all shards, by their number
 
 Figures, and the plan made from them, stand in ``benchmarks/results/distributed.md``.
 """
@@ -35,11 +35,11 @@ from tokenizers import Tokenizer
 from benchmarks.survey import HEADER, Survey, write_survey
 from core.settings import Settings, load_settings
 from core.text import join
+from distributed.arrow_types import arrow_table
 from distributed.file_splits import SPLIT_ROWS, Split, check_file, read_splits
 from distributed.inputs import find_inputs
-from distributed.ray_cluster import connected
-from distributed.review_queue import write_review
-from distributed.shards import QUESTIONS, Shard, questions_path, write_shard
+from distributed.ray_environment import prepare_environment
+from distributed.shards import UNCERTAIN_SCHEMA, Shard, uncertain_path, write_shard
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder
 from inference.corrections_lookup import CorrectionsLookup
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of overhead")
     parser.add_argument("--concurrency", type=int, help="actors of overhead")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="census-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="distributed-") as scratch:
         {"overhead": _overhead, "parts": _parts, "review": _review}[chosen.what](
             chosen, Path(scratch)
         )
@@ -86,7 +86,7 @@ def _overhead(chosen: argparse.Namespace, scratch: Path) -> None:
             ray_s=round(on_ray, 1),
             ratio=round(ratios[-1], 3),
             actors=receipt["n_actors"],
-            threads=receipt["threads"],
+            threads=receipt["n_threads"],
             coding_s=round(sum(host["seconds"] for host in receipt["hosts"].values()), 1),
             actor_mb=sorted(memory.values()),
         )
@@ -161,7 +161,7 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
     duties = [t or "" for s in splits for t in s.records["duties_description"].to_pylist()]
     texts: list[str] = []
     _rate("clean", chosen.rows, lambda: texts.extend(map(join, titles, duties)))
-    for n_actors in (1, 2, 4):  # each remembers its own; splits taken in turn
+    for n_actors in (1, 2, 4):  # each has a cache of its own; splits taken in turn
         coded: list[set[str]] = [set() for _ in range(n_actors)]
         for i, text in enumerate(texts):
             coded[i // SPLIT_ROWS % n_actors].add(text)
@@ -205,34 +205,37 @@ def _rate(step: str, n_rows: int, work: Callable[[], object]) -> None:
 
 
 def _review(chosen: argparse.Namespace, scratch: Path) -> None:
+    prepare_environment()
+    from distributed.ray_cluster import connected
+    from distributed.review_queue import write_review
+
     out = Folder.at(str(scratch / "out"))
-    asked = json.dumps(["Registered nurse", "medicines", "222", [["2221", 0.61]] * 5])
+    example = json.dumps(["Registered nurse", "medicines", "222", [["2221", 0.61]] * 5])
     with connected(None):
-        n_questions = chosen.rows
-        while n_questions >= 1000:
+        n_uncertain = chosen.rows
+        while n_uncertain >= 1000:
             shutil.rmtree(out.path, ignore_errors=True)
-            _write_questions(n_questions, asked, out)
+            _write_uncertain(n_uncertain, example, out)
             started = time.monotonic()
-            n_texts = write_review(out, n_questions)
+            n_texts = write_review(out, n_uncertain)
             seconds = time.monotonic() - started
-            _say(questions=n_questions, texts=n_texts, seconds=round(seconds, 1))
-            n_questions //= 10
+            _say(uncertain=n_uncertain, texts=n_texts, seconds=round(seconds, 1))
+            n_uncertain //= 10
 
 
-def _write_questions(n_questions: int, asked: str, out: Folder) -> None:
-    """Shards of 10,000 questions; every text is asked in two of them."""
-    for start in range(0, n_questions, 10_000):
-        numbers = range(start, min(start + 10_000, n_questions))
+def _write_uncertain(n_uncertain: int, example: str, out: Folder) -> None:
+    """Shards of 10,000 uncertain texts; every text is in two of them."""
+    for start in range(0, n_uncertain, 10_000):
+        numbers = range(start, min(start + 10_000, n_uncertain))
         columns: list[list[Any]] = [
-            [f"registered nurse of ward {i % (n_questions // 2)} | medicines" for i in numbers],
+            [f"registered nurse of ward {i % (n_uncertain // 2)} | medicines" for i in numbers],
             [1 + i % 7 for i in numbers],
-            [0.5 + (i % (n_questions // 2) % 997) / 2000 for i in numbers],
-            [asked for _ in numbers],
+            [0.5 + (i % (n_uncertain // 2) % 997) / 2000 for i in numbers],
+            [example for _ in numbers],
         ]
         sink = pa.BufferOutputStream()
-        arrays = [pa.array(c, f.type) for c, f in zip(columns, QUESTIONS, strict=True)]
-        pq.write_table(pa.Table.from_arrays(arrays, schema=QUESTIONS), sink)
-        out.write(questions_path(f"q.{start:09}"), sink.getvalue())
+        pq.write_table(arrow_table(zip(*columns, strict=True), UNCERTAIN_SCHEMA), sink)
+        out.write(uncertain_path(f"q.{start:09}"), sink.getvalue())
 
 
 if __name__ == "__main__":

@@ -45,21 +45,24 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Code all inputs as one table, into shards."""
     if parsed.explain:
         parsed.usage_error("--explain goes without --engine ray")
+    from distributed.ray_environment import prepare_environment
+
+    prepare_environment()
     with need_extra("ray", "--engine ray"):
-        from distributed.coding_run import Plan, run_distributed
+        from distributed.coding_run import RunOptions, run_distributed
     from inference.model_registry import ModelRegistry
 
     if parsed.concurrency is not None and parsed.concurrency < 1:
         parsed.usage_error("--concurrency: at least 1")
-    plan = Plan(
-        form=parsed.format or "parquet",
+    options = RunOptions(
+        output_format=parsed.format or "parquet",
         address=parsed.address,
-        concurrency=parsed.concurrency or 0,
-        resume=parsed.resume,
-        skip_corrupt=parsed.skip_corrupt,
+        n_actors=parsed.concurrency,
+        resumes=parsed.resume,
+        skips_corrupt=parsed.skip_corrupt,
     )
     receipt = run_distributed(
-        parsed.inputs, parsed.out, ModelRegistry(settings.output).served(), settings, plan
+        parsed.inputs, parsed.out, ModelRegistry(settings.output).served(), settings, options
     )
     _LOG.info("%s → %s", receipt.summary(), parsed.out)
     if parsed.json:

@@ -11,6 +11,7 @@ IscoError                       anything the user can act on; the command line p
 ├── ServiceError                the daemon cannot be installed as a service of this machine
 ├── StorageError                a distributed run cannot read from or write to a place
 ├── DistributedError            a distributed run stopped before its end
+│   └── RunInterruptedError     it was stopped with Ctrl-C (exit 130)
 ├── TrainingRunsError           another training uses the same models (exit 3)
 └── AlreadyRunningError         another daemon watches the same inbox (exit 3)
 
@@ -105,6 +106,12 @@ class StorageError(IscoError):
 
 class DistributedError(IscoError):
     """A distributed run stopped before its end; the message says how to resume it."""
+
+
+class RunInterruptedError(DistributedError):
+    """A distributed run was stopped with Ctrl-C."""
+
+    exit_code = 130
 
 
 class TrainingRunsError(IscoError):

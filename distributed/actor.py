@@ -1,61 +1,61 @@
-"""The actor that codes: one ONNX session, its threads, and a memory of recent texts."""
+"""The Ray actor that codes: one ONNX session with its threads and its cache of predictions."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 import ray
 
 from core.settings import Settings
-from distributed.datasource import SPLIT, message, records_of
 from distributed.file_splits import Split
+from distributed.messages import RowKind, header_of, kind_of, make_row, records_of
 from distributed.shards import Format, Shard, write_shard
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder, result_settings
 from inference.bundle import MANIFEST, Bundle
 from inference.corrections_lookup import CorrectionsLookup
 
-SHARD = "shard"
-"""The kind of the rows that a coder answers: a shard is written, its summary is the header."""
-
 
 def served_files(bundle: Bundle) -> dict[str, bytes]:
-    """What serving needs of a bundle, by name: an actor may stand on a machine without it."""
+    """Return the files of a bundle that serving needs, by name.
+
+    They are sent to the actors: the machine of an actor need not have the bundle.
+    """
     names = [name for name in bundle.manifest.files if "/" not in name]
     return {name: (bundle.path / name).read_bytes() for name in [MANIFEST, *names]}
 
 
 class CodingActor:
-    """Codes one split per call and writes its shard; other rows pass through."""
+    """Code one split per call and write its shard; rows of other kinds pass through."""
 
     def __init__(
         self,
-        model: ray.ObjectRef[Mapping[str, bytes]],
-        memory: ray.ObjectRef[CorrectionsLookup],
+        bundle_files: ray.ObjectRef[Mapping[str, bytes]],
+        corrections_lookup: ray.ObjectRef[CorrectionsLookup],
         settings: Settings,
-        form: Format,
+        output_format: Format,
         out: Folder,
     ) -> None:
-        self._form, self._out = form, out
-        corrections: CorrectionsLookup = ray.get(memory)
-        self._settings = result_settings(settings, corrections)
+        """Open the model of ``bundle_files`` (see ``served_files``); write shards to ``out``."""
+        self._output_format = output_format
+        self._out = out
+        lookup: CorrectionsLookup = ray.get(corrections_lookup)
+        self._settings = result_settings(settings, lookup)
         with TemporaryDirectory(prefix="isco-") as folder:
-            for name, content in ray.get(model).items():
+            for name, content in ray.get(bundle_files).items():
                 Path(folder, name).write_bytes(content)
-            self._autocoder = open_autocoder(Bundle.open(Path(folder)), settings, corrections)
+            self._autocoder = open_autocoder(Bundle.open(Path(folder)), settings, lookup)
 
     def __call__(self, row: pa.Table) -> pa.Table:
-        """Answer one row with one row."""
-        if row["kind"][0].as_py() != SPLIT:
+        """Return the row of the shard for the row of a split, any other row as it is."""
+        if kind_of(row) is not RowKind.SPLIT:
             return row
-        header: dict[str, Any] = json.loads(row["header"][0].as_py())
-        split = Split(records_of(row), header["title"], header["duties"])
+        header = header_of(row)
+        split = Split(records_of(row), header["title_column"], header["duties_column"])
         shard = Shard(
             name=header["name"],
             input=header["input"],
@@ -63,5 +63,5 @@ class CodingActor:
             model_version=self._autocoder.version,
             settings=self._settings,
         )
-        written = write_shard(shard, split, self._form, self._autocoder, self._out)
-        return message(SHARD, asdict(written))
+        written = write_shard(shard, split, self._output_format, self._autocoder, self._out)
+        return make_row(RowKind.SHARD, asdict(written))

@@ -1,9 +1,9 @@
-"""The census from its inputs to its receipt: read → code with a pool of actors → review → receipt.
+"""The distributed run from its inputs to its receipt: read, code with actors, review, receipt.
 
-Ray Data does the work: it starts readers and actors, hands them splits as they have room, restarts
-what dies and repeats what was lost. A shard is the same whoever writes it and however often, so a
-machine that goes away costs time and nothing else. The receipt is written last; what was there when
-a run was stopped stays, and ``resume`` goes on from it.
+Ray Data does the work: it starts readers and actors, gives them splits as they have room, restarts
+what dies and repeats what was lost. A shard is the same whichever actor writes it and however
+often, so a machine that fails costs time and nothing else. The receipt is written last. If a run is
+stopped, its shards stay, and a run with ``resumes`` keeps them and codes the others.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ import ray
 from ray.data import ActorPoolStrategy, DataContext, Dataset
 
 from core.errors import DistributedError
+from core.file_io import utc_now
 from core.settings import Settings
 from distributed.actor import CodingActor, served_files
-from distributed.datasource import Splits
+from distributed.datasource import SplitDatasource
 from distributed.file_splits import SPLIT_ROWS
 from distributed.inputs import find_inputs
-from distributed.ray_cluster import connected, shares
+from distributed.ray_cluster import connected, share_cpus
 from distributed.review_queue import write_review
-from distributed.run_receipt import RECEIPT, Receipt, now
-from distributed.shards import Format, Shard, leftovers, read_shards
+from distributed.run_receipt import RECEIPT, RunReceipt
+from distributed.shards import Format, Shard, read_shards, stray_files
 from distributed.storage import Folder
-from distributed.summary import follow
+from distributed.summary import collect_summary
 from inference.autocoder import result_settings
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
@@ -39,131 +40,157 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How a census is to run.
+class RunOptions:
+    """How a distributed run works.
 
-    ``address`` of a Ray cluster, None for this machine alone; ``concurrency`` actors, 0 for one
-    for two CPUs; ``resume`` an earlier run into the same folder; ``skip_corrupt`` files instead of
-    stopping.
+    Attributes
+    ----------
+    output_format : the format of the shards.
+    address : the address of a Ray cluster; None for this machine alone.
+    n_actors : how many processes code; None for one for every two CPUs.
+    resumes : whether the complete shards of an earlier run into the same folder are kept.
+    skips_corrupt : whether files that cannot be read are skipped; else they stop the run.
+    n_rows_per_split : how many records a shard has.
     """
 
-    form: Format = "parquet"
+    output_format: Format = "parquet"
     address: str | None = None
-    concurrency: int = 0
-    resume: bool = False
-    skip_corrupt: bool = False
-    n_rows: int = SPLIT_ROWS
+    n_actors: int | None = None
+    resumes: bool = False
+    skips_corrupt: bool = False
+    n_rows_per_split: int = SPLIT_ROWS
 
 
 def run_distributed(
-    places: Sequence[str], out: str, bundle: Bundle, settings: Settings, plan: Plan
-) -> Receipt:
-    """Code every record of the files at ``places`` into the folder ``out``.
+    places: Sequence[str], out: str, bundle: Bundle, settings: Settings, options: RunOptions
+) -> RunReceipt:
+    """Code every record of the files at ``places`` into the folder ``out``; return its receipt.
 
-    Raises StorageError or DistributedError; complete shards stay, and ``plan.resume`` goes on from
-    them.
+    Raises StorageError or DistributedError; complete shards stay, and a run with
+    ``options.resumes`` keeps them.
     """
-    clock, started = time.monotonic(), now()
+    clock = time.monotonic()
+    started = utc_now()
     folder = Folder.at(out)
     files = find_inputs(places, folder)
     n_bytes = sum(file.size for file in files)
-    memory = CorrectionsLookup.load(settings.data.corrections_dir, settings.data.columns)
-    version, that_matter = bundle.manifest.version, result_settings(settings, memory)
-    complete = _complete_shards(folder, (version, that_matter), plan)
-    receipt = Receipt(model_version=version, settings=that_matter, started=started)
-    with connected(plan.address):
-        receipt.n_actors, receipt.threads = shares(plan.concurrency, settings.inference)
-        # The same bits on every machine: no accelerator that one of them happens to have.
-        values = {"threads": receipt.threads, "provider": "cpu"}
-        alone = settings.inference.model_copy(update=values)
-        settings = settings.model_copy(update={"inference": alone})
+    lookup = CorrectionsLookup.load(settings.data.corrections_dir, settings.data.columns)
+    identity = (bundle.manifest.version, result_settings(settings, lookup))
+    complete = _complete_shards(folder, identity, options.resumes)
+    receipt = RunReceipt(model_version=identity[0], settings=identity[1], started=started)
+    with connected(options.address):
+        receipt.n_actors, receipt.n_threads = share_cpus(options.n_actors, settings.inference)
         _LOG.info(
-            "%d %s, %s bytes; %d %s with %d %s each",
-            len(files), "file" if len(files) == 1 else "files", f"{n_bytes:,}",
-            receipt.n_actors, "actor" if receipt.n_actors == 1 else "actors",
-            receipt.threads, "thread" if receipt.threads == 1 else "threads",
-        )  # fmt: skip
-        source = Splits(
+            "%s, %s bytes; %s with %s each",
+            _quantity(len(files), "file"),
+            f"{n_bytes:,}",
+            _quantity(receipt.n_actors, "actor"),
+            _quantity(receipt.n_threads, "thread"),
+        )
+        source = SplitDatasource(
             files,
             settings.data.columns,
-            plan.n_rows,
-            (version, that_matter, plan.form),
+            options.n_rows_per_split,
+            (*identity, options.output_format),
             {shard.name: shard.key for shard in complete.values()},
         )
-        folder.remove(RECEIPT)  # of the run that is gone on with: no longer true
-        coded = _pipeline(source, bundle, memory, settings, plan.form, folder, receipt)
+        folder.remove(RECEIPT)  # of the run that is resumed: it is not complete any more
+        actor_arguments = (
+            ray.put(served_files(bundle)),
+            ray.put(lookup),
+            _actor_settings(settings, receipt.n_threads),
+            options.output_format,
+            folder,
+        )
+        coded = _coded_dataset(source, actor_arguments, receipt.n_actors, receipt.n_threads)
         with closing(_rows(coded)) as rows:
-            outcome = follow(rows, complete, n_bytes, plan.skip_corrupt)
-        for path in leftovers(folder, outcome.shards, plan.form):
-            _LOG.warning("removed %s: of no split that the inputs have now", path)
+            summary = collect_summary(rows, complete, n_bytes, options.skips_corrupt)
+        for path in stray_files(folder, summary.shards, options.output_format):
+            _LOG.warning("removed %s: it belongs to no split of the inputs", path)
             folder.remove(path)
-        receipt.add_shards([outcome.shards[name] for name in sorted(outcome.shards)])
+        receipt.add_shards([summary.shards[name] for name in sorted(summary.shards)])
         receipt.n_review_texts = write_review(folder, receipt.n_review_texts)
-    receipt.n_resumed_shards = outcome.n_resumed
-    receipt.inputs, receipt.skipped = outcome.files, outcome.skipped
-    receipt.finished, receipt.seconds = now(), round(time.monotonic() - clock, 3)
+    receipt.n_resumed_shards = summary.n_resumed
+    receipt.inputs = summary.files
+    receipt.skipped = summary.skipped
+    receipt.finished = utc_now()
+    receipt.seconds = round(time.monotonic() - clock, 3)
     receipt.write(folder)
     return receipt
 
 
-def _complete_shards(folder: Folder, made_of: tuple[Any, ...], plan: Plan) -> dict[str, Shard]:
-    """The shards of the run to go on with, by name; DistributedError where that cannot be."""
+def _quantity(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _complete_shards(
+    folder: Folder, identity: tuple[str, dict[str, Any]], resumes: bool
+) -> dict[str, Shard]:
+    """Return the shards of the run to resume, by name.
+
+    Raises DistributedError for results of an earlier run that is not to be resumed, and for shards
+    of another model or other settings.
+    """
     complete = {shard.name: shard for shard in read_shards(folder)}
-    if not plan.resume:
+    if not resumes:
         if complete or RECEIPT in folder.names():
             raise DistributedError(
                 f"{folder.path!r} holds the results of an earlier run: add --resume to go on with "
                 "it, or give --out another folder"
             )
         return complete
-    other = next((s for s in complete.values() if s.made_of != made_of), None)
-    if other is not None:
+    foreign = next((shard for shard in complete.values() if shard.identity != identity), None)
+    if foreign is not None:
         raise DistributedError(
-            f"{folder.path!r} was begun with model {other.model_version} and {other.settings}, now "
-            f"there is {made_of[0]} and {made_of[1]}: put that back, or give --out another folder"
+            f"{folder.path!r} was begun with model {foreign.model_version} and {foreign.settings}, "
+            f"now there is {identity[0]} and {identity[1]}: restore those, or give --out another "
+            "folder"
         )
     return complete
 
 
-def _pipeline(
-    source: Splits,
-    bundle: Bundle,
-    memory: CorrectionsLookup,
-    settings: Settings,
-    form: Format,
-    folder: Folder,
-    receipt: Receipt,
+def _actor_settings(settings: Settings, n_threads: int) -> Settings:
+    """Return ``settings`` for an actor: its threads, and the CPU as the provider.
+
+    The predictions are the same bits on every machine, so no accelerator that one of them has may
+    be used.
+    """
+    values = {"threads": n_threads, "provider": "cpu"}
+    return settings.model_copy(update={"inference": settings.inference.model_copy(update=values)})
+
+
+def _coded_dataset(
+    source: SplitDatasource, actor_arguments: tuple[Any, ...], n_actors: int, n_threads: int
 ) -> Dataset:
+    """Return the dataset whose rows are computed by the actors, as they are asked for."""
     context = DataContext.get_current().copy()
     context.enable_progress_bars = False
     # Every split is a block of its own: it leaves as soon as it is read, and no two are joined.
     context.target_max_block_size = 1
-    n_files, threads = len(source.files), receipt.threads
+    n_files = len(source.files)
     with DataContext.current(context):
         splits = ray.data.read_datasource(
             source,
             override_num_blocks=n_files,
-            # A reader is many times as fast as a coder.
-            concurrency=min(n_files, 1 + receipt.n_actors // 4),
+            # A reader is many times as fast as an actor.
+            concurrency=min(n_files, 1 + n_actors // 4),
             num_cpus=0,
         )
     return splits.map_batches(
         CodingActor,
-        fn_constructor_args=(
-            ray.put(served_files(bundle)), ray.put(memory), settings, form, folder
-        ),
+        fn_constructor_args=actor_arguments,
         batch_size=1,
         batch_format="pyarrow",
-        compute=ActorPoolStrategy(size=receipt.n_actors),
-        # Half of what it uses: when a machine dies, those left have room for its actors, which
-        # would otherwise wait for it with the splits they hold. Ray Data spreads them, so that
+        compute=ActorPoolStrategy(size=n_actors),
+        # Half of what it uses: if a machine dies, the others have room for its actors, which would
+        # otherwise wait for it with the splits they hold. Ray Data spreads the actors, so that
         # until then they share the CPUs evenly.
-        num_cpus=0.5 if threads == 1 else threads // 2,
-    )  # fmt: skip
+        num_cpus=0.5 if n_threads == 1 else n_threads // 2,
+    )
 
 
 def _rows(coded: Dataset) -> Generator[pa.Table, None, None]:
-    """The dataset's rows as they come. Closed before its end, it stops the work at once."""
+    """Yield the rows of the dataset as they come; closed before its end, it stops the work."""
     blocks = coded.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0)
     with closing(iter(blocks)) as running:
         for block in running:

@@ -1,13 +1,7 @@
-"""Input files as a Ray dataset: one read task per file, one row per split.
-
-A row is a message to whoever comes next: ``kind``, a JSON ``header``, and the split's records as
-an Arrow stream. A split as a single row cannot be cut or joined by Ray, so a shard has the same
-records however the blocks fall, and the same split read again is the same row.
-"""
+"""Input files as a Ray dataset: one read task per file, one row per split."""
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -20,96 +14,92 @@ from ray.data.block import Block, BlockMetadata
 
 from core.errors import InputError, StorageError
 from core.settings import Columns
-from distributed.file_splits import Split, check_file, read_splits
+from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile
-from distributed.shards import key_of
-
-SPLIT, KEPT, FILE, REFUSED = "split", "kept", "file", "refused"
-"""To be coded; complete from an earlier run; what a file holds; a file that cannot be read."""
+from distributed.messages import RowKind, make_row, table_bytes
+from distributed.shards import shard_key
 
 
-class Splits(Datasource):
-    """The splits of some files."""
+class SplitDatasource(Datasource):
+    """The splits of some files; ``files`` are in the order they were given."""
 
     def __init__(
         self,
         files: Sequence[InputFile],
         columns: Columns,
         n_rows: int,
-        made_of: tuple[Any, ...],
+        key_parts: Sequence[Any],
         complete: Mapping[str, str],
     ) -> None:
-        """``made_of`` is what every shard is made with; ``complete`` the keys of the shards that
-        are there already, by name: their splits are reported as kept, without their records.
+        """Prepare the reading of ``files``.
+
+        Parameters
+        ----------
+        columns : the names under which titles and duties are found.
+        n_rows : rows of a split.
+        key_parts : what all shards of the run are made with; see ``shard_key``.
+        complete : name → key of the shards that are complete; a split with the same key is
+            reported as complete, without its records.
         """
         super().__init__()
-        self.files, self._columns, self._n_rows = files, columns, n_rows
-        self._made_of, self._complete = made_of, complete
+        self.files = files
+        self._columns = columns
+        self._n_rows = n_rows
+        self._key_parts = key_parts
+        self._complete = complete
 
     def estimate_inmemory_data_size(self) -> int | None:
-        """Unknown before it is read."""
+        """Return None: the size is unknown before the files are read."""
         return None
 
     def get_read_tasks(
         self, parallelism: int, per_task_row_limit: int | None = None, data_context: Any = None
     ) -> list[ReadTask]:
-        """One task per file, whatever ``parallelism`` is asked for."""
+        """Return one task per file, whatever ``parallelism`` is asked for."""
         unknown = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
         return [ReadTask(self._reader(file), unknown) for file in self.files]
 
     def _reader(self, file: InputFile) -> Callable[[], Iterable[Block]]:
-        own = {
+        complete = {
             name: key
             for name, key in self._complete.items()
             if name.startswith(f"{file.shard_prefix}.")
         }
-        return partial(_read, file, self._columns, self._n_rows, self._made_of, own)
-
-
-def message(kind: str, header: Mapping[str, Any], records: bytes | None = None) -> pa.Table:
-    """A row of the dataset."""
-    body = pa.array([records], pa.large_binary())
-    return pa.table({"kind": [kind], "header": [json.dumps(header)], "records": body})
-
-
-def records_of(row: pa.Table) -> pa.Table:
-    """The records that a ``SPLIT`` row carries."""
-    with pa.ipc.open_stream(row["records"][0].as_buffer()) as stream:
-        return stream.read_all()
+        return partial(_read, file, self._columns, self._n_rows, self._key_parts, complete)
 
 
 def _read(
     file: InputFile,
     columns: Columns,
     n_rows: int,
-    made_of: tuple[Any, ...],
+    key_parts: Sequence[Any],
     complete: Mapping[str, str],
 ) -> Iterator[pa.Table]:
+    """Yield the row of a file, then a row for each of its splits."""
     about = {"input": file.path, "size": file.size}
     try:
         contents = check_file(file, columns)
     except InputError as error:
-        yield message(REFUSED, {**about, "reason": str(error)})
+        yield make_row(RowKind.REFUSED, {**about, "reason": str(error)})
         return
     except FileNotFoundError:
         raise StorageError(
             f"{file.path!r} is not there on {socket.gethostname()!r}: a cluster reads from a "
             "storage that all its machines see"
         ) from None
-    yield message(FILE, {**about, **asdict(contents)})
+    yield make_row(RowKind.FILE, {**about, **asdict(contents)})
     for number, split in enumerate(read_splits(file, columns, n_rows)):
         name = f"{file.shard_prefix}.{number:06}"
-        records = _as_stream(split)
-        key = key_of(records, split.title, split.duties, *made_of)
+        columns_of_text = (split.title_column, split.duties_column or "")
+        key = shard_key(table_bytes(split.records), [*columns_of_text, *key_parts])
         if complete.get(name) == key:
-            yield message(KEPT, {"name": name})
-        else:
-            header = {"name": name, "input": file.path, "key": key}
-            yield message(SPLIT, {**header, "title": split.title, "duties": split.duties}, records)
-
-
-def _as_stream(split: Split) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, split.records.schema) as stream:
-        stream.write_table(split.records)
-    return sink.getvalue().to_pybytes()
+            yield make_row(RowKind.COMPLETE, {"name": name})
+            continue
+        header = {
+            "name": name,
+            "input": file.path,
+            "key": key,
+            "title_column": split.title_column,
+            "duties_column": split.duties_column,
+        }
+        yield make_row(RowKind.SPLIT, header, split.records)

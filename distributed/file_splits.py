@@ -1,10 +1,10 @@
-"""One input file → splits: runs of its records in their order, the size of one shard.
+"""One input file → splits: its records in their order, cut to the size of a shard.
 
-A file is read to its end before the first split leaves: it is coded whole or not at all, as ``isco
-classify`` does it. CSV goes through the strict reader (``core/csv_table.py``): every column is
-text. Of Parquet every column keeps its type (integers stay integers, also beside missing values);
-text is expected where titles and duties stand, and what does not fit into a cell (nested or binary
-columns) is refused. Memory is bounded by a split, and by a row group's pages.
+A file is read to its end before its first split is coded: it is coded whole or not at all, as
+``isco classify`` does it. CSV is read by the strict reader (``core/csv_table.py``): every column is
+text. Parquet columns keep their types (integers stay integers, also beside missing values). The
+columns of titles and duties must be text, and a column that does not fit into a cell (nested or
+binary) is refused. Memory is bounded by a split, and by the pages of a row group.
 """
 
 from __future__ import annotations
@@ -20,28 +20,30 @@ import pyarrow.parquet as pq
 from core.csv_table import DELIMITERS, check_columns, find_columns, open_table
 from core.errors import InputError
 from core.settings import Columns
+from core.text import DUTIES, JOB_TITLE
+from distributed.arrow_types import arrow_table
 from distributed.inputs import InputFile
 
 SPLIT_ROWS = 20_000
 SPLIT_BYTES = 32 << 20
-"""A split ends when it has so many rows or so many bytes."""
+"""A split ends when it has this many rows or this many bytes."""
 
-_REQUIRED = ("job_title",)
+_REQUIRED = (JOB_TITLE,)
 _PARQUET_ROWS = 1_000  # decoded at a time, so that a split of long texts stays near its bytes
 
 
 @dataclass(frozen=True)
 class Split:
-    """Records of one file; ``title`` and ``duties`` name their columns, ``""`` for none."""
+    """Records of one file, and the columns of their titles and duties; None without duties."""
 
     records: pa.Table
-    title: str
-    duties: str
+    title_column: str
+    duties_column: str | None
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What a file holds; the last three are of CSV."""
+class FileContents:
+    """What a file contains; the last three fields are filled for CSV."""
 
     n_records: int
     n_blank_lines: int = 0
@@ -49,13 +51,13 @@ class Contents:
     delimiter: str = ""
 
 
-def check_file(file: InputFile, columns: Columns) -> Contents:
-    """Read all of ``file``; InputError where it is not what it should be."""
+def check_file(file: InputFile, columns: Columns) -> FileContents:
+    """Read all of ``file`` and return what it contains; InputError if it cannot be coded."""
     try:
-        return (_check_parquet if file.is_parquet else _check_csv)(file, columns)
+        return _check_parquet(file, columns) if file.is_parquet else _check_csv(file, columns)
     except (pa.ArrowException, EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno:
-            raise  # the storage is at fault, not the file
+            raise  # a fault of the storage, not of the file
         raise InputError(
             file,
             f"damaged content ({str(error).partition(chr(10))[0]})",
@@ -65,44 +67,43 @@ def check_file(file: InputFile, columns: Columns) -> Contents:
 
 
 def read_splits(file: InputFile, columns: Columns, n_rows: int = SPLIT_ROWS) -> Iterator[Split]:
-    """Yield the splits of a checked file; the same file gives the same splits.
+    """Yield the splits of a checked file, of ``n_rows`` rows; the same file gives the same splits.
 
-    A file without records gives one split of no rows, so that its columns are not lost.
+    A file without records gives one split without rows, so that its columns are not lost.
     """
-    yield from (_parquet if file.is_parquet else _csv)(file, columns, n_rows)
+    read = _read_parquet if file.is_parquet else _read_csv
+    yield from read(file, columns, n_rows)
 
 
-def _check_csv(file: InputFile, columns: Columns) -> Contents:
+def _check_csv(file: InputFile, columns: Columns) -> FileContents:
     table = open_table(file, columns.model_dump(), _REQUIRED)
     n_records = sum(1 for _ in table.rows())
-    return Contents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
+    return FileContents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
 
 
-def _check_parquet(file: InputFile, columns: Columns) -> Contents:
+def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
     with _open_parquet(file) as parquet:
-        _plain_schema(file, parquet, columns)
-        return Contents(sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS)))
+        _output_schema(file, parquet, columns)
+        return FileContents(sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS)))
 
 
-def _csv(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
+def _read_csv(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
     table = open_table(file, columns.model_dump(), _REQUIRED)
     schema = pa.schema([(name, pa.string()) for name in table.header])
-    names = _our_columns(table.header, table.columns)
+    title_column, duties_column = _text_columns(table.header, table.columns)
     rows: list[list[str]] = []
-    n_bytes = n_splits = 0
+    n_bytes = 0
+    n_splits = 0
     for _, row in table.rows():
         rows.append(row)
         n_bytes += sum(map(len, row))
         if len(rows) == n_rows or n_bytes >= SPLIT_BYTES:
-            yield Split(_transpose(rows, schema), *names)
-            rows, n_bytes, n_splits = [], 0, n_splits + 1
+            yield Split(arrow_table(rows, schema), title_column, duties_column)
+            rows = []
+            n_bytes = 0
+            n_splits += 1
     if rows or not n_splits:
-        yield Split(_transpose(rows, schema), *names)
-
-
-def _transpose(rows: list[list[str]], schema: pa.Schema) -> pa.Table:
-    cells = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.Table.from_arrays([pa.array(c, pa.string()) for c in cells], schema=schema)
+        yield Split(arrow_table(rows, schema), title_column, duties_column)
 
 
 @contextmanager
@@ -112,21 +113,26 @@ def _open_parquet(file: InputFile) -> Iterator[pq.ParquetFile]:
         yield parquet
 
 
-def _plain_schema(
+def _output_schema(
     file: InputFile, parquet: pq.ParquetFile, columns: Columns
-) -> tuple[pa.Schema, tuple[str, str]]:
-    """The columns as they are written, and the names of ours; InputError for what cannot be."""
-    aliases, header = columns.model_dump(), parquet.schema_arrow.names
-    found = find_columns(header, aliases)
-    check_columns(file, header, found, aliases, _REQUIRED)
-    names = _our_columns(header, found)
-    fields = [_plain(file, field, field.name in names) for field in parquet.schema_arrow]
-    return pa.schema(fields), names
+) -> tuple[pa.Schema, str, str | None]:
+    """Return the columns as they are written, and the names of those of titles and duties.
+
+    Raises InputError for columns that are missing, stand twice, or cannot be written.
+    """
+    aliases = columns.model_dump()
+    header = parquet.schema_arrow.names
+    indexes = find_columns(header, aliases)
+    check_columns(file, header, indexes, aliases, _REQUIRED)
+    title_column, duties_column = _text_columns(header, indexes)
+    texts = (title_column, duties_column)
+    fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
+    return pa.schema(fields), title_column, duties_column
 
 
-def _parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
+def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
     with _open_parquet(file) as parquet:
-        schema, names = _plain_schema(file, parquet, columns)
+        schema, title_column, duties_column = _output_schema(file, parquet, columns)
         batches: list[pa.RecordBatch] = []
         n_splits = 0
         for batch in parquet.iter_batches(min(_PARQUET_ROWS, n_rows)):
@@ -134,25 +140,27 @@ def _parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
             n_read = sum(b.num_rows for b in batches)
             if n_read >= n_rows or sum(b.nbytes for b in batches) >= SPLIT_BYTES:
                 read = pa.Table.from_batches(batches)
-                yield Split(_cast(read.slice(0, n_rows), schema), *names)
-                batches, n_splits = read.slice(n_rows).to_batches(), n_splits + 1
+                yield Split(_cast(read.slice(0, n_rows), schema), title_column, duties_column)
+                batches = read.slice(n_rows).to_batches()
+                n_splits += 1
         if batches or not n_splits:
             rest = pa.Table.from_batches(batches, parquet.schema_arrow)
-            yield Split(_cast(rest, schema), *names)
+            yield Split(_cast(rest, schema), title_column, duties_column)
 
 
 def _cast(records: pa.Table, schema: pa.Schema) -> pa.Table:
-    # Without what pandas or Spark noted about the columns: it would not be true of ours.
+    # Without the metadata that pandas or Spark add: it would not be true with our columns.
     return records.replace_schema_metadata(None).cast(schema).combine_chunks()
 
 
-def _our_columns(header: Sequence[str], columns: dict[str, int]) -> tuple[str, str]:
-    duties = columns.get("duties_description")
-    return header[columns["job_title"]], "" if duties is None else header[duties]
+def _text_columns(header: Sequence[str], indexes: dict[str, int]) -> tuple[str, str | None]:
+    """Return the names of the columns of titles and duties in a header."""
+    duties_index = indexes.get(DUTIES)
+    return header[indexes[JOB_TITLE]], None if duties_index is None else header[duties_index]
 
 
-def _plain(file: InputFile, field: pa.Field, is_text: bool) -> pa.Field:
-    """The field as it is written; InputError for a type that no cell can hold."""
+def _output_field(file: InputFile, field: pa.Field, is_text: bool) -> pa.Field:
+    """Return the field as it is written; InputError for a type that no cell can hold."""
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     name = f"a column {field.name!r} of type {field.type}"
     if pa.types.is_null(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):

@@ -1,4 +1,4 @@
-"""Which files a census reads: files, folders and globs, wherever pyarrow's file systems reach."""
+"""The files that a distributed run reads: files, folders and globs on pyarrow's file systems."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_STEM_CHARS = 60
 
 @dataclass(frozen=True)
 class InputFile:
-    """One file; to the strict reader it is what a ``Path`` is."""
+    """One file; the strict reader (``core/csv_table.py``) takes it like a ``Path``."""
 
     filesystem: fs.FileSystem
     path: str
@@ -31,40 +31,40 @@ class InputFile:
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
+        """Return the name of the file without its folder."""
         return self.path.rpartition("/")[2]
 
     @property
     def suffix(self) -> str:
-        """The last ending of the name, with its dot."""
+        """Return the last suffix of the name, with its dot."""
         stem, dot, ending = self.name.rpartition(".")
         return dot + ending if stem else ""
 
     @property
     def is_parquet(self) -> bool:
-        """Whether the name says Parquet; all others are read as CSV."""
+        """Return whether the file is Parquet by its name; every other file is read as CSV."""
         return self.name.endswith(PARQUET)
 
     @property
     def shard_prefix(self) -> str:
-        """What the names of this file's shards begin with: its name and a hash of its path."""
+        """Return the start of the names of its shards: its name and a hash of its path."""
         stem = re.sub(r"[^\w-]+", "_", self.name.partition(".")[0])[:_MAX_STEM_CHARS]
         place = f"{self.filesystem.type_name}:{self.path}"
         return f"{stem or 'file'}.{sha256(place.encode()).hexdigest()[:8]}"
 
     def open(self, mode: Literal["rb"] = "rb", /) -> BinaryIO:
-        """The bytes from their start."""
+        """Open the file for reading; ``mode`` is that of ``Path.open``."""
         return io.BufferedReader(self.filesystem.open_input_file(self.path), _BUFFER_BYTES)
 
 
 def find_inputs(places: Sequence[str], out: Folder) -> list[InputFile]:
-    """The files at ``places``, in the order of their paths, each once.
+    """Return the files at ``places``, in the order of their paths, each once.
 
-    A folder stands for every CSV and Parquet file in and below it, without those whose name, or
-    whose folder's, begins with ``.`` or ``_``. StorageError for a place where there is nothing to
-    read, and where a file lies in ``out``: results would be coded again.
+    A folder stands for every CSV and Parquet file in and below it, except those whose name, or the
+    name of whose folder, begins with ``.`` or ``_``. Raises StorageError for a place without a file
+    to read, and for a file in ``out``: results would be coded again.
     """
-    found: dict[tuple[str, str], InputFile] = {}
+    files: dict[tuple[str, str], InputFile] = {}
     for place in places:
         filesystem, path = resolve(place)
         infos = list(_expand(filesystem, path))
@@ -79,23 +79,21 @@ def find_inputs(places: Sequence[str], out: Folder) -> list[InputFile]:
                     f"{info.path!r} lies in --out: give the results a folder of their own"
                 )
             key = (info.path, filesystem.type_name)
-            found[key] = InputFile(filesystem, info.path, info.size)
-    return [found[key] for key in sorted(found)]
+            files[key] = InputFile(filesystem, info.path, info.size)
+    return [files[key] for key in sorted(files)]
 
 
 def _expand(filesystem: fs.FileSystem, path: str) -> Iterator[fs.FileInfo]:
+    """Yield the file at ``path``, the files in the folder there, or those that the glob matches."""
     info = filesystem.get_file_info(path)
     if info.type == fs.FileType.File:
         yield info
     elif info.type == fs.FileType.Directory:
         for inner in filesystem.get_file_info(fs.FileSelector(path, recursive=True)):
             below = inner.path[len(path) :].strip("/").split("/")
-            hidden = any(part.startswith((".", "_")) for part in below)
-            if (
-                inner.type == fs.FileType.File
-                and not hidden
-                and inner.path.endswith(_READ_IN_FOLDERS)
-            ):
+            is_hidden = any(part.startswith((".", "_")) for part in below)
+            is_input = inner.type == fs.FileType.File and inner.path.endswith(_READ_IN_FOLDERS)
+            if is_input and not is_hidden:
                 yield inner
     else:
         matches = [str(match) for match in ArrowFSWrapper(filesystem).glob(path)]

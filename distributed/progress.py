@@ -1,4 +1,4 @@
-"""How far a census is: rows, rows per second and the time left, a line now and then."""
+"""The progress of a distributed run in the log: rows, rows per second and the time left."""
 
 from __future__ import annotations
 
@@ -7,45 +7,48 @@ import time
 from datetime import timedelta
 
 _LOG = logging.getLogger(__name__)
-_EVERY_S = 10.0
+_INTERVAL_S = 10.0
 
 
 class Progress:
-    """Counts what comes in and says how it stands, at most once in ten seconds.
+    """Count the records, and log the progress at most once in ten seconds.
 
-    How many records a file holds is known once it was checked; of the others it is estimated from
-    their sizes.
+    The number of records of a file is known once it was checked; that of the other files is
+    estimated from their sizes.
     """
 
     def __init__(self, n_bytes: int) -> None:
-        """``n_bytes``: of all files together."""
+        """Start to count; ``n_bytes`` is the size of all files together."""
         self._n_bytes = n_bytes
-        self._n_bytes_read = self._n_records_read = 0
-        self._n_coded = self._n_kept = 0
-        self._started = self._said = time.monotonic()
+        self._n_bytes_read = 0
+        self._n_records_read = 0
+        self._n_coded = 0
+        self._n_resumed = 0
+        self._started = time.monotonic()
+        self._logged = self._started
 
-    def read(self, n_bytes: int, n_records: int) -> None:
-        """A file was checked: so many bytes are so many records."""
+    def add_read(self, n_bytes: int, n_records: int) -> None:
+        """Count a file that was checked: its size and its records."""
         self._n_bytes_read += n_bytes
         self._n_records_read += n_records
 
-    def kept(self, n_records: int) -> None:
-        """Records of a shard that was there already."""
-        self._n_kept += n_records
+    def add_resumed(self, n_records: int) -> None:
+        """Count the records of a shard of an earlier run."""
+        self._n_resumed += n_records
 
-    def coded(self, n_records: int) -> None:
-        """Records of a shard that was written."""
+    def add_coded(self, n_records: int) -> None:
+        """Count the records of a shard that was written."""
         self._n_coded += n_records
         now = time.monotonic()
-        if now - self._said >= _EVERY_S:
-            self._said = now
-            _LOG.info("%s", self.line(now - self._started))
+        if now - self._logged >= _INTERVAL_S:
+            self._logged = now
+            _LOG.info("%s", self.describe(now - self._started))
 
-    def line(self, seconds: float) -> str:
-        """How it stands after so many seconds."""
-        speed = self._n_coded / seconds
+    def describe(self, elapsed_s: float) -> str:
+        """Return the progress after ``elapsed_s`` seconds, in one line."""
+        rows_per_s = self._n_coded / elapsed_s
         about = "" if self._n_bytes_read == self._n_bytes else "about "
         n_records = self._n_records_read * self._n_bytes / max(self._n_bytes_read, 1)
-        n_done = self._n_coded + self._n_kept
-        left = timedelta(seconds=round(max(n_records - n_done, 0) / max(speed, 1e-9)))
-        return f"{n_done:,} of {about}{n_records:,.0f} rows, {speed:,.0f} rows/s, {left} left"
+        n_done = self._n_coded + self._n_resumed
+        left = timedelta(seconds=round(max(n_records - n_done, 0) / max(rows_per_s, 1e-9)))
+        return f"{n_done:,} of {about}{n_records:,.0f} rows, {rows_per_s:,.0f} rows/s, {left} left"

@@ -1,4 +1,4 @@
-"""Ray: connected to or started, and how its CPUs are shared among the actors."""
+"""The Ray cluster: how it is connected or started, and how the actors share its CPUs."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ import ray
 import core
 import distributed
 import inference
-from core.errors import DistributedError, IscoError
+from core.errors import DistributedError, IscoError, RunInterruptedError
 from core.settings import InferenceSettings
+from distributed.ray_environment import actor_environment
 
-GO_ON = "the same command with --resume goes on from the shards that are complete"
-_THREADS = 2  # of an actor, where nobody says otherwise
+RESUME_HINT = "the same command with --resume keeps the complete shards and codes the others"
+_CPUS_PER_ACTOR = 2
 
 
 @contextmanager
 def connected(address: str | None) -> Iterator[None]:
-    """Ray, connected or started, with the very code that runs here on all its machines.
+    """Connect to the Ray cluster at ``address``, or start one on this machine for None.
 
-    What Ray raises becomes a DistributedError, or the error of ours that it carries from an actor.
+    All its machines get the code that runs here. An error of Ray becomes a DistributedError, or the
+    IscoError that it carries from an actor; Ctrl-C becomes a RunInterruptedError.
     """
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what it says is in what it raises
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # its errors are in what it raises
     local = {} if address else {"include_dashboard": False}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The minimum number of concurrent actors")
         try:
             ray.init(
                 address=address,
-                runtime_env={"py_modules": [core, inference, distributed]},
+                runtime_env={
+                    "py_modules": [core, inference, distributed],
+                    "env_vars": actor_environment(),
+                },
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 **local,
@@ -44,29 +49,30 @@ def connected(address: str | None) -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            raise DistributedError(f"stopped; {GO_ON}") from None
+            raise RunInterruptedError(f"stopped; {RESUME_HINT}") from None
         except ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None)
             if isinstance(cause, IscoError):
                 raise cause from None
             if cause is not None and not isinstance(cause, OSError):
-                raise  # ours to mend
+                raise  # a fault of the program keeps its traceback
+            name = type(cause or error).__name__
             reason = str(cause or error).strip().partition("\n")[0]
-            raise DistributedError(f"{type(cause or error).__name__}: {reason}; {GO_ON}") from error
+            raise DistributedError(f"{name}: {reason}; {RESUME_HINT}") from error
         finally:
             ray.shutdown()
 
 
-def shares(concurrency: int, settings: InferenceSettings) -> tuple[int, int]:
-    """How many actors there are, and how many threads each has.
+def share_cpus(n_actors: int | None, settings: InferenceSettings) -> tuple[int, int]:
+    """Return how many actors there are, and how many threads each has.
 
-    ``concurrency`` 0: one for every two CPUs, or for as many as ``settings.threads`` says. Each
-    remembers texts of its own: with one per CPU more texts would be coded twice, and twice as many
-    models be loaded (``benchmarks/results/distributed.md``). DistributedError where there are fewer
-    CPUs.
+    ``n_actors`` None: one for every two CPUs, or for as many CPUs as ``settings.threads`` says.
+    Each actor caches its own predictions: with one per CPU more texts would be coded twice, and
+    twice as many models be loaded (``benchmarks/results/distributed.md``). Raises DistributedError
+    for more actors than CPUs.
     """
     n_cpus = int(ray.cluster_resources().get("CPU", 0))
-    n_actors = concurrency or max(1, n_cpus // (settings.threads or _THREADS))
+    n_actors = n_actors or max(1, n_cpus // (settings.threads or _CPUS_PER_ACTOR))
     if n_actors > n_cpus:
         raise DistributedError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
     return n_actors, settings.threads or n_cpus // n_actors

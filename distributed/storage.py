@@ -1,8 +1,8 @@
-"""Places on this machine's disks or on a storage that pyarrow's file systems reach.
+"""Places on the disks of this machine or on a storage that pyarrow's file systems reach.
 
-A place is a path or a URI (``s3://``, ``gs://``, ``hdfs://``, ``file://``). Whatever is written
-appears under its name only when it is whole: on an object store that is how it works, elsewhere the
-file is written under another name and renamed. Writing the same name again replaces it.
+A place is a path or a URI (``s3://``, ``gs://``, ``hdfs://``, ``file://``). A file that is written
+appears under its name only when it is whole: an object store works like that, elsewhere the file is
+written under another name and renamed. Writing a name again replaces the file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OBJECT_STORES = {"s3", "gcs", "abfs"}
 
 
 def resolve(place: str) -> tuple[fs.FileSystem, str]:
-    """The file system of a place and the path on it; StorageError for one that is neither."""
+    """Return the file system of a place and the path on it; StorageError for an unknown place."""
     if "://" not in place:
         return fs.LocalFileSystem(), str(Path(place).expanduser().absolute())
     try:
@@ -38,24 +38,24 @@ def resolve(place: str) -> tuple[fs.FileSystem, str]:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder to write into; it comes into being with its first file."""
+    """A folder to write into; it is made with its first file."""
 
     filesystem: fs.FileSystem
     path: str
 
     @classmethod
     def at(cls, place: str) -> Folder:
-        """The folder at a place; StorageError for a place that is neither a path nor a URI."""
+        """Return the folder at a place; StorageError if it is neither a path nor a URI."""
         return cls(*resolve(place))
 
     def names(self, folder: str = "") -> list[str]:
-        """The files directly in a subfolder, by name; none where it does not exist."""
+        """Return the sorted names of the files in a subfolder; none if it does not exist."""
         selector = fs.FileSelector(f"{self.path}/{folder}", allow_not_found=True)
-        found = self.filesystem.get_file_info(selector)
-        return sorted(info.base_name for info in found if info.type == fs.FileType.File)
+        infos = self.filesystem.get_file_info(selector)
+        return sorted(info.base_name for info in infos if info.type == fs.FileType.File)
 
     def read(self, name: str) -> bytes:
-        """All of a file."""
+        """Return the content of a file."""
         with self.filesystem.open_input_stream(f"{self.path}/{name}") as file:
             return file.read()
 
@@ -76,21 +76,21 @@ class Folder:
             )
 
     def remove(self, name: str) -> None:
-        """Delete a file; it is no error where there is none."""
+        """Delete a file if it exists."""
         path = f"{self.path}/{name}"
         if self.filesystem.get_file_info(path).type == fs.FileType.File:
             self.filesystem.delete_file(path)
 
     @contextmanager
     def _whole(self, name: str) -> Iterator[str]:
-        """The path to write to, so that the name appears when the block ends without an error."""
+        """Yield the path to write to; the name appears when the block ends without an error."""
         path = f"{self.path}/{name}"
         if self.filesystem.type_name in _OBJECT_STORES:
             yield path
             return
         folder, _, base = path.rpartition("/")
         self.filesystem.create_dir(folder)
-        # Two attempts at one shard may be at work at once: each has its own name.
+        # Two actors may write the same shard at once: each has a name of its own.
         part = f"{folder}/.{base}.{uuid4().hex}.part"
         try:
             yield part

@@ -1,8 +1,7 @@
-"""What the rows of the coded dataset say, file by file and shard by shard."""
+"""The summary of a run, collected from the rows of the coded dataset."""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,18 +12,26 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import DistributedError
-from distributed.actor import SHARD
-from distributed.datasource import FILE, KEPT, REFUSED
+from distributed.messages import RowKind, header_of, kind_of
 from distributed.progress import Progress
-from distributed.ray_cluster import GO_ON
+from distributed.ray_cluster import RESUME_HINT
 from distributed.shards import Shard
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass
-class Outcome:
-    """The shards by name, ``n_resumed`` of an earlier run among them; files read and skipped."""
+class RunSummary:
+    """What a run has read and written.
+
+    Attributes
+    ----------
+    shards : name → summary of each shard.
+    n_resumed : how many of them are of an earlier run.
+    files : the header of each file that was read: ``input``, ``size``, ``n_records``, and of CSV
+        ``n_blank_lines``, ``encoding`` and ``delimiter``.
+    skipped : the header of each file that was not: ``input``, ``size`` and ``reason``.
+    """
 
     shards: dict[str, Shard] = field(default_factory=dict)
     n_resumed: int = 0
@@ -32,7 +39,7 @@ class Outcome:
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
     def check_sums(self) -> None:
-        """Raise DistributedError where a file changed and records are lost or doubled."""
+        """Raise DistributedError if a file changed, so that records are lost or doubled."""
         n_coded: Counter[str] = Counter()
         for shard in self.shards.values():
             n_coded[shard.input] += shard.n_rows_out
@@ -40,42 +47,51 @@ class Outcome:
             if n_coded[file["input"]] != file["n_records"]:
                 raise DistributedError(
                     f"{file['input']!r} held {file['n_records']:,} records at first and "
-                    f"{n_coded[file['input']]:,} later: leave it as it is, then {GO_ON}"
+                    f"{n_coded[file['input']]:,} later: do not change it, then {RESUME_HINT}"
                 )
 
 
-def follow(
-    rows: Iterable[pa.Table], complete: Mapping[str, Shard], n_bytes: int, skip_corrupt: bool
-) -> Outcome:
-    """Take the rows as they come, and say now and then how it stands.
+def collect_summary(
+    rows: Iterable[pa.Table], complete: Mapping[str, Shard], n_bytes: int, skips_corrupt: bool
+) -> RunSummary:
+    """Consume the rows as they come, log the progress, and return the summary.
 
-    ``complete`` are the shards of an earlier run by name, ``n_bytes`` those of all files. Raises
-    DistributedError at a file that cannot be read, unless such files are skipped, and at sums that
-    do not add up.
+    Parameters
+    ----------
+    complete : name → summary of the shards of an earlier run.
+    n_bytes : the size of all files.
+    skips_corrupt : whether files that cannot be read are skipped.
+
+    Raises DistributedError for a file that cannot be read and is not skipped, and if the numbers of
+    records do not add up.
     """
-    outcome, progress = Outcome(), Progress(n_bytes)
+    summary = RunSummary()
+    progress = Progress(n_bytes)
     for row in rows:
-        kind, header = row["kind"][0].as_py(), json.loads(row["header"][0].as_py())
-        if kind == SHARD:
-            shard = outcome.shards[header["name"]] = Shard(**header)
-            progress.coded(shard.n_rows_out)
-        elif kind == KEPT:
-            shard = outcome.shards[header["name"]] = complete[header["name"]]
-            outcome.n_resumed += 1
-            progress.kept(shard.n_rows_out)
-        elif kind == FILE:
-            outcome.files.append(header)
-            progress.read(header["size"], header["n_records"])
-        elif kind == REFUSED:
-            if not skip_corrupt:
+        kind = kind_of(row)
+        header = header_of(row)
+        if kind is RowKind.SHARD:
+            shard = Shard(**header)
+            summary.shards[shard.name] = shard
+            progress.add_coded(shard.n_rows_out)
+        elif kind is RowKind.COMPLETE:
+            shard = complete[header["name"]]
+            summary.shards[shard.name] = shard
+            summary.n_resumed += 1
+            progress.add_resumed(shard.n_rows_out)
+        elif kind is RowKind.FILE:
+            summary.files.append(header)
+            progress.add_read(header["size"], header["n_records"])
+        elif kind is RowKind.REFUSED:
+            if not skips_corrupt:
                 raise DistributedError(
                     f"{header['reason']} ({header['input']!r}; --skip-corrupt goes on without such "
-                    f"files, and {GO_ON})"
+                    f"files, and {RESUME_HINT})"
                 )
             _LOG.warning("skipped: %s", header["reason"])
-            outcome.skipped.append(header)
-            progress.read(header["size"], 0)
-    outcome.files.sort(key=itemgetter("input"))
-    outcome.skipped.sort(key=itemgetter("input"))
-    outcome.check_sums()
-    return outcome
+            summary.skipped.append(header)
+            progress.add_read(header["size"], 0)
+    summary.files.sort(key=itemgetter("input"))
+    summary.skipped.sort(key=itemgetter("input"))
+    summary.check_sums()
+    return summary

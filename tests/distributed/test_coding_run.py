@@ -1,4 +1,4 @@
-"""A census on Ray: the same codes as on one machine, whatever is killed, stopped or damaged."""
+"""A distributed run: the same codes as on one machine, whatever is killed, stopped or damaged."""
 
 from __future__ import annotations
 
@@ -31,17 +31,18 @@ from ray.cluster_utils import Cluster
 from core.errors import DistributedError, InputError, StorageError
 from core.settings import Columns, Settings
 from core.text import join
-from distributed.coding_run import Plan, run_distributed
+from distributed.coding_run import RunOptions, run_distributed
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
 from distributed.progress import Progress
 from distributed.review_queue import REVIEW, REVIEW_SCHEMA, write_review
-from distributed.run_receipt import Receipt
+from distributed.run_receipt import RunReceipt
 from distributed.shards import PREDICTIONS, SHARDS
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.output_columns import OUTPUT_COLUMNS
+from inference.versions import software_versions
 from results.code_file import code_file
 from tests.conftest import ROOT
 
@@ -98,7 +99,7 @@ def local(path: Path) -> InputFile:
     return file
 
 
-def check_whole(out: Path, receipt: Receipt, ids: Sequence[str]) -> None:
+def check_whole(out: Path, receipt: RunReceipt, ids: Sequence[str]) -> None:
     """Every record once, sums that add up, nothing half-written."""
     assert sorted(row["id"] for row in predictions(out)) == sorted(ids)
     assert json.loads((out / "receipt.json").read_text())["n_rows_out"] == len(ids)
@@ -107,7 +108,7 @@ def check_whole(out: Path, receipt: Receipt, ids: Sequence[str]) -> None:
     assert sum(parts) == len(ids)
     for name in ("n_rows_out", "n_fallback", "n_empty", "n_review"):
         assert sum(shard[name] for shard in summaries(out)) == getattr(receipt, name)
-    assert sum(host["n_rows"] for host in receipt.hosts.values()) == len(ids)
+    assert sum(host.n_rows for host in receipt.hosts.values()) == len(ids)
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
 
 
@@ -128,15 +129,15 @@ def test_the_same_as_on_one_machine(
     )
     nothing = pa.table({"job_title": pa.array([], pa.string()), "n": pa.array([], pa.int16())})
     pq.write_table(nothing, tmp_path / "in" / "none.parquet")
-    plan = Plan(address=cluster.address, n_rows=40, concurrency=2)
+    options = RunOptions(address=cluster.address, n_rows_per_split=40, n_actors=2)
     out = tmp_path / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("distributed.review_queue._QUESTIONS_PER_PART", 80)
-        receipt = run_distributed([str(tmp_path / "in")], str(out), bundle, settings, plan)
+        patch.setattr("distributed.review_queue._TEXTS_PER_PART", 80)
+        receipt = run_distributed([str(tmp_path / "in")], str(out), bundle, settings, options)
     by_ray = pq.read_table(out / REVIEW)
-    n_questions = sum(shard["n_review_texts"] for shard in summaries(out))
-    assert n_questions > 80  # added up by Ray; and now here
-    assert write_review(Folder.at(str(out)), n_questions) == receipt.n_review_texts
+    n_uncertain = sum(shard["n_review_texts"] for shard in summaries(out))
+    assert n_uncertain > 80  # added up by Ray; and now here
+    assert write_review(Folder.at(str(out)), n_uncertain) == receipt.n_review_texts
     assert pq.read_table(out / REVIEW).equals(by_ray)
     (empty,) = (out / PREDICTIONS).glob("none.*")
     assert pq.read_schema(empty).field("n").type == pa.int16()
@@ -144,7 +145,8 @@ def test_the_same_as_on_one_machine(
     assert (receipt.n_rows_out, receipt.n_shards, receipt.n_actors) == (236, 8, 2)
 
     autocoder = open_autocoder(bundle, settings)
-    expected, questions = [], Counter[str]()
+    expected: list[dict[str, str]] = []
+    uncertain = Counter[str]()
     for path, records in zip(files, (first, second), strict=True):
         (tmp_path / path.stem).mkdir()
         code_file(path, tmp_path / path.stem, autocoder, settings)
@@ -154,15 +156,15 @@ def test_the_same_as_on_one_machine(
         joined = [
             join(row.get("Title", row.get("position", "")), row.get("tasks", "")) for row in rows
         ]
-        predictions = dict(zip(joined, autocoder.code(joined), strict=True))
-        questions.update(t for t in joined if predictions[t].is_fallback)
-        found = (
+        by_text = dict(zip(joined, autocoder.code(joined), strict=True))
+        uncertain.update(t for t in joined if by_text[t].is_fallback)
+        coded_rows = (
             predictions(out)[: len(rows)] if path.stem == "a" else predictions(out)[-len(rows) :]
         )
         # To the last bit: the floats themselves, not what is written of them.
-        assert [row["confidence"] for row in found] == [predictions[t].confidence for t in joined]
-        assert [row["minor_confidence"] for row in found] == [
-            predictions[t].minor_confidence for t in joined
+        assert [row["confidence"] for row in coded_rows] == [by_text[t].confidence for t in joined]
+        assert [row["minor_confidence"] for row in coded_rows] == [
+            by_text[t].minor_confidence for t in joined
         ]
     coded = predictions(out)
     for row, one in zip(coded, expected, strict=True):
@@ -180,13 +182,15 @@ def test_the_same_as_on_one_machine(
 
     review = pq.read_table(out / REVIEW)
     assert review.schema.equals(REVIEW_SCHEMA)
-    asked = review.to_pylist()
-    assert {row["text"]: row["n_records"] for row in asked} == questions
-    assert receipt.n_review_texts == len(asked)
-    order = [(-(1 - row["confidence"]) * row["n_records"], row["text"]) for row in asked]
+    review_rows = review.to_pylist()
+    assert {row["text"]: row["n_records"] for row in review_rows} == uncertain
+    assert receipt.n_review_texts == len(review_rows)
+    order = [(-(1 - row["confidence"]) * row["n_records"], row["text"]) for row in review_rows]
     assert order == sorted(order)
-    assert all(join(row["job_title"], row["duties_description"]) == row["text"] for row in asked)
-    assert all(row["candidate_5"] and row["predicted_title"] for row in asked)
+    assert all(
+        join(row["job_title"], row["duties_description"]) == row["text"] for row in review_rows
+    )
+    assert all(row["candidate_5"] and row["predicted_title"] for row in review_rows)
 
 
 @pytest.mark.ray
@@ -198,10 +202,10 @@ def test_csv_shards_are_what_classify_writes(
     packed, corrupt = tmp_path / "packed.csv.gz", tmp_path / "corrupt.csv"
     packed.write_bytes(gzip.compress(path.read_bytes()))
     corrupt.write_bytes(b'job_title\n"cook\n')
-    plan = Plan(form="csv", address=cluster.address, skip_corrupt=True)
+    options = RunOptions(output_format="csv", address=cluster.address, skips_corrupt=True)
     out = tmp_path / "out"
     places = [str(path), str(packed), str(corrupt)]
-    receipt = run_distributed(places, str(out), bundle, settings, plan)
+    receipt = run_distributed(places, str(out), bundle, settings, options)
     code_file(path, tmp_path, open_autocoder(bundle, settings), settings)
     expected = (tmp_path / "predictions.csv").read_bytes()
     shards = sorted((out / PREDICTIONS).iterdir())
@@ -222,7 +226,7 @@ def test_a_killed_actor_comes_back_and_loses_nothing(
         actor.kill()
 
     disturbed(
-        Plan(address=cluster.address, concurrency=1), disturb, bundle, settings, texts, tmp_path
+        RunOptions(address=cluster.address, n_actors=1), disturb, bundle, settings, texts, tmp_path
     )
 
 
@@ -238,27 +242,27 @@ def test_a_dead_node_costs_time_and_no_rows(
         cluster.remove_node(doomed, allow_graceful=False)
 
     disturbed(
-        Plan(address=cluster.address, concurrency=3), disturb, bundle, settings, texts, tmp_path
+        RunOptions(address=cluster.address, n_actors=3), disturb, bundle, settings, texts, tmp_path
     )
 
 
 def disturbed(
-    plan: Plan,
+    options: RunOptions,
     disturb: Callable[[], None],
     bundle: Bundle,
     settings: Settings,
     texts: list[str],
     tmp_path: Path,
 ) -> None:
-    """Run a census of 80 shards, ``disturb`` it in the middle, and find every record once."""
+    """``disturb`` a run of 80 shards in the middle, and find every record once."""
     ids = [str(i) for i in range(4000)]
     rows = [["id", "job_title"]]
     rows += [[i, f"{t} {i}"] for i, t in zip(ids, titles(texts, len(ids)), strict=True)]
     path, out = write_csv(tmp_path / "a.csv", rows), tmp_path / "out"
-    done: list[Receipt] = []
+    done: list[RunReceipt] = []
 
     def work() -> None:
-        whole = replace(plan, n_rows=50)
+        whole = replace(options, n_rows_per_split=50)
         done.append(run_distributed([str(path)], str(out), bundle, settings, whole))
 
     def n_shards() -> int:
@@ -271,7 +275,7 @@ def disturbed(
     assert n_shards() < 80
     worker.join()
     (receipt,) = done
-    assert (receipt.n_actors, receipt.n_shards) == (plan.concurrency, 80)
+    assert (receipt.n_actors, receipt.n_shards) == (options.n_actors, 80)
     check_whole(out, receipt, ids)
 
 
@@ -299,17 +303,17 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     first = write_csv(tmp_path / "in" / "a.csv", rows)
     last = write_csv(tmp_path / "in" / "b.csv", [["id", "job_title"], ["b0", "cook"], ["b1"]])
     out, places = tmp_path / "out", [str(tmp_path / "in" / "*.csv")]
-    plan = Plan(address=cluster.address, n_rows=30, concurrency=1)
+    options = RunOptions(address=cluster.address, n_rows_per_split=30, n_actors=1)
     with pytest.raises(
         DistributedError, match=r"'b.csv', line 3: found 1 fields.*--resume"
     ) as raised:
-        run_distributed(places, str(out), bundle, settings, plan)
+        run_distributed(places, str(out), bundle, settings, options)
     assert "--skip-corrupt" in str(raised.value) and not (out / "receipt.json").exists()
     assert len(summaries(out)) == 3 and not list(out.rglob("b.*"))
 
     with pytest.raises(DistributedError, match="add --resume"):
-        run_distributed(places, str(out), bundle, settings, plan)
-    resumed = Plan(address=cluster.address, n_rows=30, resume=True)
+        run_distributed(places, str(out), bundle, settings, options)
+    resumed = RunOptions(address=cluster.address, n_rows_per_split=30, resumes=True)
     surer = settings.model.model_copy(update={"confidence_threshold": 0.5})
     with pytest.raises(DistributedError, match="was begun with"):
         other = settings.model_copy(update={"model": surer})
@@ -345,7 +349,7 @@ def test_interrupted_at_the_terminal_it_goes_on_with_resume(
     wait_for(lambda: list((out / SHARDS).glob("[!.]*.json")), lambda: started.poll() is None)
     started.send_signal(signal.SIGINT)
     _, said = started.communicate(timeout=60)
-    assert started.returncode == 1 and "isco: stopped; " in said and "--resume" in said
+    assert started.returncode == 130 and "isco: stopped; " in said and "--resume" in said
     assert not (out / "receipt.json").exists()
 
     command += ["--resume", "--json"]
@@ -354,6 +358,7 @@ def test_interrupted_at_the_terminal_it_goes_on_with_resume(
     assert 0 < receipt["n_resumed_shards"] < receipt["n_shards"] == 5
     assert sorted(row["id"] for row in predictions(out)) == sorted(ids)
     assert receipt["n_rows_out"] == len(ids) and receipt["versions"]["ray"]
+    assert receipt["versions"].items() >= software_versions().items()
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
@@ -371,7 +376,7 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     file = local(tmp_path / "t.parquet")
     assert check_file(file, Columns()).n_records == 3
     (whole,) = read_splits(file, Columns())
-    assert (whole.title, whole.duties) == ("Position", "duties")
+    assert (whole.title_column, whole.duties_column) == ("Position", "duties")
     assert whole.records.to_pylist() == table.to_pylist()
     assert whole.records.schema.field("code").type == pa.int32()
     assert whole.records.schema.field("Position").type == pa.string()
@@ -489,9 +494,9 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_how_it_stands() -> None:
     progress = Progress(n_bytes=1000)
-    progress.read(500, 2000)
-    progress.coded(900)
-    progress.kept(100)
-    assert progress.line(10.0) == "1,000 of about 4,000 rows, 90 rows/s, 0:00:33 left"
-    progress.read(500, 1000)
-    assert progress.line(10.0) == "1,000 of 3,000 rows, 90 rows/s, 0:00:22 left"
+    progress.add_read(500, 2000)
+    progress.add_coded(900)
+    progress.add_resumed(100)
+    assert progress.describe(10.0) == "1,000 of about 4,000 rows, 90 rows/s, 0:00:33 left"
+    progress.add_read(500, 1000)
+    assert progress.describe(10.0) == "1,000 of 3,000 rows, 90 rows/s, 0:00:22 left"
