@@ -1,30 +1,62 @@
-"""The entry point: ``isco``, ``python main.py`` and ``torchrun main.py``.
+"""The entry point of ``isco``, ``python main.py`` and ``torchrun main.py``.
 
-Exit codes: 0 done; 1 an error that the user can act on, in one line; 2 wrong usage; 3 already
-running.
+Without a command ``isco`` prints its help, and ``python main.py`` trains. Exit codes: 0 done; 1 an
+error that the user can act on, in one line; 2 wrong usage; 3 the same work is already running; 130
+stopped with Ctrl-C; 141 whoever read the output has closed it.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
-from cli.parser import make_parser
 from core.errors import IscoError
-from core.settings import load_settings
+from core.packages import PACKAGES
+
+_INTERRUPTED = 130
+_OUTPUT_CLOSED = 141
 
 _LOG = logging.getLogger("isco")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments : the command line after the program's name; None for that of the process.
+    prints_help : whether a command line that asks for nothing prints the help, else it trains.
+    """
+    try:
+        try:
+            code = _run(arguments, prints_help)
+        except SystemExit as left:  # argparse has printed the help or what is wrong
+            code = int(left.code or 0)
+        print(end="", flush=True)  # a full disk and a closed pipe are met here, not at the exit
+    except BrokenPipeError:
+        code = _OUTPUT_CLOSED
+    except (IscoError, OSError) as error:  # OSError: no permission, no space: the user can act
+        print(f"isco: {error}", file=sys.stderr)
+        code = error.exit_code if isinstance(error, IscoError) else IscoError.exit_code
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    _end_output()
+    return code
+
+
+def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
+    # Imported here, so that Ctrl-C is silent while they load, too.
+    from cli.parser import parse
+    from core.settings import load_settings
+
+    parsed = parse(arguments, prints_help=prints_help)
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    # What libraries say of themselves stays out.
-    for room in ("cli", "watcher", "training", "distributed"):
-        logging.getLogger(room).setLevel(logging.INFO)
+    for package in PACKAGES:  # the messages of libraries are not shown
+        logging.getLogger(package).setLevel(logging.INFO)
+    logging.getLogger("inference").setLevel(logging.WARNING)  # see 'isco models accelerate'
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # our own error says it in a line
-    parsed = make_parser().parse_args(arguments)
     try:
         if parsed.log is not None:
             from watcher.log_file import log_to
@@ -32,12 +64,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log_to(parsed.log)
         settings = load_settings(parsed.config)
         return parsed.run(parsed, settings) or 0
-    except (IscoError, OSError) as error:  # OSError: no permission, no space: the user's to mend
-        print(f"isco: {error}", file=sys.stderr)
+    except (IscoError, OSError) as error:
         if parsed.log is not None:
             _LOG.error("%s", error)
-        return error.exit_code if isinstance(error, IscoError) else IscoError.exit_code
+        raise
+
+
+def _end_output() -> None:
+    """Write what stdout still holds, or drop it: else Python tries, and fails, at its exit."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(prints_help=False))

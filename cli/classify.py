@@ -1,4 +1,4 @@
-"""``isco classify``: files coded without a daemon."""
+"""``isco classify``: code files without the daemon."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from cli import ray_engine
-from cli.options import add_command
-from cli.progress_bar import file_bar
-from cli.requirements import need_file
+from cli.options import add_command, complete_files, complete_folders
+from cli.progress_bar import file_progress_bar
+from cli.requirements import require_file
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
-Each file gets a folder in DIR: predictions.csv with the codes; the questions to people as
-review.html, review.xlsx and review.csv; report.html; receipt.json. DIR/index.html lists them.
+Each file gets a folder in DIR: predictions.csv with the codes; review.html, review.xlsx and
+review.csv with the texts that a person should decide; report.html; receipt.json. DIR/index.html
+lists the folders. The last line names the page to open.
 
   isco classify staff.csv survey.csv --out results
   isco classify --engine ray 's3://bucket/2026/*.parquet' --out s3://bucket/coded
@@ -27,57 +28,73 @@ review.html, review.xlsx and review.csv; report.html; receipt.json. DIR/index.ht
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    classify = add_command(commands, "classify", run, "code files, no daemon", _ABOUT)
-    classify.add_argument(
-        "inputs", nargs="+", metavar="FILE",
-        help="a CSV with a column of job titles; with ray also Parquet, folders, globs, URIs",
-    )  # fmt: skip
-    classify.add_argument("--out", required=True, metavar="DIR", help="where results go")
-    classify.add_argument("--json", action="store_true", help="print a receipt per file as JSON")
-    classify.add_argument(
-        "--explain", action="store_true", help="why these codes: explainability.sample_size records"
+    """Register the arguments of ``isco classify``."""
+    command = add_command(commands, "classify", run, "code files without the daemon", _ABOUT)
+    inputs = command.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="FILE",
+        help="CSV or Excel file with a column of job titles; with --engine ray CSV and Parquet "
+        "files, folders, globs and URIs",
     )
-    ray_engine.add_to(classify)
+    complete_files(inputs)
+    out = command.add_argument(
+        "--out", required=True, metavar="DIR", help="folder of the results (required)"
+    )
+    complete_folders(out)
+    command.add_argument(
+        "--json", action="store_true", help="print the receipt of each file as JSON"
+    )
+    command.add_argument(
+        "--explain",
+        action="store_true",
+        help="explain the codes of explainability.sample_size records of each file",
+    )
+    ray_engine.add_to(command)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
-    """Code every file into a folder of its own, or all of them as one census."""
+    """Code each file into a folder of its own; with ``--engine ray``, all of them as one table."""
     if parsed.engine == "ray":
         ray_engine.run(parsed, settings)
         return
-    ray_engine.refuse(parsed)
+    ray_engine.refuse_options(parsed)
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import code_file
     from results.explanations.pages import explain_batch
     from results.explanations.requests import REQUESTS_FILE, pending_batches
-    from watcher.delivery.index_page import Index
+    from results.report import REPORT
+    from watcher.delivery.index_page import INDEX, Index
     from watcher.delivery.publish import complete, publish, shown, staging
     from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
-    inputs, out = [Path(name) for name in parsed.inputs], Path(parsed.out)
+    inputs = [Path(name) for name in parsed.inputs]
+    out = Path(parsed.out)
     index = Index(out)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
     for path in inputs:
-        need_file(path)
+        require_file(path)
     files = Filesystem()
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     (out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in inputs:
         with (
             staging(files, out, f"classify-{os.getpid()}") as staged,
-            file_bar(path) as advance,
+            file_progress_bar(path) as advance,
         ):
             receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
             complete(files, staged, receipt)
             published = publish(files, staged, out, receipt)
             if (staged / REQUESTS_FILE).exists():  # the batch was there before, perhaps without
                 os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
-        _LOG.info("%r: %s → %s", path.name, receipt.summary(), shown(published))
         if published in pending_batches(out):
             explain_batch(published, lambda version: autocoder.classifier)
         index.refresh()
+        report = shown(published / REPORT)
+        _LOG.info("%r: %s; open %s", path.name, receipt.summary(), report)
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
+    if len(inputs) > 1:
+        _LOG.info("%d files; open %s", len(inputs), shown(out / INDEX))

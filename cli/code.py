@@ -1,42 +1,108 @@
-"""``isco code``: one record, as JSON."""
+"""``isco code``: one record, or the lines of the standard input, as JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import logging
-from typing import Any
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cli.options import add_command
+from core.errors import IscoError
 from core.settings import Settings
 
+if TYPE_CHECKING:
+    from inference.autocoder import Autocoder
+    from inference.decision import Prediction
+
 _LOG = logging.getLogger(__name__)
+_STDIN = "-"
+# A batch of texts is coded several times as fast as its texts one by one.
+_LINES_PER_BATCH = 2048
 _ABOUT = """\
+With - instead of a title, every line of the standard input is one record: its title, or its title,
+a tab and its duties. Each line is answered with one line of JSON, in the same order. Lines from a
+pipe or a file are coded in batches of 2,048, lines from a terminal one by one.
+
   isco code "lorry driver" --duties "long distance, articulated lorry"
+  cut -f 2,3 staff.tsv | isco code - > codes.jsonl
 """
+_NOT_EXPLAINED = {
+    "empty": "title and duties are empty",
+    "correction": "the code of this text was given by a coder",
+}
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    code = add_command(commands, "code", run, "code one record, as JSON", _ABOUT)
-    code.add_argument("title", metavar='"job title"', help="as the respondent wrote it")
-    code.add_argument("--duties", default="", metavar='"…"', help="what they do there")
-    code.add_argument("--explain", action="store_true", help="also what each word adds")
+    """Register the arguments of ``isco code``."""
+    command = add_command(commands, "code", run, "code one record, or lines, as JSON", _ABOUT)
+    command.add_argument(
+        "title",
+        metavar="TITLE",
+        help="job title as the respondent wrote it; - for the lines of the standard input",
+    )
+    command.add_argument(
+        "--duties", metavar="TEXT", help="what the respondent does in the job (default: none)"
+    )
+    command.add_argument(
+        "--explain", action="store_true", help="add how much each word contributes to the code"
+    )
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
-    """Print the code, its candidates and, where asked, what each word adds to it."""
-    from core.taxonomy import isco08
+    """Print the code and its candidates; with ``--explain``, the contribution of each word."""
     from core.text import join
     from inference.autocoder import open_autocoder
-    from inference.decision import Source
     from inference.model_registry import ModelRegistry
 
-    titles = isco08().titles
+    is_stdin = parsed.title == _STDIN
+    if is_stdin and parsed.duties is not None:
+        parsed.parser.error("--duties goes without -: write the duties behind a tab in each line")
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
-    text = join(parsed.title, parsed.duties)
-    (prediction,) = autocoder.code([text])
-    answer: dict[str, Any] = {
+    if not is_stdin:
+        text = join(parsed.title, parsed.duties or "")
+        (answer,) = _answers([text], autocoder, parsed.explain)
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    texts = (join(title, duties) for title, duties in _read_records(sys.stdin.buffer))
+    n_lines = 1 if sys.stdin.isatty() else _LINES_PER_BATCH
+    while batch := list(islice(texts, n_lines)):
+        for answer in _answers(batch, autocoder, parsed.explain):
+            print(json.dumps(answer, ensure_ascii=False))
+        sys.stdout.flush()
+
+
+def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:
+    """Yield title and duties of each line; IscoError for a line that is not UTF-8."""
+    for number, line in enumerate(lines, start=1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise IscoError(
+                f"standard input, line {number}: found bytes that are not UTF-8; expected text in "
+                "UTF-8. Convert it, for instance with iconv."
+            ) from None
+        title, _, duties = text.rstrip("\r\n").partition("\t")
+        yield title, duties
+
+
+def _answers(texts: list[str], autocoder: Autocoder, explains: bool) -> Iterator[dict[str, Any]]:
+    """Yield the JSON of each text, in order."""
+    for text, prediction in zip(texts, autocoder.code(texts), strict=True):
+        answer = _answer(prediction)
+        if explains:
+            answer["explanation"] = _explanation(text, prediction, autocoder)
+        yield answer
+
+
+def _answer(prediction: Prediction) -> dict[str, Any]:
+    from core.taxonomy import isco08
+
+    titles = isco08().titles
+    return {
         "isco_code": prediction.isco_code,
         "isco_title": titles.get(prediction.isco_code, ""),
         "confidence": prediction.confidence,
@@ -46,18 +112,16 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
             for code, confidence in prediction.candidates
         ],
     }
-    if parsed.explain:
-        answer["explanation"] = None
-        if prediction.source == Source.MODEL:
-            from inference.shap_explanations import explain
-            from results.explanations.pages import explanation_values
 
-            explanation = explain(autocoder.classifier, text, prediction.isco_code)
-            answer["explanation"] = explanation_values(explanation)
-        else:
-            why = {
-                Source.EMPTY: "title and duties are empty",
-                Source.CORRECTION: "a coder decided this text",
-            }
-            _LOG.warning("nothing to explain: %s", why[prediction.source])
-    print(json.dumps(answer, indent=2, ensure_ascii=False))
+
+def _explanation(text: str, prediction: Prediction, autocoder: Autocoder) -> Any:
+    """Return the contribution of each word; None, with a warning, if the model gave no code."""
+    from inference.decision import Source
+
+    if prediction.source != Source.MODEL:
+        _LOG.warning("nothing to explain: %s", _NOT_EXPLAINED[prediction.source])
+        return None
+    from inference.shap_explanations import explain
+    from results.explanations.pages import explanation_values
+
+    return explanation_values(explain(autocoder.classifier, text, prediction.isco_code))

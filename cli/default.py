@@ -1,4 +1,4 @@
-"""The form without a command: the whole of training, or one file coded."""
+"""``python main.py`` without a command: train and evaluate, or code one file."""
 
 from __future__ import annotations
 
@@ -10,27 +10,43 @@ from datetime import date
 from pathlib import Path
 
 from cli import train
-from cli.progress_bar import file_bar
-from cli.requirements import need_file
+from cli.options import complete_files
+from cli.progress_bar import file_progress_bar
+from cli.requirements import require_file
+from cli.suggestions import SuggestingParser
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """What it takes, and what it leaves to the defaults of ``isco train``."""
-    parser.add_argument("--skip-training", action="store_true", help="code --input instead")
-    parser.add_argument("--input", type=Path, metavar="FILE", help="the CSV to code")
-    train.add_optimizations(parser)
-    parser.set_defaults(run=run, usage_error=parser.error, fine_tune=False)
-    parser.set_defaults(raw=None, base=None, out=None, corrections_dir=None, report_dir=None)
-    parser.set_defaults(log=None, json=False)
+def add_to(parser: SuggestingParser) -> None:
+    """Register the arguments of ``python main.py`` without a command."""
+    group = parser.add_argument_group(
+        "without a command",
+        "isco prints this help. python main.py prepares the records in data.raw_dir, trains a\n"
+        "model on them and evaluates it.",
+    )
+    group.add_argument(
+        "--skip-training", action="store_true", help="do not train, but code the file of --input"
+    )
+    source = group.add_argument(
+        "--input", type=Path, metavar="FILE", help="CSV file to code, with --skip-training"
+    )
+    complete_files(source)
+    train.add_optimizations(group)
+    parser.set_defaults(run=run, parser=parser, **train.DEFAULTS)
+
+
+def asks_for_nothing(parsed: argparse.Namespace) -> bool:
+    """Return whether there is neither a command nor an option of the form without one."""
+    options = (parsed.skip_training, parsed.input, parsed.enable_optimizations)
+    return parsed.run is run and not any(options)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Train and evaluate; with ``--skip-training``, code ``--input``."""
     if parsed.skip_training != (parsed.input is not None):
-        parsed.usage_error("--skip-training and --input FILE go together")
+        parsed.parser.error("--skip-training and --input FILE go together")
     if parsed.skip_training:
         _code(parsed.input, settings)
     else:
@@ -38,19 +54,21 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 
 def _code(path: Path, settings: Settings) -> None:
+    """Write the predictions of a file to data.processed_dir and its review to data.review_dir."""
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, REVIEW, code_file
 
-    need_file(path)
-    processed, review = settings.data.processed_dir, settings.data.review_dir
-    for folder in (processed, review):
-        folder.mkdir(parents=True, exist_ok=True)
+    require_file(path)
+    processed_dir = settings.data.processed_dir
+    review_dir = settings.data.review_dir
+    processed_dir.mkdir(parents=True, exist_ok=True)
+    review_dir.mkdir(parents=True, exist_ok=True)
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
-    with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed) as scratch:
-        with file_bar(path) as advance:
+    with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed_dir) as scratch:
+        with file_progress_bar(path) as advance:
             receipt = code_file(path, Path(scratch), autocoder, settings, advance)
-        os.replace(Path(scratch, PREDICTIONS), processed / PREDICTIONS)
-        to_review = review / f"to_review_{date.today():%Y-%m-%d}.csv"
-        os.replace(Path(scratch, REVIEW), to_review)
-    _LOG.info("%s → %s, %s", receipt.summary(), processed / PREDICTIONS, to_review)
+        os.replace(Path(scratch, PREDICTIONS), processed_dir / PREDICTIONS)
+        review_path = review_dir / f"to_review_{date.today():%Y-%m-%d}.csv"
+        os.replace(Path(scratch, REVIEW), review_path)
+    _LOG.info("%s → %s, %s", receipt.summary(), processed_dir / PREDICTIONS, review_path)

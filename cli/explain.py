@@ -1,4 +1,4 @@
-"""``isco explain``: the explanations that batches wait for."""
+"""``isco explain``: write the explanations that results wait for."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
-What each word adds to the odds of a code, for the records that batches were asked to explain. The
-daemon starts this by itself; it ends when nothing waits.
+For a sample of the records of each result it computes how much each word contributes to the code.
+The daemon starts this command by itself; it ends once every result has its explanations.
 """
 
 
 def add_to(commands: Any) -> None:
-    """What it takes: nothing."""
-    add_command(commands, "explain", run, "explain the batches in the outbox", _ABOUT)
+    """Register the arguments of ``isco explain``."""
+    add_command(commands, "explain", run, "explain the results in the outbox", _ABOUT)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
-    """Explain until nothing waits, each batch with the version that coded it."""
+    """Explain every batch that waits, each with the version that coded it."""
     from inference.classifier import Classifier, open_classifier
     from inference.model_registry import ModelRegistry
     from results.explanations.pages import explain_batch
@@ -31,13 +31,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.delivery.publish import shown
     from watcher.processes.explainer import alone
 
-    store = ModelRegistry(settings.output)
+    registry = ModelRegistry(settings.output)
 
     @cache
     def open_version(version: str) -> Classifier:
-        served = store.served()
+        served = registry.served()
         is_served = served.manifest.version == version
-        return open_classifier(served if is_served else store.open(version), settings.inference)
+        return open_classifier(served if is_served else registry.open(version), settings.inference)
 
     with alone(settings.watcher.outbox):
         while batches := pending_batches(settings.watcher.outbox):

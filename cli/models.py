@@ -1,4 +1,4 @@
-"""``isco models``: which version serves, and which could."""
+"""``isco models``: list the versions of the model and choose the one in service."""
 
 from __future__ import annotations
 
@@ -9,30 +9,36 @@ from dataclasses import asdict
 from typing import Any
 
 from cli.options import add_command
-from cli.requirements import need_extra
+from cli.requirements import require_extra
+from core.aligned_table import align_columns
 from core.errors import IscoError
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
-A version serves from the next file on; no file is coded by two.
+A version that is put into service codes from the next file on: no file is coded by two versions.
 """
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    models = add_command(commands, "models", _list, "which model is in service", _ABOUT)
+    """Register the arguments of ``isco models`` and its actions."""
+    models = add_command(
+        commands, "models", _list, "list, promote and roll back versions of the model", _ABOUT
+    )
     actions = models.add_subparsers(metavar="ACTION", title="actions", required=True)
-    listing = add_command(actions, "list", _list, "every version, oldest first")
-    listing.add_argument("--json", action="store_true", help="the same as JSON")
+    listing = add_command(actions, "list", _list, "list every version, oldest first")
+    listing.add_argument("--json", action="store_true", help="print the list as JSON")
     promote = add_command(actions, "promote", _promote, "put a version into service")
-    promote.add_argument("version", metavar="VERSION", help="a name from isco models list")
-    add_command(actions, "rollback", _rollback, "back to the version that served before")
+    promote.add_argument("version", metavar="VERSION", help="name of a version in isco models list")
+    add_command(actions, "rollback", _rollback, "put the version before back into service")
     accelerate = add_command(
-        actions, "accelerate", _accelerate, "let CoreML or CUDA of this machine try a version"
+        actions, "accelerate", _accelerate, "let this machine try a version on CoreML or CUDA"
     )
     accelerate.add_argument(
-        "version", nargs="?", metavar="VERSION", help="default: the one in service"
+        "version",
+        nargs="?",
+        metavar="VERSION",
+        help="name of a version (default: the version in service)",
     )
 
 
@@ -43,10 +49,11 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.json:
         print(json.dumps([{**asdict(v), "path": str(v.path)} for v in versions], indent=1))
         return
+    rows = [["version", "created", "promoted", "state"]]
     for version in versions:
         state = "in service" if version.is_served else ""
-        promoted = f"promoted {version.promoted}" if version.promoted else ""
-        print("  ".join(filter(None, [version.name, version.created, promoted, state])))
+        rows.append([version.name, version.created, version.promoted or "never", state])
+    print("\n".join(align_columns(rows)))
 
 
 def _promote(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -64,7 +71,7 @@ def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
 
 
 def _accelerate(parsed: argparse.Namespace, settings: Settings) -> None:
-    with need_extra("train", "this"):
+    with require_extra("train", "this"):
         from exporters.accelerator_graph import write_accelerated
     from inference.model_registry import ModelRegistry
     from inference.onnx_session import OnnxSession
@@ -74,8 +81,8 @@ def _accelerate(parsed: argparse.Namespace, settings: Settings) -> None:
         raise IscoError(
             "the onnxruntime of this machine has neither CoreML nor CUDA: nothing to try"
         )
-    store = ModelRegistry(settings.output)
-    bundle = store.open(parsed.version) if parsed.version else store.served()
+    registry = ModelRegistry(settings.output)
+    bundle = registry.open(parsed.version) if parsed.version else registry.served()
     _LOG.info("fp32 file of %s → %s", bundle.manifest.version, write_accelerated(bundle))
-    logging.getLogger("inference").setLevel(logging.INFO)  # it says who computes, and why
+    logging.getLogger("inference").setLevel(logging.INFO)  # it logs its choice of a provider
     OnnxSession(bundle, settings.inference)

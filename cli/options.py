@@ -1,4 +1,4 @@
-"""A command's place in the command line, and the options that commands share."""
+"""Options that several commands share, and how a command is added to the command line."""
 
 from __future__ import annotations
 
@@ -8,46 +8,72 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import shtab
+
+from cli.suggestions import SuggestingParser
+
 
 def add_command(
     commands: Any, name: str, run: Callable[..., int | None], summary: str, about: str = ""
-) -> argparse.ArgumentParser:
-    """Add a command: ``summary`` stands in the list of commands, ``about`` in its own help, too.
+) -> SuggestingParser:
+    """Add the command ``name`` to ``commands`` and return its parser.
 
-    ``run`` gets the parsed arguments and the settings; what it returns is the exit code.
+    Parameters
+    ----------
+    commands : what ``add_subparsers`` returned.
+    run : is called with the parsed arguments and the settings; returns the exit code, None for 0.
+    summary : one line for the list of commands; the help of the command begins with it.
+    about : the rest of the command's help, with its examples.
     """
-    command: argparse.ArgumentParser = commands.add_parser(
+    command: SuggestingParser = commands.add_parser(
         name,
         parents=[config_option(argparse.SUPPRESS)],
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.\n\n{about}".strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.set_defaults(run=run, usage_error=command.error)
+    command.set_defaults(run=run, parser=command)
     return command
 
 
 def config_option(default: Path | str) -> argparse.ArgumentParser:
-    """``--config``, which every command takes."""
-    option = argparse.ArgumentParser(add_help=False)
-    option.add_argument(
+    """Return a parent parser with ``--config``, which every command takes."""
+    parent = argparse.ArgumentParser(add_help=False)
+    option = parent.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
         default=default,
-        help="settings (default: config.yaml beside main.py)",
+        help="file of settings (default: config.yaml beside main.py)",
     )
-    return option
+    complete_files(option)
+    return parent
 
 
 def add_worker(command: argparse.ArgumentParser, meaning: str) -> None:
-    """``--worker``, the name of a daemon."""
+    """Register ``--worker``, the name of a daemon."""
     command.add_argument(
-        "--worker", type=_worker_name, default="main", metavar="NAME", help=meaning
+        "--worker",
+        type=_worker_name,
+        default="main",
+        metavar="NAME",
+        help=f"{meaning} (default: main)",
     )
+
+
+def complete_files(action: argparse.Action) -> None:
+    """Let the shell complete the value of an argument with the names of files."""
+    action.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab reads this attribute
+
+
+def complete_folders(action: argparse.Action) -> None:
+    """Let the shell complete the value of an argument with the names of folders."""
+    action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]  # shtab reads this attribute
 
 
 def _worker_name(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
-        raise argparse.ArgumentTypeError(f"{name!r} has more than 40 letters, digits, '_' and '-'")
+        raise argparse.ArgumentTypeError(
+            f"{name!r} is no name of a daemon; expected 1 to 40 letters, digits, '_' and '-'"
+        )
     return name

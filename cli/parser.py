@@ -1,8 +1,11 @@
-"""The whole command line: every command, and the form without one."""
+"""The whole command line: every command, and the form without a command."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+
+import shtab
 
 from cli import (
     classify,
@@ -14,43 +17,84 @@ from cli import (
     service,
     status,
     train,
+    version,
     watch,
 )
 from cli.options import config_option
 from cli.subprocesses import PROGRAM
+from cli.suggestions import SuggestingParser
 
+_SHELLS = ("bash", "zsh", "tcsh")
 _EPILOG = """\
 a first session:
-  isco code "lorry driver" --duties "long distance"   one record, at once
-  isco classify staff.csv --out results               a file; then open report.html in its folder
-  isco watch                                          drop files into inbox/, open outbox/index.html
+  isco code "lorry driver" --duties "long distance"   code one record
+  isco classify staff.csv --out results               code a file, then open its report.html
+  isco watch                                          code every file that is put into inbox/
 
-and then:
-  Answer review.html of a batch, save, and drop the corrections into inbox/: the same text is never
-  wrong again. At night the model learns them, and goes into service if it is no worse.
-  isco evaluate --on coded.csv                        how good it is on records of your own
-  isco train --fine-tune                              learn the corrections now
-  isco models list, isco models rollback              which model serves, and back
+then:
+  Open review.html of a result, correct it, save it, and put the corrections into inbox/: the same
+  text gets the corrected code from then on. At night a model is trained on the corrections, and it
+  goes into service if it is no worse.
+  isco evaluate --on coded.csv                        measure the model on your own coded records
+  isco train --fine-tune                              train on the corrections now
+  isco models list, isco models rollback              list the versions, go back to the one before
 
-Exit codes: 0 done; 1 an error that you can act on, in one line; 2 wrong usage; 3 already running.
-All settings, with comments, are in config.yaml. More: isco COMMAND --help, README.md.
+shell completion:
+  isco --print-completion bash > ~/.local/share/bash-completion/completions/isco
+
+Exit codes: 0 done; 1 an error that you can act on, in one line; 2 wrong usage; 3 the same work is
+already running; 130 stopped with Ctrl-C. All settings, with comments, are in config.yaml. More:
+isco COMMAND --help, README.md.
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser; what it parsed has ``run``, the command's function, and ``usage_error``."""
-    parser = argparse.ArgumentParser(
+def parse(arguments: Sequence[str] | None, *, prints_help: bool) -> argparse.Namespace:
+    """Parse a command line, ``sys.argv`` for None.
+
+    Parameters
+    ----------
+    prints_help : whether a command line that asks for nothing prints the help, as ``isco`` does;
+        else it trains, as ``python main.py`` does.
+
+    Returns the arguments with ``run``, the function of the command, and ``parser``, its parser.
+    Raises SystemExit: with code 2 for wrong usage, with code 0 once help or completion is printed.
+    """
+    parser = make_parser()
+    parsed, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        parsed.parser.reject(unknown)
+    if prints_help and default.asks_for_nothing(parsed):
+        parser.print_help()
+        parser.exit()
+    return parsed
+
+
+def make_parser() -> SuggestingParser:
+    """Return the parser of the whole command line."""
+    parser = SuggestingParser(
         prog="isco",
         parents=[config_option(PROGRAM.with_name("config.yaml"))],
-        description="Code job titles and duties to ISCO-08 unit groups. Without a command: prepare "
-        "what\nlies in data.raw_dir, train on it and evaluate; with --skip-training, code --input.",
+        description="Code job titles and duties to ISCO-08 unit groups.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(log=None)  # most commands log to the terminal alone
+    version.add_to(parser)
+    parser.add_argument(
+        "--print-completion",
+        action=shtab.completion_action(),
+        choices=_SHELLS,
+        help="print the completion script of a shell",
+    )
     default.add_to(parser)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for command in (
-        watch, status, service, classify, code, explain, train, evaluate, models,
-    ):  # fmt: skip
-        command.add_to(commands)
+    watch.add_to(commands)
+    status.add_to(commands)
+    service.add_to(commands)
+    classify.add_to(commands)
+    code.add_to(commands)
+    explain.add_to(commands)
+    train.add_to(commands)
+    evaluate.add_to(commands)
+    models.add_to(commands)
     return parser

@@ -1,4 +1,4 @@
-"""A bar on the terminal with units/s and time left; silence where no terminal is attached."""
+"""A progress bar on the terminal; nothing is shown if stderr is not a terminal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ from pathlib import Path
 
 
 @contextmanager
-def bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """A bar for ``total`` units; what it gives is told how many more are done."""
+def progress_bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show a bar with units per second and the time left while the block runs.
+
+    Parameters
+    ----------
+    name : the text before the bar.
+    total : how many units there are.
+    unit : the plural of the unit, for ``rows/s``.
+
+    Yields a function to call with how many more units are done.
+    """
     if not sys.stderr.isatty():
         yield lambda n_done: None
         return
@@ -31,6 +40,7 @@ def bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn(),
         TextColumn("left"),
     )
+    # The console shows no colours if NO_COLOR is set.
     with Progress(*columns, console=Console(stderr=True), transient=True) as display:
         task = display.add_task(ascii(name)[1:-1], total=total, rate="")
 
@@ -43,12 +53,12 @@ def bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def file_bar(path: Path) -> Iterator[Callable[[int], None]]:
-    """A bar for the rows of a file."""
+def file_progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
+    """Show a bar for the rows of a file; see ``progress_bar``."""
     n_lines = 1
     if sys.stderr.isatty():
         with path.open("rb") as file:
             n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
     # Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
-    with bar(path.name, max(n_lines - 1, 1), "rows") as advance:
+    with progress_bar(path.name, max(n_lines - 1, 1), "rows") as advance:
         yield advance

@@ -1,4 +1,4 @@
-"""``isco classify --engine ray``: a census, on one machine or many."""
+"""``isco classify --engine ray``: one very large table, on one machine or many."""
 
 from __future__ import annotations
 
@@ -7,53 +7,75 @@ import json
 import logging
 from dataclasses import asdict
 
-from cli.requirements import need_extra
+from cli.requirements import require_extra
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
 
 def add_to(classify: argparse.ArgumentParser) -> None:
-    """What it takes beside what every ``isco classify`` takes."""
-    census = classify.add_argument_group("a census, on one machine or many")
-    census.add_argument("--engine", choices=("ray",), help="CSV and Parquet into shards, by Ray")
-    census.add_argument("--address", metavar="HOST:PORT", help="of a Ray cluster, or auto")
-    census.add_argument(
-        "--concurrency", type=int, metavar="N", help="actors; default: one for two CPUs"
+    """Register the arguments of ``isco classify --engine ray``."""
+    group = classify.add_argument_group("distributed run, on one machine or many")
+    group.add_argument(
+        "--engine",
+        choices=("ray",),
+        help="code CSV and Parquet files in shards with Ray (default: files, one after the other)",
     )
-    census.add_argument("--format", choices=("parquet", "csv"), help="of the shards")
-    census.add_argument("--resume", action="store_true", help="go on from the complete shards")
-    census.add_argument("--skip-corrupt", action="store_true", help="name such files and go on")
+    group.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="address of a Ray cluster, or auto (default: this machine alone)",
+    )
+    group.add_argument(
+        "--concurrency",
+        type=int,
+        metavar="N",
+        help="number of processes that code (default: one for every two CPUs)",
+    )
+    group.add_argument(
+        "--format", choices=("parquet", "csv"), help="format of the shards (default: parquet)"
+    )
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the complete shards of a stopped run in DIR, and code the others",
+    )
+    group.add_argument(
+        "--skip-corrupt",
+        action="store_true",
+        help="skip files that cannot be read, and list them in the receipt (default: stop)",
+    )
 
 
-def refuse(parsed: argparse.Namespace) -> None:
-    """Without ``--engine ray`` its options are wrong usage."""
-    if (
-        parsed.address
-        or parsed.concurrency
-        or parsed.format
-        or parsed.resume
-        or parsed.skip_corrupt
-    ):
-        parsed.usage_error(
-            "these go with --engine ray: --address, --concurrency, --format, "
-            "--resume, --skip-corrupt"
+def refuse_options(parsed: argparse.Namespace) -> None:
+    """Exit with code 2 if an option of ``--engine ray`` is given without it."""
+    options = (
+        parsed.address,
+        parsed.concurrency,
+        parsed.format,
+        parsed.resume,
+        parsed.skip_corrupt,
+    )
+    if any(options):
+        parsed.parser.error(
+            "these go with --engine ray: --address, --concurrency, --format, --resume, "
+            "--skip-corrupt"
         )
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Code all inputs as one table, into shards."""
     if parsed.explain:
-        parsed.usage_error("--explain goes without --engine ray")
+        parsed.parser.error("--explain goes without --engine ray")
+    if parsed.concurrency is not None and parsed.concurrency < 1:
+        parsed.parser.error("--concurrency: at least 1")
     from distributed.ray_environment import prepare_environment
 
     prepare_environment()
-    with need_extra("ray", "--engine ray"):
+    with require_extra("ray", "--engine ray"):
         from distributed.coding_run import RunOptions, run_distributed
     from inference.model_registry import ModelRegistry
 
-    if parsed.concurrency is not None and parsed.concurrency < 1:
-        parsed.usage_error("--concurrency: at least 1")
     options = RunOptions(
         output_format=parsed.format or "parquet",
         address=parsed.address,
@@ -61,9 +83,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         resumes=parsed.resume,
         skips_corrupt=parsed.skip_corrupt,
     )
-    receipt = run_distributed(
-        parsed.inputs, parsed.out, ModelRegistry(settings.output).served(), settings, options
-    )
+    bundle = ModelRegistry(settings.output).served()
+    receipt = run_distributed(parsed.inputs, parsed.out, bundle, settings, options)
     _LOG.info("%s → %s", receipt.summary(), parsed.out)
     if parsed.json:
         print(json.dumps(asdict(receipt), ensure_ascii=False))

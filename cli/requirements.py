@@ -1,4 +1,4 @@
-"""What a command cannot start without, and the line that says so."""
+"""Checks of what a command needs before it starts."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from pathlib import Path
 from core.errors import IscoError
 
 
-def need_file(path: Path) -> None:
-    """Raise IscoError where there is no file to read."""
+def require_file(path: Path) -> None:
+    """Raise IscoError if there is no file at ``path``."""
     if not path.is_file():
         raise IscoError(f"{str(path)!r} is not a file; expected a CSV with a column of job titles")
 
 
 @contextmanager
-def need_extra(extra: str, what: str) -> Iterator[None]:
-    """Around the imports of ``what``: one that is missing names the extra to install."""
+def require_extra(extra: str, purpose: str) -> Iterator[None]:
+    """Raise IscoError with the ``pip install`` line if an import within the block is missing.
+
+    Parameters
+    ----------
+    extra : the optional dependencies of ``pyproject.toml`` that the imports belong to.
+    purpose : what needs them; the error begins with it.
+    """
     try:
         yield
     except ModuleNotFoundError as error:
         raise IscoError(
-            f'{what} needs {error.name!r}: run .venv/bin/pip install -e ".[{extra}]"'
+            f'{purpose} needs {error.name!r}: run .venv/bin/pip install -e ".[{extra}]"'
         ) from None

@@ -1,4 +1,4 @@
-"""``isco service``: the daemon runs when the machine runs."""
+"""``isco service``: start the daemon with the machine."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from cli.subprocesses import PROGRAM
 from core.settings import Settings
 
 _ABOUT = """\
-`isco watch` as a service of this user: a systemd unit on Linux, a launchd agent on a Mac.
+Runs `isco watch` as a service of this user: a systemd unit on Linux, a launchd agent on macOS.
 """
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    service = add_command(commands, "service", run, "run when the machine runs", _ABOUT)
-    steps = service.add_subparsers(metavar="ACTION", title="actions", required=True, dest="step")
-    add_command(steps, "install", run, "show the service, write it and start it")
-    add_command(steps, "uninstall", run, "stop it and remove it")
-    add_command(steps, "show", run, "what would be written, and whether it is")
+    """Register the arguments of ``isco service`` and its actions."""
+    service = add_command(commands, "service", run, "start the daemon with the machine", _ABOUT)
+    actions = service.add_subparsers(
+        metavar="ACTION", title="actions", required=True, dest="action"
+    )
+    add_command(actions, "install", run, "show the service, write it and start it")
+    add_command(actions, "uninstall", run, "stop the service and remove it")
+    add_command(actions, "show", run, "show the service and whether it is installed")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
-    """Show the service, install it or take it away."""
+    """Show, install or uninstall the service."""
     from watcher import service as services
 
     service = services.service_for(parsed.config, PROGRAM)
-    if parsed.step == "show":
+    if parsed.action == "show":
         services.show(service, print)
-    elif parsed.step == "install":
+    elif parsed.action == "install":
         services.install(service, print)
     else:
         services.uninstall(service, print)

@@ -1,4 +1,4 @@
-"""``isco status``: what the daemon says of itself."""
+"""``isco status``: whether the daemon works, and on what."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from cli.options import add_command, add_worker
 from core.settings import Settings
 
 _ABOUT = """\
-What it does, what waits and for what, and what came out last. The exit code is 0 where it is well
-and 1 where it is not: a line for your monitoring.
+Shows what the daemon does, which files wait and for what, and the last results. The exit code is 0
+if the daemon works and 1 if it does not, for use in monitoring.
 """
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    status = add_command(commands, "status", run, "is the daemon alive", _ABOUT)
-    status.add_argument("--json", action="store_true", help="the whole status as JSON")
-    add_worker(status, "of a named daemon")
+    """Register the arguments of ``isco status``."""
+    command = add_command(commands, "status", run, "show whether the daemon works", _ABOUT)
+    command.add_argument("--json", action="store_true", help="print the whole status as JSON")
+    add_worker(command, "name of the daemon to ask about")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Print it; 0 where the daemon is well, else 1."""
+    """Print the status; return 0 if the daemon works, else 1."""
     from watcher.status.status import Health, describe, judge, read_status
 
     status, moment = read_status(settings.watcher.outbox, parsed.worker), datetime.now(UTC)

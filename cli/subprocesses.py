@@ -1,4 +1,4 @@
-"""A command as a process of its own: the daemon's night, and its explanations."""
+"""Commands that the daemon runs as child processes: the nightly training and the explanations."""
 
 from __future__ import annotations
 
@@ -9,20 +9,32 @@ from contextlib import nullcontext
 from pathlib import Path
 
 PROGRAM = Path(__file__).resolve().parents[1] / "main.py"
-_TRAINING, _EXPLAINING = "training.log", "explaining.log"  # of the last child, beside the log
+# Beside the log of the daemon; each holds the output of the last child alone.
+_TRAINING_LOG = "training.log"
+_EXPLAINING_LOG = "explaining.log"
 
 
 def start_training(
     config: Path, report_dir: Path, log: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """The night's training; beside ``log`` it has one, of this night."""
+    """Start ``isco train --fine-tune`` and return its process.
+
+    Parameters
+    ----------
+    report_dir : a new folder, where the training publishes its report.
+    log : the log of the daemon; ``training.log`` beside it takes the output, else the terminal.
+    """
     command = ["train", "--fine-tune", "--report-dir", str(report_dir.resolve())]
-    return _start(command, config, _beside(log, _TRAINING))
+    return _start(command, config, _beside(log, _TRAINING_LOG))
 
 
 def start_explaining(config: Path, log: Path | None = None) -> subprocess.Popen[bytes]:
-    """The explanations that wait; beside ``log`` they have one, of this child."""
-    return _start(["explain"], config, _beside(log, _EXPLAINING))
+    """Start ``isco explain`` and return its process.
+
+    ``log`` is the log of the daemon; ``explaining.log`` beside it takes the output, else the
+    terminal.
+    """
+    return _start(["explain"], config, _beside(log, _EXPLAINING_LOG))
 
 
 def _beside(log: Path | None, name: str) -> Path | None:
@@ -30,13 +42,13 @@ def _beside(log: Path | None, name: str) -> Path | None:
 
 
 def _start(command: Sequence[str], config: Path, log: Path | None) -> subprocess.Popen[bytes]:
-    """It logs to ``log`` or to this terminal."""
-    with log.open("wb") if log is not None else nullcontext() as said:
+    """Start a command; its output goes to ``log``, or to this terminal for None."""
+    with log.open("wb") if log is not None else nullcontext() as output:
         # A session of its own: Ctrl-C stops the daemon, and the daemon stops its child.
         return subprocess.Popen(
             [sys.executable, str(PROGRAM), *command, "--config", str(config.resolve())],
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )

@@ -1,4 +1,4 @@
-"""``isco train``: a model of coded records, or the night by hand."""
+"""``isco train``: train a model on coded records, or run the nightly training now."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.options import add_command
-from cli.progress_bar import bar
-from cli.requirements import need_extra
+from cli.options import add_command, complete_files, complete_folders
+from cli.progress_bar import progress_bar
+from cli.requirements import require_extra
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,44 +20,86 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
 Records have the columns job_title, duties_description and isco_code. The new model goes into
-service if it passes the gate against the one that serves; report.html of the run says why, or not.
+service if it passes the gate against the model in service; report.html of the run gives reasons.
 
-  isco train --raw coded.csv                             a model of your own records
-  isco train --base models/bundled/checkpoint            without a network
-  isco train --fine-tune                                 the night, now: learn the corrections
+  isco train --raw coded.csv                     train on your own records
+  isco train --base models/bundled/checkpoint    train without a network
+  isco train --fine-tune                         train on the corrections, as in the night
 """
+
+DEFAULTS: dict[str, Any] = {
+    "raw": None,
+    "base": None,
+    "out": None,
+    "fine_tune": False,
+    "corrections_dir": None,
+    "report_dir": None,
+    "json": False,
+}
+"""The values of the options that ``python main.py`` without a command does not have."""
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    train = add_command(commands, "train", run, "train a model on coded records", _ABOUT)
-    train.add_argument("--raw", type=Path, metavar="FILE_OR_DIR", help="default: data.raw_dir")
-    train.add_argument("--base", metavar="MODEL", help="default: model.name")
-    train.add_argument("--out", type=Path, metavar="DIR", help="default: models/runs/run_<date>")
-    train.add_argument(
-        "--fine-tune", action="store_true", help="go on from the model in service, on corrections"
+    """Register the arguments of ``isco train``."""
+    command = add_command(commands, "train", run, "train a model on coded records", _ABOUT)
+    raw = command.add_argument(
+        "--raw",
+        type=Path,
+        metavar="FILE_OR_DIR",
+        help="file or folder of the records to train on (default: data.raw_dir)",
     )
-    train.add_argument(
-        "--corrections-dir", type=Path, metavar="DIR", help="default: data.corrections_dir"
+    complete_files(raw)
+    base = command.add_argument(
+        "--base",
+        metavar="MODEL",
+        help="encoder to start from, a name or a folder (default: model.name)",
     )
-    train.add_argument(
-        "--report-dir", type=Path, metavar="DIR", help="a new folder for the report of --fine-tune"
+    complete_folders(base)
+    out = command.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder of the run (default: models/runs/run_<date>)",
     )
-    add_optimizations(train)
-    train.add_argument("--json", action="store_true", help="the verdict and every figure, as JSON")
-
-
-def add_optimizations(command: argparse.ArgumentParser) -> None:
-    """``--enable-optimizations``, for all that trains."""
+    complete_folders(out)
     command.add_argument(
-        "--enable-optimizations", action="store_true",
-        help="mixed precision where the device is right for it, and gradient checkpointing",
-    )  # fmt: skip
+        "--fine-tune",
+        action="store_true",
+        help="train the model in service on the corrections (default: a new model)",
+    )
+    corrections = command.add_argument(
+        "--corrections-dir",
+        type=Path,
+        metavar="DIR",
+        help="folder of the corrections, with --fine-tune (default: data.corrections_dir)",
+    )
+    complete_folders(corrections)
+    report = command.add_argument(
+        "--report-dir",
+        type=Path,
+        metavar="DIR",
+        help="new folder for a copy of the report, with --fine-tune (default: no copy)",
+    )
+    complete_folders(report)
+    add_optimizations(command)
+    command.add_argument(
+        "--json", action="store_true", help="print the result and every metric as JSON"
+    )
+
+
+def add_optimizations(command: argparse._ActionsContainer) -> None:
+    """Register ``--enable-optimizations``, of every command that trains."""
+    command.add_argument(
+        "--enable-optimizations",
+        action="store_true",
+        help="save time and memory by mixed precision, where the device is fit for it, and by "
+        "gradient checkpointing (default: training.enable_optimizations)",
+    )
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
-    """Train as asked; one of several processes leads, and it alone speaks."""
-    with need_extra("train", "training"):
+    """Train as asked; of several processes of torchrun one leads, and it alone reports."""
+    with require_extra("train", "training"):
         from training.model.process_group import follow, is_follower, leading
         from training.nightly import run_nightly
         from training.train import train
@@ -65,25 +107,28 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         faster = settings.training.model_copy(update={"enable_optimizations": True})
         settings = settings.model_copy(update={"training": faster})
     if parsed.fine_tune and (parsed.raw or parsed.base or parsed.out):
-        parsed.usage_error("--fine-tune starts from the model in service, on corrections")
+        parsed.parser.error("--fine-tune starts from the model in service, on corrections")
     if not parsed.fine_tune and (parsed.corrections_dir or parsed.report_dir):
-        parsed.usage_error("--corrections-dir and --report-dir go with --fine-tune")
+        parsed.parser.error("--corrections-dir and --report-dir go with --fine-tune")
     if is_follower():
         follow()
         return
-    progress = partial(bar, unit="texts")
-    done: RunFolder | None
+    progress = partial(progress_bar, unit="texts")
+    training_run: RunFolder | None
     with leading():
         if parsed.fine_tune:
-            done = run_nightly(settings, parsed.corrections_dir, parsed.report_dir, progress)
+            training_run = run_nightly(
+                settings, parsed.corrections_dir, parsed.report_dir, progress
+            )
         else:
             raw = parsed.raw or settings.data.raw_dir
-            done = train(settings, raw, parsed.base or settings.model.name, parsed.out, progress)
-    _tell(done, parsed.json)
+            base = parsed.base or settings.model.name
+            training_run = train(settings, raw, base, parsed.out, progress)
+    _report(training_run, parsed.json)
 
 
-def _tell(run: RunFolder | None, as_json: bool) -> None:
-    """What came of it; without a run there was nothing to learn."""
+def _report(run: RunFolder | None, as_json: bool) -> None:
+    """Log the result of a run, or print it as JSON; None if there was nothing to learn."""
     from training.run_folder import METRICS
 
     if run is None:
@@ -94,5 +139,5 @@ def _tell(run: RunFolder | None, as_json: bool) -> None:
     for reason in run.reasons:
         _LOG.info("· %s", reason)
     if as_json:
-        found = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
-        print(json.dumps({"folder": str(run.path), **found}, indent=1))
+        metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
+        print(json.dumps({"folder": str(run.path), **metrics}, indent=1))

@@ -1,4 +1,4 @@
-"""``isco watch``: the daemon, with its nights and its explanations."""
+"""``isco watch``: the daemon, with its nightly training and its explanations."""
 
 from __future__ import annotations
 
@@ -9,27 +9,34 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cli.options import add_command, add_worker
-from cli.progress_bar import file_bar
+from cli.options import add_command, add_worker, complete_files
+from cli.progress_bar import file_progress_bar
 from cli.subprocesses import start_explaining, start_training
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
-Results of a file appear in outbox/<file>.<id>/, and outbox/index.html lists them. What cannot be
-read goes to data/rejected/ with the reason beside it. Filled reviews are dropped into the inbox,
-too; at the hour of schedule.cron they are learned. Ctrl-C stops after the file in work.
+The results of a file appear in outbox/<file>.<id>/, and outbox/index.html lists all of them. A
+file that cannot be read goes to data/rejected/, with the reason beside it. Corrected reviews are
+put into the inbox, too; a model is trained on them at the time of schedule.cron. Ctrl-C stops the
+daemon after the file it works on.
 """
 
 
 def add_to(commands: Any) -> None:
-    """What it takes."""
-    watch = add_command(commands, "watch", run, "code what is dropped in the inbox", _ABOUT)
-    watch.add_argument("--once", action="store_true", help="only what is there now, then exit")
-    watch.add_argument(
-        "--log", type=Path, metavar="FILE", help="log there, rotated, instead of to the terminal"
+    """Register the arguments of ``isco watch``."""
+    command = add_command(commands, "watch", run, "code the files that are put into inbox/", _ABOUT)
+    command.add_argument(
+        "--once", action="store_true", help="code the files that are there now, then exit"
     )
-    add_worker(watch, "one more daemon on the same inbox, here or on another machine")
+    log = command.add_argument(
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="write the log to this file, rotated (default: to the terminal)",
+    )
+    complete_files(log)
+    add_worker(command, "name of this daemon, if several share the inbox, on one machine or many")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -55,7 +62,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         explainer = Explainer(settings.watcher.outbox, explain)
     ending = ShutdownSignals()
     daemon = Daemon(
-        *(settings, worker, file_bar, ending.stop, schedule, explainer),
+        *(settings, worker, file_progress_bar, ending.stop, schedule, explainer),
         halt=ending.halt,
         name=parsed.worker,
     )

@@ -1,0 +1,37 @@
+"""An argument parser whose errors suggest the word that was probably meant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+
+class SuggestingParser(argparse.ArgumentParser):
+    """An ArgumentParser that suggests the closest command, option or value.
+
+    Python does this itself from 3.14 on, for commands and values; the program runs on 3.11.
+    """
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        names = [str(choice) for choice in action.choices]
+        hint = did_you_mean(str(value), names)
+        raise argparse.ArgumentError(action, f"{value!r} is not one of {', '.join(names)}{hint}")
+
+    def reject(self, unknown: Sequence[str]) -> None:
+        """Exit with code 2 and name the arguments that this parser does not know."""
+        hints = [
+            did_you_mean(word.partition("=")[0], self._option_string_actions)
+            for word in unknown
+            if word.startswith("--")
+        ]
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{''.join(hints)}")
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return the end of an error, ``"; did you mean 'train'?"``, or ``""`` if no name is close."""
+    matches = get_close_matches(word, list(names), n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -1,0 +1,75 @@
+"""``isco code -``: the lines of the standard input."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+
+from cli.code import _LINES_PER_BATCH
+from core.settings import Settings
+from tests.cli.processes import SCRIPT, config_of, environment, run_script
+
+
+def test_each_line_is_a_record_and_an_answer(settings: Settings) -> None:
+    lines = "\ufeffPlumber\tfits pipes\nNurse\r\n\nPflegekräfte".encode()
+    done = run_script("code", *config_of(settings), "-", stdin=lines)
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    single = [
+        run_script("code", *config_of(settings), "Plumber", "--duties", "fits pipes"),
+        run_script("code", *config_of(settings), "Nurse"),
+    ]
+    expected = [json.loads(one.stdout) for one in single]
+    assert len(answers) == 4
+    for answer, alone in zip(answers, expected, strict=False):
+        assert list(answer) == list(alone)
+        assert answer["candidates"][0]["isco_code"] == alone["candidates"][0]["isco_code"]
+    assert answers[2]["isco_code"] == "" and answers[2]["candidates"] == []
+
+
+def test_a_pipe_is_answered_in_batches(settings: Settings) -> None:
+    """So much input is answered while more may come, and memory is bounded."""
+    process = subprocess.Popen(
+        [*SCRIPT, "code", *config_of(settings), "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b"nurse\n" * (_LINES_PER_BATCH + 1))
+    process.stdin.flush()
+    answers = [process.stdout.readline() for _ in range(_LINES_PER_BATCH)]
+    assert len(set(answers)) == 1
+    rest, _ = process.communicate()
+    assert rest == answers[0] and process.returncode == 0
+
+
+def test_a_terminal_is_answered_line_by_line(settings: Settings) -> None:
+    terminal, program_end = pty.openpty()
+    process = subprocess.Popen(
+        [*SCRIPT, "code", *config_of(settings), "-"],
+        stdin=program_end,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    )
+    os.close(program_end)
+    assert process.stdout is not None
+    for title in (b"nurse\n", b"cook\n"):
+        os.write(terminal, title)
+        assert "isco_code" in json.loads(process.stdout.readline())
+    os.write(terminal, b"\x04")  # Ctrl-D
+    assert process.wait() == 0
+    process.stdout.close()
+    os.close(terminal)
+
+
+def test_a_line_that_is_not_utf8_is_named(settings: Settings) -> None:
+    done = run_script("code", *config_of(settings), "-", stdin=b"nurse\nKr\xe4ne\n")
+    assert done.returncode == 1 and b"line 2" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+def test_duties_stand_behind_the_tab(settings: Settings) -> None:
+    done = run_script("code", *config_of(settings), "-", "--duties", "x", stdin=b"nurse\n")
+    assert done.returncode == 2 and b"tab" in done.stderr

@@ -1,0 +1,159 @@
+"""Pipes, Ctrl-C, colours and tables: how the output of commands behaves."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from core.aligned_table import align_columns
+from core.settings import Settings
+from tests.cli.processes import (
+    MAIN,
+    SCRIPT,
+    config_of,
+    environment,
+    run_in_shell,
+    run_script,
+    stderr_on_a_terminal,
+)
+
+COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(3[0-8]|9[0-7])[0-9;]*m")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "isco {config} --version | head -0",
+        "isco models list {config} | head -0",
+        "isco models list {config} --json | head -0",
+        "yes nurse | isco code {config} - | head -1",
+        "isco train --help | head -0",
+    ],
+)
+def test_a_broken_pipe_is_silent(own: Settings, command: str) -> None:
+    done = run_in_shell(command.format(config=" ".join(config_of(own))))
+    assert done.stderr == ""
+    assert done.stdout.count("\n") <= 1
+
+
+def test_a_closed_pipe_is_silent_and_has_its_exit_code(own: Settings) -> None:
+    for arguments in (["--help"], ["models", "list"], ["code", "nurse"]):
+        with subprocess.Popen(["true"], stdin=subprocess.PIPE) as reader:
+            reader.wait()
+            done = subprocess.run(
+                [*SCRIPT, *config_of(own), *arguments],
+                stdout=reader.stdin,
+                stderr=subprocess.PIPE,
+                env=environment(),
+                check=False,
+            )
+        assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_written_is_one_line(own: Settings) -> None:
+    for arguments in (["--help"], ["models", "list"]):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [*SCRIPT, *config_of(own), *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=environment(),
+                check=False,
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith(b"isco: ") and done.stderr.count(b"\n") == 1
+
+
+def test_ctrl_c_while_it_waits_for_lines(settings: Settings) -> None:
+    process = subprocess.Popen(
+        [*SCRIPT, "code", *config_of(settings), "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b"nurse\n" * 2048)
+    process.stdin.flush()
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (130, b"")
+
+
+def test_ctrl_c_while_it_codes_a_file(settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "survey.csv"
+    rows = "".join(f"welder number {n}, and cook {n * n}\n" for n in range(200_000))
+    source.write_text('"job_title"\n' + rows.replace(",", ""), "utf-8")
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [*MAIN, "classify", *config_of(settings), str(source), "--out", str(out)],
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    while not list(out.glob(".staging/*/*")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (130, b"")
+    assert not list(out.glob("[!.]*/receipt.json"))
+
+
+def test_ctrl_c_while_it_trains(own: Settings, tmp_path: Path) -> None:
+    records = tmp_path / "records.csv"
+    reference = tmp_path / "data" / "reference" / "answers.csv"
+    records.write_bytes(reference.read_bytes())
+    base = tmp_path / "models" / "bundled" / "checkpoint"
+    command = ["train", *config_of(own), "--raw", str(records), "--base", str(base)]
+    process = subprocess.Popen([*MAIN, *command], stderr=subprocess.PIPE, env=environment())
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    assert first
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130, errors
+    assert b"Traceback" not in errors
+
+
+def test_a_bar_has_colours_unless_no_color_is_set(settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "survey.csv"
+    source.write_text("job_title\n" + "".join(f"welder {n}\n" for n in range(2_000)), "utf-8")
+    command = [*MAIN, "classify", *config_of(settings), str(source), "--out", str(tmp_path / "out")]
+    coloured = stderr_on_a_terminal(command, {"TERM": "xterm-256color"})
+    plain = stderr_on_a_terminal(command, {"TERM": "xterm-256color", "NO_COLOR": "1"})
+    assert b"rows/s" in coloured and COLOUR.search(coloured)
+    assert b"rows/s" in plain and not COLOUR.search(plain)
+
+
+def test_classify_ends_with_the_page_to_open(settings: Settings, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("job_title\ncook\n", encoding="utf-8")
+    out = tmp_path / "out"
+    options = [*config_of(settings), "--out", str(out)]
+    one = run_script("classify", str(tmp_path / "a.csv"), *options).stderr.decode()
+    page = Path(one.splitlines()[-1].partition("; open ")[2])
+    assert page.name == "report.html" and page.is_file()
+    both = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    two = run_script("classify", *both, *options).stderr.decode()
+    assert Path(two.splitlines()[-1].partition("; open ")[2]) == out / "index.html"
+
+
+def test_the_versions_are_a_table(own: Settings) -> None:
+    done = run_script("models", "list", *config_of(own))
+    header, row = done.stdout.decode().splitlines()
+    for name, value in (("promoted", "never"), ("state", "in service")):
+        assert header.index(name) == row.index(value)
+
+
+def test_columns_are_padded() -> None:
+    rows = [["group", "n"], ["all", "1,000"], ["by duties", "7"]]
+    assert align_columns(rows, right={1}) == [
+        "group          n",
+        "all        1,000",
+        "by duties      7",
+    ]

@@ -1,0 +1,49 @@
+"""``isco --version``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from core.settings import Settings
+from core.version import VERSION
+from inference.bundle import Bundle
+from tests.cli.processes import config_of, environment, run_script
+from tests.conftest import ROOT
+
+
+def test_the_versions_of_program_model_and_onnxruntime(own: Settings, bundle: Bundle) -> None:
+    done = run_script(*config_of(own), "--version")
+    assert done.returncode == 0 and not done.stderr
+    assert done.stdout.decode().splitlines() == [
+        f"isco-coder {VERSION}",
+        f"model {bundle.manifest.version}",
+        f"onnxruntime {version('onnxruntime')}",
+    ]
+
+
+def test_without_a_model_the_line_says_so(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("", encoding="utf-8")
+    done = run_script("--config", str(config), "--version")
+    assert done.returncode == 0 and not done.stderr
+    assert b"model none in service" in done.stdout.splitlines()
+
+
+def test_onnxruntime_is_not_loaded(own: Settings) -> None:
+    program = (
+        "import sys, main\n"
+        f"main.main({[*config_of(own), '--version']!r})\n"
+        "print(sorted({'onnxruntime', 'tokenizers', 'torch'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
