@@ -21,11 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 def add_to(parser: SuggestingParser) -> None:
     """Register the arguments of ``python main.py`` without a command."""
-    group = parser.add_argument_group(
-        "without a command",
-        "isco prints this help. python main.py prepares the records in data.raw_dir, trains a\n"
-        "model on them and evaluates it.",
-    )
+    group = parser.add_argument_group("without a command")
     group.add_argument(
         "--skip-training", action="store_true", help="do not train, but code the file of --input"
     )

@@ -25,6 +25,10 @@ from cli.subprocesses import PROGRAM
 from cli.suggestions import SuggestingParser
 
 _SHELLS = ("bash", "zsh", "tcsh")
+_DESCRIPTION = """\
+Code job titles and duties to ISCO-08 unit groups. Without a command, isco prints this help, and
+python main.py prepares the records in data.raw_dir, trains a model on them and evaluates it.
+"""
 _EPILOG = """\
 a first session:
   isco code "lorry driver" --duties "long distance"   code one record
@@ -74,7 +78,7 @@ def make_parser() -> SuggestingParser:
     parser = SuggestingParser(
         prog="isco",
         parents=[config_option(PROGRAM.with_name("config.yaml"))],
-        description="Code job titles and duties to ISCO-08 unit groups.",
+        description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
