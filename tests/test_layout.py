@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"core", "inference", "exporters", "training", "results", "watcher", "distributed"},
     "isco": {"core", "inference", "results"},
 }
-HEAVY = {"torch", "transformers", "optimum", "sklearn", "scipy", "onnx"}
+HEAVY = {"torch", "transformers", "optimum", "pandas", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}
 
 
