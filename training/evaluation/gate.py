@@ -25,6 +25,8 @@ from training.evaluation.metrics import (
 
 MIN_TEXTS = 20  # fewer say nothing
 _MIN_GROUP_TEXTS = 50
+# 0.80 - 0.78 is a little more than 0.02 in float64: what is allowed must not hang on that.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -132,11 +134,11 @@ def _gold_checks(name: str, texts: Measured, settings: GateSettings) -> list[Che
         _, high = interval(partial(_mean, change), len(change))
         allowed = settings.max_major_group_drop
         limit = f"may fall by at most {allowed}, or by chance (up to {high:+.3f} on other texts)"
-        passed = before - after <= allowed or high >= 0
+        passed = before - after <= allowed + _ROUNDING or high >= -_ROUNDING
         title = f"top-1 in major group {group}, {name}"
         checks.append(Check(title, before, after, limit, passed))
     errors = [expected_calibration_error(c, h) for c, h in zip(confidence, hits, strict=True)]
-    passed = errors[1] - errors[0] <= settings.max_ece_rise
+    passed = errors[1] - errors[0] <= settings.max_ece_rise + _ROUNDING
     limit = f"may rise by at most {settings.max_ece_rise}"
     return [*checks, Check(f"calibration error, {name}", errors[0], errors[1], limit, passed)]
 
@@ -172,4 +174,4 @@ def _not_below(name: str, figure: Callable[[int, np.ndarray], float], n: int) ->
     limit = (
         f"must not fall by more than chance (95 % of the differences: {low:+.4f} to {high:+.4f})"
     )
-    return Check(name, figure(0, everything), figure(1, everything), limit, high >= 0)
+    return Check(name, figure(0, everything), figure(1, everything), limit, high >= -_ROUNDING)

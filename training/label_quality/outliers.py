@@ -54,7 +54,8 @@ def find_clusters(neighbours: Neighbors, eps: float, min_samples: int) -> np.nda
     min_samples : a text with so many near it, itself included, is the core of a cluster.
     """
     n, k = neighbours.rows.shape
-    # Texts may be cut to the same tokens; DBSCAN refuses a radius of zero.
+    # Texts may be cut to the same tokens: their distance is 0 (``neighbors.rounding_error``), and
+    # so may be the median. DBSCAN refuses a radius of zero.
     tiny = np.finfo(np.float32).tiny
     radius = max(eps * float(np.median(neighbours.distances[:, 0])), tiny)
     near = neighbours.distances <= radius
