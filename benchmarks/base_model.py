@@ -31,7 +31,7 @@ def make_base_bundle(folder: Path) -> Path:
     from tokenizers import ByteLevelBPETokenizer
     from transformers import RobertaConfig, RobertaForSequenceClassification, RobertaTokenizerFast
 
-    from exporters.bundle_export import export_bundle
+    from exporters.bundle_export import BundleContents, export_bundle
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -49,10 +49,9 @@ def make_base_bundle(folder: Path) -> Path:
         )
         n_labels = len(isco08().units)
         certain = np.array([0.0, 1.0])
-        return export_bundle(
-            RobertaForSequenceClassification(config),
-            tokenizer,
-            out,
+        contents = BundleContents(
+            model=RobertaForSequenceClassification(config),
+            tokenizer=tokenizer,
             ngram_model=NgramModel.empty(n_labels),
             spelling=Spelling(()),
             training_profile=TrainingProfile(
@@ -61,8 +60,12 @@ def make_base_bundle(folder: Path) -> Path:
             temperature=1.0,
             lexicon_weight=0.0,
             max_tokens=_MAX_TOKENS,
+            training_summary={},
+        )
+        return export_bundle(
+            contents,
+            out,
             calibration_texts=texts[:200],
             parity_texts=texts[200:250],
-            summary={},
             target_agreement=0.0,  # random weights decide by chance: all products in int8
         )

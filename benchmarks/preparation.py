@@ -4,7 +4,7 @@
 ``data/reference/answers.csv``: an answer with an employer or a place, a rank, other words first,
 and a typo in every second one, so that they are distinct texts that lie as near each other as
 answers do; one in fifty gets a code at random, one in a hundred is a copy. They go through read,
-clean, vectors, neighbours, clusters, label issues and split, each with its seconds, those of the
+clean, vectors, neighbors, clusters, label issues and split, each with its seconds, those of the
 processor over all threads (fewer, where other work shares the machine) and the highest resident
 memory of the process up to its end.
 """
@@ -100,11 +100,11 @@ def main() -> None:
         )
         with _step("vectors"):
             vectors = embed(list(distinct["text"]), tokenizer, model)
-        with _step("neighbours"):
-            neighbours = nearest(reduce(vectors), K)
+        with _step("neighbors"):
+            neighbors = nearest(reduce(vectors), K)
         with _step("clusters"):
-            clusters = find_clusters(neighbours, training.cluster_eps, training.cluster_min_samples)
-            find_outliers(distinct, neighbours, clusters).to_csv(out / "outliers.csv")
+            clusters = find_clusters(neighbors, training.cluster_eps, training.cluster_min_samples)
+            find_outliers(distinct, neighbors, clusters).to_csv(out / "outliers.csv")
         with _step("label issues"):
             find_label_issues(distinct, vectors, training.seed)[0].to_csv(out / "issues.csv")
         with _step("split"):

@@ -45,16 +45,20 @@ def add_to(commands: Any) -> None:
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Print the metrics as a table or as JSON."""
     with require_extra("train", "evaluating"):
-        from training.evaluation.evaluate_file import as_table, examine, read_coded
+        from training.evaluation.evaluate_file import (
+            as_table,
+            evaluate_records,
+            read_coded_records,
+        )
     from inference.classifier import open_classifier
     from inference.model_registry import ModelRegistry
 
     require_file(parsed.file)
-    coded = read_coded(parsed.file, settings)
+    records = read_coded_records(parsed.file, settings)
     registry = ModelRegistry(settings.output)
     bundle = registry.open(parsed.model) if parsed.model else registry.served()
     classifier = open_classifier(bundle, settings.inference)
-    figures = examine(coded, classifier, settings.model.confidence_threshold)
+    figures = evaluate_records(records, classifier, settings.model.confidence_threshold)
     if parsed.json:
         print(json.dumps({"model": classifier.version, **figures}, indent=1))
     else:

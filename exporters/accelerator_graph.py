@@ -1,7 +1,7 @@
 """Checkpoint of a bundle → the fp32 graph that accelerators run, in this user's cache.
 
-It does not travel in the bundle: it is six times as large as the int8 graph and of use to few. The
-graph is optimum's own: what fusing makes of it, CoreML does not know.
+It is not part of the bundle: it is six times as large as the int8 graph and of use to few. The
+graph is optimum's own, because CoreML does not know the operators of the fused one.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from inference.bundle import Bundle
 from inference.provider_selection import golden_texts
 from inference.providers import CPU, MODEL, Accelerator, AcceleratorModel, Runtime, accelerated_dir
 
-# Of so many bundles the files stay, those last made.
-_N_KEPT = 3
+# So many bundles keep their files, those made last.
+_N_KEPT_BUNDLES = 3
 
 
 def write_accelerated(bundle: Bundle) -> Path:
-    """Write what accelerators run of ``bundle``, whole or not at all, and return its folder.
+    """Write the graph that accelerators run of ``bundle``, whole or not at all; return its folder.
 
-    What was remembered of them is forgotten: the next start tries them. Raises ParityError where
-    the graph does not compute what the checkpoint does.
+    Earlier results of trying accelerators are discarded: the next start tries them again. Raises
+    ParityError where the graph does not compute what the checkpoint does.
     """
-    checkpoint, out = bundle.checkpoint_dir(), accelerated_dir(bundle)
+    checkpoint = bundle.checkpoint_dir()
+    out = accelerated_dir(bundle)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     model = RobertaForSequenceClassification.from_pretrained(checkpoint, use_safetensors=True)
     model = model.float()
@@ -43,7 +44,8 @@ def write_accelerated(bundle: Bundle) -> Path:
         written = AcceleratorModel(
             staged / MODEL, sha256_of(staged / MODEL), model.config.pad_token_id
         )
-        texts, max_tokens = golden_texts(), bundle.manifest.max_tokens
+        texts = golden_texts()
+        max_tokens = bundle.manifest.max_tokens
         ids = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
         computed = Accelerator(CPU, written, bundle, Runtime()).logits(ids)
         check_values(MODEL, checkpoint_logits(model, tokenizer, texts, max_tokens), computed)
@@ -56,7 +58,7 @@ def write_accelerated(bundle: Bundle) -> Path:
 
 
 def _prune(folder: Path) -> None:
-    """Remove the oldest; a daemon that still runs one has it open, and the CPU beside it."""
-    found = sorted(folder.glob("[!.]*/"), key=lambda path: path.stat().st_mtime)
-    for old in found[:-_N_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    """Remove the oldest; a daemon that still runs one has it open, and can go on with the CPU."""
+    oldest_first = sorted(folder.glob("[!.]*/"), key=lambda path: path.stat().st_mtime)
+    for outdated in oldest_first[:-_N_KEPT_BUNDLES]:
+        shutil.rmtree(outdated, ignore_errors=True)

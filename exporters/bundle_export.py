@@ -1,4 +1,4 @@
-"""Checkpoint → ONNX bundle: export with optimum, prove equal, fuse, quantise, compare, publish.
+"""Checkpoint → ONNX bundle: export with optimum, prove equal, fuse, quantize, compare, publish.
 
 The checkpoint is rounded to half precision first, because that is how it is kept: what is exported
 is what a later fine-tuning starts from.
@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from core.text import TEXT_VERSION
 from exporters.graph_fusion import fuse
 from exporters.mixed_precision import TARGET_AGREEMENT, write_int8
 from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
-from exporters.quantize import Quantiser
+from exporters.quantize import Quantizer
 from inference.bundle import (
     CHECKPOINT,
     NGRAM_MODEL,
@@ -41,39 +42,48 @@ from inference.onnx_session import OnnxSession, length_batches
 from inference.spelling import Spelling
 from inference.training_profile import TrainingProfile
 
-_FP32, _INT8 = "model.onnx", "model_int8.onnx"
+_FP32 = "model.onnx"
+_INT8 = "model_int8.onnx"
 _N_CALIBRATION_TEXTS = 512
 _N_PARITY_TEXTS = 2000
 _N_RANKING_TEXTS = 64
 
 
+@dataclass(frozen=True)
+class BundleContents:
+    """What a bundle is made of.
+
+    ``ngram_model`` serves beside the network ``model``; ``temperature`` and ``lexicon_weight``
+    combine the two (``training/evaluation/calibration.py``). ``spelling`` holds the words that
+    typos are corrected to, ``training_profile`` what the reports of batches compare with,
+    ``training_summary`` the manifest's entry ``training``. Texts are cut at ``max_tokens``.
+    """
+
+    model: RobertaForSequenceClassification
+    tokenizer: PreTrainedTokenizerBase
+    ngram_model: NgramModel
+    spelling: Spelling
+    training_profile: TrainingProfile
+    temperature: float
+    lexicon_weight: float
+    max_tokens: int
+    training_summary: dict[str, Any]
+
+
 def export_bundle(
-    model: RobertaForSequenceClassification,
-    tokenizer: PreTrainedTokenizerBase,
+    contents: BundleContents,
     out: Path,
     *,
-    ngram_model: NgramModel,
-    spelling: Spelling,
-    training_profile: TrainingProfile,
-    temperature: float,
-    lexicon_weight: float,
-    max_tokens: int,
     calibration_texts: Sequence[str],
     parity_texts: Sequence[str],
-    summary: dict[str, Any],
     target_agreement: float = TARGET_AGREEMENT,
 ) -> Path:
-    """Write the bundle of ``model`` to the folder ``out``, whole or not at all, and return it.
+    """Write the bundle of ``contents`` to the folder ``out``, whole or not at all, and return it.
 
     Parameters
     ----------
-    n-gram model, temperature, lexicon_weight : what serves beside the network, and how they are put
-        together (``training/evaluation/calibration.py``).
-    spelling : the words that slips are mended to.
-    training profile : what it learned from, for the reports of batches.
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
-    summary : what the manifest says of the training.
     target_agreement : the share of codes that int8 must leave as they are. As few matrix products
         as that takes stay in fp32; where not even that helps, the bundle serves the fp32 graph.
 
@@ -81,69 +91,83 @@ def export_bundle(
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
-        staged, work = Path(scratch, "bundle"), Path(scratch, "work")
-        model = _save_checkpoint(model, tokenizer, staged)
-        ngram_model.save(staged / NGRAM_MODEL)
-        spelling.save(staged / SPELLING)
-        training_profile.save(staged / TRAINING_PROFILE)
-        exported = export_graph(model, tokenizer, work)
-        fused = fuse(exported, staged / _FP32, model.config)
+        staged = Path(scratch, "bundle")
+        model = _save_parts(contents, staged)
+        fused = fuse(
+            export_graph(model, contents.tokenizer, Path(scratch, "work")),
+            staged / _FP32,
+            model.config,
+        )
         texts = list(parity_texts)[:_N_PARITY_TEXTS]
-        reference = checkpoint_logits(model, tokenizer, texts, max_tokens)
-        values = {
-            "created": utc_now(),
-            "text_version": TEXT_VERSION,
-            "max_tokens": max_tokens,
-            "temperature": temperature,
-            "lexicon_weight": lexicon_weight,
-            "labels": list(isco08().units),
-            "training": summary,
-        }
-        fp32 = {**values, "model": _FP32, "precision": "fp32"}
+        reference = checkpoint_logits(model, contents.tokenizer, texts, contents.max_tokens)
+        fp32 = _manifest_values(contents, _FP32, "fp32")
         write_manifest(staged, **fp32)
         difference = check_values(_FP32, reference, _served_logits(staged, texts))
 
-        feeds = _feeds(tokenizer, list(calibration_texts)[:_N_CALIBRATION_TEXTS], max_tokens)
-        int8 = {**values, "model": _INT8, "precision": "int8"}
+        int8 = _manifest_values(contents, _INT8, "int8")
 
         def measure() -> float:
             write_manifest(staged, **int8)
             return agreement(reference, _served_logits(staged, texts))
 
-        ranking = _feeds(tokenizer, texts[:_N_RANKING_TEXTS], max_tokens)
-        share, n_exact = write_int8(
-            Quantiser(fused, feeds), staged / _INT8, ranking, measure, target_agreement
+        calibration_feeds = _feeds(contents, list(calibration_texts)[:_N_CALIBRATION_TEXTS])
+        ranking_feeds = _feeds(contents, texts[:_N_RANKING_TEXTS])
+        share, n_fp32 = write_int8(
+            Quantizer(fused, calibration_feeds),
+            staged / _INT8,
+            ranking_feeds,
+            measure,
+            target_agreement,
         )
-        chosen, other = (int8, _FP32) if share >= target_agreement else (fp32, _INT8)
-        (staged / other).unlink()
+        served, unused = (int8, _FP32) if share >= target_agreement else (fp32, _INT8)
+        (staged / unused).unlink()
         parity = {
             "fp32_max_logit_difference": difference,
             "int8_agreement": share,
-            "n_inputs_kept_fp32": n_exact,
+            "n_inputs_kept_fp32": n_fp32,
             "n_texts": len(texts),
         }
-        write_manifest(staged, parity=parity, **chosen)
+        write_manifest(staged, parity=parity, **served)
         if out.exists():
             os.rename(out, Path(scratch, "replaced"))
         os.rename(staged, out)
     return out
 
 
-def _save_checkpoint(
-    model: RobertaForSequenceClassification, tokenizer: PreTrainedTokenizerBase, staged: Path
-) -> RobertaForSequenceClassification:
-    """Write the checkpoint in half precision, and return the model as that left it, in fp32."""
-    model = model.to("cpu").half()
+def _save_parts(contents: BundleContents, staged: Path) -> RobertaForSequenceClassification:
+    """Write all parts but the graphs; return the model as half precision left it, in fp32."""
+    model = contents.model.to("cpu").half()
     model.save_pretrained(staged / CHECKPOINT, safe_serialization=True)
-    tokenizer.save_pretrained(staged / CHECKPOINT)
+    contents.tokenizer.save_pretrained(staged / CHECKPOINT)
     shutil.copy(staged / CHECKPOINT / TOKENIZER, staged / TOKENIZER)
+    contents.ngram_model.save(staged / NGRAM_MODEL)
+    contents.spelling.save(staged / SPELLING)
+    contents.training_profile.save(staged / TRAINING_PROFILE)
     return model.float()
+
+
+def _manifest_values(contents: BundleContents, graph: str, precision: str) -> dict[str, Any]:
+    """Return what the manifest states of a bundle that serves ``graph``."""
+    return {
+        "created": utc_now(),
+        "text_version": TEXT_VERSION,
+        "max_tokens": contents.max_tokens,
+        "temperature": contents.temperature,
+        "lexicon_weight": contents.lexicon_weight,
+        "labels": list(isco08().units),
+        "training": contents.training_summary,
+        "model": graph,
+        "precision": precision,
+    }
 
 
 def export_graph(
     model: RobertaForSequenceClassification, tokenizer: PreTrainedTokenizerBase, work: Path
 ) -> Path:
-    """optimum's ONNX graph of ``model``, below the folder ``work``, inputs and outputs checked."""
+    """Export the ONNX graph of ``model`` with optimum, below the folder ``work``; return its path.
+
+    Raises ParityError where the inputs or outputs of the graph are not those that are served.
+    """
     model.save_pretrained(work / "fp32", safe_serialization=True)
     tokenizer.save_pretrained(work / "fp32")
     with warnings.catch_warnings():
@@ -154,25 +178,24 @@ def export_graph(
             work / "onnx",
             task="text-classification",
             library_name="transformers",
-            do_validation=False,  # ours compares more texts, and decisions
+            do_validation=False,  # the checks here compare more texts, and decisions
         )
     exported = work / "onnx" / "model.onnx"
     check_signature(exported, len(isco08().units))
     return exported
 
 
-def _feeds(
-    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_tokens: int
-) -> list[dict[str, np.ndarray]]:
-    """Model inputs of ``texts``, those of equal length together."""
-    encoded = tokenizer(list(texts), truncation=True, max_length=max_tokens)["input_ids"]
+def _feeds(contents: BundleContents, texts: Sequence[str]) -> list[dict[str, np.ndarray]]:
+    """Return model inputs of ``texts``, those of equal length together."""
+    encoded = contents.tokenizer(list(texts), truncation=True, max_length=contents.max_tokens)
+    ids = encoded["input_ids"]
     batches = (
-        np.array([encoded[row] for row in rows], dtype=np.int64)
-        for rows in length_batches([len(ids) for ids in encoded])
+        np.array([ids[row] for row in rows], dtype=np.int64)
+        for rows in length_batches([len(text_ids) for text_ids in ids])
     )
-    return [{"input_ids": ids, "attention_mask": np.ones_like(ids)} for ids in batches]
+    return [{"input_ids": batch, "attention_mask": np.ones_like(batch)} for batch in batches]
 
 
 def _served_logits(bundle_dir: Path, texts: Sequence[str]) -> np.ndarray:
-    """(N, 436) logits as the daemon would compute them."""
+    """Return (N, 436) logits as the daemon would compute them."""
     return OnnxSession(Bundle.open(bundle_dir), InferenceSettings(provider="cpu")).logits(texts)

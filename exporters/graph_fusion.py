@@ -1,9 +1,9 @@
-"""optimum's graph → the graph that serves: few operators, and nothing that no logit depends on.
+"""optimum's graph → the graph that is served: few operators, and only what logits depend on.
 
 - Attention becomes one operator behind three matrix products. ONNX Runtime's ``Attention`` would
   hold the products too, but computes them head by head in pieces of a few rows.
-- Layer norms and activations become one operator each. ``SkipLayerNormalization``, which would
-  take in the addition before, is slower on a CPU than the two apart.
+- Layer norms and activations become one operator each. ``SkipLayerNormalization``, which
+  includes the addition before, is slower on a CPU than the two operators.
 - The head reads the first token. In the last layer only its keys and values are computed for all
   tokens; query, attention and feed-forward for the first alone. The logits are the same.
 """
@@ -23,9 +23,9 @@ _FIRST = "first_token"
 
 
 def fuse(exported: Path, out: Path, config: PretrainedConfig) -> Path:
-    """Write the fused twin of the graph ``exported`` to ``out``, and return that."""
+    """Write the fused form of the graph ``exported`` to ``out``, and return ``out``."""
     options = FusionOptions("bert")
-    options.enable_embed_layer_norm = False  # the quantised embedding look-up replaces the table
+    options.enable_embed_layer_norm = False  # the quantized embedding look-up replaces the table
     options.enable_skip_layer_norm = False
     options.enable_bias_skip_layer_norm = False
     options.enable_bias_gelu = False  # an integer product adds its bias by itself
@@ -47,7 +47,7 @@ def fuse(exported: Path, out: Path, config: PretrainedConfig) -> Path:
 
 
 def _only_first_token(graph: onnx.GraphProto) -> None:
-    """Let the last layer go on with the first token of each text, after its keys and values."""
+    """Let the last layer compute only the first token of each text, after its keys and values."""
     attention = [node for node in graph.node if node.op_type == "MultiHeadAttention"][-1]
     made_by = {output: node for node in graph.node for output in node.output}
     query = made_by[attention.input[0]]

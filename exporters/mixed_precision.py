@@ -1,8 +1,8 @@
 """Which matrix products stay in fp32: those whose rounding costs decisions, and no others.
 
 All are tried in int8 first. Where that changes too many decisions, each input of products is
-quantised alone, and what that does to the logits, for the multiplications that it saves, is its
-rank. As few as are needed go back to fp32, the worst first.
+quantized alone; its rank is the change of the logits per multiplication saved. As few inputs as
+necessary go back to fp32, the worst first.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from exporters.quantize import Quantiser
+from exporters.quantize import Quantizer
 
 # At most one decision in a hundred may differ from the checkpoint's.
 TARGET_AGREEMENT = 0.99
 
 
 def write_int8(
-    quantiser: Quantiser,
+    quantizer: Quantizer,
     out: Path,
     feeds: Sequence[Mapping[str, np.ndarray]],
     measure: Callable[[], float],
     target: float = TARGET_AGREEMENT,
 ) -> tuple[float, int]:
-    """Write to ``out`` the int8 twin with the fewest products in fp32 that agrees well enough.
+    """Write to ``out`` the int8 graph with the fewest products in fp32 that agrees well enough.
 
     Parameters
     ----------
@@ -37,33 +37,34 @@ def write_int8(
 
     Returns that share, and how many inputs of products stayed in fp32.
     """
-    quantiser.write(out)
+    quantizer.write(out)
     share = measure()
     if share >= target:
         return share, 0
-    ranked = _ranked(quantiser, out, feeds)
-    too_few, enough = 0, len(ranked)
+    ranked = _ranked(quantizer, out, feeds)
+    too_few = 0
+    enough = len(ranked)
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
-        quantiser.write(out, ranked[:middle])
+        quantizer.write(out, ranked[:middle])
         if measure() >= target:
             enough = middle
         else:
             too_few = middle
-    quantiser.write(out, ranked[:enough])
+    quantizer.write(out, ranked[:enough])
     return measure(), enough
 
 
 def _ranked(
-    quantiser: Quantiser, scratch: Path, feeds: Sequence[Mapping[str, np.ndarray]]
+    quantizer: Quantizer, scratch: Path, feeds: Sequence[Mapping[str, np.ndarray]]
 ) -> list[str]:
-    """The inputs of products, the most damage for the least work first."""
-    everything = set(quantiser.cost)
-    quantiser.write(scratch, everything)
+    """Return the inputs of products, the most damage for the least work first."""
+    names = set(quantizer.cost)
+    quantizer.write(scratch, names)
     reference = _logits(scratch, feeds)
     damage = {}
-    for name, cost in quantiser.cost.items():
-        quantiser.write(scratch, everything - {name})
+    for name, cost in quantizer.cost.items():
+        quantizer.write(scratch, names - {name})
         damage[name] = float(np.square(_logits(scratch, feeds) - reference).mean()) / cost
     return sorted(damage, key=damage.__getitem__, reverse=True)
 

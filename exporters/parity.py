@@ -29,7 +29,7 @@ def checkpoint_logits(
     texts: Sequence[str],
     max_tokens: int,
 ) -> np.ndarray:
-    """(N, 436) float32 logits by the checkpoint itself, without padding: the reference."""
+    """Return (N, 436) float32 logits by the checkpoint itself, without padding: the reference."""
     model.eval()
     encoded = tokenizer(list(texts), truncation=True, max_length=max_tokens)["input_ids"]
     out = np.empty((len(texts), model.config.num_labels), dtype=np.float32)
@@ -51,7 +51,10 @@ def check_signature(path: Path, n_labels: int) -> None:
 
 
 def check_values(name: str, reference: np.ndarray, exported: np.ndarray) -> float:
-    """Largest difference of two (N, 436) logits; ParityError past ``MAX_LOGIT_DIFFERENCE``."""
+    """Return the largest difference of two (N, 436) logits.
+
+    Raises ParityError where it is larger than ``MAX_LOGIT_DIFFERENCE``.
+    """
     difference = float(np.abs(reference - exported).max(initial=0.0))
     if not difference <= MAX_LOGIT_DIFFERENCE:
         raise ParityError(
@@ -62,5 +65,5 @@ def check_values(name: str, reference: np.ndarray, exported: np.ndarray) -> floa
 
 
 def agreement(reference: np.ndarray, exported: np.ndarray) -> float:
-    """Share of texts whose best unit group is the same in two (N, 436) logits."""
+    """Return the share of texts whose best unit group is the same in two (N, 436) logits."""
     return float((reference.argmax(axis=1) == exported.argmax(axis=1)).mean())

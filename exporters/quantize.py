@@ -1,18 +1,18 @@
-"""Fused fp32 graph → int8, so that a text's result never depends on the texts beside it.
+"""Fused fp32 graph → int8, so that a text's result never depends on the other texts of its batch.
 
-Plain dynamic quantisation takes one activation scale per tensor, that is per batch: the same text
-gets other numbers in other company. A scale fixed at export must fit the rarest token, and is too
-coarse for all others. Here **every token has its own scale**, found as it comes along:
+Plain dynamic quantization takes one activation scale per tensor, that is per batch: the same text
+gets other numbers in another batch. A scale fixed at export must fit the rarest token, and is too
+coarse for all others. Here **every token has its own scale**, computed when it is served:
 
-- activations: uint8. The channels are evened out first (``smoothing.py``). Then the token's
-  largest value sets its scale. What comes out of a GELU, never below -0.17, is lifted by that, and
-  has all 256 steps for one side of zero.
-- weights: int8, one scale per output column (``rounding.py``).
+- activations: uint8. The channels are smoothed first (``smoothquant.py``). Then the token's
+  largest value sets its scale. The output of a GELU is never below -0.17: it is shifted by that,
+  so that all 256 steps lie on one side of zero.
+- weights: int8, one scale per output column (``gptq.py``).
 
-Integer sums are exact, so the order of adding cannot change a result either. The classification
-head stays in fp32: it is half a percent of the arithmetic and all of the decision. Word embeddings
-are int8 with a scale for every 32 values. Which products are worth fp32 after all is decided in
-``precision.py``; what each of these brought is in ``benchmarks/results/serving.md``.
+Integer sums are exact, so the order of adding cannot change them. The classification head stays in
+fp32: it is half a percent of the arithmetic and all of the decision. Word embeddings are int8 with
+a scale for every 32 values. Which products stay in fp32 is decided in ``mixed_precision.py``; the
+effect of each of these choices is in ``benchmarks/results/serving.md``.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from exporters.gptq import round_weights
-from exporters.smoothquant import Seen, best_factor, lift_of, watch
+from exporters.smoothquant import ActivationStatistics, best_factor, measure_activations, shift_of
 
 _BLOCK = 32  # values of a word that share a scale
 _MICROSOFT = "com.microsoft"
 
 
-class _Made:
-    """Nodes that take the place of others, by the name of the node they replace, and constants."""
+class _Replacement:
+    """Nodes that replace others, by the name of the node they replace, and their constants."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, list[NodeProto]] = {}
@@ -44,62 +44,70 @@ class _Made:
         return name
 
 
-class Quantiser:
-    """The int8 twins of a fused fp32 graph: all of its matrix products in int8, or all but some."""
+class Quantizer:
+    """The int8 forms of a fused fp32 graph: all of its matrix products in int8, or all but some."""
 
     def __init__(self, fused: Path, feeds: Sequence[Mapping[str, np.ndarray]]) -> None:
-        """``feeds``: model inputs of calibration texts; they show how large activations become."""
+        """Quantize every product; ``feeds`` are model inputs of texts that set the ranges."""
         self._model = onnx.load(fused)
         graph = self._model.graph
         self._weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
         self._biases = _take_biases(graph, self._weights)
-        # By what they multiply: query, key and value share an input, and its quantisation.
+        # By their input: query, key and value share one, and its quantization.
         products: dict[str, list[NodeProto]] = {}
         for node in graph.node:
             if node.op_type == "MatMul" and node.input[1] in self._weights:
                 products.setdefault(node.input[0], []).append(node)
         gelus = {node.output[0] for node in graph.node if node.op_type == "Gelu"}
-        seen = watch(fused, list(products), feeds)
+        statistics = measure_activations(fused, list(products), feeds)
         tables = _word_tables(graph, self._weights)
         self._tables = [_int8_table(node, self._weights) for node in tables]
-        self._int8, self._exact, self._cost = {}, {}, {}
+        self._int8: dict[str, _Replacement] = {}
+        self._fp32: dict[str, _Replacement] = {}
+        self._cost: dict[str, int] = {}
         for name, nodes in products.items():
             size = sum(self._weights[node.input[1]].size for node in nodes)
-            self._cost[name] = size * seen[name].n_tokens
-            self._int8[name] = self._in_integers(name, nodes, seen.pop(name), name in gelus)
-            self._exact[name] = self._as_it_was(nodes)
+            self._cost[name] = size * statistics[name].n_tokens
+            self._int8[name] = self._int8_products(name, nodes, statistics.pop(name), name in gelus)
+            self._fp32[name] = self._fp32_products(nodes)
 
     @property
     def cost(self) -> dict[str, int]:
-        """Each input of matrix products → what they multiply in all calibration texts."""
+        """Each input of matrix products → its multiplications in all calibration texts."""
         return self._cost
 
-    def write(self, out: Path, exact: Collection[str] = ()) -> None:
-        """Write the twin in which the products of the inputs ``exact`` stay in fp32."""
-        made = list(self._tables)
-        made += [self._exact[name] if name in exact else self._int8[name] for name in self._cost]
-        _assemble(self._model, made, out)
+    def write(self, out: Path, fp32: Collection[str] = ()) -> None:
+        """Write the graph in which the products of the inputs ``fp32`` stay in fp32."""
+        replacements = list(self._tables)
+        replacements += [
+            self._fp32[name] if name in fp32 else self._int8[name] for name in self._cost
+        ]
+        _assemble(self._model, replacements, out)
 
-    def _in_integers(
-        self, name: str, nodes: Sequence[NodeProto], seen: Seen, is_gelu: bool
-    ) -> _Made:
-        """x·W + b in integers, for all ``nodes`` that multiply the activation ``name``.
+    def _int8_products(
+        self,
+        name: str,
+        nodes: Sequence[NodeProto],
+        statistics: ActivationStatistics,
+        is_gelu: bool,
+    ) -> _Replacement:
+        """Return x·W + b in integers, for all ``nodes`` that multiply the activation ``name``.
 
-        x → evened out, lifted after a GELU → divided by each token's scale → uint8 → integer
+        x → smoothed, shifted after a GELU → divided by each token's scale → uint8 → integer
         products → times the token's scale → plus bias.
         """
-        made = _Made()
+        made = _Replacement()
         weights = [self._weights[node.input[1]] for node in nodes]
-        factor = best_factor(np.hstack(weights), seen, is_gelu)
-        lift = lift_of(factor, is_gelu)
-        quantised, integers, scale = _quantise_tokens(name, factor, lift, is_gelu, made)
+        factor = best_factor(np.hstack(weights), statistics, is_gelu)
+        shift = shift_of(factor, is_gelu)
+        quantization, integers, scale = _quantize_tokens(name, factor, shift, is_gelu, made)
         unit, zero = f"{name}/unit", f"{name}/zero"
         weight_zero = made.constant(f"{name}/weight_zero", np.int8(0))
-        moments = seen.moments / np.outer(factor, factor)
+        moments = statistics.moments / np.outer(factor, factor)
         for node, weight in zip(nodes, weights, strict=True):
             output = node.output[0]
             rounded, columns = round_weights(weight * factor[:, None], moments)
-            bias = (self._biases[output] - (lift @ rounded) * columns).astype(np.float32)
+            bias = (self._biases[output] - (shift @ rounded) * columns).astype(np.float32)
             raw, scaled = f"{output}/raw", f"{output}/scaled"
             constants = (
                 made.constant(f"{output}/weight", rounded),
@@ -109,19 +117,19 @@ class Quantiser:
                 weight_zero,
             )
             made.nodes[node.name] = [
-                *quantised,
+                *quantization,
                 helper.make_node(
                     "MatMulIntegerToFloat", [integers, *constants], [raw], domain=_MICROSOFT
                 ),
                 helper.make_node("Mul", [raw, scale], [scaled]),
                 helper.make_node("Add", [scaled, made.constant(f"{output}/bias", bias)], [output]),
             ]
-            quantised = []  # the first of the products brings them along
+            quantization = []  # one for all products: it stands before the first
         return made
 
-    def _as_it_was(self, nodes: Sequence[NodeProto]) -> _Made:
-        """x·W + b as it was."""
-        made = _Made()
+    def _fp32_products(self, nodes: Sequence[NodeProto]) -> _Replacement:
+        """Return x·W + b in fp32, unchanged."""
+        made = _Replacement()
         for node in nodes:
             output, product = node.output[0], f"{node.output[0]}/product"
             bias = made.constant(f"{output}/bias", self._biases[output])
@@ -133,9 +141,9 @@ class Quantiser:
 
 
 def _take_biases(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Cut the additions of biases behind matrix products out of ``graph``: product's output → bias.
+    """Remove the additions of biases behind matrix products from ``graph``.
 
-    An integer product adds its bias while it writes the result.
+    Returns the output of each product → its bias, which an integer product adds by itself.
     """
     biases: dict[str, np.ndarray] = {}
     products = {node.output[0] for node in graph.node if node.op_type == "MatMul"}
@@ -154,23 +162,32 @@ def _take_biases(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> dict[s
     return biases
 
 
-def _quantise_tokens(
-    name: str, factor: np.ndarray, lift: np.ndarray, is_gelu: bool, made: _Made
+def _quantize_tokens(
+    name: str, factor: np.ndarray, shift: np.ndarray, is_gelu: bool, made: _Replacement
 ) -> tuple[list[NodeProto], str, str]:
-    """Nodes that turn (…, tokens, channels) fp32 into uint8 and (…, tokens, 1) scales."""
-    parts = ("even", "lifted", "size", "largest", "step", "scale", "steps", "uint8")
-    even, lifted, size, largest, step, scale, steps, integers = (f"{name}/{p}" for p in parts)
+    """Return nodes that turn (…, tokens, channels) fp32 into uint8 and (…, tokens, 1) scales.
+
+    Returns the nodes, the name of the integers and that of the scales.
+    """
+    even = f"{name}/even"
+    lifted = f"{name}/lifted"
+    size = f"{name}/size"
+    largest = f"{name}/largest"
+    step = f"{name}/step"
+    scale = f"{name}/scale"
+    steps = f"{name}/steps"
+    integers = f"{name}/uint8"
     divide = made.constant(f"{name}/divide", (1 / factor).astype(np.float32))
     nodes = [helper.make_node("Mul", [name, divide], [even])]
     if is_gelu:
-        up = made.constant(f"{name}/lift", lift.astype(np.float32))
+        up = made.constant(f"{name}/lift", shift.astype(np.float32))
         nodes.append(helper.make_node("Add", [even, up], [lifted]))
         even = size = lifted
     else:
         nodes.append(helper.make_node("Abs", [even], [size]))
     channels = made.constant(f"{name}/channels", np.array([-1], np.int64))
     per_step = made.constant(f"{name}/per_step", np.float32(1 / (255 if is_gelu else 127)))
-    tiny = made.constant(f"{name}/tiny", np.float32(1e-12))  # a token of zeros has a scale, too
+    tiny = made.constant(f"{name}/tiny", np.float32(1e-12))  # a token of zeros has a scale too
     unit = made.constant(f"{name}/unit", np.float32(1))
     zero = made.constant(f"{name}/zero", np.uint8(0 if is_gelu else 128))
     nodes += [
@@ -184,7 +201,7 @@ def _quantise_tokens(
 
 
 def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[NodeProto]:
-    """The look-ups in tables that make the file large: the words', not the positions'."""
+    """Return the look-ups in large tables: those of words, not of positions."""
     return [
         node
         for node in graph.node
@@ -195,43 +212,47 @@ def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[N
     ]
 
 
-def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Made:
-    """table[ids] with an int8 table and a scale for every 32 values of a row."""
-    made = _Made()
-    output, ids = node.output[0], node.input[1]
+def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Replacement:
+    """Return table[ids] with an int8 table and a scale for every 32 values of a row."""
+    made = _Replacement()
+    output = node.output[0]
+    ids = node.input[1]
     values = weights[node.input[0]]  # (V, H)
     blocks = values.reshape(len(values), -1, _BLOCK)  # (V, H / 32, 32)
     scales = np.abs(blocks).max(axis=2, keepdims=True) / 127
-    # The padding's row is zero, and half precision knows nothing smaller that is not.
+    # The padding's row is zero, and this is the smallest normal number of half precision.
     scales = np.maximum(scales, np.finfo(np.float16).tiny).astype(np.float16)
     integers = np.clip(np.rint(blocks / scales.astype(np.float32)), -127, 127)
     table = made.constant(f"{output}/int8", integers.astype(np.int8))
     steps = made.constant(f"{output}/scales", scales)
     shape = made.constant(f"{output}/shape", np.array([0, 0, values.shape[1]], np.int64))
-    parts = ("integers", "values", "half", "scale", "blocks")
-    names = [f"{output}/{part}" for part in parts]
+    rows = f"{output}/integers"
+    values_of_rows = f"{output}/values"
+    half = f"{output}/half"
+    scale = f"{output}/scale"
+    scaled = f"{output}/blocks"
     made.nodes[node.name] = [
-        helper.make_node("Gather", [table, ids], [names[0]]),
-        helper.make_node("Cast", [names[0]], [names[1]], to=TensorProto.FLOAT),
-        helper.make_node("Gather", [steps, ids], [names[2]]),
-        helper.make_node("Cast", [names[2]], [names[3]], to=TensorProto.FLOAT),
-        helper.make_node("Mul", [names[1], names[3]], [names[4]]),
-        helper.make_node("Reshape", [names[4], shape], [output]),
+        helper.make_node("Gather", [table, ids], [rows]),
+        helper.make_node("Cast", [rows], [values_of_rows], to=TensorProto.FLOAT),
+        helper.make_node("Gather", [steps, ids], [half]),
+        helper.make_node("Cast", [half], [scale], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [values_of_rows, scale], [scaled]),
+        helper.make_node("Reshape", [scaled, shape], [output]),
     ]
     return made
 
 
-def _assemble(model: ModelProto, made: Sequence[_Made], out: Path) -> None:
-    """Write ``model`` with what was made in its places, without constants that nothing uses."""
-    twin = ModelProto()
-    twin.CopyFrom(model)
-    graph = twin.graph
-    new = {name: nodes for each in made for name, nodes in each.nodes.items()}
+def _assemble(model: ModelProto, replacements: Sequence[_Replacement], out: Path) -> None:
+    """Write ``model`` with the ``replacements``, without constants that nothing uses."""
+    copy = ModelProto()
+    copy.CopyFrom(model)
+    graph = copy.graph
+    new = {name: nodes for each in replacements for name, nodes in each.nodes.items()}
     nodes = [node for old in graph.node for node in new.get(old.name, [old])]
     used = {name for node in nodes for name in node.input}
     kept = [tensor for tensor in graph.initializer if tensor.name in used]
     del graph.node[:], graph.initializer[:]
     graph.node.extend(nodes)
     graph.initializer.extend(kept)
-    graph.initializer.extend(tensor for each in made for tensor in each.constants)
-    onnx.save(twin, out)
+    graph.initializer.extend(tensor for each in replacements for tensor in each.constants)
+    onnx.save(copy, out)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.processor import processor
 from core.settings import Settings, load_settings
 from core.taxonomy import isco08
 from inference.bundle import MANIFEST, Bundle
@@ -32,6 +33,11 @@ ROOT = Path(__file__).resolve().parent.parent
 for _signal in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_signal) is signal.SIG_IGN:
         signal.signal(_signal, lambda *_: None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """State the processor, on which the last digits depend. A header would not show under -q."""
+    terminalreporter.write_line(f"processor: {processor()}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -108,23 +114,26 @@ def bundle(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
     """The small RoBERTa as a bundle. Its weights are random: it codes, it does not know."""
-    from exporters.bundle_export import export_bundle
+    from exporters.bundle_export import BundleContents, export_bundle
     from training.model.encoder import load_encoder
 
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
-    out = export_bundle(
-        model,
-        tokenizer,
-        tmp_path_factory.mktemp("models") / "bundle",
+    contents = BundleContents(
+        model=model,
+        tokenizer=tokenizer,
         ngram_model=ngram_model,
         spelling=Spelling.learn(texts),
         training_profile=training_profile,
         temperature=1.0,
         lexicon_weight=0.1,
         max_tokens=64,
+        training_summary={},
+    )
+    out = export_bundle(
+        contents,
+        tmp_path_factory.mktemp("models") / "bundle",
         calibration_texts=texts,
         parity_texts=texts,
-        summary={},
     )
     return Bundle.open(out)
 

@@ -19,7 +19,7 @@ from core.errors import ParityError
 from core.settings import Settings
 from core.taxonomy import isco08, unit_index
 from exporters.accelerator_graph import write_accelerated
-from exporters.bundle_export import export_bundle
+from exporters.bundle_export import BundleContents, export_bundle
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.classifier import Classifier, combine, open_classifier
@@ -35,9 +35,9 @@ from training.evaluation.calibration import (
     follow_temperature,
     threshold_for,
 )
-from training.evaluation.correction_checks import check_plausible
-from training.evaluation.evaluate_model import note_figures
-from training.evaluation.gate import GateResult, Measured, judge, learned_by_group
+from training.evaluation.correction_checks import check_corrections_file
+from training.evaluation.evaluate_model import record_metrics
+from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
 from training.evaluation.metrics import AGREEMENT, measure
 from training.run_folder import RunFolder
 
@@ -93,20 +93,23 @@ def challenge(
     if challenger.said_before is not None and before is not None:
         reliability = before.confidences, before.agreements, before.n_calibration
     unseen = pd.concat([prepared.sides["test"], *prepared.gold.values()])["text"]
+    contents = BundleContents(
+        model=challenger.model,
+        tokenizer=challenger.tokenizer,
+        ngram_model=challenger.ngram_model,
+        spelling=challenger.spelling,
+        training_profile=_baseline(before, prepared, corrections, reliability),
+        temperature=calibration[0],
+        lexicon_weight=calibration[1],
+        max_tokens=challenger.max_tokens,
+        training_summary=run.summary,
+    )
     try:
         bundle_dir = export_bundle(
-            challenger.model,
-            challenger.tokenizer,
+            contents,
             run.path / "bundle",
-            ngram_model=challenger.ngram_model,
-            spelling=challenger.spelling,
-            training_profile=_baseline(before, prepared, corrections, reliability),
-            temperature=calibration[0],
-            lexicon_weight=calibration[1],
-            max_tokens=challenger.max_tokens,
             calibration_texts=list(prepared.sides["train"]["text"].sample(frac=1, random_state=0)),
             parity_texts=list(unseen.sample(frac=1, random_state=0)),
-            summary=run.summary,
         )
     except ParityError as error:
         run.finish("refused", reasons=[str(error)])
@@ -115,7 +118,7 @@ def challenge(
     classifier = _open(bundle, settings)
     serving = _open(champion, settings) if champion else None
     run.note(version=bundle.manifest.version, parity=bundle.manifest.parity)
-    gold = note_figures(run, classifier, serving, prepared, settings)
+    gold = record_metrics(run, classifier, serving, prepared, settings)
     _before_quantisation(run, challenger, calibration, prepared.sides["test"], settings)
     verdict = _judge(run, classifier, serving, gold, corrections, settings)
     run.note(
@@ -162,14 +165,14 @@ def refuse_implausible(
         return False
     serving = _open(champion, settings)
 
-    def measured(rows: pd.DataFrame) -> Measured:
+    def measured(rows: pd.DataFrame) -> ComparedTexts:
         said = serving.probabilities(list(rows["text"]))
-        return Measured(list(rows["label"]), said, said)
+        return ComparedTexts(list(rows["label"]), said, said)
 
     gold = measured(prepared.gold[SHIPPED_GOLD])
     new = corrections[corrections["is_new"]]
     files = new.groupby("file")
-    checks = [c for f, rows in files for c in check_plausible(str(f), measured(rows), gold)]
+    checks = [c for f, rows in files for c in check_corrections_file(str(f), measured(rows), gold)]
     verdict = GateResult(checks)
     if verdict.promoted:
         return False
@@ -244,19 +247,19 @@ def _judge(
     run: RunFolder,
     challenger: Classifier,
     champion: Classifier | None,
-    gold: dict[str, Measured],
+    gold: dict[str, ComparedTexts],
     corrections: pd.DataFrame,
     settings: Settings,
 ) -> GateResult:
     if champion is None:
         return GateResult()
 
-    def measured(rows: pd.DataFrame) -> Measured:
+    def measured(rows: pd.DataFrame) -> ComparedTexts:
         texts = list(rows["text"])
         said = champion.probabilities(texts), challenger.probabilities(texts)
-        return Measured(list(rows["label"]), *said)
+        return ComparedTexts(list(rows["label"]), *said)
 
     is_held_out = corrections["is_held_out"]
     learned, kept_out = measured(corrections[~is_held_out]), measured(corrections[is_held_out])
     run.note(learned=learned_by_group(learned, _N_GROUPS))
-    return judge(gold, learned, kept_out, settings.gate)
+    return compare_models(gold, learned, kept_out, settings.gate)

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from onnx import numpy_helper
 
 from core.errors import ParityError
-from exporters.bundle_export import export_bundle, export_graph
+from exporters.bundle_export import BundleContents, export_bundle, export_graph
 from exporters.gptq import PAIR_MAX, round_weights
 from exporters.graph_fusion import fuse
 from exporters.mixed_precision import TARGET_AGREEMENT, write_int8
 from exporters.parity import check_signature, check_values
-from exporters.quantize import Quantiser
+from exporters.quantize import Quantizer
 from inference.bundle import Bundle
 from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
@@ -123,18 +123,18 @@ def test_as_few_products_stay_fp32_as_the_target_takes(
     _, fused = graphs(checkpoint, texts, tmp_path)
     ids = np.random.default_rng(0).integers(5, 400, (8, 9))
     feeds = [{"input_ids": ids, "attention_mask": np.ones_like(ids)}]
-    quantiser, out = Quantiser(fused, feeds), tmp_path / "int8.onnx"
+    quantizer, out = Quantizer(fused, feeds), tmp_path / "int8.onnx"
 
     def share_of_fp32() -> float:
         operators = [node.op_type for node in onnx.load(out).graph.node]
         return operators.count("MatMul") / 12
 
-    share, n_exact = write_int8(quantiser, out, feeds, share_of_fp32, target=0.4)
+    share, n_exact = write_int8(quantizer, out, feeds, share_of_fp32, target=0.4)
     assert 0.4 <= share < 0.75
     assert share == share_of_fp32()
-    assert 1 <= n_exact < len(quantiser.cost)
-    assert write_int8(quantiser, out, feeds, share_of_fp32, target=0.0) == (0.0, 0)
-    assert write_int8(quantiser, out, feeds, share_of_fp32, target=1.0) == (1.0, 9)
+    assert 1 <= n_exact < len(quantizer.cost)
+    assert write_int8(quantizer, out, feeds, share_of_fp32, target=0.0) == (0.0, 0)
+    assert write_int8(quantizer, out, feeds, share_of_fp32, target=1.0) == (1.0, 9)
 
 
 def test_the_first_token_alone_gives_the_same_logits(
@@ -157,12 +157,24 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
     checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
 ) -> None:
     tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
+    contents = BundleContents(
+        model=model,
+        tokenizer=tokenizer,
+        ngram_model=NgramModel.empty(436),
+        spelling=Spelling(()),
+        training_profile=training_profile,
+        temperature=1.0,
+        lexicon_weight=0.0,
+        max_tokens=64,
+        training_summary={"note": 1},
+    )
     out = export_bundle(
-        model, tokenizer, tmp_path / "bundle", ngram_model=NgramModel.empty(436),
-        spelling=Spelling(()), training_profile=training_profile, temperature=1.0,
-        lexicon_weight=0.0, max_tokens=64, calibration_texts=texts[:20], parity_texts=texts[:20],
-        summary={"note": 1}, target_agreement=1.1,
-    )  # fmt: skip
+        contents,
+        tmp_path / "bundle",
+        calibration_texts=texts[:20],
+        parity_texts=texts[:20],
+        target_agreement=1.1,
+    )
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["precision"], manifest["model"]) == ("fp32", "model.onnx")
     assert manifest["training"] == {"note": 1}

@@ -230,7 +230,7 @@ def night(tmp_path: Path, killed_in: str = "") -> int:
 
 
 BEFORE_PROMOTION = ("gather", "compose", "learn_corrections", "follow_temperature", "export_bundle",
-                    "judge", "add", "promote")  # fmt: skip
+                    "compare_models", "add", "promote")  # fmt: skip
 
 
 @pytest.mark.timeout(400)  # nine trainings, one after the other

@@ -1,11 +1,12 @@
-"""So that a confidence of 0.9 is right nine times in ten, what threshold buys what, and how often
-each confidence was right.
+"""Calibrate confidences, choose thresholds, and state how often each confidence was right.
+
+A calibrated confidence of 0.9 is right nine times in ten.
 
 Temperature: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
 The weight of the n-gram model beside the network is fitted with it (a product of experts: Hinton
-2002). Both on texts that neither trained the model nor stopped the training, and that are as new to
-it as what will come: of concepts that nobody trained on. A night without such texts follows the
-temperature of the model it began with.
+2002). Both are fitted on texts that neither trained the model nor stopped the training, of concepts
+that no model was trained on: they are as new to it as the texts to come. A nightly training without
+such texts adjusts the temperature of the model that it started from.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from sklearn.isotonic import isotonic_regression
 
 from training.evaluation.intervals import interval
 
-# Parts of the calibration texts, and the fewest texts of which a share right says something.
-_N_PARTS, _MIN_PART = 20, 50
+_N_PARTS = 20
+_MIN_PART = 50  # texts; a share of fewer proves nothing
 _LOG_TEMPERATURES = (np.log(0.05), np.log(20))
 
 
 def fit_calibration(
     logits: np.ndarray, scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> tuple[float, float]:
-    """The temperature T and the n-gram model's weight w with the smallest negative log-likelihood.
+    """Return the temperature T and the n-gram model's weight w of the highest likelihood.
 
     Parameters
     ----------
     logits, scores : (N, 436) of the network and of the n-gram model, of texts that were in no
     training. labels : (N,) index of the right unit group. weights : (N,) trust in each label, 0 to
-    1: a doubtful label must not make the model modest.
+    1: a doubtful label must not lower the confidences.
 
     Returns
     -------
@@ -56,19 +57,19 @@ def follow_temperature(
     labels: np.ndarray,
     weights: np.ndarray,
 ) -> float:
-    """The temperature of a network that was trained further.
+    """Return the temperature of a network that was trained further.
 
     Parameters
     ----------
-    temperature : of the network before, fitted on texts that are not at hand.
+    temperature : of the network before, fitted on texts that are no longer available.
     before, after : (N, 436) logits of the network before and after, of texts that neither learned.
     scores : (N, 436) of the n-gram model, as they are added: the same beside both.
     labels, weights : (N,) and (N,), as for ``fit_calibration``.
 
     Returns
     -------
-    ``temperature``, larger or smaller by the factor by which the two differ on these texts. What
-    they would ask for by themselves does not matter: they may be easier than the ones before.
+    ``temperature`` times the ratio of the temperatures that fit these texts after and before. Their
+    own level does not matter: they may be easier than the texts of the first fit.
     """
 
     def fitted(logits: np.ndarray) -> float:
@@ -92,7 +93,7 @@ def _negative_log_likelihood(
 def threshold_for(
     agreement: float, probabilities: np.ndarray, labels: np.ndarray
 ) -> dict[str, float | list[float]]:
-    """The lowest threshold whose autocoded texts agree in ``agreement`` of the cases.
+    """Return the lowest threshold at which ``agreement`` of the autocoded texts is right.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def threshold_for(
     Returns
     -------
     ``threshold``, its ``production_rate``, and the 95 % ``interval`` of the threshold over other
-    samples of the texts; a threshold of 1 where no part of the texts agrees so well.
+    samples of the texts; a threshold of 1 where no part of the texts reaches the agreement.
     """
     confidence = probabilities.max(axis=1)
     hit = probabilities.argmax(axis=1) == labels
@@ -109,8 +110,8 @@ def threshold_for(
     def lowest(rows: np.ndarray) -> float:
         order = rows[np.argsort(-confidence[rows], kind="stable")]
         rate = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
-        good = np.flatnonzero(rate >= agreement)
-        return float(confidence[order[good[-1]]]) if len(good) else 1.0
+        reached = np.flatnonzero(rate >= agreement)
+        return float(confidence[order[reached[-1]]]) if len(reached) else 1.0
 
     threshold = lowest(np.arange(len(hit)))
     return {
@@ -124,7 +125,7 @@ def threshold_for(
 def agreement_by_confidence(
     probabilities: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How often a confidence is right, in at most 20 parts of as many texts each.
+    """Return how often a confidence is right, in at most 20 parts of as many texts each.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def agreement_by_confidence(
     parts = [rows for rows in np.array_split(order, n_parts) if weights[rows].sum() > 0]
     if not parts:
         return np.zeros(0), np.zeros(0)
-    said = [np.average(confidence[rows], weights=weights[rows]) for rows in parts]
-    came = [np.average(hit[rows], weights=weights[rows]) for rows in parts]
+    mean_confidences = [np.average(confidence[rows], weights=weights[rows]) for rows in parts]
+    shares_right = [np.average(hit[rows], weights=weights[rows]) for rows in parts]
     sizes = [weights[rows].sum() for rows in parts]
-    return np.array(said), isotonic_regression(came, sample_weight=sizes)
+    return np.array(mean_confidences), isotonic_regression(shares_right, sample_weight=sizes)

@@ -1,4 +1,4 @@
-"""Where the model errs: the folder ``error_analysis/`` of a run.
+"""Which errors the model makes: the folder ``error_analysis/`` of a run.
 
 ``confused_pairs.csv``   every confused pair, most texts first, with three of its texts
 ``error_rates.csv``      groups of 1, 2 and 3 digits: how many of their texts got a wrong code
@@ -7,7 +7,7 @@
 ``confusion_*.svg``      the same by major and by sub-major group
 
 "Given" is the best unit group, sure or not. The tables open in a spreadsheet: UTF-8 with BOM, and
-nothing in them is run as a formula.
+no cell is run as a formula.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _MAX_CHARS = 300  # of an example; a text can have a million
 Row = list[str]
 
 
-def analyse(
+def write_error_analysis(
     probabilities: np.ndarray,
     codes: Sequence[str],
     texts: Sequence[str],
     out_dir: Path,
 ) -> None:
-    """Write the analysis of N ≥ 1 coded texts to the folder ``out_dir``, made where it is missing.
+    """Write the analysis of N ≥ 1 coded texts to the folder ``out_dir``, created if missing.
 
     Parameters
     ----------
@@ -69,35 +69,33 @@ def analyse(
 def _examples(
     right: np.ndarray, given: np.ndarray, confidence: np.ndarray, texts: Sequence[str]
 ) -> dict[tuple[int, int], list[str]]:
-    """(right, given) → its first texts, those first of which the model was surest."""
-    found: dict[tuple[int, int], list[str]] = {}
+    """Return (right, given) → at most three of its texts, the most confident first."""
+    examples: dict[tuple[int, int], list[str]] = {}
     for i in np.argsort(-confidence, kind="stable"):
         text = texts[i] if len(texts[i]) <= _MAX_CHARS else texts[i][: _MAX_CHARS - 1] + "…"
-        chosen = found.setdefault((right[i], given[i]), [])
+        chosen = examples.setdefault((right[i], given[i]), [])
         if right[i] != given[i] and len(chosen) < N_EXAMPLES and text not in chosen:
             chosen.append(text)
-    return found
+    return examples
 
 
 def _pairs(counts: np.ndarray, examples: dict[tuple[int, int], list[str]]) -> Iterable[Row]:
-    """``n`` texts of the right code got the given one: ``share`` of the right code's texts."""
-    units, title = isco08().units, isco08().title
+    """Yield each confused pair: ``n`` texts, ``share`` of the right code's texts."""
+    units = isco08().units
+    title = isco08().title
     wrong = counts - np.diag(np.diag(counts))
     occurs = counts.sum(axis=1)
     # argwhere goes by code; a stable sort keeps that order among pairs of equal size.
     pairs = np.argwhere(wrong)
     for i, j in pairs[np.argsort(-wrong[tuple(pairs.T)], kind="stable")]:
         shown = [neutralise(text) for text in examples[i, j]]
-        yield [
-            *(units[i], title(units[i]), units[j], title(units[j])),
-            *(str(wrong[i, j]), f"{wrong[i, j] / occurs[i]:.4f}"),
-            *shown,
-            *[""] * (N_EXAMPLES - len(shown)),
-        ]
+        pair = [units[i], title(units[i]), units[j], title(units[j])]
+        figures = [str(wrong[i, j]), f"{wrong[i, j] / occurs[i]:.4f}"]
+        yield pair + figures + shown + [""] * (N_EXAMPLES - len(shown))
 
 
 def _error_rates(counts: np.ndarray) -> Iterable[Row]:
-    """Groups that occur, in code order within a level.
+    """Yield the groups that occur, in code order within a level.
 
     ``error_rate``: share of the group's texts whose unit group is wrong; ``outside_rate``: share
     whose code is not even of this group.
@@ -115,12 +113,16 @@ def _error_rates(counts: np.ndarray) -> Iterable[Row]:
 
 
 def _never_predicted(counts: np.ndarray) -> Iterable[Row]:
-    """``n``: texts of this code, most first; 0 where it was not asked for either."""
-    asked, given = counts.sum(axis=1), counts.sum(axis=0)
-    for i in np.argsort(-asked, kind="stable"):
-        if not given[i]:
+    """Yield the codes that no text was given, those of most texts first.
+
+    ``n``: texts whose right code it is; 0 where there are none.
+    """
+    n_right = counts.sum(axis=1)
+    n_given = counts.sum(axis=0)
+    for i in np.argsort(-n_right, kind="stable"):
+        if not n_given[i]:
             code = isco08().units[i]
-            yield [code, isco08().title(code), str(asked[i])]
+            yield [code, isco08().title(code), str(n_right[i])]
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:

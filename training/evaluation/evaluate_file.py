@@ -1,4 +1,4 @@
-"""How good a version is on somebody's own coded records, before they trust it: ``isco evaluate``.
+"""How good a model version is on a user's own coded records: ``isco evaluate``.
 
 The figures are those of ``training/evaluation/metrics.py``, over all records and by part: title
 alone or with duties, by ``source`` where the file has such a column, and by major group.
@@ -23,18 +23,26 @@ from training.dataset.records import LABEL_COLUMNS
 from training.evaluation.metrics import measure
 
 _SHOWN = {
-    "n": "n", "accuracy_4": "top-1", "top_3": "top-3", "top_5": "top-5",
-    "accuracy_3": "3 digits", "accuracy_1": "1 digit", "kappa": "κ", "macro_f1": "macro-F1",
-    "ece": "ECE", "production_rate_95": "production rate at 95 %",
-    "autocoded_agreement": "right when autocoded", "fallback_rate": "3-digit fallback",
-}  # fmt: skip
+    "n": "n",
+    "accuracy_4": "top-1",
+    "top_3": "top-3",
+    "top_5": "top-5",
+    "accuracy_3": "3 digits",
+    "accuracy_1": "1 digit",
+    "kappa": "κ",
+    "macro_f1": "macro-F1",
+    "ece": "ECE",
+    "production_rate_95": "production rate at 95 %",
+    "autocoded_agreement": "right when autocoded",
+    "fallback_rate": "3-digit fallback",
+}
 
 
-def read_coded(path: Path, settings: Settings) -> pd.DataFrame:
-    """Every coded record of a file: ``text, label, source``, one row each, repeats included.
+def read_coded_records(path: Path, settings: Settings) -> pd.DataFrame:
+    """Return every coded record of a file: ``text, label, source``, one row each, with repeats.
 
-    Raises InputError at the first record whose code is not one of the 436; records without text or
-    without a code are left out.
+    Records without text or without a code are left out. Raises InputError at the first record whose
+    code is not one of the 436, and for a file without any coded record.
     """
     aliases = {**LABEL_COLUMNS, **settings.data.columns.model_dump()}
     table = open_table(path, aliases, required=("job_title", "isco_code"))
@@ -49,7 +57,7 @@ def read_coded(path: Path, settings: Settings) -> pd.DataFrame:
                 path,
                 f"the code {code!r}",
                 expected="one of the 436 unit groups of ISCO-08 (4 digits, with leading zero)",
-                remedy="Correct it, or leave the field empty to leave the record out.",
+                remedy="Correct it, or empty the field to leave the record out.",
                 line=line,
             )
         rows.append((text, code, table.get(row, "source")))
@@ -63,25 +71,27 @@ def read_coded(path: Path, settings: Settings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["text", "label", "source"])
 
 
-def examine(
-    coded: pd.DataFrame, classifier: Classifier, threshold: float
+def evaluate_records(
+    records: pd.DataFrame, classifier: Classifier, threshold: float
 ) -> dict[str, dict[str, Any]]:
-    """Part of the records → figures; ``all`` comes first. Parts without records are left out."""
-    texts = coded["text"].drop_duplicates()
-    said = dict(zip(texts, classifier.probabilities(list(texts)), strict=True))
-    probabilities = np.stack([said[text] for text in coded["text"]])
-    alone = coded["text"].str.endswith(f"{SEPARATOR} {UNKNOWN}").to_numpy()
+    """Return part of the records → its figures (``metrics.measure``); ``all`` comes first.
+
+    ``records`` has ``text, label, source``. Parts without records are left out.
+    """
+    rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
+    probabilities = classifier.probabilities(list(texts))[rows_of_texts]
+    title_alone = records["text"].str.endswith(f"{SEPARATOR} {UNKNOWN}").to_numpy()
     parts: dict[str, np.ndarray] = {
-        "all": np.ones(len(coded), dtype=bool),
-        "title alone": alone,
-        "with duties": ~alone,
+        "all": np.ones(len(records), dtype=bool),
+        "title alone": title_alone,
+        "with duties": ~title_alone,
     }
-    for source in sorted(set(coded["source"]) - {""}):
-        parts[f"source {source}"] = (coded["source"] == source).to_numpy()
+    for source in sorted(set(records["source"]) - {""}):
+        parts[f"source {source}"] = (records["source"] == source).to_numpy()
     for group in isco08().level(MAJOR):
         title = isco08().title(group)
-        parts[f"{group} {title}"] = coded["label"].str.startswith(group).to_numpy()
-    codes = coded["label"].to_numpy(str)
+        parts[f"{group} {title}"] = records["label"].str.startswith(group).to_numpy()
+    codes = records["label"].to_numpy(str)
     return {
         name: measure(probabilities[rows], codes[rows], threshold)
         for name, rows in parts.items()
@@ -90,7 +100,7 @@ def examine(
 
 
 def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """The figures as a Markdown table, one row per part."""
+    """Return the figures as a Markdown table, one row per part."""
     lines = [" | ".join(["", "part", *_SHOWN.values(), ""]).strip()]
     lines.append("|" + "---|" * (len(_SHOWN) + 1))
     for name, values in figures.items():

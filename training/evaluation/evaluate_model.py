@@ -1,4 +1,4 @@
-"""What is measured of a new model before the gate asks, and drawn into ``error_analysis/``."""
+"""Measure a new model before the gate compares it, and draw its ``error_analysis/``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from core.settings import Settings
 from inference.classifier import Classifier
 from training.dataset.prepare import Prepared
-from training.evaluation.error_analysis import ERROR_ANALYSIS, analyse
-from training.evaluation.gate import Measured
+from training.evaluation.error_analysis import ERROR_ANALYSIS, write_error_analysis
+from training.evaluation.gate import ComparedTexts
 from training.evaluation.metrics import measure
 from training.evaluation.plots import draw_curves
 from training.run_folder import RunFolder
@@ -19,16 +19,17 @@ from training.run_folder import RunFolder
 _N_SEEN_TEXTS = 2000
 
 
-def note_figures(
+def record_metrics(
     run: RunFolder,
-    classifier: Classifier,
-    serving: Classifier | None,
+    challenger: Classifier,
+    champion: Classifier | None,
     prepared: Prepared,
     settings: Settings,
-) -> dict[str, Measured]:
-    """Measure the served model on the gold sets, on test texts, and on texts that it has seen.
+) -> dict[str, ComparedTexts]:
+    """Measure the challenger, note the figures in ``run`` and draw its ``error_analysis/``.
 
-    Returns what it and the champion, where there is one, say of the gold sets.
+    It is measured on the hold-out sets, on test texts, and on texts that it was trained on. Returns
+    both models' probabilities on each hold-out set by its name; nothing without a champion.
     """
     threshold = settings.model.confidence_threshold
     train, test = prepared.sides["train"], prepared.sides["test"]
@@ -36,46 +37,61 @@ def note_figures(
     if len(test):
         parts["test"] = test
         parts["seen"] = train.sample(min(len(train), _N_SEEN_TEXTS), random_state=0)
-    said = {name: classifier.probabilities(list(rows["text"])) for name, rows in parts.items()}
+    probabilities = {
+        name: challenger.probabilities(list(rows["text"])) for name, rows in parts.items()
+    }
+    run.note(
+        figures=_figures(parts, probabilities, threshold),
+        confidence_threshold=threshold,
+    )
+    hold_out: dict[str, ComparedTexts] = {}
+    if champion is not None:
+        for name, rows in prepared.gold.items():
+            champion_probabilities = champion.probabilities(list(rows["text"]))
+            hold_out[name] = ComparedTexts(
+                list(rows["label"]), champion_probabilities, probabilities[name]
+            )
+    _draw(run, parts, probabilities, hold_out, threshold)
+    return hold_out
+
+
+def _figures(
+    parts: dict[str, pd.DataFrame], probabilities: dict[str, np.ndarray], threshold: float
+) -> dict[str, Any]:
+    """Return the figures of each part by its name, and of each kind of answer in it."""
     figures: dict[str, Any] = {}
     for name, rows in parts.items():
         codes = rows["label"].to_numpy(str)
-        figures[name] = measure(said[name], codes, threshold)
+        figures[name] = measure(probabilities[name], codes, threshold)
         for kind in rows["kind"].unique() if "kind" in rows else ():
-            chosen = (rows["kind"] == kind).to_numpy()
-            figures[f"{name}, {kind}"] = measure(said[name][chosen], codes[chosen], threshold)
-    run.note(figures=figures, confidence_threshold=threshold)
-    gold: dict[str, Measured] = {}
-    if serving is not None:
-        for name, rows in prepared.gold.items():
-            before = serving.probabilities(list(rows["text"]))
-            gold[name] = Measured(list(rows["label"]), before, said[name])
-    _draw(run, parts, said, gold, threshold)
-    return gold
+            of_kind = (rows["kind"] == kind).to_numpy()
+            figures[f"{name}, {kind}"] = measure(
+                probabilities[name][of_kind], codes[of_kind], threshold
+            )
+    return figures
 
 
 def _draw(
     run: RunFolder,
     parts: dict[str, pd.DataFrame],
-    said: dict[str, np.ndarray],
-    gold: dict[str, Measured],
+    probabilities: dict[str, np.ndarray],
+    hold_out: dict[str, ComparedTexts],
     threshold: float,
 ) -> None:
-    """Where the challenger errs, and its curves beside the champion's, in ``error_analysis/``.
-
-    ``said``: what the challenger says of the ``parts`` by name; ``gold``: what both say.
-    """
+    """Draw the errors of the challenger, and its curves beside the champion's."""
     if not parts:
         return
-    compared = analysed = next(name for name in ("test", *parts) if name in parts)
+    analysed = next(name for name in ("test", *parts) if name in parts)
+    compared = analysed
     folder, rows = run.path / ERROR_ANALYSIS, parts[analysed]
-    codes, models = list(rows["label"]), {"this model": said[analysed]}
-    analyse(said[analysed], codes, list(rows["text"]), folder)
-    if gold:
-        # The champion may have learned texts of the test side; no model has learned a gold set.
-        compared = max(gold, key=lambda name: len(gold[name].codes))
-        both = gold[compared]
-        codes, models = list(both.codes), {"challenger": both.challenger, "champion": both.champion}
-        run.note(champion_figures=measure(both.champion, codes, threshold))
+    codes, models = list(rows["label"]), {"this model": probabilities[analysed]}
+    write_error_analysis(probabilities[analysed], codes, list(rows["text"]), folder)
+    if hold_out:
+        # The champion may have learned texts of the test side, but no text of a hold-out set.
+        compared = max(hold_out, key=lambda name: len(hold_out[name].codes))
+        texts = hold_out[compared]
+        codes = list(texts.codes)
+        models = {"challenger": texts.challenger, "champion": texts.champion}
+        run.note(champion_figures=measure(texts.champion, codes, threshold))
     draw_curves(models, codes, threshold, folder)
     run.note(analysed=analysed, compared=compared)

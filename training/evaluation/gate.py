@@ -1,4 +1,4 @@
-"""Champion against challenger: promote, or say why not.
+"""Champion against challenger: promote, or state the reasons why not.
 
 Both are measured on the same texts that neither was trained on. A figure may fall by chance; it
 must not fall by more than chance: a check fails where the whole 95 % interval of the paired
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
@@ -23,15 +22,15 @@ from training.evaluation.metrics import (
     production_rate,
 )
 
-MIN_TEXTS = 20  # fewer say nothing
+MIN_TEXTS = 20  # a figure of fewer texts proves nothing
 _MIN_GROUP_TEXTS = 50
-# 0.80 - 0.78 is a little more than 0.02 in float64: what is allowed must not hang on that.
+# 0.80 - 0.78 is a little more than 0.02 in float64: no decision may depend on such a digit.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Check:
-    """One figure of both models. ``limit`` says in words what would have been accepted."""
+class GateCheck:
+    """One figure of both models. ``limit`` states in words what would have been accepted."""
 
     name: str
     champion: float
@@ -44,11 +43,11 @@ class Check:
 class GateResult:
     """All checks, in the order they were made; promoted where none failed."""
 
-    checks: list[Check] = field(default_factory=list)
+    checks: list[GateCheck] = field(default_factory=list)
 
     @property
     def promoted(self) -> bool:
-        """Whether the challenger takes over."""
+        """Whether the challenger replaces the champion."""
         return all(check.passed for check in self.checks)
 
     @property
@@ -62,7 +61,7 @@ class GateResult:
 
 
 @dataclass(frozen=True)
-class Measured:
+class ComparedTexts:
     """N texts with their right codes, and both models' probabilities (N, 436) of them."""
 
     codes: Sequence[str]
@@ -70,15 +69,15 @@ class Measured:
     challenger: np.ndarray
 
 
-def learned_by_group(taught: Measured, n_groups: int) -> list[dict[str, str | int]]:
-    """The unit groups with most learned corrections: how many, and how many were right.
+def learned_by_group(learned: ComparedTexts, n_groups: int) -> list[dict[str, str | int]]:
+    """Return the unit groups with most learned corrections: how many, and how many were right.
 
-    Returns ``code``, ``n``, ``n_before`` right by the champion, ``n_now`` by the challenger.
+    Each has ``code``, ``n``, ``n_before`` right by the champion, ``n_now`` by the challenger.
     """
-    units, codes = np.array(isco08().units), np.array(taught.codes, str)
-    before = units[taught.champion.argmax(axis=1)] == codes
-    now = units[taught.challenger.argmax(axis=1)] == codes
-    found, sizes = np.unique(codes, return_counts=True)
+    units, codes = np.array(isco08().units), np.array(learned.codes, str)
+    before = units[learned.champion.argmax(axis=1)] == codes
+    now = units[learned.challenger.argmax(axis=1)] == codes
+    groups, sizes = np.unique(codes, return_counts=True)
     return [
         {
             "code": str(code),
@@ -86,92 +85,108 @@ def learned_by_group(taught: Measured, n_groups: int) -> list[dict[str, str | in
             "n_before": int(before[codes == code].sum()),
             "n_now": int(now[codes == code].sum()),
         }
-        for code in found[np.argsort(-sizes, kind="stable")][:n_groups]
+        for code in groups[np.argsort(-sizes, kind="stable")][:n_groups]
     ]
 
 
-def judge(
-    gold: dict[str, Measured], taught: Measured, held_out: Measured, settings: GateSettings
+def compare_models(
+    hold_out: dict[str, ComparedTexts],
+    learned: ComparedTexts,
+    kept_out: ComparedTexts,
+    settings: GateSettings,
 ) -> GateResult:
-    """Compare on every gold set by its name, and on the corrections: learned ones and kept ones."""
+    """Compare champion and challenger, and decide which of them serves.
+
+    Parameters
+    ----------
+    hold_out : every hold-out set by its name.
+    learned, kept_out : the corrections that the challenger learned, and those it did not.
+    """
     checks = []
-    for name, texts in gold.items():
-        checks += _gold_checks(name, texts, settings)
-    checks += _correction_checks(taught, held_out)
-    return GateResult(checks)
+    for name, texts in hold_out.items():
+        checks += _hold_out_checks(name, texts, settings)
+    return GateResult([*checks, *_learned_checks(learned), *_kept_out_checks(kept_out)])
 
 
-def indices(codes: Sequence[str]) -> np.ndarray:
-    """(N,) indices of unit groups, as in the columns of probabilities."""
-    return np.array(unit_index(codes), np.intp)
+class _Figures:
+    """What the checks need of ``texts``: of the champion at index 0, of the challenger at 1.
+
+    ``best`` (N,) positions of the best unit groups, ``confidence`` (N,), ``hits`` (N,) bool.
+    """
+
+    def __init__(self, texts: ComparedTexts) -> None:
+        models = (texts.champion, texts.challenger)
+        self.right = np.array(unit_index(texts.codes), np.intp)
+        self.best = [probabilities.argmax(axis=1) for probabilities in models]
+        self.confidence = [probabilities.max(axis=1) for probabilities in models]
+        self.hits = [best == self.right for best in self.best]
+
+    def macro_f1(self, model: int, rows: np.ndarray) -> float:
+        return macro_f1(self.best[model][rows], self.right[rows])
+
+    def production_rate(self, model: int, rows: np.ndarray) -> float:
+        return production_rate(self.confidence[model][rows], self.hits[model][rows], AGREEMENT)
+
+    def agreement(self, model: int, rows: np.ndarray) -> float:
+        return float(self.hits[model][rows].mean())
+
+    def calibration_error(self, model: int) -> float:
+        return expected_calibration_error(self.confidence[model], self.hits[model])
 
 
-def _gold_checks(name: str, texts: Measured, settings: GateSettings) -> list[Check]:
-    right = indices(texts.codes)
-    best = [p.argmax(axis=1) for p in (texts.champion, texts.challenger)]
-    confidence = [p.max(axis=1) for p in (texts.champion, texts.challenger)]
-    hits = [b == right for b in best]
-
-    def f1(model: int, rows: np.ndarray) -> float:
-        return macro_f1(best[model][rows], right[rows])
-
-    def rate(model: int, rows: np.ndarray) -> float:
-        return production_rate(confidence[model][rows], hits[model][rows], AGREEMENT)
-
+def _hold_out_checks(name: str, texts: ComparedTexts, settings: GateSettings) -> list[GateCheck]:
+    figures, n = _Figures(texts), len(texts.codes)
     checks = [
-        _not_below(f"macro-F1, {name}", f1, len(right)),
-        _not_below(f"production rate at 95 %, {name}", rate, len(right)),
+        _check_not_below(f"macro-F1, {name}", figures.macro_f1, n),
+        _check_not_below(f"production rate at 95 %, {name}", figures.production_rate, n),
     ]
     major = np.array([code[0] for code in texts.codes])
     for group in np.unique(major):
-        rows = major == group
-        if rows.sum() < _MIN_GROUP_TEXTS:
-            continue
-        group_hits = [hit[rows] for hit in hits]
-        before, after = (float(hit.mean()) for hit in group_hits)
-        # In a group of a hundred texts, three changed by rounding alone are three points.
-        change = group_hits[1].astype(float) - group_hits[0]
-        _, high = interval(partial(_mean, change), len(change))
-        allowed = settings.max_major_group_drop
-        limit = f"may fall by at most {allowed}, or by chance (up to {high:+.3f} on other texts)"
-        passed = before - after <= allowed + _ROUNDING or high >= -_ROUNDING
-        title = f"top-1 in major group {group}, {name}"
-        checks.append(Check(title, before, after, limit, passed))
-    errors = [expected_calibration_error(c, h) for c, h in zip(confidence, hits, strict=True)]
-    passed = errors[1] - errors[0] <= settings.max_ece_rise + _ROUNDING
+        rows = np.flatnonzero(major == group)
+        if len(rows) >= _MIN_GROUP_TEXTS:
+            title = f"top-1 in major group {group}, {name}"
+            checks.append(_check_group(title, figures, rows, settings.max_major_group_drop))
+    before, after = figures.calibration_error(0), figures.calibration_error(1)
+    passed = after - before <= settings.max_ece_rise + _ROUNDING
     limit = f"may rise by at most {settings.max_ece_rise}"
-    return [*checks, Check(f"calibration error, {name}", errors[0], errors[1], limit, passed)]
+    return [*checks, GateCheck(f"calibration error, {name}", before, after, limit, passed)]
 
 
-def _mean(values: np.ndarray, rows: np.ndarray) -> float:
-    return float(values[rows].mean())
+def _check_group(name: str, figures: _Figures, rows: np.ndarray, max_drop: float) -> GateCheck:
+    """Fail where the agreement of a major group falls by more than ``max_drop`` and chance."""
+    before, after = figures.agreement(0, rows), figures.agreement(1, rows)
+    # In a group of a hundred texts, three changed by rounding alone are three points.
+    change = figures.hits[1][rows].astype(float) - figures.hits[0][rows]
+    _, high = interval(lambda drawn: float(change[drawn].mean()), len(rows))
+    limit = f"may fall by at most {max_drop}, or by chance (up to {high:+.3f} on other texts)"
+    passed = before - after <= max_drop + _ROUNDING or high >= -_ROUNDING
+    return GateCheck(name, before, after, limit, passed)
 
 
-def _correction_checks(taught: Measured, held_out: Measured) -> list[Check]:
-    checks = []
-    for name, texts in (("learned corrections", taught), ("corrections kept out", held_out)):
-        if not len(texts.codes):
-            continue
-        right = indices(texts.codes)
-        hits = [p.argmax(axis=1) == right for p in (texts.champion, texts.challenger)]
-        before, after = (float(hit.mean()) for hit in hits)
-        if name == "learned corrections":
-            passed, limit = after > before or before == 1.0, "must rise"
-            checks.append(Check(f"agreement on {name}", before, after, limit, passed))
-        elif len(right) >= MIN_TEXTS:
-
-            def agreement(model: int, rows: np.ndarray, hits: list = hits) -> float:
-                return float(hits[model][rows].mean())
-
-            checks.append(_not_below(f"agreement on {name}", agreement, len(right)))
-    return checks
+def _learned_checks(learned: ComparedTexts) -> list[GateCheck]:
+    """Fail where the challenger knows no more of what it was taught than the champion."""
+    n = len(learned.codes)
+    if not n:
+        return []
+    figures, rows = _Figures(learned), np.arange(n)
+    before, after = figures.agreement(0, rows), figures.agreement(1, rows)
+    passed = after > before or before == 1.0
+    return [GateCheck("agreement on learned corrections", before, after, "must rise", passed)]
 
 
-def _not_below(name: str, figure: Callable[[int, np.ndarray], float], n: int) -> Check:
-    """Fails where the challenger (model 1) is below the champion (model 0) by more than chance."""
-    everything = np.arange(n)
-    low, high = interval(lambda rows: figure(1, rows) - figure(0, rows), n)
+def _kept_out_checks(kept_out: ComparedTexts) -> list[GateCheck]:
+    n = len(kept_out.codes)
+    if n < MIN_TEXTS:
+        return []
+    agreement = _Figures(kept_out).agreement
+    return [_check_not_below("agreement on corrections kept out", agreement, n)]
+
+
+def _check_not_below(name: str, figure: Callable[[int, np.ndarray], float], n: int) -> GateCheck:
+    """Fail where the challenger (model 1) is below the champion (model 0) by more than chance."""
+    rows = np.arange(n)
+    low, high = interval(lambda drawn: figure(1, drawn) - figure(0, drawn), n)
     limit = (
         f"must not fall by more than chance (95 % of the differences: {low:+.4f} to {high:+.4f})"
     )
-    return Check(name, figure(0, everything), figure(1, everything), limit, high >= -_ROUNDING)
+    return GateCheck(name, figure(0, rows), figure(1, rows), limit, high >= -_ROUNDING)

@@ -1,6 +1,6 @@
-"""How good the codes are, in the figures of the field.
+"""How good the codes are, in the usual figures of the field.
 
-``measure`` takes calibrated probabilities and the right codes and returns plain numbers; it knows
+``measure`` takes calibrated probabilities and the right codes and returns plain numbers; it needs
 no model. All rates are shares in [0, 1].
 """
 
@@ -21,7 +21,7 @@ AGREEMENT = 0.95
 def measure(
     probabilities: np.ndarray, codes: Sequence[str] | np.ndarray, threshold: float
 ) -> dict[str, float | int | list[float]]:
-    """Figures for N coded texts.
+    """Return the figures of N coded texts.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def measure(
     ``brier``, ``mean_confidence``, ``aurc`` (mean error over all production rates: Geifman &
     El-Yaniv 2017), ``fallback_rate`` and ``autocoded_agreement`` (share right of those autocoded;
     0 without any), ``production_rate_95``: the largest share of texts, taken by falling confidence,
-    of which 95 % agree, and ``production_rate_95_interval``.
+    of which 95 % are right, and ``production_rate_95_interval``.
     """
     units = np.array(isco08().units)
     right = np.array(unit_index(codes), np.intp)
@@ -65,9 +65,9 @@ def measure(
     figures["brier"] = float((squares - 2 * p_right + 1).mean())
     figures["mean_confidence"] = float(confidence.mean())
     figures["aurc"] = area_under_risk_coverage(confidence, hit)
-    sure = confidence >= threshold
-    figures["fallback_rate"] = float(1 - sure.mean())
-    figures["autocoded_agreement"] = float(hit[sure].mean()) if sure.any() else 0.0
+    is_autocoded = confidence >= threshold
+    figures["fallback_rate"] = float(1 - is_autocoded.mean())
+    figures["autocoded_agreement"] = float(hit[is_autocoded].mean()) if is_autocoded.any() else 0.0
     figures["production_rate_95"] = production_rate(confidence, hit, AGREEMENT)
     figures["production_rate_95_interval"] = list(
         interval(lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit))
@@ -76,7 +76,7 @@ def measure(
 
 
 def macro_f1(best: np.ndarray, right: np.ndarray) -> float:
-    """Mean F1 over the codes that occur in ``right``; both (N,) are indices of unit groups."""
+    """Return the mean F1 over the codes that occur in ``right``; both (N,) index unit groups."""
     n = len(isco08().units)
     occurs = np.bincount(right, minlength=n)
     hits = np.bincount(right[best == right], minlength=n)
@@ -85,22 +85,22 @@ def macro_f1(best: np.ndarray, right: np.ndarray) -> float:
 
 
 def area_under_risk_coverage(confidence: np.ndarray, hit: np.ndarray) -> float:
-    """Mean share wrong among the k most confident texts, over k = 1 … N."""
+    """Return the mean share of errors among the k most confident texts, over k = 1 … N."""
     order = np.argsort(-confidence, kind="stable")
     return float(((~hit[order]).cumsum() / np.arange(1, len(hit) + 1)).mean())
 
 
 def expected_calibration_error(confidence: np.ndarray, hit: np.ndarray) -> float:
-    """Mean distance of confidence and accuracy over 15 bins of equal width, weighted by size."""
+    """Return the mean distance of confidence and accuracy in 15 equal bins, weighted by size."""
     bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
     gaps = np.bincount(bins, weights=confidence - hit, minlength=N_BINS)
     return float(np.abs(gaps).sum() / len(hit))
 
 
 def production_rate(confidence: np.ndarray, hit: np.ndarray, agreement: float) -> float:
-    """The largest share that can be autocoded, most confident first, at ``agreement`` or better.
+    """Return the largest share that can be autocoded, most confident first, at ``agreement``.
 
-    Texts of equal confidence stand or fall together, as they do under a threshold.
+    Texts of equal confidence are autocoded together or not at all, as with a threshold.
     """
     order = np.argsort(-confidence, kind="stable")
     rate = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)

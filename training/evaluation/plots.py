@@ -1,7 +1,7 @@
 """The four plots of an error analysis, as SVG. The same figures give the same bytes.
 
-Darker is more throughout, and lines differ in dash and mark as well as in colour, so that a grey
-print says the same.
+Darker always means more, and lines differ in dash and mark as well as in color, so that a print in
+grey can be read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ CONFUSION_SUB_MAJOR = "confusion_sub_major.svg"
 RELIABILITY = "reliability.svg"
 PRODUCTION = "production.svg"
 
-_BLUE, _RED, _GREY = "#1f5a8c", "#b5431f", "#777777"
+_BLUE = "#1f5a8c"
+_RED = "#b5431f"
+_GREY = "#777777"
 _LINES = ((_BLUE, "-", "o"), (_RED, "--", "D"))  # the challenger's and the champion's
 _DARK = 35  # percent from which a cell of the heatmap needs white letters
 _PIXELS = 12
@@ -44,8 +46,8 @@ _STYLE: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
-class _Answers:
-    """What one model said of N texts: (N,) confidence of its best unit group, and (N,) its hits."""
+class _Predictions:
+    """One model's predictions of N texts: (N,) confidence of the best unit group, (N,) hits."""
 
     confidence: np.ndarray
     hit: np.ndarray
@@ -53,7 +55,7 @@ class _Answers:
 
 @rc_context(_STYLE)
 def draw_confusion(counts: np.ndarray, out_dir: Path) -> None:
-    """Draw who is taken for whom into ``out_dir``.
+    """Draw the confusion of major and of sub-major groups into ``out_dir``.
 
     ``counts``: (436, 436) numbers of texts, right code by given code, both in ISCO order.
     """
@@ -65,7 +67,7 @@ def draw_confusion(counts: np.ndarray, out_dir: Path) -> None:
 def draw_curves(
     models: Mapping[str, np.ndarray], codes: Sequence[str], threshold: float, out_dir: Path
 ) -> None:
-    """Draw how far confidences can be trusted, and what they buy, into ``out_dir``.
+    """Draw the reliability diagram and the production curve into ``out_dir``.
 
     Parameters
     ----------
@@ -75,12 +77,12 @@ def draw_curves(
     threshold : the configured confidence from which a record is autocoded.
     """
     right = np.array(unit_index(codes), np.intp)
-    answers = {
-        name: _Answers(said.max(axis=1), said.argmax(axis=1) == right)
-        for name, said in models.items()
+    predictions = {
+        name: _Predictions(probabilities.max(axis=1), probabilities.argmax(axis=1) == right)
+        for name, probabilities in models.items()
     }
-    _save(_reliability(answers), out_dir / RELIABILITY)
-    _save(_production(answers, threshold), out_dir / PRODUCTION)
+    _save(_reliability(predictions), out_dir / RELIABILITY)
+    _save(_production(predictions, threshold), out_dir / PRODUCTION)
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -88,7 +90,7 @@ def _save(figure: Figure, path: Path) -> None:
 
 
 def _summed(counts: np.ndarray, digits: int) -> np.ndarray:
-    """(K, K): the counts of the K groups with so many digits."""
+    """Return (K, K) the counts of the K groups with so many digits."""
     prefix = np.array(isco08().units).astype(f"<U{digits}")
     starts = np.unique(prefix, return_index=True)[1]
     return np.add.reduceat(np.add.reduceat(counts, starts, axis=0), starts, axis=1)
@@ -128,7 +130,7 @@ def _sub_major_confusion(counts: np.ndarray) -> Figure:
 
 
 def _percent_of_rows(counts: np.ndarray) -> np.ndarray:
-    """(K, K): of 100 texts of the row's group; NaN, drawn empty, where the group does not occur."""
+    """Return (K, K) percent of the row's group; NaN, drawn empty, where it does not occur."""
     sizes = counts.sum(axis=1, keepdims=True)
     return 100 * np.divide(counts, sizes, where=sizes > 0, out=np.full(counts.shape, np.nan))
 
@@ -154,21 +156,28 @@ def _heatmap(axes: Axes, percent: np.ndarray, groups: Sequence[str]) -> AxesImag
     return image
 
 
-def _reliability(models: Mapping[str, _Answers]) -> Figure:
+def _reliability(models: Mapping[str, _Predictions]) -> Figure:
     figure = Figure(figsize=(6.2, 5.2))
     above, below = figure.subplots(
         2, sharex=True, height_ratios=(3, 1), gridspec_kw={"hspace": 0.1}
     )
-    above.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="says what is so")
+    above.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="perfect calibration")
     width = 0.9 / N_BINS / len(models)
-    for k, (name, answers) in enumerate(models.items()):
-        bins = np.minimum((answers.confidence * N_BINS).astype(int), N_BINS - 1)
+    for k, (name, predictions) in enumerate(models.items()):
+        bins = np.minimum((predictions.confidence * N_BINS).astype(int), N_BINS - 1)
         sizes = np.bincount(bins, minlength=N_BINS)
         used = sizes > 0
-        said = np.bincount(bins, weights=answers.confidence, minlength=N_BINS)[used] / sizes[used]
-        came = np.bincount(bins, weights=answers.hit, minlength=N_BINS)[used] / sizes[used]
+        confidence = np.bincount(bins, weights=predictions.confidence, minlength=N_BINS)
+        n_right = np.bincount(bins, weights=predictions.hit, minlength=N_BINS)
         color, linestyle, marker = _LINES[k]
-        above.plot(said, came, color=color, linestyle=linestyle, marker=marker, label=name)
+        above.plot(
+            confidence[used] / sizes[used],
+            n_right[used] / sizes[used],
+            color=color,
+            linestyle=linestyle,
+            marker=marker,
+            label=name,
+        )
         edges = np.arange(N_BINS) / N_BINS + k * width
         below.bar(edges, sizes, width=width, align="edge", color=color)
     above.set(ylabel="share right", ylim=(0, 1.02))
@@ -179,31 +188,31 @@ def _reliability(models: Mapping[str, _Answers]) -> Figure:
     return figure
 
 
-def _production(models: Mapping[str, _Answers], threshold: float) -> Figure:
+def _production(models: Mapping[str, _Predictions], threshold: float) -> Figure:
     figure = Figure(figsize=(6.2, 4))
     axes = figure.subplots()
     lowest = 1.0
-    for (name, answers), line in zip(models.items(), _LINES, strict=False):
-        lowest = min(lowest, _production_curve(axes, name, answers, threshold, line))
+    for (name, predictions), line in zip(models.items(), _LINES, strict=False):
+        lowest = min(lowest, _production_curve(axes, name, predictions, threshold, line))
     axes.axhline(AGREEMENT, color=_GREY, linestyle=":", linewidth=1)
     axes.set(xlabel="share autocoded", ylabel="agreement of those", xlim=(0, 1))
     axes.set_ylim(max(0.0, lowest - 0.05), 1.005)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(alpha=0.3)
-    # Below the axes: six lines of words would cover the curves.
+    # Below the axes: six lines of text would cover the curves.
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(models))
     return figure
 
 
 def _production_curve(
-    axes: Axes, name: str, answers: _Answers, threshold: float, line: tuple[str, str, str]
+    axes: Axes, name: str, predictions: _Predictions, threshold: float, line: tuple[str, str, str]
 ) -> float:
     """Draw the curve of one model and its two marks; return the lowest agreement on it."""
-    confidence, hit = answers.confidence, answers.hit
+    confidence, hit = predictions.confidence, predictions.hit
     order = np.argsort(-confidence, kind="stable")
     agreement = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
-    # Texts of equal confidence stand or fall together, as in ``production_rate``.
+    # Texts of equal confidence are autocoded together, as in ``production_rate``.
     ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
     shown = ends[np.unique(np.linspace(0, len(ends) - 1, _MAX_POINTS).astype(int))]
     color, linestyle, _ = line
@@ -214,16 +223,15 @@ def _production_curve(
         linestyle=linestyle,
         label=name,
     )
+    n_at_threshold = int((confidence >= threshold).sum())
+    n_at_agreement = round(production_rate(confidence, hit, AGREEMENT) * len(hit))
     marks = (
-        (int((confidence >= threshold).sum()), "o", f"threshold {threshold:g}"),
-        (
-            round(production_rate(confidence, hit, AGREEMENT) * len(hit)),
-            *("s", f"{AGREEMENT:.0%} agreement"),
-        ),
+        (n_at_threshold, "o", f"threshold {threshold:g}"),
+        (n_at_agreement, "s", f"{AGREEMENT:.0%} agreement"),
     )
-    for n, marker, words in marks:
+    for n, marker, name_of_mark in marks:
         share = n / len(hit)
-        label = f"{words}: {share:.1%}"
+        label = f"{name_of_mark}: {share:.1%}"
         height = agreement[n - 1] if n else 1.0
         axes.plot(
             share,

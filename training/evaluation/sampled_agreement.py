@@ -1,30 +1,31 @@
-"""How often people agree with what was autocoded, from the random sample that reviews contain.
+"""How often coders agree with what was autocoded, from the random sample that reviews contain.
 
 Every record of the sample was drawn at random among the autocoded of its file (``watcher/review``).
-A record is agreed on where the person gave the same unit group; three digits, another group and
-"not codable" are disagreement. Rows that came back undecided are not in it: who leaves out the hard
-ones makes the figure too good. The interval is Wilson's (Journal of the American Statistical
+A coder agrees by giving the same unit group; three digits, another group and "not codable" are
+disagreement. Rows that came back undecided do not count: the figure is too good where coders leave
+out the hard ones. The interval is Wilson's (Journal of the American Statistical
 Association 22, 1927), which holds for small samples and for all agreed.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
+
+from scipy.stats import binomtest
 
 from core.corrections import read_folder
 from core.settings import Columns
 
 SAMPLED_AGREEMENT = "sampled_agreement"
-_Z_95 = 1.959964
 
 
 def sampled_agreement(corrections_dir: Path, columns: Columns) -> dict[str, Any]:
-    """``n`` records of samples that were decided, ``n_agreed``, ``rate`` and its 95 % ``interval``.
+    """Return how many sampled records coders decided, and how often they agreed.
 
-    Of two decisions on one text of one sample the later file's holds. Empty where none came back.
-    Raises InputError for a file that cannot be read.
+    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; empty where none came back. If
+    two files decide the same text of one sample, the later file wins. Raises InputError for a file
+    that cannot be read.
     """
     decided: dict[tuple[str, str], tuple[int, bool]] = {}
     for _, correction in read_folder(corrections_dir, columns):
@@ -39,8 +40,6 @@ def sampled_agreement(corrections_dir: Path, columns: Columns) -> dict[str, Any]
 
 
 def wilson(n_hits: int, n: int) -> list[float]:
-    """The 95 % interval [low, high] of a share of which ``n_hits`` in ``n`` > 0 draws were seen."""
-    rate, z2 = n_hits / n, _Z_95**2
-    middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z_95 / (1 + z2 / n) * math.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
-    return [max(0.0, middle - half), min(1.0, middle + half)]
+    """Return the 95 % interval [low, high] of a share with ``n_hits`` in ``n`` > 0 draws."""
+    interval = binomtest(n_hits, n).proportion_ci(0.95, method="wilson")
+    return [max(0.0, float(interval.low)), min(1.0, float(interval.high))]

@@ -1,8 +1,8 @@
-"""``report.html`` of a run: the verdict, number by number, in one file that needs no other.
+"""``report.html`` of a training run: the result and every figure behind it, in one file.
 
 Made from ``metrics.json`` and ``error_analysis/``. Whatever is missing is left out: a run refused
-for its export has no figures, a first run nothing to compare with. Texts of respondents stand in
-it; everything is escaped, and the page may load nothing and run nothing.
+for its export has no figures, a first run nothing to compare with. The report contains texts of
+respondents; everything is escaped, and the page loads nothing and runs nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Template
+from jinja2 import ChainableUndefined, Template
 
+from core.file_io import write_atomic
+from core.html import environment
 from core.taxonomy import isco08
 from training.evaluation.error_analysis import (
     CONFUSED_PAIRS,
@@ -32,9 +33,10 @@ from training.run_folder import METRICS
 
 REPORT = "report.html"
 N_PAIRS = 10
-_PACKAGES_DIR = Path(__file__).parents[2]
 _MAX_LISTED = 12
-SEEN, TEST, EXACT = "seen", "test", "test before quantisation"
+SEEN = "seen"
+TEST = "test"
+BEFORE_QUANTIZATION = "test before quantisation"  # a key in metrics.json
 
 _FIGURES = {
     "n": "texts",
@@ -56,37 +58,37 @@ _FIGURES = {
     "brier": "Brier score",
     "aurc": "area under risk-coverage (AURC)",
 }
-_OF_KINDS = ("n", "macro_f1", "accuracy_4", "accuracy_3", "top_5", "fallback_rate", "ece")
+_FIGURES_OF_KINDS = ("n", "macro_f1", "accuracy_4", "accuracy_3", "top_5", "fallback_rate", "ece")
 _LEARNED = {
     "base": "started from",
-    "n_records": "records of your own",
-    "n_answers": "survey answers that ship",
+    "n_records": "your own records",
+    "n_answers": "bundled reference answers",
     "n_duplicates": "duplicates among them",
     "n_texts": "distinct texts by side",
-    "n_gold": "gold texts, never trained on",
+    "n_gold": "hold-out texts, never trained on",
     "suspects": "suspected of a wrong label",
-    "n_corrections": "corrections so far",
+    "n_corrections": "all corrections",
     "n_new_corrections": "… new ones",
-    "n_held_out_corrections": "… kept out, to measure on",
-    "n_replayed": "known texts seen again",
-    "n_archive_texts": "texts of the archive, answered as before",
-    "learning": "while it learned",
+    "n_held_out_corrections": "… kept out of the training, to measure on",
+    "n_replayed": "known texts replayed",
+    "n_archive_texts": "texts of the archive, without a label",
+    "learning": "training",
 }
 _EXPORT = {
     "version": "version",
     "champion": "compared with",
     "temperature": "temperature",
-    "lexicon_weight": "weight of the lexicon",
-    "parity": "export against checkpoint",
+    "lexicon_weight": "weight of the n-gram model",
+    "parity": "export compared with checkpoint",
     "model": "settings",
-    "fine_tune": "settings of the night",
+    "fine_tune": "settings of the nightly training",
     "seed": "seed",
 }
-_VERDICTS = {
+_RESULTS = {
     "promoted": "The new model was put into service.",
-    "refused": "The new model was refused; what was in service before stays.",
-    "failed": "The run failed; what was in service before stays.",
-    "skipped": "There was nothing to train; what was in service before stays.",
+    "refused": "The new model was refused; the model in service stays.",
+    "failed": "The run failed; the model in service stays.",
+    "skipped": "There was nothing to train; the model in service stays.",
 }
 
 
@@ -103,42 +105,43 @@ def write_report(run_dir: Path) -> Path:
         metrics=metrics,
         titles=isco08().titles,
         name=run_dir.name,
-        verdict=_VERDICTS.get(metrics.get("state", ""), "This run came to no verdict."),
+        result=_RESULTS.get(metrics.get("state", ""), "This run has no result."),
         learned=_labelled(metrics, _LEARNED),
         export=_labelled(metrics, _EXPORT),
         untested=[
             (code, isco08().titles.get(code, "")) for code in metrics.get("untested_codes") or []
         ],
-        unseen={part: figures[part] for part in whole if part not in (SEEN, EXACT)},
+        unseen={part: figures[part] for part in whole if part not in (SEEN, BEFORE_QUANTIZATION)},
         seen=figures.get(SEEN),
         kinds={part: figures[part] for part in figures if part not in whole},
-        quantisation=(figures[EXACT], figures[TEST]) if {EXACT, TEST} <= set(figures) else None,
+        quantization=(
+            (figures[BEFORE_QUANTIZATION], figures[TEST])
+            if {BEFORE_QUANTIZATION, TEST} <= set(figures)
+            else None
+        ),
         figure_names=_figure_names(figures),
-        kind_names={name: _FIGURES[name] for name in _OF_KINDS},
+        kind_names={name: _FIGURES[name] for name in _FIGURES_OF_KINDS},
         analysed=figures.get(metrics.get("analysed", "")) or {},
         compared=figures.get(metrics.get("compared", "")) or {},
         pairs=_read_table(folder / CONFUSED_PAIRS)[:N_PAIRS],
         example_names=[f"example_{k}" for k in range(1, N_EXAMPLES + 1)],
         rates={digits: [row for row in rates if row["digits"] == digits] for digits in "123"},
         never_given=[row for row in never if row["n"] != "0"],
-        never_asked=[row for row in never if row["n"] == "0"],
+        absent=[row for row in never if row["n"] == "0"],
         plots={
             name.removesuffix(".svg"): _inlined(folder / name)
             for name in (CONFUSION_MAJOR, CONFUSION_SUB_MAJOR, RELIABILITY, PRODUCTION)
         },
     )
     path = run_dir / REPORT
-    part = path.with_suffix(".part")
-    # A folder's name need not be UTF-8.
-    part.write_text(page, encoding="utf-8", errors="replace")
-    os.replace(part, path)
+    write_atomic(path, page.encode("utf-8", "replace"))  # a folder's name need not be UTF-8
     return path
 
 
 def show(value: Any, digits: int = 3) -> str:
-    """A value for people: shares with ``digits`` decimals, counts with commas, a dash for nothing.
+    """Return a value as people read it: shares with ``digits`` decimals, counts with commas.
 
-    A mapping becomes ``name value`` after each other, a sequence its values.
+    A missing value is a dash; a mapping is listed as ``name value``, a sequence by its values.
     """
     if value in (None, "", [], {}) or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
@@ -147,7 +150,7 @@ def show(value: Any, digits: int = 3) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        # Three decimals of a learning rate of 0.00002 would be nothing, and of 9,034 s too much.
+        # Three decimals are too few for a learning rate of 0.00002, and too many for 9,034 s.
         if 0 < abs(value) < 1e-4:
             return f"{value:.2g}"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.{digits}f}"
@@ -166,26 +169,14 @@ def show(value: Any, digits: int = 3) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(
-            [_PACKAGES_DIR / name / "templates" for name in ("core", "training")]
-        ),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    lenient = environment().overlay(undefined=ChainableUndefined)
+    lenient.filters = {
+        **lenient.filters,
         "show": show,
-        "when": _when,
         "difference": _difference,
         "autocoded": _autocoded,
     }
-    return environment.get_template("training_report.html")
-
-
-def _when(stamp: str) -> str:
-    return stamp.replace("T", " ").replace("+00:00", " UTC")
+    return lenient.get_template("training_report.html")
 
 
 def _difference(check: dict[str, Any]) -> str:
@@ -201,10 +192,10 @@ def _labelled(metrics: dict[str, Any], names: dict[str, str]) -> list[tuple[str,
 
 
 def _figure_names(figures: dict[str, Any]) -> dict[str, str]:
-    """Key → words, in the order of the report; figures that it does not know come last."""
-    there = {name for values in figures.values() for name in values}
-    known = {name: words for name, words in _FIGURES.items() if name in there}
-    return known | {name: name for name in sorted(there - set(known))}
+    """Return key → label, in the order of the report; figures without a label come last."""
+    names = {name for values in figures.values() for name in values}
+    labelled = {name: label for name, label in _FIGURES.items() if name in names}
+    return labelled | {name: name for name in sorted(names - set(labelled))}
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -219,7 +210,7 @@ def _read_table(path: Path) -> list[dict[str, str]]:
 
 
 def _inlined(path: Path) -> str:
-    """An image as a data URI; ``""`` where it is missing."""
+    """Return an image as a data URI; ``""`` where it is missing."""
     if not path.exists():
         return ""
     return "data:image/svg+xml;base64," + b64encode(path.read_bytes()).decode()

@@ -1,13 +1,13 @@
-"""Texts → one vector each, from the encoder as it stands before the training.
+"""Texts → one vector each, from the encoder as it is before the training.
 
 A vector is the mean of the encoder's last hidden states over the tokens of a text, scaled to length
-one, so that the product of two vectors is their cosine. The head is not asked: what it has learned
-of the labels would repeat the labels' errors.
+one, so that the product of two vectors is their cosine. The classification head is not used: it has
+learned from the labels and would repeat their errors.
 
-Texts are embedded as the model sees them, ``unknown`` for an absent side included: without it the
+Texts are embedded as the model reads them, ``unknown`` for an absent side included: without it the
 five nearest of a text share its code as often or a little less (63.3 for 63.6 % with an encoder
 that knows no labels, 77.9 for 78.1 % with one that does). They are cut at 32 tokens, so that the
-longest cost no more than a few short ones; duties say in their first sentence what the work is.
+longest cost no more than a few short ones; the first sentence of duties states what the work is.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def embed(
     tokenizer: PreTrainedTokenizerBase,
     model: RobertaForSequenceClassification,
 ) -> np.ndarray:
-    """(N, H) float32 vectors of length one of N cleaned ``title | duties``, in their order.
+    """Return (N, H) float32 vectors of length one of N cleaned ``title | duties``, in their order.
 
-    ``H`` is the encoder's hidden size. A text's vector does not depend on its neighbours: texts of
-    equal length share a batch, so nothing is padded.
+    ``H`` is the encoder's hidden size. A text's vector does not depend on the other texts: texts
+    of equal length share a batch, so nothing is padded.
     """
     model.eval()
     encoded = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS)["input_ids"]
@@ -45,14 +45,14 @@ def embed(
         vectors = torch.nn.functional.normalize(states.mean(dim=1), dim=1)
         out[rows] = vectors.float().cpu().numpy()
 
-    # Batches are small: two cores on one of them wait for each other more than they compute (24 ms
-    # of processor a text for 7.5 on a busy machine), so each core takes its own.
-    with ThreadPoolExecutor(torch.get_num_threads(), initializer=one_core) as cores:
-        for _ in cores.map(fill, length_batches([len(ids) for ids in encoded])):
+    # Batches are small: two cores on one batch wait for each other more than they compute (24 ms of
+    # processor time per text instead of 7.5 on a busy machine), so each core takes its own batch.
+    with ThreadPoolExecutor(torch.get_num_threads(), initializer=use_one_core) as threads:
+        for _ in threads.map(fill, length_batches([len(ids) for ids in encoded])):
             pass
     return out
 
 
-def one_core() -> None:
-    """For a thread of a pool: its operations stay on it. torch keeps the number for each thread."""
+def use_one_core() -> None:
+    """Let torch compute on the calling thread alone; torch keeps this number for each thread."""
     torch.set_num_threads(1)

@@ -1,8 +1,8 @@
 """The nearest texts of every text, exactly, in memory that does not grow with their number squared.
 
-Two steps bring 150,000 texts within two cores: the vectors are turned onto their principal axes, of
-which the leading ``N_DIMENSIONS`` stay, and the products are taken a block of rows at a time, of
-which only the nearest ``k`` of each row stay.
+Two steps make 150,000 texts possible on two cores: the vectors are projected onto their leading
+``N_DIMENSIONS`` principal axes, and the products are computed for a block of rows at a time, of
+which only the nearest ``k`` of each row are kept.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Neighbors:
 
 
 def reduce(vectors: np.ndarray, n_dimensions: int = N_DIMENSIONS) -> np.ndarray:
-    """Return (N, D) float32 of length one: ``vectors`` (N, H), centred, on their leading axes.
+    """Return (N, D) float32 of length one: ``vectors`` (N, H), centered, on their leading axes.
 
     The axes are the principal ones. ``D`` is the smaller of H and ``n_dimensions``.
     """
-    centred = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centered = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     # The covariance is (H, H) whatever N is; eigh gives its axes by ascending variance.
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    reduced = centred @ axes[:, ::-1][:, :n_dimensions]
+    _, axes = np.linalg.eigh(centered.T @ centered)
+    reduced = centered @ axes[:, ::-1][:, :n_dimensions]
     lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
     return (reduced / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
 
@@ -75,7 +75,7 @@ def nearest(vectors: np.ndarray, k: int) -> Neighbors:
     columns = torch.from_numpy(vectors)
     rows = np.empty((n, k), dtype=np.int32)
     distances = np.empty((n, k), dtype=np.float32)
-    # One buffer for all blocks: asking the system for a new one each time took six times as long.
+    # One buffer for all blocks: allocating a new one for each block took six times as long.
     products = torch.empty(min(_ROWS_PER_BLOCK, n), n)
     for start in range(0, n, _ROWS_PER_BLOCK):
         block = slice(start, min(start + _ROWS_PER_BLOCK, n))

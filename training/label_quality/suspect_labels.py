@@ -1,4 +1,4 @@
-"""Doubtful labels: listed always, and by ``training.suspects`` trusted less or left out.
+"""Doubtful labels: always listed, and by ``training.suspects`` given less weight or left out.
 
 A suspect is a text that looks wrong in ``outliers.csv`` or stands in ``label_issues.csv``; both are
 written to ``processed_dir`` whatever the setting, with the text, its code and the reason.
@@ -20,9 +20,9 @@ from training.label_quality.outliers import K, find_clusters, find_outliers
 
 OUTLIERS = "outliers.csv"
 LABEL_ISSUES = "label_issues.csv"
-# With 10 % of the labels made wrong, six of ten suspects were: about this trust is left in one. A
-# softmax layer over the vectors then coded unseen groups as well (48.9 %) as one that was spared
-# exactly the wrong labels; 48.7 % with suspects left out, 48.5 % with all of them trusted.
+# With 10 % of the labels made wrong, six of ten suspects were wrong: about this trust is left. A
+# softmax layer over the vectors then coded unseen groups as well (48.9 %) as one without exactly
+# the wrong labels; 48.7 % with suspects left out, 48.5 % with full weight for all of them.
 TRUST = 1 / 3
 
 
@@ -33,15 +33,15 @@ def find_suspects(
     settings: TrainingSettings,
     processed_dir: Path,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """List the doubtful labels, and do with them what ``settings.suspects`` says.
+    """List the doubtful labels, and change their weight as ``settings.suspects`` says.
 
     Parameters
     ----------
     records : distinct ``text, label, weight, source, group`` (``""`` where there is no group).
-        Where they have a column ``side``, all are looked at and only those of ``train`` change:
-        a test without its hard texts would flatter the model.
-    model, tokenizer : the encoder before this training. One that was trained on these very labels
-        repeats their errors and finds fewer.
+        Where they have a column ``side``, all are examined and only those of ``train`` change:
+        on a test without its hard texts the model would seem better than it is.
+    model, tokenizer : the encoder before this training. One that was trained on these same labels
+        repeats their errors and finds fewer of them.
 
     Returns
     -------
@@ -51,9 +51,9 @@ def find_suspects(
     processed_dir.mkdir(parents=True, exist_ok=True)
     records = records.reset_index(drop=True)
     vectors = embed(list(records["text"]), tokenizer, model)
-    neighbours = nearest(reduce(vectors), K)
-    clusters = find_clusters(neighbours, settings.cluster_eps, settings.cluster_min_samples)
-    outliers = find_outliers(records, neighbours, clusters)
+    neighbors = nearest(reduce(vectors), K)
+    clusters = find_clusters(neighbors, settings.cluster_eps, settings.cluster_min_samples)
+    outliers = find_outliers(records, neighbors, clusters)
     issues, unjudged = find_label_issues(records, vectors, settings.seed)
     written = outliers.assign(
         looks_wrong=outliers["looks_wrong"].map({True: "true", False: "false"})

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from core.settings import GateSettings
 from core.taxonomy import isco08
-from training.evaluation.correction_checks import check_plausible
-from training.evaluation.gate import Measured, judge, learned_by_group
+from training.evaluation.correction_checks import check_corrections_file
+from training.evaluation.gate import ComparedTexts, compare_models, learned_by_group
 from training.evaluation.intervals import interval
 
 UNITS = isco08().units
-NOTHING = Measured([], np.zeros((0, 436)), np.zeros((0, 436)))
+NOTHING = ComparedTexts([], np.zeros((0, 436)), np.zeros((0, 436)))
 TWICE = [code for code in UNITS for _ in range(4)]  # 1,744 gold texts
 
 
@@ -30,20 +30,22 @@ def says(codes: list[str], share_right: float, confidence: float, seed: int = 0)
     return probabilities
 
 
-def failing(gold: Measured, taught: Measured = NOTHING, held_out: Measured = NOTHING) -> list[str]:
-    verdict = judge({"gold": gold}, taught, held_out, GateSettings())
+def failing(
+    gold: ComparedTexts, taught: ComparedTexts = NOTHING, held_out: ComparedTexts = NOTHING
+) -> list[str]:
+    verdict = compare_models({"gold": gold}, taught, held_out, GateSettings())
     assert verdict.promoted == (not verdict.reasons)
     return [check.name for check in verdict.checks if not check.passed]
 
 
 def test_the_same_model_passes_and_a_better_one_too() -> None:
     champion = says(TWICE, 0.6, 0.6)
-    assert failing(Measured(TWICE, champion, champion)) == []
-    assert failing(Measured(TWICE, champion, says(TWICE, 0.8, 0.8))) == []
+    assert failing(ComparedTexts(TWICE, champion, champion)) == []
+    assert failing(ComparedTexts(TWICE, champion, says(TWICE, 0.8, 0.8))) == []
 
 
 def test_a_worse_model_is_refused_by_macro_f1() -> None:
-    gold = Measured(TWICE, says(TWICE, 0.7, 0.7), says(TWICE, 0.6, 0.6, seed=1))
+    gold = ComparedTexts(TWICE, says(TWICE, 0.7, 0.7), says(TWICE, 0.6, 0.6, seed=1))
     assert "macro-F1, gold" in failing(gold)
 
 
@@ -52,7 +54,7 @@ def test_one_major_group_that_falls_is_enough() -> None:
     challenger = champion.copy()
     farmers = np.flatnonzero([code[0] == "6" for code in TWICE])
     challenger[farmers[: len(farmers) // 4]] = 1 / 436
-    assert "top-1 in major group 6, gold" in failing(Measured(TWICE, champion, challenger))
+    assert "top-1 in major group 6, gold" in failing(ComparedTexts(TWICE, champion, challenger))
 
 
 def test_overconfidence_is_refused() -> None:
@@ -61,35 +63,41 @@ def test_overconfidence_is_refused() -> None:
     best = champion.argmax(axis=1)
     challenger[:] = 0.001 / 435
     challenger[np.arange(len(best)), best] = 0.999
-    assert "calibration error, gold" in failing(Measured(TWICE, champion, challenger))
+    assert "calibration error, gold" in failing(ComparedTexts(TWICE, champion, challenger))
 
 
 def test_what_was_corrected_must_be_learned() -> None:
-    gold = Measured(TWICE, says(TWICE, 0.6, 0.6), says(TWICE, 0.6, 0.6))
+    gold = ComparedTexts(TWICE, says(TWICE, 0.6, 0.6), says(TWICE, 0.6, 0.6))
     codes = list(UNITS[:40])
     knows_half, knows_more = says(codes, 0.5, 0.6), says(codes, 0.9, 0.6)
-    assert failing(gold, Measured(codes, knows_half, knows_more)) == []
-    assert failing(gold, Measured(codes, knows_half, knows_half)) == [
+    assert failing(gold, ComparedTexts(codes, knows_half, knows_more)) == []
+    assert failing(gold, ComparedTexts(codes, knows_half, knows_half)) == [
         "agreement on learned corrections"
     ]
-    assert failing(gold, NOTHING, Measured(codes, knows_more, says(codes, 0.2, 0.6))) == [
+    assert failing(gold, NOTHING, ComparedTexts(codes, knows_more, says(codes, 0.2, 0.6))) == [
         "agreement on corrections kept out"
     ]
 
 
-def refused(corrections: Measured, gold: Measured) -> list[str]:
-    return [check.name for check in check_plausible("a.csv", corrections, gold) if not check.passed]
+def refused(corrections: ComparedTexts, gold: ComparedTexts) -> list[str]:
+    return [
+        check.name
+        for check in check_corrections_file("a.csv", corrections, gold)
+        if not check.passed
+    ]
 
 
 @pytest.mark.parametrize("n", [20, 100, 500])
 def test_random_codes_are_no_plausible_corrections(n: int) -> None:
     rng = np.random.default_rng(n)
     champion = rng.dirichlet(np.full(436, 0.02), size=n)
-    gold = Measured(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
+    gold = ComparedTexts(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
     among = [UNITS[np.argsort(-row)[rng.integers(5)]] for row in champion]
     random = [UNITS[i] for i in rng.integers(436, size=n)]
-    assert refused(Measured(among, champion, champion), gold) == []
-    assert refused(Measured(random, champion, champion), gold) == ["plausible corrections, a.csv"]
+    assert refused(ComparedTexts(among, champion, champion), gold) == []
+    assert refused(ComparedTexts(random, champion, champion), gold) == [
+        "plausible corrections, a.csv"
+    ]
 
 
 @pytest.mark.parametrize("n", [100, 500])
@@ -99,24 +107,24 @@ def test_who_is_wrong_by_method_is_refused(n: int) -> None:
     champion = rng.dirichlet(np.full(436, 0.02), size=n)
     order = np.argsort(-champion, axis=1)
     right = rng.random(n) < champion.max(axis=1)
-    gold = Measured(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
+    gold = ComparedTexts(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
     for is_best, expected in ((right, []), (~right, ["confirmed where sure, a.csv"])):
         codes = [UNITS[i] for i in np.where(is_best, order[:, 0], order[:, 1])]
-        assert refused(Measured(codes, champion, champion), gold) == expected
+        assert refused(ComparedTexts(codes, champion, champion), gold) == expected
 
 
 def test_who_writes_down_only_what_was_wrong_is_believed() -> None:
     champion = np.random.default_rng(0).dirichlet(np.full(436, 0.02), size=200)
     codes = [UNITS[i] for i in np.argsort(-champion, axis=1)[:, 1]]
-    gold = Measured(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
-    assert refused(Measured(codes, champion, champion), gold) == []
+    gold = ComparedTexts(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
+    assert refused(ComparedTexts(codes, champion, champion), gold) == []
 
 
 @settings(max_examples=10)
 @given(st.integers(0, 10_000), st.floats(0.2, 0.95))
 def test_no_challenger_is_refused_for_what_it_does_not_change(seed: int, share: float) -> None:
     champion = says(TWICE, share, share, seed)
-    assert failing(Measured(TWICE, champion, champion.copy())) == []
+    assert failing(ComparedTexts(TWICE, champion, champion.copy())) == []
 
 
 def test_the_interval_covers_the_truth() -> None:
@@ -134,7 +142,7 @@ def test_the_interval_covers_the_truth() -> None:
 def test_what_was_learned_is_counted_by_group() -> None:
     codes = ["2221"] * 3 + ["7212"] * 2 + ["0110"]
     before, now = says(codes, 0, 0.5), says(codes, 1, 0.5)
-    found = learned_by_group(Measured(codes, before, now), 2)
+    found = learned_by_group(ComparedTexts(codes, before, now), 2)
     assert found == [
         {"code": "2221", "n": 3, "n_before": 0, "n_now": 3},
         {"code": "7212", "n": 2, "n_before": 0, "n_now": 2},

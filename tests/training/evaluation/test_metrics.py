@@ -13,7 +13,7 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
-from training.evaluation.evaluate_file import as_table, examine, read_coded
+from training.evaluation.evaluate_file import as_table, evaluate_records, read_coded_records
 
 
 def coded_file(folder: Path, extra: str = "") -> Path:
@@ -28,8 +28,8 @@ def coded_file(folder: Path, extra: str = "") -> Path:
 def test_the_parts_add_up_and_repeats_count(
     settings: Settings, bundle: Bundle, tmp_path: Path
 ) -> None:
-    coded = read_coded(coded_file(tmp_path), settings)
-    figures = examine(coded, open_classifier(bundle, settings.inference), 0.9)
+    coded = read_coded_records(coded_file(tmp_path), settings)
+    figures = evaluate_records(coded, open_classifier(bundle, settings.inference), 0.9)
     n = {name: values["n"] for name, values in figures.items()}
     assert n["all"] == 52 and n["source census"] == 50 and n["source panel"] == 2
     assert n["title alone"] == 50 and n["with duties"] == 2
@@ -41,11 +41,11 @@ def test_the_parts_add_up_and_repeats_count(
 
 def test_a_code_that_does_not_exist_is_named_by_line(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"line 55: found the code '712'"):
-        read_coded(coded_file(tmp_path, "welder,,712,panel\n"), settings)
+        read_coded_records(coded_file(tmp_path, "welder,,712,panel\n"), settings)
     empty = tmp_path / "empty.csv"
     empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
     with pytest.raises(InputError, match="no coded record"):
-        read_coded(empty, settings)
+        read_coded_records(empty, settings)
 
 
 def test_any_version_by_name(

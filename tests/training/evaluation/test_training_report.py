@@ -22,7 +22,7 @@ from training.evaluation.error_analysis import (
     ERROR_ANALYSIS,
     ERROR_RATES,
     NEVER_PREDICTED,
-    analyse,
+    write_error_analysis,
 )
 from training.evaluation.metrics import measure
 from training.evaluation.training_report import REPORT, show, write_report
@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def analysed(out: Path) -> None:
     """The whole of ``error_analysis/``, a champion that was never sure beside the challenger."""
-    analyse(probabilities(), CODES, TEXTS, out)
+    write_error_analysis(probabilities(), CODES, TEXTS, out)
     plots.draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
 
 
@@ -156,7 +156,7 @@ def test_confused_pairs_have_titles_and_the_surest_examples_first(folder: Path) 
 
 
 def test_a_long_text_is_cut_in_the_examples(tmp_path: Path) -> None:
-    analyse(probabilities(), CODES, ["x" * 100_000] * len(CODES), tmp_path)
+    write_error_analysis(probabilities(), CODES, ["x" * 100_000] * len(CODES), tmp_path)
     example = table(tmp_path / CONFUSED_PAIRS)[0]["example_1"]
     assert len(example) < 1000 and example.endswith("…")
 
@@ -219,7 +219,7 @@ def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
 
 def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
     unsure = np.full((1, len(UNITS)), 1 / len(UNITS))
-    analyse(unsure, ["9629"], ["?"], tmp_path)
+    write_error_analysis(unsure, ["9629"], ["?"], tmp_path)
     plots.draw_curves({"this model": unsure}, ["9629"], 0.9, tmp_path)
     assert len(list(tmp_path.glob("*.svg"))) == 4
     assert "champion" not in words_of(tmp_path / plots.RELIABILITY)
@@ -227,7 +227,7 @@ def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
 
 def test_a_model_without_errors_has_no_confused_pairs(tmp_path: Path) -> None:
     folder = tmp_path / ERROR_ANALYSIS
-    analyse(np.eye(len(UNITS)), UNITS, UNITS, folder)
+    write_error_analysis(np.eye(len(UNITS)), UNITS, UNITS, folder)
     assert table(folder / CONFUSED_PAIRS) == table(folder / NEVER_PREDICTED) == []
     assert {row["error_rate"] for row in table(folder / ERROR_RATES)} == {"0.0000"}
     assert "Most confused" not in written(tmp_path, metrics()).words

@@ -15,7 +15,7 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification
 from training.label_quality import neighbors as blocks
 from training.label_quality.embeddings import MAX_TOKENS, embed
 from training.label_quality.neighbors import Neighbors, nearest, reduce
-from training.label_quality.outliers import N_ASKED, UNCLUSTERED, find_clusters, find_outliers
+from training.label_quality.outliers import N_VOTERS, UNCLUSTERED, find_clusters, find_outliers
 
 
 def bundles(n_bundles: int, size: int, spread: float, seed: int = 0) -> np.ndarray:
@@ -134,7 +134,7 @@ def test_trust_counts_not_heads() -> None:
 def test_a_text_alone_is_judged_by_its_nearest() -> None:
     found = nearest(bundles(1, 12, 0.3), 11)
     clusters = np.full(12, UNCLUSTERED)
-    around = found.rows[0, :N_ASKED]
+    around = found.rows[0, :N_VOTERS]
 
     def judge(codes: list[str]) -> pd.DataFrame:
         labels = ["2221"] + ["9629"] * 11
