@@ -9,6 +9,7 @@ from typing import Any
 
 from cli.options import add_command, complete_files
 from cli.requirements import require_extra, require_file
+from core.aligned_table import align_columns
 from core.settings import Settings
 
 _ABOUT = """\
@@ -46,9 +47,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Print the metrics as a table or as JSON."""
     with require_extra("train", "evaluating"):
         from training.evaluation.evaluate_file import (
-            as_table,
             evaluate_records,
             read_coded_records,
+            table_rows,
         )
     from inference.classifier import open_classifier
     from inference.model_registry import ModelRegistry
@@ -62,4 +63,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.json:
         print(json.dumps({"model": classifier.version, **figures}, indent=1))
     else:
-        print(f"model {classifier.version}\n\n{as_table(figures)}")
+        rows = table_rows(figures)
+        numbers = range(1, len(rows[0]))
+        print(f"model {classifier.version}\n")
+        print("\n".join(align_columns(rows, right=numbers)))

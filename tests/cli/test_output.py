@@ -150,6 +150,17 @@ def test_the_versions_are_a_table(own: Settings) -> None:
         assert header.index(name) == row.index(value)
 
 
+def test_the_metrics_are_a_table(settings: Settings, tmp_path: Path) -> None:
+    coded = tmp_path / "coded.csv"
+    coded.write_text("job_title,isco_code\nnurse,2221\ncook,5120\n", encoding="utf-8")
+    done = run_script("evaluate", *config_of(settings), "--on", str(coded))
+    assert done.returncode == 0, done.stderr
+    model, _, *table = done.stdout.decode().splitlines()
+    assert model.startswith("model ") and table[0].split()[:2] == ["part", "n"]
+    assert len({len(line) for line in table}) == 1  # the last column ends at the same place
+    assert table[1].startswith("all ")
+
+
 def test_columns_are_padded() -> None:
     rows = [["group", "n"], ["all", "1,000"], ["by duties", "7"]]
     assert align_columns(rows, right={1}) == [

@@ -101,9 +101,19 @@ def evaluate_records(
 
 def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the figures as a Markdown table, one row per part."""
-    lines = [" | ".join(["", "part", *_SHOWN.values(), ""]).strip()]
-    lines.append("|" + "---|" * (len(_SHOWN) + 1))
+    header, *rows = table_rows(figures)
+    lines = [_markdown(header), "|" + "---|" * len(header), *map(_markdown, rows)]
+    return "\n".join(lines)
+
+
+def _markdown(cells: list[str]) -> str:
+    return " | ".join(["", *cells, ""]).strip()
+
+
+def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+    """Return the figures as cells: the names of the columns, then a row per part."""
+    rows = [["part", *_SHOWN.values()]]
     for name, values in figures.items():
         cells = [f"{values[key]:,}" if key == "n" else f"{values[key]:.3f}" for key in _SHOWN]
-        lines.append(" | ".join(["", name, *cells, ""]).strip())
-    return "\n".join(lines)
+        rows.append([name, *cells])
+    return rows
