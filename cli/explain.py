@@ -29,7 +29,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from results.explanations.pages import explain_batch
     from results.explanations.requests import EXPLANATIONS_DIR, pending_batches
     from watcher.delivery.publish import shown
-    from watcher.processes.explainer import alone
+    from watcher.processes.explainer import explaining_lock
 
     registry = ModelRegistry(settings.output)
 
@@ -39,7 +39,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         is_served = served.manifest.version == version
         return open_classifier(served if is_served else registry.open(version), settings.inference)
 
-    with alone(settings.watcher.outbox):
+    with explaining_lock(settings.watcher.outbox):
         while batches := pending_batches(settings.watcher.outbox):
             n = explain_batch(batches[0], open_version)
             _LOG.info("%d records explained → %s", n, shown(batches[0] / EXPLANATIONS_DIR))

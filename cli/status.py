@@ -28,10 +28,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print the status; return 0 if the daemon works, else 1."""
     from watcher.status.status import Health, describe, judge, read_status
 
-    status, moment = read_status(settings.watcher.outbox, parsed.worker), datetime.now(UTC)
-    verdict = judge(status, moment)
+    status = read_status(settings.watcher.outbox, parsed.worker)
+    now = datetime.now(UTC)
+    report = judge(status, now)
     if parsed.json:
-        print(json.dumps({**asdict(verdict), **status.model_dump(mode="json")}, indent=2))
+        print(json.dumps({**asdict(report), **status.model_dump(mode="json")}, indent=2))
     else:
-        print(describe(status, verdict, moment))
-    return 0 if verdict.health is Health.WELL else 1
+        print(describe(status, report, now))
+    return 0 if report.health is Health.OK else 1

@@ -43,30 +43,33 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Watch until a signal comes; with ``--once``, until nothing waits."""
     from watcher.processes.worker import Worker
 
-    worker = Worker(settings)  # it loads the model while this process goes on loading, too
+    worker = Worker(settings)  # its process loads the model while this one imports the rest
     from watcher.daemon import Daemon
     from watcher.delivery.publish import shown
+    from watcher.environment import MAIN, Environment
     from watcher.processes.explainer import Explainer
     from watcher.processes.scheduler import NightlyScheduler
     from watcher.signals import ShutdownSignals
-    from watcher.status.status import MAIN
 
-    schedule = None
-    # Of several daemons one looks after the nights and the explanations.
+    # One of several daemons runs the nightly training and the explanations.
+    scheduler = None
     if settings.schedule.enabled and not parsed.once and parsed.worker == MAIN:
         train = partial(start_training, parsed.config, log=parsed.log)
-        schedule = NightlyScheduler(settings.schedule, settings.watcher.outbox, train)
+        scheduler = NightlyScheduler(settings.schedule, settings.watcher.outbox, train)
     explainer = None
     if settings.explainability.sample_size and parsed.worker == MAIN:
         explain = partial(start_explaining, parsed.config, parsed.log)
         explainer = Explainer(settings.watcher.outbox, explain)
-    ending = ShutdownSignals()
+    signals = ShutdownSignals()
     daemon = Daemon(
-        *(settings, worker, file_progress_bar, ending.stop, schedule, explainer),
-        halt=ending.halt,
-        name=parsed.worker,
+        Environment(settings.watcher, parsed.worker),
+        worker,
+        signals.shutdown,
+        display=file_progress_bar,
+        scheduler=scheduler,
+        explainer=explainer,
     )
-    ending.listen(daemon.wake)
+    signals.listen(daemon.wake)
     _LOG.info(
         "watching %s; results in %s", shown(settings.watcher.inbox), shown(settings.watcher.outbox)
     )

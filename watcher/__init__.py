@@ -1,1 +1,1 @@
-"""Files in, files out, for ever."""
+"""The daemon: watches the inbox, processes files, publishes results, trains at night."""

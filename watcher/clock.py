@@ -1,4 +1,4 @@
-"""Time as the watcher sees it, passed in so that tests can make it jump."""
+"""The clocks of the watcher, passed in so that tests can control the time."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """The machine's clocks. Whatever is measured is measured by ``monotonic_s`` alone."""
+    """The clocks of this machine. Every duration is measured with ``monotonic_s`` alone."""
 
     def monotonic_s(self) -> float:
-        """Seconds since some moment; nobody can set it."""
+        """Return the seconds since a fixed moment; nobody can set this clock."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """The wall clock, in UTC: to be shown, never to decide by."""
+        """Return the wall clock in UTC, which is shown to people and decides nothing."""
         return datetime.now(UTC)
 
     def wait(self, event: threading.Event, seconds: float) -> None:
-        """Return when the event is set, or when the time is over."""
+        """Return when ``event`` is set or when the time is over."""
         event.wait(seconds)
 
 
-def back_off_s(first_s: float, n_times: int, most_s: float) -> float:
-    """The wait after the n-th failure in a row: doubled every time, up to a limit."""
-    return min(first_s * 2.0 ** min(n_times - 1, 32), most_s)
+def back_off_s(first_s: float, n_failures: int, max_s: float) -> float:
+    """Return the wait after the n-th failure in a row: doubled every time, at most ``max_s``."""
+    return min(first_s * 2.0 ** min(n_failures - 1, 32), max_s)

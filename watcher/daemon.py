@@ -1,7 +1,7 @@
-"""The loop: look, take, go on with what is in hand; once, or until told to stop.
+"""The loop of the daemon: poll the inbox, claim stable files, process them.
 
-Every turn does all that is due. Who looks is in ``lookout.py``, what is in hand in
-``holdings.py``, and what is done to a file in ``passage.py``.
+Where to read on: ``intake/polling.py`` finds stable files, ``intake/active_claims.py`` claims them
+and takes over from dead daemons, ``pipeline.py`` processes one of them.
 """
 
 from __future__ import annotations
@@ -11,211 +11,227 @@ import socket
 import threading
 from contextlib import suppress
 
-from core.errors import AlreadyRunningError, BundleError, StatusError
-from core.settings import Settings
-from watcher.clock import Clock, back_off_s
-from watcher.filesystem import Filesystem
+from core.errors import AlreadyRunningError, StatusError
+from watcher.clock import back_off_s
+from watcher.environment import Environment
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims
 from watcher.intake.file_events import FileEvents
 from watcher.intake.folder_checks import Folders
 from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
-from watcher.pipeline import Pipeline, Processor, Progress, ShutdownError
+from watcher.outcome import Outcome
+from watcher.pipeline import Pipeline, ProgressDisplay, ShutdownError, no_display
 from watcher.processes.explainer import Explainer
+from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
-from watcher.status.status import MAIN, Health, judge, read_status
+from watcher.signals import Shutdown
+from watcher.status.status import Health, judge, read_status
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
 _MAX_PAUSE_S = 60.0  # while the disk is full
-# So many files may wait in their claims to be hashed once more.
+# The number of claimed files that may wait for their second hash.
 _MAX_UNSETTLED = 64
 
 
 class Daemon:
-    """Watches one inbox, beside others or alone.
+    """Watches one inbox, alone or beside other daemons.
 
-    ``progress``: see ``Pipeline``. ``stop`` ends the loop after the file in work, ``halt`` besides
-    in the middle of it. ``schedule`` trains at night while the daemon runs, ``explainer`` explains
-    what was published. ``name`` tells several daemons on one inbox apart.
+    Parameters
+    ----------
+    processor : makes the results of a file.
+    shutdown : tells the loop when to end.
+    display : see ``Pipeline``.
+    scheduler : runs the nightly training while the daemon runs.
+    explainer : explains batches after they are published.
     """
 
     def __init__(
         self,
-        settings: Settings,
-        worker: Processor,
-        progress: Progress,
-        stop: threading.Event,
-        schedule: NightlyScheduler | None = None,
-        explainer: Explainer | None = None,
+        environment: Environment,
+        processor: Processor,
+        shutdown: Shutdown,
         *,
-        halt: threading.Event | None = None,
-        name: str = MAIN,
-        files: Filesystem | None = None,
-        clock: Clock | None = None,
+        display: ProgressDisplay = no_display,
+        scheduler: NightlyScheduler | None = None,
+        explainer: Explainer | None = None,
     ) -> None:
-        watched, files, clock = settings.watcher, files or Filesystem(), clock or Clock()
-        self._settings, self._worker, self._name, self._clock = watched, worker, name, clock
-        self._stop, self._halt = stop, halt or threading.Event()
-        self._schedule, self._explainer = schedule, explainer
-        self._folders = Folders(watched, files, name)
-        self._status = StatusWriter(watched.outbox, watched.poll_s, schedule, clock, name)
-        self._lookout = InboxPoller(watched, self._folders, files, clock, self._status)
-        self._holdings = ActiveClaims(watched, files, clock, name)
-        self._passage = Pipeline(
-            watched, worker, progress, self._breathe, self._folders, files, clock, self._status,
-            explainer,
-        )  # fmt: skip
+        self._environment = environment
+        self._settings = environment.settings
+        self._clock = environment.clock
+        self._processor = processor
+        self._shutdown = shutdown
+        self._scheduler = scheduler
+        self._explainer = explainer
+        self._folders = Folders(environment)
+        self._status = StatusWriter(environment, scheduler)
+        self._poller = InboxPoller(environment, self._folders, self._status)
+        self._active_claims = ActiveClaims(environment)
+        self._pipeline = Pipeline(
+            environment, self._folders, processor, self._status, display, self._on_progress
+        )
         self._wake = threading.Event()
-        self._n_faults, self._paused_until_s = 0, 0.0  # passing faults in a row
+        self._n_faults = 0  # passing faults in a row
+        self._paused_until_s = 0.0
 
     @property
-    def model_version(self) -> str:
-        """The version that codes the next file."""
-        return self._worker.model_version
+    def model_version(self) -> str | None:
+        """The version that codes the next file; None while the first model is being loaded."""
+        return self._processor.model_version
 
     def wake(self) -> None:
-        """Look now instead of at the next turn."""
+        """Poll now instead of at the next turn."""
         self._wake.set()
 
     def run(self, once: bool = False) -> None:
-        """Work until ``stop`` is set; with ``once``, until the inbox is empty.
+        """Work until ``shutdown`` is set; with ``once``, until the inbox is empty.
 
         Raises AlreadyRunningError where another daemon of this name watches the inbox, FolderError
-        where a folder cannot be worked in; with ``once``, OSError where a share is away.
+        where a folder cannot be used; with ``once``, OSError where a share is unavailable.
         """
         with self._folders.lock():
             self.start()
-            waker = FileEvents(self._settings.inbox, self.wake)
-            waker.start()
-            if self._schedule is not None:
-                self._schedule.start()
+            file_events = FileEvents(self._settings.inbox, self.wake)
+            file_events.start()
+            if self._scheduler is not None:
+                self._scheduler.start()
             try:
                 with suppress(ShutdownError):
                     self._loop(once)
                 self._status.stop()
                 if self._explainer is not None and once:
-                    self._explainer.finish(self._stop)
+                    self._explainer.finish(self._shutdown.stop_after_current)
             finally:
                 if self._explainer is not None:
                     self._explainer.stop()
-                if self._schedule is not None:
-                    self._schedule.stop()
-                waker.stop()
+                if self._scheduler is not None:
+                    self._scheduler.stop()
+                file_events.stop()
 
     def start(self) -> None:
-        """Try the ground, and say that we are here."""
-        with suppress(OSError):  # the share is away: the loop waits for it
-            self._folders.require()
-            self._refuse_a_namesake()
+        """Check the folders and write the first status."""
+        with suppress(OSError):  # the share is unavailable: the loop waits for it
+            self._folders.check()
+            self._refuse_same_name()
         self._status.start(self.model_version)
 
-    def _refuse_a_namesake(self) -> None:
-        """Raise AlreadyRunningError where a daemon of our name lives on another machine."""
+    def _refuse_same_name(self) -> None:
+        """Raise AlreadyRunningError where a daemon of this name is alive on another machine."""
         try:
-            status = read_status(self._settings.outbox, self._name)
+            status = read_status(self._settings.outbox, self._environment.name)
         except StatusError:
             return
-        alive = (Health.WELL, Health.SHARE_DOWN, Health.PAUSED)
+        alive = (Health.OK, Health.SHARE_UNAVAILABLE, Health.PAUSED)
         if status.host != socket.gethostname() and judge(status, self._clock.now()).health in alive:
             raise AlreadyRunningError(
-                f"another daemon watches {str(self._settings.inbox)!r} from {status.host}; stop it "
+                f"another daemon on {status.host} watches {str(self._settings.inbox)!r}; stop it "
                 "and wait a minute, or give this one a name: isco watch --worker NAME"
             )
 
     def _loop(self, once: bool) -> None:
-        while not self._stop.is_set():
+        while not self._shutdown.stop_after_current.is_set():
             self.tick()
-            if once and self._lookout.blind is not None:
-                raise self._lookout.blind
-            if once and not self._holdings and not self._lookout.stability.n_waiting:
+            if once and self._poller.error is not None:
+                raise self._poller.error
+            if once and not self._active_claims and not self._poller.stability.n_waiting:
                 return
-            rest_s = self._next_due_s() - self._clock.monotonic_s()
-            self._clock.wait(self._wake, max(rest_s, 0.0))
+            wait_s = self._next_due_s() - self._clock.monotonic_s()
+            self._clock.wait(self._wake, max(wait_s, 0.0))
             if self._wake.is_set():
                 self._wake.clear()
-                self._lookout.soon()
-            self._clock.wait(self._stop, MIN_INTERVAL_S)  # a storm of events is one look
+                self._poller.request_poll()
+            # Many events in a short time cause one poll.
+            self._clock.wait(self._shutdown.stop_after_current, MIN_INTERVAL_S)
 
     def _next_due_s(self) -> float:
-        due = [self._lookout.next_s]
-        if self._holdings:
-            first_s = max(self._holdings.first_due_s, self._paused_until_s)
-            due += [self._holdings.next_beat_s, first_s]
-        return min(due)
+        due_s = [self._poller.next_poll_s]
+        if self._active_claims:
+            due_s.append(self._active_claims.next_heartbeat_s)
+            due_s.append(max(self._active_claims.first_due_s, self._paused_until_s))
+        return min(due_s)
 
     def tick(self) -> None:
-        """One turn: look if it is time, and do what is due until the next look is."""
-        if self._lookout.is_due:
-            self._look()
-        if self._lookout.blind is not None:
+        """Run one turn of the loop: poll if it is time, then process what is due.
+
+        New files come first. A file that ended the worker process before comes after all others.
+        """
+        if self._poller.is_due:
+            self._poll()
+        if self._poller.error is not None:
             return
-        self._holdings.beat()
-        self._holdings.recover()
-        for held in self._holdings.due():
-            if self._is_free() and not held.claim.attempts:
-                self._settle(held)
-        while self._lookout.whole and self._is_free() and len(self._holdings) < _MAX_UNSETTLED:
-            self._take(self._lookout.whole.pop(0))
-            if self._lookout.is_due:
-                break
-        # What stopped a worker before comes after all that did not.
-        for held in self._holdings.due():
-            if self._is_free() and not self._lookout.whole:
-                self._settle(held)
+        self._active_claims.send_heartbeats()
+        self._active_claims.recover()
+        for active in self._active_claims.due():
+            if self._may_process() and not active.claim.attempts:
+                self._process(active)
+        self._process_stable_files()
+        for active in self._active_claims.due():
+            if self._may_process() and not self._poller.stable:
+                self._process(active)
         self._status.flush()
         if self._explainer is not None:
             self._explainer.check()
 
-    def _is_free(self) -> bool:
-        """Whether the next file may be begun."""
-        paused = self._clock.monotonic_s() < self._paused_until_s
-        return not (paused or self._stop.is_set() or self._lookout.blind)
+    def _process_stable_files(self) -> None:
+        """Claim and process the stable files of the last poll until the next poll is due."""
+        while (
+            self._poller.stable
+            and self._may_process()
+            and len(self._active_claims) < _MAX_UNSETTLED
+        ):
+            active = self._claim(self._poller.stable.pop(0))
+            if active is not None:
+                self._process(active)
+            if self._poller.is_due:
+                break
 
-    def _look(self) -> None:
-        self._lookout.look(bool(self._holdings), self.model_version)
+    def _may_process(self) -> bool:
+        """Whether another file may be started."""
+        is_paused = self._clock.monotonic_s() < self._paused_until_s
+        is_stopping = self._shutdown.stop_after_current.is_set()
+        return not is_paused and not is_stopping and self._poller.error is None
 
-    def _breathe(self) -> None:
-        """What cannot wait while a long file is in work: looks, the heartbeat, the end."""
-        if self._halt.is_set():
+    def _poll(self) -> None:
+        self._poller.poll(bool(self._active_claims), self.model_version)
+
+    def _on_progress(self) -> None:
+        """Do what cannot wait while a long file is in progress. Raises ShutdownError."""
+        if self._shutdown.stop_now.is_set():
             raise ShutdownError
-        if self._lookout.is_due:
-            self._look()
-        self._holdings.beat()
+        if self._poller.is_due:
+            self._poll()
+        self._active_claims.send_heartbeats()
 
-    def _take(self, name: str) -> None:
-        """Take hold of a whole file and work on it; one that cannot be taken waits."""
-        stability = self._lookout.stability
+    def _claim(self, name: str) -> ActiveClaim | None:
+        """Claim a stable file; None where it is gone, or cannot be claimed yet and waits."""
+        stability = self._poller.stability
         try:
-            held = self._holdings.take(name)
+            active = self._active_claims.claim(name)
         except OSError as error:
             stability.restart(name)
-            if self._status.refused(name, error):
-                _LOG.warning("%r: it cannot be taken, trying again and again: %s", name, error)
-            return
+            if self._status.on_claim_failed(name, error):
+                _LOG.warning("%r: the file cannot be claimed, trying again: %s", name, error)
+            return None
         stability.forget(name)
-        if held is not None:
-            self._settle(held)
+        return active
 
-    def _settle(self, held: ActiveClaim) -> None:
-        """Bring a claimed file as far as it goes now; whatever is wrong with it stays with it."""
-        self._status.working(held.claim)
-        try:
-            is_done = self._passage.go_on(held)
-        except (OSError, BundleError) as error:
-            is_done = self._passage.is_lost(held) or self._keep(held, error)
-        else:
+    def _process(self, active: ActiveClaim) -> None:
+        """Process a claimed file as far as possible now, and act on the outcome."""
+        self._status.on_start(active.claim)
+        outcome = self._pipeline.process(active)
+        self._status.on_done(active.claim, outcome)
+        if outcome is Outcome.RETRY_LATER:
+            self._back_off(active)
+        elif outcome is not Outcome.LOST:
             self._n_faults = 0
-        self._status.left(held.claim, is_done)
-        if is_done:
-            self._holdings.drop(held)
+        if outcome is Outcome.PUBLISHED and self._explainer is not None:
+            self._explainer.request()
+        if outcome.is_final:
+            self._active_claims.remove(active)
 
-    def _keep(self, held: ActiveClaim, error: Exception) -> bool:
-        """A passing fault: False, the file is tried again, and the others not at once either."""
-        now_s, poll_s = self._clock.monotonic_s(), self._settings.poll_s
-        held.n_faults += 1
+    def _back_off(self, active: ActiveClaim) -> None:
+        """Wait after a passing fault, longer every time, with this file and with all others."""
+        now_s = self._clock.monotonic_s()
+        poll_s = self._settings.poll_s
         self._n_faults += 1
-        held.due_s = now_s + back_off_s(poll_s, held.n_faults, _MAX_PAUSE_S)
+        active.due_s = now_s + back_off_s(poll_s, active.n_faults, _MAX_PAUSE_S)
         self._paused_until_s = now_s + back_off_s(poll_s, self._n_faults, _MAX_PAUSE_S)
-        if self._status.kept(held.claim, error):
-            _LOG.warning("%r: %s; it is kept and tried again and again", held.claim.name, error)
-        return False

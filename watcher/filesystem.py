@@ -1,7 +1,7 @@
-"""What the watcher does to the disk, operation by operation, passed in as one small object.
+"""The file operations of the watcher's protocol, passed in as one small object.
 
-Every step of the protocol on a file goes through here, so that the tests drive the real code while
-they end the process after any operation, or fail it as a full disk or a lost share would.
+Every step of the protocol goes through here, so that the tests can run the real code while they end
+the process after any operation, or let it fail as a full disk or a lost share does.
 """
 
 from __future__ import annotations
@@ -17,24 +17,27 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-# A folder's own entry cannot be synced everywhere: not on SMB, not on every FUSE.
+from core.file_io import PUBLIC_DIR, PUBLIC_FILE
+
+# A folder itself cannot be synced everywhere: not on SMB, not on every FUSE.
 _UNSYNCED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES})
 # The kernel or the file system cannot rename without replacing.
 _NOT_EXCLUSIVE = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
-_AT_FDCWD, _RENAME_NOREPLACE, _RENAME_EXCL = -100, 1, 4
+_AT_FDCWD = -100
+_RENAME_NOREPLACE = 1
+_RENAME_EXCL = 4
 _BLOCK_BYTES = 1 << 24
-PUBLIC_DIR, PUBLIC_FILE = 0o755, 0o644
 
 
 def _rename_exclusively(source: Path, target: Path) -> None:
-    """What Python has no call for: renameat2(2) on Linux, renamex_np(2) on a Mac."""
-    libc, names = ctypes.CDLL(None, use_errno=True), (os.fsencode(source), os.fsencode(target))
+    """Rename without replacing: renameat2(2) on Linux, renamex_np(2) on a Mac, not in Python."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    old, new = os.fsencode(source), os.fsencode(target)
     try:
         if sys.platform == "linux":
-            one, other = names
-            failed = libc.renameat2(_AT_FDCWD, one, _AT_FDCWD, other, _RENAME_NOREPLACE)
+            failed = libc.renameat2(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_NOREPLACE)
         else:
-            failed = libc.renamex_np(*names, _RENAME_EXCL)
+            failed = libc.renamex_np(old, new, _RENAME_EXCL)
     except AttributeError:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
     if failed:
@@ -43,30 +46,30 @@ def _rename_exclusively(source: Path, target: Path) -> None:
 
 
 class Filesystem:
-    """The operating system's file operations. All but ``is_closed`` raise OSError as it does."""
+    """The file operations of the operating system. All but ``is_closed`` raise its OSError."""
 
     def names(self, folder: Path) -> list[str]:
-        """What lies in a folder, in no order."""
+        """Return the names in a folder, in no order."""
         with os.scandir(folder) as entries:
             return [entry.name for entry in entries]
 
     def status(self, path: Path) -> os.stat_result:
-        """Size, times, kind; of a link itself, never of what it points to."""
+        """Return size, times and kind; of a link itself, never of its target."""
         return path.lstat()
 
     def make_dir(self, path: Path) -> None:
-        """A new folder that only this user can look into."""
+        """Create a folder that only this user can read."""
         path.mkdir(mode=0o700)
 
     def rename(self, source: Path, target: Path) -> None:
-        """One atomic step. A folder never takes the place of one that is not empty."""
+        """Rename in one atomic step. A folder never replaces one that is not empty."""
         os.rename(source, target)
 
     def rename_new(self, source: Path, target: Path) -> None:
-        """``rename`` that never replaces: FileExistsError where the name is taken.
+        """Rename and never replace: FileExistsError where the name is taken.
 
-        On a file system that cannot do that in one step (NFS) the name of a file is taken by an
-        empty file first: a crash between the two steps leaves that, and the source where it was.
+        On a file system that cannot do that in one step (NFS), an empty file reserves the name
+        first. A crash between the two steps leaves the empty file, and the source where it was.
         """
         try:
             _rename_exclusively(source, target)
@@ -89,45 +92,48 @@ class Filesystem:
             raise
 
     def reserve(self, path: Path) -> None:
-        """A new empty file; FileExistsError where the name is taken."""
+        """Create an empty file; FileExistsError where the name is taken."""
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     def read(self, path: Path) -> bytes:
-        """All of a small file; a link is not followed."""
+        """Return the content of a small file; a link is not followed."""
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             return file.read()
 
     def write(self, path: Path, content: bytes) -> None:
-        """Write all of a small file, new or in place of what it held; a link is not followed."""
+        """Write a small file, new or in place of its old content; a link is not followed."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
             file.write(content)
 
-    def copy(self, source: Path, target: Path, breathe: Callable[[], None]) -> None:
-        """Content and times into a new file; ``breathe`` is called every 16 MB."""
+    def copy(self, source: Path, target: Path, on_progress: Callable[[], None]) -> None:
+        """Copy content and times into a new file; ``on_progress`` is called every 16 MB."""
         with (
             os.fdopen(os.open(source, os.O_RDONLY | os.O_NOFOLLOW), "rb") as original,
             target.open("xb") as file,
         ):
             while block := original.read(_BLOCK_BYTES):
                 file.write(block)
-                breathe()
+                on_progress()
         shutil.copystat(source, target, follow_symlinks=False)
 
-    def hash(self, path: Path, breathe: Callable[[], None] = lambda: None) -> str:
-        """SHA-256, hexadecimal; ``breathe`` is called every 16 MB."""
+    def hash(self, path: Path, on_progress: Callable[[], None] = lambda: None) -> str:
+        """Return the SHA-256, hexadecimal; ``on_progress`` is called every 16 MB.
+
+        Other than ``sha256_of`` it follows no link.
+        """
         digest = hashlib.sha256()
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)
-                breathe()
+                on_progress()
         return digest.hexdigest()
 
     def sync(self, path: Path) -> None:
-        """Have a file, or the names in a folder, on the disk before going on."""
+        """Return when a file, or the names in a folder, are on the disk."""
         descriptor = os.open(path, os.O_RDONLY)
         try:
-            if sys.platform == "darwin":  # fsync alone leaves it in the drive's own memory
+            if sys.platform == "darwin":  # fsync alone leaves it in the memory of the drive
                 import fcntl
 
                 fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
@@ -140,7 +146,7 @@ class Filesystem:
             os.close(descriptor)
 
     def publish(self, path: Path) -> None:
-        """Let other users of the share read it, as far as its file system knows users."""
+        """Let other users of the share read it, where the file system has users."""
         try:
             path.chmod(PUBLIC_DIR if path.is_dir() else PUBLIC_FILE)
         except OSError as error:
@@ -156,14 +162,14 @@ class Filesystem:
         path.rmdir()
 
     def remove_tree(self, path: Path) -> None:
-        """Remove a folder with all that lies in it; what cannot be removed stays."""
+        """Remove a folder with its content; what cannot be removed stays."""
         shutil.rmtree(path, ignore_errors=True)
 
     def is_closed(self, path: Path) -> bool:
-        """Whether this machine's kernel vouches that nobody has the file open for writing.
+        """Whether this machine's kernel guarantees that nobody has the file open for writing.
 
-        A read lease is granted only then (Linux, fcntl(2)), and only on one's own files. False
-        means: it does not say.
+        Linux grants a read lease only then, and only on files of the same user (fcntl(2)). False
+        means that the kernel does not say.
         """
         if sys.platform != "linux":
             return False
@@ -174,7 +180,8 @@ class Filesystem:
         except OSError:
             return False
         try:
-            # Who opens it while the lease is held makes the kernel send SIGIO, which ends us.
+            # If somebody opens the file during the lease, the kernel sends SIGIO, which would end
+            # this process.
             fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)

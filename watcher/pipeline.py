@@ -1,213 +1,251 @@
-"""The way of a claimed file: settled, worked on, published, archived; or rejected with the reason.
+"""The way of one claimed file to published results, or to the rejected files.
 
-Each step can be the last one of this process, and whoever comes next goes on from what lies there.
+``Pipeline.process`` takes the steps of the protocol in this order:
+
+1. finish a rejection that was decided before a crash,
+2. wait until the content is settled (``_settled_content``),
+3. finish a file whose results were published before a crash,
+4. reject a file that ended the worker process three times,
+5. make the results: identify the content, find an earlier batch of the same content, work, check
+   that the content is still the same, publish (``_make_results``),
+6. archive the input and release the claim (``_finish``), or reject it (``_reject``).
+
+This process may end after every step. The daemon that takes the claim over continues from what is
+on the disk.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from core.errors import BundleError, FolderError, InputError
-from core.settings import WatcherSettings
-from results.receipt import AnyReceipt, Identity
-from watcher.clock import Clock
+from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
-from watcher.filesystem import Filesystem
+from watcher.environment import Environment
 from watcher.intake import claims
-from watcher.intake.active_claims import ActiveClaim
+from watcher.intake.active_claims import ActiveClaim, Content
 from watcher.intake.claims import MAX_ATTEMPTS, Claim
 from watcher.intake.folder_checks import Folders
-from watcher.processes.explainer import Explainer
-from watcher.processes.worker import WorkerLostError
+from watcher.outcome import Outcome
+from watcher.processes.processor import Processor, Progress, WorkerLostError
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
+# What is no fault of the file: the disk, the share, the model, a folder of the watcher.
+_PASSING_FAULTS = (OSError, BundleError, FolderError)
 
-Progress = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
+ProgressDisplay = Callable[[Path], AbstractContextManager[Progress]]
+
+
+def no_display(path: Path) -> AbstractContextManager[Progress]:
+    """Display no progress, for a daemon without a terminal."""
+    return nullcontext(lambda n_done: None)
 
 
 class ShutdownError(Exception):
-    """The daemon was told to stop at once, in the middle of a file."""
+    """The daemon was told to stop at once, while a file was in progress."""
 
 
-class Processor(Protocol):
-    """Who makes results of a file: ``Worker``, or ``FileProcessor`` in this process."""
+@dataclass(frozen=True)
+class _Results:
+    """The published results of a file. ``is_new``: by this attempt, not by an earlier batch."""
 
-    @property
-    def model_version(self) -> str:
-        """The version in service; BundleError where there was none to begin with."""
-
-    def identify(self, path: Path, progress: Callable[[int], None]) -> Identity:
-        """What the file is. Raises InputError, BundleError, WorkerLostError."""
-
-    def work(
-        self, path: Path, staged: Path, identity: Identity, progress: Callable[[int], None]
-    ) -> AnyReceipt:
-        """Everything but the receipt into ``staged``; errors as above."""
+    summary: str
+    is_new: bool
 
 
 class Pipeline:
-    """Brings files on their way.
+    """Processes claimed files, one at a time.
 
-    ``progress`` opens a display for one file and gives the function that is told how many more of
-    its records are done. ``breathe`` is called while a long file is in work: for what cannot wait,
-    and it may raise ShutdownError.
+    Parameters
+    ----------
+    display : opens a progress display for one file and returns the function that is told how many
+        more of its records are done.
+    on_progress : called often while a file is in progress; polls the inbox, renews the claims, and
+        raises ShutdownError to stop in the middle of the file.
     """
 
     def __init__(
         self,
-        settings: WatcherSettings,
-        worker: Processor,
-        progress: Progress,
-        breathe: Callable[[], None],
+        environment: Environment,
         folders: Folders,
-        files: Filesystem,
-        clock: Clock,
+        processor: Processor,
         status: StatusWriter,
-        explainer: Explainer | None,
+        display: ProgressDisplay,
+        on_progress: Callable[[], None],
     ) -> None:
-        self._settings, self._worker, self._progress = settings, worker, progress
-        self._breathe, self._folders, self._files = breathe, folders, files
-        self._clock, self._status, self._explainer = clock, status, explainer
+        self._settings = environment.settings
+        self._files = environment.files
+        self._clock = environment.clock
+        self._folders = folders
+        self._processor = processor
+        self._status = status
+        self._display = display
+        self._on_progress = on_progress
 
-    def go_on(self, held: ActiveClaim) -> bool:
-        """Bring a file as far as it goes now; whether it has come to its end.
+    def process(self, active: ActiveClaim) -> Outcome:
+        """Process a claimed file as far as possible now. Raises ShutdownError."""
+        try:
+            return self._process(active)
+        except _PASSING_FAULTS as error:
+            if self._is_lost(active.claim):
+                return Outcome.LOST
+            active.n_faults += 1
+            if self._status.on_retry(active.claim, error):
+                _LOG.warning("%r: %s; the file is kept and tried again", active.claim.name, error)
+            return Outcome.RETRY_LATER
 
-        Raises OSError and BundleError, which are no fault of the file, and ShutdownError.
-        """
-        claim = held.claim
-        reason = archive.doomed(self._files, claim)
-        if reason:
-            return self._reject(held, reason)
-        if not self._is_settled(held):
-            return False
-        if claim.attempts or held.n_faults:
+    def _process(self, active: ActiveClaim) -> Outcome:
+        claim = active.claim
+        reason = archive.rejection_reason(self._files, claim)
+        if reason is not None:
+            return self._reject(claim, reason)
+        content = self._settled_content(active)
+        if content is None:
+            return Outcome.NOT_SETTLED
+        if claim.attempts or active.n_faults:
             published = publish.find_claim(self._files, self._settings.outbox, claim.name, claim.id)
             if published is not None:
-                return self._finish(held, f"the results are in {shown(published)}")
+                return self._finish(claim, f"the results are in {shown(published)}")
         if claim.attempts >= MAX_ATTEMPTS:
-            last = f", the last time by {held.loss}" if held.loss else ""
-            return self._reject(
-                held,
-                f"{claim.name!r}: it stopped the worker three times{last}. Divide it into smaller "
-                "files, and drop them one by one to find the part that does it.",
-            )
-        held.claim = claims.begin(self._files, claim)
+            return self._reject(claim, _too_many_attempts(active))
+        return self._attempt(active, content)
+
+    def _settled_content(self, active: ActiveClaim) -> Content | None:
+        """Return the content when it is final, or None while somebody may still be writing.
+
+        It is final when the kernel guarantees that nobody has the file open for writing, or when
+        two hashes a quiet time apart are equal.
+        """
+        is_closed = self._files.is_closed(active.claim.path)
+        sha256 = self._files.hash(active.claim.path, self._on_progress)
+        if active.content is not None and active.content.sha256 == sha256:
+            return active.content
+        active.content = Content(sha256, is_closed)
+        if is_closed:
+            return active.content
+        active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
+        return None
+
+    def _attempt(self, active: ActiveClaim, content: Content) -> Outcome:
+        """Make the results of settled content; what ends the attempt decides the outcome."""
+        active.claim = claims.start_attempt(self._files, active.claim)
+        name = active.claim.name
         try:
-            answer = self._attempt(held)
+            results = self._make_results(active.claim, content)
         except InputError as error:
-            if held.is_closed or held.had_more_time:
-                return self._reject(held, str(error))
-            # One that is cut off may still be growing: nothing is said of it yet.
-            held.had_more_time, answer = True, ""
-            held.due_s = self._clock.monotonic_s() + self._settings.quiet_s
-        except (OSError, BundleError, ShutdownError):
-            held.claim = claims.rest(self._files, held.claim)
+            if content.is_closed or active.was_read_again:
+                return self._reject(active.claim, str(error))
+            # A file that is cut off may still be growing: it is read once more before it is judged.
+            active.was_read_again = True
+            active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
+            active.claim = claims.undo_attempt(self._files, active.claim)
+            return Outcome.NOT_SETTLED
+        except (*_PASSING_FAULTS, ShutdownError):
+            active.claim = claims.undo_attempt(self._files, active.claim)
             raise
         except WorkerLostError as error:
-            held.loss = str(error)
-            self._status.kept(held.claim, error)
-            _LOG.warning("%r: attempt %d of 3: %s", claim.name, held.claim.attempts, error)
-            return False
-        except Exception as error:
-            _LOG.exception("%r: unexpected error", claim.name)
-            reason = f"{claim.name!r}: the program failed on it ({error}). "
-            return self._reject(held, reason + "This is a fault of the program: please report it.")
-        if not answer:
-            held.claim = claims.rest(self._files, held.claim)
-            return False
-        return self._finish(held, answer)
+            active.worker_loss = str(error)
+            self._status.on_retry(active.claim, error)
+            _LOG.warning(
+                "%r: attempt %d of %d: %s", name, active.claim.attempts, MAX_ATTEMPTS, error
+            )
+            return Outcome.WORKER_LOST
+        except Exception as error:  # the first of two places that catch broadly: around one file
+            _LOG.exception("%r: unexpected error", name)
+            reason = f"{name!r}: the program failed on this file ({error}). "
+            return self._reject(active.claim, reason + "This is a bug: please report it.")
+        if results is None:
+            _LOG.info("%r: the content has changed, the file is read again", name)
+            active.content = None
+            active.claim = claims.undo_attempt(self._files, active.claim)
+            return Outcome.NOT_SETTLED
+        if not results.is_new:
+            active.claim = claims.undo_attempt(self._files, active.claim)
+        return self._finish(active.claim, results.summary)
 
-    def is_lost(self, held: ActiveClaim) -> bool:
-        """Whether the file is ours no more."""
-        claim = held.claim
-        try:
-            self._folders.require()
-            if claim.name in self._files.names(claim.folder):
-                return False
-            _LOG.warning("%r: deleted by somebody while it was in work", claim.name)
-            self._let_go(claim)
-        except FileNotFoundError:
-            _LOG.info("%r: another daemon has taken it over", claim.name)
-        except (OSError, FolderError):
-            return False  # the share is away: nothing can be said
-        return True
-
-    def _is_settled(self, held: ActiveClaim) -> bool:
-        """Whether the content is final: the kernel vouches for it, or it stood a second hash."""
-        is_closed = self._files.is_closed(held.claim.path)
-        sha256 = self._files.hash(held.claim.path, self._breathe)
-        if sha256 == held.sha256:
-            return True
-        held.sha256, held.is_closed = sha256, is_closed
-        if not is_closed:
-            held.due_s = self._clock.monotonic_s() + self._settings.quiet_s
-        return is_closed
-
-    def _attempt(self, held: ActiveClaim) -> str:
-        """Publish the results and say so, or ``""`` where the content has changed meanwhile."""
-        files, claim, out = self._files, held.claim, self._settings.outbox
-        identity = self._worker.identify(claim.path, self._counted(lambda n_done: None))
-        if identity.sha256 != held.sha256:
-            return self._begin_again(held)
-        published = publish.find(files, out, identity.batch_id)
+    def _make_results(self, claim: Claim, content: Content) -> _Results | None:
+        """Publish the results, or find those of the same content; None where it has changed."""
+        identity = self._processor.identify(claim.path, self._counted(lambda n_done: None))
+        if identity.sha256 != content.sha256:
+            return None
+        published = publish.find_batch(self._files, self._settings.outbox, identity.batch_id)
         if published is not None:
-            held.claim = claims.rest(files, claim)
-            return f"same content as before, the results are in {shown(published)}"
+            summary = f"same content as before, the results are in {shown(published)}"
+            return _Results(summary, is_new=False)
         with (
-            publish.staging(files, out, claim.folder.name) as staged,
-            self._progress(claim.path) as advance,
+            publish.staging(self._files, self._settings.outbox, claim.folder.name) as staged,
+            self._display(claim.path) as display,
         ):
-            receipt = self._worker.work(claim.path, staged, identity, self._counted(advance))
-            if files.hash(claim.path, self._breathe) != held.sha256:
-                return self._begin_again(held)
+            receipt = self._processor.work(claim.path, staged, identity, self._counted(display))
+            if self._files.hash(claim.path, self._on_progress) != content.sha256:
+                return None
             published = self._publish(claim, staged, receipt)
-        return f"{receipt.summary()} → {shown(published)}"
+        return _Results(f"{receipt.summary()} → {shown(published)}", is_new=True)
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
+        """Write the receipt, check that the claim is still ours, and publish the staged folder."""
         receipt.claim = claim.id
-        if self._explainer is not None:
-            self._explainer.ask()
-        publish.complete(self._files, staged, receipt, self._breathe)
-        self._folders.require()
-        self._files.status(claim.path)  # FileNotFoundError: it is ours no more
+        publish.complete(self._files, staged, receipt, self._on_progress)
+        self._folders.check()
+        self._files.status(claim.path)  # FileNotFoundError: another daemon took the claim over
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
-    def _begin_again(self, held: ActiveClaim) -> str:
-        _LOG.info("%r: still being written, begun again", held.claim.name)
-        held.sha256 = ""
-        return ""
+    def _finish(self, claim: Claim, summary: str) -> Outcome:
+        """Archive the input of published results and release its claim."""
+        _LOG.info("%r: %s", claim.name, summary)
+        archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
+        self._status.on_result(claim.name, summary)
+        self._release(claim)
+        return Outcome.PUBLISHED
 
-    def _counted(self, advance: Callable[[int], None]) -> Callable[[int], None]:
+    def _reject(self, claim: Claim, reason: str) -> Outcome:
+        """Move the input to the rejected files, with the reason, and release its claim."""
+        rejected_dir = self._settings.rejected_dir
+        archive.mark_rejected(self._files, claim, reason)
+        target = archive.reject(self._files, claim, rejected_dir, reason, self._on_progress)
+        self._status.on_rejected(claim.name, reason)
+        _LOG.warning("rejected: %s (moved to %s)", reason, shown(target))
+        self._release(claim)
+        return Outcome.REJECTED
+
+    def _release(self, claim: Claim) -> None:
+        archive.release(self._files, claim, self._settings.outbox)
+
+    def _is_lost(self, claim: Claim) -> bool:
+        """Whether a fault came from the input having left the claim; release what is left then."""
+        try:
+            self._folders.check()
+            if claim.name in self._files.names(claim.folder):
+                return False
+            _LOG.warning("%r: somebody deleted the file while it was in progress", claim.name)
+            self._release(claim)
+        except FileNotFoundError:
+            _LOG.info("%r: another daemon has taken the file over", claim.name)
+        except (OSError, FolderError):
+            return False  # the share is unavailable: nothing can be known
+        return True
+
+    def _counted(self, display: Progress) -> Progress:
+        """Return the function that the processor tells its progress, 0 while it only waits."""
+
         def count(n_done: int) -> None:
             if n_done:
-                advance(n_done)
-                self._status.progress(n_done)
-            self._breathe()
+                display(n_done)
+                self._status.on_records(n_done)
+            self._on_progress()
 
         return count
 
-    def _finish(self, held: ActiveClaim, answer: str) -> bool:
-        """The results are safe: say so, and put the input away."""
-        _LOG.info("%r: %s", held.claim.name, answer)
-        archive.archive(self._files, held.claim, self._settings.archive_dir, self._breathe)
-        self._status.answered(held.claim.name, answer)
-        self._let_go(held.claim)
-        return True
 
-    def _reject(self, held: ActiveClaim, reason: str) -> bool:
-        files, claim = self._files, held.claim
-        archive.doom(files, claim, reason)
-        target = archive.reject(files, claim, self._settings.rejected_dir, reason, self._breathe)
-        self._status.rejected(claim.name, reason)
-        _LOG.warning("rejected %s (moved to %s)", reason, shown(target))
-        self._let_go(claim)
-        return True
-
-    def _let_go(self, claim: Claim) -> None:
-        archive.let_go(self._files, claim, self._settings.outbox)
+def _too_many_attempts(active: ActiveClaim) -> str:
+    last = f"; the last time: {active.worker_loss}" if active.worker_loss is not None else ""
+    return (
+        f"{active.claim.name!r}: this file stopped the worker process three times{last}. Divide it "
+        "into smaller files and drop them one by one to find the part that causes this."
+    )

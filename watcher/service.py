@@ -1,8 +1,8 @@
-"""The daemon as a service of the machine: a systemd user unit on Linux, a launchd agent on a Mac.
+"""The daemon as a service of the user: a systemd user unit on Linux, a launchd agent on a Mac.
 
-One service per ``config.yaml``, named after the hash of its path. What would be written is a value
-that can be shown; ``install`` shows it, writes it and hands it to the machine's own manager, or
-says what to type where that is not at hand.
+There is one service per ``config.yaml``, named after the hash of its path. ``service_for`` returns
+what would be written; ``install`` shows it, writes it and starts it with the service manager, or
+prints what to type where the manager is not available.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.errors import ServiceError
+from core.file_io import write_atomic
 
 # Where the service logs, beside config.yaml: see log_to in watcher/log_file.py.
 LOG = Path("logs", "isco.log")
-ERRORS = Path("logs", "launchd.err")  # what is said before the log is open
-_RESTART_S, _RESTART_MAC_S, _STOP_S = 10, 60, 120
+ERRORS = Path("logs", "launchd.err")  # errors before the log is open
+_RESTART_S = 10
+_RESTART_MAC_S = 60
+_STOP_S = 120
 _MANAGER_TIMEOUT_S = _STOP_S + 30
 
 Command = tuple[str, ...]
-Say = Callable[[str], None]
+Print = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Service:
     """A service as it would be installed.
 
-    ``path`` is the file that makes it known to the machine, ``text`` its content. ``prepare``
-    clears the way and may fail; ``start`` and ``stop`` are what the machine's manager is told.
+    ``path`` is the file that the service manager reads, ``text`` its content. ``prepare``,
+    ``start`` and ``stop`` are commands of the service manager; those of ``prepare`` may fail.
     """
 
     path: Path
@@ -51,12 +54,15 @@ class Service:
 def service_for(
     config: Path, program: Path, platform: str = sys.platform, home: Path | None = None
 ) -> Service:
-    """The service that watches with ``config``, run by this interpreter from ``program``.
+    """Return the service that runs ``program watch --config config`` with this interpreter.
 
-    Raises ServiceError for a machine with another manager, or a path that no manager can be told.
+    Raises ServiceError for a platform without a known service manager, or a path that cannot be
+    written into the file of a service.
     """
-    config, program, home = config.resolve(), program.resolve(), home or Path.home()
-    # Not resolved: the interpreter of a virtual environment is a link, and knows itself by it.
+    config = config.resolve()
+    program = program.resolve()
+    home = home or Path.home()
+    # Not resolved: the interpreter of a virtual environment is a link and must be called by it.
     python = Path(sys.executable).absolute()
     log = config.parent / LOG
     command = (str(python), str(program), "watch", "--config", str(config), "--log", str(log))
@@ -68,13 +74,13 @@ def service_for(
     if platform == "linux":
         return _systemd_unit(command, config, f"isco-{digest}.service", home)
     raise ServiceError(
-        f"no services on {platform!r} here: let its scheduler run, at start, "
+        f"services are not supported on {platform!r}; let its scheduler run this command at start: "
         + subprocess.list2cmdline(command)
     )
 
 
 def _systemd_unit(command: Sequence[str], config: Path, name: str, home: Path) -> Service:
-    # systemd refuses a program whose path has a quote or a backslash; a shell's arguments may.
+    # systemd refuses a program whose path has a quote or a backslash; arguments of a shell may.
     words = ('exec "$@"', "isco", *command)
     line = " ".join(["/bin/sh", "-c", *(systemd_word(word) for word in words)])
     text = f"""\
@@ -87,11 +93,11 @@ Type=exec
 ExecStart={line}
 Restart=on-failure
 RestartSec={_RESTART_S}
-# Wrong usage; another daemon watches this inbox: trying again does not help.
+# 2: wrong usage; 3: another daemon watches this inbox. A restart does not help.
 RestartPreventExitStatus=2 3
-# The file in work is finished first.
+# The file in progress is finished first.
 TimeoutStopSec={_STOP_S}
-# The daemon stops its own training.
+# The daemon ends its own child processes.
 KillMode=mixed
 
 [Install]
@@ -103,22 +109,22 @@ WantedBy=default.target
         text=text,
         log_dir=(config.parent / LOG).parent,
         prepare=(),
-        # Restarted, so that a daemon of an earlier installation gives way.
+        # Restart, so that a daemon of an earlier installation is replaced.
         start=(
             (*control, "daemon-reload"),
             (*control, "enable", name),
             (*control, "restart", name),
         ),
         stop=((*control, "disable", "--now", name),),
-        hint="it runs while you are logged in; for always: loginctl enable-linger",
+        hint="it runs while you are logged in; to run it always: loginctl enable-linger",
     )
 
 
 def systemd_word(word: str) -> str:
-    """One argument of a command line as systemd reads it (systemd.syntax, systemd.service).
+    """Return one argument of a command line as systemd reads it (systemd.syntax, systemd.service).
 
-    In double quotes, C escapes; ``%`` begins a specifier and ``$`` a variable, each doubled is
-    itself.
+    It is in double quotes with C escapes. ``%`` begins a specifier and ``$`` a variable; both are
+    doubled to stand for themselves.
     """
     for special, escaped in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
         word = word.replace(special, escaped)
@@ -149,45 +155,41 @@ def _launchd_agent(command: Sequence[str], config: Path, label: str, home: Path)
     )
 
 
-def show(service: Service, say: Say) -> None:
-    """Say what would be written, and whether it is."""
-    say(f"{service.path}: {_state(service)}\n\n{service.text}")
+def show(service: Service, write: Print) -> None:
+    """Print what would be written, and whether it is installed."""
+    write(f"{service.path}: {_state(service)}\n\n{service.text}")
 
 
-def install(service: Service, say: Say) -> None:
-    """Show the file, write it whole, and have the service started; again is no harm.
+def install(service: Service, write: Print) -> None:
+    """Print the file, write it and start the service; to install it again does no harm.
 
-    Raises ServiceError where the manager refuses it; the file is there then.
+    Raises ServiceError where the service manager refuses it; the file stays then.
     """
-    show(service, say)
+    show(service, write)
     service.log_dir.mkdir(parents=True, exist_ok=True)
     service.path.parent.mkdir(parents=True, exist_ok=True)
-    part = service.path.with_name(f".{service.path.name}.part")
-    part.unlink(missing_ok=True)
-    with part.open("x", encoding="utf-8") as file:
-        file.write(service.text)
-    os.replace(part, service.path)
-    say(f"written: {service.path}")
+    write_atomic(service.path, service.text)
+    write(f"written: {service.path}")
     for command in service.prepare:
-        _tell(command)
-    if _tell_all(service.start, "to start it", say):
-        say(f"started; {service.hint}. Is it alive? isco status")
+        _run(command)
+    if _run_all(service.start, "to start it", write):
+        write(f"started; {service.hint}. To see whether it is alive: isco status")
 
 
-def uninstall(service: Service, say: Say) -> None:
-    """Stop the service and remove its file; nothing where there is none.
+def uninstall(service: Service, write: Print) -> None:
+    """Stop the service and remove its file; do nothing where it is not installed.
 
-    The file goes also where the manager refuses, with a ServiceError.
+    Raises ServiceError where the service manager refuses; the file is removed all the same.
     """
     if not os.path.lexists(service.path):
-        say(f"not installed: {service.path} does not exist")
+        write(f"not installed: {service.path} does not exist")
         return
     try:
-        if _tell_all(service.stop, "to stop it", say):
-            say("stopped")
+        if _run_all(service.stop, "to stop it", write):
+            write("stopped")
     finally:
         service.path.unlink()
-        say(f"removed: {service.path}")
+        write(f"removed: {service.path}")
 
 
 def _state(service: Service) -> str:
@@ -197,42 +199,42 @@ def _state(service: Service) -> str:
         return "not installed"
     except ValueError:
         is_same = False
-    return "installed" if is_same else "installed in another form, install it again"
+    return "installed" if is_same else "installed with other content, install it again"
 
 
-def _tell_all(commands: Sequence[Command], purpose: str, say: Say) -> bool:
-    """Whether the manager was at hand and did it all."""
-    by_hand = " && ".join(map(_typed, commands))
+def _run_all(commands: Sequence[Command], purpose: str, write: Print) -> bool:
+    """Run commands of the service manager; return False where the manager is not available."""
+    by_hand = " && ".join(map(shlex.join, commands))
     if shutil.which(commands[0][0]) is None:
-        say(f"{commands[0][0]} is not here; {purpose}, type: {by_hand}")
+        write(f"{commands[0][0]} is not available; {purpose}, type: {by_hand}")
         return False
     for command in commands:
-        refusal = _tell(command)
-        if refusal:
-            raise ServiceError(f"{_typed(command)}: {refusal}; {purpose}, type: {by_hand}")
-        say(f"done: {_typed(command)}")
+        failure = _run(command)
+        if failure is not None:
+            raise ServiceError(f"{shlex.join(command)}: {failure}; {purpose}, type: {by_hand}")
+        write(f"done: {shlex.join(command)}")
     return True
 
 
-def _tell(command: Command) -> str:
-    """Run one command of the manager; why it failed, or ``""``."""
+def _run(command: Command) -> str | None:
+    """Run one command of the service manager; return why it failed, or None."""
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_MANAGER_TIMEOUT_S
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    said = " ".join(done.stderr.decode(errors="replace").split())
-    return (said or f"exit status {done.returncode}") if done.returncode else ""
-
-
-def _typed(command: Command) -> str:
-    return shlex.join(command)
+    if not done.returncode:
+        return None
+    return (
+        " ".join(done.stderr.decode(errors="replace").split()) or f"exit status {done.returncode}"
+    )
 
 
 def _require_writable(word: str) -> None:
-    """A control character, or what is not UTF-8, has no place in a unit or a plist."""
+    """Raise ServiceError for control characters and for what is not UTF-8."""
     if any(unicodedata.category(character) in ("Cc", "Cn", "Cs") for character in word):
         raise ServiceError(
-            f"{word!r} has a character that a service cannot be told: give the folder another name"
+            f"{word!r} has a character that the file of a service cannot have: give the folder "
+            "another name"
         )

@@ -1,52 +1,53 @@
-"""A daemon in the tests' own process: real folders and a real model, a clock and disk at will."""
+"""A daemon in the process of the test: real folders, a real model, a fake clock, failing disks."""
 
 from __future__ import annotations
 
-import errno
 import os
-import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
+from tests.support.fake_clock import FakeClock
 from tests.support.invariants import violations
-from tests.system.crash_points import Handmade
 from watcher.daemon import Daemon
+from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
-from watcher.pipeline import Processor
 from watcher.processes.file_processor import FileProcessor
-from watcher.status.status import MAIN, Status, read_status
-
-Advance = Callable[[int], None]
-
-
-class Killed(BaseException):
-    """What a kill -9 looks like from inside: nothing more is done, no block is left in order."""
+from watcher.processes.processor import Processor, Progress
+from watcher.signals import Shutdown
+from watcher.status.status import Status, read_status
 
 
-class Failing(Filesystem):
-    """File operations that fail as told, for the paths below a folder; and that can be ended."""
+class ProcessKilled(BaseException):
+    """Stands for kill -9: no operation follows, and no block cleans up."""
+
+
+class FailingFilesystem(Filesystem):
+    """File operations that fail as told for the paths below a folder, or end the process."""
 
     def __init__(self) -> None:
-        self.calls = 0
+        self.n_calls = 0
         self._failures: dict[tuple[str, Path], int] = {}
-        self._left: int | None = None
+        self._n_left: int | None = None
 
     def fail(self, operations: str, folder: Path, number: int) -> None:
-        """From here on these operations fail below ``folder``, or on it."""
+        """Let these operations fail on ``folder`` and below it, with this error number."""
         for operation in operations.split():
             self._failures[operation, folder] = number
 
     def heal(self) -> None:
-        """All works again."""
+        """Let all operations work again."""
         self._failures.clear()
 
-    def kill_after(self, n: int) -> None:
-        """The n-th operation from here is the last."""
-        self._left = n
+    def kill_after(self, n_operations: int) -> None:
+        """End the process after so many operations."""
+        self._n_left = n_operations
+
+    def stop_killing(self) -> None:
+        """Undo ``kill_after``."""
+        self._n_left = None
 
     def __getattribute__(self, name: str) -> Any:
         operation = super().__getattribute__(name)
@@ -55,9 +56,9 @@ class Failing(Filesystem):
         return lambda *arguments: self._do(name, operation, arguments)
 
     def _do(self, name: str, operation: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        if self._left is not None and self._left <= 0:
-            raise Killed
-        self.calls += 1
+        if self._n_left is not None and self._n_left <= 0:
+            raise ProcessKilled
+        self.n_calls += 1
         for (failing, folder), number in self._failures.items():
             paths = [p for p in arguments if isinstance(p, Path)]
             if failing in (name, "all") and any(p.is_relative_to(folder) for p in paths):
@@ -65,51 +66,54 @@ class Failing(Filesystem):
                     return False
                 raise OSError(number, os.strerror(number), str(paths[0]))
         result = operation(*arguments)
-        if self._left is not None:
-            self._left -= 1
-            if self._left <= 0:
-                raise Killed
+        if self._n_left is not None:
+            self._n_left -= 1
+            if self._n_left <= 0:
+                raise ProcessKilled
         return result
 
 
-class Interrupted:
-    """A coder during whose work something happens."""
+class InterruptingProcessor:
+    """A processor that calls ``interrupt`` with the path of the file when its work is done."""
 
-    def __init__(self, coder: Processor, happens: Callable[[Path], None]) -> None:
-        self._coder, self._happens = coder, happens
+    def __init__(self, processor: Processor, interrupt: Callable[[Path], None]) -> None:
+        self._processor = processor
+        self._interrupt = interrupt
 
     @property
-    def model_version(self) -> str:
-        return self._coder.model_version
+    def model_version(self) -> str | None:
+        return self._processor.model_version
 
-    def identify(self, path: Path, progress: Advance) -> Identity:
-        return self._coder.identify(path, progress)
+    def identify(self, path: Path, progress: Progress) -> Identity:
+        return self._processor.identify(path, progress)
 
-    def work(self, path: Path, staged: Path, identity: Identity, progress: Advance) -> AnyReceipt:
-        receipt = self._coder.work(path, staged, identity, progress)
-        self._happens(path)
+    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
+        receipt = self._processor.work(path, staged, identity, progress)
+        self._interrupt(path)
         return receipt
 
 
-class Shop:
-    """A daemon with everything that is passed in, and what was dropped into its inbox."""
+class DaemonHarness:
+    """A daemon with all its collaborators, and the contents that were dropped into its inbox."""
 
     def __init__(
-        self, settings: Settings, name: str = MAIN, coder: Processor | None = None
+        self, settings: Settings, name: str = MAIN, processor: Processor | None = None
     ) -> None:
         settings.watcher.inbox.mkdir(exist_ok=True)
-        self.settings, self.clock, self.files = settings, Handmade(), Failing()
-        self.coder = coder or FileProcessor(settings)
+        self.settings = settings
+        self.clock = FakeClock()
+        self.files = FailingFilesystem()
+        self.processor = processor or FileProcessor(settings)
         self.dropped: list[bytes] = []
         self.name = name
-        self.daemon = self.another(name)
+        self.daemon = self.start_daemon(name)
 
-    def another(self, name: str, coder: Processor | None = None) -> Daemon:
-        """A daemon in the same place, started."""
-        daemon = Daemon(
-            self.settings, coder or self.coder, lambda path: nullcontext(lambda n: None),
-            threading.Event(), name=name, files=self.files, clock=self.clock,
-        )  # fmt: skip
+    def environment(self, name: str = MAIN) -> Environment:
+        return Environment(self.settings.watcher, name, self.files, self.clock)
+
+    def start_daemon(self, name: str, processor: Processor | None = None) -> Daemon:
+        """Return another daemon on the same folders, started."""
+        daemon = Daemon(self.environment(name), processor or self.processor, Shutdown())
         daemon.start()
         return daemon
 
@@ -124,7 +128,7 @@ class Shop:
         return path
 
     def tick(self, n: int = 1, seconds: float = 0.1) -> None:
-        """Turns of the loop, so far apart."""
+        """Run ``n`` turns of the loop, so many seconds apart."""
         for _ in range(n):
             self.daemon.tick()
             self.clock.seconds += seconds
@@ -136,12 +140,9 @@ class Shop:
         return [p.parent for p in self.settings.watcher.outbox.glob("[!.]*/receipt.json")]
 
     def rejected(self) -> dict[str, str]:
-        """Name → reason."""
-        whys = self.settings.watcher.rejected_dir.glob("*.why.txt")
-        return {p.name.removesuffix(".why.txt"): p.read_text(encoding="utf-8") for p in whys}
+        """Return the reasons of the rejected files by name."""
+        paths = self.settings.watcher.rejected_dir.glob("*.why.txt")
+        return {p.name.removesuffix(".why.txt"): p.read_text(encoding="utf-8") for p in paths}
 
     def violations(self, is_over: bool = True) -> list[str]:
         return violations(self.settings, self.dropped, is_over)
-
-
-GONE = errno.ESTALE

@@ -1,4 +1,4 @@
-"""Real file systems that come and go, for tests that run as root on Linux."""
+"""Real file systems that are mounted and unmounted, for tests that run as root on Linux."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ import pytest
 
 
 @contextmanager
-def mounted(folder: Path, *what: str) -> Iterator[None]:
-    """``what`` is at ``folder`` for a while, as mount(8) says it; skipped where that is refused."""
-    mount(folder, *what)
+def mounted(folder: Path, *arguments: str) -> Iterator[None]:
+    """Mount with these arguments of mount(8) for a while; skip the test where that is refused."""
+    mount(folder, *arguments)
     try:
         yield
     finally:
         unmount(folder)
 
 
-def mount(folder: Path, *what: str) -> None:
+def mount(folder: Path, *arguments: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["mount", *what, str(folder)], capture_output=True, check=False)
+    done = subprocess.run(["mount", *arguments, str(folder)], capture_output=True, check=False)
     if done.returncode:
         pytest.skip("needs the right to mount: root, on Linux")
 
 
 def unmount(folder: Path) -> None:
-    """Away at once, whoever is in it: as a share whose server is gone."""
+    """Unmount at once, even while it is used: like a share whose server is gone."""
     subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
 def small_disk(n_bytes: int) -> tuple[str, ...]:
-    """What to mount for a disk of that size, in memory."""
+    """Return the arguments of mount(8) for a disk of that size in memory."""
     return ("-t", "tmpfs", "-o", f"size={n_bytes}", "none")
 
 
-def leave(folder: Path, n_bytes: int) -> None:
-    """Fill the disk under ``folder`` with ballast until so much is free."""
+def leave_free(folder: Path, n_bytes: int) -> None:
+    """Fill the disk under ``folder`` until so many bytes are free."""
     ballast = folder / "ballast"
     ballast.unlink(missing_ok=True)
     disk = os.statvfs(folder)

@@ -1,4 +1,4 @@
-"""The programs that people open our files with; without one, its tests say what to install."""
+"""The programs that people open the results with; a test that lacks one says what to install."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-CHROMIUM, DRIVER, OFFICE = (
-    shutil.which(name) for name in ("chromium", "chromedriver", "soffice")
-)  # fmt: skip
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+OFFICE = shutil.which("soffice")
 needs_chromium = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs a browser: apt-get install chromium chromium-driver"
 )
 needs_office = pytest.mark.skipif(
     not OFFICE, reason="needs LibreOffice: apt-get install libreoffice-calc"
 )
-# What LibreOffice's dialog offers: comma, quotes where needed, UTF-8.
+# The defaults of LibreOffice's dialog: comma, quotes where needed, UTF-8.
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76"
 
 
 def save_as(path: Path, form: str, out_dir: Path) -> Path:
-    """Open ``path`` in LibreOffice and save it as ``form``: an extension, perhaps with a filter."""
+    """Open ``path`` in LibreOffice and save it as ``form``: a suffix, perhaps with a filter."""
     assert OFFICE
     profile = f"-env:UserInstallation={(out_dir / 'profile').as_uri()}"
     subprocess.run(
@@ -39,7 +39,7 @@ def save_as(path: Path, form: str, out_dir: Path) -> Path:
 
 @contextmanager
 def browser(downloads: Path) -> Iterator[webdriver.Chrome]:
-    """Chromium without a window; what it downloads lands in ``downloads``."""
+    """Open Chromium without a window; its downloads go to ``downloads``."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):

@@ -1,4 +1,4 @@
-"""What must hold of the folders after every fault, whoever was killed and when.
+"""What must be true of the folders after every fault, whatever was killed and when.
 
 I1  every input has exactly one result or one reason
 I2  rows out = rows in, in the same order, the input's own columns byte for byte
@@ -17,15 +17,14 @@ from pathlib import Path
 from core.csv_table import open_table
 from core.file_io import sha256_of
 from core.settings import Settings
+from watcher.delivery.archive import REASON_SUFFIX
 from watcher.delivery.publish import RECEIPT
-from watcher.intake.claims import BEAT, WHY, WORK
+from watcher.intake.claims import HEARTBEAT, REASON, WORK
 from watcher.intake.folder_checks import STAGING
-
-WHY_FILE = ".why.txt"
 
 
 def violations(settings: Settings, dropped: list[bytes], is_over: bool = True) -> list[str]:
-    """Every breach of I1 to I4; none is a kept promise. ``is_over``: nothing may be left to do."""
+    """Return every violation of I1 to I4. ``is_over``: no file may be left to process."""
     return [
         *_inputs(settings, dropped),
         *_outbox(settings),
@@ -49,62 +48,65 @@ def _archived(settings: Settings) -> list[Path]:
 
 def _rejected(settings: Settings) -> list[Path]:
     folder = settings.watcher.rejected_dir
-    found = _files(folder) if folder.exists() else []
-    return [path for path in found if not path.name.endswith(WHY_FILE)]
+    paths = _files(folder) if folder.exists() else []
+    return [path for path in paths if not path.name.endswith(REASON_SUFFIX)]
 
 
-def _in_work(settings: Settings) -> list[Path]:
+def _claimed(settings: Settings) -> list[Path]:
     work = settings.watcher.inbox / WORK
-    return [path for path in work.glob("[!.]*/*") if path.name not in (BEAT, WHY)]
+    return [path for path in work.glob("[!.]*/*") if path.name not in (HEARTBEAT, REASON)]
 
 
 def _inputs(settings: Settings, dropped: list[bytes]) -> list[str]:
     waiting = _files(settings.watcher.inbox)
-    places = [*waiting, *_in_work(settings), *_archived(settings), *_rejected(settings)]
-    found = Counter(sha256_of(path) for path in places)
+    places = [*waiting, *_claimed(settings), *_archived(settings), *_rejected(settings)]
+    present = Counter(sha256_of(path) for path in places)
     expected = Counter(sha256(content).hexdigest() for content in dropped)
-    lost, more = expected - found, found - expected
+    lost = expected - present
+    more = present - expected
     return [f"I3: {lost.total()} lost"] * bool(lost) + [f"I3: {more.total()} too many"] * bool(more)
 
 
 def _receipts(settings: Settings) -> dict[Path, dict[str, object]]:
-    found = settings.watcher.outbox.glob(f"[!.]*/{RECEIPT}")
-    return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in found}
+    paths = settings.watcher.outbox.glob(f"[!.]*/{RECEIPT}")
+    return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def _outbox(settings: Settings) -> list[str]:
-    found = []
+    broken = []
     receipts = _receipts(settings)
     for folder in settings.watcher.outbox.glob("[!.]*/"):
         if folder not in receipts:
-            found.append(f"I4: {folder.name} has no receipt")
+            broken.append(f"I4: {folder.name} has no receipt")
             continue
         for name, digest in dict(receipts[folder]["files"]).items():  # type: ignore[call-overload]
             if not (folder / name).exists() or sha256_of(folder / name) != digest:
-                found.append(f"I4: {name} of {folder.name} is torn")
-    return found
+                broken.append(f"I4: {name} of {folder.name} is torn")
+    return broken
 
 
 def _answers(settings: Settings) -> list[str]:
-    found = []
+    broken = []
     contents = Counter(sha256_of(path) for path in _archived(settings))
     receipts = _receipts(settings)
     batches = Counter(str(receipt["sha256"]) for receipt in receipts.values())
     for digest in contents.keys() | batches.keys():
         if not 1 <= batches[digest] <= contents[digest]:
-            found.append(f"I1: {contents[digest]} inputs of one content, {batches[digest]} results")
+            broken.append(
+                f"I1: {contents[digest]} inputs of one content, {batches[digest]} results"
+            )
     claims = Counter(str(receipt["claim"]) for receipt in receipts.values())
-    found += [f"I1: one input has {n} results" for n in claims.values() if n > 1]
+    broken += [f"I1: one input has {n} results" for n in claims.values() if n > 1]
     for path in _rejected(settings):
-        why = path.with_name(path.name + WHY_FILE)
-        if not why.exists() or not why.read_text(encoding="utf-8").strip():
-            found.append(f"I1: {path.name} was rejected without a reason")
+        reason_path = path.with_name(path.name + REASON_SUFFIX)
+        if not reason_path.exists() or not reason_path.read_text(encoding="utf-8").strip():
+            broken.append(f"I1: {path.name} was rejected without a reason")
     originals = {sha256_of(path): path for path in _archived(settings)}
     for folder, receipt in receipts.items():
         original = originals.get(str(receipt["sha256"]))
         if original is not None and (folder / "predictions.csv").exists():
-            found += _rows(settings, original, folder / "predictions.csv")
-    return found
+            broken += _rows(settings, original, folder / "predictions.csv")
+    return broken
 
 
 def _rows(settings: Settings, original: Path, predictions: Path) -> list[str]:
@@ -124,11 +126,11 @@ def _leftovers(settings: Settings) -> list[str]:
     staging = watched.outbox / STAGING
     left += staging.iterdir() if staging.exists() else ()
     for folder in (watched.archive_dir, watched.rejected_dir):
-        found = folder.iterdir() if folder.exists() else ()
-        left += (path for path in found if _is_hidden(path.name))
+        paths = folder.iterdir() if folder.exists() else ()
+        left += (path for path in paths if _is_hidden(path.name))
     rejected = watched.rejected_dir
-    whys = list(rejected.glob(f"*{WHY_FILE}")) if rejected.exists() else []
-    if len(whys) != len(_rejected(settings)):
-        left += whys
-    # A start that was killed leaves its probes; the next one of that name removes them.
+    reasons = list(rejected.glob(f"*{REASON_SUFFIX}")) if rejected.exists() else []
+    if len(reasons) != len(_rejected(settings)):
+        left += reasons
+    # A daemon killed at its start leaves its probes; the next one of that name removes them.
     return [f"left over: {path}" for path in left if not path.name.startswith(".probe")]

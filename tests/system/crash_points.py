@@ -1,10 +1,9 @@
-"""Ends a daemon after every single file operation, and looks whether the next one puts it right.
+"""Ends a daemon after every single file operation, and checks that the next one recovers.
 
-A program of its own (``python -m tests.system.crash_points BUNDLE FOLDER [--variant V] [--every
-N]``): one process loads the model, then forks for every crash point, so that a thousand deaths take
-seconds. What is driven is the real daemon over real folders, with a clock that need not be waited
-for and ``Filesystem`` that end the process. It prints what was found as JSON; exit code 1 for a
-breach.
+This is a program of its own: ``python -m tests.system.crash_points BUNDLE [--variant V] [--every
+N]``. One process loads the model, then forks for every crash point, so that a thousand crashes take
+seconds. The daemon and the folders are real; the clock is fake and ``CrashingFilesystem`` ends the
+process. The result is printed as JSON; the exit code is 1 for a violation.
 """
 
 from __future__ import annotations
@@ -17,27 +16,27 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import traceback
 import uuid
 from collections.abc import Callable
-from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from core.settings import Settings, load_settings
 from results.corrections_file import CORRECTIONS
 from results.receipt import AnyReceipt
+from tests.support.fake_clock import FakeClock
 from tests.support.invariants import violations
-from watcher.clock import Clock
 from watcher.daemon import Daemon
 from watcher.delivery import archive, publish
+from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
-from watcher.intake.active_claims import ActiveClaim, ActiveClaims
+from watcher.intake.active_claims import ActiveClaim, ActiveClaims, Content
 from watcher.intake.claims import WORK, Claim
+from watcher.outcome import Outcome
 from watcher.pipeline import Pipeline
 from watcher.processes.file_processor import FileProcessor
+from watcher.signals import Shutdown
 
 KILLED = 9
 _HARMLESS = {"names", "status", "read", "hash", "is_closed", "step", "arm"}
@@ -55,22 +54,8 @@ EARLIER = b"text,corrected_isco_code\nbaker | unknown,7511\n"
 REPLACES = "replaces 7511"
 
 
-class Handmade(Clock):
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-        self.start = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-    def monotonic_s(self) -> float:
-        return self.seconds
-
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.seconds)
-
-
-class Deadly(Filesystem):
-    """File operations of which the n-th is the last, in the middle or after it; none for 0."""
+class CrashingFilesystem(Filesystem):
+    """File operations that end the process in the n-th one or after it; never for 0."""
 
     def __init__(self, n: int) -> None:
         self._left = n
@@ -83,21 +68,21 @@ class Deadly(Filesystem):
         return lambda *arguments: self._count(name, operation, arguments)
 
     def _count(self, name: str, operation: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        if name in ("write", "copy"):  # they take time: half of it is on the disk
+        if name in ("write", "copy"):  # they take time: half of the content is written
             self.step(lambda: arguments[-1] if name == "copy" else _half(*arguments))
         result = operation(*arguments)
         self.step()
         return result
 
     def step(self, last_act: Callable[[], object] = lambda: None) -> None:
-        """One of the moments in which the process may end."""
+        """Count one crash point; end the process at the last one."""
         self._left -= self._is_armed
         if self._is_armed and self._left == 0:
             last_act()
             os._exit(KILLED)
 
     def arm(self) -> None:
-        """From here on moments are counted; every file that is opened to be written is one too."""
+        """Count crash points from now on; opening a file to write it is one, too."""
 
         def opened(event: str, arguments: tuple[Any, ...]) -> None:
             if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wx"):
@@ -112,28 +97,28 @@ def _half(path: Path, content: bytes) -> None:
 
 
 class ArchiveFirst(Pipeline):
-    """Broken: the input is put away before its results are there."""
+    """Broken: the input is archived before its results are published."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
-        assert isinstance(self._files, Deadly)
+        assert isinstance(self._files, CrashingFilesystem)
         self._files.arm()
         receipt.claim = claim.id
         publish.complete(self._files, staged, receipt)
-        archive.archive(self._files, claim, self._settings.archive_dir, self._breathe)
+        archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
-    def _finish(self, held: ActiveClaim, answer: str) -> bool:
-        if held.claim.path.exists():
-            return super()._finish(held, answer)
-        self._let_go(held.claim)
-        return True
+    def _finish(self, claim: Claim, summary: str) -> Outcome:
+        if claim.path.exists():
+            return super()._finish(claim, summary)
+        self._release(claim)
+        return Outcome.PUBLISHED
 
 
 class NamedByWorker(Pipeline):
-    """Broken: results are named by who made them, and do not say of what."""
+    """Broken: the name of the results does not depend on the content."""
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
-        assert isinstance(self._files, Deadly)
+        assert isinstance(self._files, CrashingFilesystem)
         self._files.arm()
         receipt.batch_id = receipt.claim = uuid.uuid4().hex[:12]
         publish.complete(self._files, staged, receipt)
@@ -141,18 +126,18 @@ class NamedByWorker(Pipeline):
 
 
 class NoRecovery(ActiveClaims):
-    """Broken: what was in work when a worker died stays there."""
+    """Broken: the claims of a dead daemon are never taken over."""
 
     def recover(self) -> None:
         pass
 
 
 class NoSecondHash(Pipeline):
-    """Broken: what was still for the quiet time is taken for whole."""
+    """Broken: a file that did not change for the quiet time is taken for complete."""
 
-    def _is_settled(self, held: ActiveClaim) -> bool:
-        held.sha256 = self._files.hash(held.claim.path)
-        return True
+    def _settled_content(self, active: ActiveClaim) -> Content | None:
+        active.content = Content(self._files.hash(active.claim.path), is_closed=False)
+        return active.content
 
 
 VARIANTS: dict[str, type[Pipeline] | type[ActiveClaims]] = {
@@ -167,20 +152,17 @@ VARIANTS: dict[str, type[Pipeline] | type[ActiveClaims]] = {
 def live(
     kind: type[Pipeline] | type[ActiveClaims],
     settings: Settings,
-    coder: FileProcessor,
-    files: Deadly,
-    name: str = "main",
+    processor: FileProcessor,
+    files: CrashingFilesystem,
+    name: str = MAIN,
     between: Callable[[int], None] = lambda tick: None,
 ) -> None:
-    """One life of a daemon: until there is nothing left to do."""
-    clock = Handmade()
-    daemon = Daemon(
-        settings, coder, lambda path: nullcontext(lambda n: None), threading.Event(),
-        name=name, files=files, clock=clock,
-    )  # fmt: skip
-    part = daemon._holdings if issubclass(kind, ActiveClaims) else daemon._passage
+    """Run a daemon until no file is left to process."""
+    clock = FakeClock()
+    daemon = Daemon(Environment(settings.watcher, name, files, clock), processor, Shutdown())
+    part = daemon._active_claims if issubclass(kind, ActiveClaims) else daemon._pipeline
     part.__class__ = kind  # type: ignore[assignment]
-    if kind not in (ArchiveFirst, NamedByWorker):  # until they publish these are like any other
+    if kind not in (ArchiveFirst, NamedByWorker):  # these two are broken only from _publish on
         files.arm()
     daemon.start()
     for tick in range(_MAX_TICKS):
@@ -197,7 +179,7 @@ def _visible(folder: Path) -> list[str]:
 
 
 def forked(life: Callable[[], None]) -> int:
-    """Live it in a process of its own; how that ended."""
+    """Run ``life`` in a process of its own and return its exit code."""
     child = os.fork()
     if child == 0:
         try:
@@ -210,7 +192,7 @@ def forked(life: Callable[[], None]) -> int:
 
 
 def furnish(root: Path, bundle: Path) -> Settings:
-    """A fresh folder with its settings."""
+    """Return the settings of a new folder."""
     shutil.rmtree(root, ignore_errors=True)
     (root / "inbox").mkdir(parents=True)
     config = root / "config.yaml"
@@ -229,18 +211,18 @@ def crash_points(
     every: int,
     names: list[str],
 ) -> dict[str, Any]:
-    """Die at every ``every``-th moment of a day with these files; what the next life left wrong."""
+    """Crash at every ``every``-th point while these files are processed; return the violations."""
     dropped = {name: FILES[name] for name in names}
     settings = furnish(root, bundle)
-    coder = FileProcessor(settings)
-    coder.identify(_write(root / "warm.csv", CODED), lambda n: None)
+    processor = FileProcessor(settings)
+    processor.identify(_write(root / "warm.csv", CODED), lambda n: None)
     stricter = settings.model.model_copy(update={"confidence_threshold": 0.5})
     strict = FileProcessor(settings.model_copy(update={"model": stricter}))
-    found: list[str] = []
+    found_violations: list[str] = []
     n_points = 0
     for n in itertools.count(1, every):
-        if found and kind is not Pipeline:
-            break  # it is caught
+        if found_violations and kind is not Pipeline:
+            break  # the broken variant is caught
         furnish(root, bundle)
         settings.data.corrections_dir.mkdir(parents=True)
         _write(settings.data.corrections_dir / "earlier.csv", EARLIER)
@@ -248,25 +230,25 @@ def crash_points(
             _write(settings.watcher.inbox / name, content)
 
         def first_life(n: int = n) -> None:
-            live(kind, settings, coder, Deadly(n))
+            live(kind, settings, processor, CrashingFilesystem(n))
 
         status = forked(first_life)
         if status == 0:
             break
         n_points += 1
-        # The next one is the same daemon, another one, or one with other settings.
-        name = "two" if n % 3 == 1 else "main"
-        again = coder if n % 3 != 2 else strict
+        # The next daemon is the same, has another name, or has other settings.
+        name = "two" if n % 3 == 1 else MAIN
+        again = processor if n % 3 != 2 else strict
 
         def next_life(name: str = name, again: FileProcessor = again) -> None:
-            live(kind, settings, again, Deadly(0), name)
+            live(kind, settings, again, CrashingFilesystem(0), name)
 
         statuses = (status, forked(next_life))
         if statuses != (KILLED, 0):
-            found.append(f"point {n}: ended with {statuses}")
-        wrong = violations(settings, list(dropped.values())) + _forgotten(settings)
-        found += [f"point {n}: {v}" for v in wrong]
-    return {"points": n_points, "violations": found}
+            found_violations.append(f"point {n}: ended with {statuses}")
+        after = violations(settings, list(dropped.values())) + _forgotten(settings)
+        found_violations += [f"point {n}: {violation}" for violation in after]
+    return {"points": n_points, "violations": found_violations}
 
 
 def _forgotten(settings: Settings) -> list[str]:
@@ -277,20 +259,21 @@ def _forgotten(settings: Settings) -> list[str]:
 
 
 def pausing_writer(bundle: Path, root: Path, kind: type[Pipeline]) -> dict[str, Any]:
-    """A copy that pauses for longer than the quiet time, and goes on after the claim."""
+    """Copy a file with a pause longer than the quiet time, and continue after the claim."""
     settings = furnish(root, bundle)
-    coder = FileProcessor(settings)
+    processor = FileProcessor(settings)
     rest = b"7,baker\n"
     with (settings.watcher.inbox / "slow.csv").open("wb", buffering=0) as file:
         file.write(CODED)
-        work, state = settings.watcher.inbox / WORK, {"is_over": False}
+        work = settings.watcher.inbox / WORK
+        state = {"is_over": False}
 
-        def go_on(tick: int) -> None:
+        def append_rest(tick: int) -> None:
             if not state["is_over"] and not (settings.watcher.inbox / "slow.csv").exists():
                 file.write(rest)
                 state["is_over"] = True
 
-        live(kind, settings, coder, Deadly(0), between=go_on)
+        live(kind, settings, processor, CrashingFilesystem(0), between=append_rest)
         assert state["is_over"] and not any(work.iterdir())
     return {"points": 1, "violations": violations(settings, [CODED + rest])}
 
@@ -307,18 +290,19 @@ def main() -> int:
     parser.add_argument("--variant", choices=VARIANTS, default="as it is")
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--files", nargs="+", choices=FILES, default=list(FILES))
-    parser.add_argument("--writer", action="store_true", help="the copy that pauses instead")
+    parser.add_argument("--writer", action="store_true", help="a copy that pauses, instead")
     arguments = parser.parse_args()
-    kind, bundle = VARIANTS[arguments.variant], arguments.bundle.resolve()
+    kind = VARIANTS[arguments.variant]
+    bundle = arguments.bundle.resolve()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "root")
         os.environ["XDG_STATE_HOME"] = str(Path(folder, "state"))
         if arguments.writer:
-            found = pausing_writer(bundle, root, kind)
+            result = pausing_writer(bundle, root, kind)
         else:
-            found = crash_points(bundle, root, kind, arguments.every, arguments.files)
-    sys.stdout.write(json.dumps(found) + "\n")
-    return 1 if found["violations"] and kind is Pipeline else 0
+            result = crash_points(bundle, root, kind, arguments.every, arguments.files)
+    sys.stdout.write(json.dumps(result) + "\n")
+    return 1 if result["violations"] and kind is Pipeline else 0
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""Several daemons on one inbox, killed at random and started again, over many files.
+"""Several daemons on one inbox with many files, killed at random and started again.
 
 ``python -m tests.system.soak [--daemons N] [--files N] [--kills N] [--seed N]``: real processes,
 ``kill -9`` of daemons and of their worker processes at any moment. Files come whole, in chunks,
-under names that were there before, with content that came before, unreadable, or as corrections. At
-the end everything must be accounted for: see ``invariants.py``. Prints the figures as JSON; exit
-code 1
-for a breach.
+under names that were used before, with content that came before, unreadable, or as corrections. At
+the end the invariants of ``tests/support/invariants.py`` must hold. The figures are printed as
+JSON; the exit code is 1 for a violation.
 """
 
 from __future__ import annotations
@@ -30,14 +29,15 @@ from tests.conftest import ROOT
 from tests.support.invariants import violations
 from watcher.intake.claims import WORK
 
-_PATIENCE_S = 300  # without any file ending
+_PATIENCE_S = 300  # without any finished file
 
 
-class Herd:
-    """The daemons: each is started again whenever it has died."""
+class Daemons:
+    """The daemons; each is started again when it was killed."""
 
     def __init__(self, root: Path, n: int, rng: random.Random) -> None:
-        self._root, self._rng = root, rng
+        self._root = root
+        self._rng = rng
         self._log = (root / "daemons.log").open("ab")
         self._daemons = {name: self._start(name) for name in ["main", *map(str, range(2, n + 1))]}
         self.killed: Counter[str] = Counter()
@@ -48,34 +48,36 @@ class Herd:
         return subprocess.Popen([*command, "--worker", name], stderr=self._log)
 
     def kill_one(self) -> bool:
-        """Kill a daemon, or the worker of one; whether there was one to kill."""
+        """Kill a daemon or its worker process; return whether there was one to kill."""
         name = self._rng.choice(list(self._daemons))
-        victim, what = psutil.Process(self._daemons[name].pid), "daemons"
+        victim = psutil.Process(self._daemons[name].pid)
+        kind = "daemons"
         try:
             children = [c for c in victim.children() if "resource_tracker" not in str(c.cmdline())]
             if children and self._rng.random() < 0.4:
-                victim, what = children[0], "workers"
+                victim = children[0]
+                kind = "workers"
             victim.send_signal(signal.SIGKILL)
         except psutil.NoSuchProcess:
             return False
-        self.killed[what] += 1
+        self.killed[kind] += 1
         return True
 
-    def revive(self) -> None:
-        """Start again who has died."""
+    def restart(self) -> None:
+        """Start the killed daemons again."""
         for name, daemon in self._daemons.items():
             if daemon.poll() is not None:
                 assert daemon.returncode == -signal.SIGKILL, f"{name}: {daemon.returncode}"
                 self._daemons[name] = self._start(name)
 
     def end(self) -> None:
-        """Whatever happened: none is left behind."""
+        """Kill all daemons, whatever happened."""
         for daemon in self._daemons.values():
             daemon.kill()
             daemon.wait()
 
     def stop(self) -> None:
-        """Ask all to stop, and see that they do."""
+        """Tell all daemons to stop, and wait until they have."""
         for daemon in self._daemons.values():
             daemon.terminate()
         for daemon in self._daemons.values():
@@ -84,26 +86,26 @@ class Herd:
 
 
 def contents(n: int, rng: random.Random) -> list[bytes]:
-    """What people drop: surveys, the same one again, broken ones, corrections."""
+    """Return what people drop: surveys, the same one again, broken ones, corrections."""
     titles = [isco08().title(code) for code in isco08().units]
-    found: list[bytes] = []
+    dropped: list[bytes] = []
     for number in range(n):
         kind = rng.random()
-        if kind < 0.1 and found:
-            found.append(rng.choice(found))
+        if kind < 0.1 and dropped:
+            dropped.append(rng.choice(dropped))
         elif kind < 0.15:
-            found.append(b"name\nno title %d\n" % number)
+            dropped.append(b"name\nno title %d\n" % number)
         elif kind < 0.2:
             text, code = rng.choice(titles).lower(), rng.choice(isco08().units)
-            found.append(f"text,corrected_isco_code\n{text} {number} | unknown,{code}\n".encode())
+            dropped.append(f"text,corrected_isco_code\n{text} {number} | unknown,{code}\n".encode())
         else:
             rows = (f'0{number},"{rng.choice(titles)}"\n' for _ in range(rng.randint(1, 20)))
-            found.append(("id,job_title\n" + "".join(rows)).encode())
-    return found
+            dropped.append(("id,job_title\n" + "".join(rows)).encode())
+    return dropped
 
 
 def drop(inbox: Path, name: str, content: bytes, rng: random.Random) -> None:
-    """As people copy: by a rename, at once, or in pieces; never over a file that still waits."""
+    """Copy as people do: by a rename, at once, or in pieces; never over a file that still waits."""
     if rng.random() < 0.3:
         part = inbox / f".{name}.part"
         part.write_bytes(content)
@@ -117,61 +119,66 @@ def drop(inbox: Path, name: str, content: bytes, rng: random.Random) -> None:
 
 
 def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, seed: int) -> dict:
-    """Run it all; the figures, and every breach of a promise."""
+    """Return the figures of one run, and all violations."""
     settings = _furnish(root, bundle)
     rng = random.Random(seed)
     dropped = contents(n_files, rng)
     begun_s = time.monotonic()
-    herd = Herd(root, n_daemons, rng)
+    daemons = Daemons(root, n_daemons, rng)
     try:
-        _run(herd, settings, dropped, n_daemons, n_kills, rng)
+        _run(daemons, settings, dropped, n_daemons, n_kills, rng)
     finally:
-        herd.end()
-    found = violations(settings, dropped)
+        daemons.end()
+    found_violations = violations(settings, dropped)
     return {
         "daemons": n_daemons,
         "files": n_files,
-        "killed": dict(herd.killed),
+        "killed": dict(daemons.killed),
         "batches": len(list(settings.watcher.outbox.glob("[!.]*/receipt.json"))),
         "rejected": len(list(settings.watcher.rejected_dir.glob("*.why.txt"))),
-        "stopped three times": _n_given_up(settings),
+        "stopped three times": _n_stopped_three_times(settings),
         "seconds": round(time.monotonic() - begun_s, 1),
-        "lost": sum(v.startswith("I3") and "lost" in v for v in found),
-        "violations": found,
+        "lost": sum(v.startswith("I3") and "lost" in v for v in found_violations),
+        "violations": found_violations,
     }
 
 
 def _run(
-    herd: Herd,
+    daemons: Daemons,
     settings: Settings,
     dropped: list[bytes],
     n_daemons: int,
     n_kills: int,
     rng: random.Random,
 ) -> None:
-    """Drop, kill and start again until everything has ended, then stop."""
-    inbox, n_files = settings.watcher.inbox, len(dropped)
-    n_dropped, ended, ended_s = 0, 0, time.monotonic()
-    while ended < n_files:
-        # Files and kills keep pace with what has ended, so that there is always work to hit.
-        while n_dropped < min(n_files, ended + 12 * n_daemons):
+    """Drop files, kill and restart daemons until all files are finished; then stop."""
+    inbox = settings.watcher.inbox
+    n_files = len(dropped)
+    n_dropped = 0
+    n_finished = 0
+    finished_s = time.monotonic()
+    while n_finished < n_files:
+        # Files and kills keep pace with the finished files, so that a kill always hits some work.
+        while n_dropped < min(n_files, n_finished + 12 * n_daemons):
             name = f"{rng.randrange(max(n_files // 2, 10))}.csv"
             if not (inbox / name).exists():
                 drop(inbox, name, dropped[n_dropped], rng)
                 n_dropped += 1
-        if herd.killed.total() < min(n_kills, 1 + n_kills * ended // max(n_files - 10, 1)):
-            herd.kill_one()
+        if daemons.killed.total() < min(n_kills, 1 + n_kills * n_finished // max(n_files - 10, 1)):
+            daemons.kill_one()
         time.sleep(rng.random() * 0.1)
-        herd.revive()
-        now = _ended(settings)
-        if now > ended:
-            ended, ended_s = now, time.monotonic()
-        assert time.monotonic() - ended_s < _PATIENCE_S, f"nothing ends any more, {ended} did"
+        daemons.restart()
+        n_now = _n_finished(settings)
+        if n_now > n_finished:
+            n_finished = n_now
+            finished_s = time.monotonic()
+        is_late = time.monotonic() - finished_s > _PATIENCE_S
+        assert not is_late, f"no file is finished any more after {n_finished}"
     while any((inbox / WORK).iterdir()):
-        herd.revive()
+        daemons.restart()
         time.sleep(0.1)
-        assert time.monotonic() - ended_s < _PATIENCE_S, "a claim is never let go"
-    herd.stop()
+        assert time.monotonic() - finished_s < _PATIENCE_S, "a claim is never released"
+    daemons.stop()
 
 
 def _furnish(root: Path, bundle: Path) -> Settings:
@@ -186,16 +193,16 @@ def _furnish(root: Path, bundle: Path) -> Settings:
     return load_settings(config)
 
 
-def _ended(settings: Settings) -> int:
+def _n_finished(settings: Settings) -> int:
     watched = settings.watcher
     archived = watched.archive_dir.iterdir() if watched.archive_dir.exists() else ()
     rejected = watched.rejected_dir.iterdir() if watched.rejected_dir.exists() else ()
     return sum(path.suffix == ".csv" for path in [*archived, *rejected])
 
 
-def _n_given_up(settings: Settings) -> int:
-    whys = settings.watcher.rejected_dir.glob("*.why.txt")
-    return sum("three times" in why.read_text(encoding="utf-8") for why in whys)
+def _n_stopped_three_times(settings: Settings) -> int:
+    paths = settings.watcher.rejected_dir.glob("*.why.txt")
+    return sum("three times" in path.read_text(encoding="utf-8") for path in paths)
 
 
 def main() -> int:
@@ -207,15 +214,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = str(Path(folder, "state"))
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
-        bundle, root = given.bundle.resolve(), Path(folder, "root")
-        found = None
+        bundle = given.bundle.resolve()
+        root = Path(folder, "root")
+        figures = None
         try:
-            found = soak(root, bundle, given.daemons, given.files, given.kills, given.seed)
+            figures = soak(root, bundle, given.daemons, given.files, given.kills, given.seed)
         finally:
-            if found is None or found["violations"]:
+            if figures is None or figures["violations"]:
                 sys.stderr.write((root / "daemons.log").read_text(encoding="utf-8"))
-    sys.stdout.write(json.dumps(found, indent=1) + "\n")
-    return 1 if found["violations"] else 0
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+    return 1 if figures["violations"] else 0
 
 
 if __name__ == "__main__":

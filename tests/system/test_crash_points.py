@@ -1,4 +1,4 @@
-"""A daemon may die after every file operation; and a broken one would not pass for a whole one."""
+"""A daemon may crash after every file operation, and the harness finds a broken protocol."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from inference.bundle import Bundle
 from tests.conftest import ROOT
 from tests.system.crash_points import VARIANTS
 
-# Every 7th of the moments here; all of them in ``make soak``.
+# Every 7th crash point here, all of them in ``make soak``.
 SHORT = 7
 
 
 def run(bundle: Bundle, *arguments: str) -> tuple[int, list[str]]:
-    """How many times it died, and what was found wrong after the next life."""
+    """Return the number of crashes and the violations after the next daemon."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.system.crash_points", str(bundle.path), *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout, done.stderr
-    found = json.loads(done.stdout)
-    return found["points"], found["violations"]
+    result = json.loads(done.stdout)
+    return result["points"], result["violations"]
 
 
 def test_nothing_is_lost_doubled_or_torn_whenever_it_dies(bundle: Bundle) -> None:
@@ -39,10 +42,10 @@ def test_a_copy_that_pauses_and_goes_on_is_one_whole_file(bundle: Bundle) -> Non
 
 @pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "as it is"])
 def test_a_broken_protocol_is_caught(bundle: Bundle, variant: str) -> None:
-    """What keeps the promises is the protocol, and the harness would notice without it."""
-    how = {
+    """Each step of the protocol is needed: the harness finds a violation without it."""
+    arguments = {
         "no second hash": ["--writer"],
-        "no recovery": ["--files", "a.csv", "--every", "9"],  # most moments leave what it breaks
+        "no recovery": ["--files", "a.csv", "--every", "9"],  # most crash points leave a claim
     }.get(variant, ["--files", "a.csv"])
-    _, violations = run(bundle, "--variant", variant, *how)
+    _, violations = run(bundle, "--variant", variant, *arguments)
     assert violations

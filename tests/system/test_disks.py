@@ -1,4 +1,4 @@
-"""Disks that are really full, and shares that are really gone: mounted, filled and unmounted."""
+"""Real full disks and real missing shares: mounted, filled and unmounted."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from core.settings import Settings, load_settings
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.inference.test_model_registry import another, output
-from tests.support.daemon_harness import Shop
-from tests.support.disks import leave, mount, mounted, small_disk, unmount
+from tests.support.daemon_harness import DaemonHarness
+from tests.support.disks import leave_free, mount, mounted, small_disk, unmount
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from watcher.intake.folder_checks import STAGING
 from watcher.processes.worker import Worker
@@ -41,22 +41,22 @@ def test_a_small_disk_that_is_full_at_every_point(settings: Settings, tmp_path: 
     with mounted(small, *small_disk(DISK_BYTES)):
         cramped = moved(settings, small)
         with closing(Worker(cramped)) as worker:
-            shop = Shop(cramped, coder=worker)
-            shop.drop("a.csv", GOOD.encode())
+            harness = DaemonHarness(cramped, processor=worker)
+            harness.drop("a.csv", GOOD.encode())
             n_full = 0
             for n_free in range(0, DISK_BYTES, STEP_BYTES):
-                leave(small, n_free)
-                shop.tick(5, seconds=100)  # every pause is over
-                if shop.batches():
+                leave_free(small, n_free)
+                harness.tick(5, seconds=100)  # every pause is over
+                if harness.batches():
                     break
                 n_full += 1
-                assert shop.violations(is_over=False) == [] and not shop.rejected()
+                assert harness.violations(is_over=False) == [] and not harness.rejected()
                 assert not list((cramped.watcher.outbox / STAGING).iterdir())
             assert n_full > 5
             (small / "ballast").unlink()
-            shop.tick(5, seconds=100)
-            assert shop.status().paused is None
-            assert len(shop.batches()) == 1 and shop.violations() == []
+            harness.tick(5, seconds=100)
+            assert harness.status().paused is None
+            assert len(harness.batches()) == 1 and harness.violations() == []
 
 
 def health(settings: Settings) -> Health:
@@ -77,12 +77,12 @@ def test_a_limit_on_the_size_of_files_pauses(settings: Settings) -> None:
         drop(settings, "a.csv", GOOD)
         wait_for(lambda: health(settings) is Health.PAUSED, process)
         paused = read_status(settings.watcher.outbox).paused
-        assert paused is not None and os.strerror(27) in paused.why
+        assert paused is not None and os.strerror(27) in paused.reason
         assert not batches(settings)
         for pid in both:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         wait_for(lambda: batches(settings), process)
-        wait_for(lambda: health(settings) is Health.WELL, process)
+        wait_for(lambda: health(settings) is Health.OK, process)
 
 
 def test_a_full_disk_keeps_the_model_in_service(bundle: Bundle, tmp_path: Path) -> None:
@@ -115,17 +115,20 @@ def test_a_share_that_is_unmounted_and_mounted_again(settings: Settings, tmp_pat
                 wait_for(lambda: read_status(shared.watcher.outbox).results, process)
                 unmount(share)
                 wait_for((shared.watcher.outbox / "status.json").exists, process)
-                wait_for(lambda: health(shared) is Health.SHARE_DOWN, process)
+                wait_for(lambda: health(shared) is Health.SHARE_UNAVAILABLE, process)
                 drop(shared, "astray.csv", GOOD + "baker\n")
                 (server / "inbox" / "second.csv").write_text(GOOD + "welder\n", encoding="utf-8")
-                looked = read_status(shared.watcher.outbox).moved
-                wait_for(lambda: read_status(shared.watcher.outbox).moved != looked, process)
+                last_progress = read_status(shared.watcher.outbox).last_progress
+                wait_for(
+                    lambda: read_status(shared.watcher.outbox).last_progress != last_progress,
+                    process,
+                )
                 seen = sorted(path.name for path in (share / "outbox").iterdir())
                 assert seen == ["status.json"]
                 assert [path.name for path in (share / "inbox").iterdir()] == ["astray.csv"]
                 mount(share, "--bind", str(server))
                 wait_for(lambda: batches(shared, "second"), process)
-                wait_for(lambda: health(shared) is Health.WELL, process)
+                wait_for(lambda: health(shared) is Health.OK, process)
                 assert len(batches(shared)) == 2
         finally:
             unmount(share)

@@ -1,4 +1,4 @@
-"""Content that wants to do harm: refused in words or read unchanged, and harmless where it ends."""
+"""Hostile content: refused with a reason or read unchanged, and harmless in every result."""
 
 from __future__ import annotations
 
@@ -11,16 +11,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.settings import Settings
-from tests.support.daemon_harness import Shop
+from tests.support.daemon_harness import DaemonHarness
 from tests.support.reader_properties import check
 
 CORPUS = sorted((Path(__file__).with_name("corpus")).iterdir())
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # What makes a table: enough of it that many an input is nearly one.
 PIECES = st.sampled_from(
-    [b"job_title", b"id", b",", b";", b"\t", b"\n", b"\r\n", b"\r", b'"', b'""', b"0110", b"\0",
-     b"\xef\xbb\xbf", b"\xff\xfe", "ä".encode(), b"\xe4", b"=1+1", b"NA", b" ", b"\x1a", b"\x0b"]
-)  # fmt: skip
+    [
+        b"job_title",
+        b"id",
+        b",",
+        b";",
+        b"\t",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b'"',
+        b'""',
+        b"0110",
+        b"\0",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        "ä".encode(),
+        b"\xe4",
+        b"=1+1",
+        b"NA",
+        b" ",
+        b"\x1a",
+        b"\x0b",
+    ]
+)
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
@@ -46,14 +67,14 @@ def test_nothing_written_for_people_runs(settings: Settings) -> None:
     """Fault 23: in review.csv and review.xlsx; predictions.csv gives the input back as it was."""
     cells = ["=cmd|'/c calc'!A0", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1"]
     lines = "".join(f'"{cell}","{cell}"\n' for cell in cells)
-    shop = Shop(settings)
-    shop.drop("a.csv", ("job_title,duties\n" + lines).encode())
-    shop.tick(12)
-    (folder,) = shop.batches()
+    harness = DaemonHarness(settings)
+    harness.drop("a.csv", ("job_title,duties\n" + lines).encode())
+    harness.tick(12)
+    (folder,) = harness.batches()
     with (folder / "review.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.reader(file):
             assert not any(cell.startswith(_FORMULA) for cell in row)
     book = openpyxl.load_workbook(folder / "review.xlsx")
     for row in book.worksheets[0].iter_rows():
         assert not any(cell.data_type == "f" for cell in row)
-    assert shop.violations() == []
+    assert harness.violations() == []

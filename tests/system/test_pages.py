@@ -31,7 +31,7 @@ from training.evaluation.error_analysis import ERROR_ANALYSIS
 from training.evaluation.training_report import write_report
 from watcher.delivery.index_page import Index
 from watcher.intake.folder_checks import SENTINEL
-from watcher.status.status import Answer, Status, Waiting
+from watcher.status.status import FileResult, Status, Waiting
 
 pytestmark = needs_chromium
 HOSTILE = f"{SCRIPT} \"'><img src=x onerror=alert(1)>"
@@ -75,8 +75,8 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (night / "metrics.json").write_text(json.dumps(values), encoding="utf-8")
     write_report(night)
     (folder / SENTINEL).touch()
-    waiting = Waiting(name=HOSTILE, since=MOMENT, why=HOSTILE)
-    rejected = Answer(name=HOSTILE, at=MOMENT, text=HOSTILE)
+    waiting = Waiting(name=HOSTILE, since=MOMENT, reason=HOSTILE)
+    rejected = FileResult(name=HOSTILE, at=MOMENT, text=HOSTILE)
     Index(folder).refresh(
         Status(
             host=HOSTILE,
@@ -87,7 +87,7 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
             waiting=(waiting,),
             n_waiting=1,
             rejected=(rejected,),
-            next_night=MOMENT,
+            next_training=MOMENT,
         )
     )
     return folder

@@ -25,5 +25,5 @@ def test_what_is_promised_is_tested(path: str, n_rows: int) -> None:
         for file, name in tests:
             (path_of_tests,) = (ROOT / "tests").rglob(file)
             tree = ast.parse(path_of_tests.read_text(encoding="utf-8"))
-            known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-            assert name in known, f"{path}, row {number}: {file} has no {name}"
+            names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+            assert name in names, f"{path}, row {number}: {file} has no {name}"

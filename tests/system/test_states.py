@@ -1,8 +1,8 @@
-"""Any order of what may happen: dropped, appended, renamed, deleted, killed, unmounted, slept.
+"""Any order of events: drop, append, rename, delete, kill, unmount, sleep.
 
-hypothesis makes up the days; the daemons are the real ones, with their files and clock in its hand.
-After every step no input may be missing and nothing partial be visible; when the day is over and
-all is well again, everything must be answered exactly once.
+hypothesis makes up the sequences; the daemons are real, with its file operations and its clock.
+After every step no input may be missing and nothing partial may be visible. At the end, when all
+faults are over, every input must have exactly one result or one reason.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from core.errors import FolderError
 from core.settings import load_settings
 from inference.bundle import Bundle
-from tests.support.daemon_harness import Killed, Shop
+from tests.support.daemon_harness import DaemonHarness, ProcessKilled
 from watcher.daemon import Daemon
 from watcher.processes.file_processor import FileProcessor
 
@@ -36,7 +36,7 @@ CONTENTS = st.sampled_from(
 
 
 class Day(RuleBasedStateMachine):
-    """Two daemons on one inbox, and people, disks and clocks that do as they like."""
+    """Two daemons on one inbox, and people, disks and clocks that do anything."""
 
     bundle: Bundle
 
@@ -51,112 +51,112 @@ class Day(RuleBasedStateMachine):
             encoding="utf-8",
         )
         configured = load_settings(config)
-        self.shop = Shop(configured, coder=FileProcessor(configured))
-        self.daemons: dict[str, Daemon] = {"main": self.shop.daemon}
+        self.harness = DaemonHarness(configured, processor=FileProcessor(configured))
+        self.daemons: dict[str, Daemon] = {"main": self.harness.daemon}
         self.is_share_gone = False
         self.revive("two")
 
     def _present(self, name: str) -> bool:
-        return (self.shop.inbox / name).exists()
+        return (self.harness.inbox / name).exists()
 
     @rule(name=NAMES, content=CONTENTS)
     def drop(self, name: str, content: bytes) -> None:
         if not self._present(name):
-            self.shop.drop(name, content)
+            self.harness.drop(name, content)
 
     @rule(name=NAMES)
     def append(self, name: str) -> None:
         if self._present(name):
-            path = self.shop.inbox / name
-            self.shop.dropped.remove(path.read_bytes())
+            path = self.harness.inbox / name
+            self.harness.dropped.remove(path.read_bytes())
             with path.open("ab") as file:
                 file.write(b"\n")
-            self.shop.dropped.append(path.read_bytes())
+            self.harness.dropped.append(path.read_bytes())
 
     @rule(name=NAMES, other=NAMES)
     def rename(self, name: str, other: str) -> None:
         if self._present(name) and not self._present(other):
-            (self.shop.inbox / name).rename(self.shop.inbox / other)
+            (self.harness.inbox / name).rename(self.harness.inbox / other)
 
     @rule(name=NAMES)
     def delete(self, name: str) -> None:
         if self._present(name):
-            path = self.shop.inbox / name
-            self.shop.dropped.remove(path.read_bytes())
+            path = self.harness.inbox / name
+            self.harness.dropped.remove(path.read_bytes())
             path.unlink()
 
     @rule(name=st.sampled_from(["main", "two"]), n=st.integers(1, 4))
     def tick(self, name: str, n: int) -> None:
         for _ in range(n):
             self.daemons[name].tick()
-            self.shop.clock.seconds += 0.5
+            self.harness.clock.seconds += 0.5
 
     @rule(name=st.sampled_from(["main", "two"]), after=st.integers(1, 60))
     def kill(self, name: str, after: int) -> None:
-        """It dies after so many file operations, or at once where it rests."""
-        self.shop.files.kill_after(after)
+        """Kill a daemon after so many file operations, or between two of them."""
+        self.harness.files.kill_after(after)
         try:
             for _ in range(8):
                 self.daemons[name].tick()
-                self.shop.clock.seconds += 0.5
-        except Killed:
+                self.harness.clock.seconds += 0.5
+        except ProcessKilled:
             pass
-        self.shop.files._left = None
+        self.harness.files.stop_killing()
         self.revive(name)
 
     def revive(self, name: str) -> None:
         try:
-            self.daemons[name] = self.shop.another(name)
+            self.daemons[name] = self.harness.start_daemon(name)
         except FolderError:  # on a full disk it refuses to start, and is started again
             self.share_back()
-            self.daemons[name] = self.shop.another(name)
+            self.daemons[name] = self.harness.start_daemon(name)
 
     @precondition(lambda self: not self.is_share_gone)
     @rule(number=st.sampled_from([errno.ESTALE, errno.EIO, errno.ENOENT]))
     def share_gone(self, number: int) -> None:
-        for folder in (self.shop.inbox, self.shop.settings.watcher.outbox):
-            self.shop.files.fail("all", folder, number)
+        for folder in (self.harness.inbox, self.harness.settings.watcher.outbox):
+            self.harness.files.fail("all", folder, number)
         self.is_share_gone = True
 
     @rule(operation=st.sampled_from(["write", "sync", "rename_new", "make_dir"]))
     def disk_full(self, operation: str) -> None:
-        self.shop.files.fail(operation, self.shop.settings.watcher.outbox, errno.ENOSPC)
+        self.harness.files.fail(operation, self.harness.settings.watcher.outbox, errno.ENOSPC)
         self.is_share_gone = True
 
     @precondition(lambda self: self.is_share_gone)
     @rule()
     def share_back(self) -> None:
-        self.shop.files.heal()
+        self.harness.files.heal()
         self.is_share_gone = False
 
     @rule(seconds=st.sampled_from([0.1, 5, 600, 90_000]), wall_days=st.integers(-400, 400))
     def sleep(self, seconds: float, wall_days: int) -> None:
-        """Both clocks jump, each as it likes."""
-        self.shop.clock.seconds += seconds
+        """Let both clocks jump, independently."""
+        self.harness.clock.seconds += seconds
         year = 2026 + wall_days % 7
-        self.shop.clock.start = self.shop.clock.start.replace(year=year)
+        self.harness.clock.start = self.harness.clock.start.replace(year=year)
 
     @invariant()
     def nothing_is_lost_or_partial(self) -> None:
-        if hasattr(self, "shop"):
-            assert self.shop.violations(is_over=False) == []
+        if hasattr(self, "harness"):
+            assert self.harness.violations(is_over=False) == []
 
     def teardown(self) -> None:
         try:
-            self.shop.files.heal()
+            self.harness.files.heal()
             for _ in range(60):
                 for daemon in self.daemons.values():
                     daemon.tick()
-                self.shop.clock.seconds += 2
+                self.harness.clock.seconds += 2
                 if not any(path.name in ("a.csv", "b.csv", "B.CSV") for path in self.work()):
                     break
-            assert self.shop.violations() == []
+            assert self.harness.violations() == []
         finally:
             self._folder.cleanup()
 
     def work(self) -> list[Path]:
-        """What has still to be done."""
-        inbox = self.shop.inbox
+        """Return the files that are not finished."""
+        inbox = self.harness.inbox
         return [*inbox.glob("*.[cC][sS][vV]"), *inbox.glob(".work/*/*.[cC][sS][vV]")]
 
 
@@ -165,7 +165,10 @@ def test_any_day_ends_well(bundle: Bundle) -> None:
     """Fault 50."""
     Day.bundle = bundle
     Day.TestCase.settings = settings(
-        max_examples=12, stateful_step_count=25, deadline=None,
-        suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.explain},
-    )  # fmt: skip
+        max_examples=12,
+        stateful_step_count=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=set(Phase) - {Phase.explain},
+    )
     Day.TestCase("runTest").debug()

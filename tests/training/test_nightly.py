@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -40,8 +40,10 @@ from training.dataset.correction_set import (
 from training.nightly import run_nightly
 from training.run_folder import METRICS
 from watcher.daemon import Daemon
+from watcher.environment import Environment
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.scheduler import NIGHTLY, NightlyScheduler
+from watcher.signals import Shutdown
 
 PATIENCE_S = 100
 UNITS = isco08().units
@@ -103,7 +105,7 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
     schedule = NightlyScheduler(own.schedule, own.watcher.outbox, start, clock)
     stop = threading.Event()
     daemon = Daemon(
-        own, FileProcessor(own), lambda path: nullcontext(lambda n: None), stop, schedule
+        Environment(own.watcher), FileProcessor(own), Shutdown(stop), scheduler=schedule
     )
     shipped = daemon.model_version
     survey = "job_title\n" + "".join(
@@ -171,7 +173,7 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
     own: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = threading.Event()
-    daemon = Daemon(own, FileProcessor(own), lambda path: nullcontext(lambda n: None), stop)
+    daemon = Daemon(Environment(own.watcher), FileProcessor(own), Shutdown(stop))
     shipped = daemon.model_version
     damaged = tmp_path / "models" / "versions" / "damaged"
     shutil.copytree(tmp_path / "models" / "bundled", damaged)

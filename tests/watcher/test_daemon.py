@@ -25,11 +25,12 @@ from core.file_io import sha256_of
 from core.settings import Settings
 from tests.conftest import ROOT
 from watcher.delivery import archive, publish
+from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
 from watcher.intake import claims, stability
 from watcher.intake.claims import Claim
-from watcher.intake.stability import Fingerprint, Listing, Stability, Wait
-from watcher.status.status import MAIN, read_status
+from watcher.intake.stability import Fingerprint, Listing, Stability, WaitingFile
+from watcher.status.status import read_status
 
 FILES = Filesystem()
 
@@ -52,7 +53,7 @@ def isco(settings: Settings, *arguments: str) -> list[str]:
 
 @contextmanager
 def daemon(settings: Settings, *command: str) -> Iterator[subprocess.Popen[str]]:
-    """A real one; in a process group of its own, as a terminal starts it."""
+    """Start a real daemon, in a process group of its own as a terminal does."""
     log = settings.watcher.inbox.parent / "daemon.log"
     with log.open("a") as file:
         process = subprocess.Popen(
@@ -66,12 +67,12 @@ def daemon(settings: Settings, *command: str) -> Iterator[subprocess.Popen[str]]
 
 
 def log_of(settings: Settings) -> str:
-    """What the daemons said so far."""
+    """Return the log of the daemons so far."""
     return (settings.watcher.inbox.parent / "daemon.log").read_text(encoding="utf-8")
 
 
 def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """The child of a daemon that holds the model."""
+    """Return the worker process of a daemon."""
     children = psutil.Process(process.pid).children()
     return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
@@ -86,19 +87,19 @@ def drop(settings: Settings, name: str, content: str | bytes) -> None:
     (settings.watcher.inbox / name).write_bytes(content)
 
 
-def seen(**files: Fingerprint) -> Listing:
-    return Listing(files=files)
+def seen(**files: tuple[int, int, int]) -> Listing:
+    return Listing({name: Fingerprint(*values) for name, values in files.items()})
 
 
-def test_whole_only_after_three_equal_looks_and_the_quiet_time() -> None:
+def test_stable_only_after_three_equal_polls_and_the_quiet_time() -> None:
     stability = Stability(quiet_s=2)
     assert stability.observe(seen(a=(1, 1, 1)), 0) == []
-    assert stability.observe(seen(a=(1, 1, 1)), 2.5) == []  # two looks only
-    assert stability.observe(seen(a=(2, 1, 1)), 3) == []  # it grew: all over again
+    assert stability.observe(seen(a=(1, 1, 1)), 2.5) == []  # only two polls
+    assert stability.observe(seen(a=(2, 1, 1)), 3) == []  # it grew: counted from the beginning
     assert stability.observe(seen(a=(2, 1, 1)), 4) == []
-    assert stability.observe(seen(a=(2, 1, 1)), 4.5) == []  # three looks, 1.5 s
+    assert stability.observe(seen(a=(2, 1, 1)), 4.5) == []  # three polls, 1.5 s
     assert stability.observe(seen(a=(2, 1, 1), b=(1, 0, 2)), 5) == ["a"]
-    stability.restart("a")  # it could not be taken
+    stability.restart("a")  # it could not be claimed
     assert stability.observe(seen(a=(2, 1, 1)), 6) == []
     assert stability.observe(Listing(), 6) == [] and stability.n_waiting == 0
 
@@ -107,7 +108,9 @@ def test_an_empty_file_has_longer_to_be_filled() -> None:
     stability = Stability(quiet_s=2)
     for now_s in (0, 5, 10, 19):
         assert stability.observe(seen(a=(0, 1, 1)), now_s) == []
-    assert stability.waits(19) == [Wait("a", 19, "it is empty; it has 20 s to be filled")]
+    assert stability.waiting_files(19) == [
+        WaitingFile("a", 19, "it is empty; waiting 20 s for its content")
+    ]
     assert stability.observe(seen(a=(0, 1, 1)), 20) == ["a"]
 
 
@@ -120,18 +123,34 @@ def test_oldest_first() -> None:
 
 
 SILENT = (
-    ".hidden.csv", "~$a.csv", "a.csv.part", "notes.txt", "a.csv.crdownload", "a.tmp", "~$a.xlsx",
-    ".~lock.a.csv#", ".syncthing.a.csv.tmp", ".goutputstream-X1.csv", ".fuse_hidden0001.csv",
-    ".nfs0001.csv", "._a.csv", ".DS_Store", "Icon\r", "Thumbs.db",
-)  # fmt: skip
+    ".hidden.csv",
+    "~$a.csv",
+    "a.csv.part",
+    "notes.txt",
+    "a.csv.crdownload",
+    "a.tmp",
+    "~$a.xlsx",
+    ".~lock.a.csv#",
+    ".syncthing.a.csv.tmp",
+    ".goutputstream-X1.csv",
+    ".fuse_hidden0001.csv",
+    ".nfs0001.csv",
+    "._a.csv",
+    ".DS_Store",
+    "Icon\r",
+    "Thumbs.db",
+)
 CONFLICTS = (
-    "a (Ada's conflicted copy 2026-01-02).csv", "a.sync-conflict-20260102-030405-ABCDEFG.csv",
-    "a_conflict-20260102-030405.csv", "a (Case Conflict).csv", "a [conflict 1].csv",
+    "a (Ada's conflicted copy 2026-01-02).csv",
+    "a.sync-conflict-20260102-030405-ABCDEFG.csv",
+    "a_conflict-20260102-030405.csv",
+    "a (Case Conflict).csv",
+    "a [conflict 1].csv",
     "a (In Konflikt stehende Kopie von Ada 2026-01-02).csv",
-)  # fmt: skip
+)
 
 
-def test_what_becomes_work_what_is_held_and_what_is_ignored(tmp_path: Path) -> None:
+def test_which_files_are_processed_blocked_and_ignored(tmp_path: Path) -> None:
     for name in ("a.csv", "B.CSV", "c.XLSX", *SILENT, *CONFLICTS):
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "dir.csv").mkdir()
@@ -139,12 +158,12 @@ def test_what_becomes_work_what_is_held_and_what_is_ignored(tmp_path: Path) -> N
     os.mkfifo(tmp_path / "pipe.csv")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "s.csv"))
-    found = stability.look(FILES, tmp_path)
-    assert set(found.files) == {"a.csv", "B.CSV", "c.XLSX"}
+    listing = stability.list_inbox(FILES, tmp_path)
+    assert set(listing.files) == {"a.csv", "B.CSV", "c.XLSX"}
     kinds = {"dir.csv": "folder", "link.csv": "link", "pipe.csv": "pipe", "s.csv": "socket"}
-    assert set(found.held) == {*CONFLICTS, *kinds}
-    assert all(word in found.held[name] for name, word in kinds.items())
-    assert all("rename it" in found.held[name] for name in CONFLICTS)
+    assert set(listing.blocked) == {*CONFLICTS, *kinds}
+    assert all(word in listing.blocked[name] for name, word in kinds.items())
+    assert all("rename it" in listing.blocked[name] for name in CONFLICTS)
 
 
 @pytest.fixture
@@ -155,68 +174,68 @@ def work_dir(tmp_path: Path) -> Path:
 
 def test_one_claim_per_file(work_dir: Path) -> None:
     (work_dir / "a.csv").write_text("x", encoding="utf-8")
-    held = claims.take(FILES, work_dir, "a.csv", MAIN)
-    assert held is not None and held.path.read_text(encoding="utf-8") == "x"
-    assert (held.name, held.attempts, held.worker) == ("a.csv", 0, MAIN)
-    assert claims.take(FILES, work_dir, "a.csv", MAIN) is None
-    assert claims.claims(FILES, work_dir) == [held]
-    assert held.folder.stat().st_mode & 0o777 == 0o700
-    begun = claims.begin(FILES, held)
-    assert (begun.id, begun.attempts) == (held.id, 1)
+    claim = claims.claim_file(FILES, work_dir, "a.csv", MAIN)
+    assert claim is not None and claim.path.read_text(encoding="utf-8") == "x"
+    assert (claim.name, claim.attempts, claim.owner) == ("a.csv", 0, MAIN)
+    assert claims.claim_file(FILES, work_dir, "a.csv", MAIN) is None
+    assert claims.list_claims(FILES, work_dir) == [claim]
+    assert claim.folder.stat().st_mode & 0o777 == 0o700
+    started = claims.start_attempt(FILES, claim)
+    assert (started.id, started.attempts) == (claim.id, 1)
     with pytest.raises(FileNotFoundError):
-        claims.begin(FILES, held)  # another has it
-    stolen = claims.steal(FILES, begun, "two")
-    assert stolen is not None and (stolen.worker, stolen.attempts) == ("two", 1)
-    assert claims.steal(FILES, begun, "three") is None
-    assert claims.rest(FILES, stolen).attempts == 0
-    (held,) = claims.claims(FILES, work_dir)
-    held.path.unlink()
-    (gone,) = claims.claims(FILES, work_dir)
-    assert claims.is_empty(gone)
-    claims.release(FILES, gone)
-    assert claims.claims(FILES, work_dir) == []
+        claims.start_attempt(FILES, claim)  # its folder has another name now
+    taken_over = claims.take_over(FILES, started, "two")
+    assert taken_over is not None and (taken_over.owner, taken_over.attempts) == ("two", 1)
+    assert claims.take_over(FILES, started, "three") is None
+    assert claims.undo_attempt(FILES, taken_over).attempts == 0
+    (claim,) = claims.list_claims(FILES, work_dir)
+    claim.path.unlink()
+    (empty,) = claims.list_claims(FILES, work_dir)
+    assert empty.is_empty
+    claims.remove(FILES, empty)
+    assert claims.list_claims(FILES, work_dir) == []
 
 
-def test_a_link_that_took_a_files_place_is_put_back(work_dir: Path) -> None:
+def test_a_link_that_replaced_a_file_is_moved_back(work_dir: Path) -> None:
     secret = work_dir / "secret"
     secret.write_text("s", encoding="utf-8")
     (work_dir / "a.csv").symlink_to(secret)
     with pytest.raises(OSError, match="a link"):
-        claims.take(FILES, work_dir, "a.csv", MAIN)
-    assert (work_dir / "a.csv").is_symlink() and claims.claims(FILES, work_dir) == []
+        claims.claim_file(FILES, work_dir, "a.csv", MAIN)
+    assert (work_dir / "a.csv").is_symlink() and claims.list_claims(FILES, work_dir) == []
 
 
-def test_a_lease_lapses_by_our_own_clock(work_dir: Path) -> None:
+def test_a_lease_expires_by_our_own_clock(work_dir: Path) -> None:
     (work_dir / "a.csv").write_text("x", encoding="utf-8")
-    held = claims.take(FILES, work_dir, "a.csv", "two")
-    assert held is not None
+    claim = claims.claim_file(FILES, work_dir, "a.csv", "two")
+    assert claim is not None
     leases = claims.Leases(FILES, heartbeat_s=5)
-    os.utime(held.folder / claims.BEAT, (1, 1))  # whatever their clock says
-    assert leases.lapsed([held], 0) == leases.lapsed([held], 49.9) == []
-    claims.Leases(FILES, 5).beat(held)
-    os.utime(held.folder / claims.BEAT, (1, 1))
-    assert leases.lapsed([held], 50) == leases.lapsed([held], 99) == []
-    assert leases.lapsed([held], 100) == [held]
+    os.utime(claim.folder / claims.HEARTBEAT, (1, 1))  # the clock of the other does not matter
+    assert leases.expired([claim], 0) == leases.expired([claim], 49.9) == []
+    claims.Leases(FILES, 5).renew(claim)
+    os.utime(claim.folder / claims.HEARTBEAT, (1, 1))
+    assert leases.expired([claim], 50) == leases.expired([claim], 99) == []
+    assert leases.expired([claim], 100) == [claim]
 
 
-def test_who_writes_is_known_to_the_kernel(tmp_path: Path) -> None:
+def test_the_kernel_knows_whether_a_file_is_being_written(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     with path.open("w", encoding="utf-8") as file:
         assert not FILES.is_closed(path)
         file.write("x")
-    with path.open(encoding="utf-8"):  # a reader does no harm
+    with path.open(encoding="utf-8"):  # a reader does not matter
         assert FILES.is_closed(path) == (sys.platform == "linux")
     assert not FILES.is_closed(tmp_path / "none")
 
 
 def claimed(work_dir: Path, content: str) -> Claim:
     (work_dir / "a.csv").write_text(content, encoding="utf-8")
-    claim = claims.take(FILES, work_dir, "a.csv", MAIN)
+    claim = claims.claim_file(FILES, work_dir, "a.csv", MAIN)
     assert claim is not None
     return claim
 
 
-class ByHand(Filesystem):
+class InTwoSteps(Filesystem):
     """A file system that cannot rename without replacing."""
 
     def rename_new(self, source: Path, target: Path) -> None:
@@ -229,7 +248,7 @@ class ByHand(Filesystem):
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
 
-@pytest.mark.parametrize("files", [FILES, ByHand()], ids=["kernel", "by hand"])
+@pytest.mark.parametrize("files", [FILES, InTwoSteps()], ids=["kernel", "two steps"])
 @pytest.mark.parametrize("archive_dir", [None, Path("/dev/shm")], ids=["same", "across"])
 def test_nothing_is_overwritten(
     work_dir: Path, files: Filesystem, archive_dir: Path | None
@@ -248,8 +267,8 @@ def test_nothing_is_overwritten(
             archive.reject(files, claimed(work_dir, "3"), Path(folder), reason, lambda: None)
             for reason in ("one", "two")
         ]
-        whys = [path.with_name(path.name + ".why.txt") for path in rejected]
-        assert [why.read_text(encoding="utf-8") for why in whys] == ["one\n", "two\n"]
+        reasons = [path.with_name(path.name + ".why.txt") for path in rejected]
+        assert [path.read_text(encoding="utf-8") for path in reasons] == ["one\n", "two\n"]
 
 
 @given(st.text(min_size=1, max_size=300).filter(lambda name: name.strip()))
@@ -282,7 +301,7 @@ def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> 
         drop(settings, name, content)
     watched = settings.watcher
     with daemon(settings) as process:
-        wait_for(lambda: not stability.look(FILES, watched.inbox).files, process)
+        wait_for(lambda: not stability.list_inbox(FILES, watched.inbox).files, process)
         drop(settings, "after.csv", "job_title\nnurse\n")
         wait_for((watched.archive_dir / "after.csv").exists, process)
     good = {name for name, (_, reason) in HOSTILE.items() if reason is None}
@@ -290,8 +309,8 @@ def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> 
     rejected = {p.name for p in watched.rejected_dir.iterdir() if not p.name.endswith(".why.txt")}
     assert (archived, rejected) == (good | {"after.csv"}, set(HOSTILE) - good)
     for name in rejected:
-        (why,) = watched.rejected_dir.glob(f"{name[:20]}*.why.txt")
-        assert (HOSTILE[name][1] or "") in why.read_text(encoding="utf-8")
+        (reason_path,) = watched.rejected_dir.glob(f"{name[:20]}*.why.txt")
+        assert (HOSTILE[name][1] or "") in reason_path.read_text(encoding="utf-8")
         assert (watched.rejected_dir / name).read_bytes() == HOSTILE[name][0]
     assert len(batches(settings)) == len(archived)
     assert {p.parent for p in batches(settings)} == {watched.outbox}
@@ -307,7 +326,7 @@ def test_a_slow_copy_is_read_once_and_whole(settings: Settings) -> None:
                 file.write(f"welder {i},{i}\n")
                 file.flush()
                 assert not batches(settings)
-                time.sleep(0.05)  # the pauses of a slow copy are the thing under test
+                time.sleep(0.05)  # the pauses of a slow copy are what is tested
         wait_for(lambda: batches(settings), process)
     (folder,) = batches(settings)
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
@@ -324,17 +343,17 @@ def test_the_same_content_is_recognised_and_new_content_is_not(settings: Setting
     assert len(batches(settings, "a")) == 2
 
 
-def test_a_claim_of_an_earlier_life_is_finished(settings: Settings) -> None:
+def test_a_claim_of_an_earlier_run_is_finished(settings: Settings) -> None:
     drop(settings, "left.csv", "job_title\nnurse\n")
     (settings.watcher.inbox / claims.WORK).mkdir()
-    assert claims.take(FILES, settings.watcher.inbox, "left.csv", MAIN)
+    assert claims.claim_file(FILES, settings.watcher.inbox, "left.csv", MAIN)
     done = subprocess.run(isco(settings, "watch", "--once"), check=False)
     assert done.returncode == 0
     assert len(batches(settings, "left")) == 1
     assert (settings.watcher.archive_dir / "left.csv").exists()
 
 
-def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -> None:
+def test_a_file_that_is_written_after_the_claim_is_read_again(settings: Settings) -> None:
     drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
     staging = settings.watcher.outbox / ".staging"
     archived = settings.watcher.archive_dir / "late.csv"
@@ -350,19 +369,19 @@ def test_who_goes_on_writing_after_the_claim_is_read_again(settings: Settings) -
     assert receipt["sha256"] == sha256_of(archived)
 
 
-def test_a_claimed_file_that_is_deleted_holds_nothing_up(settings: Settings) -> None:
+def test_a_claimed_file_that_is_deleted_does_not_delay_others(settings: Settings) -> None:
     drop(settings, "gone.csv", "job_title\n" + "welder\n" * 50_000)
     staging = settings.watcher.outbox / ".staging"
     with daemon(settings) as process:
         wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
-        for claim in claims.claims(FILES, settings.watcher.inbox):
+        for claim in claims.list_claims(FILES, settings.watcher.inbox):
             claim.path.unlink()
         drop(settings, "next.csv", "job_title\nnurse\n")
         wait_for(lambda: batches(settings, "next"), process)
     assert not batches(settings, "gone")
 
 
-def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
+def test_sigterm_finishes_the_current_file(settings: Settings) -> None:
     rows = 5_000
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))
     staging = settings.watcher.outbox / ".staging"
@@ -374,14 +393,14 @@ def test_sigterm_finishes_the_file_in_work(settings: Settings) -> None:
     with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
         assert sum(1 for _ in csv.reader(file)) == rows + 1
     log = log_of(settings)
-    assert "stopping after the file in work" in log and log.rstrip().endswith("stopped")
+    assert "stopping after the current file" in log and log.rstrip().endswith("stopped")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_ctrl_c_and_a_closed_terminal_reach_all_and_break_nothing(
+def test_ctrl_c_and_a_closed_terminal_break_nothing(
     settings: Settings, number: signal.Signals
 ) -> None:
-    """A terminal sends them to the daemon and to its child, which is at work."""
+    """A terminal sends them to the daemon and to its worker process, which is busy."""
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
     staging = settings.watcher.outbox / ".staging"
     with daemon(settings) as process:
@@ -392,16 +411,16 @@ def test_ctrl_c_and_a_closed_terminal_reach_all_and_break_nothing(
         assert worker.is_running()
         assert process.wait(PATIENCE_S) == 0
     assert len(batches(settings, "big")) == 1 and "attempt" not in log_of(settings)
-    assert claims.claims(FILES, settings.watcher.inbox) == []
+    assert claims.list_claims(FILES, settings.watcher.inbox) == []
 
 
 def left_in_the_middle(settings: Settings) -> None:
-    """No half result, and no attempt counted: what ended it was no fault of the file."""
-    (claim,) = claims.claims(FILES, settings.watcher.inbox)  # the next daemon takes it up
+    """Check that there is no partial result and no attempt is counted: the file did not fail."""
+    (claim,) = claims.list_claims(FILES, settings.watcher.inbox)  # for the next daemon
     assert (claim.name, claim.attempts) == ("big.csv", 0) and not batches(settings)
     assert not list((settings.watcher.outbox / ".staging").iterdir())
     status = read_status(settings.watcher.outbox)
-    assert status.stopped is not None and status.in_work is None
+    assert status.stopped is not None and status.in_progress is None
 
 
 def test_a_second_signal_stops_at_once(settings: Settings) -> None:
@@ -418,8 +437,8 @@ def test_a_second_signal_stops_at_once(settings: Settings) -> None:
     left_in_the_middle(settings)
 
 
-def test_who_sends_sigterm_does_not_wait_for_ever(settings: Settings) -> None:
-    """The manager of a service kills in the end; before that the file is left in good order."""
+def test_sigterm_stops_at_once_after_a_while(settings: Settings) -> None:
+    """Before the service manager kills the daemon, it stops and leaves the file in good order."""
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
     staging = settings.watcher.outbox / ".staging"
     _, _, *arguments = isco(settings, "watch")

@@ -1,4 +1,4 @@
-"""The daemon as a service: what is written, how it is escaped, and what the manager is told."""
+"""The daemon as a service: the file, its escapes, and the commands of the service manager."""
 
 from __future__ import annotations
 
@@ -55,8 +55,11 @@ def systemd_arguments(unit: Path) -> list[str]:
     environment = os.environ | {"SYSTEMD_LOG_LEVEL": "debug", "XDG_RUNTIME_DIR": str(unit.parent)}
     done = subprocess.run(
         ["systemd-analyze", "--user", "verify", str(unit)],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     (line,) = (
         line.partition(":")[2]
@@ -89,11 +92,13 @@ def test_systemd_accepts_the_unit_and_reads_the_command(
 
 
 def test_the_shell_between_passes_every_argument_on() -> None:
-    said = subprocess.run(
+    done = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@"', "isco", "printf", "%s|", ODD, "a=b"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert said.stdout == f"{ODD}|a=b|"
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{ODD}|a=b|"
 
 
 def test_every_config_has_a_service_of_its_own(tmp_path: Path) -> None:
@@ -102,7 +107,7 @@ def test_every_config_has_a_service_of_its_own(tmp_path: Path) -> None:
     assert one.path.parent == tmp_path / ".config" / "systemd" / "user"
 
 
-def test_what_no_service_can_be_told_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_no_service_can_have_is_refused(tmp_path: Path) -> None:
     for name in ("line\nbreak", "bell\a", "\udce9"):
         for make in (linux, mac):
             with pytest.raises(ServiceError, match="another name"):
@@ -112,16 +117,17 @@ def test_what_no_service_can_be_told_is_refused(tmp_path: Path) -> None:
 
 
 MANAGER = """#!/bin/sh
-echo "$*" >> "$HOME/told"
+echo "$*" >> "$HOME/commands"
 test ! -e "$HOME/refuse" || { echo "no bus" >&2; exit 1; }
 """
 
 
 class Machine:
-    """A home of its own, and a manager that only writes down what it is told."""
+    """A home directory of its own, and a service manager that only records its commands."""
 
     def __init__(self, folder: Path, manager: bool) -> None:
-        self.home, self.bin = folder / "home", folder / "bin"
+        self.home = folder / "home"
+        self.bin = folder / "bin"
         self.config = folder / "a b" / "config.yaml"
         for needed in (self.home, self.bin, self.config.parent):
             needed.mkdir()
@@ -137,17 +143,20 @@ class Machine:
         environment = {"HOME": str(self.home), "PATH": str(self.bin)}
         return subprocess.run(
             [*command, "--config", str(self.config)],
-            env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
-    def told(self) -> list[str]:
-        path = self.home / "told"
+    def commands(self) -> list[str]:
+        path = self.home / "commands"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         path.unlink(missing_ok=True)
         return lines
 
 
-def told_to(service: Service, *steps: str) -> list[str]:
+def commands_of(service: Service, *steps: str) -> list[str]:
     return [" ".join(command[1:]) for step in steps for command in getattr(service, step)]
 
 
@@ -156,22 +165,22 @@ def test_install_twice_show_and_uninstall_twice(tmp_path: Path) -> None:
     service = machine.service
     shown = machine.isco("show")
     assert shown.returncode == 0 and "not installed" in shown.stdout
-    assert service.text in shown.stdout and not service.path.exists() and not machine.told()
+    assert service.text in shown.stdout and not service.path.exists() and not machine.commands()
     for _ in range(2):
         done = machine.isco("install")
         assert done.returncode == 0, done.stderr
         assert done.stdout.index(service.text) < done.stdout.index("written:")
         assert service.path.read_text(encoding="utf-8") == service.text
-        assert machine.told() == told_to(service, "prepare", "start")
+        assert machine.commands() == commands_of(service, "prepare", "start")
     assert (machine.config.parent / "logs").is_dir()
     assert f"{service.path}: installed\n" in machine.isco("show").stdout
     service.path.write_text("something else", encoding="utf-8")
     assert "install it again" in machine.isco("show").stdout
     assert machine.isco("uninstall").returncode == 0
-    assert machine.told() == told_to(service, "stop") and not service.path.exists()
+    assert machine.commands() == commands_of(service, "stop") and not service.path.exists()
     again = machine.isco("uninstall")
     assert again.returncode == 0 and again.stdout.startswith("not installed")
-    assert not machine.told()
+    assert not machine.commands()
 
 
 def test_without_a_manager_it_says_what_to_type(tmp_path: Path) -> None:

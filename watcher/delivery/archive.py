@@ -1,8 +1,9 @@
-"""Where inputs end: archived, or rejected with the reason. Nothing is overwritten, nothing deleted.
+"""Where inputs go in the end: to the archive, or to the rejected files with the reason.
 
-On the inbox's own volume that is one rename. To another volume the input is copied into a hidden
-folder there, ``.<id>/<name>``, and leaves its claim only when the copy is on the disk and equal;
-whoever finds a claim that its input has left looks for such a folder, and goes on.
+Nothing is overwritten and nothing is deleted. On the inbox's own volume the move is one rename. To
+another volume the input is copied into a hidden folder there, ``.<id>/<name>``, and leaves its
+claim only when the copy is on the disk and equal. A daemon that finds an empty claim looks for such
+a folder and finishes the move.
 """
 
 from __future__ import annotations
@@ -14,131 +15,145 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from watcher.delivery.publish import clear, safe_stem
+from watcher.delivery.publish import clear_staging, safe_stem
 from watcher.filesystem import Filesystem
-from watcher.intake.claims import WHY, Claim, release
+from watcher.intake import claims
+from watcher.intake.claims import REASON, Claim
 
+REASON_SUFFIX = ".why.txt"
 _MAX_NAME_BYTES = 255
 
-Breathe = Callable[[], None]
+OnProgress = Callable[[], None]
 
 
-def archive(files: Filesystem, claim: Claim, archive_dir: Path, breathe: Breathe) -> Path:
-    """Move a finished input to the archive and return its new place."""
+def archive(files: Filesystem, claim: Claim, archive_dir: Path, on_progress: OnProgress) -> Path:
+    """Move a finished input to the archive and return its new path."""
     archive_dir.mkdir(parents=True, exist_ok=True)
-    for target in _names(files, claim, archive_dir, breathe):
+    for target in _candidate_paths(files, claim, archive_dir, on_progress):
         with suppress(FileExistsError):
-            _move(files, claim, target, breathe)
+            _move(files, claim, target, on_progress)
             return target
-    raise AssertionError("the names never end")
+    raise AssertionError("the candidates never end")
 
 
-def doom(files: Filesystem, claim: Claim, reason: str) -> None:
-    """Decide that an input is rejected: from here on, whoever holds the claim rejects it."""
-    files.write(claim.folder / WHY, _printable(reason))
-    files.sync(claim.folder / WHY)
+def mark_rejected(files: Filesystem, claim: Claim, reason: str) -> None:
+    """Decide that an input is rejected: from now on every owner of the claim rejects it."""
+    files.write(claim.folder / REASON, _encoded(reason))
+    files.sync(claim.folder / REASON)
 
 
-def doomed(files: Filesystem, claim: Claim) -> str:
-    """Why an input is rejected, ``""`` where it is not."""
+def rejection_reason(files: Filesystem, claim: Claim) -> str | None:
+    """Return why an input was marked as rejected, None where it was not."""
     try:
-        return files.read(claim.folder / WHY).decode("utf-8", "replace").strip()
+        reason = files.read(claim.folder / REASON).decode("utf-8", "replace").strip()
     except FileNotFoundError:
-        return ""
+        return None
+    return reason or None  # empty: the daemon ended before it had written the reason
 
 
 def reject(
-    files: Filesystem, claim: Claim, rejected_dir: Path, reason: str, breathe: Breathe
+    files: Filesystem, claim: Claim, rejected_dir: Path, reason: str, on_progress: OnProgress
 ) -> Path:
-    """Move an unreadable input to the rejected files; ``<name>.why.txt`` is there before it."""
+    """Move an input to the rejected files and return its new path.
+
+    ``<name>.why.txt`` with the reason is written before the move.
+    """
     rejected_dir.mkdir(parents=True, exist_ok=True)
-    for target in _names(files, claim, rejected_dir, breathe):
-        why = _beside(target, ".why.txt")
-        if os.path.lexists(target) or not _explain(files, why, reason):
+    for target in _candidate_paths(files, claim, rejected_dir, on_progress):
+        reason_path = _with_suffix(target, REASON_SUFFIX)
+        if os.path.lexists(target) or not _write_reason(files, reason_path, reason):
             continue
         with suppress(FileExistsError):
-            _move(files, claim, target, breathe)
+            _move(files, claim, target, on_progress)
             return target
-    raise AssertionError("the names never end")
+    raise AssertionError("the candidates never end")
 
 
-def _explain(files: Filesystem, why: Path, reason: str) -> bool:
-    """Write the reason, also over the beginning of it that a crash left; False for another one."""
+def _write_reason(files: Filesystem, path: Path, reason: str) -> bool:
+    """Write the reason and return True; False where the file has another reason.
+
+    A crash may have left the beginning of the same reason: it is written again.
+    """
     try:
-        files.reserve(why)
+        files.reserve(path)
     except FileExistsError:
-        if not _printable(reason).startswith(files.read(why)):
+        if not _encoded(reason).startswith(files.read(path)):
             return False
-    files.write(why, _printable(reason))
-    files.publish(why)
-    files.sync(why)
+    files.write(path, _encoded(reason))
+    files.publish(path)
+    files.sync(path)
     return True
 
 
-def go_on(files: Filesystem, claim: Claim, folders: tuple[Path, ...]) -> None:
-    """Give the copy of an input that has left its claim its name, where it has none yet."""
+def finish_move(files: Filesystem, claim: Claim, folders: tuple[Path, ...]) -> None:
+    """Give the copy of an input that has left its claim its final name, where it has none yet."""
     for folder in folders:
-        hidden = folder / f".{claim.id}"
-        if not hidden.exists():
+        hidden_dir = folder / f".{claim.id}"
+        if not hidden_dir.exists():
             continue
-        for name in files.names(hidden):
-            left = Claim(hidden / name)
-            for target in _names(files, left, folder, lambda: None):
+        for name in files.names(hidden_dir):
+            copied = Claim(hidden_dir / name)
+            for target in _candidate_paths(files, copied, folder, lambda: None):
                 with suppress(FileExistsError):
-                    files.rename_new(left.path, target)
+                    files.rename_new(copied.path, target)
                     break
-        files.remove_dir(hidden)
+        files.remove_dir(hidden_dir)
 
 
-def let_go(files: Filesystem, claim: Claim, outbox: Path) -> None:
-    """Remove what is left of a claim that has come to its end: in staging, and itself."""
-    clear(files, outbox, claim.id)
-    release(files, claim)
+def release(files: Filesystem, claim: Claim, outbox: Path) -> None:
+    """Remove what is left of a finished claim: its staging folders and the claim itself."""
+    clear_staging(files, outbox, claim.id)
+    claims.remove(files, claim)
 
 
-def _move(files: Filesystem, claim: Claim, target: Path, breathe: Breathe) -> None:
-    """Raises FileExistsError where the name is taken; then the input is where it was."""
+def _move(files: Filesystem, claim: Claim, target: Path, on_progress: OnProgress) -> None:
+    """Move the input. Raises FileExistsError where the name is taken; the input then stays."""
     try:
         files.rename_new(claim.path, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _move_across(files, claim, target, breathe)
+        _move_across_volumes(files, claim, target, on_progress)
     files.sync(target.parent)
 
 
-def _move_across(files: Filesystem, claim: Claim, target: Path, breathe: Breathe) -> None:
-    hidden = target.parent / f".{claim.id}"
-    files.remove_tree(hidden)  # left by a crash in the middle of the copy
-    files.make_dir(hidden)
-    copy = hidden / claim.name
-    files.copy(claim.path, copy, breathe)
+def _move_across_volumes(
+    files: Filesystem, claim: Claim, target: Path, on_progress: OnProgress
+) -> None:
+    hidden_dir = target.parent / f".{claim.id}"
+    files.remove_tree(hidden_dir)  # left by a crash in the middle of the copy
+    files.make_dir(hidden_dir)
+    copy = hidden_dir / claim.name
+    files.copy(claim.path, copy, on_progress)
     files.sync(copy)
-    files.sync(hidden)
+    files.sync(hidden_dir)
     files.sync(target.parent)
-    if files.hash(copy, breathe) != files.hash(claim.path, breathe):
-        files.remove_tree(hidden)
+    if files.hash(copy, on_progress) != files.hash(claim.path, on_progress):
+        files.remove_tree(hidden_dir)
         raise OSError(errno.EIO, f"the copy in {str(target.parent)!r} differs from its original")
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     files.remove(claim.path)
-    go_on(files, claim, (target.parent,))
+    finish_move(files, claim, (target.parent,))
 
 
-def _names(files: Filesystem, claim: Claim, folder: Path, breathe: Breathe) -> Iterator[Path]:
-    """The input's own name; where it is taken, with a hash of the content; then with a number."""
+def _candidate_paths(
+    files: Filesystem, claim: Claim, folder: Path, on_progress: OnProgress
+) -> Iterator[Path]:
+    """Yield the input's own name, then one with a hash of its content, then numbered ones."""
     yield folder / claim.name
-    stem, digest = safe_stem(claim.name), files.hash(claim.path, breathe)[:12]
+    stem = safe_stem(claim.name)
+    digest = files.hash(claim.path, on_progress)[:12]
     for number in itertools.count(1):
-        again = "" if number == 1 else f".{number}"
-        yield folder / f"{stem}.{digest}{again}{claim.path.suffix}"
+        suffix = "" if number == 1 else f".{number}"
+        yield folder / f"{stem}.{digest}{suffix}{claim.path.suffix}"
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    """The name with ``suffix`` behind it, cut where it would pass the 255 bytes of a file name."""
+def _with_suffix(path: Path, suffix: str) -> Path:
+    """Return the path with ``suffix`` appended, cut to the 255 bytes of a file name."""
     name = os.fsencode(path.name)[: _MAX_NAME_BYTES - len(suffix)]
     return path.with_name(os.fsdecode(name) + suffix)
 
 
-def _printable(reason: str) -> bytes:
+def _encoded(reason: str) -> bytes:
     return (reason.rstrip() + "\n").encode("utf-8", "backslashreplace")

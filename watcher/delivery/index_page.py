@@ -1,8 +1,7 @@
-"""``outbox/index.html``: what the daemon does, and every batch and night so far.
+"""``outbox/index.html``: what the daemon does, and all batches and nightly trainings so far.
 
-Finished folders never change, so each is read once and remembered; at an event only the names in
-the outbox are listed again. The page is replaced by one rename, and only where it would say
-something new.
+A published folder never changes, so each is read once and remembered; at an event only the names in
+the outbox are listed again. The page is replaced by one rename, and only when its content is new.
 """
 
 from __future__ import annotations
@@ -36,40 +35,43 @@ _N_TREND = 60
 
 
 class Index:
-    """The index of one outbox. ``clock`` gives the time in UTC."""
+    """The index of one outbox. ``clock`` returns the time in UTC."""
 
     def __init__(
         self, outbox: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._outbox, self._clock = outbox, clock
+        self._outbox = outbox
+        self._clock = clock
         self._batches: dict[str, dict[str, Any]] = {}
-        self._nights: dict[str, dict[str, Any]] = {}
-        self._said: tuple[Any, ...] = ()
-        self._written_s, self._is_failing = -_MIN_INTERVAL_S, False
+        self._trainings: dict[str, dict[str, Any]] = {}
+        self._written_state: tuple[Any, ...] | None = None
+        self._written_s = -_MIN_INTERVAL_S
+        self._is_failing = False
 
     def refresh(self, status: Status | None = None) -> None:
-        """Write the page where there is news. ``status`` is None where no daemon works.
+        """Write the page where its content is new. ``status`` is None where no daemon works.
 
-        A page that cannot be written stops nothing, and none is written to the empty place of a
-        share, which may be away before the daemon has noticed.
+        A page that cannot be written stops nothing. None is written where the sentinel is missing:
+        the share may be unavailable before the daemon has noticed.
         """
-        is_busy = status is not None and status.in_work is not None
+        is_busy = status is not None and status.in_progress is not None
         if is_busy and time.monotonic() - self._written_s < _MIN_INTERVAL_S:
             return
         try:
-            _take_in(self._batches, self._folders(self._outbox), _batch)
-            _take_in(self._nights, self._folders(self._outbox / NIGHTLY), _night)
-            said = frozenset(self._batches), frozenset(self._nights), _lasting(status)
-            if said != self._said:
+            _update(self._batches, self._folders(self._outbox), _batch)
+            _update(self._trainings, self._folders(self._outbox / NIGHTLY), _training)
+            state = frozenset(self._batches), frozenset(self._trainings), _lasting(status)
+            if state != self._written_state:
                 page = self._page(status)
                 if status is not None and not (self._outbox / SENTINEL).exists():
                     return
                 write_atomic(self._outbox / INDEX, page, is_public=True)
-                self._said, self._written_s = said, time.monotonic()
+                self._written_state = state
+                self._written_s = time.monotonic()
             self._is_failing = False
         except OSError as error:
             if not self._is_failing:
-                _LOG.warning("the index cannot be written, going on without: %s", error)
+                _LOG.warning("the index page cannot be written, continuing without it: %s", error)
             self._is_failing = True
 
     def _folders(self, folder: Path) -> Iterator[Path]:
@@ -83,9 +85,9 @@ class Index:
 
     def _page(self, status: Status | None) -> bytes:
         batches = sorted(self._batches.values(), key=_newest, reverse=True)
-        nights = sorted(self._nights.values(), key=_newest, reverse=True)
+        trainings = sorted(self._trainings.values(), key=_newest, reverse=True)
         coded = [batch for batch in batches if batch["kind"] == "coded" and batch["n_rows"]]
-        measured = [night for night in nights if night["agreement"]]
+        measured = [training for training in trainings if training["agreement"]]
         return encoded(
             "index.html",
             status=status,
@@ -94,9 +96,9 @@ class Index:
             n_batches=len(batches),
             n_shown=min(len(batches), _MAX_SHOWN),
             n_rows=sum(batch["n_rows"] for batch in coded),
-            nights=nights,
+            trainings=trainings,
             shares=[batch["share"] for batch in coded[:_N_TREND]][::-1],
-            agreements=[night["agreement"] for night in measured[:_N_TREND]][::-1],
+            agreements=[training["agreement"] for training in measured[:_N_TREND]][::-1],
         )
 
 
@@ -105,32 +107,32 @@ def _newest(entry: dict[str, Any]) -> tuple[str, str]:
 
 
 def _lasting(status: Status | None) -> Any:
-    """What of a status is news: not that the daemon has looked again."""
+    """Return what is news in a status; that the inbox was polled again is none."""
     if status is None:
         return None
-    work = status.in_work
-    waiting = tuple((file.name, file.why) for file in status.waiting)
-    fixed = {"looked": None, "moved": None, "waiting": (), "in_work": None}
-    return status.model_copy(update=fixed), waiting, work.name if work is not None else ""
+    waiting = tuple((file.name, file.reason) for file in status.waiting)
+    in_progress = status.in_progress.name if status.in_progress is not None else None
+    passing = {"last_poll": None, "last_progress": None, "waiting": (), "in_progress": None}
+    return status.model_copy(update=passing), waiting, in_progress
 
 
-def _take_in(
-    known: dict[str, dict[str, Any]],
+def _update(
+    entries: dict[str, dict[str, Any]],
     folders: Iterator[Path],
     read: Callable[[Path], dict[str, Any] | None],
 ) -> None:
     """Read the folders that are new, and forget those that are gone."""
-    found = {folder.name: folder for folder in folders}
-    for name in known.keys() - found.keys():
-        del known[name]
-    for name in found.keys() - known.keys():
-        entry = read(found[name])
+    by_name = {folder.name: folder for folder in folders}
+    for name in entries.keys() - by_name.keys():
+        del entries[name]
+    for name in by_name.keys() - entries.keys():
+        entry = read(by_name[name])
         if entry is not None:
-            known[name] = entry
+            entries[name] = entry
 
 
 def _batch(folder: Path) -> dict[str, Any] | None:
-    """The key figures of a batch, and its row in the table; None where it is no batch."""
+    """Return the key figures of a batch and its row in the table; None where it is no batch."""
     try:
         receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
         is_corrections = "statuses" in receipt
@@ -155,19 +157,19 @@ def _batch(folder: Path) -> dict[str, Any] | None:
     return {**entry, "row": row}
 
 
-def _night(folder: Path) -> dict[str, Any] | None:
-    """The outcome of a night; None where its folder is none."""
+def _training(folder: Path) -> dict[str, Any] | None:
+    """Return the outcome of a nightly training; None where the folder is none."""
     entry = {"name": folder.name, "when": folder.name, "has_report": (folder / REPORT).exists()}
     if (folder / FAILED).exists():
-        why = (folder / FAILED).read_text(encoding="utf-8", errors="replace")
-        return {**entry, "state": "failed", "why": why.strip(), "version": "", "agreement": {}}
+        reason = (folder / FAILED).read_text(encoding="utf-8", errors="replace").strip()
+        return {**entry, "state": "failed", "reason": reason, "version": "", "agreement": {}}
     try:
         metrics = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
         agreement = metrics.get("sampled_agreement") or {}
         return {
             **entry,
             "state": str(metrics["state"]),
-            "why": "; ".join(map(str, metrics.get("reasons") or [])),
+            "reason": "; ".join(map(str, metrics.get("reasons") or [])),
             "version": str(metrics.get("version") or ""),
             "agreement": {key: agreement[key] for key in ("n", "rate", "interval") if agreement},
         }

@@ -1,4 +1,4 @@
-"""Where results grow unseen, and how they become visible: whole, under a name made from content."""
+"""How results are staged out of sight, and published whole under a name made from the content."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MAX_STEM_BYTES = 80
 
 
 def safe_stem(name: str) -> str:
-    """A folder name made from a file name: letters, digits, ``.``, ``_``, ``-`` and spaces alone.
+    """Return a folder name made from a file name: letters, digits, ``.``, ``_``, ``-``, spaces.
 
-    No separator, control character, leading dot or ``..`` is left, so nothing can leave the outbox.
+    It has no separator, control character, leading dot or ``..``, so nothing can leave the outbox.
     """
     stem = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
     stem = re.sub(r"\.(csv|xlsx)$", "", stem, flags=re.IGNORECASE)
@@ -35,12 +35,12 @@ def safe_stem(name: str) -> str:
 
 @contextmanager
 def staging(files: Filesystem, outbox: Path, key: str) -> Iterator[Path]:
-    """An empty private folder on the outbox's own volume, where results grow unseen.
+    """Open an empty private folder on the outbox's own volume for the results of one file.
 
-    ``key``: ``<id>.…``; what an attempt before left under the same id is removed first, and what
-    has not been published when the block ends is removed too.
+    ``key`` is ``<id>.…``. What an earlier attempt left under the same id is removed first, and what
+    is not published when the block ends is removed then.
     """
-    clear(files, outbox, key.partition(".")[0])
+    clear_staging(files, outbox, key.partition(".")[0])
     folder = outbox / STAGING / key
     files.make_dir(folder)
     try:
@@ -49,8 +49,8 @@ def staging(files: Filesystem, outbox: Path, key: str) -> Iterator[Path]:
         files.remove_tree(folder)
 
 
-def clear(files: Filesystem, outbox: Path, claim_id: str) -> None:
-    """Remove what attempts at a claim have left in staging."""
+def clear_staging(files: Filesystem, outbox: Path, claim_id: str) -> None:
+    """Remove the staging folders of a claim."""
     for name in files.names(outbox / STAGING):
         if name.partition(".")[0] == claim_id:
             files.remove_tree(outbox / STAGING / name)
@@ -60,29 +60,29 @@ def complete(
     files: Filesystem,
     staged: Path,
     receipt: AnyReceipt,
-    breathe: Callable[[], None] = lambda: None,
+    on_progress: Callable[[], None] = lambda: None,
 ) -> None:
-    """Have every staged file on the disk, with its hash in the receipt; the receipt comes last."""
+    """Sync every staged file and put its hash into the receipt, which is written last."""
     for name in sorted(files.names(staged)):
-        receipt.files[name] = files.hash(staged / name, breathe)
-        _settle(files, staged / name)
+        receipt.files[name] = files.hash(staged / name, on_progress)
+        _make_durable(files, staged / name)
     files.write(staged / RECEIPT, as_json(receipt).encode("utf-8", "backslashreplace"))
-    _settle(files, staged / RECEIPT)
-    _settle(files, staged)
+    _make_durable(files, staged / RECEIPT)
+    _make_durable(files, staged)
 
 
-def _settle(files: Filesystem, path: Path) -> None:
+def _make_durable(files: Filesystem, path: Path) -> None:
     files.publish(path)
     files.sync(path)
 
 
 def publish(files: Filesystem, staged: Path, outbox: Path, receipt: AnyReceipt) -> Path:
-    """Make a complete staged folder visible as ``outbox/<name>.<id>/``, by one rename.
+    """Publish a complete staged folder as ``outbox/<name>.<id>/`` by one rename; return its path.
 
-    Where a batch with this id is there already its results are the same: it stays, and is returned.
-    A folder of that name that is something else stays too, and ours gets a number.
+    A batch with the same id has the same results: it stays and is returned. If another folder has
+    the name, it stays and the new one gets a number.
     """
-    published = find(files, outbox, receipt.batch_id)
+    published = find_batch(files, outbox, receipt.batch_id)
     if published is not None:
         return published
     stem = f"{safe_stem(receipt.input)}.{receipt.batch_id}"
@@ -92,15 +92,15 @@ def publish(files: Filesystem, staged: Path, outbox: Path, receipt: AnyReceipt) 
             files.rename_new(staged, target)
         except FileExistsError:
             if read_receipt(files, target).get("sha256") == receipt.sha256:
-                return target  # another worker was faster
+                return target  # another daemon was faster
             continue
         break
     files.sync(outbox)
     return target
 
 
-def find(files: Filesystem, outbox: Path, batch_id: str) -> Path | None:
-    """The complete batch with this id, if there is one."""
+def find_batch(files: Filesystem, outbox: Path, batch_id: str) -> Path | None:
+    """Return the complete batch with this id, None where there is none."""
     for name in files.names(outbox):
         is_batch = name.endswith(f".{batch_id}") and not name.startswith(".")
         if is_batch and read_receipt(files, outbox / name):
@@ -109,10 +109,10 @@ def find(files: Filesystem, outbox: Path, batch_id: str) -> Path | None:
 
 
 def find_claim(files: Filesystem, outbox: Path, name: str, claim_id: str) -> Path | None:
-    """What a claim on the input ``name`` has published, by whichever model and settings."""
-    start = safe_stem(name) + "."
+    """Return the batch that a claim on ``name`` has published, with any model and settings."""
+    prefix = safe_stem(name) + "."
     for folder in files.names(outbox):
-        if folder.startswith(start):
+        if folder.startswith(prefix):
             receipt = read_receipt(files, outbox / folder)
             if receipt.get("claim") == claim_id:
                 return outbox / folder
@@ -120,7 +120,7 @@ def find_claim(files: Filesystem, outbox: Path, name: str, claim_id: str) -> Pat
 
 
 def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
-    """The receipt of a batch; empty where there is none that can be read."""
+    """Return the receipt of a batch, empty where there is none that can be read."""
     try:
         receipt = json.loads(files.read(folder / RECEIPT))
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -129,11 +129,11 @@ def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
 
 
 def as_json(receipt: AnyReceipt) -> str:
-    """A receipt as it is written."""
-    # A file name that is not UTF-8 has code points without bytes; whoever writes escapes them.
+    """Return the text of ``receipt.json``."""
+    # A file name that is not UTF-8 has code points without bytes, which the caller escapes.
     return json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
 
 
 def shown(path: Path) -> str:
-    """A path as people read it: relative to where they stand, if it lies below."""
+    """Return a path for people: relative to the working directory, if it is below it."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -1,106 +1,131 @@
-"""The files in our hands: taken, kept by a heartbeat, and taken over from the dead."""
+"""The claims of this daemon: files it has claimed, their heartbeat, and claims of dead daemons."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
 
-from core.settings import WatcherSettings
-from watcher.clock import Clock
 from watcher.delivery import archive
-from watcher.filesystem import Filesystem
+from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.claims import Claim, Leases
 
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Content:
+    """The content of a claimed file when it was last hashed.
+
+    ``is_closed``: the kernel guaranteed then that nobody had the file open for writing.
+    """
+
+    sha256: str
+    is_closed: bool
+
+
 @dataclass
 class ActiveClaim:
-    """A claim of ours and what this life of the daemon knows of it."""
+    """A claim of this daemon and the state of its file; ``Pipeline.process`` changes it.
+
+    What must survive a crash is in the name and the notes of the claim's folder (``claims.py``);
+    the rest of the state lasts as long as this daemon runs.
+
+    Attributes
+    ----------
+    claim : where the file is and how many attempts were started; replaced at each attempt.
+    content : the content as last hashed; None before the first hash and after a change.
+    was_read_again : an input error was found once before, while somebody may have been writing.
+    due_s : not to be processed before this time, by the monotonic clock.
+    n_faults : how many times a passing fault ended the processing.
+    worker_loss : how the worker process ended in the last attempt; None where it did not.
+    """
 
     claim: Claim
-    sha256: str = ""  # of the content that was found last
-    is_closed: bool = False  # the kernel vouched for that content
-    had_more_time: bool = False
-    due_s: float = 0.0  # not to be looked at before
-    n_faults: int = 0  # passing ones
-    loss: str = ""  # what ended the attempt before
+    content: Content | None = None
+    was_read_again: bool = False
+    due_s: float = 0.0
+    n_faults: int = 0
+    worker_loss: str | None = None
 
 
 class ActiveClaims:
-    """All claims of the worker ``name``; ``next_beat_s`` is when the others want a sign of it."""
+    """All claims of this daemon. ``next_heartbeat_s``: when the next heartbeat is due."""
 
-    def __init__(
-        self, settings: WatcherSettings, files: Filesystem, clock: Clock, name: str
-    ) -> None:
-        self._settings, self._files, self._clock, self._name = settings, files, clock, name
-        self._leases = Leases(files, settings.heartbeat_s)
-        self._held: list[ActiveClaim] = []
-        self.next_beat_s = self._next_recovery_s = 0.0
+    def __init__(self, environment: Environment) -> None:
+        self._settings = environment.settings
+        self._files = environment.files
+        self._clock = environment.clock
+        self._name = environment.name
+        self._leases = Leases(environment.files, environment.settings.heartbeat_s)
+        self._active: list[ActiveClaim] = []
+        self.next_heartbeat_s = 0.0
+        self._next_recovery_s = 0.0
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._active)
 
     @property
     def first_due_s(self) -> float:
-        """When the first of them can be gone on with."""
-        return min(held.due_s for held in self._held)
+        """When the first of the claims can be processed; ValueError without a claim."""
+        return min(active.due_s for active in self._active)
 
     def due(self) -> list[ActiveClaim]:
-        """What can be gone on with, the least tried first: no file holds up the others."""
+        """Return the claims that can be processed now, those with the fewest attempts first."""
         now_s = self._clock.monotonic_s()
-        due = [held for held in self._held if held.due_s <= now_s]
-        return sorted(due, key=lambda held: (held.claim.attempts, held.n_faults, held.due_s))
+        due = [active for active in self._active if active.due_s <= now_s]
+        return sorted(
+            due, key=lambda active: (active.claim.attempts, active.n_faults, active.due_s)
+        )
 
-    def take(self, name: str) -> ActiveClaim | None:
-        """Take hold of a whole file in the inbox; None where somebody was faster. Or OSError."""
-        claim = claims.take(self._files, self._settings.inbox, name, self._name)
-        return self._hold(claim) if claim is not None else None
+    def claim(self, name: str) -> ActiveClaim | None:
+        """Claim a file in the inbox; None where another daemon was faster. Raises OSError."""
+        claim = claims.claim_file(self._files, self._settings.inbox, name, self._name)
+        return self._add(claim) if claim is not None else None
 
-    def drop(self, held: ActiveClaim) -> None:
-        """It has come to its end, or is ours no more."""
-        self._held.remove(held)
+    def remove(self, active: ActiveClaim) -> None:
+        """Forget a claim that is finished or lost."""
+        self._active.remove(active)
 
-    def beat(self) -> None:
-        """Show the others that we live, in its time."""
+    def send_heartbeats(self) -> None:
+        """Show the other daemons that this one is alive, if a heartbeat is due."""
         now_s = self._clock.monotonic_s()
-        if now_s < self.next_beat_s:
+        if now_s < self.next_heartbeat_s:
             return
-        self.next_beat_s = now_s + self._settings.heartbeat_s
-        for held in self._held:
-            self._leases.beat(held.claim)
+        self.next_heartbeat_s = now_s + self._settings.heartbeat_s
+        for active in self._active:
+            self._leases.renew(active.claim)
 
     def recover(self) -> None:
-        """Take up what an earlier life of ours has left, and take over from the dead, in time."""
+        """Take up claims of an earlier run of this daemon and of dead daemons, if it is time."""
         now_s = self._clock.monotonic_s()
         if now_s < self._next_recovery_s:
             return
         self._next_recovery_s = now_s + self._settings.heartbeat_s
-        ours = {held.claim.folder for held in self._held}
+        active_folders = {active.claim.folder for active in self._active}
         try:
-            claimed = claims.claims(self._files, self._settings.inbox)
-            found = [claim for claim in claimed if claim.folder not in ours]
-            others = [claim for claim in found if claim.worker != self._name]
-            left = [claim for claim in found if claim.worker == self._name]
-            for claim in left + self._leases.lapsed(others, now_s):
+            listed = claims.list_claims(self._files, self._settings.inbox)
+            inactive = [claim for claim in listed if claim.folder not in active_folders]
+            foreign = [claim for claim in inactive if claim.owner != self._name]
+            left_over = [claim for claim in inactive if claim.owner == self._name]
+            for claim in left_over + self._leases.expired(foreign, now_s):
                 self._take_over(claim)
         except OSError as error:
-            _LOG.warning("what was left in work cannot be taken up, trying again: %s", error)
+            _LOG.warning("claims of an earlier run cannot be taken up, trying again: %s", error)
 
-    def _take_over(self, claim: Claim) -> None:
-        mine = claims.steal(self._files, claim, self._name)
-        if mine is None:
+    def _take_over(self, foreign: Claim) -> None:
+        claim = claims.take_over(self._files, foreign, self._name)
+        if claim is None:
             return
-        if claims.is_empty(mine):
+        if claim.is_empty:
             folders = (self._settings.archive_dir, self._settings.rejected_dir)
-            archive.go_on(self._files, mine, folders)
-            archive.let_go(self._files, mine, self._settings.outbox)
+            archive.finish_move(self._files, claim, folders)
+            archive.release(self._files, claim, self._settings.outbox)
             return
-        _LOG.info("%r: taken up again after an interruption", mine.name)
-        self._hold(mine)
+        _LOG.info("%r: continued after an interruption", claim.name)
+        self._add(claim)
 
-    def _hold(self, claim: Claim) -> ActiveClaim:
-        held = ActiveClaim(claim)
-        self._held.append(held)
-        return held
+    def _add(self, claim: Claim) -> ActiveClaim:
+        active = ActiveClaim(claim)
+        self._active.append(active)
+        return active

@@ -1,12 +1,12 @@
-"""Taking hold of a file, keeping hold of it, and taking over from the dead.
+"""Claims: how one daemon of several takes a file, keeps it, and takes it over from a dead one.
 
-``inbox/.work/<id>.<attempts>.<worker>/``   one claim; nobody else can look into it
-    ``<name>``    the input, moved here by one rename: of two workers one finds it gone
-    ``.beat``     written anew while its worker lives
+``inbox/.work/<id>.<attempts>.<owner>/``   one claim; other users cannot read it
+    ``<name>``    the input, moved here by one rename: of two daemons one finds it gone
+    ``.beat``     the heartbeat, written again while the owner is alive
     ``.why``      the reason, once it is decided that the input is rejected
 
-The name of the folder is all there is to know, and changes by one rename: when an attempt begins,
-and when another worker takes over. A worker that was taken over from finds its folder gone.
+The state of a claim is the name of its folder, which changes by one rename: when an attempt starts,
+and when another daemon takes the claim over. The former owner then finds its folder gone.
 """
 
 from __future__ import annotations
@@ -19,57 +19,64 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watcher.filesystem import Filesystem
-from watcher.intake.stability import kind
+from watcher.intake.stability import kind_of
 
 WORK = ".work"
-BEAT, WHY = ".beat", ".why"
+HEARTBEAT = ".beat"
+REASON = ".why"
 MAX_ATTEMPTS = 3
-_LEASE_BEATS = 10
+_LEASE_HEARTBEATS = 10
+_NO_INPUT = ".gone"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A file that is ours. ``path`` is where it lies, alone with our own notes."""
+    """A claimed file. ``path`` is where it is, beside nothing but the notes of the claim."""
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The name it had in the inbox."""
+        """The name that the file had in the inbox."""
         return self.path.name
 
     @property
     def folder(self) -> Path:
-        """The claim's own folder."""
+        """The folder of the claim."""
         return self.path.parent
 
     @property
     def id(self) -> str:
-        """Unique among all claims ever, safe in any path, kept when it changes hands."""
+        """The id of the claim: unique for ever, safe in any path, kept when the owner changes."""
         return self.folder.name.partition(".")[0]
 
     @property
     def attempts(self) -> int:
-        """How often work on it was begun and not ended."""
+        """The number of attempts that were started and did not end."""
         number = self.folder.name.split(".")[1:2]
         return int(number[0]) if number and number[0].isdecimal() else 0
 
     @property
-    def worker(self) -> str:
-        """Whose it is."""
+    def owner(self) -> str:
+        """The name of the daemon that has the claim."""
         return self.folder.name.partition(".")[2].partition(".")[2]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the input has left the claim already, or never came."""
+        return self.name == _NO_INPUT
 
-def take(files: Filesystem, inbox: Path, name: str, worker: str) -> Claim | None:
-    """Take hold of ``inbox/name``; None where it is gone or another worker was faster.
 
-    What turns out to be no regular file is put back, with an OSError.
+def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim | None:
+    """Claim ``inbox/name``; return None where it is gone or another daemon was faster.
+
+    What turns out to be no regular file is moved back, with an OSError.
     """
-    folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{worker}"
+    folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
     files.make_dir(folder)
     claim = Claim(folder / name)
     try:
-        files.write(folder / BEAT, b"0")
+        files.write(folder / HEARTBEAT, b"0")
         files.rename(inbox / name, claim.path)
         mode = files.status(claim.path).st_mode
     except OSError as error:
@@ -80,38 +87,38 @@ def take(files: Filesystem, inbox: Path, name: str, worker: str) -> Claim | None
     if not stat.S_ISREG(mode):
         files.rename(claim.path, inbox / name)
         _discard(files, folder)
-        raise OSError(f"it has become {kind(mode)}")
+        raise OSError(f"it has become {kind_of(mode)}")
     return claim
 
 
-def begin(files: Filesystem, claim: Claim) -> Claim:
-    """The claim with one attempt more; FileNotFoundError where it is ours no more."""
-    return _renamed(files, claim, claim.attempts + 1, claim.worker)
+def start_attempt(files: Filesystem, claim: Claim) -> Claim:
+    """Return the claim with one attempt more; FileNotFoundError where it was taken over."""
+    return _renamed(files, claim, claim.attempts + 1, claim.owner)
 
 
-def rest(files: Filesystem, claim: Claim) -> Claim:
-    """The claim with one attempt less: what ended it was no fault of the file."""
-    return _renamed(files, claim, max(claim.attempts - 1, 0), claim.worker)
+def undo_attempt(files: Filesystem, claim: Claim) -> Claim:
+    """Return the claim with one attempt less: what ended the attempt was no fault of the file."""
+    return _renamed(files, claim, max(claim.attempts - 1, 0), claim.owner)
 
 
-def steal(files: Filesystem, claim: Claim, worker: str) -> Claim | None:
-    """Take over; None where somebody else did."""
+def take_over(files: Filesystem, claim: Claim, owner: str) -> Claim | None:
+    """Give the claim a new owner; return None where another daemon was faster."""
     try:
-        return _renamed(files, claim, claim.attempts, worker)
+        return _renamed(files, claim, claim.attempts, owner)
     except FileNotFoundError:
         return None
 
 
-def _renamed(files: Filesystem, claim: Claim, attempts: int, worker: str) -> Claim:
-    folder = claim.folder.with_name(f"{claim.id}.{attempts}.{worker}")
+def _renamed(files: Filesystem, claim: Claim, attempts: int, owner: str) -> Claim:
+    folder = claim.folder.with_name(f"{claim.id}.{attempts}.{owner}")
     if folder != claim.folder:
         files.rename(claim.folder, folder)
     return Claim(folder / claim.name)
 
 
-def release(files: Filesystem, claim: Claim) -> None:
-    """Remove the claim once its input has left it."""
-    for note in (WHY, BEAT):
+def remove(files: Filesystem, claim: Claim) -> None:
+    """Remove the folder and the notes of a claim that its input has left."""
+    for note in (REASON, HEARTBEAT):
         with suppress(FileNotFoundError):
             files.remove(claim.folder / note)
     files.remove_dir(claim.folder)
@@ -119,64 +126,54 @@ def release(files: Filesystem, claim: Claim) -> None:
 
 def _discard(files: Filesystem, folder: Path) -> None:
     with suppress(OSError):
-        release(files, Claim(folder / "nothing"))
+        remove(files, Claim(folder / _NO_INPUT))
 
 
-def beat(files: Filesystem, claim: Claim, number: int) -> None:
-    """Show that its worker lives; nothing where it is ours no more."""
-    with suppress(OSError):
-        files.write(claim.folder / BEAT, b"%d" % number)
-
-
-def claims(files: Filesystem, inbox: Path) -> list[Claim]:
-    """Every claim there is. One without an input has ``path`` = its folder's ``.gone``."""
-    found = []
+def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:
+    """Return the claims of all daemons; one that its input has left ``is_empty``."""
+    listed = []
     for name in files.names(inbox / WORK):
         if name.startswith("."):
-            continue  # a trial of the folder, see folders.py
+            continue  # a probe of the folder, see folder_checks.py
         folder = inbox / WORK / name
         try:
-            inside = [entry for entry in files.names(folder) if entry not in (BEAT, WHY)]
+            inputs = [entry for entry in files.names(folder) if entry not in (HEARTBEAT, REASON)]
         except (FileNotFoundError, NotADirectoryError):
-            continue  # it has ended since, or is none of ours
-        found.append(Claim(folder / (inside[0] if inside else ".gone")))
-    return found
-
-
-def is_empty(claim: Claim) -> bool:
-    """Whether its input has left it already, or never came."""
-    return claim.name == ".gone"
+            continue  # the claim has ended since, or this is no claim
+        listed.append(Claim(folder / (inputs[0] if inputs else _NO_INPUT)))
+    return listed
 
 
 class Leases:
-    """Who is dead: a claim whose beat has not changed for ten heartbeats, by our own clock.
+    """Decides who is dead: an owner whose heartbeat has not changed for ten heartbeats.
 
-    What the server's clock says, or the clock of the worker, is never asked: no two clocks are
-    compared. Content is read, because a network share may keep times back for a minute.
+    The time is measured on this daemon's own clock, so no two clocks are compared. The content of
+    the heartbeat is read and not its time, because a network share may cache times for a minute.
     """
 
     def __init__(self, files: Filesystem, heartbeat_s: float) -> None:
-        self._files, self._lease_s = files, heartbeat_s * _LEASE_BEATS
-        self._seen: dict[str, tuple[bytes, float]] = {}
-        self._number = itertools.count(1)
+        self._files = files
+        self._lease_s = heartbeat_s * _LEASE_HEARTBEATS
+        self._seen: dict[str, tuple[bytes, float]] = {}  # heartbeat, first seen at
+        self._numbers = itertools.count(1)
 
-    def lapsed(self, others: list[Claim], now_s: float) -> list[Claim]:
-        """Take in one look at the claims of others and return those of the dead."""
-        seen = {claim.folder.name: (self._beat_of(claim), now_s) for claim in others}
-        for name, (beat, _) in seen.items():
-            known = self._seen.get(name)
-            if known is not None and known[0] == beat:
-                seen[name] = known
+    def expired(self, foreign: list[Claim], now_s: float) -> list[Claim]:
+        """Look at the claims of other daemons once and return those of dead daemons."""
+        seen = {claim.folder.name: (self._heartbeat_of(claim), now_s) for claim in foreign}
+        for name, (heartbeat, _) in seen.items():
+            before = self._seen.get(name)
+            if before is not None and before[0] == heartbeat:
+                seen[name] = before
         self._seen = seen
-        dead = (now_s - since_s >= self._lease_s for _, since_s in seen.values())
-        return [claim for claim, is_dead in zip(others, dead, strict=True) if is_dead]
+        return [claim for claim in foreign if now_s - seen[claim.folder.name][1] >= self._lease_s]
 
-    def _beat_of(self, claim: Claim) -> bytes:
+    def _heartbeat_of(self, claim: Claim) -> bytes:
         try:
-            return self._files.read(claim.folder / BEAT)
+            return self._files.read(claim.folder / HEARTBEAT)
         except FileNotFoundError:
             return b""
 
-    def beat(self, claim: Claim) -> None:
-        """Show that we live."""
-        beat(self._files, claim, next(self._number))
+    def renew(self, claim: Claim) -> None:
+        """Write a new heartbeat; nothing happens where the claim was taken over."""
+        with suppress(OSError):
+            self._files.write(claim.folder / HEARTBEAT, b"%d" % next(self._numbers))

@@ -1,9 +1,9 @@
-"""The ground that the watcher stands on: are these the folders it knows, and can it work there.
+"""Whether the folders of the watcher are the right ones, and whether it can work in them.
 
-Inbox and outbox carry a sentinel, ``.isco``. A folder that had one and has none now is the empty
-mount point of a share that is away: nothing is read from it, and above all no result written to it,
-where it would be hidden when the share returns. On which device a folder was is remembered on this
-machine's own disk, so that a daemon may start before the share is mounted.
+Inbox and outbox have a sentinel file, ``.isco``. A folder that had one and has none now is the
+empty mount point of a share that is not connected. Nothing is read from it and no result is written
+to it, because it would be hidden when the share is connected again. The device of each folder is
+remembered on this machine's own disk, so that a daemon may start before the share is mounted.
 """
 
 from __future__ import annotations
@@ -17,78 +17,86 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
-from core.settings import WatcherSettings
-from watcher.filesystem import Filesystem
+from watcher.environment import Environment
 from watcher.intake.claims import WORK
 
 STAGING = ".staging"
 SENTINEL = ".isco"
 _SENTINEL_TEXT = """\
-isco-coder works in this folder. While this file is missing, it takes the folder for the empty
-place of a share that is not connected, and waits.
+isco-coder works in this folder. While this file is missing, isco-coder assumes that the share of
+this folder is not connected, and waits.
 """
 _PROBE = ".probe"
 
 
-class ShareDownError(OSError):
-    """A folder is not the one that it was: its share is away."""
+class ShareUnavailableError(OSError):
+    """A folder has lost its sentinel: its share is not connected."""
 
 
 class Folders:
-    """Inbox and outbox, with the private folders in them, and where finished inputs go."""
+    """Checks the inbox, the outbox and their private folders, the archive, the rejected files."""
 
-    def __init__(self, settings: WatcherSettings, files: Filesystem, worker: str) -> None:
-        self.inbox, self.outbox = settings.inbox, settings.outbox
-        self._settled = (settings.archive_dir, settings.rejected_dir)
-        self._files, self._worker = files, worker
+    def __init__(self, environment: Environment) -> None:
+        settings = environment.settings
+        self._inbox = settings.inbox
+        self._outbox = settings.outbox
+        self._private_dirs = (settings.inbox / WORK, settings.outbox / STAGING)
+        self._final_dirs = (settings.archive_dir, settings.rejected_dir)
+        self._files = environment.files
+        self._name = environment.name
         self._is_tested = False
 
     def lock(self) -> FileLock:
-        """One worker of this name on this machine; held until the process ends, however it ends.
+        """Return a lock that only one daemon of this name on this machine can have.
 
-        Raises AlreadyRunningError.
+        It is released when the process ends, however it ends. Raises AlreadyRunningError.
         """
-        lock = FileLock(known(self.inbox, f"{self._worker}.lock"))
+        lock = FileLock(local_state_path(self._inbox, f"{self._name}.lock"))
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise AlreadyRunningError(
-                f"another daemon already watches {str(self.inbox)!r} on this machine; to run a "
+                f"another daemon already watches {str(self._inbox)!r} on this machine; to run a "
                 "second one beside it, give it a name: isco watch --worker NAME"
             ) from None
         return lock
 
-    def require(self) -> None:
-        """Return where everything is in its place, tested once.
+    def check(self) -> None:
+        """Return where all folders are usable; the first successful check also tests them.
 
-        Raises ShareDownError where a sentinel is missing, FolderError where a folder cannot be
-        worked in.
+        Raises ShareUnavailableError where a sentinel is missing, FolderError where a folder cannot
+        be used.
         """
         if not self._is_tested:
-            self._open()
-        for folder, private in ((self.inbox, WORK), (self.outbox, STAGING)):
+            self._prepare()
+        for folder in (self._inbox, self._outbox):
             if not self._has_sentinel(folder):
-                raise ShareDownError(self._absent(folder))
-            self._require_private(folder / private)
+                raise ShareUnavailableError(_no_sentinel(folder))
+        for private_dir in self._private_dirs:
+            self._require_private(private_dir)
 
-    def _open(self) -> None:
-        """Make what is missing, where it was never there before, and try what is needed of it."""
-        for folder in (self.inbox, self.outbox):
+    def _prepare(self) -> None:
+        """Create missing folders, unless their share is not connected, and test all of them."""
+        for folder in (self._inbox, self._outbox):
             if not self._has_sentinel(folder) and self._was_on_another_device(folder):
-                raise ShareDownError(self._absent(folder))
-        for folder in (self.inbox, self.outbox, *self._settled):
+                raise ShareUnavailableError(_no_sentinel(folder))
+        for folder in (self._inbox, self._outbox, *self._final_dirs):
             self._make(folder)
-        for folder, private in ((self.inbox, WORK), (self.outbox, STAGING)):
-            self._require_private(folder / private)
-            self._test(folder / private)
-            if not self._has_sentinel(folder):
-                self._files.write(folder / SENTINEL, _SENTINEL_TEXT.encode())
-                self._files.publish(folder / SENTINEL)
-            device = str(self._files.status(folder / SENTINEL).st_dev)
-            known(folder, "device").write_text(device, encoding="ascii")
-        for folder in (self.inbox, self.outbox, *self._settled):
+        for private_dir in self._private_dirs:
+            self._require_private(private_dir)
+            self._test(private_dir)
+            self._mark(private_dir.parent)
+        for folder in (self._inbox, self._outbox, *self._final_dirs):
             self._test(folder)
         self._is_tested = True
+
+    def _mark(self, folder: Path) -> None:
+        """Write the sentinel where there is none, and remember the device of the folder."""
+        if not self._has_sentinel(folder):
+            self._files.write(folder / SENTINEL, _SENTINEL_TEXT.encode())
+            self._files.publish(folder / SENTINEL)
+        device = str(self._files.status(folder / SENTINEL).st_dev)
+        local_state_path(folder, "device").write_text(device, encoding="ascii")
 
     def _make(self, folder: Path) -> None:
         try:
@@ -97,27 +105,27 @@ class Folders:
             raise FolderError(_refusal(folder, error)) from None
 
     def _test(self, folder: Path) -> None:
-        """Make, write, sync, rename without replacing, remove: what the protocol lives on."""
-        one, two, three = probes = [
-            folder / f"{_PROBE}-{self._worker}-{number}" for number in (1, 2, 3)
+        """Try the operations of the protocol: create, write, sync, rename without replacing."""
+        first, second, third = probes = [
+            folder / f"{_PROBE}-{self._name}-{number}" for number in (1, 2, 3)
         ]
         try:
             for probe in probes:  # left by a start that was killed
                 self._files.remove_tree(probe)
-            for probe in (one, two):
+            for probe in (first, second):
                 self._files.make_dir(probe)
                 self._files.write(probe / "probe", b"probe")
                 self._files.sync(probe / "probe")
             try:
-                self._files.rename_new(one, two)
+                self._files.rename_new(first, second)
             except FileExistsError:
                 pass
             else:
                 raise FolderError(
-                    f"{str(folder)!r} lets one folder take the place of another that is not empty: "
-                    "results could be lost there, choose a folder on another file system"
+                    f"in {str(folder)!r} a rename replaces a folder that is not empty, so results "
+                    "could be lost; choose a folder on another file system"
                 )
-            self._files.rename(one, three)
+            self._files.rename(first, third)
             self._files.sync(folder)
         except OSError as error:
             raise FolderError(_refusal(folder, error)) from None
@@ -133,44 +141,48 @@ class Folders:
         return True
 
     def _was_on_another_device(self, folder: Path) -> bool:
-        """Whether it was another one when a daemon last worked there; False for a new folder."""
+        """Whether a daemon last saw the folder on another device; False for a new folder."""
         try:
-            device = known(folder, "device").read_text(encoding="ascii")
+            device = local_state_path(folder, "device").read_text(encoding="ascii")
             return device != str(folder.stat().st_dev)
         except FileNotFoundError:
             return False
 
     def _require_private(self, folder: Path) -> None:
-        """Make it, or raise FolderError: who may write in the inbox must not lead us elsewhere."""
+        """Create the private folder. Raises FolderError where something else has its name.
+
+        Whoever can write into the inbox must not lead the watcher to another place by a link.
+        """
         try:
             mode = self._files.status(folder).st_mode
         except FileNotFoundError:
-            with suppress(FileExistsError):  # of several daemons the other made it
+            with suppress(FileExistsError):  # another daemon has just created it
                 self._files.make_dir(folder)
             mode = self._files.status(folder).st_mode
         if not stat.S_ISDIR(mode):
             raise FolderError(
-                f"{str(folder)!r} is no folder of its own: somebody has put something else there; "
-                "remove it"
+                f"{str(folder)!r} is not a folder: something else has the name of a private folder "
+                "of isco-coder; remove it"
             )
 
-    def _absent(self, folder: Path) -> str:
-        return (
-            f"{str(folder)!r} is not the folder it was, its file {SENTINEL} is missing: is the "
-            "share connected? If the folder is new on purpose, make an empty file of that name"
-        )
 
-
-def known(folder: Path, what: str) -> Path:
-    """Where this machine remembers something about a folder, on its own disk."""
-    known_dir = platformdirs.user_state_path("isco-coder", appauthor=False)
-    known_dir.mkdir(parents=True, exist_ok=True)
+def local_state_path(folder: Path, suffix: str) -> Path:
+    """Return the path of a file about ``folder`` on this machine's own disk."""
+    state_dir = platformdirs.user_state_path("isco-coder", appauthor=False)
+    state_dir.mkdir(parents=True, exist_ok=True)
     key = sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return known_dir / f"{key}.{what}"
+    return state_dir / f"{key}.{suffix}"
+
+
+def _no_sentinel(folder: Path) -> str:
+    return (
+        f"{str(folder)!r} has no file {SENTINEL}: is the share connected? If this folder is new on "
+        f"purpose, create an empty file {SENTINEL} in it"
+    )
 
 
 def _refusal(folder: Path, error: OSError) -> str:
     return (
-        f"{str(folder)!r} cannot be worked in: {error.strerror or error}. Expected a folder where "
-        "this user can make, rename and remove files; change its permissions or the settings"
+        f"{str(folder)!r} cannot be used: {error.strerror or error}. Expected a folder where this "
+        "user can create, rename and remove files; change its permissions or the settings"
     )

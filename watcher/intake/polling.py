@@ -1,84 +1,94 @@
-"""The looks at the inbox: when, what they found, and whether the share is there at all."""
+"""When the inbox is polled, what was found, and whether the share is available."""
 
 from __future__ import annotations
 
 import logging
 
 from core.errors import FolderError
-from core.settings import WatcherSettings
-from watcher.clock import Clock, back_off_s
-from watcher.filesystem import Filesystem
+from watcher.clock import back_off_s
+from watcher.environment import Environment
 from watcher.intake.folder_checks import Folders
-from watcher.intake.stability import Stability, look
+from watcher.intake.stability import Stability, list_inbox
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
-# With files waiting, the three looks of the quiet time come this often at most.
+# The shortest time between two polls while files wait.
 MIN_INTERVAL_S = 0.05
-# Of the time that goes into looks: with 10,000 files waiting each takes a while.
-_MAX_SHARE, _MAX_REST_S = 0.1, 10.0
-_MAX_BLIND_S = 15.0  # between two looks while the share is away
+# The share of the time that polls may take: with 10,000 files waiting each takes a while.
+_MAX_POLL_SHARE = 0.1
+_MAX_REST_S = 10.0
+_MAX_UNAVAILABLE_S = 15.0  # between two polls while the share is unavailable
 
 
 class InboxPoller:
-    """Looks in its time, and remembers what it saw.
+    """Polls the inbox and remembers the result.
 
-    ``whole``: the files that may be taken, oldest first. ``blind``: why the last look failed, or
-    None. ``next_s``: when the next one is due, by the monotonic clock.
+    Attributes
+    ----------
+    stable : the names of the files that may be claimed, oldest first.
+    error : why the last poll failed, or None.
+    next_poll_s : when the next poll is due, by the monotonic clock.
     """
 
-    def __init__(
-        self,
-        settings: WatcherSettings,
-        folders: Folders,
-        files: Filesystem,
-        clock: Clock,
-        status: StatusWriter,
-    ) -> None:
-        self._settings, self._folders, self._files = settings, folders, files
-        self._clock, self._status = clock, status
-        self.stability = Stability(settings.quiet_s)
-        self.whole: list[str] = []
-        self.blind: Exception | None = None
-        self.next_s = 0.0
-        self._n_blind = 0  # in a row
-        self._told: set[str] = set()  # files that are held in the inbox
+    def __init__(self, environment: Environment, folders: Folders, status: StatusWriter) -> None:
+        self._settings = environment.settings
+        self._files = environment.files
+        self._clock = environment.clock
+        self._folders = folders
+        self._status = status
+        self.stability = Stability(environment.settings.quiet_s)
+        self.stable: list[str] = []
+        self.error: Exception | None = None
+        self.next_poll_s = 0.0
+        self._n_failures = 0  # in a row
+        self._reported: set[str] = set()  # blocked files that were logged
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to look."""
-        return self._clock.monotonic_s() >= self.next_s
+        """Whether it is time to poll."""
+        return self._clock.monotonic_s() >= self.next_poll_s
 
-    def soon(self) -> None:
-        """Something has changed: the next look is due now."""
-        self.next_s = min(self.next_s, self._clock.monotonic_s())
+    def request_poll(self) -> None:
+        """Make the next poll due now, because something has changed."""
+        self.next_poll_s = min(self.next_poll_s, self._clock.monotonic_s())
 
-    def look(self, is_at_work: bool, model_version: str) -> None:
-        """See what is there; where the inbox cannot be listed, less and less often.
+    def poll(self, has_active_claims: bool, model_version: str | None) -> None:
+        """List the inbox once; where it cannot be listed, back off.
 
-        ``is_at_work``: files are claimed, so the next look comes sooner. ``model_version`` goes
-        into the status.
+        With active claims the next poll comes sooner. ``model_version`` goes into the status.
         """
-        now_s, poll_s = self._clock.monotonic_s(), self._settings.poll_s
+        now_s = self._clock.monotonic_s()
         try:
-            self._folders.require()
-            listing = look(self._files, self._settings.inbox)
+            self._folders.check()
+            listing = list_inbox(self._files, self._settings.inbox)
         except (OSError, FolderError) as error:
-            self.whole, self.blind = [], error
-            self._n_blind += 1
-            self.next_s = now_s + back_off_s(poll_s, self._n_blind, _MAX_BLIND_S)
-            if self._status.share_down(error):
-                _LOG.warning("the folders cannot be read, looking again and again: %s", error)
+            self._on_failure(error, now_s)
             return
-        if self.blind is not None:
-            _LOG.info("the folders can be read again")
-        self.blind, self._n_blind = None, 0
-        self.whole = self.stability.observe(listing, now_s)
-        for name in listing.held.keys() - self._told:
-            _LOG.warning("%r is held: %s", name, listing.held[name])
-        self._told = set(listing.held)
-        self._status.looked(self.stability.waits(now_s), model_version)
-        is_waiting = is_at_work or bool(self.stability.n_waiting)
-        often_s = max(min(poll_s, self._settings.quiet_s / 3), MIN_INTERVAL_S)
-        rest_s = (self._clock.monotonic_s() - now_s) / _MAX_SHARE
-        self.next_s = now_s + max(often_s if is_waiting else poll_s, min(rest_s, _MAX_REST_S))
+        if self.error is not None:
+            _LOG.info("the inbox and the outbox are available again")
+        self.error = None
+        self._n_failures = 0
+        self.stable = self.stability.observe(listing, now_s)
+        for name in listing.blocked.keys() - self._reported:
+            _LOG.warning("%r is not processed: %s", name, listing.blocked[name])
+        self._reported = set(listing.blocked)
+        self._status.on_poll(self.stability.waiting_files(now_s), model_version)
+        self.next_poll_s = now_s + self._interval_s(has_active_claims, now_s)
+
+    def _on_failure(self, error: Exception, now_s: float) -> None:
+        self.stable = []
+        self.error = error
+        self._n_failures += 1
+        wait_s = back_off_s(self._settings.poll_s, self._n_failures, _MAX_UNAVAILABLE_S)
+        self.next_poll_s = now_s + wait_s
+        if self._status.on_share_unavailable(error):
+            _LOG.warning("the inbox or the outbox is unavailable, trying again: %s", error)
+
+    def _interval_s(self, has_active_claims: bool, began_s: float) -> float:
+        """Return the time from the beginning of this poll to the next one."""
+        poll_s = self._settings.poll_s
+        rest_s = min((self._clock.monotonic_s() - began_s) / _MAX_POLL_SHARE, _MAX_REST_S)
+        if has_active_claims or self.stability.n_waiting:
+            # Three polls within the quiet time show that a file is stable.
+            poll_s = max(min(poll_s, self._settings.quiet_s / 3), MIN_INTERVAL_S)
+        return max(poll_s, rest_s)

@@ -1,8 +1,9 @@
-"""Which files in the inbox are whole.
+"""Which files in the inbox are stable, so that they may be claimed.
 
-The directory listing is the truth; events only make the next look come sooner. A file is whole when
-its size, modification time and inode were the same in at least three looks over the quiet time, by
-our own clock: a file's own time may be old (``cp -p``) or in the future.
+The directory listing is the truth; events only make the next poll come sooner. A file is stable
+when its size, modification time and inode were the same in at least three polls over the quiet
+time. That time is measured on the daemon's own clock, because a file's time may be old (``cp -p``)
+or in the future.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from watcher.filesystem import Filesystem
 
 SUFFIXES = (".csv", ".xlsx")
-_MIN_LOOKS = 3
+_MIN_POLLS = 3
 # An empty file is often the placeholder of a program that is about to fill it.
-_EMPTY_PATIENCE = 10  # quiet times
-
-Fingerprint = tuple[int, int, int]  # size, mtime in ns, inode
+_N_QUIET_TIMES_EMPTY = 10
 
 # How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
 _CONFLICT = re.compile(
@@ -36,20 +36,32 @@ _KINDS = (
 )
 
 
+class Fingerprint(NamedTuple):
+    """What changes when a file is written or replaced."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
 @dataclass(frozen=True)
 class Listing:
-    """One look: the files that may become work, and those held, with the reason."""
+    """The result of one poll, by file name.
+
+    ``files`` may be processed when they are stable; ``blocked`` has the reasons of those that are
+    never opened.
+    """
 
     files: dict[str, Fingerprint] = field(default_factory=dict)
-    held: dict[str, str] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
 
 
-def look(files: Filesystem, inbox: Path) -> Listing:
-    """The CSV files and workbooks in the inbox, in any case of their suffix.
+def list_inbox(files: Filesystem, inbox: Path) -> Listing:
+    """Return the CSV files and workbooks in the inbox, whatever the case of their suffix.
 
-    Hidden and temporary names are passed over in silence. What is no regular file is held and never
-    opened; so is the conflict copy of a sync client, which only a person can judge. Raises OSError
-    where the folder cannot be listed.
+    Hidden and temporary files are ignored silently. What is no regular file is blocked, and so is
+    the conflict copy of a sync client, which only a person can judge. Raises OSError where the
+    folder cannot be listed.
     """
     listing = Listing()
     for name in files.names(inbox):
@@ -62,92 +74,112 @@ def look(files: Filesystem, inbox: Path) -> Listing:
                 raise
             continue  # renamed or deleted since it was listed
         if not stat.S_ISREG(status.st_mode):
-            listing.held[name] = f"{kind(status.st_mode)}: never opened, remove it"
+            listing.blocked[name] = (
+                f"it is {kind_of(status.st_mode)}, which is never opened; remove it"
+            )
         elif _CONFLICT.search(name):
-            listing.held[name] = "a conflict copy of a sync client: rename it to have it coded"
+            listing.blocked[name] = (
+                "it is a conflict copy of a sync client; rename it to have it coded"
+            )
         else:
-            listing.files[name] = (status.st_size, status.st_mtime_ns, status.st_ino)
+            fingerprint = Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino)
+            listing.files[name] = fingerprint
     return listing
 
 
-def kind(mode: int) -> str:
-    """What something that is no regular file is, in words."""
+def kind_of(mode: int) -> str:
+    """Return what something that is no regular file is, in words."""
     return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
 
 
 def _is_temporary(name: str) -> bool:
-    """A hidden file or an editor's lock; a name that begins with two dots is odd, not hidden."""
+    """Whether it is a hidden file or an editor's lock; two leading dots are odd, not hidden."""
     return name.startswith("~$") or (name.startswith(".") and not name.startswith(".."))
 
 
 @dataclass(frozen=True)
-class Wait:
-    """A file in the inbox: for how long it has been seen there, and what it waits for."""
+class WaitingFile:
+    """A file in the inbox: how long it has been there, and the reason why it waits."""
 
     name: str
     age_s: float
-    why: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Observation:
+    """A file's fingerprint, since when it is the same, and in how many polls."""
+
+    fingerprint: Fingerprint
+    since_s: float
+    n_polls: int
 
 
 class Stability:
-    """Remembers what every look saw, and says which files have been quiet long enough."""
+    """Remembers what every poll found, and decides which files are stable."""
 
     def __init__(self, quiet_s: float) -> None:
         self._quiet_s = quiet_s
-        self._seen: dict[str, tuple[Fingerprint, float, int]] = {}
-        self._held: dict[str, str] = {}
-        self._first_s: dict[str, float] = {}
+        self._observed: dict[str, _Observation] = {}
+        self._blocked: dict[str, str] = {}
+        self._first_seen_s: dict[str, float] = {}
 
     def observe(self, listing: Listing, now_s: float) -> list[str]:
-        """Take in one look at ``now_s`` (monotonic) and return the whole files, oldest first."""
-        seen: dict[str, tuple[Fingerprint, float, int]] = {}
+        """Take in the poll of ``now_s`` (monotonic) and return the stable files, oldest first."""
+        observed = {}
         for name, fingerprint in listing.files.items():
-            before, since_s, n_looks = self._seen.get(name, (None, now_s, 0))
-            if before != fingerprint:
-                since_s, n_looks = now_s, 0
-            seen[name] = (fingerprint, since_s, n_looks + 1)
-        self._seen, self._held = seen, listing.held
-        names = [*seen, *listing.held]
-        self._first_s = {name: self._first_s.get(name, now_s) for name in names}
-        whole = [name for name in seen if self._is_whole(name, now_s)]
-        return sorted(whole, key=lambda name: (seen[name][0][1], name))
+            before = self._observed.get(name)
+            if before is None or before.fingerprint != fingerprint:
+                before = _Observation(fingerprint, now_s, 0)
+            observed[name] = _Observation(fingerprint, before.since_s, before.n_polls + 1)
+        self._observed = observed
+        self._blocked = listing.blocked
+        names = [*observed, *listing.blocked]
+        self._first_seen_s = {name: self._first_seen_s.get(name, now_s) for name in names}
+        stable = [name for name in observed if self._is_stable(name, now_s)]
+        return sorted(stable, key=lambda name: (observed[name].fingerprint.mtime_ns, name))
 
-    def _is_whole(self, name: str, now_s: float) -> bool:
-        (size, *_), since_s, n_looks = self._seen[name]
-        return n_looks >= _MIN_LOOKS and now_s - since_s >= self._needed_s(size)
+    def _is_stable(self, name: str, now_s: float) -> bool:
+        observation = self._observed[name]
+        quiet_s = self._required_quiet_s(observation.fingerprint.size)
+        return observation.n_polls >= _MIN_POLLS and now_s - observation.since_s >= quiet_s
 
-    def _needed_s(self, size: int) -> float:
-        return self._quiet_s if size else self._quiet_s * _EMPTY_PATIENCE
+    def _required_quiet_s(self, size: int) -> float:
+        return self._quiet_s if size else self._quiet_s * _N_QUIET_TIMES_EMPTY
 
     def restart(self, name: str) -> None:
-        """The file could not be taken: it has to be quiet all over again before the next try."""
-        fingerprint, since_s, _ = self._seen[name]
-        self._seen[name] = (fingerprint, since_s, 0)
+        """Count the polls from the beginning: the file could not be claimed."""
+        observation = self._observed[name]
+        self._observed[name] = _Observation(observation.fingerprint, observation.since_s, 0)
 
     def forget(self, name: str) -> None:
-        """The file is in the inbox no more: it was claimed."""
-        self._seen.pop(name, None)
-        self._first_s.pop(name, None)
+        """Forget a file that was claimed and is not in the inbox any more."""
+        self._observed.pop(name, None)
+        self._first_seen_s.pop(name, None)
 
-    def waits(self, now_s: float) -> list[Wait]:
-        """What the last look saw, those first that have been there longest."""
+    def waiting_files(self, now_s: float) -> list[WaitingFile]:
+        """Return the files of the last poll, those first that have been there longest."""
+        oldest_first = sorted(self._first_seen_s.items(), key=lambda item: item[1])
+        return [
+            WaitingFile(name, now_s - first_seen_s, self._reason(name, now_s))
+            for name, first_seen_s in oldest_first
+        ]
 
-        def why(name: str) -> str:
-            if name in self._held:
-                return self._held[name]
-            (size, *_), since_s, _ = self._seen[name]
-            if self._is_whole(name, now_s):
-                return "it is whole, its turn comes"
-            if since_s > self._first_s[name]:
-                return "still being written to"
-            if not size:
-                return f"it is empty; it has {self._needed_s(size):g} s to be filled"
-            return f"it must be still for {self._quiet_s:g} s"
-
-        oldest_first = sorted(self._first_s.items(), key=lambda first: first[1])
-        return [Wait(name, now_s - first_s, why(name)) for name, first_s in oldest_first]
+    def _reason(self, name: str, now_s: float) -> str:
+        """Return why a file of the last poll waits."""
+        if name in self._blocked:
+            return self._blocked[name]
+        observation = self._observed[name]
+        if self._is_stable(name, now_s):
+            return "it is complete and will be processed next"
+        if observation.since_s > self._first_seen_s[name]:
+            return "it is still being written"
+        size = observation.fingerprint.size
+        if not size:
+            return f"it is empty; waiting {self._required_quiet_s(size):g} s for its content"
+        return f"waiting until it has not changed for {self._quiet_s:g} s"
 
     @property
     def n_waiting(self) -> int:
-        """How many files of the last look may yet become work."""
-        return len(self._seen)
+        """The number of files of the last poll that may still be processed."""
+        return len(self._observed)

@@ -1,9 +1,11 @@
-"""What is made of one file: codes or verdicts, by one version of the model from start to end."""
+"""Makes the results of one file: codes, or what became of corrections.
+
+One version of the model is used from the beginning of a file to its end.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 from core.corrections import folder_state
@@ -17,46 +19,45 @@ from inference.model_registry import ModelRegistry
 from results.code_file import batch_id, code_file
 from results.corrections_file import is_corrections_file, process_corrections
 from results.receipt import AnyReceipt, Identity
+from watcher.processes.processor import Progress
 
 _LOG = logging.getLogger(__name__)
 
-Progress = Callable[[int], None]
-
 
 class FileProcessor:
-    """The model in service and the corrections on disk, taken in anew before each file."""
+    """Uses the model in service and the corrections on disk, read again before each file."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises BundleError where there is no model to serve."""
-        self._settings, self._store = settings, ModelRegistry(settings.output)
-        self._model_dir = self._store.served_dir()
+        """Load the model. Raises BundleError where there is none to serve."""
+        self._settings = settings
+        self._registry = ModelRegistry(settings.output)
+        self._model_dir = self._registry.served_dir()
         self._autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
         _LOG.info("serving model %s", self._autocoder.version)
 
     @property
     def model_version(self) -> str:
-        """The version that codes the next file, unless another is promoted until then."""
+        """The version that codes the next file, unless another one is promoted before."""
         return self._autocoder.version
 
     def identify(self, path: Path, progress: Progress) -> Identity:
-        """Take in the model in service, and say what ``path`` is. Raises InputError.
+        """Load what is new on the disk, and return what ``path`` is. Raises InputError.
 
-        ``progress`` is told 0 after every step: that it lives.
+        ``progress`` is called with 0 after every step, to show that the process is alive.
         """
         self._refresh_model()
         progress(0)
-        self._refresh_memory()
+        self._refresh_corrections()
         progress(0)
         sha256 = sha256_of(path)
         progress(0)
-        is_corrections = is_corrections_file(path, self._settings)
-        found = batch_id(sha256, self._autocoder, self._settings)
-        return Identity(
-            sha256, sha256[:12] if is_corrections else found, self.model_version, is_corrections
-        )
+        if is_corrections_file(path, self._settings):
+            return Identity(sha256, sha256[:12], self.model_version, is_corrections=True)
+        batch = batch_id(sha256, self._autocoder, self._settings)
+        return Identity(sha256, batch, self.model_version, is_corrections=False)
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
-        """Everything but the receipt into the folder ``staged``. Raises InputError."""
+        """Write all results but the receipt into ``staged``. Raises InputError."""
         if identity.is_corrections:
             return process_corrections(
                 path, staged, self._autocoder.corrections_lookup, self._settings
@@ -65,9 +66,9 @@ class FileProcessor:
         return code_file(path, staged, self._autocoder, self._settings, progress, n_explained)
 
     def _refresh_model(self) -> None:
-        """Take in the version in service; one that cannot be loaded is refused, once."""
+        """Load the version in service; one that cannot be loaded is refused once."""
         try:
-            model_dir = self._store.served_dir()
+            model_dir = self._registry.served_dir()
             if model_dir == self._model_dir:
                 return
             self._model_dir = model_dir
@@ -79,8 +80,8 @@ class FileProcessor:
         except BundleError as error:
             _LOG.error("model %s goes on serving: %s", self._autocoder.version, error)
 
-    def _refresh_memory(self) -> None:
-        """Take in the corrections that came since the last file."""
+    def _refresh_corrections(self) -> None:
+        """Load the corrections again where they have changed since the last file."""
         data = self._settings.data
         if folder_state(data.corrections_dir) == self._autocoder.corrections_lookup.folder_state:
             return
@@ -89,4 +90,4 @@ class FileProcessor:
                 data.corrections_dir, data.columns
             )
         except InputError as error:
-            _LOG.warning("corrections as before, a file of them cannot be read: %s", error)
+            _LOG.warning("the corrections are not updated, a file cannot be read: %s", error)

@@ -1,14 +1,14 @@
-"""The nightly training: due once a night, however clocks, sleep and crashes fall.
+"""The nightly training: once a night, whatever happens to clocks, sleep and processes.
 
-APScheduler wakes at the hour of ``schedule.cron``, and every minute besides: its timers stand still
-while a laptop sleeps. Whether a night is due is decided by the wall clock and by what lies on the
-disk: ``outbox/nightly/last.json`` says up to when every night has been seen to, and
-``outbox/nightly/<date>/`` is what a night left. So a night whose hour was slept through, or fell
-while the daemon was down, runs once when it is back; several missed nights run as one; and of the
-hour that autumn repeats only the first counts.
+APScheduler wakes the scheduler at the time of ``schedule.cron``, and every minute besides, because
+its timers stand still while a laptop sleeps. Whether a training is due is decided by the wall clock
+and by what is on the disk: ``outbox/nightly/last.json`` has the time up to which every training is
+done, and ``outbox/nightly/<date>/`` is what one training left. If the machine slept or the daemon
+was down at the time, the training runs once when it is back. Several missed trainings run as one.
+Of the hour that is repeated in autumn only the first counts.
 
-The training is a child process at low priority. It publishes its own report, so that a night
-finished while the daemon was down is finished.
+The training is a child process at low priority. It publishes its own report, so a training that
+ends while the daemon is down is complete.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,29 +29,31 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from tzlocal import get_localzone
 
-from core.errors import SettingsError
+from core.errors import SettingsError, TrainingRunsError
+from core.file_io import write_atomic
 from core.settings import ScheduleSettings
+from watcher.processes.background import start_in_background
 
-NIGHTLY, LAST, FAILED = "nightly", "last.json", "failed.txt"
+NIGHTLY = "nightly"
+LAST = "last.json"
+FAILED = "failed.txt"
 _LOG = logging.getLogger(__name__)
-logging.getLogger("apscheduler").setLevel(logging.ERROR)
-_PRIORITY = 15  # of 19: whoever drops a file comes first
 _CHECK_EVERY_S = 60
 
 StartTraining = Callable[[Path], "subprocess.Popen[bytes]"]
-Clock = Callable[[], datetime]
+WallClock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """The wall clock, with a time zone."""
+    """Return the wall clock, with a time zone."""
     return datetime.now().astimezone()
 
 
 class NightlyScheduler:
-    """Decides when a night is due, and has it trained.
+    """Decides when a nightly training is due, and runs it.
 
-    ``start_training`` starts the training as a child that publishes its report in the folder it is
-    given. ``clock`` is the wall clock.
+    ``start_training`` starts the training as a child process that publishes its report in the
+    folder it is given. ``clock`` returns the wall clock.
     """
 
     def __init__(
@@ -60,135 +61,137 @@ class NightlyScheduler:
         settings: ScheduleSettings,
         outbox: Path,
         start_training: StartTraining,
-        clock: Clock = now,
+        clock: WallClock = now,
     ) -> None:
         """Raises SettingsError for a cron expression or time zone that does not exist."""
         self.zone = _zone(settings.timezone)
         self._trigger = _trigger(settings.cron, self.zone)
         self._dir = outbox / NIGHTLY
-        self._start_training, self._clock = start_training, clock
-        self._busy = threading.Lock()
+        self._start_training = start_training
+        self._clock = clock
+        self._lock = threading.Lock()  # held while a training runs
         self._child: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._is_stopped = False
         self._scheduler = BackgroundScheduler(timezone=self.zone)
 
     def start(self) -> None:
-        """Begin to watch the clock."""
+        """Start to watch the clock."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._dir.mkdir(parents=True, exist_ok=True)
-        if self._seen_until() is None:
-            self._remember(self._clock())
+        if self._done_until() is None:
+            self._set_done_until(self._clock())
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler.add_job(self.check, self._trigger, **options)
-        # The first time at once: a night may have been missed while the daemon was down. Not a
-        # job of its own: APScheduler fails over one that ends while it is being shut down.
+        # The first check is at once: a training may have been missed while the daemon was down. It
+        # is not a job of its own: APScheduler fails over one that ends during the shutdown.
         minutely = IntervalTrigger(seconds=_CHECK_EVERY_S)
         self._scheduler.add_job(self.check, minutely, next_run_time=now(), **options)
         self._scheduler.start()
-        _LOG.info("next training: %s", f"{self.next_night():%a %d %b %H:%M}")
+        _LOG.info("next training: %s", f"{self.next_training():%a %d %b %H:%M}")
 
     def stop(self) -> None:
-        """Stop watching the clock, and a training that runs: the next one begins anew."""
-        self._stopped = True
+        """Stop to watch the clock, and end a training that runs: it starts again the next time."""
+        self._is_stopped = True
         self._scheduler.shutdown(wait=False)
         child = self._child
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)
-        with self._busy:  # until the running check has seen its child end
+        with self._lock:  # until the running check has seen the end of its child
             pass
 
-    def next_night(self) -> datetime:
-        """When the next training is due, in the schedule's time zone."""
+    def next_training(self) -> datetime:
+        """Return when the next training is due, in the time zone of the schedule."""
         return self._next_after(self._clock())
 
-    def last_night(self) -> str:
-        """The date of the newest night and what came of it, ``""`` without one."""
+    def last_training(self) -> str | None:
+        """Return the date of the latest training and its outcome, None before the first one."""
         report_dir = max(self._dir.glob("[0-9]*"), default=None)
-        return f"{report_dir.name}: {outcome(report_dir)}" if report_dir is not None else ""
+        return f"{report_dir.name}: {outcome(report_dir)}" if report_dir is not None else None
 
-    def due(self) -> datetime | None:
-        """The latest night that has come and was not seen to, or None."""
-        moment, seen = self._clock().astimezone(UTC), self._seen_until()
-        if seen is None or seen > moment:  # the clock was ahead: begin to count from here
-            self._remember(moment)
+    def due_training(self) -> datetime | None:
+        """Return the time of the latest training that is due and not done, or None."""
+        moment = self._clock().astimezone(UTC)
+        done_until = self._done_until()
+        if done_until is None or done_until > moment:  # the clock was ahead: count from here
+            self._set_done_until(moment)
             return None
         latest = None
-        fires = self._next_after(seen)
-        while fires.astimezone(UTC) <= moment:
-            latest = fires
-            fires = self._next_after(fires)
+        scheduled = self._next_after(done_until)
+        while scheduled.astimezone(UTC) <= moment:
+            latest = scheduled
+            scheduled = self._next_after(scheduled)
         return latest
 
     def check(self) -> None:
-        """Train if a night is due; returns when that is done. At once where one runs already."""
-        if not self._busy.acquire(blocking=False):
+        """Run a training that is due and return when it has ended; at once while one runs."""
+        if not self._lock.acquire(blocking=False):
             return
         try:
-            night = self.due()
-            if night is None or self._stopped:
+            due = self.due_training()
+            if due is None or self._is_stopped:
                 return
-            report_dir = self._dir / f"{night:%Y-%m-%d}"
+            report_dir = self._dir / f"{due:%Y-%m-%d}"
             if report_dir.exists() or self._train(report_dir):
-                self._remember(night)
-        except Exception:  # the second of two places that catch broadly: around one night
-            _LOG.exception("the nightly training could not be started; trying again in a minute")
+                self._set_done_until(due)
+        except Exception:  # the second of two places that catch broadly: around one training
+            _LOG.exception("the nightly training could not start; trying again in a minute")
         finally:
-            self._busy.release()
+            self._lock.release()
 
     def _train(self, report_dir: Path) -> bool:
-        """Whether the night is over, well or not; False where it must be tried again."""
-        _LOG.info("nightly training of %s begins", report_dir.name)
-        self._child = self._start_training(report_dir)
-        with suppress(OSError, AttributeError):  # it is over, or this system has no priorities
-            os.setpriority(os.PRIO_PROCESS, self._child.pid, _PRIORITY)
+        """Run the training; return whether it is done, well or not, False to try it again."""
+        _LOG.info("nightly training of %s starts", report_dir.name)
+        self._child = start_in_background(lambda: self._start_training(report_dir))
         status = self._child.wait()
-        if self._stopped:
+        if self._is_stopped:
             return False
         if report_dir.exists():
             _LOG.info("nightly training: %s, report in %s", outcome(report_dir), report_dir)
             return True
-        if status == _ANOTHER_RUNS:
-            _LOG.info("nightly training: another training runs, waiting for it")
+        if status == TrainingRunsError.exit_code:
+            _LOG.info("nightly training: waiting until another training has ended")
             return False
-        reason = f"the training ended with status {status} and left no report; see the log"
+        reason = f"the training ended with exit status {status} and without a report; see the log"
         _LOG.error("nightly training: %s; the model in service stays", reason)
-        staged = report_dir.with_name(f".{report_dir.name}.failed")
-        staged.mkdir(exist_ok=True)
-        (staged / FAILED).write_text(reason + "\n", encoding="utf-8")
-        os.rename(staged, report_dir)
+        _publish_failure(report_dir, reason)
         return True
 
     def _next_after(self, moment: datetime) -> datetime:
         # In UTC: times of one zone are compared by what their clocks show, hour repeated or not.
         later = moment.astimezone(UTC) + timedelta(microseconds=1)
-        fires = self._trigger.get_next_fire_time(None, later.astimezone(self.zone))
-        if not isinstance(fires, datetime):
+        scheduled = self._trigger.get_next_fire_time(None, later.astimezone(self.zone))
+        if not isinstance(scheduled, datetime):
             raise SettingsError("schedule.cron names a time that never comes")
-        return fires
+        return scheduled
 
-    def _seen_until(self) -> datetime | None:
+    def _done_until(self) -> datetime | None:
+        """Return the time up to which every training is done, None where it is not known."""
         try:
             saved = json.loads((self._dir / LAST).read_text(encoding="utf-8"))
-            return datetime.fromisoformat(saved["seen_until"]).astimezone(UTC)
+            return datetime.fromisoformat(saved["done_until"]).astimezone(UTC)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def _remember(self, moment: datetime) -> None:
-        part = self._dir / (LAST + ".part")
-        saved = {"seen_until": moment.astimezone(UTC).isoformat()}
-        part.write_text(json.dumps(saved) + "\n", encoding="utf-8")
-        os.replace(part, self._dir / LAST)
-
-
-_ANOTHER_RUNS = 3  # exit code of TrainingRunsError
+    def _set_done_until(self, moment: datetime) -> None:
+        saved = {"done_until": moment.astimezone(UTC).isoformat()}
+        write_atomic(self._dir / LAST, json.dumps(saved) + "\n")
 
 
 def outcome(report_dir: Path) -> str:
-    """What came of a night, in one line."""
+    """Return what came of a training, in one line."""
     try:
         metrics = json.loads((report_dir / "metrics.json").read_text(encoding="utf-8"))
         return ": ".join([metrics["state"], *metrics["reasons"][:1]])
     except (OSError, ValueError, KeyError, TypeError):
         return "failed"
+
+
+def _publish_failure(report_dir: Path, reason: str) -> None:
+    """Publish the folder of a training that left no report, by one rename."""
+    staged = report_dir.with_name(f".{report_dir.name}.failed")
+    staged.mkdir(exist_ok=True)
+    (staged / FAILED).write_text(reason + "\n", encoding="utf-8")
+    os.rename(staged, report_dir)
 
 
 def _zone(name: str) -> ZoneInfo:

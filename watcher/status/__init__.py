@@ -1,1 +1,1 @@
-"""What the daemon reports about itself."""
+"""The status of the daemon, for people, monitoring and other daemons."""

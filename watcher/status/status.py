@@ -1,8 +1,8 @@
-"""Is it alive, and what is it doing: what ``outbox/status.json`` says, and what that means.
+"""What ``outbox/status.json`` has in it, and what it means: is the daemon alive, what does it do?
 
-Nothing in the file says "alive". Whoever reads it judges by the age of the daemon's last sign, a
-completed look at the inbox or progress on a file, and on the daemon's own machine by its process:
-one that was killed had no time to say so.
+No field of the file says "alive", because a daemon that was killed cannot change it. The reader
+judges by the age of the daemon's last activity, a completed poll of the inbox or progress on a
+file, and on the daemon's own machine by its process.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
+from watcher.environment import MAIN
 
 STATUS = "status.json"
-MAIN = "main"  # the worker that needs no name
-# Without a sign for so many looks, and for so long at least, a daemon is deaf.
-DEAF_LOOKS, DEAF_S = 10, 30.0
-# With a file in work the signs are its progress, and hashing a large one is silent.
-STUCK_S = 600.0
+# Without activity for so many polls, and for so long at least, a daemon is unresponsive.
+UNRESPONSIVE_POLLS = 10
+UNRESPONSIVE_S = 30.0
+# While a file is in progress its records are the activity, and hashing a large file shows none.
+STALLED_S = 600.0
 
 
 class _Part(BaseModel):
@@ -33,22 +34,22 @@ class _Part(BaseModel):
 
 
 class Waiting(_Part):
-    """A file that is not in work yet: since when it is known, and what it waits for."""
+    """A file that is not in progress: since when it is known, and the reason why it waits."""
 
     name: str
     since: AwareDatetime
-    why: str
+    reason: str
 
 
-class InWork(_Part):
-    """The file in work and how many of its records are coded."""
+class InProgress(_Part):
+    """The file in progress, and how many of its records are coded."""
 
     name: str
     since: AwareDatetime
     n_rows: int = 0
 
 
-class Answer(_Part):
+class FileResult(_Part):
     """What became of one file: a summary of its results, or the reason why it was rejected."""
 
     name: str
@@ -56,18 +57,27 @@ class Answer(_Part):
     text: str
 
 
-class Trouble(_Part):
-    """What keeps the daemon from its work, and since when."""
+class Problem(_Part):
+    """What stops the daemon from working, and since when."""
 
     since: AwareDatetime
-    why: str
+    reason: str
 
 
 class Status(_Part):
-    """All that ``status.json`` says. Answers are newest first, waiting files oldest first.
+    """The content of ``status.json``.
 
-    ``looked``: the last completed look; ``moved``: the last step on any file, or look that failed;
-    ``stopped``: when it ended by itself. ``waiting`` has the first 50 of ``n_waiting`` files.
+    Attributes
+    ----------
+    started, stopped : when the daemon started, and when it stopped in an orderly way.
+    last_poll : when the inbox was last polled completely.
+    last_progress : when a file last made progress, or a poll failed.
+    model_version : None while the first model is loaded.
+    share_unavailable : the inbox or the outbox cannot be used.
+    paused : the disk is full, a permission is missing, or there is no model.
+    waiting : the first 50 of ``n_waiting`` files, those first that have waited longest.
+    results, rejected : the last ten, newest first.
+    last_training : the date of the latest nightly training, and its outcome.
     """
 
     format: Literal[1] = 1
@@ -75,53 +85,64 @@ class Status(_Part):
     pid: int
     started: AwareDatetime
     stopped: AwareDatetime | None = None
-    looked: AwareDatetime | None = None
-    moved: AwareDatetime | None = None
+    last_poll: AwareDatetime | None = None
+    last_progress: AwareDatetime | None = None
     poll_s: float
-    model_version: str
-    share_down: Trouble | None = None
-    paused: Trouble | None = None
-    in_work: InWork | None = None
+    model_version: str | None
+    share_unavailable: Problem | None = None
+    paused: Problem | None = None
+    in_progress: InProgress | None = None
     n_waiting: int = 0
     waiting: tuple[Waiting, ...] = ()
-    results: tuple[Answer, ...] = ()
-    rejected: tuple[Answer, ...] = ()
-    last_night: str = ""
-    next_night: AwareDatetime | None = None
+    results: tuple[FileResult, ...] = ()
+    rejected: tuple[FileResult, ...] = ()
+    last_training: str | None = None
+    next_training: AwareDatetime | None = None
 
     @property
-    def last_sign(self) -> datetime:
+    def last_activity(self) -> datetime:
         """When the daemon last did anything."""
-        return max(filter(None, [self.started, self.looked, self.moved]))
+        return max(filter(None, [self.started, self.last_poll, self.last_progress]))
 
 
 class Health(StrEnum):
-    """What a status means to whoever relies on the daemon."""
+    """Whether the daemon can be relied on; the value is shown to people and in JSON."""
 
-    WELL = "well"  # it looks and works
-    STOPPED = "stopped"  # it was told to stop, and did
-    DEAD = "dead"  # its process is gone without a word
-    DEAF = "deaf"  # no sign for too long: it hangs, or its machine is off
-    SHARE_DOWN = "share down"  # the inbox cannot be listed
-    PAUSED = "paused"  # the disk is full, or a permission was taken away
+    OK = "ok"
+    """It polls and processes files."""
+
+    STOPPED = "stopped"
+    """It was told to stop, and did."""
+
+    DEAD = "dead"
+    """Its process has ended without stopping in an orderly way."""
+
+    UNRESPONSIVE = "unresponsive"
+    """No activity for too long: it hangs, or its machine is off."""
+
+    SHARE_UNAVAILABLE = "share unavailable"
+    """The inbox or the outbox cannot be used."""
+
+    PAUSED = "paused"
+    """The disk is full, a permission is missing, or there is no model."""
 
 
 @dataclass(frozen=True)
 class HealthReport:
-    """The health, and the reason in words."""
+    """The health of a daemon, and the reason in words."""
 
     health: Health
-    why: str
+    reason: str
 
 
-def status_name(worker: str) -> str:
-    """The file in which a worker tells of itself."""
-    return STATUS if worker == MAIN else f"status-{worker}.json"
+def status_file_name(name: str) -> str:
+    """Return the name of the status file of the daemon ``name``."""
+    return STATUS if name == MAIN else f"status-{name}.json"
 
 
-def read_status(outbox: Path, worker: str = MAIN) -> Status:
-    """What the daemon last wrote; StatusError where there is nothing, or nothing readable."""
-    path = outbox / status_name(worker)
+def read_status(outbox: Path, name: str = MAIN) -> Status:
+    """Return what the daemon last wrote. Raises StatusError where nothing can be read."""
+    path = outbox / status_file_name(name)
     try:
         return Status.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -131,25 +152,25 @@ def read_status(outbox: Path, worker: str = MAIN) -> Status:
         ) from None
     except OSError as error:
         raise StatusError(
-            f"{str(path)!r} cannot be read ({error}); is the folder's share down?"
+            f"{str(path)!r} cannot be read ({error}); is the share of the folder connected?"
         ) from None
     except ValidationError as error:
         raise StatusError(
-            f"{str(path)!r} is damaged ({' '.join(error.errors()[0]['msg'].split())}); a daemon "
-            "that is alive replaces it within seconds, else start one"
+            f"{str(path)!r} is damaged ({' '.join(error.errors()[0]['msg'].split())}); a running "
+            "daemon replaces it within seconds; otherwise start one"
         ) from None
 
 
 def is_running(pid: int) -> bool:
-    """Whether this machine has a process of that number."""
+    """Whether this machine has a process with that number."""
     if os.name != "posix":
-        return True  # elsewhere os.kill ends what it asks for; the age decides alone
+        return True  # elsewhere os.kill ends the process; there the age decides alone
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # somebody else's
+        return True  # a process of another user
     return True
 
 
@@ -159,67 +180,78 @@ def judge(
     host: str | None = None,
     is_running: Callable[[int], bool] = is_running,
 ) -> HealthReport:
-    """What ``status`` means at ``now`` on the machine ``host`` (this one)."""
-    age_s = (now - status.last_sign).total_seconds()
+    """Return what ``status`` means at ``now`` on the machine ``host`` (default: this one)."""
+    age_s = (now - status.last_activity).total_seconds()
     if status.stopped is not None:
-        return HealthReport(Health.STOPPED, f"it was stopped {_moment(status.stopped)}")
+        return HealthReport(Health.STOPPED, f"at {_moment(status.stopped)}")
     if status.host == (host or socket.gethostname()) and not is_running(status.pid):
         return HealthReport(
             Health.DEAD,
-            f"process {status.pid} is gone without a word, last sign {_span(age_s)} ago; start it "
-            "again: what it had in work is taken up",
+            f"process {status.pid} ended unexpectedly, last activity {_duration(age_s)} ago; start "
+            "the daemon again: it continues with the file that was in progress",
         )
-    limit_s = max(DEAF_LOOKS * status.poll_s, STUCK_S if status.in_work else DEAF_S)
+    limit_s = UNRESPONSIVE_S if status.in_progress is None else STALLED_S
+    limit_s = max(UNRESPONSIVE_POLLS * status.poll_s, limit_s)
     if age_s > limit_s:
-        doing = f"no progress on {status.in_work.name!r}" if status.in_work else "no look"
-        where = f"process {status.pid} on {status.host}"
-        return HealthReport(Health.DEAF, f"{doing} for {_span(age_s)}: {where} hangs or is gone")
+        missing = "no poll" if status.in_progress is None else "no progress"
+        file = "" if status.in_progress is None else f" on {status.in_progress.name!r}"
+        return HealthReport(
+            Health.UNRESPONSIVE,
+            f"{missing}{file} for {_duration(age_s)}: process {status.pid} on {status.host} hangs "
+            "or has ended",
+        )
     if -age_s > limit_s:
-        reason = f"its last look lies {_span(-age_s)} ahead of this clock: one of the two is wrong"
-        return HealthReport(Health.DEAF, reason)
-    for health, trouble in (
-        (Health.SHARE_DOWN, status.share_down),
+        return HealthReport(
+            Health.UNRESPONSIVE,
+            f"its last activity is {_duration(-age_s)} ahead of this clock: one of the two clocks "
+            "is wrong",
+        )
+    for health, problem in (
+        (Health.SHARE_UNAVAILABLE, status.share_unavailable),
         (Health.PAUSED, status.paused),
     ):
-        if trouble is not None:
-            return HealthReport(health, f"since {_moment(trouble.since)}: {trouble.why}")
-    return HealthReport(Health.WELL, f"last sign {_span(age_s)} ago")
+        if problem is not None:
+            return HealthReport(health, f"since {_moment(problem.since)}: {problem.reason}")
+    return HealthReport(Health.OK, f"last activity {_duration(age_s)} ago")
 
 
-def describe(status: Status, verdict: HealthReport, now: datetime) -> str:
-    """The status as a person reads it; the verdict is the first line."""
+def describe(status: Status, report: HealthReport, now: datetime) -> str:
+    """Return the status as text for people; the health is the first line."""
 
     def age(since: datetime) -> str:
-        return _span((now - since).total_seconds())
+        return _duration((now - since).total_seconds())
 
     lines = [
-        f"{verdict.health}: {verdict.why}",
+        f"{report.health}: {report.reason}",
         f"process {status.pid} on {status.host} since {_moment(status.started)}",
-        f"model {status.model_version}",
+        "the model is being loaded"
+        if status.model_version is None
+        else f"model {status.model_version}",
     ]
-    if status.next_night is not None:
-        last = f", the last one {status.last_night}" if status.last_night else ""
-        lines.append(f"next night {_moment(status.next_night)}{last}")
-    if status.in_work is not None:
-        work = status.in_work
-        lines.append(f"in work: {work.name!r} for {age(work.since)}, {work.n_rows:,} rows coded")
+    if status.next_training is not None:
+        lines.append(f"next training: {_moment(status.next_training)}")
+    if status.last_training is not None:
+        lines.append(f"last training: {status.last_training}")
+    if status.in_progress is not None:
+        file = status.in_progress
+        lines.append(
+            f"in progress: {file.name!r} for {age(file.since)}, {file.n_rows:,} rows coded"
+        )
     lines.append(f"waiting: {status.n_waiting:,}")
-    lines += [f"  {w.name!r} for {age(w.since)}: {_line(w.why)}" for w in status.waiting]
+    lines += [f"  {w.name!r} for {age(w.since)}: {_printable(w.reason)}" for w in status.waiting]
     if status.n_waiting > len(status.waiting):
         lines.append(f"  and {status.n_waiting - len(status.waiting):,} more")
     if status.results:
         lines.append("last results:")
-        lines += [f"  {_moment(a.at)}  {a.name!r}: {_line(a.text)}" for a in status.results]
+        lines += [f"  {_moment(r.at)}  {r.name!r}: {_printable(r.text)}" for r in status.results]
     if status.rejected:
-        lines.append("rejected:")
-        lines += [
-            f"  {_moment(a.at)}  {_line(a.text)}" for a in status.rejected
-        ]  # it names the file
+        lines.append("rejected:")  # the reasons name the files
+        lines += [f"  {_moment(r.at)}  {_printable(r.text)}" for r in status.rejected]
     return "\n".join(lines)
 
 
-def _line(text: str) -> str:
-    """``text`` for a terminal: what could steer one is left out."""
+def _printable(text: str) -> str:
+    """Return ``text`` for a terminal, without the characters that could control it."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -227,10 +259,10 @@ def _moment(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def _span(seconds: float) -> str:
-    """A duration to two digits or so: 12 s, 5 min, 3 h, 9 d."""
+def _duration(seconds: float) -> str:
+    """Return a duration to about two digits: 12 s, 5 min, 3 h, 9 d."""
     seconds = max(seconds, 0.0)
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
+    for unit, length_s in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length_s:
+            return f"{seconds / length_s:.0f} {unit}"
     return f"{seconds:.0f} s"

@@ -1,6 +1,6 @@
-"""The daemon's own part of ``outbox/status.json``: what it is told, written whole.
+"""Keeps the daemon's status and writes ``outbox/status.json``, whole at any moment.
 
-With it goes ``outbox/index.html``, the same for people (``watcher/delivery/index_page.py``).
+It also writes ``outbox/index.html``, the same for people (``watcher/delivery/index_page.py``).
 """
 
 from __future__ import annotations
@@ -9,225 +9,231 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from core.errors import BundleError, StatusError
-from watcher.clock import Clock
+from core.file_io import write_atomic
 from watcher.delivery.index_page import Index
-from watcher.filesystem import PUBLIC_FILE
+from watcher.environment import MAIN, Environment
 from watcher.intake.claims import Claim
-from watcher.intake.stability import Wait
+from watcher.intake.stability import WaitingFile
+from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import (
-    MAIN,
-    Answer,
-    InWork,
+    FileResult,
+    InProgress,
+    Problem,
     Status,
-    Trouble,
     Waiting,
     read_status,
-    status_name,
+    status_file_name,
 )
 
 _LOG = logging.getLogger(__name__)
-_BEAT_S = 5.0  # while nothing changes: a synchronised outbox sends every version of the file
-_PROGRESS_S = 1.0
-_N_SHOWN, _N_WAITING_SHOWN = 10, 50
-# No space, or no permission: nothing can be done before a person does something.
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
-_PAUSES = _FULL | {errno.EACCES, errno.EPERM}
+_WRITE_EVERY_S = 5.0  # without changes: a synchronised outbox sends every version of the file
+_PROGRESS_EVERY_S = 1.0
+_N_RESULTS = 10
+_N_WAITING = 50
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+# Nothing can be processed before a person makes space or gives a permission.
+_PAUSES = _DISK_FULL | {errno.EACCES, errno.EPERM}
 
 
 class StatusWriter:
-    """Keeps the daemon's status and writes it: at changes, and every few seconds without any.
+    """Keeps the daemon's status and writes it at changes, and every few seconds without any.
 
-    A status that cannot be written stops nothing: its age tells the reader. ``schedule`` is asked
-    for the nights; ``worker`` is the daemon's name.
+    A status that cannot be written stops nothing: its age tells the reader. ``scheduler`` gives the
+    times of the nightly training.
     """
 
-    def __init__(
-        self,
-        outbox: Path,
-        poll_s: float,
-        schedule: NightlyScheduler | None = None,
-        clock: Clock | None = None,
-        worker: str = MAIN,
-    ) -> None:
-        self._path, self._poll_s, self._worker = outbox / status_name(worker), poll_s, worker
-        self._schedule, self._clock = schedule, clock or Clock()
-        self._index = Index(outbox)
-        self._kept: dict[str, Waiting] = {}  # claims that are tried again
-        self._refused: dict[str, str] = {}  # files that could not be taken hold of
-        self._written_s, self._is_dirty, self._is_failing = 0.0, False, False
+    def __init__(self, environment: Environment, scheduler: NightlyScheduler | None = None) -> None:
+        self._outbox = environment.settings.outbox
+        self._poll_s = environment.settings.poll_s
+        self._name = environment.name
+        self._clock = environment.clock
+        self._scheduler = scheduler
+        self._index = Index(self._outbox)
+        self._retried: dict[str, Waiting] = {}  # by claim id: files that are processed again
+        self._claim_failures: dict[str, str] = {}  # by name: why a file cannot be claimed
+        self._written_s = 0.0
+        self._has_changes = False
+        self._is_failing = False
 
-    def start(self, model_version: str) -> None:
-        """A daemon begins. What the one before answered is remembered."""
-        answers: dict[str, Any] = {}
-        try:
-            before = read_status(self._path.parent, self._worker)
-            answers = {"results": before.results, "rejected": before.rejected}
-        except StatusError:
-            pass  # the first one here, or damaged: it begins anew
+    def start(self, model_version: str | None) -> None:
+        """Write the first status of a daemon; the results of the daemon before are kept."""
+        results: dict[str, Any] = {}
+        with suppress(StatusError):  # the first daemon here, or a damaged file
+            before = read_status(self._outbox, self._name)
+            results = {"results": before.results, "rejected": before.rejected}
         self._status = Status(
             host=socket.gethostname(),
             pid=os.getpid(),
             started=self._clock.now(),
             poll_s=self._poll_s,
             model_version=model_version,
-            **answers,
+            **results,
         )
         self._write()
 
     def stop(self) -> None:
-        """The daemon ends as it was told to, perhaps in the middle of a file."""
-        self._change(stopped=self._clock.now(), in_work=None)
+        """Write that the daemon stops in an orderly way, perhaps in the middle of a file."""
+        self._change(stopped=self._clock.now(), in_progress=None)
         self._write()
 
-    def looked(self, waits: Iterable[Wait], model_version: str) -> None:
-        """A look at the inbox is complete: these files are not in work."""
-        now, before = self._clock.now(), self._status
-        waits = list(waits)
-        self._refused = {w.name: why for w in waits if (why := self._refused.get(w.name))}
-        waiting = [
+    def on_poll(self, files: Sequence[WaitingFile], model_version: str | None) -> None:
+        """Record a completed poll of the inbox, in which ``files`` were found."""
+        now = self._clock.now()
+        before = self._status
+        names = {file.name for file in files}
+        self._claim_failures = {
+            name: reason for name, reason in self._claim_failures.items() if name in names
+        }
+        in_inbox = [
             Waiting(
-                name=_printable(wait.name),
-                since=now - timedelta(seconds=wait.age_s),
-                why=self._refused.get(wait.name, wait.why),
+                name=_encodable(file.name),
+                since=now - timedelta(seconds=file.age_s),
+                reason=self._claim_failures.get(file.name, file.reason),
             )
-            for wait in waits[:_N_WAITING_SHOWN]
+            for file in files[:_N_WAITING]
         ]
-        waiting = [*self._kept.values(), *waiting][:_N_WAITING_SHOWN]
+        waiting = (*self._retried.values(), *in_inbox)[:_N_WAITING]
         self._change(
-            looked=now,
-            share_down=None,
-            n_waiting=len(self._kept) + len(waits),
-            waiting=tuple(waiting),
+            last_poll=now,
+            share_unavailable=None,
+            n_waiting=len(self._retried) + len(files),
+            waiting=waiting,
             model_version=model_version,
         )
-        told = [(w.name, w.why) for w in before.waiting] == [(w.name, w.why) for w in waiting]
-        self._is_dirty |= not told or before.share_down is not None
-        if self._is_dirty or self._is_beat_due():
-            self._ask_for_nights()
+        is_same = [(w.name, w.reason) for w in before.waiting] == [
+            (w.name, w.reason) for w in waiting
+        ]
+        if not is_same or before.share_unavailable is not None:
+            self._has_changes = True
+        if self._has_changes or self._is_write_due():
+            self._update_trainings()
             self._write()
 
-    def share_down(self, error: Exception) -> bool:
-        """The inbox cannot be listed. Whether that is news."""
-        now, known = self._clock.now(), self._status.share_down
-        trouble = known or Trouble(since=now, why=_printable(str(error)))
-        self._change(share_down=trouble, moved=now)
-        if known is None or self._is_beat_due():
+    def on_share_unavailable(self, error: Exception) -> bool:
+        """Record that a poll failed; return whether that is news."""
+        now = self._clock.now()
+        before = self._status.share_unavailable
+        problem = before or Problem(since=now, reason=_encodable(str(error)))
+        self._change(share_unavailable=problem, last_progress=now)
+        if before is None or self._is_write_due():
             self._write()
-        return known is None
+        return before is None
 
-    def refused(self, name: str, error: OSError) -> bool:
-        """A whole file cannot be taken hold of. Whether that is news."""
-        why = f"it cannot be taken: {_printable(str(error))}"
-        is_news = self._refused.get(name) != why
-        self._refused[name] = why
-        if error.errno in _FULL:
+    def on_claim_failed(self, name: str, error: OSError) -> bool:
+        """Record that a stable file cannot be claimed; return whether that is news."""
+        reason = f"it cannot be claimed: {_encodable(str(error))}"
+        is_news = self._claim_failures.get(name) != reason
+        self._claim_failures[name] = reason
+        if error.errno in _DISK_FULL:
             self._pause(error)
         return is_news
 
-    def working(self, held: Claim) -> None:
-        """The work on a file begins."""
-        name, now = _printable(held.name), self._clock.now()
-        others = tuple(waiting for waiting in self._status.waiting if waiting.name != name)
+    def on_start(self, claim: Claim) -> None:
+        """Record that a claimed file is now in progress."""
+        name = _encodable(claim.name)
+        now = self._clock.now()
+        waiting = tuple(file for file in self._status.waiting if file.name != name)
         self._change(
-            in_work=InWork(name=name, since=now),
-            moved=now,
-            waiting=others,
-            n_waiting=max(self._status.n_waiting - 1, len(others)),
+            in_progress=InProgress(name=name, since=now),
+            last_progress=now,
+            waiting=waiting,
+            n_waiting=max(self._status.n_waiting - 1, len(waiting)),
         )
         self._write()
 
-    def progress(self, n_done: int) -> None:
-        """So many more records of the file in work are coded."""
-        work = self._status.in_work
-        if work is not None:
-            work = work.model_copy(update={"n_rows": work.n_rows + n_done})
-        self._change(in_work=work, moved=self._clock.now())
-        if self._clock.monotonic_s() - self._written_s >= _PROGRESS_S:
+    def on_records(self, n_done: int) -> None:
+        """Record that so many more records of the file in progress are coded."""
+        file = self._status.in_progress
+        if file is not None:
+            file = file.model_copy(update={"n_rows": file.n_rows + n_done})
+        self._change(in_progress=file, last_progress=self._clock.now())
+        if self._clock.monotonic_s() - self._written_s >= _PROGRESS_EVERY_S:
             self._write()
 
-    def answered(self, name: str, text: str) -> None:
-        """A file has its results."""
-        self._change(results=self._with(self._status.results, name, text))
+    def on_result(self, name: str, summary: str) -> None:
+        """Record that the results of a file are published."""
+        self._change(results=self._prepended(self._status.results, name, summary))
 
-    def rejected(self, name: str, reason: str) -> None:
-        """A file was rejected."""
-        self._change(rejected=self._with(self._status.rejected, name, reason))
+    def on_rejected(self, name: str, reason: str) -> None:
+        """Record that a file was rejected."""
+        self._change(rejected=self._prepended(self._status.rejected, name, reason))
 
-    def kept(self, held: Claim, error: Exception) -> bool:
-        """A passing fault: the file in work is kept and tried again. Whether that is news."""
-        why, known = _printable(str(error)), self._kept.get(held.id)
-        self._keep(held, why)
+    def on_retry(self, claim: Claim, error: Exception) -> bool:
+        """Record that a file is kept and tried again; return whether the reason is news."""
+        reason = _encodable(str(error))
+        before = self._retried.get(claim.id)
+        self._keep(claim, reason)
         if isinstance(error, BundleError) or getattr(error, "errno", None) in _PAUSES:
             self._pause(error)
-        return known is None or known.why != why
+        return before is None or before.reason != reason
 
-    def left(self, held: Claim, is_done: bool) -> None:
-        """The work on a file has ended, for good or until the next look."""
-        if is_done:
-            self._kept.pop(held.id, None)
+    def on_done(self, claim: Claim, outcome: Outcome) -> None:
+        """Record that the file is not in progress any more."""
+        if outcome.is_final:
+            self._retried.pop(claim.id, None)
             self._change(paused=None)
-        elif held.id not in self._kept:
-            self._keep(held, "somebody may still be writing to it: it is read once more")
-        self._change(in_work=None, moved=self._clock.now())
-        self._is_dirty = True
+        elif claim.id not in self._retried:
+            self._keep(claim, "it may still be written; it is read once more")
+        self._change(in_progress=None, last_progress=self._clock.now())
+        self._has_changes = True
 
     def flush(self) -> None:
-        """Write what has changed: the daemon is about to rest."""
-        if self._is_dirty:
+        """Write what has changed, before the daemon waits."""
+        if self._has_changes:
             self._write()
 
     def _pause(self, error: Exception) -> None:
-        known = self._status.paused
-        trouble = Trouble(since=self._clock.now(), why=_printable(str(error)))
-        self._change(paused=known or trouble)
+        problem = Problem(since=self._clock.now(), reason=_encodable(str(error)))
+        self._change(paused=self._status.paused or problem)
 
-    def _keep(self, held: Claim, why: str) -> None:
-        known = self._kept.get(held.id)
-        since = known.since if known is not None else self._clock.now()
-        self._kept[held.id] = Waiting(name=_printable(held.name), since=since, why=why)
+    def _keep(self, claim: Claim, reason: str) -> None:
+        before = self._retried.get(claim.id)
+        since = before.since if before is not None else self._clock.now()
+        self._retried[claim.id] = Waiting(name=_encodable(claim.name), since=since, reason=reason)
 
-    def _with(self, answers: tuple[Answer, ...], name: str, text: str) -> tuple[Answer, ...]:
-        answer = Answer(name=_printable(name), at=self._clock.now(), text=_printable(text))
-        return (answer, *answers)[:_N_SHOWN]
+    def _prepended(
+        self, results: tuple[FileResult, ...], name: str, text: str
+    ) -> tuple[FileResult, ...]:
+        result = FileResult(name=_encodable(name), at=self._clock.now(), text=_encodable(text))
+        return (result, *results)[:_N_RESULTS]
 
-    def _ask_for_nights(self) -> None:
-        if self._schedule is not None:
-            with suppress(OSError):  # the share is gone: as told before
-                self._change(last_night=_printable(self._schedule.last_night()))
-            self._change(next_night=self._schedule.next_night())
+    def _update_trainings(self) -> None:
+        if self._scheduler is None:
+            return
+        with suppress(OSError):  # the share is unavailable: the last outcome stays
+            last_training = self._scheduler.last_training()
+            if last_training is not None:
+                self._change(last_training=_encodable(last_training))
+        self._change(next_training=self._scheduler.next_training())
 
     def _change(self, **changes: Any) -> None:
         self._status = self._status.model_copy(update=changes)
 
-    def _is_beat_due(self) -> bool:
-        return self._clock.monotonic_s() - self._written_s >= _BEAT_S
+    def _is_write_due(self) -> bool:
+        return self._clock.monotonic_s() - self._written_s >= _WRITE_EVERY_S
 
     def _write(self) -> None:
-        self._written_s, self._is_dirty = self._clock.monotonic_s(), False
-        part = self._path.with_name(f".{self._path.name}.part")
+        self._written_s = self._clock.monotonic_s()
+        self._has_changes = False
+        path = self._outbox / status_file_name(self._name)
         try:
-            part.unlink(missing_ok=True)
-            with part.open("x", encoding="utf-8") as file:  # never through a link laid there
-                file.write(self._status.model_dump_json(indent=2) + "\n")
-            part.chmod(PUBLIC_FILE)
-            os.replace(part, self._path)
+            write_atomic(path, self._status.model_dump_json(indent=2) + "\n", is_public=True)
             self._is_failing = False
         except OSError as error:
             if not self._is_failing:
-                _LOG.warning("the status cannot be written, going on without: %s", error)
+                _LOG.warning("the status cannot be written, continuing without it: %s", error)
             self._is_failing = True
-        if self._worker == MAIN:  # of several daemons one writes it
+        if self._name == MAIN:  # one of several daemons writes it
             self._index.refresh(self._status)
 
 
-def _printable(text: str) -> str:
-    """``text`` with what is not UTF-8 in a name as escapes: JSON has no bytes."""
+def _encodable(text: str) -> str:
+    """Return ``text`` with escapes for what is not UTF-8 in a file name: JSON has no bytes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

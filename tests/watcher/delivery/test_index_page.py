@@ -17,7 +17,7 @@ from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from watcher.delivery.index_page import INDEX, Index
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, NIGHTLY
-from watcher.status.status import Answer, InWork, Status, Trouble, Waiting
+from watcher.status.status import FileResult, InProgress, Problem, Status, Waiting
 
 MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
 
@@ -26,10 +26,16 @@ def a_batch(outbox: Path, number: int, name: str = "survey.csv", **more: Any) ->
     folder = outbox / f"{number:04}.{number:012x}"
     folder.mkdir(parents=True)
     receipt = {
-        "input": name, "finished": (MOMENT + timedelta(minutes=number)).isoformat(),
-        "n_rows_out": 100, "n_autocoded": 50 + number % 10, "n_review": 7, "n_review_texts": 5,
-        "n_sampled": 1, "model_version": "2026-11-23.cea2849c", **more,
-    }  # fmt: skip
+        "input": name,
+        "finished": (MOMENT + timedelta(minutes=number)).isoformat(),
+        "n_rows_out": 100,
+        "n_autocoded": 50 + number % 10,
+        "n_review": 7,
+        "n_review_texts": 5,
+        "n_sampled": 1,
+        "model_version": "2026-11-23.cea2849c",
+        **more,
+    }
     (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
     (folder / "report.html").write_text("", encoding="utf-8")
     return folder
@@ -38,12 +44,15 @@ def a_batch(outbox: Path, number: int, name: str = "survey.csv", **more: Any) ->
 def a_night(outbox: Path, day: str, state: str, rate: float | None = None) -> None:
     folder = outbox / NIGHTLY / day
     folder.mkdir(parents=True)
-    found: dict[str, Any] = {"state": state, "reasons": [f"because of {day}"]}
+    metrics: dict[str, Any] = {"state": state, "reasons": [f"because of {day}"]}
     if rate is not None:
-        found["sampled_agreement"] = {
-            "n": 40, "n_agreed": round(40 * rate), "rate": rate, "interval": [rate - 0.1, rate]
-        }  # fmt: skip
-    (folder / "metrics.json").write_text(json.dumps(found), encoding="utf-8")
+        metrics["sampled_agreement"] = {
+            "n": 40,
+            "n_agreed": round(40 * rate),
+            "rate": rate,
+            "interval": [rate - 0.1, rate],
+        }
+    (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     (folder / "report.html").write_text("", encoding="utf-8")
 
 
@@ -53,7 +62,7 @@ def a_status(**more: Any) -> Status:
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> Path:
-    """A daemon's outbox: the sentinel tells it from the empty place of a share."""
+    """A daemon's outbox with its sentinel, which an empty mount point does not have."""
     (tmp_path / SENTINEL).touch()
     return tmp_path
 
@@ -73,16 +82,25 @@ def test_every_event_is_on_it(outbox: Path) -> None:
     failed = outbox / NIGHTLY / "2026-11-23"
     failed.mkdir()
     (failed / FAILED).write_text("it ended with status 9", encoding="utf-8")
-    waiting = Waiting(name=f"{SCRIPT} new.csv", since=MOMENT, why="it must be still for 2 s")
-    rejected = Answer(name="bad.csv", at=MOMENT, text=f"'bad.csv': found {SCRIPT}")
+    waiting = Waiting(
+        name=f"{SCRIPT} new.csv", since=MOMENT, reason="waiting until it has not changed for 2 s"
+    )
+    rejected = FileResult(name="bad.csv", at=MOMENT, text=f"'bad.csv': found {SCRIPT}")
     index.refresh(a_status(waiting=(waiting,), n_waiting=3, rejected=(rejected,)))
     page = Page(outbox / INDEX)
     for words in (
-        "batches 3", "records coded 200", "files waiting 3", f"{SCRIPT} new.csv, since 2026-11-23",
-        "and 2 more", f"found {SCRIPT}", f"{SCRIPT}.csv 2026-11-23 04:16:00 UTC 100 51.0 %",
-        "3 accepted, 1 not codable", "refused because of 2026-11-22 80.0 % (70.0 % to 80.0 %)",
-        "failed it ended with status 9", "agreement of people with the autocoded 80.0 %",
-    ):  # fmt: skip
+        "batches 3",
+        "records coded 200",
+        "files waiting 3",
+        f"{SCRIPT} new.csv, since 2026-11-23",
+        "and 2 more",
+        f"found {SCRIPT}",
+        f"{SCRIPT}.csv 2026-11-23 04:16:00 UTC 100 51.0 %",
+        "3 accepted, 1 not codable",
+        "refused because of 2026-11-22 80.0 % (70.0 % to 80.0 %)",
+        "failed it ended with status 9",
+        "agreement of people with autocoded records 80.0 %",
+    ):
         assert words in page.words, words
     links = [link for link in page.links if link.startswith("00") and "review" not in link]
     assert [link[:4] for link in links] == ["0003", "0002", "0001"]  # newest first
@@ -93,9 +111,12 @@ def test_every_event_is_on_it(outbox: Path) -> None:
     ("more", "words"),
     [
         ({"stopped": MOMENT}, "Stopped 2026-11-23 04:15:00 UTC"),
-        ({"share_down": Trouble(since=MOMENT, why="gone")}, "The inbox cannot be read"),
-        ({"paused": Trouble(since=MOMENT, why="no space left")}, "The disk is full"),
-        ({"in_work": InWork(name="big.csv", since=MOMENT, n_rows=7)}, "At work on big.csv"),
+        ({"share_unavailable": Problem(since=MOMENT, reason="gone")}, "Share unavailable"),
+        ({"paused": Problem(since=MOMENT, reason="no space left")}, "Paused"),
+        (
+            {"in_progress": InProgress(name="big.csv", since=MOMENT, n_rows=7)},
+            "In progress: big.csv",
+        ),
     ],
 )
 def test_what_the_daemon_does(outbox: Path, more: dict[str, Any], words: str) -> None:
@@ -103,16 +124,16 @@ def test_what_the_daemon_does(outbox: Path, more: dict[str, Any], words: str) ->
     assert words in Page(outbox / INDEX).words
 
 
-@pytest.mark.parametrize("noticed", [None, Trouble(since=MOMENT, why="gone")])
-def test_nothing_is_written_to_the_empty_place_of_a_share(
-    outbox: Path, noticed: Trouble | None
+@pytest.mark.parametrize("noticed", [None, Problem(since=MOMENT, reason="gone")])
+def test_nothing_is_written_to_the_empty_mount_point_of_a_share(
+    outbox: Path, noticed: Problem | None
 ) -> None:
     index = Index(outbox)
     (outbox / SENTINEL).unlink()
-    index.refresh(a_status(share_down=noticed))
+    index.refresh(a_status(share_unavailable=noticed))
     assert not list(outbox.iterdir())
     (outbox / SENTINEL).touch()
-    index.refresh(a_status(share_down=noticed))
+    index.refresh(a_status(share_unavailable=noticed))
     assert (outbox / INDEX).is_file()
 
 
@@ -121,7 +142,7 @@ def test_it_is_replaced_only_for_news_and_forgets_what_is_gone(outbox: Path) -> 
     folder = a_batch(outbox, 1)
     index.refresh(a_status())
     first = (outbox / INDEX).stat().st_ino
-    index.refresh(a_status(looked=MOMENT, moved=MOMENT))
+    index.refresh(a_status(last_poll=MOMENT, last_progress=MOMENT))
     assert (outbox / INDEX).stat().st_ino == first
     for path in folder.iterdir():
         path.unlink()
@@ -159,7 +180,7 @@ def test_an_event_reads_no_receipt_twice(outbox: Path) -> None:
     index = Index(outbox)
     index.refresh(a_status())
     for path in outbox.glob("*/receipt.json"):
-        path.write_text("{", encoding="utf-8")  # whoever reads it again loses the batch
+        path.write_text("{", encoding="utf-8")  # a batch that is read again would be lost
     a_batch(outbox, 1_000)
     started_s = time.perf_counter()
     index.refresh(a_status())

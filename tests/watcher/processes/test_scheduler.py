@@ -1,4 +1,4 @@
-"""The nightly trigger, by a clock that the test holds and children that are real processes."""
+"""The scheduler of the nightly training, with a fake clock and real child processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPORTS = "import sys, pathlib; pathlib.Path(sys.argv[1]).mkdir()"
 
 
 class Clock:
-    """A wall clock that stands where it was put."""
+    """A wall clock that shows the moment it was given."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
@@ -34,14 +34,14 @@ class Clock:
 
 
 class Trainings:
-    """Starts a child that runs ``program``, and counts."""
+    """Starts a child that runs ``program``, and records the date of each training."""
 
     def __init__(self, program: str = REPORTS) -> None:
         self.program = program
-        self.nights: list[str] = []
+        self.dates: list[str] = []
 
     def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
-        self.nights.append(report_dir.name)
+        self.dates.append(report_dir.name)
         return subprocess.Popen([sys.executable, "-c", self.program, str(report_dir)])
 
 
@@ -53,14 +53,14 @@ def schedule(
     return NightlyScheduler(settings, outbox, trainings, clock)
 
 
-def test_a_night_is_trained_once_and_the_next_one_again(tmp_path: Path) -> None:
+def test_a_training_runs_once_and_the_next_night_again(tmp_path: Path) -> None:
     clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
-    nights = schedule(tmp_path, clock, trainings)
+    scheduler = schedule(tmp_path, clock, trainings)
     for hour in range(12, 12 + 48):
         clock.moment = datetime(2026, 6, 1, tzinfo=VIENNA) + timedelta(hours=hour, minutes=20)
-        nights.check()
-    assert trainings.nights == ["2026-06-02", "2026-06-03"]
-    assert f"{nights.next_night():%Y-%m-%d %H:%M}" == "2026-06-04 04:15"
+        scheduler.check()
+    assert trainings.dates == ["2026-06-02", "2026-06-03"]
+    assert f"{scheduler.next_training():%Y-%m-%d %H:%M}" == "2026-06-04 04:15"
 
 
 def test_a_daemon_that_was_down_catches_up_once(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_daemon_that_was_down_catches_up_once(tmp_path: Path) -> None:
     clock.moment += timedelta(days=3)
     for _ in range(3):  # three starts of the daemon
         schedule(tmp_path, clock, trainings).check()
-    assert trainings.nights == ["2026-06-04"]
+    assert trainings.dates == ["2026-06-04"]
 
 
 @pytest.mark.parametrize(
@@ -80,25 +80,27 @@ def test_a_daemon_that_was_down_catches_up_once(tmp_path: Path) -> None:
         (datetime(2026, 10, 24, 20, tzinfo=VIENNA), "15 4 * * *"),
     ],
 )
-def test_the_nights_that_clocks_change_run_once(tmp_path: Path, day: datetime, cron: str) -> None:
+def test_in_nights_when_the_clocks_change_one_training_runs(
+    tmp_path: Path, day: datetime, cron: str
+) -> None:
     clock, trainings = Clock(day), Trainings("pass")
-    nights = schedule(tmp_path, clock, trainings, cron)
-    nights.check()
+    scheduler = schedule(tmp_path, clock, trainings, cron)
+    scheduler.check()
     for _ in range(16 * 4):
         clock.moment = (clock.moment.astimezone(UTC) + timedelta(minutes=15)).astimezone(VIENNA)
-        nights.check()
-    assert trainings.nights == [f"{day + timedelta(days=1):%Y-%m-%d}"]
+        scheduler.check()
+    assert trainings.dates == [f"{day + timedelta(days=1):%Y-%m-%d}"]
 
 
 @given(st.lists(st.integers(-36, 72), min_size=1, max_size=12))
 def test_however_the_clock_jumps_no_date_is_trained_twice(
     tmp_path_factory: pytest.TempPathFactory, jumps: list[int]
 ) -> None:
-    """And a day of quiet time later the next night is trained."""
+    """And a day without jumps later the next training runs."""
 
     class Recorder(Trainings):
         def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
-            self.nights.append(report_dir.name)
+            self.dates.append(report_dir.name)
             report_dir.mkdir()
             return subprocess.Popen(["true"])
 
@@ -107,23 +109,23 @@ def test_however_the_clock_jumps_no_date_is_trained_twice(
     for hours in jumps:
         schedule(outbox, clock, trainings).check()
         clock.moment += timedelta(hours=hours)
-    assert len(trainings.nights) == len(set(trainings.nights))
+    assert len(trainings.dates) == len(set(trainings.dates))
     schedule(outbox, clock, trainings).check()
     clock.moment += timedelta(hours=24)
     schedule(outbox, clock, trainings).check()
     last = clock.moment.astimezone(VIENNA) - timedelta(hours=4, minutes=15)
-    assert f"{last:%Y-%m-%d}" in trainings.nights
+    assert f"{last:%Y-%m-%d}" in trainings.dates
 
 
 def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
     trainings = Trainings("import os; os.kill(os.getpid(), 9)")
-    nights = schedule(tmp_path, clock, trainings)
-    nights.check()
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
     clock.moment += timedelta(days=1)
-    nights.check()
-    nights.check()
-    assert trainings.nights == ["2026-06-02"]
+    scheduler.check()
+    scheduler.check()
+    assert trainings.dates == ["2026-06-02"]
     why = (tmp_path / NIGHTLY / "2026-06-02" / FAILED).read_text(encoding="utf-8")
     assert "-9" in why
 
@@ -131,13 +133,13 @@ def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: 
 def test_another_training_is_waited_for(tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
     trainings = Trainings("import sys; sys.exit(3)")
-    nights = schedule(tmp_path, clock, trainings)
-    nights.check()
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
     clock.moment += timedelta(days=1)
-    nights.check()
+    scheduler.check()
     trainings.program = REPORTS
-    nights.check()
-    assert trainings.nights == ["2026-06-02"] * 2
+    scheduler.check()
+    assert trainings.dates == ["2026-06-02"] * 2
     assert (tmp_path / NIGHTLY / "2026-06-02").is_dir()
 
 
@@ -151,46 +153,49 @@ def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
         child: subprocess.Popen[bytes]
 
         def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
-            self.nights.append(report_dir.name)
+            self.dates.append(report_dir.name)
             self.child = subprocess.Popen(["sleep", "60"])
             started.set()
             return self.child
 
     trainings = Waiting()
-    nights = schedule(tmp_path, clock, trainings)
-    nights.check()
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
     clock.moment += timedelta(days=1)
-    nights.start()  # its first check finds the night due
+    scheduler.start()  # its first check finds a training due
     assert started.wait(30)
-    nights.check()  # at once: one runs
-    assert trainings.nights == ["2026-06-02"]
+    scheduler.check()  # returns at once: one runs
+    assert trainings.dates == ["2026-06-02"]
     deadline = time.monotonic() + 30
     while os.getpriority(os.PRIO_PROCESS, trainings.child.pid) != 15:
         assert time.monotonic() < deadline
-    nights.stop()
+    scheduler.stop()
     assert trainings.child.poll() is not None
-    assert not (tmp_path / NIGHTLY / "2026-06-02").exists()  # the next start does it anew
+    assert not (tmp_path / NIGHTLY / "2026-06-02").exists()  # it starts again the next time
 
 
 def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
-    for _ in range(50):  # a thread that dies of it fails the test
-        nights = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
-        nights.start()
-        nights.stop()
+    for _ in range(50):  # an exception in a thread fails the test
+        scheduler = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
+        scheduler.start()
+        scheduler.stop()
 
 
 def test_a_schedule_that_cannot_be_is_named(tmp_path: Path) -> None:
-    for wrong, word in (({"cron": "61 4 * * *"}, "schedule.cron"), ({"cron": "4"}, "minute hour"),
-                        ({"timezone": "Mars/Base"}, "Europe/Vienna")):  # fmt: skip
+    for wrong, word in (
+        ({"cron": "61 4 * * *"}, "schedule.cron"),
+        ({"cron": "4"}, "minute hour"),
+        ({"timezone": "Mars/Base"}, "Europe/Vienna"),
+    ):
         with pytest.raises(SettingsError, match=word):
             NightlyScheduler(ScheduleSettings(**wrong), tmp_path, Trainings())
 
 
-def test_the_memory_of_the_schedule_survives_garbage(tmp_path: Path) -> None:
+def test_a_damaged_file_of_the_scheduler_is_replaced(tmp_path: Path) -> None:
     clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
-    nights = schedule(tmp_path, clock, trainings)
+    scheduler = schedule(tmp_path, clock, trainings)
     (tmp_path / NIGHTLY / LAST).write_text("{", encoding="utf-8")
-    nights.check()
+    scheduler.check()
     clock.moment += timedelta(days=1)
-    nights.check()
-    assert trainings.nights == ["2026-06-02"]
+    scheduler.check()
+    assert trainings.dates == ["2026-06-02"]

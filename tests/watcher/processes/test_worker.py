@@ -1,4 +1,4 @@
-"""The process that holds the model: killed, hanging, too large, and what that costs the others."""
+"""The worker process: killed, hanging, too large; and other files are not affected."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from core.settings import Settings
 from inference.bundle import Bundle
 from results.receipt import AnyReceipt, Identity
 from tests.conftest import ROOT
-from tests.support.daemon_harness import Advance, Shop
+from tests.support.daemon_harness import DaemonHarness
 from tests.test_layout import HEAVY
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
-from watcher.processes.worker import Worker, WorkerLostError
+from watcher.processes.processor import Progress, WorkerLostError
+from watcher.processes.worker import Worker
 
 MODEL_LIBRARIES = HEAVY | {"onnxruntime", "tokenizers"}
 
@@ -87,15 +88,15 @@ def test_killed_it_is_replaced(worker: Worker, tmp_path: Path) -> None:
 
 
 def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path) -> None:
-    """The daemon asks for the version meanwhile, and lives; no file has done it."""
+    """The daemon reads the version meanwhile, and stays alive; no file is to blame."""
     path = survey(tmp_path, 3)
     with closing(Worker(settings)) as worker:
         child_of(worker).send_signal(signal.SIGKILL)
-        assert worker._connection.poll(60)  # its end is heard
-        assert worker.model_version == ""
+        assert worker._connection.poll(60)  # its end is noticed
+        assert worker.model_version is None
         worker._start()
         child_of(worker).send_signal(signal.SIGKILL)
-        with pytest.raises(BundleError, match=r"loads the model was stopped by .*SIGKILL"):
+        with pytest.raises(BundleError, match=r"model could not be loaded: .*SIGKILL"):
             worker.identify(path, ignore)
         assert worker.identify(path, ignore).model_version == worker.model_version
 
@@ -114,11 +115,11 @@ def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -
 
 
 def test_too_large_it_is_killed(settings: Settings, tmp_path: Path) -> None:
-    """Fault 41: by the limit of the settings; the message names it."""
+    """Fault 41: by the limit in the settings; the message names it."""
     with closing(Worker(settings)) as worker:
         worker.identify(survey(tmp_path, 3), ignore)
         worker._settings = limited(settings, memory_limit_mb=64)
-        child_of(worker).send_signal(signal.SIGSTOP)  # so that there is something to wait for
+        child_of(worker).send_signal(signal.SIGSTOP)  # so that the daemon has to wait
         with pytest.raises(WorkerLostError, match="more than 64 MB"):
             worker.identify(survey(tmp_path, 3), ignore)
 
@@ -150,46 +151,45 @@ def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bu
         worker.identify(config, ignore)
 
 
-class Lost:
-    """A worker that some content kills."""
+class CrashingProcessor:
+    """A processor that some content kills."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._coder = shop.coder
-        self.lost: list[str] = []
+    def __init__(self, harness: DaemonHarness) -> None:
+        self._processor = harness.processor
         self.order: list[str] = []
 
     @property
-    def model_version(self) -> str:
-        return self._coder.model_version
+    def model_version(self) -> str | None:
+        return self._processor.model_version
 
-    def identify(self, path: Path, progress: Advance) -> Identity:
+    def identify(self, path: Path, progress: Progress) -> Identity:
         self.order.append(path.name)
         if b"poison" in path.read_bytes():
-            raise WorkerLostError("its end (signal SIGSEGV)")
-        return self._coder.identify(path, progress)
+            raise WorkerLostError("the worker process ended (signal SIGSEGV)")
+        return self._processor.identify(path, progress)
 
-    def work(self, path: Path, staged: Path, identity: Identity, progress: Advance) -> AnyReceipt:
-        return self._coder.work(path, staged, identity, progress)
+    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
+        return self._processor.work(path, staged, identity, progress)
 
 
 def test_a_poison_file_is_rejected_after_three_and_comes_last(settings: Settings) -> None:
-    """Fault 41, promise 15: before each further attempt everybody else has had a turn."""
-    shop = Shop(settings)
-    lost = Lost(shop)
-    shop.daemon = shop.another("main", lost)
-    shop.drop("poison.csv", b"job_title\npoison\n")
-    os.utime(shop.inbox / "poison.csv", (1, 1))  # the oldest: it comes first
+    """Fault 41, promise 15: all other files are processed before each further attempt."""
+    harness = DaemonHarness(settings)
+    crashing = CrashingProcessor(harness)
+    harness.daemon = harness.start_daemon("main", crashing)
+    harness.drop("poison.csv", b"job_title\npoison\n")
+    os.utime(harness.inbox / "poison.csv", (1, 1))  # the oldest: it comes first
     for number in range(4):
-        shop.drop(f"{number}.csv", b"job_title\ncook %d\n" % number)
-    shop.tick(40)
-    (reason,) = shop.rejected().values()
-    assert "stopped the worker three times" in reason and "SIGSEGV" in reason
-    assert lost.order[0] == "poison.csv" and lost.order.count("poison.csv") == 3
-    assert set(lost.order[1:5]) == {f"{number}.csv" for number in range(4)}
-    assert shop.violations() == []
+        harness.drop(f"{number}.csv", b"job_title\ncook %d\n" % number)
+    harness.tick(40)
+    (reason,) = harness.rejected().values()
+    assert "stopped the worker process three times" in reason and "SIGSEGV" in reason
+    assert crashing.order[0] == "poison.csv" and crashing.order.count("poison.csv") == 3
+    assert set(crashing.order[1:5]) == {f"{number}.csv" for number in range(4)}
+    assert harness.violations() == []
 
 
-def test_three_real_deaths_reject_a_file_and_the_daemon_lives(settings: Settings) -> None:
+def test_three_killed_workers_reject_a_file_and_the_daemon_lives(settings: Settings) -> None:
     """Fault 41, with a real process that is killed whenever it works on that file."""
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {n}\n" for n in range(200_000)))
     staging = settings.watcher.outbox / ".staging"
@@ -200,7 +200,7 @@ def test_three_real_deaths_reject_a_file_and_the_daemon_lives(settings: Settings
         def is_over() -> bool:
             for child in psutil.Process(process.pid).children():
                 is_worker = False
-                with suppress(psutil.Error):  # killed, and not yet buried
+                with suppress(psutil.Error):  # killed, but not yet reaped
                     is_worker = "spawn_main" in " ".join(child.cmdline())
                 is_new = child.pid not in killed
                 if is_worker and is_new and list(staging.glob("*/predictions.csv")):
@@ -213,11 +213,11 @@ def test_three_real_deaths_reject_a_file_and_the_daemon_lives(settings: Settings
         wait_for(lambda: batches(settings, "next"), process)
     assert len(killed) == 3
     why = rejected.with_name("big.csv.why.txt").read_text(encoding="utf-8")
-    assert "stopped the worker three times" in why and "SIGKILL" in why
+    assert "stopped the worker process three times" in why and "SIGKILL" in why
 
 
 def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
-    """It is light: what the model needs is in the child alone, and torch in neither."""
+    """The libraries of the model are loaded in the worker process alone, and torch in neither."""
     program = (
         "import json, sys\n"
         "import watcher.daemon, watcher.processes.worker, watcher.processes.scheduler\n"

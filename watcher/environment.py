@@ -1,0 +1,24 @@
+"""What all parts of one daemon share: its settings, its name, the file operations, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.settings import WatcherSettings
+from watcher.clock import Clock
+from watcher.filesystem import Filesystem
+
+MAIN = "main"  # the name of the daemon that was given none
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The surroundings of one daemon; tests pass file operations and a clock of their own.
+
+    ``name`` tells several daemons on the same inbox apart.
+    """
+
+    settings: WatcherSettings
+    name: str = MAIN
+    files: Filesystem = field(default_factory=Filesystem)
+    clock: Clock = field(default_factory=Clock)

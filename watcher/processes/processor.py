@@ -1,0 +1,37 @@
+"""The interface of what makes the results of one file.
+
+``Worker`` implements it with a child process, ``FileProcessor`` in the same process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from results.receipt import AnyReceipt, Identity
+
+# Called with the number of records done since the last call; 0 while there is only to wait.
+Progress = Callable[[int], None]
+
+
+class WorkerLostError(Exception):
+    """The worker process ended before it had an answer, or was ended; the message says why."""
+
+
+class Processor(Protocol):
+    """Identifies files and makes their results.
+
+    Both methods raise InputError for a fault of the file, BundleError where no model can be loaded,
+    OSError, and WorkerLostError.
+    """
+
+    @property
+    def model_version(self) -> str | None:
+        """The version in service, None while the first model is loaded; may raise BundleError."""
+
+    def identify(self, path: Path, progress: Progress) -> Identity:
+        """Return what the file is: its content, and the batch that its results belong to."""
+
+    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
+        """Write all results but the receipt into the folder ``staged``; return the receipt."""

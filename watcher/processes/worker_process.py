@@ -1,0 +1,112 @@
+"""The worker process itself: it loads the model and answers requests until the daemon has ended."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+import traceback
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from core.errors import IscoError
+from core.packages import PACKAGES
+from core.settings import Settings
+from results.receipt import AnyReceipt, Identity
+from watcher.processes.messages import (
+    Done,
+    Failed,
+    Identify,
+    LogLine,
+    Ready,
+    RecordsDone,
+    Request,
+    Work,
+)
+from watcher.processes.processor import Processor, Progress
+
+OUT_OF_MEMORY = 12  # the exit status; the number of ENOMEM
+_LOG = logging.getLogger(__name__)
+
+
+def run_worker(connection: Connection, settings: Settings) -> None:
+    """Load the model and answer requests until the daemon has ended."""
+    _end_with_daemon()
+    _log_to(connection)
+    with suppress(EOFError, OSError):  # the daemon has ended
+        try:
+            # Only this process loads the libraries of the model.
+            from results.code_file import prepare_pages
+            from watcher.processes.file_processor import FileProcessor
+
+            processor = FileProcessor(settings)
+        except Exception as error:
+            connection.send(Failed(_portable(error)))
+            return
+        connection.send(Ready(processor.model_version))
+        prepare_pages()
+        while True:
+            request = connection.recv()
+            connection.send(_answer(processor, request, connection))
+
+
+def _answer(processor: Processor, request: Request, connection: Connection) -> Done | Failed:
+    try:
+        result = _handle(processor, request, lambda n_done: connection.send(RecordsDone(n_done)))
+        return Done(result)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except Exception as error:
+        return Failed(_portable(error))
+
+
+def _handle(processor: Processor, request: Request, progress: Progress) -> Identity | AnyReceipt:
+    match request:
+        case Identify(path):
+            return processor.identify(path, progress)
+        case Work(path, staged, identity):
+            return processor.work(path, staged, identity, progress)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the error as one that every process can read."""
+    if isinstance(error, IscoError):
+        return error
+    if isinstance(error, OSError):
+        return OSError(error.errno, error.strerror or str(error), error.filename)
+    _LOG.error("unexpected error\n%s", traceback.format_exc().rstrip())
+    return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _end_with_daemon() -> None:
+    """End this process when the daemon has ended, however it ended."""
+    daemon = multiprocessing.parent_process()
+    assert daemon is not None
+
+    def wait() -> None:
+        daemon.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+class _PipeHandler(logging.Handler):
+    """Sends log records to the daemon."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):
+            self._connection.send(LogLine(record.levelno, self.format(record)))
+
+
+def _log_to(connection: Connection) -> None:
+    handler = _PipeHandler(connection)
+    for package in PACKAGES:
+        logger = logging.getLogger(package)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+        logger.propagate = False
