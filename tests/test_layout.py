@@ -1,15 +1,18 @@
-"""The house: who imports whom, and that serving never loads torch."""
+"""The layout of the program: which package imports which, and how large each part may be."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.packages import PACKAGES
 from inference.bundle import Bundle
 from tests.conftest import ROOT
 
@@ -26,9 +29,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 HEAVY = {"torch", "transformers", "optimum", "pandas", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}
+# Names that mean the same in every package that has them.
+SAME_MEANING = {"__init__", "service", "status", "train", "version"}  # commands, what they run
+
+MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).glob("**/*.py"))]
 
 
-def imported(path: Path) -> Iterator[str]:
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported_packages(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
@@ -36,25 +47,48 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_imports_go_one_way(room: str) -> None:
-    files = list((ROOT / room).glob("**/*.py"))
+def run_python(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_go_one_way(package: str) -> None:
+    files = list((ROOT / package).glob("**/*.py"))
     assert files
     for path in files:
-        names = set(imported(path))
-        foreign = names & (set(MAY_IMPORT) | {"main", "benchmarks"}) - MAY_IMPORT[room] - {room}
+        names = set(imported_packages(path))
+        ours = names & (set(MAY_IMPORT) | {"main", "benchmarks", "tests"})
+        foreign = ours - MAY_IMPORT[package] - {package}
         assert not foreign, f"{path.name} imports {foreign}"
-        if room not in MAY_BE_HEAVY:
+        if package not in MAY_BE_HEAVY:
             assert not names & HEAVY, f"{path.name} imports {names & HEAVY}"
 
 
-def test_help_loads_no_room_but_what_all_agree_on() -> None:
-    rooms = set(MAY_IMPORT) - {"cli", "core"}
-    program = f"import sys, main; print(sorted({rooms!r} & set(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+def test_every_list_of_the_packages_is_the_same() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    patterns = project["setuptools"]["packages"]["find"]["include"]
+    assert sorted(PACKAGES) == sorted(MAY_IMPORT) == sorted(project["mypy"]["packages"])
+    assert sorted(f"{package}*" for package in PACKAGES) == sorted(patterns)
+    assert all((path.parent / "__init__.py").exists() for path in MODULES)
+
+
+def test_no_two_modules_have_one_name() -> None:
+    n_modules = Counter(path.stem for path in MODULES)
+    assert not {stem for stem, n in n_modules.items() if n > 1} - SAME_MEANING
+
+
+def test_help_loads_no_package_but_core() -> None:
+    packages = set(MAY_IMPORT) - {"cli", "core"}
+    assert run_python(f"import sys, main; print(sorted({packages!r} & set(sys.modules)))") == "[]"
+
+
+def test_the_public_face_loads_nothing_heavy() -> None:
+    heavy = HEAVY | {"onnxruntime", "tokenizers", "pandas", "ray", "shap"}
+    assert run_python(f"import sys, isco; print(sorted({heavy!r} & set(sys.modules)))") == "[]"
 
 
 def test_serving_loads_no_torch(bundle: Bundle, tmp_path: Path) -> None:
@@ -67,9 +101,5 @@ def test_serving_loads_no_torch(bundle: Bundle, tmp_path: Path) -> None:
         f"assert main.main(['watch', '--once', '--config', {str(config)!r}]) == 0\n"
         f"print(sorted({HEAVY!r} & set(sys.modules)))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    assert run_python(program) == "[]"
     assert len(list((tmp_path / "outbox").glob("a.*/receipt.json"))) == 1

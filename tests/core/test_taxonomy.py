@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.taxonomy import isco08
+from core.taxonomy import isco08, minor_index, unit_index
 
 
 def test_the_published_numbers_of_groups() -> None:
@@ -34,3 +34,10 @@ def test_an_unknown_code_is_an_error() -> None:
         isco08().title("9999")
     with pytest.raises(KeyError):
         isco08().parent("77777")
+
+
+def test_indices_follow_the_order_of_the_codes() -> None:
+    assert unit_index(isco08().units) == list(range(436))
+    assert minor_index(isco08().minors) == list(range(130))
+    with pytest.raises(KeyError):
+        unit_index(["222"])

@@ -1,0 +1,44 @@
+"""A file is written whole, or the old one stays and nothing is left beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.file_io import PUBLIC_FILE, sha256_of, utc_now, write_atomic
+
+
+@pytest.mark.parametrize(
+    "content", ["Bäcker\n", b"\x00\xff", "", "a name that is no UTF-8: \udcff"]
+)
+def test_the_content_replaces_the_file(tmp_path: Path, content: str | bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old", encoding="utf-8")
+    write_atomic(path, content, is_public=True, is_durable=True)
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    assert path.read_bytes() == data
+    assert path.stat().st_mode & 0o777 == PUBLIC_FILE
+    assert list(tmp_path.iterdir()) == [path]
+    assert sha256_of(path) == hashlib.sha256(data).hexdigest()
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no space left")
+
+    path = tmp_path / "a.json"
+    path.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="no space"):
+        write_atomic(path, "new")
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_time_is_in_utc_to_the_second() -> None:
+    now = datetime.fromisoformat(utc_now())
+    assert now.tzinfo == UTC and now.microsecond == 0
