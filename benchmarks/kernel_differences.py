@@ -48,6 +48,14 @@ _SWITCHES = (
 )
 
 
+_FIGURES = (
+    "codes",
+    "candidates or their order",
+    "autocoded or not",
+    "largest difference of a confidence",
+)
+
+
 @dataclass(frozen=True)
 class Kernels:
     """What one child process is held to: variables of the environment, or an emulated processor."""
@@ -140,15 +148,14 @@ def predict_by_torch(bundle_dir: Path, texts: list[str]) -> np.ndarray:
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     model = RobertaForSequenceClassification.from_pretrained(checkpoint, use_safetensors=True)
     spelling = bundle.spelling()
-    mended = [spelling.mend(text) for text in texts]
-    logits = checkpoint_logits(model.float(), tokenizer, mended, manifest.max_tokens)
-    scores = bundle.ngram_model().scores(mended)
+    corrected = [spelling.correct(text) for text in texts]
+    logits = checkpoint_logits(model.float(), tokenizer, corrected, manifest.max_tokens)
+    scores = bundle.ngram_model().scores(corrected)
     return combine(logits, scores, manifest.temperature, manifest.lexicon_weight)
 
 
 def print_table(title: str, backend: str, choices: tuple[Kernels, ...], bundle: Path) -> None:
-    print(f"| {title} | codes | candidates or their order | autocoded or not | "
-          "largest difference of a confidence |\n|---|---|---|---|---|")  # fmt: skip
+    print(f"| {title} | {' | '.join(_FIGURES)} |\n|---|---|---|---|---|")
     usual = run(backend, choices[0], bundle)
     assert usual is not None
     for kernels in choices[1:]:
