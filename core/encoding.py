@@ -127,7 +127,8 @@ class _UndecodableError(InputError):
 def _decode_all(path: Source, encoding: str) -> None:
     """Decode every byte; raise at the first one that cannot be, or at the first NUL character."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    line, saw_multibyte = 1, False
+    line = 1
+    saw_multibyte = False
     with open_bytes(path) as file:
         while True:
             block = file.read(_BLOCK_BYTES)

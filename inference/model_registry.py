@@ -68,7 +68,8 @@ class ModelRegistry:
         for path in [self.bundled_dir, *self._versions_dir.glob("*/")]:
             try:
                 manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-                name, created = str(manifest["version"]), str(manifest["created"])
+                name = str(manifest["version"])
+                created = str(manifest["created"])
             except (OSError, ValueError, KeyError):
                 continue
             promoted = self._promotion(name).get("promoted")

@@ -168,7 +168,8 @@ class _Trial:
 
     def run(self, name: str) -> ProviderChoice:
         """Return ``name`` where it may compute, else the CPU; each with the reason."""
-        label, n_texts = _DISPLAY_NAMES[name], len(self.ids)
+        label = _DISPLAY_NAMES[name]
+        n_texts = len(self.ids)
         accelerator = Accelerator(name, self.model, self.served.bundle, self.runtime)
         try:
             logits = accelerator.logits(self.ids)

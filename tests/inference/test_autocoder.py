@@ -23,9 +23,9 @@ from inference.onnx_session import OnnxSession, length_batches
 
 
 def test_rows_sum_to_one(bundle: Bundle, texts: list[str]) -> None:
-    found = open_classifier(bundle, InferenceSettings()).probabilities(texts)
-    assert found.shape == (len(texts), 436) and found.dtype == np.float32
-    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-4)
+    probabilities = open_classifier(bundle, InferenceSettings()).probabilities(texts)
+    assert probabilities.shape == (len(texts), 436) and probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-4)
 
 
 def test_the_same_bits_in_whatever_company(bundle: Bundle, texts: list[str]) -> None:
@@ -86,7 +86,7 @@ def test_each_distinct_text_once_and_recent_ones_never_again(bundle: Bundle) -> 
     coder.code(["ccc", "bb"])
     assert classifier.asked == ["a", "bb", "ccc"]
     coder.code(["a"])
-    assert classifier.asked[-1] == "a"  # the memory is bounded: "a" was the oldest
+    assert classifier.asked[-1] == "a"  # the cache is bounded: "a" was the oldest
 
 
 def test_progress_counts_every_record(bundle: Bundle) -> None:
@@ -115,7 +115,7 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
     slow_settings = settings.inference.model_copy(update={"cache_texts": 0, "threads": 1})
     slow = open_autocoder(bundle, settings.model_copy(update={"inference": slow_settings}))
     assert coded == [slow.code([text])[0] for text in asked]
-    assert fast.code(asked) == coded  # from memory
+    assert fast.code(asked) == coded  # from the cache
 
 
 def test_hostile_texts_get_a_code(bundle: Bundle, settings: Settings) -> None:

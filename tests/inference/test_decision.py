@@ -83,8 +83,8 @@ def test_candidates_are_those_of_sorting_and_of_equal_ones_the_lower_code(
     matrix: np.ndarray,
 ) -> None:
     ranked = np.argsort(-matrix, axis=1, kind="stable")[:, :N_REVIEW_CANDIDATES]
-    found = [
+    candidates = [
         [code for code, _ in prediction.candidates]
         for prediction in decide(matrix, 0.5, "truncate")
     ]
-    assert found == [[UNITS[i] for i in row] for row in ranked]
+    assert candidates == [[UNITS[i] for i in row] for row in ranked]

@@ -1,4 +1,4 @@
-"""The store of versions: what is promoted serves, what is damaged is refused, back is one step."""
+"""The registry: a promoted version serves, a damaged one is refused, a rollback is one step."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from inference.model_registry import ModelRegistry
 
 
 @pytest.fixture
-def store(tmp_path: Path, bundle: Bundle) -> ModelRegistry:
-    """A store whose bundled version is the small RoBERTa."""
+def registry(tmp_path: Path, bundle: Bundle) -> ModelRegistry:
+    """A registry whose bundled version is the small RoBERTa."""
     shutil.copytree(bundle.path, tmp_path / "models" / "bundled")
     return ModelRegistry(output(tmp_path))
 
 
 def output(tmp_path: Path) -> OutputSettings:
     return OutputSettings(
-        model_dir=tmp_path / "models", best_model_dir=tmp_path / "models" / "best_model",
+        model_dir=tmp_path / "models",
+        best_model_dir=tmp_path / "models" / "best_model",
         keep_versions=2,
-    )  # fmt: skip
+    )
 
 
 def another(bundle: Bundle, folder: Path, number: int) -> Path:
@@ -37,85 +38,85 @@ def another(bundle: Bundle, folder: Path, number: int) -> Path:
     return folder
 
 
-def names(store: ModelRegistry) -> list[str]:
-    return [version.name for version in store.versions()]
+def names(registry: ModelRegistry) -> list[str]:
+    return [version.name for version in registry.versions()]
 
 
-def test_promote_and_back(store: ModelRegistry, bundle: Bundle, tmp_path: Path) -> None:
+def test_promote_and_back(registry: ModelRegistry, bundle: Bundle, tmp_path: Path) -> None:
     shipped = bundle.manifest.version
-    assert store.served().manifest.version == shipped
+    assert registry.served().manifest.version == shipped
     with pytest.raises(BundleError, match="before"):
-        store.rollback()
+        registry.rollback()
     for number in (1, 2):
         made = another(bundle, tmp_path / f"run{number}", number)
-        store.add(made)
+        registry.add(made)
         assert not made.exists()
-    assert names(store) == ["v1", "v2", shipped]
+    assert names(registry) == ["v1", "v2", shipped]
     for name in ("v1", "v2"):
-        assert store.promote(name).manifest.version == name
-        assert store.served().manifest.version == name
-    assert [v.name for v in store.versions() if v.is_served] == ["v2"]
-    assert store.rollback().manifest.version == "v1"
-    assert store.rollback().manifest.version == shipped
-    assert store.served().manifest.version == shipped
+        assert registry.promote(name).manifest.version == name
+        assert registry.served().manifest.version == name
+    assert [v.name for v in registry.versions() if v.is_served] == ["v2"]
+    assert registry.rollback().manifest.version == "v1"
+    assert registry.rollback().manifest.version == shipped
+    assert registry.served().manifest.version == shipped
 
 
 def test_old_versions_go_but_never_the_one_before(
-    store: ModelRegistry, bundle: Bundle, tmp_path: Path
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     for number in range(1, 6):
-        store.add(another(bundle, tmp_path / f"run{number}", number))
+        registry.add(another(bundle, tmp_path / f"run{number}", number))
         if number in (1, 5):
-            store.promote(f"v{number}")
+            registry.promote(f"v{number}")
     # Two are kept; v1 was in service before v5.
-    assert names(store) == ["v1", "v4", "v5", bundle.manifest.version]
-    assert store.rollback().manifest.version == "v1"
+    assert names(registry) == ["v1", "v4", "v5", bundle.manifest.version]
+    assert registry.rollback().manifest.version == "v1"
 
 
 def test_a_damaged_version_never_gets_into_service(
-    store: ModelRegistry, bundle: Bundle, tmp_path: Path
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     made = another(bundle, tmp_path / "run", 1)
-    store.add(made)
+    registry.add(made)
     weights = tmp_path / "models" / "versions" / "v1" / "checkpoint" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(BundleError, match="damaged"):
-        store.promote("v1")
+        registry.promote("v1")
     with pytest.raises(BundleError, match="v9"):
-        store.promote("v9")
-    assert store.served().manifest.version == bundle.manifest.version
+        registry.promote("v9")
+    assert registry.served().manifest.version == bundle.manifest.version
     half = another(bundle, tmp_path / "half", 2)
     (half / "checkpoint" / "model.safetensors").unlink()
     with pytest.raises(BundleError, match="cannot be read"):
-        store.add(half)
+        registry.add(half)
     assert half.exists()
 
 
 def test_a_link_to_nowhere_is_an_error_that_rollback_mends(
-    store: ModelRegistry, bundle: Bundle, tmp_path: Path
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
-    store.add(another(bundle, tmp_path / "run", 1))
-    store.promote("v1")
+    registry.add(another(bundle, tmp_path / "run", 1))
+    registry.promote("v1")
     shutil.rmtree(tmp_path / "models" / "versions" / "v1")
     with pytest.raises(BundleError, match="rollback"):
-        store.served()
-    assert store.rollback().manifest.version == bundle.manifest.version
+        registry.served()
+    assert registry.rollback().manifest.version == bundle.manifest.version
 
 
 def test_a_folder_of_the_users_is_served_but_never_replaced(
-    store: ModelRegistry, bundle: Bundle, tmp_path: Path
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     another(bundle, tmp_path / "models" / "best_model", 7)
-    assert store.served().manifest.version == "v7"
-    store.add(another(bundle, tmp_path / "run", 1))
+    assert registry.served().manifest.version == "v7"
+    registry.add(another(bundle, tmp_path / "run", 1))
     with pytest.raises(BundleError, match="folder of its own"):
-        store.promote("v1")
-    assert store.served().manifest.version == "v7"
+        registry.promote("v1")
+    assert registry.served().manifest.version == "v7"
 
 
 @pytest.mark.parametrize("crash", ["os.rename", "os.replace"])
 def test_a_crash_before_a_rename_changes_nothing(
-    store: ModelRegistry, bundle: Bundle, tmp_path: Path, crash: str
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path, crash: str
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError("no power")
@@ -124,9 +125,9 @@ def test_a_crash_before_a_rename_changes_nothing(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crash, refuse)
         with pytest.raises(OSError):
-            store.add(made)
-            store.promote("v1")
-    assert store.served().manifest.version == bundle.manifest.version
+            registry.add(made)
+            registry.promote("v1")
+    assert registry.served().manifest.version == bundle.manifest.version
     if made.exists():
-        store.add(made)
-    assert store.promote("v1").manifest.version == "v1"
+        registry.add(made)
+    assert registry.promote("v1").manifest.version == "v1"

@@ -26,17 +26,21 @@ def test_words_pairs_and_letters_are_counted_and_unknown_is_no_word() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_scores_are_the_sum_of_the_features_however_it_is_computed(title: str, duties: str) -> None:
     text = join(title, duties)
-    found = features(text)
-    hashes = np.array(sorted(set(found)), np.uint32)
+    text_features = features(text)
+    hashes = np.array(sorted(set(text_features)), np.uint32)
     values = (hashes % 200).astype(np.int16) - 100
-    every = NgramModel(
-        hashes, np.arange(len(hashes) + 1), (hashes % 436).astype(np.uint16),
-        values.astype(np.int8), 0.5, np.zeros(436, np.float32),
-    )  # fmt: skip
+    ngram_model = NgramModel(
+        hashes=hashes,
+        starts=np.arange(len(hashes) + 1),
+        columns=(hashes % 436).astype(np.uint16),
+        values=values.astype(np.int8),
+        scale=0.5,
+        bias=np.zeros(436, np.float32),
+    )
     expected = np.zeros(436)
-    for feature in found:
-        expected[feature % 436] += 0.5 * (feature % 200 - 100) / len(found) ** 0.5
-    assert np.allclose(every.scores([text])[0], expected, atol=1e-4)
+    for feature in text_features:
+        expected[feature % 436] += 0.5 * (feature % 200 - 100) / len(text_features) ** 0.5
+    assert np.allclose(ngram_model.scores([text])[0], expected, atol=1e-4)
 
 
 def test_it_knows_the_titles_that_it_learned(ngram_model: NgramModel, texts: list[str]) -> None:

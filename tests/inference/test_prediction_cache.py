@@ -20,21 +20,21 @@ def test_a_coding_comes_back_equal(
     seed: int, evenness: float, threshold: float, fallback: Fallback
 ) -> None:
     probabilities = np.random.default_rng(seed).dirichlet(np.full(436, evenness), 4)
-    recent = PredictionCache(4)
+    cache = PredictionCache(4)
     predictions = decide(probabilities.astype(np.float32), threshold, fallback)
     for number, prediction in enumerate(predictions):
-        recent.put(f"text {number}", prediction)
-    assert [recent.get(f"text {number}") for number in range(4)] == predictions
+        cache.put(f"text {number}", prediction)
+    assert [cache.get(f"text {number}") for number in range(4)] == predictions
 
 
 @given(st.integers(0, 5), st.lists(st.integers(0, 9), max_size=30))
 def test_the_one_unused_for_longest_is_dropped(n_texts: int, asked: list[int]) -> None:
     predictions = decide(np.eye(10, 436, dtype=np.float32), 0.9, "truncate")
-    recent, last_used = PredictionCache(n_texts), list[int]()
+    cache, last_used = PredictionCache(n_texts), list[int]()
     for number in asked:
-        known = recent.get(str(number))
-        assert known == (predictions[number] if number in last_used else None)
-        if known is None:
-            recent.put(str(number), predictions[number])
+        cached = cache.get(str(number))
+        assert cached == (predictions[number] if number in last_used else None)
+        if cached is None:
+            cache.put(str(number), predictions[number])
         last_used = [n for n in last_used if n != number] + [number]
         last_used = last_used[len(last_used) - min(n_texts, len(last_used)) :]

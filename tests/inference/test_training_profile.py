@@ -71,10 +71,16 @@ def test_a_bundle_of_before_has_none(tmp_path: Path, bundle: Bundle) -> None:
         (tmp_path / name).write_bytes((bundle.path / name).read_bytes())
     manifest = bundle.manifest
     write_manifest(
-        tmp_path, created=manifest.created, text_version=manifest.text_version,
-        max_tokens=manifest.max_tokens, temperature=1.0, model=manifest.model,
-        precision=manifest.precision, labels=manifest.labels, lexicon_weight=0.0,
-    )  # fmt: skip
+        tmp_path,
+        created=manifest.created,
+        text_version=manifest.text_version,
+        max_tokens=manifest.max_tokens,
+        temperature=1.0,
+        model=manifest.model,
+        precision=manifest.precision,
+        labels=manifest.labels,
+        lexicon_weight=0.0,
+    )
     assert Bundle.open(tmp_path).training_profile() is None
 
 
