@@ -34,7 +34,7 @@ def add_to(commands: Any) -> None:
         "inputs",
         nargs="+",
         metavar="FILE",
-        help="CSV or Excel file with a column of job titles; with --engine ray CSV and Parquet "
+        help="CSV file with a column of job titles; with --engine ray CSV and Parquet "
         "files, folders, globs and URIs",
     )
     complete_files(inputs)
