@@ -1,1 +1,1 @@
-"""Measurements of the served model; each module prints what it measured."""
+"""Measurements of the program and of the model that ships; each script prints what it measured."""

@@ -1,8 +1,9 @@
-"""Accuracy on titles that the model cannot have seen: ``python -m benchmarks.accuracy FILE``.
+"""Measure the accuracy on titles that no training had: ``python -m benchmarks.accuracy FILE``.
 
-FILE has ``job_title``, ``isco_code``, ``source`` and ``title_in_train``: only rows where that is
-empty count. Rows whose text stands in ``data/reference/answers.csv`` are a part of their own, and
-left out of ``new``. Everything once as written, and once with one random typo in each title.
+FILE has the columns ``job_title``, ``duties_description``, ``isco_code``, ``source`` and
+``title_in_train``. Only rows whose ``title_in_train`` is empty count. A row whose text is in
+``data/reference/answers.csv`` counts as "also an answer" and not as "new". Every figure is printed
+twice: for the titles as they are, and for the titles with one random typo each.
 """
 
 from __future__ import annotations
@@ -41,25 +42,27 @@ def main() -> None:
     classifier = open_classifier(bundle, settings.inference)
     rows = pd.read_csv(arguments.file, dtype=str, keep_default_na=False)
     rows = rows[rows["title_in_train"] == ""].reset_index(drop=True)
-    chance = random.Random(0)
+    rng = random.Random(0)
     texts = {
         "": [join(t, d) for t, d in zip(rows["job_title"], rows["duties_description"], strict=True)]
     }
     texts[", one typo"] = [
-        " | ".join([typo(text.split(" | ")[0], chance), text.split(" | ")[1]]) for text in texts[""]
+        " | ".join([typo(text.split(" | ")[0], rng), text.split(" | ")[1]]) for text in texts[""]
     ]
-    known = pd.Series(texts[""]).isin(read_answers(settings.data.reference_dir)["text"])
+    is_answer = pd.Series(texts[""]).isin(read_answers(settings.data.reference_dir)["text"])
     figures = {}
-    for suffix, written in texts.items():
-        probabilities = classifier.probabilities(written)
-        parts = {"all": known | True, "new": ~known, "also an answer": known}
+    for suffix, part_texts in texts.items():
+        probabilities = classifier.probabilities(part_texts)
+        parts = {"all": is_answer | True, "new": ~is_answer, "also an answer": is_answer}
         parts |= {f"{s}": rows["source"] == s for s in rows["source"].unique()}
-        parts |= {f"{s}, new": (rows["source"] == s) & ~known for s in rows["source"].unique()}
-        for name, chosen in parts.items():
-            if chosen.any():
-                codes = rows.loc[chosen, "isco_code"].to_numpy(str)
-                said = probabilities[chosen.to_numpy()]
-                figures[name + suffix] = measure(said, codes, settings.model.confidence_threshold)
+        parts |= {f"{s}, new": (rows["source"] == s) & ~is_answer for s in rows["source"].unique()}
+        for name, is_in_part in parts.items():
+            if is_in_part.any():
+                codes = rows.loc[is_in_part, "isco_code"].to_numpy(str)
+                of_part = probabilities[is_in_part.to_numpy()]
+                figures[name + suffix] = measure(
+                    of_part, codes, settings.model.confidence_threshold
+                )
     if arguments.json:
         print(json.dumps({"model": classifier.version, **figures}, indent=1))
     else:

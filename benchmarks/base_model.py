@@ -1,7 +1,8 @@
-"""A bundle of RoBERTa-base's size with random weights, exported by our exporter.
+"""Make a bundle of RoBERTa-base's size with random weights, by the exporter of the program.
 
-Twelve layers of 768, 50,265 words, 436 outputs. Its tokenizer is byte-level BPE learned from survey
-texts, with so few merges that a word takes 1.3 tokens, as RoBERTa's own does on English.
+It has twelve layers of 768 channels, 50,265 tokens and 436 outputs. Its tokenizer is a byte-level
+BPE learned from survey texts, with so few merges that a word takes 1.3 tokens, as RoBERTa's own
+does on English.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
 from inference.training_profile import TrainingProfile
 
-_N_WORDS, _N_MERGED = 50_265, 6_000
+_N_WORDS = 50_265
+_N_MERGED = 6_000
 _MAX_TOKENS = 128
 
 
 def make_base_bundle(folder: Path) -> Path:
-    """The bundle ``folder/base``, made where it is not there yet: that takes some minutes."""
+    """Return the bundle ``folder/base``; make it if it does not exist, which takes some minutes."""
     out = folder / "base"
     if out.exists():
         return out

@@ -1,8 +1,8 @@
-"""What this machine could do at best: the matrix products of a model, and nothing else.
+"""Measure an upper bound of the speed: the matrix products of a model, and nothing else.
 
-The products of every layer are run alone, through ONNX Runtime, at the number of tokens of a full
-batch, in fp32 and in int8. Rows per second at that speed, for texts of a given length, are the
-bound that everything else is compared with: attention, layer norms, tokens, files cost extra.
+The products of every layer run alone in ONNX Runtime, with as many tokens as a full batch, in fp32
+and in int8. The rows per second at that speed are the bound that all else is compared with.
+Attention, layer norms, tokenising and files cost extra.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -36,9 +37,9 @@ class Shape:
 
 
 def operations_per_s(shape: Shape, precision: str) -> float:
-    """Speed of the layer's four shapes of products in ``fp32`` or ``int8``, the best of some tries.
+    """Return the speed of a layer's products in ``fp32`` or ``int8``, the best of some tries.
 
-    Each is tried in two ways: all cores in one product, and a product for each core.
+    Each product is tried in two ways: all cores compute one, and each core computes its own.
     """
     n_cores = psutil.cpu_count(logical=False) or 1
     seconds = 0.0
@@ -46,15 +47,15 @@ def operations_per_s(shape: Shape, precision: str) -> float:
     shapes += [(shape.hidden, shape.inner), (shape.inner, shape.hidden)]
     with ThreadPoolExecutor(n_cores) as cores:
         for n_in, n_out in dict.fromkeys(shapes):
-            together, feed = _product(n_in, n_out, precision, threads=n_cores)
-            apart, _ = _product(n_in, n_out, precision, threads=1)
+            shared, feed = _product(n_in, n_out, precision, threads=n_cores)
+            single, _ = _product(n_in, n_out, precision, threads=1)
             tries: list[float] = []
             for _ in range(_N_TRIES):
                 start = time.perf_counter()
-                together.run(None, feed)
+                shared.run(None, feed)
                 tries.append(time.perf_counter() - start)
                 start = time.perf_counter()
-                list(cores.map(partial(apart.run, None), [feed] * n_cores))
+                list(cores.map(partial(single.run, None), [feed] * n_cores))
                 tries.append((time.perf_counter() - start) / n_cores)
             seconds += min(tries) * shapes.count((n_in, n_out))
     return shape.operations_per_token / shape.n_layers * _N_TOKENS / seconds
@@ -66,11 +67,11 @@ def _product(
     rng = np.random.default_rng(0)
     weight = rng.integers(-63, 64, (n_in, n_out))
     if precision == "fp32":
-        kind, dtype, inputs = "MatMul", np.float32, ["x", "w"]
-        constants = {"w": weight.astype(np.float32)}
-        node = helper.make_node(kind, inputs, ["y"])
+        dtype: np.dtype[Any] = np.dtype(np.float32)
+        constants: dict[str, Any] = {"w": weight.astype(np.float32)}
+        node = helper.make_node("MatMul", ["x", "w"], ["y"])
     else:
-        dtype = np.uint8
+        dtype = np.dtype(np.uint8)
         constants = {
             "w": weight.astype(np.int8),
             "scale": np.float32(1),
@@ -83,11 +84,7 @@ def _product(
     graph = helper.make_graph(
         [node],
         "product",
-        [
-            helper.make_tensor_value_info(
-                "x", helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), None
-            )
-        ],
+        [helper.make_tensor_value_info("x", helper.np_dtype_to_tensor_dtype(dtype), None)],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(np.asarray(v), name) for name, v in constants.items()],
     )

@@ -1,12 +1,12 @@
-"""One way to classify a file, in a process of its own: ``python -m benchmarks.contenders NAME …``.
+"""Classify a file in one of three ways: ``python -m benchmarks.contenders NAME BUNDLE FILE``.
 
 ``pipeline``   Hugging Face ``pipeline("text-classification")`` on the checkpoint
 ``optimum``    the same pipeline over optimum's ``ORTModelForSequenceClassification``, fp32
 ``isco``       what ``isco classify`` does, from the file to the published results
 
-The first two get the cleaned texts in a list, and nothing is written: reading, cleaning and results
-count for ``isco`` alone, which says how many of its ``seconds`` went into codes (``code_seconds``).
-The clock starts when the model is loaded. Prints one line of JSON.
+The first two get the cleaned texts as a list and write nothing. Only ``isco`` also reads, cleans
+and writes; its ``code_seconds`` are the part of its ``seconds`` in which it computed codes. The
+clock starts when the model is loaded. One line of JSON is printed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--batch", type=int, default=1, help="rows to a batch of a pipeline")
     parser.add_argument("--onnx", type=Path, help="where optimum's export lies")
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     start = time.perf_counter()
-    run = {"pipeline": _pipeline, "optimum": _optimum, "isco": _isco}[chosen.name](chosen)
+    run = {"pipeline": _pipeline, "optimum": _optimum, "isco": _isco}[arguments.name](arguments)
     loaded = time.perf_counter()
     n_rows, code_seconds = run()
     seconds = time.perf_counter() - loaded
@@ -50,53 +50,59 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-RunFolder = Callable[[], tuple[int, float | None]]
-"""Classifies; gives the rows, and the seconds for codes where these are not all."""
+Run = Callable[[], tuple[int, float | None]]
+"""Classifies the file. Returns the number of rows, and the seconds for codes if not all were."""
 
 
 def peak_mib() -> int:
-    """Highest resident memory of this process."""
+    """Return the highest resident memory of this process in MiB."""
     status = Path("/proc/self/status")
     if status.exists():  # ru_maxrss begins with what the parent had
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
-        if found:
-            return int(found[1]) // 1024
+        match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
+        if match:
+            return int(match[1]) // 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def read_texts(file: Path) -> list[str]:
-    """The cleaned texts of a survey, in order."""
+    """Return the cleaned texts of a survey, in file order."""
     with file.open(encoding="utf-8", newline="") as lines:
         return [join(r["job_title"], r["duties_description"]) for r in csv.DictReader(lines)]
 
 
-def _pipeline(chosen: argparse.Namespace) -> RunFolder:
+def _pipeline(arguments: argparse.Namespace) -> Run:
     from transformers import AutoModelForSequenceClassification
 
     model = AutoModelForSequenceClassification.from_pretrained(
-        chosen.bundle / "checkpoint", dtype="float32"
+        arguments.bundle / "checkpoint", dtype="float32"
     )
-    return _classify_texts(model.eval(), chosen)
+    return _classify_texts(model.eval(), arguments)
 
 
-def _optimum(chosen: argparse.Namespace) -> RunFolder:
+def _optimum(arguments: argparse.Namespace) -> Run:
     from optimum.onnxruntime import ORTModelForSequenceClassification
 
-    return _classify_texts(ORTModelForSequenceClassification.from_pretrained(chosen.onnx), chosen)
+    return _classify_texts(
+        ORTModelForSequenceClassification.from_pretrained(arguments.onnx), arguments
+    )
 
 
-def _classify_texts(model: object, chosen: argparse.Namespace) -> RunFolder:
+def _classify_texts(model: object, arguments: argparse.Namespace) -> Run:
     from transformers import AutoTokenizer, pipeline
 
-    tokenizer = AutoTokenizer.from_pretrained(chosen.bundle / "checkpoint")
+    tokenizer = AutoTokenizer.from_pretrained(arguments.bundle / "checkpoint")
     classify = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
-    texts = read_texts(chosen.file)
-    options = {"batch_size": chosen.batch, "truncation": True, "max_length": 128}
+    texts = read_texts(arguments.file)
+    options = {"batch_size": arguments.batch, "truncation": True, "max_length": 128}
     return lambda: (len(classify(texts, **options)), None)
 
 
-def _isco(chosen: argparse.Namespace) -> RunFolder:
+def _ignore(n_done: int) -> None:
+    return None
+
+
+def _isco(arguments: argparse.Namespace) -> Run:
     from core.settings import Settings
     from inference.autocoder import open_autocoder
     from inference.bundle import Bundle
@@ -107,12 +113,14 @@ def _isco(chosen: argparse.Namespace) -> RunFolder:
     from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
-    settings, files = Settings(), Filesystem()
-    autocoder = open_autocoder(Bundle.open(chosen.bundle), settings, CorrectionsLookup())
+    settings = Settings()
+    files = Filesystem()
+    autocoder = open_autocoder(Bundle.open(arguments.bundle), settings, CorrectionsLookup())
 
-    code, code_seconds = autocoder.code, 0.0
+    code = autocoder.code
+    code_seconds = 0.0
 
-    def timed(texts: Sequence[str], progress: Callable[[int], None]) -> list[Prediction]:
+    def timed(texts: Sequence[str], progress: Callable[[int], None] = _ignore) -> list[Prediction]:
         nonlocal code_seconds
         start = time.perf_counter()
         predictions = code(texts, progress)
@@ -124,7 +132,7 @@ def _isco(chosen: argparse.Namespace) -> RunFolder:
             out = Path(folder)
             (out / STAGING).mkdir(mode=0o700)
             with staging(files, out, "benchmark") as staged:
-                receipt = code_file(chosen.file, staged, autocoder, settings)
+                receipt = code_file(arguments.file, staged, autocoder, settings)
                 complete(files, staged, receipt)
                 publish(files, staged, out, receipt)
         return receipt.n_rows_out, code_seconds

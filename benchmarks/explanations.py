@@ -62,9 +62,10 @@ def main() -> None:
 
 def text_of(n_words: int, seed: int) -> str:
     """Return a cleaned text of so many words; the first two are the job title."""
-    chance, words = random.Random(seed), []
+    rng = random.Random(seed)
+    words: list[str] = []
     while len(words) < n_words:
-        words += clean(isco08().title(chance.choice(isco08().units))).split()
+        words += clean(isco08().title(rng.choice(isco08().units))).split()
     return join(" ".join(words[:2]) if n_words > 1 else words[0], " ".join(words[2:n_words]))
 
 

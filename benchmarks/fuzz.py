@@ -1,10 +1,9 @@
-"""A coverage-guided fuzz run of the reader: no crash, no hang, no value changed in silence.
+"""Fuzz the reader of tables, guided by coverage: no crash, no hang, no value changed unseen.
 
-``python -m benchmarks.fuzz [--inputs N]`` (``make fuzz``): atheris (libFuzzer) grows N inputs from
-``tests/system/corpus/`` by the branches of ``core/`` that they reach, and each goes through what
-every dropped file goes through: encoding, delimiter, header, rows. What must hold of it is said in
-``tests/support/reader_properties.py``; an input that breaks it ends the run, and lies in
-``crash-*``.
+``python -m benchmarks.fuzz [--inputs N]`` (``make fuzz``): atheris (libFuzzer) derives N inputs
+from ``tests/system/corpus/``, guided by the branches of ``core/`` that they reach. Each is read as
+every dropped file is: encoding, delimiter, header, rows. ``tests/support/reader_properties.py``
+states what must hold. An input that breaks it ends the run, and is kept as ``crash-*``.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["isco"]):
+with atheris.instrument_imports(include=["core"]):
     from tests.support.reader_properties import check
 
 _MAX_BYTES = 4096
@@ -27,18 +26,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--corpus", type=Path, default=Path("tests/system/corpus"))
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     memory = Path("/dev/shm")
-    n_inputs, n_tables, begun_s = 0, 0, time.monotonic()
+    n_inputs = 0
+    n_tables = 0
+    begun_s = time.monotonic()
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        folder, grown = Path(name), Path(name, "grown")
-        grown.mkdir()
+        folder = Path(name)
+        derived = Path(name, "derived")
+        derived.mkdir()
 
-        def one(content: bytes) -> None:
+        def check_one(content: bytes) -> None:
             nonlocal n_inputs, n_tables
             n_inputs += 1
             n_tables += check(content, folder) is None
-            if n_inputs == given.inputs:  # libFuzzer does not return
+            if n_inputs == arguments.inputs:  # libFuzzer does not return
                 seconds = time.monotonic() - begun_s
                 print(
                     f"{n_inputs:,} inputs in {seconds:,.0f} s, {n_tables:,} of them tables: "
@@ -46,8 +48,8 @@ def main() -> None:
                     flush=True,
                 )
 
-        options = [f"-runs={given.inputs}", f"-max_len={_MAX_BYTES}", "-timeout=60"]
-        atheris.Setup([sys.argv[0], *options, str(grown), str(given.corpus)], one)
+        options = [f"-runs={arguments.inputs}", f"-max_len={_MAX_BYTES}", "-timeout=60"]
+        atheris.Setup([sys.argv[0], *options, str(derived), str(arguments.corpus)], check_one)
         atheris.Fuzz()
 
 

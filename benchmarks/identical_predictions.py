@@ -30,14 +30,32 @@ from benchmarks.survey import ANSWERS
 
 _HEADER = ["id", "job_title", "duties_description"]
 _SCRIPTS = (
-    "νοσοκόμα", "медсестра", "教師", "看護師", "معلم مدرسة", "שרברב", "शिक्षक", "ครู", "간호사",
-    "e\u0301bé́niste", "plombier\u00a0chauffagiste", "👩‍🚒 firefighter", "ﬁreman", "Ⅻ nurse",
-    "\u200bplumber", "a\u0308rztin",
-)  # fmt: skip
+    "νοσοκόμα",
+    "медсестра",
+    "教師",
+    "看護師",
+    "معلم مدرسة",
+    "שרברב",
+    "शिक्षक",
+    "ครู",
+    "간호사",
+    "e\u0301bé́niste",
+    "plombier\u00a0chauffagiste",
+    "👩‍🚒 firefighter",
+    "ﬁreman",
+    "Ⅻ nurse",
+    "\u200bplumber",
+    "a\u0308rztin",
+)
 _WESTERN = (
-    "infirmière", "Bäckermeister", "señora de la limpieza", "garçon de café", "Straßenbauer",
-    "œnologue – €uro", "“head” nurse’s aide",
-)  # fmt: skip
+    "infirmière",
+    "Bäckermeister",
+    "señora de la limpieza",
+    "garçon de café",
+    "Straßenbauer",
+    "œnologue – €uro",
+    "“head” nurse’s aide",
+)
 _EMPTY = ("", " ", "-", "?", "n/a", "none", ".", "\u00a0", "0", "unknown")
 _FORMULAS = ("=1+1", "+plumber", "-teacher", "@nurse", "=HYPERLINK(A1)", "'quoted", "\tdriver")
 

@@ -1,7 +1,7 @@
-"""How long somebody waits: the daemon's start, one record, a small file dropped.
+"""Measure how long a user waits: the start of the daemon, one record, a small file dropped.
 
-Real processes with the model that ships, each from the command to the result; the quiet time of an
-inbox is in the settings and not in the figure.
+Each is a real process with the model that ships, from the command to the result. The time for which
+a file must be unchanged (``watcher.quiet_s``) is subtracted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from benchmarks.survey import Survey, write_survey
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET_S = 2.0
-_PATIENCE_S = 120
+_TIMEOUT_S = 120
 
 
 def measure_latency(n_rounds: int, work: Path) -> dict[str, dict[str, str]]:
-    """Seconds of each, the median and the worst of ``n_rounds``."""
+    """Return the median and the longest seconds of each, in ``n_rounds`` rounds."""
     measured = {
         "isco code, one record": lambda number: _code(),
         "daemon's start to the first result": lambda number: _first_result(work, number),
@@ -46,31 +46,31 @@ def _code() -> float:
 
 
 def _first_result(work: Path, number: int) -> float:
-    """A file waits in the inbox, whole since long; no quiet time is asked of it."""
-    place = _place(work, f"start{number}", quiet_s=0.0)
-    write_survey(place / "inbox" / "survey.csv", Survey(1, seed=number))
+    """The file is in the inbox before the daemon starts; ``quiet_s`` is 0."""
+    project = _make_project(work, f"start{number}", quiet_s=0.0)
+    write_survey(project / "inbox" / "survey.csv", Survey(1, seed=number))
     start = time.perf_counter()
-    with _Daemon(place):
-        _wait(lambda: list((place / "outbox").glob("survey.*/receipt.json")))
+    with _Daemon(project):
+        _wait(lambda: list((project / "outbox").glob("survey.*/receipt.json")))
         return time.perf_counter() - start
 
 
 def _dropped(work: Path, number: int) -> float:
-    place = _place(work, f"drop{number}", QUIET_S)
-    with _Daemon(place):
-        _wait((place / "outbox" / "status.json").exists)
-        time.sleep(1)  # let it come to rest: that is how a daemon is found
-        write_survey(place / "inbox" / "survey.csv", Survey(100, repeats=0.3, seed=number))
+    project = _make_project(work, f"drop{number}", QUIET_S)
+    with _Daemon(project):
+        _wait((project / "outbox" / "status.json").exists)
+        time.sleep(1)  # a daemon usually idles when a file arrives
+        write_survey(project / "inbox" / "survey.csv", Survey(100, repeats=0.3, seed=number))
         start = time.perf_counter()
-        _wait(lambda: list((place / "outbox").glob("survey.*/receipt.json")))
+        _wait(lambda: list((project / "outbox").glob("survey.*/receipt.json")))
         return time.perf_counter() - start - QUIET_S
 
 
 class _Daemon:
     """``isco watch`` in a process of its own, stopped at the end."""
 
-    def __init__(self, place: Path) -> None:
-        command = _isco("watch", "--config", str(place / "config.yaml"))
+    def __init__(self, project: Path) -> None:
+        command = _isco("watch", "--config", str(project / "config.yaml"))
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
     def __enter__(self) -> None:
@@ -78,22 +78,22 @@ class _Daemon:
 
     def __exit__(self, *error: object) -> None:
         self._process.terminate()
-        self._process.wait(_PATIENCE_S)
+        self._process.wait(_TIMEOUT_S)
 
 
-def _place(work: Path, name: str, quiet_s: float) -> Path:
-    place = work / name
-    (place / "inbox").mkdir(parents=True)
-    (place / "models").mkdir()
-    (place / "models" / "bundled").symlink_to(ROOT / "models" / "bundled")
+def _make_project(work: Path, name: str, quiet_s: float) -> Path:
+    project = work / name
+    (project / "inbox").mkdir(parents=True)
+    (project / "models").mkdir()
+    (project / "models" / "bundled").symlink_to(ROOT / "models" / "bundled")
     config = f"watcher: {{quiet_s: {quiet_s}}}\nschedule: {{enabled: false}}\n"
-    (place / "config.yaml").write_text(config, encoding="utf-8")
-    return place
+    (project / "config.yaml").write_text(config, encoding="utf-8")
+    return project
 
 
 def _wait(is_done: Callable[[], object]) -> None:
-    give_up = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + _TIMEOUT_S
     while not is_done():
-        if time.monotonic() > give_up:
-            raise TimeoutError(f"nothing for {_PATIENCE_S} s")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no result within {_TIMEOUT_S} s")
         time.sleep(0.005)

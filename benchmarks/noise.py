@@ -1,15 +1,14 @@
-"""How much noise the lists find: ``python -m benchmarks.noise RECORDS [--seed N]``.
+"""Measure how much label noise the lists find: ``python -m benchmarks.noise RECORDS [--seed N]``.
 
-One label in ten is made wrong on purpose: half of those get any other unit group, a quarter another
-one of the same major group, a quarter another one of the same minor group (of the next wider group
-where it has none). Then the lists are made as a training makes them, and counted by distinct text:
-a text is *wrong* where a record of it was given a wrong label that survived in ``conflicts.csv`` or
-won the vote.
+One label in ten is made wrong on purpose: half of them become any other unit group, a quarter one
+of the same major group, a quarter one of the same minor group (of the next wider group if it has no
+other). Then the lists are made as a training makes them, and counted by distinct text: a text is
+*wrong* if a record of it got a wrong label that is in ``conflicts.csv`` or won the vote.
 
-``plain`` is MiniLM before any training on labels: the figure to state. ``--encoder DIR`` is any
-checkpoint; the one in ``models/bundled`` has learned from these very labels before they were made
-wrong, so its figure is no evidence. What the records had wrong already counts against the
-precision, which is therefore a lower bound.
+``plain`` is MiniLM before any training on labels: the figure to publish. ``--encoder DIR`` is any
+checkpoint. The one in ``models/bundled`` was trained on these labels before they were made wrong,
+so its figure proves nothing. Labels that were wrong before count against the precision, which is
+therefore a lower bound.
 """
 
 from __future__ import annotations
@@ -41,17 +40,17 @@ PLAIN = "plain"
 SHARE = 0.1
 # How a wrong code is drawn, by the digits it shares with the right one.
 KINDS = {"any": 0, "major": 1, "minor": 3}
-_TURNS = ("any", "any", "major", "minor")
+_KIND_OF_TURN = ("any", "any", "major", "minor")
 
 
 def add_noise(records: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """``records`` with a tenth of the labels wrong; ``kind`` is ``""`` where they are as before."""
+    """Return ``records`` with a tenth of the labels wrong; ``kind`` is ``""`` for the others."""
     rng = np.random.default_rng(seed)
     labels = records["label"].to_numpy(object).copy()
     kinds = np.full(len(records), "", dtype=object)
     chosen = rng.permutation(len(records))[: round(len(records) * SHARE)]
     for turn, row in enumerate(chosen):
-        kinds[row] = kind = _TURNS[turn % len(_TURNS)]
+        kinds[row] = kind = _KIND_OF_TURN[turn % len(_KIND_OF_TURN)]
         labels[row] = _wrong_code(labels[row], KINDS[kind], rng)
     return records.assign(label=labels, kind=kinds)
 
@@ -65,7 +64,7 @@ def _wrong_code(code: str, n_digits: int, rng: np.random.Generator) -> str:
 
 
 def measure(listed: set[str], kinds: pd.Series) -> dict[str, float | int]:
-    """Recall and precision of the texts ``listed`` against ``kinds``, by text, ``""`` for right."""
+    """Return recall and precision of ``listed``; ``kinds``: text → kind, ``""`` if it is right."""
     wrong = kinds[kinds != ""]
     hit = wrong.index.isin(listed)
     n_listed = kinds.index.isin(listed).sum()
@@ -83,8 +82,10 @@ def main() -> None:
     parser.add_argument("records", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--encoder", default=PLAIN, help=f"{PLAIN!r} or a checkpoint")
-    parser.add_argument("--no-noise", action="store_true", help="what the lists say as it is")
-    parser.add_argument("--out", type=Path, help="keep the lists there")
+    parser.add_argument(
+        "--no-noise", action="store_true", help="list the suspects of the records as they are"
+    )
+    parser.add_argument("--out", type=Path, help="keep the lists in this folder")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out = arguments.out or Path(folder)
@@ -105,16 +106,16 @@ def main() -> None:
     print(json.dumps({"encoder": arguments.encoder, "n_texts": len(distinct), **summary}))
     if arguments.no_noise:
         return
-    kinds = noisy.sort_values("kind", ascending=False).drop_duplicates("text")
-    kinds = kinds.set_index("text")["kind"]
+    by_text = noisy.sort_values("kind", ascending=False).drop_duplicates("text")
+    kinds = by_text.set_index("text")["kind"]
     from_ilo_or_esco = distinct["source"].str.startswith(("ilo", "esco")).to_numpy()
     reference = set(distinct.loc[from_ilo_or_esco, "text"])
     wrong_looking = lists[OUTLIERS][lists[OUTLIERS]["looks_wrong"] == "true"]
-    found = {name: set(rows["text"]) for name, rows in lists.items()}
-    found[f"{OUTLIERS}, looks_wrong"] = set(wrong_looking["text"])
-    found["suspects"] = found[f"{OUTLIERS}, looks_wrong"] | found[LABEL_ISSUES]
-    found["suspects or conflicts.csv"] = found["suspects"] | found["conflicts.csv"]
-    for name, texts in found.items():
+    listed = {name: set(rows["text"]) for name, rows in lists.items()}
+    listed[f"{OUTLIERS}, looks_wrong"] = set(wrong_looking["text"])
+    listed["suspects"] = listed[f"{OUTLIERS}, looks_wrong"] | listed[LABEL_ISSUES]
+    listed["suspects or conflicts.csv"] = listed["suspects"] | listed["conflicts.csv"]
+    for name, texts in listed.items():
         print(name)
         print("  all      ", measure(texts, kinds))
         print("  ILO, ESCO", measure(texts & reference, kinds[kinds.index.isin(reference)]))

@@ -1,11 +1,11 @@
-"""Time and memory of what comes before the training: ``python -m benchmarks.preparation``.
+"""Measure time and memory of what precedes a training: ``python -m benchmarks.preparation``.
 
-10,000, 50,000 and 150,000 records, each number in a process of its own, are made with a seed from
-``data/reference/answers.csv``: an answer with an employer or a place, a rank, other words first,
-and a typo in every second one, so that they are distinct texts that lie as near each other as
-answers do; one in fifty gets a code at random, one in a hundred is a copy. They go through read,
-clean, vectors, neighbors, clusters, label issues and split, each with its seconds, those of the
-processor over all threads (fewer, where other work shares the machine) and the highest resident
+10,000, 50,000 and 150,000 records, each number in its own process, are derived with a seed from
+``data/reference/answers.csv``: an answer with an employer or a place, a rank, the words in another
+order, and a typo in every second one. So they are distinct texts, as similar to each other as
+answers are. One in fifty gets a random code, one in a hundred is a copy. The steps are read, clean,
+vectors, neighbors, clusters, label issues and split. Printed are the seconds of each, the seconds
+of the processor over all threads (fewer if other work shares the machine) and the highest resident
 memory of the process up to its end.
 """
 

@@ -1,4 +1,4 @@
-"""How fast, against what people would use instead: ``make bench``, or
+"""Measure the speed against the libraries that one would use instead: ``make bench``, or
 ``python -m benchmarks.serving [--rows N] [--json FILE]``.
 
 For a model of RoBERTa-base's size (random weights: the speed is the same) and for the one in
@@ -8,12 +8,12 @@ the same rows, each in a process of its own, in turn, the medians of some rounds
 is rows/s over what this machine's int8 (or fp32) matrix product would allow for the same tokens,
 measured in the same run (``benchmarks/bound.py``).
 
-``files`` is the share of the time that reading and writing take. Then ``isco`` alone: a long file
-against one of 10,000 rows, the start of the daemon, one record, a small file dropped. Everything is
-read from files that ``benchmarks/survey.py`` makes.
+``files`` is the share of the time for reading and writing. Then ``isco`` alone: a long file against
+one of 10,000 rows, the start of the daemon, one record, a small file dropped. All files are made by
+``benchmarks/survey.py``.
 
-About 40 minutes on two idle cores, and some more the first time, when the model of base size is
-exported. Each run says a line; what was measured so far stands in the JSON at any moment.
+It takes about 40 minutes on two idle cores, and longer the first time, when the model of base size
+is exported. Each run logs a line. The JSON holds what was measured so far at any moment.
 """
 
 from __future__ import annotations
@@ -57,31 +57,37 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, metavar="FILE", help="every figure, with its runs")
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", default=ROOT / "models" / "runs" / "benchmark",
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        default=ROOT / "models" / "runs" / "benchmark",
         help="where the model of base size is kept for the next time",
-    )  # fmt: skip
-    chosen = parser.parse_args()
+    )
+    arguments = parser.parse_args()
     figures: dict[str, Any] = {"machine": _machine()}
-    _tell(json.dumps(figures["machine"]))
+    _log(json.dumps(figures["machine"]))
     with tempfile.TemporaryDirectory(prefix="isco-bench-") as scratch:
         work = Path(scratch)
-        base = make_base_bundle(chosen.keep)
-        models = (("base size", base, chosen.base_rows), ("bundled", BUNDLED, chosen.bundled_rows))
+        base = make_base_bundle(arguments.keep)
+        models = (
+            ("base size", base, arguments.base_rows),
+            ("bundled", BUNDLED, arguments.bundled_rows),
+        )
         for name, bundle, n_rows in models:
             for kind, survey in _surveys(n_rows)[name].items():
-                compared = _compare(name, kind, survey, bundle, chosen, work)
+                compared = _compare(name, kind, survey, bundle, arguments, work)
                 figures.setdefault(name, {})[kind] = compared
-                _keep(figures, chosen.json)
-        figures["latency"] = measure_latency(chosen.rounds, work)
-        _print_rows("bundled, somebody waits", figures["latency"])
-        _keep(figures, chosen.json)
-        figures["long file"] = _long_file(chosen.rows, chosen.rounds, work)
+                _write(figures, arguments.json)
+        figures["latency"] = measure_latency(arguments.rounds, work)
+        _print_rows("bundled, waiting times", figures["latency"])
+        _write(figures, arguments.json)
+        figures["long file"] = _long_file(arguments.rows, arguments.rounds, work)
         _print_rows("bundled, a long file", figures["long file"])
-        _keep(figures, chosen.json)
+        _write(figures, arguments.json)
 
 
 def _surveys(n_rows: int) -> dict[str, dict[str, Survey]]:
-    """What each of the models is asked."""
+    """Return the files of each model: model → kind → what the file holds."""
     repeated = {"60 % repeats": Survey(n_rows, repeats=0.6)}
     titles = {
         "titles of two words": Survey(n_rows, repeats=0.0, duties=0.0, n_words=2),
@@ -94,12 +100,12 @@ def _surveys(n_rows: int) -> dict[str, dict[str, Survey]]:
     }
 
 
-def _keep(figures: dict[str, Any], path: Path | None) -> None:
+def _write(figures: dict[str, Any], path: Path | None) -> None:
     if path is not None:
         path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def _tell(line: str) -> None:
+def _log(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
@@ -108,11 +114,11 @@ def _machine() -> dict[str, Any]:
     cpu = Path("/proc/cpuinfo")
     lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.exists() else []
     pairs = (line.partition(":") for line in lines)
-    found = {name.strip(): value.strip() for name, _, value in pairs}
-    flags = found.get("flags", "").split()
+    cpu_fields = {name.strip(): value.strip() for name, _, value in pairs}
+    flags = cpu_fields.get("flags", "").split()
     return {
         "date": date.today().isoformat(),
-        "processor": found.get("model name", platform.processor()),
+        "processor": cpu_fields.get("model name", platform.processor()),
         "cores": len([line for line in lines if line.startswith("processor")]) or "?",
         "vector": [f for f in ("avx2", "avx512f", "avx512_vnni", "avx_vnni") if f in flags],
         "python": platform.python_version(),
@@ -121,10 +127,15 @@ def _machine() -> dict[str, Any]:
 
 
 def _compare(
-    name: str, kind: str, survey: Survey, bundle_dir: Path, chosen: argparse.Namespace, work: Path
+    name: str,
+    kind: str,
+    survey: Survey,
+    bundle_dir: Path,
+    arguments: argparse.Namespace,
+    work: Path,
 ) -> dict[str, Any]:
-    """All contenders on one file, in turn; prints their table."""
-    onnx_dir = _optimum_export(bundle_dir, chosen.keep / f"optimum-{name.replace(' ', '-')}")
+    """Run all contenders on one file, in turn, and print their table."""
+    onnx_dir = _optimum_export(bundle_dir, arguments.keep / f"optimum-{name.replace(' ', '-')}")
     file = work / f"{name} {kind}.csv"
     write_survey(file, survey)
     batch = _best_batch(bundle_dir, file, work)
@@ -136,13 +147,13 @@ def _compare(
     }
     runs: dict[str, list[dict[str, float]]] = {contender: [] for contender in contenders}
     bounds = []
-    for number in range(chosen.rounds):
+    for number in range(arguments.rounds):
         bounds.append(_bound(bundle_dir, file))
         for contender, (command, *options) in contenders.items():
             ran = _run(command, bundle_dir, file, options)
             runs[contender].append(ran)
             rate = f"{ran['n_rows'] / ran['seconds']:,.1f} rows/s"
-            _tell(f"{name}, {kind}, round {number + 1} of {chosen.rounds}: {contender}: {rate}")
+            _log(f"{name}, {kind}, round {number + 1} of {arguments.rounds}: {contender}: {rate}")
     rows = _medians(runs, bounds)
     _print_rows(f"{name}, {kind}, {survey.n_rows:,} rows", rows)
     return {"rows": rows, "runs": runs, "bounds": bounds}
@@ -161,7 +172,7 @@ def _optimum_export(bundle_dir: Path, out: Path) -> Path:
 
 
 def _best_batch(bundle_dir: Path, file: Path, work: Path) -> int:
-    """The batch at which the pipeline is fastest on the first rows of ``file``."""
+    """Return the batch size at which the pipeline is fastest on the first rows of ``file``."""
     first = work / "first.csv"
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     first.write_text("".join(lines[: 1 + max(_TRIED_ROWS, len(lines) // 8)]), encoding="utf-8")
@@ -174,15 +185,13 @@ def _best_batch(bundle_dir: Path, file: Path, work: Path) -> int:
 
 def _run(name: str, bundle_dir: Path, file: Path, options: Sequence[str]) -> dict[str, float]:
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.contenders", name]
-    done = subprocess.run(
-        [*command, str(bundle_dir), str(file), *options],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
+    command += [str(bundle_dir), str(file), *options]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def _bound(bundle_dir: Path, file: Path) -> dict[str, float]:
-    """Rows/s that the matrix products alone would allow, each row computed."""
+    """Return the rows/s that the matrix products alone would allow, without repeated texts."""
     config = json.loads((bundle_dir / "checkpoint" / "config.json").read_text(encoding="utf-8"))
     shape = Shape(config["num_hidden_layers"], config["hidden_size"], config["intermediate_size"])
     tokenizer = Tokenizer.from_file(str(Bundle.open(bundle_dir).tokenizer_path))
@@ -198,7 +207,7 @@ def _bound(bundle_dir: Path, file: Path) -> dict[str, float]:
 def _medians(
     runs: dict[str, list[dict[str, float]]], bounds: list[dict[str, float]]
 ) -> dict[str, dict[str, str]]:
-    """A row for each contender, in words."""
+    """Return a row of the table for each contender."""
     rates = {
         name: statistics.median(ran["n_rows"] / ran["seconds"] for ran in ran_all)
         for name, ran_all in runs.items()
@@ -230,7 +239,7 @@ def _medians(
 
 
 def _long_file(n_rows: int, n_rounds: int, work: Path) -> dict[str, dict[str, str]]:
-    """10,000 rows and ``n_rows`` rows, 60 % of each repeated."""
+    """Measure 10,000 rows and ``n_rows`` rows, 60 % of each repeated."""
     rows = {}
     rates: dict[int, float] = {}
     for n, rounds in ((min(_SHORT_FILE, n_rows), n_rounds), (n_rows, 1)):
@@ -239,7 +248,7 @@ def _long_file(n_rows: int, n_rounds: int, work: Path) -> dict[str, dict[str, st
         runs = []
         for _ in range(rounds):
             runs.append(_run("isco", BUNDLED, file, []))
-            _tell(f"{n:,} rows: {n / runs[-1]['seconds']:,.0f} rows/s")
+            _log(f"{n:,} rows: {n / runs[-1]['seconds']:,.0f} rows/s")
         rates[n] = statistics.median(ran["n_rows"] / ran["seconds"] for ran in runs)
         rows[f"{n:,} rows, 60 % repeats"] = {
             "median": f"{rates[n]:,.0f} rows/s",

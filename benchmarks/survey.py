@@ -1,9 +1,9 @@
-"""Survey-like files of any length, the same for the same seed: ``write_survey``.
+"""Files like those of a survey, of any length, the same for the same seed: ``write_survey``.
 
-A record has an id, a job title, duties or none, and a region. Titles and duties are those of the
-436 unit groups and of ``data/reference/answers.csv``, made distinct by a rank, an employer, a place
-or a typo. The share of records whose text (cleaned, as the model sees it) has occurred before is
-exact; repeats are drawn as people draw jobs: few titles often, most of them seldom (Zipf).
+A record has an id, a job title, duties or none, and a region. Titles and duties come from the 436
+unit groups and from ``data/reference/answers.csv``; a rank, an employer, a place or a typo makes
+them distinct. The share of records whose text (cleaned, as the model gets it) occurred before is
+exact. Repeats follow Zipf's law, as in surveys: few titles are frequent, most are rare.
 """
 
 from __future__ import annotations
@@ -22,8 +22,22 @@ ANSWERS = Path(__file__).resolve().parent.parent / "data" / "reference" / "answe
 HEADER = ("id", "job_title", "duties_description", "region")
 
 _RANKS = ("senior", "junior", "assistant", "head", "trainee", "freelance", "part time", "chief")
-_EMPLOYERS = ("hospital", "council", "school", "factory", "farm", "bank", "warehouse", "hotel",
-              "university", "shop", "ministry", "shipyard", "mine", "laboratory")  # fmt: skip
+_EMPLOYERS = (
+    "hospital",
+    "council",
+    "school",
+    "factory",
+    "farm",
+    "bank",
+    "warehouse",
+    "hotel",
+    "university",
+    "shop",
+    "ministry",
+    "shipyard",
+    "mine",
+    "laboratory",
+)
 _PLACES = ("north", "south", "city", "county", "harbour", "airport", "village", "border")
 _REGIONS = ("AT11", "DE21", "FR10", "KE04", "PH00", "ZA51")
 _TYPO_SHARE = 0.15
@@ -31,10 +45,10 @@ _TYPO_SHARE = 0.15
 
 @dataclass(frozen=True)
 class Survey:
-    """What a file is made of.
+    """What a file holds.
 
-    ``repeats`` is the share of records whose text stood in an earlier one, ``duties`` the share of
-    distinct texts with duties. ``n_words``: only titles of so many words, as they stand.
+    ``repeats`` is the share of records whose text occurred in an earlier one, ``duties`` the share
+    of distinct texts with duties. ``n_words``: only titles of so many words, unchanged.
     """
 
     n_rows: int
@@ -57,15 +71,15 @@ def write_survey(path: Path, survey: Survey) -> None:
             # Spread evenly: of the first k records the same share is new as of all.
             if len(seen) * survey.n_rows <= number * n_distinct:
                 seen.append(next(distinct))
-                said = seen[-1]
+                record = seen[-1]
             else:
                 # Log-uniform over the ranks of first occurrence: the weight of rank k is 1 / k.
-                said = seen[int(len(seen) ** rng.random()) - 1]
-            writer.writerow([f"{number:07}", *said, rng.choice(_REGIONS)])
+                record = seen[int(len(seen) ** rng.random()) - 1]
+            writer.writerow([f"{number:07}", *record, rng.choice(_REGIONS)])
 
 
 def _distinct(survey: Survey, rng: random.Random) -> Iterator[tuple[str, str]]:
-    """(title, duties) for ever, no cleaned text twice."""
+    """Yield (title, duties) without end, no cleaned text twice."""
     with ANSWERS.open(encoding="utf-8", newline="") as file:
         answers = list(csv.DictReader(file))
     titles = [row["job_title"] for row in answers if row["job_title"]]
@@ -76,17 +90,16 @@ def _distinct(survey: Survey, rng: random.Random) -> Iterator[tuple[str, str]]:
     seen: set[int] = set()
     while True:
         title = rng.choice(titles)
-        said = title if survey.n_words is not None else _title(title, rng), ""
-        if rng.random() < survey.duties:
-            said = said[0], rng.choice(duties)
-        fingerprint = hash(join(*said))  # within one process; the texts would take five times more
+        title = title if survey.n_words is not None else _title(title, rng)
+        tasks = rng.choice(duties) if rng.random() < survey.duties else ""
+        fingerprint = hash(join(title, tasks))  # an int takes a fifth of the memory of the text
         if fingerprint not in seen:
             seen.add(fingerprint)
-            yield said
+            yield title, tasks
 
 
 def _title(title: str, rng: random.Random) -> str:
-    """``title`` as one of many people would put it."""
+    """Return ``title`` as one of many respondents would write it."""
     if rng.random() < 0.3:
         title = f"{rng.choice(_RANKS)} {title}"
     if rng.random() < 0.3:

@@ -1,12 +1,12 @@
-"""How fast an epoch is, against the plain Trainer, and what ``--enable-optimizations`` saves:
+"""Measure an epoch against the plain Trainer, and what ``--enable-optimizations`` saves:
 ``python -m benchmarks.training_speed [--rows N] [--base-size] [--duties SHARE] [--json FILE]``.
 
-The same checkpoint, records and batch size in each contender, in a process of its own, in turn, the
-medians of some rounds: ``plain`` is transformers' Trainer over texts padded to ``max_seq_length``
-(128), ``ours`` what ``isco train`` does, ``optimised`` the same with ``--enable-optimizations``.
-The clock runs from the first step to the last, without loading, evaluating and saving; tokens are
-those of the records, never the padding. On a CPU the optimisations are gradient checkpointing
-alone.
+Each contender has the same checkpoint, records and batch size and runs in its own process, in turn;
+the medians of some rounds are printed. ``plain`` is transformers' Trainer over texts padded to
+``max_seq_length`` (128). ``ours`` is what ``isco train`` does. ``optimised`` is the same with
+``--enable-optimizations``; on a CPU that is gradient checkpointing alone. The clock runs from the
+first step to the last, without loading, evaluating and saving. Tokens are those of the records,
+without padding.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="every figure, with its runs")
     parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.contender:
-        print(json.dumps(_epoch(chosen)))
+    arguments = parser.parse_args()
+    if arguments.contender:
+        print(json.dumps(_epoch(arguments)))
         return
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
-    for _ in range(chosen.rounds):
+    for _ in range(arguments.rounds):
         for name in CONTENDERS:
             command = [sys.executable, "-W", "ignore", "-m", "benchmarks.training_speed"]
-            command += ["--contender", name, "--rows", str(chosen.rows)]
-            command += ["--duties", str(chosen.duties)]
-            command += ["--base-size"] if chosen.base_size else []
+            command += ["--contender", name, "--rows", str(arguments.rows)]
+            command += ["--duties", str(arguments.duties)]
+            command += ["--base-size"] if arguments.base_size else []
             done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
             runs[name].append(json.loads(done.stdout.splitlines()[-1]))
             print(name, runs[name][-1], file=sys.stderr, flush=True)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
     _print_table(runs)
 
 
@@ -76,23 +76,23 @@ def _print_table(runs: dict[str, list[dict[str, float]]]) -> None:
         print(f"| {name} | {rate:,.0f} | {rate / rates['plain']:.2f} | {peak:,.0f} |")
 
 
-def _epoch(chosen: argparse.Namespace) -> dict[str, float]:
-    """Train one epoch and say how long its steps took."""
+def _epoch(arguments: argparse.Namespace) -> dict[str, float]:
+    """Train one epoch; return its tokens, the seconds of its steps and the highest memory."""
     from transformers import AutoTokenizer
 
     settings = Settings()
     tokenizer = AutoTokenizer.from_pretrained(ROOT / "models" / "bundled" / "checkpoint")
-    model = _model(chosen.base_size, tokenizer.pad_token_id)
+    model = _model(arguments.base_size, tokenizer.pad_token_id)
     with tempfile.TemporaryDirectory() as folder:
         survey = Path(folder, "survey.csv")
-        write_survey(survey, Survey(chosen.rows, repeats=0.0, duties=chosen.duties))
+        write_survey(survey, Survey(arguments.rows, repeats=0.0, duties=arguments.duties))
         texts, units = read_texts(survey), isco08().units
         labels = [units[row % len(units)] for row in range(len(texts))]
         records = pd.DataFrame({"text": texts, "label": labels, "weight": 1.0})
-        train = _plain if chosen.contender == "plain" else _ours
+        train = _plain if arguments.contender == "plain" else _ours
         max_tokens = settings.model.max_seq_length
         encoded = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
-        seconds = train(model, tokenizer, records, settings, Path(folder), chosen.contender)
+        seconds = train(model, tokenizer, records, settings, Path(folder), arguments.contender)
     return {
         "n_tokens": sum(map(len, encoded)),
         "seconds": seconds,
@@ -123,15 +123,15 @@ def _ours(
     once = settings.model.model_copy(update={"epochs": 1})
     optimised = settings.training.model_copy(update={"enable_optimizations": name == "optimised"})
     settings = settings.model_copy(update={"model": once, "training": optimised})
-    moments: list[float] = []
+    step_times: list[float] = []
 
     @contextmanager
     def watched(name: str, n_texts: int) -> Iterator[Any]:
-        yield lambda n_done: moments.append(time.perf_counter())
+        yield lambda n_done: step_times.append(time.perf_counter())
 
     # The first call says where the training begins, each later one that a step is done.
     train_model(model, tokenizer, records, records.head(16), settings, folder, watched)
-    return moments[-1] - moments[0]
+    return step_times[-1] - step_times[0]
 
 
 def _plain(
@@ -139,14 +139,14 @@ def _plain(
 ) -> float:
     from transformers import Trainer, TrainerCallback, TrainingArguments
 
-    moments: list[float] = []
+    step_times: list[float] = []
 
     class Watch(TrainerCallback):
         def on_train_begin(self, *arguments: Any, **more: Any) -> None:
-            moments.append(time.perf_counter())
+            step_times.append(time.perf_counter())
 
         def on_step_end(self, *arguments: Any, **more: Any) -> None:
-            moments.append(time.perf_counter())
+            step_times.append(time.perf_counter())
 
     max_tokens = settings.model.max_seq_length
     padded = tokenizer(
@@ -166,7 +166,7 @@ def _plain(
         disable_tqdm=True,
     )
     Trainer(model=model, args=arguments, train_dataset=rows, callbacks=[Watch()]).train()
-    return moments[-1] - moments[0]
+    return step_times[-1] - step_times[0]
 
 
 if __name__ == "__main__":

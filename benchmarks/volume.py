@@ -1,9 +1,9 @@
-"""A very large file, and very many small ones, through a real daemon.
+"""Send one very large file, or very many small ones, through a real daemon.
 
 ``python -m benchmarks.volume rows [--rows N] [--texts N]``: one file of N records of some 400
 bytes, with so many distinct texts. ``python -m benchmarks.volume files [--files N]``: N files of
-three records, there from the start. Both run ``isco watch --once`` with the bundled model in a
-folder of their own; printed are seconds, peak memory, and whether all came out right.
+three records, in the inbox from the start. Both run ``isco watch --once`` with the bundled model in
+a folder of their own, and print seconds, peak memory, and whether the results are right.
 """
 
 from __future__ import annotations
@@ -38,64 +38,66 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5_000_000, metavar="N")
     parser.add_argument("--texts", type=int, default=50_000, metavar="N", help="distinct ones")
     parser.add_argument("--files", type=int, default=10_000, metavar="N")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         os.environ["XDG_STATE_HOME"] = str(Path(name, "state"))
-        settings = _furnish(Path(name, "root"))
-        if given.what == "rows":
-            found = large_file(settings, given.rows, given.texts)
+        settings = _make_project(Path(name, "root"))
+        if arguments.what == "rows":
+            figures = large_file(settings, arguments.rows, arguments.texts)
         else:
-            found = many_files(settings, given.files)
-    print(json.dumps(found, indent=1))
+            figures = many_files(settings, arguments.files)
+    print(json.dumps(figures, indent=1))
 
 
 def large_file(settings: Settings, n_rows: int, n_texts: int) -> dict[str, Any]:
-    """One file. ``same``: every record came back in its place, byte for byte."""
+    """Measure one file. ``same``: every record is in its place, byte for byte."""
     path = settings.watcher.inbox / "large.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(_records(n_rows, n_texts))
     n_bytes = path.stat().st_size
-    found = _watch(settings, lambda: None)
-    (receipt,) = settings.watcher.outbox.glob("large.*/receipt.json")
-    told = json.loads(receipt.read_text(encoding="utf-8"))
+    run = _watch(settings, lambda: None)
+    (receipt_path,) = settings.watcher.outbox.glob("large.*/receipt.json")
+    receipt = json.loads(receipt_path.read_text(encoding="utf-8"))
     return {
         "MB": n_bytes >> 20,
-        "rows": told["n_rows_out"],
+        "rows": receipt["n_rows_out"],
         "texts": n_texts,
-        "texts to review": told["n_review_texts"],
-        "rows/s": round(told["n_rows_out"] / told["seconds"]),
-        **found,
-        "same": _same(settings.watcher.archive_dir / "large.csv", receipt.parent),
+        "texts to review": receipt["n_review_texts"],
+        "rows/s": round(receipt["n_rows_out"] / receipt["seconds"]),
+        **run,
+        "same": _same(settings.watcher.archive_dir / "large.csv", receipt_path.parent),
     }
 
 
 def many_files(settings: Settings, n_files: int) -> dict[str, Any]:
-    """Many files. ``tenths``: the seconds that each tenth of them took, the oldest first."""
-    inbox, dropped = settings.watcher.inbox, []
+    """Measure many files. ``tenths``: the seconds for each tenth of them, the oldest first."""
+    inbox = settings.watcher.inbox
+    dropped = []
     for number in range(n_files):
         dropped.append(f"id,job_title\n{number},cook\n0,nurse\n1,welder {number % 97}\n".encode())
         path = inbox / f"{number:06}.csv"
         path.write_bytes(dropped[-1])
         os.utime(path, (number, number))
-    archive, ended = settings.watcher.archive_dir, [(time.monotonic(), 0)]
+    archive = settings.watcher.archive_dir
+    progress = [(time.monotonic(), 0)]
 
     def count() -> None:
         n = sum(1 for _ in archive.iterdir()) if archive.exists() else 0
-        ended.append((time.monotonic(), n))
+        progress.append((time.monotonic(), n))
 
-    found = _watch(settings, count)
+    run = _watch(settings, count)
     count()
-    reached = [min(s for s, n in ended if n >= k * n_files // 10) for k in range(11)]
+    reached = [min(s for s, n in progress if n >= k * n_files // 10) for k in range(11)]
     return {
         "files": n_files,
-        "files/s": round(n_files / found["seconds"], 1),
-        **found,
+        "files/s": round(n_files / run["seconds"], 1),
+        **run,
         "tenths": [round(b - a, 1) for a, b in pairwise(reached)],
         "violations": violations(settings, dropped),
     }
 
 
-def _furnish(root: Path) -> Settings:
+def _make_project(root: Path) -> Settings:
     (root / "inbox").mkdir(parents=True)
     config = root / "config.yaml"
     config.write_text(
@@ -117,24 +119,25 @@ def _records(n_rows: int, n_texts: int) -> Iterator[str]:
 
 
 def _same(original: Path, folder: Path) -> bool:
-    """No field of ours has a quote or a line break, so the lines can be compared."""
+    """Compare line by line: no field of these files has a quote or a line break."""
     with (
-        original.open(encoding="utf-8") as given,
-        (folder / "predictions.csv").open(encoding="utf-8") as coded,
+        original.open(encoding="utf-8") as inputs,
+        (folder / "predictions.csv").open(encoding="utf-8") as outputs,
     ):
-        pairs = zip(given, coded, strict=True)
-        return all(theirs.startswith(ours.rstrip("\n") + ",") for ours, theirs in pairs)
+        pairs = zip(inputs, outputs, strict=True)
+        return all(after.startswith(before.rstrip("\n") + ",") for before, after in pairs)
 
 
-def _watch(settings: Settings, look: Callable[[], None]) -> dict[str, Any]:
-    """Run the daemon until the inbox is empty, and look at it now and then."""
+def _watch(settings: Settings, on_turn: Callable[[], None]) -> dict[str, Any]:
+    """Run the daemon until the inbox is empty; call ``on_turn`` every half second."""
     config = settings.watcher.inbox.parent / "config.yaml"
     command = [sys.executable, str(ROOT / "main.py"), "watch", "--once", "--config", str(config)]
-    begun_s, peak_mb = time.monotonic(), {"daemon": 0, "worker": 0}
+    begun_s = time.monotonic()
+    peak_mb = {"daemon": 0, "worker": 0}
     with (settings.watcher.inbox.parent / "daemon.log").open("wb") as log:
         daemon = subprocess.Popen(command, stderr=log)
         while daemon.poll() is None:
-            look()
+            on_turn()
             for name, used in _memory(daemon.pid):
                 peak_mb[name] = max(peak_mb[name], used >> 20)
             time.sleep(_TURN_S)

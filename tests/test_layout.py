@@ -71,7 +71,8 @@ def test_imports_go_one_way(package: str) -> None:
 def test_every_list_of_the_packages_is_the_same() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     patterns = project["setuptools"]["packages"]["find"]["include"]
-    assert sorted(PACKAGES) == sorted(MAY_IMPORT) == sorted(project["mypy"]["packages"])
+    checked = set(project["mypy"]["packages"]) - {"benchmarks"}
+    assert sorted(PACKAGES) == sorted(MAY_IMPORT) == sorted(checked)
     assert sorted(f"{package}*" for package in PACKAGES) == sorted(patterns)
     assert all((path.parent / "__init__.py").exists() for path in MODULES)
 
