@@ -18,9 +18,8 @@ from training.evaluation.gate import MIN_TEXTS, ComparedTexts, GateCheck
 
 N_LIKELIEST = 10
 _CHANCE = 0.025
-# Two probabilities within 5 % of each other are a near-tie. Between the kernels of two processors
-# the logits of a bundle differ by up to 0.08, probabilities by up to 0.08 / temperature
-# (``benchmarks/results/kernels.md``).
+# Two probabilities within 5 % of each other are a near-tie: between the kernels of two processors
+# those of likely codes differ by up to 4.4 % (``benchmarks/results/kernels.md``).
 _NEAR_TIE = 0.05
 
 

@@ -6,8 +6,8 @@
 ``confusion.csv``        436 × 436 counts of texts: a row is the right code, a column the given one
 ``confusion_*.svg``      the same by major and by sub-major group
 
-"Given" is the best unit group, sure or not. The tables open in a spreadsheet: UTF-8 with BOM, and
-no cell is run as a formula.
+"Given" is the best unit group, above the threshold or not. The tables open in a spreadsheet: UTF-8
+with BOM, and no cell is run as a formula.
 """
 
 from __future__ import annotations

@@ -33,9 +33,9 @@ def says(codes: list[str], share_right: float, confidence: float, seed: int = 0)
 def failing(
     gold: ComparedTexts, taught: ComparedTexts = NOTHING, held_out: ComparedTexts = NOTHING
 ) -> list[str]:
-    verdict = compare_models({"gold": gold}, taught, held_out, GateSettings())
-    assert verdict.promoted == (not verdict.reasons)
-    return [check.name for check in verdict.checks if not check.passed]
+    result = compare_models({"gold": gold}, taught, held_out, GateSettings())
+    assert result.promoted == (not result.reasons)
+    return [check.name for check in result.checks if not check.passed]
 
 
 def test_the_same_model_passes_and_a_better_one_too() -> None:
@@ -98,6 +98,19 @@ def test_random_codes_are_no_plausible_corrections(n: int) -> None:
     assert refused(ComparedTexts(random, champion, champion), gold) == [
         "plausible corrections, a.csv"
     ]
+
+
+def test_which_of_two_near_ties_is_larger_does_not_matter() -> None:
+    """Eleven codes for ten places, in whatever order the last digits put them."""
+    codes = list(UNITS[:40])
+    right = np.arange(40)
+    for last_digit in (1e-6, -1e-6):
+        champion = np.zeros((40, 436))
+        champion[:, 100:110] = 1 / 11
+        champion[right, right] = (1 + last_digit) / 11
+        texts = ComparedTexts(codes, champion, champion)
+        (likeliest, _) = check_corrections_file("a.csv", texts, texts)
+        assert likeliest.challenger == pytest.approx(10 / 11)
 
 
 @pytest.mark.parametrize("n", [100, 500])

@@ -18,9 +18,11 @@ HEADER = "text,corrected_isco_code,predicted_code,n_records,sampled\n"
 def test_wilson_is_newcombes() -> None:
     # Newcombe, Statistics in Medicine 17 (1998), table I, method 3
     for n_hits, n, low, high in (
-        (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611),
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
         (1, 29, 0.0061, 0.1718),
-    ):  # fmt: skip
+    ):
         assert wilson(n_hits, n) == pytest.approx([low, high], abs=5e-5)
     assert wilson(20, 20)[1] == 1
 

@@ -95,7 +95,10 @@ def metrics(**more: Any) -> dict[str, Any]:
         "learned": [{"code": "2221", "n": 40, "n_before": 11, "n_now": 37}],
         "temperature": 1.03,
         "threshold_for_agreement": {
-            "agreement": 0.95, "threshold": 0.97, "production_rate": 0.2, "interval": [0.93, 0.99]
+            "agreement": 0.95,
+            "threshold": 0.97,
+            "production_rate": 0.2,
+            "interval": [0.93, 0.99],
         },
         "version": "2026-11-23.cea2849c",
         "champion": "2026-11-20.0123abcd",
@@ -115,7 +118,7 @@ def metrics(**more: Any) -> dict[str, Any]:
             {"name": "calibration error, own gold", **check, "passed": True},
         ],
         **more,
-    }  # fmt: skip
+    }
 
 
 class Page(HTMLParser):
@@ -238,12 +241,28 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
     assert "refused" in page.words
     assert page.words.index("champion 0.610, challenger 0.400") < page.words.index("The gate")
     for words in (
-        "top-1 in major group 2, own gold", "0.6100", "0.4000", "-0.2100", "failed", "passed",
-        "may fall by at most 0.03", "92,351", "outliers 12", "0110 Commissioned", "9999", "2e-05",
-        "0.930 to 0.990", "3221 Nursing Associate", "ward nurse", "test, vague", "trained on",
-        "before and after quantisation", "the best code of none",
-        "2221 Nursing Professionals401137", "neither model has learned",
-    ):  # fmt: skip
+        "top-1 in major group 2, own gold",
+        "0.6100",
+        "0.4000",
+        "-0.2100",
+        "failed",
+        "passed",
+        "may fall by at most 0.03",
+        "92,351",
+        "outliers 12",
+        "0110 Commissioned",
+        "9999",
+        "2e-05",
+        "0.930 to 0.990",
+        "3221 Nursing Associate",
+        "ward nurse",
+        "test, vague",
+        "trained on",
+        "before and after quantisation",
+        "the best code of none",
+        "2221 Nursing Professionals401137",
+        "neither model has learned",
+    ):
         assert words in page.words, words
 
 
@@ -330,12 +349,21 @@ def test_whatever_is_missing_is_left_out(
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (0.25, "0.250"), (2e-5, "2e-05"), (0.0, "0.000"), (9034.21, "9,034"), (92351, "92,351"),
-        (None, "–"), ("", "–"), (float("nan"), "–"), (True, "yes"), ([0.1, 0.2], "0.100 to 0.200"),
-        (["0110", "0210"], "0110, 0210"), ([], "–"),
+        (0.25, "0.250"),
+        (2e-5, "2e-05"),
+        (0.0, "0.000"),
+        (9034.21, "9,034"),
+        (92351, "92,351"),
+        (None, "–"),
+        ("", "–"),
+        (float("nan"), "–"),
+        (True, "yes"),
+        ([0.1, 0.2], "0.100 to 0.200"),
+        (["0110", "0210"], "0110, 0210"),
+        ([], "–"),
         (["0110"] * 40, "0110, " * 12 + "… (40 in metrics.json)"),
         ({"n_texts": 8, "int8_agreement": 0.98}, "texts 8, int8 agreement 0.980"),
     ],
-)  # fmt: skip
+)
 def test_values_are_shown_for_people(value: Any, words: str) -> None:
     assert show(value) == words

@@ -107,6 +107,17 @@ def test_texts_of_one_vector_are_a_cluster() -> None:
     assert clusters.tolist() == [0] * 5 + [1] * 5
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-6])
+def test_the_distance_of_vectors_that_rounding_alone_parts_is_zero(noise: float) -> None:
+    rng = np.random.default_rng(0)
+    equal = np.repeat(bundles(1, 1, 0), 600, axis=0)  # more than two blocks of rows
+    vectors = equal + (noise * rng.normal(size=equal.shape)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    neighbors = nearest(vectors, 4)
+    assert not neighbors.distances.any()
+    assert (np.diff(neighbors.rows, axis=1) > 0).all()  # in the order of the records
+
+
 def test_the_label_that_does_not_fit_its_cluster_looks_wrong() -> None:
     labels = ["2221"] * 9 + ["5120"] + ["7212"] * 5 + ["8332"] * 5 + ["6111"] * 10
     found = nearest(bundles(3, 10, 0.05), 29)
