@@ -9,7 +9,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from cli import train
+from cli.commands import train
 from cli.options import complete_files
 from cli.progress_bar import file_progress_bar
 from cli.requirements import require_file

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 
 import shtab
 
-from cli import (
+from cli import default, version
+from cli.commands import (
     classify,
     code,
-    default,
     evaluate,
     explain,
     models,
     service,
     status,
     train,
-    version,
     watch,
 )
 from cli.options import config_option

@@ -11,8 +11,8 @@ import pyarrow as pa
 import ray
 
 from core.settings import Settings
+from distributed.dataset_rows import RowKind, header_of, kind_of, make_row, records_of
 from distributed.file_splits import Split
-from distributed.messages import RowKind, header_of, kind_of, make_row, records_of
 from distributed.shards import Format, Shard, write_shard
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder, result_settings

@@ -14,9 +14,9 @@ from ray.data.block import Block, BlockMetadata
 
 from core.errors import InputError, StorageError
 from core.settings import Columns
+from distributed.dataset_rows import RowKind, make_row, table_bytes
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile
-from distributed.messages import RowKind, make_row, table_bytes
 from distributed.shards import shard_key
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import DistributedError
-from distributed.messages import RowKind, header_of, kind_of
+from distributed.dataset_rows import RowKind, header_of, kind_of
 from distributed.progress import Progress
 from distributed.ray_cluster import RESUME_HINT
 from distributed.shards import Shard

@@ -29,6 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 HEAVY = {"torch", "transformers", "optimum", "pandas", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}
+MAX_MODULES = 16
+MAX_LINES = 300
+MAX_PARAMETERS = 7
 # Names that mean the same in every package that has them.
 SAME_MEANING = {"__init__", "service", "status", "train", "version"}  # commands, what they run
 
@@ -45,6 +48,21 @@ def imported_packages(path: Path) -> Iterator[str]:
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module.split(".")[0]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def n_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count what a caller can pass: neither ``self`` nor ``cls``."""
+    names = [
+        argument.arg
+        for argument in (function.args.posonlyargs + function.args.args + function.args.kwonlyargs)
+    ]
+    return len(names) - (names[:1] in (["self"], ["cls"]))
 
 
 def run_python(program: str) -> str:
@@ -77,9 +95,29 @@ def test_every_list_of_the_packages_is_the_same() -> None:
     assert all((path.parent / "__init__.py").exists() for path in MODULES)
 
 
+def test_a_folder_is_not_too_long_to_read() -> None:
+    n_modules = Counter(path.parent for path in MODULES if path.name != "__init__.py")
+    assert not {name_of(folder): n for folder, n in n_modules.items() if n > MAX_MODULES}
+
+
+def test_a_module_is_not_too_long_to_read() -> None:
+    n_lines = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert not {name: n for name, n in n_lines.items() if n > MAX_LINES}
+
+
 def test_no_two_modules_have_one_name() -> None:
     n_modules = Counter(path.stem for path in MODULES)
     assert not {stem for stem, n in n_modules.items() if n > 1} - SAME_MEANING
+
+
+def test_a_function_does_not_have_too_many_parameters() -> None:
+    too_many = {
+        f"{name_of(path)}: {function.name}": n_parameters(function)
+        for path in MODULES
+        for function in functions(path)
+        if n_parameters(function) > MAX_PARAMETERS
+    }
+    assert not too_many
 
 
 def test_help_loads_no_package_but_core() -> None:
@@ -88,7 +126,7 @@ def test_help_loads_no_package_but_core() -> None:
 
 
 def test_the_public_face_loads_nothing_heavy() -> None:
-    heavy = HEAVY | {"onnxruntime", "tokenizers", "pandas", "ray", "shap"}
+    heavy = HEAVY | {"onnxruntime", "tokenizers", "ray", "shap"}
     assert run_python(f"import sys, isco; print(sorted({heavy!r} & set(sys.modules)))") == "[]"
 
 

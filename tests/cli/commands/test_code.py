@@ -7,7 +7,7 @@ import os
 import pty
 import subprocess
 
-from cli.code import _LINES_PER_BATCH
+from cli.commands.code import _LINES_PER_BATCH
 from core.settings import Settings
 from tests.cli.processes import SCRIPT, config_of, environment, run_script
 
