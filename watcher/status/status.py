@@ -18,6 +18,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from core.aligned_table import align_columns
 from core.errors import StatusError
 from watcher.environment import MAIN
 
@@ -243,7 +244,8 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
         lines.append(f"  and {status.n_waiting - len(status.waiting):,} more")
     if status.results:
         lines.append("last results:")
-        lines += [f"  {_moment(r.at)}  {r.name!r}: {_printable(r.text)}" for r in status.results]
+        rows = [[_moment(r.at), repr(r.name), _printable(r.text)] for r in status.results]
+        lines += [f"  {line}" for line in align_columns(rows)]
     if status.rejected:
         lines.append("rejected:")  # the reasons name the files
         lines += [f"  {_moment(r.at)}  {_printable(r.text)}" for r in status.rejected]

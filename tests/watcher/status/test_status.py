@@ -247,6 +247,18 @@ def test_ten_thousand_waiting_files_and_a_name_that_is_no_text(tmp_path: Path) -
     assert json.loads((tmp_path / STATUS).read_text(encoding="utf-8"))["format"] == 1
 
 
+def test_the_last_results_are_a_table(tmp_path: Path) -> None:
+    writer = started_writer(tmp_path, repeat(NOON))
+    for name, text in (("a.csv", "7 rows"), ("survey of 2026.csv", "8 rows")):
+        writer.on_result(name, text)
+        writer.on_done(Claim(Path("/inbox/.work/1", name)), Outcome.PUBLISHED)
+    writer.flush()
+    status = read_status(tmp_path)
+    *_, title, first, second = describe(status, judge(status, NOON), NOON).splitlines()
+    assert title == "last results:"
+    assert first.index("8 rows") == second.index("7 rows")
+
+
 def test_a_status_that_cannot_be_written_stops_nothing_and_follows_no_link(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
