@@ -18,7 +18,6 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from core.aligned_table import align_columns
 from core.errors import StatusError
 from watcher.environment import MAIN
 
@@ -244,8 +243,10 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
         lines.append(f"  and {status.n_waiting - len(status.waiting):,} more")
     if status.results:
         lines.append("last results:")
-        rows = [[_moment(r.at), repr(r.name), _printable(r.text)] for r in status.results]
-        lines += [f"  {line}" for line in align_columns(rows)]
+        width = max(len(repr(r.name)) for r in status.results) + 1  # and the colon
+        for r in status.results:
+            name = f"{r.name!r}:".ljust(width)
+            lines.append(f"  {_moment(r.at)}  {name} {_printable(r.text)}")
     if status.rejected:
         lines.append("rejected:")  # the reasons name the files
         lines += [f"  {_moment(r.at)}  {_printable(r.text)}" for r in status.rejected]
