@@ -31,8 +31,8 @@ from core.taxonomy import isco08
 from core.text import join
 from exporters.parity import checkpoint_logits
 from training.dataset import augmentation
-from training.dataset.prepare import SHIPPED_GOLD, Gathered, gather
-from training.dataset.splits import SIDES, split
+from training.dataset.prepare import BUNDLED_HOLD_OUT, LoadedDataset, load_dataset
+from training.dataset.splits import SIDES, assign_sides
 from training.model import ngram_trainer
 from training.model.encoder import load_encoder
 from training.model.minilm import MINILM
@@ -93,20 +93,20 @@ def main() -> None:
         data = settings.data.model_copy(update={"processed_dir": Path(folder) / "processed"})
         settings = settings.model_copy(update={"data": data, "model": model})
         nothing = pd.DataFrame(columns=["text", "label", "file", "is_held_out", "is_new"])
-        gathered = gather(settings, arguments.records, nothing.astype({"is_held_out": bool}))
-        parts = _questions(arguments.dev, gathered)
+        loaded = load_dataset(settings, arguments.records, nothing.astype({"is_held_out": bool}))
+        parts = _questions(arguments.dev, loaded)
         for name, learner in itertools.product(arguments.only, arguments.learner):
             if (name, learner) in done:
                 continue
             start = time.perf_counter()
-            says = _learn(VARIANTS[name], LEARNERS[learner], gathered, settings)
+            says = _learn(VARIANTS[name], LEARNERS[learner], loaded, settings)
             line = {"variant": name, "learner": learner, **_right(says, parts)}
             line["seconds"] = round(time.perf_counter() - start)
             with arguments.out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
 
-def _questions(dev: Path, gathered: Gathered) -> dict[str, pd.DataFrame]:
+def _questions(dev: Path, loaded: LoadedDataset) -> dict[str, pd.DataFrame]:
     """Part → ``text, label``."""
     rows = pd.read_csv(dev, dtype=str, keep_default_na=False)
     rows = rows[rows["title_in_train"] == ""]
@@ -120,15 +120,15 @@ def _questions(dev: Path, gathered: Gathered) -> dict[str, pd.DataFrame]:
         )
         for source in ("ilo_index", "esco_1.1.1"):
             parts[source + suffix] = texts[(each["source"] == source).to_numpy()]
-    gold = gathered.gold[SHIPPED_GOLD]
+    gold = loaded.hold_out[BUNDLED_HOLD_OUT]
     parts["gold"] = gold
     parts |= {f"gold, {kind}": of_kind for kind, of_kind in gold.groupby("kind")}
     return parts
 
 
-def _learn(variant: Variant, learn: Learn, gathered: Gathered, settings: Settings) -> Says:
-    known, chosen = variant.records(gathered.known).reset_index(drop=True), settings.training
-    known, _ = split(known, chosen.validation_share, chosen.test_share, chosen.seed)
+def _learn(variant: Variant, learn: Learn, loaded: LoadedDataset, settings: Settings) -> Says:
+    known, chosen = variant.records(loaded.texts).reset_index(drop=True), settings.training
+    known, _ = assign_sides(known, chosen.validation_share, chosen.test_share, chosen.seed)
     sides = {side: known[known["side"] == side] for side in SIDES}
     with ExitStack() as changed:
         for constant, chance in variant.chances.items():

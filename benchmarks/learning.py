@@ -29,7 +29,9 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.model_registry import ModelRegistry
-from training.dataset.reference_data import TRAIN, read_answers
+from training.dataset.prepare import BUNDLED_HOLD_OUT
+from training.dataset.reference_data import read_answers
+from training.dataset.splits import TRAIN
 from training.nightly import run_nightly
 
 _UNITS = isco08().units
@@ -130,8 +132,10 @@ def _month(
         run = run_nightly(settings)
         assert run is not None
         line = {"night": night, "state": run.state, **_figures(settings, measured)}
-        figures = run.metrics["figures"]["gold answers"]
-        line["challenger_gold"] = round(figures["accuracy_4"], 4)
+        if run.metrics.figures is not None:  # None where the run was refused before its export
+            accuracy = run.metrics.figures[BUNDLED_HOLD_OUT]["accuracy_4"]
+            assert isinstance(accuracy, float)
+            line["challenger_gold"] = round(accuracy, 4)
         line["seconds"] = round(time.monotonic() - started)
         _say(log, {**line, "reasons": run.reasons})
 

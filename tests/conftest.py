@@ -117,7 +117,7 @@ def bundle(
     from exporters.bundle_export import BundleContents, export_bundle
     from training.model.encoder import load_encoder
 
-    tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
+    tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
     contents = BundleContents(
         model=model,
         tokenizer=tokenizer,

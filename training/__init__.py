@@ -1,1 +1,1 @@
-"""Records and corrections → a better checkpoint, or a reason why not. PyTorch lives here."""
+"""Records and corrections → a better model, or the reason why not. It needs PyTorch."""

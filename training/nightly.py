@@ -1,7 +1,7 @@
-"""The night: learn what coders corrected, from the model in service, and replace it or say why not.
+"""The nightly training: the model in service learns the corrections and is replaced, or not.
 
-Champion → lesson (corrections, replay, archive) → fine-tune → the same verdict as any training
-(``training/promotion.py``). The report of the night goes to a folder that people look at.
+Champion → corrections, replayed and archived texts → fine-tuning → the same gate as for a full
+training (``training/promotion.py``). The report is published in a folder that people look at.
 """
 
 from __future__ import annotations
@@ -13,36 +13,42 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from core.errors import InputError
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
-from training.dataset.correction_set import (
-    LEARNED_FILES,
-    archive_texts,
-    compose,
-    read_all_corrections,
-    rehearsal,
+from training.challenger import Challenger, Parent
+from training.dataset.correction_set import read_all_corrections
+from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
+from training.dataset.prepare import (
+    SplitDataset,
+    load_dataset,
+    split_dataset,
+    use_bundled_answers,
 )
-from training.dataset.prepare import Prepared, divide, gather, only_shipped
 from training.dataset.records import find_files
-from training.evaluation.sampled_agreement import SAMPLED_AGREEMENT, sampled_agreement
+from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import REPORT, write_report
 from training.model.encoder import load_encoder
-from training.model.process_group import together
+from training.model.process_group import run_in_all_processes
 from training.model.trainer import learn_corrections
-from training.model.training_progress import Progress, silent
-from training.promotion import Challenger, challenge, refuse_implausible
+from training.model.training_progress import Progress, no_progress
+from training.promotion import promote_or_refuse, refuse_implausible_corrections
 from training.run_folder import (
     METRICS,
     RunFolder,
+    RunKind,
+    RunMetrics,
+    RunState,
+    TrainingSummary,
     fingerprint,
     last_finished,
-    start,
+    record_metrics,
+    start_run,
     training_lock,
-    write_json,
 )
 
 _LOG = logging.getLogger(__name__)
@@ -52,25 +58,24 @@ def run_nightly(
     settings: Settings,
     corrections_dir: Path | None = None,
     report_dir: Path | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> RunFolder | None:
-    """Learn the corrections; None where there is nothing new since the last run.
+    """Learn the corrections; return None if there is nothing new since the last run.
 
     Parameters
     ----------
     corrections_dir : by default ``data.corrections_dir``.
-    report_dir : a folder to make, for ``report.html`` and ``metrics.json`` of this run.
-    progress : told how far the fine-tuning is.
+    report_dir : a new folder for ``report.html`` and ``metrics.json`` of this run.
+    progress : receives the number of texts done while the encoder trains.
 
-    Raises TrainingRunsError where another training runs, and InputError or BundleError for what is
-    unreadable; the version in service is untouched by any of it.
+    Raises TrainingRunsError if another training runs, and InputError or BundleError for a file that
+    cannot be read; then the model in service is unchanged.
     """
     corrections_dir = corrections_dir or settings.data.corrections_dir
     with training_lock(settings.output):
         champion = ModelRegistry(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
         agreement = sampled_agreement(corrections_dir, settings.data.columns)
-        raw = _own_records(settings)
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
@@ -82,21 +87,13 @@ def run_nightly(
             if report_dir is not None:
                 _publish_skip(report_dir, reason, agreement)
             return None
-        run = start(settings.output.model_dir / "runs", "fine_tune", key)
-        run.note(**{SAMPLED_AGREEMENT: agreement})
-        _train(run, champion, corrections, raw, settings, progress)
+        run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
+        run.metrics.sampled_agreement = agreement
+        _train(run, champion, corrections, settings, progress)
         write_report(run.path)
         if report_dir is not None:
             _publish(run.path, report_dir)
     return run
-
-
-def _own_records(settings: Settings) -> Path | None:
-    try:
-        find_files(settings.data.raw_dir)
-    except InputError:
-        return None  # who began with the model that ships has none
-    return settings.data.raw_dir
 
 
 def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str | None:
@@ -104,9 +101,9 @@ def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str
         return "there are no corrections yet"
     if not corrections["is_new"].any():
         return "nothing new: the model in service has learned every correction"
-    last = last_finished(settings.output.model_dir / "runs", "fine_tune")
-    if last is not None and last.key == key:
-        return f"nothing new since {last.path.name}, which ended as {last.state!r}"
+    run = last_finished(settings.output.model_dir / "runs", RunKind.FINE_TUNE)
+    if run is not None and run.key == key:
+        return f"nothing new since {run.path.name}, which ended as {run.state.value!r}"
     return None
 
 
@@ -114,86 +111,146 @@ def _train(
     run: RunFolder,
     champion: Bundle,
     corrections: pd.DataFrame,
-    raw: Path | None,
     settings: Settings,
     progress: Progress,
 ) -> None:
+    """Fine-tune the champion on the corrections, and finish the run."""
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
-    gathered = gather(settings, raw, corrections.iloc[:0])
+    raw = _own_records(settings)
+    loaded = load_dataset(settings, raw, corrections.iloc[:0])
     if raw is None:
-        prepared = only_shipped(gathered, settings)
+        dataset = use_bundled_answers(loaded, settings)
     else:
-        prepared = divide(gathered, model, tokenizer, settings)
-    known = _without_measured(prepared, corrections)
-    chosen, seed = settings.fine_tune, settings.training.seed + len(known)
-    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts)
-    rehearsed = rehearsal(tokenizer, chosen.rehearsal_texts, seed)
-    lesson = compose(known, prepared.sides["train"], archived + rehearsed, settings)
-    spelling = champion.spelling()
-    lesson["text"] = [spelling.correct(text) for text in lesson["text"]]  # as they are served
-    run.summary = {
-        "base": champion.manifest.version,
-        LEARNED_FILES: sorted(set(corrections["file"])),
-        "n_corrections": len(known),
-        "n_new_corrections": int(known["is_new"].sum()),
-        "n_held_out_corrections": int(known["is_held_out"].sum()),
-        "n_replayed": int((~lesson["is_correction"] & (lesson["label"] != "")).sum()),
-        "n_archive_texts": len(archived),
-        "n_rehearsed": len(rehearsed),
-        "seed": settings.training.seed,
-        "fine_tune": settings.fine_tune.model_dump(),
-        **prepared.summary,
-    }
-    if refuse_implausible(run, champion, prepared, known, settings):
+        dataset = split_dataset(loaded, model, tokenizer, settings)
+    corrections = _without_measured(dataset, corrections)
+    texts, run.metrics.training = _fine_tune_set(
+        champion, tokenizer, dataset, corrections, settings
+    )
+    if refuse_implausible_corrections(run, champion, dataset, corrections, settings):
         return
+    calibration_logits = None
+    if raw is None:  # the bundled reference answers alone are easier than what will be coded
+        correct = champion.spelling().correct
+        calibration_texts = [correct(text) for text in dataset.sides["calibration"]["text"]]
+        calibration_logits = checkpoint_logits(
+            model, tokenizer, calibration_texts, settings.model.max_seq_length
+        )
+    parent = Parent(champion, calibration_logits)
+    challenger = _fit(run, parent, model, tokenizer, texts, settings, progress)
+    promote_or_refuse(run, challenger, dataset, corrections, champion, settings)
+
+
+def _fine_tune_set(
+    champion: Bundle,
+    tokenizer: PreTrainedTokenizerBase,
+    dataset: SplitDataset,
+    corrections: pd.DataFrame,
+    settings: Settings,
+) -> tuple[pd.DataFrame, TrainingSummary]:
+    """Return the texts to train on, spelled as in service, and their counts."""
+    chosen = settings.fine_tune
+    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts)
+    seed = settings.training.seed + len(corrections)
+    pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
+    texts = build_fine_tune_set(corrections, dataset.sides["train"], archived + pseudo, settings)
+    spelling = champion.spelling()
+    texts["text"] = [spelling.correct(text) for text in texts["text"]]
+    summary = TrainingSummary(
+        base=champion.manifest.version,
+        corrections_files=sorted(set(corrections["file"])),
+        seed=settings.training.seed,
+        fine_tune=chosen.model_dump(),
+        dataset=dataset.summary,
+        n_corrections=len(corrections),
+        n_new_corrections=int(corrections["is_new"].sum()),
+        n_held_out_corrections=int(corrections["is_held_out"].sum()),
+        n_replayed=int((~texts["is_correction"] & (texts["label"] != "")).sum()),
+        n_archive_texts=len(archived),
+        n_pseudo_titles=len(pseudo),
+    )
     _LOG.info(
-        "learning %d corrections beside %d known and %d archive texts, from %s",
-        lesson["is_correction"].sum(),
-        run.summary["n_replayed"],
-        run.summary["n_archive_texts"],
-        champion.manifest.version,
+        "training texts for %s: %d corrections, %d replayed texts, %d archive texts",
+        summary.base,
+        texts["is_correction"].sum(),
+        summary.n_replayed,
+        summary.n_archive_texts,
     )
+    return texts, summary
+
+
+def _fit(
+    run: RunFolder,
+    parent: Parent,
+    model: RobertaForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: pd.DataFrame,
+    settings: Settings,
+    progress: Progress,
+) -> Challenger:
+    """Train the network in place; n-gram model and spelling change in full trainings only."""
     max_tokens = settings.model.max_seq_length
-    said = checkpoint_logits(model, tokenizer, list(lesson["text"]), max_tokens)
-    # The answers that ship are easier than what comes: nobody calibrates on them alone.
-    calibration = [spelling.correct(text) for text in prepared.sides["calibration"]["text"]]
-    said_before = checkpoint_logits(model, tokenizer, calibration, max_tokens) if not raw else None
-    learning = together(
-        *(learn_corrections, model, tokenizer, lesson, said, settings, run.path), progress=progress
+    parent_logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
+    run.metrics.learning = run_in_all_processes(
+        learn_corrections,
+        model,
+        tokenizer,
+        texts,
+        parent_logits,
+        settings,
+        run.path,
+        progress=progress,
     )
-    run.note(learning=learning)
-    # Words are learned in a full training; a night keeps the champion's.
-    challenger = Challenger(
-        *(model, tokenizer, champion.ngram_model(), spelling, max_tokens),
-        before=champion,
-        said_before=said_before,
+    return Challenger(
+        model=model,
+        tokenizer=tokenizer,
+        ngram_model=parent.bundle.ngram_model(),
+        spelling=parent.bundle.spelling(),
+        max_tokens=max_tokens,
+        parent=parent,
     )
-    challenge(run, challenger, prepared, known, champion, settings)
 
 
-def _without_measured(prepared: Prepared, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Corrections of texts that nothing is measured on: those are never learned."""
-    measuring = [*prepared.gold.values(), prepared.sides["calibration"], prepared.sides["test"]]
-    texts = set(pd.concat([rows["text"] for rows in measuring]))
+def _own_records(settings: Settings) -> Path | None:
+    """Return ``data.raw_dir`` if it has labelled records, else None."""
+    try:
+        find_files(settings.data.raw_dir)
+    except InputError:
+        return None
+    return settings.data.raw_dir
+
+
+def _without_measured(dataset: SplitDataset, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Return the corrections of texts that calibrate and measure nothing: the others must not
+    be learned.
+    """
+    sides = dataset.sides
+    measured = [*dataset.hold_out.values(), sides["calibration"], sides["test"]]
+    texts = set(pd.concat([rows["text"] for rows in measured]))
     return corrections[~corrections["text"].isin(texts)].reset_index(drop=True)
 
 
 def _publish(run_dir: Path, report_dir: Path) -> None:
-    """Show the run's report, whole or not at all."""
-    staged = report_dir.with_name(f".{report_dir.name}.part")
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+    """Show the report and the metrics of a run in ``report_dir``, complete or not at all."""
+    staged = _stage(report_dir)
     for name in (REPORT, METRICS):
         shutil.copy2(run_dir / name, staged / name)
     os.rename(staged, report_dir)
 
 
 def _publish_skip(report_dir: Path, reason: str, agreement: dict[str, Any]) -> None:
+    staged = _stage(report_dir)
+    metrics = RunMetrics(
+        RunKind.FINE_TUNE, RunState.SKIPPED, reasons=[reason], sampled_agreement=agreement
+    )
+    record_metrics(staged, metrics)
+    write_report(staged)
+    os.rename(staged, report_dir)
+
+
+def _stage(report_dir: Path) -> Path:
+    """Make an empty hidden folder beside ``report_dir``, to be renamed to it."""
     staged = report_dir.with_name(f".{report_dir.name}.part")
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
-    skipped = {"kind": "fine_tune", "state": "skipped", "reasons": [reason]}
-    write_json(staged / METRICS, {**skipped, SAMPLED_AGREEMENT: agreement})
-    write_report(staged)
-    os.rename(staged, report_dir)
+    return staged

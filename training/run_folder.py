@@ -1,8 +1,7 @@
-"""The folder of one run: what it was started with, what came of it, and whether it is finished.
+"""The folder of one training run: how it began, how it ended, and everything that was measured.
 
-``run.json``      kind, key and state: ``running`` until the end, then ``promoted``, ``refused`` or
-                  ``failed``, with the reasons
-``metrics.json``  every figure, once the run is finished
+``run.json``      the run's kind, key and state: it is rewritten when the state changes
+``metrics.json``  ``RunMetrics``, once the run is finished
 ``checkpoints/``  while it runs: an interrupted run of the same key goes on from there
 """
 
@@ -10,91 +9,232 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from core.errors import TrainingRunsError
+from core.file_io import utc_now, write_atomic
 from core.settings import OutputSettings
 
-Kind = Literal["train", "fine_tune"]
-State = Literal["running", "promoted", "refused", "failed"]
-RUN, METRICS = "run.json", "metrics.json"
+if TYPE_CHECKING:
+    from training.dataset.prepare import DatasetSummary
+    from training.evaluation.gate import GateCheck
+
+RUN = "run.json"
+METRICS = "metrics.json"
+TEST = "test"
+SEEN = "seen"
+BEFORE_QUANTIZATION = "test before quantisation"
+"""Names of texts in ``RunMetrics.figures``, beside those of the hold-out sets."""
+Figures = dict[str, float | int | list[float]]
+"""Figures of one set of texts by name: see ``training/evaluation/metrics.py``."""
 
 
+class RunKind(StrEnum):
+    """How a run trains."""
+
+    TRAIN = "train"
+    """From labelled records, starting with any encoder."""
+    FINE_TUNE = "fine_tune"
+    """From corrections, starting with the model in service: the nightly training."""
+
+
+class RunState(StrEnum):
+    """How far a run is, or how it ended."""
+
+    RUNNING = "running"
+    """Not finished; if no process runs it, it was interrupted."""
+    PROMOTED = "promoted"
+    """The challenger passed the gate and is in service."""
+    REFUSED = "refused"
+    """The champion stays in service."""
+    SKIPPED = "skipped"
+    """There was nothing to train."""
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """What a model was trained on: part of ``metrics.json``, and ``training`` in the manifest."""
+
+    base: str
+    """The encoder, or the version of the model, that the training started from."""
+    corrections_files: list[str]
+    """Names of the corrections files that the model has learned."""
+    seed: int
+    dataset: DatasetSummary
+    """Its fields are written beside the others, not as an object of their own."""
+    model: dict[str, Any] | None = None
+    """The settings of a full training (``model`` in ``config.yaml``)."""
+    fine_tune: dict[str, Any] | None = None
+    """The settings of a nightly training (``fine_tune`` in ``config.yaml``)."""
+    n_corrections: int | None = None
+    """Corrections so far, held-out ones included; for a nightly training, like all below."""
+    n_new_corrections: int | None = None
+    """Corrections that the model in service has not learned."""
+    n_held_out_corrections: int | None = None
+    """Corrections kept out of training, to measure on."""
+    n_replayed: int | None = None
+    """Known texts that were trained again."""
+    n_archive_texts: int | None = None
+    """Texts of archived inputs, to be answered as before."""
+    n_pseudo_titles: int | None = None
+    """Random titles, to be answered as before."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields that apply, those of ``dataset`` among them."""
+        values = asdict(self)
+        dataset = values.pop("dataset")
+        return _without_none(values | dataset)
+
+
+@dataclass
+class RunMetrics:
+    """Everything that ``metrics.json`` holds; a field that is None is left out of the file.
+
+    A skipped run has only its state and ``sampled_agreement``, a run that is refused before its
+    export neither version nor figures.
+    """
+
+    kind: RunKind
+    state: RunState
+    reasons: list[str] = field(default_factory=list)
+    """Why the run was refused or skipped, one sentence each; the first is the most important."""
+    started: str | None = None
+    """Time in UTC, ISO 8601."""
+    finished: str | None = None
+    """Time in UTC, ISO 8601."""
+    training: TrainingSummary | None = None
+    """Its fields are written beside the others, not as an object of their own."""
+    sampled_agreement: dict[str, Any] | None = None
+    """How often people agreed with autocoded records: see ``sampled_agreement.py``."""
+    learning: dict[str, float] | None = None
+    """Loss, seconds and, of a full training, macro-F1 on the validation side."""
+    temperature: float | None = None
+    """Divisor of the logits."""
+    lexicon_weight: float | None = None
+    """Factor of the n-gram model's scores."""
+    threshold_for_agreement: dict[str, Any] | None = None
+    """The threshold that gives the agreement aimed at, on the calibration texts."""
+    version: str | None = None
+    """Version of the challenger's bundle."""
+    parity: dict[str, Any] | None = None
+    """How the exported graphs differ from the checkpoint."""
+    figures: dict[str, Figures] | None = None
+    """Figures of the challenger by name of the texts: hold-out sets, their kinds, test, seen."""
+    confidence_threshold: float | None = None
+    """The configured threshold, which the figures are for."""
+    champion_figures: Figures | None = None
+    """Figures of the champion on the texts named in ``compared``."""
+    analysed: str | None = None
+    """Name of the texts that ``error_analysis/`` is about."""
+    compared: str | None = None
+    """Name of the texts that the curves in ``error_analysis/`` are drawn from."""
+    champion: str | None = None
+    """Version of the model in service before this run."""
+    checks: list[GateCheck] | None = None
+    """The checks of the gate, or of implausible corrections, in their order."""
+    learned: list[dict[str, str | int]] | None = None
+    """The unit groups with most learned corrections: how many both models have right."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the content of ``metrics.json``."""
+        values = asdict(self)
+        values.pop("training")
+        summary = self.training.to_json() if self.training is not None else {}
+        return _without_none(values | summary)
+
+
+@dataclass
 class RunFolder:
-    """One run and its folder."""
+    """One run and its folder; ``key`` is the fingerprint of what the run depends on."""
 
-    def __init__(self, path: Path, kind: Kind, key: str, started: str) -> None:
-        self.path, self.kind, self.key, self.started = path, kind, key, started
-        self.state: State = "running"
-        self.reasons: list[str] = []
-        self.summary: dict[str, Any] = {}
-        """What the bundle's manifest will say of its training."""
-        self.metrics: dict[str, Any] = {}
+    path: Path
+    key: str
+    metrics: RunMetrics
 
-    def note(self, **figures: Any) -> None:
-        """Add figures that ``metrics.json`` will have."""
-        self.metrics.update(figures)
+    @property
+    def state(self) -> RunState:
+        """How far the run is, or how it ended."""
+        return self.metrics.state
 
-    def finish(self, state: State, reasons: list[str]) -> None:
-        """Write the figures, then that the run is finished and how."""
-        self.state, self.reasons = state, reasons
-        figures = {
-            "kind": self.kind,
-            "state": state,
-            "reasons": reasons,
-            "started": self.started,
-            "finished": _now(),
-            **self.summary,
-            **self.metrics,
+    @property
+    def reasons(self) -> list[str]:
+        """Why the run was refused."""
+        return self.metrics.reasons
+
+    def finish(self, state: RunState, reasons: list[str]) -> None:
+        """Write the metrics, then that the run is finished and how."""
+        self.metrics.state = state
+        self.metrics.reasons = reasons
+        self.metrics.finished = utc_now()
+        record_metrics(self.path, self.metrics)
+        self.save()
+
+    def save(self) -> None:
+        """Write ``run.json``."""
+        metrics = self.metrics
+        values = {
+            "kind": metrics.kind,
+            "key": self.key,
+            "started": metrics.started,
+            "state": metrics.state,
+            "reasons": metrics.reasons,
         }
-        write_json(self.path / METRICS, figures)
-        self._save()
-
-    def _save(self) -> None:
-        names = ("kind", "key", "started", "state", "reasons")
-        write_json(self.path / RUN, {name: getattr(self, name) for name in names})
+        _write_json(self.path / RUN, values)
 
 
-def start(runs_dir: Path, kind: Kind, key: str, path: Path | None = None) -> RunFolder:
-    """A new run, or the interrupted one of the same ``key`` (see ``fingerprint``).
+def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None) -> RunFolder:
+    """Return a new run, or the interrupted one of the same ``key`` (see ``fingerprint``).
 
-    ``path``: the folder to use; by default ``run_<date>`` below ``runs_dir``.
+    ``path`` is the folder to use; by default ``run_<date>`` below ``runs_dir``.
     """
     for folder in [path] if path else sorted(runs_dir.glob("run_*"), reverse=True):
-        found = _read(folder)
-        if found is not None and found.state == "running" and found.key == key:
-            return found
-    now = datetime.now()
-    run = RunFolder(path or runs_dir / f"run_{now:%Y-%m-%d_%H%M%S}", kind, key, _now())
-    shutil.rmtree(run.path / "checkpoints", ignore_errors=True)  # of a run with another key
-    run.path.mkdir(parents=True, exist_ok=True)
-    run._save()
+        run = _read_run(folder)
+        if run is not None and run.state is RunState.RUNNING and run.key == key:
+            return run
+    path = path or runs_dir / f"run_{datetime.now():%Y-%m-%d_%H%M%S}"
+    run = RunFolder(path, key, RunMetrics(kind, RunState.RUNNING, started=utc_now()))
+    shutil.rmtree(path / "checkpoints", ignore_errors=True)  # of a run with another key
+    path.mkdir(parents=True, exist_ok=True)
+    run.save()
     return run
 
 
-def last_finished(runs_dir: Path, kind: Kind) -> RunFolder | None:
-    """The newest run of this kind that came to a verdict."""
-    found = [_read(folder) for folder in sorted(runs_dir.glob("run_*"), reverse=True)]
-    ended = (run for run in found if run is not None and run.kind == kind)
-    return next((run for run in ended if run.state in ("promoted", "refused")), None)
+def last_finished(runs_dir: Path, kind: RunKind) -> RunFolder | None:
+    """Return the newest run of this kind that was promoted or refused, None if there is none."""
+    for folder in sorted(runs_dir.glob("run_*"), reverse=True):
+        run = _read_run(folder)
+        if run is None or run.metrics.kind is not kind:
+            continue
+        if run.state in (RunState.PROMOTED, RunState.REFUSED):
+            return run
+    return None
+
+
+def record_metrics(run_dir: Path, metrics: RunMetrics) -> None:
+    """Write ``metrics.json`` of a run."""
+    _write_json(run_dir / METRICS, metrics.to_json())
 
 
 def fingerprint(*parts: Any) -> str:
-    """A key from what a run depends on: the same parts, the same key."""
+    """Return a key of what a run depends on: the same parts give the same key."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 @contextmanager
 def training_lock(output: OutputSettings) -> Iterator[None]:
-    """One training at a time; TrainingRunsError where another has the lock. A crash frees it."""
+    """Hold the lock that allows one training at a time; a crash frees it.
+
+    Raises TrainingRunsError if another training holds it.
+    """
     output.model_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(output.model_dir / ".training.lock")
     try:
@@ -109,22 +249,21 @@ def training_lock(output: OutputSettings) -> Iterator[None]:
         lock.release()
 
 
-def write_json(path: Path, value: object) -> None:
-    """Write JSON whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
-
-
-def _read(folder: Path) -> RunFolder | None:
+def _read_run(folder: Path) -> RunFolder | None:
+    """Return the run of a folder, None if the folder has no readable ``run.json``."""
     try:
         saved = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        run = RunFolder(folder, saved["kind"], saved["key"], saved["started"])
-        run.state, run.reasons = saved["state"], saved["reasons"]
+        metrics = RunMetrics(
+            RunKind(saved["kind"]), RunState(saved["state"]), saved["reasons"], saved["started"]
+        )
+        return RunFolder(folder, saved["key"], metrics)
     except (OSError, ValueError, KeyError):
         return None
-    return run
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _write_json(path: Path, value: object) -> None:
+    write_atomic(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,8 +1,8 @@
-"""The whole of training in its order, from raw records to a verdict.
+"""A full training in its order, from labelled records to a promoted or refused model.
 
-read → clean → look for wrong labels → split → fine-tune, n-gram model → calibrate → export with
+read → clean → split → look for wrong labels → fine-tune, n-gram model → calibrate → export with
 parity → evaluate → gate → promote. The run's folder holds the split, ``metrics.json``,
-``error_analysis/`` and ``report.html``; the bundle goes to the store
+``error_analysis/`` and ``report.html``; the bundle goes to the model registry
 (``inference/model_registry.py``).
 """
 
@@ -11,26 +11,35 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from transformers import set_seed
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification, set_seed
 
 from core.errors import BundleError
 from core.settings import Settings
-from inference.bundle import CHECKPOINT
+from inference.bundle import CHECKPOINT, Bundle
 from inference.model_registry import ModelRegistry
 from inference.spelling import Spelling
-from training.dataset.correction_set import LEARNED_FILES, read_all_corrections
-from training.dataset.prepare import divide, gather
+from training.challenger import Challenger
+from training.dataset.correction_set import read_all_corrections
+from training.dataset.prepare import SplitDataset, load_dataset, split_dataset
 from training.dataset.records import find_files
 from training.evaluation.training_report import write_report
 from training.model.encoder import load_encoder
 from training.model.ngram_trainer import fit_ngram_model
-from training.model.process_group import together
+from training.model.process_group import run_in_all_processes
 from training.model.trainer import train_model
-from training.model.training_progress import Progress, silent
-from training.promotion import Challenger, challenge
-from training.run_folder import RunFolder, fingerprint, start, training_lock
+from training.model.training_progress import Progress, no_progress
+from training.promotion import promote_or_refuse
+from training.run_folder import (
+    RunFolder,
+    RunKind,
+    TrainingSummary,
+    fingerprint,
+    start_run,
+    training_lock,
+)
 
 _LOG = logging.getLogger(__name__)
+_SIDE_FILES = {"train": "train.csv", "validation": "val.csv", "test": "test.csv"}
 
 
 def train(
@@ -38,7 +47,7 @@ def train(
     raw: Path,
     base: str,
     out: Path | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> RunFolder:
     """Train on the records under ``raw`` and return the finished run.
 
@@ -48,55 +57,74 @@ def train(
     base : the encoder to start from; see ``training/model/encoder.py``.
     out : the run's folder; by default ``models/runs/run_<date>``. An interrupted run of the same
         records, base and settings goes on from its last checkpoint.
-    progress : told how far the fine-tuning is.
+    progress : receives the number of texts done while the encoder trains.
 
-    Raises InputError, BaseModelError or TrainingRunsError; what was there before is untouched.
+    Raises InputError, BaseModelError or TrainingRunsError; then the model in service is unchanged.
     """
-    store = ModelRegistry(settings.output)
     with training_lock(settings.output):
         files = [(path.name, path.stat().st_size) for path in find_files(raw)]
         key = fingerprint(files, base, settings.model_dump_json())
-        run = start(settings.output.model_dir / "runs", "train", key, out)
-        try:
-            champion = store.served()
-        except BundleError as error:
-            _LOG.warning("no model to compare with: %s", error)
-            champion = None
+        run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
+        champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
-        gathered = gather(settings, raw, corrections)
+        loaded = load_dataset(settings, raw, corrections)
         set_seed(settings.training.seed)  # the new head's weights
-        tokenizer, model = load_encoder(
-            base, gathered.known["text"], store.bundled_dir / CHECKPOINT
+        checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
+        tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)
+        dataset = split_dataset(loaded, model, tokenizer, settings)
+        _write_sides(run, dataset)
+        run.metrics.training = TrainingSummary(
+            base=base,
+            corrections_files=sorted(set(corrections["file"])),
+            seed=settings.training.seed,
+            model=settings.model.model_dump(),
+            dataset=dataset.summary,
         )
-        prepared = divide(gathered, model, tokenizer, settings)
-        sides = prepared.sides
-        for side, name in (("train", "train"), ("validation", "val"), ("test", "test")):
-            sides[side][["text", "label"]].to_csv(run.path / f"{name}.csv", index=False)
-        run.summary = {
-            "base": base,
-            LEARNED_FILES: sorted(set(corrections["file"])),
-            "seed": settings.training.seed,
-            "model": settings.model.model_dump(),
-            **prepared.summary,
-        }
-        _LOG.info("fine-tuning %s on %s texts", base, f"{len(sides['train']):,}")
-        run.note(
-            learning=together(
-                train_model,
-                model,
-                tokenizer,
-                sides["train"],
-                sides["validation"],
-                settings,
-                run.path,
-                progress=progress,
-            )
-        )
-        ngram_model = fit_ngram_model(sides["train"], settings.training.seed)
-        spelling = Spelling.learn(sides["train"]["text"])
-        challenger = Challenger(
-            model, tokenizer, ngram_model, spelling, settings.model.max_seq_length
-        )
-        challenge(run, challenger, prepared, corrections, champion, settings)
+        _LOG.info("training %s on %s texts", base, f"{len(dataset.sides['train']):,}")
+        challenger = _fit(run, model, tokenizer, dataset, settings, progress)
+        promote_or_refuse(run, challenger, dataset, corrections, champion, settings)
         write_report(run.path)
     return run
+
+
+def _champion(settings: Settings) -> Bundle | None:
+    """Return the model in service; None, with a warning, if there is none that can be opened."""
+    try:
+        return ModelRegistry(settings.output).served()
+    except BundleError as error:
+        _LOG.warning("no model to compare with: %s", error)
+        return None
+
+
+def _write_sides(run: RunFolder, dataset: SplitDataset) -> None:
+    for side, name in _SIDE_FILES.items():
+        dataset.sides[side][["text", "label"]].to_csv(run.path / name, index=False)
+
+
+def _fit(
+    run: RunFolder,
+    model: RobertaForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    dataset: SplitDataset,
+    settings: Settings,
+    progress: Progress,
+) -> Challenger:
+    """Train the encoder in place, then the n-gram model and the spelling on the same texts."""
+    texts = dataset.sides["train"]
+    run.metrics.learning = run_in_all_processes(
+        train_model,
+        model,
+        tokenizer,
+        texts,
+        dataset.sides["validation"],
+        settings,
+        run.path,
+        progress=progress,
+    )
+    return Challenger(
+        model=model,
+        tokenizer=tokenizer,
+        ngram_model=fit_ngram_model(texts, settings.training.seed),
+        spelling=Spelling.learn(texts["text"]),
+        max_tokens=settings.model.max_seq_length,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,8 +100,10 @@ def add_optimizations(command: argparse._ActionsContainer) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Train as asked; of several processes of torchrun one leads, and it alone reports."""
+    # torch reads this when it is imported: operators that MPS lacks run on the CPU then.
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
     with require_extra("train", "training"):
-        from training.model.process_group import follow, is_follower, leading
+        from training.model.process_group import is_worker, main_process, run_worker
         from training.nightly import run_nightly
         from training.train import train
     if parsed.enable_optimizations:
@@ -110,12 +113,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         parsed.parser.error("--fine-tune starts from the model in service, on corrections")
     if not parsed.fine_tune and (parsed.corrections_dir or parsed.report_dir):
         parsed.parser.error("--corrections-dir and --report-dir go with --fine-tune")
-    if is_follower():
-        follow()
+    if is_worker():
+        run_worker()
         return
     progress = partial(progress_bar, unit="texts")
     training_run: RunFolder | None
-    with leading():
+    with main_process():
         if parsed.fine_tune:
             training_run = run_nightly(
                 settings, parsed.corrections_dir, parsed.report_dir, progress
@@ -135,7 +138,7 @@ def _report(run: RunFolder | None, as_json: bool) -> None:
         if as_json:
             print(json.dumps({"state": "skipped"}))
         return
-    _LOG.info("%s: %s, report in %s", run.state, run.metrics.get("version"), run.path)
+    _LOG.info("%s: %s, report in %s", run.state, run.metrics.version, run.path)
     for reason in run.reasons:
         _LOG.info("· %s", reason)
     if as_json:

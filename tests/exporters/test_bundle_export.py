@@ -112,7 +112,7 @@ def test_no_product_of_pairs_that_fit_is_cut_off(n_tokens: int) -> None:
 
 def graphs(checkpoint: Path, texts: list[str], work: Path) -> tuple[Path, Path]:
     """(optimum's graph, the fused one)."""
-    tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
+    tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
     exported = export_graph(model, tokenizer, work)
     return exported, fuse(exported, work / "fused.onnx", model.config)
 
@@ -156,7 +156,7 @@ def test_the_first_token_alone_gives_the_same_logits(
 def test_a_bundle_that_int8_would_change_serves_fp32(
     checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
 ) -> None:
-    tokenizer, model = load_encoder(str(checkpoint), texts, shipped=checkpoint)
+    tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
     contents = BundleContents(
         model=model,
         tokenizer=tokenizer,

@@ -1,4 +1,4 @@
-"""From a dropped file to a better model, and the nights on which the loop must not turn."""
+"""Nightly trainings: from a dropped file to a better model, and every reason not to promote."""
 
 from __future__ import annotations
 
@@ -17,26 +17,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pytest
-from transformers import AutoTokenizer
 
 from cli.subprocesses import start_training
 from core.errors import InputError
 from core.settings import Settings
 from core.taxonomy import isco08
-from core.text import clean, join
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
+from tests.support.labelled_records import right_corrections, write_corrections
 from tests.watcher.processes.test_scheduler import Clock
-from training.dataset.correction_set import (
-    compose,
-    is_held_out,
-    read_all_corrections,
-    rehearsal,
-    replay,
-)
 from training.nightly import run_nightly
 from training.run_folder import METRICS
 from watcher.daemon import Daemon
@@ -85,20 +76,6 @@ def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
 
-def corrections(settings: Settings, name: str, codes: list[tuple[str, str]]) -> None:
-    """A corrections file as the watcher leaves it in data/corrections/."""
-    folder = settings.data.corrections_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [f"{text},{code}\n" for text, code in codes]
-    (folder / name).write_text("".join(["text,corrected_isco_code\n", *lines]), encoding="utf-8")
-
-
-def right_corrections(n: int, word: str = "chief") -> list[tuple[str, str]]:
-    """Answers of groups that the shipped ones know, in other words."""
-    titles = [(clean(isco08().title(code)), code) for code in UNITS[::4]]
-    return [(f"{word} {title} | unknown", code) for title, code in (titles * 9)[:n]]
-
-
 def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
     start = partial(start_training, tmp_path / "config.yaml")
@@ -140,8 +117,8 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         assert metrics["state"] == "promoted", metrics["reasons"]
         report = (report_dir / "report.html").read_text(encoding="utf-8")
         assert "promoted" in report.lower() and "neither model has learned" in report
-        assert metrics["compared"] == "gold answers"
-        assert metrics["champion_figures"]["n"] == metrics["figures"]["gold answers"]["n"]
+        assert metrics["compared"] == "bundled hold-out set"
+        assert metrics["champion_figures"]["n"] == metrics["figures"]["bundled hold-out set"]["n"]
         assert metrics["n_archive_texts"] > 0 and metrics["n_held_out_corrections"] > 0
         before = Bundle.open(own.output.model_dir / "bundled").training_profile()
         after = ModelRegistry(own.output).served().training_profile()
@@ -193,32 +170,32 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
 
 
 def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
-    corrections(own, "good.csv", right_corrections(80))
+    write_corrections(own, "good.csv", right_corrections(80))
     run = run_nightly(own)
     assert run is not None and run.state == "promoted", run.reasons
     champion = ModelRegistry(own.output).served().manifest.version
     rng = np.random.default_rng(0)
     wrong = [(f"poison {i} | unknown", UNITS[rng.integers(436)]) for i in range(200)]
-    corrections(own, "poison.csv", wrong)
+    write_corrections(own, "poison.csv", wrong)
     refused = run_nightly(own)
     assert refused is not None and refused.state == "refused"
     assert any("plausible corrections" in reason for reason in refused.reasons)
     assert ModelRegistry(own.output).served().manifest.version == champion
     assert run_nightly(own) is None  # nothing new since: not tried every night
     (own.data.corrections_dir / "poison.csv").unlink()
-    corrections(own, "more.csv", right_corrections(80, "other"))
+    write_corrections(own, "more.csv", right_corrections(80, "other"))
     again = run_nightly(own)
     assert again is not None and again.reasons == []
 
 
-def night(tmp_path: Path, killed_in: str = "") -> int:
-    """Run a night as the daemon does, killed in the moment it comes to a step; its exit status."""
+def nightly_process(tmp_path: Path, killed_in: str = "") -> int:
+    """Run a nightly training as the daemon does, killed at a step; return its exit status."""
     program = (
         "import os, signal, sys, main\n"
-        "import training.nightly as n, training.promotion as c, inference.model_registry as s\n"
-        "import training.run_folder as r\n"
+        "import training.nightly as n, training.promotion as p, inference.model_registry as s\n"
+        "import training.challenger as c, training.run_folder as r\n"
         "step = sys.argv[1]\n"
-        "owners = (n, c, s.ModelRegistry, r.RunFolder)\n"
+        "owners = (n, p, c, s.ModelRegistry, r.RunFolder)\n"
         "places = [place for place in owners if hasattr(place, step)]\n"
         "assert places or not step\n"
         "for place in places:\n"
@@ -231,23 +208,31 @@ def night(tmp_path: Path, killed_in: str = "") -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-BEFORE_PROMOTION = ("gather", "compose", "learn_corrections", "follow_temperature", "export_bundle",
-                    "compare_models", "add", "promote")  # fmt: skip
+BEFORE_PROMOTION = (
+    "load_dataset",
+    "build_fine_tune_set",
+    "learn_corrections",
+    "follow_temperature",
+    "export_bundle",
+    "compare_models",
+    "add",
+    "promote",
+)
 
 
 @pytest.mark.timeout(400)  # nine trainings, one after the other
 def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
     own: Settings, tmp_path: Path
 ) -> None:
-    corrections(own, "a.csv", right_corrections(60))
+    write_corrections(own, "a.csv", right_corrections(60))
     champion = ModelRegistry(own.output).served().manifest.version
     for step in BEFORE_PROMOTION:
-        assert night(tmp_path, killed_in=step) == -9
+        assert nightly_process(tmp_path, killed_in=step) == -9
         assert not (tmp_path / "night").exists()
         served = ModelRegistry(own.output).served()
         served.checkpoint_dir()
         assert served.manifest.version == champion, step
-    assert night(tmp_path) == 0
+    assert nightly_process(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "promoted"
     assert ModelRegistry(own.output).served().manifest.version == metrics["version"] != champion
@@ -258,67 +243,19 @@ def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
 def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
     own: Settings, tmp_path: Path
 ) -> None:
-    corrections(own, "a.csv", right_corrections(60))
+    write_corrections(own, "a.csv", right_corrections(60))
     champion = ModelRegistry(own.output).served().manifest.version
-    assert night(tmp_path, killed_in="finish") == -9
+    assert nightly_process(tmp_path, killed_in="finish") == -9
     challenger = ModelRegistry(own.output).served().manifest.version
     assert challenger != champion
-    assert night(tmp_path) == 0
+    assert nightly_process(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "skipped"
     assert ModelRegistry(own.output).served().manifest.version == challenger
 
 
-def test_a_lesson_replays_every_group_and_never_what_was_corrected(own: Settings) -> None:
-    known = pd.DataFrame(
-        {
-            "text": [f"t{i} | unknown" for i in range(300)],
-            "label": ["2221"] * 270 + list(UNITS[:30]),
-        }
-    )
-    drawn = replay(known, 100, seed=1)
-    assert len(drawn) == 100 and drawn["text"].is_unique
-    assert set(UNITS[:30]) <= set(drawn["label"])
-    corrections(own, "a.csv", [("t0 | unknown", "5120"), ("new | unknown", "5120")])
-    corrected = read_all_corrections(own.data.corrections_dir, None, own)
-    lesson = compose(corrected, known, ["t1 | unknown", "archived"], own)
-    assert lesson["text"].is_unique
-    assert lesson.loc[lesson["text"] == "archived", "label"].item() == ""
-    assert lesson.loc[lesson["text"] == "t1 | unknown", "label"].item() == "2221"
-    for text in ("t0 | unknown", "new | unknown"):
-        found = lesson[lesson["text"] == text]
-        assert list(found["label"]) == ([] if is_held_out(text) else ["5120"])
-
-
-def test_a_correction_weighs_more_the_night_it_is_new(own: Settings) -> None:
-    rows = [(f"{word} | unknown", "5120") for word in ("cook", "baker", "chef", "kitchen hand")]
-    corrections(own, "a.csv", rows)
-    corrected = read_all_corrections(own.data.corrections_dir, None, own)
-    known = pd.DataFrame({"text": ["t"], "label": ["2221"]})
-    for is_new, weight in ((True, own.fine_tune.correction_weight), (False, 1.0)):
-        lesson = compose(corrected.assign(is_new=is_new), known, [], own)
-        taught = lesson[lesson["is_correction"]]
-        assert len(taught) and set(taught["weight"]) == {weight}
-
-
-def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(own: Settings) -> None:
-    corrections(own, "b.csv", [("cook | unknown", "5120")])
-    corrections(own, "a.csv", [("cook | unknown", "9411")])
-    found = read_all_corrections(own.data.corrections_dir, None, own)
-    assert found[["label", "file", "is_new"]].values.tolist() == [["9411", "a.csv", True]]
-
-
-def test_what_is_rehearsed_are_titles_of_known_words(checkpoint: Path) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    made = rehearsal(tokenizer, 200, seed=1)
-    assert len(made) == 200 and made == rehearsal(tokenizer, 200, seed=1)
-    titles = [text.removesuffix(" | unknown") for text in made]
-    assert all(join(title) == text for title, text in zip(titles, made, strict=True))
-    assert len({word for title in titles for word in title.split()}) > 100
-
-
 def test_without_anything_to_measure_on_nothing_is_trained(own: Settings) -> None:
-    corrections(own, "a.csv", right_corrections(30))
+    write_corrections(own, "a.csv", right_corrections(30))
     (own.data.reference_dir / "answers.csv").unlink()
     with pytest.raises(InputError, match=r"answers\.csv.*data/raw"):
         run_nightly(own)

@@ -1,11 +1,11 @@
-"""Cleaned training texts made more like what people type.
+"""Random changes that make cleaned training texts more like what people type.
 
 Reference texts are tidy: a title in the manual's words, or a title with a definition of fifty
-words. Answers are a title alone, or a title and a few words, abbreviated, with slips of the
-keyboard, an employer or a place beside them. So each time a text is drawn for training it may lose
-its duties, keep one stretch of them, borrow a task of its own unit group, and have its title
-turned around, abbreviated, put in the plural, written together or into a sentence, or mistyped.
-Shares per drawing are the constants below; what each brought is in MODEL_CARD.md.
+words. Survey answers are a title alone, or a title and a few words, abbreviated, with typos, or
+with an employer or a place. So each time a text is drawn for training, it may lose its duties, keep
+one part of them, or borrow a task of its own unit group; its title may be rotated, abbreviated, put
+in the plural, written as one word, put into a sentence, or mistyped. The constants below are the
+chances per draw; MODEL_CARD.md states the effect of each.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import string
 from collections.abc import Mapping, Sequence
 
 from core.text import SEPARATOR, UNKNOWN
+from training.dataset.abbreviations import PHRASES, WORDS
 
 DROP_DUTIES = 0.30
 SHORTEN_DUTIES = 0.50
@@ -28,56 +29,56 @@ TYPO = 0.20
 _JOIN = f" {SEPARATOR} "
 _TYPED_WORDS = 16
 
-_SHORT = {
-    "accountant": "acct", "accounting": "acctg", "accounts": "accts", "administration": "admin",
-    "administrative": "admin", "administrator": "admin", "agricultural": "agri",
-    "assistant": "asst", "associate": "assoc", "builder": "bldr", "building": "bldg",
-    "business": "bus", "chief": "ch", "clerk": "clk", "commercial": "comml",
-    "community": "comm", "computer": "comp", "construction": "constr", "consultant": "cons",
-    "controller": "contr", "coordinator": "coord", "customer": "cust", "department": "dept",
-    "deputy": "dep", "design": "des", "development": "dev", "director": "dir", "driver": "drvr",
-    "education": "educ", "electrical": "elec", "electrician": "elec", "electronic": "elec",
-    "engineer": "eng", "engineering": "eng", "equipment": "equip", "executive": "exec",
-    "financial": "fin", "foreman": "fman", "general": "gen", "government": "govt",
-    "graduate": "grad", "hospital": "hosp", "industrial": "ind", "information": "info",
-    "inspector": "insp", "installation": "inst", "insurance": "ins", "international": "intl",
-    "junior": "jnr", "labourer": "lab", "laboratory": "lab", "lecturer": "lect",
-    "machine": "mach", "machinist": "mach", "maintenance": "maint", "management": "mgmt",
-    "manager": "mgr", "manufacturing": "mfg", "marketing": "mktg", "mechanic": "mech",
-    "mechanical": "mech", "medical": "med", "military": "mil", "national": "natl",
-    "officer": "offr", "operations": "ops", "operator": "op", "personnel": "pers",
-    "practitioner": "pract", "production": "prod", "professional": "prof", "professor": "prof",
-    "program": "prog", "programmer": "prog", "psychiatric": "psych", "public": "pub",
-    "purchasing": "purch", "quality": "qual", "receptionist": "recep", "regional": "reg",
-    "registered": "reg", "representative": "rep", "research": "res", "school": "sch",
-    "secondary": "sec", "secretary": "sec", "security": "sec", "senior": "snr",
-    "service": "svc", "services": "svcs", "specialist": "spec", "student": "stud",
-    "superintendent": "supt", "supervisor": "supv", "surgeon": "surg", "system": "sys",
-    "systems": "sys", "teacher": "tchr", "technical": "tech", "technician": "tech",
-    "technology": "tech", "telecommunications": "telecoms", "therapist": "ther",
-    "transport": "trans", "university": "univ", "vehicle": "veh", "veterinary": "vet",
-    "warehouse": "whse", "worker": "wkr", "workshop": "wshop", "and": "n", "with": "w",
-}  # fmt: skip
-_PHRASES = {
-    "registered nurse": "rn", "human resources": "hr", "information technology": "it",
-    "heavy goods vehicle": "hgv", "large goods vehicle": "lgv", "vice president": "vp",
-    "chief executive": "ceo", "managing director": "md", "general practitioner": "gp",
-    "personal assistant": "pa", "public relations": "pr", "quality control": "qc",
-    "quality assurance": "qa", "customer service": "cs", "air traffic": "atc",
-    "licensed practical nurse": "lpn", "research and development": "r n d",
-    "computer numerical control": "cnc", "point of sale": "pos", "special needs": "sen",
-}  # fmt: skip
-_BEFORE = ("i am a", "i work as a", "im a", "working as", "self employed", "part time", "full time",
-           "trainee", "acting", "retired", "my job is", "job title", "employed as")  # fmt: skip
-_AFTER = ("at a local company", "in the city", "in a small town", "for the council", "part time",
-          "night shift", "full time", "on contract", "at the moment", "for 10 years", "grade 5",
-          "in london", "in nairobi", "in mumbai", "in texas", "in manila", "in lagos", "in sydney",
-          "level 2", "band 6", "private sector", "ltd", "for an agency", "in family business",
-          "no 4", "temporary", "shift b", "in johannesburg", "in toronto")  # fmt: skip
+_PREFIXES = (
+    "i am a",
+    "i work as a",
+    "im a",
+    "working as",
+    "self employed",
+    "part time",
+    "full time",
+    "trainee",
+    "acting",
+    "retired",
+    "my job is",
+    "job title",
+    "employed as",
+)
+_SUFFIXES = (
+    "at a local company",
+    "in the city",
+    "in a small town",
+    "for the council",
+    "part time",
+    "night shift",
+    "full time",
+    "on contract",
+    "at the moment",
+    "for 10 years",
+    "grade 5",
+    "in london",
+    "in nairobi",
+    "in mumbai",
+    "in texas",
+    "in manila",
+    "in lagos",
+    "in sydney",
+    "level 2",
+    "band 6",
+    "private sector",
+    "ltd",
+    "for an agency",
+    "in family business",
+    "no 4",
+    "temporary",
+    "shift b",
+    "in johannesburg",
+    "in toronto",
+)
 
 
 def augment(text: str, tasks: Sequence[str], rng: random.Random) -> str:
-    """One variant of a cleaned ``title | duties``.
+    """Return a random variant of a cleaned ``title | duties``.
 
     Parameters
     ----------
@@ -90,20 +91,20 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random) -> str:
         if draw < DROP_DUTIES:
             duties = UNKNOWN
         elif draw < DROP_DUTIES + SHORTEN_DUTIES:
-            duties = _stretch(duties, rng)
+            duties = _part_of_duties(duties, rng)
     elif title == UNKNOWN:
-        duties = _stretch(duties, rng) if rng.random() < SHORTEN_DUTIES else duties
+        duties = _part_of_duties(duties, rng) if rng.random() < SHORTEN_DUTIES else duties
     elif tasks and rng.random() < BORROW_TASK:
-        duties = _stretch(rng.choice(tasks), rng)
+        duties = _part_of_duties(rng.choice(tasks), rng)
     if title != UNKNOWN:
-        title = _retitle(title, rng)
+        title = _change_title(title, rng)
     elif rng.random() < TYPO:
         duties = typo(duties, rng)
     return title + _JOIN + duties
 
 
-def _retitle(title: str, rng: random.Random) -> str:
-    """Each change by its own chance: most titles get none or one."""
+def _change_title(title: str, rng: random.Random) -> str:
+    """Change the title; each change has its own chance, most titles get none or one."""
     if rng.random() < TURN_AROUND:
         words = title.split()
         cut = rng.randrange(len(words))
@@ -115,13 +116,15 @@ def _retitle(title: str, rng: random.Random) -> str:
     if rng.random() < TYPO:
         title = typo(title, rng)
     if rng.random() < SURROUND:
-        before = rng.random() < 0.5
-        title = f"{rng.choice(_BEFORE)} {title}" if before else f"{title} {rng.choice(_AFTER)}"
+        if rng.random() < 0.5:
+            title = f"{rng.choice(_PREFIXES)} {title}"
+        else:
+            title = f"{title} {rng.choice(_SUFFIXES)}"
     return title
 
 
 def tasks_by_label(texts: Sequence[str], labels: Sequence[int]) -> Mapping[int, list[str]]:
-    """The duties of texts without a title, by label: what ``augment`` borrows from."""
+    """Return the duties of the texts without a title by label: ``augment`` borrows from them."""
     tasks: dict[int, list[str]] = {}
     start = UNKNOWN + _JOIN
     for text, label in zip(texts, labels, strict=True):
@@ -130,8 +133,8 @@ def tasks_by_label(texts: Sequence[str], labels: Sequence[int]) -> Mapping[int, 
     return tasks
 
 
-def _stretch(duties: str, rng: random.Random) -> str:
-    """3 to 14 neighbouring words of ``duties``; often from the start, where the verb is."""
+def _part_of_duties(duties: str, rng: random.Random) -> str:
+    """Return 3 to 14 neighbouring words of ``duties``, often from the start, where the verb is."""
     words = duties.split()
     length = rng.randint(3, 14)
     start = 0 if rng.random() < 0.5 else rng.randint(0, max(0, len(words) - length))
@@ -139,15 +142,15 @@ def _stretch(duties: str, rng: random.Random) -> str:
 
 
 def abbreviate(title: str, rng: random.Random) -> str:
-    """``title`` with its usual abbreviations, each word's with a chance of two thirds."""
-    for phrase, short in _PHRASES.items():
+    """Abbreviate the phrases of ``title``, and its words with a chance of two thirds each."""
+    for phrase, short in PHRASES.items():
         title = re.sub(rf"\b{phrase}\b", short, title)
     words = title.split()
-    return " ".join(_SHORT.get(w, w) if rng.random() < 0.67 else w for w in words)
+    return " ".join(WORDS.get(w, w) if rng.random() < 0.67 else w for w in words)
 
 
 def inflect(title: str, rng: random.Random) -> str:
-    """``title`` in the plural, or with two neighbouring words written together."""
+    """Put ``title`` in the plural, or write two neighbouring words as one."""
     words = title.split()
     if len(words) < 2 or rng.random() < 0.5:
         last = words[-1]
@@ -158,15 +161,17 @@ def inflect(title: str, rng: random.Random) -> str:
 
 
 def typo(text: str, rng: random.Random) -> str:
-    """``text`` with one slip in one word of at least four letters: a letter dropped, doubled,
-    replaced or swapped with its neighbour. Unchanged where no word is long enough.
+    """Return ``text`` with one typo in one word of at least four letters.
+
+    A letter is dropped, doubled, replaced or swapped with its neighbour. The text is unchanged if
+    no word is long enough.
     """
     words = text.split()
     long = [i for i, word in enumerate(words) if len(word) >= 4]
     if not long:
         return text
-    at = rng.choice(long)
-    word = words[at]
+    index = rng.choice(long)
+    word = words[index]
     i = rng.randrange(len(word) - 1)
     kind = rng.randrange(4)
     if kind == 0:
@@ -177,5 +182,5 @@ def typo(text: str, rng: random.Random) -> str:
         word = word[:i] + rng.choice(string.ascii_lowercase) + word[i + 1 :]
     else:
         word = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-    words[at] = word
+    words[index] = word
     return " ".join(words)

@@ -1,4 +1,4 @@
-"""Steps one to four: read, clean, split, look for wrong labels.
+"""Steps one to four of a training: read, clean, split, look for wrong labels.
 
 What is set aside is listed in ``data.processed_dir``: ``invalid_labels.csv``, ``conflicts.csv``,
 ``outliers.csv``, ``label_issues.csv``.
@@ -7,7 +7,7 @@ What is set aside is listed in ``data.processed_dir``: ``invalid_labels.csv``, `
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,148 +17,180 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from core.errors import InputError
 from core.settings import Settings
-from training.dataset.records import is_gold, read_records, resolve_conflicts
-from training.dataset.reference_data import (
-    ANSWERS,
+from training.dataset.records import read_records, resolve_conflicts
+from training.dataset.reference_data import ANSWERS, read_answers, read_manual
+from training.dataset.splits import (
     CALIBRATION,
-    GOLD,
+    HOLD_OUT,
+    SIDES,
     TRAIN,
-    read_answers,
-    read_manual,
+    assign_sides,
+    choose_calibration_texts,
+    is_in_own_hold_out,
 )
-from training.dataset.splits import SIDES, split
 from training.label_quality.suspect_labels import find_suspects
 
 _LOG = logging.getLogger(__name__)
-# So many texts calibrate well enough; and fewer will do if they are as new as what comes.
-_MIN_CALIBRATION_TEXTS, _MIN_NEW_TEXTS = 1000, 500
-_TRUSTED = 0.8  # weight of a record: below it more labels are wrong than a confidence of 0.9 allows
-OWN_GOLD, SHIPPED_GOLD = "own gold", "gold answers"
+OWN_HOLD_OUT = "own hold-out set"
+BUNDLED_HOLD_OUT = "bundled hold-out set"
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """What there is to learn from: distinct texts (``text, label, weight, source, group``), the
-    gold sets by name, the shipped calibration texts, and counts for the report. No text of a gold
-    set or of the calibration texts is among those to learn from.
+class DatasetSummary:
+    """Counts of a dataset; they are part of ``metrics.json`` and of the bundle's manifest.
+
+    A field that is None does not apply: the records and the split, if there are no own records.
     """
 
-    known: pd.DataFrame
-    gold: dict[str, pd.DataFrame]
-    calibration: pd.DataFrame
-    summary: dict[str, Any]
+    n_answers: int
+    """Bundled reference answers that train."""
+    n_records: int | None
+    """Valid labelled records of the user, before duplicates are removed."""
+    n_duplicates: int
+    """Records that repeat a text with the same label."""
+    n_hold_out: dict[str, int]
+    """Texts of each hold-out set by name."""
+    untested_codes: list[str] | None = None
+    """Unit groups with too few texts to be split: they are in training alone."""
+    suspects: dict[str, Any] | None = None
+    """Counts of suspected wrong labels; see ``training/label_quality/suspect_labels.py``."""
+    n_texts: dict[str, int] | None = None
+    """Distinct texts by side of the split."""
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """The same by side of the split: ``train``, ``validation``, ``calibration``, ``test``."""
+class LoadedDataset:
+    """Distinct labelled texts before the split; no text of ``texts`` is in any other part.
+
+    ``texts`` (``text, label, weight, source, group``) train, validate, calibrate and test;
+    ``hold_out`` are the hold-out sets by name; ``calibration`` is the calibration part of the
+    bundled reference answers.
+    """
+
+    texts: pd.DataFrame
+    hold_out: dict[str, pd.DataFrame]
+    calibration: pd.DataFrame
+    summary: DatasetSummary
+
+
+@dataclass(frozen=True)
+class SplitDataset:
+    """Distinct labelled texts by side: ``train``, ``validation``, ``calibration``, ``test``.
+
+    ``hold_out`` are the hold-out sets by name: no model is trained on them.
+    """
 
     sides: dict[str, pd.DataFrame]
-    gold: dict[str, pd.DataFrame]
-    summary: dict[str, Any]
+    hold_out: dict[str, pd.DataFrame]
+    summary: DatasetSummary
 
 
-def gather(settings: Settings, raw: Path | None, corrections: pd.DataFrame) -> Gathered:
-    """Read and clean the records under ``raw`` (None: none), the answers and the manual.
+def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame) -> LoadedDataset:
+    """Read and clean the records, the bundled reference answers and the manual.
 
-    ``corrections`` (see ``training/dataset/correction_set.py``): those that teach join the records
-    and overrule what they say of the same text.
+    Parameters
+    ----------
+    raw : a CSV file of records or a folder of them; None if there are no records.
+    corrections : see ``training/dataset/correction_set.py``; those that are not held out join the
+        records and overrule the records of the same text.
     """
-    chosen, processed_dir = settings.training, settings.data.processed_dir
+    processed_dir = settings.data.processed_dir
     processed_dir.mkdir(parents=True, exist_ok=True)
     answers = read_answers(settings.data.reference_dir)
-    gold = {SHIPPED_GOLD: answers[answers["part"] == GOLD]}
+    hold_out = {BUNDLED_HOLD_OUT: answers[answers["part"] == HOLD_OUT]}
     calibration = answers[answers["part"] == CALIBRATION]
-    parts = [answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])]
-    summary: dict[str, Any] = {"n_answers": len(parts[0])}
-    if chosen.use_manual:
-        parts.append(read_manual(settings.data.reference_dir))
+    trained_answers = answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])
+    parts = [trained_answers.assign(is_own=False)]
+    if settings.training.use_manual:
+        parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
+    n_records = None
     if raw is not None:
         records = read_records(raw, settings.data.columns, processed_dir)
-        summary["n_records"] = len(records)
+        n_records = len(records)
         parts.insert(0, records.assign(is_own=True))
-    everything = pd.concat([rows.assign(is_own="is_own" in rows) for rows in parts])
-    summary["n_duplicates"] = int(everything.duplicated(["text", "label"]).sum())
-    own = set(everything.loc[everything["is_own"], "text"])
-    known = resolve_conflicts(everything, processed_dir, chosen.conflicts)
-    texts_and_groups = zip(known["text"], known["group"], strict=True)
-    is_own_gold = np.array(
-        [
-            text in own and is_gold(text, group, chosen.gold_share)
-            for text, group in texts_and_groups
-        ],
-        dtype=bool,
+    everything = pd.concat(parts)
+    texts = resolve_conflicts(everything, processed_dir, settings.training.conflicts)
+    own_texts = set(everything.loc[everything["is_own"], "text"])
+    hold_out[OWN_HOLD_OUT] = texts[_in_own_hold_out(texts, own_texts, settings)]
+    texts = _with_corrections(texts, corrections)
+    measured = set(calibration["text"]).union(*(rows["text"] for rows in hold_out.values()))
+    hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
+    return LoadedDataset(
+        texts=texts[~texts["text"].isin(measured)].reset_index(drop=True),
+        hold_out=hold_out,
+        calibration=calibration.drop(columns=["kind", "part"]),
+        summary=DatasetSummary(
+            n_answers=len(trained_answers),
+            n_records=n_records,
+            n_duplicates=int(everything.duplicated(["text", "label"]).sum()),
+            n_hold_out={name: len(rows) for name, rows in hold_out.items()},
+        ),
     )
-    gold[OWN_GOLD] = known[is_own_gold]
+
+
+def _in_own_hold_out(texts: pd.DataFrame, own_texts: set[str], settings: Settings) -> np.ndarray:
+    """Return (N,) bool: which texts are own records of the hold-out set."""
+    share = settings.training.gold_share
+    flags = [
+        text in own_texts and is_in_own_hold_out(text, group, share)
+        for text, group in zip(texts["text"], texts["group"], strict=True)
+    ]
+    return np.array(flags, dtype=bool)
+
+
+def _with_corrections(texts: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Replace the corrected texts by their corrections; held-out corrections are left out."""
     taught = corrections[~corrections["is_held_out"]]
-    known = pd.concat(
+    return pd.concat(
         [
-            known[~known["text"].isin(set(corrections["text"]))],
+            texts[~texts["text"].isin(set(corrections["text"]))],
             taught[["text", "label"]].assign(weight=1.0, source="correction", group=""),
         ],
         ignore_index=True,
     )
-    measuring = set(calibration["text"]).union(*(rows["text"] for rows in gold.values()))
-    known = known[~known["text"].isin(measuring)].reset_index(drop=True)
-    gold = {name: rows.reset_index(drop=True) for name, rows in gold.items() if len(rows)}
-    summary["n_gold"] = {name: len(rows) for name, rows in gold.items()}
-    return Gathered(known, gold, calibration.drop(columns=["kind", "part"]), summary)
 
 
-def divide(
-    gathered: Gathered,
+def split_dataset(
+    dataset: LoadedDataset,
     model: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
     settings: Settings,
-) -> Prepared:
-    """Split, and look for wrong labels by the embeddings of ``model``."""
+) -> SplitDataset:
+    """Split the texts into sides, and treat wrong labels found with the embeddings of ``model``."""
     chosen = settings.training
-    summary = dict(gathered.summary)
-    known, summary["untested_codes"] = split(
-        gathered.known, chosen.validation_share, chosen.test_share, chosen.seed
+    texts, untested_codes = assign_sides(
+        dataset.texts, chosen.validation_share, chosen.test_share, chosen.seed
     )
-    known, summary["suspects"] = find_suspects(
-        known, model, tokenizer, chosen, settings.data.processed_dir
-    )
-    sides = {side: known[known["side"] == side].drop(columns="side") for side in SIDES}
-    sides["calibration"] = to_calibrate(sides["calibration"], gathered.calibration)
-    summary["n_texts"] = {side: len(rows) for side, rows in sides.items()}
+    texts, suspects = find_suspects(texts, model, tokenizer, chosen, settings.data.processed_dir)
+    sides = {side: texts[texts["side"] == side].drop(columns="side") for side in SIDES}
+    sides["calibration"] = choose_calibration_texts(sides["calibration"], dataset.calibration)
+    n_texts = {side: len(rows) for side, rows in sides.items()}
     _LOG.info(
         "%s distinct texts: %s",
-        f"{len(known):,}",
-        ", ".join(f"{n:,} {side}" for side, n in summary["n_texts"].items()),
+        f"{len(texts):,}",
+        ", ".join(f"{n:,} {side}" for side, n in n_texts.items()),
     )
-    return Prepared(sides, gathered.gold, summary)
+    summary = replace(
+        dataset.summary, untested_codes=untested_codes, suspects=suspects, n_texts=n_texts
+    )
+    return SplitDataset(sides, dataset.hold_out, summary)
 
 
-def to_calibrate(own: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
-    """The calibration texts of the records, or what is better.
-
-    Best are texts of concepts (``group``) that nobody trains on, as what comes is new, with labels
-    that can be trusted: where there are enough, they alone. Where there are few texts of any kind,
-    the answers that ship join them.
-    """
-    new = own[(own["group"] != "") & (own["weight"] >= _TRUSTED)]
-    if len(new) >= _MIN_NEW_TEXTS:
-        return new
-    return pd.concat([own, shipped]) if len(own) < _MIN_CALIBRATION_TEXTS else own
-
-
-def only_shipped(gathered: Gathered, settings: Settings) -> Prepared:
-    """For whoever has no records of their own: the answers that ship train, and nothing is split.
+def use_bundled_answers(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
+    """Return the dataset of a user without records: the bundled reference answers train, unsplit.
 
     The model in service has learned all of them, so a part set aside now would prove nothing.
-    Raises InputError where they are not there: nothing would be left to measure on.
+    Raises InputError if there are no bundled reference answers: nothing could be measured.
     """
-    if not len(gathered.calibration):
+    if not len(dataset.calibration):
         raise InputError(
             settings.data.reference_dir / ANSWERS,
             "no answers",
-            expected="the answers that ship, or coded records of your own",
+            expected="the bundled reference answers, or coded records of your own",
             remedy=f"Restore it, or put records into {str(settings.data.raw_dir)!r}.",
         )
-    empty = gathered.known.iloc[:0]
-    sides = {**dict.fromkeys(SIDES, empty), "train": gathered.known}
-    sides["calibration"] = gathered.calibration
-    summary = {**gathered.summary, "n_texts": {side: len(rows) for side, rows in sides.items()}}
-    return Prepared(sides, gathered.gold, summary)
+    empty = dataset.texts.iloc[:0]
+    sides = {**dict.fromkeys(SIDES, empty), "train": dataset.texts}
+    sides["calibration"] = dataset.calibration
+    n_texts = {side: len(rows) for side, rows in sides.items()}
+    return SplitDataset(sides, dataset.hold_out, replace(dataset.summary, n_texts=n_texts))

@@ -1,15 +1,14 @@
 """Labelled records → distinct, cleaned, valid training texts.
 
-Reads ``job_title, duties_description, isco_code`` and, where a file has them, ``weight`` (trust in
-the label, 0 to 1), ``source`` and ``group`` (rows of one group are the same thing and never stand
-on two sides of a split). Nothing is dropped silently: invalid labels go to ``invalid_labels.csv``,
-texts with several codes to ``conflicts.csv``.
+The columns are ``job_title``, ``duties_description``, ``isco_code`` and, if a file has them,
+``weight`` (trust in the label, 0 to 1), ``source`` and ``group`` (rows of one group mean the same
+and are never on two sides of a split). Nothing is dropped silently: invalid labels are listed in
+``invalid_labels.csv``, texts with several codes in ``conflicts.csv``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -30,9 +29,9 @@ LABEL_COLUMNS = {
 
 
 def find_files(raw: Path) -> list[Path]:
-    """The CSV files meant by ``raw``: itself, or those of a folder in name order.
+    """Return the CSV files of ``raw``: the file itself, or those of a folder in name order.
 
-    Raises InputError when there is none.
+    Raises InputError if there is none.
     """
     files = [raw] if raw.is_file() else sorted((*raw.glob("*.csv"), *raw.glob("*.csv.gz")))
     if not files:
@@ -49,9 +48,11 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> pd.DataFra
     """Read every labelled record under ``raw``.
 
     Returns one row per record that can train: ``text`` (cleaned ``title | duties``), ``label``
-    (4-digit code), ``weight`` (float), ``source``, ``group`` (``""`` where there is none). Rows
-    whose code is not one of the 436 unit groups, or whose text is empty, are listed in
+    (4-digit code), ``weight`` (float), ``source``, ``group`` (``""`` for none). Rows whose code is
+    not one of the 436 unit groups, or whose text is empty, are listed in
     ``processed_dir/invalid_labels.csv`` with file, line and reason.
+
+    Raises InputError for a file that cannot be read or has a weight that is no number in [0, 1].
     """
     aliases = {**LABEL_COLUMNS, **columns.model_dump()}
     processed_dir.mkdir(parents=True, exist_ok=True)
@@ -70,14 +71,6 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> pd.DataFra
                     (text, code, weight, table.get(row, "source"), table.get(row, "group"))
                 )
     return pd.DataFrame(records, columns=["text", "label", "weight", "source", "group"])
-
-
-def is_gold(text: str, group: str, share: float) -> bool:
-    """Whether a record belongs to the user's gold set, chosen once by hash and never trained on.
-
-    A group stands on one side as a whole; a record without one goes by its text.
-    """
-    return int(sha256((group or text).encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def _texts(table: Table) -> Iterator[tuple[int, str, str, list[str]]]:
@@ -114,12 +107,12 @@ def _weight(table: Table, row: list[str], line: int) -> float:
 def resolve_conflicts(
     records: pd.DataFrame, processed_dir: Path, rule: Literal["majority", "drop"]
 ) -> pd.DataFrame:
-    """One row per distinct text, with the code that the most weight speaks for.
+    """Return one row per distinct text, with the code that has the largest total weight.
 
     Returns ``text, label, weight, source, group`` in order of first appearance; ``weight`` is the
     largest of the winning code. Texts with several codes are listed in
-    ``processed_dir/conflicts.csv``: the text, each code, its number of records and weight; by the
-    rule ``drop`` they are left out altogether.
+    ``processed_dir/conflicts.csv``: the text, each code, its number of records and weight. The
+    rule ``drop`` leaves these texts out.
     """
     votes = records.groupby(["text", "label"], sort=False).agg(
         n_records=("label", "size"),

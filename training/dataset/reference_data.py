@@ -1,14 +1,11 @@
-"""What ships to learn from and to be measured on: ``answers.csv``, and a manual where there is one.
+"""Reference data that every training may use: ``answers.csv`` and, where there is one, a manual.
 
-An answer's part is decided by the hash of its cleaned text, so that a text never changes sides:
-*gold* (one in three) guards promotions, *calibration* (one in eighteen) calibrates where records
-give too little, and neither is ever trained on; the rest is *train*. The column ``part`` says the
-same in words.
+``answers.csv`` holds the bundled reference answers. ``part_of_answer`` in ``splits.py`` decides
+whether an answer trains, calibrates or measures; the file's column ``part`` says the same.
 """
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -17,25 +14,19 @@ from core.csv_table import open_table
 from core.errors import InputError
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
+from training.dataset.splits import part_of_answer
 
-ANSWERS, MANUAL = "answers.csv", "manual.csv"
-TRAIN, CALIBRATION, GOLD = "train", "calibration", "gold"
+ANSWERS = "answers.csv"
+MANUAL = "manual.csv"
 _ANSWER_COLUMNS = ("job_title", "duties_description", "isco_code", "kind")
 _MANUAL_COLUMNS = ("isco_code", "description")
 
 
-def part_of(text: str) -> str:
-    """Which part a cleaned answer belongs to."""
-    number = int(sha256(text.encode()).hexdigest(), 16)
-    if number % 3 == 0:
-        return GOLD
-    return CALIBRATION if number % 3 == 1 and number // 3 % 6 == 0 else TRAIN
-
-
 def read_answers(reference_dir: Path) -> pd.DataFrame:
-    """The answers as records (see ``training/dataset/records.py``) with ``kind`` and ``part``.
+    """Return the bundled reference answers as records, with ``kind`` and ``part``.
 
-    Empty where the folder has no ``answers.csv``.
+    The other columns are those of ``read_records`` in ``training/dataset/records.py``. The table
+    is empty if the folder has no ``answers.csv``.
     """
     path = reference_dir / ANSWERS
     rows = []
@@ -44,15 +35,15 @@ def read_answers(reference_dir: Path) -> pd.DataFrame:
         for _, row in table.rows():
             title, duties, code, kind = (table.get(row, name) for name in _ANSWER_COLUMNS)
             text = join(title, duties)
-            rows.append((text, code, 1.0, "answers", "", kind, part_of(text)))
+            rows.append((text, code, 1.0, "answers", "", kind, part_of_answer(text)))
     columns = ["text", "label", "weight", "source", "group", "kind", "part"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def read_manual(reference_dir: Path) -> pd.DataFrame:
-    """The manual's descriptions as records without a title, those of unit groups alone.
+    """Return the manual's descriptions of unit groups as records without a title.
 
-    Raises InputError where ``manual.csv`` is missing or has other columns.
+    Raises InputError if ``manual.csv`` is missing or has other columns.
     """
     path = reference_dir / MANUAL
     if not path.exists():

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from core.settings import Settings
 from inference.classifier import Classifier
-from training.dataset.prepare import Prepared
+from training.dataset.prepare import SplitDataset
 from training.evaluation.error_analysis import ERROR_ANALYSIS, write_error_analysis
 from training.evaluation.gate import ComparedTexts
 from training.evaluation.metrics import measure
 from training.evaluation.plots import draw_curves
-from training.run_folder import RunFolder
+from training.run_folder import SEEN, TEST, Figures, RunFolder
 
 _N_SEEN_TEXTS = 2000
 
 
-def record_metrics(
+def evaluate_model(
     run: RunFolder,
     challenger: Classifier,
     champion: Classifier | None,
-    prepared: Prepared,
+    dataset: SplitDataset,
     settings: Settings,
 ) -> dict[str, ComparedTexts]:
-    """Measure the challenger, note the figures in ``run`` and draw its ``error_analysis/``.
+    """Measure the challenger, set the figures of ``run.metrics`` and draw its ``error_analysis/``.
 
     It is measured on the hold-out sets, on test texts, and on texts that it was trained on. Returns
     both models' probabilities on each hold-out set by its name; nothing without a champion.
     """
     threshold = settings.model.confidence_threshold
-    train, test = prepared.sides["train"], prepared.sides["test"]
-    parts = dict(prepared.gold)
+    train, test = dataset.sides["train"], dataset.sides["test"]
+    parts = dict(dataset.hold_out)
     if len(test):
-        parts["test"] = test
-        parts["seen"] = train.sample(min(len(train), _N_SEEN_TEXTS), random_state=0)
+        parts[TEST] = test
+        parts[SEEN] = train.sample(min(len(train), _N_SEEN_TEXTS), random_state=0)
     probabilities = {
         name: challenger.probabilities(list(rows["text"])) for name, rows in parts.items()
     }
-    run.note(
-        figures=_figures(parts, probabilities, threshold),
-        confidence_threshold=threshold,
-    )
+    run.metrics.figures = _figures(parts, probabilities, threshold)
+    run.metrics.confidence_threshold = threshold
     hold_out: dict[str, ComparedTexts] = {}
     if champion is not None:
-        for name, rows in prepared.gold.items():
+        for name, rows in dataset.hold_out.items():
             champion_probabilities = champion.probabilities(list(rows["text"]))
             hold_out[name] = ComparedTexts(
                 list(rows["label"]), champion_probabilities, probabilities[name]
@@ -57,9 +53,9 @@ def record_metrics(
 
 def _figures(
     parts: dict[str, pd.DataFrame], probabilities: dict[str, np.ndarray], threshold: float
-) -> dict[str, Any]:
+) -> dict[str, Figures]:
     """Return the figures of each part by its name, and of each kind of answer in it."""
-    figures: dict[str, Any] = {}
+    figures: dict[str, Figures] = {}
     for name, rows in parts.items():
         codes = rows["label"].to_numpy(str)
         figures[name] = measure(probabilities[name], codes, threshold)
@@ -81,7 +77,7 @@ def _draw(
     """Draw the errors of the challenger, and its curves beside the champion's."""
     if not parts:
         return
-    analysed = next(name for name in ("test", *parts) if name in parts)
+    analysed = next(name for name in (TEST, *parts) if name in parts)
     compared = analysed
     folder, rows = run.path / ERROR_ANALYSIS, parts[analysed]
     codes, models = list(rows["label"]), {"this model": probabilities[analysed]}
@@ -92,6 +88,7 @@ def _draw(
         texts = hold_out[compared]
         codes = list(texts.codes)
         models = {"challenger": texts.challenger, "champion": texts.champion}
-        run.note(champion_figures=measure(texts.champion, codes, threshold))
+        run.metrics.champion_figures = measure(texts.champion, codes, threshold)
     draw_curves(models, codes, threshold, folder)
-    run.note(analysed=analysed, compared=compared)
+    run.metrics.analysed = analysed
+    run.metrics.compared = compared

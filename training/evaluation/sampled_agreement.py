@@ -17,8 +17,6 @@ from scipy.stats import binomtest
 from core.corrections import read_folder
 from core.settings import Columns
 
-SAMPLED_AGREEMENT = "sampled_agreement"
-
 
 def sampled_agreement(corrections_dir: Path, columns: Columns) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.

@@ -29,14 +29,11 @@ from training.evaluation.error_analysis import (
     NEVER_PREDICTED,
 )
 from training.evaluation.plots import CONFUSION_MAJOR, CONFUSION_SUB_MAJOR, PRODUCTION, RELIABILITY
-from training.run_folder import METRICS
+from training.run_folder import BEFORE_QUANTIZATION, METRICS, SEEN, TEST
 
 REPORT = "report.html"
 N_PAIRS = 10
 _MAX_LISTED = 12
-SEEN = "seen"
-TEST = "test"
-BEFORE_QUANTIZATION = "test before quantisation"  # a key in metrics.json
 
 _FIGURES = {
     "n": "texts",
@@ -65,7 +62,7 @@ _LEARNED = {
     "n_answers": "bundled reference answers",
     "n_duplicates": "duplicates among them",
     "n_texts": "distinct texts by side",
-    "n_gold": "hold-out texts, never trained on",
+    "n_hold_out": "hold-out texts, never trained on",
     "suspects": "suspected of a wrong label",
     "n_corrections": "all corrections",
     "n_new_corrections": "… new ones",
@@ -97,7 +94,7 @@ def write_report(run_dir: Path) -> Path:
     metrics = _read_json(run_dir / METRICS)
     folder = run_dir / ERROR_ANALYSIS
     figures = metrics.get("figures") or {}
-    # "gold answers, misspelt" is a part of "gold answers".
+    # "bundled hold-out set, misspelt" is a part of "bundled hold-out set".
     whole = [part for part in figures if ", " not in part or part.split(", ")[0] not in figures]
     rates = _read_table(folder / ERROR_RATES)
     never = _read_table(folder / NEVER_PREDICTED)

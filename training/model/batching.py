@@ -1,8 +1,8 @@
-"""Records in batches: drawn by their weight, varied, those of like length together.
+"""Batches of training texts: drawn by weight, augmented, texts of similar length together.
 
-A record's weight is its chance of being drawn in an epoch: a doubtful source is seen less often
-instead of being learned half-heartedly, and costs less time. Texts of like length share a batch,
-because padding costs as much as words.
+A text's weight is its chance of being drawn in an epoch: a doubtful source is seen less often
+instead of with a smaller loss, and costs less time. Texts of similar length share a batch, because
+padding costs as much time as words.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _BATCHES_PER_SORT = 50
 
 
 class Texts(Dataset[dict[str, list[int] | int]]):
-    """Records as token ids without padding, the index of their label, and their row.
+    """Texts as token ids without padding, the index of their label, and their row.
 
-    A label that is ``""`` has the index -100, which the cross-entropy leaves out: such texts only
-    hold the model to what it said before.
+    A label ``""`` has the index -100, which the cross-entropy leaves out: such texts serve
+    distillation only.
     """
 
     def __init__(
@@ -35,26 +35,28 @@ class Texts(Dataset[dict[str, list[int] | int]]):
         records: pd.DataFrame,
         tokenizer: PreTrainedTokenizerBase,
         max_tokens: int,
-        varied: np.ndarray | None = None,
+        is_augmented: np.ndarray | None = None,
     ) -> None:
-        """``varied``: (N,) bool, the rows that are augmented; all by default."""
+        """Tokenize the texts; ``is_augmented``: (N,) bool, the rows to augment, by default all."""
         self.texts: list[str] = list(records["text"])
         self.labels = [unit_index([code])[0] if code else NO_LABEL for code in records["label"]]
         self.weights = records["weight"].to_numpy(float)
-        self._varied = varied if varied is not None else np.ones(len(records), dtype=bool)
-        self._tokenizer, self._max_tokens = tokenizer, max_tokens
+        everything = np.ones(len(records), dtype=bool)
+        self._is_augmented = is_augmented if is_augmented is not None else everything
+        self._tokenizer = tokenizer
+        self._max_tokens = max_tokens
         self._tasks = tasks_by_label(self.texts, self.labels)
         self._ids = self._tokenize(self.texts)
 
     def augment(self, rows: np.ndarray, rng: random.Random) -> None:
-        """Put a new variant in the place of each of ``rows`` that is to be varied."""
-        rows = rows[self._varied[rows]]
+        """Replace each of ``rows`` that is to be augmented by a new random variant."""
+        rows = rows[self._is_augmented[rows]]
         variants = [augment(self.texts[i], self._tasks.get(self.labels[i], ()), rng) for i in rows]
         for i, ids in zip(rows, self._tokenize(variants), strict=True):
             self._ids[i] = ids
 
     def n_tokens(self, rows: np.ndarray) -> np.ndarray:
-        """Length in tokens of each of ``rows`` as they are now."""
+        """Return (len(rows),) the number of tokens of each of ``rows`` as they are now."""
         return np.array([len(self._ids[i]) for i in rows])
 
     def _tokenize(self, texts: list[str]) -> list[list[int]]:
@@ -70,33 +72,36 @@ class Texts(Dataset[dict[str, list[int] | int]]):
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Batches of records drawn with their weights as chances, augmented, of like length.
+    """Batches of texts drawn with their weights as chances, augmented, of similar length.
 
-    Each epoch draws ``round(sum(weights))`` different records; weights in [0, 1]. Where several
-    processes train (``training/model/process_group.py``) each makes the same draw and takes its own
-    share of every step: together they see each record once, in equally many batches.
+    Each epoch draws ``round(sum(weights))`` different texts; weights are in [0, 1]. If several
+    processes train (``training/model/process_group.py``), each makes the same draw and takes its
+    own share of every step: together they see each text once, in equally many batches.
     """
 
     def __init__(
-        self, texts: Texts, batch_size: int, seed: int, rank: int = 0, n_ranks: int = 1
+        self, texts: Texts, batch_size: int, seed: int, rank: int = 0, n_processes: int = 1
     ) -> None:
-        """``batch_size``: of one process."""
-        self._texts, self._seed = texts, seed
-        self._rank, self._n_ranks, self._step_size = rank, n_ranks, batch_size * n_ranks
+        """Prepare batches of ``batch_size`` texts for the process ``rank`` of ``n_processes``."""
+        self._texts = texts
+        self._seed = seed
+        self._rank = rank
+        self._n_processes = n_processes
+        self._step_size = batch_size * n_processes
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """A run that goes on in epoch 3 draws what epoch 3 would have."""
+        """Choose the epoch to draw: a run that goes on in epoch 3 makes the draw of epoch 3."""
         self._epoch = epoch
 
     @property
     def n_drawn(self) -> int:
-        """Records in an epoch, of all processes together."""
+        """The number of texts in an epoch, of all processes together."""
         return max(1, round(float(self._texts.weights.sum())))
 
     def __len__(self) -> int:
         n_full, rest = divmod(self.n_drawn, self._step_size)
-        return max(1, n_full + (rest >= self._n_ranks))
+        return max(1, n_full + (rest >= self._n_processes))
 
     def __iter__(self) -> Iterator[list[int]]:
         rng = np.random.default_rng([self._seed, self._epoch])
@@ -110,26 +115,26 @@ class LengthBatches(Sampler[list[int]]):
         for window in self._cut(drawn, self._step_size * _BATCHES_PER_SORT):
             in_order = window[np.argsort(self._texts.n_tokens(window), kind="stable")]
             steps = self._cut(in_order, self._step_size)
-            # The last is often shorter: it stays the last.
+            # The last step is often shorter: it stays the last.
             for i in (*rng.permutation(len(steps) - 1), -1):
-                yield steps[i][self._rank :: self._n_ranks].tolist()
+                yield steps[i][self._rank :: self._n_processes].tolist()
 
     def _cut(self, rows: np.ndarray, size: int) -> list[np.ndarray]:
-        """Pieces of ``size``; a rest too small for every process to have a row joins the last."""
+        """Cut into pieces of ``size``; a rest with fewer rows than processes joins the last."""
         pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
-        if len(pieces) > 1 and len(pieces[-1]) < self._n_ranks:
+        if len(pieces) > 1 and len(pieces[-1]) < self._n_processes:
             rest = pieces.pop()
             pieces[-1] = np.concatenate([pieces[-1], rest])
         return pieces
 
 
 class BatchLoader(DataLoader[dict[str, list[int] | int]]):
-    """A loader of ``LengthBatches`` that passes the epoch on."""
+    """A data loader that passes the epoch on to its ``LengthBatches``."""
 
     def __init__(self, texts: Texts, batches: LengthBatches, **arguments: Any) -> None:
         super().__init__(texts, batch_sampler=batches, **arguments)
         self._batches = batches
 
     def set_epoch(self, epoch: int) -> None:
-        """Called by the Trainer before each epoch."""
+        """Set the epoch of the batches; the Trainer calls this before each epoch."""
         self._batches.set_epoch(epoch)

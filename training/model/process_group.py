@@ -1,8 +1,8 @@
-"""One training in several processes: the first leads, the others follow.
+"""One training in several processes: a main process, and workers that share every batch.
 
-``torchrun`` starts the same command several times. The first process (rank 0) reads, prepares,
-writes, exports and judges, as it does alone; the others wait for the fine-tuning, take their share
-of every batch, and leave. So there is one writer and one bundle.
+``torchrun`` starts the same command several times. The main process (rank 0) reads, prepares,
+writes, exports and evaluates, as it does alone. The workers wait for the task to train, take their
+share of every batch, and end. So there is one writer and one bundle.
 """
 
 from __future__ import annotations
@@ -19,66 +19,66 @@ import torch.distributed as dist
 from core.errors import IscoError
 
 _Result = TypeVar("_Result")
-# Followers wait while the leader prepares and, at the end, exports and measures. A process that
-# dies is noticed by torchrun, not by this.
-_PATIENCE = timedelta(days=7)
+# Workers wait while the main process prepares and, at the end, exports and evaluates. torchrun, not
+# this time limit, notices a process that dies.
+_TIMEOUT = timedelta(days=7)
 
 
-def n_ranks() -> int:
-    """How many processes train together; 1 without torchrun."""
+def n_processes() -> int:
+    """Return how many processes train together; 1 without torchrun."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def is_follower() -> bool:
-    """Whether this process is to ``follow``."""
+def is_worker() -> bool:
+    """Tell whether this process is a worker, which has to call ``run_worker``."""
     return int(os.environ.get("RANK", "0")) > 0
 
 
 @contextmanager
-def leading() -> Iterator[None]:
-    """What the first process does; at the end the others may go."""
-    if n_ranks() == 1:
+def main_process() -> Iterator[None]:
+    """Connect the main process with the workers, and let the workers end when it is done."""
+    if n_processes() == 1:
         yield
         return
-    _join()
+    _join_group()
     try:
         yield
-    except IscoError:  # not in the middle of a batch, where nobody would hear it
-        _send(None)
+    except IscoError:  # raised between tasks: the workers are waiting for the next one
+        _broadcast(None)
         raise
-    _send(None)
+    _broadcast(None)
     dist.destroy_process_group()
 
 
-def together(task: Callable[..., _Result], *arguments: Any, **own: Any) -> _Result:
-    """Run ``task`` in all processes at once and return what it returns in this one.
+def run_in_all_processes(task: Callable[..., _Result], *arguments: Any, **own: Any) -> _Result:
+    """Run ``task`` in all processes at once and return its result in the main process.
 
-    Called by the leader. Task and arguments are pickled for the others; ``own`` are keywords that
-    the leader alone passes.
+    The main process calls this. Task and arguments are pickled for the workers; ``own`` are keyword
+    arguments for the main process alone.
     """
-    if n_ranks() > 1:
-        _send((task, arguments))
+    if n_processes() > 1:
+        _broadcast((task, arguments))
     return task(*arguments, **own)
 
 
-def follow() -> None:
-    """Do what the leader asks for until it asks for nothing more."""
-    _join()
-    while (asked := _receive()) is not None:
-        task, arguments = asked
+def run_worker() -> None:
+    """Run the tasks of the main process until there is none left."""
+    _join_group()
+    while (message := _receive()) is not None:
+        task, arguments = message
         task(*arguments)
     dist.destroy_process_group()
 
 
-def _join() -> None:
+def _join_group() -> None:
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     # Gradients of a GPU travel by NCCL, everything else by gloo.
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-    dist.init_process_group(backend, timeout=_PATIENCE)
+    dist.init_process_group(backend, timeout=_TIMEOUT)
 
 
-def _send(message: Any) -> None:
+def _broadcast(message: Any) -> None:
     dist.broadcast_object_list([message], src=0, device=torch.device("cpu"))
 
 

@@ -1,9 +1,10 @@
 """Fine-tune ``RobertaForSequenceClassification`` on cleaned texts, with transformers' Trainer.
 
-``train_model`` learns from labelled records and ends as its best epoch, or half way to it.
-``learn_corrections`` goes on from the model in service for an epoch or two: it learns what coders
-corrected, sees known texts again, and is held to the champion's own probabilities on the rest
-(distillation), so that it does not forget (Li & Hoiem, "Learning without Forgetting", 2016).
+``train_model`` learns from labelled records; it ends as its best epoch, or halfway to it.
+``learn_corrections`` starts from the model in service and trains for a few epochs: it learns the
+corrections and replays known texts, and on all texts that are not corrections it stays close to the
+champion's probabilities (distillation), so that it does not forget (Li & Hoiem, "Learning without
+Forgetting", 2016).
 """
 
 from __future__ import annotations
@@ -16,12 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from training.model.device import (
-    choose_device,  # before torch: it sets what torch reads when imported
-)
-
-import torch  # isort: skip
+import torch
 from sklearn.metrics import f1_score
 from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
 from transformers import (
@@ -37,19 +33,20 @@ from transformers import (
 from transformers.trainer import TRAINER_STATE_NAME
 
 from core.settings import Settings
-from training.model.average_weights import Weights, mean, weights_of
+from training.model.average_weights import Weights, copy_weights, mean_weights
 from training.model.batching import NO_LABEL, BatchLoader, LengthBatches, Texts
-from training.model.process_group import n_ranks
-from training.model.training_progress import Progress, Told, silent
+from training.model.device import choose_device
+from training.model.process_group import n_processes
+from training.model.training_progress import Progress, ProgressCallback, no_progress
 
 _LOG = logging.getLogger(__name__)
 
 
 class _Trainer(Trainer):
-    """The Trainer with our batches."""
+    """The Trainer with batches of ``training/model/batching.py``."""
 
     def get_train_dataloader(self) -> BatchLoader:
-        # Not prepared by accelerate: to share batches out it would repeat some records.
+        # accelerate is not used here: to share batches between processes it repeats some records.
         texts, args = self.train_dataset, self.args
         assert isinstance(texts, Texts)
         batches = LengthBatches(
@@ -70,15 +67,18 @@ class _Trainer(Trainer):
 
 
 class _CorrectionsTrainer(_Trainer):
-    """Weighted cross-entropy on the labelled rows, and closeness to the champion on its own.
+    """The Trainer with weighted cross-entropy on labelled rows and distillation on the others.
 
-    ``loss_weights`` (N,); ``champion`` (N, 436) logits, NaN for the rows that are not held to it.
+    ``loss_weights`` (N,); ``parent_logits`` (N, 436) of the champion, NaN for rows without
+    distillation.
     """
 
-    def __init__(self, loss_weights: np.ndarray, champion: np.ndarray, **arguments: Any) -> None:
+    def __init__(
+        self, loss_weights: np.ndarray, parent_logits: np.ndarray, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
         self._loss_weights = torch.tensor(loss_weights, dtype=torch.float32)
-        self._champion = torch.tensor(champion, dtype=torch.float32)
+        self._parent_logits = torch.tensor(parent_logits, dtype=torch.float32)
 
     def compute_loss(
         self,
@@ -90,15 +90,15 @@ class _CorrectionsTrainer(_Trainer):
         rows, labels = inputs.pop("row").cpu(), inputs.pop("labels")
         outputs = model(**inputs)
         weights = self._loss_weights[rows].to(labels.device)
-        champion = self._champion[rows].to(labels.device)
+        parent_logits = self._parent_logits[rows].to(labels.device)
         losses = cross_entropy(outputs.logits, labels, reduction="none", ignore_index=NO_LABEL)
-        held = ~champion[:, 0].isnan()
-        closeness = kl_div(
-            log_softmax(outputs.logits[held], dim=1),
-            softmax(champion[held], dim=1),
+        is_distilled = ~parent_logits[:, 0].isnan()
+        divergence = kl_div(
+            log_softmax(outputs.logits[is_distilled], dim=1),
+            softmax(parent_logits[is_distilled], dim=1),
             reduction="sum",
         )
-        loss = ((losses * weights).sum() + closeness) / len(labels)
+        loss = ((losses * weights).sum() + divergence) / len(labels)
         return (loss, outputs) if return_outputs else loss
 
 
@@ -109,22 +109,22 @@ def train_model(
     validation: pd.DataFrame,
     settings: Settings,
     run_dir: Path,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> dict[str, float]:
     """Train ``model`` in place; it ends as its best epoch by macro-F1 on ``validation``.
 
-    Or half way between that and where it began, where that is better still (``average.py``): so
-    it is when it began as a model that had been trained.
+    If the mean of that epoch and the start (``average_weights.py``) is better still, the model ends
+    as the mean. This happens if ``model`` was a trained model at the start.
 
     Parameters
     ----------
     train, validation : ``text, label, weight``; texts cleaned and distinct.
     run_dir : receives ``checkpoints/``, from which an interrupted run goes on.
-    progress : told how many texts are done.
+    progress : receives the number of texts done.
 
     Returns
     -------
-    loss and ``macro_f1`` on validation, seconds, and whether it is ``averaged`` (1 or 0).
+    ``loss`` and ``macro_f1`` on validation, ``seconds``, and whether it is ``averaged`` (1 or 0).
     """
     max_tokens = settings.model.max_seq_length
     device = choose_device(model, tokenizer, list(train["text"]), max_tokens)
@@ -147,61 +147,67 @@ def train_model(
         compute_metrics=_macro_f1,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=2)],
     )
-    began = weights_of(model)
+    start = copy_weights(model)
     result = _run(trainer, progress, run_dir)
-    measured, is_averaged = _end_at_the_better(trainer, model, began)
+    metrics, is_averaged = _choose_end_or_mean(trainer, model, start)
     return {
-        "loss": measured["eval_loss"],
-        "macro_f1": measured["eval_macro_f1"],
+        "loss": metrics["eval_loss"],
+        "macro_f1": metrics["eval_macro_f1"],
         "seconds": result.metrics["train_runtime"],
         "averaged": float(is_averaged),
     }
 
 
-def _end_at_the_better(
-    trainer: Trainer, model: RobertaForSequenceClassification, began: Weights
+def _choose_end_or_mean(
+    trainer: Trainer, model: RobertaForSequenceClassification, start: Weights
 ) -> tuple[dict[str, float], bool]:
-    """Leave ``model`` as it is or half way to where it ``began``; its figures, and which."""
-    ended, as_it_ended = weights_of(model), trainer.evaluate()
-    model.load_state_dict(mean(began, ended))
-    half_way = trainer.evaluate()
-    before, after = as_it_ended["eval_macro_f1"], half_way["eval_macro_f1"]
-    _LOG.info("macro-F1 %.3f as it ended, %.3f half way to where it began", before, after)
-    if after > before:
-        return half_way, True
-    model.load_state_dict(ended)
-    return as_it_ended, False
+    """Leave ``model`` as it is, or give it the mean of ``start`` and its weights if that is better.
+
+    Returns the validation metrics of the weights that were chosen, and whether they are the mean.
+    """
+    end = copy_weights(model)
+    end_metrics = trainer.evaluate()
+    model.load_state_dict(mean_weights(start, end))
+    mean_metrics = trainer.evaluate()
+    _LOG.info(
+        "macro-F1 on the validation side: %.3f at the end, %.3f halfway between start and end",
+        end_metrics["eval_macro_f1"],
+        mean_metrics["eval_macro_f1"],
+    )
+    if mean_metrics["eval_macro_f1"] > end_metrics["eval_macro_f1"]:
+        return mean_metrics, True
+    model.load_state_dict(end)
+    return end_metrics, False
 
 
 def learn_corrections(
     model: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
-    lesson: pd.DataFrame,
-    champion_logits: np.ndarray,
+    texts: pd.DataFrame,
+    parent_logits: np.ndarray,
     settings: Settings,
     run_dir: Path,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> dict[str, float]:
-    """Go on from the champion ``model`` in place, by the settings of ``fine_tune``.
+    """Train the champion ``model`` further, in place, with the settings ``fine_tune``.
 
     Parameters
     ----------
-    lesson : ``text, label, weight, is_correction``; see ``training/dataset/correction_set.py``.
-    champion_logits : (N, 436) what the champion says of each text of the lesson.
+    texts : ``text, label, weight, is_correction``; see ``training/dataset/fine_tune_set.py``.
+    parent_logits : (N, 436) logits of the champion for each of the ``texts``.
     run_dir : receives ``checkpoints/``, from which an interrupted run goes on.
-    progress : told how many texts are done.
+    progress : receives the number of texts done.
 
     Returns
     -------
-    mean loss and seconds.
+    Mean ``loss`` and ``seconds``.
     """
     max_tokens = settings.model.max_seq_length
-    device = choose_device(model, tokenizer, list(lesson["text"]), max_tokens)
-    is_correction = lesson["is_correction"].to_numpy(bool)
-    held = np.where(is_correction[:, None], np.nan, champion_logits)
+    device = choose_device(model, tokenizer, list(texts["text"]), max_tokens)
+    is_correction = texts["is_correction"].to_numpy(bool)
     trainer = _CorrectionsTrainer(
-        lesson["weight"].to_numpy(float),
-        held,
+        texts["weight"].to_numpy(float),
+        np.where(is_correction[:, None], np.nan, parent_logits),
         model=model,
         args=_arguments(
             settings,
@@ -211,35 +217,35 @@ def learn_corrections(
             learning_rate=settings.fine_tune.learning_rate,
         ),
         data_collator=_collator(tokenizer, device),
-        # A varied text is not the one that the champion was asked about.
-        train_dataset=Texts(lesson.assign(weight=1.0), tokenizer, max_tokens, is_correction),
+        # The other texts are not augmented: the parent's logits are those of the text as it is.
+        train_dataset=Texts(texts.assign(weight=1.0), tokenizer, max_tokens, is_correction),
     )
     result = _run(trainer, progress, run_dir)
     return {"loss": result.training_loss, "seconds": result.metrics["train_runtime"]}
 
 
 def _run(trainer: Trainer, progress: Progress, run_dir: Path) -> Any:
-    """Train, from the last whole checkpoint of an interrupted run if there is one."""
+    """Train, from the last complete checkpoint of an interrupted run if there is one."""
     trainer.remove_callback(PrinterCallback)
-    with closing(Told(progress)) as told:
-        trainer.add_callback(told)
+    with closing(ProgressCallback(progress)) as callback:
+        trainer.add_callback(callback)
         result = trainer.train(resume_from_checkpoint=last_checkpoint(run_dir))
-        trainer.remove_callback(told)
+        trainer.remove_callback(callback)
         return result
 
 
 def last_checkpoint(run_dir: Path) -> str | None:
-    """Where an interrupted run goes on; None where it begins.
+    """Return the newest complete checkpoint of an interrupted run, None if there is none.
 
-    A checkpoint that was being saved when the process was killed, or the disk full, is none: the
-    Trainer writes its state last. Taken for whole it would end every run that goes on from it.
+    A checkpoint is not complete if the process was killed, or the disk was full, while it was
+    saved: the Trainer writes its state last. Every run that went on from it would fail.
     """
-    found = (run_dir / "checkpoints").glob("checkpoint-*")
-    newest_first = sorted(found, key=lambda path: -int(path.name.partition("-")[2]))
-    return next((str(path) for path in newest_first if _is_whole(path)), None)
+    paths = (run_dir / "checkpoints").glob("checkpoint-*")
+    newest_first = sorted(paths, key=lambda path: -int(path.name.partition("-")[2]))
+    return next((str(path) for path in newest_first if _is_complete(path)), None)
 
 
-def _is_whole(checkpoint: Path) -> bool:
+def _is_complete(checkpoint: Path) -> bool:
     try:
         json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -248,12 +254,12 @@ def _is_whole(checkpoint: Path) -> bool:
 
 
 def _collator(tokenizer: PreTrainedTokenizerBase, device: str) -> DataCollatorWithPadding:
-    # Elsewhere than on the CPU every new length costs a compilation.
+    # On other devices than the CPU every new length costs a compilation.
     return DataCollatorWithPadding(tokenizer, pad_to_multiple_of=None if device == "cpu" else 16)
 
 
 def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> TrainingArguments:
-    optimise = settings.training.enable_optimizations
+    is_optimised = settings.training.enable_optimizations
     return TrainingArguments(
         output_dir=str(run_dir / "checkpoints"),
         per_device_train_batch_size=settings.model.batch_size,
@@ -261,10 +267,10 @@ def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> T
         weight_decay=0.01,
         save_strategy="epoch",
         save_total_limit=2,
-        bf16=optimise and device == "cuda",
-        gradient_checkpointing=optimise,
+        bf16=is_optimised and device == "cuda",
+        gradient_checkpointing=is_optimised,
         use_cpu=device == "cpu",
-        ddp_backend="gloo" if device == "cpu" and n_ranks() > 1 else None,
+        ddp_backend="gloo" if device == "cpu" and n_processes() > 1 else None,
         dataloader_pin_memory=device == "cuda",
         remove_unused_columns=False,
         disable_tqdm=True,

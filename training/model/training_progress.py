@@ -1,4 +1,4 @@
-"""How far a training is: on a terminal a bar, in the log a line per epoch, and nothing else."""
+"""The progress of a training: a bar on a terminal, and one log line per epoch."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 _LOG = logging.getLogger(__name__)
 
 Advance = Callable[[int], None]
+"""Receives the number of texts done since the last call."""
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
-"""Opens a display of something with so many texts; what it gives is told how many more are done."""
+"""Opens a display for a name and a number of texts, and returns the function that advances it."""
 
 
 @contextmanager
-def silent(name: str, n_texts: int) -> Iterator[Advance]:
-    """No display."""
+def no_progress(name: str, n_texts: int) -> Iterator[Advance]:
+    """Open no display."""
     yield lambda n_done: None
 
 
-class Told(TrainerCallback):
-    """Tells ``progress`` of each step, and the log of each epoch."""
+class ProgressCallback(TrainerCallback):
+    """Reports each step to a ``Progress`` display, and each epoch to the log."""
 
     def __init__(self, progress: Progress) -> None:
-        self._progress, self._open = progress, ExitStack()
+        self._progress = progress
+        self._open = ExitStack()
         self._advance: Advance = lambda n_done: None
 
     def on_train_begin(
@@ -42,7 +44,7 @@ class Told(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **more: Any
     ) -> None:
-        """One batch more."""
+        """Advance the display by one batch."""
         self._advance(args.train_batch_size)
 
     def on_evaluate(
@@ -53,12 +55,15 @@ class Told(TrainerCallback):
         metrics: dict[str, float],
         **more: Any,
     ) -> None:
-        """Say what an epoch came to."""
+        """Log the figures of an epoch."""
         _LOG.info(
-            "epoch %.0f of %g: on validation loss %.3f, macro-F1 %.3f",
-            state.epoch or 0, args.num_train_epochs, metrics["eval_loss"], metrics["eval_macro_f1"],
-        )  # fmt: skip
+            "epoch %.0f of %g: loss %.3f and macro-F1 %.3f on the validation side",
+            state.epoch or 0,
+            args.num_train_epochs,
+            metrics["eval_loss"],
+            metrics["eval_macro_f1"],
+        )
 
     def close(self) -> None:
-        """Take the display away, also where the training failed."""
+        """Close the display; also called if the training failed."""
         self._open.close()

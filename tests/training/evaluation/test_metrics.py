@@ -1,61 +1,33 @@
-"""``isco evaluate``: figures for somebody's own coded records."""
+"""The figures of a small example, computed by hand."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
+import numpy as np
 import pytest
 
-import main
-from core.errors import InputError
-from core.settings import Settings
 from core.taxonomy import isco08
-from inference.bundle import Bundle
-from inference.classifier import open_classifier
-from training.evaluation.evaluate_file import as_table, evaluate_records, read_coded_records
+from training.evaluation.metrics import expected_calibration_error, measure, production_rate
 
 
-def coded_file(folder: Path, extra: str = "") -> Path:
-    path = folder / "coded.csv"
-    lines = [f'"{isco08().title(code)}",,{code},census' for code in isco08().units[:50]]
-    lines += ["plumber,fits pipes,7126,panel", "plumber,fits pipes,7126,panel", "nobody,,,panel"]
-    text = "\n".join(["title,duties,isco08,source", *lines]) + "\n" + extra
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def test_the_parts_add_up_and_repeats_count(
-    settings: Settings, bundle: Bundle, tmp_path: Path
-) -> None:
-    coded = read_coded_records(coded_file(tmp_path), settings)
-    figures = evaluate_records(coded, open_classifier(bundle, settings.inference), 0.9)
-    n = {name: values["n"] for name, values in figures.items()}
-    assert n["all"] == 52 and n["source census"] == 50 and n["source panel"] == 2
-    assert n["title alone"] == 50 and n["with duties"] == 2
-    assert sum(n[name] for name in n if name[0].isdigit()) == 52
-    table = as_table(figures)
-    assert table.count("\n") == len(figures) + 1
-    assert "| source panel | 2 |" in table
-
-
-def test_a_code_that_does_not_exist_is_named_by_line(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"line 55: found the code '712'"):
-        read_coded_records(coded_file(tmp_path, "welder,,712,panel\n"), settings)
-    empty = tmp_path / "empty.csv"
-    empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
-    with pytest.raises(InputError, match="no coded record"):
-        read_coded_records(empty, settings)
-
-
-def test_any_version_by_name(
-    own: Settings, bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["evaluate", "--on", str(coded_file(tmp_path))]
-    arguments += ["--config", str(tmp_path / "config.yaml"), "--model"]
-    assert main.main([*arguments, bundle.manifest.version, "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
-    assert printed["model"] == bundle.manifest.version
-    assert printed["all"]["n"] == 52
-    assert main.main([*arguments, "v9"]) == 1
-    assert "v9" in capsys.readouterr().err
+def test_the_figures_of_a_small_example() -> None:
+    units = isco08().units
+    probabilities = np.zeros((4, 436))
+    for row, (code, share) in enumerate(
+        zip(("2221", "2221", "5120", "0110"), (0.9, 0.8, 0.7, 0.6), strict=True)
+    ):
+        probabilities[row, units.index(code)] = share
+        probabilities[row, units.index("2222")] = 1 - share
+    figures = measure(probabilities, ["2221", "2222", "5120", "7212"], threshold=0.75)
+    assert (figures["accuracy_4"], figures["accuracy_3"], figures["accuracy_1"]) == (
+        0.5,
+        0.75,
+        0.75,
+    )
+    assert figures["top_3"] == 0.75
+    assert (figures["fallback_rate"], figures["autocoded_agreement"]) == (0.5, 0.5)
+    assert figures["aurc"] == pytest.approx(np.mean([0, 1 / 2, 1 / 3, 2 / 4]))
+    assert figures["brier"] == pytest.approx(np.mean([0.02, 2 * 0.8**2, 0.18, 0.36 + 0.16 + 1]))
+    confidence, hit = np.array([0.9, 0.8, 0.8, 0.5]), np.array([1, 1, 1, 0])
+    assert production_rate(confidence, hit, 0.95) == 0.75
+    assert production_rate(confidence, np.array([0, 1, 1, 1]), 0.95) == 0
+    assert expected_calibration_error(np.array([0.75] * 4), hit) == pytest.approx(0)

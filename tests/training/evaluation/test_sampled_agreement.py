@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.settings import Columns
-from training.evaluation.sampled_agreement import SAMPLED_AGREEMENT, sampled_agreement, wilson
+from training.evaluation.sampled_agreement import sampled_agreement, wilson
 from training.evaluation.training_report import write_report
-from training.run_folder import write_json
+from training.run_folder import RunKind, RunMetrics, RunState, record_metrics
 
 HEADER = "text,corrected_isco_code,predicted_code,n_records,sampled\n"
 
@@ -49,6 +49,7 @@ def test_nothing_came_back(tmp_path: Path) -> None:
 
 def test_the_report_states_it_with_its_interval(tmp_path: Path) -> None:
     sample = {"n": 40, "n_agreed": 38, "rate": 0.95, "interval": wilson(38, 40)}
-    write_json(tmp_path / "metrics.json", {"state": "skipped", SAMPLED_AGREEMENT: sample})
+    metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, sampled_agreement=sample)
+    record_metrics(tmp_path, metrics)
     page = write_report(tmp_path).read_text(encoding="utf-8")
     assert "Of 40 autocoded records" in page and "0.950 (95 % interval 0.835 to 0.986)" in page

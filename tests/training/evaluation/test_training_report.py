@@ -89,7 +89,7 @@ def metrics(**more: Any) -> dict[str, Any]:
         "seed": 42,
         "model": {"confidence_threshold": 0.9, "learning_rate": 2e-5},
         "n_texts": {"train": 92351, "test": 8},
-        "n_gold": {"own gold": 300},
+        "n_hold_out": {"own gold": 300},
         "suspects": {"n_outliers": 12},
         "untested_codes": ["0110", "9999"],
         "learned": [{"code": "2221", "n": 40, "n_before": 11, "n_now": 37}],

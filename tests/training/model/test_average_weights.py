@@ -13,8 +13,8 @@ from sklearn.metrics import f1_score
 from core.settings import Settings
 from core.taxonomy import isco08
 from exporters.parity import checkpoint_logits
-from tests.training.model.test_trainer import CODES, WORDS
-from training.model.average_weights import mean, weights_of
+from tests.support.labelled_records import CODES, WORDS
+from training.model.average_weights import copy_weights, mean_weights
 from training.model.encoder import load_encoder
 from training.model.trainer import train_model
 
@@ -35,7 +35,7 @@ def test_the_mean_lies_half_way() -> None:
     one, other = torch.nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
     torch.nn.init.constant_(other.weight, 3.0)
     other(torch.ones(2, 3))  # which it counts
-    middle = mean(weights_of(one), weights_of(other))
+    middle = mean_weights(copy_weights(one), copy_weights(other))
     assert middle["weight"].tolist() == [2.0, 2.0, 2.0]
     assert middle["num_batches_tracked"] == 0 and one.weight.tolist() == [1.0, 1.0, 1.0]
 

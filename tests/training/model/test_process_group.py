@@ -13,7 +13,7 @@ import pandas as pd
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
-from tests.training.model.test_trainer import raw_records
+from tests.support.labelled_records import raw_records
 from training.run_folder import METRICS, RUN
 
 # The command line itself; beside it, each process writes down the rows that it learned from.

@@ -1,0 +1,58 @@
+"""Labelled records: what is read, what is listed as invalid, which code of a text wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.errors import InputError
+from core.settings import Columns
+from training.dataset.records import read_records, resolve_conflicts
+
+
+def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv"
+    path.write_text(
+        "job_title,code,weight\nnurse,2221,0.5\ncook,110,\nx,9999,1\n,2221,1\n", encoding="utf-8"
+    )
+    records = read_records(path, Columns(), tmp_path / "processed")
+    assert records[["text", "label", "weight"]].values.tolist() == [
+        ["nurse | unknown", "2221", 0.5]
+    ]
+    invalid = pd.read_csv(tmp_path / "processed" / "invalid_labels.csv", dtype=str)
+    assert list(invalid["line"]) == ["3", "4", "5"]
+
+
+def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_text("job_title,code,weight\nnurse,2221,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: found the weight '2'"):
+        read_records(raw, Columns(), tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="--raw"):
+        read_records(tmp_path / "empty", Columns(), tmp_path)
+
+
+def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) -> None:
+    records = pd.DataFrame(
+        [("a", "2221", 0.4, "", ""), ("a", "3221", 0.9, "x", "g"), ("a", "2221", 0.4, "", ""),
+         ("b", "5120", 1.0, "", "")],
+        columns=["text", "label", "weight", "source", "group"],
+    )  # fmt: skip
+    distinct = resolve_conflicts(records, tmp_path, "majority")
+    assert distinct[["text", "label", "weight"]].values.tolist() == [
+        ["a", "3221", 0.9], ["b", "5120", 1.0],
+    ]  # fmt: skip
+    conflicts = pd.read_csv(tmp_path / "conflicts.csv", dtype={"label": str})
+    assert set(conflicts["text"]) == {"a"} and sorted(conflicts["n_records"]) == [1, 2]
+
+
+def test_disputed_texts_can_be_dropped_and_are_listed(tmp_path: Path) -> None:
+    records = pd.DataFrame(
+        [("a", "2221", 1.0, "", ""), ("a", "3221", 1.0, "", ""), ("b", "5120", 1.0, "", "")],
+        columns=["text", "label", "weight", "source", "group"],
+    )
+    assert list(resolve_conflicts(records, tmp_path, "drop")["text"]) == ["b"]
+    assert len(pd.read_csv(tmp_path / "conflicts.csv")) == 2

@@ -1,0 +1,38 @@
+"""The calibration of confidences, and the threshold for an agreement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.evaluation.calibration import fit_calibration, follow_temperature, threshold_for
+
+
+def test_the_calibration_undoes_overconfidence_and_weighs_the_lexicon() -> None:
+    rng = np.random.default_rng(0)
+    honest, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436))
+    both = honest + 0.5 * scores
+    labels = np.array([rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in both])
+    temperature, weight = fit_calibration(honest * 3, scores, labels, np.ones(4000))
+    assert temperature == pytest.approx(3, rel=0.1)
+    assert weight == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_network_trained_further_keeps_a_calibration_that_other_texts_gave() -> None:
+    rng = np.random.default_rng(0)
+    # The texts at hand are easy: by themselves they would ask for a temperature of 1, not of 1.6.
+    before, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436)) * 0.3
+    right = [rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in before + scores]
+    labels, weights = np.array(right), np.ones(4000)
+    same = follow_temperature(1.6, before, before, scores, labels, weights)
+    assert same == pytest.approx(1.6)
+    surer = follow_temperature(1.6, before, before * 1.5, scores, labels, weights)
+    assert surer == pytest.approx(1.6 * 1.5, rel=0.01)
+
+
+def test_the_threshold_for_an_agreement() -> None:
+    probabilities = np.zeros((4, 436))
+    probabilities[np.arange(4), 0] = (0.9, 0.8, 0.7, 0.6)
+    found = threshold_for(0.95, probabilities, np.array([0, 0, 1, 0]))
+    assert (found["threshold"], found["production_rate"]) == (0.8, 0.5)
+    assert threshold_for(0.95, probabilities, np.array([1, 1, 1, 1]))["threshold"] == 1.0

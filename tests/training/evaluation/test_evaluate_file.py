@@ -1,0 +1,61 @@
+"""``isco evaluate``: figures for somebody's own coded records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import main
+from core.errors import InputError
+from core.settings import Settings
+from core.taxonomy import isco08
+from inference.bundle import Bundle
+from inference.classifier import open_classifier
+from training.evaluation.evaluate_file import as_table, evaluate_records, read_coded_records
+
+
+def coded_file(folder: Path, extra: str = "") -> Path:
+    path = folder / "coded.csv"
+    lines = [f'"{isco08().title(code)}",,{code},census' for code in isco08().units[:50]]
+    lines += ["plumber,fits pipes,7126,panel", "plumber,fits pipes,7126,panel", "nobody,,,panel"]
+    text = "\n".join(["title,duties,isco08,source", *lines]) + "\n" + extra
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_parts_add_up_and_repeats_count(
+    settings: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    coded = read_coded_records(coded_file(tmp_path), settings)
+    figures = evaluate_records(coded, open_classifier(bundle, settings.inference), 0.9)
+    n = {name: values["n"] for name, values in figures.items()}
+    assert n["all"] == 52 and n["source census"] == 50 and n["source panel"] == 2
+    assert n["title alone"] == 50 and n["with duties"] == 2
+    assert sum(n[name] for name in n if name[0].isdigit()) == 52
+    table = as_table(figures)
+    assert table.count("\n") == len(figures) + 1
+    assert "| source panel | 2 |" in table
+
+
+def test_a_code_that_does_not_exist_is_named_by_line(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"line 55: found the code '712'"):
+        read_coded_records(coded_file(tmp_path, "welder,,712,panel\n"), settings)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no coded record"):
+        read_coded_records(empty, settings)
+
+
+def test_any_version_by_name(
+    own: Settings, bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", "--on", str(coded_file(tmp_path))]
+    arguments += ["--config", str(tmp_path / "config.yaml"), "--model"]
+    assert main.main([*arguments, bundle.manifest.version, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["model"] == bundle.manifest.version
+    assert printed["all"]["n"] == 52
+    assert main.main([*arguments, "v9"]) == 1
+    assert "v9" in capsys.readouterr().err

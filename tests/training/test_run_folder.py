@@ -1,0 +1,28 @@
+"""The folder of a training run, and the lock that allows one training at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import TrainingRunsError
+from core.settings import Settings
+from training.nightly import run_nightly
+from training.run_folder import RunKind, RunState, last_finished, start_run, training_lock
+
+
+def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> None:
+    run = start_run(tmp_path, RunKind.TRAIN, "key")
+    (run.path / "checkpoints").mkdir()
+    assert start_run(tmp_path, RunKind.TRAIN, "key").path == run.path
+    assert start_run(tmp_path, RunKind.TRAIN, "other", run.path).path == run.path
+    assert not (run.path / "checkpoints").exists()
+    run.finish(RunState.REFUSED, ["because"])
+    ended = last_finished(tmp_path, RunKind.TRAIN)
+    assert ended is not None and ended.reasons == ["because"]
+
+
+def test_one_training_at_a_time(own: Settings) -> None:
+    with training_lock(own.output), pytest.raises(TrainingRunsError, match="another training"):
+        run_nightly(own)

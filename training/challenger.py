@@ -1,0 +1,122 @@
+"""The result of a training before it is exported, and its calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
+
+from core.taxonomy import unit_index
+from exporters.parity import checkpoint_logits
+from inference.bundle import Bundle
+from inference.classifier import combine
+from inference.ngram_model import NgramModel
+from inference.spelling import Spelling
+from training.evaluation.calibration import (
+    agreement_by_confidence,
+    fit_calibration,
+    follow_temperature,
+    threshold_for,
+)
+from training.evaluation.metrics import AGREEMENT
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The model that a nightly training starts from.
+
+    ``calibration_logits`` (N, 436) are its logits of the calibration texts. They are given if those
+    texts are easier than what will be coded: then the challenger keeps the parent's calibration, as
+    far as its logits are like the parent's.
+    """
+
+    bundle: Bundle
+    calibration_logits: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """The result of a training: what is exported if the gate lets it pass.
+
+    ``parent`` is None after a full training.
+    """
+
+    model: RobertaForSequenceClassification
+    tokenizer: PreTrainedTokenizerBase
+    ngram_model: NgramModel
+    spelling: Spelling
+    max_tokens: int
+    parent: Parent | None = None
+
+    def predict(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return (N, 436) logits of the network before quantisation, and scores of the n-grams."""
+        corrected = [self.spelling.correct(text) for text in texts]
+        logits = checkpoint_logits(self.model, self.tokenizer, corrected, self.max_tokens)
+        return logits, self.ngram_model.scores(corrected)
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How often each confidence is right; see ``inference/training_profile.py``.
+
+    ``confidences`` and ``agreements`` (B,) of B parts of ``n_texts`` calibration texts.
+    """
+
+    confidences: np.ndarray
+    agreements: np.ndarray
+    n_texts: int
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How logits and n-gram scores become probabilities, and how reliable those are.
+
+    ``threshold`` is the threshold for the agreement aimed at, as ``threshold_for`` returns it.
+    """
+
+    temperature: float
+    lexicon_weight: float
+    threshold: dict[str, float | list[float]]
+    reliability: Reliability
+
+
+def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
+    """Fit the calibration on the calibration ``texts`` (``text, label, weight``).
+
+    If the texts are easier than what will be coded (see ``Parent``), the parent's calibration is
+    followed instead, and its reliability is kept.
+    """
+    right = np.array(unit_index(texts["label"]), np.intp)
+    weights = texts["weight"].to_numpy(float)
+    logits, scores = challenger.predict(texts["text"])
+    parent = challenger.parent
+    if parent is None or parent.calibration_logits is None:
+        temperature, lexicon_weight = fit_calibration(logits, scores, right, weights)
+    else:
+        lexicon_weight = parent.bundle.manifest.lexicon_weight
+        temperature = follow_temperature(
+            parent.bundle.manifest.temperature,
+            parent.calibration_logits,
+            logits,
+            lexicon_weight * scores,
+            right,
+            weights,
+        )
+    probabilities = combine(logits, scores, temperature, lexicon_weight)
+    confidences, agreements = agreement_by_confidence(probabilities, right, weights)
+    reliability = Reliability(confidences, agreements, len(texts))
+    if parent is not None and parent.calibration_logits is not None:
+        reliability = _parent_reliability(parent.bundle) or reliability
+    threshold = threshold_for(AGREEMENT, probabilities, right)
+    return Calibration(temperature, lexicon_weight, threshold, reliability)
+
+
+def _parent_reliability(bundle: Bundle) -> Reliability | None:
+    """Return the reliability that a bundle states, None if it has no training profile."""
+    profile = bundle.training_profile()
+    if profile is None:
+        return None
+    return Reliability(profile.confidences, profile.agreements, profile.n_calibration)

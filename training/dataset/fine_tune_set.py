@@ -1,0 +1,107 @@
+"""The texts of one nightly training: the corrections, known texts again, and texts without a label.
+
+Corrections alone are a biased sample, the hard texts: a model trained on them alone forgets the
+rest. So known texts are replayed, as many of each unit group as its share asks for. Texts of the
+archive and pseudo titles have no label: the model only has to answer them as its parent does. Codes
+that the machine gave are never labels.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from transformers import PreTrainedTokenizerBase
+
+from core.csv_table import open_table
+from core.errors import InputError
+from core.settings import Settings
+from core.text import EMPTY_TEXT, clean, join, row_text
+
+REPLAY_WEIGHT = 1.0
+_MAX_ARCHIVE_FILES = 200
+_MIN_LETTERS = 4
+
+
+def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
+    """Return at most ``n`` distinct cleaned texts of the newest archived inputs, drawn at random.
+
+    The draw depends on ``training.seed`` alone.
+    """
+    paths = sorted(archive_dir.glob("*.csv"), key=lambda path: -path.stat().st_mtime_ns)
+    texts: dict[str, None] = {}
+    for path in paths[:_MAX_ARCHIVE_FILES]:
+        try:
+            table = open_table(path, settings.data.columns.model_dump(), required=("job_title",))
+            for _, row in table.rows():
+                text = row_text(table, row)
+                if text != EMPTY_TEXT:
+                    texts[text] = None
+                if len(texts) >= 20 * n:
+                    break
+        except InputError:  # the archive holds corrections files too
+            continue
+    return random.Random(settings.training.seed).sample(list(texts), min(n, len(texts)))
+
+
+def pseudo_titles(tokenizer: PreTrainedTokenizerBase, n: int, seed: int) -> list[str]:
+    """Return ``n`` titles of one to three random words of the tokenizer's vocabulary.
+
+    They mean little, but they contain every word that the model has learned, while corrections and
+    archives contain few. Trained to answer them as its parent does, a model keeps what it knew.
+    Source: distillation without the data (Lopes, Fenu, Starner 2017), in its simplest form.
+    """
+    words = sorted(
+        {word for piece in tokenizer.get_vocab() if (word := piece.removeprefix("Ġ")).isalpha()}
+    )
+    words = [word for word in words if len(word) >= _MIN_LETTERS and word == clean(word)]
+    rng = random.Random(seed)
+    return [join(" ".join(rng.choices(words, k=rng.randint(1, 3)))) for _ in range(n)]
+
+
+def replay(texts: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
+    """Return at most ``n`` of the known ``texts``: of each unit group its share, at least one."""
+    if len(texts) <= n:
+        return texts
+    shuffled = texts.sample(frac=1, random_state=seed)
+    order = shuffled.groupby("label").cumcount()
+    sizes = shuffled["label"].map(shuffled["label"].value_counts())
+    # The k-th of m texts of a group has the rank k/m: the lowest ranks are a stratified sample.
+    rank = (order + np.where(order == 0, 0.0, 0.5)) / sizes
+    return shuffled.loc[rank.sort_values(kind="stable").index[:n]]
+
+
+def build_fine_tune_set(
+    corrections: pd.DataFrame, texts: pd.DataFrame, unlabelled: list[str], settings: Settings
+) -> pd.DataFrame:
+    """Return the texts of one nightly training, distinct, corrections first.
+
+    Parameters
+    ----------
+    corrections : ``text, label, is_held_out, is_new``; those held out are not trained on.
+    texts : known texts to replay, ``text, label``; a corrected text is never replayed.
+    unlabelled : texts that only have to be answered as before.
+
+    Returns
+    -------
+    ``text``, ``label`` (``""`` for none), ``weight``, ``is_correction``. The weight of a correction
+    is ``fine_tune.correction_weight`` in its first nightly training only: with that weight in every
+    training it would push out the rest.
+    """
+    # The seed changes with the corrections: over the months the replay covers all known texts.
+    chosen, seed = settings.fine_tune, settings.training.seed + len(corrections)
+    taught = corrections[~corrections["is_held_out"]]
+    weights = np.where(taught["is_new"], chosen.correction_weight, REPLAY_WEIGHT)
+    texts = texts[~texts["text"].isin(set(corrections["text"]))]
+    parts = [
+        taught[["text", "label"]].assign(weight=weights, is_correction=True),
+        replay(texts, chosen.replay_texts, seed)[["text", "label"]].assign(
+            weight=REPLAY_WEIGHT, is_correction=False
+        ),
+        pd.DataFrame({"text": unlabelled}, dtype=str).assign(
+            label="", weight=0.0, is_correction=False
+        ),
+    ]
+    return pd.concat(parts, ignore_index=True).drop_duplicates("text", ignore_index=True)
