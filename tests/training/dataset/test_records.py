@@ -37,14 +37,19 @@ def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
 
 def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) -> None:
     records = pd.DataFrame(
-        [("a", "2221", 0.4, "", ""), ("a", "3221", 0.9, "x", "g"), ("a", "2221", 0.4, "", ""),
-         ("b", "5120", 1.0, "", "")],
+        [
+            ("a", "2221", 0.4, "", ""),
+            ("a", "3221", 0.9, "x", "g"),
+            ("a", "2221", 0.4, "", ""),
+            ("b", "5120", 1.0, "", ""),
+        ],
         columns=["text", "label", "weight", "source", "group"],
-    )  # fmt: skip
+    )
     distinct = resolve_conflicts(records, tmp_path, "majority")
     assert distinct[["text", "label", "weight"]].values.tolist() == [
-        ["a", "3221", 0.9], ["b", "5120", 1.0],
-    ]  # fmt: skip
+        ["a", "3221", 0.9],
+        ["b", "5120", 1.0],
+    ]
     conflicts = pd.read_csv(tmp_path / "conflicts.csv", dtype={"label": str})
     assert set(conflicts["text"]) == {"a"} and sorted(conflicts["n_records"]) == [1, 2]
 

@@ -82,14 +82,14 @@ def metrics(**more: Any) -> dict[str, Any]:
     return {
         "kind": "train",
         "state": "refused",
-        "reasons": ["top-1 in major group 2, own gold: champion 0.610, challenger 0.400"],
+        "reasons": ["top-1 in major group 2, own hold-out set: champion 0.610, challenger 0.400"],
         "started": "2026-11-22T22:10:04+00:00",
         "finished": "2026-11-23T01:42:51+00:00",
         "base": "roberta-base",
         "seed": 42,
         "model": {"confidence_threshold": 0.9, "learning_rate": 2e-5},
         "n_texts": {"train": 92351, "test": 8},
-        "n_hold_out": {"own gold": 300},
+        "n_hold_out": {"own hold-out set": 300},
         "suspects": {"n_outliers": 12},
         "untested_codes": ["0110", "9999"],
         "learned": [{"code": "2221", "n": 40, "n_before": 11, "n_now": 37}],
@@ -114,8 +114,8 @@ def metrics(**more: Any) -> dict[str, Any]:
         "compared": "test",
         "champion_figures": measure(MODEST, CODES, 0.9),
         "checks": [
-            {"name": "top-1 in major group 2, own gold", **check, "passed": False},
-            {"name": "calibration error, own gold", **check, "passed": True},
+            {"name": "top-1 in major group 2, own hold-out set", **check, "passed": False},
+            {"name": "calibration error, own hold-out set", **check, "passed": True},
         ],
         **more,
     }
@@ -241,7 +241,7 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
     assert "refused" in page.words
     assert page.words.index("champion 0.610, challenger 0.400") < page.words.index("The gate")
     for words in (
-        "top-1 in major group 2, own gold",
+        "top-1 in major group 2, own hold-out set",
         "0.6100",
         "0.4000",
         "-0.2100",
