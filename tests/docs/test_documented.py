@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import main
@@ -77,6 +78,23 @@ def test_every_status_of_a_correction_is_documented(words: dict[str, set[str]]) 
     from core.corrections import CorrectionStatus
 
     assert undocumented({str(s) for s in CorrectionStatus}, words["corrections"]) == set()
+
+
+def test_every_key_of_the_metrics_is_documented(words: dict[str, set[str]]) -> None:
+    from training.dataset.prepare import DatasetSummary
+    from training.evaluation.metrics import measure
+    from training.run_folder import RunMetrics, TrainingSummary
+
+    written_beside = {"training", "dataset"}  # not as objects of their own
+    names = {
+        field.name
+        for kind in (RunMetrics, TrainingSummary, DatasetSummary)
+        for field in fields(kind)
+    }
+    assert undocumented(names - written_beside, words["training"]) == set()
+    figures = measure(np.full((2, 436), 1 / 436), ["0110", "9629"], threshold=0.9)
+    accuracies = {f"accuracy_{digits}" for digits in (2, 3)}  # "`accuracy_4` … `accuracy_1`"
+    assert undocumented(set(figures) - accuracies, words["training"]) == set()
 
 
 def test_every_list_of_a_training_is_documented(words: dict[str, set[str]]) -> None:
