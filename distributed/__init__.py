@@ -1,1 +1,4 @@
 """One very large table coded on many machines with Ray Data: files are read, shards are written."""
+
+# Before any library that reports to its maker: see core/offline.py.
+import core as core

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import ray
 
@@ -18,6 +19,8 @@ from distributed.ray_environment import actor_environment
 
 RESUME_HINT = "the same command with --resume keeps the complete shards and codes the others"
 _CPUS_PER_ACTOR = 2
+_PROXY = "http_proxy"
+_NO_PROXY_THERE = "http://127.0.0.1:9"
 
 
 @contextmanager
@@ -32,16 +35,17 @@ def connected(address: str | None) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The minimum number of concurrent actors")
         try:
-            ray.init(
-                address=address,
-                runtime_env={
-                    "py_modules": [core, inference, distributed],
-                    "env_vars": actor_environment(),
-                },
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                **local,
-            )
+            with _no_cloud_lookup() if address is None else nullcontext():
+                ray.init(
+                    address=address,
+                    runtime_env={
+                        "py_modules": [core, inference, distributed],
+                        "env_vars": {**actor_environment(), _PROXY: os.environ.get(_PROXY, "")},
+                    },
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                    **local,
+                )
         except Exception as error:  # Ray raises nothing narrower
             reason = str(error).partition("\n")[0]
             where = f"reach a Ray cluster at {address!r}" if address else "start Ray here"
@@ -61,6 +65,23 @@ def connected(address: str | None) -> Iterator[None]:
             raise DistributedError(f"{name}: {reason}; {RESUME_HINT}") from error
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def _no_cloud_lookup() -> Iterator[None]:
+    """Start Ray's own processes with a proxy that is not there; the actors do not get it.
+
+    One of them asks the metadata services of three clouds where it runs, by name and by address,
+    even if its usage statistics are off. Ray has no setting against it.
+    """
+    before = os.environ.get(_PROXY)
+    os.environ[_PROXY] = _NO_PROXY_THERE
+    try:
+        yield
+    finally:
+        del os.environ[_PROXY]
+        if before is not None:
+            os.environ[_PROXY] = before
 
 
 def share_cpus(n_actors: int | None, settings: InferenceSettings) -> tuple[int, int]:

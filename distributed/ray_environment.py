@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from core import offline
+
 _VARIABLES = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is reported to anybody
     "RAY_ENABLE_AUTO_CONNECT": "0",  # a thread of a run that has ended must not start Ray again
 }
 
@@ -18,4 +19,5 @@ def prepare_environment() -> None:
 
 def actor_environment() -> dict[str, str]:
     """Return the variables for the processes of a cluster, as they are set here."""
-    return {name: os.environ.get(name, value) for name, value in _VARIABLES.items()}
+    ours = {name: os.environ.get(name, value) for name, value in _VARIABLES.items()}
+    return {**offline.VARIABLES, **ours}

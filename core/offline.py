@@ -1,0 +1,29 @@
+"""Turn off what libraries report to their makers, before any of them is imported.
+
+onnxruntime looks up its maker's host and writes a device id into the cache, Ray counts its users,
+and the client of the Hugging Face hub says who asks. ``core/__init__.py`` calls ``report_nothing``:
+this is the one module of the program that changes something at import, because the libraries read
+the variables while they are imported themselves. Child processes inherit the variables.
+"""
+
+from __future__ import annotations
+
+import os
+
+VARIABLES = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DISABLE_SAFETENSORS_CONVERSION": "true",  # transformers asks the hub to convert a checkpoint
+    "DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+# The libraries that read them. A package that imports one of them imports ``core`` before.
+REPORTING_LIBRARIES = frozenset(
+    {"huggingface_hub", "onnxruntime", "optimum", "ray", "transformers"}
+)
+
+
+def report_nothing() -> None:
+    """Set the variables, whatever they are: nobody can turn the reports on by mistake."""
+    os.environ.update(VARIABLES)

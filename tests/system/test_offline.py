@@ -1,0 +1,219 @@
+"""Everything stays on this machine: no command opens a connection or resolves a name."""
+
+from __future__ import annotations
+
+import ast
+import ipaddress
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.offline import REPORTING_LIBRARIES, VARIABLES
+from core.packages import PACKAGES
+from core.settings import Settings
+from tests.conftest import ROOT
+from tests.test_layout import imported_packages
+from tests.training.model.test_trainer import raw_records
+
+STRACE = shutil.which("strace")
+needs_strace = pytest.mark.skipif(
+    not STRACE, reason="needs the recorder of system calls (Linux): apt-get install strace"
+)
+_CALLS = "socket,connect,sendto,sendmsg,sendmmsg"
+_ADDRESS = re.compile(r'inet_(?:addr\(|pton\(AF_INET6, )"([^"]+)"')
+# systemd resolves names for others over this socket; the connection to a DNS server is its own.
+_RESOLVER = "/run/systemd/resolve/"
+
+
+def own_addresses() -> set[str]:
+    interfaces = psutil.net_if_addrs().values()
+    return {address.address.partition("%")[0] for item in interfaces for address in item}
+
+
+def foreign_addresses(trace: str) -> set[str]:
+    """Return the addresses of other machines that one thread called, and a local resolver."""
+    own = own_addresses()
+    called = {_RESOLVER for line in trace.splitlines() if _RESOLVER in line}
+    lines = trace.splitlines()
+    for number, line in enumerate(lines):
+        for text in _ADDRESS.findall(line):
+            address = ipaddress.ip_address(text)
+            address = getattr(address, "ipv4_mapped", None) or address
+            is_here = address.is_loopback or address.is_unspecified or str(address) in own
+            if not is_here and not _is_route_lookup(lines, number):
+                called.add(str(address))
+    return called
+
+
+def _is_route_lookup(lines: list[str], number: int) -> bool:
+    """Whether line ``number`` asks the kernel for a route: a datagram socket that sends nothing."""
+    connected = re.match(r"connect\((\d+),", lines[number])
+    if connected is None:
+        return False
+    descriptor = connected[1]
+    before = [line for line in lines[:number] if line.endswith(f" = {descriptor}")]
+    if not before or not re.match(r"socket\(AF_INET6?, SOCK_DGRAM", before[-1]):
+        return False
+    for line in lines[number + 1 :]:
+        if line.startswith("socket(") and line.endswith(f" = {descriptor}"):
+            break
+        if re.match(rf"send\w*\({descriptor},", line):
+            return False
+    return True
+
+
+def run_recorded(tmp_path: Path, *command: str) -> tuple[set[str], str]:
+    """Run Python with these arguments; return whom all its processes called, and its output."""
+    home = tmp_path / "home"
+    traces = Path(tempfile.mkdtemp(dir=tmp_path))
+    home.mkdir(exist_ok=True)
+    environment = {
+        "HOME": str(home),
+        "PATH": "/usr/bin:/bin",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    assert STRACE
+    # One file a thread: a call is one line.
+    recorder = [STRACE, "-ff", "--seccomp-bpf", "-qq", "-e", f"trace={_CALLS}"]
+    recorder += ["-o", str(traces / "of")]
+    done = subprocess.run(
+        [*recorder, sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    left = [path for path in home.rglob("*") if "microsoft" in str(path).lower()]
+    assert not left, f"onnxruntime keeps a device id: {left}"
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in traces.iterdir()]
+    return set().union(*map(foreign_addresses, texts)), done.stdout
+
+
+@needs_strace
+def test_the_recorder_sees_a_connection_and_a_name(tmp_path: Path) -> None:
+    """The tests below prove something: with another program they fail."""
+    program = (
+        "import socket, sys\n"
+        "for kind, port in ((socket.SOCK_DGRAM, 9), (socket.SOCK_STREAM, 1)):\n"
+        "    with socket.socket(socket.AF_INET, kind) as one:\n"
+        "        one.settimeout(0.1)\n"
+        "        one.connect_ex((f'198.51.100.{port}', 9))\n"
+        "        if kind == socket.SOCK_DGRAM and len(sys.argv) > 1: one.send(b'x')\n"
+    )
+    assert run_recorded(tmp_path, "-c", program)[0] == {"198.51.100.1"}
+    called, _ = run_recorded(tmp_path, "-c", program, "send")
+    assert called == {"198.51.100.1", "198.51.100.9"}
+    name = "import socket\ntry: socket.getaddrinfo('isco.invalid', 80)\nexcept OSError: pass\n"
+    called, _ = run_recorded(tmp_path, "-c", name)
+    servers = re.findall(r"^nameserver (\S+)", Path("/etc/resolv.conf").read_text(), re.MULTILINE)
+    assert called or all(ipaddress.ip_address(server).is_loopback for server in servers)
+
+
+def config_of(settings: Settings) -> str:
+    return str(settings.watcher.inbox.parent / "config.yaml")
+
+
+@needs_strace
+@pytest.mark.parametrize("command", ["watch", "classify", "code"])
+def test_a_command_calls_nobody(settings: Settings, tmp_path: Path, command: str) -> None:
+    settings.watcher.inbox.mkdir()
+    survey = settings.watcher.inbox / "a.csv"
+    survey.write_text("job_title\nnurse\n", encoding="utf-8")
+    arguments = {
+        "watch": ["--once"],
+        "classify": [str(survey), "--out", str(tmp_path / "out")],
+        "code": ["nurse"],
+    }[command]
+    called, output = run_recorded(
+        tmp_path, "main.py", command, *arguments, "--config", config_of(settings)
+    )
+    assert called == set(), output
+    results = {"watch": "outbox/a.*/receipt.json", "classify": "out/a.*/receipt.json"}
+    assert command == "code" or list(tmp_path.glob(results[command]))
+
+
+@needs_strace
+@pytest.mark.timeout(300)
+def test_the_model_in_a_program_of_ones_own_calls_nobody(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """onnxruntime waits some seconds before it calls: so does this program."""
+    program = (
+        "import sys, time, isco\n"
+        "from inference.bundle import Bundle\n"
+        "from inference.onnx_session import OnnxSession\n"
+        "from core.settings import InferenceSettings\n"
+        f"OnnxSession(Bundle.open(__import__('pathlib').Path({str(settings.output.best_model_dir)!r})),"
+        " InferenceSettings())\n"
+        "time.sleep(15)\n"
+    )
+    assert run_recorded(tmp_path, "-c", program)[0] == set()
+
+
+@needs_strace
+@pytest.mark.timeout(600)
+def test_a_training_calls_nobody(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
+    raw = raw_records(tmp_path / "raw")
+    config = tmp_path / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 1")
+    config.write_text(text, encoding="utf-8")
+    called, output = run_recorded(
+        tmp_path,
+        *("main.py", "train", "--raw", str(raw), "--base", str(checkpoint)),
+        *("--config", str(config)),
+    )
+    assert called == set(), output
+    assert list((tmp_path / "models" / "runs").glob("*/metrics.json"))
+
+
+@needs_strace
+@pytest.mark.timeout(300)
+def test_a_run_on_ray_calls_nobody(settings: Settings, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason='needs Ray: .venv/bin/pip install -e ".[ray]"')
+    survey = tmp_path / "a.csv"
+    survey.write_text("job_title\nnurse\n", encoding="utf-8")
+    called, output = run_recorded(
+        tmp_path,
+        *("main.py", "classify", str(survey), "--engine", "ray", "--out", str(tmp_path / "out")),
+        *("--config", config_of(settings)),
+    )
+    assert called == set(), output
+    assert list((tmp_path / "out").glob("predictions/*"))
+
+
+def test_every_package_that_imports_such_a_library_imports_core_before() -> None:
+    """``core/__init__.py`` is the one place where the variables are set."""
+    users = {
+        package
+        for package in (*PACKAGES, "benchmarks")
+        for path in (ROOT / package).rglob("*.py")
+        if set(imported_packages(path)) & REPORTING_LIBRARIES
+    }
+    assert {"inference", "exporters", "training", "distributed"} <= users
+    for package in users - {"cli"}:
+        tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
+        imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert imports, package
+        first = imports[0]
+        assert isinstance(first, ast.Import) and [name.name for name in first.names] == ["core"]
+    program = f"import os, core; print({{name: os.environ[name] for name in {list(VARIABLES)!r}}})"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "ORT_DISABLE_TELEMETRY": "0"},
+    )
+    assert ast.literal_eval(done.stdout) == VARIABLES
