@@ -18,8 +18,8 @@ from core.offline import REPORTING_LIBRARIES, VARIABLES
 from core.packages import PACKAGES
 from core.settings import Settings
 from tests.conftest import ROOT
+from tests.support.labelled_records import raw_records
 from tests.test_layout import imported_packages
-from tests.training.model.test_trainer import raw_records
 
 STRACE = shutil.which("strace")
 needs_strace = pytest.mark.skipif(
