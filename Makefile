@@ -24,7 +24,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -q -rs --numprocesses 2 --dist workste
 test: check ## every check and the whole test suite
 	$(PYTEST)
 
-test-fast: .venv/test-installed ## the tests that are not marked slow
+test-fast: .venv/test-installed ## the tests that are not marked slow, in 90 seconds
 	$(PYTEST) -m "not slow"
 
 check: lint types ## what a change must pass before its tests: layout of the code, lint, types

@@ -98,6 +98,7 @@ def test_make_help_explains_every_target() -> None:
     assert sorted(explained) == sorted(phony[1].split())
 
 
+@pytest.mark.slow
 def test_a_wheel_holds_every_module_template_and_table(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()

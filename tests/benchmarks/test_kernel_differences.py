@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from benchmarks.kernel_differences import N_TEXTS, differences, thousand_texts
 from benchmarks.processor import processor
 
 
+@pytest.mark.slow
 def test_a_thousand_distinct_texts_the_same_every_time() -> None:
     texts = thousand_texts()
     assert len(texts) == len(set(texts)) == N_TEXTS

@@ -13,6 +13,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from cli.parser import make_parser
 from core.settings import Settings
 from tests.conftest import ROOT
@@ -24,6 +26,7 @@ def isco(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_code_prints_one_record_as_json(settings: Settings) -> None:
     done = isco(settings, "code", "Plumber", "--duties", "fits pipes")
     assert done.returncode == 0, done.stderr
@@ -32,6 +35,7 @@ def test_code_prints_one_record_as_json(settings: Settings) -> None:
     assert len(answer["candidates"]) == 5
 
 
+@pytest.mark.slow
 def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.csv").write_text(f"title\n{name} cook\n", encoding="utf-8")
@@ -53,6 +57,7 @@ def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Pa
     assert not list((tmp_path / "out" / ".staging").iterdir())
 
 
+@pytest.mark.slow
 def test_the_plain_form_codes_one_file(settings: Settings, tmp_path: Path) -> None:
     source = tmp_path / "new_data.csv"
     source.write_text("job_title,id\nnurse,1\n", encoding="utf-8")
@@ -64,6 +69,7 @@ def test_the_plain_form_codes_one_file(settings: Settings, tmp_path: Path) -> No
     assert [p.name for p in settings.data.processed_dir.iterdir()] == ["predictions.csv"]
 
 
+@pytest.mark.slow
 def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("name\nx\n", encoding="utf-8")
@@ -81,6 +87,7 @@ def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> N
     assert not list(tmp_path.glob("out/[!.]*"))
 
 
+@pytest.mark.slow
 def test_wrong_usage_exits_2(settings: Settings) -> None:
     for arguments in (["fly"], ["code"], ["--skip-training"], ["--input", "x.csv"], ["--explain"]):
         assert isco(settings, *arguments).returncode == 2
@@ -99,6 +106,7 @@ def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_pa
     assert done.stderr.count("\n") == 1 and 'pip install -e ".[ray]"' in done.stderr
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_bar_with_its_rate_and_a_pipe_none(
     settings: Settings, tmp_path: Path
 ) -> None:

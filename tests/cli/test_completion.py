@@ -19,6 +19,7 @@ def script_of(shell: str) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_a_script_for_each_shell(shell: str, tmp_path: Path) -> None:
     script = script_of(shell)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
+import pytest
+
 from core.settings import Settings
 from tests.cli.processes import MAIN, config_of, environment, run_script
 
@@ -16,6 +18,7 @@ def test_isco_alone_prints_its_help(settings: Settings) -> None:
         assert done.stdout == expected.stdout and b"commands:" in done.stdout
 
 
+@pytest.mark.slow
 def test_main_alone_trains(settings: Settings) -> None:
     done = subprocess.run(
         [*MAIN, *config_of(settings)],

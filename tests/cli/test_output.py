@@ -24,6 +24,7 @@ from tests.cli.processes import (
 COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(3[0-8]|9[0-7])[0-9;]*m")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
@@ -104,6 +105,7 @@ def test_ctrl_c_while_it_codes_a_file(settings: Settings, tmp_path: Path) -> Non
     assert not list(out.glob("[!.]*/receipt.json"))
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_trains(own: Settings, tmp_path: Path) -> None:
     records = tmp_path / "records.csv"
     reference = tmp_path / "data" / "reference" / "answers.csv"
@@ -120,6 +122,7 @@ def test_ctrl_c_while_it_trains(own: Settings, tmp_path: Path) -> None:
     assert b"Traceback" not in errors
 
 
+@pytest.mark.slow
 def test_a_bar_has_colours_unless_no_color_is_set(settings: Settings, tmp_path: Path) -> None:
     source = tmp_path / "survey.csv"
     source.write_text("job_title\n" + "".join(f"welder {n}\n" for n in range(2_000)), "utf-8")

@@ -112,6 +112,7 @@ def check_whole(out: Path, receipt: RunReceipt, ids: Sequence[str]) -> None:
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
 
 
+@pytest.mark.slow
 @pytest.mark.ray
 def test_the_same_as_on_one_machine(
     cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
@@ -193,6 +194,7 @@ def test_the_same_as_on_one_machine(
     assert all(row["candidate_5"] and row["predicted_title"] for row in review_rows)
 
 
+@pytest.mark.slow
 @pytest.mark.ray
 def test_csv_shards_are_what_classify_writes(
     cluster: Cluster, bundle: Bundle, settings: Settings, tmp_path: Path
@@ -217,6 +219,7 @@ def test_csv_shards_are_what_classify_writes(
     assert pq.read_table(out / REVIEW).num_rows == 0  # nobody can decide what says nothing
 
 
+@pytest.mark.slow
 @pytest.mark.ray
 def test_a_killed_actor_comes_back_and_loses_nothing(
     cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
@@ -230,6 +233,7 @@ def test_a_killed_actor_comes_back_and_loses_nothing(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.ray
 def test_a_dead_node_costs_time_and_no_rows(
     cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
@@ -295,6 +299,7 @@ def wait_for(condition: Callable[[], object], is_alive: Callable[[], bool]) -> N
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.ray
 def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
@@ -331,6 +336,7 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     check_whole(out, receipt, [*(row[0] for row in rows[1:41]), "b0", "b1"])
 
 
+@pytest.mark.slow
 @pytest.mark.ray
 def test_interrupted_at_the_terminal_it_goes_on_with_resume(
     cluster: Cluster, settings: Settings, texts: list[str], tmp_path: Path
@@ -430,6 +436,7 @@ def test_a_file_cut_off_is_refused_before_its_first_record(tmp_path: Path) -> No
             check_file(local(tmp_path / name), Columns())
 
 
+@pytest.mark.slow
 def test_splits_are_bounded_by_rows_and_by_bytes(tmp_path: Path) -> None:
     long = "x" * 900_000
     path = write_csv(tmp_path / "a.csv", [["job_title"], *([long] for _ in range(80))])

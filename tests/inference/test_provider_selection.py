@@ -125,6 +125,7 @@ def listening(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="inference")
 
 
+@pytest.mark.slow
 def test_one_that_decides_the_same_and_faster_computes(
     bundle: Bundle, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -144,6 +145,7 @@ def test_one_that_decides_the_same_and_faster_computes(
     assert newer.n_runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -173,6 +175,7 @@ def test_one_that_may_not_leaves_it_to_the_cpu_which_says_why(
     assert runtime.n_runs == n_probing and messages(caplog) == [line, line]
 
 
+@pytest.mark.slow
 def test_of_two_the_one_that_may_computes(
     bundle: Bundle, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -134,6 +134,7 @@ def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: S
     assert coder.code([text]) == [before]
 
 
+@pytest.mark.slow
 def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> None:
     with daemon(settings) as process:
         drop(settings, "survey.csv", "job_title\nsoldier\ncook\n")

@@ -144,6 +144,7 @@ def test_a_model_of_before_is_held_against_nothing(
     assert "no agreement can be expected" in page.words
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=30)
 @given(title=st.text(max_size=100), duties=st.text(max_size=100))
 def test_a_follow_up_question_quotes_the_text(title: str, duties: str) -> None:

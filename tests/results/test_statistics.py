@@ -46,6 +46,7 @@ def a_profile(seen: set[str]) -> TrainingProfile:
     return TrainingProfile(shares, np.unique(text_hashes(seen)), confidences, confidences / 2, 500)
 
 
+@pytest.mark.slow
 @given(records=RECORDS, threshold=CONFIDENCES, n_chunk=st.integers(1, 20))
 def test_counts_are_those_of_a_slow_count(
     records: list[tuple[str, str, float]], threshold: float, n_chunk: int

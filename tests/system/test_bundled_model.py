@@ -57,6 +57,7 @@ def test_what_says_nothing_gets_low_confidence(classifier: Classifier, text: str
     assert classifier.probabilities([text]).max() < 0.5
 
 
+@pytest.mark.slow
 def test_the_same_bits_in_whatever_company(classifier: Classifier) -> None:
     columns = {name: (name,) for name in ("job_title", "duties_description")}
     table = open_table(ROOT / "examples" / "survey.csv", columns, required=columns)

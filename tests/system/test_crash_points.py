@@ -30,16 +30,19 @@ def run(bundle: Bundle, *arguments: str) -> tuple[int, list[str]]:
     return result["points"], result["violations"]
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_doubled_or_torn_whenever_it_dies(bundle: Bundle) -> None:
     n_points, violations = run(bundle, "--every", str(SHORT))
     assert violations == []
     assert n_points > 20
 
 
+@pytest.mark.slow
 def test_a_copy_that_pauses_and_goes_on_is_one_whole_file(bundle: Bundle) -> None:
     assert run(bundle, "--writer")[1] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "as it is"])
 def test_a_broken_protocol_is_caught(bundle: Bundle, variant: str) -> None:
     """Each step of the protocol is needed: the harness finds a violation without it."""

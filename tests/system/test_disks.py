@@ -35,6 +35,7 @@ def moved(settings: Settings, folder: Path) -> Settings:
     return load_settings(folder / config.name)
 
 
+@pytest.mark.slow
 def test_a_small_disk_that_is_full_at_every_point(settings: Settings, tmp_path: Path) -> None:
     """Fault 33: with a little more space every time, until there is enough."""
     small = tmp_path / "small"
@@ -63,6 +64,7 @@ def health(settings: Settings) -> Health:
     return judge(read_status(settings.watcher.outbox), datetime.now(UTC)).health
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux: prlimit(2)")
 def test_a_limit_on_the_size_of_files_pauses(settings: Settings) -> None:
     """Fault 33, of the daemon and of its child: an alarm, and on by itself when it is lifted."""
@@ -99,6 +101,7 @@ def test_a_full_disk_keeps_the_model_in_service(bundle: Bundle, tmp_path: Path) 
     assert store.promote("v2").manifest.version == "v2"
 
 
+@pytest.mark.slow
 def test_a_share_that_is_unmounted_and_mounted_again(settings: Settings, tmp_path: Path) -> None:
     """Fault 25: what is saved into the empty mount point is no inbox, and nothing is written."""
     server, share = tmp_path / "server", tmp_path / "share"

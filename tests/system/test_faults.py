@@ -89,6 +89,7 @@ def test_a_daemon_that_starts_before_the_share_is_mounted_waits(harness: DaemonH
 WRITING = "write sync rename_new make_dir publish reserve"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
 @pytest.mark.parametrize("operation", WRITING.split())
 def test_a_full_or_forbidden_outbox_pauses(

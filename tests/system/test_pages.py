@@ -122,6 +122,7 @@ def shown(driver: webdriver.Chrome, path: Path, width: int, scheme: str = "light
     driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(driver: webdriver.Chrome, outbox: Path, name: str, scheme: str) -> None:

@@ -76,6 +76,7 @@ def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
 
+@pytest.mark.slow
 def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
     start = partial(start_training, tmp_path / "config.yaml")
@@ -169,6 +170,7 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
     assert len(refusals) == 1 and "damaged" in refusals[0].message
 
 
+@pytest.mark.slow
 def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
     write_corrections(own, "good.csv", right_corrections(80))
     run = run_nightly(own)
@@ -220,6 +222,7 @@ BEFORE_PROMOTION = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # nine trainings, one after the other
 def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
     own: Settings, tmp_path: Path
@@ -240,6 +243,7 @@ def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
     assert len(list((own.output.model_dir / "runs").iterdir())) == 1  # the same run all along
 
 
+@pytest.mark.slow
 def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
     own: Settings, tmp_path: Path
 ) -> None:

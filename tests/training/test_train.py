@@ -19,6 +19,7 @@ from training.run_folder import METRICS, RunKind, last_finished
 from training.train import train
 
 
+@pytest.mark.slow
 def test_a_training_is_promoted_and_serves(
     own: Settings, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

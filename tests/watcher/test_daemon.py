@@ -296,6 +296,7 @@ HOSTILE: dict[str, tuple[bytes, str | None]] = {
 }
 
 
+@pytest.mark.slow
 def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> None:
     for name, (content, _) in HOSTILE.items():
         drop(settings, name, content)
@@ -343,6 +344,7 @@ def test_the_same_content_is_recognised_and_new_content_is_not(settings: Setting
     assert len(batches(settings, "a")) == 2
 
 
+@pytest.mark.slow
 def test_a_claim_of_an_earlier_run_is_finished(settings: Settings) -> None:
     drop(settings, "left.csv", "job_title\nnurse\n")
     (settings.watcher.inbox / claims.WORK).mkdir()
@@ -353,6 +355,7 @@ def test_a_claim_of_an_earlier_run_is_finished(settings: Settings) -> None:
     assert (settings.watcher.archive_dir / "left.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_written_after_the_claim_is_read_again(settings: Settings) -> None:
     drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
     staging = settings.watcher.outbox / ".staging"
@@ -369,6 +372,7 @@ def test_a_file_that_is_written_after_the_claim_is_read_again(settings: Settings
     assert receipt["sha256"] == sha256_of(archived)
 
 
+@pytest.mark.slow
 def test_a_claimed_file_that_is_deleted_does_not_delay_others(settings: Settings) -> None:
     drop(settings, "gone.csv", "job_title\n" + "welder\n" * 50_000)
     staging = settings.watcher.outbox / ".staging"
@@ -381,6 +385,7 @@ def test_a_claimed_file_that_is_deleted_does_not_delay_others(settings: Settings
     assert not batches(settings, "gone")
 
 
+@pytest.mark.slow
 def test_sigterm_finishes_the_current_file(settings: Settings) -> None:
     rows = 5_000
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))
@@ -396,6 +401,7 @@ def test_sigterm_finishes_the_current_file(settings: Settings) -> None:
     assert "stopping after the current file" in log and log.rstrip().endswith("stopped")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_ctrl_c_and_a_closed_terminal_break_nothing(
     settings: Settings, number: signal.Signals
@@ -423,6 +429,7 @@ def left_in_the_middle(settings: Settings) -> None:
     assert status.stopped is not None and status.in_progress is None
 
 
+@pytest.mark.slow
 def test_a_second_signal_stops_at_once(settings: Settings) -> None:
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
     staging = settings.watcher.outbox / ".staging"
@@ -437,6 +444,7 @@ def test_a_second_signal_stops_at_once(settings: Settings) -> None:
     left_in_the_middle(settings)
 
 
+@pytest.mark.slow
 def test_sigterm_stops_at_once_after_a_while(settings: Settings) -> None:
     """Before the service manager kills the daemon, it stops and leaves the file in good order."""
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(200_000)))
@@ -450,6 +458,7 @@ def test_sigterm_stops_at_once_after_a_while(settings: Settings) -> None:
     left_in_the_middle(settings)
 
 
+@pytest.mark.slow
 def test_a_second_daemon_says_so_and_exits_3(settings: Settings) -> None:
     drop(settings, "a.csv", "job_title\nnurse\n")
     with daemon(settings) as process:

@@ -160,6 +160,7 @@ def commands_of(service: Service, *steps: str) -> list[str]:
     return [" ".join(command[1:]) for step in steps for command in getattr(service, step)]
 
 
+@pytest.mark.slow
 def test_install_twice_show_and_uninstall_twice(tmp_path: Path) -> None:
     machine = Machine(tmp_path, manager=True)
     service = machine.service

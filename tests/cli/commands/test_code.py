@@ -7,11 +7,14 @@ import os
 import pty
 import subprocess
 
+import pytest
+
 from cli.commands.code import _LINES_PER_BATCH
 from core.settings import Settings
 from tests.cli.processes import SCRIPT, config_of, environment, run_script
 
 
+@pytest.mark.slow
 def test_each_line_is_a_record_and_an_answer(settings: Settings) -> None:
     lines = "\ufeffPlumber\tfits pipes\nNurse\r\n\nPflegekräfte".encode()
     done = run_script("code", *config_of(settings), "-", stdin=lines)
@@ -29,6 +32,7 @@ def test_each_line_is_a_record_and_an_answer(settings: Settings) -> None:
     assert answers[2]["isco_code"] == "" and answers[2]["candidates"] == []
 
 
+@pytest.mark.slow
 def test_a_pipe_is_answered_in_batches(settings: Settings) -> None:
     """So much input is answered while more may come, and memory is bounded."""
     process = subprocess.Popen(

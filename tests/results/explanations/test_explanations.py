@@ -131,6 +131,7 @@ def test_without_a_coded_record_nothing_is_requested(
     assert "explanations" not in words(batch / "report.html")
 
 
+@pytest.mark.slow
 def test_the_daemon_explains_after_publishing_and_takes_up_what_was_killed(
     explaining: Settings,
 ) -> None:
@@ -154,6 +155,7 @@ def test_the_daemon_explains_after_publishing_and_takes_up_what_was_killed(
     assert not (batch / f".{EXPLANATIONS_DIR}.part").exists()
 
 
+@pytest.mark.slow
 def test_two_that_explain_at_once_do_not_disturb_each_other(
     explaining: Settings, bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -166,6 +168,7 @@ def test_two_that_explain_at_once_do_not_disturb_each_other(
     assert not list(tmp_path.glob("outbox/*/.*"))
 
 
+@pytest.mark.slow
 def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> None:
     source = tmp_path / "survey.csv"
     source.write_text(survey(), encoding="utf-8")

@@ -103,6 +103,7 @@ def test_the_filled_workbook_is_taken(blank: Path, settings: Settings) -> None:
     check_taken(take(fill(blank, blank.with_name("review.xlsx")), settings), settings)
 
 
+@pytest.mark.slow
 @needs_office
 @pytest.mark.parametrize("form", ["xlsx:Calc MS Excel 2007 XML", AS_CSV])
 def test_saved_by_libreoffice(form: str, blank: Path, tmp_path: Path, settings: Settings) -> None:

@@ -8,6 +8,7 @@ import pytest
 from training.evaluation.calibration import fit_calibration, follow_temperature, threshold_for
 
 
+@pytest.mark.slow
 def test_the_calibration_undoes_overconfidence_and_weighs_the_lexicon() -> None:
     rng = np.random.default_rng(0)
     honest, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436))

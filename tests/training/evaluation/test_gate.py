@@ -133,6 +133,7 @@ def test_who_writes_down_only_what_was_wrong_is_believed() -> None:
     assert refused(ComparedTexts(codes, champion, champion), gold) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(0, 10_000), st.floats(0.2, 0.95))
 def test_no_challenger_is_refused_for_what_it_does_not_change(seed: int, share: float) -> None:

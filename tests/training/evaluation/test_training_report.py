@@ -321,6 +321,7 @@ def keys(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 FILES = (CONFUSED_PAIRS, ERROR_RATES, NEVER_PREDICTED, plots.RELIABILITY, plots.CONFUSION_MAJOR)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -89,6 +89,7 @@ def labelled_titles(texts: list[str]) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_suspects_are_listed_whatever_the_setting_and_changed_by_it(
     checkpoint: Path, texts: list[str], tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def test_the_mean_lies_half_way() -> None:
     assert middle["num_batches_tracked"] == 0 and one.weight.tolist() == [1.0, 1.0, 1.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shift", "averaged"), [(0, 0.0), (1, 1.0)], ids=["from a new head", "led astray"]
 )

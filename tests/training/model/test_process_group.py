@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
@@ -53,6 +54,7 @@ def torchrun(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_processes_train_one_model(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
     raw, config = raw_records(tmp_path / "raw"), tmp_path / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 2"), "utf-8")
@@ -77,6 +79,7 @@ def test_two_processes_train_one_model(own: Settings, checkpoint: Path, tmp_path
         assert set(rows) <= set(range(n_train)) and len(rows) > 0.9 * n_train
 
 
+@pytest.mark.slow
 def test_an_error_of_the_leader_ends_all(own: Settings, tmp_path: Path) -> None:
     config = str(tmp_path / "config.yaml")
     done = torchrun(tmp_path, "train", "--config", config, "--raw", str(tmp_path / "nothing"))

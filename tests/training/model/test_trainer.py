@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from transformers.trainer import TRAINER_STATE_NAME
 
 from core.settings import Settings
@@ -15,6 +16,7 @@ from training.model.encoder import load_encoder
 from training.model.trainer import last_checkpoint, learn_corrections
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_was_being_saved_is_passed_over(
     checkpoint: Path, texts: list[str], tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ def test_in_nights_when_the_clocks_change_one_training_runs(
     assert trainings.dates == [f"{day + timedelta(days=1):%Y-%m-%d}"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(-36, 72), min_size=1, max_size=12))
 def test_however_the_clock_jumps_no_date_is_trained_twice(
     tmp_path_factory: pytest.TempPathFactory, jumps: list[int]

@@ -76,6 +76,7 @@ def test_its_errors_are_those_of_the_file(worker: Worker, tmp_path: Path) -> Non
         worker.identify(tmp_path / "none.csv", ignore)
 
 
+@pytest.mark.slow
 def test_killed_it_is_replaced(worker: Worker, tmp_path: Path) -> None:
     path = survey(tmp_path, 3)
     worker.identify(path, ignore)
@@ -101,6 +102,7 @@ def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path
         assert worker.identify(path, ignore).model_version == worker.model_version
 
 
+@pytest.mark.slow
 def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -> None:
     """Fault 42."""
     path = survey(tmp_path, 3)
@@ -124,6 +126,7 @@ def test_too_large_it_is_killed(settings: Settings, tmp_path: Path) -> None:
             worker.identify(survey(tmp_path, 3), ignore)
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_daemon(settings: Settings) -> None:
     with daemon(settings) as process:
         wait_for(lambda: psutil.Process(process.pid).children(), process)
@@ -134,6 +137,7 @@ def test_it_ends_with_the_daemon(settings: Settings) -> None:
         assert not alive
 
 
+@pytest.mark.slow
 def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bundle) -> None:
     """Fault 49."""
     config = settings.watcher.inbox.parent / "config.yaml"
@@ -189,6 +193,7 @@ def test_a_poison_file_is_rejected_after_three_and_comes_last(settings: Settings
     assert harness.violations() == []
 
 
+@pytest.mark.slow
 def test_three_killed_workers_reject_a_file_and_the_daemon_lives(settings: Settings) -> None:
     """Fault 41, with a real process that is killed whenever it works on that file."""
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {n}\n" for n in range(200_000)))

@@ -54,6 +54,7 @@ def reads(settings: Settings, condition: Callable[[Status], object]) -> Callable
     return lambda: path.exists() and condition(read_status(settings.watcher.outbox))
 
 
+@pytest.mark.slow
 def test_the_life_of_a_daemon(settings: Settings) -> None:
     """A file waits, one is done, one is rejected; a killed daemon is dead, a new one is ok."""
     outbox = settings.watcher.outbox
@@ -98,6 +99,7 @@ def test_the_life_of_a_daemon(settings: Settings) -> None:
     assert not list(outbox.glob(".status*"))
 
 
+@pytest.mark.slow
 def test_a_hanging_daemon_is_unresponsive_and_a_missing_inbox_unavailable(
     settings: Settings,
 ) -> None:
@@ -289,6 +291,7 @@ def test_the_reason_why_a_file_waits() -> None:
     assert stability.waiting_files(6.5) == [growing, WaitingFile("c", 0.5, "a link")]
 
 
+@pytest.mark.slow
 def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     folder = settings.watcher.inbox.parent
     log = folder / "logs" / "isco.log"
