@@ -22,14 +22,14 @@ from inference.ngram_model import NgramModel
 from inference.spelling import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
 
-# A shared machine is now and then slow: how long one example takes is no property of the code.
+# A shared machine is sometimes slow: the time of one example says nothing about the code.
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# In the background, or under nohup, signals are ignored, and programs that are started inherit
-# that. A handler that does nothing is not inherited: what the tests start can be interrupted.
+# In the background, or under nohup, signals are ignored, and child processes inherit that. A
+# handler that does nothing is not inherited: the processes that tests start can be interrupted.
 for _signal in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_signal) is signal.SIG_IGN:
         signal.signal(_signal, lambda *_: None)
@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What the watcher remembers of folders and locks stays out of the home of who tests."""
+    """Keep the watcher's state of folders and locks out of the home of the person who tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
@@ -113,7 +113,7 @@ def bundle(
     training_profile: TrainingProfile,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Bundle:
-    """The small RoBERTa as a bundle. Its weights are random: it codes, it does not know."""
+    """The small RoBERTa as a bundle. Its weights are random: it gives codes, but not right ones."""
     from exporters.bundle_export import BundleContents, export_bundle
     from training.model.encoder import load_encoder
 
@@ -151,11 +151,11 @@ def settings(tmp_path: Path, bundle: Bundle) -> Settings:
 
 
 @pytest.fixture
-def own(tmp_path: Path, bundle: Bundle) -> Settings:
-    """A user's folder: the small RoBERTa ships, few answers do, and everything lies in tmp_path.
+def user_project(tmp_path: Path, bundle: Bundle) -> Settings:
+    """A user's project in tmp_path: the small RoBERTa is bundled, with few reference answers.
 
-    It has all to learn: no n-gram model that knows the titles already, and of random weights
-    nothing is known but that they know nothing.
+    The bundled model has everything to learn: its weights are random, its n-gram model counts for
+    nothing, and its confidences are low.
     """
     shipped = tmp_path / "models" / "bundled"
     shutil.copytree(bundle.path, shipped)

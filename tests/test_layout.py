@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 import tomllib
@@ -110,6 +111,10 @@ def test_no_two_modules_have_one_name() -> None:
     assert not {stem for stem, n in n_modules.items() if n > 1} - SAME_MEANING
 
 
+def test_the_formatter_formats_everything() -> None:
+    assert not [name_of(path) for path in MODULES if "fmt: " + "skip" in path.read_text("utf-8")]
+
+
 def test_a_function_does_not_have_too_many_parameters() -> None:
     too_many = {
         f"{name_of(path)}: {function.name}": n_parameters(function)
@@ -118,6 +123,52 @@ def test_a_function_does_not_have_too_many_parameters() -> None:
         if n_parameters(function) > MAX_PARAMETERS
     }
     assert not too_many
+
+
+def library_imports() -> list[str]:
+    """Return every import of a library that stands at the top of a module of the program."""
+    statements = set()
+    for path in MODULES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            if names and not any(name.split(".")[0] in MAY_IMPORT for name in names):
+                statements.add(ast.unparse(node))
+    return sorted(statements - {"from __future__ import annotations"})
+
+
+def test_importing_changes_nothing_outside() -> None:
+    """The libraries are imported first: what they change is not the program's doing."""
+    modules = [name_of(path).removesuffix(".py").replace("/", ".") for path in MODULES]
+    program = f"""
+import contextlib, importlib, json, logging, os, signal, sys, warnings
+
+def outside():
+    loggers = {{name: logging.getLogger(name) for name in sorted(sys.modules)
+               if name.split(".")[0] in {PACKAGES!r}}}
+    return {{
+        **os.environ,
+        "root logger": [logging.root.level, len(logging.root.handlers)],
+        "levels": {{name: logger.level for name, logger in loggers.items() if logger.level}},
+        "handlers": [name for name, logger in loggers.items() if logger.handlers],
+        "warning filters": [str(item) for item in warnings.filters],
+        "signals": [str(signal.getsignal(number)) for number in signal.valid_signals()],
+    }}
+
+for statement in {library_imports()!r}:
+    with contextlib.suppress(ImportError):
+        exec(statement, {{}})
+before = outside()
+for name in {modules!r}:
+    importlib.import_module(name.removesuffix(".__init__"))
+after = outside()
+changed = {{key for key in before | after if before.get(key) != after.get(key)}}
+print(json.dumps({{key: [before.get(key), after.get(key)] for key in changed}}))
+"""
+    assert json.loads(run_python(program).splitlines()[-1]) == {}
 
 
 def test_help_loads_no_package_but_core() -> None:

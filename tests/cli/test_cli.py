@@ -151,6 +151,6 @@ def test_every_command_and_option_says_what_it_does() -> None:
     assert len(waiting) > 15
 
 
-def test_the_versions_are_there_for_a_script(own: Settings) -> None:
-    (version,) = json.loads(isco(own, "models", "list", "--json").stdout)
+def test_the_versions_are_there_for_a_script(user_project: Settings) -> None:
+    (version,) = json.loads(isco(user_project, "models", "list", "--json").stdout)
     assert version["is_served"] and Path(version["path"]).name == "bundled"

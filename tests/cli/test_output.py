@@ -35,18 +35,18 @@ COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(3[0-8]|9[0-7])[0-9;]*m")
         "isco train --help | head -0",
     ],
 )
-def test_a_broken_pipe_is_silent(own: Settings, command: str) -> None:
-    done = run_in_shell(command.format(config=" ".join(config_of(own))))
+def test_a_broken_pipe_is_silent(user_project: Settings, command: str) -> None:
+    done = run_in_shell(command.format(config=" ".join(config_of(user_project))))
     assert done.stderr == ""
     assert done.stdout.count("\n") <= 1
 
 
-def test_a_closed_pipe_is_silent_and_has_its_exit_code(own: Settings) -> None:
+def test_a_closed_pipe_is_silent_and_has_its_exit_code(user_project: Settings) -> None:
     for arguments in (["--help"], ["models", "list"], ["code", "nurse"]):
         with subprocess.Popen(["true"], stdin=subprocess.PIPE) as reader:
             reader.wait()
             done = subprocess.run(
-                [*SCRIPT, *config_of(own), *arguments],
+                [*SCRIPT, *config_of(user_project), *arguments],
                 stdout=reader.stdin,
                 stderr=subprocess.PIPE,
                 env=environment(),
@@ -56,11 +56,11 @@ def test_a_closed_pipe_is_silent_and_has_its_exit_code(own: Settings) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_output_that_cannot_be_written_is_one_line(own: Settings) -> None:
+def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> None:
     for arguments in (["--help"], ["models", "list"]):
         with Path("/dev/full").open("wb") as full:
             done = subprocess.run(
-                [*SCRIPT, *config_of(own), *arguments],
+                [*SCRIPT, *config_of(user_project), *arguments],
                 stdout=full,
                 stderr=subprocess.PIPE,
                 env=environment(),
@@ -106,12 +106,12 @@ def test_ctrl_c_while_it_codes_a_file(settings: Settings, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_ctrl_c_while_it_trains(own: Settings, tmp_path: Path) -> None:
+def test_ctrl_c_while_it_trains(user_project: Settings, tmp_path: Path) -> None:
     records = tmp_path / "records.csv"
     reference = tmp_path / "data" / "reference" / "answers.csv"
     records.write_bytes(reference.read_bytes())
     base = tmp_path / "models" / "bundled" / "checkpoint"
-    command = ["train", *config_of(own), "--raw", str(records), "--base", str(base)]
+    command = ["train", *config_of(user_project), "--raw", str(records), "--base", str(base)]
     process = subprocess.Popen([*MAIN, *command], stderr=subprocess.PIPE, env=environment())
     assert process.stderr is not None
     first = process.stderr.readline()
@@ -146,8 +146,8 @@ def test_classify_ends_with_the_page_to_open(settings: Settings, tmp_path: Path)
     assert Path(two.splitlines()[-1].partition("; open ")[2]) == out / "index.html"
 
 
-def test_the_versions_are_a_table(own: Settings) -> None:
-    done = run_script("models", "list", *config_of(own))
+def test_the_versions_are_a_table(user_project: Settings) -> None:
+    done = run_script("models", "list", *config_of(user_project))
     header, row = done.stdout.decode().splitlines()
     for name, value in (("promoted", "never"), ("state", "in service")):
         assert header.index(name) == row.index(value)

@@ -14,8 +14,10 @@ from tests.cli.processes import config_of, environment, run_script
 from tests.conftest import ROOT
 
 
-def test_the_versions_of_program_model_and_onnxruntime(own: Settings, bundle: Bundle) -> None:
-    done = run_script(*config_of(own), "--version")
+def test_the_versions_of_program_model_and_onnxruntime(
+    user_project: Settings, bundle: Bundle
+) -> None:
+    done = run_script(*config_of(user_project), "--version")
     assert done.returncode == 0 and not done.stderr
     assert done.stdout.decode().splitlines() == [
         f"isco-coder {VERSION}",
@@ -32,10 +34,10 @@ def test_without_a_model_the_line_says_so(tmp_path: Path) -> None:
     assert b"model none in service" in done.stdout.splitlines()
 
 
-def test_onnxruntime_is_not_loaded(own: Settings) -> None:
+def test_onnxruntime_is_not_loaded(user_project: Settings) -> None:
     program = (
         "import sys, main\n"
-        f"main.main({[*config_of(own), '--version']!r})\n"
+        f"main.main({[*config_of(user_project), '--version']!r})\n"
         "print(sorted({'onnxruntime', 'tokenizers', 'torch'} & set(sys.modules)))\n"
     )
     done = subprocess.run(

@@ -38,14 +38,14 @@ def own_addresses() -> set[str]:
 
 def foreign_addresses(trace: str) -> set[str]:
     """Return the addresses of other machines that one thread called, and a local resolver."""
-    own = own_addresses()
+    user_project = own_addresses()
     called = {_RESOLVER for line in trace.splitlines() if _RESOLVER in line}
     lines = trace.splitlines()
     for number, line in enumerate(lines):
         for text in _ADDRESS.findall(line):
             address = ipaddress.ip_address(text)
             address = getattr(address, "ipv4_mapped", None) or address
-            is_here = address.is_loopback or address.is_unspecified or str(address) in own
+            is_here = address.is_loopback or address.is_unspecified or str(address) in user_project
             if not is_here and not _is_route_lookup(lines, number):
                 called.add(str(address))
     return called
@@ -163,7 +163,7 @@ def test_the_model_in_a_program_of_ones_own_calls_nobody(
 
 @needs_strace
 @pytest.mark.timeout(600)
-def test_a_training_calls_nobody(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
+def test_a_training_calls_nobody(user_project: Settings, checkpoint: Path, tmp_path: Path) -> None:
     raw = raw_records(tmp_path / "raw")
     config = tmp_path / "config.yaml"
     text = config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 1")

@@ -77,35 +77,40 @@ def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
 
 
 @pytest.mark.slow
-def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -> None:
+def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path: Path) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
     start = partial(start_training, tmp_path / "config.yaml")
-    schedule = NightlyScheduler(own.schedule, own.watcher.outbox, start, clock)
+    schedule = NightlyScheduler(user_project.schedule, user_project.watcher.outbox, start, clock)
     stop = threading.Event()
     daemon = Daemon(
-        Environment(own.watcher), FileProcessor(own), Shutdown(stop), scheduler=schedule
+        Environment(user_project.watcher),
+        FileProcessor(user_project),
+        Shutdown(stop),
+        scheduler=schedule,
     )
     shipped = daemon.model_version
     survey = "job_title\n" + "".join(
         f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(80)
     )
-    own.watcher.inbox.mkdir(exist_ok=True)
+    user_project.watcher.inbox.mkdir(exist_ok=True)
     with running(daemon, stop):
-        (own.watcher.inbox / "survey.csv").write_text(survey, encoding="utf-8")
-        (first,) = batch(own, "survey")
+        (user_project.watcher.inbox / "survey.csv").write_text(survey, encoding="utf-8")
+        (first,) = batch(user_project, "survey")
         review = rows(first / "review.csv")
         assert review
         truth = dict(right_corrections(80))
         for row in review:
             row["corrected_isco_code"] = truth[row["text"]]
-        with (own.watcher.inbox / "filled.csv").open("w", encoding="utf-8", newline="") as file:
+        with (user_project.watcher.inbox / "filled.csv").open(
+            "w", encoding="utf-8", newline=""
+        ) as file:
             writer = csv.DictWriter(file, review[0])
             writer.writeheader()
             writer.writerows(review)
-        batch(own, "filled")
+        batch(user_project, "filled")
 
-        (own.watcher.inbox / "again.csv").write_text(survey, encoding="utf-8")
-        (again,) = batch(own, "again")
+        (user_project.watcher.inbox / "again.csv").write_text(survey, encoding="utf-8")
+        (again,) = batch(user_project, "again")
         for row in rows(again / "predictions.csv"):
             key = f"{row['job_title']} | unknown"
             if key in {r["text"] for r in review}:
@@ -113,7 +118,7 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
 
         clock.moment += timedelta(days=1)
         schedule.check()
-        report_dir = own.watcher.outbox / NIGHTLY / "2026-06-02"
+        report_dir = user_project.watcher.outbox / NIGHTLY / "2026-06-02"
         metrics = json.loads((report_dir / METRICS).read_text(encoding="utf-8"))
         assert metrics["state"] == "promoted", metrics["reasons"]
         report = (report_dir / "report.html").read_text(encoding="utf-8")
@@ -121,16 +126,18 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
         assert metrics["compared"] == "bundled hold-out set"
         assert metrics["champion_figures"]["n"] == metrics["figures"]["bundled hold-out set"]["n"]
         assert metrics["n_archive_texts"] > 0 and metrics["n_held_out_corrections"] > 0
-        before = Bundle.open(own.output.model_dir / "bundled").training_profile()
-        after = ModelRegistry(own.output).served().training_profile()
+        before = Bundle.open(user_project.output.model_dir / "bundled").training_profile()
+        after = ModelRegistry(user_project.output).served().training_profile()
         assert before is not None and after is not None
         assert (after.shares == before.shares).all() and after.has_seen(list(truth)).any()
         assert np.isin(before.seen, after.seen).all()
 
-        (own.watcher.inbox / "fresh.csv").write_text("job_title\nold cook\n", encoding="utf-8")
-        (fresh,) = batch(own, "fresh")
+        (user_project.watcher.inbox / "fresh.csv").write_text(
+            "job_title\nold cook\n", encoding="utf-8"
+        )
+        (fresh,) = batch(user_project, "fresh")
         assert {r["model_version"] for r in rows(fresh / "predictions.csv")} == {metrics["version"]}
-        for published in batch(own, "*", 4):
+        for published in batch(user_project, "*", 4):
             if (published / "predictions.csv").exists():
                 versions = {r["model_version"] for r in rows(published / "predictions.csv")}
                 receipt = json.loads((published / "receipt.json").read_text(encoding="utf-8"))
@@ -139,54 +146,56 @@ def test_the_loop_from_a_file_to_a_better_model(own: Settings, tmp_path: Path) -
 
         clock.moment += timedelta(days=1)
         schedule.check()
-        skipped = own.watcher.outbox / NIGHTLY / "2026-06-03" / METRICS
+        skipped = user_project.watcher.outbox / NIGHTLY / "2026-06-03" / METRICS
         assert json.loads(skipped.read_text(encoding="utf-8"))["state"] == "skipped"
-        assert ModelRegistry(own.output).rollback().manifest.version == shipped
-        (own.watcher.inbox / "later.csv").write_text("job_title\nold cook\n", encoding="utf-8")
-        (later,) = batch(own, "later")
+        assert ModelRegistry(user_project.output).rollback().manifest.version == shipped
+        (user_project.watcher.inbox / "later.csv").write_text(
+            "job_title\nold cook\n", encoding="utf-8"
+        )
+        (later,) = batch(user_project, "later")
         assert {r["model_version"] for r in rows(later / "predictions.csv")} == {shipped}
 
 
 def test_a_damaged_version_is_refused_and_the_old_one_serves(
-    own: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    user_project: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = threading.Event()
-    daemon = Daemon(Environment(own.watcher), FileProcessor(own), Shutdown(stop))
+    daemon = Daemon(Environment(user_project.watcher), FileProcessor(user_project), Shutdown(stop))
     shipped = daemon.model_version
     damaged = tmp_path / "models" / "versions" / "damaged"
     shutil.copytree(tmp_path / "models" / "bundled", damaged)
     with Bundle.open(damaged).model_path.open("r+b") as model:
         model.truncate(1000)
-    own.watcher.inbox.mkdir(exist_ok=True)
+    user_project.watcher.inbox.mkdir(exist_ok=True)
     with running(daemon, stop):
-        own.output.best_model_dir.symlink_to(damaged)
+        user_project.output.best_model_dir.symlink_to(damaged)
         for name in ("one", "two"):
-            (own.watcher.inbox / f"{name}.csv").write_text(
+            (user_project.watcher.inbox / f"{name}.csv").write_text(
                 f"job_title\n{name} cook\n", encoding="utf-8"
             )
-            (coded,) = batch(own, name)
+            (coded,) = batch(user_project, name)
             assert rows(coded / "predictions.csv")[0]["model_version"] == shipped
     refusals = [r for r in caplog.records if "goes on serving" in r.message]
     assert len(refusals) == 1 and "damaged" in refusals[0].message
 
 
 @pytest.mark.slow
-def test_a_poisoned_night_is_refused_by_name(own: Settings) -> None:
-    write_corrections(own, "good.csv", right_corrections(80))
-    run = run_nightly(own)
+def test_a_poisoned_night_is_refused_by_name(user_project: Settings) -> None:
+    write_corrections(user_project, "good.csv", right_corrections(80))
+    run = run_nightly(user_project)
     assert run is not None and run.state == "promoted", run.reasons
-    champion = ModelRegistry(own.output).served().manifest.version
+    champion = ModelRegistry(user_project.output).served().manifest.version
     rng = np.random.default_rng(0)
     wrong = [(f"poison {i} | unknown", UNITS[rng.integers(436)]) for i in range(200)]
-    write_corrections(own, "poison.csv", wrong)
-    refused = run_nightly(own)
+    write_corrections(user_project, "poison.csv", wrong)
+    refused = run_nightly(user_project)
     assert refused is not None and refused.state == "refused"
     assert any("plausible corrections" in reason for reason in refused.reasons)
-    assert ModelRegistry(own.output).served().manifest.version == champion
-    assert run_nightly(own) is None  # nothing new since: not tried every night
-    (own.data.corrections_dir / "poison.csv").unlink()
-    write_corrections(own, "more.csv", right_corrections(80, "other"))
-    again = run_nightly(own)
+    assert ModelRegistry(user_project.output).served().manifest.version == champion
+    assert run_nightly(user_project) is None  # nothing new since: not tried every night
+    (user_project.data.corrections_dir / "poison.csv").unlink()
+    write_corrections(user_project, "more.csv", right_corrections(80, "other"))
+    again = run_nightly(user_project)
     assert again is not None and again.reasons == []
 
 
@@ -225,41 +234,47 @@ BEFORE_PROMOTION = (
 @pytest.mark.slow
 @pytest.mark.timeout(400)  # nine trainings, one after the other
 def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
-    own: Settings, tmp_path: Path
+    user_project: Settings, tmp_path: Path
 ) -> None:
-    write_corrections(own, "a.csv", right_corrections(60))
-    champion = ModelRegistry(own.output).served().manifest.version
+    write_corrections(user_project, "a.csv", right_corrections(60))
+    champion = ModelRegistry(user_project.output).served().manifest.version
     for step in BEFORE_PROMOTION:
         assert nightly_process(tmp_path, killed_in=step) == -9
         assert not (tmp_path / "night").exists()
-        served = ModelRegistry(own.output).served()
+        served = ModelRegistry(user_project.output).served()
         served.checkpoint_dir()
         assert served.manifest.version == champion, step
     assert nightly_process(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "promoted"
-    assert ModelRegistry(own.output).served().manifest.version == metrics["version"] != champion
+    assert (
+        ModelRegistry(user_project.output).served().manifest.version
+        == metrics["version"]
+        != champion
+    )
     assert not list(tmp_path.glob("models/**/*.part"))
-    assert len(list((own.output.model_dir / "runs").iterdir())) == 1  # the same run all along
+    assert (
+        len(list((user_project.output.model_dir / "runs").iterdir())) == 1
+    )  # the same run all along
 
 
 @pytest.mark.slow
 def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
-    own: Settings, tmp_path: Path
+    user_project: Settings, tmp_path: Path
 ) -> None:
-    write_corrections(own, "a.csv", right_corrections(60))
-    champion = ModelRegistry(own.output).served().manifest.version
+    write_corrections(user_project, "a.csv", right_corrections(60))
+    champion = ModelRegistry(user_project.output).served().manifest.version
     assert nightly_process(tmp_path, killed_in="finish") == -9
-    challenger = ModelRegistry(own.output).served().manifest.version
+    challenger = ModelRegistry(user_project.output).served().manifest.version
     assert challenger != champion
     assert nightly_process(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "skipped"
-    assert ModelRegistry(own.output).served().manifest.version == challenger
+    assert ModelRegistry(user_project.output).served().manifest.version == challenger
 
 
-def test_without_anything_to_measure_on_nothing_is_trained(own: Settings) -> None:
-    write_corrections(own, "a.csv", right_corrections(30))
-    (own.data.reference_dir / "answers.csv").unlink()
+def test_without_anything_to_measure_on_nothing_is_trained(user_project: Settings) -> None:
+    write_corrections(user_project, "a.csv", right_corrections(30))
+    (user_project.data.reference_dir / "answers.csv").unlink()
     with pytest.raises(InputError, match=r"answers\.csv.*data/raw"):
-        run_nightly(own)
+        run_nightly(user_project)

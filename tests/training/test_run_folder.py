@@ -23,6 +23,9 @@ def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> N
     assert ended is not None and ended.reasons == ["because"]
 
 
-def test_one_training_at_a_time(own: Settings) -> None:
-    with training_lock(own.output), pytest.raises(TrainingRunsError, match="another training"):
-        run_nightly(own)
+def test_one_training_at_a_time(user_project: Settings) -> None:
+    with (
+        training_lock(user_project.output),
+        pytest.raises(TrainingRunsError, match="another training"),
+    ):
+        run_nightly(user_project)

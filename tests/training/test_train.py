@@ -21,7 +21,7 @@ from training.train import train
 
 @pytest.mark.slow
 def test_a_training_is_promoted_and_serves(
-    own: Settings, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    user_project: Settings, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shown: list[tuple[str, int, int]] = []
 
@@ -31,7 +31,7 @@ def test_a_training_is_promoted_and_serves(
         yield done.append
         shown.append((name, n_texts, sum(done)))
 
-    run = train(own, raw_records(tmp_path / "raw"), str(checkpoint), progress=progress)
+    run = train(user_project, raw_records(tmp_path / "raw"), str(checkpoint), progress=progress)
     ((name, n_texts, n_done),) = shown
     assert name == "training" and 0 < n_done <= n_texts
     assert capfd.readouterr().out == ""  # quiet when piped
@@ -45,7 +45,7 @@ def test_a_training_is_promoted_and_serves(
     assert "checkpoints" not in names and "bundle" not in names
     sides = [set(pd.read_csv(run.path / f"{s}.csv")["text"]) for s in ("train", "test")]
     assert not sides[0] & sides[1]
-    served = ModelRegistry(own.output).served()
+    served = ModelRegistry(user_project.output).served()
     training_profile = served.training_profile()
     assert training_profile is not None and training_profile.shares.sum() == pytest.approx(1)
     assert (
@@ -54,6 +54,6 @@ def test_a_training_is_promoted_and_serves(
     )
     assert training_profile.n_calibration > 0 and training_profile.agreements.max() > 0.4
     assert served.manifest.version == metrics["version"]
-    (prediction,) = open_autocoder(served, own).code([join("junior welder 9999")])
+    (prediction,) = open_autocoder(served, user_project).code([join("junior welder 9999")])
     assert prediction.candidates[0][0] == "7212"
-    assert last_finished(own.output.model_dir / "runs", RunKind.TRAIN) is not None
+    assert last_finished(user_project.output.model_dir / "runs", RunKind.TRAIN) is not None

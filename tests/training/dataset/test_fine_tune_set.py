@@ -16,7 +16,7 @@ from training.dataset.fine_tune_set import build_fine_tune_set, pseudo_titles, r
 from training.dataset.splits import is_held_out_correction
 
 
-def test_the_set_replays_every_group_and_never_what_was_corrected(own: Settings) -> None:
+def test_the_set_replays_every_group_and_never_what_was_corrected(user_project: Settings) -> None:
     known = pd.DataFrame(
         {
             "text": [f"t{i} | unknown" for i in range(300)],
@@ -26,9 +26,9 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(own: Settings)
     drawn = replay(known, 100, seed=1)
     assert len(drawn) == 100 and drawn["text"].is_unique
     assert set(isco08().units[:30]) <= set(drawn["label"])
-    write_corrections(own, "a.csv", [("t0 | unknown", "5120"), ("new | unknown", "5120")])
-    corrected = read_all_corrections(own.data.corrections_dir, None, own)
-    texts = build_fine_tune_set(corrected, known, ["t1 | unknown", "archived"], own)
+    write_corrections(user_project, "a.csv", [("t0 | unknown", "5120"), ("new | unknown", "5120")])
+    corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    texts = build_fine_tune_set(corrected, known, ["t1 | unknown", "archived"], user_project)
     assert texts["text"].is_unique
     assert texts.loc[texts["text"] == "archived", "label"].item() == ""
     assert texts.loc[texts["text"] == "t1 | unknown", "label"].item() == "2221"
@@ -37,13 +37,13 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(own: Settings)
         assert list(found["label"]) == ([] if is_held_out_correction(text) else ["5120"])
 
 
-def test_a_correction_weighs_more_while_it_is_new(own: Settings) -> None:
+def test_a_correction_weighs_more_while_it_is_new(user_project: Settings) -> None:
     rows = [(f"{word} | unknown", "5120") for word in ("cook", "baker", "chef", "kitchen hand")]
-    write_corrections(own, "a.csv", rows)
-    corrected = read_all_corrections(own.data.corrections_dir, None, own)
+    write_corrections(user_project, "a.csv", rows)
+    corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
     known = pd.DataFrame({"text": ["t"], "label": ["2221"]})
-    for is_new, weight in ((True, own.fine_tune.correction_weight), (False, 1.0)):
-        texts = build_fine_tune_set(corrected.assign(is_new=is_new), known, [], own)
+    for is_new, weight in ((True, user_project.fine_tune.correction_weight), (False, 1.0)):
+        texts = build_fine_tune_set(corrected.assign(is_new=is_new), known, [], user_project)
         taught = texts[texts["is_correction"]]
         assert len(taught) and set(taught["weight"]) == {weight}
 

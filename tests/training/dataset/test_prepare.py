@@ -21,22 +21,22 @@ from training.dataset.splits import (
 
 
 @pytest.fixture
-def raw(own: Settings) -> Path:
+def raw(user_project: Settings) -> Path:
     """300 records of one concept each, one text under two codes, one record twice."""
     lines = ["job_title,isco_code,group"]
     lines += [f"nurse number {i},2221,g{i}" for i in range(300)]
     lines += ["bank nurse,2221,", "bank nurse,3221,", "bank nurse,2221,"]
-    own.data.raw_dir.mkdir(parents=True)
-    (own.data.raw_dir / "raw.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return own.data.raw_dir
+    user_project.data.raw_dir.mkdir(parents=True)
+    (user_project.data.raw_dir / "raw.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return user_project.data.raw_dir
 
 
-def none(own: Settings) -> pd.DataFrame:
-    return read_all_corrections(own.data.corrections_dir, None, own)
+def none(user_project: Settings) -> pd.DataFrame:
+    return read_all_corrections(user_project.data.corrections_dir, None, user_project)
 
 
-def test_what_measures_is_not_learned(own: Settings, raw: Path) -> None:
-    loaded = load_dataset(own, raw, none(own))
+def test_what_measures_is_not_learned(user_project: Settings, raw: Path) -> None:
+    loaded = load_dataset(user_project, raw, none(user_project))
     texts = set(loaded.texts["text"])
     measuring = [*loaded.hold_out.values(), loaded.calibration]
     assert not texts & set(pd.concat([rows["text"] for rows in measuring]))
@@ -46,45 +46,47 @@ def test_what_measures_is_not_learned(own: Settings, raw: Path) -> None:
     assert set(loaded.hold_out[OWN_HOLD_OUT]["source"]) == {""}
     assert loaded.summary.n_records == 303
     assert loaded.summary.n_duplicates == 1
-    again = load_dataset(own, raw, none(own))
+    again = load_dataset(user_project, raw, none(user_project))
     assert list(again.hold_out[OWN_HOLD_OUT]["text"]) == list(loaded.hold_out[OWN_HOLD_OUT]["text"])
 
 
-def test_a_correction_overrules_the_records(own: Settings, raw: Path) -> None:
-    folder = own.data.corrections_dir
+def test_a_correction_overrules_the_records(user_project: Settings, raw: Path) -> None:
+    folder = user_project.data.corrections_dir
     folder.mkdir(parents=True)
     taught = [f"nurse number {i}" for i in range(300)][:40]
     (folder / "a.csv").write_text(
         "text,corrected_isco_code\n" + "".join(f"{text},3221\n" for text in taught),
         encoding="utf-8",
     )
-    texts = load_dataset(own, raw, none(own)).texts.set_index("text")
+    texts = load_dataset(user_project, raw, none(user_project)).texts.set_index("text")
     for text in map(join, taught):
         if text in texts.index:  # neither in the hold-out set nor held out
             assert texts.loc[text, ["label", "source"]].tolist() == ["3221", "correction"]
     assert (texts["source"] == "correction").sum() > 20
 
 
-def test_disputed_texts_by_the_setting(own: Settings, raw: Path) -> None:
-    kept = load_dataset(own, raw, none(own)).texts.set_index("text")
+def test_disputed_texts_by_the_setting(user_project: Settings, raw: Path) -> None:
+    kept = load_dataset(user_project, raw, none(user_project)).texts.set_index("text")
     assert kept.loc[join("bank nurse"), "label"] == "2221"
-    chosen = own.training.model_copy(update={"conflicts": "drop"})
-    dropped = load_dataset(own.model_copy(update={"training": chosen}), raw, none(own))
+    chosen = user_project.training.model_copy(update={"conflicts": "drop"})
+    dropped = load_dataset(
+        user_project.model_copy(update={"training": chosen}), raw, none(user_project)
+    )
     assert join("bank nurse") not in set(dropped.texts["text"])
 
 
-def test_the_manual_is_read_when_it_is_switched_on(own: Settings, raw: Path) -> None:
-    chosen = own.training.model_copy(update={"use_manual": True})
-    own = own.model_copy(update={"training": chosen})
+def test_the_manual_is_read_when_it_is_switched_on(user_project: Settings, raw: Path) -> None:
+    chosen = user_project.training.model_copy(update={"use_manual": True})
+    user_project = user_project.model_copy(update={"training": chosen})
     with pytest.raises(InputError, match=r"manual\.csv"):
-        load_dataset(own, raw, none(own))
-    manual = own.data.reference_dir / "manual.csv"
+        load_dataset(user_project, raw, none(user_project))
+    manual = user_project.data.reference_dir / "manual.csv"
     manual.write_text(
         "isco_code,description\n2221,Plans and gives care to the sick\n222,Nursing\n2222,\n",
         encoding="utf-8",
     )
-    assert list(read_manual(own.data.reference_dir)["text"]) == [
+    assert list(read_manual(user_project.data.reference_dir)["text"]) == [
         "unknown | plans and gives care to the sick"
     ]
-    texts = load_dataset(own, raw, none(own)).texts
+    texts = load_dataset(user_project, raw, none(user_project)).texts
     assert (texts["source"] == "manual").sum() == 1

@@ -49,7 +49,7 @@ def test_a_code_that_does_not_exist_is_named_by_line(settings: Settings, tmp_pat
 
 
 def test_any_version_by_name(
-    own: Settings, bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    user_project: Settings, bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["evaluate", "--on", str(coded_file(tmp_path))]
     arguments += ["--config", str(tmp_path / "config.yaml"), "--model"]

@@ -45,13 +45,13 @@ def test_the_mean_lies_half_way() -> None:
     ("shift", "averaged"), [(0, 0.0), (1, 1.0)], ids=["from a new head", "led astray"]
 )
 def test_a_training_ends_as_the_better_of_two(
-    own: Settings, checkpoint: Path, tmp_path: Path, shift: int, averaged: float
+    user_project: Settings, checkpoint: Path, tmp_path: Path, shift: int, averaged: float
 ) -> None:
     right, wrong = lesson(0), lesson(shift)
     tokenizer, model = load_encoder(str(checkpoint), [], tmp_path)
-    told = train_model(model, tokenizer, right, right, own, tmp_path / "first")
+    told = train_model(model, tokenizer, right, right, user_project, tmp_path / "first")
     if shift:
-        told = train_model(model, tokenizer, wrong, right, own, tmp_path / "second")
+        told = train_model(model, tokenizer, wrong, right, user_project, tmp_path / "second")
     assert told["averaged"] == averaged
     logits = checkpoint_logits(model.eval(), tokenizer, list(right["text"]), 64)
     said = np.array(isco08().units)[logits.argmax(axis=1)]

@@ -55,17 +55,19 @@ def torchrun(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_two_processes_train_one_model(own: Settings, checkpoint: Path, tmp_path: Path) -> None:
+def test_two_processes_train_one_model(
+    user_project: Settings, checkpoint: Path, tmp_path: Path
+) -> None:
     raw, config = raw_records(tmp_path / "raw"), tmp_path / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 2"), "utf-8")
     arguments = ["--config", str(config), "--raw", str(raw), "--base", str(checkpoint)]
     done = torchrun(tmp_path, "train", *arguments)
     assert done.returncode == 0, done.stderr
-    (run,) = (own.output.model_dir / "runs").iterdir()
+    (run,) = (user_project.output.model_dir / "runs").iterdir()
     assert json.loads((run / RUN).read_text(encoding="utf-8"))["state"] in ("promoted", "refused")
     version = json.loads((run / METRICS).read_text(encoding="utf-8"))["version"]
-    assert {found.name for found in ModelRegistry(own.output).versions()} > {version}
-    assert len(list((own.output.model_dir / "versions").glob("*/"))) == 1
+    assert {found.name for found in ModelRegistry(user_project.output).versions()} > {version}
+    assert len(list((user_project.output.model_dir / "versions").glob("*/"))) == 1
     assert done.stderr.count("report in") == 1
 
     first, second = (json.loads((tmp_path / f"seen.{r}.json").read_text()) for r in (0, 1))
@@ -80,7 +82,7 @@ def test_two_processes_train_one_model(own: Settings, checkpoint: Path, tmp_path
 
 
 @pytest.mark.slow
-def test_an_error_of_the_leader_ends_all(own: Settings, tmp_path: Path) -> None:
+def test_an_error_of_the_leader_ends_all(user_project: Settings, tmp_path: Path) -> None:
     config = str(tmp_path / "config.yaml")
     done = torchrun(tmp_path, "train", "--config", config, "--raw", str(tmp_path / "nothing"))
     assert done.returncode == 1
