@@ -1,11 +1,12 @@
-"""What each choice of the recipe brings: ``python -m benchmarks.experiments RECORDS DEV --out F``.
+"""Measure what each choice of the training brings:
+``python -m benchmarks.experiments RECORDS DEV --out FILE``.
 
-A full training takes hours on two cores, so choices are compared on less: a network of the first
-two of the six layers after one epoch of small batches, and a n-gram model after three, everything
-else as in ``models/recipes/first.yaml``. Each variant changes one thing and is measured without
-temperature on the titles of DEV that no record has, as they are and with one typo each, and on the
-gold answers by kind. A line of JSON per variant and learner is appended to F; what stands there
-already is not run again.
+A full training takes hours on two cores, so the choices are compared on less: a network of the
+first two of the six layers after one epoch of small batches, and an n-gram model after three. All
+else is as in ``models/recipes/first.yaml``. Each variant changes one thing. It is measured
+without temperature on the titles of DEV that no record has, as they are and with one typo each, and
+on the hold-out answers by kind. A line of JSON for each variant and learner is appended to FILE;
+what FILE has already is not run again.
 """
 
 from __future__ import annotations
@@ -38,16 +39,24 @@ from training.model.encoder import load_encoder
 from training.model.minilm import MINILM
 from training.model.trainer import train_model
 
-_N_LAYERS, _N_LEXICON_EPOCHS = 2, 3
+_N_LAYERS = 2
+_N_LEXICON_EPOCHS = 3
 _SHORT = {"epochs": 1, "batch_size": 16, "learning_rate": 5e-4}
-_CHANCES = ("DROP_DUTIES", "SHORTEN_DUTIES", "BORROW_TASK", "TURN_AROUND", "ABBREVIATE", "INFLECT",
-            "SURROUND", "TYPO")  # fmt: skip
+_CHANCES = (
+    "DROP_DUTIES",
+    "SHORTEN_DUTIES",
+    "BORROW_TASK",
+    "TURN_AROUND",
+    "ABBREVIATE",
+    "INFLECT",
+    "SURROUND",
+    "TYPO",
+)
 
-
-Says = Callable[[list[str]], np.ndarray]
+Score = Callable[[list[str]], np.ndarray]
 """Texts → scores (N, 436)."""
-Learn = Callable[[dict[str, pd.DataFrame], Settings], Says]
-"""Texts by side of the split → what was learned of them."""
+Learn = Callable[[dict[str, pd.DataFrame], Settings], Score]
+"""Texts by side of the split → the scores of the model that learned them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ class Variant:
     """One change: of the chances in ``augmentation.py``, or of the records to learn from."""
 
     chances: dict[str, float] = field(default_factory=dict)
-    records: Callable[[pd.DataFrame], pd.DataFrame] = lambda known: known
+    records: Callable[[pd.DataFrame], pd.DataFrame] = lambda texts: texts
 
 
 VARIANTS = {
@@ -68,9 +77,9 @@ VARIANTS = {
     "no word order, plural, surroundings": Variant(
         {"TURN_AROUND": 0.0, "INFLECT": 0.0, "SURROUND": 0.0}
     ),
-    "without the answers": Variant(records=lambda known: known[known["source"] != "answers"]),
-    "without O*NET": Variant(records=lambda known: known[~known["source"].str.startswith("onet")]),
-    "every source trusted alike": Variant(records=lambda known: known.assign(weight=1.0)),
+    "without the answers": Variant(records=lambda texts: texts[texts["source"] != "answers"]),
+    "without O*NET": Variant(records=lambda texts: texts[~texts["source"].str.startswith("onet")]),
+    "every source trusted alike": Variant(records=lambda texts: texts.assign(weight=1.0)),
 }
 
 
@@ -94,72 +103,75 @@ def main() -> None:
         settings = settings.model_copy(update={"data": data, "model": model})
         nothing = pd.DataFrame(columns=["text", "label", "file", "is_held_out", "is_new"])
         loaded = load_dataset(settings, arguments.records, nothing.astype({"is_held_out": bool}))
-        parts = _questions(arguments.dev, loaded)
+        parts = _test_parts(arguments.dev, loaded)
         for name, learner in itertools.product(arguments.only, arguments.learner):
             if (name, learner) in done:
                 continue
             start = time.perf_counter()
-            says = _learn(VARIANTS[name], LEARNERS[learner], loaded, settings)
-            line = {"variant": name, "learner": learner, **_right(says, parts)}
+            score = _learn(VARIANTS[name], LEARNERS[learner], loaded, settings)
+            line = {"variant": name, "learner": learner, **_accuracies(score, parts)}
             line["seconds"] = round(time.perf_counter() - start)
             with arguments.out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
 
-def _questions(dev: Path, loaded: LoadedDataset) -> dict[str, pd.DataFrame]:
-    """Part → ``text, label``."""
+def _test_parts(dev: Path, loaded: LoadedDataset) -> dict[str, pd.DataFrame]:
+    """Return part → texts to measure on, with the columns ``text, label``."""
     rows = pd.read_csv(dev, dtype=str, keep_default_na=False)
     rows = rows[rows["title_in_train"] == ""]
-    chance = random.Random(0)
-    typed = rows.assign(job_title=[augmentation.typo(title, chance) for title in rows["job_title"]])
+    rng = random.Random(0)
+    typed = rows.assign(job_title=[augmentation.typo(title, rng) for title in rows["job_title"]])
     parts = {}
-    for suffix, each in (("", rows), (", typo", typed)):
-        pairs = zip(each["job_title"], each["duties_description"], strict=True)
+    for suffix, dev_rows in (("", rows), (", typo", typed)):
+        pairs = zip(dev_rows["job_title"], dev_rows["duties_description"], strict=True)
         texts = pd.DataFrame(
-            {"text": [join(*pair) for pair in pairs], "label": each["isco_code"].to_numpy()}
+            {"text": [join(*pair) for pair in pairs], "label": dev_rows["isco_code"].to_numpy()}
         )
         for source in ("ilo_index", "esco_1.1.1"):
-            parts[source + suffix] = texts[(each["source"] == source).to_numpy()]
-    gold = loaded.hold_out[BUNDLED_HOLD_OUT]
-    parts["gold"] = gold
-    parts |= {f"gold, {kind}": of_kind for kind, of_kind in gold.groupby("kind")}
+            parts[source + suffix] = texts[(dev_rows["source"] == source).to_numpy()]
+    hold_out = loaded.hold_out[BUNDLED_HOLD_OUT]
+    parts["gold"] = hold_out
+    parts |= {f"gold, {kind}": of_kind for kind, of_kind in hold_out.groupby("kind")}
     return parts
 
 
-def _learn(variant: Variant, learn: Learn, loaded: LoadedDataset, settings: Settings) -> Says:
-    known, chosen = variant.records(loaded.texts).reset_index(drop=True), settings.training
-    known, _ = assign_sides(known, chosen.validation_share, chosen.test_share, chosen.seed)
-    sides = {side: known[known["side"] == side] for side in SIDES}
+def _learn(variant: Variant, learn: Learn, loaded: LoadedDataset, settings: Settings) -> Score:
+    training = settings.training
+    texts = variant.records(loaded.texts).reset_index(drop=True)
+    texts, _ = assign_sides(texts, training.validation_share, training.test_share, training.seed)
+    sides = {side: texts[texts["side"] == side] for side in SIDES}
     with ExitStack() as changed:
         for constant, chance in variant.chances.items():
             changed.enter_context(patch.object(augmentation, constant, chance))
         return learn(sides, settings)
 
 
-def _network(sides: dict[str, pd.DataFrame], settings: Settings) -> Says:
+def _network(sides: dict[str, pd.DataFrame], settings: Settings) -> Score:
     with tempfile.TemporaryDirectory() as scratch:
-        folder, max_tokens = Path(scratch), settings.model.max_seq_length
+        folder = Path(scratch)
+        max_tokens = settings.model.max_seq_length
         set_seed(settings.training.seed)
-        known = pd.concat(sides.values())["text"]
-        tokenizer, model = load_encoder(MINILM, known, folder)
+        texts = pd.concat(sides.values())["text"]
+        tokenizer, model = load_encoder(MINILM, texts, folder)
         model.roberta.encoder.layer = model.roberta.encoder.layer[:_N_LAYERS]
         model.config.num_hidden_layers = _N_LAYERS
         train_model(model, tokenizer, sides["train"], sides["validation"], settings, folder)
     return lambda texts: checkpoint_logits(model, tokenizer, texts, max_tokens)
 
 
-def _lexicon(sides: dict[str, pd.DataFrame], settings: Settings) -> Says:
+def _lexicon(sides: dict[str, pd.DataFrame], settings: Settings) -> Score:
     with patch.object(ngram_trainer, "EPOCHS", _N_LEXICON_EPOCHS):
         return ngram_trainer.fit_ngram_model(sides["train"], settings.training.seed).scores
 
 
-def _right(says: Says, parts: dict[str, pd.DataFrame]) -> dict[str, float]:
-    """Part → the share of texts with the right unit group."""
-    units, right = np.array(isco08().units), {}
+def _accuracies(score: Score, parts: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """Return part → the share of its texts with the right unit group."""
+    units = np.array(isco08().units)
+    accuracies = {}
     for name, rows in parts.items():
-        said = units[says(list(rows["text"])).argmax(axis=1)]
-        right[name] = round(float((said == rows["label"].to_numpy(str)).mean()), 4)
-    return right
+        predicted = units[score(list(rows["text"])).argmax(axis=1)]
+        accuracies[name] = round(float((predicted == rows["label"].to_numpy(str)).mean()), 4)
+    return accuracies
 
 
 LEARNERS: dict[str, Learn] = {"network": _network, "lexicon": _lexicon}

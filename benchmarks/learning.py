@@ -1,15 +1,16 @@
-"""A month of nights: ``python -m benchmarks.learning ANSWERS KNOWN TEST [--bundle DIR]``.
+"""Simulate a month of nightly trainings:
+``python -m benchmarks.learning ANSWERS KNOWN TEST [--bundle DIR]``.
 
-The champion is a bundle that was trained on the answers of KNOWN (and whatever else), but not on
-the other ones in ANSWERS. Of those, texts that it is not sure of are what a coder is asked: every
-night 100 of them come back with their right code, and the night is run as the daemon runs it
-(``training/nightly.py``: replay, archive, gate, store). Measured before and after every night, with
-the version in service: *rest*, answers like the corrected ones that nobody corrected, and *test*, a
-CSV with ``text, label`` of what the champion was tested on when it was trained (forgetting).
+The champion is a bundle that was trained on the answers of KNOWN (and other records), but not on
+the other answers in ANSWERS. Coders are asked about those of which it is not sure: every night 100
+of them are corrected, and the nightly training runs as in the daemon (``training/nightly.py``:
+replay, archive, gate, registry). Measured before and after every night, with the version in
+service: *rest*, similar answers that nobody corrected, and *test*, a CSV with ``text, label`` on
+which the champion was tested when it was trained (forgetting).
 
 ``--poison``: instead, nights of 500 wrong corrections each, all from the same champion: random
-codes, codes shifted by one row, one code for all, and the runner-up of the champion instead of the
-right code. Prints what the gate said to each.
+codes, codes shifted by one row, one code for all, and the champion's second code instead of the
+right one. Printed is what the gate decided.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from training.dataset.splits import TRAIN
 from training.nightly import run_nightly
 
 _UNITS = isco08().units
-NIGHTS = "nights.jsonl"
+_LOG_NAME = "nights.jsonl"
 
 
 def main() -> None:
@@ -50,39 +51,39 @@ def main() -> None:
     parser.add_argument("--poison", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, help="as inference.threads")
-    chosen = parser.parse_args()
-    settings = _prepare(chosen)
-    rng = np.random.default_rng(chosen.seed)
-    pool, rest = _draw(chosen, rng)
-    test = pd.read_csv(chosen.test, dtype=str).rename(columns={"label": "code"})
+    arguments = parser.parse_args()
+    settings = _prepare(arguments)
+    rng = np.random.default_rng(arguments.seed)
+    pool, rest = _draw(arguments, rng)
+    test = pd.read_csv(arguments.test, dtype=str).rename(columns={"label": "code"})
     measured = {"rest": rest, "test": test}
-    if chosen.poison:
-        _poison(settings, pool, rng, chosen.nights)
+    if arguments.poison:
+        _poison(settings, pool, rng, arguments.nights)
     else:
-        _month(settings, pool, measured, chosen.nights, chosen.each)
+        _month(settings, pool, measured, arguments.nights, arguments.each)
 
 
-def _prepare(chosen: argparse.Namespace) -> Settings:
-    """A user's folder: the champion ships, and the answers it knows are what is replayed.
+def _prepare(arguments: argparse.Namespace) -> Settings:
+    """Make a project whose bundled model is the champion; the answers that it knows are replayed.
 
-    A folder that is there already goes on with the night after its last.
+    An existing project continues with the night after its last.
     """
-    if not (chosen.out / "config.yaml").exists():
-        reference = chosen.out / "data" / "reference"
+    if not (arguments.out / "config.yaml").exists():
+        reference = arguments.out / "data" / "reference"
         reference.mkdir(parents=True)
-        shutil.copy(chosen.known / "answers.csv", reference)
-        shutil.copytree(chosen.bundle, chosen.out / "models" / "bundled")
-        config = f"inference: {{threads: {chosen.threads}}}\n"  # everything else as it ships
-        (chosen.out / "config.yaml").write_text(config, encoding="utf-8")
-    return load_settings(chosen.out / "config.yaml")
+        shutil.copy(arguments.known / "answers.csv", reference)
+        shutil.copytree(arguments.bundle, arguments.out / "models" / "bundled")
+        config = f"inference: {{threads: {arguments.threads}}}\n"  # everything else as it ships
+        (arguments.out / "config.yaml").write_text(config, encoding="utf-8")
+    return load_settings(arguments.out / "config.yaml")
 
 
-def _draw(chosen: argparse.Namespace, rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:
-    """(what coders are asked, like answers that they are not asked): ``text, code``."""
-    answers = read_answers(chosen.answers).rename(columns={"label": "code"})
-    known = set(read_answers(chosen.known)["text"])
+def _draw(arguments: argparse.Namespace, rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:
+    """Return (answers to correct, similar answers that stay uncorrected): ``text, code``."""
+    answers = read_answers(arguments.answers).rename(columns={"label": "code"})
+    known = set(read_answers(arguments.known)["text"])
     fresh = answers[(answers["part"] == TRAIN) & ~answers["text"].isin(known)]
-    serving = open_classifier(Bundle.open(chosen.bundle), InferenceSettings())
+    serving = open_classifier(Bundle.open(arguments.bundle), InferenceSettings())
     unsure = fresh[serving.probabilities(list(fresh["text"])).max(axis=1) < 0.9]
     order = rng.permutation(len(unsure))
     n_asked = min(12_000, len(unsure) // 2)
@@ -100,7 +101,7 @@ def _figures(settings: Settings, measured: dict[str, pd.DataFrame]) -> dict[str,
 
 
 def _correct(settings: Settings, name: str, rows: pd.DataFrame) -> Path:
-    """A corrections file, and its texts as an archived input."""
+    """Write a corrections file, and its texts as an archived input; return the former's path."""
     settings.data.corrections_dir.mkdir(parents=True, exist_ok=True)
     settings.watcher.archive_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data.corrections_dir / f"{name}.csv"
@@ -121,10 +122,10 @@ def _month(
     n_nights: int,
     each: int,
 ) -> None:
-    log = settings.output.model_dir / NIGHTS
+    log = settings.output.model_dir / _LOG_NAME
     n_done = len(log.read_text(encoding="utf-8").splitlines()) if log.exists() else 0
     if not n_done:
-        _say(log, {"night": 0, **_figures(settings, measured)})
+        _append(log, {"night": 0, **_figures(settings, measured)})
         n_done = 1
     for night in range(n_done, n_nights + 1):
         _correct(settings, f"night{night:02}", pool.iloc[(night - 1) * each : night * each])
@@ -137,10 +138,10 @@ def _month(
             assert isinstance(accuracy, float)
             line["challenger_gold"] = round(accuracy, 4)
         line["seconds"] = round(time.monotonic() - started)
-        _say(log, {**line, "reasons": run.reasons})
+        _append(log, {**line, "reasons": run.reasons})
 
 
-def _say(log: Path, line: dict[str, object]) -> None:
+def _append(log: Path, line: dict[str, object]) -> None:
     print(json.dumps(line), flush=True)
     with log.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
@@ -167,8 +168,8 @@ def _poison(settings: Settings, pool: pd.DataFrame, rng: np.random.Generator, n:
         path = _correct(settings, f"poison{night:02}", rows)
         run = run_nightly(settings)
         assert run is not None
-        print(json.dumps({"night": night, "kind": kind, "state": run.state,
-                          "reasons": run.reasons}), flush=True)  # fmt: skip
+        line = {"night": night, "kind": kind, "state": run.state, "reasons": run.reasons}
+        print(json.dumps(line), flush=True)
         path.unlink()
         if run.state == "promoted":
             ModelRegistry(settings.output).rollback()
