@@ -90,7 +90,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = arguments.out or Path(folder)
         out.mkdir(parents=True, exist_ok=True)
-        records = read_records(arguments.records, Columns(), out).assign(kind="")
+        records = read_records(arguments.records, Columns(), out).records.assign(kind="")
         noisy = records if arguments.no_noise else add_noise(records, arguments.seed)
         distinct = resolve_conflicts(noisy, out, "majority")
         tokenizer, model = _encoder(arguments.encoder, list(distinct["text"]))

@@ -91,7 +91,7 @@ def main() -> None:
         make_records(answers, n_records, arguments.seed, out / "raw.csv")
         begin = time.perf_counter()
         with _step("read"):
-            records = read_records(out / "raw.csv", settings.data.columns, out)
+            records = read_records(out / "raw.csv", settings.data.columns, out).records
         with _step("clean"):
             distinct = resolve_conflicts(records, out, training.conflicts)
         print(json.dumps({"n_records": len(records), "n_texts": len(distinct)}), flush=True)

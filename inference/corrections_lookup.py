@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from core.corrections import FolderState, apply_correction, folder_state, read_folder
+from core.corrections.correction import FolderState, apply_correction, folder_state, read_folder
 from core.settings import Columns
 from core.taxonomy import MINOR
 from inference.decision import Prediction, Source

@@ -2,7 +2,7 @@
 
 The best unit group of the model is compared, autocoded or not, on the records that the model coded.
 A code of fewer than four digits is compared at the levels that it has. Records on which the two
-codes differ are written to ``disagreements.csv``.
+codes differ are written to ``disagreements.csv``. Marks for a missing code are no codes.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.corrections import parse_code
 from core.csv_table import Row, Table, Writer, neutralise
+from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
+from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import DUTIES, JOB_TITLE
 from inference.decision import Prediction, Source
 
 DISAGREEMENTS = "disagreements.csv"
-GIVEN_CODE = "isco_code"
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)
 _COLUMNS = (
     "record",
@@ -58,12 +58,19 @@ class LevelAgreement:
 
 
 class Agreement:
-    """Compares chunk by chunk, and writes the records on which the codes differ."""
+    """Compares chunk by chunk, and writes the records on which the codes differ.
 
-    def __init__(self, writer: Writer) -> None:
+    ``n_given`` records had a code, ``n_unknown`` of them one that cannot be read; ``n_missing`` had
+    a mark for a missing code.
+    """
+
+    def __init__(self, writer: Writer, reader: CodeReader, column: str) -> None:
         self._writer = writer
+        self._reader = reader
+        self.column = column
         self.n_given = 0
-        self.n_unknown = 0
+        self.n_missing = 0
+        self._unread: Counter[CodeKind] = Counter()
         self.n_disagreements = 0
         self._pairs: dict[int, Counter[tuple[str, str]]] = {d: Counter() for d in LEVELS}
         self._unseen: dict[int, Counter[bool]] = {d: Counter() for d in LEVELS}
@@ -87,19 +94,38 @@ class Agreement:
         for record, (row, prediction, seen) in enumerate(
             zip(chunk, predictions, is_seen, strict=True), first_record
         ):
-            written = table.get(row, GIVEN_CODE).strip()
-            if not written:
-                continue
-            self.n_given += 1
-            given = parse_code(written)
-            if not given:
-                self.n_unknown += 1
-            elif prediction.source == Source.MODEL:
+            given = self._count_given(self._reader.read(table.get(row, CODE_COLUMN)))
+            if given and prediction.source == Source.MODEL:
                 best = prediction.candidates[0][0]
                 self._count(given, best, not prediction.is_fallback, bool(seen))
                 if not best.startswith(given):
                     self.n_disagreements += 1
                     self._writer.write([_cells(record, table, row, given, prediction)])
+
+    @property
+    def n_unknown(self) -> int:
+        """How many given codes cannot be read."""
+        return self._unread.total()
+
+    def notes(self) -> list[str]:
+        """Return what people should know about the given codes, without full stops."""
+        others = {kind: n for kind, n in self._unread.items() if kind != CodeKind.ISCO_88}
+        notes = [
+            f"{n:,} of the codes in {self.column!r}: {KIND_WORDS[kind]}"
+            for kind, n in others.items()
+        ]
+        warning = self._reader.warning()
+        return [*notes, *([f"{self.column!r}: {warning}"] if warning else [])]
+
+    def _count_given(self, written: WrittenCode) -> str:
+        """Count one field, and return its code; empty where there is none."""
+        if written.kind == CodeKind.MISSING:
+            self.n_missing += 1
+        elif written.kind != CodeKind.EMPTY:
+            self.n_given += 1
+            if not written.code:
+                self._unread[written.kind] += 1
+        return written.code
 
     def _count(self, given: str, best: str, is_autocoded: bool, is_seen: bool) -> None:
         for digits in LEVELS:
@@ -142,11 +168,17 @@ class Agreement:
 @contextmanager
 def open_agreement(folder: Path, table: Table) -> Iterator[Agreement | None]:
     """Open ``disagreements.csv`` in ``folder``; yield None if the table has no codes."""
-    if GIVEN_CODE not in table.columns:
+    position = table.columns.get(CODE_COLUMN)
+    reader = (
+        CodeReader() if position is None else CodeReader(row[position] for _, row in table.rows())
+    )
+    if position is None or not is_code_column(table.header[position], reader):
         yield None
         return
     with (folder / DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
-        yield Agreement(Writer(file, _COLUMNS, table.delimiter))
+        yield Agreement(
+            Writer(file, _COLUMNS, table.delimiter), reader, table.header[position].strip()
+        )
 
 
 def _rate(counts: Counter[bool]) -> float:

@@ -19,12 +19,13 @@ from pathlib import Path
 from core import html
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, Writer, open_table
 from core.file_io import sha256_of, utc_now
+from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.settings import Settings
 from core.text import DUTIES, JOB_TITLE, row_text
 from inference.autocoder import Autocoder, result_settings
 from inference.decision import Prediction, Source
 from inference.output_columns import as_cells, counts, free_names, output_values
-from results.agreement import GIVEN_CODE, open_agreement
+from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
 from results.receipt import Receipt
@@ -93,6 +94,8 @@ def code_file(
     if items:
         request_explanations(items, out_dir, receipt)
     _note_missing_input(batch)
+    if batch.agreement is not None:
+        receipt.notes += batch.agreement.notes()
     write_report(out_dir, batch, is_explained=bool(items))
     receipt.finished = utc_now()
     receipt.seconds = round(time.monotonic() - start_s, 3)
@@ -100,7 +103,7 @@ def code_file(
 
 
 def _open_input(path: Path, settings: Settings) -> Table:
-    aliases = {**settings.data.columns.model_dump(), GIVEN_CODE: (GIVEN_CODE,)}
+    aliases = {**settings.data.columns.model_dump(), CODE_COLUMN: CODE_NAMES}
     return open_table(path, aliases, required=(JOB_TITLE,))
 
 

@@ -12,7 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from core import xlsx_table
-from core.corrections import Correction, apply_correction, open_corrections, read_corrections
+from core.corrections.correction import (
+    Correction,
+    apply_correction,
+    open_corrections,
+    read_corrections,
+)
 from core.csv_table import DELIMITERS, Table, Writer, neutralise, open_table
 from core.file_io import sha256_of, utc_now, write_atomic
 from core.review_contract import CORRECTED, CORRECTION_COLUMNS, TEXT

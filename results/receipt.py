@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.corrections import CorrectionStatus
+from core.corrections.correction import CorrectionStatus
 from core.row_counts import RowCounts
 from inference.versions import software_versions
 
@@ -73,9 +73,9 @@ class Receipt(RowCounts, AnyReceipt):
 class CorrectionsReceipt(AnyReceipt):
     """What became of one corrections file.
 
-    ``statuses`` counts the rows by status (``core.corrections.CorrectionStatus``); the counts add
-    up to ``n_rows``. ``n_conflicts`` counts the texts that had another code before, from an earlier
-    line or file; the later code is used.
+    ``statuses`` counts the rows by ``CorrectionStatus`` (``core/corrections/correction.py``); the
+    counts add up to ``n_rows``. ``n_conflicts`` counts the texts that had another code before, from
+    an earlier line or file; the later code is used.
     """
 
     n_rows: int = 0

@@ -24,6 +24,7 @@ from training.challenger import Challenger, Parent
 from training.dataset.correction_set import read_all_corrections
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
 from training.dataset.prepare import (
+    LoadedDataset,
     SplitDataset,
     load_dataset,
     split_dataset,
@@ -117,8 +118,7 @@ def _train(
     """Fine-tune the champion on the corrections, and finish the run."""
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
-    raw = _own_records(settings)
-    loaded = load_dataset(settings, raw, corrections.iloc[:0])
+    raw, loaded = _load_dataset(settings, corrections.iloc[:0])
     if raw is None:
         dataset = use_bundled_answers(loaded, settings)
     else:
@@ -209,6 +209,20 @@ def _fit(
         max_tokens=max_tokens,
         parent=parent,
     )
+
+
+def _load_dataset(
+    settings: Settings, corrections: pd.DataFrame
+) -> tuple[Path | None, LoadedDataset]:
+    """Return ``data.raw_dir`` and the dataset; None, and no own records, if none can train."""
+    raw = _own_records(settings)
+    try:
+        return raw, load_dataset(settings, raw, corrections)
+    except InputError as error:
+        if raw is None:
+            raise
+        _LOG.warning("your own records are left out of this training: %s", error)
+        return None, load_dataset(settings, None, corrections)
 
 
 def _own_records(settings: Settings) -> Path | None:

@@ -64,10 +64,11 @@ def train(
     with training_lock(settings.output):
         files = [(path.name, path.stat().st_size) for path in find_files(raw)]
         key = fingerprint(files, base, settings.model_dump_json())
-        run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
         loaded = load_dataset(settings, raw, corrections)
+        # Not before: records of which none is valid must leave no run behind.
+        run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         set_seed(settings.training.seed)  # the new head's weights
         checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
         tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)

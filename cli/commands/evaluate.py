@@ -55,15 +55,16 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
 
     require_file(parsed.file)
-    records = read_coded_records(parsed.file, settings)
+    coded = read_coded_records(parsed.file, settings)
     registry = ModelRegistry(settings.output)
     bundle = registry.open(parsed.model) if parsed.model else registry.served()
     classifier = open_classifier(bundle, settings.inference)
-    figures = evaluate_records(records, classifier, settings.model.confidence_threshold)
+    figures = evaluate_records(coded.records, classifier, settings.model.confidence_threshold)
     if parsed.json:
-        print(json.dumps({"model": classifier.version, **figures}, indent=1))
+        about = {"model": classifier.version, "n_left_out": coded.n_left_out}
+        print(json.dumps({**about, "notes": coded.notes(), **figures}, indent=1))
     else:
         rows = table_rows(figures)
         numbers = range(1, len(rows[0]))
-        print(f"model {classifier.version}\n")
+        print("\n".join([f"model {classifier.version}", *coded.notes(), ""]))
         print("\n".join(align_columns(rows, right=numbers)))

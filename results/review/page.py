@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.corrections import NOT_CODABLE
+from core.corrections.correction import NOT_CODABLE
 from core.html import write_page
 from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08

@@ -17,7 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from core.corrections import NOT_CODABLE
+from core.corrections.correction import NOT_CODABLE
 from core.csv_table import neutralise
 from core.review_contract import (
     CONFIDENCE,

@@ -5,25 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
-from core.corrections import apply_correction, folder_state, parse_code, read_folder
+from core.corrections.correction import apply_correction, folder_state, read_folder
 from core.settings import Columns
-
-
-@pytest.mark.parametrize(
-    ("written", "code"),
-    [
-        ("2221", "2221"),
-        ("2221 Nursing Professionals", "2221"),
-        ("222", "222"),
-        ("110", "0110"),
-        ("9999", None),
-        ("", None),
-    ],
-)
-def test_the_code_that_was_meant(written: str, code: str | None) -> None:
-    assert parse_code(written) == code
 
 
 def write(folder: Path, name: str, code: str, time_s: int) -> None:

@@ -75,7 +75,7 @@ def test_every_health_is_documented(words: dict[str, set[str]]) -> None:
 
 
 def test_every_status_of_a_correction_is_documented(words: dict[str, set[str]]) -> None:
-    from core.corrections import CorrectionStatus
+    from core.corrections.correction import CorrectionStatus
 
     assert undocumented({str(s) for s in CorrectionStatus}, words["corrections"]) == set()
 

@@ -71,7 +71,14 @@ def test_agreement_with_the_codes_of_the_input(
     best = [prediction.candidates[0][0] for prediction in autocoder.code(texts)]
     given = [code if n % 3 else best[n] for n, code in enumerate(UNITS)]
     lines = [[title, code] for title, code in zip(titles, given, strict=True)]
-    lines += [["nurse", "999"], ["nurse", ""], ["", "2221"], [SCRIPT, "222"], [FORMULA, "110"]]
+    lines += [
+        ["nurse", "999"],
+        ["nurse", "nurse"],
+        ["nurse", ""],
+        ["", "2221"],
+        [SCRIPT, "222"],
+        [FORMULA, "110"],
+    ]
     out = run(tmp_path, written(tmp_path, [["job_title", "ISCO code"], *lines]), autocoder, halved)
     page = Page(out / REPORT)
 
@@ -85,7 +92,8 @@ def test_agreement_with_the_codes_of_the_input(
         kappa = cohen_kappa_score(a, b)
         agreement = np.mean(np.array(a) == np.array(b))
         assert f"{digits} {len(a)} {100 * agreement:.1f} % {kappa:.3f}" in page.words
-    assert "440 records had an isco_code , 1 of them a code that is not in ISCO-08" in page.words
+    assert "440 records had an ISCO code , 1 of them a code that is not in ISCO-08" in page.words
+    assert "1 record had a mark for a missing code" in page.words
 
     disagreements = {row["job_title"]: row for row in rows(out / DISAGREEMENTS)}
     expected = {t for t, a, b in zip(titles, given, ours, strict=False) if a != b}

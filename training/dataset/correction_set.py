@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.corrections import apply_correction, read_folder
+from core.corrections.correction import apply_correction, read_folder
 from core.settings import Settings
 from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction

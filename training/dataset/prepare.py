@@ -50,6 +50,10 @@ class DatasetSummary:
     """Records that repeat a text with the same label."""
     n_hold_out: dict[str, int]
     """Texts of each hold-out set by name."""
+    n_left_out: dict[str, int] | None = None
+    """Records of the user that cannot train, by reason."""
+    unread_files: list[str] | None = None
+    """Files in the folder of records that could not be read."""
     untested_codes: list[str] | None = None
     """Unit groups with too few texts to be split: they are in training alone."""
     suspects: dict[str, Any] | None = None
@@ -103,11 +107,10 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     parts = [trained_answers.assign(is_own=False)]
     if settings.training.use_manual:
         parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
-    n_records = None
+    own = None
     if raw is not None:
-        records = read_records(raw, settings.data.columns, processed_dir)
-        n_records = len(records)
-        parts.insert(0, records.assign(is_own=True))
+        own = read_records(raw, settings.data.columns, processed_dir)
+        parts.insert(0, own.records.assign(is_own=True))
     everything = pd.concat(parts)
     texts = resolve_conflicts(everything, processed_dir, settings.training.conflicts)
     own_texts = set(everything.loc[everything["is_own"], "text"])
@@ -121,7 +124,9 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
         calibration=calibration.drop(columns=["kind", "part"]),
         summary=DatasetSummary(
             n_answers=len(trained_answers),
-            n_records=n_records,
+            n_records=None if own is None else len(own.records),
+            n_left_out=None if own is None else own.n_left_out,
+            unread_files=None if own is None else own.unread_files,
             n_duplicates=int(everything.duplicated(["text", "label"]).sum()),
             n_hold_out={name: len(rows) for name, rows in hold_out.items()},
         ),

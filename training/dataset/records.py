@@ -2,30 +2,59 @@
 
 The columns are ``job_title``, ``duties_description``, ``isco_code`` and, if a file has them,
 ``weight`` (trust in the label, 0 to 1), ``source`` and ``group`` (rows of one group mean the same
-and are never on two sides of a split). Nothing is dropped silently: invalid labels are listed in
-``invalid_labels.csv``, texts with several codes in ``conflicts.csv``.
+and are never on two sides of a split). Nothing is dropped silently: what cannot train is counted by
+reason and listed in ``invalid_labels.csv``, texts with several codes in ``conflicts.csv``, and a
+file of a folder that cannot be read is named in the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import errno
+import logging
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
-from core.csv_table import Table, Writer, open_table
+from core.csv_table import Row, Table, Writer, neutralise, open_table
 from core.errors import InputError
+from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
+from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.settings import Columns
-from core.taxonomy import isco08
-from core.text import EMPTY_TEXT, row_text
+from core.taxonomy import UNIT
+from core.text import EMPTY_TEXT, JOB_TITLE, row_text
 
+_LOG = logging.getLogger(__name__)
 LABEL_COLUMNS = {
-    "isco_code": ("isco_code", "isco08", "isco_08", "code", "label"),
+    CODE_COLUMN: CODE_NAMES,
     "weight": ("weight",),
     "source": ("source",),
     "group": ("group", "group_id"),
 }
+NO_TEXT = "no title and no duties"
+GROUP_ALONE = "a group of fewer than four digits"
+
+
+@dataclass(frozen=True)
+class OwnRecords:
+    """The labelled records of the user.
+
+    ``records`` has one row per record that can train: ``text`` (cleaned ``title | duties``),
+    ``label`` (4-digit code), ``weight`` (float), ``source``, ``group`` (``""`` where there is
+    none). ``n_left_out`` counts the other records by reason. ``unread_files`` are the files of the
+    folder that could not be read.
+    """
+
+    records: pd.DataFrame
+    n_left_out: dict[str, int]
+    unread_files: list[str]
+
+    @property
+    def n_records(self) -> int:
+        """How many records were read, with those that are left out."""
+        return len(self.records) + sum(self.n_left_out.values())
 
 
 def find_files(raw: Path) -> list[Path]:
@@ -44,50 +73,120 @@ def find_files(raw: Path) -> list[Path]:
     return files
 
 
-def read_records(raw: Path, columns: Columns, processed_dir: Path) -> pd.DataFrame:
+def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords:
     """Read every labelled record under ``raw``.
 
-    Returns one row per record that can train: ``text`` (cleaned ``title | duties``), ``label``
-    (4-digit code), ``weight`` (float), ``source``, ``group`` (``""`` for none). Rows whose code is
-    not one of the 436 unit groups, or whose text is empty, are listed in
-    ``processed_dir/invalid_labels.csv`` with file, line and reason.
-
-    Raises InputError for a file that cannot be read or has a weight that is no number in [0, 1].
+    Records without one of the 436 unit groups, or without text, are listed in
+    ``processed_dir/invalid_labels.csv`` with file, line and reason. A file of a folder that cannot
+    be read is left out as a whole and named in the log. Raises InputError where ``raw`` is such a
+    file, and where no record has a valid code.
     """
-    aliases = {**LABEL_COLUMNS, **columns.model_dump()}
     processed_dir.mkdir(parents=True, exist_ok=True)
-    records: list[tuple[str, str, float, str, str]] = []
+    rows: list[_Record] = []
+    n_left_out: Counter[str] = Counter()
+    unread_files: list[str] = []
     with (processed_dir / "invalid_labels.csv").open("w", encoding="utf-8", newline="") as file:
         invalid = Writer(file, ["file", "line", "job_title", "isco_code", "reason"])
         for path in find_files(raw):
-            table = open_table(path, aliases, required=("job_title", "isco_code"))
-            for line, text, code, row in _texts(table):
-                if reason := _why_invalid(text, code):
-                    title = table.get(row, "job_title")
-                    invalid.write([[path.name, str(line), title, code, reason]])
-                    continue
-                weight = _weight(table, row, line)
-                records.append(
-                    (text, code, weight, table.get(row, "source"), table.get(row, "group"))
-                )
-    return pd.DataFrame(records, columns=["text", "label", "weight", "source", "group"])
+            try:
+                if not path.is_file():
+                    raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
+                read = _read_file(path, columns)
+            except (InputError, OSError) as error:
+                if path == raw:
+                    raise
+                _LOG.warning("%s is left out, it cannot be read: %s", path, error)
+                unread_files.append(str(path))
+                continue
+            rows += read.records
+            n_left_out.update(read.reasons)
+            invalid.write(read.invalid)
+    own = OwnRecords(
+        pd.DataFrame(rows, columns=["text", "label", "weight", "source", "group"]),
+        dict(n_left_out),
+        unread_files,
+    )
+    _report(raw, own)
+    return own
 
 
-def _texts(table: Table) -> Iterator[tuple[int, str, str, list[str]]]:
+_Record = tuple[str, str, float, str, str]
+
+
+@dataclass
+class _FileRecords:
+    """The records of one file: those that can train, and the lines of ``invalid_labels.csv``."""
+
+    records: list[_Record]
+    reasons: list[str]
+    invalid: list[list[str]]
+
+
+def _read_file(path: Path, columns: Columns) -> _FileRecords:
+    aliases = {**LABEL_COLUMNS, **columns.model_dump()}
+    table = open_table(path, aliases, required=(JOB_TITLE, CODE_COLUMN))
+    reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
+    warning = reader.warning()
+    if warning is not None:
+        _LOG.warning("%s: %s", path, warning)
+    read = _FileRecords([], [], [])
     for line, row in table.rows():
         text = row_text(table, row)
-        yield line, text, table.get(row, "isco_code").strip(), row
+        code = reader.read(table.get(row, CODE_COLUMN))
+        reason = why_unusable(text, code)
+        if reason is None:
+            weight = _weight(table, row, line)
+            source, group = table.get(row, "source"), table.get(row, "group")
+            read.records.append((text, code.code, weight, source, group))
+            continue
+        read.reasons.append(reason)
+        title, written = table.get(row, JOB_TITLE), table.get(row, CODE_COLUMN)
+        why = f"{reason}: {code.reason}" if code.reason else reason
+        read.invalid.append([path.name, str(line), neutralise(title), neutralise(written), why])
+    return read
 
 
-def _why_invalid(text: str, code: str) -> str | None:
+def why_unusable(text: str, code: WrittenCode) -> str | None:
+    """Return why a record can neither train nor measure, None where it can."""
     if text == EMPTY_TEXT:
-        return "title and duties are empty"
-    if code not in isco08().units:
-        return "not one of the 436 unit groups of ISCO-08 (4 digits, with leading zero)"
-    return None
+        return NO_TEXT
+    if not code.code:
+        return KIND_WORDS[code.kind]
+    return None if len(code.code) == UNIT else GROUP_ALONE
 
 
-def _weight(table: Table, row: list[str], line: int) -> float:
+def in_words(n_left_out: dict[str, int]) -> str:
+    """Return the counts by reason in one line, the largest first."""
+    ordered = sorted(n_left_out.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{n:,} with {reason}" for reason, n in ordered)
+
+
+def none_is_valid(raw: Path, n_records: int, n_left_out: dict[str, int]) -> InputError:
+    """Return the error of records of which none has a valid code."""
+    if not n_records:
+        found = "no record"
+    else:
+        found = f"that {n_records:,} of {n_records:,} records have no valid code"
+        found += f" ({in_words(n_left_out)})"
+    return InputError(
+        raw,
+        found,
+        expected="records with a job title and a code of ISCO-08 with 4 digits",
+        remedy="Name a file that people have coded, or correct its column of codes.",
+    )
+
+
+def _report(raw: Path, own: OwnRecords) -> None:
+    """Say in the log what is left out. Raises InputError where nothing is left."""
+    if not len(own.records):
+        raise none_is_valid(raw, own.n_records, own.n_left_out)
+    if own.n_left_out:
+        n = sum(own.n_left_out.values())
+        words = in_words(own.n_left_out)
+        _LOG.warning("%s of %s records are left out: %s", f"{n:,}", f"{own.n_records:,}", words)
+
+
+def _weight(table: Table, row: Row, line: int) -> float:
     written = table.get(row, "weight")
     try:
         weight = float(written) if written else 1.0

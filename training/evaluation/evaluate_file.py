@@ -6,7 +6,9 @@ alone or with duties, by ``source`` where the file has such a column, and by maj
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from core.csv_table import open_table
-from core.errors import InputError
+from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
-from core.text import EMPTY_TEXT, SEPARATOR, UNKNOWN, row_text
+from core.text import JOB_TITLE, SEPARATOR, UNKNOWN, row_text
 from inference.classifier import Classifier
-from training.dataset.records import LABEL_COLUMNS
+from training.dataset.records import LABEL_COLUMNS, in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
 
 _SHOWN = {
@@ -38,37 +40,46 @@ _SHOWN = {
 }
 
 
-def read_coded_records(path: Path, settings: Settings) -> pd.DataFrame:
-    """Return every coded record of a file: ``text, label, source``, one row each, with repeats.
+@dataclass(frozen=True)
+class CodedRecords:
+    """The coded records of a file.
 
-    Records without text or without a code are left out. Raises InputError at the first record whose
-    code is not one of the 436, and for a file without any coded record.
+    ``records`` has ``text, label, source``, one row each, with repeats. ``n_left_out`` counts the
+    other records by reason. ``warning`` says that the column looks like ISCO-88.
+    """
+
+    records: pd.DataFrame
+    n_left_out: dict[str, int]
+    warning: str | None
+
+    def notes(self) -> list[str]:
+        """Return what was left out and what is doubtful, a line each."""
+        lines = [f"left out: {in_words(self.n_left_out)}"] if self.n_left_out else []
+        return [*lines, *([self.warning] if self.warning else [])]
+
+
+def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
+    """Return every coded record of a file; what cannot measure is counted by reason.
+
+    Raises InputError for a file without any coded record.
     """
     aliases = {**LABEL_COLUMNS, **settings.data.columns.model_dump()}
-    table = open_table(path, aliases, required=("job_title", "isco_code"))
+    table = open_table(path, aliases, required=(JOB_TITLE, CODE_COLUMN))
+    reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     rows = []
-    for line, row in table.rows():
+    n_left_out: Counter[str] = Counter()
+    for _, row in table.rows():
         text = row_text(table, row)
-        code = table.get(row, "isco_code").strip()
-        if not code or text == EMPTY_TEXT:
-            continue
-        if code not in isco08().units:
-            raise InputError(
-                path,
-                f"the code {code!r}",
-                expected="one of the 436 unit groups of ISCO-08 (4 digits, with leading zero)",
-                remedy="Correct it, or empty the field to leave the record out.",
-                line=line,
-            )
-        rows.append((text, code, table.get(row, "source")))
+        code = reader.read(table.get(row, CODE_COLUMN))
+        reason = why_unusable(text, code)
+        if reason is None:
+            rows.append((text, code.code, table.get(row, "source")))
+        else:
+            n_left_out[reason] += 1
     if not rows:
-        raise InputError(
-            path,
-            "no coded record",
-            expected="records with a job title and a 4-digit isco_code",
-            remedy="Name a file that people have coded.",
-        )
-    return pd.DataFrame(rows, columns=["text", "label", "source"])
+        raise none_is_valid(path, n_left_out.total(), n_left_out)
+    records = pd.DataFrame(rows, columns=["text", "label", "source"])
+    return CodedRecords(records, dict(n_left_out), reader.warning())
 
 
 def evaluate_records(

@@ -59,6 +59,8 @@ _FIGURES_OF_KINDS = ("n", "macro_f1", "accuracy_4", "accuracy_3", "top_5", "fall
 _LEARNED = {
     "base": "started from",
     "n_records": "your own records",
+    "n_left_out": "your own records that cannot train, by reason",
+    "unread_files": "files of your records that cannot be read",
     "n_answers": "bundled reference answers",
     "n_duplicates": "duplicates among them",
     "n_texts": "distinct texts by side",

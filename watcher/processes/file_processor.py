@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from core.corrections import folder_state
+from core.corrections.correction import folder_state
 from core.errors import BundleError, InputError
 from core.file_io import sha256_of
 from core.settings import Settings

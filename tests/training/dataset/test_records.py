@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -15,14 +17,20 @@ from training.dataset.records import read_records, resolve_conflicts
 def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv"
     path.write_text(
-        "job_title,code,weight\nnurse,2221,0.5\ncook,110,\nx,9999,1\n,2221,1\n", encoding="utf-8"
+        "job_title,code,weight\nnurse,2221,0.5\ncook,512,\nx,9999,1\n,2221,1\n", encoding="utf-8"
     )
-    records = read_records(path, Columns(), tmp_path / "processed")
+    own = read_records(path, Columns(), tmp_path / "processed")
+    records = own.records
     assert records[["text", "label", "weight"]].values.tolist() == [
         ["nurse | unknown", "2221", 0.5]
     ]
     invalid = pd.read_csv(tmp_path / "processed" / "invalid_labels.csv", dtype=str)
     assert list(invalid["line"]) == ["3", "4", "5"]
+    assert own.n_left_out == {
+        "a group of fewer than four digits": 1,
+        "a mark for a missing code": 1,
+        "no title and no duties": 1,
+    }
 
 
 def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
@@ -61,3 +69,34 @@ def test_disputed_texts_can_be_dropped_and_are_listed(tmp_path: Path) -> None:
     )
     assert list(resolve_conflicts(records, tmp_path, "drop")["text"]) == ["b"]
     assert len(pd.read_csv(tmp_path / "conflicts.csv")) == 2
+
+
+def test_records_of_which_none_is_valid_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv"
+    rows = "".join(f"worker {n},{code}\n" for n, code in enumerate(["8324", "9999", "72", "x y"]))
+    path.write_text("job_title,isco-08 code\n" + rows, encoding="utf-8")
+    with pytest.raises(InputError, match="4 of 4 records have no valid code") as raised:
+        read_records(path, Columns(), tmp_path / "processed")
+    assert "only in ISCO-88" in str(raised.value)
+
+
+def test_a_bad_file_of_a_folder_costs_itself_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    good = (
+        "job_title,occupation_code\nwelder,7212.0\nsoldier,310\nnurse,2221 Nursing professionals\n"
+    )
+    (raw / "good.csv").write_text(good, encoding="utf-8")
+    (raw / "._good.csv").write_bytes(b"\0\5\26\7Mac OS X        \0\0\xff")
+    (raw / "torn.csv").write_text('job_title,isco_code\n"welder,7212\n', encoding="utf-8")
+    os.mkfifo(raw / "pipe.csv")
+    with caplog.at_level(logging.WARNING):
+        own = read_records(raw, Columns(), tmp_path / "processed")
+    assert list(own.records["label"]) == ["7212", "0310", "2221"]
+    assert own.unread_files == [str(raw / name) for name in ("._good.csv", "pipe.csv", "torn.csv")]
+    for name in own.unread_files:
+        assert name in caplog.text
+    with pytest.raises(InputError):
+        read_records(raw / "torn.csv", Columns(), tmp_path / "processed")

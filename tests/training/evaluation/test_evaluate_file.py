@@ -29,7 +29,8 @@ def test_the_parts_add_up_and_repeats_count(
     settings: Settings, bundle: Bundle, tmp_path: Path
 ) -> None:
     coded = read_coded_records(coded_file(tmp_path), settings)
-    figures = evaluate_records(coded, open_classifier(bundle, settings.inference), 0.9)
+    assert coded.n_left_out == {"no code": 1}
+    figures = evaluate_records(coded.records, open_classifier(bundle, settings.inference), 0.9)
     n = {name: values["n"] for name, values in figures.items()}
     assert n["all"] == 52 and n["source census"] == 50 and n["source panel"] == 2
     assert n["title alone"] == 50 and n["with duties"] == 2
@@ -39,12 +40,22 @@ def test_the_parts_add_up_and_repeats_count(
     assert "| source panel | 2 |" in table
 
 
-def test_a_code_that_does_not_exist_is_named_by_line(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"line 55: found the code '712'"):
-        read_coded_records(coded_file(tmp_path, "welder,,712,panel\n"), settings)
+def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
+    settings: Settings, tmp_path: Path
+) -> None:
+    extra = "welder,,712,panel\nwelder,,7212.0,panel\nwelder,,9999,panel\nwelder,,8324,panel\n"
+    coded = read_coded_records(coded_file(tmp_path, extra), settings)
+    assert list(coded.records["label"][-1:]) == ["7212"] and len(coded.records) == 53
+    assert coded.n_left_out == {
+        "no code": 1,
+        "a group of fewer than four digits": 1,
+        "a mark for a missing code": 1,
+        "a code that exists only in ISCO-88": 1,
+    }
+    assert "1 code exists only in ISCO-88" in coded.notes()
     empty = tmp_path / "empty.csv"
     empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
-    with pytest.raises(InputError, match="no coded record"):
+    with pytest.raises(InputError, match="1 of 1 records have no valid code"):
         read_coded_records(empty, settings)
 
 
@@ -56,6 +67,6 @@ def test_any_version_by_name(
     assert main.main([*arguments, bundle.manifest.version, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["model"] == bundle.manifest.version
-    assert printed["all"]["n"] == 52
+    assert printed["all"]["n"] == 52 and printed["n_left_out"] == {"no code": 1}
     assert main.main([*arguments, "v9"]) == 1
     assert "v9" in capsys.readouterr().err

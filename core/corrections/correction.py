@@ -2,10 +2,9 @@
 
 A corrections file is a filled ``review.csv``, or has the columns ``text, corrected_isco_code`` or
 ``job_title, duties_description, corrected_isco_code``; other columns are ignored. A row without a
-code is skipped. Excel removes the zero of ``0110``, ``0210`` and ``0310``; what remains is not a
-code of any level, so the zero is restored, and the reason says so. A 3-digit code confirms a minor
-group, and ``not codable`` says that no code fits: both are kept, but train nothing. A code may be
-followed by its title, as in the drop-down of ``review.xlsx``.
+code is skipped. Codes are read as ``core/isco_codes`` reads them, and the reason says what was
+repaired. A 3-digit code decides for a minor group, and ``not codable`` says that no code fits: both
+are kept, but train nothing.
 
 Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded ones. They
 keep the code that was shown, so that the agreement rate can be estimated.
@@ -22,6 +21,8 @@ from typing import Any
 
 from core.csv_table import Row, Table, open_table
 from core.errors import InputError
+from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
+from core.isco_codes.written_code import CodeKind, read_code
 from core.review_contract import (
     CORRECTED,
     CORRECTION_COLUMNS,
@@ -35,7 +36,9 @@ from core.taxonomy import MINOR, UNIT, isco08
 from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, SEPARATOR, clean, join, row_text
 
 NOT_CODABLE = "not codable"
-_WITHOUT_ZERO = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
+_NOT_CODABLE = re.compile(
+    r"(?:not?|non|un)[\s_-]*code?able|cannot[\s_-]+be[\s_-]+coded", re.IGNORECASE
+)
 
 
 class CorrectionStatus(StrEnum):
@@ -44,13 +47,13 @@ class CorrectionStatus(StrEnum):
     ACCEPTED = "accepted"
     """The text gets this unit group."""
     RESTORED = "restored"
-    """Accepted, after the zero that Excel removed was restored."""
+    """Accepted, after the digits were repaired: a lost zero, ``7212.0``, ``7212.1``."""
     GROUP = "group_only"
-    """The code is a minor group: it confirms three digits and trains nothing."""
+    """The text gets this minor group, and trains nothing."""
     NOT_CODABLE = "not_codable"
     """A person decided that no code fits: kept, and it trains nothing."""
     SKIPPED = "skipped"
-    """No code was filled in."""
+    """No code was filled in, or a mark for a missing code."""
     REJECTED = "rejected"
     """The code is not in ISCO-08, or there is no text."""
 
@@ -60,8 +63,7 @@ class Correction:
     """One row of a corrections file.
 
     ``line`` is its line in the file, ``text`` the cleaned text, ``written`` the code as it was
-    typed, without its title, ``code`` the code that was read from it; ``reason`` explains the
-    status.
+    typed, ``code`` the code that was read from it; ``reason`` explains the status.
 
     ``sampled`` names the random sample that the row was drawn into, or is empty. ``predicted`` is
     the code that was shown then, ``n_drawn`` how many of the drawn records have this text.
@@ -91,16 +93,6 @@ class Correction:
         )
 
 
-def parse_code(written: str) -> str | None:
-    """Return the code of any level that ``written`` means, or None.
-
-    A title may follow it. The zero that Excel removes from 0110, 0210 and 0310 is restored.
-    """
-    code = written.partition(" ")[0]
-    code = _WITHOUT_ZERO.get(code, code)
-    return code if code in isco08() else None
-
-
 def apply_correction(codes: dict[str, str], correction: Correction) -> str | None:
     """Change ``codes`` (text → unit group) by one more correction; the later one wins.
 
@@ -119,6 +111,7 @@ def apply_correction(codes: dict[str, str], correction: Correction) -> str | Non
 def open_corrections(path: Path, columns: Columns) -> Table:
     """Open a corrections file; raises InputError where it has no column of codes or of texts."""
     aliases = {**columns.model_dump(), **{name: (name,) for name in CORRECTION_COLUMNS}}
+    aliases[CORRECTED] = CORRECTED_NAMES
     table = open_table(path, aliases, required=(CORRECTED,))
     if TEXT not in table.columns and JOB_TITLE not in table.columns:
         raise InputError(
@@ -133,15 +126,13 @@ def open_corrections(path: Path, columns: Columns) -> Table:
 
 def read_corrections(table: Table) -> Iterator[Correction]:
     """Yield every row of an opened corrections file, in file order."""
+    reader = CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
     for line, row in table.rows():
-        if TEXT in table.columns:
-            written_text = table.get(row, TEXT)
-            is_joined = SEPARATOR in written_text
-            text = clean(written_text) if is_joined else join(written_text)
-        else:
-            text = row_text(table, row)
-        written = _without_title(table.get(row, CORRECTED).strip())
-        status, code, reason = _judge(text, written)
+        text, text_note = _read_text(table, row)
+        written = table.get(row, CORRECTED).strip()
+        status, code, reason = _judge(text, written, reader)
+        if status != CorrectionStatus.SKIPPED:
+            reason = "; ".join(filter(None, (text_note, reason)))
         yield Correction(
             line=line,
             text=text,
@@ -151,6 +142,20 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             reason=reason,
             **_sample(table, row),
         )
+
+
+def _read_text(table: Table, row: Row) -> tuple[str, str]:
+    """Return the text of a row as the model sees it, and a note where it was written otherwise.
+
+    A ``|`` divides the title from the duties; a second one is a part of the duties.
+    """
+    if TEXT not in table.columns:
+        return row_text(table, row), ""
+    written = table.get(row, TEXT)
+    title, separator, duties = written.partition(SEPARATOR)
+    text = join(title, duties)
+    is_as_written = not separator or clean(written) == text
+    return text, "" if is_as_written else f"read as the text {text!r}"
 
 
 FolderState = tuple[tuple[str, int, int], ...]
@@ -186,38 +191,34 @@ def _sample(table: Table, row: Row) -> dict[str, Any]:
     sampled = table.get(row, SAMPLED).strip()
     n_drawn = table.get(row, N_RECORDS).strip()
     predicted = table.get(row, PREDICTED).strip()
-    predicted = _WITHOUT_ZERO.get(predicted, predicted)
+    predicted = read_code(predicted).code
     is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
     if not (sampled and is_count and predicted in isco08().units):
         return {}
     return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
 
 
-def _without_title(written: str) -> str:
-    """Return ``written`` without the title of its code, if it has one and nothing else."""
-    code, _, title = written.partition(" ")
-    return code if title and isco08().titles.get(code) == title else written
-
-
-def _judge(text: str, written: str) -> tuple[CorrectionStatus, str, str]:
+def _judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:
     """Return the status of a row, the code that was read from ``written``, and the reason."""
-    if not written:
-        return CorrectionStatus.SKIPPED, "", ""
+    reading = reader.read(written)
+    if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):
+        return CorrectionStatus.SKIPPED, "", reading.reason
     if text == EMPTY_TEXT:
         reason = "there is no text: the code would be given to every empty record"
         return CorrectionStatus.REJECTED, "", reason
-    if re.sub(r"[\s_-]+", " ", written).casefold() == NOT_CODABLE:
+    if _NOT_CODABLE.fullmatch(written):
         reason = "no code fits: kept, but it trains nothing"
         return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
-    if written in isco08():
-        if len(written) == UNIT:
-            return CorrectionStatus.ACCEPTED, written, ""
-        if len(written) == MINOR:
-            reason = "a minor group: kept, but it trains nothing"
-            return CorrectionStatus.GROUP, written, reason
-    if written in _WITHOUT_ZERO:
-        code = _WITHOUT_ZERO[written]
-        reason = f"read as {code}: a spreadsheet dropped the leading zero"
-        return CorrectionStatus.RESTORED, code, reason
-    reason = "not one of the 436 unit groups of ISCO-08 (4 digits)"
+    code, reason = reading.code, reading.reason
+    if len(code) == UNIT:
+        is_repaired = reading.kind == CodeKind.REPAIRED
+        status = CorrectionStatus.RESTORED if is_repaired else CorrectionStatus.ACCEPTED
+        return status, code, reason
+    if len(code) == MINOR:
+        reasons = (reason, "a minor group: kept, but it trains nothing")
+        return CorrectionStatus.GROUP, code, "; ".join(filter(None, reasons))
+    if code:
+        reason = f"{reason or code + ' is a group of one or two digits'}: give 4 digits, or 3"
+    elif reading.kind == CodeKind.INVALID:
+        reason = f"{reason}: give one of the 436 unit groups (4 digits)"
     return CorrectionStatus.REJECTED, "", reason

@@ -1,0 +1,122 @@
+"""Read a column of codes with regard to what the whole column looks like."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from core.isco_codes.written_code import (
+    CodeKind,
+    WrittenCode,
+    only_in_isco_88,
+    plain_text,
+    read_code,
+    without_decimals,
+)
+from core.taxonomy import MAJOR, UNIT, isco08
+
+CODE_COLUMN = "isco_code"
+CODE_NAMES = (
+    CODE_COLUMN,
+    "isco08_code",
+    "isco_08_code",
+    "isco_code_08",
+    "isco08",
+    "isco_08",
+    "isco_2008",
+    "isco2008",
+    "isco_08_4",
+    "isco08_4",
+    "isco",
+    "occupation_code",
+    "job_code",
+    "occ_code",
+    "code",
+    "label",
+)
+"""The names of a column of codes, the preferred one first. Case, and the difference between space,
+hyphen and underscore, do not count (``core/csv_table.py``)."""
+_UNSURE_NAMES = frozenset({"job_code", "occ_code", "code", "label"})
+CORRECTED_NAMES = (
+    "corrected_isco_code",
+    "corrected_isco08_code",
+    "corrected_isco_08_code",
+    "corrected_isco",
+    "corrected_code",
+    "isco_code_corrected",
+)
+"""The names of a column of corrected codes."""
+
+
+class CodeReader:
+    """Reads the codes of one column, with regard to what the whole column looks like.
+
+    In a column whose codes are those of ISCO-88, 5220 is a code of ISCO-88, elsewhere the padded
+    group 522. In a column of major groups, 0 and 9 are codes, elsewhere marks for a missing code.
+    """
+
+    def __init__(self, column: Iterable[str] = ()) -> None:
+        """Look at the fields of the column; without any, each field is read by itself."""
+        kinds: Counter[CodeKind] = Counter()
+        majors: set[str] = set()
+        self._n_ambiguous = 0
+        is_longer = False
+        for written in column:
+            code = read_code(written)
+            kinds[code.kind] += 1
+            self._n_ambiguous += code.is_also_isco_88
+            if len(code.code) == MAJOR:
+                majors.add(code.code)
+            else:
+                is_longer = is_longer or code.kind not in (CodeKind.EMPTY, CodeKind.MISSING)
+        self._n_isco_88 = kinds[CodeKind.ISCO_88]
+        self._has_major_groups = len(majors) >= 3 and not is_longer
+        n_marked = kinds[CodeKind.EMPTY] + kinds[CodeKind.MISSING]
+        self._n_written = kinds.total() - n_marked
+        self._n_read = kinds[CodeKind.CODE] + kinds[CodeKind.REPAIRED]
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether more than half of the written fields are codes of ISCO-08 or ISCO-88."""
+        return 2 * (self._n_read + self._n_isco_88) > self._n_written
+
+    @property
+    def is_isco_88(self) -> bool:
+        """Whether the column looks like ISCO-88: 3 codes, and a tenth of all, are only there."""
+        return self._n_isco_88 >= 3 and 10 * self._n_isco_88 >= self._n_written
+
+    @property
+    def n_isco_88_only(self) -> int:
+        """How many fields have a code that exists only in ISCO-88."""
+        return self._n_isco_88 + (self._n_ambiguous if self.is_isco_88 else 0)
+
+    def read(self, written: str) -> WrittenCode:
+        """Return the code that one field of the column means."""
+        code = read_code(written)
+        if code.is_also_isco_88 and self.is_isco_88:
+            return only_in_isco_88(plain_text(written)[:UNIT])
+        if self._has_major_groups and code.kind == CodeKind.MISSING:
+            digits = without_decimals(plain_text(written))
+            if digits in isco08():
+                return WrittenCode(CodeKind.CODE, digits)
+        return code
+
+    def warning(self) -> str | None:
+        """Return what people should know about the column, None where there is nothing."""
+        n = self.n_isco_88_only
+        if not n:
+            return None
+        words = f"{n:,} code{' exists' if n == 1 else 's exist'} only in ISCO-88"
+        if self.is_isco_88:
+            words += (
+                f" ({n} of {self._n_written:,}): the column looks like ISCO-88. Codes that both "
+                "have may mean other groups; translate the column to ISCO-08"
+            )
+        return words
+
+
+def is_code_column(name: str, reader: CodeReader) -> bool:
+    """Whether a column of this name has codes: ``code`` alone may also name a country."""
+    key = re.sub(r"[\s_-]+", "_", name.strip().casefold())
+    return key not in _UNSURE_NAMES or reader.has_codes

@@ -1,0 +1,269 @@
+"""Read one field: a code of ISCO-08 in the forms that people and programs write."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib import resources
+
+from core.isco_codes.code_titles import contradicted_by, is_unlike_title
+from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
+
+_LEVEL_NAMES = {MAJOR: "major", SUB_MAJOR: "sub-major", MINOR: "minor", UNIT: "unit"}
+_WITHOUT_ZERO = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
+_MISSING_WORDS = frozenset(
+    {"na", "n/a", "n.a.", "n.a", "nan", "nd", "n/d", "s/o", "ka", "k.a", "k.a.", "null", "none"}
+    | {"nil", "missing", "unknown", "blank", "empty"}
+)
+_MISSING_NUMBER = re.compile(r"-\d+|0+|9+|9*[678]|([678])\1{3,}")
+_UNWRAPPED = (
+    re.compile(r"""=\s*"([^"]*)\""""),
+    re.compile(r'"([^"]*)"'),
+    re.compile(r"'([^']*)'?"),
+    re.compile(r"\(([^()]*)\)"),
+    re.compile(r"\[([^\[\]]*)\]"),
+)
+_PREFIX = re.compile(
+    r"(?:https?://\S*/)?"
+    r"(?:(?:isco|ciuo|citp)(?:[\s_-]*(?P<edition>08|2008|88|1988)(?!\d))?(?:[\s_-]*code)?[\s:#=_-]*"
+    r"|code[\s:#=_-]+)?"
+    r"(?:c(?=\d))?",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"(\d)[,.' ](\d{3})(?![\d.,])")
+_DOTTED = re.compile(r"(\d)\.(\d)\.(\d)(?:\.(\d))?(?![\d.])")
+_DIGITS = re.compile(r"\d{1,4}(?!\d)")
+_DECIMALS = re.compile(r"[.,]0+(?!\d)")
+_SUB_CODE = re.compile(r"(?:\.\d{1,3})+(?!\d)|[,-]\d{1,2}(?!\d)")
+_TITLE_AFTER = re.compile(r"(?:\s*[-–—:;,|/=._]\s*|\s+|(?=[(\[\"]))(?P<title>[(\[\"']?[^\W\d].*)")
+_TITLE_BEFORE = re.compile(
+    r"(?P<title>[^\W\d][^\d]*?)[\s:,;(\[–—=|-]+(?P<rest>\d{3,4}(?:[.,]0+)?)[)\]]?"
+)
+_CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
+
+
+class CodeKind(StrEnum):
+    """What is written in the place of a code."""
+
+    CODE = "code"
+    """A code of ISCO-08, as it is written, maybe with its title or a prefix."""
+    REPAIRED = "repaired"
+    """A code of ISCO-08 whose digits were written otherwise."""
+    EMPTY = "empty"
+    """Nothing."""
+    MISSING = "missing"
+    """A mark that says that there is no code: 9999, -9, X, NA."""
+    ISCO_88 = "isco_88"
+    """A code that exists only in ISCO-88."""
+    SEVERAL = "several"
+    """More than one code."""
+    CONTRADICTED = "contradicted"
+    """A code of ISCO-08 with the title of another group."""
+    INVALID = "invalid"
+    """Anything else."""
+
+
+KIND_WORDS = {
+    CodeKind.EMPTY: "no code",
+    CodeKind.MISSING: "a mark for a missing code",
+    CodeKind.ISCO_88: "a code that exists only in ISCO-88",
+    CodeKind.SEVERAL: "more than one code",
+    CodeKind.CONTRADICTED: "a code and the title of another group",
+    CodeKind.INVALID: "not a code of ISCO-08",
+}
+"""Why there is no code, in words for counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCode:
+    """What was read from one field.
+
+    ``code`` has one to four digits; it is empty where no code can be read. ``reason`` explains what
+    was repaired, what is doubtful, or why no code is read. ``is_also_isco_88`` is true where the
+    digits are a padded group of ISCO-08 and a unit group of ISCO-88 (5220).
+    """
+
+    kind: CodeKind
+    code: str = ""
+    reason: str = ""
+    is_also_isco_88: bool = False
+
+
+@cache
+def isco_88_only() -> frozenset[str]:
+    """Return the unit groups of ISCO-88 whose codes ISCO-08 does not have."""
+    with resources.files("core.isco_codes").joinpath("isco88.csv").open(encoding="utf-8") as file:
+        codes = file.read().split()[1:]
+    return frozenset(codes) - isco08().titles.keys()
+
+
+@lru_cache(maxsize=65_536)
+def read_code(written: str) -> WrittenCode:
+    """Return the code that one field means, without regard to the rest of its column."""
+    text = plain_text(written)
+    if not text:
+        return WrittenCode(CodeKind.EMPTY)
+    number = without_decimals(text)
+    if _is_missing(text, number):
+        return WrittenCode(CodeKind.MISSING, reason=f"{text!r} stands for a missing code")
+    prefix = _PREFIX.match(text)
+    assert prefix is not None  # every part of it may be absent
+    rest = text[prefix.end() :]
+    if prefix["edition"] in ("88", "1988"):
+        reason = "a code of ISCO-88: give the code of ISCO-08"
+        return WrittenCode(CodeKind.ISCO_88, reason=reason)
+    reading = _read_number(rest) or _read_after_title(text)
+    if reading is not None:
+        return reading
+    codes = {code for code in _CODES_WITHIN.findall(text) if code in isco08()}
+    if len(codes) > 1:
+        reason = f"more than one code ({', '.join(sorted(codes))}): give one"
+        return WrittenCode(CodeKind.SEVERAL, reason=reason)
+    return WrittenCode(CodeKind.INVALID, reason=_why_invalid(text))
+
+
+def plain_text(written: str) -> str:
+    """Return the field with plain digits and spaces, without the marks around it."""
+    text = written if written.isascii() else _as_plain_characters(written)
+    text = " ".join(text.split())
+    for pattern in _UNWRAPPED:
+        wrapped = pattern.fullmatch(text)
+        if wrapped is not None:
+            text = wrapped[1].strip()
+    return text
+
+
+def without_decimals(text: str) -> str:
+    """Return the text without the decimals of a whole number: ``7212.0`` becomes ``7212``."""
+    return re.sub(r"[.,]0+$", "", text)
+
+
+def _as_plain_characters(written: str) -> str:
+    characters = unicodedata.normalize("NFKC", written).replace("−", "-")
+    return "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character
+        for character in characters
+        if unicodedata.category(character) != "Cf"
+    )
+
+
+def _is_missing(text: str, number: str) -> bool:
+    word = text.casefold().strip("<>#")
+    if not any(character.isalnum() for character in text) or word in _MISSING_WORDS:
+        return True
+    if text.startswith("#") or re.fullmatch(r"\.[a-z]|x+", word):
+        return True  # an error of a spreadsheet, a missing value of Stata
+    is_number = _MISSING_NUMBER.fullmatch(number) is not None
+    return is_number and ((len(number) == MAJOR and number in "09") or number not in isco08())
+
+
+def _read_number(text: str) -> WrittenCode | None:
+    """Read digits that stand first, None where they are no code with or without its title."""
+    text, n_joined = (
+        _THOUSANDS.subn(r"\1\2", text, count=1) if _THOUSANDS.match(text) else (text, 0)
+    )
+    dotted = _DOTTED.match(text)
+    if dotted is not None:
+        text = "".join(digit for digit in dotted.groups() if digit) + text[dotted.end() :]
+        n_joined += 1
+    digits = _DIGITS.match(text)
+    if digits is None:
+        return None
+    rest = text[digits.end() :]
+    decimals = _DECIMALS.match(rest)
+    sub_code = _SUB_CODE.match(rest) if len(digits[0]) == UNIT else None
+    tail = decimals or sub_code
+    if tail is not None:
+        rest = rest[tail.end() :]
+    title = ""
+    if rest:
+        after = _TITLE_AFTER.fullmatch(rest)
+        if after is None or _has_another_code(after["title"], digits[0]):
+            return None
+        title = after["title"]
+    is_changed = bool(n_joined) or tail is not None
+    code = _resolve(digits[0], is_changed)
+    return code and _with_title(code, title)
+
+
+def _read_after_title(text: str) -> WrittenCode | None:
+    """Read ``Welders (7212)``: a code after its title."""
+    match = _TITLE_BEFORE.fullmatch(text)
+    if match is None:
+        return None
+    code = _read_number(match["rest"])
+    return code and _with_title(code, match["title"])
+
+
+def _has_another_code(title: str, digits: str) -> bool:
+    codes = _CODES_WITHIN.findall(title)
+    return any(code in isco08() and code != digits for code in codes)
+
+
+def _resolve(digits: str, is_changed: bool) -> WrittenCode | None:
+    """Return the code that one to four digits mean, None where they mean none."""
+    if digits in isco08():
+        reason = f"read as {digits}" if is_changed else ""
+        kind = CodeKind.REPAIRED if is_changed else CodeKind.CODE
+        return WrittenCode(kind, digits, reason)
+    if digits in _WITHOUT_ZERO:
+        code = _WITHOUT_ZERO[digits]
+        reason = f"read as {code}: a spreadsheet dropped the leading zero"
+        return WrittenCode(CodeKind.REPAIRED, code, reason)
+    is_isco_88 = digits in isco_88_only()
+    if not digits.endswith("0") and is_isco_88:
+        return only_in_isco_88(digits)
+    group = _without_padding(digits)
+    if group is not None:
+        level = _LEVEL_NAMES[len(group)]
+        reason = f"read as {group}: a {level} group, filled with zeros"
+        return WrittenCode(CodeKind.REPAIRED, group, reason, is_also_isco_88=is_isco_88)
+    return only_in_isco_88(digits) if is_isco_88 else None
+
+
+def _without_padding(digits: str) -> str | None:
+    """Return the group that zeros were added to, None where there is none or more than one."""
+    if len(digits) == UNIT and digits.startswith("0") and digits.lstrip("0") in isco08():
+        return digits.lstrip("0")
+    if len(digits) == MINOR and "0" + digits.rstrip("0") in isco08():
+        return None  # 100 is 1 with two zeros, or 0100 without its first
+    if len(digits) < MINOR:
+        return None
+    while digits.endswith("0"):
+        digits = digits[:-1]
+        if digits in isco08():
+            return digits
+    return None
+
+
+def only_in_isco_88(digits: str) -> WrittenCode:
+    """Return what a code that exists only in ISCO-88 is read as."""
+    reason = f"{digits} exists only in ISCO-88: give the code of ISCO-08"
+    return WrittenCode(CodeKind.ISCO_88, reason=reason)
+
+
+def _with_title(code: WrittenCode, title: str) -> WrittenCode:
+    """Return the code with what its title says against it."""
+    if not title or not code.code:
+        return code
+    shown = isco08().title(code.code)
+    other = contradicted_by(code.code, title)
+    if other is not None:
+        reason = (
+            f"{code.code} is {shown!r}, and the title is that of {other}: "
+            "correct the code or the title"
+        )
+        return WrittenCode(CodeKind.CONTRADICTED, reason=reason)
+    if is_unlike_title(code.code, title):
+        note = f"the words beside the code do not match the title of {code.code}, {shown!r}"
+        return replace(code, reason="; ".join(filter(None, (code.reason, note))))
+    return code
+
+
+def _why_invalid(text: str) -> str:
+    if re.fullmatch(r"\d{5,}", text):
+        return f"{len(text)} digits: a code of ISCO-08 has at most 4"
+    return "not a code of ISCO-08"

@@ -1,0 +1,166 @@
+"""A code is read in every form that means it, and in none that means two things."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.isco_codes.code_column import CODE_NAMES, CodeReader, is_code_column
+from core.isco_codes.written_code import CodeKind, isco_88_only, read_code
+from core.taxonomy import MINOR, UNIT, isco08
+
+UNITS, MINORS = isco08().units, isco08().minors
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{0}",
+        " {0}\t",
+        "\u00a0{0}\u2009",
+        "\ufeff\u200b{0}",
+        "{0}.0",
+        "{0},00",
+        '="{0}"',
+        '"{0}"',
+        "'{0}",
+        "({0})",
+        "C{0}",
+        "c{0}",
+        "ISCO {0}",
+        "isco-08 {0}",
+        "ISCO08: {0}",
+        "ISCO_08_{0}",
+        "CIUO-08 {0}",
+        "code {0}",
+        "http://data.europa.eu/esco/isco/C{0}",
+        "{0}.1",
+        "{0}.12.3",
+        "{0}-1",
+        "{1} ({0})",
+        "{0} {1}",
+        "{0} - {1}",
+        "{0} – {1}",
+        "{0}: {1}",
+        "{0}; {1}",
+        "{0} ({1})",
+        "ISCO-08 {0} {1}",
+        "{0}.0 {1}",
+    ],
+)
+def test_every_unit_group_in_every_form(form: str) -> None:
+    for code in UNITS:
+        for title in (isco08().title(code), isco08().title(code).upper(), "Beruf"):
+            assert read_code(form.format(code, title)).code == code, form.format(code, title)
+
+
+def test_digits_of_other_scripts() -> None:
+    for zero in ("０", "٠", "०", "𝟎"):
+        assert read_code("".join(chr(ord(zero) + int(d)) for d in "7212")).code == "7212"
+
+
+def test_thousands_and_dots_between_the_digits() -> None:
+    for written in ("7,212", "7.212", "7 212", "7\u202f212", "7'212", "7.2.1.2"):
+        assert read_code(written).code == "7212"
+        assert read_code(written).kind == CodeKind.REPAIRED
+
+
+def test_lost_zeros_come_back() -> None:
+    for code in UNITS:
+        for written in (str(int(code)), f"{float(code)}"):
+            assert read_code(written).code == code
+
+
+def test_padded_groups_are_groups() -> None:
+    for code in (*MINORS, *isco08().level(2), *(str(n) for n in range(1, 10))):
+        padded = code.ljust(UNIT, "0")
+        if padded not in UNITS:
+            assert padded[: len(read_code(padded).code)] == read_code(padded).code
+            assert len(read_code(padded).code) <= len(code)
+    for written, code in (("2300", "23"), ("7200", "72"), ("2000", "2"), ("0721", "721")):
+        assert read_code(written).code == code
+    assert read_code("100").kind == CodeKind.INVALID  # 1, or 0100
+
+
+MISSING = (
+    "0 00 0000 9 99 999 9999 99.0 -9 -1 −99 98 997 9998 8888 77777 66666 99999 ９９９９ "
+    "X xxxx . .. .a - -- ? NA n/a NaN NULL k.A. #N/A #VALUE! <NA> None"
+)
+
+
+@pytest.mark.parametrize("written", MISSING.split())
+def test_marks_for_a_missing_code(written: str) -> None:
+    assert read_code(written).kind == CodeKind.MISSING
+
+
+def test_no_code_is_a_mark_for_a_missing_one() -> None:
+    for code in isco08().titles:
+        is_mark = read_code(code).kind == CodeKind.MISSING
+        assert is_mark == (code in ("0", "9"))
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("7212/7213", CodeKind.SEVERAL),
+        ("7212; 7213", CodeKind.SEVERAL),
+        ("7213 or 7212", CodeKind.SEVERAL),
+        ("7212 Welders, 7213", CodeKind.SEVERAL),
+        ("72120", CodeKind.INVALID),
+        ("welder", CodeKind.INVALID),
+        ("7212A", CodeKind.INVALID),
+        ("=1+1", CodeKind.INVALID),
+        ("not codable", CodeKind.INVALID),
+        ("7217", CodeKind.INVALID),
+        ("12345678", CodeKind.INVALID),
+        ("8324", CodeKind.ISCO_88),
+        ("8324 Heavy truck drivers", CodeKind.ISCO_88),
+        ("ISCO-88 7212", CodeKind.ISCO_88),
+        ("7213 Welders and Flame Cutters", CodeKind.CONTRADICTED),
+        ("Cooks (7212)", CodeKind.CONTRADICTED),
+        ("", CodeKind.EMPTY),
+        (" \u00a0\u200b", CodeKind.EMPTY),
+    ],
+)
+def test_what_is_not_read_says_why(written: str, kind: CodeKind) -> None:
+    reading = read_code(written)
+    assert (reading.kind, reading.code) == (kind, "")
+    assert bool(reading.reason) == (kind != CodeKind.EMPTY)
+
+
+def test_words_that_do_not_match_are_noted() -> None:
+    assert "Cooks" in read_code("5120 chef").reason
+    assert read_code("5120 cook").reason == "" == read_code("5120 Köchin").reason
+    assert read_code("512 Cooks").code == "512" and read_code("512 Cooks").reason == ""
+
+
+def test_isco_88_has_390_unit_groups_and_215_of_its_own() -> None:
+    assert len(isco_88_only()) == 215
+    for code in isco_88_only():
+        reading = read_code(code)
+        assert reading.kind == CodeKind.ISCO_88 or (reading.is_also_isco_88 and code[-1] == "0")
+
+
+def test_a_column_of_isco_88_is_recognised() -> None:
+    reader = CodeReader(["2221", "7212", "8324", "8323", "5220", "7137", "", "9999", "7,122"])
+    assert reader.is_isco_88 and reader.n_isco_88_only == 4
+    assert reader.read("5220").kind == CodeKind.ISCO_88
+    warning = reader.warning()
+    assert warning is not None and "4 codes exist only in ISCO-88 (4 of 7)" in warning
+    padded = CodeReader(["5220", "8330", "7212", "8324", *["2221"] * 90])
+    assert not padded.is_isco_88 and padded.read("5220").code == "522"
+    assert padded.warning() == "1 code exists only in ISCO-88"
+    assert CodeReader(["2221", "0110", "5220"]).warning() is None
+
+
+def test_a_column_of_major_groups_has_the_codes_0_and_9() -> None:
+    majors = CodeReader([*"01234567899", ""])
+    assert [majors.read(digit).code for digit in ("0", "9", "9.0", "99")] == ["0", "9", "9", ""]
+    assert not CodeReader(["2221", "5", "6", "7", "9"]).read("9").code
+
+
+def test_a_general_name_needs_codes_below_it() -> None:
+    countries, codes = CodeReader(["276", "840", "DE", "FR"]), CodeReader(["2221", "X", "5120"])
+    assert not is_code_column("code", countries) and is_code_column("Code", codes)
+    assert is_code_column("ISCO-08 code", countries)
+    assert len(set(CODE_NAMES)) == len(CODE_NAMES)
+    assert MINOR == 3
