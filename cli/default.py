@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import os
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
 
-from cli.commands import train
+from cli.commands import classify, train
 from cli.options import complete_files
 from cli.progress_bar import file_progress_bar
 from cli.requirements import require_file
@@ -29,13 +31,22 @@ def add_to(parser: SuggestingParser) -> None:
         "--input", type=Path, metavar="FILE", help="CSV file to code, with --skip-training"
     )
     complete_files(source)
+    classify.add_explain(group)
+    train.add_fine_tuning(group)
     train.add_optimizations(group)
     parser.set_defaults(run=run, parser=parser, **train.DEFAULTS)
 
 
 def asks_for_nothing(parsed: argparse.Namespace) -> bool:
     """Return whether there is neither a command nor an option of the form without one."""
-    options = (parsed.skip_training, parsed.input, parsed.enable_optimizations)
+    options = (
+        parsed.skip_training,
+        parsed.input,
+        parsed.explain,
+        parsed.fine_tune,
+        parsed.corrections_dir,
+        parsed.enable_optimizations,
+    )
     return parsed.run is run and not any(options)
 
 
@@ -43,17 +54,28 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Train and evaluate; with ``--skip-training``, code ``--input``."""
     if parsed.skip_training != (parsed.input is not None):
         parsed.parser.error("--skip-training and --input FILE go together")
+    trains = parsed.fine_tune or parsed.corrections_dir or parsed.enable_optimizations
+    if parsed.skip_training and trains:
+        parsed.parser.error(
+            "these go without --skip-training: --fine-tune, --corrections-dir, "
+            "--enable-optimizations"
+        )
+    if parsed.explain and not parsed.skip_training:
+        parsed.parser.error("--explain goes with --skip-training and --input FILE")
     if parsed.skip_training:
-        _code(parsed.input, settings)
+        n_explained = settings.explainability.sample_size if parsed.explain else 0
+        _code(parsed.input, settings, n_explained)
     else:
         train.run(parsed, settings)
 
 
-def _code(path: Path, settings: Settings) -> None:
-    """Write the predictions of a file to data.processed_dir and its review to data.review_dir."""
+def _code(path: Path, settings: Settings, n_explained: int) -> None:
+    """Write predictions and explanations to data.processed_dir, the review to data.review_dir."""
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, REVIEW, code_file
+    from results.explanations.pages import OVERVIEW_FILE, explain_batch
+    from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE
 
     require_file(path)
     processed_dir = settings.data.processed_dir
@@ -61,10 +83,39 @@ def _code(path: Path, settings: Settings) -> None:
     processed_dir.mkdir(parents=True, exist_ok=True)
     review_dir.mkdir(parents=True, exist_ok=True)
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
+    explanations_dir = processed_dir / EXPLANATIONS_DIR
     with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed_dir) as scratch:
         with file_progress_bar(path) as advance:
-            receipt = code_file(path, Path(scratch), autocoder, settings, advance)
+            receipt = code_file(path, Path(scratch), autocoder, settings, advance, n_explained)
+        is_explained = Path(scratch, REQUESTS_FILE).exists()
+        if is_explained:
+            explain_batch(Path(scratch), lambda version: autocoder.classifier)
         os.replace(Path(scratch, PREDICTIONS), processed_dir / PREDICTIONS)
-        review_path = review_dir / f"to_review_{date.today():%Y-%m-%d}.csv"
+        review_path = _free_review_path(review_dir)
         os.replace(Path(scratch, REVIEW), review_path)
+        shutil.rmtree(explanations_dir, ignore_errors=True)  # of the predictions before these
+        if is_explained:
+            os.replace(Path(scratch, EXPLANATIONS_DIR), explanations_dir)
     _LOG.info("%s → %s, %s", receipt.summary(), processed_dir / PREDICTIONS, review_path)
+    if is_explained:
+        _LOG.info("explanations: open %s", explanations_dir / OVERVIEW_FILE)
+    elif n_explained:
+        _LOG.info("explanations: there is no record to explain")
+
+
+def _free_review_path(review_dir: Path) -> Path:
+    """Reserve and return the path of today's review, with a number if there are reviews of today.
+
+    A review file may have been filled in by a person: none is ever replaced.
+    """
+    name = f"to_review_{date.today():%Y-%m-%d}"
+    for number in itertools.count(1):
+        path = review_dir / (f"{name}.csv" if number == 1 else f"{name}_{number}.csv")
+        try:
+            path.open("x").close()
+        except FileExistsError:
+            continue
+        if number > 1:
+            _LOG.info("the reviews of today stay as they are: the new one is %s", path.name)
+        return path
+    raise AssertionError("count() has no end")

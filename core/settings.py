@@ -180,7 +180,18 @@ def load_settings(path: Path) -> Settings:
         settings = Settings.model_validate({} if values is None else values)
     except ValidationError as error:
         raise SettingsError(_explain(path, node, error)) from None
-    return _absolute(settings, path.resolve().parent)
+    config_dir = path.resolve().parent
+    return _with_base_folder(_absolute(settings, config_dir), config_dir)
+
+
+def _with_base_folder(settings: Settings, base: Path) -> Settings:
+    """Return the settings with ``model.name`` absolute, if it is a folder relative to ``base``."""
+    name = settings.model.name
+    if not (name.startswith((".", "~")) or (base / name).is_dir()):
+        return settings  # a name on the model hub
+    path = (base / Path(name).expanduser()).resolve()
+    model = settings.model.model_copy(update={"name": str(path)})
+    return settings.model_copy(update={"model": model})
 
 
 def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:

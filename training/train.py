@@ -67,11 +67,11 @@ def train(
         champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
         loaded = load_dataset(settings, raw, corrections)
-        # Not before: records of which none is valid must leave no run behind.
-        run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         set_seed(settings.training.seed)  # the new head's weights
         checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
         tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)
+        # Not before: records or a base that cannot be used must leave no run behind.
+        run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         dataset = split_dataset(loaded, model, tokenizer, settings)
         _write_sides(run, dataset)
         run.metrics.training = TrainingSummary(

@@ -45,12 +45,17 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--json", action="store_true", help="print the receipt of each file as JSON"
     )
+    add_explain(command)
+    ray_engine.add_to(command)
+
+
+def add_explain(command: argparse._ActionsContainer) -> None:
+    """Register ``--explain``, of every command that codes files."""
     command.add_argument(
         "--explain",
         action="store_true",
         help="explain the codes of explainability.sample_size records of each file",
     )
-    ray_engine.add_to(command)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:

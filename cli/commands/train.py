@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import progress_bar
 from cli.requirements import require_extra
+from core.errors import IscoError
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ DEFAULTS: dict[str, Any] = {
     "raw": None,
     "base": None,
     "out": None,
-    "fine_tune": False,
-    "corrections_dir": None,
     "report_dir": None,
     "json": False,
 }
@@ -63,6 +62,22 @@ def add_to(commands: Any) -> None:
         help="folder of the run (default: models/runs/run_<date>)",
     )
     complete_folders(out)
+    add_fine_tuning(command)
+    report = command.add_argument(
+        "--report-dir",
+        type=Path,
+        metavar="DIR",
+        help="new folder for a copy of the report, with --fine-tune (default: no copy)",
+    )
+    complete_folders(report)
+    add_optimizations(command)
+    command.add_argument(
+        "--json", action="store_true", help="print the result and every metric as JSON"
+    )
+
+
+def add_fine_tuning(command: argparse._ActionsContainer) -> None:
+    """Register ``--fine-tune`` and ``--corrections-dir``, of every command that trains."""
     command.add_argument(
         "--fine-tune",
         action="store_true",
@@ -75,17 +90,6 @@ def add_to(commands: Any) -> None:
         help="folder of the corrections, with --fine-tune (default: data.corrections_dir)",
     )
     complete_folders(corrections)
-    report = command.add_argument(
-        "--report-dir",
-        type=Path,
-        metavar="DIR",
-        help="new folder for a copy of the report, with --fine-tune (default: no copy)",
-    )
-    complete_folders(report)
-    add_optimizations(command)
-    command.add_argument(
-        "--json", action="store_true", help="print the result and every metric as JSON"
-    )
 
 
 def add_optimizations(command: argparse._ActionsContainer) -> None:
@@ -100,6 +104,19 @@ def add_optimizations(command: argparse._ActionsContainer) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Train as asked; of several processes of torchrun one leads, and it alone reports."""
+    if parsed.fine_tune and (parsed.raw or parsed.base or parsed.out):
+        parsed.parser.error("--fine-tune starts from the model in service, on corrections")
+    if not parsed.fine_tune and parsed.report_dir:
+        parsed.parser.error("--report-dir goes with --fine-tune")
+    if not parsed.fine_tune and parsed.corrections_dir:
+        parsed.parser.error("--corrections-dir goes with --fine-tune")
+    raw = parsed.raw or settings.data.raw_dir
+    base = parsed.base or settings.model.name
+    with require_extra("train", "training"):
+        if parsed.fine_tune:
+            _check_corrections_dir(parsed.corrections_dir)
+        else:
+            _check_sources(raw, base, settings)
     # torch reads this when it is imported: operators that MPS lacks run on the CPU then.
     os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
     with require_extra("train", "training"):
@@ -109,10 +126,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.enable_optimizations:
         faster = settings.training.model_copy(update={"enable_optimizations": True})
         settings = settings.model_copy(update={"training": faster})
-    if parsed.fine_tune and (parsed.raw or parsed.base or parsed.out):
-        parsed.parser.error("--fine-tune starts from the model in service, on corrections")
-    if not parsed.fine_tune and (parsed.corrections_dir or parsed.report_dir):
-        parsed.parser.error("--corrections-dir and --report-dir go with --fine-tune")
     if is_worker():
         run_worker()
         return
@@ -124,10 +137,28 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
                 settings, parsed.corrections_dir, parsed.report_dir, progress
             )
         else:
-            raw = parsed.raw or settings.data.raw_dir
-            base = parsed.base or settings.model.name
             training_run = train(settings, raw, base, parsed.out, progress)
     _report(training_run, parsed.json)
+
+
+def _check_corrections_dir(corrections_dir: Path | None) -> None:
+    """Raise IscoError if the folder of the corrections was named and is none."""
+    if corrections_dir is not None and not corrections_dir.is_dir():
+        raise IscoError(
+            f"--corrections-dir: {str(corrections_dir.absolute())!r} is not a folder; expected one "
+            "with corrections.csv or review files"
+        )
+
+
+def _check_sources(raw: Path, base: str, settings: Settings) -> None:
+    """Raise InputError or BaseModelError for missing records or base, before torch is loaded."""
+    from inference.bundle import CHECKPOINT
+    from inference.model_registry import ModelRegistry
+    from training.dataset.records import find_files
+    from training.model.hub import check_base
+
+    find_files(raw)
+    check_base(base, ModelRegistry(settings.output).bundled_dir / CHECKPOINT)
 
 
 def _report(run: RunFolder | None, as_json: bool) -> None:

@@ -66,9 +66,9 @@ def find_files(raw: Path) -> list[Path]:
     if not files:
         raise InputError(
             raw,
-            "no labelled records",
+            f"no labelled records at {str(raw.absolute())!r}",
             expected="a CSV file, or a folder with *.csv, with job_title and isco_code",
-            remedy="Put your coded records there, or name them with --raw.",
+            remedy="Put your coded records there, or set data.raw_dir in config.yaml.",
         )
     return files
 

