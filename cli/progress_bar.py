@@ -1,11 +1,19 @@
-"""A progress bar on the terminal; nothing is shown if stderr is not a terminal."""
+"""A progress bar on the terminal.
+
+Where stderr is not a terminal, a training logs a line a minute, and the others show nothing.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
+LOG_PERIOD_S = 60.0
 
 
 @contextmanager
@@ -50,6 +58,52 @@ def progress_bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], N
             display.update(task, rate=f"{speed:,.0f} {unit}/s" if speed else "")
 
         yield advance
+
+
+@contextmanager
+def training_progress(name: str, n_texts: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar for the texts of a training; without a terminal, log a line now and then.
+
+    Yields a function to call with how many more texts are done.
+    """
+    if sys.stderr.isatty():
+        with progress_bar(name, n_texts, "texts") as advance:
+            yield advance
+        return
+    yield _LoggedProgress(name, n_texts).advance
+
+
+class _LoggedProgress:
+    """Logs how far a training is, at most once in ``LOG_PERIOD_S`` seconds."""
+
+    def __init__(self, name: str, n_texts: int) -> None:
+        self._name = name
+        self._n_texts = n_texts
+        self._n_done = 0
+        self._n_measured = 0  # not those of the interrupted run that this one continues
+        self._start_s: float | None = None
+        self._logged_s = time.monotonic()
+
+    def advance(self, n_done: int) -> None:
+        """Count ``n_done`` more texts."""
+        now_s = time.monotonic()
+        self._n_done += n_done
+        if self._start_s is None:
+            self._start_s = now_s
+        else:
+            self._n_measured += n_done
+        if now_s - self._logged_s < LOG_PERIOD_S or not self._n_measured:
+            return
+        self._logged_s = now_s
+        rate = self._n_measured / max(now_s - self._start_s, 1e-9)
+        _LOG.info(
+            "%s: %s of %s texts, %.0f texts/s, about %.0f minutes left",
+            self._name,
+            f"{self._n_done:,}",
+            f"{self._n_texts:,}",
+            rate,
+            max(self._n_texts - self._n_done, 0) / rate / 60,
+        )
 
 
 @contextmanager

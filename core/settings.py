@@ -70,6 +70,7 @@ class TrainingSettings(_Section):
     """How records are checked and split, and whether the hardware is used fully."""
 
     enable_optimizations: bool = False
+    use_bundled_answers: bool = True
     use_manual: bool = False
     conflicts: Literal["majority", "drop"] = "majority"
     validation_share: float = Field(0.15, gt=0, lt=0.5)

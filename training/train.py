@@ -20,6 +20,7 @@ from inference.model_registry import ModelRegistry
 from inference.spelling import Spelling
 from training.challenger import Challenger
 from training.dataset.correction_set import read_all_corrections
+from training.dataset.minimum import require_enough
 from training.dataset.prepare import SplitDataset, load_dataset, split_dataset
 from training.dataset.records import find_files
 from training.evaluation.training_report import write_report
@@ -67,6 +68,7 @@ def train(
         champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
         loaded = load_dataset(settings, raw, corrections)
+        require_enough(loaded, raw, settings.training)
         set_seed(settings.training.seed)  # the new head's weights
         checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
         tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)

@@ -6,12 +6,11 @@ import argparse
 import json
 import logging
 import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.options import add_command, complete_files, complete_folders
-from cli.progress_bar import progress_bar
+from cli.progress_bar import training_progress
 from cli.requirements import require_extra
 from core.errors import IscoError
 from core.settings import Settings
@@ -129,15 +128,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if is_worker():
         run_worker()
         return
-    progress = partial(progress_bar, unit="texts")
     training_run: RunFolder | None
     with main_process():
         if parsed.fine_tune:
             training_run = run_nightly(
-                settings, parsed.corrections_dir, parsed.report_dir, progress
+                settings, parsed.corrections_dir, parsed.report_dir, training_progress
             )
         else:
-            training_run = train(settings, raw, base, parsed.out, progress)
+            training_run = train(settings, raw, base, parsed.out, training_progress)
     _report(training_run, parsed.json)
 
 

@@ -68,10 +68,11 @@ class LoadedDataset:
 
     ``texts`` (``text, label, weight, source, group``) train, validate, calibrate and test;
     ``hold_out`` are the hold-out sets by name; ``calibration`` is the calibration part of the
-    bundled reference answers.
+    bundled reference answers; ``own_records`` are the user's valid records, None without records.
     """
 
     texts: pd.DataFrame
+    own_records: pd.DataFrame | None
     hold_out: dict[str, pd.DataFrame]
     calibration: pd.DataFrame
     summary: DatasetSummary
@@ -104,6 +105,8 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     hold_out = {BUNDLED_HOLD_OUT: answers[answers["part"] == HOLD_OUT]}
     calibration = answers[answers["part"] == CALIBRATION]
     trained_answers = answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])
+    if raw is not None and not settings.training.use_bundled_answers:
+        trained_answers = trained_answers.iloc[:0]
     parts = [trained_answers.assign(is_own=False)]
     if settings.training.use_manual:
         parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
@@ -111,6 +114,11 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     if raw is not None:
         own = read_records(raw, settings.data.columns, processed_dir)
         parts.insert(0, own.records.assign(is_own=True))
+        _LOG.info(
+            "records that train: %s of yours + %s bundled",
+            f"{len(own.records):,}",
+            f"{len(trained_answers):,}",
+        )
     everything = pd.concat(parts)
     texts = resolve_conflicts(everything, processed_dir, settings.training.conflicts)
     own_texts = set(everything.loc[everything["is_own"], "text"])
@@ -120,6 +128,7 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
     return LoadedDataset(
         texts=texts[~texts["text"].isin(measured)].reset_index(drop=True),
+        own_records=None if own is None else own.records,
         hold_out=hold_out,
         calibration=calibration.drop(columns=["kind", "part"]),
         summary=DatasetSummary(

@@ -1,0 +1,59 @@
+"""How many records a full training needs at least, and the error where there are fewer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import InputError
+from core.settings import TrainingSettings
+from training.dataset.prepare import LoadedDataset
+from training.dataset.splits import assign_sides
+
+MIN_TEXTS = 100
+"""Distinct texts of the user with a valid code: 5 % of fewer measure nothing."""
+MIN_CODES = 2
+"""Unit groups of these texts: of one code, nothing can be learned."""
+
+
+def require_enough(dataset: LoadedDataset, raw: Path, settings: TrainingSettings) -> None:
+    """Raise InputError, with the counts and the minimum, for records that are too few to train.
+
+    The records of ``dataset`` come from ``raw``. The bundled reference answers do not count: with
+    few records of one's own the new model would be the bundled one, trained again.
+    """
+    assert dataset.own_records is not None
+    n_records = len(dataset.own_records)
+    n_texts = dataset.own_records["text"].nunique()
+    n_codes = dataset.own_records["label"].nunique()
+    found = (
+        f"{_counted(n_records, 'valid record')} at {str(raw.absolute())!r}, "
+        f"with {_counted(n_texts, 'distinct text')} and {_counted(n_codes, 'code')}"
+    )
+    if n_texts < MIN_TEXTS or n_codes < MIN_CODES:
+        raise _too_few(raw, found)
+    texts, _ = assign_sides(
+        dataset.texts, settings.validation_share, settings.test_share, settings.seed
+    )
+    n_by_side = texts["side"].value_counts()
+    for side in ("train", "validation", "test"):
+        if not n_by_side.get(side, 0):
+            raise _too_few(
+                raw, f"{found}, of which none is left for the side {side!r} of the split"
+            )
+    if not n_by_side.get("calibration", 0) and not len(dataset.calibration):
+        raise _too_few(raw, f"{found}, of which none is left to calibrate")
+
+
+def _too_few(raw: Path, found: str) -> InputError:
+    return InputError(
+        raw,
+        found,
+        expected=f"at least {MIN_TEXTS} distinct texts with valid codes of at least {MIN_CODES} "
+        "unit groups, several texts of each group",
+        remedy="Add coded records; with few of them, put corrections into data.corrections_dir and "
+        "train with --fine-tune.",
+    )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
