@@ -67,6 +67,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Code all inputs as one table, into shards."""
     if parsed.explain:
         parsed.parser.error("--explain goes without --engine ray")
+    if parsed.json_predictions:
+        parsed.parser.error("--json-predictions goes without --engine ray: read the shards")
     if parsed.concurrency is not None and parsed.concurrency < 1:
         parsed.parser.error("--concurrency: at least 1")
     from distributed.ray_environment import prepare_environment

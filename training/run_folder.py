@@ -38,6 +38,15 @@ Figures = dict[str, float | int | list[float]]
 """Figures of one set of texts by name: see ``training/evaluation/metrics.py``."""
 
 
+_HEADLINE = {
+    "f1_macro": "macro_f1",
+    "accuracy": "accuracy_4",
+    "top_3_accuracy": "top_3",
+    "fallback_rate": "fallback_rate",
+}
+"""The first keys of ``metrics.json``, each with the name of its figure."""
+
+
 class RunKind(StrEnum):
     """How a run trains."""
 
@@ -146,10 +155,15 @@ class RunMetrics:
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json``."""
-        values = asdict(self)
+        values = self._headline() | asdict(self)
         values.pop("training")
         summary = self.training.to_json() if self.training is not None else {}
         return _without_none(values | summary)
+
+    def _headline(self) -> dict[str, Any]:
+        """Return the four figures that stand first in the file, of the texts ``analysed``."""
+        figures = (self.figures or {}).get(self.analysed or "", {})
+        return {key: figures.get(name) for key, name in _HEADLINE.items()}
 
 
 @dataclass

@@ -9,8 +9,10 @@ parity → evaluate → gate → promote. The run's folder holds the split, ``me
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification, set_seed
 
 from core.errors import BundleError
@@ -40,7 +42,7 @@ from training.run_folder import (
 )
 
 _LOG = logging.getLogger(__name__)
-_SIDE_FILES = {"train": "train.csv", "validation": "val.csv", "test": "test.csv"}
+_TEXT_AND_LABEL = ["text", "label"]
 
 
 def train(
@@ -75,7 +77,7 @@ def train(
         # Not before: records or a base that cannot be used must leave no run behind.
         run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         dataset = split_dataset(loaded, model, tokenizer, settings)
-        _write_sides(run, dataset)
+        _write_sides(dataset, (run.path, settings.data.processed_dir))
         run.metrics.training = TrainingSummary(
             base=base,
             corrections_files=sorted(set(corrections["file"])),
@@ -99,9 +101,23 @@ def _champion(settings: Settings) -> Bundle | None:
         return None
 
 
-def _write_sides(run: RunFolder, dataset: SplitDataset) -> None:
-    for side, name in _SIDE_FILES.items():
-        dataset.sides[side][["text", "label"]].to_csv(run.path / name, index=False)
+def _write_sides(dataset: SplitDataset, folders: Iterable[Path]) -> None:
+    """Write ``train.csv``, ``val.csv`` and ``test.csv`` (``text, label``) to each folder.
+
+    ``val.csv`` is the whole share for validation. Its column ``used_for`` says which half decides
+    when to stop (``validation``), and which fits the temperature (``calibration``).
+    """
+    sides = dataset.sides
+    validation = pd.concat(
+        [
+            sides["validation"].assign(used_for="validation"),
+            dataset.own_calibration.assign(used_for="calibration"),
+        ]
+    )
+    for folder in folders:
+        sides["train"][_TEXT_AND_LABEL].to_csv(folder / "train.csv", index=False)
+        validation[[*_TEXT_AND_LABEL, "used_for"]].to_csv(folder / "val.csv", index=False)
+        sides["test"][_TEXT_AND_LABEL].to_csv(folder / "test.csv", index=False)
 
 
 def _fit(

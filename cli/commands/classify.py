@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import logging
 import os
@@ -45,6 +46,12 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--json", action="store_true", help="print the receipt of each file as JSON"
     )
+    command.add_argument(
+        "--json-predictions",
+        action="store_true",
+        help="print the prediction of each record as a line of JSON, with the file and the number "
+        "of the record",
+    )
     add_explain(command)
     ray_engine.add_to(command)
 
@@ -66,7 +73,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     ray_engine.refuse_options(parsed)
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
-    from results.code_file import code_file
+    from results.code_file import PREDICTIONS, code_file
     from results.explanations.pages import explain_batch
     from results.explanations.requests import REQUESTS_FILE, pending_batches
     from results.report import REPORT
@@ -99,7 +106,33 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         index.refresh()
         report = shown(published / REPORT)
         _LOG.info("%r: %s; open %s", path.name, receipt.summary(), report)
+        if parsed.json_predictions:
+            _print_predictions(published / PREDICTIONS, path.name)
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
     if len(inputs) > 1:
         _LOG.info("%d files; open %s", len(inputs), shown(out / INDEX))
+
+
+def _print_predictions(path: Path, input_name: str) -> None:
+    """Print our columns of a ``predictions.csv``, a record a line, with the types of the values."""
+    from inference.output_columns import OUTPUT_COLUMNS
+
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for number, row in enumerate(rows, start=1):
+            cells = row[-len(OUTPUT_COLUMNS) :]  # ours come last
+            values = {
+                name: _typed(cell, kind)
+                for (name, kind), cell in zip(OUTPUT_COLUMNS.items(), cells, strict=True)
+            }
+            record = {"input": input_name, "record": number, **values}
+            print(json.dumps(record, ensure_ascii=False))
+
+
+def _typed(cell: str, kind: type) -> str | float | bool | None:
+    """Return the value that ``as_cells`` of the output columns wrote as text."""
+    if not cell:
+        return None
+    return cell == "true" if kind is bool else kind(cell)

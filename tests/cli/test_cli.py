@@ -45,6 +45,11 @@ def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Pa
         assert done.returncode == 0, done.stderr
         receipts = [json.loads(line) for line in done.stdout.splitlines()]
         assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
+    done = isco(settings, "classify", *files, "--out", str(tmp_path / "out"), "--json-predictions")
+    predictions = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(p["input"], p["record"]) for p in predictions] == [("a.csv", 1), ("b.csv", 1)]
+    assert isinstance(predictions[0]["confidence"], float)
+    assert isinstance(predictions[0]["is_fallback"], bool) and predictions[0]["isco_code"]
     for receipt in receipts:
         assert {p.name for p in Path(receipt["folder"]).iterdir()} == {
             "predictions.csv", "report.html", "review.csv", "review.xlsx", "review.html",

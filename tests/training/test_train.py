@@ -43,6 +43,28 @@ def test_a_training_is_promoted_and_serves(
     names = {path.name for path in run.path.iterdir()}
     assert {"train.csv", "val.csv", "test.csv", "report.html", "error_analysis"} <= names
     assert "checkpoints" not in names and "bundle" not in names
+    first_four = list(metrics)[:4]
+    assert first_four == ["f1_macro", "accuracy", "top_3_accuracy", "fallback_rate"]
+    analysed = metrics["figures"][metrics["analysed"]]
+    assert [metrics[key] for key in first_four] == [
+        analysed[key] for key in ("macro_f1", "accuracy_4", "top_3", "fallback_rate")
+    ]
+    errors = {path.name for path in (run.path / "error_analysis").iterdir()}
+    assert {
+        "misclassifications.csv",
+        "error_rates_by_group.csv",
+        "confusion_matrix.png",
+    } <= errors
+    processed = user_project.data.processed_dir
+    for side in ("train", "val", "test"):
+        written = processed / f"{side}.csv"
+        assert written.read_bytes() == (run.path / written.name).read_bytes()
+    validation = pd.read_csv(processed / "val.csv")
+    assert list(validation) == ["text", "label", "used_for"]
+    assert set(validation["used_for"]) == {"validation", "calibration"}
+    for listed in ("outliers.csv", "label_issues.csv"):
+        is_own = pd.read_csv(processed / listed)["file"].notna()
+        assert is_own.is_monotonic_decreasing  # the user's own records first
     sides = [set(pd.read_csv(run.path / f"{s}.csv")["text"]) for s in ("train", "test")]
     assert not sides[0] & sides[1]
     served = ModelRegistry(user_project.output).served()

@@ -66,8 +66,8 @@ class DatasetSummary:
 class LoadedDataset:
     """Distinct labelled texts before the split; no text of ``texts`` is in any other part.
 
-    ``texts`` (``text, label, weight, source, group``) train, validate, calibrate and test;
-    ``hold_out`` are the hold-out sets by name; ``calibration`` is the calibration part of the
+    ``texts`` (``text, label, weight, source, group, file, line``) train, validate, calibrate and
+    test; ``hold_out`` are the hold-out sets by name; ``calibration`` is the calibration part of the
     bundled reference answers; ``own_records`` are the user's valid records, None without records.
     """
 
@@ -82,11 +82,13 @@ class LoadedDataset:
 class SplitDataset:
     """Distinct labelled texts by side: ``train``, ``validation``, ``calibration``, ``test``.
 
-    ``hold_out`` are the hold-out sets by name: no model is trained on them.
+    ``hold_out`` are the hold-out sets by name: no model is trained on them. ``own_calibration`` is
+    the calibration side of the split, of which ``choose_calibration_texts`` made the side.
     """
 
     sides: dict[str, pd.DataFrame]
     hold_out: dict[str, pd.DataFrame]
+    own_calibration: pd.DataFrame
     summary: DatasetSummary
 
 
@@ -124,6 +126,7 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     own_texts = set(everything.loc[everything["is_own"], "text"])
     hold_out[OWN_HOLD_OUT] = texts[_in_own_hold_out(texts, own_texts, settings)]
     texts = _with_corrections(texts, corrections)
+    texts = _with_locations(texts, None if own is None else own.records)
     measured = set(calibration["text"]).union(*(rows["text"] for rows in hold_out.values()))
     hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
     return LoadedDataset(
@@ -140,6 +143,18 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
             n_hold_out={name: len(rows) for name, rows in hold_out.items()},
         ),
     )
+
+
+def _with_locations(texts: pd.DataFrame, records: pd.DataFrame | None) -> pd.DataFrame:
+    """Add ``file`` and ``line`` of the first own record with a text and its code, ``""`` of others.
+
+    ``line`` is text: the other texts have none.
+    """
+    if records is None:
+        return texts.assign(file="", line="")
+    first = records.drop_duplicates(["text", "label"])[["text", "label", "file", "line"]]
+    located = texts.merge(first, on=["text", "label"], how="left")
+    return located.fillna({"file": "", "line": ""})
 
 
 def _in_own_hold_out(texts: pd.DataFrame, own_texts: set[str], settings: Settings) -> np.ndarray:
@@ -177,7 +192,8 @@ def split_dataset(
     )
     texts, suspects = find_suspects(texts, model, tokenizer, chosen, settings.data.processed_dir)
     sides = {side: texts[texts["side"] == side].drop(columns="side") for side in SIDES}
-    sides["calibration"] = choose_calibration_texts(sides["calibration"], dataset.calibration)
+    own_calibration = sides["calibration"]
+    sides["calibration"] = choose_calibration_texts(own_calibration, dataset.calibration)
     n_texts = {side: len(rows) for side, rows in sides.items()}
     _LOG.info(
         "%s distinct texts: %s",
@@ -187,7 +203,7 @@ def split_dataset(
     summary = replace(
         dataset.summary, untested_codes=untested_codes, suspects=suspects, n_texts=n_texts
     )
-    return SplitDataset(sides, dataset.hold_out, summary)
+    return SplitDataset(sides, dataset.hold_out, own_calibration, summary)
 
 
 def use_bundled_answers(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
@@ -207,4 +223,5 @@ def use_bundled_answers(dataset: LoadedDataset, settings: Settings) -> SplitData
     sides = {**dict.fromkeys(SIDES, empty), "train": dataset.texts}
     sides["calibration"] = dataset.calibration
     n_texts = {side: len(rows) for side, rows in sides.items()}
-    return SplitDataset(sides, dataset.hold_out, replace(dataset.summary, n_texts=n_texts))
+    summary = replace(dataset.summary, n_texts=n_texts)
+    return SplitDataset(sides, dataset.hold_out, empty, summary)

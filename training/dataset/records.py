@@ -43,8 +43,8 @@ class OwnRecords:
 
     ``records`` has one row per record that can train: ``text`` (cleaned ``title | duties``),
     ``label`` (4-digit code), ``weight`` (float), ``source``, ``group`` (``""`` where there is
-    none). ``n_left_out`` counts the other records by reason. ``unread_files`` are the files of the
-    folder that could not be read.
+    none), and ``file`` and ``line`` where it stands. ``n_left_out`` counts the other records by
+    reason. ``unread_files`` are the files of the folder that could not be read.
     """
 
     records: pd.DataFrame
@@ -102,7 +102,7 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords
             n_left_out.update(read.reasons)
             invalid.write(read.invalid)
     own = OwnRecords(
-        pd.DataFrame(rows, columns=["text", "label", "weight", "source", "group"]),
+        pd.DataFrame(rows, columns=["text", "label", "weight", "source", "group", "file", "line"]),
         dict(n_left_out),
         unread_files,
     )
@@ -110,7 +110,7 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords
     return own
 
 
-_Record = tuple[str, str, float, str, str]
+_Record = tuple[str, str, float, str, str, str, str]
 
 
 @dataclass
@@ -137,7 +137,7 @@ def _read_file(path: Path, columns: Columns) -> _FileRecords:
         if reason is None:
             weight = _weight(table, row, line)
             source, group = table.get(row, "source"), table.get(row, "group")
-            read.records.append((text, code.code, weight, source, group))
+            read.records.append((text, code.code, weight, source, group, path.name, str(line)))
             continue
         read.reasons.append(reason)
         title, written = table.get(row, JOB_TITLE), table.get(row, CODE_COLUMN)

@@ -1,4 +1,4 @@
-"""Reference data that every training may use: ``answers.csv`` and, where there is one, a manual.
+"""Reference data that every training may use: ``answers.csv`` and ``isco08_definitions.csv``.
 
 ``answers.csv`` holds the bundled reference answers. ``part_of_answer`` in ``splits.py`` decides
 whether an answer trains, calibrates or measures; the file's column ``part`` says the same.
@@ -12,12 +12,13 @@ import pandas as pd
 
 from core.csv_table import open_table
 from core.errors import InputError
+from core.isco_codes.written_code import read_code
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 from training.dataset.splits import part_of_answer
 
 ANSWERS = "answers.csv"
-MANUAL = "manual.csv"
+DEFINITIONS = "isco08_definitions.csv"
 _ANSWER_COLUMNS = ("job_title", "duties_description", "isco_code", "kind")
 _MANUAL_COLUMNS = ("isco_code", "description")
 
@@ -43,9 +44,9 @@ def read_answers(reference_dir: Path) -> pd.DataFrame:
 def read_manual(reference_dir: Path) -> pd.DataFrame:
     """Return the manual's descriptions of unit groups as records without a title.
 
-    Raises InputError if ``manual.csv`` is missing or has other columns.
+    Raises InputError if ``isco08_definitions.csv`` is missing or has other columns.
     """
-    path = reference_dir / MANUAL
+    path = reference_dir / DEFINITIONS
     if not path.exists():
         raise InputError(
             path,
@@ -56,7 +57,8 @@ def read_manual(reference_dir: Path) -> pd.DataFrame:
     table = open_table(path, {name: (name,) for name in _MANUAL_COLUMNS}, _MANUAL_COLUMNS)
     rows = []
     for _, row in table.rows():
-        text, code = join("", table.get(row, "description")), table.get(row, "isco_code").strip()
+        text = join("", table.get(row, "description"))
+        code = read_code(table.get(row, "isco_code")).code
         if code in isco08().units and text != EMPTY_TEXT:
             rows.append((text, code, 1.0, "manual", f"manual:{code}"))
     return pd.DataFrame(rows, columns=["text", "label", "weight", "source", "group"])

@@ -1,10 +1,12 @@
 """Which errors the model makes: the folder ``error_analysis/`` of a run.
 
-``confused_pairs.csv``   every confused pair, most texts first, with three of its texts
-``error_rates.csv``      groups of 1, 2 and 3 digits: how many of their texts got a wrong code
-``never_predicted.csv``  unit groups that were the best code of no text
-``confusion.csv``        436 × 436 counts of texts: a row is the right code, a column the given one
-``confusion_*.svg``      the same by major and by sub-major group
+``misclassifications.csv``    the ten confused pairs with most texts, with three of their texts
+``confused_pairs.csv``        the same of every confused pair, most texts first
+``error_rates_by_group.csv``  groups of 1, 2, 3 digits: how many of their texts got a wrong code
+``never_predicted.csv``       unit groups that were the best code of no text
+``confusion.csv``             436 × 436 counts: a row is the right code, a column the given one
+``confusion_*.svg``           the same by major and by sub-major group
+``confusion_matrix.png``      the same by major group, for programs that take no SVG
 
 "Given" is the best unit group, above the threshold or not. The tables open in a spreadsheet: UTF-8
 with BOM, and no cell is run as a formula.
@@ -23,10 +25,12 @@ from training.evaluation.plots import draw_confusion
 
 ERROR_ANALYSIS = "error_analysis"
 CONFUSED_PAIRS = "confused_pairs.csv"
-ERROR_RATES = "error_rates.csv"
+ERROR_RATES = "error_rates_by_group.csv"
+MISCLASSIFICATIONS = "misclassifications.csv"
 NEVER_PREDICTED = "never_predicted.csv"
 CONFUSION = "confusion.csv"
 N_EXAMPLES = 3
+_N_MOST_CONFUSED = 10
 _MAX_CHARS = 300  # of an example; a text can have a million
 
 Row = list[str]
@@ -57,7 +61,9 @@ def write_error_analysis(
     examples = _examples(right, given, confidence, texts)
     example_names = [f"example_{k}" for k in range(1, N_EXAMPLES + 1)]
     header = ["right_code", "right_title", "given_code", "given_title", "n", "share"]
-    _write(out_dir / CONFUSED_PAIRS, [*header, *example_names], _pairs(counts, examples))
+    pairs = list(_pairs(counts, examples))
+    _write(out_dir / CONFUSED_PAIRS, [*header, *example_names], pairs)
+    _write(out_dir / MISCLASSIFICATIONS, [*header, *example_names], pairs[:_N_MOST_CONFUSED])
     header = ["digits", "code", "title", "n", "error_rate", "outside_rate"]
     _write(out_dir / ERROR_RATES, header, _error_rates(counts))
     _write(out_dir / NEVER_PREDICTED, ["code", "title", "n"], _never_predicted(counts))

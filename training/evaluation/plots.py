@@ -23,6 +23,7 @@ from core.taxonomy import MAJOR, SUB_MAJOR, isco08, unit_index
 from training.evaluation.metrics import AGREEMENT, N_BINS, production_rate
 
 CONFUSION_MAJOR = "confusion_major.svg"
+CONFUSION_MATRIX = "confusion_matrix.png"
 CONFUSION_SUB_MAJOR = "confusion_sub_major.svg"
 RELIABILITY = "reliability.svg"
 PRODUCTION = "production.svg"
@@ -33,6 +34,7 @@ _GREY = "#777777"
 _LINES = ((_BLUE, "-", "o"), (_RED, "--", "D"))  # the challenger's and the champion's
 _DARK = 35  # percent from which a cell of the heatmap needs white letters
 _PIXELS = 12
+_DPI = 150  # of the picture for a text processor
 _MAX_POINTS = 600
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
@@ -59,7 +61,9 @@ def draw_confusion(counts: np.ndarray, out_dir: Path) -> None:
 
     ``counts``: (436, 436) numbers of texts, right code by given code, both in ISCO order.
     """
-    _save(_major_confusion(_summed(counts, MAJOR)), out_dir / CONFUSION_MAJOR)
+    by_major = _major_confusion(_summed(counts, MAJOR))
+    _save(by_major, out_dir / CONFUSION_MAJOR)
+    by_major.savefig(out_dir / CONFUSION_MATRIX, dpi=_DPI, bbox_inches="tight")
     _save(_sub_major_confusion(_summed(counts, SUB_MAJOR)), out_dir / CONFUSION_SUB_MAJOR)
 
 

@@ -58,8 +58,8 @@ def find_suspects(
     written = outliers.assign(
         looks_wrong=outliers["looks_wrong"].map({True: "true", False: "false"})
     )
-    written.to_csv(processed_dir / OUTLIERS, index=False)
-    issues.to_csv(processed_dir / LABEL_ISSUES, index=False)
+    _own_first(written, records).to_csv(processed_dir / OUTLIERS, index=False)
+    _own_first(issues, records).to_csv(processed_dir / LABEL_ISSUES, index=False)
 
     wrong = outliers.index[outliers["looks_wrong"]]
     suspect = records.index.isin(wrong.union(issues.index))
@@ -81,3 +81,14 @@ def find_suspects(
         records = records[~changed].reset_index(drop=True)
     summary["n_changed"] = 0 if settings.suspects == "keep" else int(changed.sum())
     return records, summary
+
+
+def _own_first(listed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the listed rows with ``file`` and ``line``, those of the user's records first.
+
+    Records without these columns are not the user's.
+    """
+    for column in ("file", "line"):
+        values = records[column].loc[listed.index] if column in records else ""
+        listed = listed.assign(**{column: values})
+    return listed.sort_values("file", key=lambda files: files == "", kind="stable")

@@ -78,9 +78,9 @@ def test_disputed_texts_by_the_setting(user_project: Settings, raw: Path) -> Non
 def test_the_manual_is_read_when_it_is_switched_on(user_project: Settings, raw: Path) -> None:
     chosen = user_project.training.model_copy(update={"use_manual": True})
     user_project = user_project.model_copy(update={"training": chosen})
-    with pytest.raises(InputError, match=r"manual\.csv"):
+    with pytest.raises(InputError, match=r"isco08_definitions\.csv"):
         load_dataset(user_project, raw, none(user_project))
-    manual = user_project.data.reference_dir / "manual.csv"
+    manual = user_project.data.reference_dir / "isco08_definitions.csv"
     manual.write_text(
         "isco_code,description\n2221,Plans and gives care to the sick\n222,Nursing\n2222,\n",
         encoding="utf-8",
@@ -90,3 +90,10 @@ def test_the_manual_is_read_when_it_is_switched_on(user_project: Settings, raw: 
     ]
     texts = load_dataset(user_project, raw, none(user_project)).texts
     assert (texts["source"] == "manual").sum() == 1
+
+
+def test_own_records_keep_their_file_and_line(user_project: Settings, raw: Path) -> None:
+    texts = load_dataset(user_project, raw, none(user_project)).texts.set_index("text")
+    assert texts.loc[join("bank nurse"), ["file", "line"]].tolist() == ["raw.csv", "302"]
+    others = texts[texts["source"] == "answers"]
+    assert len(others) and set(others["file"]) == set(others["line"]) == {""}

@@ -21,6 +21,7 @@ from training.evaluation.error_analysis import (
     CONFUSION,
     ERROR_ANALYSIS,
     ERROR_RATES,
+    MISCLASSIFICATIONS,
     NEVER_PREDICTED,
     write_error_analysis,
 )
@@ -162,6 +163,18 @@ def test_a_long_text_is_cut_in_the_examples(tmp_path: Path) -> None:
     write_error_analysis(probabilities(), CODES, ["x" * 100_000] * len(CODES), tmp_path)
     example = table(tmp_path / CONFUSED_PAIRS)[0]["example_1"]
     assert len(example) < 1000 and example.endswith("…")
+
+
+def test_the_ten_most_confused_pairs_and_a_picture_stand_beside(tmp_path: Path) -> None:
+    codes = list(UNITS[:12])
+    wrong = np.zeros((12, len(UNITS)))
+    wrong[np.arange(12), np.arange(1, 13)] = 1.0
+    write_error_analysis(wrong, codes, [f"text {code}" for code in codes], tmp_path)
+    assert (tmp_path / "misclassifications.csv").name == MISCLASSIFICATIONS
+    pairs = table(tmp_path / CONFUSED_PAIRS)
+    assert len(pairs) == 12 and table(tmp_path / MISCLASSIFICATIONS) == pairs[:10]
+    assert (tmp_path / "error_rates_by_group.csv").is_file()
+    assert (tmp_path / plots.CONFUSION_MATRIX).read_bytes().startswith(b"\x89PNG")
 
 
 def test_error_rates_count_the_unit_group_and_the_group_itself(folder: Path) -> None:
