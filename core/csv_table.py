@@ -201,7 +201,7 @@ def find_columns(header: Sequence[str], aliases: Aliases) -> dict[str, int]:
     return columns
 
 
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def neutralise(cell: str) -> str:
