@@ -14,6 +14,7 @@ from __future__ import annotations
 import unicodedata
 
 from core.csv_table import Row, Table
+from core.letters.plain_text import plain_text
 
 TEXT_VERSION = 1
 SEPARATOR = "|"
@@ -65,10 +66,11 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    A ``|`` inside a part is dropped, so that the separator stays unambiguous;
+    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``). A
+    ``|`` inside a part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``.
     """
-    parts = (clean(part.replace(SEPARATOR, " ")) or UNKNOWN for part in (title, duties))
+    parts = (clean(plain_text(part).replace(SEPARATOR, " ")) or UNKNOWN for part in (title, duties))
     return f" {SEPARATOR} ".join(parts)
 
 
