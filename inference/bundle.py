@@ -21,6 +21,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from core.errors import BundleError
 from core.file_io import sha256_of, write_atomic
 from core.taxonomy import isco08
@@ -85,12 +87,15 @@ class Bundle:
                 f"no model bundle in {str(path)!r}: {MANIFEST} is missing. Restore models/bundled "
                 "from the repository, or train a model with 'isco train'"
             ) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise BundleError(f"{str(path / MANIFEST)!r} cannot be read: {error}") from None
+        if not isinstance(values, dict):
+            raise BundleError(f"{str(path / MANIFEST)!r} is not a manifest: it is no JSON object")
         _check_versions(path, values)
         try:
             bundle = cls(path, Manifest(**values))
-        except TypeError as error:
+            TypeAdapter(Manifest).validate_python(vars(bundle.manifest))
+        except (TypeError, ValidationError) as error:
             raise BundleError(f"{str(path / MANIFEST)!r} is not a manifest: {error}") from None
         if tuple(bundle.manifest.labels) != isco08().units:
             raise BundleError(f"{str(path)!r} was trained for other codes than ISCO-08's 436")

@@ -11,10 +11,11 @@ import socket
 import threading
 from contextlib import suppress
 
-from core.errors import AlreadyRunningError, StatusError
+from core.errors import AlreadyRunningError, BundleError, FolderError, StatusError
 from watcher.clock import back_off_s
 from watcher.environment import Environment
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims
+from watcher.intake.claims import UnreadableError
 from watcher.intake.file_events import FileEvents
 from watcher.intake.folder_checks import Folders
 from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
@@ -28,7 +29,7 @@ from watcher.status.status import Health, judge, read_status
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
-_MAX_PAUSE_S = 60.0  # while the disk is full
+_MAX_PAUSE_S = 60.0  # while the disk is full, or a file cannot be read
 # The number of claimed files that may wait for their second hash.
 _MAX_UNSETTLED = 64
 
@@ -70,7 +71,8 @@ class Daemon:
             environment, self._folders, processor, self._status, display, self._on_progress
         )
         self._wake = threading.Event()
-        self._n_faults = 0  # passing faults in a row
+        self._n_pauses = 0  # pauses of all files in a row
+        self._pause_cause: Exception | None = None
         self._paused_until_s = 0.0
 
     @property
@@ -147,6 +149,8 @@ class Daemon:
         if self._active_claims:
             due_s.append(self._active_claims.next_heartbeat_s)
             due_s.append(max(self._active_claims.first_due_s, self._paused_until_s))
+        elif self._pause_cause is not None:
+            due_s.append(self._paused_until_s)
         return min(due_s)
 
     def tick(self) -> None:
@@ -160,6 +164,7 @@ class Daemon:
             return
         self._active_claims.send_heartbeats()
         self._active_claims.recover()
+        self._end_pause()
         for active in self._active_claims.due():
             if self._may_process() and not active.claim.attempts:
                 self._process(active)
@@ -206,10 +211,16 @@ class Daemon:
         stability = self._poller.stability
         try:
             active = self._active_claims.claim(name)
+        except UnreadableError as error:
+            stability.hold(name)
+            if self._status.on_claim_failed(name, error):
+                _LOG.warning("%r is not processed: %s", name, error)
+            return None
         except OSError as error:
             stability.restart(name)
             if self._status.on_claim_failed(name, error):
                 _LOG.warning("%r: the file cannot be claimed, trying again: %s", name, error)
+                self._pause_if_folders_fail()
             return None
         stability.forget(name)
         return active
@@ -219,19 +230,46 @@ class Daemon:
         self._status.on_start(active.claim)
         outcome = self._pipeline.process(active)
         self._status.on_done(active.claim, outcome)
-        if outcome is Outcome.RETRY_LATER:
-            self._back_off(active)
-        elif outcome is not Outcome.LOST:
-            self._n_faults = 0
+        if outcome in (Outcome.RETRY_LATER, Outcome.PAUSE):
+            wait_s = back_off_s(self._settings.poll_s, active.n_faults, _MAX_PAUSE_S)
+            active.due_s = self._clock.monotonic_s() + wait_s
+        if outcome is Outcome.PAUSE:
+            assert active.pause_cause is not None
+            self._pause(active.pause_cause)
+        elif outcome in (Outcome.PUBLISHED, Outcome.REJECTED):
+            self._n_pauses = 0
         if outcome is Outcome.PUBLISHED and self._explainer is not None:
             self._explainer.request()
         if outcome.is_final:
             self._active_claims.remove(active)
 
-    def _back_off(self, active: ActiveClaim) -> None:
-        """Wait after a passing fault, longer every time, with this file and with all others."""
-        now_s = self._clock.monotonic_s()
-        poll_s = self._settings.poll_s
-        self._n_faults += 1
-        active.due_s = now_s + back_off_s(poll_s, active.n_faults, _MAX_PAUSE_S)
-        self._paused_until_s = now_s + back_off_s(poll_s, self._n_faults, _MAX_PAUSE_S)
+    def _pause(self, cause: Exception) -> None:
+        """Let all files wait, longer every time: a folder, the share or the model has failed."""
+        self._status.on_pause(cause)
+        self._pause_cause = cause
+        self._n_pauses += 1
+        wait_s = back_off_s(self._settings.poll_s, self._n_pauses, _MAX_PAUSE_S)
+        self._paused_until_s = self._clock.monotonic_s() + wait_s
+
+    def _end_pause(self) -> None:
+        """Continue when the pause is over, if the folders work again.
+
+        Whether a model can be loaded shows only with the next file.
+        """
+        cause = self._pause_cause
+        if cause is None or self._clock.monotonic_s() < self._paused_until_s:
+            return
+        self._pause_cause = None
+        if isinstance(cause, BundleError):
+            return
+        if not self._pause_if_folders_fail():
+            self._n_pauses = 0
+            self._status.on_resume()
+
+    def _pause_if_folders_fail(self) -> bool:
+        try:
+            self._folders.probe()
+        except (OSError, FolderError) as error:
+            self._pause(error)
+            return True
+        return False

@@ -91,6 +91,11 @@ class Filesystem:
                 target.unlink()
             raise
 
+    def check_readable(self, path: Path) -> None:
+        """Raise PermissionError where this user may not read a file; a link is not followed."""
+        # A pipe that has just replaced the file must not block.
+        os.close(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
+
     def reserve(self, path: Path) -> None:
         """Create an empty file; FileExistsError where the name is taken."""
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

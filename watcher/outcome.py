@@ -21,7 +21,10 @@ class Outcome(Enum):
     """Somebody may still be writing to the file: it is read again after the quiet time."""
 
     RETRY_LATER = "retry later"
-    """The disk, the share or the model failed, not the file: it is tried again after a pause."""
+    """This file cannot be read or its results cannot be written: it alone is tried again later."""
+
+    PAUSE = "pause"
+    """A folder, the share or the model failed, not the file: all files wait."""
 
     WORKER_LOST = "worker lost"
     """The worker process ended on the file: it is tried again after all other files."""

@@ -29,7 +29,7 @@ from watcher.delivery.publish import shown
 from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim, Content
-from watcher.intake.claims import MAX_ATTEMPTS, Claim
+from watcher.intake.claims import HEARTBEAT, MAX_ATTEMPTS, REASON, Claim
 from watcher.intake.folder_checks import Folders
 from watcher.outcome import Outcome
 from watcher.processes.processor import Processor, Progress, WorkerLostError
@@ -98,7 +98,8 @@ class Pipeline:
             active.n_faults += 1
             if self._status.on_retry(active.claim, error):
                 _LOG.warning("%r: %s; the file is kept and tried again", active.claim.name, error)
-            return Outcome.RETRY_LATER
+            active.pause_cause = self._cause_for_all(error)
+            return Outcome.RETRY_LATER if active.pause_cause is None else Outcome.PAUSE
 
     def _process(self, active: ActiveClaim) -> Outcome:
         claim = active.claim
@@ -139,6 +140,9 @@ class Pipeline:
         try:
             results = self._make_results(active.claim, content)
         except InputError as error:
+            if _is_of_another_file(error, active.claim):
+                active.claim = claims.undo_attempt(self._files, active.claim)
+                raise BundleError(str(error)) from error
             if content.is_closed or active.was_read_again:
                 return self._reject(active.claim, str(error))
             # A file that is cut off may still be growing: it is read once more before it is judged.
@@ -217,12 +221,26 @@ class Pipeline:
     def _release(self, claim: Claim) -> None:
         archive.release(self._files, claim, self._settings.outbox)
 
+    def _cause_for_all(self, error: Exception) -> Exception | None:
+        """Return why no file can be processed, None where the error is one of this file alone."""
+        if not isinstance(error, OSError):
+            return error
+        try:
+            self._folders.probe()
+        except (OSError, FolderError) as cause:
+            return cause
+        return None
+
     def _is_lost(self, claim: Claim) -> bool:
         """Whether a fault came from the input having left the claim; release what is left then."""
         try:
             self._folders.check()
-            if claim.name in self._files.names(claim.folder):
+            inputs = set(self._files.names(claim.folder)) - {HEARTBEAT, REASON}
+            if claim.name in inputs:
                 return False
+            if inputs:  # the next recovery takes the claim up again, with the new name
+                _LOG.warning("%r: somebody renamed the file while it was in progress", claim.name)
+                return True
             _LOG.warning("%r: somebody deleted the file while it was in progress", claim.name)
             self._release(claim)
         except FileNotFoundError:
@@ -241,6 +259,12 @@ class Pipeline:
             self._on_progress()
 
         return count
+
+
+def _is_of_another_file(error: InputError, claim: Claim) -> bool:
+    """Whether an error names a file that is not the input, such as one of the corrections."""
+    path = error.file
+    return isinstance(path, Path) and path.parent != claim.folder and path.exists()
 
 
 def _too_many_attempts(active: ActiveClaim) -> str:

@@ -30,6 +30,7 @@ class FailingFilesystem(Filesystem):
     def __init__(self) -> None:
         self.n_calls = 0
         self._failures: dict[tuple[str, Path], int] = {}
+        self.n_fired = 0  # failures that happened since the last ``heal``
         self._n_left: int | None = None
 
     def fail(self, operations: str, folder: Path, number: int) -> None:
@@ -37,9 +38,11 @@ class FailingFilesystem(Filesystem):
         for operation in operations.split():
             self._failures[operation, folder] = number
 
-    def heal(self) -> None:
-        """Let all operations work again."""
+    def heal(self, *, must_have_fired: bool = True) -> None:
+        """Let all operations work again. A fault that never happened proves nothing."""
+        assert self.n_fired or not must_have_fired, "the fault never happened"
         self._failures.clear()
+        self.n_fired = 0
 
     def kill_after(self, n_operations: int) -> None:
         """End the process after so many operations."""
@@ -62,6 +65,7 @@ class FailingFilesystem(Filesystem):
         for (failing, folder), number in self._failures.items():
             paths = [p for p in arguments if isinstance(p, Path)]
             if failing in (name, "all") and any(p.is_relative_to(folder) for p in paths):
+                self.n_fired += 1
                 if name in ("is_closed", "remove_tree"):
                     return False
                 raise OSError(number, os.strerror(number), str(paths[0]))

@@ -38,6 +38,7 @@ class ActiveClaim:
     was_read_again : an input error was found once before, while somebody may have been writing.
     due_s : not to be processed before this time, by the monotonic clock.
     n_faults : how many times a passing fault ended the processing.
+    pause_cause : why the last fault stops all files; None where it is one of this file.
     worker_loss : how the worker process ended in the last attempt; None where it did not.
     """
 
@@ -46,6 +47,7 @@ class ActiveClaim:
     was_read_again: bool = False
     due_s: float = 0.0
     n_faults: int = 0
+    pause_cause: Exception | None = None
     worker_loss: str | None = None
 
 

@@ -29,6 +29,10 @@ _LEASE_HEARTBEATS = 10
 _NO_INPUT = ".gone"
 
 
+class UnreadableError(PermissionError):
+    """A file in the inbox that this user may not read."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A claimed file. ``path`` is where it is, beside nothing but the notes of the claim."""
@@ -70,8 +74,18 @@ class Claim:
 def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim | None:
     """Claim ``inbox/name``; return None where it is gone or another daemon was faster.
 
-    What turns out to be no regular file is moved back, with an OSError.
+    What turns out to be no regular file is moved back, with an OSError. UnreadableError where the
+    file cannot be read: it stays in the inbox, where its owner can change that.
     """
+    try:
+        files.check_readable(inbox / name)
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise UnreadableError(
+            f"it cannot be read: {error.strerror}; its owner must allow the user of isco-coder to "
+            "read it"
+        ) from None
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
     files.make_dir(folder)
     claim = Claim(folder / name)

@@ -8,6 +8,7 @@ remembered on this machine's own disk, so that a daemon may start before the sha
 
 from __future__ import annotations
 
+import errno
 import stat
 from contextlib import suppress
 from hashlib import sha256
@@ -27,6 +28,9 @@ isco-coder works in this folder. While this file is missing, isco-coder assumes 
 this folder is not connected, and waits.
 """
 _PROBE = ".probe"
+# The results of a small file: a folder that cannot take so much is full for all files.
+_PROBE_BYTES = 1 << 18
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class ShareUnavailableError(OSError):
@@ -90,6 +94,18 @@ class Folders:
             self._test(folder)
         self._is_tested = True
 
+    def probe(self) -> None:
+        """Try all operations of the protocol in all folders. Raises FolderError naming the folder.
+
+        It tells a fault of a place, which stops all files, from a fault of one file.
+        """
+        self.check()
+        for private_dir in reversed(self._private_dirs):
+            self._test(private_dir)
+        for folder in (self._outbox, self._inbox, *self._final_dirs):
+            self._make(folder)
+            self._test(folder)
+
     def _mark(self, folder: Path) -> None:
         """Write the sentinel where there is none, and remember the device of the folder."""
         if not self._has_sentinel(folder):
@@ -114,7 +130,8 @@ class Folders:
                 self._files.remove_tree(probe)
             for probe in (first, second):
                 self._files.make_dir(probe)
-                self._files.write(probe / "probe", b"probe")
+                self._files.write(probe / "probe", bytes(_PROBE_BYTES))
+                self._files.publish(probe / "probe")
                 self._files.sync(probe / "probe")
             try:
                 self._files.rename_new(first, second)
@@ -182,6 +199,11 @@ def _no_sentinel(folder: Path) -> str:
 
 
 def _refusal(folder: Path, error: OSError) -> str:
+    if error.errno in _FULL:
+        return (
+            f"{str(folder)!r} cannot take {_PROBE_BYTES // 1024} kB more: {error.strerror}; make "
+            "space there"
+        )
     return (
         f"{str(folder)!r} cannot be used: {error.strerror or error}. Expected a folder where this "
         "user can create, rename and remove files; change its permissions or the settings"

@@ -123,6 +123,7 @@ class Stability:
         self._observed: dict[str, _Observation] = {}
         self._blocked: dict[str, str] = {}
         self._first_seen_s: dict[str, float] = {}
+        self._held: set[str] = set()  # stable files that cannot be claimed before somebody acts
 
     def observe(self, listing: Listing, now_s: float) -> list[str]:
         """Take in the poll of ``now_s`` (monotonic) and return the stable files, oldest first."""
@@ -134,6 +135,7 @@ class Stability:
             observed[name] = _Observation(fingerprint, before.since_s, before.n_polls + 1)
         self._observed = observed
         self._blocked = listing.blocked
+        self._held &= observed.keys()
         names = [*observed, *listing.blocked]
         self._first_seen_s = {name: self._first_seen_s.get(name, now_s) for name in names}
         stable = [name for name in observed if self._is_stable(name, now_s)]
@@ -151,10 +153,17 @@ class Stability:
         """Count the polls from the beginning: the file could not be claimed."""
         observation = self._observed[name]
         self._observed[name] = _Observation(observation.fingerprint, observation.since_s, 0)
+        self._held.discard(name)
+
+    def hold(self, name: str) -> None:
+        """Count the polls from the beginning, and expect nothing: a person must act first."""
+        self.restart(name)
+        self._held.add(name)
 
     def forget(self, name: str) -> None:
         """Forget a file that was claimed and is not in the inbox any more."""
         self._observed.pop(name, None)
+        self._held.discard(name)
         self._first_seen_s.pop(name, None)
 
     def waiting_files(self, now_s: float) -> list[WaitingFile]:
@@ -182,4 +191,4 @@ class Stability:
     @property
     def n_waiting(self) -> int:
         """The number of files of the last poll that may still be processed."""
-        return len(self._observed)
+        return len(self._observed) - len(self._held)

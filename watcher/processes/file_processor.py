@@ -45,9 +45,12 @@ class FileProcessor:
 
         ``progress`` is called with 0 after every step, to show that the process is alive.
         """
-        self._refresh_model()
-        progress(0)
-        self._refresh_corrections()
+        try:
+            self._refresh_model()
+            progress(0)
+            self._refresh_corrections()
+        except Exception as error:  # whatever it is, it is no fault of the file
+            raise BundleError(f"the model or the corrections cannot be read: {error}") from error
         progress(0)
         sha256 = sha256_of(path)
         progress(0)
@@ -77,7 +80,7 @@ class FileProcessor:
                 Bundle.open(model_dir), self._settings, corrections_lookup
             )
             _LOG.info("serving model %s", self._autocoder.version)
-        except BundleError as error:
+        except Exception as error:  # of a damaged bundle anything can be raised
             _LOG.error("model %s goes on serving: %s", self._autocoder.version, error)
 
     def _refresh_corrections(self) -> None:

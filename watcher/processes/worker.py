@@ -144,9 +144,12 @@ class Worker:
                 self._model_version = model_version
                 self._is_loading = False
             case Failed(error):
-                if self._is_loading:
-                    self._kill()
-                raise error
+                if not self._is_loading:
+                    raise error
+                self._kill()
+                if isinstance(error, BundleError):
+                    raise error
+                raise BundleError(f"the worker process cannot start: {error}") from error
             case Done():
                 return message
         return None

@@ -5,7 +5,6 @@ It also writes ``outbox/index.html``, the same for people (``watcher/delivery/in
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import socket
@@ -14,11 +13,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from core.errors import BundleError, StatusError
+from core.errors import StatusError
 from core.file_io import write_atomic
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
-from watcher.intake.claims import Claim
+from watcher.intake.claims import Claim, UnreadableError
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
@@ -37,9 +36,6 @@ _WRITE_EVERY_S = 5.0  # without changes: a synchronised outbox sends every versi
 _PROGRESS_EVERY_S = 1.0
 _N_RESULTS = 10
 _N_WAITING = 50
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
-# Nothing can be processed before a person makes space or gives a permission.
-_PAUSES = _DISK_FULL | {errno.EACCES, errno.EPERM}
 
 
 class StatusWriter:
@@ -128,11 +124,12 @@ class StatusWriter:
 
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
-        reason = f"it cannot be claimed: {_encodable(str(error))}"
+        if isinstance(error, UnreadableError):
+            reason = _encodable(str(error))
+        else:
+            reason = f"it cannot be claimed: {_encodable(str(error))}"
         is_news = self._claim_failures.get(name) != reason
         self._claim_failures[name] = reason
-        if error.errno in _DISK_FULL:
-            self._pause(error)
         return is_news
 
     def on_start(self, claim: Claim) -> None:
@@ -170,8 +167,6 @@ class StatusWriter:
         reason = _encodable(str(error))
         before = self._retried.get(claim.id)
         self._keep(claim, reason)
-        if isinstance(error, BundleError) or getattr(error, "errno", None) in _PAUSES:
-            self._pause(error)
         return before is None or before.reason != reason
 
     def on_done(self, claim: Claim, outcome: Outcome) -> None:
@@ -179,8 +174,11 @@ class StatusWriter:
         if outcome.is_final:
             self._retried.pop(claim.id, None)
             self._change(paused=None)
-        elif claim.id not in self._retried:
-            self._keep(claim, "it may still be written; it is read once more")
+        else:
+            if claim.id not in self._retried:
+                self._keep(claim, "it may still be written; it is read once more")
+            waiting = (self._retried[claim.id], *self._status.waiting)[:_N_WAITING]
+            self._change(waiting=waiting, n_waiting=self._status.n_waiting + 1)
         self._change(in_progress=None, last_progress=self._clock.now())
         self._has_changes = True
 
@@ -189,9 +187,17 @@ class StatusWriter:
         if self._has_changes:
             self._write()
 
-    def _pause(self, error: Exception) -> None:
-        problem = Problem(since=self._clock.now(), reason=_encodable(str(error)))
-        self._change(paused=self._status.paused or problem)
+    def on_pause(self, error: Exception) -> None:
+        """Record that no file can be processed, and why; since when is kept while it lasts."""
+        before = self._status.paused
+        since = before.since if before is not None else self._clock.now()
+        self._change(paused=Problem(since=since, reason=_encodable(str(error))))
+        self._has_changes = True
+
+    def on_resume(self) -> None:
+        """Record that files can be processed again."""
+        self._change(paused=None)
+        self._has_changes = True
 
     def _keep(self, claim: Claim, reason: str) -> None:
         before = self._retried.get(claim.id)

@@ -236,3 +236,73 @@ def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
     in_daemon, in_child = (set(names) for names in json.loads(done.stdout))
     assert not in_daemon & MODEL_LIBRARIES
     assert not in_child & HEAVY and "onnxruntime" in in_child
+
+
+def test_what_is_wrong_at_the_start_is_no_fault_of_a_file(settings: Settings) -> None:
+    """A provider that is missing, a manifest that is none: the files wait, with the reason."""
+    bad = settings.model_copy(
+        update={"inference": settings.inference.model_copy(update={"provider": "coreml"})}
+    )
+    with closing(Worker(bad)) as worker:
+        harness = DaemonHarness(settings, processor=NotAskedBefore(worker))
+        harness.drop("a.csv", b"job_title\nnurse\n")
+        harness.tick(40)
+        paused = harness.status().paused
+        assert paused is not None and "inference.provider is 'coreml'" in paused.reason
+        assert not harness.rejected() and harness.violations(is_over=False) == []
+
+
+@pytest.mark.parametrize("manifest", ["[]", "7", "{}", '{"labels": 5}', "[" * 10_000])
+def test_a_malformed_manifest_is_a_damaged_bundle(
+    bundle: Bundle, tmp_path: Path, manifest: str
+) -> None:
+    (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
+    with pytest.raises(BundleError):
+        Bundle.open(tmp_path)
+    values = json.loads((bundle.path / "manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "manifest.json").write_text(json.dumps(values | {"files": 7}), encoding="utf-8")
+    with pytest.raises(BundleError, match="is not a manifest"):
+        Bundle.open(tmp_path)
+
+
+def test_corrections_that_cannot_be_read_reject_no_input(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while the model is loaded nor before a file: whatever is raised there."""
+    harness = DaemonHarness(settings)
+    faults: list[Exception] = [
+        InputError(Path("old.csv"), "a link", expected="a file", remedy="Remove it."),
+        AttributeError("'list' object has no attribute 'get'"),
+        OSError(5, "Input/output error"),
+    ]
+    for number, fault in enumerate(faults):
+        n_fired = 0
+
+        def fail(*_: object, fault: Exception = fault) -> str:
+            nonlocal n_fired
+            n_fired += 1
+            raise fault
+
+        with monkeypatch.context() as patch:
+            patch.setattr("watcher.processes.file_processor.folder_state", fail)
+            harness.drop(f"{number}.csv", b"job_title\nnurse %d\n" % number)
+            harness.tick(20)
+            paused = harness.status().paused
+            assert n_fired and paused is not None and str(fault) in paused.reason
+            assert not harness.rejected()
+        harness.tick(40, seconds=5)
+        assert len(harness.batches()) == number + 1 and harness.status().paused is None
+    assert harness.violations() == []
+
+
+class NotAskedBefore:
+    """A processor that says its version only when it has coded a file, as after a restart."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self.identify = worker.identify
+        self.work = worker.work
+
+    @property
+    def model_version(self) -> str | None:
+        return None

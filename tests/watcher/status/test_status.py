@@ -200,7 +200,8 @@ def test_a_full_disk_pauses_until_a_file_is_done(tmp_path: Path) -> None:
     writer.on_start(claim)
     assert read_status(tmp_path).in_progress is not None
     writer.on_retry(claim, FULL)
-    writer.on_done(claim, Outcome.RETRY_LATER)
+    writer.on_done(claim, Outcome.PAUSE)
+    writer.on_pause(FULL)
     writer.on_poll([], "m")
     full = read_status(tmp_path)
     assert full.in_progress is None and full.paused is not None and "No space" in full.paused.reason
