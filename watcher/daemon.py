@@ -15,7 +15,7 @@ from core.errors import AlreadyRunningError, BundleError, FolderError, StatusErr
 from watcher.clock import back_off_s
 from watcher.environment import Environment
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims
-from watcher.intake.claims import UnreadableError
+from watcher.intake.claims import StillOpenError, UnreadableError
 from watcher.intake.file_events import FileEvents
 from watcher.intake.folder_checks import Folders
 from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
@@ -215,6 +215,11 @@ class Daemon:
             stability.hold(name)
             if self._status.on_claim_failed(name, error):
                 _LOG.warning("%r is not processed: %s", name, error)
+            return None
+        except StillOpenError as error:
+            stability.restart(name)
+            if self._status.on_claim_failed(name, error):
+                _LOG.info("%r waits: %s", name, error)
             return None
         except OSError as error:
             stability.restart(name)

@@ -11,13 +11,13 @@ import errno
 import hashlib
 import os
 import shutil
-import signal
 import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from core.file_io import PUBLIC_DIR, PUBLIC_FILE
+from watcher.open_files import Writers, writers_of
 
 # A folder itself cannot be synced everywhere: not on SMB, not on every FUSE.
 _UNSYNCED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES})
@@ -46,7 +46,7 @@ def _rename_exclusively(source: Path, target: Path) -> None:
 
 
 class Filesystem:
-    """The file operations of the operating system. All but ``is_closed`` raise its OSError."""
+    """The file operations of the operating system. All but ``writers`` raise its OSError."""
 
     def names(self, folder: Path) -> list[str]:
         """Return the names in a folder, in no order."""
@@ -170,28 +170,14 @@ class Filesystem:
         """Remove a folder with its content; what cannot be removed stays."""
         shutil.rmtree(path, ignore_errors=True)
 
-    def is_closed(self, path: Path) -> bool:
-        """Whether this machine's kernel guarantees that nobody has the file open for writing.
+    def writers(self, path: Path) -> Writers:
+        """Return whether somebody has the file open for writing, if the kernel can tell."""
+        return writers_of(path)
 
-        Linux grants a read lease only then, and only on files of the same user (fcntl(2)). False
-        means that the kernel does not say.
-        """
-        if sys.platform != "linux":
-            return False
-        import fcntl
-
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        except OSError:
-            return False
-        try:
-            # If somebody opens the file during the lease, the kernel sends SIGIO, which would end
-            # this process.
-            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-        except OSError:
-            return False
-        finally:
-            os.close(descriptor)
-        return True
+    def has_end_of_line(self, path: Path) -> bool:
+        """Whether a file is empty or ends with a line break, in UTF-8 or UTF-16."""
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(-min(size, 2), os.SEEK_END)
+            tail = file.read()
+        return not tail or b"\n" in tail or b"\r" in tail

@@ -20,6 +20,9 @@ class Outcome(Enum):
     NOT_SETTLED = "not settled"
     """Somebody may still be writing to the file: it is read again after the quiet time."""
 
+    STILL_OPEN = "still open"
+    """The kernel says that somebody has the file open for writing: it waits, however long."""
+
     RETRY_LATER = "retry later"
     """This file cannot be read or its results cannot be written: it alone is tried again later."""
 

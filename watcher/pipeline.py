@@ -8,7 +8,8 @@
 4. reject a file that ended the worker process three times,
 5. make the results: identify the content, find an earlier batch of the same content, work, check
    that the content is still the same, publish (``_make_results``),
-6. archive the input and release the claim (``_finish``), or reject it (``_reject``).
+6. check that the content is still that of the results (``_is_unchanged``),
+7. archive the input and release the claim (``_finish``), or reject it (``_reject``).
 
 This process may end after every step. The daemon that takes the claim over continues from what is
 on the disk.
@@ -27,17 +28,25 @@ from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
 from watcher.environment import Environment
+from watcher.faults import (
+    PASSING_FAULTS,
+    cause_for_all,
+    is_of_another_file,
+    too_many_attempts,
+)
 from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim, Content
 from watcher.intake.claims import HEARTBEAT, MAX_ATTEMPTS, REASON, Claim
 from watcher.intake.folder_checks import Folders
+from watcher.open_files import Writers
 from watcher.outcome import Outcome
 from watcher.processes.processor import Processor, Progress, WorkerLostError
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
-# What is no fault of the file: the disk, the share, the model, a folder of the watcher.
-_PASSING_FAULTS = (OSError, BundleError, FolderError)
+# Of these the end can be seen: a complete record ends with a line break.
+_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl"})
+_N_QUIET_TIMES_CUT = 10
 
 ProgressDisplay = Callable[[Path], AbstractContextManager[Progress]]
 
@@ -55,6 +64,7 @@ class ShutdownError(Exception):
 class _Results:
     """The published results of a file. ``is_new``: by this attempt, not by an earlier batch."""
 
+    folder: Path
     summary: str
     is_new: bool
 
@@ -92,13 +102,13 @@ class Pipeline:
         """Process a claimed file as far as possible now. Raises ShutdownError."""
         try:
             return self._process(active)
-        except _PASSING_FAULTS as error:
+        except PASSING_FAULTS as error:
             if self._is_lost(active.claim):
                 return Outcome.LOST
             active.n_faults += 1
             if self._status.on_retry(active.claim, error):
                 _LOG.warning("%r: %s; the file is kept and tried again", active.claim.name, error)
-            active.pause_cause = self._cause_for_all(error)
+            active.pause_cause = cause_for_all(error, self._folders)
             return Outcome.RETRY_LATER if active.pause_cause is None else Outcome.PAUSE
 
     def _process(self, active: ActiveClaim) -> Outcome:
@@ -106,31 +116,41 @@ class Pipeline:
         reason = archive.rejection_reason(self._files, claim)
         if reason is not None:
             return self._reject(claim, reason)
-        content = self._settled_content(active)
+        writers = self._files.writers(claim.path)
+        if writers is Writers.SOME:
+            active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
+            return Outcome.STILL_OPEN
+        content = self._settled_content(active, is_closed=writers is Writers.NONE)
         if content is None:
             return Outcome.NOT_SETTLED
         if claim.attempts or active.n_faults:
             published = publish.find_claim(self._files, self._settings.outbox, claim.name, claim.id)
             if published is not None:
-                return self._finish(claim, f"the results are in {shown(published)}")
+                receipt = publish.read_receipt(self._files, published)
+                if receipt.get("sha256") == content.sha256:
+                    return self._finish(claim, f"the results are in {shown(published)}")
+                self._supersede(claim, published)
         if claim.attempts >= MAX_ATTEMPTS:
-            return self._reject(claim, _too_many_attempts(active))
+            return self._reject(claim, too_many_attempts(active))
         return self._attempt(active, content)
 
-    def _settled_content(self, active: ActiveClaim) -> Content | None:
+    def _settled_content(self, active: ActiveClaim, *, is_closed: bool) -> Content | None:
         """Return the content when it is final, or None while somebody may still be writing.
 
-        It is final when the kernel guarantees that nobody has the file open for writing, or when
-        two hashes a quiet time apart are equal.
+        It is final when the kernel guarantees that nobody has the file open for writing
+        (``is_closed``), or when two hashes are equal, a quiet time apart. Ten quiet times lie
+        between the hashes of a text that ends in the middle of a line.
         """
-        is_closed = self._files.is_closed(active.claim.path)
         sha256 = self._files.hash(active.claim.path, self._on_progress)
-        if active.content is not None and active.content.sha256 == sha256:
-            return active.content
+        before = active.content
         active.content = Content(sha256, is_closed)
-        if is_closed:
+        if is_closed or (before is not None and before.sha256 == sha256):
             return active.content
-        active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
+        is_cut = active.claim.path.suffix.lower() in _TEXT_SUFFIXES and (
+            not self._files.has_end_of_line(active.claim.path)
+        )
+        n_quiet_times = _N_QUIET_TIMES_CUT if is_cut else 1
+        active.due_s = self._clock.monotonic_s() + self._settings.quiet_s * n_quiet_times
         return None
 
     def _attempt(self, active: ActiveClaim, content: Content) -> Outcome:
@@ -140,7 +160,7 @@ class Pipeline:
         try:
             results = self._make_results(active.claim, content)
         except InputError as error:
-            if _is_of_another_file(error, active.claim):
+            if is_of_another_file(error, active.claim):
                 active.claim = claims.undo_attempt(self._files, active.claim)
                 raise BundleError(str(error)) from error
             if content.is_closed or active.was_read_again:
@@ -150,7 +170,7 @@ class Pipeline:
             active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
             active.claim = claims.undo_attempt(self._files, active.claim)
             return Outcome.NOT_SETTLED
-        except (*_PASSING_FAULTS, ShutdownError):
+        except (*PASSING_FAULTS, ShutdownError):
             active.claim = claims.undo_attempt(self._files, active.claim)
             raise
         except WorkerLostError as error:
@@ -169,6 +189,12 @@ class Pipeline:
             active.content = None
             active.claim = claims.undo_attempt(self._files, active.claim)
             return Outcome.NOT_SETTLED
+        if not self._is_unchanged(active.claim, content):
+            if results.is_new:
+                self._supersede(active.claim, results.folder)
+            active.content = None
+            active.claim = claims.undo_attempt(self._files, active.claim)
+            return Outcome.NOT_SETTLED
         if not results.is_new:
             active.claim = claims.undo_attempt(self._files, active.claim)
         return self._finish(active.claim, results.summary)
@@ -181,7 +207,7 @@ class Pipeline:
         published = publish.find_batch(self._files, self._settings.outbox, identity.batch_id)
         if published is not None:
             summary = f"same content as before, the results are in {shown(published)}"
-            return _Results(summary, is_new=False)
+            return _Results(published, summary, is_new=False)
         with (
             publish.staging(self._files, self._settings.outbox, claim.folder.name) as staged,
             self._display(claim.path) as display,
@@ -190,7 +216,7 @@ class Pipeline:
             if self._files.hash(claim.path, self._on_progress) != content.sha256:
                 return None
             published = self._publish(claim, staged, receipt)
-        return _Results(f"{receipt.summary()} → {shown(published)}", is_new=True)
+        return _Results(published, f"{receipt.summary()} → {shown(published)}", is_new=True)
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
         """Write the receipt, check that the claim is still ours, and publish the staged folder."""
@@ -199,6 +225,22 @@ class Pipeline:
         self._folders.check()
         self._files.status(claim.path)  # FileNotFoundError: another daemon took the claim over
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
+
+    def _is_unchanged(self, claim: Claim, content: Content) -> bool:
+        """Whether published results belong to what will be archived.
+
+        It is known where the kernel said so: nobody else can open a file in its claim.
+        """
+        if content.is_closed:
+            return True
+        return self._files.hash(claim.path, self._on_progress) == content.sha256
+
+    def _supersede(self, claim: Claim, published: Path) -> None:
+        """Mark results whose input went on growing; it is coded anew."""
+        folder = publish.supersede(self._files, published)
+        summary = f"it was written after its results were published: {shown(folder)} is superseded"
+        _LOG.warning("%r: %s", claim.name, summary)
+        self._status.on_result(claim.name, summary)
 
     def _finish(self, claim: Claim, summary: str) -> Outcome:
         """Archive the input of published results and release its claim."""
@@ -220,16 +262,6 @@ class Pipeline:
 
     def _release(self, claim: Claim) -> None:
         archive.release(self._files, claim, self._settings.outbox)
-
-    def _cause_for_all(self, error: Exception) -> Exception | None:
-        """Return why no file can be processed, None where the error is one of this file alone."""
-        if not isinstance(error, OSError):
-            return error
-        try:
-            self._folders.probe()
-        except (OSError, FolderError) as cause:
-            return cause
-        return None
 
     def _is_lost(self, claim: Claim) -> bool:
         """Whether a fault came from the input having left the claim; release what is left then."""
@@ -259,17 +291,3 @@ class Pipeline:
             self._on_progress()
 
         return count
-
-
-def _is_of_another_file(error: InputError, claim: Claim) -> bool:
-    """Whether an error names a file that is not the input, such as one of the corrections."""
-    path = error.file
-    return isinstance(path, Path) and path.parent != claim.folder and path.exists()
-
-
-def _too_many_attempts(active: ActiveClaim) -> str:
-    last = f"; the last time: {active.worker_loss}" if active.worker_loss is not None else ""
-    return (
-        f"{active.claim.name!r}: this file stopped the worker process three times{last}. Divide it "
-        "into smaller files and drop them one by one to find the part that causes this."
-    )

@@ -14,6 +14,7 @@ from tests.support.invariants import violations
 from watcher.daemon import Daemon
 from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
+from watcher.open_files import Writers
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor, Progress
 from watcher.signals import Shutdown
@@ -66,7 +67,9 @@ class FailingFilesystem(Filesystem):
             paths = [p for p in arguments if isinstance(p, Path)]
             if failing in (name, "all") and any(p.is_relative_to(folder) for p in paths):
                 self.n_fired += 1
-                if name in ("is_closed", "remove_tree"):
+                if name == "writers":
+                    return Writers.UNKNOWN
+                if name == "remove_tree":
                     return False
                 raise OSError(number, os.strerror(number), str(paths[0]))
         result = operation(*arguments)

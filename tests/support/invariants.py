@@ -18,7 +18,7 @@ from core.csv_table import open_table
 from core.file_io import sha256_of
 from core.settings import Settings
 from watcher.delivery.archive import REASON_SUFFIX
-from watcher.delivery.publish import RECEIPT
+from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.claims import HEARTBEAT, REASON, WORK
 from watcher.intake.folder_checks import STAGING
 
@@ -69,6 +69,7 @@ def _inputs(settings: Settings, dropped: list[bytes]) -> list[str]:
 
 def _receipts(settings: Settings) -> dict[Path, dict[str, object]]:
     paths = settings.watcher.outbox.glob(f"[!.]*/{RECEIPT}")
+    paths = (path for path in paths if not is_superseded(path.parent.name))
     return {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
@@ -76,6 +77,8 @@ def _outbox(settings: Settings) -> list[str]:
     broken = []
     receipts = _receipts(settings)
     for folder in settings.watcher.outbox.glob("[!.]*/"):
+        if is_superseded(folder.name):
+            continue
         if folder not in receipts:
             broken.append(f"I4: {folder.name} has no receipt")
             continue

@@ -33,13 +33,24 @@ from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims, Content
 from watcher.intake.claims import WORK, Claim
+from watcher.open_files import Writers
 from watcher.outcome import Outcome
 from watcher.pipeline import Pipeline
 from watcher.processes.file_processor import FileProcessor
 from watcher.signals import Shutdown
 
 KILLED = 9
-_HARMLESS = {"names", "status", "read", "hash", "is_closed", "step", "arm"}
+_HARMLESS = {
+    "names",
+    "status",
+    "read",
+    "hash",
+    "writers",
+    "check_readable",
+    "has_end_of_line",
+    "step",
+    "arm",
+}
 _MAX_TICKS = 100
 
 CODED = b"id,job_title\n0110,nurse\n1e5,welder\nNA,=cook\n"
@@ -135,7 +146,7 @@ class NoRecovery(ActiveClaims):
 class NoSecondHash(Pipeline):
     """Broken: a file that did not change for the quiet time is taken for complete."""
 
-    def _settled_content(self, active: ActiveClaim) -> Content | None:
+    def _settled_content(self, active: ActiveClaim, *, is_closed: bool) -> Content | None:
         active.content = Content(self._files.hash(active.claim.path), is_closed=False)
         return active.content
 
@@ -265,6 +276,8 @@ def pausing_writer(bundle: Path, root: Path, kind: type[Pipeline]) -> dict[str, 
     rest = b"7,baker\n"
     with (settings.watcher.inbox / "slow.csv").open("wb", buffering=0) as file:
         file.write(CODED)
+        files = CrashingFilesystem(0)
+        files.writers = lambda path: Writers.UNKNOWN  # type: ignore[method-assign]
         work = settings.watcher.inbox / WORK
         state = {"is_over": False}
 
@@ -273,7 +286,7 @@ def pausing_writer(bundle: Path, root: Path, kind: type[Pipeline]) -> dict[str, 
                 file.write(rest)
                 state["is_over"] = True
 
-        live(kind, settings, processor, CrashingFilesystem(0), between=append_rest)
+        live(kind, settings, processor, files, between=append_rest)
         assert state["is_over"] and not any(work.iterdir())
     return {"points": 1, "violations": violations(settings, [CODED + rest])}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,17 @@ import pytest
 from core.errors import AlreadyRunningError, FolderError
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
-from tests.support.daemon_harness import DaemonHarness, InterruptingProcessor
+from tests.support.daemon_harness import (
+    DaemonHarness,
+    FailingFilesystem,
+    InterruptingProcessor,
+    ProcessKilled,
+)
 from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
 from watcher.intake.folder_checks import SENTINEL, STAGING, local_state_path
+from watcher.open_files import file_system_of, is_open_for_writing
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor, Progress
 from watcher.status.status import Health, judge
@@ -146,7 +155,7 @@ def is_delayed_alone(harness: DaemonHarness, name: str) -> None:
     """Check that five new files are coded at once and that only ``name`` waits, with a reason."""
     n_batches = len(harness.batches())
     for number in range(5):
-        harness.drop(f"good{number}.csv", GOOD + b"%d,cook\n" % number)
+        harness.drop(f"good{number}.csv", GOOD + b"%d,%s\n" % (number, name.encode()))
     harness.tick(TURNS * 2)
     assert len(harness.batches()) == n_batches + 5
     status = harness.status()
@@ -397,6 +406,7 @@ def test_an_empty_file_and_one_that_is_cut_off(harness: DaemonHarness) -> None:
 
 def test_a_cut_file_whose_writer_comes_back_is_whole(harness: DaemonHarness) -> None:
     """Fault 36: the file is read once more while somebody has it open."""
+    harness.files.fail("writers", harness.inbox, 0)  # the kernel does not say that it is open
     path = harness.inbox / "a.csv"
     with path.open("wb", buffering=0) as file:
         file.write(b'job_title,id\nnurse,1\n"wel')
@@ -405,11 +415,139 @@ def test_a_cut_file_whose_writer_comes_back_is_whole(harness: DaemonHarness) -> 
             harness.tick()
             ticks += 1
             assert ticks < 100
-        harness.tick(3)  # after the second hash it was found cut off
+        harness.tick(21)  # after the second hash it was found cut off
         file.write(b'der",2\n')
         harness.dropped = [path_content := b'job_title,id\nnurse,1\n"welder",2\n']
         harness.tick(TURNS)
     assert path_content and len(harness.batches()) == 1 and harness.violations() == []
+
+
+needs_leases = pytest.mark.skipif(sys.platform != "linux", reason="needs the leases of Linux")
+HALF = b"id,job_title\n" + b"".join(b"%d,cook\n" % n for n in range(20))
+REST = b"".join(b"%d,baker\n" % n for n in range(20, 40))
+
+
+@needs_leases
+def test_a_file_that_somebody_has_open_waits_however_long(harness: DaemonHarness) -> None:
+    """In the inbox; and if it was claimed before the kernel could say so, in its claim."""
+    for is_claimed in (False, True):
+        name = f"{is_claimed}.csv"
+        with (harness.inbox / name).open("wb", buffering=0) as file:
+            file.write(HALF)
+            if is_claimed:
+                harness.files.fail("writers", harness.inbox / name, 0)
+            harness.tick(300, seconds=2)
+            assert (harness.inbox / name).exists() != is_claimed
+            status = harness.status()
+            (waiting,) = status.waiting
+            assert waiting.name == name and "has it open for writing" in waiting.reason
+            assert judge(status, harness.clock.now(), "elsewhere").health is Health.OK
+            is_delayed_alone(harness, name)
+            harness.dropped.append(HALF + REST + b"%d,clerk\n" % is_claimed)
+            file.write(REST + b"%d,clerk\n" % is_claimed)
+        harness.tick(TURNS * 2)
+        if is_claimed:
+            harness.files.heal()
+        assert not harness.status().waiting and harness.violations() == []
+        for path in harness.inbox.glob("good*"):
+            path.unlink()
+    names = [path.name.partition(".")[0] for path in harness.batches()]
+    assert names.count("False") == names.count("True") == 1
+
+
+def test_a_pause_in_a_line_is_bridged_for_ten_quiet_times(harness: DaemonHarness) -> None:
+    """Where the kernel does not say who has it open: no line break at the end, no complete file."""
+    harness.files.fail("writers", harness.inbox, 0)
+    quiet_s = harness.settings.watcher.quiet_s
+    with (harness.inbox / "a.csv").open("wb", buffering=0) as file:
+        file.write(HALF + b"20,bak")
+        harness.tick(6)  # claimed, and hashed once
+        assert list((harness.inbox / claims.WORK).glob("*/a.csv"))
+        harness.tick(8, seconds=0.9 * quiet_s)
+        assert not harness.batches()
+        file.write(b"er\n")
+        harness.dropped = [HALF + b"20,baker\n"]
+        harness.tick(TURNS)
+    assert len(harness.batches()) == 1 and harness.violations() == []
+    harness.drop("b.csv", HALF + b"20,no break at the end")
+    harness.tick(TURNS * 4)
+    assert len(harness.batches()) == 2 and harness.violations() == []
+    harness.files.heal()
+
+
+def test_what_is_written_during_the_work_is_read_again(harness: DaemonHarness) -> None:
+    """Promise 1, where the kernel does not say that somebody has it open."""
+    harness.files.fail("writers", harness.inbox, 0)
+    with (harness.inbox / "a.csv").open("wb", buffering=0) as file:
+        file.write(HALF)
+        harness.dropped = [HALF + REST]
+
+        def go_on(path: Path) -> None:
+            if file.tell() == len(HALF):
+                file.write(REST)
+
+        harness.daemon = harness.start_daemon(MAIN, InterruptingProcessor(harness.processor, go_on))
+        harness.tick(TURNS * 2)
+    harness.files.heal()
+    assert len(harness.batches()) == 1 and harness.violations() == []
+
+
+class AfterPublishing(FailingFilesystem):
+    """File operations that call ``interrupt`` when a result has just been published."""
+
+    def __init__(self, outbox: Path, interrupt: Callable[[], object]) -> None:
+        super().__init__()
+        self._outbox = outbox
+        self._interrupt = interrupt
+
+    def rename_new(self, source: Path, target: Path) -> None:
+        super().rename_new(source, target)
+        if target.parent == self._outbox and not target.name.startswith("."):
+            self._interrupt()
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_file_that_grows_after_publishing_is_coded_anew(
+    harness: DaemonHarness, is_killed: bool
+) -> None:
+    """The first result is marked as superseded: no receipt belongs to another archive."""
+    outbox = harness.settings.watcher.outbox
+    with (harness.inbox / "a.csv").open("wb", buffering=0) as file:
+        file.write(HALF)
+        harness.dropped = [HALF + REST]
+
+        def grow() -> None:
+            if file.tell() == len(HALF):
+                file.write(REST)
+                if is_killed:
+                    raise ProcessKilled
+
+        harness.files = AfterPublishing(outbox, grow)
+        harness.files.fail("writers", harness.inbox, 0)
+        harness.daemon = harness.start_daemon(MAIN)
+        try:
+            harness.tick(TURNS * 2)
+        except ProcessKilled:
+            harness.daemon = harness.start_daemon(MAIN)
+            harness.tick(TURNS * 2)
+        harness.files.heal()
+    (superseded,) = outbox.glob("a.*.superseded")
+    (batch,) = set(harness.batches()) - {superseded}
+    receipts = [json.loads((path / "receipt.json").read_text()) for path in (superseded, batch)]
+    assert [receipt["n_rows_out"] for receipt in receipts] == [20, 40]
+    assert harness.violations() == []
+    assert any("superseded" in result.text for result in harness.status().results)
+
+
+@needs_leases
+def test_the_open_files_of_processes_tell_who_writes(tmp_path: Path) -> None:
+    """The second source, where no lease is to be had."""
+    path = tmp_path / "a.csv"
+    with path.open("wb"):
+        assert is_open_for_writing(path.stat())
+    with path.open("rb"):
+        assert not is_open_for_writing(path.stat())
+    assert file_system_of(Path("/proc/self")) == "proc" and file_system_of(tmp_path)
 
 
 NAMES = (

@@ -30,6 +30,7 @@ from watcher.filesystem import Filesystem
 from watcher.intake import claims, stability
 from watcher.intake.claims import Claim
 from watcher.intake.stability import Fingerprint, Listing, Stability, WaitingFile
+from watcher.open_files import Writers
 from watcher.status.status import read_status
 
 FILES = Filesystem()
@@ -219,13 +220,14 @@ def test_a_lease_expires_by_our_own_clock(work_dir: Path) -> None:
 
 
 def test_the_kernel_knows_whether_a_file_is_being_written(tmp_path: Path) -> None:
+    is_linux = sys.platform == "linux"
     path = tmp_path / "a.csv"
     with path.open("w", encoding="utf-8") as file:
-        assert not FILES.is_closed(path)
+        assert FILES.writers(path) is (Writers.SOME if is_linux else Writers.UNKNOWN)
         file.write("x")
     with path.open(encoding="utf-8"):  # a reader does not matter
-        assert FILES.is_closed(path) == (sys.platform == "linux")
-    assert not FILES.is_closed(tmp_path / "none")
+        assert FILES.writers(path) is (Writers.NONE if is_linux else Writers.UNKNOWN)
+    assert FILES.writers(tmp_path / "none") is Writers.UNKNOWN
 
 
 def claimed(work_dir: Path, content: str) -> Claim:
@@ -356,15 +358,16 @@ def test_a_claim_of_an_earlier_run_is_finished(settings: Settings) -> None:
 
 
 @pytest.mark.slow
-def test_a_file_that_is_written_after_the_claim_is_read_again(settings: Settings) -> None:
+def test_a_file_that_is_still_open_is_read_when_it_is_closed(settings: Settings) -> None:
     drop(settings, "late.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(5_000)))
-    staging = settings.watcher.outbox / ".staging"
     archived = settings.watcher.archive_dir / "late.csv"
     late = (settings.watcher.inbox / "late.csv").open("a", encoding="utf-8")
     with late as writer, daemon(settings) as process:
-        wait_for(lambda: list(staging.glob("*/predictions.csv")), process)
+        wait_for((settings.watcher.outbox / "status.json").exists, process)
+        reasons = lambda: [w.reason for w in read_status(settings.watcher.outbox).waiting]  # noqa: E731
+        wait_for(lambda: any("open for writing" in reason for reason in reasons()), process)
         writer.write("the last row\n")
-        writer.flush()
+        writer.close()
         wait_for(archived.exists, process)
     (folder,) = batches(settings, "late")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from core.file_io import write_atomic
 from core.html import encoded, rendered
 from results.report import REPORT
-from watcher.delivery.publish import RECEIPT
+from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.status import Status
@@ -140,7 +140,7 @@ def _batch(folder: Path) -> dict[str, Any] | None:
         entry = {
             "kind": "corrections" if is_corrections else "coded",
             "folder": folder.name,
-            "name": str(receipt["input"]),
+            "name": str(receipt["input"]) + (" (superseded)" if is_superseded(folder.name) else ""),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
             "share": 0.0 if is_corrections else receipt["n_autocoded"] / max(n_rows, 1),

@@ -17,6 +17,8 @@ from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
 
 RECEIPT = "receipt.json"
+_SUPERSEDED = ".superseded"
+_IS_SUPERSEDED = re.compile(rf"{re.escape(_SUPERSEDED)}(-\d+)?$")
 _MAX_STEM_BYTES = 80
 
 
@@ -112,11 +114,29 @@ def find_claim(files: Filesystem, outbox: Path, name: str, claim_id: str) -> Pat
     """Return the batch that a claim on ``name`` has published, with any model and settings."""
     prefix = safe_stem(name) + "."
     for folder in files.names(outbox):
-        if folder.startswith(prefix):
+        if folder.startswith(prefix) and not is_superseded(folder):
             receipt = read_receipt(files, outbox / folder)
             if receipt.get("claim") == claim_id:
                 return outbox / folder
     return None
+
+
+def supersede(files: Filesystem, folder: Path) -> Path:
+    """Rename a batch whose input has changed since; return its new path. Nothing finds it again."""
+    for number in itertools.count(1):
+        target = folder.with_name(f"{folder.name}{_SUPERSEDED}" + (f"-{number}" * (number > 1)))
+        try:
+            files.rename_new(folder, target)
+        except FileExistsError:
+            continue
+        break
+    files.sync(folder.parent)
+    return target
+
+
+def is_superseded(name: str) -> bool:
+    """Whether a folder in the outbox has results of a content that has changed since."""
+    return _IS_SUPERSEDED.search(name) is not None
 
 
 def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from watcher.filesystem import Filesystem
 from watcher.intake.stability import kind_of
+from watcher.open_files import Writers
 
 WORK = ".work"
 HEARTBEAT = ".beat"
@@ -29,8 +30,16 @@ _LEASE_HEARTBEATS = 10
 _NO_INPUT = ".gone"
 
 
-class UnreadableError(PermissionError):
+class HeldError(OSError):
+    """A file that stays in the inbox for now; the message says why."""
+
+
+class UnreadableError(HeldError):
     """A file in the inbox that this user may not read."""
+
+
+class StillOpenError(HeldError):
+    """A file in the inbox that somebody has open for writing."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,8 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
     """Claim ``inbox/name``; return None where it is gone or another daemon was faster.
 
     What turns out to be no regular file is moved back, with an OSError. UnreadableError where the
-    file cannot be read: it stays in the inbox, where its owner can change that.
+    file cannot be read, and StillOpenError where somebody has it open for writing: it stays in the
+    inbox, where its owner can change that.
     """
     try:
         files.check_readable(inbox / name)
@@ -86,6 +96,8 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
             f"it cannot be read: {error.strerror}; its owner must allow the user of isco-coder to "
             "read it"
         ) from None
+    if files.writers(inbox / name) is Writers.SOME:
+        raise StillOpenError("somebody has it open for writing; waiting until it is closed")
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
     files.make_dir(folder)
     claim = Claim(folder / name)

@@ -17,7 +17,7 @@ from core.errors import StatusError
 from core.file_io import write_atomic
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
-from watcher.intake.claims import Claim, UnreadableError
+from watcher.intake.claims import Claim, HeldError
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
@@ -124,7 +124,7 @@ class StatusWriter:
 
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
-        if isinstance(error, UnreadableError):
+        if isinstance(error, HeldError):
             reason = _encodable(str(error))
         else:
             reason = f"it cannot be claimed: {_encodable(str(error))}"
@@ -175,7 +175,9 @@ class StatusWriter:
             self._retried.pop(claim.id, None)
             self._change(paused=None)
         else:
-            if claim.id not in self._retried:
+            if outcome is Outcome.STILL_OPEN:
+                self._keep(claim, "somebody has it open for writing; waiting until it is closed")
+            elif claim.id not in self._retried:
                 self._keep(claim, "it may still be written; it is read once more")
             waiting = (self._retried[claim.id], *self._status.waiting)[:_N_WAITING]
             self._change(waiting=waiting, n_waiting=self._status.n_waiting + 1)
