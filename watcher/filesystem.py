@@ -93,8 +93,12 @@ class Filesystem:
 
     def check_readable(self, path: Path) -> None:
         """Raise PermissionError where this user may not read a file; a link is not followed."""
-        # A pipe that has just replaced the file must not block.
-        os.close(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
+        try:
+            # A pipe that has just replaced the file must not block.
+            os.close(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
+        except OSError as error:
+            if error.errno != errno.ELOOP:  # a link, which ``claim_file`` recognises
+                raise
 
     def reserve(self, path: Path) -> None:
         """Create an empty file; FileExistsError where the name is taken."""
