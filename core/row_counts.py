@@ -9,20 +9,35 @@ from dataclasses import dataclass, fields
 class RowCounts:
     """The records of a chunk, a shard, a file or a distributed run.
 
-    ``n_autocoded + n_corrected + n_fallback + n_empty == n_rows_out == n_rows_in``; ``n_corrected``
-    records have a code that a coder gave to their text before. ``n_review`` records need a person
-    (fallback and empty). ``n_review_texts`` are the distinct texts to review, without the empty
-    ones, which nobody can decide.
+    ``n_autocoded + n_corrected + n_fallback + n_too_unsure + n_empty + n_not_stated +
+    n_not_working == n_rows_out == n_rows_in``. ``n_corrected`` records were decided by a coder
+    before. ``n_too_unsure`` records have no code, because no group was probable enough.
+    ``n_not_stated`` and ``n_not_working`` records hold no answer ("refused", "retired").
+    ``n_review`` records need a person (fallback, too unsure and empty). ``n_review_texts`` are the
+    distinct texts to review, without the empty ones, which nobody can decide.
     """
 
     n_rows_in: int = 0
     n_rows_out: int = 0
     n_autocoded: int = 0
     n_fallback: int = 0
+    n_too_unsure: int = 0
     n_empty: int = 0
+    n_not_stated: int = 0
+    n_not_working: int = 0
     n_corrected: int = 0
     n_review: int = 0
     n_review_texts: int = 0
+
+    @property
+    def n_non_answers(self) -> int:
+        """The records whose text is no answer."""
+        return self.n_not_stated + self.n_not_working
+
+    @property
+    def n_answers(self) -> int:
+        """The records that hold an answer: shares are shares of these."""
+        return self.n_rows_out - self.n_non_answers - self.n_empty
 
     def add(self, other: RowCounts) -> None:
         """Add the counts of ``other``."""
@@ -31,12 +46,13 @@ class RowCounts:
             setattr(self, count.name, total)
 
     def sentence(self, seconds: float) -> str:
-        """Return one line: rows, seconds, rows/s, share autocoded, texts to review."""
+        """Return one line: rows, seconds, rows/s, share autocoded, texts to review, non-answers."""
         n = self.n_rows_out
+        non_answers = f", {self.n_non_answers:,} without an answer" if self.n_non_answers else ""
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
-        share = self.n_autocoded / n if n else 0.0
+        share = self.n_autocoded / self.n_answers if self.n_answers else 0.0
         return (
             f"{n:,} rows in {duration} s ({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} "
             f"autocoded, {self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} "
-            "to review"
+            f"to review{non_answers}"
         )

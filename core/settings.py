@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.encoding import AUTO
 from core.errors import SettingsError
 
 
@@ -21,13 +20,35 @@ class _Section(BaseModel):
 
 
 class Columns(_Section):
-    """Header names that decide which column is ours, beside the usual names of 30 languages.
+    """Header names accepted for our columns, most wanted first; case and spaces do not matter."""
 
-    The preferred one stands first. Case, accents, spaces and punctuation do not matter.
-    """
+    job_title: tuple[str, ...] = (
+        "job_title",
+        "title",
+        "occupation",
+        "position",
+        "job",
+        "occupation_title",
+        "position_title",
+        "job_name",
+    )
+    duties_description: tuple[str, ...] = (
+        "duties_description",
+        "duties",
+        "tasks",
+        "description",
+        "job_description",
+        "main_duties",
+        "main_tasks",
+        "tasks_and_duties",
+    )
 
-    job_title: tuple[str, ...] = ()
-    duties_description: tuple[str, ...] = ()
+
+class AddedNonAnswers(_Section):
+    """Texts that are no answers, beside those that the program knows."""
+
+    not_stated: tuple[str, ...] = ()
+    not_working: tuple[str, ...] = ()
 
 
 class DataSettings(_Section):
@@ -39,23 +60,7 @@ class DataSettings(_Section):
     reference_dir: Path = Path("data/reference")
     review_dir: Path = Path("data/review")
     columns: Columns = Columns()
-    encoding: str = AUTO
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """The settings that change what is read of a file."""
-        return {"columns": self.columns.model_dump(), "encoding": self.encoding}
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, name: str) -> str:
-        try:
-            is_known = name == AUTO or "a,\n".encode(name).decode(name) == "a,\n"
-        except (LookupError, UnicodeError):
-            is_known = False
-        if not is_known:
-            raise ValueError("expected auto or an encoding of Python, such as cp1250 or iso8859_2")
-        return name
+    non_answers: AddedNonAnswers = AddedNonAnswers()
 
 
 class ModelSettings(_Section):
@@ -112,11 +117,12 @@ class ScheduleSettings(_Section):
 
 
 class OutputSettings(_Section):
-    """The folders of the models."""
+    """The folders of the models, and how codes are written."""
 
     model_dir: Path = Path("models")
     best_model_dir: Path = Path("models/best_model")
     keep_versions: int = Field(5, ge=2)
+    pad_codes: bool = False
 
 
 class ExplainabilitySettings(_Section):
@@ -139,6 +145,14 @@ class WatcherSettings(_Section):
     memory_limit_mb: int = Field(4096, ge=64)
 
 
+class ClimbSettings(_Section):
+    """The lowest probability of a group of each level that ``fallback: climb`` shows."""
+
+    minor: float = Field(0.5, ge=0, le=1)
+    sub_major: float = Field(0.5, ge=0, le=1)
+    major: float = Field(0.5, ge=0, le=1)
+
+
 class InferenceSettings(_Section):
     """How the model runs on this machine, and which code is shown if it is not sure."""
 
@@ -146,6 +160,8 @@ class InferenceSettings(_Section):
     threads: int = Field(0, ge=0)
     cache_texts: int = Field(500_000, ge=0)
     fallback: Literal["truncate", "climb"] = "truncate"
+    floor: float = Field(0.1, ge=0, le=1)
+    climb: ClimbSettings = ClimbSettings()
 
 
 class Settings(_Section):

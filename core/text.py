@@ -14,11 +14,13 @@ from __future__ import annotations
 import unicodedata
 
 from core.csv_table import Row, Table
-from core.letters.plain_text import plain_text
+from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 
 TEXT_VERSION = 1
 SEPARATOR = "|"
 UNKNOWN = "unknown"
+NOT_AVAILABLE = "n a"
+"""What is read instead of a spreadsheet's error: "n/a", which is no answer."""
 
 # Our names of the columns with the text of a record (``data.columns`` in the settings).
 JOB_TITLE = "job_title"
@@ -66,12 +68,16 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``). A
-    ``|`` inside a part is dropped, so that the separator stays unambiguous;
+    A ``|`` inside a part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``.
     """
-    parts = (clean(plain_text(part).replace(SEPARATOR, " ")) or UNKNOWN for part in (title, duties))
-    return f" {SEPARATOR} ".join(parts)
+    return f"{_part(title)} {SEPARATOR} {_part(duties)}"
+
+
+def _part(written: str) -> str:
+    if is_spreadsheet_error(written):
+        return NOT_AVAILABLE
+    return clean(written.replace(SEPARATOR, " ")) or UNKNOWN
 
 
 EMPTY_TEXT = join("", "")

@@ -118,7 +118,7 @@ def _review_rows(block: pa.Table) -> pa.Table:
     rows = []
     for item in block.to_pylist():
         title, duties, code, candidates = json.loads(item[EXAMPLE])
-        row: list[Any] = [item[TEXT], item[N_RECORDS], title, duties, code, titles[code]]
+        row: list[Any] = [item[TEXT], item[N_RECORDS], title, duties, code, titles.get(code, "")]
         row.append(item[CONFIDENCE])
         for candidate, confidence in candidates:
             row += [candidate, titles[candidate], confidence]

@@ -30,9 +30,16 @@ from core.text import join
 from distributed.arrow_types import arrow_schema, arrow_table
 from distributed.file_splits import Split
 from distributed.storage import Folder
-from inference.autocoder import Autocoder
-from inference.decision import Prediction, Source
-from inference.output_columns import OUTPUT_COLUMNS, as_cells, counts, free_names, output_values
+from inference.autocoder import PAD_CODES, Autocoder
+from inference.decision import Prediction
+from inference.output_columns import (
+    OUTPUT_COLUMNS,
+    Value,
+    as_cells,
+    counts,
+    free_names,
+    output_values,
+)
 
 PREDICTIONS = "predictions"
 SHARDS = "shards"
@@ -131,10 +138,14 @@ def write_shard(
     duties = _column_text(split.records, split.duties_column)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
     predictions = autocoder.code(texts)
+    pads_codes = shard.settings[PAD_CODES]
+    values = [
+        output_values(prediction, autocoder.version, pads_codes) for prediction in predictions
+    ]
     if output_format == "parquet":
-        content = _as_parquet(_with_predictions(split.records, predictions, autocoder.version))
+        content = _as_parquet(_with_values(split.records, values))
     else:
-        content = _as_csv(split.records, predictions, autocoder.version)
+        content = _as_csv(split.records, values)
     out.write(f"{PREDICTIONS}/{shard.name}.{output_format}", content)
     uncertain = _uncertain_texts(titles, duties, texts, predictions)
     out.write(uncertain_path(shard.name), _as_parquet(uncertain))
@@ -157,8 +168,8 @@ def _column_text(records: pa.Table, column: str | None) -> list[str]:
     return [text or "" for text in records[column].to_pylist()]
 
 
-def _with_predictions(records: pa.Table, predictions: list[Prediction], version: str) -> pa.Table:
-    rows = [output_values(prediction, version) for prediction in predictions]
+def _with_values(records: pa.Table, rows: list[dict[str, Value]]) -> pa.Table:
+    """Return the records with our columns, whose values are in ``rows``."""
     names = free_names(records.column_names)
     for name, field in zip(names, arrow_schema(OUTPUT_COLUMNS), strict=True):
         records = records.append_column(
@@ -173,14 +184,13 @@ def _as_parquet(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def _as_csv(records: pa.Table, predictions: list[Prediction], version: str) -> bytes:
+def _as_csv(records: pa.Table, values: list[dict[str, Value]]) -> bytes:
     sink = io.StringIO(newline="")
     writer = Writer(sink, [*records.column_names, *free_names(records.column_names)])
     columns = [_cells(column) for column in records.columns]
     rows = zip(*columns, strict=True)
     writer.write(
-        [*row, *as_cells(output_values(prediction, version))]
-        for row, prediction in zip(rows, predictions, strict=True)
+        [*row, *as_cells(row_values)] for row, row_values in zip(rows, values, strict=True)
     )
     return sink.getvalue().encode()
 
@@ -198,7 +208,7 @@ def _uncertain_texts(
     confidences: dict[str, float] = {}
     examples: dict[str, str] = {}
     for title, duty, text, prediction in zip(titles, duties, texts, predictions, strict=True):
-        if prediction.source != Source.MODEL or not prediction.is_fallback:
+        if not (prediction.is_by_model and prediction.is_fallback):
             continue
         n_records[text] = n_records.get(text, 0) + 1
         if text not in examples:

@@ -6,31 +6,42 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.settings import Settings
 from core.text import EMPTY_TEXT
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import NO_PREDICTION, Fallback, Prediction, decide
+from inference.decision import (
+    NO_PREDICTION,
+    DecisionRules,
+    Prediction,
+    Source,
+    decide,
+    no_code,
+)
 from inference.prediction_cache import PredictionCache
 from inference.training_profile import TrainingProfile
 
 # This many texts go through the model between two calls of the progress callback. A larger step has
 # more texts of equal length: 8,192 answers make 436 batches in steps of 512, 187 in these.
 _TEXTS_PER_STEP = 2048
+PAD_CODES = "pad_codes"
+"""The setting of a result that says whether short codes get zeros at their end."""
+_NO_ANSWERS = {kind: no_code(Source(kind.value)) for kind in NonAnswerKind}
 
 
 class Autocoder:
-    """A classifier with its threshold, the corrections, and a cache of the texts coded last."""
+    """A classifier with the rules for its codes, and a cache of the texts coded last."""
 
     def __init__(
         self,
         classifier: Classifier,
         corrections_lookup: CorrectionsLookup,
         *,
-        threshold: float,
-        fallback: Fallback,
+        rules: DecisionRules,
         cache_texts: int,
+        non_answers: NonAnswers | None = None,
         training_profile: TrainingProfile | None = None,
     ) -> None:
         """Combine a classifier with the rules for its codes.
@@ -38,16 +49,17 @@ class Autocoder:
         Parameters
         ----------
         corrections_lookup : what coders decided; it may be replaced between two calls of ``code``.
-        threshold, fallback : see ``inference.decision.decide``.
+        rules : see ``inference.decision.decide``.
         cache_texts : how many texts the cache holds; they are kept across files.
+        non_answers : the texts that get no code; None codes every text.
         training_profile : what the model learned from, where its bundle has it.
         """
         self.classifier = classifier
         self.corrections_lookup = corrections_lookup
         self.training_profile = training_profile
         self.version = classifier.version
-        self._threshold = threshold
-        self._fallback = fallback
+        self._rules = rules
+        self._non_answers = non_answers
         self._cache = PredictionCache(cache_texts)
 
     def code(
@@ -60,33 +72,50 @@ class Autocoder:
         n_copies = Counter(texts)  # in order of first appearance
         predictions: dict[str, Prediction] = {}
         for text in n_copies:
-            prediction = self.corrections_lookup.find(text) or self._cache.get(text)
+            prediction = (
+                self.corrections_lookup.find(text)
+                or self._cache.get(text)
+                or self._without_code(text)
+            )
             if prediction is not None:
                 predictions[text] = prediction
-        if EMPTY_TEXT in n_copies:
-            predictions[EMPTY_TEXT] = NO_PREDICTION
         progress(sum(n_copies[text] for text in predictions))
+        rules = self._rules
         new_texts = [text for text in n_copies if text not in predictions]
         for start in range(0, len(new_texts), _TEXTS_PER_STEP):
             step = new_texts[start : start + _TEXTS_PER_STEP]
             probabilities = self.classifier.probabilities(step)
-            for text, prediction in zip(
-                step, decide(probabilities, self._threshold, self._fallback), strict=True
-            ):
+            decided = decide(probabilities, rules.threshold, rules.fallback, rules.floors)
+            for text, prediction in zip(step, decided, strict=True):
                 predictions[text] = prediction
                 self._cache.put(text, prediction)
             progress(sum(n_copies[text] for text in step))
         return [predictions[text] for text in texts]
 
-    def n_truncated(self, texts: Sequence[str]) -> int:
-        """Return how many of ``texts`` are longer than the network reads."""
-        n_copies = Counter(texts)
-        are_truncated = self.classifier.are_truncated(list(n_copies))
-        return sum(
-            n
-            for n, is_truncated in zip(n_copies.values(), are_truncated, strict=True)
-            if is_truncated
-        )
+    def _without_code(self, text: str) -> Prediction | None:
+        """Return the prediction of a text that is empty or no answer; None for an answer."""
+        if text == EMPTY_TEXT:
+            return NO_PREDICTION
+        kind = self._non_answers.find(text) if self._non_answers is not None else None
+        return _NO_ANSWERS[kind] if kind is not None else None
+
+
+def _non_answers(settings: Settings) -> NonAnswers:
+    added = settings.data.non_answers
+    return built_in_non_answers().extended(
+        {
+            NonAnswerKind.NOT_STATED: added.not_stated,
+            NonAnswerKind.NOT_WORKING: added.not_working,
+        }
+    )
+
+
+def _floors(settings: Settings) -> dict[str, float]:
+    """Return the probabilities below which no group is shown: those that the fallback uses."""
+    inference = settings.inference
+    if inference.fallback == "truncate":
+        return {"floor": inference.floor}
+    return {f"climb.{level}": floor for level, floor in inference.climb.model_dump().items()}
 
 
 def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -> dict[str, Any]:
@@ -95,6 +124,9 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         "corrections": corrections_lookup.version,
         "confidence_threshold": settings.model.confidence_threshold,
         "fallback": settings.inference.fallback,
+        **_floors(settings),
+        "non_answers": _non_answers(settings).version,
+        PAD_CODES: settings.output.pad_codes,
     }
 
 
@@ -113,8 +145,8 @@ def open_autocoder(
     return Autocoder(
         open_classifier(bundle, settings.inference),
         corrections_lookup,
-        threshold=settings.model.confidence_threshold,
-        fallback=settings.inference.fallback,
+        rules=DecisionRules.of(settings),
+        non_answers=_non_answers(settings),
         cache_texts=settings.inference.cache_texts,
         training_profile=bundle.training_profile(),
     )

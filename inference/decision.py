@@ -1,7 +1,9 @@
-"""Decide which code is shown: four digits where the model is sure, three where it is not.
+"""Decide which code is shown: four digits where the model is sure, fewer or none where it is not.
 
-A minor group's probability is the sum of its unit groups'. The best minor group need not be the
-parent of the best unit group: ``truncate`` shows the parent, ``climb`` the best minor group.
+A group's probability is the sum of its unit groups'. Below the threshold ``truncate`` shows the
+minor group of the best unit group. ``climb`` shows the most probable minor group, or the most
+probable group of two digits, or of one: the first that is probable enough. The best minor group
+need not be the parent of the best unit group.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from typing import Literal
 
 import numpy as np
 
+from core.non_answers.known_texts import NonAnswerKind
 from core.review_contract import N_REVIEW_CANDIDATES
-from core.taxonomy import MINOR, isco08, minor_index
+from core.settings import InferenceSettings, Settings
+from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, minor_index
 
 Fallback = Literal["truncate", "climb"]
 
@@ -28,17 +32,28 @@ class Source(StrEnum):
     """A coder corrected this very text; the code is the only candidate."""
     EMPTY = "empty"
     """The text is empty and has no code."""
+    NOT_STATED = NonAnswerKind.NOT_STATED.value
+    """The text says nothing ("refused", "n/a", "99") and has no code."""
+    NOT_WORKING = NonAnswerKind.NOT_WORKING.value
+    """The person has no work ("retired", "student"); the text has no code."""
+    TOO_UNSURE = "too_unsure"
+    """The model computed groups, and none of them is probable enough to be shown."""
+
+
+NON_ANSWERS = frozenset(Source(kind.value) for kind in NonAnswerKind)
+"""The sources of texts that are no answers: they have no code and need no person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """The code of one text, and how sure it is.
 
-    ``isco_code`` has 4 digits where ``confidence`` reached the threshold, 3 where not
-    (``is_fallback``), and is empty for an empty text. ``confidence`` is the probability of the best
-    unit group, ``minor_confidence`` that of ``minor_code``, both unrounded. ``candidates`` are the
-    five likeliest unit groups with their probabilities, best first. ``source`` tells
-    where the code comes from.
+    ``isco_code`` has 4 digits where ``confidence`` reached the threshold. Where it did not
+    (``is_fallback``) it has 3, or 2 or 1 if the settings say so, or is empty if no group is
+    probable enough. It is empty, too, for a text that is empty or no answer. ``confidence`` is the
+    probability of the best unit group, ``minor_confidence`` that of ``minor_code``, both unrounded.
+    ``candidates`` are the five likeliest unit groups with their probabilities, best first.
+    ``source`` tells where the code comes from.
     """
 
     isco_code: str
@@ -52,19 +67,73 @@ class Prediction:
     @property
     def needs_review(self) -> bool:
         """Whether a person should look: the model is not sure, or there is no text."""
-        return self.is_fallback or not self.isco_code
+        return self.is_fallback or (not self.isco_code and self.source not in NON_ANSWERS)
+
+    @property
+    def is_by_model(self) -> bool:
+        """Whether the model computed it, so that it has five candidates."""
+        return self.source in (Source.MODEL, Source.TOO_UNSURE)
+
+    @property
+    def group_code(self) -> str:
+        """The code that is shown, or the minor group that was too improbable to be shown."""
+        return self.isco_code or self.minor_code
 
 
-NO_PREDICTION = Prediction(
-    isco_code="",
-    confidence=0.0,
-    is_fallback=False,
-    minor_code="",
-    minor_confidence=0.0,
-    candidates=(),
-    source=Source.EMPTY,
-)
+def no_code(source: Source) -> Prediction:
+    """Return the prediction of a text that has no code: an empty one, or no answer."""
+    return Prediction(
+        isco_code="",
+        confidence=0.0,
+        is_fallback=False,
+        minor_code="",
+        minor_confidence=0.0,
+        candidates=(),
+        source=source,
+    )
+
+
+NO_PREDICTION = no_code(Source.EMPTY)
 """The prediction of an empty text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """The lowest probability with which a group of 3, 2 and 1 digits is shown; 0 shows every one.
+
+    ``sub_major`` and ``major`` count with ``climb`` alone; above 1 such a group is never shown.
+    """
+
+    minor: float = 0.0
+    sub_major: float = 0.0
+    major: float = 0.0
+
+    @classmethod
+    def of(cls, settings: InferenceSettings) -> Floors:
+        """Return the floors that belong to the fallback of ``settings``."""
+        if settings.fallback == "truncate":
+            return cls(minor=settings.floor)
+        climb = settings.climb
+        return cls(minor=climb.minor, sub_major=climb.sub_major, major=climb.major)
+
+
+NO_FLOORS = Floors()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRules:
+    """What ``decide`` is told beside the probabilities."""
+
+    threshold: float
+    fallback: Fallback
+    floors: Floors = NO_FLOORS
+
+    @classmethod
+    def of(cls, settings: Settings) -> DecisionRules:
+        """Return the rules of ``settings``."""
+        inference = settings.inference
+        floors = Floors.of(inference)
+        return cls(settings.model.confidence_threshold, inference.fallback, floors)
 
 
 @cache
@@ -82,10 +151,22 @@ def _minor_of_unit() -> np.ndarray:
     return np.array(minor_index(unit[:MINOR] for unit in isco08().units))
 
 
-def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> list[Prediction]:
+@cache
+def _starts(digits: int) -> np.ndarray:
+    """Return the index of the first minor group of each group of 1 or 2 digits."""
+    return np.unique([minor[:digits] for minor in isco08().minors], return_index=True)[1]
+
+
+def decide(
+    probabilities: np.ndarray,
+    threshold: float,
+    fallback: Fallback,
+    floors: Floors = NO_FLOORS,
+) -> list[Prediction]:
     """Return one Prediction per row of ``probabilities`` (N, 436), columns in ISCO order.
 
-    A record at or above ``threshold`` is autocoded. Equal probabilities go to the lower code.
+    A record at or above ``threshold`` is autocoded. Below it, a group below its floor is not shown.
+    Equal probabilities go to the lower code.
     """
     units = isco08().units
     minors = isco08().minors
@@ -98,21 +179,45 @@ def decide(probabilities: np.ndarray, threshold: float, fallback: Fallback) -> l
     is_sure = (probabilities[rows, best_units] >= threshold).tolist()
     confidences = np.take_along_axis(probabilities, order, axis=1).tolist()
     minor_confidences = np.minimum(sums[rows, shown_minors], 1.0).tolist()
+    fallbacks = [
+        minors[minor] if confidence >= floors.minor else ""
+        for minor, confidence in zip(shown_minors.tolist(), minor_confidences, strict=True)
+    ]
+    if fallback == "climb":
+        for digits, floor in ((SUB_MAJOR, floors.sub_major), (MAJOR, floors.major)):
+            broader = _likely_groups(sums, digits, floor)
+            fallbacks = [code or broad for code, broad in zip(fallbacks, broader, strict=True)]
     predictions = []
     for row, (indices, minor) in enumerate(zip(order.tolist(), shown_minors.tolist(), strict=True)):
         candidates = tuple(zip([units[i] for i in indices], confidences[row], strict=True))
+        code = candidates[0][0] if is_sure[row] else fallbacks[row]
         predictions.append(
             Prediction(
-                isco_code=candidates[0][0] if is_sure[row] else minors[minor],
+                isco_code=code,
                 confidence=candidates[0][1],
                 is_fallback=not is_sure[row],
                 minor_code=minors[minor],
                 minor_confidence=minor_confidences[row],
                 candidates=candidates,
-                source=Source.MODEL,
+                source=Source.MODEL if code else Source.TOO_UNSURE,
             )
         )
     return predictions
+
+
+def _likely_groups(sums: np.ndarray, digits: int, floor: float) -> list[str]:
+    """Return the likeliest group of 1 or 2 digits of each row, "" where it is below ``floor``.
+
+    ``sums`` (N, 130) has the probabilities of the minor groups.
+    """
+    groups = list(isco08().level(digits))
+    totals = np.add.reduceat(sums, _starts(digits), axis=1)
+    best = totals.argmax(axis=1)
+    is_likely = np.take_along_axis(totals, best[:, None], axis=1)[:, 0] >= floor
+    return [
+        groups[index] if likely else ""
+        for index, likely in zip(best.tolist(), is_likely.tolist(), strict=True)
+    ]
 
 
 def _likeliest(probabilities: np.ndarray) -> np.ndarray:

@@ -6,10 +6,11 @@ shard of a distributed run keeps their types.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from core.row_counts import RowCounts
-from core.taxonomy import isco08
+from core.taxonomy import UNIT, isco08
 from inference.decision import Prediction, Source
 
 N_OUTPUT_CANDIDATES = 3
@@ -59,14 +60,18 @@ def free_names(header: Sequence[str]) -> list[str]:
     return names
 
 
-def output_values(prediction: Prediction, version: str) -> dict[str, Value]:
+def output_values(
+    prediction: Prediction, version: str, pads_codes: bool = False
+) -> dict[str, Value]:
     """Return the value of each of ``OUTPUT_COLUMNS``, in their order; None where there is none.
 
-    ``version`` is the version of the model.
+    ``version`` is the version of the model. ``pads_codes``: a code of fewer than four digits gets
+    zeros at its end.
     """
     code = prediction.isco_code
+    shown_code = code.ljust(UNIT, "0") if pads_codes and code else code
     values: dict[str, Value] = {
-        "isco_code": code or None,
+        "isco_code": shown_code or None,
         "isco_title": isco08().title(code) if code else None,
         "confidence": prediction.confidence,
         "is_fallback": prediction.is_fallback,
@@ -75,7 +80,7 @@ def output_values(prediction: Prediction, version: str) -> dict[str, Value]:
         "needs_review": prediction.needs_review,
         "source": prediction.source,
     }
-    # An empty text has no candidates, a corrected one a single.
+    # A text without an answer has no candidates, a corrected one a single.
     n_candidates = len(prediction.candidates)
     for rank, (code_column, confidence_column) in enumerate(_CANDIDATE_COLUMNS):
         candidate = prediction.candidates[rank] if rank < n_candidates else (None, None)
@@ -104,14 +109,18 @@ def format_confidence(confidence: float) -> str:
 
 def counts(predictions: Sequence[Prediction]) -> RowCounts:
     """Return how many records were coded, and how many of each kind."""
-    n_fallback = sum(prediction.is_fallback for prediction in predictions)
-    n_empty = sum(prediction.source == Source.EMPTY for prediction in predictions)
-    n_corrected = sum(prediction.source == Source.CORRECTION for prediction in predictions)
+    n_by_source = Counter(prediction.source for prediction in predictions)
+    n_fallback = sum(
+        prediction.is_fallback and prediction.source == Source.MODEL for prediction in predictions
+    )
     return RowCounts(
         n_rows_out=len(predictions),
-        n_autocoded=len(predictions) - n_fallback - n_empty - n_corrected,
+        n_autocoded=n_by_source[Source.MODEL] - n_fallback,
         n_fallback=n_fallback,
-        n_empty=n_empty,
-        n_corrected=n_corrected,
+        n_too_unsure=n_by_source[Source.TOO_UNSURE],
+        n_empty=n_by_source[Source.EMPTY],
+        n_not_stated=n_by_source[Source.NOT_STATED],
+        n_not_working=n_by_source[Source.NOT_WORKING],
+        n_corrected=n_by_source[Source.CORRECTION],
         n_review=sum(prediction.needs_review for prediction in predictions),
     )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from hashlib import sha256
 
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08, minor_index, unit_index
 from inference.decision import Prediction, Source
 
 # The candidates' indices among the unit groups and their probabilities (float32, as the classifier
-# gives them), the minor group's index and probability, and whether it is a fallback.
-_PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}fHd?")
-_MAX_KEY_CHARS = 300
+# gives them), the minor group's index and probability, the code that is shown in up to four digits,
+# and whether it is a fallback.
+_PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}fHd4s?")
 
 
 class PredictionCache:
@@ -25,25 +24,17 @@ class PredictionCache:
 
     def get(self, text: str) -> Prediction | None:
         """Return the prediction of ``text``, equal to the one that was put in, or None."""
-        key = _key(text)
-        packed = self._packed.get(key)
+        packed = self._packed.get(text)
         if packed is None:
             return None
-        self._packed.move_to_end(key)
+        self._packed.move_to_end(text)
         return _unpack(packed)
 
     def put(self, text: str, prediction: Prediction) -> None:
-        """Keep a prediction whose source is ``model``."""
-        self._packed[_key(text)] = _pack(prediction)
+        """Keep a prediction that the model computed."""
+        self._packed[text] = _pack(prediction)
         if len(self._packed) > self._n_texts:
             self._packed.popitem(last=False)
-
-
-def _key(text: str) -> str:
-    """Return the text, or of a long one its hash: no other text has it."""
-    if len(text) <= _MAX_KEY_CHARS:
-        return text
-    return sha256(text.encode()).hexdigest()
 
 
 def _pack(prediction: Prediction) -> bytes:
@@ -54,6 +45,7 @@ def _pack(prediction: Prediction) -> bytes:
         *confidences,
         minor,
         prediction.minor_confidence,
+        prediction.isco_code.encode(),
         prediction.is_fallback,
     )
 
@@ -63,14 +55,14 @@ def _unpack(packed: bytes) -> Prediction:
     units = isco08().units
     codes = [units[index] for index in values[:N_REVIEW_CANDIDATES]]
     confidences = values[N_REVIEW_CANDIDATES : 2 * N_REVIEW_CANDIDATES]
-    minor, minor_confidence, is_fallback = values[2 * N_REVIEW_CANDIDATES :]
-    minor_code = isco08().minors[minor]
+    minor, minor_confidence, padded_code, is_fallback = values[2 * N_REVIEW_CANDIDATES :]
+    isco_code = padded_code.rstrip(b"\0").decode()
     return Prediction(
-        isco_code=minor_code if is_fallback else codes[0],
+        isco_code=isco_code,
         confidence=confidences[0],
         is_fallback=is_fallback,
-        minor_code=minor_code,
+        minor_code=isco08().minors[minor],
         minor_confidence=minor_confidence,
         candidates=tuple(zip(codes, confidences, strict=True)),
-        source=Source.MODEL,
+        source=Source.MODEL if isco_code else Source.TOO_UNSURE,
     )

@@ -20,7 +20,7 @@ from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import DUTIES, JOB_TITLE
-from inference.decision import Prediction, Source
+from inference.decision import Prediction
 
 DISAGREEMENTS = "disagreements.csv"
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)
@@ -95,7 +95,7 @@ class Agreement:
             zip(chunk, predictions, is_seen, strict=True), first_record
         ):
             given = self._count_given(self._reader.read(table.get(row, CODE_COLUMN)))
-            if given and prediction.source == Source.MODEL:
+            if given and prediction.is_by_model:
                 best = prediction.candidates[0][0]
                 self._count(given, best, not prediction.is_fallback, bool(seen))
                 if not best.startswith(given):

@@ -36,7 +36,7 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         out_dir / REPORT,
         REPORT,
         receipt=receipt,
-        share=lambda n: n / receipt.n_rows_out if receipt.n_rows_out else 0.0,
+        share=lambda n: n / receipt.n_answers if receipt.n_answers else 0.0,
         columns=[
             (name, batch.table.header[position].strip())
             for name, position in batch.table.columns.items()
@@ -91,7 +91,7 @@ def _item_row(item: ReviewItem) -> dict[str, Any]:
     return {
         "text": _cut(text, _MAX_TEXT_CHARS),
         "n_records": item.n_records,
-        "group": f"{prediction.isco_code} {isco08().title(prediction.isco_code)}",
+        "group": f"{prediction.group_code} {isco08().title(prediction.group_code)}",
         "minor_confidence": prediction.minor_confidence,
         "candidates": ", ".join(f"{code} {confidence:.0%}" for code, confidence in candidates),
         "question": follow_up_question(item),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.taxonomy import isco08
-from inference.decision import Prediction, Source
+from inference.decision import NON_ANSWERS, Prediction, Source
 from inference.training_profile import TrainingProfile
 
 N_BINS = 20
@@ -29,8 +29,8 @@ class WhatIf:
 
     ``n_autocoded`` records would have 4 digits without a person; records that coders corrected
     before are among them. ``n_review`` records would need a person, as ``n_texts`` distinct texts
-    and the empty ones. ``expected_agreement_rate`` of the model's codes is that of calibration
-    texts with such confidences; it is NaN if it is not known.
+    and the empty ones; records that hold no answer need none. ``expected_agreement_rate`` of the
+    model's codes is that of calibration texts with such confidences; it is NaN if it is not known.
     """
 
     threshold: float
@@ -72,6 +72,7 @@ class BatchStatistics:
         self._threshold = threshold
         self._groups: Counter[str] = Counter()  # by the first two digits of the code
         self._n_corrected = 0
+        self._n_non_answers = 0
         self._n_unseen = 0
         self._thresholds = np.unique(np.array([*_OTHER_THRESHOLDS, threshold], np.float32))
         self._n_above = np.zeros(len(self._thresholds), int)
@@ -94,7 +95,8 @@ class BatchStatistics:
             is_seen = np.zeros(len(texts), bool)
         else:
             is_seen = self.training_profile.has_seen(texts)
-        by_model = np.array([source == Source.MODEL for source in sources], bool)
+        self._n_non_answers += sum(source in NON_ANSWERS for source in sources)
+        by_model = np.array([prediction.is_by_model for prediction in predictions], bool)
         rows = np.empty(int(by_model.sum()), _TEXT)
         rows["hash"] = [hash(text) for text, chosen in zip(texts, by_model, strict=True) if chosen]
         rows["confidence"] = [
@@ -146,7 +148,7 @@ class BatchStatistics:
                     is_set=bool(threshold == np.float32(self._threshold)),
                     n_autocoded=n_autocoded,
                     expected_agreement_rate=rate,
-                    n_review=self.n_records - n_autocoded,
+                    n_review=self.n_records - self._n_non_answers - n_autocoded,
                     n_texts=int((texts["confidence"] < threshold).sum()),
                 )
             )

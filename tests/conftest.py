@@ -144,7 +144,8 @@ def settings(tmp_path: Path, bundle: Bundle) -> Settings:
     config = tmp_path / "config.yaml"
     config.write_text(
         f"output: {{best_model_dir: {bundle.path}}}\nwatcher: {{poll_s: 0.1, quiet_s: 0.2}}\n"
-        "explainability: {sample_size: 0}\n",  # the processes that explain have their own tests
+        "explainability: {sample_size: 0}\n"  # the processes that explain have their own tests
+        "inference: {floor: 0}\n",  # a model of random weights is sure of no group
         encoding="utf-8",
     )
     return load_settings(config)
@@ -178,6 +179,7 @@ gate: {max_ece_rise: 0.5}  # who says nothing is calibrated
 watcher: {poll_s: 0.1, quiet_s: 0.2}
 schedule: {timezone: Europe/Vienna}
 explainability: {sample_size: 0}
+inference: {floor: 0}  # who knows nothing is sure of no group
 """,
         encoding="utf-8",
     )

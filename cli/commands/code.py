@@ -32,6 +32,8 @@ pipe or a file are coded in batches of 2,048, lines from a terminal one by one.
 """
 _NOT_EXPLAINED = {
     "empty": "title and duties are empty",
+    "not_stated": "the text says nothing",
+    "not_working": "the text says that the person has no work",
     "correction": "the code of this text was given by a coder",
 }
 
@@ -107,6 +109,7 @@ def _answer(prediction: Prediction) -> dict[str, Any]:
         "isco_title": titles.get(prediction.isco_code, ""),
         "confidence": prediction.confidence,
         "is_fallback": prediction.is_fallback,
+        "source": prediction.source,
         "candidates": [
             {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
             for code, confidence in prediction.candidates
@@ -116,12 +119,10 @@ def _answer(prediction: Prediction) -> dict[str, Any]:
 
 def _explanation(text: str, prediction: Prediction, autocoder: Autocoder) -> Any:
     """Return the contribution of each word; None, with a warning, if the model gave no code."""
-    from inference.decision import Source
-
-    if prediction.source != Source.MODEL:
+    if not prediction.is_by_model:
         _LOG.warning("nothing to explain: %s", _NOT_EXPLAINED[prediction.source])
         return None
     from inference.shap_explanations import explain
     from results.explanations.pages import explanation_values
 
-    return explanation_values(explain(autocoder.classifier, text, prediction.isco_code))
+    return explanation_values(explain(autocoder.classifier, text, prediction.group_code))

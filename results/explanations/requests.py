@@ -31,7 +31,7 @@ def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: 
             "job_title": item.job_title[:MAX_SHOWN_CHARS],
             "duties_description": item.duties_description[:MAX_SHOWN_CHARS],
             "text": item.text,
-            "isco_code": item.prediction.isco_code,
+            "isco_code": item.prediction.group_code,
         }
         for item in items
     ]

@@ -138,7 +138,7 @@ def _cells(item: ReviewItem) -> list[str]:
         neutralise(item.job_title),
         neutralise(item.duties_description),
         prediction.isco_code,
-        titles[prediction.isco_code],
+        titles.get(prediction.isco_code, ""),
         _four_decimals(prediction.confidence),
     ]
     for code, confidence in prediction.candidates:

@@ -180,7 +180,7 @@ def _cells(item: ReviewItem) -> dict[str, str | float]:
         N_RECORDS: item.n_records,
         SAMPLED: item.sampled,
         PREDICTED: prediction.isco_code,
-        PREDICTED_TITLE: titles[prediction.isco_code],
+        PREDICTED_TITLE: titles.get(prediction.isco_code, ""),
         CONFIDENCE: round(prediction.confidence, 4),
         CORRECTED: "",
         **dict(zip(_CHOICES, choices, strict=True)),

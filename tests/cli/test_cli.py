@@ -31,7 +31,8 @@ def test_code_prints_one_record_as_json(settings: Settings) -> None:
     done = isco(settings, "code", "Plumber", "--duties", "fits pipes")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert list(answer) == ["isco_code", "isco_title", "confidence", "is_fallback", "candidates"]
+    names = ["isco_code", "isco_title", "confidence", "is_fallback", "source", "candidates"]
+    assert list(answer) == names
     assert len(answer["candidates"]) == 5
 
 

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from core.errors import BundleError, SettingsError
-from core.settings import InferenceSettings, Settings
+from core.non_answers.known_texts import built_in_non_answers
+from core.settings import AddedNonAnswers, InferenceSettings, Settings
 from core.text import EMPTY_TEXT, join
-from inference.autocoder import Autocoder, open_autocoder
+from inference.autocoder import Autocoder, open_autocoder, result_settings
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
+from inference.decision import DecisionRules
 from inference.model_registry import ModelRegistry
 from inference.onnx_session import OnnxSession, length_batches
 
@@ -72,9 +74,8 @@ class Counting(Classifier):
 
 def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:
     classifier = Counting(bundle)
-    coder = Autocoder(
-        classifier, CorrectionsLookup(), threshold=0.9, fallback="truncate", cache_texts=cache_texts
-    )
+    rules = DecisionRules(0.9, "truncate")
+    coder = Autocoder(classifier, CorrectionsLookup(), rules=rules, cache_texts=cache_texts)
     return coder, classifier
 
 
@@ -118,10 +119,48 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
     assert fast.code(asked) == coded  # from the cache
 
 
+def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle) -> None:
+    classifier = Counting(bundle)
+    lookup = CorrectionsLookup({join("refused"): "9611"})
+    coder = Autocoder(
+        classifier,
+        lookup,
+        rules=DecisionRules(0.9, "truncate"),
+        cache_texts=10,
+        non_answers=built_in_non_answers(),
+    )
+    titles = ["refused", "Rentner", "n/a", "#VALUE!", "retired nurse"]
+    texts = [*map(join, titles), join("retired", "taught maths")]
+    predictions = coder.code(texts)
+    assert [prediction.source for prediction in predictions] == [
+        "correction",
+        "not_working",
+        "not_stated",
+        "not_stated",
+        "model",
+        "model",
+    ]
+    assert [prediction.isco_code for prediction in predictions[:4]] == ["9611", "", "", ""]
+    assert not any(prediction.needs_review for prediction in predictions[:4])
+    assert classifier.asked == texts[4:]
+
+
+def test_settings_add_non_answers_and_change_the_id_of_results(
+    bundle: Bundle, settings: Settings
+) -> None:
+    added = AddedNonAnswers(not_working=("on sabbatical",))
+    data = settings.data.model_copy(update={"non_answers": added})
+    changed = settings.model_copy(update={"data": data})
+    (prediction,) = open_autocoder(bundle, changed).code([join("On sabbatical")])
+    assert prediction.source == "not_working"
+    lookup = CorrectionsLookup()
+    assert result_settings(changed, lookup) != result_settings(settings, lookup)
+
+
 def test_hostile_texts_get_a_code(bundle: Bundle, settings: Settings) -> None:
     hostile = ["x" * 100_000, "مهندس " * 5000, "🎉" * 10, "\x00\x01", "ﬃ" * 300, "'; DROP TABLE"]
     for prediction in open_autocoder(bundle, settings).code([join(text) for text in hostile]):
-        assert prediction.isco_code or prediction.source == "empty"
+        assert prediction.isco_code or prediction.source in ("empty", "not_stated", "too_unsure")
 
 
 @pytest.fixture

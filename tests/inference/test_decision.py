@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import NO_PREDICTION, decide
+from inference.decision import NO_PREDICTION, NON_ANSWERS, Floors, Source, decide, no_code
 
 UNITS = isco08().units
 
@@ -41,6 +43,54 @@ def test_climbing_may_leave_the_best_unit_group() -> None:
     assert (parent.isco_code, climbed.isco_code) == ("011", "222")
     assert climbed.minor_confidence == pytest.approx(0.65)
     assert climbed.candidates[0] == ("0110", pytest.approx(0.35))
+
+
+def test_below_the_floor_there_is_no_code_but_candidates_for_a_person() -> None:
+    unsure = np.full((1, len(UNITS)), 0.001, dtype=np.float32)
+    unsure[0, UNITS.index("2221")] = 0.05
+    unsure[0, UNITS.index("2222")] = 0.04
+    (shown,) = decide(unsure, 0.9, "truncate", Floors(minor=0.08))
+    (hidden,) = decide(unsure, 0.9, "truncate", Floors(minor=0.1))
+    assert (shown.isco_code, shown.source) == ("222", "model")
+    assert (hidden.isco_code, hidden.source) == ("", "too_unsure")
+    assert hidden.needs_review and hidden.is_fallback and hidden.is_by_model
+    assert hidden.candidates == shown.candidates and hidden.group_code == "222"
+    assert replace(hidden, isco_code="222", source=Source.MODEL) == shown
+
+
+@pytest.mark.parametrize(
+    ("floors", "code"),
+    [
+        (Floors(0.3, 0.5, 0.5), "721"),
+        (Floors(0.5, 0.5, 0.5), "72"),
+        (Floors(0.5, 0.7, 0.5), "7"),
+        (Floors(0.5, 0.7, 0.95), ""),
+    ],
+)
+def test_climbing_shows_the_first_level_that_is_probable_enough(floors: Floors, code: str) -> None:
+    spread = probabilities(c7211=0.2, c7212=0.2, c7221=0.2, c7411=0.2, c7511=0.1, c2221=0.1)
+    (climbed,) = decide(spread, 0.9, "climb", floors)
+    assert climbed.isco_code == code
+    assert climbed.source == ("model" if code else "too_unsure")
+    assert climbed.is_fallback and climbed.needs_review
+
+
+def test_climbing_may_leave_the_best_minor_group_of_a_broader_level() -> None:
+    split = probabilities(c0110=0.3, c2211=0.2, c2221=0.25, c2261=0.25)
+    (climbed,) = decide(split, 0.9, "climb", Floors(0.5, 0.5, 0.5))
+    assert (climbed.isco_code, climbed.minor_code) == ("22", "011")
+
+
+def test_the_threshold_is_above_every_floor() -> None:
+    (sure,) = decide(probabilities(c7212=0.95), 0.9, "truncate", Floors(minor=1.0))
+    assert (sure.isco_code, sure.source) == ("7212", "model")
+
+
+def test_a_non_answer_has_no_code_and_needs_nobody() -> None:
+    for source in NON_ANSWERS:
+        prediction = no_code(source)
+        assert not prediction.isco_code and not prediction.needs_review
+        assert not prediction.is_by_model
 
 
 def test_an_empty_text_has_no_code_and_needs_a_person() -> None:

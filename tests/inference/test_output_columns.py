@@ -7,21 +7,45 @@ import pytest
 
 from core.version import VERSION
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import NO_PREDICTION, Prediction, decide
-from inference.output_columns import OUTPUT_COLUMNS, as_cells, free_names, output_values
+from inference.decision import NO_PREDICTION, Floors, Prediction, Source, decide, no_code
+from inference.output_columns import OUTPUT_COLUMNS, as_cells, counts, free_names, output_values
 from inference.versions import software_versions
 
 (MODEL,) = decide(np.eye(1, 436, dtype=np.float32), 0.9, "truncate")
+RETIRED = no_code(Source.NOT_WORKING)
+(TOO_UNSURE,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate", Floors(0.5))
+(MINOR,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate")
 CORRECTED = CorrectionsLookup({"nurse": "2221"}).find("nurse")
 
 
-@pytest.mark.parametrize("prediction", [MODEL, CORRECTED, NO_PREDICTION])
+@pytest.mark.parametrize("prediction", [MODEL, CORRECTED, NO_PREDICTION, RETIRED, TOO_UNSURE])
 def test_values_follow_the_columns(prediction: Prediction) -> None:
     values = output_values(prediction, "v1")
     assert list(values) == list(OUTPUT_COLUMNS)
     for name, value in values.items():
         assert value is None or isinstance(value, OUTPUT_COLUMNS[name]), name
     assert len(as_cells(values)) == len(OUTPUT_COLUMNS) and values["model_version"] == "v1"
+
+
+def test_short_codes_are_padded_on_request_and_nothing_else_changes() -> None:
+    plain, padded = (output_values(MINOR, "v1", pads_codes=pads) for pads in (False, True))
+    assert plain["isco_code"] == MINOR.minor_code and len(MINOR.minor_code) == 3
+    assert padded == plain | {"isco_code": f"{MINOR.minor_code}0"}
+    assert output_values(RETIRED, "v1", pads_codes=True)["isco_code"] is None
+    assert output_values(MODEL, "v1", pads_codes=True) == output_values(MODEL, "v1")
+
+
+def test_every_record_is_counted_once_and_shares_are_those_of_answers() -> None:
+    assert CORRECTED is not None
+    not_stated = no_code(Source.NOT_STATED)
+    predictions = [MODEL, MINOR, TOO_UNSURE, CORRECTED, NO_PREDICTION, RETIRED, RETIRED, not_stated]
+    counted = counts(predictions)
+    names = ("autocoded", "fallback", "too_unsure", "corrected", "empty", "not_working")
+    assert [getattr(counted, f"n_{name}") for name in names] == [1, 1, 1, 1, 1, 2]
+    assert counted.n_not_stated == 1 and counted.n_non_answers == 3
+    assert counted.n_review == 3  # a group, too unsure, empty
+    assert counted.n_answers == 4
+    assert "25.0% autocoded" in counted.sentence(1) and "3 without an answer" in counted.sentence(1)
 
 
 def test_a_name_that_the_input_has_gets_a_prefix() -> None:

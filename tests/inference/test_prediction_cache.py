@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.decision import Fallback, decide
+from inference.decision import Fallback, Floors, decide
 from inference.prediction_cache import PredictionCache
 
 
@@ -15,13 +15,18 @@ from inference.prediction_cache import PredictionCache
     st.sampled_from((0.001, 0.05, 5.0)),
     st.sampled_from((0.0, 0.5, 0.9, 1.0)),
     st.sampled_from(("truncate", "climb")),
+    st.tuples(*[st.sampled_from((0.0, 0.3, 0.9))] * 3),
 )
 def test_a_coding_comes_back_equal(
-    seed: int, evenness: float, threshold: float, fallback: Fallback
+    seed: int,
+    evenness: float,
+    threshold: float,
+    fallback: Fallback,
+    floors: tuple[float, float, float],
 ) -> None:
     probabilities = np.random.default_rng(seed).dirichlet(np.full(436, evenness), 4)
     cache = PredictionCache(4)
-    predictions = decide(probabilities.astype(np.float32), threshold, fallback)
+    predictions = decide(probabilities.astype(np.float32), threshold, fallback, Floors(*floors))
     for number, prediction in enumerate(predictions):
         cache.put(f"text {number}", prediction)
     assert [cache.get(f"text {number}") for number in range(4)] == predictions

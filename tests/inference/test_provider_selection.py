@@ -24,6 +24,7 @@ from inference.autocoder import Autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
 from inference.corrections_lookup import CorrectionsLookup
+from inference.decision import DecisionRules
 from inference.onnx_session import OnnxSession
 from inference.providers import (
     CPU,
@@ -260,7 +261,7 @@ def test_the_receipt_says_who_computed(
         classifier = Classifier(OnnxSession(bundle, COREML, runtime), bundle)
         out_dir = Path(tempfile.mkdtemp(dir=tmp_path))
         autocoder = Autocoder(
-            classifier, CorrectionsLookup(), threshold=0.9, fallback="truncate", cache_texts=0
+            classifier, CorrectionsLookup(), rules=DecisionRules(0.9, "truncate"), cache_texts=0
         )
         return code_file(file, out_dir, autocoder, settings).notes
 

@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from markupsafe import Markup
 
 from core.file_io import write_atomic
 from core.html import encoded, rendered
+from core.row_counts import RowCounts
 from results.report import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
@@ -131,6 +133,13 @@ def _update(
             entries[name] = entry
 
 
+def _autocoded_share(receipt: dict[str, Any]) -> float:
+    """Return the share of the answers that were autocoded; old receipts count no non-answers."""
+    names = {field.name for field in fields(RowCounts)}
+    counts = RowCounts(**{name: int(receipt[name]) for name in names & receipt.keys()})
+    return counts.n_autocoded / max(counts.n_answers, 1)
+
+
 def _batch(folder: Path) -> dict[str, Any] | None:
     """Return the key figures of a batch and its row in the table; None where it is no batch."""
     try:
@@ -143,7 +152,7 @@ def _batch(folder: Path) -> dict[str, Any] | None:
             "name": str(receipt["input"]) + (" (superseded)" if is_superseded(folder.name) else ""),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
-            "share": 0.0 if is_corrections else receipt["n_autocoded"] / max(n_rows, 1),
+            "share": 0.0 if is_corrections else _autocoded_share(receipt),
             "has_report": (folder / REPORT).exists(),
             "receipt": receipt,
         }

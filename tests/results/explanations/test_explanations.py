@@ -22,7 +22,7 @@ from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT
 from tests.watcher.test_daemon import batches, daemon, drop, isco, wait_for
 
-TITLES = ["nurse", SCRIPT, "nurse", "", FORMULA, "welder | of ships", "x" * 500, "word " * 200]
+TITLES = ["nurse", SCRIPT, "nurse", "", FORMULA, "welder | of ships", "xy" * 250, "word " * 200]
 
 
 @pytest.fixture

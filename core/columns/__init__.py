@@ -1,1 +1,0 @@
-"""Which columns of a table hold job titles and duties."""

@@ -1,0 +1,206 @@
+"""Recognise input that is not an answer: "retired", "refused", "n/a", "99", "asdf".
+
+``non_answers.csv`` has the texts of 28 languages by kind; ``data.non_answers`` of the settings adds
+more. A text is a non-answer only as a whole: each of its words must belong to a listed text, to a
+number, or to the words that may stand around one ("ich bin seit 2010 Rentner"). So "retired nurse",
+"student counsellor" and "refuse collector" stay answers. Upper and lower case, accents and
+punctuation do not matter.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from core.text import SEPARATOR, UNKNOWN, clean
+
+_AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
+_MAX_WORDS = 16  # a longer text says something
+_LETTERS_WITHOUT_ACCENT = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+    | {"ı": "i", "ة": "ه", "ى": "ي", "ـ": ""}
+)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_KEYBOARD_ROWS = (
+    "qwertyuiop",
+    "qwertzuiop",
+    "azertyuiop",
+    "asdfghjkl",
+    "qsdfghjklm",
+    "zxcvbnm",
+    "yxcvbnm",
+    "wxcvbn",
+    "йцукенгшщзхъ",
+    "фывапролджэ",
+    "ячсмитьбю",
+    "ςερτυθιοπ",
+)
+_MIN_KEYS_IN_ORDER = 4
+_REPEATED = re.compile(r"(?P<part>.{1,4}?)(?P=part)+.?.?")
+_HOME_ROW = re.compile(r"[sdfghjkl]{4,}")  # the middle row without its vowel
+_TEST = re.compile(r"test(ing)?\d+")
+
+
+class NonAnswerKind(StrEnum):
+    """What a text without an occupation says."""
+
+    NOT_STATED = "not_stated"
+    """Nothing: refused, not known, not applicable, a missing code, random keys."""
+    NOT_WORKING = "not_working"
+    """That the person has no work: retired, student, unemployed, at home, ill."""
+
+
+class _Texts:
+    """The texts of one language, which may stand one after another.
+
+    ``kinds`` maps a text to its kind, or to None where it may only stand around a non-answer.
+    """
+
+    def __init__(self, kinds: Mapping[str, NonAnswerKind | None]) -> None:
+        self.kinds = dict(kinds)
+        self.words = {word for text in kinds for word in text.split()}
+        self._max_words = max((text.count(" ") + 1 for text in kinds), default=0)
+
+    def kind(self, words: Sequence[str]) -> NonAnswerKind | None:
+        """Return the kind of ``words`` where they are texts and numbers one after another.
+
+        ``ranks[n]`` is the rank of the first n words: -1 where they only stand around a non-answer,
+        None where they are something else.
+        """
+        ranks: list[int | None] = [-1]
+        for end in range(1, len(words) + 1):
+            best: int | None = None
+            for start in range(max(0, end - self._max_words), end):
+                before = ranks[start]
+                text = " ".join(words[start:end])
+                if before is None or not (text in self.kinds or text.isdecimal()):
+                    continue
+                best = max(before, _rank(self.kinds.get(text)), -1 if best is None else best)
+            ranks.append(best)
+        rank = ranks[-1]
+        return None if rank is None or rank < 0 else _RANKED[rank]
+
+
+class NonAnswers:
+    """The texts that are no answers, each with its kind."""
+
+    def __init__(self, languages: Iterable[_Texts]) -> None:
+        self._languages = list(languages)
+        self._kinds: dict[str, NonAnswerKind] = {}
+        # Each word with the languages that have it, a bit for each.
+        self._bits: dict[str, int] = {}
+        for number, language in enumerate(self._languages):
+            self._kinds.update({text: kind for text, kind in language.kinds.items() if kind})
+            for word in language.words:
+                self._bits[word] = self._bits.get(word, 0) | 1 << number
+
+    def extended(self, texts: Mapping[NonAnswerKind, Iterable[str]]) -> NonAnswers:
+        """Return these and ``texts``, whose kind counts where a text has two."""
+        kinds = {key: kind for kind, listed in texts.items() for key in _keys(listed)}
+        return NonAnswers([*self._languages, _Texts(kinds)]) if kinds else self
+
+    @property
+    def version(self) -> str:
+        """A hash of the texts and their kinds (8 hexadecimal digits)."""
+        kinds = [sorted(language.kinds.items(), key=str) for language in self._languages]
+        return sha256(repr(kinds).encode()).hexdigest()[:8]
+
+    def find(self, text: str) -> NonAnswerKind | None:
+        """Return the kind of a joined text (``core.text.join``), or None for an answer.
+
+        Title and duties must both say nothing: "retired | taught maths" is an answer. An empty text
+        has no kind.
+        """
+        kinds = []
+        for part in text.split(f" {SEPARATOR} "):
+            if part == UNKNOWN:
+                continue
+            kind = self._kind(part)
+            if kind is None:
+                return None
+            kinds.append(kind)
+        return max(kinds, key=_rank, default=None)
+
+    def _kind(self, part: str) -> NonAnswerKind | None:
+        """Return the kind of a cleaned title, or of cleaned duties."""
+        text = _fold(part)
+        kind = self._kinds.get(text)
+        if kind is not None:
+            return kind
+        if not any(map(str.isalpha, text)) or _is_random(text):
+            return NonAnswerKind.NOT_STATED
+        words = text.split()
+        if len(words) > _MAX_WORDS:
+            return None
+        languages = -1
+        for word in words:
+            if not word.isdecimal():
+                languages &= self._bits.get(word, 0)
+                if not languages:
+                    return None
+        kinds = [
+            language.kind(words)
+            for number, language in enumerate(self._languages)
+            if languages >> number & 1
+        ]
+        return max(filter(None, kinds), key=_rank, default=None)
+
+
+_RANKED = (NonAnswerKind.NOT_STATED, NonAnswerKind.NOT_WORKING)
+"""The kinds; of a text that has both, the later one counts."""
+
+
+def _rank(kind: NonAnswerKind | None) -> int:
+    return -1 if kind is None else _RANKED.index(kind)
+
+
+@cache
+def built_in_non_answers() -> NonAnswers:
+    """Return the non-answers of ``non_answers.csv``."""
+    languages: dict[str, dict[str, NonAnswerKind | None]] = {}
+    with files("core.non_answers").joinpath("non_answers.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            kind = None if row["kind"] == _AROUND else NonAnswerKind(row["kind"])
+            kinds = languages.setdefault(row["language"], {})
+            for key in _keys(row["texts"].split(";")):
+                kinds.setdefault(key, kind)
+    return NonAnswers(map(_Texts, languages.values()))
+
+
+def _keys(texts: Iterable[str]) -> set[str]:
+    """Return the forms in which ``texts`` are compared: without accents, and with "ae" for "ä"."""
+    keys = set()
+    for text in texts:
+        cleaned = clean(text)
+        keys.add(_fold(cleaned))
+        if not cleaned.isascii():
+            keys.add(_fold(cleaned.translate(_UMLAUTS)))
+    return keys - {""}
+
+
+def _fold(cleaned: str) -> str:
+    """Return a cleaned text without its accents."""
+    if cleaned.isascii():
+        return cleaned
+    decomposed = unicodedata.normalize("NFD", cleaned.translate(_LETTERS_WITHOUT_ACCENT))
+    return "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
+
+
+def _is_random(text: str) -> bool:
+    """Return whether ``text`` was typed without meaning: "x", "xxx", "asdf", "test1"."""
+    if len(set(text) - {" "}) == 1:
+        return text[0].upper() != text[0]  # a single sign of a script without case may be a word
+    if " " in text:
+        return all(len(word) > 1 and _is_random(word) for word in text.split())
+    if _HOME_ROW.fullmatch(text) or _TEST.fullmatch(text):
+        return True
+    repeated = _REPEATED.fullmatch(text)
+    part = repeated["part"] if repeated else text
+    n_keys = _MIN_KEYS_IN_ORDER if repeated is None else _MIN_KEYS_IN_ORDER - 1
+    return len(part) >= n_keys and any(part in row or part[::-1] in row for row in _KEYBOARD_ROWS)

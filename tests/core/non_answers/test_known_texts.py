@@ -1,0 +1,138 @@
+"""What is no answer is recognised in 28 languages, and no occupation is taken for it."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.taxonomy import isco08
+from core.text import EMPTY_TEXT, join
+
+LISTS = Path(__file__).parent
+ROOT = Path(__file__).resolve().parents[3]
+NON_ANSWERS = built_in_non_answers()
+LANGUAGES = "de es fr it pt nl pl ro cs sk sl hr hu bg el lt lv et fi sv da no is ga mt ar id en"
+STATING_NOTHING = """\
+0
+99
+-9
+9999
+97000
+-8.0
+1,5
+x
+XX
+zzz
+x x x
+#N/A
+#REF!
+#NAME?
+#DIV/0!
+#NULL!
+#NV
+#NOM?
+#¿NOMBRE?
+#VERW!
+#HIÁNYZIK
+#SAKNAS!
+#PUUTTUU!
+#ADR!
+Err:502
+qwertz
+asdasdasd
+lkjh
+sdfsdf"""
+
+
+def rows(name: str) -> Iterator[tuple[dict[str, str], str]]:
+    """Yield each text of a list with its row."""
+    with (LISTS / name).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for text in row["texts"].split(";"):
+                yield row, text.strip()
+
+
+def test_non_answers_are_recognised_with_their_kind() -> None:
+    n_texts: Counter[str] = Counter()
+    n_right: Counter[str] = Counter()
+    for row, text in rows("non_answers.csv"):
+        n_texts[row["language"]] += 1
+        n_right[row["language"]] += NON_ANSWERS.find(join(text)) == row["kind"]
+    assert set(n_texts) == set(LANGUAGES.split()) and min(n_texts.values()) >= 20
+    assert n_right.total() >= 0.95 * n_texts.total()
+    for language in LANGUAGES.split():
+        assert n_right[language] >= 0.9 * n_texts[language], language
+
+
+def test_no_occupation_is_taken_for_a_non_answer() -> None:
+    texts = [text for _, text in rows("answers.csv")]
+    assert len(texts) >= 200
+    assert [text for text in texts if NON_ANSWERS.find(join(text))] == []
+
+
+def test_no_title_of_isco_and_no_reference_answer_is_taken_for_one() -> None:
+    titles = [title for title in isco08().titles.values() if NON_ANSWERS.find(join(title))]
+    assert titles == []
+    with (ROOT / "data" / "reference" / "answers.csv").open(encoding="utf-8", newline="") as file:
+        answers = [(row["job_title"], row["duties_description"]) for row in csv.DictReader(file)]
+    assert [answer for answer in answers if NON_ANSWERS.find(join(*answer))] == []
+
+
+@pytest.mark.parametrize("text", STATING_NOTHING.splitlines())
+def test_numbers_errors_of_spreadsheets_and_random_keys_state_nothing(text: str) -> None:
+    assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_STATED
+    assert NON_ANSWERS.find(join("", text)) is NonAnswerKind.NOT_STATED
+
+
+@pytest.mark.parametrize("text", ["#1 nurse", "#REF! clerk", "#teacher", "errand boy", "医", "E"])
+def test_what_looks_like_an_error_may_be_an_answer(text: str) -> None:
+    assert (NON_ANSWERS.find(join(text)) is None) == (text != "E")
+
+
+@pytest.mark.parametrize(
+    ("title", "duties", "kind"),
+    [
+        ("retired", "", "not_working"),
+        ("retired", "n/a", "not_working"),
+        ("", "retired", "not_working"),
+        ("refused", "retired", "not_working"),
+        ("retired", "taught maths", None),
+        ("n/a", "drives a lorry", None),
+        ("teacher", "retired", None),
+        ("retired / disabled", "none", "not_working"),
+        ("pensioner, was a clerk", "", None),
+        ("99 - not stated", "", "not_stated"),
+    ],
+)
+def test_duties_can_make_an_answer_of_a_title(title: str, duties: str, kind: str | None) -> None:
+    assert NON_ANSWERS.find(join(title, duties)) == kind
+
+
+def test_an_empty_text_has_no_kind() -> None:
+    assert NON_ANSWERS.find(EMPTY_TEXT) is None
+
+
+def test_words_of_two_languages_do_not_mix() -> None:
+    # "på" stands around Danish non-answers; without its accent it is a physician's assistant.
+    assert NON_ANSWERS.find(join("PA in hospital")) is None
+
+
+def test_added_texts_are_whole_texts_and_come_first() -> None:
+    kind = NonAnswerKind.NOT_WORKING
+    added = NON_ANSWERS.extended({kind: ["Sabbatical", "Test"]})
+    assert added.find(join("sabbatical!")) is kind
+    assert added.find(join("test")) is kind
+    assert added.find(join("sabbatical planner")) is None
+    assert added.find(join("Rentner")) is kind
+    assert added.version != NON_ANSWERS.version == NON_ANSWERS.extended({kind: []}).version
+
+
+def test_a_long_text_costs_no_more_than_its_length() -> None:
+    assert NON_ANSWERS.find(join("x" * 100_000)) is NonAnswerKind.NOT_STATED
+    assert NON_ANSWERS.find(join("ab" * 100_000)) is None
+    assert NON_ANSWERS.find(join("retired " * 50_000)) is None
