@@ -4,27 +4,46 @@ Every value is a string. A table is read completely or refused: no row is skippe
 or changed (``0110``, ``NA``, ``1e5`` and an id of 23 digits stay as they are). These are refused,
 with the file, the line and the remedy: a missing or duplicate column, a row with more or fewer
 fields than the header, a quote that is never closed, a field of more than 1,000,000 characters.
+Empty fields at the end of rows that stand under no name are added, or, where every row has them,
+left out.
 
-A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them.
+A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them. What else is no
+record, ``core/delimited/layout.py`` finds.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TextIO
 
-from core.encoding import Source, open_text, sniff
+from core.columns.column_choice import Aliases, ColumnChoice, choose_columns
+from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
+from core.delimited.layout import Layout, find_layout, read_records
+from core.encoding import AUTO, Encoding, Source, sniff
 from core.errors import InputError
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-MAX_FIELD_CHARS = 1_000_000
-CHUNK_ROWS = 10_000
+__all__ = [
+    "CHUNK_ROWS",
+    "DELIMITERS",
+    "MAX_FIELD_CHARS",
+    "SAMPLE_ROWS",
+    "Aliases",
+    "Row",
+    "Table",
+    "Writer",
+    "check_columns",
+    "neutralise",
+    "open_table",
+]
 
-Row = list[str]
-Aliases = Mapping[str, Sequence[str]]
+CHUNK_ROWS = 10_000
+_CHUNK_CHARS = 16_000_000
+SAMPLE_ROWS = 1_000
+"""So many records from the start of a table tell what its columns hold."""
 
 
 @dataclass
@@ -32,7 +51,9 @@ class Table:
     """A delimited file whose header has been read.
 
     ``columns`` maps our name of a column (``"job_title"``) to its position in ``header``; a column
-    that the file does not have is not in it. ``n_blank_lines`` is complete after the rows are read.
+    that the file does not have is not in it. ``other_columns`` has the header names that fit one of
+    our columns as well. ``notes`` says in words what was decided about the file. ``n_blank_lines``
+    is complete after the rows are read.
     """
 
     path: Source
@@ -40,6 +61,9 @@ class Table:
     delimiter: str
     header: Row
     columns: dict[str, int]
+    other_columns: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    layout: Layout | None = None
     n_blank_lines: int = field(default=0, init=False)
 
     def rows(self) -> Iterator[tuple[int, Row]]:
@@ -48,27 +72,36 @@ class Table:
         Raises InputError at the first row that is not; the rows yielded before it stay valid.
         """
         self.n_blank_lines = 0
-        records = _records(self.path, self.encoding, self.delimiter)
-        next(records)
-        for line, row in records:
+        width = len(self.header)
+        layout = self.layout or Layout(self.delimiter, self.header)
+        for line, row in read_records(self.path, self.encoding, layout):
             if not row:
                 self.n_blank_lines += 1
                 continue
-            if len(row) != len(self.header):
-                raise InputError(
-                    self.path,
-                    f"{len(row)} fields",
-                    expected=f"{len(self.header)} as in the header",
-                    remedy="Put a field that contains the delimiter or a line break in quotes, "
-                    "or export the file again.",
-                    line=line,
-                )
-            yield line, row
+            yield line, row if len(row) == width else self._fitted(line, row)
+
+    def _fitted(self, line: int, row: Row) -> Row:
+        """Return a row of another length as long as the header, where nothing is lost by that."""
+        width = len(self.header)
+        missing, surplus = self.header[len(row) :], row[width:]
+        n_surplus = self.layout.n_surplus if self.layout else 0
+        is_expected = len(surplus) in (0, n_surplus)
+        if is_expected and not any(map(str.strip, [*missing, *surplus])):
+            return row[:width] + [""] * len(missing)
+        raise wrong_width(self.path, line, row, self.header, self.delimiter)
 
     def chunks(self, n_rows: int = CHUNK_ROWS) -> Iterator[list[Row]]:
-        """Yield the records in file order, ``n_rows`` at a time."""
-        rows = (row for _, row in self.rows())
-        while chunk := list(islice(rows, n_rows)):
+        """Yield the records in file order, ``n_rows`` at a time, or fewer if they are long."""
+        chunk: list[Row] = []
+        n_chars = 0
+        for _, row in self.rows():
+            chunk.append(row)
+            n_chars += sum(map(len, row))
+            if len(chunk) == n_rows or n_chars >= _CHUNK_CHARS:
+                yield chunk
+                chunk = []
+                n_chars = 0
+        if chunk:
             yield chunk
 
     def get(self, row: Row, column: str) -> str:
@@ -77,131 +110,82 @@ class Table:
         return "" if position is None else row[position]
 
 
-def open_table(path: Source, aliases: Aliases, required: Iterable[str]) -> Table:
+def open_table(
+    path: Source, aliases: Aliases, required: Iterable[str], legacy_encoding: str = AUTO
+) -> Table:
     """Return the table in ``path``, with its encoding, delimiter and columns detected.
 
     Parameters
     ----------
-    aliases : our column name → the header names accepted for it, the preferred name first. Case,
-        surrounding spaces, and the difference between space, hyphen and underscore are ignored.
+    aliases : our column name → the header names that decide for it, the preferred name first. Case,
+        accents, spaces and punctuation are ignored. Titles and duties are also recognised by their
+        usual names (``core/columns/header_names.yaml``) and by their values.
     required : the columns without which the file is refused.
+    legacy_encoding : the encoding of a file that is not Unicode (``data.encoding``); ``auto``: its
+        words tell it.
 
     Raises InputError if the file cannot be read as a table, or lacks a required column.
     """
-    encoding = sniff(path)
+    encoding = sniff(path, legacy_encoding)
     required = tuple(required)
-    candidates: list[tuple[tuple[int, int, int], Table]] = []
-    errors: list[InputError] = []
-    for delimiter in DELIMITERS:
-        try:
-            header = next(_records(path, encoding, delimiter), (1, []))[1]
-        except InputError as error:  # a quoted name is followed by another delimiter
-            errors.append(error)
-            continue
-        columns = find_columns(header, aliases)
-        n_required = sum(name in columns for name in required)
-        score = n_required, len(columns), len(header)
-        candidates.append((score, Table(path, encoding, delimiter, header, columns)))
-    if not candidates:
-        raise errors[0]
-    # max() keeps the first of equals: a file with one column is read as comma-separated.
-    _, table = max(candidates, key=lambda candidate: candidate[0])
-    check_columns(path, table.header, table.columns, aliases, required, line=1)
+    layout = find_layout(path, encoding.name, aliases, required)
+    table = Table(path, encoding.name, layout.delimiter, layout.header, {}, layout=layout)
+    headers = [layout.header, *layout.further_headers]
+    line = layout.n_lines_above + 1
+    choice = choose_columns(path, headers, _sample(table), aliases, required, line)
+    check_columns(path, headers, choice.columns, aliases, required, line)
+    table.columns = choice.columns
+    table.other_columns = choice.others
+    table.notes = _notes(encoding, layout, choice)
     return table
+
+
+def _sample(table: Table) -> list[Row]:
+    rows: list[Row] = []
+    with suppress(InputError):  # it is raised where the rows are read
+        rows.extend(row for _, row in islice(table.rows(), SAMPLE_ROWS))
+    return rows
+
+
+def _notes(encoding: Encoding, layout: Layout, choice: ColumnChoice) -> list[str]:
+    return [*filter(None, [encoding.note]), *layout.notes, *choice.notes]
 
 
 def check_columns(
     path: Source,
-    header: Sequence[str],
+    headers: Sequence[Sequence[str]],
     columns: Mapping[str, int],
     aliases: Aliases,
     required: Iterable[str],
     line: int | None = None,
 ) -> None:
-    """Raise InputError for a header without a required column, or with a duplicate column."""
+    """Raise InputError for a header without a required column, or with a duplicate column.
+
+    ``headers`` are the header and further rows of names: columns with one name and different texts
+    of questions are different. Any number of columns may have no name.
+    """
     for name in required:
         if name not in columns:
+            raise no_column(path, headers[0], aliases, name, line)
+    seen: set[tuple[str, ...]] = set()
+    for names in zip(*headers, strict=True):
+        key = tuple(map(_key, names))
+        if key in seen and any(key):
             raise InputError(
                 path,
-                "the columns " + (", ".join(map(repr, header)) or "(none)"),
-                expected=f"a column {name!r}, under one of the names {', '.join(aliases[name])}",
-                remedy="Rename the column, or add its name to data.columns in config.yaml.",
-                line=line,
-            )
-    seen: set[str] = set()
-    for name in header:
-        if _key(name) in seen:
-            raise InputError(
-                path,
-                f"two columns called {name.strip()!r}",
+                f"two columns called {names[0].strip()!r}",
                 expected="every column name once",
                 remedy="Rename or remove one of them.",
                 line=line,
             )
-        seen.add(_key(name))
-
-
-def _records(path: Source, encoding: str, delimiter: str) -> Iterator[tuple[int, Row]]:
-    """Yield (first line, fields) of every record, the header first."""
-    csv.field_size_limit(MAX_FIELD_CHARS)
-    with open_text(path, encoding) as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        while True:
-            line = reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise _csv_error(path, line, str(error)) from None
-            yield line, row
-
-
-def _csv_error(path: Source, line: int, message: str) -> InputError:
-    if "unexpected end of data" in message:
-        return InputError(
-            path,
-            f"a quote opened in the record of line {line} that is never closed",
-            expected='every opening " to have its closing "',
-            remedy="Close the quote, or double a quote that is part of the text.",
-            line=line,
-        )
-    if "field larger than field limit" in message:
-        return InputError(
-            path,
-            f"a field of more than {MAX_FIELD_CHARS:,} characters",
-            expected="shorter fields",
-            remedy="Check for a quote that is opened there and closed much later, or never.",
-            line=line,
-        )
-    return InputError(
-        path,
-        f"a quoted field that goes on after its closing quote ({message})",
-        expected="a delimiter or the end of the line after a closing quote",
-        remedy="Double a quote that is part of the text, and check for an unclosed one.",
-        line=line,
-    )
+        seen.add(key)
 
 
 def _key(name: str) -> str:
     return name.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
-def find_columns(header: Sequence[str], aliases: Aliases) -> dict[str, int]:
-    """Return our column name → position of its first alias in the header; no position twice."""
-    positions: dict[str, int] = {}
-    for position, name in enumerate(header):
-        positions.setdefault(_key(name), position)
-    columns: dict[str, int] = {}
-    for column, names in aliases.items():
-        matching = (positions[_key(name)] for name in names if _key(name) in positions)
-        free = [position for position in matching if position not in columns.values()]
-        if free:
-            columns[column] = free[0]
-    return columns
-
-
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def neutralise(cell: str) -> str:

@@ -1,8 +1,10 @@
-"""Find the encoding of a delimited text file by reading all of it once.
+"""Which encoding a delimited text file is in, found by reading all of it.
 
-It is UTF-8 with or without BOM, UTF-16 by its BOM, else cp1252. Nothing is guessed from a sample: a
-file is UTF-8 only if every byte of it is, and cp1252 only if no part of it looked like UTF-8. One
-broken byte in a UTF-8 file is therefore an error and not mojibake in every row.
+UTF-8, UTF-16 and UTF-32 are recognised by their marks or because every byte is valid. A file that
+is UTF-8 but for a few bytes is an error, and not wrong letters in every row. Any other file is in
+an older encoding: ``data.encoding`` names it, or else the words of the file tell it
+(``core/letters/encoding_choice.py``). If they fit two encodings that give different texts, the file
+is refused with both readings.
 
 ``sniff`` also refuses files that are not text: workbooks, other binary files, NUL bytes.
 """
@@ -12,24 +14,50 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
+from dataclasses import dataclass
 from io import FileIO
 from typing import BinaryIO, Literal, Protocol, cast
 
 from core.errors import InputError
+from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
 
+AUTO = "auto"
+"""The value of ``data.encoding`` with which the words of a file tell its encoding."""
 _BLOCK_BYTES = 1 << 20
 _SAVE_AS_CSV = "In Excel choose 'Save as' and 'CSV UTF-8 (comma delimited)', then drop that file."
 _MAGIC = {
     b"PK\x03\x04": ("an Excel workbook or zip archive", _SAVE_AS_CSV),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook (.xls)", _SAVE_AS_CSV),
     b"%PDF": ("a PDF document", "Export the table as CSV."),
+    b"\x00\x05\x16\x07": (
+        "what a Mac keeps beside a file on other disks (AppleDouble)",
+        "Drop the file of the same name without '._' at its start.",
+    ),
     b"\x1f\x8b": ("a gzip archive", "Unpack it, or give it a name ending in .gz."),
 }
-_TEXT = "a delimited text file (CSV) in UTF-8, UTF-16 with BOM, or cp1252"
+_TEXT = "a delimited text file (CSV) in UTF-8, UTF-16, or an 8-bit encoding such as cp1252"
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the mark of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+_MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]{1,200}\Z")
+_HIGH = bytes(range(0x80, 0x100))
+_SHOWN_CHARS = 60
+_SET_ENCODING = (
+    "Set data.encoding in config.yaml to the right one, or save the file as 'CSV UTF-8' in the "
+    "program it comes from."
+)
 
 
 class Source(Protocol):
-    """A file to read: a ``Path``, or a file on another storage with the same three members."""
+    """What is read: a ``Path``, or a file on another storage with the same three."""
 
     @property
     def name(self) -> str:
@@ -42,14 +70,22 @@ class Source(Protocol):
         ...
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """Open the bytes from their start."""
+        """The bytes from their start."""
         ...
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """The codec that reads all of a file; ``note`` says why, if it had to be chosen."""
+
+    name: str
+    note: str = ""
 
 
 def open_bytes(path: Source) -> BinaryIO:
     """Open for reading; a name ending in ``.gz`` is unpacked on the way."""
     file = path.open("rb")
-    if path.suffix != ".gz":
+    if path.suffix.lower() != ".gz":
         return file
     unpacked = gzip.GzipFile(fileobj=file)
     unpacked.myfileobj = cast(FileIO, file)  # which it closes when it is closed
@@ -61,13 +97,15 @@ def open_text(path: Source, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(open_bytes(path), encoding=encoding, newline="")
 
 
-def sniff(path: Source) -> str:
-    """Return the name of the codec that reads all of ``path``: utf-8-sig, utf-8, utf-16 or cp1252.
+def sniff(path: Source, legacy_encoding: str = AUTO) -> Encoding:
+    """Return the encoding that reads all of ``path``.
 
-    Raises InputError for an empty or binary file, for NULs, and for a line in no such encoding.
+    ``legacy_encoding`` is the encoding of a file that is neither UTF-8 nor has a mark of UTF-16 or
+    UTF-32 (``data.encoding``); ``auto``: its words tell it. Raises InputError for an empty or
+    binary file, for NULs, for a line in no such encoding, and where two encodings are plausible.
     """
     with open_bytes(path) as file:
-        start = file.read(4)
+        start = file.read(_BLOCK_BYTES)
     if not start:
         raise InputError(
             path,
@@ -78,34 +116,112 @@ def sniff(path: Source) -> str:
     for magic, (kind, remedy) in _MAGIC.items():
         if start.startswith(magic):
             raise InputError(path, kind, expected=_TEXT, remedy=remedy)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _decode_all(path, "utf-16")
-        return "utf-16"
-    if start.startswith(codecs.BOM_UTF8):
-        _decode_all(path, "utf-8-sig")
-        return "utf-8-sig"
-    return _utf8_or_cp1252(path)
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            _decode_all(path, name)
+            return Encoding(name)
+    if (name := _utf16_without_mark(start)) and _can_decode(path, name):
+        return Encoding(name, f"the file has no byte order mark and was read as {spoken(name)}")
+    return _utf8_or_legacy(path, legacy_encoding)
 
 
-def _utf8_or_cp1252(path: Source) -> str:
+def _utf16_without_mark(start: bytes) -> str:
+    """Return ``utf-16-le`` or ``utf-16-be`` where every other byte of the first line is NUL."""
+    head = start[:64]
+    even, odd = head[::2], head[1::2]
+    if len(head) < 8 or not head.isascii():
+        return ""
+    if not any(odd) and all(even):
+        return "utf-16-le"
+    return "utf-16-be" if not any(even) and all(odd) else ""
+
+
+def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
     try:
         _decode_all(path, "utf-8")
-    except _UndecodableError as broken:
-        if broken.saw_multibyte:
-            raise broken.as_input_error(path, "the rest of the file is UTF-8") from None
-    else:
-        return "utf-8"
-    _decode_all(path, "cp1252")
-    return "cp1252"
+        return Encoding("utf-8")
+    except _UndecodableError as error:
+        broken = error
+    evidence, is_mostly_utf8 = _evidence(path)
+    if 0 in evidence.byte_values:
+        _decode_all(path, "latin-1")  # which has all bytes, and finds the line
+    if is_mostly_utf8:
+        raise broken.as_input_error(path, "the rest of the file is UTF-8") from None
+    if legacy_encoding != AUTO:
+        _decode_all(path, legacy_encoding)
+        note = f"the file was read as {spoken(legacy_encoding)}: data.encoding says so"
+        return Encoding(legacy_encoding, note)
+    choice = choose_encoding(evidence)
+    if choice.best is None or not choice.is_sure:
+        raise _unsure(path, broken, evidence, choice)
+    _decode_all(path, choice.best.encoding)
+    return Encoding(choice.best.encoding, _reason(choice))
+
+
+def _evidence(path: Source) -> tuple[Evidence, bool]:
+    """Return the words that tell the encoding, and whether most letters of the file are UTF-8."""
+    evidence = Evidence()
+    n_high = n_multibyte = 0
+    rest = b""
+    with open_bytes(path) as file:
+        while block := file.read(_BLOCK_BYTES):
+            block = rest + block
+            cut = _WORD_BYTES.search(block)  # a word goes on in the next block
+            rest = cut.group() if cut else b""
+            block = block[: len(block) - len(rest)]
+            n_high += len(block) - len(block.translate(None, _HIGH))
+            n_multibyte += sum(map(len, _MULTIBYTE.findall(block)))
+            evidence.add(block)
+    evidence.add(rest)
+    n_high += len(rest) - len(rest.translate(None, _HIGH))
+    n_multibyte += sum(map(len, _MULTIBYTE.findall(rest)))
+    return evidence, n_multibyte > 0 and 3 * n_multibyte >= 2 * n_high
+
+
+def _reason(choice: EncodingChoice) -> str:
+    best = choice.best
+    assert best is not None
+    word = choice.typical_word()
+    opinion = ", and charset-normalizer reads the same" if choice.agrees else ""
+    return (
+        f"the file is not UTF-8 and was read as {spoken(best.encoding)}: its words, such as "
+        f"{word!r}, look like {best.language}{opinion}. If that is wrong, set data.encoding"
+    )
+
+
+def _unsure(
+    path: Source, broken: _UndecodableError, evidence: Evidence, choice: EncodingChoice
+) -> InputError:
+    word = choice.telling_word(evidence)
+    line = evidence.line_of(word)
+    readings = [
+        f"read as {spoken(reading.encoding)} {_around(line, word, reading.encoding)!r}"
+        for reading in (choice.best, choice.second)
+        if reading is not None
+    ]
+    return InputError(
+        path,
+        f"byte 0x{broken.byte:02X}, which is not UTF-8, and no sure sign of another encoding: "
+        + (", ".join(readings) or "no encoding that is known here has all of the bytes"),
+        expected="letters that tell the encoding of the file",
+        remedy=_SET_ENCODING,
+        line=evidence.words[word],
+    )
+
+
+def _around(line: bytes, word: bytes, encoding: str) -> str:
+    """Return the word with some of its line, as the encoding reads them."""
+    place = max(line.find(word), 0)
+    start = max(place - _SHOWN_CHARS // 2, 0)
+    return line[start : place + len(word) + _SHOWN_CHARS // 2].decode(encoding, "replace")
 
 
 class _UndecodableError(InputError):
-    """A byte that the encoding does not have; ``_utf8_or_cp1252`` decides what it means."""
+    """A byte that the encoding does not have; the door of this module decides what it means."""
 
-    def __init__(self, path: Source, encoding: str, byte: int, line: int, saw_multibyte: bool):
+    def __init__(self, path: Source, encoding: str, byte: int, line: int) -> None:
         self.encoding = encoding
         self.byte = byte
-        self.saw_multibyte = saw_multibyte
         super().__init__(
             path,
             f"byte 0x{byte:02X}, which {encoding} does not have",
@@ -124,11 +240,18 @@ class _UndecodableError(InputError):
         )
 
 
+def _can_decode(path: Source, encoding: str) -> bool:
+    try:
+        _decode_all(path, encoding)
+    except InputError:
+        return False
+    return True
+
+
 def _decode_all(path: Source, encoding: str) -> None:
     """Decode every byte; raise at the first one that cannot be, or at the first NUL character."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line = 1
-    saw_multibyte = False
     with open_bytes(path) as file:
         while True:
             block = file.read(_BLOCK_BYTES)
@@ -142,7 +265,6 @@ def _decode_all(path: Source, encoding: str) -> None:
                     encoding.removesuffix("-sig"),
                     error.object[error.start],
                     line + _line_ends(good),
-                    saw_multibyte or not good.isascii(),
                 ) from None
             if "\0" in text:
                 line += _line_ends(text[: text.index("\0")])
@@ -153,7 +275,6 @@ def _decode_all(path: Source, encoding: str) -> None:
                     remedy="The copy was probably cut off or the file is binary: export it again.",
                     line=line,
                 )
-            saw_multibyte = saw_multibyte or not text.isascii()
             line += _line_ends(text)
             if not block:
                 return

@@ -6,6 +6,9 @@ import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644
@@ -58,3 +61,9 @@ def sha256_of(path: Path) -> str:
 def utc_now() -> str:
     """Return the time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what one of our own tables holds; the parser in C takes a tenth of the time."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from core.encoding import AUTO
 from core.errors import SettingsError
 
 
@@ -20,28 +21,13 @@ class _Section(BaseModel):
 
 
 class Columns(_Section):
-    """Header names accepted for our columns, most wanted first; case and spaces do not matter."""
+    """Header names that decide which column is ours, beside the usual names of 30 languages.
 
-    job_title: tuple[str, ...] = (
-        "job_title",
-        "title",
-        "occupation",
-        "position",
-        "job",
-        "occupation_title",
-        "position_title",
-        "job_name",
-    )
-    duties_description: tuple[str, ...] = (
-        "duties_description",
-        "duties",
-        "tasks",
-        "description",
-        "job_description",
-        "main_duties",
-        "main_tasks",
-        "tasks_and_duties",
-    )
+    The preferred one stands first. Case, accents, spaces and punctuation do not matter.
+    """
+
+    job_title: tuple[str, ...] = ()
+    duties_description: tuple[str, ...] = ()
 
 
 class AddedNonAnswers(_Section):
@@ -61,6 +47,23 @@ class DataSettings(_Section):
     review_dir: Path = Path("data/review")
     columns: Columns = Columns()
     non_answers: AddedNonAnswers = AddedNonAnswers()
+    encoding: str = AUTO
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The settings that change what is read of a file."""
+        return {"columns": self.columns.model_dump(), "encoding": self.encoding}
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, name: str) -> str:
+        try:
+            is_known = name == AUTO or "a,\n".encode(name).decode(name) == "a,\n"
+        except (LookupError, UnicodeError):
+            is_known = False
+        if not is_known:
+            raise ValueError("expected auto or an encoding of Python, such as cp1250 or iso8859_2")
+        return name
 
 
 class ModelSettings(_Section):

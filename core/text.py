@@ -14,6 +14,7 @@ from __future__ import annotations
 import unicodedata
 
 from core.csv_table import Row, Table
+from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 
 TEXT_VERSION = 1
@@ -68,7 +69,8 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    A ``|`` inside a part is dropped, so that the separator stays unambiguous;
+    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``). A
+    ``|`` inside a part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``.
     """
     return f"{_part(title)} {SEPARATOR} {_part(duties)}"
@@ -77,7 +79,7 @@ def join(title: str, duties: str = "") -> str:
 def _part(written: str) -> str:
     if is_spreadsheet_error(written):
         return NOT_AVAILABLE
-    return clean(written.replace(SEPARATOR, " ")) or UNKNOWN
+    return clean(plain_text(written).replace(SEPARATOR, " ")) or UNKNOWN
 
 
 EMPTY_TEXT = join("", "")

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.csv_table import DELIMITERS, check_columns, find_columns, open_table
+from core.columns.column_choice import choose_columns
+from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE
@@ -122,12 +123,21 @@ def _output_schema(
     """
     aliases = columns.model_dump()
     header = parquet.schema_arrow.names
-    indexes = find_columns(header, aliases)
-    check_columns(file, header, indexes, aliases, _REQUIRED)
-    title_column, duties_column = _text_columns(header, indexes)
+    choice = choose_columns(file, [header], _sample(parquet), aliases, _REQUIRED)
+    check_columns(file, [header], choice.columns, aliases, _REQUIRED)
+    title_column, duties_column = _text_columns(header, choice.columns)
     texts = (title_column, duties_column)
     fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
     return pa.schema(fields), title_column, duties_column
+
+
+def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
+    """Return the first records as text: their values tell what the columns hold."""
+    batch = next(parquet.iter_batches(SAMPLE_ROWS), None)
+    columns = [column.to_pylist() for column in batch.columns] if batch is not None else []
+    return [
+        ["" if value is None else str(value) for value in row] for row in zip(*columns, strict=True)
+    ]
 
 
 def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:

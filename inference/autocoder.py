@@ -92,6 +92,16 @@ class Autocoder:
             progress(sum(n_copies[text] for text in step))
         return [predictions[text] for text in texts]
 
+    def n_truncated(self, texts: Sequence[str]) -> int:
+        """Return how many of ``texts`` are longer than the network reads."""
+        n_copies = Counter(texts)
+        are_truncated = self.classifier.are_truncated(list(n_copies))
+        return sum(
+            n
+            for n, is_truncated in zip(n_copies.values(), are_truncated, strict=True)
+            if is_truncated
+        )
+
     def _without_code(self, text: str) -> Prediction | None:
         """Return the prediction of a text that is empty or no answer; None for an answer."""
         if text == EMPTY_TEXT:

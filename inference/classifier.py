@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from core.letters.text_bounds import MAX_CHARS, bounded
 from core.settings import InferenceSettings
 from inference.bundle import Bundle
 from inference.onnx_session import OnnxSession
@@ -37,10 +38,21 @@ class Classifier:
 
         Texts must be cleaned with ``core.text.join``; each is computed, repeated or not.
         """
-        corrected = [self._spelling.correct(text) for text in texts]
+        corrected = self._readable(texts)
         logits = self._executor.submit(self._session.logits, corrected)
         scores = self._ngram_model.scores(corrected)  # while the network computes
         return combine(logits.result(), scores, self._temperature, self._lexicon_weight)
+
+    def are_truncated(self, texts: Sequence[str]) -> list[bool]:
+        """Return for each text whether it is longer than the network reads."""
+        are_cut = self._session.are_truncated(self._readable(texts))
+        return [
+            is_cut or len(text) > MAX_CHARS for text, is_cut in zip(texts, are_cut, strict=True)
+        ]
+
+    def _readable(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts as both models read them: bounded, and with their typos corrected."""
+        return [self._spelling.correct(bounded(text)) for text in texts]
 
 
 def combine(

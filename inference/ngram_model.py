@@ -21,12 +21,12 @@ from zlib import crc32
 
 import numpy as np
 
+from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
 
 _FEWEST_LETTERS, _MOST_LETTERS = 2, 5
 _SEQUENCE = crc32(b"#")  # so that a sequence and an equal word have different hashes
 _MAX_CACHED_WORDS = 16_384
-_TEXTS_PER_STEP = 512
 
 
 def words_of_parts(text: str) -> Iterator[list[str]]:
@@ -125,9 +125,8 @@ class NgramModel:
         A text's scores do not depend on the other texts.
         """
         scores = np.empty((len(texts), len(self.bias)), np.float32)
-        for start in range(0, len(texts), _TEXTS_PER_STEP):
-            step = texts[start : start + _TEXTS_PER_STEP]
-            scores[start : start + len(step)] = self._scores(step)
+        for part in slices(texts):
+            scores[part] = self._scores(texts[part])
         return scores
 
     def _scores(self, texts: Sequence[str]) -> np.ndarray:

@@ -18,6 +18,7 @@ import psutil
 from tokenizers import Tokenizer
 
 from core.errors import BundleError
+from core.letters.text_bounds import slices
 from core.settings import InferenceSettings
 from inference.bundle import Bundle
 from inference.provider_selection import ServedModel, record_failure, select_accelerator
@@ -25,6 +26,7 @@ from inference.providers import CPU, Runtime
 
 # Past this many tokens a larger batch gains nothing on a CPU and only costs memory.
 _TOKENS_PER_BATCH = 1024
+_N_SPECIAL_TOKENS = 2  # before and after the text
 # The fused layer norm with an addition takes eight times as long as the two apart.
 _DISABLED_OPTIMIZERS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 
@@ -78,8 +80,27 @@ class OnnxSession:
                 self._accelerator = None
         return self._cpu_logits(ids)
 
+    def are_truncated(self, texts: Sequence[str]) -> list[bool]:
+        """Return for each cleaned text whether it has more tokens than the network reads."""
+        max_bytes = self._bundle.manifest.max_tokens - _N_SPECIAL_TOKENS
+        # A token is one byte or more.
+        may_be = [text for text in texts if len(text.encode()) > max_bytes]
+        encodings = (
+            encoding
+            for part in slices(may_be)
+            for encoding in self._tokenizer.encode_batch(may_be[part])
+        )
+        longer = {
+            text for text, encoding in zip(may_be, encodings, strict=True) if encoding.overflowing
+        }
+        return [text in longer for text in texts]
+
     def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
-        return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        return [
+            encoding.ids
+            for part in slices(texts)  # the encodings of a part hold its tokens that are cut, too
+            for encoding in self._tokenizer.encode_batch(list(texts[part]))
+        ]
 
     def _cpu_logits(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
         """Return (N, 436) the logits of N texts' token ids by the served graph, on the CPU."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
+from hashlib import sha256
 
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08, minor_index, unit_index
@@ -13,6 +14,7 @@ from inference.decision import Prediction, Source
 # gives them), the minor group's index and probability, the code that is shown in up to four digits,
 # and whether it is a fallback.
 _PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}fHd4s?")
+_MAX_KEY_CHARS = 300
 
 
 class PredictionCache:
@@ -24,17 +26,25 @@ class PredictionCache:
 
     def get(self, text: str) -> Prediction | None:
         """Return the prediction of ``text``, equal to the one that was put in, or None."""
-        packed = self._packed.get(text)
+        key = _key(text)
+        packed = self._packed.get(key)
         if packed is None:
             return None
-        self._packed.move_to_end(text)
+        self._packed.move_to_end(key)
         return _unpack(packed)
 
     def put(self, text: str, prediction: Prediction) -> None:
         """Keep a prediction that the model computed."""
-        self._packed[text] = _pack(prediction)
+        self._packed[_key(text)] = _pack(prediction)
         if len(self._packed) > self._n_texts:
             self._packed.popitem(last=False)
+
+
+def _key(text: str) -> str:
+    """Return the text, or of a long one its hash: no other text has it."""
+    if len(text) <= _MAX_KEY_CHARS:
+        return text
+    return sha256(text.encode()).hexdigest()
 
 
 def _pack(prediction: Prediction) -> bytes:

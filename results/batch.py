@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.csv_table import Table
+from core.letters.damage import Damage
 from results.agreement import Agreement
 from results.receipt import Receipt
 from results.review.queue import ReviewQueue
@@ -20,3 +21,4 @@ class Batch:
     statistics: BatchStatistics
     review: ReviewQueue
     agreement: Agreement | None
+    damage: Damage = field(default_factory=Damage)

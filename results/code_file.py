@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from core import html
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, Writer, open_table
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
-from core.settings import Settings
+from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE, row_text
 from inference.autocoder import PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
@@ -38,6 +39,8 @@ from results.statistics import BatchStatistics
 PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
 _CPU = "cpu"
 
+_LOG = logging.getLogger(__name__)
+
 Progress = Callable[[int], None]
 
 
@@ -51,6 +54,8 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
         autocoder.version,
         result_settings(settings, autocoder.corrections_lookup),
     ]
+    if (reading := settings.data.reading) != DataSettings().reading:
+        parts.append(reading)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -93,9 +98,9 @@ def code_file(
     items = batch.review.items_to_explain(n_explained)
     if items:
         request_explanations(items, out_dir, receipt)
-    _note_missing_input(batch)
     if batch.agreement is not None:
         receipt.notes += batch.agreement.notes()
+    _note_input(batch)
     write_report(out_dir, batch, is_explained=bool(items))
     receipt.finished = utc_now()
     receipt.seconds = round(time.monotonic() - start_s, 3)
@@ -104,7 +109,7 @@ def code_file(
 
 def _open_input(path: Path, settings: Settings) -> Table:
     aliases = {**settings.data.columns.model_dump(), CODE_COLUMN: CODE_NAMES}
-    return open_table(path, aliases, required=(JOB_TITLE,))
+    return open_table(path, aliases, (JOB_TITLE,), settings.data.encoding)
 
 
 def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Settings) -> Receipt:
@@ -118,6 +123,11 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
         model_version=autocoder.version,
         settings=result_settings(settings, autocoder.corrections_lookup),
         started=utc_now(),
+        columns={
+            column: table.header[position].strip() for column, position in table.columns.items()
+        },
+        other_columns=table.other_columns,
+        notes=[*table.notes],
     )
 
 
@@ -134,6 +144,7 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
                 row + as_cells(output_values(prediction, autocoder.version, pads_codes))
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
+            batch.receipt.n_truncated += autocoder.n_truncated(texts)
             _count(batch, chunk, texts, predictions)
     batch.receipt.n_blank_lines = batch.table.n_blank_lines
     _note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
@@ -145,6 +156,7 @@ def _count(
     """Count one coded chunk in the receipt, the review, the statistics and the agreement."""
     first_record = batch.receipt.n_rows_in + 1
     batch.receipt.n_rows_in += len(chunk)
+    batch.damage.add(chunk)
     batch.receipt.add(counts(predictions))
     for record, (row, text, prediction) in enumerate(
         zip(chunk, texts, predictions, strict=True), first_record
@@ -184,9 +196,29 @@ def _note_providers(receipt: Receipt, providers: set[str]) -> None:
         receipt.notes.append(f"computed by {' and '.join(sorted(providers))}")
 
 
-def _note_missing_input(batch: Batch) -> None:
-    """Note that the input has no records, or no duties."""
-    if not batch.receipt.n_rows_in:
-        batch.receipt.notes.append("the file has a header and no records")
+def _note_input(batch: Batch) -> None:
+    """Note what is missing, cut or damaged in the input, and log how it was read."""
+    receipt = batch.receipt
+    if not receipt.n_rows_in:
+        receipt.notes.append("the file has a header and no records")
     if DUTIES not in batch.table.columns:
-        batch.receipt.notes.append("there is no column with duties: only the titles were coded")
+        receipt.notes.append("there is no column with duties: only the titles were coded")
+    if receipt.n_truncated:
+        records = (
+            "1 record is" if receipt.n_truncated == 1 else f"{receipt.n_truncated:,} records are"
+        )
+        receipt.notes.append(f"{records} longer than the model reads: only the start was read")
+    receipt.n_lost_letters = batch.damage.n_lost_letters
+    receipt.n_encoded_twice = batch.damage.n_encoded_twice
+    receipt.notes += batch.damage.notes
+    _log_reading(batch)
+
+
+def _log_reading(batch: Batch) -> None:
+    """Log which columns were read, where their names are not ours, and what is noteworthy."""
+    receipt = batch.receipt
+    if any(column != name for column, name in receipt.columns.items()):
+        columns = ", ".join(f"{column} from {name!r}" for column, name in receipt.columns.items())
+        _LOG.info("%r: read %s", receipt.input, columns)
+    for note in [*batch.table.notes, *batch.damage.notes]:
+        _LOG.info("%r: %s", receipt.input, note)

@@ -36,7 +36,7 @@ def is_corrections_file(path: Path, settings: Settings) -> bool:
     """
     if path.suffix.lower() == xlsx_table.SUFFIX:
         return True
-    table = open_table(path, {CORRECTED: (CORRECTED,)}, required=())
+    table = open_table(path, {CORRECTED: (CORRECTED,)}, (), settings.data.encoding)
     return CORRECTED in table.columns and any(
         table.get(row, CORRECTED).strip() for _, row in table.rows()
     )
@@ -81,7 +81,7 @@ def process_corrections(
 
 def _read(path: Path, settings: Settings) -> tuple[Table, list[Correction]]:
     if path.suffix.lower() != xlsx_table.SUFFIX:
-        table = open_corrections(path, settings.data.columns)
+        table = open_corrections(path, settings.data.columns, settings.data.encoding)
         return table, list(read_corrections(table))
     with tempfile.TemporaryDirectory() as scratch:
         csv_path = Path(scratch, path.name)  # under this name, so that errors name the workbook

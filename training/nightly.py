@@ -21,7 +21,7 @@ from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from training.challenger import Challenger, Parent
-from training.dataset.correction_set import read_all_corrections
+from training.dataset.correction_set import count_rejected, read_all_corrections
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
 from training.dataset.prepare import (
     LoadedDataset,
@@ -77,6 +77,7 @@ def run_nightly(
         champion = ModelRegistry(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
         agreement = sampled_agreement(corrections_dir, settings.data.columns)
+        n_rejected = count_rejected(corrections_dir, settings) or None
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
@@ -86,10 +87,11 @@ def run_nightly(
         if reason:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                _publish_skip(report_dir, reason, agreement)
+                _publish_skip(report_dir, reason, agreement, n_rejected)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
+        run.metrics.n_rejected_corrections = n_rejected
         _train(run, champion, corrections, settings, progress)
         write_report(run.path)
         if report_dir is not None:
@@ -252,10 +254,16 @@ def _publish(run_dir: Path, report_dir: Path) -> None:
     os.rename(staged, report_dir)
 
 
-def _publish_skip(report_dir: Path, reason: str, agreement: dict[str, Any]) -> None:
+def _publish_skip(
+    report_dir: Path, reason: str, agreement: dict[str, Any], n_rejected: dict[str, int] | None
+) -> None:
     staged = _stage(report_dir)
     metrics = RunMetrics(
-        RunKind.FINE_TUNE, RunState.SKIPPED, reasons=[reason], sampled_agreement=agreement
+        RunKind.FINE_TUNE,
+        RunState.SKIPPED,
+        reasons=[reason],
+        sampled_agreement=agreement,
+        n_rejected_corrections=n_rejected,
     )
     record_metrics(staged, metrics)
     write_report(staged)

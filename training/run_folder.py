@@ -124,6 +124,8 @@ class RunMetrics:
     """Its fields are written beside the others, not as an object of their own."""
     sampled_agreement: dict[str, Any] | None = None
     """How often people agreed with autocoded records: see ``sampled_agreement.py``."""
+    n_rejected_corrections: dict[str, int] | None = None
+    """Rows of corrections files that teach nothing, by file."""
     learning: dict[str, float] | None = None
     """Loss, seconds and, of a full training, macro-F1 on the validation side."""
     temperature: float | None = None

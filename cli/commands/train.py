@@ -114,7 +114,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     with require_extra("train", "training"):
         if parsed.fine_tune:
             _check_corrections_dir(parsed.corrections_dir)
-        else:
+        elif "WORLD_SIZE" not in os.environ:  # of the processes of torchrun the first one checks
             _check_sources(raw, base, settings)
     # torch reads this when it is imported: operators that MPS lacks run on the CPU then.
     os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from core.csv_table import Row, Table, open_table
+from core.encoding import AUTO
 from core.errors import InputError
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
@@ -108,11 +109,11 @@ def apply_correction(codes: dict[str, str], correction: Correction) -> str | Non
     return None
 
 
-def open_corrections(path: Path, columns: Columns) -> Table:
+def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
     """Open a corrections file; raises InputError where it has no column of codes or of texts."""
     aliases = {**columns.model_dump(), **{name: (name,) for name in CORRECTION_COLUMNS}}
     aliases[CORRECTED] = CORRECTED_NAMES
-    table = open_table(path, aliases, required=(CORRECTED,))
+    table = open_table(path, aliases, (CORRECTED,), legacy_encoding)
     if TEXT not in table.columns and JOB_TITLE not in table.columns:
         raise InputError(
             path,

@@ -64,7 +64,7 @@ def test_words_that_were_forgotten_score_the_same_again(
 ) -> None:
     expected = ngram_model.scores(texts)
     monkeypatch.setattr("inference.ngram_model._MAX_CACHED_WORDS", 12)
-    monkeypatch.setattr("inference.ngram_model._TEXTS_PER_STEP", 7)
+    monkeypatch.setattr("core.letters.text_bounds._MAX_SLICE_TEXTS", 7)
     assert np.array_equal(ngram_model.scores(texts), expected)
     assert np.array_equal(ngram_model.scores(texts[::-1])[::-1], expected)
 

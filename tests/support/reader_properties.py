@@ -45,9 +45,17 @@ def _check_unchanged(path: Path, table: Table, rows: list[list[str]]) -> None:
         text = file.read()
     if '"' in text:
         return
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    expected = [line.split(table.delimiter) for line in lines if line]
-    assert [table.header, *rows] == expected, "a value was changed"
+    layout = table.layout
+    assert layout is not None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[layout.n_lines_above :]
+    first, *fields = [line.split(table.delimiter) for line in lines if line]
+    assert first == table.header[layout.has_row_names :], "a name was changed"
+    records = fields[len(layout.further_headers) :]
+    assert len(records) == len(rows), "a row was lost"
+    for row, record in zip(rows, records, strict=True):
+        n = len(record)
+        assert (row[:n], any(row[n:])) == (record[: len(row)], False), "a value was changed"
+        assert not any(cell.strip() for cell in record[len(row) :]), "a value was lost"
 
 
 def _check_round_trip(path: Path, table: Table, rows: list[list[str]]) -> None:

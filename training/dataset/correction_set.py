@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
-from core.corrections.correction import apply_correction, read_folder
+from core.corrections.correction import CorrectionStatus, apply_correction, read_folder
 from core.settings import Settings
 from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
+_LOG = logging.getLogger(__name__)
 LEARNED_FILES = "corrections_files"
 """Key in a bundle's training summary: the corrections files that the model has learned."""
 
@@ -38,3 +41,29 @@ def read_all_corrections(
     return pd.DataFrame(rows, columns=["text", "label", "file", "is_held_out", "is_new"]).astype(
         {"is_held_out": bool, "is_new": bool}
     )
+
+
+def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
+    """Return how many rows of each corrections file teach nothing, as their code or text is none.
+
+    The daemon answers such rows when it takes a file in; a file that a person put into the folder
+    is read here for the first time. Each file with such rows is named in the log.
+    """
+    n_rejected: Counter[str] = Counter()
+    lines: dict[str, int] = {}
+    reasons: dict[str, str] = {}
+    for name, correction in read_folder(corrections_dir, settings.data.columns):
+        if correction.status is CorrectionStatus.REJECTED:
+            n_rejected[name] += 1
+            lines.setdefault(name, correction.line)
+            reasons.setdefault(name, correction.reason)
+    for name, n in n_rejected.items():
+        path = str(corrections_dir / name)
+        _LOG.warning(
+            "%r: %s rejected, the first in line %d: %s",
+            path,
+            f"{n:,} row{'' if n == 1 else 's'}",
+            lines[name],
+            reasons[name],
+        )
+    return dict(n_rejected)

@@ -34,7 +34,9 @@ def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
     texts: dict[str, None] = {}
     for path in paths[:_MAX_ARCHIVE_FILES]:
         try:
-            table = open_table(path, settings.data.columns.model_dump(), required=("job_title",))
+            table = open_table(
+                path, settings.data.columns.model_dump(), ("job_title",), settings.data.encoding
+            )
             for _, row in table.rows():
                 text = row_text(table, row)
                 if text != EMPTY_TEXT:

@@ -64,7 +64,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     Raises InputError for a file without any coded record.
     """
     aliases = {**LABEL_COLUMNS, **settings.data.columns.model_dump()}
-    table = open_table(path, aliases, required=(JOB_TITLE, CODE_COLUMN))
+    table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), settings.data.encoding)
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     rows = []
     n_left_out: Counter[str] = Counter()

@@ -69,6 +69,7 @@ _LEARNED = {
     "n_corrections": "all corrections",
     "n_new_corrections": "… new ones",
     "n_held_out_corrections": "… kept out of the training, to measure on",
+    "n_rejected_corrections": "rows of corrections files that are rejected",
     "n_replayed": "known texts replayed",
     "n_archive_texts": "texts of the archive, without a label",
     "learning": "training",

@@ -31,6 +31,7 @@ from transformers import (
     TrainingArguments,
 )
 from transformers.trainer import TRAINER_STATE_NAME
+from transformers.utils import is_torch_bf16_gpu_available
 
 from core.settings import Settings
 from training.model.average_weights import Weights, copy_weights, mean_weights
@@ -258,6 +259,11 @@ def _collator(tokenizer: PreTrainedTokenizerBase, device: str) -> DataCollatorWi
     return DataCollatorWithPadding(tokenizer, pad_to_multiple_of=None if device == "cpu" else 16)
 
 
+def has_mixed_precision(device: str) -> bool:
+    """Return whether a training on ``device`` can compute in bf16: CUDA from Ampere, or MPS."""
+    return device != "cpu" and is_torch_bf16_gpu_available()
+
+
 def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> TrainingArguments:
     is_optimised = settings.training.enable_optimizations
     return TrainingArguments(
@@ -267,7 +273,7 @@ def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> T
         weight_decay=0.01,
         save_strategy="epoch",
         save_total_limit=2,
-        bf16=is_optimised and device == "cuda",
+        bf16=is_optimised and has_mixed_precision(device),
         gradient_checkpointing=is_optimised,
         use_cpu=device == "cpu",
         ddp_backend="gloo" if device == "cpu" and n_processes() > 1 else None,

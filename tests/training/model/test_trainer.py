@@ -13,7 +13,7 @@ from transformers.trainer import TRAINER_STATE_NAME
 from core.settings import Settings
 from core.taxonomy import isco08
 from training.model.encoder import load_encoder
-from training.model.trainer import last_checkpoint, learn_corrections
+from training.model.trainer import has_mixed_precision, last_checkpoint, learn_corrections
 
 
 @pytest.mark.slow
@@ -42,3 +42,12 @@ def test_a_checkpoint_that_was_being_saved_is_passed_over(
     (torn / TRAINER_STATE_NAME).unlink()
     assert last_checkpoint(tmp_path) == whole
     learn()
+
+
+@pytest.mark.parametrize("is_fit", [True, False])
+def test_mixed_precision_is_for_accelerators_that_are_fit_for_it(
+    monkeypatch: pytest.MonkeyPatch, is_fit: bool
+) -> None:
+    monkeypatch.setattr("training.model.trainer.is_torch_bf16_gpu_available", lambda: is_fit)
+    assert not has_mixed_precision("cpu")
+    assert has_mixed_precision("cuda") is has_mixed_precision("mps") is is_fit

@@ -1,0 +1,101 @@
+"""Write ``core/letters/letter_pairs.txt`` from the letter models of the language detector lingua.
+
+Unpack the wheel of lingua-language-detector 1.3.5 (Apache-2.0), install brotli, and run
+
+    python -m benchmarks.letter_pairs FOLDER/lingua/language-models core/letters/letter_pairs.txt
+
+For each language its unigram and bigram models are read. A pair "ab" is kept with the bits
+-log2 P(b | a) if they are at most 12 and P(ab) is at least 2^-18; a letter with -log2 P(a).
+Maltese, which lingua does not have, is counted from ``benchmarks/maltese_words.txt``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter, defaultdict
+from itertools import pairwise
+from pathlib import Path
+
+from core.letters.letter_pairs import LANGUAGE_NAMES
+
+LANGUAGES = sorted(set(LANGUAGE_NAMES) - {"mt"})
+_MAX_BITS, _MAX_JOINT_BITS = 12, 18
+# The texts of these languages that lingua counted are in part decoded wrongly ("õ" for "ő"): of
+# letters beyond ASCII only those of the language count, and those that all encodings share.
+_ALPHABETS = {
+    "cs": "áčďéěíňóřšťúůýž",
+    "et": "äõöüšž",
+    "hr": "čćđšž",
+    "hu": "áéíóöőúüű",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž",
+    "pl": "ąćęłńóśźż",
+    "ro": "ăâîşţșț",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "sl": "čšžćđ",
+    "tr": "çğıöşüâîû",
+}
+_SHARED = "éöüäáóí"
+
+
+def main(models: Path, target: Path) -> None:
+    import brotli
+
+    def read(path: Path) -> dict[str, float]:
+        ngrams = json.loads(brotli.decompress(path.read_bytes()))["ngrams"]
+        shares: dict[str, float] = {}
+        for fraction, names in ngrams.items():
+            numerator, denominator = map(int, fraction.split("/"))
+            shares.update(dict.fromkeys(names.split(), numerator / denominator))
+        return shares
+
+    lines = []
+    for language in LANGUAGES:
+        folder = models / language
+        letters = read(folder / "unigrams.json.br")
+        pairs = read(folder / "bigrams.json.br")
+        if alphabet := _ALPHABETS.get(language):
+            letters, pairs = _within(alphabet, letters), _within(alphabet, pairs)
+        lines += _lines(language, letters, pairs)
+    words = Path(__file__).with_name("maltese_words.txt").read_text(encoding="utf-8").split()
+    lines += _lines("mt", *_counted(words))
+    target.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
+
+
+def _within(alphabet: str, grams: dict[str, float]) -> dict[str, float]:
+    allowed = set(alphabet + _SHARED)
+    return {
+        gram: share
+        for gram, share in grams.items()
+        if all(letter.isascii() or letter in allowed for letter in gram)
+    }
+
+
+def _counted(words: list[str]) -> tuple[dict[str, float], dict[str, float]]:
+    letters = Counter(letter for word in words for letter in word)
+    firsts = Counter(letter for word in words for letter in word[:-1])
+    pairs = Counter(a + b for word in words for a, b in pairwise(word))
+    return (
+        {letter: n / letters.total() for letter, n in letters.items()},
+        {pair: n / firsts[pair[0]] for pair, n in pairs.items()},
+    )
+
+
+def _lines(language: str, letters: dict[str, float], pairs: dict[str, float]) -> list[str]:
+    by_bits: dict[int, list[str]] = defaultdict(list)
+    for letter, share in letters.items():
+        if len(letter) == 1 and (bits := round(-math.log2(share))) <= _MAX_BITS:
+            by_bits[bits].append(letter)
+    for pair, share in pairs.items():
+        first = letters.get(pair[0], 0.0)
+        if len(pair) != 2 or not first or -math.log2(share * first) > _MAX_JOINT_BITS:
+            continue
+        if (bits := round(-math.log2(share))) <= _MAX_BITS:
+            by_bits[bits].append(pair)
+    return [f"{language} {bits:02} {' '.join(sorted(by_bits[bits]))}" for bits in by_bits]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,225 @@
+"""Choose the columns of a table by their names and by their values.
+
+A name that ``data.columns`` gives decides. Otherwise the better name wins (``header_names.Match``),
+but a column whose values are no titles (salutations, numbers, dates, …) comes after every column
+whose values may be. Two columns that are equally good are an error that names both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.columns.header_names import Match, has_usual_names, keys_of, match
+from core.columns.value_kinds import EMPLOYMENT, NO_VALUES, kind_of_values
+from core.errors import InputError, Named
+
+Row = Sequence[str]
+Aliases = Mapping[str, Sequence[str]]
+
+_MIN_VALUES = 3  # so many values that are no titles refuse a column of a name that is not specific
+_MAX_NAMES = 40
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """Our name of a column → its position in the header, and what was not chosen.
+
+    ``others`` has, for each of our columns, the header names that fit it as well. ``doubts`` says
+    in a sentence what the values of a chosen column look like.
+    """
+
+    columns: dict[str, int] = field(default_factory=dict)
+    others: dict[str, list[str]] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """Return in words what was not chosen, and what is doubtful about what was."""
+        notes = [
+            f"other columns that may be the {_spoken(column)}: {', '.join(map(repr, names))}"
+            for column, names in self.others.items()
+        ]
+        return notes + list(self.doubts)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    position: int
+    match: Match
+    n_aside: int
+    preference: int
+    kind: str | None
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int, int]:
+        """The lowest is the best; equal ones are equally good."""
+        is_set = self.match == Match.SET
+        return not is_set, self.kind is not None, self.match, self.n_aside, self.preference
+
+
+def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str, Match]:
+    """Return how well the best name for each of our columns fits; no name is used twice.
+
+    ``headers`` are the header and further rows of names for the same columns.
+    """
+    taken: list[int] = []
+    matches: dict[str, Match] = {}
+    for column, names in aliases.items():
+        found = _candidates(headers, (), column, names, taken)
+        if found:
+            taken.append(found[0].position)
+            matches[column] = found[0].match
+    return matches
+
+
+def choose_columns(
+    file: Named,
+    headers: Sequence[Sequence[str]],
+    sample: Sequence[Row],
+    aliases: Aliases,
+    required: Sequence[str] = (),
+    line: int | None = None,
+) -> ColumnChoice:
+    """Choose our columns by names and values.
+
+    Parameters
+    ----------
+    headers : the header, then further rows of names for the same columns (the texts of questions).
+    sample : records from the start of the table.
+    aliases : our column name → the header names that decide, the preferred name first. Columns
+        with usual names (``header_names.yaml``) are recognised by those, too.
+    required : the columns without which the file is refused.
+
+    Raises InputError where two columns are equally good, or where the only column with a name that
+    is also used for other things has values that are no titles.
+    """
+    columns: dict[str, int] = {}
+    others: dict[str, list[str]] = {}
+    doubts = []
+    for column in aliases:
+        found = _candidates(headers, sample, column, aliases[column], columns.values())
+        if not found:
+            continue
+        best = found[0]
+        _refuse_equal(file, headers[0], sample, column, found, line)
+        if doubt := _doubt(headers[0][best.position], column, best):
+            if column in required and _is_refused(best, sample):
+                raise _no_titles(file, headers[0], column, best, sample, line)
+            if column not in required and best.match != Match.SET:
+                name = headers[0][best.position].strip()
+                doubts.append(f"the column {name!r} holds {best.kind} and was not read")
+                continue
+            doubts.append(doubt)
+        columns[column] = best.position
+        others[column] = [headers[0][candidate.position].strip() for candidate in found[1:]]
+    taken = {headers[0][position].strip() for position in columns.values()}
+    others = {
+        column: [name for name in names if name not in taken] for column, names in others.items()
+    }
+    return ColumnChoice(columns, {c: names for c, names in others.items() if names}, tuple(doubts))
+
+
+def _candidates(
+    headers: Sequence[Sequence[str]],
+    sample: Sequence[Row],
+    column: str,
+    names: Sequence[str],
+    taken: Iterable[int],
+) -> list[_Candidate]:
+    """Return the columns that fit one of ours, the best first."""
+    set_keys = [keys_of(name) for name in names]
+    free = set(range(len(headers[0]))) - set(taken)
+    candidates = []
+    for position in sorted(free):
+        fits = _fits([row[position] for row in headers if position < len(row)], column, set_keys)
+        if fits is None:
+            continue
+        kind = None
+        if sample and has_usual_names(column):
+            kind = kind_of_values(row[position] for row in sample if position < len(row))
+        candidates.append(_Candidate(position, *fits, kind))
+    return sorted(candidates, key=lambda candidate: candidate.rank)
+
+
+def _fits(
+    names: Sequence[str], column: str, set_keys: Sequence[frozenset[str]]
+) -> tuple[Match, int, int] | None:
+    """Return the match, what was left aside, and the place in the list of names that decide."""
+    for preference, keys in enumerate(set_keys):
+        if any(keys & keys_of(name) for name in names):
+            return Match.SET, 0, preference
+    if not has_usual_names(column):
+        return None
+    fits = [(*found, 0) for name in names if (found := match(name, column))]
+    return min(fits, default=None)
+
+
+def _refuse_equal(
+    file: Named,
+    header: Sequence[str],
+    sample: Sequence[Row],
+    column: str,
+    candidates: Sequence[_Candidate],
+    line: int | None,
+) -> None:
+    best = candidates[0]
+    equal = [candidate.position for candidate in candidates if candidate.rank == best.rank]
+    if len(equal) == 1 or all(
+        len({row[position].strip() for position in equal}) == 1 for row in sample
+    ):
+        return
+    names = " and ".join(repr(header[position].strip()) for position in equal[:2])
+    raise InputError(
+        file,
+        f"{len(equal)} columns that may be the {_spoken(column)}: {names}",
+        expected="one of them, or a name that tells them apart",
+        remedy=f"Name the right column in data.columns.{column} in config.yaml, or rename it to "
+        f"{column!r}.",
+        line=line,
+    )
+
+
+def _doubt(name: str, column: str, candidate: _Candidate) -> str:
+    if candidate.kind in (None, NO_VALUES):
+        return ""
+    return f"the column {name.strip()!r}, read as the {_spoken(column)}, holds {candidate.kind}"
+
+
+def _is_refused(candidate: _Candidate, sample: Sequence[Row]) -> bool:
+    if candidate.match <= Match.SPECIFIC or candidate.kind == EMPLOYMENT:
+        return False
+    return sum(bool(row[candidate.position].strip()) for row in sample) >= _MIN_VALUES
+
+
+def _no_titles(
+    file: Named,
+    header: Sequence[str],
+    column: str,
+    candidate: _Candidate,
+    sample: Sequence[Row],
+    line: int | None,
+) -> InputError:
+    values = list(dict.fromkeys(row[candidate.position].strip() for row in sample))
+    shown = ", ".join(repr(value[:20]) for value in values[:3] if value)
+    name = header[candidate.position].strip()
+    return InputError(
+        file,
+        f"{candidate.kind} in the column {name!r} ({shown}), and no other column for the "
+        f"{_spoken(column)} among {listed(header)}",
+        expected=f"a column with the {_spoken(column)}",
+        remedy=f"Rename the right column to {column!r}, or name it in data.columns.{column} in "
+        "config.yaml.",
+        line=line,
+    )
+
+
+def listed(header: Sequence[str]) -> str:
+    """Return the names of a header for an error, the first ones of many."""
+    names = ", ".join(repr(name.strip()[:60]) for name in header[:_MAX_NAMES]) or "(none)"
+    n_more = len(header) - _MAX_NAMES
+    return f"{names} and {n_more} more" if n_more > 0 else names
+
+
+def _spoken(column: str) -> str:
+    return {"job_title": "job titles", "duties_description": "duties"}.get(column, column)

@@ -1,0 +1,74 @@
+"""What the values of a column are, if they are no job titles: numbers, salutations, dates, …"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+from core.file_io import read_yaml
+
+NO_VALUES = "no values"
+"""The kind of a column that is empty."""
+EMPLOYMENT = "kinds of employment"
+"""A kind whose values some people answer where they are asked for their job."""
+_TABLE_PATH = Path(__file__).with_name("value_words.yaml")
+_NUMBERS, _CODES = "numbers", "codes or ids"
+_DATES, _LETTERS, _ADDRESSES = "dates or times", "single letters", "addresses of the internet"
+_SHARE = 0.8
+_MAX_CHARS = 40  # a longer value is a text, and is not compared with the lists
+
+_NUMBER = re.compile(r"[\W\d_]*\d[\W\d_]*")
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?.*")
+_CODE = re.compile(r"(?=\S*\d)[\w.:#/-]{1,40}")
+_ADDRESS = re.compile(r"https?://.*|www\..*|\S+@\S+\.\S+")
+
+
+def kind_of_values(values: Iterable[str]) -> str | None:
+    """Return what most of the values are, in words, or None if they may be job titles.
+
+    At least four of five values that are not empty must be no titles. An empty column has
+    ``NO_VALUES``.
+    """
+    kinds = Counter(_kind(value) for value in values if value.strip())
+    if not kinds:
+        return NO_VALUES
+    n_values = kinds.total()
+    n_titles = kinds.pop("", 0)
+    if n_titles > (1 - _SHARE) * n_values:
+        return None
+    return max(kinds, key=lambda kind: kinds[kind])
+
+
+@lru_cache(maxsize=4096)
+def _kind(value: str) -> str:
+    """Return the kind of one value, ``""`` if it may be a title."""
+    value = value.strip()
+    if len(value) > _MAX_CHARS:
+        return _ADDRESSES if _ADDRESS.fullmatch(value) and " " not in value else ""
+    if _DATE.fullmatch(value):
+        return _DATES
+    if _NUMBER.fullmatch(value):
+        return _NUMBERS
+    folded = " ".join(value.replace(".", "").casefold().split())
+    for kind, words in _words().items():
+        if folded in words or (kind == "salutations" and _all_in(folded, words)):
+            return kind
+    if len(folded) == 1 and folded.isalpha() and folded.isascii():
+        return _LETTERS
+    if _ADDRESS.fullmatch(value):
+        return _ADDRESSES
+    return _CODES if _CODE.fullmatch(value) else ""
+
+
+def _all_in(text: str, words: frozenset[str]) -> bool:
+    parts = re.split(r"[\s/,&-]+", text)
+    return all(part in words for part in parts)
+
+
+@cache
+def _words() -> Mapping[str, frozenset[str]]:
+    table = read_yaml(_TABLE_PATH)
+    return {kind: frozenset(map(str, words)) for kind, words in table.items()}

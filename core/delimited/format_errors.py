@@ -1,0 +1,122 @@
+"""The errors of a delimited text file, each with its cause."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+
+from core.columns.column_choice import Aliases, listed, match_names
+from core.columns.header_names import Match, usual_names
+from core.encoding import Source
+from core.errors import InputError
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+MAX_FIELD_CHARS = 1_000_000
+
+Row = list[str]
+
+_OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
+_N_SHOWN_NAMES = 8
+_RENAME = "Rename the column, or add its name to data.columns in config.yaml."
+
+
+def csv_error(path: Source, line: int, message: str) -> InputError:
+    """Return what an error of the csv module means; ``line`` is where the record starts."""
+    if "unexpected end of data" in message:
+        return InputError(
+            path,
+            f"a quote opened in the record of line {line} that is never closed",
+            expected='every opening " to have its closing "',
+            remedy="Close the quote, or double a quote that is part of the text.",
+            line=line,
+        )
+    if "field larger than field limit" in message:
+        return InputError(
+            path,
+            f"a field of more than {MAX_FIELD_CHARS:,} characters",
+            expected="shorter fields",
+            remedy="Check for a quote that is opened there and closed much later, or never.",
+            line=line,
+        )
+    return InputError(
+        path,
+        f"a quoted field that goes on after its closing quote ({message})",
+        expected="a delimiter or the end of the line after a closing quote",
+        remedy="Double a quote that is part of the text, and check for an unclosed one.",
+        line=line,
+    )
+
+
+def wrong_width(
+    path: Source, line: int, row: Sequence[str], header: Sequence[str], delimiter: str
+) -> InputError:
+    """Return the error of a record with more or fewer fields than the header."""
+    found = f"{len(row)} fields"
+    remedy = (
+        "Put a field that contains the delimiter or a line break in quotes, or export the file "
+        "again."
+    )
+    if len(row) == 1:
+        for other, name in DELIMITERS.items():
+            if other != delimiter and len(row[0].split(other)) == len(header):
+                found += f" (the line has {name}s, and the header has {DELIMITERS[delimiter]}s)"
+                remedy = "Use one delimiter throughout the file."
+                break
+    return InputError(
+        path, found, expected=f"{len(header)} as in the header", remedy=remedy, line=line
+    )
+
+
+def no_column(
+    path: Source, header: Sequence[str], aliases: Aliases, column: str, line: int | None = None
+) -> InputError:
+    """Return the error of a header without a column that must be there."""
+    wanted = {column: aliases[column]}
+    remedy = _RENAME
+    found = "the columns " + listed(header)
+    if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):
+        found, remedy = f"{found}: {cause[0]}", cause[1]
+    names = [*aliases[column], column, *usual_names(column)]
+    shown = ", ".join(dict.fromkeys(names[:_N_SHOWN_NAMES]))
+    more = ", …" if len(names) > _N_SHOWN_NAMES else ""
+    return InputError(
+        path,
+        found,
+        expected=f"a column {column!r}, under one of the names {shown}{more}, in the first line",
+        remedy=remedy,
+        line=line,
+    )
+
+
+def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
+    """Return the cause, and the remedy, where the one name is a line of several names."""
+    for delimiter, name in DELIMITERS.items():
+        inner = next(csv.reader([header], delimiter=delimiter), [])
+        if len(inner) > 1 and _is_named(inner, wanted):
+            return (
+                f"each line is one quoted field with {name}s in it",
+                "Remove the quotes around whole lines, or export the file again.",
+            )
+    for delimiter, name in _OTHER_DELIMITERS.items():
+        names = [part for part in header.split(delimiter) if part.strip()]
+        if len(names) > 1 and _is_named(names, wanted):
+            return (
+                f"fields with {name} between them",
+                "Save the file with commas, semicolons, tabs or | between the fields.",
+            )
+    return None
+
+
+def _is_named(names: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> bool:
+    return any(match < Match.CONTAINED for match in match_names([names], wanted).values())
+
+
+def no_header(path: Source, row: Sequence[str], line: int) -> InputError:
+    """Return the error of a header that stands below the first line, without being sure."""
+    return InputError(
+        path,
+        f"names of columns in line {line} ({listed(row)}), and other lines above them",
+        expected="the header in the first line",
+        remedy=f"Remove the lines above line {line}.",
+        line=line,
+    )

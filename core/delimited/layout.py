@@ -1,0 +1,298 @@
+"""How a delimited text file is laid out: its delimiter, its header, and what is no record.
+
+Read where it is certain: a first line ``sep=;`` of Excel, lines above the header, the second and
+third header row of Qualtrics and SurveyMonkey, the row names of R. The first delimiter and line
+whose names fit the columns asked for are taken; without any, the error names the cause.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from core.columns.column_choice import Aliases, match_names
+from core.columns.header_names import Match, keys_of
+from core.delimited.format_errors import (
+    DELIMITERS,
+    MAX_FIELD_CHARS,
+    Row,
+    csv_error,
+    no_column,
+    no_header,
+)
+from core.encoding import Source, open_text
+from core.errors import InputError
+
+_MAX_PREAMBLE_LINES, _HEAD_LINES, _MAX_HEAD_CHARS = 30, 200, 1 << 20
+_MAX_FURTHER_HEADERS = 2
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t|]*\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the records are.
+
+    ``header`` is as long as a record. ``n_lines_above`` physical lines stand before it.
+    ``further_headers`` are the rows of names after it. Every record has ``n_surplus`` empty fields
+    more than the header.
+    """
+
+    delimiter: str
+    header: Row
+    n_lines_above: int = 0
+    has_separator_line: bool = False
+    further_headers: tuple[Row, ...] = ()
+    has_row_names: bool = False
+    n_surplus: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what of the file was read as no record, in words."""
+        notes = []
+        n_preamble = self.n_lines_above - self.has_separator_line
+        if n_preamble:
+            lines = "1 line" if n_preamble == 1 else f"{n_preamble} lines"
+            notes.append(f"{lines} above the header were left out")
+        if self.further_headers:
+            n = len(self.further_headers)
+            rows = "1 row after the header holds" if n == 1 else f"{n} rows after the header hold"
+            notes.append(f"{rows} names or texts of questions, and no record")
+        if self.has_row_names:
+            notes.append("the first column has no name: it holds the names of rows")
+        return notes
+
+
+_Fit = tuple[Layout, dict[str, Match]]
+"""A layout, and how well each of our columns fits."""
+
+
+def find_layout(path: Source, encoding: str, aliases: Aliases, required: Sequence[str]) -> Layout:
+    """Return the layout that fits the columns best.
+
+    Raises InputError where the header cannot be read, or lacks a required column.
+    """
+    lines = _head(path, encoding)
+    separator = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    delimiters: Iterable[str] = DELIMITERS
+    if separator and len(lines) > 1:
+        delimiters = [separator[1]] if separator[1] in DELIMITERS else delimiters
+    n_first = int(separator is not None and len(lines) > 1)
+    fits: list[_Fit] = []
+    errors: list[InputError] = []
+    for delimiter in delimiters:
+        try:
+            fits.append(_first_line(path, lines, delimiter, n_first, aliases))
+        except InputError as error:  # a quoted name is followed by another delimiter
+            errors.append(error)
+    if required and not any(_has_all(matches, required) for _, matches in fits):
+        fits += [
+            fit
+            for delimiter in delimiters
+            if (fit := _lower_line(lines, delimiter, n_first, aliases, required))
+        ]
+    if not fits:
+        raise errors[0]
+    # max() keeps the first of equals: a file with one column is read as comma-separated.
+    layout, matches = max(fits, key=lambda fit: _score(fit, required))
+    missing = next((column for column in required if column not in matches), None)
+    if missing is not None:
+        raise _no_column(path, lines, layout, aliases, missing)
+    return layout
+
+
+def _no_column(
+    path: Source, lines: Sequence[str], layout: Layout, aliases: Aliases, column: str
+) -> InputError:
+    """Return the error of a file without a header that has the column."""
+    wanted = {column: aliases[column]}
+    for n_above, line in enumerate(lines[1:_MAX_PREAMBLE_LINES], start=1):
+        for delimiter in DELIMITERS:
+            row = next(_parsed_leniently([line], delimiter), [])
+            if len(row) > 1 and _is_named(match_names([row], wanted), column):
+                return no_header(path, row, n_above + 1)
+    return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)
+
+
+def _head(path: Source, encoding: str) -> list[str]:
+    """Return the first physical lines of the file, with their ends."""
+    lines: list[str] = []
+    n_chars = 0
+    with open_text(path, encoding) as file:
+        while len(lines) < _HEAD_LINES and n_chars < _MAX_HEAD_CHARS:
+            line = file.readline(MAX_FIELD_CHARS)
+            if not line:
+                break
+            lines.append(line)
+            n_chars += len(line)
+    return lines
+
+
+def _first_line(
+    path: Source, lines: Sequence[str], delimiter: str, n_first: int, aliases: Aliases
+) -> _Fit:
+    """Return the layout with the header in the first line."""
+    rows = _first_rows(path, lines[n_first:], delimiter, n_first)
+    header = rows[0] if rows else []
+    further = _further_headers(header, rows[1:])
+    layout = _fitted(
+        Layout(delimiter, header, n_first, bool(n_first), further), rows[1 + len(further) :]
+    )
+    return layout, match_names([layout.header, *layout.further_headers], aliases)
+
+
+def _lower_line(
+    lines: Sequence[str], delimiter: str, n_first: int, aliases: Aliases, required: Sequence[str]
+) -> _Fit | None:
+    """Return the layout with other lines above the header, None if there is no sure one.
+
+    The header has the required names, and more of them than any line above it has fields.
+    """
+    n_most = 1
+    for n_above in range(n_first, min(n_first + _MAX_PREAMBLE_LINES, len(lines))):
+        row = next(_parsed_leniently(lines[n_above:], delimiter), [])
+        n_filled = _n_filled(row)
+        if n_above > n_first and n_filled > n_most:
+            matches = match_names([row], aliases)
+            if _has_all(matches, required):
+                following = _parsed_leniently(lines[n_above:], delimiter)
+                rows = list(islice(following, 1, _HEAD_LINES))
+                further = _further_headers(row, rows)
+                layout = Layout(delimiter, row, n_above, bool(n_first), further)
+                return _fitted(layout, rows[len(further) :]), matches
+        n_most = max(n_most, n_filled)
+    return None
+
+
+def _has_all(matches: Mapping[str, Match], required: Sequence[str]) -> bool:
+    return all(_is_named(matches, column) for column in required)
+
+
+def _is_named(matches: Mapping[str, Match], column: str) -> bool:
+    return matches.get(column, Match.CONTAINED) < Match.CONTAINED
+
+
+def _score(fit: _Fit, required: Sequence[str]) -> tuple[int, ...]:
+    layout, matches = fit
+    return (
+        sum(column in matches for column in required),
+        sum(_is_named(matches, column) for column in required),
+        -layout.n_lines_above,
+        len(matches),
+        len(layout.header),
+    )
+
+
+def _further_headers(header: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows after the header that name the columns once more, where that is certain."""
+    candidates = [row for row in rows[:_MAX_FURTHER_HEADERS] if len(row) == len(header)]
+    for n, row in enumerate(candidates, start=1):
+        if _has_import_ids(row):  # Qualtrics: the texts of the questions, then these
+            return tuple(candidates[:n])
+    if candidates and (_repeats(header, candidates[0]) or _is_surveymonkey(header, candidates)):
+        return (candidates[0],)
+    return ()
+
+
+def _has_import_ids(row: Row) -> bool:
+    filled = [cell for cell in row if cell.strip()]
+    return bool(filled) and all(_is_import_id(cell) for cell in filled)
+
+
+def _is_import_id(cell: str) -> bool:
+    if not cell.lstrip().startswith("{"):
+        return False
+    try:
+        value = json.loads(cell)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and any(key.casefold() == "importid" for key in value)
+
+
+def _repeats(header: Row, row: Row) -> bool:
+    """Whether two cells or more are the name of their column, differently written or not."""
+    pairs = zip(header, row, strict=True)
+    return (
+        sum(len(cell.strip()) > 2 and bool(keys_of(name) & keys_of(cell)) for name, cell in pairs)
+        > 1
+    )
+
+
+def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:
+    """Whether the first row has kinds of answers: its ids of respondent and collector are empty."""
+    names = ["".join(name.split()).casefold() for name in header]
+    if not {"respondentid", "collectorid"} <= set(names):
+        return False
+    ids = [names.index("respondentid"), names.index("collectorid")]
+    return not any(rows[0][place].strip() for place in ids) and any(map(str.strip, rows[0]))
+
+
+def _fitted(layout: Layout, rows: Sequence[Row]) -> Layout:
+    """Return the layout for rows that all are longer than the header, where that is certain.
+
+    The rows of R begin with their names 1, 2, 3, …; other programs end every row with a delimiter.
+    """
+    records = [row for row in rows if row]
+    n = len(layout.header)
+    widths = {len(row) for row in records}
+    n_surplus = widths.pop() - n if len(widths) == 1 else 0
+    if n_surplus < 1:
+        return layout
+    if n_surplus == 1 and [row[0] for row in records] == [str(i + 1) for i in range(len(records))]:
+        return replace(layout, header=["", *layout.header], has_row_names=True)
+    if len(records) > 1 and not any(cell.strip() for row in records for cell in row[n:]):
+        return replace(layout, n_surplus=n_surplus)
+    return layout
+
+
+def _n_filled(row: Row) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def read_records(path: Source, encoding: str, layout: Layout) -> Iterator[tuple[int, Row]]:
+    """Yield (first line, fields) of every record after the header; a blank line has no fields."""
+    with open_text(path, encoding) as file:
+        for _ in range(layout.n_lines_above):
+            file.readline()
+        records = _parsed(path, file, layout.delimiter, layout.n_lines_above)
+        for _ in range(1 + len(layout.further_headers)):
+            next(records, None)
+        yield from records
+
+
+def _parsed(
+    path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
+) -> Iterator[tuple[int, Row]]:
+    csv.field_size_limit(MAX_FIELD_CHARS)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1 + n_lines_above
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise csv_error(path, line, str(error)) from None
+        yield line, row
+
+
+def _first_rows(
+    path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
+) -> list[Row]:
+    """Return the first rows; InputError if the very first cannot be read."""
+    records = _parsed(path, lines, delimiter, n_lines_above)
+    rows = [row for _, row in islice(records, 1)]
+    with suppress(InputError):  # an error of a later row is raised where the rows are read
+        rows += [row for _, row in islice(records, _HEAD_LINES)]
+    return rows
+
+
+def _parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    try:
+        yield from csv.reader(lines, delimiter=delimiter, strict=True)
+    except csv.Error:
+        return

@@ -1,0 +1,83 @@
+"""Letters of an input that were lost or encoded twice before it came here, counted by record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.letters.mojibake import mend_mojibake
+
+REPLACEMENT = "\ufffd"
+"""U+FFFD, which programs write for a letter that they cannot read."""
+_LOST = re.compile(r"(?<![\w/.=&?])[^\W\d_]*\?[^\W\d_]+(?![\w/.=&?])")
+_MAX_SHOWN_CHARS = 40
+
+
+@dataclass
+class Damage:
+    """How many records of a file have damaged letters.
+
+    ``n_lost_letters`` records have U+FFFD; ``n_question_marks`` have a question mark within a word,
+    where a letter may have been; ``n_encoded_twice`` have letters that were encoded twice.
+    """
+
+    n_lost_letters: int = 0
+    n_question_marks: int = 0
+    n_encoded_twice: int = 0
+    _lost: str = ""
+    _question_mark: str = ""
+    _twice: str = ""
+
+    def add(self, rows: Iterable[Sequence[str]]) -> None:
+        """Count the damaged records among ``rows``."""
+        for row in rows:
+            text = " ".join(row)
+            if "?" in text and (match := _LOST.search(text)):
+                self.n_question_marks += 1
+                self._question_mark = self._question_mark or match.group()
+            if text.isascii():
+                continue
+            if REPLACEMENT in text:
+                self.n_lost_letters += 1
+                self._lost = self._lost or _with(REPLACEMENT, row)
+            if mend_mojibake(text) != text:
+                self.n_encoded_twice += 1
+                self._twice = self._twice or next(
+                    (cell for cell in row if mend_mojibake(cell) != cell), text
+                )
+
+    @property
+    def notes(self) -> list[str]:
+        """Return in words what is damaged, with an example each."""
+        notes = []
+        if self.n_lost_letters:
+            notes.append(
+                f"{_records(self.n_lost_letters)} lost letters before the file came here "
+                f"({_shown(self._lost)}): export the file again as UTF-8"
+            )
+        if self.n_question_marks:
+            notes.append(
+                f"{_records(self.n_question_marks)} may have lost letters: a question mark stands "
+                f"within a word ({_shown(self._question_mark)})"
+            )
+        if self.n_encoded_twice:
+            mended = _shown(mend_mojibake(self._twice))
+            notes.append(
+                f"{_records(self.n_encoded_twice)} have letters that were encoded twice "
+                f"({_shown(self._twice)}): the model read {mended}, the columns are as they came"
+            )
+        return notes
+
+
+def _with(sign: str, row: Sequence[str]) -> str:
+    return next(cell for cell in row if sign in cell)
+
+
+def _records(n: int) -> str:
+    return "1 record" if n == 1 else f"{n:,} records"
+
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return repr(text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…")

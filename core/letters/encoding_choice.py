@@ -1,0 +1,247 @@
+"""Which 8-bit encoding a text is in: the one in which its words are words of a language.
+
+Every byte of the file is looked at (``Evidence``), and for each byte value that is not ASCII some
+words with it are kept. Each encoding that has all of the bytes gives a reading of these words. The
+reading that costs the fewest bits (``letter_pairs``) is taken if no different one comes near it.
+Where the two best come near each other, or none is plausible, charset-normalizer is asked for its
+opinion on the lines of these words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.file_io import read_yaml
+from core.letters.letter_pairs import (
+    LANGUAGE_NAMES,
+    Costs,
+    language_shares,
+    languages,
+    text_bits,
+    word_costs,
+)
+
+_TABLE_PATH = Path(__file__).with_name("encodings.yaml")
+_SURE_BITS = 8.0
+_SURE_BITS_OF_USUAL = 5.0  # for cp1252, which most files of one or two such words are in
+_SURE_BITS_OF_TWO = 4.0
+"""How much better the best reading must be: alone, and if charset-normalizer reads the same."""
+_PLAUSIBLE_BITS = 7.5
+"""The most bits a letter of a plausible reading: pairs at random take 9 to 14, words 3 to 6."""
+_SLACK_BITS = 8.0  # for a file with one short word, or a sign alone
+_WORDS_PER_BYTE, _MAX_WORD_BYTES, _MAX_ASCII_WORDS = 12, 40, 150
+_MAX_LINE_BYTES, _MAX_LINES_BYTES = 400, 1 << 16
+_MIN_LETTERS = 12
+# The encodings of Chinese, Japanese and Korean, of which no pairs of letters are known.
+_EAST_ASIAN = ("gb18030", "big5", "cp932", "shift_jis", "euc_jp", "cp949", "euc_kr")
+
+_TELLING = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_ASCII_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]{3,30}(?![A-Za-z\x80-\xff])")
+
+
+@cache
+def _table() -> dict[str, list[Any]]:
+    table: dict[str, list[Any]] = read_yaml(_TABLE_PATH)
+    return table
+
+
+def rarities() -> dict[str, float]:
+    """Return each encoding that is tried, with the bits of its rarity, the usual ones first."""
+    return {encoding: float(bits) for encoding, (bits, _) in _table().items()}
+
+
+def spoken(encoding: str) -> str:
+    """Return the name of an encoding with what it is called elsewhere."""
+    name = encoding.replace("_", "-").lower()
+    _, family = _table().get(name.replace("-", "_"), (0.0, ""))
+    return f"{name} ({family})" if family else name
+
+
+@dataclass
+class Evidence:
+    """The words of a file that tell its encoding.
+
+    ``words`` maps each kept word to the line on which it was first found.
+    """
+
+    words: dict[bytes, int] = field(default_factory=dict)
+    ascii_words: dict[bytes, None] = field(default_factory=dict)
+    lines: list[bytes] = field(default_factory=list)
+    byte_values: set[int] = field(default_factory=set)
+    _n_words: Counter[int] = field(default_factory=Counter)
+    _n_line_bytes: int = 0
+    _n_lines: int = 1
+
+    def add(self, block: bytes) -> None:
+        """Look at the next block of the file, which ends at the end of a word."""
+        if len(self.ascii_words) < _MAX_ASCII_WORDS:
+            for match in _ASCII_WORD.finditer(block, 0, 1 << 16):
+                self.ascii_words[match.group().lower()] = None
+                if len(self.ascii_words) >= _MAX_ASCII_WORDS:
+                    break
+        if b"\0" in block:
+            self.byte_values.add(0)
+        if not block.isascii():
+            self._add_words(block)
+        self._n_lines += block.count(b"\n") or block.count(b"\r")
+
+    def _add_words(self, block: bytes) -> None:
+        self.byte_values.update(byte for byte in set(block) if byte >= 0x80)
+        line_end = b"\n" if b"\n" in block else b"\r"
+        line, counted_to = self._n_lines, 0
+        for match in _TELLING.finditer(block):
+            word = match.group()[:_MAX_WORD_BYTES]
+            high = {byte for byte in word if byte >= 0x80}
+            if all(self._n_words[byte] >= _WORDS_PER_BYTE for byte in high) or word in self.words:
+                continue
+            self._n_words.update(high)
+            line += block.count(line_end, counted_to, match.start())
+            counted_to = match.start()
+            self.words[word] = line
+            self._keep_line(block, match.start(), line_end)
+
+    def _keep_line(self, block: bytes, place: int, line_end: bytes) -> None:
+        if self._n_line_bytes >= _MAX_LINES_BYTES:
+            return
+        start = max(block.rfind(line_end, 0, place) + 1, place - _MAX_LINE_BYTES)
+        end = block.find(line_end, place)
+        line = block[start : min(end if end >= 0 else len(block), place + _MAX_LINE_BYTES)].strip()
+        if not self.lines or self.lines[-1] != line:
+            self.lines.append(line)
+            self._n_line_bytes += len(line)
+
+    def line_of(self, word: bytes) -> bytes:
+        """Return the kept line with ``word``, or the word alone."""
+        return next((line for line in self.lines if word in line), word)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The words of a file as one encoding reads them, and how many bits they cost."""
+
+    encoding: str
+    words: tuple[str, ...]
+    costs: tuple[Costs, ...]
+    bits: float
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether the words look like words of some languages."""
+        n_letters = sum(map(len, self.words))
+        return sum(map(min, self.costs)) <= _PLAUSIBLE_BITS * n_letters + _SLACK_BITS
+
+    @property
+    def language_index(self) -> int:
+        """The place of the language that most of the words seem to be in."""
+        shares = language_shares(self.costs)
+        return shares.index(max(shares))
+
+    @property
+    def language(self) -> str:
+        """The name of that language."""
+        return LANGUAGE_NAMES[languages()[self.language_index]]
+
+
+@dataclass(frozen=True)
+class EncodingChoice:
+    """The best reading, the best different one, and whether the first is sure.
+
+    ``agrees`` tells whether charset-normalizer reads the same; None if it was not asked.
+    """
+
+    best: Reading | None
+    second: Reading | None
+    is_sure: bool
+    agrees: bool | None = None
+
+    def typical_word(self) -> str:
+        """Return a word of the best reading that looks like its language."""
+        assert self.best is not None
+        language = self.best.language_index
+        costs = zip(self.best.words, self.best.costs, strict=True)
+        return min(costs, key=lambda pair: (pair[1][language] - min(pair[1]), -len(pair[0])))[0]
+
+    def telling_word(self, evidence: Evidence) -> bytes:
+        """Return the word on which the two readings differ most."""
+        if self.best is None or self.second is None:
+            return next(iter(evidence.words))
+        differing = zip(evidence.words, self.best.words, self.second.words, strict=True)
+        words = [word for word, first, second in differing if first != second]
+        return max(words, key=lambda word: min(len(word), 12))
+
+
+def choose_encoding(evidence: Evidence) -> EncodingChoice:
+    """Return which encoding the file is in, so far as its words tell."""
+    readings = sorted(_readings(evidence), key=lambda reading: reading.bits)
+    if not readings:
+        return EncodingChoice(None, None, is_sure=False)
+    best = readings[0]
+    second = next((reading for reading in readings if reading.words != best.words), None)
+    margin = second.bits - best.bits if second else _SURE_BITS
+    sure_bits = _SURE_BITS_OF_USUAL if best.encoding == "cp1252" else _SURE_BITS
+    if best.is_plausible and margin >= sure_bits:
+        return EncodingChoice(best, second, is_sure=True)
+    opinion = _second_opinion(evidence)
+    other = _read(evidence, opinion) if opinion else None
+    if other is not None and not best.is_plausible:
+        is_sure = other.is_plausible or (opinion in _EAST_ASIAN and _is_long(other))
+        return EncodingChoice(other, best, is_sure)
+    agrees = other is not None and other.words == best.words
+    is_sure = best.is_plausible and agrees and margin >= _SURE_BITS_OF_TWO
+    return EncodingChoice(best, second, is_sure, agrees)
+
+
+def _readings(evidence: Evidence) -> list[Reading]:
+    """Return the reading of every encoding that has all of the bytes; equal ones once."""
+    all_bytes = bytes(sorted(evidence.byte_values))
+    ascii_costs = [word_costs(word.decode("ascii")) for word in evidence.ascii_words]
+    readings: dict[tuple[str, ...], Reading] = {}
+    for encoding, rarity in rarities().items():
+        try:
+            all_bytes.decode(encoding)
+            words = _decoded(evidence, encoding)
+        except UnicodeDecodeError:
+            continue
+        if words in readings:
+            continue
+        costs = tuple(map(word_costs, words))
+        bits = text_bits([*costs, *ascii_costs]) + rarity
+        readings[words] = Reading(encoding, words, costs, bits)
+    return list(readings.values())
+
+
+def _decoded(evidence: Evidence, encoding: str) -> tuple[str, ...]:
+    return tuple(word.decode(encoding) for word in evidence.words)
+
+
+def _read(evidence: Evidence, encoding: str) -> Reading | None:
+    try:
+        words = tuple(word.decode(encoding, "replace") for word in evidence.words)
+        b"".join(evidence.lines).decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+    costs = tuple(map(word_costs, words))
+    return Reading(encoding, words, costs, text_bits(costs))
+
+
+def _is_long(reading: Reading) -> bool:
+    """Whether the words are letters, and so many that an opinion of them is worth something."""
+    letters = [letter for word in reading.words for letter in word if not letter.isascii()]
+    n_letters = sum(letter.isalpha() for letter in letters)
+    return n_letters >= _MIN_LETTERS and n_letters >= 0.8 * len(letters)
+
+
+def _second_opinion(evidence: Evidence) -> str:
+    """Return the encoding that charset-normalizer finds, ``""`` for none."""
+    from charset_normalizer import from_bytes  # takes long to import, and few files need it
+
+    lines = b"\n".join(evidence.lines)
+    match = from_bytes(
+        lines, cp_isolation=[*rarities(), *_EAST_ASIAN], enable_fallback=False
+    ).best()
+    return match.encoding if match is not None else ""

@@ -1,0 +1,185 @@
+"""How plausible a word is in each of 41 languages, by its pairs of neighbouring letters.
+
+``letter_pairs.txt`` has, for each language, the bits −log2 P(b | a) of its pairs "ab" and
+−log2 P(a) of its letters. ``benchmarks/letter_pairs.py`` computes it from the models of the
+language detector lingua (Apache-2.0). A word that was decoded wrongly has pairs that no language
+has: "Bдcker", "dy¿ury".
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+_TABLE_PATH = Path(__file__).with_name("letter_pairs.txt")
+_UNKNOWN_BITS = 14.0
+_CASE_BITS = 8.0  # a capital letter after a small one, where one of them is not ASCII
+# Signs beyond ASCII: beside a word what people type there, inside a word what may stand there.
+_BESIDE_BITS, _INSIDE_BITS, _ODD_BITS, _ODD_INSIDE_BITS = 5.0, 6.0, 16.0, 24.0
+_SCRIPT_BITS = 16.0  # letters of two scripts side by side
+_N_ROUNDS = 4
+_OPENING = frozenset("“„‘‚«‹¿¡°•–—€£§\xa0")
+_CLOSING = frozenset("”“’‘»›…²³ºª®™°–—\xa0")
+_ALONE = (_OPENING | _CLOSING) - set("„‚‘’«»") | frozenset("·½¼¾©´µ±×№\u2009\u202f")
+_INSIDE = frozenset("’\xad\u200c\u200d")
+_SCRIPT_STARTS = (0x370, 0x400, 0x590, 0x600, 0x1E00, 0x1F00, 0x2000)  # Latin comes before
+
+LANGUAGE_NAMES = {
+    "ar": "Arabic",
+    "be": "Belarusian",
+    "bg": "Bulgarian",
+    "ca": "Catalan",
+    "cs": "Czech",
+    "cy": "Welsh",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "et": "Estonian",
+    "fi": "Finnish",
+    "fr": "French",
+    "ga": "Irish",
+    "he": "Hebrew",
+    "hr": "Croatian",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "is": "Icelandic",
+    "it": "Italian",
+    "lt": "Lithuanian",
+    "lv": "Latvian",
+    "mk": "Macedonian",
+    "mt": "Maltese",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "nn": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sk": "Slovak",
+    "sl": "Slovene",
+    "sq": "Albanian",
+    "sr": "Serbian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+}
+
+Costs = tuple[float, ...]
+"""The bits of one word in each language, in the order of ``languages()``."""
+
+
+@cache
+def _table() -> dict[str, dict[str, float]]:
+    table: dict[str, dict[str, float]] = {}
+    for line in _TABLE_PATH.read_text(encoding="utf-8").splitlines():
+        language, bits, *pairs = line.split(" ")
+        table.setdefault(language, {}).update(dict.fromkeys(pairs, float(bits)))
+    return table
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages."""
+    return tuple(_table())
+
+
+def word_costs(word: str) -> Costs:
+    """Return the bits of ``word`` (letters and what stands between them) in each language.
+
+    A sign or a capital letter in an unusual place costs the same in each of them.
+    """
+    common_bits = _signs_bits(word)
+    common_bits += sum(map(_step_bits, word, word[1:]))
+    grams = _grams(word)
+    return tuple(
+        common_bits + sum(bits.get(gram, _UNKNOWN_BITS) for gram in grams)
+        for bits in _table().values()
+    )
+
+
+def _grams(word: str) -> list[str]:
+    """Return the first letter of each run of letters, then its pairs, in lower case."""
+    spaced = "".join(" " if _is_sign(letter) else letter for letter in word)
+    grams: list[str] = []
+    for run in spaced.lower().split():
+        grams += [run[0], *map("".join, pairwise(run))]
+    return grams
+
+
+def _is_sign(letter: str) -> bool:
+    return not letter.isalpha() or letter in "ªº"
+
+
+def _step_bits(first: str, second: str) -> float:
+    """Return the bits of two neighbours whose case or script does not go together."""
+    if (first.isascii() and second.isascii()) or _is_sign(first) or _is_sign(second):
+        return 0.0
+    bits = _CASE_BITS if first.islower() and second.isupper() else 0.0
+    return bits if _script(first) == _script(second) else bits + _SCRIPT_BITS
+
+
+def _script(letter: str) -> int:
+    place = bisect(_SCRIPT_STARTS, ord(letter))
+    return 0 if _SCRIPT_STARTS[place - 1 : place] == (0x1E00,) else place
+
+
+def _signs_bits(word: str) -> float:
+    """Return the bits of the signs: where letters stand before or after one, few are usual."""
+    letters = [place for place, letter in enumerate(word) if letter.isalpha()]
+    first, last = (letters[0], letters[-1]) if letters else (len(word), -1)
+    bits = 0.0
+    for place, sign in enumerate(word):
+        if sign.isascii() or not _is_sign(sign):
+            continue
+        has_left, has_right = place > first, place < last
+        if has_left and has_right:
+            bits += _INSIDE_BITS if sign in _INSIDE else _ODD_INSIDE_BITS
+        else:
+            usual = _CLOSING if has_left else _OPENING if has_right else _ALONE
+            bits += _BESIDE_BITS if sign in usual else _ODD_BITS
+    return bits
+
+
+def text_bits(costs: Sequence[Costs]) -> float:
+    """Return the bits of many words of one text, each in the language that suits it.
+
+    The shares of the languages in the text are estimated from the words themselves
+    (expectation-maximisation), so that one word alone does not bring a language of its own.
+    """
+    return sum(_mixed_bits(costs, language_shares(costs)))
+
+
+def language_shares(costs: Sequence[Costs]) -> list[float]:
+    """Return the estimated share of each language among the words."""
+    n_languages = len(languages())
+    shares = [1.0 / n_languages] * n_languages
+    if not costs:
+        return shares
+    likelihoods = []
+    for word in costs:
+        least = min(word)
+        likelihoods.append([2.0 ** (least - bits) for bits in word])
+    for _ in range(_N_ROUNDS):
+        sums = [0.5 / n_languages] * n_languages  # no language is ever ruled out
+        for likelihood in likelihoods:
+            weights = [share * value for share, value in zip(shares, likelihood, strict=True)]
+            total = sum(weights)
+            sums = [
+                previous + weight / total for previous, weight in zip(sums, weights, strict=True)
+            ]
+        shares = [value / (len(costs) + 0.5) for value in sums]
+    return shares
+
+
+def _mixed_bits(costs: Sequence[Costs], shares: Sequence[float]) -> list[float]:
+    bits = []
+    for word in costs:
+        least = min(word)
+        mixed = sum(share * 2.0 ** (least - cost) for share, cost in zip(shares, word, strict=True))
+        bits.append(least - math.log2(mixed))
+    return bits

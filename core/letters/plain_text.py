@@ -1,0 +1,155 @@
+"""The plain text of a cell: without HTML, emoji and invisible characters.
+
+It is what a reader of the cell would say aloud: "R&amp;D <b>nurse</b> ❤️" becomes "R&D nurse". A
+text without such things stays as it is. Every step takes time in proportion to the length.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from html.entities import html5
+
+from core.letters.mojibake import first_signs, mend_mojibake
+
+_MAX_ROUNDS = 4  # "&amp;amp;" was escaped twice
+_ENTITY = re.compile(r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};|nbsp|amp)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a control character, as Excel writes it into XML
+_TAG = re.compile(r"<(?:(!--|/?([A-Za-z][A-Za-z0-9]*)(?=[\s/>])|\?xml\b)[^<>]*)>")
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|body|br|caption|center|dd|div|dl|dt|fieldset|figcaption|figure"
+    "|footer|form|h[1-6]|head|header|hr|html|li|main|nav|ol|option|p|pre|section|select|table|tbody"
+    "|td|tfoot|th|thead|title|tr|ul"
+)
+_INLINE = re.compile(
+    "a|abbr|acronym|b|bdi|bdo|big|button|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label"
+    "|link|mark|meta|noscript|o|q|s|samp|script|small|span|strike|strong|style|sub|sup|svg|time|tt|u"
+    "|var|wbr"
+)
+_SILENT = frozenset({"script", "style"})
+
+# Unicode's Default_Ignorable_Code_Point, lines through and around letters, the Arabic lengthening.
+_INVISIBLE_RANGES = (
+    (0x034F, 0x034F),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0xFE00, 0xFE0F),
+    (0xE0000, 0xE0FFF),
+    (0x0305, 0x0305),
+    (0x0332, 0x0338),
+    (0x033F, 0x033F),
+    (0x20D0, 0x20E0),
+    (0x20E2, 0x20F0),
+    (0xFE20, 0xFE2F),
+    (0x0640, 0x0640),
+)
+_INVISIBLE = dict.fromkeys(
+    code_point for first, last in _INVISIBLE_RANGES for code_point in range(first, last + 1)
+)
+# Blanks that count as letters or signs, and the break between words that has no width.
+_BLANK_CHARS = "\u115f\u1160\u3164\uffa0\u2800\u200b"
+_BLANKS = dict.fromkeys(map(ord, _BLANK_CHARS), " ")
+# A digit in a frame, a letter or sign shown as a picture, and the pictures that NFKC makes letters.
+_PICTURES = re.compile(
+    "[0-9#*]\ufe0f?\u20e3|[\xa9\xae\u2122\u2139\u24c2\u3297\u3299\U0001f170-\U0001f189]\ufe0f"
+    "|[\U0001f191-\U0001f19a\U0001f200-\U0001f2ff]"
+)
+# White letters in black circles and squares, which NFKC leaves as they are.
+_CIRCLED = {start + i: chr(ord("A") + i) for start in (0x1F150, 0x1F170) for i in range(26)}
+_REPLACED: dict[int, str | None] = {**_CIRCLED, **_BLANKS, **_INVISIBLE}
+_MAX_MARKS = 30  # of one letter: as many as Unicode's stream-safe text has
+# A text beyond ASCII without any of these, and without a long run of marks or signs, is plain.
+_SPECIAL = frozenset(map(chr, (*_REPLACED, *range(0x1F191, 0x1F300), *b"&<_", 0xFF5C, 0x20E3)))
+_LONG_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS}}}")
+
+
+def plain_text(text: str) -> str:
+    """Return what ``text`` says, without HTML, emoji and invisible characters."""
+    if text.isascii():
+        has_markup = "&" in text or "<" in text or "_x" in text
+        return _without_html(text) if has_markup else text
+    has_special = not (_SPECIAL.isdisjoint(text) and first_signs().isdisjoint(text))
+    if not has_special and not (len(text) > _MAX_MARKS and _LONG_RUN.search(text)):
+        return text
+    text = _without_html(mend_mojibake(text))
+    text = _PICTURES.sub(" ", text).translate(_REPLACED)
+    return unicodedata.normalize("NFKC", bound_marks(text))
+
+
+def bound_marks(text: str) -> str:
+    """Return ``text`` with at most 30 combining marks on a letter.
+
+    To order the marks of one letter takes time with the square of their number.
+    """
+    if len(text) <= _MAX_MARKS or "m" * (_MAX_MARKS + 1) not in text.translate(_MARKS):
+        return text
+    kept = []
+    n_marks = 0
+    for letter in text:
+        n_marks = n_marks + 1 if unicodedata.combining(letter) else 0
+        if n_marks <= _MAX_MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
+class _Marks(dict[int, str]):
+    """Code point → ``m`` for a combining mark, a dot for anything else; filled on demand."""
+
+    def __missing__(self, code_point: int) -> str:
+        kind = "m" if unicodedata.combining(chr(code_point)) else "."
+        self[code_point] = kind
+        return kind
+
+
+_MARKS = _Marks()
+
+
+def _without_html(text: str) -> str:
+    if "_x" in text:
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    for _ in range(_MAX_ROUNDS):
+        if "&" not in text:
+            break
+        unescaped = _ENTITY.sub(_character, text)
+        if unescaped == text:
+            break
+        text = unescaped
+    if "<" not in text:
+        return text
+    shown = _without_tags(text, _SILENT)
+    return shown if shown.strip() else _without_tags(text, frozenset())
+
+
+def _character(match: re.Match[str]) -> str:
+    entity = match.group()
+    if entity[1] == "#" or entity[1:] in html5:
+        return html.unescape(entity)
+    if entity in ("&nbsp", "&amp"):
+        return html.unescape(f"{entity};")
+    lower = entity.lower()
+    return html.unescape(lower) if lower[1:] in html5 else entity
+
+
+def _without_tags(text: str, silent_names: frozenset[str]) -> str:
+    """Return ``text`` without tags, and without what stands in elements of ``silent_names``."""
+    parts = []
+    end = 0
+    silent = ""  # the element whose content is not shown
+    lower = text.lower()
+    last_end = {name: lower.rfind(f"</{name}") for name in silent_names}
+    for match in _TAG.finditer(text):
+        name = (match[2] or "").lower()
+        is_block = _BLOCK.fullmatch(name) is not None
+        if name and not is_block and not _INLINE.fullmatch(name):
+            continue  # "<none>" is an answer
+        if not silent:
+            parts.append(text[end : match.start()])
+            parts.append(" " if is_block else "")
+        end = match.end()
+        if match.group().startswith("</"):
+            silent = "" if name == silent else silent
+        elif name in silent_names and not silent and last_end[name] >= end:
+            silent = name
+    parts.append(text[end:])
+    return "".join(parts)
