@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import yaml
 
@@ -20,6 +22,20 @@ def write_atomic(
 ) -> None:
     """Replace ``path`` by ``content`` with one rename; text is written as UTF-8.
 
+    See ``open_atomic`` for the parameters and errors.
+    """
+    # A file name need not be UTF-8, and may stand in the content.
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    with open_atomic(path, is_public=is_public, is_durable=is_durable) as file:
+        file.write(data)
+
+
+@contextmanager
+def open_atomic(
+    path: Path, *, is_public: bool = False, is_durable: bool = False
+) -> Iterator[BinaryIO]:
+    """Open a file that replaces ``path`` with one rename when the block ends without an error.
+
     A reader sees the old file or the new one, never a part of it. The content is first written to a
     hidden file beside it, whose name has the id of this process, so that two writers never share
     one.
@@ -29,22 +45,20 @@ def write_atomic(
     is_public : whether other users of the share may read the file.
     is_durable : whether the content is on the disk before the rename (fsync).
 
-    Raises OSError as the operating system does; the hidden file is removed then.
+    Raises OSError as the operating system does; the hidden file is removed on every error.
     """
-    # A file name need not be UTF-8, and may stand in the content.
-    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
         with part.open("xb") as file:  # never through a link that somebody put there
-            file.write(data)
+            yield file
             if is_durable:
                 file.flush()
                 os.fsync(file.fileno())
         if is_public:
             part.chmod(PUBLIC_FILE)
         os.replace(part, path)
-    except OSError:
+    except BaseException:
         part.unlink(missing_ok=True)
         raise
 

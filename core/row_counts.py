@@ -9,12 +9,13 @@ from dataclasses import dataclass, fields
 class RowCounts:
     """The records of a chunk, a shard, a file or a distributed run.
 
-    ``n_autocoded + n_corrected + n_fallback + n_too_unsure + n_empty + n_not_stated +
-    n_not_working == n_rows_out == n_rows_in``. ``n_corrected`` records were decided by a coder
-    before. ``n_too_unsure`` records have no code, because no group was probable enough.
-    ``n_not_stated`` and ``n_not_working`` records hold no answer ("refused", "retired").
-    ``n_review`` records need a person (fallback, too unsure and empty). ``n_review_texts`` are the
-    distinct texts to review, without the empty ones, which nobody can decide.
+    ``n_autocoded + n_corrected + n_not_codable + n_fallback + n_too_unsure + n_empty + n_not_stated
+    + n_not_working == n_rows_out == n_rows_in``. ``n_corrected`` records have a code that a coder
+    gave to their text before; of the text of ``n_not_codable`` a coder decided that no code fits.
+    ``n_too_unsure`` records have no code, because no group was probable enough. ``n_not_stated``
+    and ``n_not_working`` records hold no answer ("refused", "retired"). ``n_review`` records need a
+    person (fallback, too unsure and empty). ``n_review_texts`` are the distinct texts to review,
+    without the empty ones, which nobody can decide.
     """
 
     n_rows_in: int = 0
@@ -26,6 +27,7 @@ class RowCounts:
     n_not_stated: int = 0
     n_not_working: int = 0
     n_corrected: int = 0
+    n_not_codable: int = 0
     n_review: int = 0
     n_review_texts: int = 0
 

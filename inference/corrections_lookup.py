@@ -1,60 +1,92 @@
-"""The corrections that people made: a text that was corrected once keeps its code.
+"""The corrections that people made: a text that was decided once keeps its decision.
 
-The corrections folder is the state. ``CorrectionsLookup.load`` reads all its files, oldest first.
-If two files correct the same text, the later file wins. A batch uses one lookup from start to end.
+The corrections folder is the state. ``CorrectionsLookup.load`` reads its files in their order; if
+two files correct the same text, the later file holds. A batch uses one lookup from start to end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import cached_property
 from pathlib import Path
 
-from core.corrections.correction import FolderState, apply_correction, folder_state, read_folder
+from core.corrections.correction import NOT_CODABLE
+from core.corrections.corrections_folder import FolderState, folder_state, read_readable
+from core.corrections.decisions import Decisions, apply_correction
 from core.settings import Columns
 from core.taxonomy import MINOR
-from inference.decision import Prediction, Source
+from inference.decision import Prediction, Source, no_code
 
 
 @dataclass(frozen=True)
 class CorrectionsLookup:
-    """The corrected unit group of every cleaned text that was corrected.
+    """What people decided about every cleaned text that was corrected.
 
-    ``codes`` maps text → code. ``folder_state`` is the state of the corrections folder that they
-    were read from.
+    ``folder_state`` is the state of the corrections folder that the decisions were read from.
     """
 
-    codes: dict[str, str] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
     folder_state: FolderState = ()
 
     @classmethod
+    def of(cls, codes: Mapping[str, str]) -> CorrectionsLookup:
+        """Return a lookup of these decisions (text → code)."""
+        decisions = Decisions()
+        for text, code in codes.items():
+            decisions[text] = code
+        return cls(decisions)
+
+    @classmethod
     def load(
-        cls, corrections_dir: Path, columns: Columns, before: str | None = None
+        cls,
+        corrections_dir: Path,
+        columns: Columns,
+        before: str | None = None,
+        previous: CorrectionsLookup | None = None,
     ) -> CorrectionsLookup:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
-        ``before``: read only the files older than the file of this name. Raises InputError for a
-        file that cannot be read.
+        A file that cannot be read is left out and named in the log.
+
+        Parameters
+        ----------
+        before : read only the files that come before the file of this name.
+        previous : an earlier lookup of this folder; if files were only added after those that it
+            knows, only they are read.
         """
         # Taken before the files are read: one that arrives meanwhile must count as a change.
-        state = folder_state(corrections_dir)
-        codes: dict[str, str] = {}
-        for _, correction in read_folder(corrections_dir, columns, before):
-            apply_correction(codes, correction)
-        return cls(codes, state)
+        known = previous.folder_state if previous is not None else ()
+        state = folder_state(corrections_dir, known)
+        names = [file.name for file in state]
+        if before in names:
+            state = state[: names.index(before)]
+        decisions = Decisions()
+        n_read = 0
+        if previous is not None and state[: len(known)] == known:
+            decisions = previous.decisions.copy()
+            n_read = len(known)
+        for file in state[n_read:]:
+            for correction in read_readable(corrections_dir / file.name, columns):
+                apply_correction(decisions, correction)
+        return cls(decisions, state)
 
-    @property
+    @cached_property
     def version(self) -> str:
-        """A hash of ``codes`` alone (8 hexadecimal digits); ``""`` without any."""
-        if not self.codes:
-            return ""
-        return sha256(repr(sorted(self.codes.items())).encode()).hexdigest()[:8]
+        """A hash of the decisions alone (8 hexadecimal digits); ``""`` without any."""
+        return self.decisions.version()
+
+    def get(self, text: str) -> str | None:
+        """Return the decision about a cleaned text: a code, ``NOT_CODABLE``, or None."""
+        return self.decisions.get(text)
 
     def find(self, text: str) -> Prediction | None:
-        """Return the corrected prediction of a cleaned text, or None."""
-        code = self.codes.get(text)
+        """Return the prediction that a decision about a cleaned text makes, or None."""
+        code = self.decisions.get(text)
         if code is None:
             return None
+        if code == NOT_CODABLE:
+            return _NOT_CODABLE
         return Prediction(
             isco_code=code,
             confidence=1.0,
@@ -64,3 +96,6 @@ class CorrectionsLookup:
             candidates=((code, 1.0),),
             source=Source.CORRECTION,
         )
+
+
+_NOT_CODABLE = no_code(Source.NOT_CODABLE)

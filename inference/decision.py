@@ -30,6 +30,8 @@ class Source(StrEnum):
     """The model computed it."""
     CORRECTION = "correction"
     """A coder corrected this very text; the code is the only candidate."""
+    NOT_CODABLE = "not_codable"
+    """A coder decided that no code fits this very text."""
     EMPTY = "empty"
     """The text is empty and has no code."""
     NOT_STATED = NonAnswerKind.NOT_STATED.value
@@ -50,10 +52,11 @@ class Prediction:
 
     ``isco_code`` has 4 digits where ``confidence`` reached the threshold. Where it did not
     (``is_fallback``) it has 3, or 2 or 1 if the settings say so, or is empty if no group is
-    probable enough. It is empty, too, for a text that is empty or no answer. ``confidence`` is the
-    probability of the best unit group, ``minor_confidence`` that of ``minor_code``, both unrounded.
-    ``candidates`` are the five likeliest unit groups with their probabilities, best first.
-    ``source`` tells where the code comes from.
+    probable enough. It is empty, too, for a text that is empty, no answer, or not codable. A
+    correction may have 3 digits without being a fallback. ``confidence`` is the probability of the
+    best unit group, ``minor_confidence`` that of ``minor_code``, both unrounded. ``candidates`` are
+    the five likeliest unit groups with their probabilities, best first. ``source`` tells where the
+    code comes from.
     """
 
     isco_code: str
@@ -67,7 +70,7 @@ class Prediction:
     @property
     def needs_review(self) -> bool:
         """Whether a person should look: the model is not sure, or there is no text."""
-        return self.is_fallback or (not self.isco_code and self.source not in NON_ANSWERS)
+        return self.is_fallback or self.source in (Source.EMPTY, Source.TOO_UNSURE)
 
     @property
     def is_by_model(self) -> bool:

@@ -80,7 +80,7 @@ def output_values(
         "needs_review": prediction.needs_review,
         "source": prediction.source,
     }
-    # A text without an answer has no candidates, a corrected one a single.
+    # A text without a code has no candidates, a corrected one a single.
     n_candidates = len(prediction.candidates)
     for rank, (code_column, confidence_column) in enumerate(_CANDIDATE_COLUMNS):
         candidate = prediction.candidates[rank] if rank < n_candidates else (None, None)
@@ -122,5 +122,6 @@ def counts(predictions: Sequence[Prediction]) -> RowCounts:
         n_not_stated=n_by_source[Source.NOT_STATED],
         n_not_working=n_by_source[Source.NOT_WORKING],
         n_corrected=n_by_source[Source.CORRECTION],
+        n_not_codable=n_by_source[Source.NOT_CODABLE],
         n_review=sum(prediction.needs_review for prediction in predictions),
     )

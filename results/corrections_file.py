@@ -5,27 +5,30 @@ The input is a CSV or a workbook (``core/xlsx_table.py``).
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tempfile
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from core import xlsx_table
-from core.corrections.correction import (
-    Correction,
-    apply_correction,
-    open_corrections,
-    read_corrections,
-)
-from core.csv_table import DELIMITERS, Table, Writer, neutralise, open_table
-from core.file_io import sha256_of, utc_now, write_atomic
-from core.review_contract import CORRECTED, CORRECTION_COLUMNS, TEXT
+from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
+from core.corrections.decisions import apply_correction
+from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, open_table
+from core.file_io import open_atomic, sha256_of, utc_now
+from core.isco_codes.code_column import CORRECTED_NAMES
+from core.review_contract import CORRECTED, TEXT
 from core.settings import Settings
 from inference.corrections_lookup import CorrectionsLookup
 from results.receipt import CorrectionsReceipt
 
+Progress = Callable[[int], None]
+
 CORRECTIONS = "corrections.csv"
+_ID_DIGITS = 12
 CORRECTIONS_COLUMNS = ("line", TEXT, CORRECTED, "isco_code", "status", "reason")
 
 
@@ -34,60 +37,121 @@ def is_corrections_file(path: Path, settings: Settings) -> bool:
 
     A workbook is always read as a corrections file.
     """
-    if path.suffix.lower() == xlsx_table.SUFFIX:
+    if _is_workbook(path):
         return True
-    table = open_table(path, {CORRECTED: (CORRECTED,)}, (), settings.data.encoding)
+    table = open_table(path, {CORRECTED: CORRECTED_NAMES}, (), settings.data.encoding)
     return CORRECTED in table.columns and any(
         table.get(row, CORRECTED).strip() for _, row in table.rows()
     )
 
 
-def process_corrections(
-    path: Path, out_dir: Path, corrections_lookup: CorrectionsLookup, settings: Settings
-) -> CorrectionsReceipt:
-    """Write the status of every row to ``out_dir``, keep what is accepted, and return the receipt.
+def corrections_batch_id(
+    path: Path,
+    sha256: str,
+    corrections_lookup: CorrectionsLookup,
+    settings: Settings,
+    claim_id: str,
+) -> str:
+    """Return the id of the batch of a corrections file (12 hexadecimal digits).
 
-    Accepted codes and confirmed groups are kept in ``data.corrections_dir``, in a file named after
-    the content of ``path``: the same file a second time changes nothing. Raises InputError if the
-    file cannot be read; then nothing of it is kept.
+    The same content has an earlier batch's id only if its corrections still hold: A, then B, then A
+    again makes three batches, of which the last one holds. An attempt that ended before its results
+    were published has the id of its claim, so that the next attempt goes on with the same file.
+
+    Raises InputError if the file cannot be read.
     """
-    table, corrections = _read(path, settings)
+    own_id = hashlib.sha256(f"{sha256} {claim_id}".encode()).hexdigest()[:_ID_DIGITS]
+    folder = settings.data.corrections_dir
+    if (folder / _kept_name(sha256, own_id)).exists():
+        return own_id
+    content_id = sha256[:_ID_DIGITS]
+    kept_names = [
+        file.name
+        for file in corrections_lookup.folder_state
+        if file.name.startswith(f"{content_id}.")
+    ]
+    decisions = corrections_lookup.decisions.copy()
+    with _opened(path, settings) as table:
+        if not any(correction.is_decided for correction in read_corrections(table)):
+            return content_id
+        if not kept_names:
+            return own_id
+        for correction in read_corrections(table):
+            apply_correction(decisions, correction)
+    if decisions.version() != corrections_lookup.version:
+        return own_id
+    return kept_names[-1].split(".")[-2]
+
+
+def process_corrections(
+    path: Path,
+    out_dir: Path,
+    corrections_lookup: CorrectionsLookup,
+    settings: Settings,
+    batch_id: str | None = None,
+    progress: Progress = lambda n_done: None,
+) -> CorrectionsReceipt:
+    """Write the status of every row to ``out_dir``, keep what is decided, and return the receipt.
+
+    Decisions are kept in ``data.corrections_dir``, in a file named after the content of ``path``
+    and the batch (by default the content alone): the same batch a second time changes nothing.
+    ``progress`` is called with 0 now and then, to show that the process is alive. Raises InputError
+    if the file cannot be read; then nothing of it is kept.
+    """
     sha256 = sha256_of(path)
-    receipt = CorrectionsReceipt(
-        input=path.name,
-        sha256=sha256,
-        batch_id=sha256[:12],
-        encoding=table.encoding,
-        delimiter=DELIMITERS[table.delimiter],
-    )
-    receipt.n_rows = len(corrections)
-    receipt.statuses.update(Counter(str(correction.status) for correction in corrections))
-    kept_path = settings.data.corrections_dir / f"{sha256[:12]}.csv"
+    batch_id = batch_id or sha256[:_ID_DIGITS]
+    kept_path = settings.data.corrections_dir / _kept_name(sha256, batch_id)
     if kept_path.exists():  # written by an attempt that ended before its results were published
         corrections_lookup = CorrectionsLookup.load(
             kept_path.parent, settings.data.columns, before=kept_path.name
         )
-    codes = dict(corrections_lookup.codes)
-    with (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
-        for correction in corrections:
-            replaced = apply_correction(codes, correction)
-            receipt.n_conflicts += replaced is not None
-            writer.write([_cells(correction, replaced)])
-    _keep(corrections, kept_path)
+    decisions = corrections_lookup.decisions.copy()
+    with _opened(path, settings) as table:
+        receipt = CorrectionsReceipt(
+            input=path.name,
+            sha256=sha256,
+            batch_id=batch_id,
+            encoding=xlsx_table.SUFFIX[1:] if _is_workbook(path) else table.encoding,
+            delimiter=DELIMITERS[table.delimiter],
+        )
+        with (
+            (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
+            _open_kept(kept_path) as kept,
+        ):
+            writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
+            for correction in read_corrections(table):
+                replaced = apply_correction(decisions, correction)
+                receipt.n_rows += 1
+                receipt.statuses[correction.status] += 1
+                receipt.n_conflicts += replaced is not None
+                writer.write([_cells(correction, replaced)])
+                kept.add(correction)
+                if not receipt.n_rows % CHUNK_ROWS:
+                    progress(0)
     receipt.finished = utc_now()
     return receipt
 
 
-def _read(path: Path, settings: Settings) -> tuple[Table, list[Correction]]:
-    if path.suffix.lower() != xlsx_table.SUFFIX:
-        table = open_corrections(path, settings.data.columns, settings.data.encoding)
-        return table, list(read_corrections(table))
+def _kept_name(sha256: str, batch_id: str) -> str:
+    """Return the name of the file that keeps the decisions of a batch."""
+    content_id = sha256[:_ID_DIGITS]
+    return f"{content_id}.csv" if batch_id == content_id else f"{content_id}.{batch_id}.csv"
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() == xlsx_table.SUFFIX
+
+
+@contextmanager
+def _opened(path: Path, settings: Settings) -> Iterator[Table]:
+    """Open a CSV file or a workbook of corrections."""
+    if not _is_workbook(path):
+        yield open_corrections(path, settings.data.columns, settings.data.encoding)
+        return
     with tempfile.TemporaryDirectory() as scratch:
         csv_path = Path(scratch, path.name)  # under this name, so that errors name the workbook
         xlsx_table.write_as_csv(path, csv_path)
-        table = open_corrections(csv_path, settings.data.columns)
-        return replace(table, encoding="xlsx"), list(read_corrections(table))
+        yield open_corrections(csv_path, settings.data.columns)
 
 
 def _cells(correction: Correction, replaced: str | None) -> list[str]:
@@ -104,16 +168,41 @@ def _cells(correction: Correction, replaced: str | None) -> list[str]:
     ]
 
 
-def _keep(corrections: list[Correction], path: Path) -> None:
-    """Write the decided corrections to ``path``, whole or not at all; an existing file stays."""
-    decided = [correction for correction in corrections if correction.is_decided]
-    if not decided or path.exists():
-        return
+class _KeptCorrections:
+    """Writes the decided corrections to the file that keeps them."""
+
+    def __init__(self, file: TextIO, order: tuple[str, str]) -> None:
+        self._writer = Writer(file, KEPT_COLUMNS)
+        self._order = order
+        self.n = 0
+
+    def add(self, correction: Correction) -> None:
+        """Write a correction if it is decided."""
+        if correction.is_decided:
+            self.n += 1
+            self._writer.write([[*_kept_cells(correction), *self._order]])
+
+
+@contextmanager
+def _open_kept(path: Path) -> Iterator[_KeptCorrections]:
+    """Open the file that keeps a batch's decisions; it appears whole when the block ends.
+
+    Without decisions there is no file, and an existing file stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with io.StringIO(newline="") as content:
-        writer = Writer(content, CORRECTION_COLUMNS)
-        writer.write(_kept_cells(correction) for correction in decided)
-        write_atomic(path, content.getvalue(), is_durable=True)
+    order = str(next_sequence(path.parent)), utc_now()
+    with suppress(_NothingToKeepError), open_atomic(path, is_durable=True) as part:
+        file = io.TextIOWrapper(part, encoding="utf-8", newline="", write_through=True)
+        kept = _KeptCorrections(file, order)
+        yield kept
+        file.flush()
+        file.detach()
+        if not kept.n or path.exists():
+            raise _NothingToKeepError
+
+
+class _NothingToKeepError(Exception):
+    """There are no decisions, or they are kept already."""
 
 
 def _kept_cells(correction: Correction) -> list[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.taxonomy import isco08
+from core.taxonomy import UNIT, isco08
 from inference.decision import NON_ANSWERS, Prediction, Source
 from inference.training_profile import TrainingProfile
 
@@ -71,7 +71,8 @@ class BatchStatistics:
         self.bins = np.zeros(N_BINS, int)  # records by confidence, of those the model coded
         self._threshold = threshold
         self._groups: Counter[str] = Counter()  # by the first two digits of the code
-        self._n_corrected = 0
+        self._n_corrected = 0  # to a unit group
+        self._n_decided = 0  # by coders, in any way
         self._n_non_answers = 0
         self._n_unseen = 0
         self._thresholds = np.unique(np.array([*_OTHER_THRESHOLDS, threshold], np.float32))
@@ -90,7 +91,11 @@ class BatchStatistics:
             prediction.isco_code[:2] for prediction in predictions if prediction.isco_code
         )
         sources = [prediction.source for prediction in predictions]
-        self._n_corrected += sources.count(Source.CORRECTION)
+        self._n_decided += sources.count(Source.CORRECTION) + sources.count(Source.NOT_CODABLE)
+        self._n_corrected += sum(
+            prediction.source == Source.CORRECTION and len(prediction.isco_code) == UNIT
+            for prediction in predictions
+        )
         if self.training_profile is None:
             is_seen = np.zeros(len(texts), bool)
         else:
@@ -148,7 +153,7 @@ class BatchStatistics:
                     is_set=bool(threshold == np.float32(self._threshold)),
                     n_autocoded=n_autocoded,
                     expected_agreement_rate=rate,
-                    n_review=self.n_records - self._n_non_answers - n_autocoded,
+                    n_review=self.n_records - self._n_non_answers - n_above - self._n_decided,
                     n_texts=int((texts["confidence"] < threshold).sum()),
                 )
             )

@@ -31,6 +31,7 @@ pipe or a file are coded in batches of 2,048, lines from a terminal one by one.
   cut -f 2,3 staff.tsv | isco code - > codes.jsonl
 """
 _NOT_EXPLAINED = {
+    "not_codable": "a coder decided that no code fits this text",
     "empty": "title and duties are empty",
     "not_stated": "the text says nothing",
     "not_working": "the text says that the person has no work",

@@ -94,21 +94,6 @@ class Correction:
         )
 
 
-def apply_correction(codes: dict[str, str], correction: Correction) -> str | None:
-    """Change ``codes`` (text → unit group) by one more correction; the later one wins.
-
-    A group of three digits confirms a code that lies in it and removes any other; "not codable"
-    removes every code. Returns the code of the text that was replaced or removed, or None.
-    """
-    previous = codes.get(correction.text)
-    if correction.is_accepted:
-        codes[correction.text] = correction.code
-        return previous if previous != correction.code else None
-    if previous and correction.is_decided and not previous.startswith(correction.code):
-        return codes.pop(correction.text)
-    return None
-
-
 def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
     """Open a corrections file; raises InputError where it has no column of codes or of texts."""
     aliases = {**columns.model_dump(), **{name: (name,) for name in CORRECTION_COLUMNS}}
@@ -157,34 +142,6 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     text = join(title, duties)
     is_as_written = not separator or clean(written) == text
     return text, "" if is_as_written else f"read as the text {text!r}"
-
-
-FolderState = tuple[tuple[str, int, int], ...]
-"""(name, mtime in ns, size) of every corrections file of a folder, oldest first."""
-
-
-def folder_state(corrections_dir: Path) -> FolderState:
-    """Return the corrections files of a folder, oldest first; none where there is no folder.
-
-    While this is the same, reading the folder again gives the same corrections.
-    """
-    stats = ((path.name, path.stat()) for path in corrections_dir.glob("*.csv"))
-    files = [(name, stat.st_mtime_ns, stat.st_size) for name, stat in stats]
-    return tuple(sorted(files, key=lambda file: (file[1], file[0])))
-
-
-def read_folder(
-    corrections_dir: Path, columns: Columns, before: str | None = None
-) -> Iterator[tuple[str, Correction]]:
-    """Yield (file name, correction) of every row of every corrections file, oldest file first.
-
-    ``before``: stop before the file of this name. Raises InputError for a file that cannot be read.
-    """
-    for name, _, _ in folder_state(corrections_dir):
-        if name == before:
-            return
-        for correction in read_corrections(open_corrections(corrections_dir / name, columns)):
-            yield name, correction
 
 
 def _sample(table: Table, row: Row) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from inference.versions import software_versions
 RETIRED = no_code(Source.NOT_WORKING)
 (TOO_UNSURE,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate", Floors(0.5))
 (MINOR,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate")
-CORRECTED = CorrectionsLookup({"nurse": "2221"}).find("nurse")
+CORRECTED = CorrectionsLookup.of({"nurse": "2221"}).find("nurse")
 
 
 @pytest.mark.parametrize("prediction", [MODEL, CORRECTED, NO_PREDICTION, RETIRED, TOO_UNSURE])

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from core.corrections.correction import CorrectionStatus, open_corrections, read_corrections
 from core.errors import InputError
+from core.file_io import sha256_of, write_atomic
 from core.settings import Columns, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import is_corrections_file, process_corrections
+from inference.output_columns import counts, output_values
+from results.corrections_file import (
+    corrections_batch_id,
+    is_corrections_file,
+    process_corrections,
+)
+from results.receipt import CorrectionsReceipt
+from results.statistics import BatchStatistics
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.dataset.correction_set import read_all_corrections
 
@@ -79,7 +89,7 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
     tmp_path: Path, settings: Settings
 ) -> None:
     corrections_lookup = CorrectionsLookup()
-    for number, code in enumerate(("2221", "3221"), start=1):
+    for number, code in ((2, "2221"), (1, "3221")):  # the clock may go back
         path, out = tmp_path / f"{number}.csv", tmp_path / f"out{number}"
         path.write_text(f"text,corrected_isco_code\nnurse | unknown,{code}\n", encoding="utf-8")
         out.mkdir()
@@ -87,9 +97,9 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
         kept = settings.data.corrections_dir / f"{receipt.batch_id}.csv"
         os.utime(kept, (number, number))
         corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
-    assert corrections_lookup.codes == {"nurse | unknown": "3221"}
+    assert corrections_lookup.get("nurse | unknown") == "3221"
     assert receipt.n_conflicts == 1
-    with (tmp_path / "out2" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (tmp_path / "out1" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert "replaces 2221" in row["reason"]
 
@@ -99,14 +109,14 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
     [
         ("3221", "3221", "replaces 2221"),
         ("222", "2221", ""),  # a group that the code lies in
-        ("322", None, "replaces 2221"),
-        ("not codable", None, "replaces 2221"),
+        ("322", "322", "replaces 2221"),
+        ("not codable", "not codable", "replaces 2221"),
         ("2221", "2221", ""),
         ("9999", "2221", ""),  # rejected: it says nothing
     ],
 )
 def test_the_later_row_wins_also_where_it_takes_a_code_back(
-    tmp_path: Path, settings: Settings, later: str, kept_code: str | None, conflict: str
+    tmp_path: Path, settings: Settings, later: str, kept_code: str, conflict: str
 ) -> None:
     path = tmp_path / "c.csv"
     path.write_text(
@@ -117,16 +127,16 @@ def test_the_later_row_wins_also_where_it_takes_a_code_back(
     assert receipt.n_conflicts == bool(conflict)
     assert conflict in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
-    assert corrections_lookup.codes.get("nurse | unknown") == kept_code
+    assert corrections_lookup.get("nurse | unknown") == kept_code
     taught = read_all_corrections(settings.data.corrections_dir, None, settings)
-    assert list(taught["label"]) == ([kept_code] if kept_code else [])
+    assert list(taught["label"]) == ([kept_code] if len(kept_code) == 4 else [])
 
 
 def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: Settings) -> None:
     coder = open_autocoder(bundle, settings)
     text = join("nurse")
     (before,) = coder.code([text])
-    coder.corrections_lookup = CorrectionsLookup({text: "0110"})
+    coder.corrections_lookup = CorrectionsLookup.of({text: "0110"})
     (after,) = coder.code([text])
     assert (before.source, after.source) == ("model", "correction")
     assert (after.isco_code, after.confidence, after.needs_review) == ("0110", 1.0, False)
@@ -163,3 +173,137 @@ def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> N
     assert soldier["confidence"] == "1" and soldier["candidate_2"] == ""
     assert cook["source"] == "model"
     assert json.loads((second / "receipt.json").read_text(encoding="utf-8"))["n_corrected"] == 1
+
+
+class Intake:
+    """Takes corrections files as the worker does, without a model."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.n = 0
+
+    @property
+    def lookup(self) -> CorrectionsLookup:
+        return CorrectionsLookup.load(self.settings.data.corrections_dir, Columns())
+
+    def identify(self, content: str, claim_id: str) -> tuple[Path, str]:
+        self.n += 1
+        path = self.folder / f"{self.n}.csv"
+        path.write_text("text,corrected_isco_code\n" + content, encoding="utf-8")
+        sha256 = sha256_of(path)
+        return path, corrections_batch_id(path, sha256, self.lookup, self.settings, claim_id)
+
+    def take(self, content: str, claim_id: str = "") -> CorrectionsReceipt:
+        path, batch_id = self.identify(content, claim_id or f"claim{self.n}")
+        out = self.folder / f"out{self.n}"
+        out.mkdir()
+        return process_corrections(path, out, self.lookup, self.settings, batch_id)
+
+    def kept(self) -> int:
+        return len(list(self.settings.data.corrections_dir.iterdir()))
+
+
+NURSE, ASSISTANT = "nurse | unknown,2221\n", "nurse | unknown,3221\n"
+
+
+def test_the_last_of_a_b_and_a_again_holds(tmp_path: Path, settings: Settings) -> None:
+    intake = Intake(settings, tmp_path)
+    receipts = [intake.take(content) for content in (NURSE, ASSISTANT, NURSE)]
+    assert intake.lookup.get("nurse | unknown") == "2221"
+    assert len({receipt.batch_id for receipt in receipts}) == 3 == intake.kept()
+    assert [receipt.n_conflicts for receipt in receipts] == [0, 1, 1]
+    # Content whose decisions hold already is the same batch, whichever claim brings it.
+    assert intake.identify(NURSE, "another")[1] == receipts[2].batch_id
+    assert (
+        intake.identify("nurse | unknown,\n", "a")[1]
+        == intake.identify("nurse | unknown,\n", "b")[1]
+    )
+
+
+def test_an_attempt_that_crashed_goes_on_with_its_place(tmp_path: Path, settings: Settings) -> None:
+    """The first attempt kept its decisions and died; another file came before the second one."""
+    intake = Intake(settings, tmp_path)
+    first = intake.take(NURSE, claim_id="claim")
+    assert intake.identify(NURSE, "claim")[1] == first.batch_id
+    intake.take(ASSISTANT)
+    again = intake.take(NURSE, claim_id="claim")
+    assert (again.batch_id, again.n_conflicts) == (first.batch_id, 0)
+    assert intake.lookup.get("nurse | unknown") == "3221" and intake.kept() == 2
+
+
+def test_a_file_whose_decisions_were_removed_is_taken_again(
+    tmp_path: Path, settings: Settings
+) -> None:
+    intake = Intake(settings, tmp_path)
+    first = intake.take(NURSE)
+    for path in settings.data.corrections_dir.iterdir():
+        path.unlink()
+    assert intake.take(NURSE).batch_id != first.batch_id
+    assert intake.lookup.get("nurse | unknown") == "2221"
+
+
+def test_only_new_files_are_read_again(tmp_path: Path, settings: Settings) -> None:
+    intake = Intake(settings, tmp_path)
+    intake.take(NURSE)
+    earlier = intake.lookup
+    folder = settings.data.corrections_dir
+    (kept,) = folder.iterdir()
+    stat = kept.stat()
+    kept.write_bytes(b"x" * stat.st_size)  # would be noticed if it were read
+    os.utime(kept, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    intake.take("cook | unknown,5120\n")
+    later = CorrectionsLookup.load(folder, Columns(), previous=earlier)
+    assert (later.get("nurse | unknown"), later.get("cook | unknown")) == ("2221", "5120")
+    assert earlier.get("cook | unknown") is None
+    assert intake.lookup.get("nurse | unknown") is None
+
+
+def test_a_persons_decision_is_not_coded_against(bundle: Bundle, settings: Settings) -> None:
+    coder = open_autocoder(bundle, settings)
+    group, none = join("welder"), join("refused")
+    coder.corrections_lookup = CorrectionsLookup.of({group: "721", none: "not codable"})
+    welder, refused = coder.code([group, none])
+    assert (welder.isco_code, welder.source, welder.needs_review) == ("721", "correction", False)
+    assert (refused.isco_code, refused.source, refused.needs_review) == ("", "not_codable", False)
+    total = counts([welder, refused])
+    assert (total.n_corrected, total.n_not_codable, total.n_review, total.n_autocoded) == (
+        1,
+        1,
+        0,
+        0,
+    )
+    values = output_values(refused, "v")
+    assert values["isco_title"] is None and values["candidate_1"] is None
+    statistics = BatchStatistics(None, 0.9)
+    statistics.add([group, none], [welder, refused])
+    assert {row.n_review for row in statistics.what_ifs()} == {0}
+    assert {row.n_autocoded for row in statistics.what_ifs()} == {0}
+
+
+def _keep(folder: Path, n_rounds: int) -> None:
+    for n in range(n_rounds):
+        text = "text,corrected_isco_code\n" + f"nurse {n},2221\n" * 2000
+        write_atomic(folder / "same.csv", text, is_durable=False)
+
+
+def test_two_processes_that_keep_one_file_never_tear_it(tmp_path: Path) -> None:
+    """One of them is killed in the middle: the file is whole, and the other one goes on."""
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_keep, args=(tmp_path, 4000)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    path = tmp_path / "same.csv"
+    is_whole = []
+    deadline = time.monotonic() + 120
+    while len(is_whole) < 300 and time.monotonic() < deadline:
+        if path.exists():
+            is_whole.append(path.read_bytes().count(b"\n") == 2001)
+        if len(is_whole) == 150:
+            workers[0].kill()
+    assert workers[1].is_alive() or workers[1].exitcode == 0
+    workers[1].kill()
+    for worker in workers:
+        worker.join()
+    assert len(is_whole) == 300 and all(is_whole)
+    assert path.read_bytes().count(b"\n") == 2001

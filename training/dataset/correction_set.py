@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.corrections.correction import CorrectionStatus, apply_correction, read_folder
+from core.corrections.correction import CorrectionStatus
+from core.corrections.corrections_folder import read_folder
+from core.corrections.decisions import apply_correction
 from core.settings import Settings
+from core.taxonomy import isco08
 from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
@@ -21,22 +24,24 @@ LEARNED_FILES = "corrections_files"
 def read_all_corrections(
     corrections_dir: Path, champion: Bundle | None, settings: Settings
 ) -> pd.DataFrame:
-    """Return one row per corrected text; if two files correct the same text, the later file wins.
+    """Return one row per text with a unit group; of two corrections the later one holds.
 
     Returns ``text, label, file, is_held_out, is_new``; ``is_new`` marks what ``champion`` has not
-    learned. Raises InputError for a file that cannot be read.
+    learned. A file that cannot be read is left out and named in the log.
     """
     learned = set(champion.manifest.training.get(LEARNED_FILES, []) if champion else [])
+    units = set(isco08().units)
     codes: dict[str, str] = {}
     files: dict[str, str] = {}
-    for name, correction in read_folder(corrections_dir, settings.data.columns):
+    for file, correction in read_folder(corrections_dir, settings.data.columns):
         before = codes.get(correction.text)
         apply_correction(codes, correction)
         if codes.get(correction.text) != before or correction.is_accepted:
-            files[correction.text] = name
+            files[correction.text] = file.name
     rows = [
         (text, code, files[text], is_held_out_correction(text), files[text] not in learned)
         for text, code in codes.items()
+        if code in units  # a minor group and "not codable" are decisions, but train nothing
     ]
     return pd.DataFrame(rows, columns=["text", "label", "file", "is_held_out", "is_new"]).astype(
         {"is_held_out": bool, "is_new": bool}
@@ -52,7 +57,8 @@ def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
     n_rejected: Counter[str] = Counter()
     lines: dict[str, int] = {}
     reasons: dict[str, str] = {}
-    for name, correction in read_folder(corrections_dir, settings.data.columns):
+    for file, correction in read_folder(corrections_dir, settings.data.columns):
+        name = file.name
         if correction.status is CorrectionStatus.REJECTED:
             n_rejected[name] += 1
             lines.setdefault(name, correction.line)

@@ -14,7 +14,7 @@ from typing import Any
 
 from scipy.stats import binomtest
 
-from core.corrections.correction import read_folder
+from core.corrections.corrections_folder import read_folder
 from core.settings import Columns
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from core.corrections.correction import folder_state
-from core.errors import BundleError, InputError
+from core.corrections.corrections_folder import folder_state
+from core.errors import BundleError
 from core.file_io import sha256_of
 from core.settings import Settings
 from inference.autocoder import open_autocoder
@@ -17,8 +17,13 @@ from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
 from results.code_file import batch_id, code_file
-from results.corrections_file import is_corrections_file, process_corrections
+from results.corrections_file import (
+    corrections_batch_id,
+    is_corrections_file,
+    process_corrections,
+)
 from results.receipt import AnyReceipt, Identity
+from watcher.intake.claims import Claim
 from watcher.processes.processor import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -55,15 +60,19 @@ class FileProcessor:
         sha256 = sha256_of(path)
         progress(0)
         if is_corrections_file(path, self._settings):
-            return Identity(sha256, sha256[:12], self.model_version, is_corrections=True)
+            lookup = self._autocoder.corrections_lookup
+            claim_id = Claim(path).id
+            batch = corrections_batch_id(path, sha256, lookup, self._settings, claim_id)
+            return Identity(sha256, batch, self.model_version, is_corrections=True)
         batch = batch_id(sha256, self._autocoder, self._settings)
         return Identity(sha256, batch, self.model_version, is_corrections=False)
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         """Write all results but the receipt into ``staged``. Raises InputError."""
         if identity.is_corrections:
+            lookup = self._autocoder.corrections_lookup
             return process_corrections(
-                path, staged, self._autocoder.corrections_lookup, self._settings
+                path, staged, lookup, self._settings, identity.batch_id, progress
             )
         n_explained = self._settings.explainability.sample_size
         return code_file(path, staged, self._autocoder, self._settings, progress, n_explained)
@@ -85,12 +94,9 @@ class FileProcessor:
 
     def _refresh_corrections(self) -> None:
         """Load the corrections again where they have changed since the last file."""
-        data = self._settings.data
-        if folder_state(data.corrections_dir) == self._autocoder.corrections_lookup.folder_state:
+        data, lookup = self._settings.data, self._autocoder.corrections_lookup
+        if folder_state(data.corrections_dir, lookup.folder_state) == lookup.folder_state:
             return
-        try:
-            self._autocoder.corrections_lookup = CorrectionsLookup.load(
-                data.corrections_dir, data.columns
-            )
-        except InputError as error:
-            _LOG.warning("the corrections are not updated, a file cannot be read: %s", error)
+        self._autocoder.corrections_lookup = CorrectionsLookup.load(
+            data.corrections_dir, data.columns, previous=lookup
+        )

@@ -133,8 +133,8 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
         "group_only": 1,
     }
     memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
-    assert memory.codes[join("soldier", "soldier")] == "0310"
-    assert memory.codes[join(FORMULA, FORMULA)] == "2341"
+    assert memory.get(join("soldier", "soldier")) == "0310"
+    assert memory.get(join(FORMULA, FORMULA)) == "2341"
     agreement = sampled_agreement(settings.data.corrections_dir, Columns())
     assert (agreement["n"], agreement["n_agreed"]) == (2, 1)
 

@@ -30,7 +30,7 @@ ANSWERS = {
     "worker": "not codable",
     FORMULA: "541",
     "guard 5": "5414",
-    "guard 6": "9999",
+    "guard 6": "7217",
 }
 
 
@@ -72,9 +72,9 @@ def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
         "skipped": 6,
     }
     memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
-    assert memory.codes[join("soldier", "soldier")] == "0310"
-    assert memory.codes[join("guard 5", "guard 5")] == "5414"
-    assert join("worker", "worker") not in memory.codes
+    assert memory.get(join("soldier", "soldier")) == "0310"
+    assert memory.get(join("guard 5", "guard 5")) == "5414"
+    assert memory.get(join("worker", "worker")) == "not codable"
     agreement = sampled_agreement(settings.data.corrections_dir, Columns())
     assert agreement["n"] == agreement["n_agreed"] == review().n_sampled == 2
 

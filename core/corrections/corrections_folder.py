@@ -1,0 +1,112 @@
+"""The folder of corrections files, in the order in which the corrections hold.
+
+Files that the program keeps have the columns ``sequence`` and ``received`` (UTC): they hold in this
+order, whatever happens to their modification times. Files without them were placed by hand, or by a
+version before 0.2: they come first, by modification time.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import logging
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.errors import InputError
+from core.review_contract import CORRECTION_COLUMNS
+from core.settings import Columns
+
+_LOG = logging.getLogger(__name__)
+SEQUENCE = "sequence"
+RECEIVED = "received"
+KEPT_COLUMNS = (*CORRECTION_COLUMNS, SEQUENCE, RECEIVED)
+"""The columns of a file that the program keeps."""
+_MAX_HEAD_BYTES = 4_000_000  # more than a header and a row can have
+
+
+@dataclass(frozen=True)
+class CorrectionsFile:
+    """A file of the folder. ``sequence`` is 0, and ``received`` empty, if it was placed by hand."""
+
+    name: str
+    mtime_ns: int
+    size: int
+    sequence: int = 0
+    received: str = ""
+
+    @property
+    def order(self) -> tuple[int, str, int, str]:
+        """The place of the file among the others."""
+        return self.sequence, self.received, self.mtime_ns, self.name
+
+
+FolderState = tuple[CorrectionsFile, ...]
+"""The corrections files of a folder in their order."""
+
+
+def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
+    """Return the corrections files of a folder in their order; none if there is no folder.
+
+    While this is the same, reading the folder again gives the same corrections. ``known`` is an
+    earlier state: a file in it that has not changed is not opened again.
+    """
+    known_files = {(file.name, file.mtime_ns, file.size): file for file in known}
+    files = []
+    for path in corrections_dir.glob("*.csv"):
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # removed meanwhile, or a link to nothing
+        if stat.S_ISDIR(status.st_mode):
+            continue
+        file = CorrectionsFile(path.name, status.st_mtime_ns, status.st_size)
+        known_file = known_files.get((file.name, file.mtime_ns, file.size))
+        files.append(known_file or _with_order(path, file, status.st_mode))
+    return tuple(sorted(files, key=lambda file: file.order))
+
+
+def read_folder(
+    corrections_dir: Path, columns: Columns, before: str | None = None
+) -> Iterator[tuple[CorrectionsFile, Correction]]:
+    """Yield every row of every corrections file, in the order in which they hold.
+
+    A file that cannot be read is left out as a whole and named in the log. ``before``: stop before
+    the file of this name.
+    """
+    for file in folder_state(corrections_dir):
+        if file.name == before:
+            return
+        for correction in read_readable(corrections_dir / file.name, columns):
+            yield file, correction
+
+
+def read_readable(path: Path, columns: Columns) -> Iterator[Correction]:
+    """Yield every row of a file of the folder; none, and a log line, if it cannot be read."""
+    try:
+        if not path.is_file():
+            raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
+        # All rows are read once before the first one is yielded: a file counts as a whole.
+        yield from read_corrections(open_corrections(path, columns))
+    except (InputError, OSError) as error:
+        _LOG.warning("%s: these corrections are left out, the file cannot be read: %s", path, error)
+
+
+def next_sequence(corrections_dir: Path) -> int:
+    """Return the sequence number of the next file to keep."""
+    return max((file.sequence for file in folder_state(corrections_dir)), default=0) + 1
+
+
+def _with_order(path: Path, file: CorrectionsFile, mode: int) -> CorrectionsFile:
+    """Return the file with the order that its first row states, if there is one."""
+    if not stat.S_ISREG(mode):
+        return file
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            row = next(csv.DictReader(iter(lambda: lines.readline(_MAX_HEAD_BYTES), "")), {})
+        return replace(file, sequence=int(row[SEQUENCE]), received=row[RECEIVED])
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return file

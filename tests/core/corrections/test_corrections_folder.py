@@ -1,0 +1,102 @@
+"""Corrections are applied in the order of their files; the later one wins."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from core.corrections.corrections_folder import folder_state, next_sequence, read_folder
+from core.corrections.decisions import apply_correction
+from core.settings import Columns
+from core.text import clean
+
+
+def write(folder: Path, name: str, code: str, time_s: int) -> None:
+    path = folder / name
+    path.write_text(f"job_title,corrected_isco_code\nnurse,{code}\n", encoding="utf-8")
+    os.utime(path, (time_s, time_s))
+
+
+def test_a_folder_is_read_oldest_file_first(tmp_path: Path) -> None:
+    assert folder_state(tmp_path / "none") == ()
+    for name, code, time_s in (("a.csv", "2221", 3), ("b.csv", "3221", 1), ("c.csv", "222", 4)):
+        write(tmp_path, name, code, time_s)
+    codes: dict[str, str] = {}
+    replaced = [
+        (file.name, apply_correction(codes, correction))
+        for file, correction in read_folder(tmp_path, Columns())
+    ]
+    assert replaced == [("b.csv", None), ("a.csv", "3221"), ("c.csv", None)]
+    assert codes == {"nurse | unknown": "2221"}
+    assert [f.name for f, _ in read_folder(tmp_path, Columns(), before="a.csv")] == ["b.csv"]
+
+
+def test_another_group_and_not_codable_replace_the_code(tmp_path: Path) -> None:
+    for code in ("721", "not codable"):
+        codes = {"nurse | unknown": "2221"}
+        write(tmp_path, "a.csv", code, 1)
+        (row,) = read_folder(tmp_path, Columns())
+        assert apply_correction(codes, row[1]) == "2221"
+        assert codes == {"nurse | unknown": code}
+
+
+def test_the_order_is_in_the_files(tmp_path: Path) -> None:
+    """Copied or touched files keep their place; files without a place come first, by time."""
+    header = "text,corrected_isco_code,sequence,received\n"
+    rows = {
+        "b.csv": "2221,2,2026-01-02",
+        "a.csv": "3221,10,2026-01-01",
+        "d.csv": "2222,2,2026-01-01",
+    }
+    for time_s, (name, row) in enumerate(rows.items(), start=100):
+        path = tmp_path / name
+        path.write_text(f"{header}nurse | unknown,{row}\n", encoding="utf-8")
+        os.utime(path, (1000 - time_s, 1000 - time_s))
+    write(tmp_path, "hand2.csv", "2221", 5000)
+    write(tmp_path, "hand1.csv", "2221", 4000)
+    names = ["hand1.csv", "hand2.csv", "d.csv", "b.csv", "a.csv"]
+    state = folder_state(tmp_path)
+    assert [file.name for file in state] == names
+    assert next_sequence(tmp_path) == 11 and next_sequence(tmp_path / "none") == 1
+    (tmp_path / "a.csv").touch()
+    assert [file.name for file in folder_state(tmp_path, state)] == names
+
+
+def test_a_bad_file_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(tmp_path, "good.csv", "2221", 1)
+    (tmp_path / "._good.csv").write_bytes(b"\0\5\26\7" + b"Mac OS X        " * 4 + b"\xff\xfe\0")
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "gone.csv")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "empty.csv").touch()
+    torn = 'job_title,corrected_isco_code\nnurse,3221\n"cook,5120\n'
+    (tmp_path / "torn.csv").write_text(torn, encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        rows = [(file.name, c.code) for file, c in read_folder(tmp_path, Columns())]
+    assert rows == [("good.csv", "2221")]  # and nothing of torn.csv
+    for name in ("._good.csv", "pipe.csv", "empty.csv", "torn.csv"):
+        assert str(tmp_path / name) in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("nurse | unknown", "nurse | unknown"),
+        ("Nurse", "nurse | unknown"),
+        ("nurse |", "nurse | unknown"),
+        ("nurse|unknown", "nurse | unknown"),
+        ("nurse|ward", "nurse | ward"),
+        (" | ward", "unknown | ward"),
+        ("a | b | c", "a | b c"),
+    ],
+)
+def test_every_text_is_one_that_can_match(tmp_path: Path, text: str, read: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"text,corrected_isco_code\n{text},2221\n", encoding="utf-8")
+    ((_, correction),) = read_folder(tmp_path, Columns())
+    assert correction.text == read == clean(read)
+    said = "" if text in ("nurse | unknown", "Nurse") else f"read as the text {read!r}"
+    assert correction.reason == said
