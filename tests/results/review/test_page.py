@@ -56,8 +56,9 @@ class Reviewer:
         return self.find("progress-words").text
 
     def save(self) -> Path:
-        self.find("save").click()
         target = self.downloads / f"review-{BATCH}.csv"
+        target.unlink(missing_ok=True)
+        self.find("save").click()
         deadline = time.monotonic() + PATIENCE_S
         while not target.exists():
             assert time.monotonic() < deadline, "nothing was downloaded"
@@ -84,7 +85,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriv
 def reviewer(chromium: tuple[webdriver.Chrome, Path], tmp_path: Path) -> Iterator[Reviewer]:
     driver, downloads = chromium
     yield Reviewer(driver, page_of(tmp_path), downloads)
-    assert driver.get_log("browser") == [], "the page complained"
+    # Leaving a page with unsaved decisions that no key had made is an "intervention".
+    log = [entry for entry in driver.get_log("browser") if entry["source"] != "intervention"]
+    assert log == [], "the page complained"
     driver.execute_script("localStorage.clear()")
 
 
@@ -197,3 +200,90 @@ def test_nothing_is_wider_than_the_window(reviewer: Reviewer, n_pixels: int) -> 
         width = "return document.documentElement.scrollWidth"
         assert reviewer.driver.execute_script(width) <= n_pixels
         reviewer.press("l")
+
+
+@needs_chromium
+def test_two_tabs_merge_their_decisions(reviewer: Reviewer) -> None:
+    driver = reviewer.driver
+    first = driver.current_window_handle
+    reviewer.press("1")  # soldier
+    driver.switch_to.new_window("tab")
+    second = driver.current_window_handle
+    driver.get(reviewer.page.as_uri())
+    try:
+        assert reviewer.progress == "1 of 13 texts decided" and reviewer.title == "worker"
+        reviewer.press("1")
+        driver.switch_to.window(first)
+        WebDriverWait(driver, PATIENCE_S).until(lambda _: reviewer.progress.startswith("2 of"))
+        assert reviewer.title == "worker"  # the text in front of the coder does not change
+        reviewer.press("0", "2")  # the later decision about worker; and the next text
+        driver.switch_to.window(second)
+        WebDriverWait(driver, PATIENCE_S).until(lambda _: reviewer.progress.startswith("3 of"))
+        reviewer.press("7")
+        # A tab that another one has not told anything merges when it saves.
+        driver.execute_script("localStorage.setItem(KEY, JSON.stringify([[5, '0110', 9e15]]))")
+        saved = reviewer.save()
+        with saved.open(encoding="utf-8-sig", newline="") as file:
+            rows = {row["text"]: row["corrected_isco_code"] for row in csv.DictReader(file)}
+        saved.unlink()
+        assert rows[join("soldier", "soldier")] == "0310"
+        assert rows[join("worker", "worker")] == "not codable"
+        assert "0110" in rows.values() and len(rows) == 4
+    finally:
+        driver.switch_to.window(second)
+        driver.close()
+        driver.switch_to.window(first)
+
+
+@needs_chromium
+def test_a_storage_that_is_full_is_said_as_long_as_it_lasts(reviewer: Reviewer) -> None:
+    driver, warning = reviewer.driver, reviewer.find("storage")
+    assert not warning.is_displayed()
+    driver.execute_script(
+        "window.write = Storage.prototype.setItem;"
+        "Storage.prototype.setItem ="
+        " () => { throw new DOMException('full', 'QuotaExceededError'); }"
+    )
+    reviewer.press("1")
+    assert warning.is_displayed()
+    reviewer.press("1", "u")
+    assert warning.is_displayed() and reviewer.progress == "1 of 13 texts decided"
+    driver.execute_script("Storage.prototype.setItem = window.write")
+    reviewer.press("1")
+    assert not warning.is_displayed()
+    driver.refresh()
+    assert reviewer.progress == "2 of 13 texts decided"
+
+
+@needs_chromium
+def test_a_storage_that_is_refused_is_said_at_once(reviewer: Reviewer) -> None:
+    driver = reviewer.driver
+    refuse = "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }})"
+    script = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": refuse})
+    try:
+        driver.refresh()
+        assert reviewer.find("storage").is_displayed()
+        reviewer.press("1")
+        assert reviewer.find("storage").is_displayed()
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+        driver.refresh()
+
+
+@needs_chromium
+def test_closing_with_unsaved_decisions_warns(reviewer: Reviewer) -> None:
+    def warns() -> bool:
+        event = "const event = new Event('beforeunload', {cancelable: true});"
+        return bool(reviewer.driver.execute_script(f"{event} return !dispatchEvent(event)"))
+
+    assert not warns()
+    reviewer.press("1")
+    assert warns()
+    reviewer.save()
+    assert not warns()
+    reviewer.driver.refresh()  # remembered, and saved
+    assert reviewer.progress == "1 of 13 texts decided" and not warns()
+    reviewer.press("1")
+    assert warns()
+    reviewer.press("u")
+    assert not warns()
