@@ -5,7 +5,8 @@ Unpack the wheel of lingua-language-detector 1.3.5 (Apache-2.0), install brotli,
     python -m benchmarks.letter_pairs FOLDER/lingua/language-models core/letters/letter_pairs.txt
 
 For each language its unigram and bigram models are read. A pair "ab" is kept with the bits
--log2 P(b | a) if they are at most 12 and P(ab) is at least 2^-18; a letter with -log2 P(a).
+-log2 P(b | a) if they are at most 12 and P(ab) is at least 2^-18; a letter with -log2 P(a) if it is
+at most 12, or of the language.
 Maltese, which lingua does not have, is counted from ``benchmarks/maltese_words.txt``.
 """
 
@@ -58,7 +59,7 @@ def main(models: Path, target: Path) -> None:
         pairs = read(folder / "bigrams.json.br")
         if alphabet := _ALPHABETS.get(language):
             letters, pairs = _within(alphabet, letters), _within(alphabet, pairs)
-        lines += _lines(language, letters, pairs)
+        lines += _lines(language, letters, pairs, alphabet or "")
     words = Path(__file__).with_name("maltese_words.txt").read_text(encoding="utf-8").split()
     lines += _lines("mt", *_counted(words))
     target.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
@@ -83,10 +84,13 @@ def _counted(words: list[str]) -> tuple[dict[str, float], dict[str, float]]:
     )
 
 
-def _lines(language: str, letters: dict[str, float], pairs: dict[str, float]) -> list[str]:
+def _lines(
+    language: str, letters: dict[str, float], pairs: dict[str, float], alphabet: str = ""
+) -> list[str]:
     by_bits: dict[int, list[str]] = defaultdict(list)
     for letter, share in letters.items():
-        if len(letter) == 1 and (bits := round(-math.log2(share))) <= _MAX_BITS:
+        bits = min(round(-math.log2(share)), _MAX_BITS if letter in alphabet else 99)
+        if len(letter) == 1 and bits <= _MAX_BITS:
             by_bits[bits].append(letter)
     for pair, share in pairs.items():
         first = letters.get(pair[0], 0.0)

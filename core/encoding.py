@@ -50,6 +50,7 @@ _MULTIBYTE = re.compile(
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]{1,200}\Z")
 _HIGH = bytes(range(0x80, 0x100))
 _SHOWN_CHARS = 60
+_WIDE_BYTES, _WIDE_SHARE = 200, 0.6
 _SET_ENCODING = (
     "Set data.encoding in config.yaml to the right one, or save the file as 'CSV UTF-8' in the "
     "program it comes from."
@@ -126,14 +127,15 @@ def sniff(path: Source, legacy_encoding: str = AUTO) -> Encoding:
 
 
 def _utf16_without_mark(start: bytes) -> str:
-    """Return ``utf-16-le`` or ``utf-16-be`` where every other byte of the first line is NUL."""
-    head = start[:64]
-    even, odd = head[::2], head[1::2]
-    if len(head) < 8 or not head.isascii():
+    """Return ``utf-16-le`` or ``utf-16-be`` where nearly every other byte of the start is NUL."""
+    head = start[:_WIDE_BYTES]
+    n_letters = len(head) // 2
+    if n_letters < 4:
         return ""
-    if not any(odd) and all(even):
+    n_even, n_odd = head[::2].count(0), head[1::2].count(0)
+    if not n_even and n_odd >= _WIDE_SHARE * n_letters:
         return "utf-16-le"
-    return "utf-16-be" if not any(even) and all(odd) else ""
+    return "utf-16-be" if not n_odd and n_even >= _WIDE_SHARE * n_letters else ""
 
 
 def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:

@@ -21,7 +21,7 @@ class _Section(BaseModel):
 
 
 class Columns(_Section):
-    """Header names that decide which column is ours, beside the usual names of 30 languages.
+    """Header names that decide which column is ours, beside the usual names of 33 languages.
 
     The preferred one stands first. Case, accents, spaces and punctuation do not matter.
     """

@@ -1,6 +1,6 @@
 """The usual header names of our columns, and how a header is compared with them.
 
-``header_names.yaml`` has the names in 30 languages. A header and a name are the same if their
+``header_names.yaml`` has the names in 33 languages. A header and a name are the same if their
 letters are: case, accents, spaces, punctuation and camelCase do not matter ("jobTitle" and
 "JOB-TITLE", "Taetigkeit" and "Tätigkeit"). A header may have a path before it ("group/job_title"),
 a number of a question ("Q5. Job title"), or something in brackets behind it ("Job title (main)").
@@ -150,7 +150,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     words = tuple(map(_stripped, words_of(header)))
     while words and words[0] in _PATH_WORDS:
         words = words[1:]
-    if not _words_of_else().isdisjoint(words):
+    if not _words_of_else().isdisjoint([*words, *(word.rstrip("0123456789") for word in words)]):
         return None
     parts = (" ".join(words), *_parts(header))
     found = min(filter(None, (_best(keys, part) for part in parts)), default=None)

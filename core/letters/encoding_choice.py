@@ -28,7 +28,7 @@ from core.letters.letter_pairs import (
 
 _TABLE_PATH = Path(__file__).with_name("encodings.yaml")
 _SURE_BITS = 8.0
-_SURE_BITS_OF_USUAL = 5.0  # for cp1252, which most files of one or two such words are in
+_SURE_BITS_OF_USUAL = 6.5  # for cp1252, which most files of one or two such words are in
 _SURE_BITS_OF_TWO = 4.0
 """How much better the best reading must be: alone, and if charset-normalizer reads the same."""
 _PLAUSIBLE_BITS = 7.5

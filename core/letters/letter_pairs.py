@@ -9,6 +9,7 @@ has: "Bдcker", "dy¿ury".
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect
 from collections.abc import Sequence
 from functools import cache
@@ -16,14 +17,17 @@ from itertools import pairwise
 from pathlib import Path
 
 _TABLE_PATH = Path(__file__).with_name("letter_pairs.txt")
-_UNKNOWN_BITS = 14.0
+_UNKNOWN_BITS, _FOREIGN_BITS = 11.0, 16.0  # of a pair: of letters of the language, or of others
 _CASE_BITS = 8.0  # a capital letter after a small one, where one of them is not ASCII
 # Signs beyond ASCII: beside a word what people type there, inside a word what may stand there.
-_BESIDE_BITS, _INSIDE_BITS, _ODD_BITS, _ODD_INSIDE_BITS = 5.0, 6.0, 16.0, 24.0
+_ALONE_BITS, _QUOTE_BITS, _BESIDE_BITS = 5.0, 5.0, 9.0
+_INSIDE_BITS, _ELISION_BITS, _ODD_BITS, _ODD_INSIDE_BITS = 10.0, 5.0, 16.0, 24.0
 _SCRIPT_BITS = 16.0  # letters of two scripts side by side
 _N_ROUNDS = 4
-_OPENING = frozenset("“„‘‚«‹¿¡°•–—€£§\xa0")
-_CLOSING = frozenset("”“’‘»›…²³ºª®™°–—\xa0")
+_QUOTES_BEFORE, _QUOTES_AFTER = frozenset("“„‘‚«‹¿¡"), frozenset("”“’‘»›…²³ºª")
+_OPENING = _QUOTES_BEFORE | frozenset("°•–—€£§\xa0")
+_CLOSING = _QUOTES_AFTER | frozenset("®™°–—\xa0")
+_ELISION = re.compile(r"(?:(?<!\w)\w{1,2}|ll)[’]|[’](?:s|t|d|m|re|ve|ll)(?!\w)", re.IGNORECASE)
 _ALONE = (_OPENING | _CLOSING) - set("„‚‘’«»") | frozenset("·½¼¾©´µ±×№\u2009\u202f")
 _INSIDE = frozenset("’\xad\u200c\u200d")
 _SCRIPT_STARTS = (0x370, 0x400, 0x590, 0x600, 0x1E00, 0x1F00, 0x2000)  # Latin comes before
@@ -96,10 +100,19 @@ def word_costs(word: str) -> Costs:
     common_bits = _signs_bits(word)
     common_bits += sum(map(_step_bits, word, word[1:]))
     grams = _grams(word)
-    return tuple(
-        common_bits + sum(bits.get(gram, _UNKNOWN_BITS) for gram in grams)
-        for bits in _table().values()
-    )
+    return tuple(common_bits + _gram_bits(grams, bits) for bits in _table().values())
+
+
+def _gram_bits(grams: list[str], bits: dict[str, float]) -> float:
+    """Return the bits of all letters and pairs in one language."""
+    total = 0.0
+    for gram in grams:
+        known = bits.get(gram)
+        if known is None:
+            is_own = gram[0] in bits and gram[-1] in bits
+            known = _UNKNOWN_BITS if is_own else _FOREIGN_BITS
+        total += known
+    return total
 
 
 def _grams(word: str) -> list[str]:
@@ -136,13 +149,21 @@ def _signs_bits(word: str) -> float:
     for place, sign in enumerate(word):
         if sign.isascii() or not _is_sign(sign):
             continue
-        has_left, has_right = place > first, place < last
-        if has_left and has_right:
-            bits += _INSIDE_BITS if sign in _INSIDE else _ODD_INSIDE_BITS
-        else:
-            usual = _CLOSING if has_left else _OPENING if has_right else _ALONE
-            bits += _BESIDE_BITS if sign in usual else _ODD_BITS
+        bits += _sign_bits(word, place, sign, place > first, place < last)
     return bits
+
+
+def _sign_bits(word: str, place: int, sign: str, has_left: bool, has_right: bool) -> float:
+    if has_left and has_right:
+        if sign not in _INSIDE:
+            return _ODD_INSIDE_BITS
+        around = word[max(place - 3, 0) : place + 4]
+        return _ELISION_BITS if _ELISION.search(around) else _INSIDE_BITS
+    if not has_left and not has_right:
+        return _ALONE_BITS if sign in _ALONE else _ODD_BITS
+    if sign in (_QUOTES_AFTER if has_left else _QUOTES_BEFORE):
+        return _QUOTE_BITS
+    return _BESIDE_BITS if sign in (_CLOSING if has_left else _OPENING) else _ODD_BITS
 
 
 def text_bits(costs: Sequence[Costs]) -> float:

@@ -1,0 +1,144 @@
+"""Which column is read: by its name, by its values, or by data.columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import Table, open_table
+from core.errors import InputError
+
+TITLES = ["lorry driver", "registered nurse", "welder", "civil engineer", "hairdresser"]
+NO_TITLES = {
+    "salutations": ["Mr", "Mrs.", "Dr", "Prof. Dr.", "Ms"],
+    "German salutations": ["Herr", "Frau", "Frau Dr.", "Herr", "Frau"],
+    "numbers": ["1", "2", "3", "4", "17.5"],
+    "codes": ["A12", "Q-7", "R_2cD", "7212", "X9"],
+    "dates": ["2026-01-02", "3.4.2025", "1/2/2024", "2026-05-05 10:00", "11.11.11"],
+    "answers": ["yes", "no", "Yes", "no", "yes"],
+    "letters": ["a", "b", "c", "d", "a"],
+    "relatives": ["Head", "Spouse", "Son", "Daughter", "Other relative"],
+    "sexes": ["female", "male", "male", "female", "female"],
+}
+
+
+def table_of(
+    tmp_path: Path, columns: dict[str, list[str]], wanted: dict[str, tuple[str, ...]] | None = None
+) -> Table:
+    lines = [",".join(columns), *(",".join(row) for row in zip(*columns.values(), strict=True))]
+    path = tmp_path / "in.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aliases = wanted or {"job_title": (), "duties_description": ()}
+    return open_table(path, aliases, ("job_title",))
+
+
+def read(table: Table) -> str:
+    return table.header[table.columns["job_title"]]
+
+
+@pytest.mark.parametrize("kind", NO_TITLES)
+@pytest.mark.parametrize(("bad", "good"), [("title", "occupation"), ("job_title", "position")])
+def test_values_that_are_no_titles_lose(tmp_path: Path, kind: str, bad: str, good: str) -> None:
+    table = table_of(tmp_path, {bad: NO_TITLES[kind], good: TITLES})
+    assert read(table) == good
+    assert table.other_columns == {"job_title": [bad]}
+    assert any(repr(bad) in note for note in table.notes)
+
+
+@pytest.mark.parametrize("kind", NO_TITLES)
+def test_alone_they_are_refused(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(InputError) as raised:
+        table_of(tmp_path, {"id": ["9"] * 5, "title": NO_TITLES[kind]})
+    assert "'title'" in raised.value.found and NO_TITLES[kind][0] in raised.value.found
+    assert "data.columns.job_title" in raised.value.remedy
+
+
+def test_under_our_own_name_they_are_read_and_said(tmp_path: Path) -> None:
+    table = table_of(tmp_path, {"job_title": ["99", "-9", "9999", "0", "99"]})
+    assert read(table) == "job_title" and "holds numbers" in table.notes[0]
+
+
+def test_a_few_odd_values_do_not_matter(tmp_path: Path) -> None:
+    values = ["lorry driver", "99", "nurse", "welder", "no"]
+    assert read(table_of(tmp_path, {"title": values})) == "title"
+
+
+@pytest.mark.parametrize(
+    ("names", "best"),
+    [
+        (["position", "occupation_title"], "occupation_title"),
+        (["occupation", "occupation_title"], "occupation_title"),
+        (["title", "occupation"], "occupation"),
+        (["occupation", "JOB TITLE"], "JOB TITLE"),
+        (["Stelle", "Berufsbezeichnung"], "Berufsbezeichnung"),
+        (["partner/occupation", "occupation"], "occupation"),
+        (["What is your occupation?", "beruf"], "beruf"),
+        (["father occupation", "job"], "job"),
+    ],
+)
+def test_the_name_that_says_more_wins(tmp_path: Path, names: list[str], best: str) -> None:
+    other = ["clerk", "cook", "baker", "guard", "pilot"]
+    for first, second in (names, names[::-1]):
+        assert read(table_of(tmp_path, {first: TITLES, second: other})) == best
+
+
+def test_two_equally_good_columns_are_refused_with_both_names(tmp_path: Path) -> None:
+    other = ["clerk", "cook", "baker", "guard", "pilot"]
+    with pytest.raises(InputError) as raised:
+        table_of(tmp_path, {"occupation": TITLES, "Beruf": other})
+    assert "'occupation' and 'Beruf'" in raised.value.found
+    assert "data.columns.job_title" in raised.value.remedy
+    columns = {"occupation": TITLES, "Beruf": other}
+    table = table_of(tmp_path, columns, {"job_title": ("beruf",)})
+    assert read(table) == "Beruf"
+
+
+def test_the_same_values_twice_are_no_question(tmp_path: Path) -> None:
+    assert read(table_of(tmp_path, {"occupation": TITLES, "Beruf": TITLES})) == "occupation"
+
+
+def test_the_setting_decides_whatever_the_values(tmp_path: Path) -> None:
+    columns = {"v17": ["1", "2", "3", "4", "5"], "job_title": TITLES}
+    table = table_of(tmp_path, columns, {"job_title": ("V17",)})
+    assert read(table) == "v17"
+
+
+def test_of_several_names_in_the_setting_the_values_decide(tmp_path: Path) -> None:
+    columns = {"title": NO_TITLES["salutations"], "occupation": TITLES}
+    table = table_of(tmp_path, columns, {"job_title": ("title", "occupation")})
+    assert read(table) == "occupation"
+    table = table_of(
+        tmp_path, {"position": TITLES, "title": TITLES[::-1]}, {"job_title": ("title", "position")}
+    )
+    assert read(table) == "title"  # of equally good ones the first
+
+
+@pytest.mark.parametrize(
+    ("names", "title", "duties"),
+    [
+        (["Beruf", "Tätigkeit"], "Beruf", "Tätigkeit"),
+        (["Tätigkeit", "Tätigkeitsbeschreibung"], "Tätigkeit", "Tätigkeitsbeschreibung"),
+        (["Tätigkeit", "Alter"], "Tätigkeit", None),
+        (["zawód", "zakresObowiązków"], "zawód", "zakresObowiązków"),
+        (["position", "job.description"], "position", "job.description"),
+    ],
+)
+def test_titles_and_duties(
+    tmp_path: Path, names: list[str], title: str, duties: str | None
+) -> None:
+    table = table_of(tmp_path, {names[0]: TITLES, names[1]: ["makes things"] * 5})
+    columns = {column: table.header[position] for column, position in table.columns.items()}
+    expected = {"job_title": title, "duties_description": duties}
+    assert columns == {column: name for column, name in expected.items() if name}
+
+
+def test_duties_that_are_numbers_are_not_read(tmp_path: Path) -> None:
+    table = table_of(tmp_path, {"job_title": TITLES, "tasks": ["3", "4", "1", "2", "2"]})
+    assert "duties_description" not in table.columns
+    assert "'tasks' holds numbers and was not read" in table.notes[0]
+
+
+def test_an_empty_column_loses(tmp_path: Path) -> None:
+    assert read(table_of(tmp_path, {"job_title": [""] * 5, "occupation": TITLES})) == "occupation"
+    assert read(table_of(tmp_path, {"job_title": [""] * 5, "id": list("12345")})) == "job_title"

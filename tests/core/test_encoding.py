@@ -1,0 +1,174 @@
+"""Which encoding a file is in: told by its words, set by data.encoding, or refused with both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import Table, open_table
+from core.errors import InputError, SettingsError
+from core.settings import load_settings
+
+JOBS = {
+    "cs": "povolání\nučitelka\nřidič autobusu\nzdravotní sestra\nprodavač",
+    "da": "stilling\nlærer\nsygeplejerske\nbuschauffør\nrengøringsassistent",
+    "de": "Beruf\nBäcker\nKöchin\nVerkäuferin\nGeschäftsführer\nStraßenbauer",
+    "el": "επάγγελμα\nνοσοκόμα\nοδηγός λεωφορείου\nΆνθρωπος της πίστης\nδάσκαλος",
+    "es": "ocupación\nprofesora\nenseñanza\nmédico\nalbañil",
+    "et": "amet\nõpetaja\nmüüja\nõde\nraamatupidaja\nväike tšehhi köök\njäätisemüüja",
+    "fi": "ammatti\nsairaanhoitaja\nlähihoitaja\nmyyjä\nkääntäjä",
+    "fr": "métier\ninfirmière\nemployé de bureau\nmaçon\nagent de sécurité",
+    "hr": "zanimanje\nučiteljica\nvozač\nčistačica\nkrojač",
+    "hu": "foglalkozás\ntanító\nautóbuszvezető\nnővér\nkőműves",
+    "is": "starf\nhjúkrunarfræðingur\nbílstjóri\nþýðandi",
+    "lt": "profesija\nmokytoja\nslaugė\npardavėja\nvirėjas\nšaltkalvis\nūkininkas",
+    "lv": "profesija\nskolotājs\nmedmāsa\nšoferis\npārdevējs\ngrāmatvede",
+    "pl": "zawód\npielęgniarka\nkierowca\nsprzątaczka\nśpiewak\nżołnierz\nkrawcowa źródeł",
+    "pt": "profissão\nmédico\ntécnico de manutenção\nprofessora de educação",
+    "ro": "ocupaţie\nînvăţător\nşofer\nasistentă medicală\nvânzătoare",
+    "ru": "профессия\nучитель\nводитель автобуса\nмедсестра\nИнженер",
+    "sk": "povolanie\nučiteľka\nvodič\nlekár\nšička\nupratovačka",
+    "sl": "poklic\nučiteljica\nvoznik\nčistilka\nzdravnik\nšivilja",
+    "sv": "yrke\nlärare\nsjuksköterska\nmålare\nförsäljare",
+    "tr": "meslek\nöğretmen\nhemşire\nşoför\nsatış görevlisi",
+    "uk": "професія\nучитель\nводій автобуса\nмедсестра їдальні\nґазда",
+    "bg": "професия\nучител\nшофьор\nпродавачка\nЯсла",
+    "ar": "المهنة\nمعلم\nسائق حافلة\nممرضة",
+}
+ENCODINGS = [
+    *[(language, "cp1252") for language in ("da", "de", "es", "fi", "fr", "is", "pt", "sv")],
+    *[(language, "cp1250") for language in ("cs", "hr", "hu", "pl", "ro", "sk", "sl")],
+    *[(language, "cp1257") for language in ("et", "lt", "lv")],
+    *[(language, "cp1251") for language in ("bg", "ru", "uk")],
+    ("el", "cp1253"), ("tr", "cp1254"), ("ar", "cp1256"), ("el", "iso8859_7"), ("ru", "iso8859_5"),
+    ("pl", "iso8859_2"), ("cs", "iso8859_2"), ("hu", "iso8859_2"), ("lt", "iso8859_13"),
+    ("ru", "koi8_r"), ("ru", "cp866"), ("bg", "mac_cyrillic"), ("de", "mac_roman"),
+    ("fr", "mac_roman"), ("es", "mac_roman"), ("pt", "cp850"), ("fr", "cp850"), ("pl", "cp852"),
+]  # fmt: skip
+
+
+def write(tmp_path: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "in.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def opened(path: Path, encoding: str = "auto") -> tuple[Table, list[list[str]]]:
+    aliases = {"job_title": (), "duties_description": ()}
+    table = open_table(path, aliases, ("job_title",), encoding)
+    return table, [row for _, row in table.rows()]
+
+
+@pytest.mark.parametrize(("language", "encoding"), ENCODINGS)
+def test_the_words_tell_the_encoding(tmp_path: Path, language: str, encoding: str) -> None:
+    header, *jobs = JOBS[language].split("\n")
+    lines = [f"id;{header}", *(f"{n};{job}" for n, job in enumerate(jobs))]
+    table, rows = opened(write(tmp_path, "\r\n".join(lines), encoding))
+    assert [table.header[1], *(row[1] for row in rows)] == [header, *jobs]
+    assert table.notes and table.encoding.partition("_")[0] in table.notes[0].replace("-", "_")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5 € an hour", "men’s ward", "“boss” – nights", "20 °C oven", "café owner", "3 m² floors"],
+)
+def test_one_sign_among_english_words_is_western(tmp_path: Path, text: str) -> None:
+    content = f"id,job_title,duties\n1,registered nurse,gives medicines\n2,worker,{text}\n"
+    _, rows = opened(write(tmp_path, content, "cp1252"))
+    assert rows[1][2] == text
+
+
+def test_two_plausible_readings_are_refused_with_both(tmp_path: Path) -> None:
+    content = "id;job_title\n1;learns\n2;učiteľ\n"
+    with pytest.raises(InputError) as raised:
+        opened(write(tmp_path, content, "cp1250"))
+    assert raised.value.line == 3
+    assert "učiteľ" in raised.value.found and "učitež" in raised.value.found
+    assert "data.encoding" in raised.value.remedy
+
+
+def test_the_setting_decides_for_good(tmp_path: Path) -> None:
+    path = write(tmp_path, "id;job_title\n1;učiteľ\n", "cp1250")
+    table, rows = opened(path, "cp1250")
+    assert rows == [["1", "učiteľ"]] and "data.encoding" in table.notes[0]
+    _, rows = opened(path, "iso8859_2")
+    assert rows == [["1", "učitež"]]
+
+
+def test_the_setting_is_not_for_unicode(tmp_path: Path) -> None:
+    table, rows = opened(write(tmp_path, "job_title\nřidič\n"), "cp1250")
+    assert (table.encoding, rows, table.notes) == ("utf-8", [["řidič"]], [])
+
+
+def test_the_setting_must_fit_the_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cp1252 does not have") as raised:
+        opened(write(tmp_path, b"job_title\nx\n\x81\n"), "cp1252")
+    assert raised.value.line == 3
+
+
+@pytest.mark.parametrize("name", ["utf8mb4", "hex", "klingon", ""])
+def test_an_unknown_encoding_is_no_setting(tmp_path: Path, name: str) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"data: {{encoding: '{name}'}}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"data\.encoding"):
+        load_settings(config)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_encodings_with_and_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    _, rows = opened(write(tmp_path, "job_title,id\nřidič,1\n", encoding))
+    assert rows == [["řidič", "1"]]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"x\xe9,2\n\xc3\xa4,1\nb\xc3\xb6,3\n", b"\xc3\xa4,1\nx\xe9,2\n"]
+)
+def test_utf8_with_a_broken_byte_is_no_other_encoding(tmp_path: Path, broken: bytes) -> None:
+    """Wherever the broken byte stands: before the first letter of UTF-8, too."""
+    with pytest.raises(InputError, match="byte 0xE9, which is not UTF-8, while the rest") as raised:
+        opened(write(tmp_path, b"job_title,id\n" + broken))
+    assert raised.value.line == 1 + broken[: broken.index(b"\xe9")].count(b"\n") + 1
+
+
+def test_a_late_word_counts_as_much_as_an_early_one(tmp_path: Path) -> None:
+    """All of the file is looked at: here only the last of 100,000 lines tells."""
+    lines = ["job_title", *["worker"] * 100_000, "pielęgniarka środowiskowa", "sprzątaczka"]
+    table, rows = opened(write(tmp_path, "\n".join(lines), "cp1250"))
+    assert table.encoding == "cp1250" and rows[-1] == ["sprzątaczka"]
+
+
+def test_a_word_across_two_blocks_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.encoding._BLOCK_BYTES", 7)
+    lines = "\n".join(f"{n};{job}" for n, job in enumerate(JOBS["pl"].split("\n")))
+    table, _ = opened(write(tmp_path, "id;job_title\n" + lines, "cp1250"))
+    assert table.encoding == "cp1250"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("看護師です,バスの運転手です,学校の教師です,会社員です", "shift_jis"),
+        ("간호사입니다,버스 운전사,선생님입니다", "euc_kr"),
+    ],
+)
+def test_east_asian_text_is_never_read_as_another(tmp_path: Path, text: str, encoding: str) -> None:
+    content = "job_title\n" + text.replace(",", "\n") + "\n"
+    try:
+        _, rows = opened(write(tmp_path, content, encoding))
+    except InputError:
+        return
+    assert [row[0] for row in rows] == text.split(",")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        \xb0", "AppleDouble"),
+        (b"job_title\nx\xe9\x00\xff\n", "a NUL"),
+    ],
+)
+def test_binary_files_are_named(tmp_path: Path, content: bytes, found: str) -> None:
+    with pytest.raises(InputError) as raised:
+        opened(write(tmp_path, content))
+    assert found in raised.value.found
