@@ -140,7 +140,7 @@ def _first_line(
     header = rows[0] if rows else []
     further = _further_headers(header, rows[1:])
     layout = _fitted(
-        Layout(delimiter, header, n_first, bool(n_first), further), rows[1 + len(further) :]
+        Layout(delimiter, header, n_first, bool(n_first), further), rows[1 + len(further) :], lines
     )
     return layout, match_names([layout.header, *layout.further_headers], aliases)
 
@@ -163,7 +163,7 @@ def _lower_line(
                 rows = list(islice(following, 1, _HEAD_LINES))
                 further = _further_headers(row, rows)
                 layout = Layout(delimiter, row, n_above, bool(n_first), further)
-                return _fitted(layout, rows[len(further) :]), matches
+                return _fitted(layout, rows[len(further) :], lines[n_above:]), matches
         n_most = max(n_most, n_filled)
     return None
 
@@ -231,10 +231,10 @@ def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:
     return not any(rows[0][place].strip() for place in ids) and any(map(str.strip, rows[0]))
 
 
-def _fitted(layout: Layout, rows: Sequence[Row]) -> Layout:
+def _fitted(layout: Layout, rows: Sequence[Row], lines: Sequence[str]) -> Layout:
     """Return the layout for rows that all are longer than the header, where that is certain.
 
-    The rows of R begin with their names 1, 2, 3, …; other programs end every row with a delimiter.
+    Some programs end every row with a delimiter. The rows of R begin with their names "1", "2", ….
     """
     records = [row for row in rows if row]
     n = len(layout.header)
@@ -242,10 +242,11 @@ def _fitted(layout: Layout, rows: Sequence[Row]) -> Layout:
     n_surplus = widths.pop() - n if len(widths) == 1 else 0
     if n_surplus < 1:
         return layout
-    if n_surplus == 1 and [row[0] for row in records] == [str(i + 1) for i in range(len(records))]:
-        return replace(layout, header=["", *layout.header], has_row_names=True)
     if len(records) > 1 and not any(cell.strip() for row in records for cell in row[n:]):
         return replace(layout, n_surplus=n_surplus)
+    has_row_names = n_surplus == 1 and any(line.startswith('"1"') for line in lines)
+    if has_row_names and [row[0] for row in records] == [str(i + 1) for i in range(len(records))]:
+        return replace(layout, header=["", *layout.header], has_row_names=True)
     return layout
 
 

@@ -1,0 +1,153 @@
+"""How files of other programs are laid out: read where it is certain, else the true cause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import Table, open_table
+from core.errors import InputError
+
+QUESTION = "What is the title of your main job?"
+
+
+def opened(tmp_path: Path, content: str) -> tuple[Table, list[list[str]]]:
+    path = tmp_path / "in.csv"
+    path.write_bytes(content.encode())
+    table = open_table(path, {"job_title": (), "duties_description": ()}, ("job_title",))
+    return table, [row for _, row in table.rows()]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_the_first_line_of_excel(tmp_path: Path, line: str) -> None:
+    table, rows = opened(tmp_path, f"{line}\r\nid;job_title;a,b\r\n1;cook, baker;x\r\n")
+    assert table.delimiter == ";" and table.header == ["id", "job_title", "a,b"]
+    assert rows == [["1", "cook, baker", "x"]] and table.notes == []
+
+
+def test_the_first_line_decides_against_the_header(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, "sep=|\njob_title|a,b,c\nx|1,2,3\n")
+    assert (table.delimiter, rows) == ("|", [["x", "1,2,3"]])
+
+
+def test_pipes(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, 'id|job_title\n1|"cook | baker"\n2|a;b,c\n')
+    assert table.delimiter == "|" and rows == [["1", "cook | baker"], ["2", "a;b,c"]]
+
+
+def test_lines_above_the_header(tmp_path: Path) -> None:
+    above = "Labour force survey 2026\nExported: 3 May, 12:00\nwave 3\n\n"
+    content = above + "id,occupation,tasks\n1,cook,soups\n"
+    table, rows = opened(tmp_path, content)
+    assert table.header == ["id", "occupation", "tasks"] and rows == [["1", "cook", "soups"]]
+    assert "4 lines above the header" in table.notes[0]
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, content + "2,x,y,z\n")
+    assert raised.value.line == 7
+
+
+def test_a_title_line_that_has_a_word_of_ours_is_no_header(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, "Occupation survey of the year\nid;Beruf\n1;Koch\n")
+    assert table.header == ["id", "Beruf"] and rows == [["1", "Koch"]]
+
+
+def test_records_are_never_taken_for_lines_above_a_header(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, "1,cook,soups\n2,occupation,tasks\n3,baker,bread\n")
+    assert raised.value.line == 2 and "Remove the lines above" in raised.value.remedy
+
+
+@pytest.mark.parametrize("with_ids", [True, False])
+def test_the_headers_of_qualtrics(tmp_path: Path, with_ids: bool) -> None:
+    ids = (
+        '"{""ImportId"":""startDate""}","{""ImportId"":""_recordId""}","{""ImportId"":""QID5""}"\n'
+    )
+    content = (
+        "StartDate,ResponseId,Q5\n"
+        f'Start Date,Response ID,"{QUESTION}"\n{ids + chr(10) if with_ids else ""}'
+        "2026-11-01 10:00:00,R_1,registered nurse\n"
+    )
+    table, rows = opened(tmp_path, content)
+    assert table.columns == {"job_title": 2}  # by the text of the question
+    assert rows == [["2026-11-01 10:00:00", "R_1", "registered nurse"]]
+    assert f"{1 + with_ids} row" in table.notes[0]
+
+
+def test_the_headers_of_surveymonkey(tmp_path: Path) -> None:
+    content = (
+        f"Respondent ID,Collector ID,{QUESTION},Which of these?,,\n"
+        ",,Open-Ended Response,Car,Bus,Train\n"
+        "118,4,bus driver,Car,,Train\n"
+    )
+    table, rows = opened(tmp_path, content)
+    assert table.columns == {"job_title": 2}
+    assert rows == [["118", "4", "bus driver", "Car", "", "Train"]]
+
+
+def test_a_first_answer_is_no_header(tmp_path: Path) -> None:
+    _, rows = opened(tmp_path, "id,job_title,status\n,nurse,\n2,cook,x\n")
+    assert rows[0] == ["", "nurse", ""]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "G02Q05. What is your occupation?", "group_work/job_title", "main-job_title",
+        "Job title::English (en)", "q17_job_title", "work.jobTitle", "job_title[1]",
+    ],
+)  # fmt: skip
+def test_headers_of_survey_programs(tmp_path: Path, header: str) -> None:
+    table, _ = opened(tmp_path, f'"id. Response ID",submitdate,"{header}"\n1,2026-01-01,nurse\n')
+    assert table.columns == {"job_title": 2}
+
+
+@pytest.mark.parametrize("header", [",id,job_title", "Unnamed: 0,id,job_title"])
+def test_the_index_of_pandas(tmp_path: Path, header: str) -> None:
+    table, rows = opened(tmp_path, f"{header}\n0,a,nurse\n1,b,cook\n")
+    assert table.columns == {"job_title": 2} and rows == [["0", "a", "nurse"], ["1", "b", "cook"]]
+
+
+def test_the_row_names_of_r(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, '"id","job_title"\n"1","a","nurse"\n"2","b","cook"\n')
+    assert table.header == ["", "id", "job_title"] and rows[1] == ["2", "b", "cook"]
+    assert "no name" in table.notes[0]
+
+
+def test_columns_without_a_name_come_back(tmp_path: Path) -> None:
+    content = "id,job_title,,\n1,nurse,,\n2,cook,x,\n3,clerk\n"
+    table, rows = opened(tmp_path, content)
+    assert table.header == ["id", "job_title", "", ""]
+    assert rows == [["1", "nurse", "", ""], ["2", "cook", "x", ""], ["3", "clerk", "", ""]]
+
+
+def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
+    _, rows = opened(tmp_path, "id;job_title\n1;nurse;\n2;cook;\n")
+    assert rows == [["1", "nurse"], ["2", "cook"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "cause"),
+    [
+        ("id;job_title\n1;nurse\n2;nurse, ward;\n", 3, "3 fields"),  # a field that was not quoted
+        ("id;job_title\n1;nurse;\n2;cook;x\n", 2, "3 fields"),
+        (
+            "id;job_title\n1,nurse\n2,cook\n",
+            2,
+            "the line has commas, and the header has semicolons",
+        ),
+        ("id:job_title\n1:nurse\n", 1, "fields with a colon between them"),
+        ("id^job_title\n1^nurse\n", 1, "fields with ^ between them"),
+        ("id  job_title  duties\n1  nurse  ward\n", 1, "fields with spaces between them"),
+        ('"id,job_title"\n"1,nurse"\n', 1, "each line is one quoted field with commas in it"),
+        ("nurse,1\ncook,2\n", 1, "the columns 'nurse', '1'"),
+        ("id,job_title,Id\n1,nurse,2\n", 1, "two columns called 'Id'"),
+    ],
+)
+def test_the_error_names_the_true_cause(
+    tmp_path: Path, content: str, line: int, cause: str
+) -> None:
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, content)
+    assert cause in raised.value.found
+    assert raised.value.line == line

@@ -1,0 +1,119 @@
+"""HTML, emoji, invisible and decorated letters end as the plain text that the model sees."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.csv_table import open_table
+from core.letters.plain_text import plain_text
+from core.text import EMPTY_TEXT, clean, join
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Sales &amp; marketing", "sales marketing"),
+        ("Sales &amp;amp; marketing", "sales marketing"),
+        ("sales&marketing, copy&paste, R&D", "sales marketing copy paste r d"),
+        ("finance&notary, sales&copywriting", "finance notary sales copywriting"),
+        ("Director&#39;s / Director&rsquo;s / Director&#x2019;s", "directors directors directors"),
+        ("Caf&eacute; &NBSP; owner&nbsp;", "café owner"),
+        ("<b>Weld</b>er<br>of<br/>hulls", "welder of hulls"),
+        ("<p>wards</p><ul><li>a</li><li>b</li></ul>", "wards a b"),
+        ("&lt;p&gt;gives&lt;/p&gt;pills", "gives pills"),
+        ('<span style="color:red" class=x>cook</span><!-- note -->', "cook"),
+        ("cook<style>p { margin: 0 }</style><script>x()</script>", "cook"),
+        ("<none> <refused>", "none refused"),
+        ("a < b > c", "a b c"),
+        ("fitter_x000D__x000A_", "fitter"),
+        ("nurse ❤️", "nurse"),
+        ("👩‍⚕️nurse", "nurse"),
+        ("1️⃣ cook 🅰️", "cook"),
+        ("nurse\u200bmanager", "nurse manager"),
+        ("care\xadtaker\u2060\u034f", "caretaker"),
+        ("ｎｕｒｓｅ 𝓷𝓾𝓻𝓼𝓮 𝐧𝐮𝐫𝐬𝐞 ⓝⓤⓡⓢⓔ 🅝🅤🅡🅢🅔 🅽🆄🆁🆂🅴", "nurse nurse nurse nurse nurse nurse"),
+        ("n̲u̲r̲s̲e̲ w̶e̶l̶d̶e̶r̶", "nurse welder"),
+        ("مـــهندس", "مهندس"),
+        ("nurse｜ward", "nurse ward"),
+    ],
+)
+def test_what_is_meant(written: str, meant: str) -> None:
+    assert join(written) == join(meant) and clean(meant) == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "❤️", "👨🏽‍🏭", "1️⃣", "#️⃣2️⃣", "ℹ️", "Ⓜ️", "🆗", "🈁", "㊙️", "🇦🇹", "⠀", "ㅤ", "\uffa0",
+        "\u2063", "ـ", "\ufe0e", "\u200b\u200d", "&nbsp;", "<br/>", "&#8203;",
+    ],
+)  # fmt: skip
+def test_without_a_letter_it_is_empty(written: str) -> None:
+    assert join(written) == EMPTY_TEXT
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Krankenpfleger/-in für Ältere", "infirmière d’État", "μηχανικός", "водій їдальні", "शिक्षक",
+        "مهندس مدني", "한국어 교사", "日本語教師", "giáo viên", "ครู", "C++ & C# developer",
+        "øre-, næse- og halslæge", "žáček & syn", "naïve — “quoted”", "2 x 3 < 7", "AT&T engineer",
+    ],
+)  # fmt: skip
+def test_other_texts_stay_as_they_are(written: str) -> None:
+    assert clean(plain_text(written)) == clean(written)
+    assert plain_text(written) == written
+
+
+def test_the_texts_of_the_training_stay_as_they_are() -> None:
+    path = ROOT / "data" / "reference" / "answers.csv"
+    table = open_table(path, {"job_title": (), "duties_description": ()}, ("job_title",))
+    for _, row in table.rows():
+        assert [plain_text(cell) for cell in row] == row
+
+
+@given(st.text(max_size=80))
+def test_it_is_its_own_plain_text(text: str) -> None:
+    joined = join(text)
+    assert clean(joined) == joined and joined.count("|") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "\u0301", "\u0301\u0327", "а\u0301", "<script>", "<", "<a ", "<!--", "&", "&amp;",
+        "&amp;amp;", "Ã©", "Ã", "abcÃ© ", "❤️", "\ufe0f", "<p>x</p>", "_x000D_", "㊗", "ﷺ",
+    ],
+)  # fmt: skip
+def test_the_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
+    def seconds(n_chars: int) -> float:
+        start_s = time.perf_counter()
+        join("a" + unit * (n_chars // len(unit)))
+        return time.perf_counter() - start_s
+
+    seconds(1_000)
+    fast = min(seconds(50_000) for _ in range(3))
+    slow = min(seconds(400_000) for _ in range(2))
+    assert slow < 24 * fast + 0.1  # eight times the length; with the square it is 64 times
+
+
+def test_marks_of_real_letters_are_kept() -> None:
+    for text in ("ệ", "שָׁ", "क्ष्म", "ผู้", "a" + "\u0301" * 20):
+        assert plain_text(text) == text
+    assert len(plain_text("a" + "\u0301" * 5_000)) <= 31
+    assert unicodedata.combining(plain_text("a" + "\u0301" * 5_000)[-1])
+
+
+def test_a_row_is_read_so_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("job_title\n<b>Nurse</b> &amp; ❤️\n", encoding="utf-8")
+    table = open_table(path, {"job_title": ()}, ("job_title",))
+    assert [row for _, row in table.rows()] == [["<b>Nurse</b> &amp; ❤️"]]
