@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from core.errors import IscoError
+from core.log_lines import OneLineFormatter
 from core.packages import PACKAGES
 
 _INTERRUPTED = 130
@@ -52,7 +53,9 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
     from core.settings import load_settings
 
     parsed = parse(arguments, prints_help=prints_help)
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLineFormatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    logging.basicConfig(handlers=[handler])
     for package in PACKAGES:  # the messages of libraries are not shown
         logging.getLogger(package).setLevel(logging.INFO)
     logging.getLogger("inference").setLevel(logging.WARNING)  # see 'isco models accelerate'

@@ -25,7 +25,7 @@ from watcher.processes.explainer import Explainer
 from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.signals import Shutdown
-from watcher.status.status import Health, judge, read_status
+from watcher.status.status import Health, is_written_by_this_user, judge, read_status
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Daemon:
         self._folders = Folders(environment)
         self._status = StatusWriter(environment, scheduler)
         self._poller = InboxPoller(environment, self._folders, self._status)
-        self._active_claims = ActiveClaims(environment)
+        self._active_claims = ActiveClaims(environment, self._folders)
         self._pipeline = Pipeline(
             environment, self._folders, processor, self._status, display, self._on_progress
         )
@@ -114,6 +114,7 @@ class Daemon:
         with suppress(OSError):  # the share is unavailable: the loop waits for it
             self._folders.check()
             self._refuse_same_name()
+            self._active_claims.clear_left_over()
         self._status.start(self.model_version)
 
     def _refuse_same_name(self) -> None:
@@ -121,6 +122,9 @@ class Daemon:
         try:
             status = read_status(self._settings.outbox, self._environment.name)
         except StatusError:
+            return
+        if not is_written_by_this_user(self._settings.outbox, self._environment.name):
+            _LOG.warning("the status in the outbox is another user's: it is replaced")
             return
         alive = (Health.OK, Health.SHARE_UNAVAILABLE, Health.PAUSED)
         if status.host != socket.gethostname() and judge(status, self._clock.now()).health in alive:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.file_io import PUBLIC_DIR, PUBLIC_FILE
+from core.own_files import read_own_file
 from watcher.open_files import Writers, writers_of
 
 # A folder itself cannot be synced everywhere: not on SMB, not on every FUSE.
@@ -105,9 +106,8 @@ class Filesystem:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     def read(self, path: Path) -> bytes:
-        """Return the content of a small file; a link is not followed."""
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-            return file.read()
+        """Return the content of a small file of ours; OwnFileError where it cannot be one."""
+        return read_own_file(path)
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a small file, new or in place of its old content; a link is not followed."""

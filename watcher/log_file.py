@@ -8,6 +8,7 @@ import shutil
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from core.log_lines import OneLineFormatter
 from watcher.service import ERRORS
 
 _MAX_BYTES = 2_000_000
@@ -24,7 +25,7 @@ def log_to(path: Path) -> None:
         encoding="utf-8",
         errors="backslashreplace",
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], force=True)
     _rotate_launchd_errors(path.with_name(ERRORS.name))
 

@@ -113,6 +113,7 @@ class Pipeline:
 
     def _process(self, active: ActiveClaim) -> Outcome:
         claim = active.claim
+        self._folders.require_own(claim)
         reason = archive.rejection_reason(self._files, claim)
         if reason is not None:
             return self._reject(claim, reason)
@@ -222,8 +223,7 @@ class Pipeline:
         """Write the receipt, check that the claim is still ours, and publish the staged folder."""
         receipt.claim = claim.id
         publish.complete(self._files, staged, receipt, self._on_progress)
-        self._folders.check()
-        self._files.status(claim.path)  # FileNotFoundError: another daemon took the claim over
+        self._folders.require_own(claim)  # FileNotFoundError: another daemon took the claim over
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
     def _is_unchanged(self, claim: Claim, content: Content) -> bool:
@@ -245,6 +245,7 @@ class Pipeline:
     def _finish(self, claim: Claim, summary: str) -> Outcome:
         """Archive the input of published results and release its claim."""
         _LOG.info("%r: %s", claim.name, summary)
+        self._folders.require_own(claim)
         archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
         self._status.on_result(claim.name, summary)
         self._release(claim)
@@ -253,6 +254,7 @@ class Pipeline:
     def _reject(self, claim: Claim, reason: str) -> Outcome:
         """Move the input to the rejected files, with the reason, and release its claim."""
         rejected_dir = self._settings.rejected_dir
+        self._folders.require_own(claim)
         archive.mark_rejected(self._files, claim, reason)
         target = archive.reject(self._files, claim, rejected_dir, reason, self._on_progress)
         self._status.on_rejected(claim.name, reason)
@@ -276,7 +278,10 @@ class Pipeline:
             _LOG.warning("%r: somebody deleted the file while it was in progress", claim.name)
             self._release(claim)
         except FileNotFoundError:
-            _LOG.info("%r: another daemon has taken the file over", claim.name)
+            if claims.is_taken_over(self._files, self._settings.inbox, claim):
+                _LOG.info("%r: another daemon has taken the file over", claim.name)
+            else:
+                _LOG.warning("%r: somebody removed the claim with the file", claim.name)
         except (OSError, FolderError):
             return False  # the share is unavailable: nothing can be known
         return True

@@ -14,7 +14,7 @@ from typing import Any
 from cli import ray_engine
 from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import file_progress_bar
-from cli.requirements import require_file
+from cli.requirements import require_file, require_posix
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         ray_engine.run(parsed, settings)
         return
     ray_engine.refuse_options(parsed)
+    require_posix("classify")
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, code_file

@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.options import add_command, add_worker, complete_files
 from cli.progress_bar import file_progress_bar
+from cli.requirements import require_posix
 from cli.subprocesses import start_explaining, start_training
 from core.settings import Settings
 
@@ -41,6 +42,7 @@ def add_to(commands: Any) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Watch until a signal comes; with ``--once``, until nothing waits."""
+    require_posix("watch")
     from watcher.processes.worker import Worker
 
     worker = Worker(settings)  # its process loads the model while this one imports the rest

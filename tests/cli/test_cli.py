@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import main
 from cli.parser import make_parser
 from core.settings import Settings
 from tests.conftest import ROOT
@@ -160,3 +161,13 @@ def test_every_command_and_option_says_what_it_does() -> None:
 def test_the_versions_are_there_for_a_script(user_project: Settings) -> None:
     (version,) = json.loads(isco(user_project, "models", "list", "--json").stdout)
     assert version["is_served"] and Path(version["path"]).name == "bundled"
+
+
+@pytest.mark.parametrize("arguments", [["watch"], ["classify", "a.csv", "--out", "out"]])
+def test_windows_is_refused_in_one_line(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cli.requirements.sys.platform", "win32")
+    assert main.main(arguments) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "not on Windows" in error and "WSL" in error

@@ -1,9 +1,11 @@
 """Several daemons on one inbox with many files, killed at random and started again.
 
 ``python -m tests.system.soak [--daemons N] [--files N] [--kills N] [--seed N]``: real processes,
-``kill -9`` of daemons and of their worker processes at any moment. Files come whole, in chunks,
-under names that were used before, with content that came before, unreadable, or as corrections. At
-the end the invariants of ``tests/support/invariants.py`` must hold. The figures are printed as
+``kill -9`` of daemons and of their worker processes at any moment, and SIGSTOP for up to eight
+seconds, which is longer than a lease. Files come whole, in chunks, from writers that pause, under
+names that were used before, with content that came before, unreadable, or as corrections; some are
+renamed while they wait. Links, pipes and folders are planted in the inbox and the outbox. At the
+end the invariants of ``tests/support/invariants.py`` must hold. The figures are printed as
 JSON; the exit code is 1 for a violation.
 """
 
@@ -13,13 +15,16 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -29,6 +34,7 @@ from tests.conftest import ROOT
 from tests.support.invariants import violations
 from watcher.intake.claims import WORK
 
+PLANTED = "planted"
 _PATIENCE_S = 300  # without any finished file
 
 
@@ -41,6 +47,8 @@ class Daemons:
         self._log = (root / "daemons.log").open("ab")
         self._daemons = {name: self._start(name) for name in ["main", *map(str, range(2, n + 1))]}
         self.killed: Counter[str] = Counter()
+        self.n_stopped = 0
+        self._stopped: list[tuple[float, psutil.Process]] = []  # when it continues
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         config = self._root / "config.yaml"
@@ -49,19 +57,41 @@ class Daemons:
 
     def kill_one(self) -> bool:
         """Kill a daemon or its worker process; return whether there was one to kill."""
-        name = self._rng.choice(list(self._daemons))
-        victim = psutil.Process(self._daemons[name].pid)
-        kind = "daemons"
         try:
-            children = [c for c in victim.children() if "resource_tracker" not in str(c.cmdline())]
-            if children and self._rng.random() < 0.4:
-                victim = children[0]
-                kind = "workers"
+            kind, victim = self._choose()
             victim.send_signal(signal.SIGKILL)
         except psutil.NoSuchProcess:
             return False
         self.killed[kind] += 1
         return True
+
+    def _choose(self) -> tuple[str, psutil.Process]:
+        name = self._rng.choice(list(self._daemons))
+        daemon = psutil.Process(self._daemons[name].pid)
+        children = [c for c in daemon.children() if "resource_tracker" not in str(c.cmdline())]
+        if children and self._rng.random() < 0.4:
+            return "workers", children[0]
+        return "daemons", daemon
+
+    def stop_one(self) -> None:
+        """Let a daemon or its worker process sleep for a while, as in a laptop that is closed."""
+        with suppress(psutil.NoSuchProcess):
+            _, sleeper = self._choose()
+            sleeper.send_signal(signal.SIGSTOP)
+            self._stopped.append((time.monotonic() + self._rng.random() * 8, sleeper))
+            self.n_stopped += 1
+
+    def continue_due(self, *, all_of_them: bool = False) -> None:
+        """Let those continue whose time has come."""
+        now_s = time.monotonic()
+        due = [item for item in self._stopped if all_of_them or item[0] <= now_s]
+        self._stopped = [item for item in self._stopped if item not in due]
+        for _, sleeper in due:
+            with suppress(psutil.NoSuchProcess):
+                sleeper.send_signal(signal.SIGCONT)
+
+    def __len__(self) -> int:
+        return len(self._daemons)
 
     def restart(self) -> None:
         """Start the killed daemons again."""
@@ -72,6 +102,7 @@ class Daemons:
 
     def end(self) -> None:
         """Kill all daemons, whatever happened."""
+        self.continue_due(all_of_them=True)
         for daemon in self._daemons.values():
             daemon.kill()
             daemon.wait()
@@ -118,22 +149,94 @@ def drop(inbox: Path, name: str, content: bytes, rng: random.Random) -> None:
         file.write(content[cut:])
 
 
+class People:
+    """Writers that pause with a file open, and those who rename what waits."""
+
+    def __init__(self, inbox: Path, rng: random.Random) -> None:
+        self._inbox = inbox
+        self._rng = rng
+        self._open: list[tuple[float, BinaryIO, bytes]] = []  # when it goes on, with what
+        self.n_pauses = 0
+        self.n_renames = 0
+
+    def drop(self, name: str, content: bytes) -> None:
+        """Copy a file; one of ten writers pauses in the middle, for up to eight seconds."""
+        if self._rng.random() >= 0.1:
+            drop(self._inbox, name, content, self._rng)
+            return
+        file = (self._inbox / name).open("xb", buffering=0)
+        cut = self._rng.randrange(len(content))
+        file.write(content[:cut])
+        self._open.append((time.monotonic() + self._rng.random() * 8, file, content[cut:]))
+        self.n_pauses += 1
+
+    def go_on(self) -> None:
+        """Write the rest of the files whose writers have paused long enough."""
+        now_s = time.monotonic()
+        for item in [item for item in self._open if item[0] <= now_s]:
+            self._open.remove(item)
+            _, file, rest = item
+            with file:
+                file.write(rest)
+
+    def rename_one(self) -> None:
+        """Give a file that waits another name that is free."""
+        names = [path.name for path in self._inbox.glob("[!.]*.csv") if path.is_file()]
+        names = [name for name in names if not name.startswith(PLANTED)]
+        target = self._inbox / f"r{self._rng.randrange(10**9)}.csv"
+        with suppress(FileNotFoundError):
+            if names:
+                (self._inbox / self._rng.choice(names)).rename(target)
+                self.n_renames += 1
+
+
+def plant(settings: Settings) -> list[Path]:
+    """Plant what must never be opened; return the paths."""
+    inbox, outbox = settings.watcher.inbox, settings.watcher.outbox
+    link, pipe, folder = (inbox / f"{PLANTED}-{kind}.csv" for kind in ("link", "pipe", "folder"))
+    link.symlink_to("/etc/passwd")
+    os.mkfifo(pipe)
+    folder.mkdir()
+    batch = outbox / f"{PLANTED}.{'0' * 12}"
+    batch.mkdir(parents=True)
+    os.mkfifo(batch / "receipt.json")
+    os.mkfifo(outbox / "status-2.json")
+    (outbox / "nightly" / "2026-01-01").mkdir(parents=True)
+    os.mkfifo(outbox / "nightly" / "2026-01-01" / "metrics.json")
+    return [link, pipe, folder, batch, outbox / "nightly"]
+
+
+def uproot(paths: list[Path]) -> None:
+    """Remove what was planted, all of which must still be there."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
 def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, seed: int) -> dict:
     """Return the figures of one run, and all violations."""
     settings = _furnish(root, bundle)
     rng = random.Random(seed)
     dropped = contents(n_files, rng)
     begun_s = time.monotonic()
+    planted = plant(settings)
+    people = People(settings.watcher.inbox, rng)
     daemons = Daemons(root, n_daemons, rng)
     try:
-        _run(daemons, settings, dropped, n_daemons, n_kills, rng)
+        _run(daemons, people, settings, dropped, n_kills, rng)
     finally:
         daemons.end()
+    uproot(planted)
     found_violations = violations(settings, dropped)
     return {
         "daemons": n_daemons,
         "files": n_files,
         "killed": dict(daemons.killed),
+        "stopped for a while": daemons.n_stopped,
+        "pauses of writers": people.n_pauses,
+        "renamed": people.n_renames,
         "batches": len(list(settings.watcher.outbox.glob("[!.]*/receipt.json"))),
         "rejected": len(list(settings.watcher.rejected_dir.glob("*.why.txt"))),
         "stopped three times": _n_stopped_three_times(settings),
@@ -145,9 +248,9 @@ def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, s
 
 def _run(
     daemons: Daemons,
+    people: People,
     settings: Settings,
     dropped: list[bytes],
-    n_daemons: int,
     n_kills: int,
     rng: random.Random,
 ) -> None:
@@ -159,13 +262,17 @@ def _run(
     finished_s = time.monotonic()
     while n_finished < n_files:
         # Files and kills keep pace with the finished files, so that a kill always hits some work.
-        while n_dropped < min(n_files, n_finished + 12 * n_daemons):
+        while n_dropped < min(n_files, n_finished + 12 * len(daemons)):
             name = f"{rng.randrange(max(n_files // 2, 10))}.csv"
             if not (inbox / name).exists():
-                drop(inbox, name, dropped[n_dropped], rng)
+                people.drop(name, dropped[n_dropped])
                 n_dropped += 1
         if daemons.killed.total() < min(n_kills, 1 + n_kills * n_finished // max(n_files - 10, 1)):
             daemons.kill_one()
+            daemons.stop_one()
+            people.rename_one()
+        daemons.continue_due()
+        people.go_on()
         time.sleep(rng.random() * 0.1)
         daemons.restart()
         n_now = _n_finished(settings)
@@ -174,6 +281,7 @@ def _run(
             finished_s = time.monotonic()
         is_late = time.monotonic() - finished_s > _PATIENCE_S
         assert not is_late, f"no file is finished any more after {n_finished}"
+    daemons.continue_due(all_of_them=True)
     while any((inbox / WORK).iterdir()):
         daemons.restart()
         time.sleep(0.1)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from core.own_files import OwnFileError
 from watcher.delivery.publish import clear_staging, safe_stem
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
@@ -46,7 +47,7 @@ def rejection_reason(files: Filesystem, claim: Claim) -> str | None:
     """Return why an input was marked as rejected, None where it was not."""
     try:
         reason = files.read(claim.folder / REASON).decode("utf-8", "replace").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, OwnFileError):
         return None
     return reason or None  # empty: the daemon ended before it had written the reason
 
@@ -77,7 +78,10 @@ def _write_reason(files: Filesystem, path: Path, reason: str) -> bool:
     try:
         files.reserve(path)
     except FileExistsError:
-        if not _encoded(reason).startswith(files.read(path)):
+        try:
+            if not _encoded(reason).startswith(files.read(path)):
+                return False
+        except OwnFileError:
             return False
     files.write(path, _encoded(reason))
     files.publish(path)

@@ -6,7 +6,6 @@ the outbox are listed again. The page is replaced by one rename, and only when i
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
@@ -17,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from core.file_io import write_atomic
 from core.html import encoded, rendered
+from core.own_files import OwnFileError, read_own_file, read_own_json
 from core.row_counts import RowCounts
 from results.report import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
@@ -49,6 +50,7 @@ class Index:
         self._written_state: tuple[Any, ...] | None = None
         self._written_s = -_MIN_INTERVAL_S
         self._is_failing = False
+        self._reported: set[Path] = set()  # trainings that cannot be read
 
     def refresh(self, status: Status | None = None) -> None:
         """Write the page where its content is new. ``status`` is None where no daemon works.
@@ -61,7 +63,7 @@ class Index:
             return
         try:
             _update(self._batches, self._folders(self._outbox), _batch)
-            _update(self._trainings, self._folders(self._outbox / NIGHTLY), _training)
+            _update(self._trainings, self._folders(self._outbox / NIGHTLY), self._training)
             state = frozenset(self._batches), frozenset(self._trainings), _lasting(status)
             if state != self._written_state:
                 page = self._page(status)
@@ -84,6 +86,18 @@ class Index:
                         yield Path(entry.path)
         except FileNotFoundError:
             return
+
+    def _training(self, folder: Path) -> dict[str, Any] | None:
+        """Return the outcome of a nightly training; one that cannot be read is logged once."""
+        try:
+            return _training(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            if folder not in self._reported:
+                _LOG.warning("the report of a training is not shown: %s", error)
+            self._reported.add(folder)
+            return None
 
     def _page(self, status: Status | None) -> bytes:
         batches = sorted(self._batches.values(), key=_newest, reverse=True)
@@ -143,7 +157,7 @@ def _autocoded_share(receipt: dict[str, Any]) -> float:
 def _batch(folder: Path) -> dict[str, Any] | None:
     """Return the key figures of a batch and its row in the table; None where it is no batch."""
     try:
-        receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+        receipt = read_own_json(folder / RECEIPT)
         is_corrections = "statuses" in receipt
         n_rows = int(receipt["n_rows" if is_corrections else "n_rows_out"])
         entry = {
@@ -166,21 +180,31 @@ def _batch(folder: Path) -> dict[str, Any] | None:
     return {**entry, "row": row}
 
 
-def _training(folder: Path) -> dict[str, Any] | None:
-    """Return the outcome of a nightly training; None where the folder is none."""
+class _Agreement(BaseModel):
+    """The agreement with people that a training measured, as the trend shows it."""
+
+    n: int
+    rate: float
+    interval: tuple[float, float]
+
+
+def _training(folder: Path) -> dict[str, Any]:
+    """Return the outcome of a nightly training. Raises OSError, ValueError, KeyError, TypeError."""
     entry = {"name": folder.name, "when": folder.name, "has_report": (folder / REPORT).exists()}
     if (folder / FAILED).exists():
-        reason = (folder / FAILED).read_text(encoding="utf-8", errors="replace").strip()
+        try:
+            reason = read_own_file(folder / FAILED).decode("utf-8", "replace").strip()
+        except (OSError, OwnFileError) as error:
+            reason = str(error)
         return {**entry, "state": "failed", "reason": reason, "version": "", "agreement": {}}
-    try:
-        metrics = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
-        agreement = metrics.get("sampled_agreement") or {}
-        return {
-            **entry,
-            "state": str(metrics["state"]),
-            "reason": "; ".join(map(str, metrics.get("reasons") or [])),
-            "version": str(metrics.get("version") or ""),
-            "agreement": {key: agreement[key] for key in ("n", "rate", "interval") if agreement},
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+    metrics = read_own_json(folder / _METRICS)
+    agreement = metrics.get("sampled_agreement") or {}
+    if agreement:
+        agreement = _Agreement.model_validate(agreement).model_dump()
+    return {
+        **entry,
+        "state": str(metrics["state"]),
+        "reason": "; ".join(map(str, metrics.get("reasons") or [])),
+        "version": str(metrics.get("version") or ""),
+        "agreement": agreement,
+    }

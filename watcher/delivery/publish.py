@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +14,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.own_files import OwnFileError, parse_own_json
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
 
+_LOG = logging.getLogger(__name__)
+_LEFT_OVER_S = 3600
 RECEIPT = "receipt.json"
+# What others read by program, and what the next answer of the same content refers to.
+_CODES = ("predictions.", "corrections.")
 _SUPERSEDED = ".superseded"
 _IS_SUPERSEDED = re.compile(rf"{re.escape(_SUPERSEDED)}(-\d+)?$")
 _MAX_STEM_BYTES = 80
@@ -58,6 +65,19 @@ def clear_staging(files: Filesystem, outbox: Path, claim_id: str) -> None:
             files.remove_tree(outbox / STAGING / name)
 
 
+def clear_left_over(files: Filesystem, outbox: Path, claim_ids: set[str], owner: str) -> None:
+    """Remove what a killed daemon of this name left staged, an hour ago or longer.
+
+    ``claim_ids`` are those of all claims: what belongs to one is removed with it.
+    """
+    for name in files.names(outbox / STAGING):
+        claim_id, _, rest = name.partition(".")
+        is_ours = rest.partition(".")[2] == owner and claim_id not in claim_ids
+        path = outbox / STAGING / name
+        if is_ours and time.time() - files.status(path).st_mtime > _LEFT_OVER_S:
+            files.remove_tree(path)
+
+
 def complete(
     files: Filesystem,
     staged: Path,
@@ -93,7 +113,8 @@ def publish(files: Filesystem, staged: Path, outbox: Path, receipt: AnyReceipt) 
         try:
             files.rename_new(staged, target)
         except FileExistsError:
-            if read_receipt(files, target).get("sha256") == receipt.sha256:
+            other = read_receipt(files, target)
+            if other.get("sha256") == receipt.sha256 and _is_whole(files, target, other):
                 return target  # another daemon was faster
             continue
         break
@@ -102,12 +123,38 @@ def publish(files: Filesystem, staged: Path, outbox: Path, receipt: AnyReceipt) 
 
 
 def find_batch(files: Filesystem, outbox: Path, batch_id: str) -> Path | None:
-    """Return the complete batch with this id, None where there is none."""
-    for name in files.names(outbox):
-        is_batch = name.endswith(f".{batch_id}") and not name.startswith(".")
-        if is_batch and read_receipt(files, outbox / name):
-            return outbox / name
+    """Return the complete batch with this id, None where there is none.
+
+    A batch whose codes were deleted or altered since is passed over: they are made anew, beside it.
+    """
+    is_batch = re.compile(rf"[^.].*\.{re.escape(batch_id)}(-\d+)?", re.DOTALL)
+    for name in sorted(files.names(outbox)):
+        if is_batch.fullmatch(name):
+            receipt = read_receipt(files, outbox / name)
+            if receipt and _is_whole(files, outbox / name, receipt):
+                return outbox / name
     return None
+
+
+def _is_whole(files: Filesystem, folder: Path, receipt: dict[str, Any]) -> bool:
+    """Whether the codes of a batch are those of its receipt.
+
+    The other files are for people, who may fill in the review where it is.
+    """
+    hashes = receipt.get("files")
+    if not isinstance(hashes, dict):
+        return False
+    for name, sha256 in hashes.items():
+        if not name.startswith(_CODES):
+            continue
+        try:
+            if files.hash(folder / name) != sha256:
+                _LOG.warning("%s was altered since it was published", shown(folder / name))
+                return False
+        except OSError as error:
+            _LOG.warning("%s cannot be read: %s", shown(folder / name), error.strerror)
+            return False
+    return True
 
 
 def find_claim(files: Filesystem, outbox: Path, name: str, claim_id: str) -> Path | None:
@@ -142,10 +189,12 @@ def is_superseded(name: str) -> bool:
 def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
     """Return the receipt of a batch, empty where there is none that can be read."""
     try:
-        receipt = json.loads(files.read(folder / RECEIPT))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return parse_own_json(files.read(folder / RECEIPT), str(folder / RECEIPT))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return receipt if isinstance(receipt, dict) else {}
+    except OwnFileError as error:
+        _LOG.warning("the results are passed over: %s", error)
+        return {}
 
 
 def as_json(receipt: AnyReceipt) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from watcher.delivery import archive
+from core.errors import FolderError
+from watcher.delivery import archive, publish
 from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.claims import Claim, Leases
+from watcher.intake.folder_checks import Folders
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,7 +56,8 @@ class ActiveClaim:
 class ActiveClaims:
     """All claims of this daemon. ``next_heartbeat_s``: when the next heartbeat is due."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, folders: Folders) -> None:
+        self._folders = folders
         self._settings = environment.settings
         self._files = environment.files
         self._clock = environment.clock
@@ -106,14 +109,21 @@ class ActiveClaims:
         self._next_recovery_s = now_s + self._settings.heartbeat_s
         active_folders = {active.claim.folder for active in self._active}
         try:
+            self._folders.check()
             listed = claims.list_claims(self._files, self._settings.inbox)
             inactive = [claim for claim in listed if claim.folder not in active_folders]
             foreign = [claim for claim in inactive if claim.owner != self._name]
             left_over = [claim for claim in inactive if claim.owner == self._name]
             for claim in left_over + self._leases.expired(foreign, now_s):
                 self._take_over(claim)
-        except OSError as error:
+        except (OSError, FolderError) as error:
             _LOG.warning("claims of an earlier run cannot be taken up, trying again: %s", error)
+
+    def clear_left_over(self) -> None:
+        """Remove results that an earlier run of this daemon left unfinished. Raises OSError."""
+        listed = claims.list_claims(self._files, self._settings.inbox)
+        ids = {claim.id for claim in listed}
+        publish.clear_left_over(self._files, self._settings.outbox, ids, self._name)
 
     def _take_over(self, foreign: Claim) -> None:
         claim = claims.take_over(self._files, foreign, self._name)

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.own_files import OwnFileError
 from watcher.filesystem import Filesystem
 from watcher.intake.stability import kind_of
 from watcher.open_files import Writers
@@ -170,6 +171,14 @@ def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:
     return listed
 
 
+def is_taken_over(files: Filesystem, inbox: Path, claim: Claim) -> bool:
+    """Whether a claim whose folder is gone has another owner; else somebody removed it."""
+    try:
+        return any(other.id == claim.id for other in list_claims(files, inbox))
+    except OSError:
+        return False
+
+
 class Leases:
     """Decides who is dead: an owner whose heartbeat has not changed for ten heartbeats.
 
@@ -196,7 +205,7 @@ class Leases:
     def _heartbeat_of(self, claim: Claim) -> bytes:
         try:
             return self._files.read(claim.folder / HEARTBEAT)
-        except FileNotFoundError:
+        except (FileNotFoundError, OwnFileError):
             return b""
 
     def renew(self, claim: Claim) -> None:

@@ -9,6 +9,8 @@ remembered on this machine's own disk, so that a daemon may start before the sha
 from __future__ import annotations
 
 import errno
+import logging
+import os
 import stat
 from contextlib import suppress
 from hashlib import sha256
@@ -19,8 +21,10 @@ from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
 from watcher.environment import Environment
-from watcher.intake.claims import WORK
+from watcher.intake.claims import WORK, Claim
+from watcher.intake.stability import kind_of
 
+_LOG = logging.getLogger(__name__)
 STAGING = ".staging"
 SENTINEL = ".isco"
 _SENTINEL_TEXT = """\
@@ -49,6 +53,8 @@ class Folders:
         self._files = environment.files
         self._name = environment.name
         self._is_tested = False
+        # Owner and mode of what this user creates in a folder: a share may have only one of each.
+        self._own: dict[Path, tuple[int, int]] = {}
 
     def lock(self) -> FileLock:
         """Return a lock that only one daemon of this name on this machine can have.
@@ -84,15 +90,42 @@ class Folders:
         for folder in (self._inbox, self._outbox):
             if not self._has_sentinel(folder) and self._was_on_another_device(folder):
                 raise ShareUnavailableError(_no_sentinel(folder))
+        self._refuse_loops()
         for folder in (self._inbox, self._outbox, *self._final_dirs):
             self._make(folder)
+            self._test(folder)
         for private_dir in self._private_dirs:
             self._require_private(private_dir)
             self._test(private_dir)
             self._mark(private_dir.parent)
-        for folder in (self._inbox, self._outbox, *self._final_dirs):
-            self._test(folder)
+            self._warn_of_others(private_dir)
         self._is_tested = True
+
+    def _refuse_loops(self) -> None:
+        """Raise FolderError where what leaves the inbox would come back into it."""
+        inbox = self._inbox.resolve()
+        for folder in (self._outbox, *self._final_dirs):
+            if folder.resolve().is_relative_to(inbox):
+                raise FolderError(
+                    f"{str(folder)!r} is the inbox or a folder in it: files would come back for "
+                    "ever; choose another folder in the settings of watcher"
+                )
+
+    def _warn_of_others(self, private_dir: Path) -> None:
+        """Warn where others may rename the private folder; the sticky bit forbids it."""
+        folder = private_dir.parent
+        status = self._files.status(folder)
+        is_shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not (
+            status.st_mode & stat.S_ISVTX
+        )
+        owner, _ = self._own[folder]
+        if is_shared or status.st_uid not in (owner, 0):
+            _LOG.warning(
+                "others can replace %s: let the user of isco-coder own %s, with the sticky bit "
+                "(chmod +t); see docs/operations.md, shared folders",
+                private_dir,
+                folder,
+            )
 
     def probe(self) -> None:
         """Try all operations of the protocol in all folders. Raises FolderError naming the folder.
@@ -130,7 +163,9 @@ class Folders:
                 self._files.remove_tree(probe)
             for probe in (first, second):
                 self._files.make_dir(probe)
-                self._files.write(probe / "probe", bytes(_PROBE_BYTES))
+                self._own[folder] = _owner_and_mode(self._files.status(probe))
+                content = bytes(_PROBE_BYTES if probe == first else 1)
+                self._files.write(probe / "probe", content)
                 self._files.publish(probe / "probe")
                 self._files.sync(probe / "probe")
             try:
@@ -171,16 +206,43 @@ class Folders:
         Whoever can write into the inbox must not lead the watcher to another place by a link.
         """
         try:
-            mode = self._files.status(folder).st_mode
+            status = self._files.status(folder)
         except FileNotFoundError:
             with suppress(FileExistsError):  # another daemon has just created it
                 self._files.make_dir(folder)
-            mode = self._files.status(folder).st_mode
-        if not stat.S_ISDIR(mode):
+            status = self._files.status(folder)
+        if not stat.S_ISDIR(status.st_mode):
             raise FolderError(
                 f"{str(folder)!r} is not a folder: something else has the name of a private folder "
                 "of isco-coder; remove it"
             )
+        if _owner_and_mode(status) != self._own[folder.parent]:
+            owner, mode = _owner_and_mode(status)
+            raise FolderError(
+                f"{str(folder)!r} is not private: it belongs to user {owner} with the mode "
+                f"{mode:o}, expected user {self._own[folder.parent][0]} and the mode "
+                f"{self._own[folder.parent][1]:o}. Somebody has replaced or changed it: look into "
+                "it, then remove it or change it back"
+            )
+
+    def require_own(self, claim: Claim) -> None:
+        """Check that a claim is still what this user put there, from the inbox down to the file.
+
+        Whoever can write into the inbox may have put a folder with links in its place. Raises
+        FolderError, and OSError where the input is no regular file any more.
+        """
+        self.check()
+        status = self._files.status(claim.folder)
+        own = self._own[self._inbox / WORK]
+        if not stat.S_ISDIR(status.st_mode) or _owner_and_mode(status) != own:
+            raise OSError(f"{str(claim.folder)!r} is not a claim of this user")
+        mode = self._files.status(claim.path).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(f"it has become {kind_of(mode)}")
+
+
+def _owner_and_mode(status: os.stat_result) -> tuple[int, int]:
+    return status.st_uid, stat.S_IMODE(status.st_mode) & 0o777
 
 
 def local_state_path(folder: Path, suffix: str) -> Path:

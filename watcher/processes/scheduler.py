@@ -25,20 +25,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from tzlocal import get_localzone
 
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
+from core.own_files import read_own_json
 from core.settings import ScheduleSettings
 from watcher.processes.background import start_in_background
+from watcher.processes.cron import cron_trigger
 
 NIGHTLY = "nightly"
 LAST = "last.json"
 FAILED = "failed.txt"
 _LOG = logging.getLogger(__name__)
 _CHECK_EVERY_S = 60
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # before there was this program
 
 StartTraining = Callable[[Path], "subprocess.Popen[bytes]"]
 WallClock = Callable[[], datetime]
@@ -65,7 +67,8 @@ class NightlyScheduler:
     ) -> None:
         """Raises SettingsError for a cron expression or time zone that does not exist."""
         self.zone = _zone(settings.timezone)
-        self._trigger = _trigger(settings.cron, self.zone)
+        self._cron = settings.cron
+        self._trigger = cron_trigger(settings.cron, self.zone)
         self._dir = outbox / NIGHTLY
         self._start_training = start_training
         self._clock = clock
@@ -73,6 +76,7 @@ class NightlyScheduler:
         self._child: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
         self._scheduler = BackgroundScheduler(timezone=self.zone)
+        self._next_after(clock())  # a time that never comes is an error now, not at night
 
     def start(self) -> None:
         """Start to watch the clock."""
@@ -161,15 +165,21 @@ class NightlyScheduler:
         later = moment.astimezone(UTC) + timedelta(microseconds=1)
         scheduled = self._trigger.get_next_fire_time(None, later.astimezone(self.zone))
         if not isinstance(scheduled, datetime):
-            raise SettingsError("schedule.cron names a time that never comes")
+            raise SettingsError(f"schedule.cron is {self._cron!r}, a time that never comes")
         return scheduled
 
     def _done_until(self) -> datetime | None:
         """Return the time up to which every training is done, None where it is not known."""
         try:
-            saved = json.loads((self._dir / LAST).read_text(encoding="utf-8"))
-            return datetime.fromisoformat(saved["done_until"]).astimezone(UTC)
-        except (OSError, ValueError, KeyError, TypeError):
+            saved = read_own_json(self._dir / LAST)
+            done_until = datetime.fromisoformat(saved["done_until"]).astimezone(UTC)
+            if done_until < _EARLIEST:
+                raise ValueError(f"done_until is {saved['done_until']}")
+            return done_until
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+            _LOG.warning("%s is not used, trainings count from now: %s", self._dir / LAST, error)
             return None
 
     def _set_done_until(self, moment: datetime) -> None:
@@ -180,7 +190,7 @@ class NightlyScheduler:
 def outcome(report_dir: Path) -> str:
     """Return what came of a training, in one line."""
     try:
-        metrics = json.loads((report_dir / "metrics.json").read_text(encoding="utf-8"))
+        metrics = read_own_json(report_dir / "metrics.json")
         return ": ".join([metrics["state"], *metrics["reasons"][:1]])
     except (OSError, ValueError, KeyError, TypeError):
         return "failed"
@@ -201,14 +211,4 @@ def _zone(name: str) -> ZoneInfo:
         raise SettingsError(
             f"schedule.timezone is {name!r}, which is no time zone; use 'local' or a name such as "
             f"'Europe/Vienna' ({error})"
-        ) from None
-
-
-def _trigger(cron: str, zone: ZoneInfo) -> CronTrigger:
-    try:
-        return CronTrigger.from_crontab(cron, timezone=zone)
-    except ValueError as error:
-        raise SettingsError(
-            f"schedule.cron is {cron!r}: {error}; expected 'minute hour day month weekday', such "
-            "as '15 4 * * *'"
         ) from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ from watcher.processes.messages import (
     Work,
 )
 from watcher.processes.processor import Progress, WorkerLostError
+from watcher.processes.scratch import new_scratch_dir
 from watcher.processes.worker_process import OUT_OF_MEMORY, run_worker
 
 _LOG = logging.getLogger(__name__)
@@ -89,10 +91,11 @@ class Worker:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
+        self._scratch_dir = new_scratch_dir()
         self._connection, child_connection = context.Pipe()
         self._process = context.Process(
             target=run_worker,
-            args=(child_connection, self._settings),
+            args=(child_connection, self._settings, self._scratch_dir),
             name="isco-worker",
             daemon=True,
         )
@@ -139,7 +142,8 @@ class Worker:
             case RecordsDone(n_done):
                 progress(n_done)
             case LogLine(level, text):
-                _LOG.log(level, "%s", text)
+                for line in text.splitlines():
+                    _LOG.log(level, "%s", line)
             case Ready(model_version):
                 self._model_version = model_version
                 self._is_loading = False
@@ -188,6 +192,7 @@ class Worker:
         process.kill()
         process.join()
         self._connection.close()
+        shutil.rmtree(self._scratch_dir, ignore_errors=True)
         return process.exitcode
 
 

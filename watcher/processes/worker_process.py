@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import tempfile
 import threading
 import traceback
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from core.errors import IscoError
 from core.packages import PACKAGES
@@ -30,8 +32,12 @@ OUT_OF_MEMORY = 12  # the exit status; the number of ENOMEM
 _LOG = logging.getLogger(__name__)
 
 
-def run_worker(connection: Connection, settings: Settings) -> None:
-    """Load the model and answer requests until the daemon has ended."""
+def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) -> None:
+    """Load the model and answer requests until the daemon has ended.
+
+    Temporary files go to ``scratch_dir``, which the daemon removes when this process has ended.
+    """
+    tempfile.tempdir = str(scratch_dir)
     _end_with_daemon()
     _log_to(connection)
     with suppress(EOFError, OSError):  # the daemon has ended

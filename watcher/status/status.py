@@ -19,7 +19,9 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
+from core.own_files import OwnFileError, read_own_file
 from watcher.environment import MAIN
+from watcher.intake.folder_checks import STAGING
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
@@ -144,7 +146,7 @@ def read_status(outbox: Path, name: str = MAIN) -> Status:
     """Return what the daemon last wrote. Raises StatusError where nothing can be read."""
     path = outbox / status_file_name(name)
     try:
-        return Status.model_validate_json(path.read_bytes())
+        return Status.model_validate_json(read_own_file(path))
     except FileNotFoundError:
         raise StatusError(
             f"no daemon has worked here: {str(path)!r} does not exist; start one with 'isco watch' "
@@ -154,11 +156,22 @@ def read_status(outbox: Path, name: str = MAIN) -> Status:
         raise StatusError(
             f"{str(path)!r} cannot be read ({error}); is the share of the folder connected?"
         ) from None
+    except OwnFileError as error:
+        raise StatusError(str(error)) from None
     except ValidationError as error:
         raise StatusError(
             f"{str(path)!r} is damaged ({' '.join(error.errors()[0]['msg'].split())}); a running "
             "daemon replaces it within seconds; otherwise start one"
         ) from None
+
+
+def is_written_by_this_user(outbox: Path, name: str = MAIN) -> bool:
+    """Whether the status is one of a daemon of this user; anybody can put another there."""
+    try:
+        owner = (outbox / status_file_name(name)).lstat().st_uid
+        return owner == (outbox / STAGING).lstat().st_uid
+    except OSError:
+        return False
 
 
 def is_running(pid: int) -> bool:

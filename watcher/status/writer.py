@@ -5,12 +5,14 @@ It also writes ``outbox/index.html``, the same for people (``watcher/delivery/in
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from core.errors import StatusError
@@ -35,6 +37,7 @@ _LOG = logging.getLogger(__name__)
 _WRITE_EVERY_S = 5.0  # without changes: a synchronised outbox sends every version of the file
 _PROGRESS_EVERY_S = 1.0
 _N_RESULTS = 10
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _N_WAITING = 50
 
 
@@ -221,6 +224,15 @@ class StatusWriter:
                 self._change(last_training=_encodable(last_training))
         self._change(next_training=self._scheduler.next_training())
 
+    def _overwrite(self, path: Path) -> None:
+        """Write a short status over the old one: on a full disk that is all there is room for."""
+        short = self._status.model_copy(update={"waiting": (), "results": (), "rejected": ()})
+        content = (short.model_dump_json() + "\n").encode()
+        with suppress(OSError), os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
+            if len(content) <= os.fstat(file.fileno()).st_size:
+                file.write(content)
+                file.truncate()
+
     def _change(self, **changes: Any) -> None:
         self._status = self._status.model_copy(update=changes)
 
@@ -235,6 +247,8 @@ class StatusWriter:
             write_atomic(path, self._status.model_dump_json(indent=2) + "\n", is_public=True)
             self._is_failing = False
         except OSError as error:
+            if self._status.paused is not None and error.errno in _DISK_FULL:
+                self._overwrite(path)
             if not self._is_failing:
                 _LOG.warning("the status cannot be written, continuing without it: %s", error)
             self._is_failing = True

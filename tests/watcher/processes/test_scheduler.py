@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import SettingsError
 from core.settings import ScheduleSettings
+from watcher.processes.cron import cron_trigger
 from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, NightlyScheduler
 
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -200,3 +201,81 @@ def test_a_damaged_file_of_the_scheduler_is_replaced(tmp_path: Path) -> None:
     clock.moment += timedelta(days=1)
     scheduler.check()
     assert trainings.dates == ["2026-06-02"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"done_until": "0001-01-01T00:00:00+00:00"}',
+        '{"done_until": "9999-12-31T23:59:59-23:59"}',
+        "[",
+    ],
+)
+def test_a_date_that_cannot_be_is_replaced(tmp_path: Path, content: str) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings("pass")
+    scheduler = schedule(tmp_path, clock, trainings)
+    (tmp_path / NIGHTLY / LAST).write_text(content, encoding="utf-8")
+    scheduler.check()
+    clock.moment += timedelta(days=1)
+    scheduler.check()
+    assert trainings.dates == ["2026-06-02"]
+
+
+def fire_days(cron: str, n_days: int = 400) -> set[str]:
+    """Return the days on which a crontab fires, from Monday, the first of January 2024."""
+    trigger = cron_trigger(cron, VIENNA)
+    moment, days = datetime(2024, 1, 1, tzinfo=VIENNA), set()
+    while (moment - datetime(2024, 1, 1, tzinfo=VIENNA)).days < n_days:
+        fired = trigger.get_next_fire_time(None, moment)
+        assert fired is not None
+        days.add(f"{fired:%Y-%m-%d}")
+        moment = fired + timedelta(minutes=1)
+    return days
+
+
+WEEKDAYS = {  # field of cron: the days of the week on which it fires, Sunday is 0
+    "0": {0},
+    "7": {0},
+    "1": {1},
+    "5": {5},
+    "1-5": {1, 2, 3, 4, 5},
+    "5-7": {5, 6, 0},
+    "0-7": {0, 1, 2, 3, 4, 5, 6},
+    "0,3": {0, 3},
+    "*": {0, 1, 2, 3, 4, 5, 6},
+    "*/2": {0, 2, 4, 6},
+    "1-6/2": {1, 3, 5},
+    "2/2": {2, 4, 6},
+    "sun": {0},
+    "SAT": {6},
+    "mon-fri": {1, 2, 3, 4, 5},
+    "fri-sun": {5, 6, 0},
+    "sun-tue,4": {0, 1, 2, 4},
+}
+
+
+@pytest.mark.parametrize("field", WEEKDAYS)
+def test_the_days_of_the_week_are_those_of_cron(field: str) -> None:
+    days = fire_days(f"0 4 * * {field}")
+    fired = {(datetime.fromisoformat(day).weekday() + 1) % 7 for day in days}
+    assert fired == WEEKDAYS[field]
+
+
+def test_a_day_of_the_month_or_of_the_week_as_in_cron() -> None:
+    """crontab(5): if both are restricted, the command runs when either matches."""
+    days = {datetime.fromisoformat(day) for day in fire_days("0 4 13 * 5", 366)}
+    assert days and all(day.day == 13 or day.weekday() == 4 for day in days)
+    assert {day.weekday() for day in days if day.day == 13} != {4}
+    assert {day.day for day in days if day.weekday() == 4} != {13}
+    only_days = {datetime.fromisoformat(day) for day in fire_days("0 4 13 * *", 366)}
+    assert {day.day for day in only_days} == {13}
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0 4 31 2 *", "0 4 30 2 *", "0 4 * * 8", "0 4 * * 5-1", "0 4 * * */0", "0 4 * * x", "4"],
+)
+def test_a_cron_that_cannot_be_is_one_line(tmp_path: Path, cron: str) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    with pytest.raises(SettingsError, match=r"schedule\.cron"):
+        schedule(tmp_path, clock, Trainings(), cron)

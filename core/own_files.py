@@ -1,0 +1,53 @@
+"""Read the program's own files with the suspicion that inputs get.
+
+Others may write into the folders of the watcher: a status, a receipt or the metrics of a training
+may be a pipe that never ends, a link, a huge file, or text that is no JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+_MAX_BYTES = 16 << 20
+
+
+class OwnFileError(ValueError):
+    """A file of the program is not what the program writes; the message names it."""
+
+
+def read_own_file(path: Path, max_bytes: int = _MAX_BYTES) -> bytes:
+    """Return the content of a file that the program wrote; a link is not followed.
+
+    Raises OwnFileError where it is no regular file, or larger than ``max_bytes``; OSError where it
+    is missing or cannot be read.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OwnFileError(f"{str(path)!r} is no regular file: remove it")
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OwnFileError(f"{str(path)!r} is no regular file: remove it")
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise OwnFileError(f"{str(path)!r} is larger than {max_bytes:,} bytes: remove it")
+    return content
+
+
+def parse_own_json(content: bytes, name: str) -> dict[str, Any]:
+    """Return the JSON object in ``content``. Raises OwnFileError where it is none."""
+    try:
+        values = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise OwnFileError(f"{name!r} is no JSON: {str(error) or type(error).__name__}") from None
+    if not isinstance(values, dict):
+        raise OwnFileError(f"{name!r} is no JSON object")
+    return values
+
+
+def read_own_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file that the program wrote. Raises as ``read_own_file``."""
+    return parse_own_json(read_own_file(path), str(path))
