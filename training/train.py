@@ -16,6 +16,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification, set_seed
 
 from core.errors import BundleError
+from core.file_io import sha256_of
 from core.settings import Settings
 from inference.bundle import CHECKPOINT, Bundle
 from inference.model_registry import ModelRegistry
@@ -65,8 +66,7 @@ def train(
     Raises InputError, BaseModelError or TrainingRunsError; then the model in service is unchanged.
     """
     with training_lock(settings.output):
-        files = [(path.name, path.stat().st_size) for path in find_files(raw)]
-        key = fingerprint(files, base, settings.model_dump_json())
+        key = _run_key(raw, base, settings)
         champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
         loaded = load_dataset(settings, raw, corrections)
@@ -99,6 +99,12 @@ def _champion(settings: Settings) -> Bundle | None:
     except BundleError as error:
         _LOG.warning("no model to compare with: %s", error)
         return None
+
+
+def _run_key(raw: Path, base: str, settings: Settings) -> str:
+    """Return the key of a run: other content of the records is another run, whatever its size."""
+    files = [(path.name, sha256_of(path)) for path in find_files(raw)]
+    return fingerprint(files, base, settings.model_dump_json())
 
 
 def _write_sides(dataset: SplitDataset, folders: Iterable[Path]) -> None:

@@ -16,7 +16,18 @@ from inference.autocoder import open_autocoder
 from inference.model_registry import ModelRegistry
 from tests.support.labelled_records import raw_records
 from training.run_folder import METRICS, RunKind, last_finished
-from training.train import train
+from training.train import _run_key, train
+
+
+def test_records_of_the_same_size_and_other_content_are_another_run(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv"
+    keys = []
+    for code in ("2221", "7212", "2221"):
+        path.write_text(
+            f"job_title,duties_description,isco_code\nnurse,,{code}\n", encoding="utf-8"
+        )
+        keys.append(_run_key(path, "base", Settings()))
+    assert keys[0] == keys[2] != keys[1]
 
 
 @pytest.mark.slow
