@@ -62,6 +62,14 @@ class Filesystem:
         """Create a folder that only this user can read."""
         path.mkdir(mode=0o700)
 
+    def make_private(self, path: Path) -> None:
+        """Take a folder of this user away from all others; a link is not followed."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
+        try:
+            os.fchmod(descriptor, 0o700)
+        finally:
+            os.close(descriptor)
+
     def rename(self, source: Path, target: Path) -> None:
         """Rename in one atomic step. A folder never replaces one that is not empty."""
         os.rename(source, target)

@@ -228,6 +228,15 @@ def test_a_work_folder_that_is_swapped_during_the_work_publishes_nothing(
     assert len(harness.batches()) == 1 and harness.violations() == []
 
 
+def test_a_private_folder_that_was_opened_to_others_is_closed_again(harness: DaemonHarness) -> None:
+    work = harness.inbox / claims.WORK
+    work.chmod(0o777)
+    harness.drop("a.csv", GOOD)
+    harness.tick(TURNS)
+    assert work.stat().st_mode & 0o777 == 0o700
+    assert len(harness.batches()) == 1 and harness.violations() == []
+
+
 @needs_root
 def test_a_staging_folder_of_another_user_is_not_used(harness: DaemonHarness) -> None:
     staging = harness.settings.watcher.outbox / STAGING

@@ -216,13 +216,16 @@ class Folders:
                 f"{str(folder)!r} is not a folder: something else has the name of a private folder "
                 "of isco-coder; remove it"
             )
-        if _owner_and_mode(status) != self._own[folder.parent]:
-            owner, mode = _owner_and_mode(status)
+        owner, mode = self._own[folder.parent]
+        if status.st_uid == owner and _owner_and_mode(status) != (owner, mode):
+            self._files.make_private(folder)
+            status = self._files.status(folder)
+        if _owner_and_mode(status) != (owner, mode):
+            actual_owner, actual_mode = _owner_and_mode(status)
             raise FolderError(
-                f"{str(folder)!r} is not private: it belongs to user {owner} with the mode "
-                f"{mode:o}, expected user {self._own[folder.parent][0]} and the mode "
-                f"{self._own[folder.parent][1]:o}. Somebody has replaced or changed it: look into "
-                "it, then remove it or change it back"
+                f"{str(folder)!r} is not private: it belongs to user {actual_owner} with the mode "
+                f"{actual_mode:o}, expected user {owner} and the mode {mode:o}. Somebody has "
+                "replaced it: look into it, then remove it"
             )
 
     def require_own(self, claim: Claim) -> None:
