@@ -19,7 +19,6 @@ import pytest
 
 from core.errors import BundleError, FolderError, StatusError
 from core.log_lines import OneLineFormatter
-from core.own_files import OwnFileError, read_own_file, read_own_json
 from core.settings import Settings
 from tests.support.daemon_harness import DaemonHarness, InterruptingProcessor
 from tests.support.disks import leave_free, mounted, small_disk
@@ -28,6 +27,7 @@ from watcher.delivery.index_page import Index
 from watcher.environment import MAIN
 from watcher.intake import claims
 from watcher.intake.folder_checks import STAGING
+from watcher.own_files import OwnFileError, read_own_file, read_own_json
 from watcher.processes import scratch
 from watcher.processes.processor import WorkerLostError
 from watcher.processes.scheduler import NIGHTLY

@@ -20,11 +20,11 @@ from pydantic import BaseModel
 
 from core.file_io import write_atomic
 from core.html import encoded, rendered
-from core.own_files import OwnFileError, read_own_file, read_own_json
 from core.row_counts import RowCounts
 from results.report import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
+from watcher.own_files import OwnFileError, read_own_file, read_own_json
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.status import Status
 

@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.own_files import OwnFileError, parse_own_json
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
+from watcher.own_files import OwnFileError, parse_own_json
 
 _LOG = logging.getLogger(__name__)
 _LEFT_OVER_S = 3600

@@ -30,8 +30,8 @@ from tzlocal import get_localzone
 
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
-from core.own_files import read_own_json
 from core.settings import ScheduleSettings
+from watcher.own_files import read_own_json
 from watcher.processes.background import start_in_background
 from watcher.processes.cron import cron_trigger
 

@@ -19,9 +19,9 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
-from core.own_files import OwnFileError, read_own_file
 from watcher.environment import MAIN
 from watcher.intake.folder_checks import STAGING
+from watcher.own_files import OwnFileError, read_own_file
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
