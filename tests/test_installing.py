@@ -109,7 +109,7 @@ def test_a_wheel_holds_every_module_template_and_table(tmp_path: Path) -> None:
     expected = {
         str(path.relative_to(source))
         for path in source.rglob("*")
-        if path.suffix in {".py", ".html", ".csv"}
+        if path.suffix in {".py", ".html", ".csv", ".txt", ".yaml"}
     }
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
     command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]

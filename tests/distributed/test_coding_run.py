@@ -104,7 +104,16 @@ def check_whole(out: Path, receipt: RunReceipt, ids: Sequence[str]) -> None:
     assert sorted(row["id"] for row in predictions(out)) == sorted(ids)
     assert json.loads((out / "receipt.json").read_text())["n_rows_out"] == len(ids)
     assert receipt.n_rows_in == receipt.n_rows_out == len(ids)
-    parts = receipt.n_autocoded, receipt.n_corrected, receipt.n_fallback, receipt.n_empty
+    parts = (
+        receipt.n_autocoded,
+        receipt.n_corrected,
+        receipt.n_not_codable,
+        receipt.n_fallback,
+        receipt.n_too_unsure,
+        receipt.n_empty,
+        receipt.n_not_stated,
+        receipt.n_not_working,
+    )
     assert sum(parts) == len(ids)
     for name in ("n_rows_out", "n_fallback", "n_empty", "n_review"):
         assert sum(shard[name] for shard in summaries(out)) == getattr(receipt, name)

@@ -112,7 +112,7 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
         "text,corrected_isco_code,predicted_code,n_records,sampled\n"
         'a | b,"0310 Armed Forces Occupations, Other Ranks",310,2,batch 1\n'
         "c | d,Not-Codable,7212,1,batch 1\n"
-        "e | f,0310 Bakers,7212,many,batch 1\n"
+        'e | f,"0310 Bakers, Pastry-cooks and Confectionery Makers",7212,many,batch 1\n'
         "g | h,7212,721,1,batch 1\n",
         encoding="utf-8",
     )
