@@ -49,9 +49,10 @@ docs: .venv/test-installed ## build the documentation as a site in build/site/
 bench: .venv/test-installed ## measure the speed against Hugging Face's pipeline and optimum (40 minutes)
 	$(BIN)/python -W ignore -m benchmarks.serving
 
-soak: .venv/test-installed ## 4 daemons, 1,000 files, 200 kills; then every crash point of a day
+soak: .venv/test-installed ## 1,000 files and 200 kills; every crash point of a day; 2,000 files of all kinds
 	$(BIN)/python -m tests.system.soak
 	$(BIN)/python -m tests.system.crash_points models/bundled
+	$(BIN)/python -m tests.system.generated_files models/bundled
 
 fuzz: .venv/test-installed ## 1,000,000 generated inputs for the reader of tables
 	$(BIN)/python -m benchmarks.fuzz

@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 CHUNK_ROWS = 10_000
+_END_OF_FILE = ["\x1a"]  # what DOS programs, and SAS on Windows, write after the last line
 _CHUNK_CHARS = 16_000_000
 SAMPLE_ROWS = 1_000
 """So many records from the start of a table tell what its columns hold."""
@@ -75,7 +76,7 @@ class Table:
         width = len(self.header)
         layout = self.layout or Layout(self.delimiter, self.header)
         for line, row in read_records(self.path, self.encoding, layout):
-            if not row:
+            if not row or row == _END_OF_FILE:
                 self.n_blank_lines += 1
                 continue
             yield line, row if len(row) == width else self._fitted(line, row)

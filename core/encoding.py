@@ -21,6 +21,7 @@ from typing import BinaryIO, Literal, Protocol, cast
 
 from core.errors import InputError
 from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
+from core.letters.utf16 import utf16_without_mark
 
 AUTO = "auto"
 """The value of ``data.encoding`` with which the words of a file tell its encoding."""
@@ -50,7 +51,6 @@ _MULTIBYTE = re.compile(
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]{1,200}\Z")
 _HIGH = bytes(range(0x80, 0x100))
 _SHOWN_CHARS = 60
-_WIDE_BYTES, _WIDE_SHARE = 200, 0.6
 _SET_ENCODING = (
     "Set data.encoding in config.yaml to the right one, or save the file as 'CSV UTF-8' in the "
     "program it comes from."
@@ -121,21 +121,9 @@ def sniff(path: Source, legacy_encoding: str = AUTO) -> Encoding:
         if start.startswith(mark):
             _decode_all(path, name)
             return Encoding(name)
-    if (name := _utf16_without_mark(start)) and _can_decode(path, name):
+    if (name := utf16_without_mark(start)) and _can_decode(path, name):
         return Encoding(name, f"the file has no byte order mark and was read as {spoken(name)}")
     return _utf8_or_legacy(path, legacy_encoding)
-
-
-def _utf16_without_mark(start: bytes) -> str:
-    """Return ``utf-16-le`` or ``utf-16-be`` where nearly every other byte of the start is NUL."""
-    head = start[:_WIDE_BYTES]
-    n_letters = len(head) // 2
-    if n_letters < 4:
-        return ""
-    n_even, n_odd = head[::2].count(0), head[1::2].count(0)
-    if not n_even and n_odd >= _WIDE_SHARE * n_letters:
-        return "utf-16-le"
-    return "utf-16-be" if not n_odd and n_even >= _WIDE_SHARE * n_letters else ""
 
 
 def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:

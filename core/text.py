@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from core.columns.header_names import DUTIES as DUTIES
+from core.columns.header_names import JOB_TITLE as JOB_TITLE
 from core.csv_table import Row, Table
 from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
@@ -22,10 +24,6 @@ SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
 """What is read instead of a spreadsheet's error: "n/a", which is no answer."""
-
-# Our names of the columns with the text of a record (``data.columns`` in the settings).
-JOB_TITLE = "job_title"
-DUTIES = "duties_description"
 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.

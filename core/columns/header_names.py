@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,9 +18,19 @@ from typing import Any
 
 from core.file_io import read_yaml
 
+# Our names of the columns with the text of a record (``data.columns`` in the settings).
+JOB_TITLE = "job_title"
+DUTIES = "duties_description"
+
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
 _ELSE = "about_something_else"
+_WEEK = "reference_period"
+_DESCRIBE = "asks_for_a_description"
+_ENGLISH = "en"
+_MAX_SHORT = (
+    3  # so many letters may be another word in another language: Turkish "eş", Spanish "es"
+)
 
 # Letters that no decomposition takes apart, and the digraphs that some languages write for others.
 _PLAIN = str.maketrans("łđøæœıħðþŀ", "ldoaoihdtl")
@@ -64,7 +74,7 @@ def _letters(text: str) -> Iterator[str]:
     for letter in text:
         if letter.isalnum() or unicodedata.combining(letter):
             yield letter
-        elif letter not in "'’`":
+        else:
             yield " "
 
 
@@ -104,7 +114,7 @@ def usual_names(column: str, language: str | None = None) -> list[str]:
 
 def has_usual_names(column: str) -> bool:
     """Return whether the table has names of this column."""
-    return column in _table() and column != _ELSE
+    return column in _table() and column not in (_ELSE, _WEEK, _DESCRIBE)
 
 
 @cache
@@ -121,42 +131,94 @@ def _usual_keys(column: str) -> Mapping[str, Match]:
 
 
 @cache
-def _contained_names(column: str) -> frozenset[tuple[str, ...]]:
-    names = [
-        name
-        for level in ("exact", "specific")
-        for listed in _table()[column].get(level, {}).values()
-        for name in listed
-    ]
-    return frozenset(tuple(map(_stripped, words_of(name))) for name in [column, *names])
+def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
+    """Return the names that a question may contain, each with its languages."""
+    names: dict[tuple[str, ...], frozenset[str]] = {_plain_words(column): frozenset({_ENGLISH})}
+    for level in ("exact", "specific"):
+        for language, listed in _table()[column].get(level, {}).items():
+            for name in map(_plain_words, listed):
+                names[name] = names.get(name, frozenset()) | {language}
+    return names
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    return tuple(map(_stripped, words_of(text)))
 
 
 @cache
-def _words_of_else() -> frozenset[str]:
-    words = (word for listed in _table()[_ELSE].values() for word in listed)
-    return frozenset(_stripped(part) for word in words for part in words_of(word))
+def _words_of_else() -> Mapping[str, frozenset[str]]:
+    """Return the words of other questions, each with the languages for which it counts.
+
+    An English word counts for all of them, and so does one of more than three letters. Each stands
+    with its accents and without; with others it is another word (Swedish "år", and "är").
+    """
+    words: dict[str, frozenset[str]] = {}
+    everywhere = frozenset(_table()[_ELSE])
+    for language, listed in _table()[_ELSE].items():
+        for word in (part for name in listed for part in words_of(name)):
+            is_certain = language == _ENGLISH or len(word) > _MAX_SHORT
+            for form in (word, _stripped(word)):
+                languages = everywhere if is_certain else {language}
+                words[form] = words.get(form, frozenset()) | languages
+    return words
 
 
 def match(header: str, column: str) -> tuple[Match, int] | None:
     """Return how well a header fits one of our columns, and how much of it was left aside.
 
-    0: the header is the name; 1: something before or after the name was left aside. None where it
-    does not fit.
+    0: the header is the name; 1: something before or after the name was left aside; 2: the question
+    asks to describe something, so that a column of duties may be meant. None where it does not fit.
     """
     keys = _usual_keys(column)
     header = header[:_MAX_NAME_CHARS]
     if found := _best(keys, header):
         return found, 0
-    words = tuple(map(_stripped, words_of(header)))
-    while words and words[0] in _PATH_WORDS:
-        words = words[1:]
-    if not _words_of_else().isdisjoint([*words, *(word.rstrip("0123456789") for word in words)]):
-        return None
+    written = words_of(header)
+    while written and written[0] in _PATH_WORDS:
+        written = written[1:]
+    written = _without_phrases(written, _phrases(_WEEK))
+    words = tuple(map(_stripped, written))
+    languages = _languages_of(words, column)
+    for word in (*written, *(word.rstrip("0123456789") for word in written)):
+        if not languages.isdisjoint(_words_of_else().get(word, ())):
+            return None
     parts = (" ".join(words), *_parts(header))
     found = min(filter(None, (_best(keys, part) for part in parts)), default=None)
     if found is not None:
         return found, 1
-    return (Match.CONTAINED, 1) if _contains(words, _contained_names(column)) else None
+    return _match_of_question(words, column)
+
+
+def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
+    """Return the languages of the names that ``words`` contain; all of them where there is none."""
+    contained = _contained(words, _contained_names(column))
+    languages = frozenset().union(*(_contained_names(column)[name] for name in contained))
+    return languages or frozenset(_table()[_ELSE])
+
+
+def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
+    is_description = bool(_contained(words, _phrases(_DESCRIBE)))
+    if _contained(words, _contained_names(column)):
+        asks_for_it = column == DUTIES or not is_description
+        return Match.CONTAINED, 1 if asks_for_it else 2
+    if column == DUTIES and is_description and _contained(words, _contained_names(JOB_TITLE)):
+        return Match.CONTAINED, 2  # "Please describe this occupation"
+    return None
+
+
+@cache
+def _phrases(key: str) -> frozenset[tuple[str, ...]]:
+    names = (name for listed in _table()[key].values() for name in listed)
+    return frozenset(form for name in names for form in (words_of(name), _plain_words(name)))
+
+
+def _without_phrases(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
+    kept = list(words)
+    for phrase in _contained(words, phrases):
+        for start in range(len(kept) - len(phrase), -1, -1):
+            if tuple(kept[start : start + len(phrase)]) == phrase:
+                del kept[start : start + len(phrase)]
+    return tuple(kept)
 
 
 def _best(keys: Mapping[str, Match], header: str) -> Match | None:
@@ -175,10 +237,12 @@ def _parts(header: str) -> Iterator[str]:
             yield bare.rstrip("0123456789_ ")
 
 
-def _contains(words: Sequence[str], names: frozenset[tuple[str, ...]]) -> bool:
+def _contained(words: Sequence[str], names: Collection[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the names that stand in ``words``, in the order of the words."""
     longest = max(map(len, names))
-    return any(
-        tuple(words[start : start + n]) in names
+    return [
+        part
         for start in range(len(words))
         for n in range(1, min(longest, len(words) - start) + 1)
-    )
+        if (part := tuple(words[start : start + n])) in names
+    ]

@@ -8,7 +8,6 @@ whose names fit the columns asked for are taken; without any, the error names th
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from core.columns.column_choice import Aliases, match_names
-from core.columns.header_names import Match, keys_of
+from core.columns.header_names import Match
 from core.delimited.format_errors import (
     DELIMITERS,
     MAX_FIELD_CHARS,
@@ -25,11 +24,11 @@ from core.delimited.format_errors import (
     no_column,
     no_header,
 )
+from core.delimited.header_rows import further_headers
 from core.encoding import Source, open_text
 from core.errors import InputError
 
 _MAX_PREAMBLE_LINES, _HEAD_LINES, _MAX_HEAD_CHARS = 30, 200, 1 << 20
-_MAX_FURTHER_HEADERS = 2
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t|]*\s*", re.IGNORECASE)
 
 
@@ -138,7 +137,7 @@ def _first_line(
     """Return the layout with the header in the first line."""
     rows = _first_rows(path, lines[n_first:], delimiter, n_first)
     header = rows[0] if rows else []
-    further = _further_headers(header, rows[1:])
+    further = further_headers(header, rows[1:])
     layout = _fitted(
         Layout(delimiter, header, n_first, bool(n_first), further), rows[1 + len(further) :], lines
     )
@@ -161,7 +160,7 @@ def _lower_line(
             if _has_all(matches, required):
                 following = _parsed_leniently(lines[n_above:], delimiter)
                 rows = list(islice(following, 1, _HEAD_LINES))
-                further = _further_headers(row, rows)
+                further = further_headers(row, rows)
                 layout = Layout(delimiter, row, n_above, bool(n_first), further)
                 return _fitted(layout, rows[len(further) :], lines[n_above:]), matches
         n_most = max(n_most, n_filled)
@@ -185,50 +184,6 @@ def _score(fit: _Fit, required: Sequence[str]) -> tuple[int, ...]:
         len(matches),
         len(layout.header),
     )
-
-
-def _further_headers(header: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return the rows after the header that name the columns once more, where that is certain."""
-    candidates = [row for row in rows[:_MAX_FURTHER_HEADERS] if len(row) == len(header)]
-    for n, row in enumerate(candidates, start=1):
-        if _has_import_ids(row):  # Qualtrics: the texts of the questions, then these
-            return tuple(candidates[:n])
-    if candidates and (_repeats(header, candidates[0]) or _is_surveymonkey(header, candidates)):
-        return (candidates[0],)
-    return ()
-
-
-def _has_import_ids(row: Row) -> bool:
-    filled = [cell for cell in row if cell.strip()]
-    return bool(filled) and all(_is_import_id(cell) for cell in filled)
-
-
-def _is_import_id(cell: str) -> bool:
-    if not cell.lstrip().startswith("{"):
-        return False
-    try:
-        value = json.loads(cell)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and any(key.casefold() == "importid" for key in value)
-
-
-def _repeats(header: Row, row: Row) -> bool:
-    """Whether two cells or more are the name of their column, differently written or not."""
-    pairs = zip(header, row, strict=True)
-    return (
-        sum(len(cell.strip()) > 2 and bool(keys_of(name) & keys_of(cell)) for name, cell in pairs)
-        > 1
-    )
-
-
-def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:
-    """Whether the first row has kinds of answers: its ids of respondent and collector are empty."""
-    names = ["".join(name.split()).casefold() for name in header]
-    if not {"respondentid", "collectorid"} <= set(names):
-        return False
-    ids = [names.index("respondentid"), names.index("collectorid")]
-    return not any(rows[0][place].strip() for place in ids) and any(map(str.strip, rows[0]))
 
 
 def _fitted(layout: Layout, rows: Sequence[Row], lines: Sequence[str]) -> Layout:

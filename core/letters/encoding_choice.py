@@ -19,6 +19,7 @@ from typing import Any
 from core.file_io import read_yaml
 from core.letters.letter_pairs import (
     LANGUAGE_NAMES,
+    QUOTES_AFTER,
     Costs,
     language_shares,
     languages,
@@ -29,6 +30,7 @@ from core.letters.letter_pairs import (
 _TABLE_PATH = Path(__file__).with_name("encodings.yaml")
 _SURE_BITS = 8.0
 _SURE_BITS_OF_USUAL = 6.5  # for cp1252, which most files of one or two such words are in
+_SURE_BITS_OF_SIGNS = 10.0  # for signs, such as dots after words, where another reading has letters
 _SURE_BITS_OF_TWO = 4.0
 """How much better the best reading must be: alone, and if charset-normalizer reads the same."""
 _PLAUSIBLE_BITS = 7.5
@@ -136,6 +138,19 @@ class Reading:
         return sum(map(min, self.costs)) <= _PLAUSIBLE_BITS * n_letters + _SLACK_BITS
 
     @property
+    def has_letters(self) -> bool:
+        """Whether each of the words has a letter that is not ASCII."""
+        return all(any(c.isalpha() and not c.isascii() for c in word) for word in self.words)
+
+    @property
+    def ends_in_signs(self) -> bool:
+        """Whether each of the words is ASCII but for signs at its end."""
+        return all(
+            word[0].isalpha() and word.rstrip("".join(QUOTES_AFTER)).isascii()
+            for word in self.words
+        )
+
+    @property
     def language_index(self) -> int:
         """The place of the language that most of the words seem to be in."""
         shares = language_shares(self.costs)
@@ -183,6 +198,9 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     best = readings[0]
     second = next((reading for reading in readings if reading.words != best.words), None)
     margin = second.bits - best.bits if second else _SURE_BITS
+    if second and best.ends_in_signs and second.has_letters:  # "citt…" in cp1252, "città" in DOS
+        is_sure = best.is_plausible and margin >= _SURE_BITS_OF_SIGNS
+        return EncodingChoice(best, second, is_sure)
     sure_bits = _SURE_BITS_OF_USUAL if best.encoding == "cp1252" else _SURE_BITS
     if best.is_plausible and margin >= sure_bits:
         return EncodingChoice(best, second, is_sure=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.csv_table import Table, open_table
+from core.encoding import sniff
 from core.errors import InputError, SettingsError
 from core.settings import load_settings
 
@@ -41,11 +42,25 @@ ENCODINGS = [
     *[(language, "cp1250") for language in ("cs", "hr", "hu", "pl", "ro", "sk", "sl")],
     *[(language, "cp1257") for language in ("et", "lt", "lv")],
     *[(language, "cp1251") for language in ("bg", "ru", "uk")],
-    ("el", "cp1253"), ("tr", "cp1254"), ("ar", "cp1256"), ("el", "iso8859_7"), ("ru", "iso8859_5"),
-    ("pl", "iso8859_2"), ("cs", "iso8859_2"), ("hu", "iso8859_2"), ("lt", "iso8859_13"),
-    ("ru", "koi8_r"), ("ru", "cp866"), ("bg", "mac_cyrillic"), ("de", "mac_roman"),
-    ("fr", "mac_roman"), ("es", "mac_roman"), ("pt", "cp850"), ("fr", "cp850"), ("pl", "cp852"),
-]  # fmt: skip
+    ("el", "cp1253"),
+    ("tr", "cp1254"),
+    ("ar", "cp1256"),
+    ("el", "iso8859_7"),
+    ("ru", "iso8859_5"),
+    ("pl", "iso8859_2"),
+    ("cs", "iso8859_2"),
+    ("hu", "iso8859_2"),
+    ("lt", "iso8859_13"),
+    ("ru", "koi8_r"),
+    ("ru", "cp866"),
+    ("bg", "mac_cyrillic"),
+    ("de", "mac_roman"),
+    ("fr", "mac_roman"),
+    ("es", "mac_roman"),
+    ("pt", "cp850"),
+    ("fr", "cp850"),
+    ("pl", "cp852"),
+]
 
 
 def write(tmp_path: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
@@ -86,6 +101,16 @@ def test_two_plausible_readings_are_refused_with_both(tmp_path: Path) -> None:
     assert raised.value.line == 3
     assert "učiteľ" in raised.value.found and "učitež" in raised.value.found
     assert "data.encoding" in raised.value.remedy
+
+
+@pytest.mark.parametrize("words", ["caposala alla società", "novità, qualità e attività"])
+def test_signs_after_words_may_be_letters(tmp_path: Path, words: str) -> None:
+    """In DOS "à" is the byte that is "…" in Windows."""
+    path = write(tmp_path, f'id;professione\n1;"{words}"\n', "cp850")
+    with pytest.raises(InputError, match=r"cp1252.*cp850"):
+        opened(path)
+    dots = write(tmp_path, 'id;professione\n1;"infermiera, e altro…"\n2;cuoca…\n', "cp1252")
+    assert sniff(dots).name == "cp1252"
 
 
 def test_the_setting_decides_for_good(tmp_path: Path) -> None:
@@ -172,3 +197,16 @@ def test_binary_files_are_named(tmp_path: Path, content: bytes, found: str) -> N
     with pytest.raises(InputError) as raised:
         opened(write(tmp_path, content))
     assert found in raised.value.found
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("job", ["νοσοκόμα σε κλινική", "معلمة في مدرسة", "медсестра", "看護師"])
+def test_wide_text_of_any_script_needs_no_mark(tmp_path: Path, job: str, encoding: str) -> None:
+    path = write(tmp_path, f"{job};{job}\r\n{job};x\r\n" * 20, encoding)
+    assert sniff(path).name == encoding
+
+
+@pytest.mark.parametrize("content", ["job_title\nab\0cd\n", "a;b\r\nxy\r\n\0", "ab\n\0\ncd\n"])
+def test_a_stray_nul_makes_no_wide_text(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match="NUL"):
+        sniff(write(tmp_path, content))

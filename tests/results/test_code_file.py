@@ -17,7 +17,7 @@ from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.output_columns import OUTPUT_COLUMNS
-from results.code_file import code_file
+from results.code_file import batch_id, code_file
 from results.receipt import Receipt
 from watcher.delivery.publish import complete
 from watcher.filesystem import Filesystem
@@ -140,3 +140,56 @@ def test_no_receipt_without_the_last_row(
     with pytest.raises(InputError):
         run(tmp_path, "job_title,id\na,1\nb\n", autocoder, settings)
     assert not (tmp_path / "out" / "receipt.json").exists()
+
+
+def test_the_receipt_says_what_was_read(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = "title;Beruf;Aufgaben\nMr;driver;drives\nMrs;nurse;wards\nDr;welder;welds\n"
+    with caplog.at_level("INFO", "results"):
+        receipt, out = run(tmp_path, content, autocoder, settings)
+    written = json.loads((out / "receipt.json").read_text(encoding="utf-8"))
+    assert written["columns"] == {"job_title": "Beruf", "duties_description": "Aufgaben"}
+    assert written["other_columns"] == {"job_title": ["title"]}
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "Beruf" in report and "Beruf" in caplog.text
+    for said in (" ".join(receipt.notes), report, caplog.text):
+        assert "other columns that may be the job titles" in said
+
+
+def test_damaged_letters_are_counted_and_come_back_as_they_were(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    cells = ["Caf\ufffd owner", "cafÃ© owner", "cook"]
+    receipt, out = run(tmp_path, "job_title\n" + "\n".join(cells) + "\n", autocoder, settings)
+    assert (receipt.n_lost_letters, receipt.n_encoded_twice) == (1, 1)
+    assert [row["job_title"] for row in rows(out / "predictions.csv")] == cells
+    assert sum("letters" in note for note in receipt.notes) == 2
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "1 record lost letters" in report and "cafÃ© owner" in report
+    texts = {row["text"] for row in rows(out / "review.csv", "utf-8-sig")}
+    assert "café owner | unknown" in texts
+
+
+def test_cut_texts_are_counted(tmp_path: Path, autocoder: Autocoder, settings: Settings) -> None:
+    long = "mends the pumps of ships " * 40
+    content = f"job_title,duties\nfitter,{long}\nfitter,{long}\nfitter,mends\nfitter,{long * 200}\n"
+    receipt, out = run(tmp_path, content, autocoder, settings)
+    assert receipt.n_truncated == 3
+    assert any(note.startswith("3 records are longer than") for note in receipt.notes)
+    again, _ = run(tmp_path, content, autocoder, settings)  # from the cache
+    assert again.n_truncated == 3
+    assert rows(out / "predictions.csv")[3]["duties"] == long * 200
+
+
+def test_the_settings_of_reading_are_part_of_the_batch(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    data = settings.data.model_copy(update={"encoding": "cp1250"})
+    changed = settings.model_copy(update={"data": data})
+    content = "job_title\nvoditeľ\n".encode("cp1250")
+    with pytest.raises(InputError, match="voditeľ"):
+        run(tmp_path, content, autocoder, settings)
+    receipt, out = run(tmp_path, content, autocoder, changed)
+    assert rows(out / "predictions.csv")[0]["job_title"] == "voditeľ"
+    assert receipt.batch_id != batch_id(receipt.sha256, autocoder, settings)

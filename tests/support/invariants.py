@@ -17,6 +17,7 @@ from pathlib import Path
 from core.csv_table import open_table
 from core.file_io import sha256_of
 from core.settings import Settings
+from core.text import JOB_TITLE
 from watcher.delivery.archive import REASON_SUFFIX
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.claims import HEARTBEAT, REASON, WORK
@@ -113,7 +114,7 @@ def _answers(settings: Settings) -> list[str]:
 
 
 def _rows(settings: Settings, original: Path, predictions: Path) -> list[str]:
-    table = open_table(original, settings.data.columns.model_dump(), required=())
+    table = open_table(original, settings.data.columns.model_dump(), required=(JOB_TITLE,))
     given = [row for _, row in table.rows()]
     with predictions.open(encoding="utf-8", newline="") as file:
         header, *coded = csv.reader(file)

@@ -13,6 +13,9 @@ TITLES = ["lorry driver", "registered nurse", "welder", "civil engineer", "haird
 NO_TITLES = {
     "salutations": ["Mr", "Mrs.", "Dr", "Prof. Dr.", "Ms"],
     "German salutations": ["Herr", "Frau", "Frau Dr.", "Herr", "Frau"],
+    "Turkish salutations": ["Bay", "Bayan", "Sn.", "Bay", "Bayan Dr."],
+    "Spanish salutations": ["D.", "D.ª", "Sra.", "Srta.", "Dña."],
+    "Nordic salutations": ["Hr.", "Fru", "Frøken", "fr.", "Hr. Dr."],
     "numbers": ["1", "2", "3", "4", "17.5"],
     "codes": ["A12", "Q-7", "R_2cD", "7212", "X9"],
     "dates": ["2026-01-02", "3.4.2025", "1/2/2024", "2026-05-05 10:00", "11.11.11"],
@@ -122,6 +125,17 @@ def test_of_several_names_in_the_setting_the_values_decide(tmp_path: Path) -> No
         (["Tätigkeit", "Alter"], "Tätigkeit", None),
         (["zawód", "zakresObowiązków"], "zawód", "zakresObowiązków"),
         (["position", "job.description"], "position", "job.description"),
+        (
+            ["Welchen Beruf haben Sie?", "Beschreiben Sie bitte diesen Beruf"],
+            "Welchen Beruf haben Sie?",
+            "Beschreiben Sie bitte diesen Beruf",
+        ),
+        (
+            ["Please describe your occupation", "What is your occupation?"],
+            "What is your occupation?",
+            "Please describe your occupation",
+        ),
+        (["Please describe your occupation", "age"], "Please describe your occupation", None),
     ],
 )
 def test_titles_and_duties(

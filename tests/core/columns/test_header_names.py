@@ -13,15 +13,76 @@ LANGUAGES = re.findall(
     "de es fr it pt nl pl ro cs sk sl hr hu bg el lt lv et fi sv da no is ga mt ar id en tr ru uk",
 )
 
+QUESTIONS = """\
+de: Welche berufliche Tätigkeit üben Sie zurzeit aus? | Was machen Sie dabei genau?
+de: Welchen Beruf haben Sie in der letzten Woche ausgeübt? | Bitte schildern Sie diesen Beruf näher
+en: In the last 7 days, what was your occupation? | Please describe what you mainly do
+en: What is the title of your job? | What do you do in your job?
+fr: Quel est l'intitulé de votre poste ? | Quelles sont ses principales tâches ?
+fr: Quel est son métier ? | Que faites-vous dans ce travail ?
+es: ¿Cuál es su profesión u oficio? | ¿Cuáles son sus funciones?
+it: Qual è la Sua professione? | Quali sono le Sue mansioni?
+pt: Qual é a sua profissão? | Quais são as suas tarefas?
+nl: Wat is uw beroep? | Wat zijn uw werkzaamheden?
+pl: Jaki jest Pani zawód? | Jakie są Pani obowiązki?
+ro: Care este ocupația dumneavoastră? | Ce responsabilități aveți?
+cs: Jaké je Vaše povolání? | Jaké jsou Vaše povinnosti?
+sl: Kakšen je vaš poklic? | Katere so vaše naloge?
+hr: Koje je vaše zanimanje? | Koji su vaši zadaci?
+hu: Mi az Ön foglalkozása? | Melyek a feladatai?
+bg: Каква е Вашата професия? | Какви са Вашите задължения?
+el: Ποιο είναι το επάγγελμά σας; επάγγελμα | Ποια είναι τα καθήκοντα;
+lt: Kokia jūsų profesija? | Kokios jūsų užduotys?
+lv: Kāds ir jūsu amats? | Kādi ir jūsu pienākumi?
+et: Mis on teie amet? | Millised on teie tööülesanded?
+fi: Mikä on vastaajan ammatti? | Mitkä ovat työtehtävät?
+sv: Vad är ditt yrke? | Vilka är dina arbetsuppgifter?
+da: Hvad er dit erhverv? | Hvad er dine opgaver?
+no: Hva er ditt yrke? | Hva er dine oppgaver?
+is: Hvert er starf þitt? | Hver eru helstu verkefni þín?
+id: Apa pekerjaan Anda? | Apa tugas utama Anda?
+ar: ما هي المهنة؟ | ما هي المهام؟
+tr: Şu anki meslek nedir? | Görevler nelerdir?
+ru: Какая у вас профессия? | Каковы ваши обязанности?
+uk: Яка ваша професія? | Які ваші обов'язки?"""
+
+
+@pytest.mark.parametrize("line", QUESTIONS.splitlines())
+def test_questions_in_each_language(line: str) -> None:
+    """No word of a question is taken for a word of another language, such as Turkish "eş"."""
+    title, duties = line.partition(": ")[2].split(" | ")
+    for written in (str, str.upper):
+        assert match(written(title), "job_title") is not None
+        assert match(written(duties), "duties_description") is not None
+
+
+def test_a_word_counts_with_its_own_accents() -> None:
+    assert match("yrke, år", "job_title") is None  # "year"
+    assert match("Är detta ditt yrke", "job_title") is not None
+    assert match("eş: meslek", "job_title") is None  # "spouse"
+
 
 @pytest.mark.parametrize(
     "header",
     [
-        "job_title", "Job Title", "jobTitle", "JOB-TITLE", "job.title", " Jobtitle ", "Job title:",
-        "Q5. Job title", "Q12_job_title", "work/job_title", "group_work/jobTitle", "data-job_title",
-        "respondent.jobTitle", "Job title::English (en)", "Job title (main job)", "job_title_text",
+        "job_title",
+        "Job Title",
+        "jobTitle",
+        "JOB-TITLE",
+        "job.title",
+        " Jobtitle ",
+        "Job title:",
+        "Q5. Job title",
+        "Q12_job_title",
+        "work/job_title",
+        "group_work/jobTitle",
+        "data-job_title",
+        "respondent.jobTitle",
+        "Job title::English (en)",
+        "Job title (main job)",
+        "job_title_text",
     ],
-)  # fmt: skip
+)
 def test_our_name_in_many_writings(header: str) -> None:
     found = match(header, "job_title")
     assert found is not None and found[0] == Match.OURS
@@ -52,12 +113,28 @@ def test_how_much_a_name_says(header: str, level: Match) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "father_occupation", "Mother's occupation", "occupation_code", "occupationId",
-        "spouse.occupation", "previous occupation", "Beruf des Vaters", "profession du conjoint",
-        "How satisfied are you with your occupation?", "occupation_isco08", "industry", "jobs",
-        "id", "", "name", "kod zawodu",
+        "father_occupation",
+        "Yrke, far",
+        "Beruf_Vater",
+        "occupation_baba",
+        "What was your last occupation?",
+        "Mother's occupation",
+        "occupation_code",
+        "occupationId",
+        "spouse.occupation",
+        "previous occupation",
+        "Beruf des Vaters",
+        "profession du conjoint",
+        "How satisfied are you with your occupation?",
+        "occupation_isco08",
+        "industry",
+        "jobs",
+        "id",
+        "",
+        "name",
+        "kod zawodu",
     ],
-)  # fmt: skip
+)
 def test_other_questions_are_not_the_job(header: str) -> None:
     assert match(header, "job_title") is None
 

@@ -85,6 +85,19 @@ def test_the_headers_of_surveymonkey(tmp_path: Path) -> None:
     assert rows == [["118", "4", "bus driver", "Car", "", "Train"]]
 
 
+@pytest.mark.parametrize("kind", ["Open-Ended Response", "Réponse ouverte", " offene  Antwort"])
+def test_an_open_answer_is_no_title(tmp_path: Path, kind: str) -> None:
+    content = f"Person;Beruf;Alter\n;{kind};Response\n7;Koch;30\n"
+    table, rows = opened(tmp_path, content)
+    assert rows == [["7", "Koch", "30"]]
+    assert "1 row after the header" in table.notes[0]
+
+
+def test_the_end_of_a_file_of_dos(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, "id,job_title\r\n1,cook\r\n\x1a")
+    assert rows == [["1", "cook"]] and table.n_blank_lines == 1
+
+
 def test_a_first_answer_is_no_header(tmp_path: Path) -> None:
     _, rows = opened(tmp_path, "id,job_title,status\n,nurse,\n2,cook,x\n")
     assert rows[0] == ["", "nurse", ""]
@@ -93,10 +106,15 @@ def test_a_first_answer_is_no_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "G02Q05. What is your occupation?", "group_work/job_title", "main-job_title",
-        "Job title::English (en)", "q17_job_title", "work.jobTitle", "job_title[1]",
+        "G02Q05. What is your occupation?",
+        "group_work/job_title",
+        "main-job_title",
+        "Job title::English (en)",
+        "q17_job_title",
+        "work.jobTitle",
+        "job_title[1]",
     ],
-)  # fmt: skip
+)
 def test_headers_of_survey_programs(tmp_path: Path, header: str) -> None:
     table, _ = opened(tmp_path, f'"id. Response ID",submitdate,"{header}"\n1,2026-01-01,nurse\n')
     assert table.columns == {"job_title": 2}

@@ -11,9 +11,21 @@ from core.letters.mojibake import mend_mojibake
 from core.text import join
 
 WORDS = [
-    "café", "Müller", "Überprüfer", "infirmière", "pielęgniarka", "učitelj", "řidič", "повар",
-    "водитель автобуса", "νοσοκόμα", "men’s ward", "“boss” – nights", "niño", "żołnierz",
-]  # fmt: skip
+    "café",
+    "Müller",
+    "Überprüfer",
+    "infirmière",
+    "pielęgniarka",
+    "učitelj",
+    "řidič",
+    "повар",
+    "водитель автобуса",
+    "νοσοκόμα",
+    "men’s ward",
+    "“boss” – nights",
+    "niño",
+    "żołnierz",
+]
 
 
 def twice(text: str, encoding: str) -> str:
@@ -34,10 +46,25 @@ def test_three_times_is_mended() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *WORDS, "Ångström", "IRMÃOS", "São João", "BĂŞICĂ", "Różnik", "Різник", "Κα", "«ÀÉ»",
-        "MANHÃ»",        "Ðorđe", "Ñandú", "Țară", "Ärztin", "АЄЇ", "Ã", "ÎLE",
+        *WORDS,
+        "Ångström",
+        "IRMÃOS",
+        "São João",
+        "BĂŞICĂ",
+        "Różnik",
+        "Різник",
+        "Κα",
+        "«ÀÉ»",
+        "MANHÃ»",
+        "Ðorđe",
+        "Ñandú",
+        "Țară",
+        "Ärztin",
+        "АЄЇ",
+        "Ã",
+        "ÎLE",
     ],
-)  # fmt: skip
+)
 def test_right_letters_stay(text: str) -> None:
     assert mend_mojibake(text) == text
 

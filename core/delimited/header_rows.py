@@ -1,0 +1,77 @@
+"""Find the rows after a header that hold names too: those of Qualtrics and of SurveyMonkey."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from core.columns.header_names import keys_of
+from core.delimited.format_errors import Row
+
+_MAX_ROWS = 2
+# What SurveyMonkey writes under a question with an open answer, in the language of the account.
+_OPEN_ANSWERS = frozenset(
+    {
+        "open-ended response",
+        "offene antwort",
+        "antwort mit offenem ende",
+        "réponse ouverte",
+        "respuesta abierta",
+        "risposta aperta",
+        "resposta aberta",
+        "open antwoord",
+        "öppet svar",
+        "åbent svar",
+        "åpent svar",
+        "avoin vastaus",
+    }
+)
+
+
+def further_headers(header: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows after the header that name the columns once more, where that is certain."""
+    candidates = [row for row in rows[:_MAX_ROWS] if len(row) == len(header)]
+    for n, row in enumerate(candidates, start=1):
+        if _has_import_ids(row):  # Qualtrics: the texts of the questions, then these
+            return tuple(candidates[:n])
+    if candidates and (_repeats(header, candidates[0]) or _is_surveymonkey(header, candidates)):
+        return (candidates[0],)
+    return ()
+
+
+def _has_import_ids(row: Row) -> bool:
+    filled = [cell for cell in row if cell.strip()]
+    return bool(filled) and all(_is_import_id(cell) for cell in filled)
+
+
+def _is_import_id(cell: str) -> bool:
+    if not cell.lstrip().startswith("{"):
+        return False
+    try:
+        value = json.loads(cell)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and any(key.casefold() == "importid" for key in value)
+
+
+def _repeats(header: Row, row: Row) -> bool:
+    """Whether two cells or more are the name of their column, differently written or not."""
+    pairs = zip(header, row, strict=True)
+    return (
+        sum(len(cell.strip()) > 2 and bool(keys_of(name) & keys_of(cell)) for name, cell in pairs)
+        > 1
+    )
+
+
+def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:
+    """Whether the first row has kinds of answers.
+
+    A cell of it says that an answer is open, or its ids of respondent and collector are empty.
+    """
+    if any(" ".join(cell.split()).casefold() in _OPEN_ANSWERS for cell in rows[0]):
+        return True
+    names = ["".join(name.split()).casefold() for name in header]
+    if not {"respondentid", "collectorid"} <= set(names):
+        return False
+    ids = [names.index("respondentid"), names.index("collectorid")]
+    return not any(rows[0][place].strip() for place in ids) and any(map(str.strip, rows[0]))
