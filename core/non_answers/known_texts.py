@@ -1,10 +1,11 @@
 """Recognise input that is not an answer: "retired", "refused", "n/a", "99", "asdf".
 
-``non_answers.csv`` has the texts of 28 languages by kind; ``data.non_answers`` of the settings adds
-more. A text is a non-answer only as a whole: each of its words must belong to a listed text, to a
-number, or to the words that may stand around one ("ich bin seit 2010 Rentner"). So "retired nurse",
-"student counsellor" and "refuse collector" stay answers. Upper and lower case, accents and
-punctuation do not matter.
+``non_answers.csv`` has the texts of 28 languages by kind; ``combinations.csv`` has patterns and the
+words to put into them ("{} student", "law"); ``data.non_answers`` of the settings adds more. A text
+is a non-answer only as a whole: each of its words must belong to a listed text, to a number, or to
+the words that may stand around one ("ich bin seit 2010 Rentner"). So "retired nurse", "student
+counsellor" and "refuse collector" stay answers. Upper and lower case, accents and punctuation do
+not matter.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -164,13 +165,27 @@ def _rank(kind: NonAnswerKind | None) -> int:
 def built_in_non_answers() -> NonAnswers:
     """Return the non-answers of ``non_answers.csv``."""
     languages: dict[str, dict[str, NonAnswerKind | None]] = {}
-    with files("core.non_answers").joinpath("non_answers.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            kind = None if row["kind"] == _AROUND else NonAnswerKind(row["kind"])
-            kinds = languages.setdefault(row["language"], {})
-            for key in _keys(row["texts"].split(";")):
-                kinds.setdefault(key, kind)
+    for language, kind_name, texts in _listed_texts():
+        kind = None if kind_name == _AROUND else NonAnswerKind(kind_name)
+        kinds = languages.setdefault(language, {})
+        for key in _keys(texts):
+            kinds.setdefault(key, kind)
     return NonAnswers(map(_Texts, languages.values()))
+
+
+def _listed_texts() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the texts of the two tables with their language and kind, a row at a time."""
+    for row in _table("non_answers.csv"):
+        yield row["language"], row["kind"], row["texts"].split(";")
+    for row in _table("combinations.csv"):
+        patterns, words = row["patterns"].split(";"), row["words"].split(";")
+        texts = [pattern.replace("{}", word.strip()) for pattern in patterns for word in words]
+        yield row["language"], row["kind"], texts
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with files("core.non_answers").joinpath(name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _keys(texts: Iterable[str]) -> set[str]:

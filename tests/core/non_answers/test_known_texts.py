@@ -113,6 +113,32 @@ def test_duties_can_make_an_answer_of_a_title(title: str, duties: str, kind: str
     assert NON_ANSWERS.find(join(title, duties)) == kind
 
 
+@pytest.mark.parametrize(
+    ("title", "is_answer"),
+    [
+        ("psychology student", False),
+        ("I'm studying computer science at university", False),
+        ("Psychologiestudentin", False),
+        ("étudiante en histoire", False),
+        ("estudiante de bachillerato", False),
+        ("uczennica szkoły podstawowej", False),
+        ("caring for my elderly mother", False),
+        ("kümmere mich um meine Enkelkinder", False),
+        ("law student adviser", True),
+        ("student nurse", True),
+        ("Werkstudent Informatik", True),
+        ("estudio de arquitectura", True),
+        ("studio medicina legale", True),
+        ("law", True),
+        ("carer for the elderly", True),
+        ("looking after children", True),
+        ("Elev i bank", True),
+    ],
+)
+def test_patterns_and_the_words_in_them(title: str, is_answer: bool) -> None:
+    assert (NON_ANSWERS.find(join(title)) is None) == is_answer
+
+
 def test_an_empty_text_has_no_kind() -> None:
     assert NON_ANSWERS.find(EMPTY_TEXT) is None
 
