@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 import ray
 from ray.data import ActorPoolStrategy, DataContext, Dataset
 
+from core.corrections.coded_texts import mark_incomplete
 from core.errors import DistributedError
 from core.file_io import utc_now
 from core.settings import Settings
@@ -110,6 +111,8 @@ def run_distributed(
             folder.remove(path)
         receipt.add_shards([summary.shards[name] for name in sorted(summary.shards)])
         receipt.n_review_texts = write_review(folder, receipt.n_review_texts)
+    with suppress(OSError):  # its texts are in no list of a batch
+        mark_incomplete(settings.data.corrections_dir, "distributed")
     receipt.n_resumed_shards = summary.n_resumed
     receipt.inputs = summary.files
     receipt.skipped = summary.skipped

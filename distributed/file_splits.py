@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from core.columns.column_choice import choose_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
+from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE
 from distributed.arrow_types import arrow_table
@@ -78,12 +79,14 @@ def read_splits(file: InputFile, columns: Columns, n_rows: int = SPLIT_ROWS) -> 
 
 def _check_csv(file: InputFile, columns: Columns) -> FileContents:
     table = open_table(file, columns.model_dump(), _REQUIRED)
+    refuse_own_table(file, table.header)
     n_records = sum(1 for _ in table.rows())
     return FileContents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
 
 
 def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
     with _open_parquet(file) as parquet:
+        refuse_own_table(file, parquet.schema_arrow.names)
         _output_schema(file, parquet, columns)
         return FileContents(sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS)))
 

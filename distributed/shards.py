@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.csv_table import Writer
+from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
 from core.row_counts import RowCounts
 from core.text import join
@@ -32,14 +33,7 @@ from distributed.file_splits import Split
 from distributed.storage import Folder
 from inference.autocoder import PAD_CODES, Autocoder
 from inference.decision import Prediction
-from inference.output_columns import (
-    OUTPUT_COLUMNS,
-    Value,
-    as_cells,
-    counts,
-    free_names,
-    output_values,
-)
+from inference.output_columns import Value, as_cells, counts, output_values
 
 PREDICTIONS = "predictions"
 SHARDS = "shards"

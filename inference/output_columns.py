@@ -1,7 +1,7 @@
-"""The columns that the program adds to the input's own, their types, and their values.
+"""The values of the columns that the program adds to the input's own.
 
-They are the same in every output: ``predictions.csv`` writes them as text (``as_cells``), a Parquet
-shard of a distributed run keeps their types.
+``core/own_tables/output_contract.py`` has the names and types of the columns. ``predictions.csv``
+writes the values as text (``as_cells``), a Parquet shard of a distributed run keeps their types.
 """
 
 from __future__ import annotations
@@ -9,55 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from core.own_tables.output_contract import CANDIDATE_COLUMNS
 from core.row_counts import RowCounts
 from core.taxonomy import UNIT, isco08
 from inference.decision import Prediction, Source
 
-N_OUTPUT_CANDIDATES = 3
-# The code and the confidence of each candidate, best first.
-_CANDIDATE_COLUMNS = tuple(
-    (f"candidate_{rank}", f"candidate_{rank}_confidence")
-    for rank in range(1, N_OUTPUT_CANDIDATES + 1)
-)
-
-
-def _output_columns() -> dict[str, type]:
-    columns: dict[str, type] = {
-        "isco_code": str,
-        "isco_title": str,
-        "confidence": float,
-        "is_fallback": bool,
-        "minor_code": str,
-        "minor_confidence": float,
-        "needs_review": bool,
-        "source": str,
-    }
-    for code_column, confidence_column in _CANDIDATE_COLUMNS:
-        columns[code_column] = str
-        columns[confidence_column] = float
-    columns["model_version"] = str
-    return columns
-
-
-OUTPUT_COLUMNS = _output_columns()
-"""Our columns in their order, each with the type of its values; any value may be missing."""
-TAKEN_PREFIX = "predicted_"
-
 Value = str | float | bool | None
-
-
-def free_names(header: Sequence[str]) -> list[str]:
-    """Return the names of our columns; one that the input has already gets a prefix.
-
-    The prefix is ``predicted_``, repeated until the name is free.
-    """
-    taken = {name.strip().casefold() for name in header}
-    names = []
-    for name in OUTPUT_COLUMNS:
-        while name in taken:
-            name = TAKEN_PREFIX + name
-        names.append(name)
-    return names
 
 
 def output_values(
@@ -82,7 +39,7 @@ def output_values(
     }
     # A text without a code has no candidates, a corrected one a single.
     n_candidates = len(prediction.candidates)
-    for rank, (code_column, confidence_column) in enumerate(_CANDIDATE_COLUMNS):
+    for rank, (code_column, confidence_column) in enumerate(CANDIDATE_COLUMNS):
         candidate = prediction.candidates[rank] if rank < n_candidates else (None, None)
         values[code_column], values[confidence_column] = candidate
     values["model_version"] = version

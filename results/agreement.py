@@ -18,24 +18,13 @@ import numpy as np
 from core.csv_table import Row, Table, Writer, neutralise
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
+from core.own_tables.list_columns import DISAGREEMENT_COLUMNS
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import DUTIES, JOB_TITLE
 from inference.decision import Prediction
 
 DISAGREEMENTS = "disagreements.csv"
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)
-_COLUMNS = (
-    "record",
-    "job_title",
-    "duties_description",
-    "given_code",
-    "given_title",
-    "best_code",
-    "best_title",
-    "confidence",
-    "is_autocoded",
-    "digits_agreed",
-)
 
 
 @dataclass(frozen=True)
@@ -177,7 +166,9 @@ def open_agreement(folder: Path, table: Table) -> Iterator[Agreement | None]:
         return
     with (folder / DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
         yield Agreement(
-            Writer(file, _COLUMNS, table.delimiter), reader, table.header[position].strip()
+            Writer(file, DISAGREEMENT_COLUMNS, table.delimiter),
+            reader,
+            table.header[position].strip(),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.corrections.text_list import TextCollector
 from core.csv_table import Table
 from core.letters.damage import Damage
 from results.agreement import Agreement
@@ -22,3 +23,4 @@ class Batch:
     review: ReviewQueue
     agreement: Agreement | None
     damage: Damage = field(default_factory=Damage)
+    texts: TextCollector = field(default_factory=TextCollector)

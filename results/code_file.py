@@ -18,14 +18,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import html
+from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
+from core.corrections.text_list import ListHead
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, Writer, open_table
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
+from core.own_tables.output_contract import free_names
+from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE, row_text
 from inference.autocoder import PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
-from inference.output_columns import as_cells, counts, free_names, output_values
+from inference.output_columns import as_cells, counts, output_values
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
@@ -95,6 +99,7 @@ def code_file(
         )
         _write_predictions(batch, out_dir / PREDICTIONS, autocoder, progress)
     _write_review(batch, out_dir)
+    _list_texts(batch, settings)
     items = batch.review.items_to_explain(n_explained)
     if items:
         request_explanations(items, out_dir, receipt)
@@ -109,7 +114,9 @@ def code_file(
 
 def _open_input(path: Path, settings: Settings) -> Table:
     aliases = {**settings.data.columns.model_dump(), CODE_COLUMN: CODE_NAMES}
-    return open_table(path, aliases, (JOB_TITLE,), settings.data.encoding)
+    table = open_table(path, aliases, (JOB_TITLE,), settings.data.encoding)
+    refuse_own_table(path, table.header)
+    return table
 
 
 def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Settings) -> Receipt:
@@ -145,6 +152,7 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
             batch.receipt.n_truncated += autocoder.n_truncated(texts)
+            batch.texts.add({text: p.isco_code for text, p in zip(texts, predictions, strict=True)})
             _count(batch, chunk, texts, predictions)
     batch.receipt.n_blank_lines = batch.table.n_blank_lines
     _note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
@@ -185,6 +193,24 @@ def _write_review(batch: Batch, out_dir: Path) -> None:
     write_workbook(items, out_dir / REVIEW_WORKBOOK, notes)
     write_review_page(items, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
     receipt.notes += notes
+
+
+def _list_texts(batch: Batch, settings: Settings) -> None:
+    """Keep the list of the texts and of what was drawn, so that what comes back can be checked."""
+    receipt, folder = batch.receipt, settings.data.corrections_dir
+    head = ListHead(receipt.batch_id, receipt.model_version)
+    try:
+        if not has_lists(folder) and any(
+            (*folder.glob("*.csv"), *settings.watcher.outbox.glob("*/receipt.json"))
+        ):
+            mark_incomplete(folder, "earlier")  # of versions that kept no lists
+        keep_text_list(folder, head, batch.texts, batch.review.drawn())
+    except OSError as error:  # the codes are right without it
+        receipt.notes.append(
+            f"the list of its texts cannot be kept ({error.strerror}): answers to its random "
+            "sample will not count"
+        )
+        _LOG.warning("%r: %s", receipt.input, receipt.notes[-1])
 
 
 def _note_providers(receipt: Receipt, providers: set[str]) -> None:

@@ -1,47 +1,94 @@
 """One corrections file → a status per row, and a file of the accepted codes for the lookup.
 
-The input is a CSV or a workbook (``core/xlsx_table.py``).
+The input is a CSV or a workbook (``core/xlsx_table.py``), or a ``predictions.csv`` whose codes were
+changed (``core/corrections/edited_predictions.py``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from core import xlsx_table
+from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, open_corrections, read_corrections
 from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
 from core.corrections.decisions import apply_correction
+from core.corrections.edited_predictions import EditedPredictions
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, open_table
+from core.errors import InputError
 from core.file_io import open_atomic, sha256_of, utc_now
 from core.isco_codes.code_column import CORRECTED_NAMES
+from core.own_tables.table_kind import TableKind, refuse_own_table, table_kind
 from core.review_contract import CORRECTED, TEXT
 from core.settings import Settings
+from core.text import JOB_TITLE
 from inference.corrections_lookup import CorrectionsLookup
+from results.intake_check import IntakeCheck, IntakeChecks
 from results.receipt import CorrectionsReceipt
+
+_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 
 CORRECTIONS = "corrections.csv"
 _ID_DIGITS = 12
+_EDITED_NOTE = (
+    "these are predictions of this program: the rows whose code differs from the one that was "
+    "published are corrections, the others are skipped"
+)
 CORRECTIONS_COLUMNS = ("line", TEXT, CORRECTED, "isco_code", "status", "reason")
 
 
-def is_corrections_file(path: Path, settings: Settings) -> bool:
-    """Return whether ``path`` has a column of corrected codes with at least one code in it.
+def is_corrections_file(
+    path: Path, settings: Settings, progress: Progress = lambda n_done: None
+) -> bool:
+    """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
 
-    A workbook is always read as a corrections file.
+    A workbook is always read as a corrections file. Raises InputError for a table of ours without a
+    decision, which is never coded as records.
     """
     if _is_workbook(path):
         return True
     table = open_table(path, {CORRECTED: CORRECTED_NAMES}, (), settings.data.encoding)
-    return CORRECTED in table.columns and any(
-        table.get(row, CORRECTED).strip() for _, row in table.rows()
+    if CORRECTED in table.columns:
+        if not any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
+            raise _not_filled_in(path, table.header[table.columns[CORRECTED]])
+        return True
+    if table_kind(table.header) is not TableKind.PREDICTIONS:
+        refuse_own_table(path, table.header)
+        return False
+    with _opened(path, settings, progress) as source:
+        if source.edited is not None and not source.edited.has_edits():
+            raise _not_edited(path)
+    return True
+
+
+def _not_filled_in(path: Path, column: str) -> InputError:
+    return InputError(
+        path,
+        f"no code in the column {column.strip()!r}",
+        expected="a code in at least one row",
+        remedy="Fill in codes, save the file, and put it into the inbox again. To have its texts "
+        "coded, remove that column.",
+    )
+
+
+def _not_edited(path: Path) -> InputError:
+    return InputError(
+        path,
+        "the predictions of this program, and every code as it was published",
+        expected="a changed isco_code in at least one row, or a file of records",
+        remedy="To correct codes, change them in the column isco_code, save the file, and put it "
+        "into the inbox again. To have the records coded anew, drop the file that they came from.",
     )
 
 
@@ -71,12 +118,12 @@ def corrections_batch_id(
         if file.name.startswith(f"{content_id}.")
     ]
     decisions = corrections_lookup.decisions.copy()
-    with _opened(path, settings) as table:
-        if not any(correction.is_decided for correction in read_corrections(table)):
+    with _opened(path, settings) as source:
+        if not any(correction.is_decided for correction in source.corrections()):
             return content_id
         if not kept_names:
             return own_id
-        for correction in read_corrections(table):
+        for correction in source.corrections():
             apply_correction(decisions, correction)
     if decisions.version() != corrections_lookup.version:
         return own_id
@@ -106,7 +153,9 @@ def process_corrections(
             kept_path.parent, settings.data.columns, before=kept_path.name
         )
     decisions = corrections_lookup.decisions.copy()
-    with _opened(path, settings) as table:
+    checks = IntakeChecks(settings.data.corrections_dir)
+    with _opened(path, settings, progress) as source:
+        table = source.table
         receipt = CorrectionsReceipt(
             input=path.name,
             sha256=sha256,
@@ -114,20 +163,26 @@ def process_corrections(
             encoding=xlsx_table.SUFFIX[1:] if _is_workbook(path) else table.encoding,
             delimiter=DELIMITERS[table.delimiter],
         )
+        if source.edited is not None:
+            receipt.notes.append(_EDITED_NOTE)
         with (
             (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
             _open_kept(kept_path) as kept,
         ):
             writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
-            for correction in read_corrections(table):
-                replaced = apply_correction(decisions, correction)
-                receipt.n_rows += 1
-                receipt.statuses[correction.status] += 1
-                receipt.n_conflicts += replaced is not None
-                writer.write([_cells(correction, replaced)])
-                kept.add(correction)
-                if not receipt.n_rows % CHUNK_ROWS:
-                    progress(0)
+            rows = source.corrections()
+            while chunk := list(islice(rows, CHUNK_ROWS)):
+                for correction, check in zip(chunk, checks.of(chunk), strict=True):
+                    replaced = apply_correction(decisions, correction)
+                    receipt.n_rows += 1
+                    receipt.statuses[correction.status] += 1
+                    receipt.n_conflicts += replaced is not None
+                    writer.write([_cells(correction, check, replaced)])
+                    kept.add(correction, check)
+                progress(0)
+    checks.report(receipt)
+    for note in receipt.notes:
+        _LOG.info("%r: %s", receipt.input, note)
     receipt.finished = utc_now()
     return receipt
 
@@ -142,20 +197,44 @@ def _is_workbook(path: Path) -> bool:
     return path.suffix.lower() == xlsx_table.SUFFIX
 
 
+@dataclass
+class _Source:
+    """An opened corrections file; ``edited`` if it is a predictions.csv with changed codes."""
+
+    table: Table
+    edited: EditedPredictions | None = None
+
+    def corrections(self) -> Iterator[Correction]:
+        """Yield every row, from the first one."""
+        return read_corrections(self.table) if self.edited is None else self.edited.corrections()
+
+
 @contextmanager
-def _opened(path: Path, settings: Settings) -> Iterator[Table]:
-    """Open a CSV file or a workbook of corrections."""
-    if not _is_workbook(path):
-        yield open_corrections(path, settings.data.columns, settings.data.encoding)
+def _opened(
+    path: Path, settings: Settings, progress: Progress = lambda n_done: None
+) -> Iterator[_Source]:
+    """Open a CSV file or a workbook of corrections, or edited predictions."""
+    data = settings.data
+    if _is_workbook(path):
+        with tempfile.TemporaryDirectory() as scratch:
+            csv_path = Path(scratch, path.name)  # under this name, so that errors name the workbook
+            xlsx_table.write_as_csv(path, csv_path)
+            yield _Source(open_corrections(csv_path, data.columns))
         return
-    with tempfile.TemporaryDirectory() as scratch:
-        csv_path = Path(scratch, path.name)  # under this name, so that errors name the workbook
-        xlsx_table.write_as_csv(path, csv_path)
-        yield open_corrections(csv_path, settings.data.columns)
+    header = open_table(path, {CORRECTED: CORRECTED_NAMES}, (), data.encoding).header
+    if table_kind(header) is not TableKind.PREDICTIONS:
+        yield _Source(open_corrections(path, data.columns, data.encoding))
+        return
+    table = open_table(path, data.columns.model_dump(), (JOB_TITLE,), data.encoding)
+    coded_texts = CodedTexts(data.corrections_dir)
+    yield _Source(
+        table, EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
+    )
 
 
-def _cells(correction: Correction, replaced: str | None) -> list[str]:
+def _cells(correction: Correction, check: IntakeCheck, replaced: str | None) -> list[str]:
     reasons = [correction.reason] if correction.reason else []
+    reasons += check.reasons
     if replaced is not None:
         reasons.append(f"replaces {replaced}: the later correction is used")
     return [
@@ -176,11 +255,11 @@ class _KeptCorrections:
         self._order = order
         self.n = 0
 
-    def add(self, correction: Correction) -> None:
+    def add(self, correction: Correction, check: IntakeCheck) -> None:
         """Write a correction if it is decided."""
         if correction.is_decided:
             self.n += 1
-            self._writer.write([[*_kept_cells(correction), *self._order]])
+            self._writer.write([[*_kept_cells(correction, check), *self._order]])
 
 
 @contextmanager
@@ -205,12 +284,11 @@ class _NothingToKeepError(Exception):
     """There are no decisions, or they are kept already."""
 
 
-def _kept_cells(correction: Correction) -> list[str]:
-    """Return the values of ``CORRECTION_COLUMNS``."""
-    return [
-        correction.text,
-        correction.code,
-        correction.predicted,
-        str(correction.n_drawn or ""),
-        correction.sampled,
-    ]
+def _kept_cells(correction: Correction, check: IntakeCheck) -> list[str]:
+    """Return the values of ``CORRECTION_COLUMNS``; those of the sample are what was drawn."""
+    sample = ["", "", ""]
+    if check.drawn is not None:
+        sample = [check.drawn.code, str(check.drawn.n_records), correction.sampled]
+    elif check.has_no_list:
+        sample = [correction.predicted, str(correction.n_drawn), correction.sampled]
+    return [correction.text, correction.code, *sample]

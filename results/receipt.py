@@ -83,16 +83,30 @@ class CorrectionsReceipt(AnyReceipt):
 
     ``statuses`` counts the rows by ``CorrectionStatus`` (``core/corrections/correction.py``); the
     counts add up to ``n_rows``. ``n_conflicts`` counts the texts that had another code before, from
-    an earlier line or file; the later code is used.
+    an earlier line or file; the later code is used. Of the decided rows ``n_never_asked`` have a
+    text that no batch had; of ``n_maybe_asked`` that cannot be known. ``n_not_drawn`` rows name a
+    random sample that they were not drawn into.
     """
 
     n_rows: int = 0
     n_conflicts: int = 0
+    n_never_asked: int = 0
+    n_maybe_asked: int = 0
+    n_not_drawn: int = 0
+    notes: list[str] = field(default_factory=list)
     statuses: dict[str, int] = field(
         default_factory=lambda: {str(status): 0 for status in CorrectionStatus}
     )
 
     def summary(self) -> str:
         """Return how many rows have which status."""
-        counts = ", ".join(f"{n} {status}" for status, n in self.statuses.items() if n)
-        return f"corrections, {counts}"
+        counts = [f"{n} {status}" for status, n in self.statuses.items() if n]
+        counts += [
+            f"{n} {words}"
+            for n, words in (
+                (self.n_never_asked, "never asked: no batch had the text"),
+                (self.n_not_drawn, "not drawn into the sample that they name"),
+            )
+            if n
+        ]
+        return f"corrections, {', '.join(counts) or 'no rows'}"

@@ -76,7 +76,8 @@ def run_nightly(
     with training_lock(settings.output):
         champion = ModelRegistry(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
-        agreement = sampled_agreement(corrections_dir, settings.data.columns)
+        lists_dir = settings.data.corrections_dir
+        agreement = sampled_agreement(corrections_dir, settings.data.columns, lists_dir)
         n_rejected = count_rejected(corrections_dir, settings) or None
         key = fingerprint(
             champion.manifest.version,

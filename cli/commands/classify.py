@@ -117,7 +117,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _print_predictions(path: Path, input_name: str) -> None:
     """Print our columns of a ``predictions.csv``, a record a line, with the types of the values."""
-    from inference.output_columns import OUTPUT_COLUMNS
+    from core.own_tables.output_contract import OUTPUT_COLUMNS
 
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)

@@ -40,6 +40,7 @@ NOT_CODABLE = "not codable"
 _NOT_CODABLE = re.compile(
     r"(?:not?|non|un)[\s_-]*code?able|cannot[\s_-]+be[\s_-]+coded", re.IGNORECASE
 )
+_WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
 class CorrectionStatus(StrEnum):
@@ -67,7 +68,8 @@ class Correction:
     typed, ``code`` the code that was read from it; ``reason`` explains the status.
 
     ``sampled`` names the random sample that the row was drawn into, or is empty. ``predicted`` is
-    the code that was shown then, ``n_drawn`` how many of the drawn records have this text.
+    the code that was shown then, ``n_drawn`` how many of the drawn records have this text. So the
+    file says; what was drawn in truth, the list of the batch tells (``coded_texts.py``).
     """
 
     line: int
@@ -116,7 +118,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
     for line, row in table.rows():
         text, text_note = _read_text(table, row)
         written = table.get(row, CORRECTED).strip()
-        status, code, reason = _judge(text, written, reader)
+        status, code, reason = judge(text, written, reader)
         if status != CorrectionStatus.SKIPPED:
             reason = "; ".join(filter(None, (text_note, reason)))
         yield Correction(
@@ -138,7 +140,7 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     if TEXT not in table.columns:
         return row_text(table, row), ""
     written = table.get(row, TEXT)
-    title, separator, duties = written.partition(SEPARATOR)
+    title, separator, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
     text = join(title, duties)
     is_as_written = not separator or clean(written) == text
     return text, "" if is_as_written else f"read as the text {text!r}"
@@ -156,7 +158,7 @@ def _sample(table: Table, row: Row) -> dict[str, Any]:
     return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
 
 
-def _judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:
+def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:
     """Return the status of a row, the code that was read from ``written``, and the reason."""
     reading = reader.read(written)
     if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):

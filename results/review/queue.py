@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from core.corrections.coded_texts import sample_name
 from core.csv_table import Writer, neutralise
 from core.review_contract import REVIEW_COLUMNS
 from core.taxonomy import isco08
@@ -73,7 +74,7 @@ class ReviewQueue:
         if len(self._drawn) == _MAX_SAMPLED and draw < self._drawn[0][0]:
             return
         item.n_records = 1
-        item.sampled = f"batch {self._batch_id}"
+        item.sampled = sample_name(self._batch_id)
         push = heapq.heappush if len(self._drawn) < _MAX_SAMPLED else heapq.heapreplace
         push(self._drawn, (draw, self._n_autocoded, item))
 
@@ -100,6 +101,10 @@ class ReviewQueue:
         n_drawn = Counter(item.text for item in drawn)
         first = {item.text: item for item in reversed(drawn)}
         return [replace(first[text], n_records=n_records) for text, n_records in n_drawn.items()]
+
+    def drawn(self) -> dict[str, int]:
+        """Return each text of the sample with the number of drawn records that have it."""
+        return {item.text: item.n_records for item in self._sample(self.n_sampled)}
 
     def displayed_items(self) -> list[ReviewItem]:
         """Return the first items: as many as a workbook and a page can hold."""

@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from ray.cluster_utils import Cluster
 
 from core.errors import DistributedError, InputError, StorageError
+from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Columns, Settings
 from core.text import join
 from distributed.coding_run import RunOptions, run_distributed
@@ -41,7 +42,6 @@ from distributed.shards import PREDICTIONS, SHARDS
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
-from inference.output_columns import OUTPUT_COLUMNS
 from inference.versions import software_versions
 from results.code_file import code_file
 from tests.conftest import ROOT

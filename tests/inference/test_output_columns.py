@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
 from core.version import VERSION
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import NO_PREDICTION, Floors, Prediction, Source, decide, no_code
-from inference.output_columns import OUTPUT_COLUMNS, as_cells, counts, free_names, output_values
+from inference.output_columns import as_cells, counts, output_values
 from inference.versions import software_versions
 
 (MODEL,) = decide(np.eye(1, 436, dtype=np.float32), 0.9, "truncate")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
+from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.review_contract import REVIEW_COLUMNS
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from inference.output_columns import OUTPUT_COLUMNS
 from results.code_file import batch_id, code_file
 from results.receipt import Receipt
 from watcher.delivery.publish import complete

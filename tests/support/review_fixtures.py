@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from core.corrections.coded_texts import keep_text_list
+from core.corrections.text_list import ListHead, TextCollector
 from core.text import join
 from inference.decision import Prediction, Source
 from results.review.queue import ReviewQueue
@@ -41,3 +45,10 @@ def review(n_uncertain: int = 11, n_autocoded: int = 40, batch_id: str = BATCH) 
     for n in range(n_autocoded):
         queue.add(join(f"welder {n % 20}"), f"welder {n % 20}", "", prediction(SURE))
     return queue
+
+
+def keep_list(corrections_dir: Path) -> None:
+    """Keep the list of the texts of ``review()``, as the coding of its batch does."""
+    queue, texts = review(), TextCollector()
+    texts.add({item.text: item.prediction.isco_code for item in queue.items()})
+    keep_text_list(corrections_dir, ListHead(BATCH, "v1"), texts, queue.drawn())

@@ -22,6 +22,7 @@ from core.csv_table import Row, Table, Writer, neutralise, open_table
 from core.errors import InputError
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
+from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.settings import Columns
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, JOB_TITLE, row_text
@@ -86,7 +87,7 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords
     n_left_out: Counter[str] = Counter()
     unread_files: list[str] = []
     with (processed_dir / "invalid_labels.csv").open("w", encoding="utf-8", newline="") as file:
-        invalid = Writer(file, ["file", "line", "job_title", "isco_code", "reason"])
+        invalid = Writer(file, INVALID_LABEL_COLUMNS)
         for path in find_files(raw):
             try:
                 if not path.is_file():

@@ -59,7 +59,7 @@ class FileProcessor:
         progress(0)
         sha256 = sha256_of(path)
         progress(0)
-        if is_corrections_file(path, self._settings):
+        if is_corrections_file(path, self._settings, progress):
             lookup = self._autocoder.corrections_lookup
             claim_id = Claim(path).id
             batch = corrections_batch_id(path, sha256, lookup, self._settings, claim_id)

@@ -22,7 +22,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import is_corrections_file, process_corrections
 from results.review.page import REVIEW_PAGE, write_review_page
 from tests.support.external_programs import browser, needs_chromium
-from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, review
+from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, keep_list, review
 from training.evaluation.sampled_agreement import sampled_agreement
 
 PATIENCE_S = 30
@@ -129,6 +129,7 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     out = path.parent / "out"
     out.mkdir()
     assert is_corrections_file(path, settings)
+    keep_list(settings.data.corrections_dir)
     receipt = process_corrections(path, out, CorrectionsLookup(), settings)
     assert {status: n for status, n in receipt.statuses.items() if n} == {
         "accepted": 4,

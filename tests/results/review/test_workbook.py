@@ -21,7 +21,7 @@ from results.corrections_file import is_corrections_file, process_corrections
 from results.receipt import CorrectionsReceipt
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
-from tests.support.review_fixtures import FORMULA, review
+from tests.support.review_fixtures import FORMULA, keep_list, review
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.evaluation.sampled_agreement import sampled_agreement
 
@@ -100,6 +100,7 @@ def test_codes_are_text_and_only_answers_can_be_changed(blank: Path) -> None:
 
 
 def test_the_filled_workbook_is_taken(blank: Path, settings: Settings) -> None:
+    keep_list(settings.data.corrections_dir)
     check_taken(take(fill(blank, blank.with_name("review.xlsx")), settings), settings)
 
 
@@ -110,6 +111,7 @@ def test_saved_by_libreoffice(form: str, blank: Path, tmp_path: Path, settings: 
     out = tmp_path / "saved"
     out.mkdir()
     saved = save_as(fill(blank, tmp_path / "review.xlsx"), form, out)
+    keep_list(settings.data.corrections_dir)
     check_taken(take(saved, settings), settings)
     if saved.suffix == ".csv":
         with saved.open(encoding="utf-8", newline="") as file:

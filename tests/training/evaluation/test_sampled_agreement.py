@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.coded_texts import keep_text_list
+from core.corrections.text_list import ListHead, TextCollector
 from core.settings import Columns
 from training.evaluation.sampled_agreement import sampled_agreement, wilson
 from training.evaluation.training_report import write_report
@@ -27,7 +29,16 @@ def test_wilson_is_newcombes() -> None:
     assert wilson(20, 20)[1] == 1
 
 
+def keep(folder: Path, batch_id: str, drawn: dict[str, int]) -> None:
+    """Keep the list of a batch in which each of these texts was autocoded as 7212."""
+    texts = TextCollector()
+    texts.add(dict.fromkeys([*drawn, "i | j"], "7212"))
+    keep_text_list(folder, ListHead(batch_id, "v1"), texts, drawn)
+
+
 def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
+    keep(tmp_path, "1", {"a | b": 3, "c | d": 1, "e | f": 1, "g | h": 1})
+    keep(tmp_path, "2", {"c | d": 1})
     (tmp_path / "1.csv").write_text(
         HEADER + "a | b,7212,7212,3,batch 1\nc | d,721,7212,1,batch 1\n"
         "e | f,not codable,7212,1,batch 1\ng | h,,7212,1,batch 1\ni | j,2221,,5,\n",
@@ -41,6 +52,24 @@ def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
         HEADER + "c | d,7212,7212,1,batch 1\nc | d,7212,7212,1,batch 2\n", encoding="utf-8"
     )
     assert sampled_agreement(tmp_path, Columns())["n_agreed"] == 5
+
+
+def test_only_what_was_drawn_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither another text, nor another sample, nor the numbers and codes of the file itself."""
+    keep(tmp_path, "1", {"a | b": 3, "c | d": 1})
+    (tmp_path / "1.csv").write_text(
+        HEADER + "a | b,2221,2221,9999,batch 1\nc | d,7212,2221,1,batch 1\n"
+        "i | j,7212,7212,9999,batch 1\nx | y,7212,7212,9999,batch 1\nc | d,7212,7212,9,batch 3\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(tmp_path, Columns())
+    assert (found["n"], found["n_agreed"]) == (4, 1)
+    assert "2 rows of a random sample were not drawn" in caplog.text
+    assert "the list of batch 3 is missing or damaged: 1 rows" in caplog.text
+    (other := tmp_path / "other").mkdir()
+    (tmp_path / "1.csv").rename(other / "1.csv")
+    assert sampled_agreement(other, Columns()) == {}
+    assert sampled_agreement(other, Columns(), lists_dir=tmp_path) == found
 
 
 def test_nothing_came_back(tmp_path: Path) -> None:

@@ -1,0 +1,179 @@
+"""The lists of all batches (``text_list.py``): has a text ever been coded, was it drawn?
+
+They are in the hidden folder ``.texts`` beside the corrections, where only the user of the program
+writes. They stay when a folder of results is deleted. Above 1 GB (some 90 million texts) the oldest
+lists keep only what was drawn. Then, and where a list is damaged or a distributed run listed no
+texts, a text that is in no list may have been coded all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.corrections.text_list import (
+    DamagedListError,
+    ListHead,
+    TextCollector,
+    TextList,
+    code_of,
+    only_drawn,
+    read_text_list,
+    text_keys,
+    write_text_list,
+)
+
+_LOG = logging.getLogger(__name__)
+TEXTS_DIR = ".texts"
+_SUFFIX = ".texts"
+_MAX_BYTES = 1 << 30
+_SAMPLE_NAME = re.compile(r"batch ([0-9a-f]{1,64})")
+
+
+def sample_name(batch_id: str) -> str:
+    """Return how a review names the random sample of a batch."""
+    return f"batch {batch_id}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A text of a random sample: how many of the drawn records have it, and the code they got."""
+
+    n_records: int
+    code: str
+
+
+class CodedTexts:
+    """Looks texts up in the lists beside a corrections folder."""
+
+    def __init__(self, corrections_dir: Path) -> None:
+        self._dir = corrections_dir / TEXTS_DIR
+        self._checked: dict[Path, tuple[int, int]] = {}
+        self._damaged: set[Path] = set()
+
+    def were_coded(self, texts: list[str]) -> tuple[np.ndarray, bool]:
+        """Return (N,) bool, which of N texts are in a list, and whether the lists have all texts.
+
+        One list after the other is read, the newest first, until every text is found.
+        """
+        keys = text_keys(texts)
+        is_found = np.zeros(len(keys), bool)
+        paths = self._paths()
+        has_all_texts = bool(paths)
+        for path in paths:
+            if is_found.all():
+                break
+            texts_of_batch = self._read(path)
+            if texts_of_batch is None:
+                has_all_texts = False
+                continue
+            has_all_texts = has_all_texts and texts_of_batch.head.is_complete
+            is_found |= texts_of_batch.contains(keys)
+        return is_found, has_all_texts
+
+    def codes_of(self, texts: list[str], model_version: str) -> list[frozenset[str]]:
+        """Return the codes that batches gave to each of ``texts``.
+
+        ``model_version``: the batches of this version alone; empty: all batches.
+        """
+        keys = text_keys(texts)
+        codes: list[set[str]] = [set() for _ in texts]
+        for path in self._paths():
+            batch = self._read(path)
+            if batch is None or (model_version and batch.head.model_version != model_version):
+                continue
+            for number in np.flatnonzero(batch.contains(keys)):
+                place = batch.find(keys[number])
+                assert place is not None
+                codes[number].add(code_of(int(batch.codes[place])))
+        return list(map(frozenset, codes))
+
+    def has_sample(self, sampled: str) -> bool:
+        """Whether there is a readable list of the batch that a random sample was drawn from."""
+        return self._batch(sampled) is not None
+
+    def drawn(self, sampled: str, text: str) -> Drawn | None:
+        """Return what was drawn of a text for a random sample, None where it was not drawn."""
+        batch = self._batch(sampled)
+        place = batch.find(text_keys([text])[0]) if batch is not None else None
+        if batch is None or place is None or not batch.n_drawn[place]:
+            return None
+        return Drawn(int(batch.n_drawn[place]), code_of(int(batch.codes[place])))
+
+    def _batch(self, sampled: str) -> TextList | None:
+        name = _SAMPLE_NAME.fullmatch(sampled.strip())
+        return self._read(_path(self._dir, name[1])) if name else None
+
+    def _paths(self) -> list[Path]:
+        """Return the lists, the newest first."""
+        try:
+            paths = [(path.lstat().st_mtime_ns, path) for path in self._dir.glob(f"*{_SUFFIX}")]
+        except OSError:
+            return []
+        return [path for _, path in sorted(paths, reverse=True)]
+
+    def _read(self, path: Path) -> TextList | None:
+        """Return a list; None, and a line in the log, where it is missing or damaged."""
+        try:
+            status = path.lstat()
+            state = status.st_mtime_ns, status.st_size
+            batch = read_text_list(path, is_checked=self._checked.get(path) == state)
+        except FileNotFoundError:
+            return None
+        except (OSError, DamagedListError) as error:
+            if path not in self._damaged:
+                _LOG.warning("a list of texts is left out: %s", error)
+            self._damaged.add(path)
+            return None
+        self._checked[path] = state
+        return batch
+
+
+def keep_text_list(
+    corrections_dir: Path, head: ListHead, texts: TextCollector, drawn: dict[str, int]
+) -> None:
+    """Keep the list of a batch. Raises OSError."""
+    folder = _folder(corrections_dir)
+    write_text_list(_path(folder, head.batch_id), texts.finished(head, drawn))
+    _shorten_oldest(folder)
+
+
+def mark_incomplete(corrections_dir: Path, reason: str) -> None:
+    """Note that there are coded texts in no list; ``reason`` is a word. Raises OSError."""
+    head = ListHead(reason, "", is_complete=False)
+    write_text_list(_path(_folder(corrections_dir), reason), TextCollector().finished(head, {}))
+
+
+def has_lists(corrections_dir: Path) -> bool:
+    """Whether any list was kept beside a corrections folder."""
+    return (corrections_dir / TEXTS_DIR).is_dir()
+
+
+def _folder(corrections_dir: Path) -> Path:
+    folder = corrections_dir / TEXTS_DIR
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}{_SUFFIX}"
+
+
+def _shorten_oldest(folder: Path) -> None:
+    """Let the oldest lists keep only what was drawn, while all of them are too large."""
+    by_age = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda path: path.lstat().st_mtime_ns)
+    n_bytes = sum(path.lstat().st_size for path in by_age)
+    for path in by_age:
+        if n_bytes <= _MAX_BYTES:
+            return
+        n_before = path.lstat().st_size
+        with suppress(DamagedListError):
+            batch = read_text_list(path)
+            if batch.head.is_complete:
+                write_text_list(path, only_drawn(batch))
+        n_bytes -= n_before - path.lstat().st_size

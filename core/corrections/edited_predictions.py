@@ -1,0 +1,217 @@
+"""Read a predictions.csv that came back edited: its changed codes are corrections.
+
+The code that was published is told by the other columns of a row: the first candidate or its group,
+or none, by ``source`` and ``is_fallback``. Where these columns were removed, the list of the batch
+tells it (``coded_texts.py``). A row whose published code is not known is no correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
+
+from core.corrections.coded_texts import CodedTexts
+from core.corrections.correction import Correction, CorrectionStatus, judge
+from core.csv_table import CHUNK_ROWS, Row, Table
+from core.isco_codes.code_column import CODE_COLUMN, CodeReader
+from core.isco_codes.written_code import plain_text, read_code, without_decimals
+from core.own_tables.output_contract import output_positions
+from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
+from core.text import row_text
+
+_WITHOUT_CODE = frozenset({"not_codable", "empty", "not_stated", "not_working", "too_unsure"})
+_CORRECTED_BEFORE = "correction"
+# What spreadsheets in other languages, and other programs, make of "true" and "false".
+_TRUE = frozenset(
+    {"true", "1", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar", "prawda"}
+)
+_FALSE = frozenset({"false", "0", "falsch", "faux", "falso", "onwaar", "fałsz"})
+_AS_PUBLISHED = "the code is the one that was published"
+_UNKNOWN = (
+    "whether the code was changed cannot be known: the columns that tell it, such as candidate_1 "
+    "and is_fallback, are missing"
+)
+_CLEARED = "the code was removed: write 'not codable' if no code fits"
+
+
+@dataclass(frozen=True)
+class _EditedRow:
+    line: int
+    row: Row
+    published: frozenset[str]
+    """The codes that it may have had; without any, that is not known."""
+
+
+class EditedPredictions:
+    """The rows of a predictions.csv, each with the code that it had."""
+
+    def __init__(
+        self,
+        table: Table,
+        coded_texts: CodedTexts,
+        pads_codes: bool = False,
+        on_chunk: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare the reading of a table.
+
+        Parameters
+        ----------
+        pads_codes : whether short codes have zeros at their end, if the table does not tell.
+        on_chunk : called now and then while the table is read.
+        """
+        self._table = table
+        self._coded_texts = coded_texts
+        self._on_chunk = on_chunk
+        self._positions = output_positions(table.header)
+        self._is_padded = self._has_padded_codes(pads_codes)
+
+    def has_edits(self) -> bool:
+        """Whether the code of any row differs from the one that was published."""
+        return any(self._is_edited(row) for row in self._rows())
+
+    def corrections(self) -> Iterator[Correction]:
+        """Yield every row: the edited ones as corrections, the others as skipped."""
+        edited = (self._written(row.row) for row in self._rows() if self._is_edited(row))
+        reader = CodeReader(edited)
+        for row in self._rows():
+            yield self._correction(row, reader)
+
+    def _correction(self, row: _EditedRow, reader: CodeReader) -> Correction:
+        text, written = row_text(self._table, row.row), self._written(row.row)
+        status, code = CorrectionStatus.SKIPPED, ""
+        if not row.published:
+            reason = _UNKNOWN
+        elif not self._is_edited(row):
+            reason = _AS_PUBLISHED
+        elif not written:
+            reason = _CLEARED
+        else:
+            status, code, reason = judge(text, written, reader)
+        return Correction(row.line, text, written, code, status, reason)
+
+    def _rows(self) -> Iterator[_EditedRow]:
+        rows = self._table.rows()
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            self._on_chunk()
+            published = [self._told_by_row(row) for _, row in chunk]
+            self._look_up(chunk, published)
+            for (line, row), codes in zip(chunk, published, strict=True):
+                yield _EditedRow(line, row, codes)
+
+    def _look_up(self, chunk: list[tuple[int, Row]], published: list[frozenset[str]]) -> None:
+        """Ask the lists of the batches about the rows whose other columns do not tell the code."""
+        by_version: dict[str, list[int]] = {}
+        for number, (codes, (_, row)) in enumerate(zip(published, chunk, strict=True)):
+            if not codes or (len(codes) > 1 and self._is_fallback(row) is None):
+                by_version.setdefault(self._cell(row, "model_version"), []).append(number)
+        for version, numbers in by_version.items():
+            texts = [row_text(self._table, chunk[number][1]) for number in numbers]
+            listed = self._coded_texts.codes_of(texts, version)
+            for number, codes in zip(numbers, listed, strict=True):
+                published[number] = codes or published[number]
+
+    def _is_edited(self, row: _EditedRow) -> bool:
+        if not row.published:
+            return False
+        written = self._written(row.row)
+        if not written:
+            return "" not in row.published
+        return not any(self._is_same(written, code) for code in row.published)
+
+    def _is_same(self, written: str, code: str) -> bool:
+        """Whether a cell has this code, as a spreadsheet may have written it."""
+        if not code:
+            return False
+        digits = _digits(written)
+        shown = code.ljust(UNIT, "0") if self._is_padded else code
+        if digits.isdecimal():
+            return digits.lstrip("0") == shown.lstrip("0")
+        return read_code(written).code == code
+
+    def _told_by_row(self, row: Row) -> frozenset[str]:
+        """Return the codes that the other columns of a row allow; none where they do not tell."""
+        source = self._cell(row, "source").casefold()
+        first = self._cell(row, "candidate_1")
+        has_no_candidate = "candidate_1" in self._positions and not first
+        if source in _WITHOUT_CODE or has_no_candidate:
+            return frozenset({""})
+        candidate = _code(first, UNIT)
+        if source == _CORRECTED_BEFORE or (first and not candidate):
+            return frozenset(filter(None, [candidate or _code(first, MINOR)]))
+        minor = self._minor_code(row)
+        is_fallback = self._is_fallback(row)
+        if (is_fallback is not True and not candidate) or not minor:
+            return frozenset()
+        codes = {candidate} if is_fallback is not True else set()
+        if is_fallback is not False:
+            codes.update(minor[:digits] for digits in range(1, MINOR + 1))
+            if "isco_title" in self._positions:
+                codes.update(_broader_groups().get(self._cell(row, "isco_title").casefold(), ()))
+            else:
+                codes.update(*_broader_groups().values())
+            if not source:
+                codes.add("")
+        return frozenset(codes)
+
+    def _is_fallback(self, row: Row) -> bool | None:
+        """Whether the code is that of a group; None where the row does not tell."""
+        written = self._cell(row, "is_fallback") or self._cell(row, "needs_review")
+        word = without_decimals(written.casefold())
+        if word in _TRUE:
+            return True
+        return False if word in _FALSE else None
+
+    def _has_padded_codes(self, by_default: bool) -> bool:
+        """Whether short codes have zeros at their end, by the first rows.
+
+        A single group may have been replaced by the unit group of the same digits (231 by 2310).
+        """
+        padded: set[str] = set()
+        for _, row in islice(self._table.rows(), CHUNK_ROWS):
+            minor = self._minor_code(row)
+            if minor and self._is_fallback(row):
+                digits = _digits(self._written(row))
+                if digits.lstrip("0") == minor.lstrip("0"):
+                    return False
+                if digits.zfill(UNIT) == minor.ljust(UNIT, "0"):
+                    padded.add(minor)
+        return len(padded) > 1 or by_default
+
+    def _minor_code(self, row: Row) -> str:
+        """Return the minor group of a row, or that of its first candidate."""
+        code = _code(self._cell(row, "minor_code"), MINOR)
+        return code or _code(self._cell(row, "candidate_1"), UNIT)[:MINOR]
+
+    def _written(self, row: Row) -> str:
+        return self._cell(row, CODE_COLUMN)
+
+    def _cell(self, row: Row, name: str) -> str:
+        position = self._positions.get(name)
+        return "" if position is None else row[position].strip()
+
+
+def _digits(written: str) -> str:
+    return without_decimals(plain_text(written))
+
+
+@lru_cache(maxsize=4096)
+def _code(written: str, n_digits: int) -> str:
+    """Return a code of a known level from a cell of ours; a spreadsheet drops leading zeros."""
+    digits = _digits(written)
+    if digits.isdecimal():
+        digits = digits.zfill(n_digits)
+        return digits if len(digits) == n_digits and digits in isco08() else ""
+    code = read_code(written).code
+    return code if len(code) == n_digits else ""
+
+
+@cache
+def _broader_groups() -> dict[str, tuple[str, ...]]:
+    """Return the groups of one or two digits by their titles."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for code, title in isco08().titles.items():
+        if len(code) <= SUB_MAJOR:
+            groups[title.casefold()] = (*groups.get(title.casefold(), ()), code)
+    return groups

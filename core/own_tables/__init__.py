@@ -1,0 +1,1 @@
+"""The tables that the program writes: their columns, and how one that comes back is recognised."""

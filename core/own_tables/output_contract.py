@@ -1,0 +1,68 @@
+"""The columns that the program adds to the input's own: their names and their types.
+
+They are the same in every output; ``inference/output_columns.py`` has their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+N_OUTPUT_CANDIDATES = 3
+CANDIDATE_COLUMNS = tuple(
+    (f"candidate_{rank}", f"candidate_{rank}_confidence")
+    for rank in range(1, N_OUTPUT_CANDIDATES + 1)
+)
+"""The columns of each candidate, best first: its code and its confidence."""
+
+
+def _output_columns() -> dict[str, type]:
+    columns: dict[str, type] = {
+        "isco_code": str,
+        "isco_title": str,
+        "confidence": float,
+        "is_fallback": bool,
+        "minor_code": str,
+        "minor_confidence": float,
+        "needs_review": bool,
+        "source": str,
+    }
+    for code_column, confidence_column in CANDIDATE_COLUMNS:
+        columns[code_column] = str
+        columns[confidence_column] = float
+    columns["model_version"] = str
+    return columns
+
+
+OUTPUT_COLUMNS = _output_columns()
+"""Our columns in their order, each with the type of its values; any value may be missing."""
+TAKEN_PREFIX = "predicted_"
+
+
+def free_names(header: Sequence[str]) -> list[str]:
+    """Return the names of our columns; one that the input has already gets a prefix.
+
+    The prefix is ``predicted_``, repeated until the name is free.
+    """
+    taken = {name.strip().casefold() for name in header}
+    names = []
+    for name in OUTPUT_COLUMNS:
+        while name in taken:
+            name = TAKEN_PREFIX + name
+        names.append(name)
+    return names
+
+
+def output_positions(header: Sequence[str]) -> dict[str, int]:
+    """Return our name of a column → its position in a header that has some of our columns.
+
+    Of ``isco_code`` and ``predicted_isco_code`` the second one is ours: the input had the first.
+    """
+    positions = {name.strip().casefold(): place for place, name in enumerate(header)}
+    found = {}
+    for name in OUTPUT_COLUMNS:
+        written = name
+        while TAKEN_PREFIX + written in positions:
+            written = TAKEN_PREFIX + written
+        if written in positions:
+            found[name] = positions[written]
+    return found

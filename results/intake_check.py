@@ -1,0 +1,106 @@
+"""Check the rows of a corrections file against what was coded and drawn.
+
+A file that comes back may say anything. Which texts a batch had, and which records were drawn at
+random, the lists of the batches tell (``core/corrections/coded_texts.py``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.corrections.coded_texts import CodedTexts, Drawn
+from core.corrections.correction import Correction
+from results.receipt import CorrectionsReceipt
+
+_NEVER_ASKED = "no batch had this text: it was never asked"
+
+
+@dataclass(frozen=True)
+class IntakeCheck:
+    """What is known of one row.
+
+    ``drawn`` is None where the row was not drawn into a sample. ``has_no_list``: the sample that it
+    names cannot be checked.
+    """
+
+    drawn: Drawn | None = None
+    has_no_list: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+
+class IntakeChecks:
+    """Checks the rows of one file, and counts what is to be said of them."""
+
+    def __init__(self, corrections_dir: Path) -> None:
+        self._coded_texts = CodedTexts(corrections_dir)
+        self._n_never_asked = 0
+        self._n_maybe_asked = 0
+        self._n_not_drawn = 0
+        self._n_without_list: Counter[str] = Counter()
+
+    def of(self, corrections: Sequence[Correction]) -> list[IntakeCheck]:
+        """Return the check of each row; rows without a decision are not checked."""
+        texts = list({row.text for row in corrections if row.is_decided})
+        is_coded, has_all_texts = self._coded_texts.were_coded(texts)
+        not_found = {text for text, coded in zip(texts, is_coded, strict=True) if not coded}
+        return [self._check(row, row.text in not_found, has_all_texts) for row in corrections]
+
+    def _check(self, row: Correction, is_not_found: bool, has_all_texts: bool) -> IntakeCheck:
+        if not row.is_decided:
+            return IntakeCheck()
+        check = self._check_sample(row)
+        if is_not_found and has_all_texts:
+            self._n_never_asked += 1
+            check.reasons.append(_NEVER_ASKED)
+        elif is_not_found:
+            self._n_maybe_asked += 1
+        return check
+
+    def _check_sample(self, row: Correction) -> IntakeCheck:
+        if not row.sampled:
+            return IntakeCheck()
+        drawn = self._coded_texts.drawn(row.sampled, row.text)
+        if drawn is None and not self._coded_texts.has_sample(row.sampled):
+            self._n_without_list[row.sampled] += 1
+            return IntakeCheck(has_no_list=True)
+        if drawn is None:
+            self._n_not_drawn += 1
+            return IntakeCheck(reasons=[f"it was not drawn into the sample of {row.sampled}"])
+        reasons = []
+        if drawn.n_records != row.n_drawn:
+            n_records = drawn.n_records
+            reasons.append(f"drawn {n_records} times, not {row.n_drawn}: {n_records} counts")
+        return IntakeCheck(drawn, reasons=reasons)
+
+    def report(self, receipt: CorrectionsReceipt) -> None:
+        """Write the counts, and what they mean, into the receipt."""
+        receipt.n_never_asked = self._n_never_asked
+        receipt.n_maybe_asked = self._n_maybe_asked
+        receipt.n_not_drawn = self._n_not_drawn
+        if self._n_never_asked:
+            receipt.notes.append(
+                f"{_rows(self._n_never_asked)} a text that no batch had: the corrections are kept, "
+                "and no record has matched them so far"
+            )
+        if self._n_maybe_asked:
+            receipt.notes.append(
+                f"{_rows(self._n_maybe_asked)} a text that is in no list of a batch; not all "
+                "batches have a list, so one of them may have had it"
+            )
+        if self._n_not_drawn:
+            receipt.notes.append(
+                f"{_rows(self._n_not_drawn)} the name of a random sample that the text was not "
+                "drawn into: they do not count for the agreement"
+            )
+        for sampled, n in self._n_without_list.items():
+            receipt.notes.append(
+                f"the list of {sampled} is missing or damaged: whether {n:,} of its rows were "
+                "drawn cannot be checked, and they do not count for the agreement"
+            )
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row has" if n == 1 else f"{n:,} rows have"

@@ -1,0 +1,60 @@
+"""A table of ours is recognised by its columns, and a table of others is not taken for one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.corrections.corrections_folder import KEPT_COLUMNS
+from core.errors import InputError
+from core.own_tables.list_columns import DISAGREEMENT_COLUMNS, INVALID_LABEL_COLUMNS
+from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_positions
+from core.own_tables.table_kind import TableKind, refuse_own_table, table_kind
+from core.review_contract import CORRECTION_COLUMNS, REVIEW_COLUMNS, RUN_REVIEW_COLUMNS
+from results.review.workbook import _WIDTHS
+
+OWN = list(OUTPUT_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        (["id", "beruf", *OWN], TableKind.PREDICTIONS),
+        ([*OWN[::-1], "id", "beruf", "my note"], TableKind.PREDICTIONS),
+        (["isco_code", "isco_title", "confidence", "is_fallback", "beruf"], TableKind.PREDICTIONS),
+        (["job_title", "isco_code", *free_names(["isco_code"])], TableKind.PREDICTIONS),
+        ([name.upper() + " " for name in OWN], TableKind.PREDICTIONS),
+        (list(REVIEW_COLUMNS), TableKind.REVIEW),
+        (list(RUN_REVIEW_COLUMNS)[:-1], TableKind.REVIEW),  # without the column of the answers
+        (list(_WIDTHS), TableKind.REVIEW),
+        (list(CORRECTION_COLUMNS), TableKind.REVIEW),
+        (list(KEPT_COLUMNS), TableKind.REVIEW),
+        (["job_title", "Corrected ISCO code"], TableKind.REVIEW),
+        (list(DISAGREEMENT_COLUMNS), TableKind.DISAGREEMENTS),
+        ([*DISAGREEMENT_COLUMNS[1:], "note"], TableKind.DISAGREEMENTS),
+        (list(INVALID_LABEL_COLUMNS), TableKind.INVALID_LABELS),
+        (["id", "job_title", "duties_description"], None),
+        (["job_title", "isco_code", "isco_title", "confidence", "source"], None),
+        (["title", "candidate_1", "candidate_2", "candidate_3", "source"], None),
+        (["occupation", "code", "confidence", "model_version", "needs_review"], None),
+        (["job_title", "duties_description", "isco_code", "kind"], None),
+        (["file", "line", "job_title"], None),
+        ([], None),
+    ],
+)
+def test_a_table_is_recognised_by_its_columns(header: list[str], kind: TableKind | None) -> None:
+    assert table_kind(header) == kind
+    if kind is None:
+        refuse_own_table(Path("x.csv"), header)
+        return
+    with pytest.raises(InputError, match=rf"the columns of {kind}"):
+        refuse_own_table(Path("x.csv"), header)
+
+
+def test_of_two_columns_of_one_name_ours_is_the_one_with_the_prefix() -> None:
+    header = ["isco_code", "predicted_isco_code", "confidence"]
+    names = [*header, *free_names(header)]
+    positions = output_positions(names)
+    assert [names[place] for place in positions.values()] == free_names(header)
+    assert names[positions["isco_code"]] == "predicted_predicted_isco_code"

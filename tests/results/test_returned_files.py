@@ -1,0 +1,299 @@
+"""Files of ours that come back into the inbox: corrections, or an answer that says what to do."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
+from core.errors import InputError
+from core.settings import Columns, Settings
+from core.text import DUTIES, JOB_TITLE, join
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
+from results.code_file import code_file
+from tests.support.daemon_harness import DaemonHarness
+from training.evaluation.sampled_agreement import sampled_agreement
+
+TURNS = 12
+TEXTS = (JOB_TITLE, DUTIES)
+SURVEY = (
+    "id,job_title,duties_description\n"
+    + "".join(f"{n},title {n % 30},works in room {n % 4}\n" for n in range(200))
+    + "999,refused,\n"
+)
+
+
+@pytest.fixture
+def harness(settings: Settings) -> DaemonHarness:
+    # So that about half of the records are autocoded: then there is a random sample.
+    model = settings.model.model_copy(update={"confidence_threshold": 0.0098})
+    harness = DaemonHarness(settings.model_copy(update={"model": model}))
+    harness.drop("survey.csv", SURVEY.encode())
+    harness.tick(TURNS)
+    return harness
+
+
+def survey(harness: DaemonHarness) -> Path:
+    return next(harness.settings.watcher.outbox.glob("survey.*"))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def content(rows: list[dict[str, str]], delimiter: str = ",") -> bytes:
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    quoted = (delimiter.join('"' + c.replace('"', '""') + '"' for c in line) for line in lines)
+    return ("\r\n".join(quoted) + "\r\n").encode("utf-8-sig")
+
+
+def answer(harness: DaemonHarness, name: str, data: bytes) -> tuple[Path | None, str]:
+    """Drop a file; return its batch, or None and the reason why it was rejected."""
+    before = set(harness.batches())
+    harness.drop(name, data)
+    harness.tick(TURNS)
+    batches = set(harness.batches()) - before
+    return (batches.pop() if batches else None), harness.rejected().get(name, "")
+
+
+def receipt_of(batch: Path | None) -> dict[str, object]:
+    assert batch is not None
+    values: dict[str, object] = json.loads((batch / "receipt.json").read_text(encoding="utf-8"))
+    return values
+
+
+def lookup(harness: DaemonHarness) -> CorrectionsLookup:
+    return CorrectionsLookup.load(harness.settings.data.corrections_dir, Columns())
+
+
+def test_edited_predictions_are_corrections(harness: DaemonHarness) -> None:
+    rows = rows_of(survey(harness) / "predictions.csv")
+    by_title = {row["job_title"]: row for row in rows}
+    edits = {"title 3": "2221", "title 4": "7212.0", "refused": "not codable", "title 5": "721"}
+    for title, code in edits.items():
+        by_title[title]["isco_code"] = code
+    batch, _ = answer(harness, "predictions.csv", content(rows, ";"))
+    receipt = receipt_of(batch)
+    statuses = receipt["statuses"]
+    assert isinstance(statuses, dict) and receipt["n_rows"] == len(rows)
+    assert [statuses[s] for s in ("accepted", "restored", "group_only", "not_codable")] == [1] * 4
+    assert statuses["skipped"] == len(rows) - 4
+    assert receipt["n_never_asked"] == receipt["n_maybe_asked"] == 0
+    decisions = lookup(harness)
+    for title, code in (("title 3", "2221"), ("title 4", "7212"), ("title 5", "721")):
+        assert decisions.get(join(title, by_title[title]["duties_description"])) == code
+    assert decisions.get(join("refused")) == "not codable"
+    lines = [",".join(by_title[title][n] for n in ("id", *TEXTS)) for title in edits]
+    data = "\n".join([",".join(("id", *TEXTS)), *lines, "1,never before,\n"]).encode()
+    again = receipt_of(answer(harness, "again.csv", data)[0])
+    assert (again["n_corrected"], again["n_not_codable"], again["n_rows_out"]) == (3, 1, 5)
+    assert harness.violations() == []
+
+
+def test_two_codes_for_one_text_are_a_conflict(harness: DaemonHarness) -> None:
+    rows = rows_of(survey(harness) / "predictions.csv")
+    same = [r for r in rows if (r["job_title"], r["duties_description"]) == _pair(rows[0])]
+    rows = [*same[:1], *(dict(same[0]) for _ in range(2))]
+    for row, code in zip(rows, ("2221", "3221", same[0]["isco_code"]), strict=True):
+        row["isco_code"] = code
+    batch, _ = answer(harness, "two.csv", content(rows))
+    assert receipt_of(batch)["n_conflicts"] == 1 and batch is not None
+    assert "replaces 2221" in (batch / "corrections.csv").read_text(encoding="utf-8-sig")
+    assert lookup(harness).get(join(*_pair(rows[0]))) == "3221"
+
+
+def _pair(row: dict[str, str]) -> tuple[str, str]:
+    return row["job_title"], row["duties_description"]
+
+
+def as_published(batch: Path) -> bytes:
+    return (batch / "predictions.csv").read_bytes()
+
+
+def saved_again(batch: Path) -> bytes:
+    return content(rows_of(batch / "predictions.csv"), ";")
+
+
+def unfilled_review(batch: Path) -> bytes:
+    return (batch / "review.csv").read_bytes()
+
+
+def review_without_answers(batch: Path) -> bytes:
+    rows = rows_of(batch / "review.csv")
+    return content([{n: c for n, c in r.items() if n != "corrected_isco_code"} for r in rows])
+
+
+def unfilled_list(batch: Path) -> bytes:
+    return b"job_title,corrected_isco_code\nnurse,\n"
+
+
+def page_without_answers(batch: Path) -> bytes:
+    return b"text,corrected_isco_code,predicted_code,n_records,sampled\n"
+
+
+def unfilled_workbook(batch: Path) -> bytes:
+    return (batch / "review.xlsx").read_bytes()
+
+
+def disagreements(batch: Path) -> bytes:
+    return (
+        b"record,job_title,duties_description,given_code,given_title,best_code,best_title,"
+        b"confidence,is_autocoded,digits_agreed\n1,nurse,,2221,x,2222,y,0.9,true,3\n"
+    )
+
+
+def invalid_labels(batch: Path) -> bytes:
+    return b"file,line,job_title,isco_code,reason\na.csv,2,nurse,99999,not a code\n"
+
+
+UNANSWERED = [
+    (as_published, "as it was published"),
+    (saved_again, "as it was published"),
+    (unfilled_review, "no code in the column 'corrected_isco_code'"),
+    (review_without_answers, "columns of review.csv"),
+    (unfilled_list, "no code in the column"),
+    (page_without_answers, "no code in the column"),
+    (unfilled_workbook, "no code in the column"),
+    (disagreements, "columns of disagreements.csv"),
+    (invalid_labels, "columns of invalid_labels.csv"),
+]
+
+
+@pytest.mark.parametrize(("make", "reason"), UNANSWERED)
+def test_a_file_of_ours_without_a_decision_is_answered_and_never_coded(
+    harness: DaemonHarness, make: Callable[[Path], bytes], reason: str
+) -> None:
+    name = "back.xlsx" if make is unfilled_workbook else "back.csv"
+    batch, rejected = answer(harness, name, make(survey(harness)))
+    assert batch is None and reason in rejected
+    assert harness.status().rejected[0].name == name
+    assert not list(harness.settings.data.corrections_dir.glob("*.csv"))
+    assert harness.violations() == []
+
+
+def test_without_the_daemon_a_file_of_ours_is_not_coded_either(
+    harness: DaemonHarness, bundle: Bundle, tmp_path: Path
+) -> None:
+    autocoder = open_autocoder(bundle, harness.settings)
+    for name in ("predictions.csv", "review.csv"):
+        with pytest.raises(InputError, match=rf"the columns of {name}"):
+            code_file(survey(harness) / name, tmp_path, autocoder, harness.settings)
+
+
+def filled_review(harness: DaemonHarness) -> list[dict[str, str]]:
+    """Return the review with every code confirmed, where there is a sample to confirm."""
+    rows = rows_of(survey(harness) / "review.csv")
+    for row in rows:
+        row["corrected_isco_code"] = row["candidate_1"]
+    assert sum(bool(row["sampled"]) for row in rows) > 1
+    return rows
+
+
+def agreement(harness: DaemonHarness) -> dict[str, object]:
+    return sampled_agreement(harness.settings.data.corrections_dir, Columns())
+
+
+def test_the_sample_counts_as_it_was_drawn(harness: DaemonHarness) -> None:
+    rows = filled_review(harness)
+    sampled = [row for row in rows if row["sampled"]]
+    n_drawn = sum(int(row["n_records"]) for row in sampled)
+    batch, _ = answer(harness, "review.csv", content(rows))
+    assert receipt_of(batch)["n_not_drawn"] == 0
+    measured = agreement(harness)
+    assert (measured["n"], measured["n_agreed"]) == (n_drawn, n_drawn)
+
+
+def test_a_forged_sample_does_not_count(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rows that were not drawn, other numbers of records, other codes that were shown."""
+    rows = filled_review(harness)
+    sampled = [row for row in rows if row["sampled"]]
+    others = [row for row in rows if not row["sampled"]]
+    n_drawn = sum(int(row["n_records"]) for row in sampled)
+    shown = sampled[0]["predicted_code"]
+    for row in sampled:
+        row["n_records"] = "9999"
+    wrong = "7212" if shown != "7212" else "2221"
+    sampled[0] |= {"corrected_isco_code": wrong, "predicted_code": wrong}
+    others[0] |= {"sampled": sampled[0]["sampled"], "n_records": "9999", "predicted_code": "7212"}
+    others[0]["corrected_isco_code"] = "7212"
+    others[1] |= {"sampled": "batch abcdefabcdef", "predicted_code": "7212", "n_records": "50"}
+    first = int(rows_of(survey(harness) / "review.csv")[rows.index(sampled[0])]["n_records"])
+    batch, _ = answer(harness, "review.csv", content(rows))
+    receipt = receipt_of(batch)
+    assert receipt["n_not_drawn"] == 1
+    notes = " ".join(map(str, receipt["notes"] if isinstance(receipt["notes"], list) else []))
+    assert "not drawn" in notes and "the list of batch abcdefabcdef is missing" in notes
+    measured = agreement(harness)
+    assert (measured["n"], measured["n_agreed"]) == (n_drawn, n_drawn - first)
+    # The same file, put among the corrections by hand.
+    (kept,) = harness.settings.data.corrections_dir.glob("*.csv")
+    kept.write_bytes(content(rows))
+    assert agreement(harness) == measured
+    assert "were not drawn" in caplog.text and "abcdefabcdef is missing" in caplog.text
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_sample_whose_list_is_gone_or_damaged_is_named(
+    harness: DaemonHarness, is_deleted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = filled_review(harness)
+    (path,) = (harness.settings.data.corrections_dir / TEXTS_DIR).iterdir()
+    if is_deleted:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-3])
+    batch, _ = answer(harness, "review.csv", content(rows))
+    receipt = receipt_of(batch)
+    assert receipt["n_not_drawn"] == receipt["n_never_asked"] == 0
+    assert receipt["n_maybe_asked"] == len(rows)  # kept all the same
+    assert sum(receipt["statuses"].values()) == receipt["statuses"]["accepted"] == len(rows)  # type: ignore[attr-defined, index]
+    assert agreement(harness) == {} and "missing or damaged" in caplog.text
+
+
+def test_a_text_that_was_never_asked_is_named(harness: DaemonHarness) -> None:
+    """Also when the folder of the results is gone; the correction is kept."""
+    data = b"job_title,corrected_isco_code\nrefused,7212\nRefused!,7212\nof another survey,2221\n"
+    batch, _ = answer(harness, "c.csv", data)
+    receipt = receipt_of(batch)
+    assert (receipt["n_never_asked"], receipt["n_maybe_asked"]) == (1, 0)
+    assert batch is not None
+    reasons = [row["reason"] for row in rows_of(batch / "corrections.csv")]
+    assert ["never asked" in reason for reason in reasons] == [False, False, True]
+    assert lookup(harness).get(join("of another survey")) == "2221"
+    assert "1 never asked" in harness.status().results[0].text
+    index = (harness.settings.watcher.outbox / "index.html").read_text(encoding="utf-8")
+    assert "1 never asked" in index
+
+
+def test_results_of_before_the_lists_make_it_unknown(settings: Settings) -> None:
+    earlier = settings.watcher.outbox / "old.0123456789ab"
+    earlier.mkdir(parents=True)
+    (earlier / "receipt.json").write_text("{}", encoding="utf-8")
+    harness = DaemonHarness(settings)
+    harness.drop("survey.csv", SURVEY.encode())
+    harness.tick(TURNS)
+    data = b"job_title,corrected_isco_code\nof the old survey,2221\n"
+    receipt = receipt_of(answer(harness, "c.csv", data)[0])
+    assert (receipt["n_never_asked"], receipt["n_maybe_asked"]) == (0, 1)
+
+
+def test_a_list_that_cannot_be_kept_costs_no_result(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    settings.data.corrections_dir.parent.mkdir(parents=True)
+    settings.data.corrections_dir.write_bytes(b"a file in the place of the folder")
+    path, out = tmp_path / "s.csv", tmp_path / "out"
+    path.write_text("job_title\nnurse\n", encoding="utf-8")
+    out.mkdir()
+    receipt = code_file(path, out, open_autocoder(bundle, settings), settings)
+    assert receipt.n_rows_out == 1 and "cannot be kept" in " ".join(receipt.notes)
+    assert not CodedTexts(settings.data.corrections_dir).has_sample(sample_name(receipt.batch_id))
