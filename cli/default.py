@@ -14,7 +14,7 @@ from pathlib import Path
 from cli.commands import classify, train
 from cli.options import complete_files
 from cli.progress_bar import file_progress_bar
-from cli.requirements import require_file
+from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
 from core.settings import Settings
 
@@ -28,7 +28,7 @@ def add_to(parser: SuggestingParser) -> None:
         "--skip-training", action="store_true", help="do not train, but code the file of --input"
     )
     source = group.add_argument(
-        "--input", type=Path, metavar="FILE", help="CSV file to code, with --skip-training"
+        "--input", type=Path, metavar="FILE", help="file to code, with --skip-training"
     )
     complete_files(source)
     classify.add_explain(group)
@@ -77,7 +77,7 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
     from results.explanations.pages import OVERVIEW_FILE, explain_batch
     from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE
 
-    require_file(path)
+    require_table(path)
     processed_dir = settings.data.processed_dir
     review_dir = settings.data.review_dir
     processed_dir.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ def add_to(classify: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--engine",
         choices=("ray",),
-        help="code CSV and Parquet files in shards with Ray (default: files, one after the other)",
+        help="code large tables in shards with Ray (default: files, one after the other)",
     )
     group.add_argument(
         "--address",

@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import IscoError
+from core.formats.file_names import READ_SUFFIXES, is_litter, reason_to_hold
+
+_LOG = logging.getLogger(__name__)
 
 
-def require_file(path: Path) -> None:
-    """Raise IscoError if there is no file at ``path``."""
+def require_table(path: Path) -> None:
+    """Raise IscoError if there is no file at ``path``, or one whose name says it is not read."""
     if not path.is_file():
-        raise IscoError(f"{str(path)!r} is not a file; expected a CSV with a column of job titles")
+        raise IscoError(
+            f"{str(path)!r} is not a file; expected a table with a column of job titles"
+        )
+    reason = reason_to_hold(path.name)
+    if reason is not None:
+        raise IscoError(f"{str(path)!r} is not processed: {reason}")
+
+
+def find_tables(places: Iterable[Path]) -> list[Path]:
+    """Return the files, and those in and below the folders, that are read.
+
+    What else is in a folder is named in the log, but for what systems put there. Raises IscoError
+    as ``require_table`` does, and for a folder without a file that is read.
+    """
+    tables: list[Path] = []
+    for place in places:
+        if not place.is_dir():
+            require_table(place)
+            tables.append(place)
+            continue
+        n_before = len(tables)
+        for path in sorted(place.rglob("*")):
+            if path.is_dir() or is_litter(path.name):
+                continue
+            reason = reason_to_hold(path.name) if path.is_file() else "it is no regular file"
+            if reason is None:
+                tables.append(path)
+            else:
+                _LOG.warning("%r is not processed: %s", str(path), reason)
+        if len(tables) == n_before:
+            raise IscoError(f"{str(place)!r} has no file that is read: {', '.join(READ_SUFFIXES)}")
+    return tables
 
 
 def require_posix(command: str) -> None:

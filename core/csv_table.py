@@ -1,9 +1,10 @@
-"""The CSV contract: a strict, streaming reader and an Excel-safe writer.
+"""The table contract: a strict, streaming reader and an Excel-safe writer.
 
-Every value is a string. A table is read completely or refused: no row is skipped, shifted, padded
-or changed (``0110``, ``NA``, ``1e5`` and an id of 23 digits stay as they are). These are refused,
-with the file, the line and the remedy: a missing or duplicate column, a row with more or fewer
-fields than the header, a quote that is never closed, a field of more than 1,000,000 characters.
+A table is a delimited text or a file of any other format of ``core/formats``. Every value is a
+string. A table is read completely or refused: no row is skipped, shifted, padded or changed
+(``0110``, ``NA``, ``1e5`` and an id of 23 digits stay as they are). These are refused, with the
+file, the line and the remedy: a missing or duplicate column, a row with more or fewer fields than
+the header, a quote that is never closed, a field of more than 1,000,000 characters.
 Empty fields at the end of rows that stand under no name are added, or, where every row has them,
 left out.
 
@@ -20,11 +21,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TextIO
 
-from core.columns.column_choice import Aliases, ColumnChoice, choose_columns
+from core.columns.column_choice import Aliases, choose_columns
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
-from core.delimited.layout import Layout, find_layout, read_records
-from core.encoding import AUTO, Encoding, Source, sniff
+from core.delimited.layout import Layout
+from core.encoding import AUTO
 from core.errors import InputError
+from core.formats.content import Content
+from core.formats.file_format import FileFormat, detect_format
+from core.formats.open_content import open_content
+from core.formats.source import Source
 
 __all__ = [
     "CHUNK_ROWS",
@@ -49,23 +54,41 @@ SAMPLE_ROWS = 1_000
 
 @dataclass
 class Table:
-    """A delimited file whose header has been read.
+    """A file whose header has been read.
 
-    ``columns`` maps our name of a column (``"job_title"``) to its position in ``header``; a column
+    ``columns`` maps our name of a column (``"job_title"``) to its position in the header; a column
     that the file does not have is not in it. ``other_columns`` has the header names that fit one of
     our columns as well. ``notes`` says in words what was decided about the file. ``n_blank_lines``
     is complete after the rows are read.
     """
 
     path: Source
-    encoding: str
-    delimiter: str
-    header: Row
-    columns: dict[str, int]
+    format: FileFormat
+    content: Content
+    columns: dict[str, int] = field(default_factory=dict)
     other_columns: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    layout: Layout | None = None
     n_blank_lines: int = field(default=0, init=False)
+
+    @property
+    def header(self) -> Row:
+        """The names of the columns as the file has them."""
+        return self.content.layout.header
+
+    @property
+    def layout(self) -> Layout:
+        """How the file is laid out."""
+        return self.content.layout
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of a text; the format of any other file."""
+        return self.content.encoding or str(self.format)
+
+    @property
+    def delimiter(self) -> str:
+        """The delimiter of a delimited text, a comma for any other format."""
+        return self.content.layout.delimiter
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Yield (line on which the record starts, its fields), each as long as the header.
@@ -74,8 +97,7 @@ class Table:
         """
         self.n_blank_lines = 0
         width = len(self.header)
-        layout = self.layout or Layout(self.delimiter, self.header)
-        for line, row in read_records(self.path, self.encoding, layout):
+        for line, row in self.content.read():
             if not row or row == _END_OF_FILE:
                 self.n_blank_lines += 1
                 continue
@@ -85,8 +107,7 @@ class Table:
         """Return a row of another length as long as the header, where nothing is lost by that."""
         width = len(self.header)
         missing, surplus = self.header[len(row) :], row[width:]
-        n_surplus = self.layout.n_surplus if self.layout else 0
-        is_expected = len(surplus) in (0, n_surplus)
+        is_expected = len(surplus) in (0, self.layout.n_surplus)
         if is_expected and not any(map(str.strip, [*missing, *surplus])):
             return row[:width] + [""] * len(missing)
         raise wrong_width(self.path, line, row, self.header, self.delimiter)
@@ -114,7 +135,7 @@ class Table:
 def open_table(
     path: Source, aliases: Aliases, required: Iterable[str], legacy_encoding: str = AUTO
 ) -> Table:
-    """Return the table in ``path``, with its encoding, delimiter and columns detected.
+    """Return the table in ``path``, with its format, encoding, layout and columns detected.
 
     Parameters
     ----------
@@ -127,17 +148,20 @@ def open_table(
 
     Raises InputError if the file cannot be read as a table, or lacks a required column.
     """
-    encoding = sniff(path, legacy_encoding)
     required = tuple(required)
-    layout = find_layout(path, encoding.name, aliases, required)
-    table = Table(path, encoding.name, layout.delimiter, layout.header, {}, layout=layout)
-    headers = [layout.header, *layout.further_headers]
-    line = layout.n_lines_above + 1
-    choice = choose_columns(path, headers, _sample(table), aliases, required, line)
-    check_columns(path, headers, choice.columns, aliases, required, line)
+    file_format = detect_format(path)
+    content = open_content(path, file_format, aliases, required, legacy_encoding)
+    table = Table(path, file_format, content)
+    headers = [table.header, *content.layout.further_headers, *filter(None, [content.questions])]
+    line = content.layout.n_lines_above + 1
+    try:
+        choice = choose_columns(path, headers, _sample(table), aliases, required, line)
+        check_columns(path, headers, choice.columns, aliases, required, line)
+    except InputError as error:
+        raise error.in_sheet(content.sheet) from None
     table.columns = choice.columns
     table.other_columns = choice.others
-    table.notes = _notes(encoding, layout, choice)
+    table.notes = [*content.notes, *content.layout.notes, *choice.notes]
     return table
 
 
@@ -146,10 +170,6 @@ def _sample(table: Table) -> list[Row]:
     with suppress(InputError):  # it is raised where the rows are read
         rows.extend(row for _, row in islice(table.rows(), SAMPLE_ROWS))
     return rows
-
-
-def _notes(encoding: Encoding, layout: Layout, choice: ColumnChoice) -> list[str]:
-    return [*filter(None, [encoding.note]), *layout.notes, *choice.notes]
 
 
 def check_columns(

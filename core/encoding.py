@@ -6,37 +6,26 @@ an older encoding: ``data.encoding`` names it, or else the words of the file tel
 (``core/letters/encoding_choice.py``). If they fit two encodings that give different texts, the file
 is refused with both readings.
 
-``sniff`` also refuses files that are not text: workbooks, other binary files, NUL bytes.
+``sniff`` also refuses NUL bytes. Files that are recognised as another format than text do not come
+here (``core/formats/file_format.py``).
 """
 
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import re
 from dataclasses import dataclass
-from io import FileIO
-from typing import BinaryIO, Literal, Protocol, cast
 
 from core.errors import InputError
+from core.formats.source import Source
+from core.formats.unpacking import open_bytes
 from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
 from core.letters.utf16 import utf16_without_mark
 
 AUTO = "auto"
 """The value of ``data.encoding`` with which the words of a file tell its encoding."""
 _BLOCK_BYTES = 1 << 20
-_SAVE_AS_CSV = "In Excel choose 'Save as' and 'CSV UTF-8 (comma delimited)', then drop that file."
-_MAGIC = {
-    b"PK\x03\x04": ("an Excel workbook or zip archive", _SAVE_AS_CSV),
-    b"\xd0\xcf\x11\xe0": ("an old Excel workbook (.xls)", _SAVE_AS_CSV),
-    b"%PDF": ("a PDF document", "Export the table as CSV."),
-    b"\x00\x05\x16\x07": (
-        "what a Mac keeps beside a file on other disks (AppleDouble)",
-        "Drop the file of the same name without '._' at its start.",
-    ),
-    b"\x1f\x8b": ("a gzip archive", "Unpack it, or give it a name ending in .gz."),
-}
 _TEXT = "a delimited text file (CSV) in UTF-8, UTF-16, or an 8-bit encoding such as cp1252"
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the mark of UTF-16
@@ -57,40 +46,12 @@ _SET_ENCODING = (
 )
 
 
-class Source(Protocol):
-    """What is read: a ``Path``, or a file on another storage with the same three."""
-
-    @property
-    def name(self) -> str:
-        """The file's name without its folder."""
-        ...
-
-    @property
-    def suffix(self) -> str:
-        """The last ending of the name, with its dot."""
-        ...
-
-    def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """The bytes from their start."""
-        ...
-
-
 @dataclass(frozen=True)
 class Encoding:
     """The codec that reads all of a file; ``note`` says why, if it had to be chosen."""
 
     name: str
     note: str = ""
-
-
-def open_bytes(path: Source) -> BinaryIO:
-    """Open for reading; a name ending in ``.gz`` is unpacked on the way."""
-    file = path.open("rb")
-    if path.suffix.lower() != ".gz":
-        return file
-    unpacked = gzip.GzipFile(fileobj=file)
-    unpacked.myfileobj = cast(FileIO, file)  # which it closes when it is closed
-    return cast(BinaryIO, unpacked)
 
 
 def open_text(path: Source, encoding: str) -> io.TextIOWrapper:
@@ -102,21 +63,11 @@ def sniff(path: Source, legacy_encoding: str = AUTO) -> Encoding:
     """Return the encoding that reads all of ``path``.
 
     ``legacy_encoding`` is the encoding of a file that is neither UTF-8 nor has a mark of UTF-16 or
-    UTF-32 (``data.encoding``); ``auto``: its words tell it. Raises InputError for an empty or
-    binary file, for NULs, for a line in no such encoding, and where two encodings are plausible.
+    UTF-32 (``data.encoding``); ``auto``: its words tell it. Raises InputError for NULs, for a line
+    in no such encoding, and where two encodings are plausible.
     """
     with open_bytes(path) as file:
         start = file.read(_BLOCK_BYTES)
-    if not start:
-        raise InputError(
-            path,
-            "an empty file (0 bytes)",
-            expected=_TEXT,
-            remedy="Check that the export or copy finished, then drop the file again.",
-        )
-    for magic, (kind, remedy) in _MAGIC.items():
-        if start.startswith(magic):
-            raise InputError(path, kind, expected=_TEXT, remedy=remedy)
     for mark, name in _MARKS:
         if start.startswith(mark):
             _decode_all(path, name)

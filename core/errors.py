@@ -47,29 +47,47 @@ class InputError(IscoError):
     found : what is there, in words.
     expected : what should be there.
     remedy : what to do about it.
-    line : 1-based physical line in the file, where one line is to blame.
+    line : 1-based physical line in the file, where one line is to blame; the row of a sheet, and
+        the number of a record of a file without lines.
+    sheet : the sheet of a workbook, where one is to blame.
     """
 
     def __init__(
-        self, file: Named, found: str, *, expected: str, remedy: str, line: int | None = None
+        self,
+        file: Named,
+        found: str,
+        *,
+        expected: str,
+        remedy: str,
+        line: int | None = None,
+        sheet: str = "",
     ) -> None:
         self.file = file
         self.found = found
         self.expected = expected
         self.remedy = remedy
         self.line = line
-        where = f"{file.name!r}" + (f", line {line}" if line is not None else "")
+        self.sheet = sheet
+        where = f"{file.name!r}" + (f", sheet {sheet!r}" if sheet else "")
+        if line is not None:
+            where += f", {'row' if sheet else 'line'} {line}"
         super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
+
+    def in_sheet(self, sheet: str) -> InputError:
+        """Return the same error, of a sheet of the workbook."""
+        parts = (self.file, self.found, self.expected, self.remedy, self.line)
+        return _input_error(*parts, sheet or self.sheet)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Support pickling: the error crosses from a child process to its parent."""
-        return _input_error, (self.file, self.found, self.expected, self.remedy, self.line)
+        parts = (self.file, self.found, self.expected, self.remedy, self.line, self.sheet)
+        return _input_error, parts
 
 
 def _input_error(
-    file: Named, found: str, expected: str, remedy: str, line: int | None
+    file: Named, found: str, expected: str, remedy: str, line: int | None, sheet: str
 ) -> InputError:
-    return InputError(file, found, expected=expected, remedy=remedy, line=line)
+    return InputError(file, found, expected=expected, remedy=remedy, line=line, sheet=sheet)
 
 
 class SettingsError(IscoError):

@@ -13,10 +13,11 @@ from fsspec.implementations.arrow import ArrowFSWrapper
 from pyarrow import fs
 
 from core.errors import StorageError
+from core.formats.file_names import READ_SUFFIXES
 from distributed.storage import Folder, resolve
 
 PARQUET = (".parquet", ".pq")
-_READ_IN_FOLDERS = (".csv", ".csv.gz", *PARQUET)
+_READ_IN_FOLDERS = (*READ_SUFFIXES, *PARQUET)
 _BUFFER_BYTES = 1 << 20
 _MAX_STEM_CHARS = 60
 
@@ -60,7 +61,7 @@ class InputFile:
 def find_inputs(places: Sequence[str], out: Folder) -> list[InputFile]:
     """Return the files at ``places``, in the order of their paths, each once.
 
-    A folder stands for every CSV and Parquet file in and below it, except those whose name, or the
+    A folder stands for every file in and below it that is read, except those whose name, or the
     name of whose folder, begins with ``.`` or ``_``. Raises StorageError for a place without a file
     to read, and for a file in ``out``: results would be coded again.
     """
@@ -70,8 +71,8 @@ def find_inputs(places: Sequence[str], out: Folder) -> list[InputFile]:
         infos = list(_expand(filesystem, path))
         if not infos:
             raise StorageError(
-                f"{place!r}: found no file to read; expected a CSV or Parquet file, a folder with "
-                f"names ending in {', '.join(_READ_IN_FOLDERS)}, or a glob"
+                f"{place!r}: found no file to read; expected a file, a folder with names ending "
+                f"in {', '.join(dict.fromkeys(_READ_IN_FOLDERS))}, or a glob"
             )
         for info in infos:
             if filesystem.equals(out.filesystem) and info.path.startswith(f"{out.path}/"):

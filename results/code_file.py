@@ -127,6 +127,7 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
         batch_id=batch_id(sha256, autocoder, settings),
         encoding=table.encoding,
         delimiter=DELIMITERS[table.delimiter],
+        format=str(table.format),
         model_version=autocoder.version,
         settings=result_settings(settings, autocoder.corrections_lookup),
         started=utc_now(),

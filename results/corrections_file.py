@@ -1,7 +1,8 @@
 """One corrections file → a status per row, and a file of the accepted codes for the lookup.
 
-The input is a CSV or a workbook (``core/xlsx_table.py``), or a ``predictions.csv`` whose codes were
-changed (``core/corrections/edited_predictions.py``).
+The input has any format that is read (``core/formats``): its columns tell that it has corrections,
+or that it is a ``predictions.csv`` whose codes were changed
+(``core/corrections/edited_predictions.py``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from core import xlsx_table
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, open_corrections, read_corrections
 from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
@@ -53,23 +52,27 @@ def is_corrections_file(
 ) -> bool:
     """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
 
-    A workbook is always read as a corrections file. Raises InputError for a table of ours without a
-    decision, which is never coded as records.
+    Raises InputError for a table of ours without a decision, which is never coded as records.
     """
-    if _is_workbook(path):
-        return True
-    table = open_table(path, {CORRECTED: CORRECTED_NAMES}, (), settings.data.encoding)
+    table = _with_header(path, settings)
     if CORRECTED in table.columns:
         if not any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
-            raise _not_filled_in(path, table.header[table.columns[CORRECTED]])
+            column = table.header[table.columns[CORRECTED]]
+            raise _not_filled_in(path, column).in_sheet(table.content.sheet)
         return True
     if table_kind(table.header) is not TableKind.PREDICTIONS:
         refuse_own_table(path, table.header)
         return False
-    with _opened(path, settings, progress) as source:
-        if source.edited is not None and not source.edited.has_edits():
-            raise _not_edited(path)
+    source = _open(path, settings, progress)
+    if source.edited is not None and not source.edited.has_edits():
+        raise _not_edited(path)
     return True
+
+
+def _with_header(path: Path, settings: Settings) -> Table:
+    """Open a file whose columns are not known yet; of a workbook the sheet with corrections."""
+    aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.columns.model_dump()}
+    return open_table(path, aliases, (), settings.data.encoding)
 
 
 def _not_filled_in(path: Path, column: str) -> InputError:
@@ -118,13 +121,13 @@ def corrections_batch_id(
         if file.name.startswith(f"{content_id}.")
     ]
     decisions = corrections_lookup.decisions.copy()
-    with _opened(path, settings) as source:
-        if not any(correction.is_decided for correction in source.corrections()):
-            return content_id
-        if not kept_names:
-            return own_id
-        for correction in source.corrections():
-            apply_correction(decisions, correction)
+    source = _open(path, settings)
+    if not any(correction.is_decided for correction in source.corrections()):
+        return content_id
+    if not kept_names:
+        return own_id
+    for correction in source.corrections():
+        apply_correction(decisions, correction)
     if decisions.version() != corrections_lookup.version:
         return own_id
     return kept_names[-1].split(".")[-2]
@@ -154,32 +157,33 @@ def process_corrections(
         )
     decisions = corrections_lookup.decisions.copy()
     checks = IntakeChecks(settings.data.corrections_dir)
-    with _opened(path, settings, progress) as source:
-        table = source.table
-        receipt = CorrectionsReceipt(
-            input=path.name,
-            sha256=sha256,
-            batch_id=batch_id,
-            encoding=xlsx_table.SUFFIX[1:] if _is_workbook(path) else table.encoding,
-            delimiter=DELIMITERS[table.delimiter],
-        )
-        if source.edited is not None:
-            receipt.notes.append(_EDITED_NOTE)
-        with (
-            (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
-            _open_kept(kept_path) as kept,
-        ):
-            writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
-            rows = source.corrections()
-            while chunk := list(islice(rows, CHUNK_ROWS)):
-                for correction, check in zip(chunk, checks.of(chunk), strict=True):
-                    replaced = apply_correction(decisions, correction)
-                    receipt.n_rows += 1
-                    receipt.statuses[correction.status] += 1
-                    receipt.n_conflicts += replaced is not None
-                    writer.write([_cells(correction, check, replaced)])
-                    kept.add(correction, check)
-                progress(0)
+    source = _open(path, settings, progress)
+    table = source.table
+    receipt = CorrectionsReceipt(
+        input=path.name,
+        sha256=sha256,
+        batch_id=batch_id,
+        encoding=table.encoding,
+        delimiter=DELIMITERS[table.delimiter],
+        format=str(table.format),
+    )
+    if source.edited is not None:
+        receipt.notes.append(_EDITED_NOTE)
+    with (
+        (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
+        _open_kept(kept_path) as kept,
+    ):
+        writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
+        rows = source.corrections()
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            for correction, check in zip(chunk, checks.of(chunk), strict=True):
+                replaced = apply_correction(decisions, correction)
+                receipt.n_rows += 1
+                receipt.statuses[correction.status] += 1
+                receipt.n_conflicts += replaced is not None
+                writer.write([_cells(correction, check, replaced)])
+                kept.add(correction, check)
+            progress(0)
     checks.report(receipt)
     for note in receipt.notes:
         _LOG.info("%r: %s", receipt.input, note)
@@ -191,10 +195,6 @@ def _kept_name(sha256: str, batch_id: str) -> str:
     """Return the name of the file that keeps the decisions of a batch."""
     content_id = sha256[:_ID_DIGITS]
     return f"{content_id}.csv" if batch_id == content_id else f"{content_id}.{batch_id}.csv"
-
-
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.lower() == xlsx_table.SUFFIX
 
 
 @dataclass
@@ -209,25 +209,14 @@ class _Source:
         return read_corrections(self.table) if self.edited is None else self.edited.corrections()
 
 
-@contextmanager
-def _opened(
-    path: Path, settings: Settings, progress: Progress = lambda n_done: None
-) -> Iterator[_Source]:
-    """Open a CSV file or a workbook of corrections, or edited predictions."""
+def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: None) -> _Source:
+    """Open a file of corrections, or edited predictions."""
     data = settings.data
-    if _is_workbook(path):
-        with tempfile.TemporaryDirectory() as scratch:
-            csv_path = Path(scratch, path.name)  # under this name, so that errors name the workbook
-            xlsx_table.write_as_csv(path, csv_path)
-            yield _Source(open_corrections(csv_path, data.columns))
-        return
-    header = open_table(path, {CORRECTED: CORRECTED_NAMES}, (), data.encoding).header
-    if table_kind(header) is not TableKind.PREDICTIONS:
-        yield _Source(open_corrections(path, data.columns, data.encoding))
-        return
+    if table_kind(_with_header(path, settings).header) is not TableKind.PREDICTIONS:
+        return _Source(open_corrections(path, data.columns, data.encoding))
     table = open_table(path, data.columns.model_dump(), (JOB_TITLE,), data.encoding)
     coded_texts = CodedTexts(data.corrections_dir)
-    yield _Source(
+    return _Source(
         table, EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
     )
 

@@ -19,7 +19,10 @@ from tests.test_layout import MAY_IMPORT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-RUN = [*PROJECT["dependencies"], *EXTRAS["train"], *EXTRAS["explain"]]
+RUN = [
+    *PROJECT["dependencies"],
+    *(line for extra in ("train", "explain", "statistics") for line in EXTRAS[extra]),
+]
 TEST = [*RUN, *EXTRAS["ray"], *EXTRAS["docs"], *EXTRAS["dev"]]
 LINUX = {"platform_machine": "x86_64", "sys_platform": "linux"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -65,7 +68,6 @@ def test_a_user_gets_neither_ray_nor_test_tools() -> None:
     run = set(locked("requirements/run.txt", "3.11"))
     assert not run & {
         "ray",
-        "pyarrow",
         "atheris",
         "pytest",
         "hypothesis",

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
+from core.formats.file_names import TEXT_SUFFIXES
 from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
@@ -44,8 +45,6 @@ from watcher.processes.processor import Processor, Progress, WorkerLostError
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
-# Of these the end can be seen: a complete record ends with a line break.
-_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl"})
 _N_QUIET_TIMES_CUT = 10
 
 ProgressDisplay = Callable[[Path], AbstractContextManager[Progress]]
@@ -147,7 +146,7 @@ class Pipeline:
         active.content = Content(sha256, is_closed)
         if is_closed or (before is not None and before.sha256 == sha256):
             return active.content
-        is_cut = active.claim.path.suffix.lower() in _TEXT_SUFFIXES and (
+        is_cut = active.claim.path.suffix.lower() in TEXT_SUFFIXES and (
             not self._files.has_end_of_line(active.claim.path)
         )
         n_quiet_times = _N_QUIET_TIMES_CUT if is_cut else 1

@@ -14,7 +14,7 @@ from typing import Any
 from cli import ray_engine
 from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import file_progress_bar
-from cli.requirements import require_file, require_posix
+from cli.requirements import find_tables, require_posix
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ def add_to(commands: Any) -> None:
         "inputs",
         nargs="+",
         metavar="FILE",
-        help="CSV file with a column of job titles; with --engine ray CSV and Parquet "
-        "files, folders, globs and URIs",
+        help="table with a column of job titles, or a folder of them: CSV or other delimited text, "
+        "workbook, Parquet, JSON Lines, Stata, SPSS; with --engine ray also globs and URIs",
     )
     complete_files(inputs)
     out = command.add_argument(
@@ -83,12 +83,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
-    inputs = [Path(name) for name in parsed.inputs]
+    inputs = find_tables(Path(name) for name in parsed.inputs)
     out = Path(parsed.out)
     index = Index(out)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
-    for path in inputs:
-        require_file(path)
     files = Filesystem()
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     (out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.options import add_command, complete_files
-from cli.requirements import require_extra, require_file
+from cli.requirements import require_extra, require_table
 from core.aligned_table import align_columns
 from core.settings import Settings
 
@@ -32,7 +32,7 @@ def add_to(commands: Any) -> None:
         type=Path,
         metavar="FILE",
         dest="file",
-        help="CSV file with job titles and a column isco_code (required)",
+        help="file with job titles and a column isco_code (required)",
     )
     complete_files(source)
     command.add_argument(
@@ -54,7 +54,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.classifier import open_classifier
     from inference.model_registry import ModelRegistry
 
-    require_file(parsed.file)
+    require_table(parsed.file)
     coded = read_coded_records(parsed.file, settings)
     registry = ModelRegistry(settings.output)
     bundle = registry.open(parsed.model) if parsed.model else registry.served()

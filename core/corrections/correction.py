@@ -108,7 +108,7 @@ def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) 
             expected=f"{TEXT!r}, or {JOB_TITLE!r} with or without {DUTIES!r}, beside {CORRECTED!r}",
             remedy="Send the filled review.csv with all its columns.",
             line=1,
-        )
+        ).in_sheet(table.content.sheet)
     return table
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.corrections.correction import Correction, open_corrections, read_corrections
 from core.errors import InputError
+from core.formats.file_names import suffix_of
 from core.review_contract import CORRECTION_COLUMNS
 from core.settings import Columns
 
@@ -56,7 +57,9 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
     """
     known_files = {(file.name, file.mtime_ns, file.size): file for file in known}
     files = []
-    for path in corrections_dir.glob("*.csv"):
+    for path in corrections_dir.glob("*"):
+        if not suffix_of(path.name):
+            continue
         try:
             status = path.stat()
         except OSError:
@@ -102,7 +105,7 @@ def next_sequence(corrections_dir: Path) -> int:
 
 def _with_order(path: Path, file: CorrectionsFile, mode: int) -> CorrectionsFile:
     """Return the file with the order that its first row states, if there is one."""
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(mode) or path.suffix != ".csv":  # the program keeps CSV
         return file
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:

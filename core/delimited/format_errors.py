@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from core.columns.column_choice import Aliases, listed, match_names
 from core.columns.header_names import Match, usual_names
-from core.encoding import Source
 from core.errors import InputError
+from core.formats.source import Source
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 MAX_FIELD_CHARS = 1_000_000

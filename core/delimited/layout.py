@@ -25,10 +25,13 @@ from core.delimited.format_errors import (
     no_header,
 )
 from core.delimited.header_rows import further_headers
-from core.encoding import Source, open_text
+from core.encoding import open_text
 from core.errors import InputError
+from core.formats.source import Source
 
-_MAX_PREAMBLE_LINES, _HEAD_LINES, _MAX_HEAD_CHARS = 30, 200, 1 << 20
+HEAD_LINES = 200
+"""So many lines from the start of a file tell its layout."""
+_MAX_PREAMBLE_LINES, _MAX_HEAD_CHARS = 30, 1 << 20
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t|]*\s*", re.IGNORECASE)
 
 
@@ -71,13 +74,22 @@ _Fit = tuple[Layout, dict[str, Match]]
 
 
 def find_layout(path: Source, encoding: str, aliases: Aliases, required: Sequence[str]) -> Layout:
-    """Return the layout that fits the columns best.
+    """Return the layout of a text that fits the columns best.
 
     Raises InputError where the header cannot be read, or lacks a required column.
     """
-    lines = _head(path, encoding)
+    return layout_of_lines(path, _head(path, encoding), aliases, required)[0]
+
+
+def layout_of_lines(
+    path: Source,
+    lines: Sequence[str],
+    aliases: Aliases,
+    required: Sequence[str],
+    delimiters: Iterable[str] = tuple(DELIMITERS),
+) -> _Fit:
+    """Return the layout that fits the columns best, for the first lines of a file. As above."""
     separator = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
-    delimiters: Iterable[str] = DELIMITERS
     if separator and len(lines) > 1:
         delimiters = [separator[1]] if separator[1] in DELIMITERS else delimiters
     n_first = int(separator is not None and len(lines) > 1)
@@ -101,7 +113,7 @@ def find_layout(path: Source, encoding: str, aliases: Aliases, required: Sequenc
     missing = next((column for column in required if column not in matches), None)
     if missing is not None:
         raise _no_column(path, lines, layout, aliases, missing)
-    return layout
+    return layout, matches
 
 
 def _no_column(
@@ -122,7 +134,7 @@ def _head(path: Source, encoding: str) -> list[str]:
     lines: list[str] = []
     n_chars = 0
     with open_text(path, encoding) as file:
-        while len(lines) < _HEAD_LINES and n_chars < _MAX_HEAD_CHARS:
+        while len(lines) < HEAD_LINES and n_chars < _MAX_HEAD_CHARS:
             line = file.readline(MAX_FIELD_CHARS)
             if not line:
                 break
@@ -159,7 +171,7 @@ def _lower_line(
             matches = match_names([row], aliases)
             if _has_all(matches, required):
                 following = _parsed_leniently(lines[n_above:], delimiter)
-                rows = list(islice(following, 1, _HEAD_LINES))
+                rows = list(islice(following, 1, HEAD_LINES))
                 further = further_headers(row, rows)
                 layout = Layout(delimiter, row, n_above, bool(n_first), further)
                 return _fitted(layout, rows[len(further) :], lines[n_above:]), matches
@@ -243,7 +255,7 @@ def _first_rows(
     records = _parsed(path, lines, delimiter, n_lines_above)
     rows = [row for _, row in islice(records, 1)]
     with suppress(InputError):  # an error of a later row is raised where the rows are read
-        rows += [row for _, row in islice(records, _HEAD_LINES)]
+        rows += [row for _, row in islice(records, HEAD_LINES)]
     return rows
 
 

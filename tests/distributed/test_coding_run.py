@@ -440,7 +440,8 @@ def test_a_file_cut_off_is_refused_before_its_first_record(tmp_path: Path) -> No
     (tmp_path / "cut.parquet").write_bytes(whole[:-20])
     (tmp_path / "bad.parquet").write_bytes(whole[:4] + os.urandom(400) + whole[404:])
     (tmp_path / "no.parquet").write_bytes(text)
-    for name in ("cut.csv.gz", "no.csv.gz", "cut.parquet", "bad.parquet", "no.parquet"):
+    assert check_file(local(tmp_path / "no.csv.gz"), Columns()).n_records == 5000  # not packed
+    for name in ("cut.csv.gz", "cut.parquet", "bad.parquet", "no.parquet"):
         with pytest.raises(InputError, match=f"'{name}'.* damaged content"):
             check_file(local(tmp_path / name), Columns())
 
@@ -475,7 +476,7 @@ def test_which_files_are_read(tmp_path: Path) -> None:
         return [file.name for file in find_inputs(places, out)]
 
     folder = str(tmp_path / "in")
-    assert names(folder) == ["a.csv", "b.parquet", "c.csv.gz"]
+    assert names(folder) == ["a.csv", "e.txt", "b.parquet", "c.csv.gz"]
     assert names(f"{folder}/e.txt", folder, f"file://{folder}/a.csv") == [
         "a.csv", "e.txt", "b.parquet", "c.csv.gz",
     ]  # fmt: skip
@@ -488,7 +489,7 @@ def test_which_files_are_read(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="lies in --out"):
         find_inputs([folder], Folder.at(str(tmp_path / "in" / "sub")))
     prefixes = {file.shard_prefix for file in find_inputs([folder], out)}
-    assert len(prefixes) == 3
+    assert len(prefixes) == 4
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

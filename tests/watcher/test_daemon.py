@@ -127,7 +127,6 @@ SILENT = (
     ".hidden.csv",
     "~$a.csv",
     "a.csv.part",
-    "notes.txt",
     "a.csv.crdownload",
     "a.tmp",
     "~$a.xlsx",
@@ -155,7 +154,7 @@ def test_which_files_are_processed_blocked_and_ignored(tmp_path: Path) -> None:
     for name in ("a.csv", "B.CSV", "c.XLSX", *SILENT, *CONFLICTS):
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "dir.csv").mkdir()
-    (tmp_path / "link.csv").symlink_to(tmp_path / "notes.txt")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
     os.mkfifo(tmp_path / "pipe.csv")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "s.csv"))

@@ -17,6 +17,7 @@ from transformers import PreTrainedTokenizerBase
 
 from core.csv_table import open_table
 from core.errors import InputError
+from core.formats.file_names import suffix_of
 from core.settings import Settings
 from core.text import EMPTY_TEXT, clean, join, row_text
 
@@ -30,7 +31,8 @@ def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
 
     The draw depends on ``training.seed`` alone.
     """
-    paths = sorted(archive_dir.glob("*.csv"), key=lambda path: -path.stat().st_mtime_ns)
+    inputs = [path for path in archive_dir.glob("*") if suffix_of(path.name)]
+    paths = sorted(inputs, key=lambda path: -path.stat().st_mtime_ns)
     texts: dict[str, None] = {}
     for path in paths[:_MAX_ARCHIVE_FILES]:
         try:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from core.csv_table import Row, Table, Writer, neutralise, open_table
 from core.errors import InputError
+from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
@@ -59,19 +60,27 @@ class OwnRecords:
 
 
 def find_files(raw: Path) -> list[Path]:
-    """Return the CSV files of ``raw``: the file itself, or those of a folder in name order.
+    """Return the files of records: ``raw`` itself, or those of a folder that are read, by name.
 
     Raises InputError if there is none.
     """
-    files = [raw] if raw.is_file() else sorted((*raw.glob("*.csv"), *raw.glob("*.csv.gz")))
+    files = [raw]
+    if not raw.is_file():
+        files = [path for path in _entries(raw) if suffix_of(path.name)]
     if not files:
         raise InputError(
             raw,
             f"no labelled records at {str(raw.absolute())!r}",
-            expected="a CSV file, or a folder with *.csv, with job_title and isco_code",
+            expected="a table, or a folder with such files, with job_title and isco_code",
             remedy="Put your coded records there, or set data.raw_dir in config.yaml.",
         )
     return files
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder, but for what systems put there; nothing if there is none."""
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in paths if not is_litter(path.name))
 
 
 def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords:
@@ -88,7 +97,11 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords
     unread_files: list[str] = []
     with (processed_dir / "invalid_labels.csv").open("w", encoding="utf-8", newline="") as file:
         invalid = Writer(file, INVALID_LABEL_COLUMNS)
-        for path in find_files(raw):
+        files = find_files(raw)
+        for path in _entries(raw):
+            if path not in files and not path.is_dir():
+                _LOG.warning("%s is left out: %s", path, reason_to_hold(path.name))
+        for path in files:
             try:
                 if not path.is_file():
                     raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from core.formats.file_names import suffix_of
 from watcher.delivery.publish import clear_staging, safe_stem
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
@@ -147,10 +148,11 @@ def _candidate_paths(
     """Yield the input's own name, then one with a hash of its content, then numbered ones."""
     yield folder / claim.name
     stem = safe_stem(claim.name)
+    ending = claim.name[len(claim.name) - len(suffix_of(claim.name)) :] or claim.path.suffix
     digest = files.hash(claim.path, on_progress)[:12]
     for number in itertools.count(1):
         suffix = "" if number == 1 else f".{number}"
-        yield folder / f"{stem}.{digest}{suffix}{claim.path.suffix}"
+        yield folder / f"{stem}.{digest}{suffix}{ending}"
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:

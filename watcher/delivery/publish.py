@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.formats.file_names import suffix_of
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
@@ -35,7 +36,7 @@ def safe_stem(name: str) -> str:
     It has no separator, control character, leading dot or ``..``, so nothing can leave the outbox.
     """
     stem = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
-    stem = re.sub(r"\.(csv|xlsx)$", "", stem, flags=re.IGNORECASE)
+    stem = stem[: len(stem) - len(suffix_of(stem))]
     stem = re.sub(r"[^\w. -]+", "_", stem)
     stem = re.sub(r"\.{2,}", ".", stem).strip(". -")
     stem = stem.encode()[:_MAX_STEM_BYTES].decode("utf-8", "ignore")

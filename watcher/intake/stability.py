@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from core.formats.file_names import suffix_of
 from watcher.filesystem import Filesystem
 
-SUFFIXES = (".csv", ".xlsx")
 _MIN_POLLS = 3
 # An empty file is often the placeholder of a program that is about to fill it.
 _N_QUIET_TIMES_EMPTY = 10
@@ -57,7 +57,7 @@ class Listing:
 
 
 def list_inbox(files: Filesystem, inbox: Path) -> Listing:
-    """Return the CSV files and workbooks in the inbox, whatever the case of their suffix.
+    """Return the files of the inbox that are read, whatever the case of their endings.
 
     Hidden and temporary files are ignored silently. What is no regular file is blocked, and so is
     the conflict copy of a sync client, which only a person can judge. Raises OSError where the
@@ -65,7 +65,7 @@ def list_inbox(files: Filesystem, inbox: Path) -> Listing:
     """
     listing = Listing()
     for name in files.names(inbox):
-        if not name.lower().endswith(SUFFIXES) or _is_temporary(name):
+        if not suffix_of(name) or _is_temporary(name):
             continue
         try:
             status = files.status(inbox / name)

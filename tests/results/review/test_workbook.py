@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from core import xlsx_table
 from core.errors import InputError
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
@@ -185,7 +184,10 @@ def with_part(name: str) -> Callable[[Path], None]:
 
 
 def bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts, parts.open("x", "w") as part:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts,
+        parts.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
         for _ in range(513):
             part.write(bytes(1 << 20))
 
@@ -211,10 +213,12 @@ def saved(*rows: Sequence[object]) -> Callable[[Path], None]:
         (with_part("xl/vbaProject.bin"), "macros"),
         (bomb, "when unpacked"),
         (truncated, "damaged"),
-        (saved(("job_title",), ("nurse",)), "'corrected_isco_code' in row 1 of any sheet"),
         (saved(("job_title", "corrected_isco_code"), ("nurse", " ")), "sheet 'Sheet'"),
-        (saved(("corrected_isco_code", "x", "X"), ("2221",)), "'x' in sheet 'Sheet', row 1"),
-        (saved(("x", "corrected_isco_code"), ("a", "2221", "b")), "sheet 'Sheet', row 2"),
+        (
+            saved(("corrected_isco_code", "x", "X"), ("2221",)),
+            "sheet 'Sheet', row 1: found two columns called 'X'",
+        ),
+        (saved(("text", "corrected_isco_code"), ("a", "2221", "b")), "sheet 'Sheet', row 2"),
         (saved(("x", "corrected_isco_code"), ("a", "2221")), "'text', or 'job_title'"),
     ],
 )
@@ -229,17 +233,26 @@ def test_refused_with_the_reason(
     assert not settings.data.corrections_dir.exists()
 
 
-def test_what_a_sheet_says_of_its_size_is_not_believed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(xlsx_table, "_MAX_ROWS", 100)
-    path, out = tmp_path / "odd.xlsx", tmp_path / "out.csv"
+def test_what_a_sheet_says_of_its_size_is_not_believed(tmp_path: Path, settings: Settings) -> None:
+    def saved_with(name: str, sheet: bytes) -> Path:
+        with zipfile.ZipFile(tmp_path / name, "w") as parts:
+            for part, content in {**kept, "xl/worksheets/sheet1.xml": sheet}.items():
+                parts.writestr(part, content)
+        return tmp_path / name
+
+    path = tmp_path / "usual.xlsx"
     table(("text", "corrected_isco_code"), ("nurse", "2221"), ("cook", "5120")).save(path)
     with zipfile.ZipFile(path) as parts:
         kept = {name: parts.read(name) for name in parts.namelist()}
-    sheet = kept["xl/worksheets/sheet1.xml"].replace(b'r="3"', b'r="99999999999"', 1)
-    with zipfile.ZipFile(path, "w") as parts:
-        for name, content in {**kept, "xl/worksheets/sheet1.xml": sheet}.items():
-            parts.writestr(name, content)
-    xlsx_table.write_as_csv(path, out)
-    assert out.read_text(encoding="utf-8").splitlines()[1] == "nurse,2221"
+    sheet = kept["xl/worksheets/sheet1.xml"]
+    odd = saved_with("odd.xlsx", sheet.replace(b'"A1:B3"', b'"A1:XFD1048576"'))
+    assert take(odd, settings).n_rows == 2
+    far = saved_with("far.xlsx", sheet.replace(b'r="3"', b'r="99999999999"', 1))
+    with pytest.raises(InputError, match="at most 20,000,000 cells"):
+        take(far, settings)
+
+
+def test_a_workbook_without_a_column_of_codes_is_coded(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "staff.xlsx"
+    table(("job_title",), ("nurse",)).save(path)
+    assert not is_corrections_file(path, settings)

@@ -1,0 +1,1 @@
+"""The formats of input files: which are read, how each is recognised, and its records as text."""

@@ -1,0 +1,225 @@
+"""Which format a file has: its content decides, not its ending.
+
+The formats of this module are the ones that the program reads; ``core/formats/file_names.py`` has
+their endings.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import zipfile
+from enum import StrEnum
+from typing import BinaryIO
+
+from core.errors import InputError
+from core.formats.source import Source
+from core.formats.unpacking import GZIP, open_bytes
+
+_START_BYTES = 1 << 16
+_MAX_OLE_BYTES = 64 << 20
+_SAVE_AS_CSV = "Save its table as 'CSV UTF-8', then drop that file."
+_EXPECTED = "a table: CSV or other delimited text, a workbook, Parquet, JSON Lines, Stata or SPSS"
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_STATA_NAMES = frozenset(range(105, 116))  # the first byte of Stata files before format 117
+
+
+class FileFormat(StrEnum):
+    """A format that is read; the value is shown in receipts."""
+
+    CSV = "csv"
+    """Delimited text, whatever the delimiter, also packed with gzip."""
+    JSONL = "jsonl"
+    """A JSON object on each line, also packed with gzip."""
+    MARKUP = "html"
+    """A table of a web page, or a workbook in XML, which web exports call .xls."""
+    XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
+    PARQUET = "parquet"
+    STATA = "dta"
+    SPSS = "sav"
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it has sheets, read by python-calamine."""
+        return self in (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
+
+    @property
+    def is_statistics(self) -> bool:
+        """Whether it is a data set of Stata or SPSS, read by pyreadstat."""
+        return self in (FileFormat.STATA, FileFormat.SPSS)
+
+
+# What is recognised and not read: its start, what it is, and what to do.
+_OTHERS = (
+    (b"%PDF", "a PDF document", "Export the table as CSV."),
+    (
+        b"\x00\x05\x16\x07",
+        "what a Mac keeps beside a file on other disks (AppleDouble)",
+        "Drop the file of the same name without '._' at its start.",
+    ),
+    (b"{\\rtf", "a text of a word processor (RTF)", _SAVE_AS_CSV),
+    (b"Rar!", "a rar archive", "Unpack it, and drop the table in it."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it, and drop the table in it."),
+    (b"BZh", "a bzip2 archive", "Unpack it, and drop the table in it."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it, and drop the table in it."),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive", "Unpack it, and drop the table in it."),
+    (b"SQLite format 3\x00", "an SQLite database", "Export the table as CSV."),
+    (b"\x89PNG", "a picture", "Export the table as CSV."),
+    (b"\xff\xd8\xff", "a picture", "Export the table as CSV."),
+    (b"MIME-Version:", "a saved web page (MHTML)", _SAVE_AS_CSV),
+    (bytes(12) + b"\xc2\xea\x81\x60", "a data set of SAS", "Export it as CSV or Stata."),
+)
+
+
+def detect_format(path: Source) -> FileFormat:
+    """Return the format of a file. Raises InputError for an empty file and for any other format."""
+    with open_bytes(path) as file:
+        start = file.read(_START_BYTES)
+    if not start:
+        raise InputError(
+            path,
+            "an empty file (0 bytes)",
+            expected=_EXPECTED,
+            remedy="Check that the export or copy finished, then drop the file again.",
+        )
+    with path.open("rb") as file:
+        is_packed = file.read(2) == GZIP
+    if is_packed and (start.startswith((_ZIP, _OLE)) or _magic_format(start)):
+        raise InputError(
+            path,
+            "a gzip archive with a workbook or another binary file in it",
+            expected="a delimited text in a gzip archive",
+            remedy="Unpack it, and drop the file in it.",
+        )
+    binary = _binary_format(path, start)
+    return binary or _text_format(path, start)
+
+
+def _binary_format(path: Source, start: bytes) -> FileFormat | None:
+    """Return the format of a file that is no text, None for a text."""
+    if start.startswith(_ZIP):
+        with path.open("rb") as file:
+            return _zipped_format(path, file)
+    if start.startswith(_OLE):
+        with path.open("rb") as file:
+            return _ole_format(path, file)
+    if (file_format := _magic_format(start)) is not None:
+        return file_format
+    for magic, found, remedy in _OTHERS:
+        if start.startswith(magic):
+            raise InputError(path, found, expected=_EXPECTED, remedy=remedy)
+    return None
+
+
+def _magic_format(start: bytes) -> FileFormat | None:
+    """Return the format that the first bytes alone tell."""
+    if start.startswith(b"PAR1"):
+        return FileFormat.PARQUET
+    if start.startswith((b"$FL2@(#)", b"$FL3@(#)")):
+        return FileFormat.SPSS
+    is_old_stata = start[0] in _STATA_NAMES and start[1:4] in (b"\x01\x01\x00", b"\x02\x01\x00")
+    if start.startswith(b"<stata_dta>") or is_old_stata:
+        return FileFormat.STATA
+    return None
+
+
+def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
+    """Return the format of a workbook in a zip archive."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = {name.casefold() for name in archive.namelist()}
+            kind = b""
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                kind = archive.read("mimetype")
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError):
+        raise InputError(
+            path,
+            "the start of an Excel workbook or zip archive, and no workbook that can be opened",
+            expected=_EXPECTED,
+            remedy="The copy was probably cut off: copy it again, or save the table as CSV.",
+        ) from None
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return FileFormat.ODS
+    if "xl/workbook.xml" in names or any(name.startswith("xl/worksheets/") for name in names):
+        return FileFormat.XLSX
+    found = next(
+        (
+            words
+            for part, words in (
+                ("xl/workbook.bin", "a binary workbook (.xlsb)"),
+                ("word/document.xml", "a Word document"),
+                ("ppt/presentation.xml", "a PowerPoint presentation"),
+                ("index/document.iwa", "a document of Apple Numbers or Pages"),
+            )
+            if part in names
+        ),
+        "an OpenDocument text or drawing" if b"opendocument" in kind else "a zip archive",
+    )
+    remedy = _SAVE_AS_CSV if found != "a zip archive" else "Unpack it, and drop the table in it."
+    raise InputError(path, found, expected=_EXPECTED, remedy=remedy)
+
+
+def _ole_format(path: Source, file: BinaryIO) -> FileFormat:
+    """Return the format of an old file of Office."""
+    content = file.read(_MAX_OLE_BYTES)
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        return FileFormat.XLS
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        found, remedy = "a workbook with a password", "Save it without a password, or as CSV."
+    elif "WordDocument".encode("utf-16-le") in content:
+        found, remedy = "an old Word document (.doc)", _SAVE_AS_CSV
+    else:
+        found = "an old file of Office without a workbook in it, or one with a password"
+        remedy = _SAVE_AS_CSV
+    raise InputError(path, found, expected=_EXPECTED, remedy=remedy)
+
+
+def _text_format(path: Source, start: bytes) -> FileFormat:
+    """Return what a text is: JSON Lines and markup are certain, any other one is delimited."""
+    text = _decoded(start).lstrip()
+    if text.startswith("<") and _is_markup(text):
+        return FileFormat.MARKUP
+    name = path.name.lower()
+    if text.startswith("[") and name.endswith(".jsonl") and _is_json_array(text):
+        raise InputError(
+            path,
+            "a JSON array",
+            expected="a JSON object on each line",
+            remedy="Write each record as one line, without brackets around and commas between.",
+            line=1,
+        )
+    if text.startswith("{") and (name.endswith((".jsonl", ".jsonl.gz")) or _is_json_line(text)):
+        return FileFormat.JSONL
+    return FileFormat.CSV
+
+
+def _decoded(start: bytes) -> str:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if start.startswith(mark):
+            return start.decode(encoding, "ignore")
+    return start.decode("latin-1")
+
+
+def _is_markup(text: str) -> bool:
+    lowered = text.casefold()
+    if lowered.startswith("<?xml") or "urn:schemas-microsoft-com:office:spreadsheet" in lowered:
+        return "urn:schemas-microsoft-com:office:spreadsheet" in lowered or "<html" in lowered
+    return lowered.startswith(("<!doctype html", "<html", "<head", "<meta", "<table", "<style"))
+
+
+def _is_json_line(text: str) -> bool:
+    line = text.split("\n", 1)[0]
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_json_array(text: str) -> bool:
+    return text[1:].lstrip()[:1] in ("{", "[", '"', "]")

@@ -1,0 +1,110 @@
+"""What the name of a file tells: whether it is read, held, or none of our business.
+
+This is the one list of the endings that are read. The daemon, ``isco classify``, ``evaluate`` and
+``train`` take the same. The content of a file decides its format (``file_format.py``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from core.formats.statistics_file import MISSING_EXTRA, is_available
+
+READ_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".csv.gz",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".parquet",
+    ".jsonl",
+    ".dta",
+    ".sav",
+)
+TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl"})
+"""Of these the end can be seen: a complete record ends with a line break."""
+_STATISTICS_SUFFIXES = (".dta", ".sav")
+_SPOKEN = ", ".join(READ_SUFFIXES)
+
+# What systems and programs put beside files, in any folder.
+_LITTER = re.compile(
+    r"\.ds_store|\._\.ds_store|icon\r|thumbs\.db|ehthumbs\.db|ehthumbs_vista\.db|desktop\.ini"
+    r"|\.directory|\.localized|\.gitkeep|\.gitignore|\.keep|lost\+found|@eadir|\$recycle\.bin"
+    r"|system volume information|\.trash.*|\.spotlight-.*|\.fseventsd|\.temporaryitems"
+    r"|\.apdisk|\.documentrevisions-.*|\.stfolder.*|\.stignore|\.stversions|\.dropbox.*"
+    r"|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.sw[op]|\.fuse_hidden.*|\.nfs.*|\.smb[0-9a-f]+.*"
+    r"|\.isco|\.work|\.probe-.*",
+    re.IGNORECASE,
+)
+# What is on its way: it gets another name when it is complete.
+_UNFINISHED = re.compile(
+    r".*\.(?:part|partial|crdownload|download|filepart|opdownload|tmp|temp)|\.syncthing\..*"
+    r"|~syncthing~.*|\.goutputstream-.*|\.~.*|~wr[a-z]\d+.*|\..+\.[a-z0-9]{6}|.*\.!ut|.*\.aria2",
+    re.IGNORECASE,
+)
+_HIDDEN = "it is a hidden file; give it a name without a dot at the start to have it coded"
+_APPLE_DOUBLE = (
+    "it is what a Mac keeps beside a file on other disks (AppleDouble), and it has no records; "
+    "remove it"
+)
+_SAVE_AS_CSV = "save its table as CSV, and put that file here"
+# The endings of files that people take for tables, or send with them.
+_OTHER_KINDS = (
+    ((".doc", ".docx", ".odt", ".rtf", ".pages"), f"it is a text document; {_SAVE_AS_CSV}"),
+    ((".pdf",), f"it is a PDF document; {_SAVE_AS_CSV}"),
+    ((".xlsb", ".xlsm", ".xlt", ".xltx", ".numbers", ".gsheet"), f"save it as .xlsx or {_SPOKEN}"),
+    (
+        (".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst"),
+        "unpack it, and put the files in it here",
+    ),
+    ((".json", ".ndjson"), "write each record as one line, and name the file .jsonl"),
+    ((".htm", ".html", ".xml", ".mht"), f"it is a page; {_SAVE_AS_CSV}"),
+    (
+        (".sas7bdat", ".rds", ".rdata", ".por", ".mdb", ".accdb", ".sqlite", ".db", ".dbf"),
+        "export its table as CSV, Stata (.dta) or SPSS (.sav), and put that file here",
+    ),
+    ((".msg", ".eml"), "it is a mail; put the file that came with it here"),
+    (
+        (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff"),
+        "it is a picture; put the table itself here",
+    ),
+)
+
+
+def suffix_of(name: str) -> str:
+    """Return the ending of a name that is read, in lower case; empty where it has none."""
+    lowered = name.lower()
+    fits = [suffix for suffix in READ_SUFFIXES if lowered.endswith(suffix)]
+    return max(fits, key=len, default="")
+
+
+def is_litter(name: str) -> bool:
+    """Whether systems and programs put a file of this name beside others; nobody dropped it."""
+    return _LITTER.fullmatch(name) is not None
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is an unfinished copy or download."""
+    return _UNFINISHED.fullmatch(name) is not None
+
+
+def reason_to_hold(name: str) -> str | None:
+    """Return why a file of this name is not read, and what to do; None where it is read."""
+    if name.startswith("._"):
+        return _APPLE_DOUBLE
+    if name.startswith(".") and not name.startswith(".."):  # two dots are odd, not hidden
+        return _HIDDEN
+    suffix = suffix_of(name)
+    if suffix in _STATISTICS_SUFFIXES and not is_available():
+        return MISSING_EXTRA
+    if suffix:
+        return None
+    lowered = name.lower()
+    for suffixes, reason in _OTHER_KINDS:
+        if lowered.endswith(suffixes):
+            return reason
+    ending = "." + lowered.rpartition(".")[2] if "." in lowered.strip(".") else ""
+    what = f"files that end in {ending!r} are not read" if ending else "its name has no ending"
+    return f"{what}; if it is a table, give it a name that ends in one of {_SPOKEN}"

@@ -1,0 +1,162 @@
+"""Sheets of a workbook, tables of a page → the one that has the records, and where they begin.
+
+A sheet has rows and no marked header. It is looked at like a delimited text
+(``core/delimited/layout.py``): lines above the header and further header rows are recognised in the
+same way.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+from core.columns.column_choice import Aliases
+from core.columns.header_names import Match
+from core.delimited.layout import HEAD_LINES, Layout, layout_of_lines
+from core.errors import InputError
+from core.formats.cell_text import checked_row
+from core.formats.content import Content, Records
+from core.formats.source import Source
+
+_MAX_NAMED_SHEETS = 8
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: ``read`` returns all of its rows as text, from the first one."""
+
+    name: str
+    read: Callable[[], Iterator[list[str]]]
+
+
+_Fit = tuple[Sheet, Layout, dict[str, Match]]
+
+
+def open_grid(
+    path: Source, sheets: Sequence[Sheet], aliases: Aliases, required: Sequence[str]
+) -> Content:
+    """Return the records of the sheet whose header has the required columns.
+
+    Raises InputError where none has them, or where several sheets are equally good.
+    """
+    filled = [(sheet, head) for sheet in sheets if any(map(_is_filled, head := _head(sheet)))]
+    if not filled:
+        raise InputError(
+            path,
+            "no filled cell" if sheets else "no sheet",
+            expected="a header with the names of columns, and records below it",
+            remedy="Check that the right file was saved, then drop it again.",
+        )
+    fits: list[_Fit] = []
+    errors: list[InputError] = []
+    for sheet, head in filled:
+        try:
+            fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
+        except InputError as error:
+            errors.append(error.in_sheet(sheet.name))
+    if not fits:
+        raise _none_fits(path, [sheet for sheet, _ in filled], errors, required)
+    sheet, layout, _ = _best(path, fits, aliases, required)
+    names = [other.name for other, _ in filled if other is not sheet]
+    notes = [f"the sheet {sheet.name!r} was read, and not {_listed(names)}"] if names else []
+    layout = replace(layout, header=_trimmed(layout.header))
+    return Content(
+        layout, partial(_records, path, sheet, layout), sheet=sheet.name, notes=tuple(notes)
+    )
+
+
+def _head(sheet: Sheet) -> list[list[str]]:
+    return list(islice(sheet.read(), HEAD_LINES))
+
+
+def _is_filled(row: Sequence[str]) -> bool:
+    return any(map(str.strip, row))
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the rows as lines of a delimited text."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(
+        [" ".join(cell.split()) for cell in row] for row in rows
+    )
+    return file.getvalue().splitlines(keepends=True)
+
+
+def _none_fits(
+    path: Source, sheets: Sequence[Sheet], errors: Sequence[InputError], required: Sequence[str]
+) -> InputError:
+    if len(sheets) == 1:
+        first = errors[0]
+        names = f"{first.found}, and no column {required[0]!r} in row 1 of any sheet"
+    else:
+        first = errors[0]
+        names = (
+            f"no column {required[0]!r} in row 1 of any sheet "
+            f"({_listed([sheet.name for sheet in sheets])})"
+        )
+    return InputError(path, names, expected=first.expected, remedy=first.remedy)
+
+
+def _best(path: Source, fits: Sequence[_Fit], aliases: Aliases, required: Sequence[str]) -> _Fit:
+    """Return the sheet with the best names. Raises InputError where two are equally good.
+
+    If no column is required, it is the first sheet with the first of our columns.
+    """
+    if not required:
+        return max(fits, key=lambda fit: [column in fit[2] for column in aliases])
+
+    def rank(fit: _Fit) -> list[int]:
+        return [int(fit[2][column]) for column in required]
+
+    best = min(fits, key=rank)
+    equal = [sheet.name for sheet, _, _ in (fit for fit in fits if rank(fit) == rank(best))]
+    if len(equal) > 1:
+        raise InputError(
+            path,
+            f"{len(equal)} sheets with records: {_listed(equal)}",
+            expected="one sheet with records",
+            remedy="Save each of them as a file of its own, or put all records into one sheet.",
+        )
+    return best
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(map(repr, names[:_MAX_NAMED_SHEETS]))
+    n_more = len(names) - _MAX_NAMED_SHEETS
+    return f"{shown} and {n_more} more" if n_more > 0 else shown
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    """Return a row without the empty cells at its end."""
+    n = max((place for place, cell in enumerate(row, start=1) if cell.strip()), default=0)
+    return row[:n]
+
+
+def _records(path: Source, sheet: Sheet, layout: Layout) -> Records:
+    width = len(layout.header)
+    n_above = layout.n_lines_above + 1 + len(layout.further_headers)
+    for number, row in enumerate(sheet.read(), start=1):
+        if number <= n_above:
+            continue
+        if not _is_filled(row):
+            yield number, []
+            continue
+        extra = _trimmed(row[width:])
+        if extra:
+            raise InputError(
+                path,
+                f"{width + len(extra)} cells",
+                expected=f"{width} as in the header",
+                remedy="Clear the cells to the right of the table, or name their columns.",
+                line=number,
+                sheet=sheet.name,
+            )
+        cells = row[:width] + [""] * (width - len(row))
+        try:
+            yield number, checked_row(path, number, cells)
+        except InputError as error:
+            raise error.in_sheet(sheet.name) from None

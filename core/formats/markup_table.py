@@ -1,0 +1,155 @@
+"""Tables of web pages, and workbooks in XML (Excel 2003) → grids of text.
+
+Many programs export a web page and call it ``.xls``. Entities are decoded, and white space counts
+as one space, as in a browser. A cell over several columns fills the first of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from html.parser import HTMLParser
+
+from core.columns.column_choice import Aliases
+from core.encoding import open_text
+from core.errors import InputError
+from core.formats.content import Content
+from core.formats.grid import Sheet, open_grid
+from core.formats.source import Source, size_of
+from core.formats.workbook_limits import MAX_BYTES, MAX_CELLS, too_large
+
+_BLOCK_CHARS = 1 << 20
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_ROWS, _CELLS = frozenset({"tr", "row"}), frozenset({"td", "th", "cell"})
+_TABLES = frozenset({"table"})
+_HIDDEN = frozenset({"script", "style"})
+
+
+def open_markup(
+    path: Source, encoding: str, aliases: Aliases, required: tuple[str, ...]
+) -> Content:
+    """Return the records of the table that has the required columns. Raises InputError."""
+    if size_of(path) > MAX_BYTES:
+        raise too_large(path, f"a page of {size_of(path) >> 20:,} MB", f"{MAX_BYTES >> 20} MB")
+    parser = _TableParser(path)
+    with open_text(path, encoding) as file:
+        while block := file.read(_BLOCK_CHARS):
+            parser.feed(block)
+    parser.close()
+    sheets = [
+        Sheet(name or f"table {number}", partial(iter, rows))
+        for number, (name, rows) in enumerate(parser.tables, start=1)
+        if rows
+    ]
+    content = open_grid(path, sheets, aliases, required)
+    note = "the file is a web page or XML, whatever its name says: its table was read"
+    return Content(
+        content.layout, content.read, encoding, content.sheet, notes=(note, *content.notes)
+    )
+
+
+class _TableParser(HTMLParser):
+    """Collects the rows of every table; a table within a cell is one of its own."""
+
+    def __init__(self, path: Source) -> None:
+        super().__init__()
+        self._path = path
+        self.tables: list[tuple[str, list[list[str]]]] = []
+        self._open: list[_OpenTable] = []
+        self._n_hidden = 0
+        self._sheet_name = ""
+        self._n_cells = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a cell."""
+        tag = tag.rpartition(":")[2]
+        values = {name.rpartition(":")[2]: value or "" for name, value in attrs}
+        if tag in _HIDDEN:
+            self._n_hidden += 1
+        elif tag == "worksheet":
+            self._sheet_name = values.get("name", "")
+        elif tag in _TABLES:
+            rows: list[list[str]] = []
+            self.tables.append((self._sheet_name, rows))
+            self._open.append(_OpenTable(rows))
+        elif self._open:
+            self._begin(self._open[-1], tag, values)
+
+    def _begin(self, table: _OpenTable, tag: str, values: dict[str, str]) -> None:
+        if tag in _ROWS:
+            table.end_cell()
+            place = _count(values.get("index"), len(table.rows) + 1)
+            self._count(place - len(table.rows))
+            table.rows += [[] for _ in range(place - len(table.rows))]
+        elif tag in _CELLS:
+            if int(_count(values.get("rowspan"), 1)) > 1:
+                raise InputError(
+                    self._path,
+                    "a cell that goes over several rows",
+                    expected="a cell in each row and column",
+                    remedy="Save the table as CSV.",
+                )
+            width = _count(values.get("colspan"), _count(values.get("mergeacross"), 0, 0) + 1)
+            self._count(width + _count(values.get("index"), 0, 0))
+            table.begin_cell(_count(values.get("index"), 0, 0), width)
+        elif tag == "br":
+            table.add("\n")
+
+    def _count(self, n_cells: int) -> None:
+        self._n_cells += n_cells
+        if self._n_cells > MAX_CELLS:
+            raise too_large(self._path, "a page with more cells", f"{MAX_CELLS:,} cells")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a table, a row or a cell."""
+        tag = tag.rpartition(":")[2]
+        if tag in _HIDDEN:
+            self._n_hidden = max(self._n_hidden - 1, 0)
+        elif not self._open:
+            return
+        elif tag in _TABLES:
+            self._open.pop().end_cell()
+        elif tag in _ROWS or tag in _CELLS:
+            self._open[-1].end_cell()
+
+    def handle_data(self, data: str) -> None:
+        """Add text to the open cell."""
+        if self._open and not self._n_hidden:
+            self._open[-1].add(_SPACE.sub(" ", data))
+
+
+class _OpenTable:
+    """A table whose end was not reached, and the cell that is open in it."""
+
+    def __init__(self, rows: list[list[str]]) -> None:
+        self.rows = rows
+        self._parts: list[str] | None = None
+        self._width = 1
+
+    def begin_cell(self, index: int, width: int) -> None:
+        """Begin a cell at the column ``index`` (from 1), or after the last one."""
+        self.end_cell()
+        if not self.rows:
+            self.rows.append([])
+        row = self.rows[-1]
+        row += [""] * (index - 1 - len(row))
+        self._parts = []
+        self._width = width
+
+    def add(self, text: str) -> None:
+        """Add text to the open cell, if there is one."""
+        if self._parts is not None:
+            self._parts.append(text)
+
+    def end_cell(self) -> None:
+        """Write the open cell to its row."""
+        if self._parts is not None:
+            text = "".join(self._parts).strip(" \n")
+            self.rows[-1] += ["" if text == "\xa0" else text, *[""] * (self._width - 1)]
+            self._parts = None
+
+
+def _count(written: str | None, default: int, least: int = 1) -> int:
+    """Return a number of rows or columns in an attribute."""
+    text = (written or "").strip()
+    return max(int(text), least) if text.isdecimal() and len(text) < 12 else default

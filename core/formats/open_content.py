@@ -1,0 +1,48 @@
+"""Open a file of any format that is read: the one place where a format meets its reader.
+
+A new format has a member in ``FileFormat``, an ending in ``file_names.py`` and a line here.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.columns.column_choice import Aliases
+from core.delimited.layout import find_layout, read_records
+from core.encoding import AUTO, sniff
+from core.formats.content import Content
+from core.formats.file_format import FileFormat
+from core.formats.jsonl_file import open_jsonl
+from core.formats.markup_table import open_markup
+from core.formats.parquet_file import open_parquet
+from core.formats.source import Source
+from core.formats.statistics_file import open_statistics
+from core.formats.workbook_sheets import open_workbook
+
+
+def open_content(
+    path: Source,
+    file_format: FileFormat,
+    aliases: Aliases,
+    required: tuple[str, ...],
+    legacy_encoding: str = AUTO,
+) -> Content:
+    """Return the records of a file. Parameters and errors are those of ``open_table``."""
+    match file_format:
+        case FileFormat.XLSX | FileFormat.XLS | FileFormat.ODS:
+            return open_workbook(path, file_format, aliases, required)
+        case FileFormat.PARQUET:
+            return open_parquet(path)
+        case FileFormat.STATA | FileFormat.SPSS:
+            return open_statistics(path, file_format, legacy_encoding)
+    encoding = sniff(path, legacy_encoding)
+    match file_format:
+        case FileFormat.JSONL:
+            content = open_jsonl(path, encoding.name)
+        case FileFormat.MARKUP:
+            content = open_markup(path, encoding.name, aliases, required)
+        case _:
+            layout = find_layout(path, encoding.name, aliases, required)
+            read = partial(read_records, path, encoding.name, layout)
+            content = Content(layout, read, encoding.name)
+    return content.with_notes(*filter(None, [encoding.note]))

@@ -1,0 +1,142 @@
+"""Parquet → records of text, a thousand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from core.delimited.layout import Layout
+from core.errors import InputError
+from core.formats.cell_text import as_text, checked_row
+from core.formats.content import Content, Records
+from core.formats.source import Source, size_of
+from core.formats.unpacking import MAX_EXPANSION, MAX_UNPACKED_BYTES, too_much_unpacked
+
+BATCH_ROWS = 1_000
+_FREE_ROWS = 1_000_000
+"""So many records may be in any file; beyond that, one per byte."""
+
+
+def open_parquet(path: Source) -> Content:
+    """Return the records of a file. Raises InputError."""
+    with opened(path) as parquet:
+        schema = parquet.schema_arrow
+        for field in schema:
+            refuse_without_text(path, field)
+        header = [str(name) for name in schema.names]
+    return Content(Layout(",", header), partial(_records, path))
+
+
+@contextmanager
+def opened(path: Source) -> Iterator[Any]:
+    """Open a file whose size is within the limits, and name damage. Raises InputError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        # Page by page: a row group can be larger than memory.
+        with path.open("rb") as file, pq.ParquetFile(file, buffer_size=1 << 20) as parquet:
+            _refuse_too_large(path, parquet.metadata)
+            yield parquet
+    except (pa.ArrowException, EOFError, UnicodeDecodeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # a fault of the storage, not of the file
+        raise InputError(
+            path,
+            f"damaged content ({str(error).partition(chr(10))[0]})",
+            expected="a whole Parquet file",
+            remedy="The copy was probably cut off: write or copy it again.",
+        ) from None
+
+
+def limit_of(path: Source) -> int:
+    """Return to how many bytes a packed file may unpack."""
+    return max(MAX_UNPACKED_BYTES, MAX_EXPANSION * size_of(path))
+
+
+def refuse_many_records(path: Source, n_rows: int) -> None:
+    """Raise InputError for more records than a file of its size has."""
+    if n_rows > max(_FREE_ROWS, size_of(path)):
+        raise InputError(
+            path,
+            f"a small file with {n_rows:,} records",
+            expected=f"at most {_FREE_ROWS:,} records, or one for each byte of the file",
+            remedy="Write the table anew, in parts.",
+        )
+
+
+def _refuse_too_large(path: Source, metadata: Any) -> None:
+    refuse_many_records(path, metadata.num_rows)
+    n_bytes = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if n_bytes > limit_of(path):
+        raise too_much_unpacked(path, limit_of(path))
+
+
+def refuse_without_text(path: Source, field: Any) -> None:
+    """Raise InputError for a column whose values no text stands for: nested or binary ones."""
+    import pyarrow as pa
+
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    is_text = any(
+        check(kind) for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
+    )
+    if hasattr(pa.types, "is_string_view"):
+        is_text = is_text or pa.types.is_string_view(kind)
+    if not (is_text or pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
+        raise InputError(
+            path,
+            f"a column {field.name!r} of type {field.type}",
+            expected="columns of text, numbers, dates or true and false",
+            remedy="Leave that column out, or write it as text.",
+        )
+
+
+def _records(path: Source) -> Records:
+    limit = limit_of(path)
+    number = n_chars = 0
+    with opened(path) as parquet:
+        for batch in parquet.iter_batches(BATCH_ROWS):
+            columns = [[as_text(value) for value in _values(column)] for column in batch.columns]
+            for row in zip(*columns, strict=True):
+                number += 1
+                n_chars += sum(map(len, row))
+                yield number, checked_row(path, number, list(row))
+            if n_chars > limit:
+                raise too_much_unpacked(path, limit)
+
+
+def _values(column: Any) -> list[Any]:
+    """Return the values of a column; Python has no nanoseconds."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.dictionary_decode()
+        kind = column.type
+    is_fine = getattr(kind, "unit", "") == "ns"
+    if is_fine and pa.types.is_timestamp(kind) and not _is_whole(column):
+        return [value and value.replace(" ", "T") for value in column.cast(pa.string()).to_pylist()]
+    if is_fine:
+        unit = {
+            pa.types.is_timestamp: lambda: pa.timestamp("us", kind.tz),
+            pa.types.is_duration: lambda: pa.duration("us"),
+            pa.types.is_time64: lambda: pa.time64("us"),
+        }
+        coarse = next(make() for check, make in unit.items() if check(kind))
+        column = pc.cast(column, coarse, safe=False)
+    return column.to_pylist()
+
+
+def _is_whole(column: Any) -> bool:
+    """Whether no value has a part of a microsecond."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        pc.cast(column, pa.timestamp("us", column.type.tz), safe=True)
+    except pa.ArrowInvalid:
+        return False
+    return True

@@ -1,0 +1,29 @@
+"""What an input is read from: a file on this machine, or on another storage."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Literal, Protocol
+
+
+class Source(Protocol):
+    """What is read: a ``Path``, or a file on another storage with the same three."""
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """The last ending of the name, with its dot."""
+        ...
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """The bytes from their start."""
+        ...
+
+
+def size_of(source: Source) -> int:
+    """Return the size of a file in bytes."""
+    with source.open("rb") as file:
+        return file.seek(0, 2)

@@ -1,0 +1,149 @@
+"""Data sets of Stata and SPSS → records of text, some thousands at a time.
+
+A value with a label is the label. Codes of occupations are the exception: their labels are titles,
+and their values are the codes. A missing value is empty, or its label if it has one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from core.delimited.layout import Layout
+from core.encoding import AUTO
+from core.errors import InputError
+from core.formats.cell_text import as_text, checked_row
+from core.formats.content import Content, Records
+from core.formats.file_format import FileFormat
+from core.formats.parquet_file import limit_of, refuse_many_records
+from core.formats.source import Source
+from core.formats.unpacking import too_much_unpacked
+from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
+
+MISSING_EXTRA = (
+    'files of Stata and SPSS need pyreadstat: run .venv/bin/pip install -e ".[statistics]", or '
+    "export the table as CSV"
+)
+_CHUNK_ROWS = 10_000
+_CHUNK_BYTES = 64 << 20
+
+
+def is_available() -> bool:
+    """Whether the library for these files is installed."""
+    return importlib.util.find_spec("pyreadstat") is not None
+
+
+def open_statistics(path: Source, file_format: FileFormat, legacy_encoding: str = AUTO) -> Content:
+    """Return the records of a data set. Raises InputError."""
+    if not is_available():
+        raise InputError(
+            path,
+            f"a data set of the format {file_format}",
+            expected="an installation that reads it",
+            remedy=f"{MISSING_EXTRA[0].upper()}{MISSING_EXTRA[1:]}.",
+        )
+    if not isinstance(path, Path):
+        raise InputError(
+            path,
+            f"a data set of the format {file_format}",
+            expected="CSV, JSON Lines or Parquet in a distributed run",
+            remedy="Export it, or code it with isco classify without --engine ray.",
+        )
+    read, encoding = _reader(path, file_format, legacy_encoding)
+    _, metadata = read(metadataonly=True)
+    n_rows = metadata.number_rows or 0
+    width = sum((metadata.variable_storage_width or {}).values())
+    refuse_many_records(path, n_rows)
+    if n_rows * width > limit_of(path):
+        raise too_much_unpacked(path, limit_of(path))
+    header = list(metadata.column_names)
+    questions = [label or "" for label in metadata.column_labels]
+    notes = [f"the texts were read as {encoding}: data.encoding says so"] if encoding else []
+    return Content(
+        Layout(",", header),
+        partial(_records, path, read, max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(width, 1)))),
+        questions=questions if any(questions) else [],
+        notes=tuple(notes),
+    )
+
+
+_Read = Callable[..., tuple[dict[str, list[Any]], Any]]
+
+
+def _reader(path: Path, file_format: FileFormat, legacy_encoding: str) -> tuple[_Read, str]:
+    """Return the function that reads a part of the file, and the encoding if one has to be set."""
+    import pyreadstat
+
+    read = {FileFormat.STATA: pyreadstat.read_dta, FileFormat.SPSS: pyreadstat.read_sav}
+
+    def read_part(encoding: str | None = None, **part: Any) -> tuple[dict[str, list[Any]], Any]:
+        try:
+            return read[file_format](
+                str(path), output_format="dict", user_missing=True, encoding=encoding, **part
+            )
+        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+            raise _unreadable(path, str(error)) from None
+        except (ValueError, OverflowError, TypeError) as error:
+            raise _unreadable(path, f"{type(error).__name__}: {error}") from None
+
+    try:
+        read_part(row_limit=1)
+    except InputError as error:
+        if legacy_encoding == AUTO or "encoding" not in error.found:
+            raise
+        return partial(read_part, legacy_encoding), legacy_encoding
+    return read_part, ""
+
+
+def _unreadable(path: Path, reason: str) -> InputError:
+    remedy = "The copy was probably cut off: export or copy it again."
+    if "encoding" in reason:
+        remedy = "Set data.encoding in config.yaml to the encoding of its texts, such as cp1252."
+    return InputError(
+        path, f"damaged content ({reason})", expected="a whole data set", remedy=remedy
+    )
+
+
+def _records(path: Path, read: _Read, chunk_rows: int) -> Records:
+    limit = limit_of(path)
+    number = n_chars = 0
+    while True:
+        columns, metadata = read(row_offset=number, row_limit=chunk_rows)
+        rows = list(zip(*_texts(columns, metadata), strict=True))
+        for row in rows:
+            number += 1
+            n_chars += sum(map(len, row))
+            yield number, checked_row(path, number, list(row))
+        if n_chars > limit:
+            raise too_much_unpacked(path, limit)
+        if len(rows) < chunk_rows:
+            return
+
+
+def _texts(columns: dict[str, list[Any]], metadata: Any) -> Iterator[list[str]]:
+    """Yield the texts of each column."""
+    for name, values in columns.items():
+        labels = {} if _has_codes(name) else metadata.variable_value_labels.get(name, {})
+        is_number = metadata.readstat_variable_types.get(name) != "string"
+        texts: dict[Any, str] = {}
+        for value in values:
+            if value not in texts:
+                texts[value] = _text(value, labels, is_number)
+        yield [texts[value] for value in values]
+
+
+def _text(value: Any, labels: dict[Any, str], is_number: bool) -> str:
+    label = labels.get(value, "") if value is not None and value == value else ""
+    if label:
+        return str(label)
+    if is_number and isinstance(value, str):
+        return f".{value}"  # a missing value of Stata: .a to .z
+    return as_text(value)
+
+
+def _has_codes(name: str) -> bool:
+    return re.sub(r"[\s_-]+", "_", name.strip().casefold()) in (*CODE_NAMES, *CORRECTED_NAMES)

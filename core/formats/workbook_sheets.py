@@ -1,0 +1,121 @@
+"""Workbooks (.xlsx, .xls, .ods) → sheets of text.
+
+Macros and links are never followed. Of a formula the stored result is read; a formula without one,
+and an error, stands as it is written (.xlsx).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from xml.etree import ElementTree
+
+from core.columns.column_choice import Aliases
+from core.errors import InputError
+from core.formats.cell_text import as_text
+from core.formats.content import Content
+from core.formats.file_format import FileFormat
+from core.formats.grid import Sheet, open_grid
+from core.formats.sheet_extent import Place, SheetExtent
+from core.formats.source import Source, size_of
+from core.formats.workbook_limits import (
+    MAX_BYTES,
+    check_workbook,
+    damaged,
+    too_large,
+)
+
+
+def open_workbook(
+    path: Source, file_format: FileFormat, aliases: Aliases, required: tuple[str, ...]
+) -> Content:
+    """Return the records of a workbook. Raises InputError."""
+    return open_grid(path, read_sheets(path, file_format), aliases, required)
+
+
+def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
+    """Return the visible sheets of a workbook, or all if none is visible. Raises InputError."""
+    if file_format == FileFormat.XLS:
+        if size_of(path) > MAX_BYTES:
+            found = f"a workbook of {size_of(path) >> 20:,} MB"
+            raise too_large(path, found, f"{MAX_BYTES >> 20} MB")
+        overlaid: dict[str, dict[Place, str]] = {}
+    else:
+        overlaid = _by_sheet(path, check_workbook(path), file_format)
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    with _damage_named(path), path.open("rb") as file:
+        book = CalamineWorkbook.from_filelike(file)
+        described = [
+            sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+        visible = [sheet for sheet in described if sheet.visible == SheetVisibleEnum.Visible]
+        names = [sheet.name for sheet in visible or described]
+        loaded = [book.get_sheet_by_name(name) for name in names]
+    return [
+        Sheet(sheet.name, partial(_rows, path, sheet, overlaid.get(sheet.name, {})))
+        for sheet in loaded
+    ]
+
+
+@contextmanager
+def _damage_named(path: Source) -> Iterator[None]:
+    """Raise InputError for what the reader of workbooks raises."""
+    from python_calamine import CalamineError, PasswordError
+
+    try:
+        yield
+    except PasswordError:
+        raise InputError(
+            path,
+            "a workbook with a password",
+            expected="a workbook that can be opened",
+            remedy="Save it without a password, or as CSV.",
+        ) from None
+    except (CalamineError, ValueError) as error:
+        raise damaged(path, error) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust: no Exception
+            raise
+        raise damaged(path, error) from None
+
+
+def _rows(path: Source, sheet: Any, overlaid: dict[Place, str]) -> Iterator[list[str]]:
+    """Yield the rows of a loaded sheet, from the first one."""
+    by_row: dict[int, dict[int, str]] = {}
+    for (number, column), written in overlaid.items():
+        by_row.setdefault(number, {})[column] = written
+    with _damage_named(path):
+        for number, values in enumerate(sheet.iter_rows()):
+            row = [value if isinstance(value, str) else as_text(value) for value in values]
+            for column, written in sorted(by_row.pop(number, {}).items()):
+                row += [""] * (column + 1 - len(row))
+                row[column] = row[column] or written
+            yield row
+
+
+def _by_sheet(
+    path: Source, extents: dict[str, SheetExtent], file_format: FileFormat
+) -> dict[str, dict[Place, str]]:
+    """Return the cells to overlay by the name of the sheet; the archive has them by part."""
+    if file_format != FileFormat.XLSX or not any(extent.overlaid for extent in extents.values()):
+        return {}
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError) as error:
+        raise damaged(path, error) from None
+    targets = {item.get("Id"): item.get("Target", "") for item in relations}
+    overlaid = {}
+    for element in book.iter():
+        if element.tag.rpartition("}")[2] == "sheet":
+            relation = next((v for k, v in element.items() if k.endswith("}id")), "")
+            part = re.sub(r"^/?(?:xl/)?", "xl/", targets.get(relation, ""))
+            if part in extents:
+                overlaid[element.get("name", "")] = extents[part].overlaid
+    return overlaid

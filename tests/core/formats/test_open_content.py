@@ -1,0 +1,183 @@
+"""Every format gives the same records, with their values, whatever the ending says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import Table, open_table
+from core.errors import InputError
+from core.formats.file_format import FileFormat
+from core.formats.file_names import READ_SUFFIXES
+from core.settings import Columns
+from tests.support.external_programs import needs_office
+from tests.support.table_files import HEADER, WRITERS, texts_of, write_by_office, write_xlsx
+
+ALIASES = Columns().model_dump()
+
+
+def read(path: Path) -> tuple[Table, list[list[str]]]:
+    table = open_table(path, ALIASES, ("job_title",))
+    return table, [row for _, row in table.rows()]
+
+
+def refused(path: Path) -> InputError:
+    with pytest.raises(InputError) as raised:
+        read(path)
+    assert raised.value.remedy and "\n" not in str(raised.value)
+    return raised.value
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_the_values_of_every_format(suffix: str, tmp_path: Path) -> None:
+    table, rows = read(WRITERS[suffix](tmp_path / f"staff{suffix}"))
+    assert table.header == HEADER
+    assert rows == texts_of(suffix)
+    assert table.columns == {"job_title": 1, "duties_description": 2}
+    assert str(table.format) == {".tsv": "csv", ".txt": "csv", ".csv.gz": "csv"}.get(
+        suffix, suffix[1:]
+    )
+    assert [row for _, row in table.rows()] == rows  # a second time
+
+
+@needs_office
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".xls", ".ods"])
+def test_workbooks_of_libreoffice(suffix: str, tmp_path: Path) -> None:
+    table, rows = read(write_by_office(tmp_path / f"staff{suffix}"))
+    assert (table.header, rows, str(table.format)) == (HEADER, texts_of(suffix), suffix[1:])
+
+
+def test_every_ending_that_is_read_is_tested() -> None:
+    assert {*WRITERS, ".xls", ".ods"} == set(READ_SUFFIXES)
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("name", ["staff.csv", "staff.xls", "staff.txt"])
+def test_the_content_decides(suffix: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    made = WRITERS[suffix](tmp_path / "made" / f"staff{suffix}")
+    _, rows = read(shutil.move(made, tmp_path / name))
+    assert rows == texts_of(suffix)
+
+
+HTML = """<html><head><meta charset="utf-8"><style>td {color: red}</style></head><body>
+<table><tr><td>Staff of 2026</td></tr></table>
+<table border=1><tr><th>id<th>Job&nbsp;title<th colspan=2>Duties</tr>
+<tr><td>1</td><td>nurse &amp; <b>carer</b></td><td>wards
+   and  homes</td><td></td></tr>
+<tr><td>0110</td><td>b\u00e4cker</td><td>&nbsp;</td><td></td></tr></table></body></html>"""
+XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+ xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+ <Worksheet ss:Name="Staff"><Table>
+ <Row><Cell><Data ss:Type="String">id</Data></Cell><Cell ss:Index="3"><Data
+  ss:Type="String">job_title</Data></Cell></Row>
+ <Row ss:Index="3"><Cell><Data ss:Type="Number">7</Data></Cell>
+ <Cell ss:Index="3"><Data ss:Type="String">nurse</Data></Cell></Row>
+ </Table></Worksheet></Workbook>"""
+
+
+def test_a_web_page_called_xls(tmp_path: Path) -> None:
+    (tmp_path / "staff.xls").write_text(HTML, encoding="utf-8")
+    table, rows = read(tmp_path / "staff.xls")
+    assert table.header == ["id", "Job title", "Duties"]
+    assert rows == [["1", "nurse & carer", "wards and homes"], ["0110", "bäcker", ""]]
+    assert "web page" in table.notes[0] and str(table.format) == "html"
+
+
+def test_a_workbook_in_xml_called_xls(tmp_path: Path) -> None:
+    (tmp_path / "staff.xls").write_text(XML, encoding="utf-8")
+    table, rows = read(tmp_path / "staff.xls")
+    assert (table.header, rows) == (["id", "", "job_title"], [["7", "", "nurse"]])
+    assert [line for line, _ in table.rows()] == [3]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (HTML.replace("<td>1</td>", "<td rowspan=2>1</td>"), "over several rows"),
+        (HTML + HTML, "2 sheets with records: 'table 2' and 'table 4'|2 sheets with records"),
+        ("<html><p>job_title</p></html>", "no sheet"),
+        ("<table><tr><td colspan=30000000>x</td></tr></table>", "20,000,000 cells"),
+    ],
+)
+def test_a_page_that_is_no_sure_table(page: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "staff.xls").write_text(page, encoding="utf-8")
+    assert re.search(words, str(refused(tmp_path / "staff.xls")))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "an empty file"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\x00\x05\x16\x07" + bytes(90), "AppleDouble"),
+        (b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le"), "an old Word document"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "a password"),
+        (b"\xd0\xcf\x11\xe0" * 200, "an old file of Office"),
+        (b"\xd0\xcf\x11\xe0" + "Workbook".encode("utf-16-le"), "a damaged workbook"),
+        (b"PAR1" + bytes(100), "damaged content"),
+        (b"$FL2@(#)" + bytes(100), "damaged content"),
+        (b"<stata_dta>" + bytes(100), "damaged content"),
+        (b"\x1f\x8b\x08\x00" + bytes(40), "damaged content"),
+        (b"SQLite format 3\x00", "an SQLite database"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.xlsx", "a.sav"])
+def test_the_true_cause_is_named(content: bytes, words: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert words in str(refused(tmp_path / name))
+
+
+def zipped(path: Path, *names: str) -> Path:
+    import zipfile
+
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("word/document.xml", "a Word document"),
+        ("xl/workbook.bin", "a binary workbook"),
+        ("Index/Document.iwa", "Apple Numbers"),
+        ("survey.csv", "a zip archive"),
+    ],
+)
+def test_what_is_in_a_zip_archive(part: str, words: str, tmp_path: Path) -> None:
+    assert words in str(refused(zipped(tmp_path / "a.xlsx", part)))
+
+
+def test_a_workbook_in_a_gzip_archive(tmp_path: Path) -> None:
+    import gzip
+
+    book = write_xlsx(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(book.read_bytes()))
+    assert "a gzip archive with a workbook" in str(refused(tmp_path / "a.csv.gz"))
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv.gz", ".parquet", ".dta", ".sav"])
+def test_a_file_that_is_cut_off(suffix: str, tmp_path: Path) -> None:
+    path = WRITERS[suffix](tmp_path / f"staff{suffix}")
+    content = path.read_bytes()
+    for n_bytes in (len(content) // 3, len(content) * 2 // 3, len(content) - 9):
+        path.write_bytes(content[:n_bytes])
+        try:
+            _, rows = read(path)
+        except InputError as error:
+            assert error.remedy
+        else:  # the end of a Stata file has the labels
+            assert rows == texts_of(suffix)
+
+
+def test_the_format_of_a_receipt(tmp_path: Path) -> None:
+    assert [str(file_format) for file_format in FileFormat] == [
+        "csv", "jsonl", "html", "xlsx", "xls", "ods", "parquet", "dta", "sav",
+    ]  # fmt: skip
