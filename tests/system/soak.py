@@ -4,9 +4,11 @@
 ``kill -9`` of daemons and of their worker processes at any moment, and SIGSTOP for up to eight
 seconds, which is longer than a lease. Files come whole, in chunks, from writers that pause, under
 names that were used before, with content that came before, unreadable, or as corrections; some are
-renamed while they wait. Links, pipes and folders are planted in the inbox and the outbox. At the
-end the invariants of ``tests/support/invariants.py`` must hold. The figures are printed as
-JSON; the exit code is 1 for a violation.
+renamed while they wait. Links, pipes and folders are planted in the inbox and the outbox. As root
+on Linux the files belong to other users, who close some to the daemons for a while, and one of them
+tries to get at what is not his (``tests/support/other_users.py``). At the end the invariants of
+``tests/support/invariants.py`` must hold. The figures are printed as JSON; the exit code is 1 for a
+violation.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -31,7 +34,9 @@ import psutil
 from core.settings import Settings, load_settings
 from core.taxonomy import isco08
 from tests.conftest import ROOT
+from tests.support import other_users
 from tests.support.invariants import violations
+from tests.support.other_users import OtherUsers
 from watcher.intake.claims import WORK
 
 PLANTED = "planted"
@@ -53,6 +58,8 @@ class Daemons:
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         config = self._root / "config.yaml"
         command = [sys.executable, str(ROOT / "main.py"), "watch", "--config", str(config)]
+        if other_users.are_possible():
+            command = [*other_users.command_prefix(), *command]
         return subprocess.Popen([*command, "--worker", name], stderr=self._log)
 
     def kill_one(self) -> bool:
@@ -135,14 +142,19 @@ def contents(n: int, rng: random.Random) -> list[bytes]:
     return dropped
 
 
-def drop(inbox: Path, name: str, content: bytes, rng: random.Random) -> None:
+def drop(
+    inbox: Path, name: str, content: bytes, rng: random.Random, own: Callable[[int], None]
+) -> None:
     """Copy as people do: by a rename, at once, or in pieces; never over a file that still waits."""
     if rng.random() < 0.3:
         part = inbox / f".{name}.part"
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            own(file.fileno())
+            file.write(content)
         os.rename(part, inbox / name)
         return
     with (inbox / name).open("xb", buffering=0) as file:
+        own(file.fileno())
         cut = rng.randrange(len(content)) if rng.random() < 0.3 else 0
         file.write(content[:cut])
         time.sleep(0.05 * bool(cut))
@@ -152,9 +164,11 @@ def drop(inbox: Path, name: str, content: bytes, rng: random.Random) -> None:
 class People:
     """Writers that pause with a file open, and those who rename what waits."""
 
-    def __init__(self, inbox: Path, rng: random.Random) -> None:
+    def __init__(self, inbox: Path, rng: random.Random, own: Callable[[int], None]) -> None:
+        """``own`` is told the descriptor of each new file."""
         self._inbox = inbox
         self._rng = rng
+        self._own = own
         self._open: list[tuple[float, BinaryIO, bytes]] = []  # when it goes on, with what
         self.n_pauses = 0
         self.n_renames = 0
@@ -162,9 +176,10 @@ class People:
     def drop(self, name: str, content: bytes) -> None:
         """Copy a file; one of ten writers pauses in the middle, for up to eight seconds."""
         if self._rng.random() >= 0.1:
-            drop(self._inbox, name, content, self._rng)
+            drop(self._inbox, name, content, self._rng, self._own)
             return
         file = (self._inbox / name).open("xb", buffering=0)
+        self._own(file.fileno())
         cut = self._rng.randrange(len(content))
         file.write(content[:cut])
         self._open.append((time.monotonic() + self._rng.random() * 8, file, content[cut:]))
@@ -222,13 +237,14 @@ def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, s
     dropped = contents(n_files, rng)
     begun_s = time.monotonic()
     planted = plant(settings)
-    people = People(settings.watcher.inbox, rng)
+    others = _other_users(settings, rng)
+    people = People(settings.watcher.inbox, rng, others.own if others else lambda file: None)
     daemons = Daemons(root, n_daemons, rng)
     try:
-        _run(daemons, people, settings, dropped, n_kills, rng)
+        _run(daemons, people, others, settings, dropped, n_kills, rng)
     finally:
         daemons.end()
-    uproot(planted)
+    uproot([*planted, *(others.planted if others else [])])
     found_violations = violations(settings, dropped)
     return {
         "daemons": n_daemons,
@@ -237,6 +253,8 @@ def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, s
         "stopped for a while": daemons.n_stopped,
         "pauses of writers": people.n_pauses,
         "renamed": people.n_renames,
+        "closed for a while": others.n_closed if others else None,
+        "attacks": others.n_attacks if others else None,
         "batches": len(list(settings.watcher.outbox.glob("[!.]*/receipt.json"))),
         "rejected": len(list(settings.watcher.rejected_dir.glob("*.why.txt"))),
         "stopped three times": _n_stopped_three_times(settings),
@@ -249,6 +267,7 @@ def soak(root: Path, bundle: Path, n_daemons: int, n_files: int, n_kills: int, s
 def _run(
     daemons: Daemons,
     people: People,
+    others: OtherUsers | None,
     settings: Settings,
     dropped: list[bytes],
     n_kills: int,
@@ -271,8 +290,12 @@ def _run(
             daemons.kill_one()
             daemons.stop_one()
             people.rename_one()
+            if others:
+                others.attack()
         daemons.continue_due()
         people.go_on()
+        if others:
+            others.open_due()
         time.sleep(rng.random() * 0.1)
         daemons.restart()
         n_now = _n_finished(settings)
@@ -287,6 +310,12 @@ def _run(
         time.sleep(0.1)
         assert time.monotonic() - finished_s < _PATIENCE_S, "a claim is never released"
     daemons.stop()
+
+
+def _other_users(settings: Settings, rng: random.Random) -> OtherUsers | None:
+    if not other_users.are_possible():
+        return None
+    return OtherUsers(settings.watcher.inbox, settings.watcher.outbox, rng)
 
 
 def _furnish(root: Path, bundle: Path) -> Settings:
@@ -320,6 +349,7 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=default, metavar="N")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)  # for other users
         os.environ["XDG_STATE_HOME"] = str(Path(folder, "state"))
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         bundle = given.bundle.resolve()
