@@ -7,6 +7,7 @@ IscoError                       anything the user can act on; the command line p
 ├── ParityError                 an exported model does not compute what its checkpoint computes
 ├── BaseModelError              the encoder that training should start from cannot be loaded
 ├── FolderError                 a folder of the watcher cannot be used
+├── UnfinishedError             isco watch --once leaves files behind that fail again and again
 ├── StatusError                 outbox/status.json is missing or cannot be read
 ├── ServiceError                the daemon cannot be installed as a service of this machine
 ├── StorageError                a distributed run cannot read from or write to a place
@@ -108,6 +109,10 @@ class BaseModelError(IscoError):
 
 class FolderError(IscoError):
     """A folder of the watcher cannot be made, written, or trusted to keep results."""
+
+
+class UnfinishedError(IscoError):
+    """``isco watch --once`` ends while files fail again and again; they are kept."""
 
 
 class StatusError(IscoError):

@@ -11,7 +11,7 @@ import socket
 import threading
 from contextlib import suppress
 
-from core.errors import AlreadyRunningError, BundleError, FolderError, StatusError
+from core.errors import AlreadyRunningError, IscoError, StatusError
 from watcher.clock import back_off_s
 from watcher.environment import Environment
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims
@@ -19,7 +19,9 @@ from watcher.intake.claims import StillOpenError, UnreadableError
 from watcher.intake.file_events import FileEvents
 from watcher.intake.folder_checks import Folders
 from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
+from watcher.lasting_faults import ClaimErrors, raise_lasting_faults, raise_lasting_pause
 from watcher.outcome import Outcome
+from watcher.pause import MAX_PAUSE_S, Pause
 from watcher.pipeline import Pipeline, ProgressDisplay, ShutdownError, no_display
 from watcher.processes.explainer import Explainer
 from watcher.processes.processor import Processor
@@ -29,7 +31,6 @@ from watcher.status.status import Health, is_written_by_this_user, judge, read_s
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
-_MAX_PAUSE_S = 60.0  # while the disk is full, or a file cannot be read
 # The number of claimed files that may wait for their second hash.
 _MAX_UNSETTLED = 64
 
@@ -71,9 +72,8 @@ class Daemon:
             environment, self._folders, processor, self._status, display, self._on_progress
         )
         self._wake = threading.Event()
-        self._n_pauses = 0  # pauses of all files in a row
-        self._pause_cause: Exception | None = None
-        self._paused_until_s = 0.0
+        self._pause = Pause(environment, self._folders, self._status)
+        self._claim_errors = ClaimErrors()
 
     @property
     def model_version(self) -> str | None:
@@ -88,7 +88,8 @@ class Daemon:
         """Work until ``shutdown`` is set; with ``once``, until the inbox is empty.
 
         Raises AlreadyRunningError where another daemon of this name watches the inbox, FolderError
-        where a folder cannot be used; with ``once``, OSError where a share is unavailable.
+        where a folder cannot be used; with ``once``, OSError where a share is unavailable, and
+        UnfinishedError or BundleError where what is left fails again and again.
         """
         with self._folders.lock():
             self.start()
@@ -97,8 +98,12 @@ class Daemon:
             if self._scheduler is not None:
                 self._scheduler.start()
             try:
-                with suppress(ShutdownError):
-                    self._loop(once)
+                try:
+                    with suppress(ShutdownError):
+                        self._loop(once)
+                except IscoError:  # with ``once``: what is left fails again and again
+                    self._status.stop()
+                    raise
                 self._status.stop()
                 if self._explainer is not None and once:
                     self._explainer.finish(self._shutdown.stop_after_current)
@@ -138,7 +143,7 @@ class Daemon:
             self.tick()
             if once and self._poller.error is not None:
                 raise self._poller.error
-            if once and not self._active_claims and not self._poller.stability.n_waiting:
+            if once and self._is_finished():
                 return
             wait_s = self._next_due_s() - self._clock.monotonic_s()
             self._clock.wait(self._wake, max(wait_s, 0.0))
@@ -148,13 +153,22 @@ class Daemon:
             # Many events in a short time cause one poll.
             self._clock.wait(self._shutdown.stop_after_current, MIN_INTERVAL_S)
 
+    def _is_finished(self) -> bool:
+        """Whether a run with ``once`` is done; raises an IscoError where the rest cannot be."""
+        raise_lasting_pause(self._pause)
+        stability = self._poller.stability
+        if stability.n_waiting:
+            return False
+        raise_lasting_faults(self._active_claims, self._claim_errors.lasting(stability.held))
+        return not self._active_claims
+
     def _next_due_s(self) -> float:
         due_s = [self._poller.next_poll_s]
         if self._active_claims:
             due_s.append(self._active_claims.next_heartbeat_s)
-            due_s.append(max(self._active_claims.first_due_s, self._paused_until_s))
-        elif self._pause_cause is not None:
-            due_s.append(self._paused_until_s)
+            due_s.append(max(self._active_claims.first_due_s, self._pause.until_s))
+        elif self._pause.cause is not None:
+            due_s.append(self._pause.until_s)
         return min(due_s)
 
     def tick(self) -> None:
@@ -168,7 +182,7 @@ class Daemon:
             return
         self._active_claims.send_heartbeats()
         self._active_claims.recover()
-        self._end_pause()
+        self._pause.end_if_over()
         for active in self._active_claims.due():
             if self._may_process() and not active.claim.attempts:
                 self._process(active)
@@ -195,9 +209,8 @@ class Daemon:
 
     def _may_process(self) -> bool:
         """Whether another file may be started."""
-        is_paused = self._clock.monotonic_s() < self._paused_until_s
         is_stopping = self._shutdown.stop_after_current.is_set()
-        return not is_paused and not is_stopping and self._poller.error is None
+        return not self._pause.lasts and not is_stopping and self._poller.error is None
 
     def _poll(self) -> None:
         self._poller.poll(bool(self._active_claims), self.model_version)
@@ -226,12 +239,16 @@ class Daemon:
                 _LOG.info("%r waits: %s", name, error)
             return None
         except OSError as error:
-            stability.restart(name)
+            if self._claim_errors.add(name, error):
+                stability.hold(name)
+            else:
+                stability.restart(name)
             if self._status.on_claim_failed(name, error):
                 _LOG.warning("%r: the file cannot be claimed, trying again: %s", name, error)
-                self._pause_if_folders_fail()
+                self._pause.begin_if_folders_fail()
             return None
         stability.forget(name)
+        self._claim_errors.remove(name)
         return active
 
     def _process(self, active: ActiveClaim) -> None:
@@ -240,45 +257,14 @@ class Daemon:
         outcome = self._pipeline.process(active)
         self._status.on_done(active.claim, outcome)
         if outcome in (Outcome.RETRY_LATER, Outcome.PAUSE):
-            wait_s = back_off_s(self._settings.poll_s, active.n_faults, _MAX_PAUSE_S)
+            wait_s = back_off_s(self._settings.poll_s, active.n_faults, MAX_PAUSE_S)
             active.due_s = self._clock.monotonic_s() + wait_s
         if outcome is Outcome.PAUSE:
             assert active.pause_cause is not None
-            self._pause(active.pause_cause)
+            self._pause.begin(active.pause_cause)
         elif outcome in (Outcome.PUBLISHED, Outcome.REJECTED):
-            self._n_pauses = 0
+            self._pause.on_finished_file()
         if outcome is Outcome.PUBLISHED and self._explainer is not None:
             self._explainer.request()
         if outcome.is_final:
             self._active_claims.remove(active)
-
-    def _pause(self, cause: Exception) -> None:
-        """Let all files wait, longer every time: a folder, the share or the model has failed."""
-        self._status.on_pause(cause)
-        self._pause_cause = cause
-        self._n_pauses += 1
-        wait_s = back_off_s(self._settings.poll_s, self._n_pauses, _MAX_PAUSE_S)
-        self._paused_until_s = self._clock.monotonic_s() + wait_s
-
-    def _end_pause(self) -> None:
-        """Continue when the pause is over, if the folders work again.
-
-        Whether a model can be loaded shows only with the next file.
-        """
-        cause = self._pause_cause
-        if cause is None or self._clock.monotonic_s() < self._paused_until_s:
-            return
-        self._pause_cause = None
-        if isinstance(cause, BundleError):
-            return
-        if not self._pause_if_folders_fail():
-            self._n_pauses = 0
-            self._status.on_resume()
-
-    def _pause_if_folders_fail(self) -> bool:
-        try:
-            self._folders.probe()
-        except (OSError, FolderError) as error:
-            self._pause(error)
-            return True
-        return False

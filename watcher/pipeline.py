@@ -105,6 +105,7 @@ class Pipeline:
             if self._is_lost(active.claim):
                 return Outcome.LOST
             active.n_faults += 1
+            active.fault = str(error)
             if self._status.on_retry(active.claim, error):
                 _LOG.warning("%r: %s; the file is kept and tried again", active.claim.name, error)
             active.pause_cause = cause_for_all(error, self._folders)

@@ -73,7 +73,8 @@ class CodedTexts:
                 has_all_texts = False
                 continue
             has_all_texts = has_all_texts and texts_of_batch.head.is_complete
-            is_found |= texts_of_batch.contains(keys)
+            missing = np.flatnonzero(~is_found)
+            is_found[missing] = texts_of_batch.contains(keys[missing])
         return is_found, has_all_texts
 
     def codes_of(self, texts: list[str], model_version: str) -> list[frozenset[str]]:

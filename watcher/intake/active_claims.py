@@ -40,6 +40,7 @@ class ActiveClaim:
     was_read_again : an input error was found once before, while somebody may have been writing.
     due_s : not to be processed before this time, by the monotonic clock.
     n_faults : how many times a passing fault ended the processing.
+    fault : the last of these faults, in words.
     pause_cause : why the last fault stops all files; None where it is one of this file.
     worker_loss : how the worker process ended in the last attempt; None where it did not.
     """
@@ -49,6 +50,7 @@ class ActiveClaim:
     was_read_again: bool = False
     due_s: float = 0.0
     n_faults: int = 0
+    fault: str = ""
     pause_cause: Exception | None = None
     worker_loss: str | None = None
 
@@ -74,6 +76,14 @@ class ActiveClaims:
     def first_due_s(self) -> float:
         """When the first of the claims can be processed; ValueError without a claim."""
         return min(active.due_s for active in self._active)
+
+    def all_failed(self, n_faults: int) -> bool:
+        """Whether every claimed file has failed so often."""
+        return all(active.n_faults >= n_faults for active in self._active)
+
+    def faults(self) -> dict[str, str]:
+        """Return name → last fault of every claimed file."""
+        return {active.claim.name: active.fault for active in self._active}
 
     def due(self) -> list[ActiveClaim]:
         """Return the claims that can be processed now, those with the fewest attempts first."""

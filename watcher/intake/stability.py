@@ -189,6 +189,11 @@ class Stability:
         return f"waiting until it has not changed for {self._quiet_s:g} s"
 
     @property
+    def held(self) -> set[str]:
+        """The files of the last poll that cannot be claimed before somebody acts."""
+        return self._held
+
+    @property
     def n_waiting(self) -> int:
         """The number of files of the last poll that may still be processed."""
         return len(self._observed) - len(self._held)
