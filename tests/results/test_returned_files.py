@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
 from core.errors import InputError
@@ -95,6 +96,33 @@ def test_edited_predictions_are_corrections(harness: DaemonHarness) -> None:
     again = receipt_of(answer(harness, "again.csv", data)[0])
     assert (again["n_corrected"], again["n_not_codable"], again["n_rows_out"]) == (3, 1, 5)
     assert harness.violations() == []
+
+
+def workbook(rows: list[dict[str, str]], path: Path) -> bytes:
+    """What a spreadsheet saves: numbers, and truth values, where the cells look like them."""
+    book = Workbook()
+    book.worksheets[0].append(list(rows[0]))
+    for row in rows:
+        cells: list[object] = []
+        for cell in row.values():
+            try:
+                cells.append(float(cell))
+            except ValueError:
+                cells.append({"true": True, "false": False}.get(cell, cell or None))
+        book.worksheets[0].append(cells)
+    book.save(path)
+    return path.read_bytes()
+
+
+def test_predictions_saved_as_a_workbook(harness: DaemonHarness, tmp_path: Path) -> None:
+    rows = rows_of(survey(harness) / "predictions.csv")
+    book = tmp_path / "book.xlsx"
+    assert "as it was published" in answer(harness, "same.xlsx", workbook(rows, book))[1]
+    rows[3]["isco_code"] = "110"
+    statuses = receipt_of(answer(harness, "edited.xlsx", workbook(rows, book))[0])["statuses"]
+    assert isinstance(statuses, dict)
+    assert {s: n for s, n in statuses.items() if n} == {"restored": 1, "skipped": len(rows) - 1}
+    assert lookup(harness).get(join(*_pair(rows[3]))) == "0110"
 
 
 def test_two_codes_for_one_text_are_a_conflict(harness: DaemonHarness) -> None:
