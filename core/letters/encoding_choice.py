@@ -19,7 +19,8 @@ from typing import Any
 from core.file_io import read_yaml
 from core.letters.letter_pairs import (
     LANGUAGE_NAMES,
-    QUOTES_AFTER,
+    QUOTES_BEFORE,
+    SIGNS_AT_ENDS,
     Costs,
     language_shares,
     languages,
@@ -30,7 +31,10 @@ from core.letters.letter_pairs import (
 _TABLE_PATH = Path(__file__).with_name("encodings.yaml")
 _SURE_BITS = 8.0
 _SURE_BITS_OF_USUAL = 6.5  # for cp1252, which most files of one or two such words are in
-_SURE_BITS_OF_SIGNS = 10.0  # for signs, such as dots after words, where another reading has letters
+# For signs at the ends of words, where another reading has letters.
+_SURE_BITS_OF_SIGNS = 10.0
+_SURE_BITS_OF_OPEN_QUOTES = 14.0  # for a quote before a word and none after it
+_SURE_BITS_OF_ICELANDIC = 14.0  # which differs in six letters from Turkish, which is more frequent
 _SURE_BITS_OF_TWO = 4.0
 """How much better the best reading must be: alone, and if charset-normalizer reads the same."""
 _PLAUSIBLE_BITS = 7.5
@@ -143,12 +147,13 @@ class Reading:
         return all(any(c.isalpha() and not c.isascii() for c in word) for word in self.words)
 
     @property
-    def ends_in_signs(self) -> bool:
-        """Whether each of the words is ASCII but for signs at its end."""
+    def has_signs_alone(self) -> bool:
+        """Whether each of the words is ASCII but for signs at one of its ends."""
+        signs = "".join(SIGNS_AT_ENDS)
         return all(
-            word[0].isalpha() and word.rstrip("".join(QUOTES_AFTER)).isascii()
+            word.isascii() or word.lstrip(signs).isascii() or word.rstrip(signs).isascii()
             for word in self.words
-        )
+        ) and any(letter.isalpha() for word in self.words for letter in word)
 
     @property
     def language_index(self) -> int:
@@ -198,9 +203,8 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     best = readings[0]
     second = next((reading for reading in readings if reading.words != best.words), None)
     margin = second.bits - best.bits if second else _SURE_BITS
-    if second and best.ends_in_signs and second.has_letters:  # "citt…" in cp1252, "città" in DOS
-        is_sure = best.is_plausible and margin >= _SURE_BITS_OF_SIGNS
-        return EncodingChoice(best, second, is_sure)
+    if second and (bits := _bits_of_known_doubt(best, second)):
+        return EncodingChoice(best, second, best.is_plausible and margin >= bits)
     sure_bits = _SURE_BITS_OF_USUAL if best.encoding == "cp1252" else _SURE_BITS
     if best.is_plausible and margin >= sure_bits:
         return EncodingChoice(best, second, is_sure=True)
@@ -212,6 +216,16 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     agrees = other is not None and other.words == best.words
     is_sure = best.is_plausible and agrees and margin >= _SURE_BITS_OF_TWO
     return EncodingChoice(best, second, is_sure, agrees)
+
+
+def _bits_of_known_doubt(best: Reading, second: Reading) -> float:
+    """Return how much better the best reading must be where it is often wrong; 0 elsewhere."""
+    if best.has_signs_alone and second.has_letters:  # "citt…" in cp1252, "città" in DOS
+        is_opened = any(word[:1] in QUOTES_BEFORE for word in best.words)
+        return _SURE_BITS_OF_OPEN_QUOTES if is_opened else _SURE_BITS_OF_SIGNS
+    if (best.encoding, second.encoding) == ("cp1252", "cp1254"):  # "þoför", and Turkish "şoför"
+        return _SURE_BITS_OF_ICELANDIC
+    return 0.0
 
 
 def _readings(evidence: Evidence) -> list[Reading]:

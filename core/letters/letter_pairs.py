@@ -24,9 +24,10 @@ _ALONE_BITS, _QUOTE_BITS, _BESIDE_BITS = 5.0, 5.0, 9.0
 _INSIDE_BITS, _ELISION_BITS, _ODD_BITS, _ODD_INSIDE_BITS = 10.0, 5.0, 16.0, 24.0
 _SCRIPT_BITS = 16.0  # letters of two scripts side by side
 _N_ROUNDS = 4
-_QUOTES_BEFORE, QUOTES_AFTER = frozenset("“„‘‚«‹¿¡"), frozenset("”“’‘»›…²³ºª")
-_OPENING = _QUOTES_BEFORE | frozenset("°•–—€£§\xa0")
+QUOTES_BEFORE, QUOTES_AFTER = frozenset("“„‘‚«‹¿¡"), frozenset("”“’‘»›…²³ºª")
+_OPENING = QUOTES_BEFORE | frozenset("°•–—€£§\xa0")
 _CLOSING = QUOTES_AFTER | frozenset("®™°–—\xa0")
+SIGNS_AT_ENDS = _OPENING | _CLOSING
 _ELISION = re.compile(r"(?:(?<!\w)\w{1,2}|ll)[’]|[’](?:s|t|d|m|re|ve|ll)(?!\w)", re.IGNORECASE)
 _ALONE = (_OPENING | _CLOSING) - set("„‚‘’«»") | frozenset("·½¼¾©´µ±×№\u2009\u202f")
 _INSIDE = frozenset("’\xad\u200c\u200d")
@@ -161,7 +162,7 @@ def _sign_bits(word: str, place: int, sign: str, has_left: bool, has_right: bool
         return _ELISION_BITS if _ELISION.search(around) else _INSIDE_BITS
     if not has_left and not has_right:
         return _ALONE_BITS if sign in _ALONE else _ODD_BITS
-    if sign in (QUOTES_AFTER if has_left else _QUOTES_BEFORE):
+    if sign in (QUOTES_AFTER if has_left else QUOTES_BEFORE):
         return _QUOTE_BITS
     return _BESIDE_BITS if sign in (_CLOSING if has_left else _OPENING) else _ODD_BITS
 

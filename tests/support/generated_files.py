@@ -1,4 +1,4 @@
-"""Generated input files: encoding × delimiter × layout × language of the header × junk.
+"""Generated input files: format × encoding × delimiter × layout × language × junk × damage.
 
 ``files()`` is a hypothesis strategy of ``GeneratedFile``. ``check_reading`` compares what a reader
 made of one with what was meant: every cell and the title column. A whole file in Unicode must be
@@ -8,6 +8,7 @@ read; another one may be refused.
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from core.columns.header_names import usual_names
+from tests.support.format_writers import WRITERS, kept_name, kept_text
 
 Rows = list[list[str]]
 
@@ -109,6 +111,7 @@ _N_CUT = 4  # characters of the last row
 class GeneratedFile:
     """The bytes of a file and what they mean; ``must_be_read`` if no doubt is allowed."""
 
+    suffix: str
     content: bytes
     header: list[str]
     rows: Rows
@@ -121,6 +124,39 @@ class GeneratedFile:
 @st.composite
 def files(draw: st.DrawFn) -> GeneratedFile:
     """Draw a file with a column of titles, and others around it."""
+    if draw(st.integers(0, 2)):
+        return draw(_delimited_files())
+    return draw(_other_files())
+
+
+@st.composite
+def _other_files(draw: st.DrawFn) -> GeneratedFile:
+    """Draw a workbook, or a file of Parquet, JSON Lines, Stata or SPSS."""
+    suffix = draw(st.sampled_from(sorted(WRITERS)))
+    language = draw(st.sampled_from(sorted(JOBS)))
+    name = draw(st.sampled_from(usual_names("job_title", language)[:6]))
+    title = kept_name(_written(draw, name, "utf-8"), suffix)
+    rows = [
+        [str(n), draw(st.sampled_from(JOBS[language])), kept_text(draw(_UNICODE_JUNK), suffix)]
+        for n in range(draw(st.integers(2, 8)))
+    ]
+    header = ["id", title, "v3"]
+    is_cut = draw(st.integers(0, 9)) == 0
+    content = WRITERS[suffix](header, rows)
+    return GeneratedFile(
+        suffix=suffix,
+        content=content[:-_N_CUT] if is_cut else content,
+        header=header,
+        rows=rows,
+        title=title,
+        is_cut=is_cut,
+        must_be_read=not is_cut,
+        description=f"{suffix} {language} {'cut' if is_cut else ''}",
+    )
+
+
+@st.composite
+def _delimited_files(draw: st.DrawFn) -> GeneratedFile:
     language = draw(st.sampled_from(sorted(JOBS)))
     encoding = draw(st.sampled_from([*UNICODE, *_LEGACY.get(language, [])]))
     delimiter = draw(st.sampled_from([",", ";", "\t", "|"]))
@@ -142,14 +178,17 @@ def files(draw: st.DrawFn) -> GeneratedFile:
     lines = _lines(layout, header, rows, dialect)
     if damage == "no title":
         lines = lines.replace(title, "colour")
+    content = _damaged(lines, damage, dialect).encode(encoding, "replace")
+    suffix = draw(st.sampled_from([".csv", ".csv", ".tsv", ".txt", ".csv.gz"]))
     return GeneratedFile(
-        content=_damaged(lines, damage, dialect).encode(encoding, "replace"),
+        suffix=suffix,
+        content=gzip.compress(content, mtime=0) if suffix.endswith(".gz") else content,
         header=header,
         rows=rows,
         title=title,
         is_cut=damage == "cut",
         must_be_read=encoding in UNICODE and not damage,
-        description=f"{language} {encoding} {dialect} {layout} {damage}",
+        description=f"{suffix} {language} {encoding} {dialect} {layout} {damage}",
     )
 
 

@@ -58,7 +58,7 @@ def run(root: Path, bundle: Path, generated: list[GeneratedFile]) -> dict[str, o
     """Let a daemon work on the files, and return the counts and what is wrong."""
     settings = _furnish(root, bundle)
     for number, file in enumerate(generated):
-        (settings.watcher.inbox / f"{number:04}.csv").write_bytes(file.content)
+        (settings.watcher.inbox / f"{number:04}{file.suffix}").write_bytes(file.content)
     command = [sys.executable, str(ROOT / "main.py"), "watch", "--once"]
     log = (root / "daemon.log").open("wb")
     with log:
@@ -84,7 +84,7 @@ def _batches(settings: Settings) -> list[Path]:
 
 def _checked(file: GeneratedFile, name: str, folder: Path | None, settings: Settings) -> str:
     """Return how the file was answered; raise AssertionError where the answer is wrong."""
-    reason_path = settings.watcher.rejected_dir / f"{name}.csv{REASON_SUFFIX}"
+    reason_path = settings.watcher.rejected_dir / f"{name}{file.suffix}{REASON_SUFFIX}"
     if folder is None:
         assert reason_path.exists(), f"{file.description}: no answer"
         reason = reason_path.read_text(encoding="utf-8").strip()

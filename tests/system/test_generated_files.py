@@ -25,7 +25,7 @@ def test_every_generated_file_is_read_or_refused(tmp_path_factory: pytest.TempPa
     )
     @hypothesis.given(files())
     def check(file: GeneratedFile) -> None:
-        answers[_answer(file, folder / "in.csv")] += 1
+        answers[_answer(file, folder / f"in{file.suffix}")] += 1
 
     check()
     assert answers["read"] > answers["refused"] > 0
