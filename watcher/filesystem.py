@@ -46,6 +46,19 @@ def _rename_exclusively(source: Path, target: Path) -> None:
         raise OSError(number, os.strerror(number), source, None, target)
 
 
+def _open_below(root: Path, folder: Path) -> int:
+    """Return a descriptor of a folder below ``root``; no folder on the way may be a link."""
+    flags = os.O_RDONLY | os.O_DIRECTORY
+    descriptor = os.open(root, flags)
+    for part in folder.relative_to(root).parts:
+        outer = descriptor
+        try:
+            descriptor = os.open(part, flags | os.O_NOFOLLOW, dir_fd=outer)
+        finally:
+            os.close(outer)
+    return descriptor
+
+
 class Filesystem:
     """The file operations of the operating system. All but ``writers`` raise its OSError."""
 
@@ -53,6 +66,15 @@ class Filesystem:
         """Return the names in a folder, in no order."""
         with os.scandir(folder) as entries:
             return [entry.name for entry in entries]
+
+    def names_inside(self, folder: Path) -> list[str]:
+        """Return the names in a folder that may have been replaced: a link is not followed."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            with os.scandir(descriptor) as entries:
+                return [entry.name for entry in entries]
+        finally:
+            os.close(descriptor)
 
     def status(self, path: Path) -> os.stat_result:
         """Return size, times and kind; of a link itself, never of its target."""
@@ -73,6 +95,21 @@ class Filesystem:
     def rename(self, source: Path, target: Path) -> None:
         """Rename in one atomic step. A folder never replaces one that is not empty."""
         os.rename(source, target)
+
+    def rename_inside(self, root: Path, source: Path, target: Path) -> None:
+        """Rename what is in a folder below ``root``, to another place below it.
+
+        Each folder on the way is opened without following a link: OSError where it is one.
+        """
+        from_dir = _open_below(root, source.parent)
+        try:
+            to_dir = _open_below(root, target.parent)
+            try:
+                os.rename(source.name, target.name, src_dir_fd=from_dir, dst_dir_fd=to_dir)
+            finally:
+                os.close(to_dir)
+        finally:
+            os.close(from_dir)
 
     def rename_new(self, source: Path, target: Path) -> None:
         """Rename and never replace: FileExistsError where the name is taken.

@@ -37,7 +37,7 @@ from watcher.faults import (
 )
 from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim, Content
-from watcher.intake.claims import HEARTBEAT, MAX_ATTEMPTS, REASON, Claim
+from watcher.intake.claims import MAX_ATTEMPTS, NOTES, Claim
 from watcher.intake.folder_checks import Folders
 from watcher.open_files import Writers
 from watcher.outcome import Outcome
@@ -222,6 +222,7 @@ class Pipeline:
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
         """Write the receipt, check that the claim is still ours, and publish the staged folder."""
         receipt.claim = claim.id
+        receipt.folder = claims.origin_of(self._files, claim)
         publish.complete(self._files, staged, receipt, self._on_progress)
         self._folders.require_own(claim)  # FileNotFoundError: another daemon took the claim over
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
@@ -269,7 +270,7 @@ class Pipeline:
         """Whether a fault came from the input having left the claim; release what is left then."""
         try:
             self._folders.check()
-            inputs = set(self._files.names(claim.folder)) - {HEARTBEAT, REASON}
+            inputs = set(self._files.names(claim.folder)) - NOTES
             if claim.name in inputs:
                 return False
             if inputs:  # the next recovery takes the claim up again, with the new name

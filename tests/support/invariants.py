@@ -20,7 +20,7 @@ from core.settings import Settings
 from core.text import JOB_TITLE
 from watcher.delivery.archive import REASON_SUFFIX
 from watcher.delivery.publish import RECEIPT, is_superseded
-from watcher.intake.claims import HEARTBEAT, REASON, WORK
+from watcher.intake.claims import NOTES, WORK
 from watcher.intake.folder_checks import STAGING
 
 
@@ -55,7 +55,7 @@ def _rejected(settings: Settings) -> list[Path]:
 
 def _claimed(settings: Settings) -> list[Path]:
     work = settings.watcher.inbox / WORK
-    return [path for path in work.glob("[!.]*/*") if path.name not in (HEARTBEAT, REASON)]
+    return [path for path in work.glob("[!.]*/*") if path.name not in NOTES]
 
 
 def _inputs(settings: Settings, dropped: list[bytes]) -> list[str]:

@@ -17,7 +17,7 @@ import pyreadstat
 
 from tests.support.external_programs import save_as
 
-HEADER = ["id", "job_title", "duties", "since", "hours", "is_union", "code"]
+HEADER = ["id", "job_title", "duties", "since", "hours", "is_union", "site_code"]
 RECORDS: list[list[object]] = [
     [1, "Registered nurse", "medicines on a ward", dt.date(2020, 2, 29), 38.5, True, "0110"],
     [2, "Łukasz's bus driver", 'fares, "tickets"', dt.date(1999, 12, 31), 40.0, False, "NA"],

@@ -27,9 +27,11 @@ from tests.conftest import ROOT
 from watcher.delivery import archive, publish
 from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
-from watcher.intake import claims, stability
+from watcher.intake import claims
 from watcher.intake.claims import Claim
-from watcher.intake.stability import Fingerprint, Listing, Stability, WaitingFile
+from watcher.intake.folder_checks import OWN_NAMES
+from watcher.intake.listing import Fingerprint, Listing, list_inbox
+from watcher.intake.stability import Stability, WaitingFile
 from watcher.open_files import Writers
 from watcher.status.status import read_status
 
@@ -123,23 +125,39 @@ def test_oldest_first() -> None:
     assert stability.observe(listing, 2) == ["old", "mid", "new"]
 
 
-SILENT = (
-    ".hidden.csv",
+LITTER = (
     "~$a.csv",
-    "a.csv.part",
-    "a.csv.crdownload",
-    "a.tmp",
     "~$a.xlsx",
     ".~lock.a.csv#",
-    ".syncthing.a.csv.tmp",
-    ".goutputstream-X1.csv",
     ".fuse_hidden0001.csv",
     ".nfs0001.csv",
-    "._a.csv",
     ".DS_Store",
     "Icon\r",
     "Thumbs.db",
+    "desktop.ini",
+    ".gitkeep",
+    ".a.csv.swp",
 )
+UNFINISHED = (
+    "a.csv.part",
+    "a.csv.crdownload",
+    "a.tmp",
+    ".syncthing.a.csv.tmp",
+    ".goutputstream-X1.csv",
+    ".a.csv.Xy12Zq",
+)
+HELD = {
+    ".hidden.csv": "a hidden file",
+    "._a.csv": "AppleDouble",
+    "notes.docx": "a text document",
+    "report.pdf": "a PDF document",
+    "files.zip": "unpack it",
+    "data.json": "name the file .jsonl",
+    "binary.XLSB": "save it as .xlsx",
+    "scan.png": "a picture",
+    "staff": "its name has no ending",
+    "staff.dat": "files that end in '.dat' are not read",
+}
 CONFLICTS = (
     "a (Ada's conflicted copy 2026-01-02).csv",
     "a.sync-conflict-20260102-030405-ABCDEFG.csv",
@@ -151,19 +169,67 @@ CONFLICTS = (
 
 
 def test_which_files_are_processed_blocked_and_ignored(tmp_path: Path) -> None:
-    for name in ("a.csv", "B.CSV", "c.XLSX", *SILENT, *CONFLICTS):
+    read = {"a.csv", "B.CSV", "c.XLSX", "d.txt", "e.csv.gz", "..f.jsonl"}
+    for name in (*read, *LITTER, *UNFINISHED, *HELD, *CONFLICTS):
         (tmp_path / name).write_text("x", encoding="utf-8")
-    (tmp_path / "dir.csv").mkdir()
     (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
+    (tmp_path / "link").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / ".work").mkdir()
+    (tmp_path / ".isco").touch()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "s.csv"))
-    listing = stability.list_inbox(FILES, tmp_path)
-    assert set(listing.files) == {"a.csv", "B.CSV", "c.XLSX"}
-    kinds = {"dir.csv": "folder", "link.csv": "link", "pipe.csv": "pipe", "s.csv": "socket"}
-    assert set(listing.blocked) == {*CONFLICTS, *kinds}
-    assert all(word in listing.blocked[name] for name, word in kinds.items())
+    listing = list_inbox(FILES, tmp_path, OWN_NAMES)
+    assert set(listing.files) == read
+    kinds = {"link.csv": "link", "link": "link", "pipe.csv": "pipe", "s.csv": "socket"}
+    assert set(listing.blocked) == {*CONFLICTS, *kinds, *HELD}
+    for name, words in (kinds | HELD).items():
+        assert words in listing.blocked[name]
     assert all("rename it" in listing.blocked[name] for name in CONFLICTS)
+    assert set(listing.unfinished) == set(UNFINISHED)
+    assert set(listing.ignored) == set(LITTER)
+    names = {path.name for path in tmp_path.iterdir()} - OWN_NAMES
+    found = {*listing.files, *listing.blocked, *listing.unfinished, *listing.ignored}
+    assert found == names  # nothing is left out
+
+
+def test_the_files_of_a_folder(tmp_path: Path) -> None:
+    for name in ("w/a.csv", "w/in/b.xlsx", "w/c.docx", "w/Thumbs.db", "only/.DS_Store", "w/d.part"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / "empty.csv").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "plan.numbers").mkdir()
+    (tmp_path / "w" / "out").symlink_to("/etc")
+    deep = tmp_path.joinpath(*"0123456789")
+    deep.mkdir(parents=True)
+    listing = list_inbox(FILES, tmp_path)
+    assert set(listing.files) == {"w/a.csv", "w/in/b.xlsx"}
+    assert set(listing.blocked) == {
+        "w/c.docx", "w/out", ".git", "plan.numbers", "0/1/2/3/4/5/6/7/8",
+    }  # fmt: skip
+    assert listing.unfinished == ["w/d.part"]
+    assert set(listing.ignored) == {
+        "w/Thumbs.db", "only/.DS_Store", "only/ (an empty folder)", "empty.csv/ (an empty folder)",
+    }  # fmt: skip
+
+
+def test_a_folder_is_stable_as_a_whole() -> None:
+    stability = Stability(quiet_s=2)
+    first = {"w/a.csv": Fingerprint(1, 1, 1), "z.csv": Fingerprint(1, 9, 2)}
+    later = first | {"w/b.csv": Fingerprint(1, 2, 3)}
+    assert stability.observe(Listing(first), 0) == stability.observe(Listing(first), 1) == []
+    assert stability.observe(Listing(later), 2) == ["z.csv"]  # b was copied at the last moment
+    (waiting,) = [file for file in stability.waiting_files(2) if file.name == "w/a.csv"]
+    assert waiting.reason == "waiting until its whole folder has been copied"
+    assert stability.observe(Listing(later), 3) == ["z.csv"]
+    assert stability.observe(Listing(later), 4) == ["w/a.csv", "w/b.csv", "z.csv"]
+    unfinished = Listing(later, unfinished=["w/c.csv.part"])
+    assert stability.observe(unfinished, 5) == ["z.csv"] and stability.n_waiting == 1
+    (part,) = [file for file in stability.waiting_files(5) if "part" in file.name]
+    assert "unfinished copy" in part.reason
+    stability.hold("w/b.csv")  # another user's: the rest of the folder does not wait for it
+    assert stability.observe(Listing(later), 6) == ["w/a.csv", "z.csv"]
 
 
 @pytest.fixture
@@ -303,7 +369,7 @@ def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> 
         drop(settings, name, content)
     watched = settings.watcher
     with daemon(settings) as process:
-        wait_for(lambda: not stability.list_inbox(FILES, watched.inbox).files, process)
+        wait_for(lambda: not list_inbox(FILES, watched.inbox).files, process)
         drop(settings, "after.csv", "job_title\nnurse\n")
         wait_for((watched.archive_dir / "after.csv").exists, process)
     good = {name for name, (_, reason) in HOSTILE.items() if reason is None}

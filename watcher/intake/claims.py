@@ -4,6 +4,7 @@
     ``<name>``    the input, moved here by one rename: of two daemons one finds it gone
     ``.beat``     the heartbeat, written again while the owner is alive
     ``.why``      the reason, once it is decided that the input is rejected
+    ``.from``     the folder in the inbox that the input was in, if it was in one
 
 The state of a claim is the name of its folder, which changes by one rename: when an attempt starts,
 and when another daemon takes the claim over. The former owner then finds its folder gone.
@@ -12,6 +13,7 @@ and when another daemon takes the claim over. The former owner then finds its fo
 from __future__ import annotations
 
 import itertools
+import os
 import stat
 import uuid
 from contextlib import suppress
@@ -19,13 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watcher.filesystem import Filesystem
-from watcher.intake.stability import kind_of
+from watcher.intake.listing import kind_of
 from watcher.open_files import Writers
 from watcher.own_files import OwnFileError
 
 WORK = ".work"
 HEARTBEAT = ".beat"
 REASON = ".why"
+ORIGIN = ".from"
+NOTES = frozenset({HEARTBEAT, REASON, ORIGIN})
+"""The names of what is beside the input of a claim."""
 MAX_ATTEMPTS = 3
 _LEASE_HEARTBEATS = 10
 _NO_INPUT = ".gone"
@@ -84,6 +89,7 @@ class Claim:
 def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim | None:
     """Claim ``inbox/name``; return None where it is gone or another daemon was faster.
 
+    In a folder of the inbox the name is relative to the inbox, and no link on the way is followed.
     What turns out to be no regular file is moved back, with an OSError. UnreadableError where the
     file cannot be read, and StillOpenError where somebody has it open for writing: it stays in the
     inbox, where its owner can change that.
@@ -101,10 +107,15 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
         raise StillOpenError("somebody has it open for writing; waiting until it is closed")
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
     files.make_dir(folder)
-    claim = Claim(folder / name)
+    path = inbox / name
+    claim = Claim(folder / path.name)
     try:
         files.write(folder / HEARTBEAT, b"0")
-        files.rename(inbox / name, claim.path)
+        if path.parent == inbox:
+            files.rename(path, claim.path)
+        else:
+            files.write(folder / ORIGIN, os.fsencode(path.parent.relative_to(inbox)))
+            files.rename_inside(inbox, path, claim.path)
         mode = files.status(claim.path).st_mode
     except OSError as error:
         _discard(files, folder)
@@ -112,10 +123,18 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
             return None
         raise
     if not stat.S_ISREG(mode):
-        files.rename(claim.path, inbox / name)
+        files.rename_inside(inbox, claim.path, path)
         _discard(files, folder)
         raise OSError(f"it has become {kind_of(mode)}")
     return claim
+
+
+def origin_of(files: Filesystem, claim: Claim) -> str:
+    """Return the folder in the inbox that the input was in; empty where it was in none."""
+    try:
+        return os.fsdecode(files.read(claim.folder / ORIGIN))
+    except (FileNotFoundError, OwnFileError):
+        return ""
 
 
 def start_attempt(files: Filesystem, claim: Claim) -> Claim:
@@ -145,7 +164,7 @@ def _renamed(files: Filesystem, claim: Claim, attempts: int, owner: str) -> Clai
 
 def remove(files: Filesystem, claim: Claim) -> None:
     """Remove the folder and the notes of a claim that its input has left."""
-    for note in (REASON, HEARTBEAT):
+    for note in (ORIGIN, REASON, HEARTBEAT):
         with suppress(FileNotFoundError):
             files.remove(claim.folder / note)
     files.remove_dir(claim.folder)
@@ -164,7 +183,7 @@ def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:
             continue  # a probe of the folder, see folder_checks.py
         folder = inbox / WORK / name
         try:
-            inputs = [entry for entry in files.names(folder) if entry not in (HEARTBEAT, REASON)]
+            inputs = [entry for entry in files.names(folder) if entry not in NOTES]
         except (FileNotFoundError, NotADirectoryError):
             continue  # the claim has ended since, or this is no claim
         listed.append(Claim(folder / (inputs[0] if inputs else _NO_INPUT)))

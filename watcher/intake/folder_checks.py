@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from core.errors import AlreadyRunningError, FolderError
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
-from watcher.intake.stability import kind_of
+from watcher.intake.listing import kind_of
 
 _LOG = logging.getLogger(__name__)
 STAGING = ".staging"
@@ -32,6 +32,8 @@ isco-coder works in this folder. While this file is missing, isco-coder assumes 
 this folder is not connected, and waits.
 """
 _PROBE = ".probe"
+OWN_NAMES = frozenset({WORK, SENTINEL, _PROBE})
+"""What the program itself has in the inbox."""
 # The results of a small file: a folder that cannot take so much is full for all files.
 _PROBE_BYTES = 1 << 18
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

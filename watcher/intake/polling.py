@@ -7,8 +7,9 @@ import logging
 from core.errors import FolderError
 from watcher.clock import back_off_s
 from watcher.environment import Environment
-from watcher.intake.folder_checks import Folders
-from watcher.intake.stability import Stability, list_inbox
+from watcher.intake.folder_checks import OWN_NAMES, Folders
+from watcher.intake.listing import list_inbox
+from watcher.intake.stability import Stability
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class InboxPoller:
         now_s = self._clock.monotonic_s()
         try:
             self._folders.check()
-            listing = list_inbox(self._files, self._settings.inbox)
+            listing = list_inbox(self._files, self._settings.inbox, OWN_NAMES)
         except (OSError, FolderError) as error:
             self._on_failure(error, now_s)
             return
@@ -72,7 +73,7 @@ class InboxPoller:
         for name in listing.blocked.keys() - self._reported:
             _LOG.warning("%r is not processed: %s", name, listing.blocked[name])
         self._reported = set(listing.blocked)
-        self._status.on_poll(self.stability.waiting_files(now_s), model_version)
+        self._status.on_poll(self.stability.waiting_files(now_s), model_version, listing.ignored)
         self.next_poll_s = now_s + self._interval_s(has_active_claims, now_s)
 
     def _on_failure(self, error: Exception, now_s: float) -> None:

@@ -8,93 +8,13 @@ or in the future.
 
 from __future__ import annotations
 
-import errno
-import re
-import stat
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from core.formats.file_names import suffix_of
-from watcher.filesystem import Filesystem
+from watcher.intake.listing import UNFINISHED, Fingerprint, Listing, top_folder
 
 _MIN_POLLS = 3
 # An empty file is often the placeholder of a program that is about to fill it.
 _N_QUIET_TIMES_EMPTY = 10
-
-# How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
-_CONFLICT = re.compile(
-    r"conflicted copy|case conflict|sync-conflict-\d|_conflict-\d|\[conflict|sfconflict"
-    r"|in konflikt stehende kopie|copie en conflit|copia en conflicto",
-    re.IGNORECASE,
-)
-_KINDS = (
-    (stat.S_ISLNK, "a link"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-)
-
-
-class Fingerprint(NamedTuple):
-    """What changes when a file is written or replaced."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The result of one poll, by file name.
-
-    ``files`` may be processed when they are stable; ``blocked`` has the reasons of those that are
-    never opened.
-    """
-
-    files: dict[str, Fingerprint] = field(default_factory=dict)
-    blocked: dict[str, str] = field(default_factory=dict)
-
-
-def list_inbox(files: Filesystem, inbox: Path) -> Listing:
-    """Return the files of the inbox that are read, whatever the case of their endings.
-
-    Hidden and temporary files are ignored silently. What is no regular file is blocked, and so is
-    the conflict copy of a sync client, which only a person can judge. Raises OSError where the
-    folder cannot be listed.
-    """
-    listing = Listing()
-    for name in files.names(inbox):
-        if not suffix_of(name) or _is_temporary(name):
-            continue
-        try:
-            status = files.status(inbox / name)
-        except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.ESTALE):
-                raise
-            continue  # renamed or deleted since it was listed
-        if not stat.S_ISREG(status.st_mode):
-            listing.blocked[name] = (
-                f"it is {kind_of(status.st_mode)}, which is never opened; remove it"
-            )
-        elif _CONFLICT.search(name):
-            listing.blocked[name] = (
-                "it is a conflict copy of a sync client; rename it to have it coded"
-            )
-        else:
-            fingerprint = Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino)
-            listing.files[name] = fingerprint
-    return listing
-
-
-def kind_of(mode: int) -> str:
-    """Return what something that is no regular file is, in words."""
-    return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
-
-
-def _is_temporary(name: str) -> bool:
-    """Whether it is a hidden file or an editor's lock; two leading dots are odd, not hidden."""
-    return name.startswith("~$") or (name.startswith(".") and not name.startswith(".."))
 
 
 @dataclass(frozen=True)
@@ -122,11 +42,16 @@ class Stability:
         self._quiet_s = quiet_s
         self._observed: dict[str, _Observation] = {}
         self._blocked: dict[str, str] = {}
+        self._unsettled_folders: set[str] = set()
+        self._unfinished_folders: set[str] = set()
         self._first_seen_s: dict[str, float] = {}
         self._held: set[str] = set()  # stable files that cannot be claimed before somebody acts
 
     def observe(self, listing: Listing, now_s: float) -> list[str]:
-        """Take in the poll of ``now_s`` (monotonic) and return the stable files, oldest first."""
+        """Take in the poll of ``now_s`` (monotonic) and return the stable files, oldest first.
+
+        The files of a folder are stable together: it may still be copied.
+        """
         observed = {}
         for name, fingerprint in listing.files.items():
             before = self._observed.get(name)
@@ -134,11 +59,19 @@ class Stability:
                 before = _Observation(fingerprint, now_s, 0)
             observed[name] = _Observation(fingerprint, before.since_s, before.n_polls + 1)
         self._observed = observed
-        self._blocked = listing.blocked
+        self._blocked = listing.blocked | dict.fromkeys(listing.unfinished, UNFINISHED)
         self._held &= observed.keys()
-        names = [*observed, *listing.blocked]
+        names = [*observed, *self._blocked]
         self._first_seen_s = {name: self._first_seen_s.get(name, now_s) for name in names}
-        stable = [name for name in observed if self._is_stable(name, now_s)]
+        moving = {name for name in observed.keys() - self._held if not self._is_stable(name, now_s)}
+        self._unfinished_folders = {top_folder(name) for name in listing.unfinished} - {""}
+        self._unsettled_folders = {top_folder(name) for name in moving} - {""}
+        self._unsettled_folders |= self._unfinished_folders
+        stable = [
+            name
+            for name in observed
+            if self._is_stable(name, now_s) and top_folder(name) not in self._unsettled_folders
+        ]
         return sorted(stable, key=lambda name: (observed[name].fingerprint.mtime_ns, name))
 
     def _is_stable(self, name: str, now_s: float) -> bool:
@@ -180,6 +113,8 @@ class Stability:
             return self._blocked[name]
         observation = self._observed[name]
         if self._is_stable(name, now_s):
+            if top_folder(name) in self._unsettled_folders:
+                return "waiting until its whole folder has been copied"
             return "it is complete and will be processed next"
         if observation.since_s > self._first_seen_s[name]:
             return "it is still being written"
@@ -195,5 +130,11 @@ class Stability:
 
     @property
     def n_waiting(self) -> int:
-        """The number of files of the last poll that may still be processed."""
-        return len(self._observed) - len(self._held)
+        """The number of files of the last poll that may be processed when they are stable.
+
+        Files beside an unfinished one, which may be left over, are not counted.
+        """
+        return sum(
+            name not in self._held and top_folder(name) not in self._unfinished_folders
+            for name in self._observed
+        )

@@ -78,6 +78,7 @@ class Status(_Part):
     share_unavailable : the inbox or the outbox cannot be used.
     paused : the disk is full, a permission is missing, or there is no model.
     waiting : the first 50 of ``n_waiting`` files, those first that have waited longest.
+    ignored : the first 50 of ``n_ignored`` names: what systems put into the inbox, empty folders.
     results, rejected : the last ten, newest first.
     last_training : the date of the latest nightly training, and its outcome.
     """
@@ -96,6 +97,8 @@ class Status(_Part):
     in_progress: InProgress | None = None
     n_waiting: int = 0
     waiting: tuple[Waiting, ...] = ()
+    n_ignored: int = 0
+    ignored: tuple[str, ...] = ()
     results: tuple[FileResult, ...] = ()
     rejected: tuple[FileResult, ...] = ()
     last_training: str | None = None
@@ -254,6 +257,12 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
     lines += [f"  {w.name!r} for {age(w.since)}: {_printable(w.reason)}" for w in status.waiting]
     if status.n_waiting > len(status.waiting):
         lines.append(f"  and {status.n_waiting - len(status.waiting):,} more")
+    if status.n_ignored:
+        n_more = status.n_ignored - len(status.ignored)
+        names = ", ".join(map(_printable, status.ignored)) + (
+            f" and {n_more:,} more" if n_more else ""
+        )
+        lines.append(f"ignored: {names}")
     if status.results:
         lines.append("last results:")
         width = max(len(repr(r.name)) for r in status.results) + 1  # and the colon

@@ -82,8 +82,13 @@ class StatusWriter:
         self._change(stopped=self._clock.now(), in_progress=None)
         self._write()
 
-    def on_poll(self, files: Sequence[WaitingFile], model_version: str | None) -> None:
-        """Record a completed poll of the inbox, in which ``files`` were found."""
+    def on_poll(
+        self,
+        files: Sequence[WaitingFile],
+        model_version: str | None,
+        ignored: Sequence[str] = (),
+    ) -> None:
+        """Record a completed poll of the inbox: the ``files`` in it, and what is ``ignored``."""
         now = self._clock.now()
         before = self._status
         names = {file.name for file in files}
@@ -104,11 +109,11 @@ class StatusWriter:
             share_unavailable=None,
             n_waiting=len(self._retried) + len(files),
             waiting=waiting,
+            n_ignored=len(ignored),
+            ignored=tuple(_encodable(name) for name in sorted(ignored)[:_N_WAITING]),
             model_version=model_version,
         )
-        is_same = [(w.name, w.reason) for w in before.waiting] == [
-            (w.name, w.reason) for w in waiting
-        ]
+        is_same = _shown_files(before) == _shown_files(self._status)
         if not is_same or before.share_unavailable is not None:
             self._has_changes = True
         if self._has_changes or self._is_write_due():
@@ -226,7 +231,9 @@ class StatusWriter:
 
     def _overwrite(self, path: Path) -> None:
         """Write a short status over the old one: on a full disk that is all there is room for."""
-        short = self._status.model_copy(update={"waiting": (), "results": (), "rejected": ()})
+        short = self._status.model_copy(
+            update={"waiting": (), "ignored": (), "results": (), "rejected": ()}
+        )
         content = (short.model_dump_json() + "\n").encode()
         with suppress(OSError), os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
             if len(content) <= os.fstat(file.fileno()).st_size:
@@ -259,3 +266,8 @@ class StatusWriter:
 def _encodable(text: str) -> str:
     """Return ``text`` with escapes for what is not UTF-8 in a file name: JSON has no bytes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _shown_files(status: Status) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """Return what the status says of the inbox, without the times."""
+    return [(file.name, file.reason) for file in status.waiting], status.ignored

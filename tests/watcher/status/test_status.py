@@ -23,7 +23,8 @@ from tests.watcher.test_daemon import PATIENCE_S, daemon, drop, isco, wait_for
 from watcher.clock import Clock
 from watcher.environment import Environment
 from watcher.intake.claims import Claim
-from watcher.intake.stability import Fingerprint, Listing, Stability, WaitingFile
+from watcher.intake.listing import Fingerprint, Listing
+from watcher.intake.stability import Stability, WaitingFile
 from watcher.outcome import Outcome
 from watcher.status.status import (
     STALLED_S,

@@ -1,0 +1,140 @@
+"""What one poll finds in the inbox and its folders: nothing that was dropped there is left out.
+
+A name decides whether a file may be read, is held with a reason, is an unfinished copy, or is
+litter of a system (``core/formats/file_names.py``). The names of files in a folder that was dropped
+are relative to the inbox: ``wave 1/staff.csv``.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from core.formats.file_names import is_litter, is_unfinished, reason_to_hold
+from watcher.filesystem import Filesystem
+
+MAX_DEPTH = 8
+"""So many folders within each other are looked into."""
+UNFINISHED = "it is an unfinished copy or download; waiting until it gets its final name"
+EMPTY_FOLDER = "an empty folder"
+_GONE = frozenset({errno.ENOENT, errno.ESTALE, errno.ENOTDIR})
+_BUNDLES = (".numbers", ".pages", ".key", ".app", ".rtfd")
+
+# How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
+_CONFLICT = re.compile(
+    r"conflicted copy|case conflict|sync-conflict-\d|_conflict-\d|\[conflict|sfconflict"
+    r"|in konflikt stehende kopie|copie en conflit|copia en conflicto",
+    re.IGNORECASE,
+)
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+class Fingerprint(NamedTuple):
+    """What changes when a file is written or replaced."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The result of one poll, by name relative to the inbox.
+
+    ``files`` may be processed when they are stable; ``blocked`` has the reasons of those that are
+    never opened. ``unfinished`` get another name when they are complete. ``ignored`` is what
+    systems put there, and empty folders.
+    """
+
+    files: dict[str, Fingerprint] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def list_inbox(files: Filesystem, inbox: Path, own_names: frozenset[str] = frozenset()) -> Listing:
+    """Return what is in the inbox and in the folders in it, except the program's ``own_names``.
+
+    Raises OSError where the inbox cannot be listed.
+    """
+    listing = Listing()
+    for name in files.names(inbox):
+        if name not in own_names and not name.startswith(tuple(f"{own}-" for own in own_names)):
+            _add(files, inbox, name, listing)
+    return listing
+
+
+def top_folder(name: str) -> str:
+    """Return the folder in the inbox that a file is in, empty for one in the inbox itself."""
+    folder, separator, _ = name.partition("/")
+    return folder if separator else ""
+
+
+def kind_of(mode: int) -> str:
+    """Return what something that is no regular file is, in words."""
+    return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
+
+
+def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
+    own_name = name.rpartition("/")[2]
+    if is_litter(own_name):
+        listing.ignored.append(name)
+        return
+    try:
+        status = files.status(inbox / name)
+    except OSError as error:
+        if error.errno not in _GONE:
+            raise
+        return  # renamed or deleted since it was listed
+    if stat.S_ISDIR(status.st_mode):
+        _add_folder(files, inbox, name, listing)
+    elif not stat.S_ISREG(status.st_mode):
+        words = f"it is {kind_of(status.st_mode)}, which is never opened; remove it"
+        listing.blocked[name] = words
+    elif is_unfinished(own_name):
+        listing.unfinished.append(name)
+    elif (reason := reason_to_hold(own_name)) is not None:
+        listing.blocked[name] = reason
+    elif _CONFLICT.search(own_name):
+        reason = "it is a conflict copy of a sync client; rename it to have it coded"
+        listing.blocked[name] = reason
+    else:
+        fingerprint = Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino)
+        listing.files[name] = fingerprint
+
+
+def _add_folder(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
+    if name.count("/") >= MAX_DEPTH:
+        listing.blocked[name] = f"it is a folder within {MAX_DEPTH} others; move it up"
+        return
+    if name.lower().endswith(_BUNDLES):
+        listing.blocked[name] = "it is a document or program of a Mac; save its table as CSV"
+        return
+    if name.rpartition("/")[2].startswith("."):
+        listing.blocked[name] = "it is a hidden folder; give it a name without a dot at the start"
+        return
+    try:
+        names = files.names_inside(inbox / name)
+    except PermissionError as error:
+        listing.blocked[name] = (
+            f"the folder cannot be read: {error.strerror}; its owner must allow the user of "
+            "isco-coder to read it"
+        )
+        return
+    except OSError as error:
+        if error.errno not in _GONE | {errno.ELOOP}:
+            raise
+        return  # gone, or replaced by a link, which the next poll sees
+    if all(map(is_litter, names)):
+        listing.ignored.append(f"{name}/ ({EMPTY_FOLDER})")
+    for inner in names:
+        _add(files, inbox, f"{name}/{inner}", listing)
