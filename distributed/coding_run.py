@@ -75,7 +75,10 @@ def run_distributed(
     folder = Folder.at(out)
     files = find_inputs(places, folder)
     n_bytes = sum(file.size for file in files)
-    lookup = CorrectionsLookup.load(settings.data.corrections_dir, settings.data.columns)
+    data = settings.data
+    lookup = CorrectionsLookup.load(
+        data.corrections_dir, data.columns, legacy_encoding=data.encoding
+    )
     identity = (bundle.manifest.version, result_settings(settings, lookup))
     complete = _complete_shards(folder, identity, options.resumes)
     receipt = RunReceipt(model_version=identity[0], settings=identity[1], started=started)
@@ -90,7 +93,7 @@ def run_distributed(
         )
         source = SplitDatasource(
             files,
-            settings.data.columns,
+            data,
             options.n_rows_per_split,
             (*identity, options.output_format),
             {shard.name: shard.key for shard in complete.values()},
@@ -112,7 +115,7 @@ def run_distributed(
         receipt.add_shards([summary.shards[name] for name in sorted(summary.shards)])
         receipt.n_review_texts = write_review(folder, receipt.n_review_texts)
     with suppress(OSError):  # its texts are in no list of a batch
-        mark_incomplete(settings.data.corrections_dir, "distributed")
+        mark_incomplete(data.corrections_dir, "distributed")
     receipt.n_resumed_shards = summary.n_resumed
     receipt.inputs = summary.files
     receipt.skipped = summary.skipped

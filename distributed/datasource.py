@@ -13,7 +13,7 @@ from ray.data import Datasource, ReadTask
 from ray.data.block import Block, BlockMetadata
 
 from core.errors import InputError, StorageError
-from core.settings import Columns
+from core.settings import DataSettings
 from distributed.dataset_rows import RowKind, make_row, table_bytes
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile
@@ -26,7 +26,7 @@ class SplitDatasource(Datasource):
     def __init__(
         self,
         files: Sequence[InputFile],
-        columns: Columns,
+        data: DataSettings,
         n_rows: int,
         key_parts: Sequence[Any],
         complete: Mapping[str, str],
@@ -35,7 +35,7 @@ class SplitDatasource(Datasource):
 
         Parameters
         ----------
-        columns : the names under which titles and duties are found.
+        data : the names under which titles and duties are found, and the encoding.
         n_rows : rows of a split.
         key_parts : what all shards of the run are made with; see ``shard_key``.
         complete : name → key of the shards that are complete; a split with the same key is
@@ -43,7 +43,7 @@ class SplitDatasource(Datasource):
         """
         super().__init__()
         self.files = files
-        self._columns = columns
+        self._data = data
         self._n_rows = n_rows
         self._key_parts = key_parts
         self._complete = complete
@@ -65,12 +65,12 @@ class SplitDatasource(Datasource):
             for name, key in self._complete.items()
             if name.startswith(f"{file.shard_prefix}.")
         }
-        return partial(_read, file, self._columns, self._n_rows, self._key_parts, complete)
+        return partial(_read, file, self._data, self._n_rows, self._key_parts, complete)
 
 
 def _read(
     file: InputFile,
-    columns: Columns,
+    data: DataSettings,
     n_rows: int,
     key_parts: Sequence[Any],
     complete: Mapping[str, str],
@@ -78,7 +78,7 @@ def _read(
     """Yield the row of a file, then a row for each of its splits."""
     about = {"input": file.path, "size": file.size}
     try:
-        contents = check_file(file, columns)
+        contents = check_file(file, data.columns, data.encoding)
     except InputError as error:
         yield make_row(RowKind.REFUSED, {**about, "reason": str(error)})
         return
@@ -88,7 +88,7 @@ def _read(
             "storage that all its machines see"
         ) from None
     yield make_row(RowKind.FILE, {**about, **asdict(contents)})
-    for number, split in enumerate(read_splits(file, columns, n_rows)):
+    for number, split in enumerate(read_splits(file, data.columns, n_rows, data.encoding)):
         name = f"{file.shard_prefix}.{number:06}"
         columns_of_text = (split.title_column, split.duties_column or "")
         key = shard_key(table_bytes(split.records), [*columns_of_text, *key_parts])

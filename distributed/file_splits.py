@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from core.columns.column_choice import choose_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
+from core.encoding import AUTO
 from core.errors import InputError
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
@@ -53,10 +54,15 @@ class FileContents:
     delimiter: str = ""
 
 
-def check_file(file: InputFile, columns: Columns) -> FileContents:
-    """Read all of ``file`` and return what it contains; InputError if it cannot be coded."""
+def check_file(file: InputFile, columns: Columns, legacy_encoding: str = AUTO) -> FileContents:
+    """Read all of ``file`` and return what it contains; InputError if it cannot be coded.
+
+    ``legacy_encoding`` is that of a CSV file that is not Unicode (``data.encoding``).
+    """
     try:
-        return _check_parquet(file, columns) if file.is_parquet else _check_csv(file, columns)
+        if file.is_parquet:
+            return _check_parquet(file, columns)
+        return _check_csv(file, columns, legacy_encoding)
     except (pa.ArrowException, EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise  # a fault of the storage, not of the file
@@ -68,17 +74,24 @@ def check_file(file: InputFile, columns: Columns) -> FileContents:
         ) from None
 
 
-def read_splits(file: InputFile, columns: Columns, n_rows: int = SPLIT_ROWS) -> Iterator[Split]:
+def read_splits(
+    file: InputFile,
+    columns: Columns,
+    n_rows: int = SPLIT_ROWS,
+    legacy_encoding: str = AUTO,
+) -> Iterator[Split]:
     """Yield the splits of a checked file, of ``n_rows`` rows; the same file gives the same splits.
 
     A file without records gives one split without rows, so that its columns are not lost.
     """
-    read = _read_parquet if file.is_parquet else _read_csv
-    yield from read(file, columns, n_rows)
+    if file.is_parquet:
+        yield from _read_parquet(file, columns, n_rows)
+    else:
+        yield from _read_csv(file, columns, n_rows, legacy_encoding)
 
 
-def _check_csv(file: InputFile, columns: Columns) -> FileContents:
-    table = open_table(file, columns.model_dump(), _REQUIRED)
+def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileContents:
+    table = open_table(file, columns.model_dump(), _REQUIRED, legacy_encoding)
     refuse_own_table(file, table.header)
     n_records = sum(1 for _ in table.rows())
     return FileContents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
@@ -91,8 +104,10 @@ def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
         return FileContents(sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS)))
 
 
-def _read_csv(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
-    table = open_table(file, columns.model_dump(), _REQUIRED)
+def _read_csv(
+    file: InputFile, columns: Columns, n_rows: int, legacy_encoding: str
+) -> Iterator[Split]:
+    table = open_table(file, columns.model_dump(), _REQUIRED, legacy_encoding)
     schema = pa.schema([(name, pa.string()) for name in table.header])
     title_column, duties_column = _text_columns(table.header, table.columns)
     rows: list[list[str]] = []

@@ -150,7 +150,9 @@ def open_autocoder(
     """
     if corrections_lookup is None:
         corrections_lookup = CorrectionsLookup.load(
-            settings.data.corrections_dir, settings.data.columns
+            settings.data.corrections_dir,
+            settings.data.columns,
+            legacy_encoding=settings.data.encoding,
         )
     return Autocoder(
         open_classifier(bundle, settings.inference),

@@ -14,6 +14,7 @@ from pathlib import Path
 from core.corrections.correction import NOT_CODABLE
 from core.corrections.corrections_folder import FolderState, folder_state, read_readable
 from core.corrections.decisions import Decisions, apply_correction
+from core.encoding import AUTO
 from core.settings import Columns
 from core.taxonomy import MINOR
 from inference.decision import Prediction, Source, no_code
@@ -44,6 +45,7 @@ class CorrectionsLookup:
         columns: Columns,
         before: str | None = None,
         previous: CorrectionsLookup | None = None,
+        legacy_encoding: str = AUTO,
     ) -> CorrectionsLookup:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
@@ -54,6 +56,7 @@ class CorrectionsLookup:
         before : read only the files that come before the file of this name.
         previous : an earlier lookup of this folder; if files were only added after those that it
             knows, only they are read.
+        legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
         """
         # Taken before the files are read: one that arrives meanwhile must count as a change.
         known = previous.folder_state if previous is not None else ()
@@ -67,7 +70,8 @@ class CorrectionsLookup:
             decisions = previous.decisions.copy()
             n_read = len(known)
         for file in state[n_read:]:
-            for correction in read_readable(corrections_dir / file.name, columns):
+            path = corrections_dir / file.name
+            for correction in read_readable(path, columns, legacy_encoding):
                 apply_correction(decisions, correction)
         return cls(decisions, state)
 

@@ -153,7 +153,10 @@ def process_corrections(
     kept_path = settings.data.corrections_dir / _kept_name(sha256, batch_id)
     if kept_path.exists():  # written by an attempt that ended before its results were published
         corrections_lookup = CorrectionsLookup.load(
-            kept_path.parent, settings.data.columns, before=kept_path.name
+            kept_path.parent,
+            settings.data.columns,
+            before=kept_path.name,
+            legacy_encoding=settings.data.encoding,
         )
     decisions = corrections_lookup.decisions.copy()
     checks = IntakeChecks(settings.data.corrections_dir)

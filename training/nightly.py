@@ -76,8 +76,10 @@ def run_nightly(
     with training_lock(settings.output):
         champion = ModelRegistry(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
-        lists_dir = settings.data.corrections_dir
-        agreement = sampled_agreement(corrections_dir, settings.data.columns, lists_dir)
+        data = settings.data
+        agreement = sampled_agreement(
+            corrections_dir, data.columns, data.corrections_dir, data.encoding
+        )
         n_rejected = count_rejected(corrections_dir, settings) or None
         key = fingerprint(
             champion.manifest.version,

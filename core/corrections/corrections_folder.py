@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_names import suffix_of
 from core.review_contract import CORRECTION_COLUMNS
@@ -73,27 +74,36 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
 
 
 def read_folder(
-    corrections_dir: Path, columns: Columns, before: str | None = None
+    corrections_dir: Path,
+    columns: Columns,
+    before: str | None = None,
+    legacy_encoding: str = AUTO,
 ) -> Iterator[tuple[CorrectionsFile, Correction]]:
     """Yield every row of every corrections file, in the order in which they hold.
 
-    A file that cannot be read is left out as a whole and named in the log. ``before``: stop before
-    the file of this name.
+    A file that cannot be read is left out as a whole and named in the log.
+
+    Parameters
+    ----------
+    before : stop before the file of this name.
+    legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
     """
     for file in folder_state(corrections_dir):
         if file.name == before:
             return
-        for correction in read_readable(corrections_dir / file.name, columns):
+        for correction in read_readable(corrections_dir / file.name, columns, legacy_encoding):
             yield file, correction
 
 
-def read_readable(path: Path, columns: Columns) -> Iterator[Correction]:
+def read_readable(
+    path: Path, columns: Columns, legacy_encoding: str = AUTO
+) -> Iterator[Correction]:
     """Yield every row of a file of the folder; none, and a log line, if it cannot be read."""
     try:
         if not path.is_file():
             raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
         # All rows are read once before the first one is yielded: a file counts as a whole.
-        yield from read_corrections(open_corrections(path, columns))
+        yield from read_corrections(open_corrections(path, columns, legacy_encoding))
     except (InputError, OSError) as error:
         _LOG.warning("%s: these corrections are left out, the file cannot be read: %s", path, error)
 

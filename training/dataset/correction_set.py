@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from core.corrections.correction import CorrectionStatus
-from core.corrections.corrections_folder import read_folder
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.corrections.decisions import apply_correction
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -33,7 +34,7 @@ def read_all_corrections(
     units = set(isco08().units)
     codes: dict[str, str] = {}
     files: dict[str, str] = {}
-    for file, correction in read_folder(corrections_dir, settings.data.columns):
+    for file, correction in _read_folder(corrections_dir, settings):
         before = codes.get(correction.text)
         apply_correction(codes, correction)
         if codes.get(correction.text) != before or correction.is_accepted:
@@ -57,7 +58,7 @@ def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
     n_rejected: Counter[str] = Counter()
     lines: dict[str, int] = {}
     reasons: dict[str, str] = {}
-    for file, correction in read_folder(corrections_dir, settings.data.columns):
+    for file, correction in _read_folder(corrections_dir, settings):
         name = file.name
         if correction.status is CorrectionStatus.REJECTED:
             n_rejected[name] += 1
@@ -73,3 +74,10 @@ def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
             reasons[name],
         )
     return dict(n_rejected)
+
+
+def _read_folder(
+    corrections_dir: Path, settings: Settings
+) -> Iterator[tuple[CorrectionsFile, Correction]]:
+    data = settings.data
+    return read_folder(corrections_dir, data.columns, legacy_encoding=data.encoding)

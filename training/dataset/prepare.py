@@ -114,7 +114,7 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
         parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
     own = None
     if raw is not None:
-        own = read_records(raw, settings.data.columns, processed_dir)
+        own = read_records(raw, settings.data.columns, processed_dir, settings.data.encoding)
         parts.insert(0, own.records.assign(is_own=True))
         _LOG.info(
             "records that train: %s of yours + %s bundled",

@@ -19,6 +19,7 @@ from typing import Literal
 import pandas as pd
 
 from core.csv_table import Row, Table, Writer, neutralise, open_table
+from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
@@ -27,6 +28,7 @@ from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.settings import Columns
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, JOB_TITLE, row_text
+from training.dataset.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
 LABEL_COLUMNS = {
@@ -83,13 +85,16 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(path for path in paths if not is_litter(path.name))
 
 
-def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords:
+def read_records(
+    raw: Path, columns: Columns, processed_dir: Path, legacy_encoding: str = AUTO
+) -> OwnRecords:
     """Read every labelled record under ``raw``.
 
     Records without one of the 436 unit groups, or without text, are listed in
     ``processed_dir/invalid_labels.csv`` with file, line and reason. A file of a folder that cannot
-    be read is left out as a whole and named in the log. Raises InputError where ``raw`` is such a
-    file, and where no record has a valid code.
+    be read is left out as a whole and named in the log. ``legacy_encoding`` is that of files that
+    are not Unicode (``data.encoding``). Raises InputError where ``raw`` is such a file, and where
+    no record has a valid code.
     """
     processed_dir.mkdir(parents=True, exist_ok=True)
     rows: list[_Record] = []
@@ -105,7 +110,7 @@ def read_records(raw: Path, columns: Columns, processed_dir: Path) -> OwnRecords
             try:
                 if not path.is_file():
                     raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
-                read = _read_file(path, columns)
+                read = _read_file(path, columns, legacy_encoding)
             except (InputError, OSError) as error:
                 if path == raw:
                     raise
@@ -136,9 +141,9 @@ class _FileRecords:
     invalid: list[list[str]]
 
 
-def _read_file(path: Path, columns: Columns) -> _FileRecords:
+def _read_file(path: Path, columns: Columns, legacy_encoding: str) -> _FileRecords:
     aliases = {**LABEL_COLUMNS, **columns.model_dump()}
-    table = open_table(path, aliases, required=(JOB_TITLE, CODE_COLUMN))
+    table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     warning = reader.warning()
     if warning is not None:
@@ -156,7 +161,8 @@ def _read_file(path: Path, columns: Columns) -> _FileRecords:
         read.reasons.append(reason)
         title, written = table.get(row, JOB_TITLE), table.get(row, CODE_COLUMN)
         why = f"{reason}: {code.reason}" if code.reason else reason
-        read.invalid.append([path.name, str(line), neutralise(title), neutralise(written), why])
+        cells = [path.name, str(line), title, written, why]
+        read.invalid.append([neutralise(cell) for cell in cells])
     return read
 
 
@@ -237,7 +243,7 @@ def resolve_conflicts(
     votes = votes.reset_index()
     is_disputed = votes.duplicated("text", keep=False)
     listed = votes[is_disputed][["text", "label", "n_records", "total"]]
-    listed.rename(columns={"total": "weight"}).to_csv(processed_dir / "conflicts.csv", index=False)
+    write_list(listed.rename(columns={"total": "weight"}), processed_dir / "conflicts.csv")
     if rule == "drop":
         votes = votes[~is_disputed]
     # Ties go to the lower code, so that the result does not depend on the order of the files.

@@ -19,13 +19,17 @@ from scipy.stats import binomtest
 
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.corrections_folder import read_folder
+from core.encoding import AUTO
 from core.settings import Columns
 
 _LOG = logging.getLogger(__name__)
 
 
 def sampled_agreement(
-    corrections_dir: Path, columns: Columns, lists_dir: Path | None = None
+    corrections_dir: Path,
+    columns: Columns,
+    lists_dir: Path | None = None,
+    legacy_encoding: str = AUTO,
 ) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
 
@@ -33,13 +37,16 @@ def sampled_agreement(
     two files decide the same text of one sample, the later file wins. Rows that were not drawn do
     not count; the log names their files, and samples whose list is missing or damaged.
 
-    ``lists_dir`` is the corrections folder with the lists of the batches, by default this one.
+    Parameters
+    ----------
+    lists_dir : the corrections folder with the lists of the batches, by default this one.
+    legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
     """
     coded_texts = CodedTexts(lists_dir or corrections_dir)
     decided: dict[tuple[str, str], tuple[int, bool]] = {}
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
-    for file, correction in read_folder(corrections_dir, columns):
+    for file, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
         if not (correction.sampled and correction.is_decided):
             continue
         drawn = coded_texts.drawn(correction.sampled, correction.text)

@@ -13,6 +13,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from core.settings import TrainingSettings
+from training.dataset.written_list import write_list
 from training.label_quality.embeddings import embed
 from training.label_quality.label_issues import find_label_issues
 from training.label_quality.neighbors import nearest, reduce
@@ -58,8 +59,8 @@ def find_suspects(
     written = outliers.assign(
         looks_wrong=outliers["looks_wrong"].map({True: "true", False: "false"})
     )
-    _own_first(written, records).to_csv(processed_dir / OUTLIERS, index=False)
-    _own_first(issues, records).to_csv(processed_dir / LABEL_ISSUES, index=False)
+    write_list(_own_first(written, records), processed_dir / OUTLIERS)
+    write_list(_own_first(issues, records), processed_dir / LABEL_ISSUES)
 
     wrong = outliers.index[outliers["looks_wrong"]]
     suspect = records.index.isin(wrong.union(issues.index))
