@@ -15,7 +15,8 @@ record, ``core/delimited/layout.py`` finds.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -41,8 +42,10 @@ __all__ = [
     "Table",
     "Writer",
     "check_columns",
+    "is_formula",
     "neutralise",
     "open_table",
+    "row_writer",
 ]
 
 CHUNK_ROWS = 10_000
@@ -209,9 +212,24 @@ def _key(name: str) -> str:
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+_PLAIN_NUMBER = re.compile(r"[+-][\d.,\s%]*")
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet may run ``cell`` as a formula; a number with a sign is none."""
+    return cell.startswith(_FORMULA_START) and _PLAIN_NUMBER.fullmatch(cell) is None
+
+
 def neutralise(cell: str) -> str:
     """Return ``cell``, changed so that a spreadsheet shows it as text and runs no formula."""
     return "'" + cell if cell.startswith(_FORMULA_START) else cell
+
+
+def row_writer(neutralises: bool) -> Callable[[Row], Row]:
+    """Return how the input's own cells are written: unchanged, or with no formula among them."""
+    if not neutralises:
+        return lambda row: row
+    return lambda row: [neutralise(cell) for cell in row]
 
 
 class Writer:

@@ -16,6 +16,10 @@ class RowCounts:
     and ``n_not_working`` records hold no answer ("refused", "retired"). ``n_review`` records need a
     person (fallback, too unsure and empty). ``n_review_texts`` are the distinct texts to review,
     without the empty ones, which nobody can decide.
+
+    ``n_truncated`` records have a text longer than the network reads. ``n_lost_letters`` records
+    have U+FFFD, ``n_encoded_twice`` letters that were encoded twice (``core/letters/damage.py``).
+    ``n_formulas`` records have a cell that a spreadsheet may run as a formula.
     """
 
     n_rows_in: int = 0
@@ -30,6 +34,10 @@ class RowCounts:
     n_not_codable: int = 0
     n_review: int = 0
     n_review_texts: int = 0
+    n_truncated: int = 0
+    n_lost_letters: int = 0
+    n_encoded_twice: int = 0
+    n_formulas: int = 0
 
     @property
     def n_non_answers(self) -> int:

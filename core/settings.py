@@ -126,6 +126,7 @@ class OutputSettings(_Section):
     best_model_dir: Path = Path("models/best_model")
     keep_versions: int = Field(5, ge=2)
     pad_codes: bool = False
+    neutralise_formulas: bool = False
 
 
 class ExplainabilitySettings(_Section):

@@ -23,7 +23,8 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.csv_table import Writer
+from core.csv_table import Writer, is_formula, row_writer
+from core.letters.damage import Damage
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
 from core.row_counts import RowCounts
@@ -31,7 +32,7 @@ from core.text import join
 from distributed.arrow_types import arrow_schema, arrow_table
 from distributed.file_splits import Split
 from distributed.storage import Folder
-from inference.autocoder import PAD_CODES, Autocoder
+from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder
 from inference.decision import Prediction
 from inference.output_columns import Value, as_cells, counts, output_values
 
@@ -139,7 +140,7 @@ def write_shard(
     if output_format == "parquet":
         content = _as_parquet(_with_values(split.records, values))
     else:
-        content = _as_csv(split.records, values)
+        content = _as_csv(split.records, values, shard.settings[NEUTRALISE_FORMULAS])
     out.write(f"{PREDICTIONS}/{shard.name}.{output_format}", content)
     uncertain = _uncertain_texts(titles, duties, texts, predictions)
     out.write(uncertain_path(shard.name), _as_parquet(uncertain))
@@ -150,9 +151,26 @@ def write_shard(
         n_review_texts=uncertain.num_rows,
     )
     shard.add(counts(predictions))
+    shard.n_truncated = autocoder.n_truncated(texts)
+    _count_cells(shard, split.records)
     shard.seconds = round(time.monotonic() - clock, 3)
     out.write(_summary_path(shard.name), json.dumps(asdict(shard)).encode())
     return shard
+
+
+def _count_cells(shard: Shard, records: pa.Table) -> None:
+    """Count the records with damaged letters, or with formulas, in columns of text."""
+    columns = [
+        ["" if cell is None else cell for cell in column.to_pylist()]
+        for column in records.columns
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    ]
+    rows = list(zip(*columns, strict=True))
+    damage = Damage()
+    damage.add(rows)
+    shard.n_lost_letters = damage.n_lost_letters
+    shard.n_encoded_twice = damage.n_encoded_twice
+    shard.n_formulas = sum(any(map(is_formula, row)) for row in rows)
 
 
 def _column_text(records: pa.Table, column: str | None) -> list[str]:
@@ -178,14 +196,15 @@ def _as_parquet(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def _as_csv(records: pa.Table, values: list[dict[str, Value]]) -> bytes:
+def _as_csv(records: pa.Table, values: list[dict[str, Value]], neutralises: bool) -> bytes:
     sink = io.StringIO(newline="")
-    writer = Writer(sink, [*records.column_names, *free_names(records.column_names)])
+    as_written = row_writer(neutralises)
+    names = records.column_names
+    writer = Writer(sink, [*as_written(names), *free_names(names)])
     columns = [_cells(column) for column in records.columns]
-    rows = zip(*columns, strict=True)
-    writer.write(
-        [*row, *as_cells(row_values)] for row, row_values in zip(rows, values, strict=True)
-    )
+    rows = map(as_written, map(list, zip(*columns, strict=True)))
+    cells = map(as_cells, values)
+    writer.write([*row, *added] for row, added in zip(rows, cells, strict=True))
     return sink.getvalue().encode()
 
 

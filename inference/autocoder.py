@@ -28,6 +28,8 @@ from inference.training_profile import TrainingProfile
 _TEXTS_PER_STEP = 2048
 PAD_CODES = "pad_codes"
 """The setting of a result that says whether short codes get zeros at their end."""
+NEUTRALISE_FORMULAS = "neutralise_formulas"
+"""The setting of a result that says whether cells of the input get a mark before a formula."""
 _NO_ANSWERS = {kind: no_code(Source(kind.value)) for kind in NonAnswerKind}
 
 
@@ -137,6 +139,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         **_floors(settings),
         "non_answers": _non_answers(settings).version,
         PAD_CODES: settings.output.pad_codes,
+        NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }
 
 

@@ -20,14 +20,23 @@ from pathlib import Path
 from core import html
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.text_list import ListHead
-from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, Writer, open_table
+from core.csv_table import (
+    CHUNK_ROWS,
+    DELIMITERS,
+    Row,
+    Table,
+    Writer,
+    is_formula,
+    open_table,
+    row_writer,
+)
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.own_tables.output_contract import free_names
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE, row_text
-from inference.autocoder import PAD_CODES, Autocoder, result_settings
+from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
 from results.agreement import open_agreement
@@ -143,13 +152,15 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
     """Code the input chunk by chunk into ``path``, and count every record in the batch."""
     first_provider = autocoder.classifier.provider
     pads_codes = batch.receipt.settings[PAD_CODES]
+    as_written = row_writer(batch.receipt.settings[NEUTRALISE_FORMULAS])
+    header = batch.table.header
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = Writer(file, batch.table.header + free_names(batch.table.header))
+        writer = Writer(file, as_written(header) + free_names(header))
         for chunk in batch.table.chunks(CHUNK_ROWS):
             texts = [row_text(batch.table, row) for row in chunk]
             predictions = autocoder.code(texts, progress)
             writer.write(
-                row + as_cells(output_values(prediction, autocoder.version, pads_codes))
+                as_written(row) + as_cells(output_values(prediction, autocoder.version, pads_codes))
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
             batch.receipt.n_truncated += autocoder.n_truncated(texts)
@@ -166,6 +177,7 @@ def _count(
     first_record = batch.receipt.n_rows_in + 1
     batch.receipt.n_rows_in += len(chunk)
     batch.damage.add(chunk)
+    batch.receipt.n_formulas += sum(any(map(is_formula, row)) for row in chunk)
     batch.receipt.add(counts(predictions))
     for record, (row, text, prediction) in enumerate(
         zip(chunk, texts, predictions, strict=True), first_record

@@ -57,9 +57,7 @@ class Receipt(RowCounts, AnyReceipt):
     """What was done to one file of records.
 
     ``columns`` maps our name of a column to the header name that was read, ``other_columns`` to the
-    header names that fit it as well. ``n_truncated`` records have a text longer than the network
-    reads. ``n_lost_letters`` records have U+FFFD, ``n_encoded_twice`` letters that were encoded
-    twice (``core/letters/damage.py``). ``n_sampled`` of the autocoded records were drawn at random
+    header names that fit it as well. ``n_sampled`` of the autocoded records were drawn at random
     for checking. They stand in ``review.csv`` among the uncertain texts.
     """
 
@@ -70,9 +68,6 @@ class Receipt(RowCounts, AnyReceipt):
     columns: dict[str, str] = field(default_factory=dict)
     other_columns: dict[str, list[str]] = field(default_factory=dict)
     n_blank_lines: int = 0
-    n_truncated: int = 0
-    n_lost_letters: int = 0
-    n_encoded_twice: int = 0
     n_sampled: int = 0
     notes: list[str] = field(default_factory=list)
 

@@ -12,6 +12,7 @@ from core.corrections.corrections_folder import folder_state, next_sequence, rea
 from core.corrections.decisions import apply_correction
 from core.settings import Columns
 from core.text import clean
+from inference.corrections_lookup import CorrectionsLookup
 
 
 def write(folder: Path, name: str, code: str, time_s: int) -> None:
@@ -100,3 +101,12 @@ def test_every_text_is_one_that_can_match(tmp_path: Path, text: str, read: str) 
     assert correction.text == read == clean(read)
     said = "" if text in ("nurse | unknown", "Nurse") else f"read as the text {read!r}"
     assert correction.reason == said
+
+
+def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
+    content = "job_title,corrected_isco_code\nслесарь,7233\n"
+    (tmp_path / "a.csv").write_bytes(content.encode("cp1251"))
+    ((_, correction),) = read_folder(tmp_path, Columns(), legacy_encoding="cp1251")
+    assert correction.text == "слесарь | unknown"
+    lookup = CorrectionsLookup.load(tmp_path, Columns(), legacy_encoding="cp1251")
+    assert lookup.get("слесарь | unknown") == "7233"

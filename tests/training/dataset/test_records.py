@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import os
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.csv_table import is_formula
 from core.errors import InputError
 from core.settings import Columns
 from training.dataset.records import read_records, resolve_conflicts
+from training.dataset.written_list import write_list
 
 
 def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
@@ -100,3 +103,34 @@ def test_a_bad_file_of_a_folder_costs_itself_alone(
         assert name in caplog.text
     with pytest.raises(InputError):
         read_records(raw / "torn.csv", Columns(), tmp_path / "processed")
+
+
+def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_bytes("job_title,isco_code\nслесарь,7233\n".encode("cp1251"))
+    own = read_records(raw, Columns(), tmp_path / "processed", "cp1251")
+    assert list(own.records["text"]) == ["слесарь | unknown"]
+    raw.write_bytes("job_title,isco_code\nSchütze,0310\n".encode("cp1252"))
+    own = read_records(raw, Columns(), tmp_path / "processed", "cp1251")
+    assert list(own.records["text"]) == ["schьtze | unknown"]  # as somebody has set it
+
+
+def test_no_cell_of_a_list_runs(tmp_path: Path) -> None:
+    """Titles, codes, names of files and sources, also with a line feed first."""
+    (raw := tmp_path / "raw").mkdir()
+    (raw / "=file.csv").write_text(
+        'job_title,isco_code,source\n"=1+1",x,\n"\n@cmd",y,\n"\t-1",+z,\nnurse,2221,=a\n'
+        "nurse,3221,=b\n",
+        encoding="utf-8",
+    )
+    processed = tmp_path / "processed"
+    own = read_records(raw, Columns(), processed)
+    resolve_conflicts(own.records, processed, "majority")
+    write_list(own.records.assign(file="=file.csv"), processed / "list.csv")
+    for name, n_rows in (("invalid_labels.csv", 3), ("conflicts.csv", 2), ("list.csv", 2)):
+        with (processed / name).open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        assert len(rows) == n_rows
+        assert not [cell for row in [header, *rows] for cell in row if is_formula(cell)], name
+    invalid = (processed / "invalid_labels.csv").read_text(encoding="utf-8")
+    assert "'=file.csv" in invalid and "'\n@cmd" in invalid and "'+z" in invalid

@@ -1,0 +1,94 @@
+"""A shard counts what the receipt of one file counts, and reads its input as one file is read."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError
+from core.row_counts import RowCounts
+from core.settings import Columns, Settings
+from inference.autocoder import open_autocoder, result_settings
+from inference.bundle import Bundle
+from results.code_file import code_file
+
+pytest.importorskip("distributed.shards")
+
+from distributed.file_splits import check_file, read_splits
+from distributed.inputs import InputFile, find_inputs
+from distributed.shards import Format, Shard, write_shard
+from distributed.storage import Folder
+
+TITLES = ["nurse", "refused", "retired", "", "=1+1", "caf\ufffd owner", "cafÃ© owner", "99"]
+LONG = "baker " * 500
+
+
+def local(path: Path) -> InputFile:
+    (file,) = find_inputs([str(path)], Folder.at(str(path.parent / "results")))
+    return file
+
+
+def shard_of(
+    path: Path, bundle: Bundle, settings: Settings, output_format: Format = "csv"
+) -> tuple[Shard, Path]:
+    autocoder = open_autocoder(bundle, settings)
+    (split,) = read_splits(local(path), Columns(), legacy_encoding=settings.data.encoding)
+    empty = Shard(
+        name="s",
+        input=str(path),
+        key="k",
+        model_version=autocoder.version,
+        settings=result_settings(settings, autocoder.corrections_lookup),
+    )
+    out = path.parent / "results"
+    return write_shard(empty, split, output_format, autocoder, Folder.at(str(out))), out
+
+
+@pytest.mark.parametrize("neutralises", [False, True])
+def test_the_same_counts_and_cells_as_of_one_file(
+    bundle: Bundle, settings: Settings, tmp_path: Path, neutralises: bool
+) -> None:
+    output = settings.output.model_copy(update={"neutralise_formulas": neutralises})
+    settings = settings.model_copy(update={"output": output})
+    path = tmp_path / "survey.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "job_title", "note"])
+        writer.writerows([[n, title, "@x"] for n, title in enumerate([*TITLES, LONG])])
+    (alone := tmp_path / "alone").mkdir()
+    receipt = code_file(path, alone, open_autocoder(bundle, settings), settings)
+    shard, out = shard_of(path, bundle, settings)
+    counts = {field.name: getattr(receipt, field.name) for field in fields(RowCounts)}
+    assert {name: getattr(shard, name) for name in counts} == counts
+    assert (receipt.n_truncated, receipt.n_lost_letters, receipt.n_encoded_twice) == (1, 1, 1)
+    assert receipt.n_formulas == len(TITLES) + 1 and receipt.n_not_stated == 3
+    written = out / "predictions" / "s.csv"
+    assert written.read_bytes() == (alone / "predictions.csv").read_bytes()
+    assert (b"'@x" in written.read_bytes()) == neutralises
+
+
+def test_the_encoding_that_is_set_is_read(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_bytes("job_title\nслесарь\n".encode("cp1251"))
+    data = settings.data.model_copy(update={"encoding": "cp1251"})
+    contents = check_file(local(path), Columns(), "cp1251")
+    assert (contents.n_records, contents.encoding) == (1, "cp1251")
+    _, out = shard_of(path, bundle, settings.model_copy(update={"data": data}))
+    assert "слесарь" in (out / "predictions" / "s.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("output_format", ["csv", "parquet"])
+def test_predictions_are_not_coded_again(
+    bundle: Bundle, settings: Settings, tmp_path: Path, output_format: Format
+) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text("job_title\nnurse\n", encoding="utf-8")
+    _, out = shard_of(path, bundle, settings, output_format)
+    (coded,) = (out / "predictions").iterdir()
+    with pytest.raises(InputError, match=r"the columns of predictions\.csv"):
+        check_file(local(coded), Columns())
