@@ -77,7 +77,23 @@ def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
 
 
 @pytest.mark.slow
+def not_ignored(project: Path) -> set[str]:
+    """Return the files that ``git status`` would show in a project with our ``.gitignore``."""
+    shutil.copy(ROOT / ".gitignore", project)
+    git = ["git", "-C", str(project)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    shown = subprocess.run(
+        [*git, "status", "--porcelain", "--untracked-files=all"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return {line[3:] for line in shown.splitlines()}
+
+
 def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path: Path) -> None:
+    project_files = not_ignored(tmp_path)
+    assert "config.yaml" in project_files
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Europe/Vienna")))
     start = partial(start_training, tmp_path / "config.yaml")
     schedule = NightlyScheduler(user_project.schedule, user_project.watcher.outbox, start, clock)
@@ -154,6 +170,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
         )
         (later,) = batch(user_project, "later")
         assert {r["model_version"] for r in rows(later / "predictions.csv")} == {shipped}
+    assert not_ignored(tmp_path) == project_files  # neither versions nor runs, locks, lists
 
 
 def test_a_damaged_version_is_refused_and_the_old_one_serves(
