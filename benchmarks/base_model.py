@@ -16,7 +16,7 @@ from benchmarks.contenders import read_texts
 from benchmarks.survey import Survey, write_survey
 from core.taxonomy import isco08
 from inference.ngram_model import NgramModel
-from inference.spelling import Spelling
+from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
 _N_WORDS = 50_265

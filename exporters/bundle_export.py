@@ -39,7 +39,7 @@ from inference.bundle import (
 )
 from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession, length_batches
-from inference.spelling import Spelling
+from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
 _FP32 = "model.onnx"

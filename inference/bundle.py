@@ -5,7 +5,7 @@
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
 ``lexicon.npz``     the n-gram model (``inference/ngram_model.py``)
-``spelling.txt.gz`` the words of the training texts (``inference/spelling.py``)
+``spelling.txt.gz`` the words of the training texts (``inference/spelling/typo_correction.py``)
 ``baseline.npz``    the training profile (``inference/training_profile.py``)
 ``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning continues
 
@@ -28,7 +28,8 @@ from core.file_io import sha256_of, write_atomic
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
 from inference.ngram_model import NgramModel
-from inference.spelling import Spelling
+from inference.spelling.right_words import RightWords
+from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
 FORMAT_VERSION = 1
@@ -124,7 +125,7 @@ class Bundle:
         if SPELLING not in self.manifest.files:
             return Spelling(())
         self._check_hashes([SPELLING])
-        return Spelling.load(self.path / SPELLING)
+        return Spelling.load(self.path / SPELLING, RightWords())
 
     def training_profile(self) -> TrainingProfile | None:
         """Load the training profile, its hash checked; None where the bundle has none."""

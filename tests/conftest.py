@@ -19,7 +19,7 @@ from core.settings import Settings, load_settings
 from core.taxonomy import isco08
 from inference.bundle import MANIFEST, Bundle
 from inference.ngram_model import NgramModel
-from inference.spelling import Spelling
+from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
 
 # A shared machine is sometimes slow: the time of one example says nothing about the code.

@@ -14,7 +14,7 @@ from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.classifier import combine
 from inference.ngram_model import NgramModel
-from inference.spelling import Spelling
+from inference.spelling.typo_correction import Spelling
 from training.evaluation.calibration import (
     agreement_by_confidence,
     fit_calibration,

@@ -20,7 +20,8 @@ from core.file_io import sha256_of
 from core.settings import Settings
 from inference.bundle import CHECKPOINT, Bundle
 from inference.model_registry import ModelRegistry
-from inference.spelling import Spelling
+from inference.spelling.right_words import RightWords
+from inference.spelling.typo_correction import Spelling
 from training.challenger import Challenger
 from training.dataset.correction_set import read_all_corrections
 from training.dataset.minimum import require_enough
@@ -150,6 +151,6 @@ def _fit(
         model=model,
         tokenizer=tokenizer,
         ngram_model=fit_ngram_model(texts, settings.training.seed),
-        spelling=Spelling.learn(texts["text"]),
+        spelling=Spelling.learn(texts["text"], RightWords()),
         max_tokens=settings.model.max_seq_length,
     )

@@ -22,7 +22,7 @@ from exporters.parity import check_signature, check_values
 from exporters.quantize import Quantizer
 from inference.bundle import Bundle
 from inference.ngram_model import NgramModel
-from inference.spelling import Spelling
+from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 from training.model.encoder import load_encoder
 

@@ -13,7 +13,7 @@ from core.settings import InferenceSettings
 from core.text import EMPTY_TEXT, join
 from inference.bundle import SPELLING, Bundle
 from inference.classifier import open_classifier
-from inference.spelling import Spelling
+from inference.spelling.typo_correction import Spelling
 from training.dataset.augmentation import typo
 
 WORDS = ["nurse", "manager", "inquiry", "agent", "solder", "soldier", "cook", "bücher", "folder"]
@@ -32,12 +32,29 @@ SPELLING_OF_THESE = Spelling(WORDS)
         ("coook", "cook"),
         ("managre nurses", "manager nurse"),
         ("zookeeper", "zookeeper"),  # nothing near it
-        ("bücer 12345 менеджер", "bücer 12345 менеджер"),
+        ("bücer 12345 менеджер", "bücher 12345 менеджер"),
+        ("bucher", "bücher"),  # the accent alone is left out
+        ("mánager", "manager"),  # or added
+        ("manägre", "manägre"),  # two typos
+        ("väger", "väger"),
+        ("sälder", "sälder"),  # "solder" has no accent, and another letter
     ],
 )
 def test_one_slip_is_mended(typed: str, read: str) -> None:
     assert SPELLING_OF_THESE.correct(join(typed)) == join(read)
     assert SPELLING_OF_THESE.correct(join("", typed)) == join("", read)
+
+
+def test_a_word_that_people_use_is_no_typo() -> None:
+    spelling = Spelling(WORDS, right_words={"souldier", "manger"})
+    assert spelling.correct("manger souldier soldeir | managre") == (
+        "manger souldier soldier | manager"
+    )
+
+
+def test_the_words_of_other_alphabets_are_mended_with_their_letters() -> None:
+    spelling = Spelling(["менеджер", "répétiteur"])
+    assert spelling.correct("менежер менаджер répétitteur") == "менеджер менеджер répétiteur"
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

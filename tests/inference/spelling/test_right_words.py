@@ -1,0 +1,89 @@
+"""The bundled model changes no word that people use, and still corrects what they mistype."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from benchmarks.typos import occupation_words, typed_words
+from core.settings import InferenceSettings
+from core.text import join
+from inference.bundle import Bundle
+from inference.classifier import open_classifier
+from inference.spelling.right_words import RightWords
+from inference.spelling.typo_correction import Spelling
+from tests.conftest import ROOT
+
+OCCUPATION_WORDS = occupation_words()
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Bundle:
+    return Bundle.open(ROOT / "models" / "bundled")
+
+
+@pytest.fixture(scope="module")
+def spelling(bundled: Bundle) -> Spelling:
+    return bundled.spelling()
+
+
+def test_words_for_occupations_stay_in_28_languages(spelling: Spelling) -> None:
+    changed = {
+        (language, word): read
+        for language, words in OCCUPATION_WORDS.items()
+        for word in words
+        if (read := spelling.correct(word)) != word
+    }
+    n_words = sum(map(len, OCCUPATION_WORDS.values()))
+    assert len(OCCUPATION_WORDS) == 28 and n_words > 3_000
+    assert len(changed) <= 0.005 * n_words, changed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "knight hewer reeve cooper fuller tapper sower tapster whetter daughter brides poets",
+        "ferries shaman polling chandler glover saddler busker drover scarf boars bridal",
+        "daughters granddaughter hospice widow orphans mourners shrine mosques temples",
+    ],
+)
+def test_english_words_stay(words: str, spelling: Spelling) -> None:
+    assert spelling.correct(words) == words
+
+
+def test_most_typos_are_corrected(spelling: Spelling) -> None:
+    pairs = typed_words()
+    n_corrected = sum(spelling.correct(typed) == meant for typed, meant in pairs)
+    assert n_corrected >= 0.7 * len(pairs)
+
+
+def test_a_carer_for_a_relative_is_not_read_as_a_draughtsperson(bundled: Bundle) -> None:
+    classifier = open_classifier(bundled, InferenceSettings())
+    draughtsperson = bundled.manifest.labels.index("3118")
+    probabilities = classifier.probabilities([join("carer for daughter"), join("knight")])
+    assert probabilities[0].argmax() != draughtsperson
+    assert probabilities[0, draughtsperson] < 0.1
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Return how often the lists were asked for since the test began."""
+    calls: list[str] = []
+    contains = RightWords.__contains__
+    monkeypatch.setattr(
+        RightWords,
+        "__contains__",
+        lambda self, word: bool(calls.append(word) or contains(self, word)),
+    )
+    return lambda: len(calls)
+
+
+def test_the_lists_are_not_read_for_texts_without_a_word_to_correct(
+    bundled: Bundle, reads: Callable[[], int]
+) -> None:
+    spelling = bundled.spelling()
+    assert spelling.correct("registered nurse | zzzzzzzzzz") == "registered nurse | zzzzzzzzzz"
+    assert reads() == 0
+    assert spelling.correct("regsitered nurse") == "registered nurse"
+    assert reads() == 1
