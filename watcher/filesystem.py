@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.file_io import PUBLIC_DIR, PUBLIC_FILE
+from core.own_files import read_own_file
 from watcher.open_files import Writers, writers_of
-from watcher.own_files import read_own_file
 
 # A folder itself cannot be synced everywhere: not on SMB, not on every FUSE.
 _UNSYNCED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cli.options import add_command
+from core.own_files import OwnFileError, set_aside
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.classifier import Classifier, open_classifier
     from inference.model_registry import ModelRegistry
     from results.explanations.pages import explain_batch
-    from results.explanations.requests import EXPLANATIONS_DIR, pending_batches
+    from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
     from watcher.delivery.publish import shown
     from watcher.processes.explainer import explaining_lock
 
@@ -39,7 +41,17 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         is_served = served.manifest.version == version
         return open_classifier(served if is_served else registry.open(version), settings.inference)
 
+    passed_over: set[Path] = set()
     with explaining_lock(settings.watcher.outbox):
-        while batches := pending_batches(settings.watcher.outbox):
-            n = explain_batch(batches[0], open_version)
-            _LOG.info("%d records explained → %s", n, shown(batches[0] / EXPLANATIONS_DIR))
+        while True:
+            pending = pending_batches(settings.watcher.outbox)
+            batch = next((folder for folder in pending if folder not in passed_over), None)
+            if batch is None:
+                break
+            try:
+                n = explain_batch(batch, open_version)
+            except OwnFileError as error:
+                set_aside(batch / REQUESTS_FILE, error)
+                passed_over.add(batch)
+                continue
+            _LOG.info("%d records explained → %s", n, shown(batch / EXPLANATIONS_DIR))

@@ -13,12 +13,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from core.file_io import write_atomic
+from core.own_files import OwnFileError, read_own_json
 from results.receipt import Receipt
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
 
 EXPLANATIONS_DIR = "explanations"
 REQUESTS_FILE = "to_explain.json"
+_MAX_BYTES = 256 << 20  # explainability.sample_size is not limited
 
 
 def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: Receipt) -> None:
@@ -44,10 +48,39 @@ def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: 
     write_atomic(batch_dir / REQUESTS_FILE, as_json(requests), is_public=True)
 
 
+class _Record(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    n: int
+    n_records: int
+    is_sampled: bool
+    job_title: str
+    duties_description: str
+    text: str
+    isco_code: str
+
+
+class _Requests(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    name: str
+    batch_id: str
+    version: str
+    records: list[_Record]
+
+
 def read_requests(batch_dir: Path) -> dict[str, Any]:
-    """Return the requests of a batch: ``name``, ``batch_id``, ``version`` and ``records``."""
-    requests: dict[str, Any] = json.loads((batch_dir / REQUESTS_FILE).read_text(encoding="utf-8"))
-    return requests
+    """Return the requests of a batch: ``name``, ``batch_id``, ``version`` and ``records``.
+
+    Raises OwnFileError where the file is not what ``request_explanations`` writes.
+    """
+    path = batch_dir / REQUESTS_FILE
+    values = read_own_json(path, _MAX_BYTES)
+    try:
+        return _Requests.model_validate(values).model_dump()
+    except ValidationError as error:
+        reason = " ".join(error.errors()[0]["msg"].split())
+        raise OwnFileError(f"{str(path)!r} has no requests: {reason}") from None
 
 
 def pending_batches(outbox: Path) -> list[Path]:
@@ -57,7 +90,7 @@ def pending_batches(outbox: Path) -> list[Path]:
         for path in outbox.glob(f"*/{REQUESTS_FILE}")
         if not (path.parent / EXPLANATIONS_DIR).exists()
     ]
-    newest_first = sorted(requests, key=lambda path: -path.stat().st_mtime_ns)
+    newest_first = sorted(requests, key=lambda path: -path.lstat().st_mtime_ns)
     return [path.parent for path in newest_first]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import AlreadyRunningError, FolderError
+from core.own_files import OwnFileError
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from tests.support.daemon_harness import (
@@ -26,7 +27,6 @@ from watcher.filesystem import Filesystem
 from watcher.intake import claims
 from watcher.intake.folder_checks import SENTINEL, STAGING, local_state_path
 from watcher.open_files import file_system_of, is_open_for_writing
-from watcher.own_files import OwnFileError
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor, Progress
 from watcher.status.status import Health, judge

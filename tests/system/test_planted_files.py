@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import json
 import logging
@@ -17,9 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.explain import run as run_explain
 from core.errors import BundleError, FolderError, StatusError
 from core.log_lines import OneLineFormatter
-from core.settings import Settings
+from core.own_files import OwnFileError, read_own_file, read_own_json
+from core.settings import ScheduleSettings, Settings
+from results.explanations.requests import REQUESTS_FILE
 from tests.support.daemon_harness import DaemonHarness, InterruptingProcessor
 from tests.support.disks import leave_free, mounted, small_disk
 from tests.watcher.test_daemon import daemon, drop, log_of, wait_for
@@ -27,10 +31,10 @@ from watcher.delivery.index_page import Index
 from watcher.environment import MAIN
 from watcher.intake import claims
 from watcher.intake.folder_checks import STAGING
-from watcher.own_files import OwnFileError, read_own_file, read_own_json
 from watcher.processes import scratch
+from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import WorkerLostError
-from watcher.processes.scheduler import NIGHTLY
+from watcher.processes.scheduler import LAST, NIGHTLY, NightlyScheduler
 from watcher.processes.worker import Worker
 from watcher.status.status import Health, judge, read_status
 
@@ -101,13 +105,13 @@ def test_planted_state_stops_nothing(
     (batch,) = harness.batches()
     (batch / "receipt.json").unlink()
     plant(batch / "receipt.json")
-    (outbox / NIGHTLY / "2026-06-01").mkdir(parents=True)
-    plant(outbox / NIGHTLY / "2026-06-01" / "metrics.json")
+    night = outbox / NIGHTLY / "2026-06-01"
+    night.mkdir(parents=True)
+    plant(night / "metrics.json")
     (outbox / "status.json").unlink()
-    if plant is not a_folder:  # a folder cannot be replaced: its status is not written
-        plant(outbox / "status.json")
-        with pytest.raises(StatusError, match=r"status\.json"):
-            read_status(outbox)
+    plant(outbox / "status.json")
+    with pytest.raises(StatusError, match=r"status\.json"):
+        read_status(outbox)
     harness.daemon = harness.start_daemon(MAIN)
     harness.drop("b.csv", GOOD)
     harness.tick(TURNS)
@@ -116,6 +120,60 @@ def test_planted_state_stops_nothing(
         len(list(outbox.glob("b.*/receipt.json"))) == 1
     )
     assert "receipt.json" in caplog.text and "metrics.json" in caplog.text
+    # Each is named once, and set aside.
+    for planted in (batch / "receipt.json", outbox / "status.json", night / "metrics.json"):
+        aside = planted.with_name(f"{planted.name}.damaged")
+        assert os.path.lexists(aside) and caplog.text.count(repr(aside.name)) == 1, planted
+    caplog.clear()
+    harness.drop("c.csv", GOOD)
+    harness.tick(TURNS)
+    assert harness.status().results[0].name == "c.csv" and "damaged" not in caplog.text
+    assert not os.path.lexists(batch / "receipt.json")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("plant", PLANTED)
+def test_a_file_of_the_schedule_that_is_no_file_is_set_aside(
+    tmp_path: Path, plant: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    night = tmp_path / NIGHTLY
+    night.mkdir()
+    plant(night / LAST)
+    schedule = NightlyScheduler(ScheduleSettings(), tmp_path, start_nothing)
+    schedule.check()
+    assert os.path.lexists(night / f"{LAST}.damaged") and (night / LAST).is_file()
+    caplog.clear()
+    schedule.check()
+    assert "damaged" not in caplog.text
+
+
+def start_nothing(report_dir: Path) -> subprocess.Popen[bytes]:
+    raise AssertionError(report_dir)
+
+
+def without_a_record(path: Path) -> None:
+    path.write_text('{"name": "a", "batch_id": "b", "version": "c", "records": [{"n": "../../x"}]}')
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("plant", [*PLANTED, without_a_record])
+def test_planted_requests_keep_no_batch_from_its_explanations(
+    harness: DaemonHarness, plant: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox = harness.settings.watcher.outbox
+    explained = harness.settings.explainability.model_copy(update={"sample_size": 1})
+    settings = harness.settings.model_copy(update={"explainability": explained})
+    harness.daemon = harness.start_daemon(MAIN, FileProcessor(settings))
+    harness.drop("a.csv", GOOD)
+    harness.tick(TURNS)
+    (batch,) = harness.batches()
+    (planted := outbox / "planted").mkdir()
+    plant(planted / REQUESTS_FILE)
+    os.utime(planted, (2**31, 2**31))
+    run_explain(argparse.Namespace(), settings)
+    assert (batch / "explanations" / "index.html").exists()
+    assert os.path.lexists(planted / f"{REQUESTS_FILE}.damaged")
+    assert not (planted / "explanations").exists() and "'to_explain.json.damaged'" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.formats.file_names import suffix_of
+from core.own_files import OwnFileError
 from watcher.delivery.publish import clear_staging, safe_stem
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
 from watcher.intake.claims import REASON, Claim
-from watcher.own_files import OwnFileError
 
 REASON_SUFFIX = ".why.txt"
 _MAX_NAME_BYTES = 255

@@ -20,11 +20,11 @@ from pydantic import BaseModel
 
 from core.file_io import write_atomic
 from core.html import encoded, rendered
+from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
 from core.row_counts import RowCounts
 from results.report import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
-from watcher.own_files import OwnFileError, read_own_file, read_own_json
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.status import Status
 
@@ -92,6 +92,9 @@ class Index:
         try:
             return _training(folder)
         except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OwnFileError as error:
+            set_aside(folder / _METRICS, error)
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             if folder not in self._reported:

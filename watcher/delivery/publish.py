@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from core.formats.file_names import suffix_of
+from core.own_files import OwnFileError, parse_own_json, set_aside
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
-from watcher.own_files import OwnFileError, parse_own_json
 
 _LOG = logging.getLogger(__name__)
 _LEFT_OVER_S = 3600
@@ -194,7 +194,7 @@ def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OwnFileError as error:
-        _LOG.warning("the results are passed over: %s", error)
+        set_aside(folder / RECEIPT, error)
         return {}
 
 

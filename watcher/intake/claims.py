@@ -20,10 +20,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.own_files import OwnFileError
 from watcher.filesystem import Filesystem
 from watcher.intake.listing import kind_of
 from watcher.open_files import Writers
-from watcher.own_files import OwnFileError
 
 WORK = ".work"
 HEARTBEAT = ".beat"

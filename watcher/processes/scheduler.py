@@ -30,8 +30,8 @@ from tzlocal import get_localzone
 
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
+from core.own_files import read_own_json, set_aside
 from core.settings import ScheduleSettings
-from watcher.own_files import read_own_json
 from watcher.processes.background import start_in_background
 from watcher.processes.cron import cron_trigger
 
@@ -178,9 +178,12 @@ class NightlyScheduler:
             return done_until
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        except OSError as error:
             _LOG.warning("%s is not used, trainings count from now: %s", self._dir / LAST, error)
-            return None
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            path = self._dir / LAST
+            set_aside(path, f"{str(path)!r} is not used, trainings count from now: {error}")
+        return None
 
     def _set_done_until(self, moment: datetime) -> None:
         saved = {"done_until": moment.astimezone(UTC).isoformat()}

@@ -19,9 +19,9 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
+from core.own_files import OwnFileError, read_own_file
 from watcher.environment import MAIN
 from watcher.intake.folder_checks import STAGING
-from watcher.own_files import OwnFileError, read_own_file
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
@@ -140,6 +140,10 @@ class HealthReport:
     reason: str
 
 
+class DamagedStatusError(StatusError):
+    """The status is there, and is not what a daemon writes."""
+
+
 def status_file_name(name: str) -> str:
     """Return the name of the status file of the daemon ``name``."""
     return STATUS if name == MAIN else f"status-{name}.json"
@@ -160,9 +164,9 @@ def read_status(outbox: Path, name: str = MAIN) -> Status:
             f"{str(path)!r} cannot be read ({error}); is the share of the folder connected?"
         ) from None
     except OwnFileError as error:
-        raise StatusError(str(error)) from None
+        raise DamagedStatusError(str(error)) from None
     except ValidationError as error:
-        raise StatusError(
+        raise DamagedStatusError(
             f"{str(path)!r} is damaged ({' '.join(error.errors()[0]['msg'].split())}); a running "
             "daemon replaces it within seconds; otherwise start one"
         ) from None

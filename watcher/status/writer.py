@@ -17,6 +17,7 @@ from typing import Any
 
 from core.errors import StatusError
 from core.file_io import write_atomic
+from core.own_files import set_aside
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
 from watcher.intake.claims import Claim, HeldError
@@ -24,6 +25,7 @@ from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import (
+    DamagedStatusError,
     FileResult,
     InProgress,
     Problem,
@@ -64,9 +66,13 @@ class StatusWriter:
     def start(self, model_version: str | None) -> None:
         """Write the first status of a daemon; the results of the daemon before are kept."""
         results: dict[str, Any] = {}
-        with suppress(StatusError):  # the first daemon here, or a damaged file
+        try:
             before = read_status(self._outbox, self._name)
             results = {"results": before.results, "rejected": before.rejected}
+        except DamagedStatusError as error:
+            set_aside(self._outbox / status_file_name(self._name), error)
+        except StatusError:
+            pass  # the first daemon here
         self._status = Status(
             host=socket.gethostname(),
             pid=os.getpid(),

@@ -1,18 +1,23 @@
 """Read the program's own files with the suspicion that inputs get.
 
 Others may write into the folders of the watcher: a status, a receipt or the metrics of a training
-may be a pipe that never ends, a link, a huge file, or text that is no JSON.
+may be a pipe that never ends, a link, a huge file, or text that is no JSON. Such a file is named
+and set aside, under another name beside it, so that it costs nothing a second time.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
+import logging
 import os
 import stat
 from pathlib import Path
 from typing import Any
 
+_LOG = logging.getLogger(__name__)
 _MAX_BYTES = 16 << 20
+_DAMAGED = ".damaged"
 
 
 class OwnFileError(ValueError):
@@ -26,14 +31,14 @@ def read_own_file(path: Path, max_bytes: int = _MAX_BYTES) -> bytes:
     is missing or cannot be read.
     """
     if not stat.S_ISREG(path.lstat().st_mode):
-        raise OwnFileError(f"{str(path)!r} is no regular file: remove it")
+        raise OwnFileError(f"{str(path)!r} is no regular file")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OwnFileError(f"{str(path)!r} is no regular file: remove it")
+            raise OwnFileError(f"{str(path)!r} is no regular file")
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
-        raise OwnFileError(f"{str(path)!r} is larger than {max_bytes:,} bytes: remove it")
+        raise OwnFileError(f"{str(path)!r} is larger than {max_bytes:,} bytes")
     return content
 
 
@@ -48,6 +53,23 @@ def parse_own_json(content: bytes, name: str) -> dict[str, Any]:
     return values
 
 
-def read_own_json(path: Path) -> dict[str, Any]:
+def read_own_json(path: Path, max_bytes: int = _MAX_BYTES) -> dict[str, Any]:
     """Return the JSON object in a file that the program wrote. Raises as ``read_own_file``."""
-    return parse_own_json(read_own_file(path), str(path))
+    return parse_own_json(read_own_file(path, max_bytes), str(path))
+
+
+def set_aside(path: Path, why: object) -> None:
+    """Rename a file of ours that is not what the program writes, and say so in the log.
+
+    It stays where it is if it cannot be renamed, as in a folder of another user.
+    """
+    for number in itertools.count(1):
+        target = path.with_name(path.name + _DAMAGED + (f"-{number}" if number > 1 else ""))
+        if not os.path.lexists(target):
+            break
+    try:
+        os.rename(path, target)
+    except OSError as error:
+        _LOG.warning("%s; it is passed over, and cannot be set aside: %s", why, error.strerror)
+    else:
+        _LOG.warning("%s; it is set aside as %r", why, target.name)
