@@ -90,7 +90,8 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
         is_explained = Path(scratch, REQUESTS_FILE).exists()
         if is_explained:
             explain_batch(Path(scratch), lambda version: autocoder.classifier)
-        os.replace(Path(scratch, PREDICTIONS), processed_dir / PREDICTIONS)
+        for written_path in Path(scratch).glob(f"{Path(PREDICTIONS).stem}.*"):
+            os.replace(written_path, processed_dir / written_path.name)
         review_path = _free_review_path(review_dir)
         os.replace(Path(scratch, REVIEW), review_path)
         shutil.rmtree(explanations_dir, ignore_errors=True)  # of the predictions before these

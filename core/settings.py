@@ -127,6 +127,7 @@ class OutputSettings(_Section):
     keep_versions: int = Field(5, ge=2)
     pad_codes: bool = False
     neutralise_formulas: bool = False
+    same_format: bool = False
 
 
 class ExplainabilitySettings(_Section):

@@ -42,6 +42,7 @@ from inference.output_columns import as_cells, counts, output_values
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
+from results.own_format import write_own_format
 from results.receipt import Receipt
 from results.report import REPORT, write_report
 from results.review.page import REVIEW_PAGE, write_review_page
@@ -69,6 +70,8 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
     ]
     if (reading := settings.data.reading) != DataSettings().reading:
         parts.append(reading)
+    if settings.output.same_format:
+        parts.append("same_format")
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -107,6 +110,8 @@ def code_file(
             agreement=agreement,
         )
         _write_predictions(batch, out_dir / PREDICTIONS, autocoder, progress)
+    if settings.output.same_format:
+        receipt.notes += filter(None, [write_own_format(table, out_dir / PREDICTIONS)])
     _write_review(batch, out_dir)
     _list_texts(batch, settings)
     items = batch.review.items_to_explain(n_explained)

@@ -115,23 +115,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _print_predictions(path: Path, input_name: str) -> None:
     """Print our columns of a ``predictions.csv``, a record a line, with the types of the values."""
-    from core.own_tables.output_contract import OUTPUT_COLUMNS
+    from core.own_tables.output_contract import OUTPUT_COLUMNS, typed_values
 
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         for number, row in enumerate(rows, start=1):
             cells = row[-len(OUTPUT_COLUMNS) :]  # ours come last
-            values = {
-                name: _typed(cell, kind)
-                for (name, kind), cell in zip(OUTPUT_COLUMNS.items(), cells, strict=True)
-            }
+            values = dict(zip(OUTPUT_COLUMNS, typed_values(cells), strict=True))
             record = {"input": input_name, "record": number, **values}
             print(json.dumps(record, ensure_ascii=False))
-
-
-def _typed(cell: str, kind: type) -> str | float | bool | None:
-    """Return the value that ``as_cells`` of the output columns wrote as text."""
-    if not cell:
-        return None
-    return cell == "true" if kind is bool else kind(cell)

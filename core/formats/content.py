@@ -17,13 +17,15 @@ class Content:
 
     ``read`` returns the records after the header, from the first one. ``encoding`` is that of a
     text, else empty. ``sheet`` is the name of the sheet that is read, ``notes`` says in words what
-    was decided. ``questions`` are further names of the columns, if there are any.
+    was decided. ``values`` returns the typed values of the records of a workbook.
+    ``questions`` are further names of the columns, if there are any.
     """
 
     layout: Layout
     read: Callable[[], Records]
     encoding: str = ""
     sheet: str = ""
+    values: Callable[[], Iterator[Sequence[object]]] | None = None
     questions: Sequence[str] = ()
     notes: tuple[str, ...] = ()
 

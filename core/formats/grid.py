@@ -12,7 +12,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, zip_longest
 
 from core.columns.column_choice import Aliases
 from core.columns.header_names import Match
@@ -27,10 +27,14 @@ _MAX_NAMED_SHEETS = 8
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: ``read`` returns all of its rows as text, from the first one."""
+    """A sheet: ``read`` returns all of its rows as text, from the first one.
+
+    ``values`` returns them with the types that their cells have; None where all cells are text.
+    """
 
     name: str
     read: Callable[[], Iterator[list[str]]]
+    values: Callable[[], Iterator[Sequence[object]]] | None = None
 
 
 _Fit = tuple[Sheet, Layout, dict[str, Match]]
@@ -65,7 +69,11 @@ def open_grid(
     notes = [f"the sheet {sheet.name!r} was read, and not {_listed(names)}"] if names else []
     layout = replace(layout, header=_trimmed(layout.header))
     return Content(
-        layout, partial(_records, path, sheet, layout), sheet=sheet.name, notes=tuple(notes)
+        layout,
+        partial(_records, path, sheet, layout),
+        sheet=sheet.name,
+        values=partial(_values, sheet, layout),
+        notes=tuple(notes),
     )
 
 
@@ -160,3 +168,17 @@ def _records(path: Source, sheet: Sheet, layout: Layout) -> Records:
             yield number, checked_row(path, number, cells)
         except InputError as error:
             raise error.in_sheet(sheet.name) from None
+
+
+def _values(sheet: Sheet, layout: Layout) -> Iterator[list[object]]:
+    """Yield the values of each record; text that stands for an empty cell stays (an error)."""
+    width = len(layout.header)
+    n_above = layout.n_lines_above + 1 + len(layout.further_headers)
+    read_values = sheet.values or sheet.read
+    rows = zip(sheet.read(), read_values(), strict=True)
+    for texts, values in islice(rows, n_above, None):
+        if _is_filled(texts):
+            # A row of text is longer where an error or a formula stands at its end.
+            pairs = zip_longest(texts, values, fillvalue="")
+            row = [text if value == "" else value for text, value in pairs]
+            yield (row + [""] * width)[:width]

@@ -7,6 +7,7 @@ as one space, as in a browser. A cell over several columns fills the first of th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 
@@ -43,9 +44,7 @@ def open_markup(
     ]
     content = open_grid(path, sheets, aliases, required)
     note = "the file is a web page or XML, whatever its name says: its table was read"
-    return Content(
-        content.layout, content.read, encoding, content.sheet, notes=(note, *content.notes)
-    )
+    return replace(content, encoding=encoding).with_notes(note)
 
 
 class _TableParser(HTMLParser):

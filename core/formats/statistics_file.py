@@ -28,6 +28,8 @@ MISSING_EXTRA = (
     'files of Stata and SPSS need pyreadstat: run .venv/bin/pip install -e ".[statistics]", or '
     "export the table as CSV"
 )
+MAX_WRITTEN_CELLS = 20_000_000
+"""So many values of a data set are held in memory to write it."""
 _CHUNK_ROWS = 10_000
 _CHUNK_BYTES = 64 << 20
 
@@ -147,3 +149,51 @@ def _text(value: Any, labels: dict[Any, str], is_number: bool) -> str:
 
 def _has_codes(name: str) -> bool:
     return re.sub(r"[\s_-]+", "_", name.strip().casefold()) in (*CODE_NAMES, *CORRECTED_NAMES)
+
+
+def read_whole(path: Path, file_format: FileFormat) -> tuple[dict[str, list[Any]], Any]:
+    """Return the values of each column as the file has them, without labels, and its metadata."""
+    read, _ = _reader(path, file_format, AUTO)
+    return read()
+
+
+def write_whole(
+    path: Path, file_format: FileFormat, columns: dict[str, list[Any]], metadata: Any
+) -> None:
+    """Write a data set with the labels of the one that it was made from.
+
+    Raises InputError where a value or a name does not fit into the format.
+    """
+    import pandas as pd
+    import pyreadstat
+
+    about = {
+        "column_labels": metadata.column_names_to_labels,
+        "variable_value_labels": metadata.variable_value_labels,
+        "file_label": metadata.file_label or "",
+    }
+    frame = pd.DataFrame({name: _fitted(values) for name, values in columns.items()})
+    try:
+        if file_format == FileFormat.SPSS:
+            formats = metadata.original_variable_types
+            pyreadstat.write_sav(
+                frame,
+                str(path),
+                missing_ranges=metadata.missing_ranges,
+                variable_measure=metadata.variable_measure,
+                variable_format=formats,
+                **about,
+            )
+        else:
+            missing = metadata.missing_user_values
+            pyreadstat.write_dta(frame, str(path), missing_user_values=missing, **about)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, TypeError) as error:
+        raise _unreadable(path, str(error)) from None
+
+
+def _fitted(values: list[Any]) -> list[Any]:
+    """Return true and false as numbers, and a missing text as an empty one: as these formats do."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {bool}:
+        return [None if value is None else float(value) for value in values]
+    return ["" if value is None else value for value in values] if kinds <= {str} else values

@@ -57,7 +57,9 @@ def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
         names = [sheet.name for sheet in visible or described]
         loaded = [book.get_sheet_by_name(name) for name in names]
     return [
-        Sheet(sheet.name, partial(_rows, path, sheet, overlaid.get(sheet.name, {})))
+        Sheet(
+            sheet.name, partial(_rows, path, sheet, overlaid.get(sheet.name, {})), sheet.iter_rows
+        )
         for sheet in loaded
     ]
 

@@ -52,6 +52,17 @@ def free_names(header: Sequence[str]) -> list[str]:
     return names
 
 
+def typed_values(cells: Sequence[str]) -> list[str | float | bool | None]:
+    """Return the values of our columns that were written as text, None for a missing one."""
+    return [_typed(cell, kind) for cell, kind in zip(cells, OUTPUT_COLUMNS.values(), strict=True)]
+
+
+def _typed(cell: str, kind: type) -> str | float | bool | None:
+    if not cell:
+        return None
+    return cell == "true" if kind is bool else kind(cell)
+
+
 def output_positions(header: Sequence[str]) -> dict[str, int]:
     """Return our name of a column → its position in a header that has some of our columns.
 

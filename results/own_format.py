@@ -1,0 +1,193 @@
+"""``predictions.xlsx``, ``.parquet``, ``.sav``, …: the predictions in the format of the input.
+
+With ``output.same_format`` this file stands beside ``predictions.csv``, with the same records and
+columns. The columns of the input keep their types, and in Stata and SPSS their labels. Formats that
+no library writes become ``.xlsx``: ``.xls``, ``.ods`` and tables of web pages.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.csv_table import Table, Writer
+from core.encoding import open_text
+from core.errors import InputError
+from core.formats.file_format import FileFormat
+from core.formats.file_names import suffix_of
+from core.formats.parquet_file import BATCH_ROWS
+from core.formats.parquet_file import opened as opened_parquet
+from core.formats.statistics_file import MAX_WRITTEN_CELLS, read_whole, write_whole
+from core.own_tables.output_contract import OUTPUT_COLUMNS, typed_values
+from results.values_workbook import MAX_WORKBOOK_ROWS, write_values
+
+_STEM = "predictions"
+
+
+@dataclass(frozen=True)
+class _Predictions:
+    """The written ``predictions.csv``: of each record the fields, and the values of our columns."""
+
+    path: Path
+
+    def header(self) -> list[str]:
+        """Return all names, ours last."""
+        return next(self._rows())
+
+    @property
+    def names(self) -> list[str]:
+        """The names of our columns in this file."""
+        return self.header()[-len(OUTPUT_COLUMNS) :]
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the fields of each record."""
+        return islice(self._rows(), 1, None)
+
+    def values(self) -> Iterator[list[Any]]:
+        """Yield the values of our columns of each record; None for a missing one."""
+        return (typed_values(row[-len(OUTPUT_COLUMNS) :]) for row in self.rows())
+
+    def _rows(self) -> Iterator[list[str]]:
+        with self.path.open(encoding="utf-8", newline="") as file:
+            yield from csv.reader(file)
+
+
+def write_own_format(table: Table, predictions: Path) -> str:
+    """Write the predictions in the format of the input; return a note about the file.
+
+    ``predictions`` is the complete ``predictions.csv``; the new file stands beside it. Empty for a
+    comma-separated input, whose own format that is.
+    """
+    written = _Predictions(predictions)
+    ending, write = _writer(table)
+    if write is None:
+        return ""
+    path = predictions.with_name(_STEM + ending)
+    try:
+        write(table, written, path)
+    except _NotWritableError as error:
+        path.unlink(missing_ok=True)
+        return f"there is no {path.name}: {error}"
+    return f"{path.name} has the same records in the format of the input"
+
+
+class _NotWritableError(Exception):
+    """The predictions do not fit into a format; the message says why."""
+
+
+_Write = Callable[[Table, _Predictions, Path], None]
+
+
+def _writer(table: Table) -> tuple[str, _Write | None]:
+    """Return the ending of the file, and the function that writes it, None where there is none."""
+    match table.format:
+        case FileFormat.JSONL:
+            return ".jsonl", _write_jsonl
+        case FileFormat.PARQUET:
+            return ".parquet", _write_parquet
+        case FileFormat.STATA:
+            return ".dta", _write_statistics
+        case FileFormat.SPSS:
+            return ".sav", _write_statistics
+        case FileFormat.CSV:
+            return _text_writer(table)
+    return ".xlsx", _write_workbook
+
+
+def _text_writer(table: Table) -> tuple[str, _Write | None]:
+    ending = suffix_of(table.path.name)
+    if ending == ".csv.gz":
+        return ending, _write_packed
+    if table.delimiter == "\t" or ending in (".tsv", ".txt"):
+        return (ending if ending in (".tsv", ".txt") else ".tsv"), _write_delimited
+    return "", None
+
+
+def _write_delimited(table: Table, written: _Predictions, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Writer(file, written.header(), table.delimiter).write(written.rows())
+
+
+def _write_packed(table: Table, written: _Predictions, path: Path) -> None:
+    # Without a time the same records give the same bytes.
+    with (
+        written.path.open("rb") as file,
+        path.open("wb") as target,
+        gzip.GzipFile(filename="", fileobj=target, mode="wb", mtime=0) as packed,
+    ):
+        shutil.copyfileobj(file, packed)
+
+
+def _write_jsonl(table: Table, written: _Predictions, path: Path) -> None:
+    """Add our names to each line: what the input has stays as it is written."""
+    names = written.names
+    with (
+        open_text(table.path, table.encoding) as lines,
+        path.open("w", encoding="utf-8", newline="") as file,
+    ):
+        records = (line.strip() for line in lines if line.strip())
+        for line, values in zip(records, written.values(), strict=True):
+            ours = json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)
+            own = line.removesuffix("}").rstrip()
+            file.write(f"{own}{'' if own.endswith('{') else ', '}{ours[1:]}\n")
+
+
+def _write_parquet(table: Table, written: _Predictions, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
+    types = [kinds[kind] for kind in OUTPUT_COLUMNS.values()]
+    fields = [pa.field(name, kind) for name, kind in zip(written.names, types, strict=True)]
+    all_values = written.values()
+    # pandas writes what it knows of the columns beside them: with ours it would not be true.
+    with opened_parquet(table.path) as parquet:
+        own = parquet.schema_arrow.remove_metadata()
+        schema = pa.schema([*own, *fields])
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in parquet.iter_batches(BATCH_ROWS):
+                values = list(zip(*islice(all_values, batch.num_rows), strict=True))
+                ours = [pa.array(v, kind) for v, kind in zip(values, types, strict=True)]
+                writer.write_batch(
+                    pa.RecordBatch.from_arrays([*batch.columns, *ours], schema=schema)
+                )
+
+
+def _write_workbook(table: Table, written: _Predictions, path: Path) -> None:
+    values = table.content.values
+    assert values is not None, "a grid has values"
+
+    def rows() -> Iterator[Sequence[Any]]:
+        yield written.header()
+        for number, (own, ours) in enumerate(zip(values(), written.values(), strict=True), 2):
+            if number > MAX_WORKBOOK_ROWS:
+                raise _NotWritableError(f"a sheet has at most {MAX_WORKBOOK_ROWS:,} rows")
+            yield [*own, *ours]
+
+    write_values(path, table.content.sheet or _STEM, rows())
+
+
+def _write_statistics(table: Table, written: _Predictions, path: Path) -> None:
+    n_rows = sum(1 for _ in written.rows())
+    n_cells = n_rows * len(written.header())
+    if n_cells > MAX_WRITTEN_CELLS:
+        raise _NotWritableError(f"it would have more than {MAX_WRITTEN_CELLS:,} values")
+    assert isinstance(table.path, Path)
+    try:
+        columns, metadata = read_whole(table.path, table.format)
+    except InputError as error:
+        raise _NotWritableError(error.found) from None
+    ours = zip(*written.values(), strict=True) if n_rows else ([] for _ in written.names)
+    for name, values in zip(written.names, ours, strict=True):
+        columns[name] = list(values)
+    try:
+        write_whole(path, table.format, columns, metadata)
+    except InputError as error:
+        raise _NotWritableError(error.found) from None

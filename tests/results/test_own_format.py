@@ -1,0 +1,186 @@
+"""``output.same_format``: the predictions in the format of the input, with its types."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+
+from core.own_tables.output_contract import OUTPUT_COLUMNS
+from core.settings import Settings
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import Bundle
+from results import own_format
+from results.code_file import batch_id, code_file
+from tests.support.table_files import HEADER, RECORDS, WRITERS
+
+ALL = [*HEADER, *OUTPUT_COLUMNS]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    output = settings.output.model_copy(update={"same_format": True})
+    return settings.model_copy(update={"output": output})
+
+
+@pytest.fixture
+def autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
+    return open_autocoder(bundle, settings)
+
+
+def coded(path: Path, autocoder: Autocoder, settings: Settings) -> tuple[Path, list[str]]:
+    """Return the folder of the results, and the names of the predictions in it."""
+    out = path.parent / "out"
+    out.mkdir()
+    receipt = code_file(path, out, autocoder, settings)
+    names = sorted(written.name for written in out.glob("predictions.*"))
+    assert any("in the format of the input" in note for note in receipt.notes) == (len(names) > 1)
+    return out, names
+
+
+def written_codes(out: Path) -> list[str]:
+    with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        return [row["isco_code"] for row in csv.DictReader(file)]
+
+
+def read_back(path: Path) -> list[dict[str, Any]]:
+    """Return the records as other programs read them."""
+    match path.suffix:
+        case ".xlsx":
+            header, *rows = openpyxl.load_workbook(path).worksheets[0].values
+            return [dict(zip(header, row, strict=True)) for row in rows]
+        case ".parquet":
+            rows_of: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+            return rows_of
+        case ".jsonl":
+            return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        case ".dta":
+            columns, _ = pyreadstat.read_dta(str(path), output_format="dict")
+        case ".sav":
+            columns, _ = pyreadstat.read_sav(str(path), output_format="dict")
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet", ".jsonl", ".dta", ".sav"])
+def test_types_stay(suffix: str, tmp_path: Path, autocoder: Autocoder, settings: Settings) -> None:
+    path = WRITERS[suffix](tmp_path / f"staff{suffix}")
+    out, names = coded(path, autocoder, settings)
+    assert names == sorted(["predictions.csv", f"predictions{suffix}"])
+    records = read_back(out / f"predictions{suffix}")
+    assert [record["isco_code"] for record in records] == written_codes(out)
+    assert list(records[0]) == ALL
+    assert all(isinstance(record["confidence"], float) for record in records)
+    assert all(record["needs_review"] in (True, False, 1.0, 0.0) for record in records)
+    for record, original in zip(records, RECORDS, strict=True):
+        for name, value in zip(HEADER, original, strict=True):
+            was_date = isinstance(record.get(name), dt.datetime) and isinstance(value, dt.date)
+            read = record[name].date() if was_date else record.get(name)
+            if suffix == ".jsonl" and isinstance(value, dt.date):
+                value = value.isoformat()
+            assert (read or None) == (value or None), name
+
+
+@pytest.mark.parametrize(
+    ("suffix", "delimiter"), [(".tsv", "\t"), (".txt", ";"), (".csv.gz", ","), (".csv", ",")]
+)
+def test_delimited_text(
+    suffix: str, delimiter: str, tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    out, names = coded(WRITERS[suffix](tmp_path / f"staff{suffix}"), autocoder, settings)
+    assert names == sorted({"predictions.csv", f"predictions{suffix}"})
+    content = (out / f"predictions{suffix}").read_bytes()
+    text = (gzip.decompress(content) if suffix == ".csv.gz" else content).decode()
+    own = list(csv.reader(text.splitlines(), delimiter=delimiter))
+    with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        assert own == list(csv.reader(file))
+
+
+def test_what_a_line_of_json_has_stays_as_it_is(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    lines = ['{"job_title": "nurse", "x": 1.10, "big": 123456789012345678901234}', "", "{}"]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    out, _ = coded(tmp_path / "a.jsonl", autocoder, settings)
+    first, second = (out / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert first.startswith(lines[0].removesuffix("}") + ', "isco_code": "')
+    assert json.loads(second).keys() == OUTPUT_COLUMNS.keys()
+
+
+def test_labels_of_a_data_set_stay(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    frame = pd.DataFrame({"job": ["nurse", "cook"], "sex": [1.0, 9.0]})
+    pyreadstat.write_sav(
+        frame,
+        str(tmp_path / "a.sav"),
+        column_labels={"job": "What is your job title?", "sex": "Sex"},
+        variable_value_labels={"sex": {1: "Male", 9: "Refused"}},
+        missing_ranges={"sex": [9]},
+    )
+    out, _ = coded(tmp_path / "a.sav", autocoder, settings)
+    columns, metadata = pyreadstat.read_sav(
+        str(out / "predictions.sav"), output_format="dict", user_missing=True
+    )
+    assert columns["sex"] == [1.0, 9.0] and metadata.column_names_to_labels["sex"] == "Sex"
+    assert metadata.variable_value_labels["sex"] == {1.0: "Male", 9.0: "Refused"}
+    assert metadata.missing_ranges["sex"] == [{"lo": 9.0, "hi": 9.0}]
+
+
+def test_categories_and_fine_times_of_parquet_stay(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    table = pa.table(
+        {
+            "job_title": pa.array(["nurse", "cook"]).dictionary_encode(),
+            "at": pa.array([1, None], pa.timestamp("ns", "Europe/Vienna")),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    out, _ = coded(tmp_path / "a.parquet", autocoder, settings)
+    own = pq.read_table(out / "predictions.parquet")
+    assert own.select(["job_title", "at"]).equals(table)
+
+
+def test_errors_and_blank_rows_of_a_workbook(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["staff of 2026"], ["job_title", "n", "x"], ["nurse", 1, "#N/A"], [], ["=A1", 2]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "a.xlsx")
+    out, _ = coded(tmp_path / "a.xlsx", autocoder, settings)
+    sheet = openpyxl.load_workbook(out / "predictions.xlsx").worksheets[0]
+    assert [row[:3] for row in sheet.values] == [
+        ("job_title", "n", "x"), ("nurse", 1, "#N/A"), ("=A1", 2, None),
+    ]  # fmt: skip
+    assert sheet["A3"].data_type == "s"  # a text, which runs nothing
+
+
+def test_what_does_not_fit_is_said(
+    tmp_path: Path,
+    autocoder: Autocoder,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_format, "MAX_WORKBOOK_ROWS", 2)
+    path = WRITERS[".xlsx"](tmp_path / "a.xlsx")
+    (tmp_path / "out").mkdir()
+    receipt = code_file(path, tmp_path / "out", autocoder, settings)
+    assert "there is no predictions.xlsx: a sheet has at most 2 rows" in receipt.notes
+    assert not (tmp_path / "out" / "predictions.xlsx").exists()
+
+
+def test_the_setting_makes_another_batch(autocoder: Autocoder, settings: Settings) -> None:
+    output = settings.output.model_copy(update={"same_format": False})
+    without = settings.model_copy(update={"output": output})
+    assert batch_id("0", autocoder, settings) != batch_id("0", autocoder, without)
