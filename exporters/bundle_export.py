@@ -140,10 +140,22 @@ def _save_parts(contents: BundleContents, staged: Path) -> RobertaForSequenceCla
     model.save_pretrained(staged / CHECKPOINT, safe_serialization=True)
     contents.tokenizer.save_pretrained(staged / CHECKPOINT)
     shutil.copy(staged / CHECKPOINT / TOKENIZER, staged / TOKENIZER)
+    _link_checkpoint(staged)
     contents.ngram_model.save(staged / NGRAM_MODEL)
     contents.spelling.save(staged / SPELLING)
     contents.training_profile.save(staged / TRAINING_PROFILE)
     return model.float()
+
+
+def _link_checkpoint(bundle_dir: Path) -> None:
+    """Link the files of the checkpoint from the bundle's folder itself.
+
+    ``from_pretrained`` of transformers looks for the weights in the folder that it is given.
+    """
+    for file in sorted((bundle_dir / CHECKPOINT).iterdir()):
+        link = bundle_dir / file.name
+        if not link.exists():
+            link.symlink_to(Path(CHECKPOINT, file.name))
 
 
 def _manifest_values(contents: BundleContents, graph: str, precision: str) -> dict[str, Any]:

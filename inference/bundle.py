@@ -7,7 +7,8 @@
 ``lexicon.npz``     the n-gram model (``inference/ngram_model.py``)
 ``spelling.txt.gz`` the words of the training texts (``inference/spelling/typo_correction.py``)
 ``baseline.npz``    the training profile (``inference/training_profile.py``)
-``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning continues
+``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning continues; links
+                    to its files let transformers load the bundle's folder
 
 Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX,
 safetensors and plain arrays, never pickle.
@@ -175,7 +176,7 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
     names = sorted(
         file.relative_to(path).as_posix()
         for file in path.rglob("*")
-        if file.is_file() and file.name != MANIFEST
+        if file.is_file() and not file.is_symlink() and file.name != MANIFEST
     )
     files = {name: sha256_of(path / name) for name in names}
     identity = [files, values["temperature"], values["lexicon_weight"]]

@@ -98,7 +98,7 @@ class ModelRegistry:
             partial_dir = self._versions_dir / f".{bundle.manifest.version}.part"
             shutil.rmtree(partial_dir, ignore_errors=True)  # left by a crash
             try:
-                shutil.copytree(bundle_dir, partial_dir)
+                shutil.copytree(bundle_dir, partial_dir, symlinks=True)
             except shutil.Error as error:  # a list of every file, with its reason at the end
                 shutil.rmtree(partial_dir, ignore_errors=True)
                 reason = error.args[0][0][-1]

@@ -7,11 +7,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from core.errors import BundleError
 from core.settings import OutputSettings
-from inference.bundle import Bundle
+from core.text import join
+from exporters.parity import checkpoint_logits
+from inference.bundle import CHECKPOINT, TOKENIZER, Bundle
 from inference.model_registry import ModelRegistry
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -36,6 +40,32 @@ def another(bundle: Bundle, folder: Path, number: int) -> Path:
     manifest["version"], manifest["created"] = f"v{number}", f"2026-01-{number:02}T00:00:00"
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
+
+
+def test_transformers_loads_the_folder_of_a_version(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    made = Path(shutil.copytree(bundle.path, tmp_path / "run", symlinks=True))
+    shutil.rmtree(registry.bundled_dir)
+    registry.promote(registry.add(made).manifest.version)
+    served = tmp_path / "models" / "best_model"
+    assert {file.name for file in served.iterdir() if file.is_symlink()} == {
+        file.name for file in (served / CHECKPOINT).iterdir() if file.name != TOKENIZER
+    }
+    assert_loads_the_same(served, served / CHECKPOINT)
+
+
+def test_transformers_loads_the_folder_of_the_bundled_version() -> None:
+    assert_loads_the_same(ROOT / "models" / "bundled", ROOT / "models" / "bundled" / CHECKPOINT)
+
+
+def assert_loads_the_same(folder: Path, checkpoint: Path) -> None:
+    logits = []
+    for path in (folder, checkpoint):
+        tokenizer = AutoTokenizer.from_pretrained(path)
+        model = AutoModelForSequenceClassification.from_pretrained(path)
+        logits.append(checkpoint_logits(model, tokenizer, [join("nurse"), join("baker")], 64))
+    assert (logits[0] == logits[1]).all() and logits[0].shape == (2, 436)
 
 
 def names(registry: ModelRegistry) -> list[str]:
