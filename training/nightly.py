@@ -33,6 +33,7 @@ from training.dataset.prepare import (
 from training.dataset.records import find_files
 from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import REPORT, write_report
+from training.long_step import long_step
 from training.model.encoder import load_encoder
 from training.model.process_group import run_in_all_processes
 from training.model.trainer import learn_corrections
@@ -67,7 +68,8 @@ def run_nightly(
     ----------
     corrections_dir : by default ``data.corrections_dir``.
     report_dir : a new folder for ``report.html`` and ``metrics.json`` of this run.
-    progress : receives the number of texts done while the encoder trains.
+    progress : receives the number of texts done while they are embedded, and while the encoder
+        trains.
 
     Raises TrainingRunsError if another training runs, and InputError or BundleError for a file that
     cannot be read; then the model in service is unchanged.
@@ -127,7 +129,7 @@ def _train(
     if raw is None:
         dataset = use_bundled_answers(loaded, settings)
     else:
-        dataset = split_dataset(loaded, model, tokenizer, settings)
+        dataset = split_dataset(loaded, model, tokenizer, settings, progress)
     corrections = _without_measured(dataset, corrections)
     texts, run.metrics.training = _fine_tune_set(
         champion, tokenizer, dataset, corrections, settings
@@ -195,7 +197,8 @@ def _fit(
 ) -> Challenger:
     """Train the network in place; n-gram model and spelling change in full trainings only."""
     max_tokens = settings.model.max_seq_length
-    parent_logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
+    with long_step("computing what the model in service answers"):
+        parent_logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
     run.metrics.learning = run_in_all_processes(
         learn_corrections,
         model,

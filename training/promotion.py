@@ -29,6 +29,7 @@ from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
 from training.evaluation.metrics import measure
+from training.long_step import long_step
 from training.run_folder import BEFORE_QUANTIZATION, RunFolder, RunState
 
 _LOG = logging.getLogger(__name__)
@@ -51,13 +52,15 @@ def promote_or_refuse(
     champion : the model in service; None if there is none, and every challenger is promoted.
     """
     metrics = run.metrics
-    calibration = calibrate(challenger, dataset.sides["calibration"])
+    with long_step("calibrating"):
+        calibration = calibrate(challenger, dataset.sides["calibration"])
     metrics.temperature = calibration.temperature
     metrics.lexicon_weight = calibration.lexicon_weight
     metrics.threshold_for_agreement = calibration.threshold
 
     try:
-        bundle = _export(run, challenger, calibration, dataset, corrections)
+        with long_step("exporting"):
+            bundle = _export(run, challenger, calibration, dataset, corrections)
     except ParityError as error:
         run.finish(RunState.REFUSED, [str(error)])
         return
@@ -66,8 +69,9 @@ def promote_or_refuse(
 
     classifier = _open_on_cpu(bundle, settings)
     champion_classifier = _open_on_cpu(champion, settings) if champion else None
-    hold_out = evaluate_model(run, classifier, champion_classifier, dataset, settings)
-    _measure_before_quantisation(run, challenger, calibration, dataset.sides["test"], settings)
+    with long_step("evaluating"):
+        hold_out = evaluate_model(run, classifier, champion_classifier, dataset, settings)
+        _measure_before_quantisation(run, challenger, calibration, dataset.sides["test"], settings)
 
     gate_result = GateResult()
     if champion is not None and champion_classifier is not None:

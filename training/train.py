@@ -28,6 +28,7 @@ from training.dataset.minimum import require_enough
 from training.dataset.prepare import SplitDataset, load_dataset, split_dataset
 from training.dataset.records import find_files
 from training.evaluation.training_report import write_report
+from training.long_step import long_step
 from training.model.encoder import load_encoder
 from training.model.ngram_trainer import fit_ngram_model
 from training.model.process_group import run_in_all_processes
@@ -62,7 +63,8 @@ def train(
     base : the encoder to start from; see ``training/model/encoder.py``.
     out : the run's folder; by default ``models/runs/run_<date>``. An interrupted run of the same
         records, base and settings goes on from its last checkpoint.
-    progress : receives the number of texts done while the encoder trains.
+    progress : receives the number of texts done while they are embedded, and while the encoder
+        trains.
 
     Raises InputError, BaseModelError or TrainingRunsError; then the model in service is unchanged.
     """
@@ -70,14 +72,15 @@ def train(
         key = _run_key(raw, base, settings)
         champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
-        loaded = load_dataset(settings, raw, corrections)
+        with long_step("reading the records"):
+            loaded = load_dataset(settings, raw, corrections)
         require_enough(loaded, raw, settings.training)
         set_seed(settings.training.seed)  # the new head's weights
         checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
         tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)
         # Not before: records or a base that cannot be used must leave no run behind.
         run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
-        dataset = split_dataset(loaded, model, tokenizer, settings)
+        dataset = split_dataset(loaded, model, tokenizer, settings, progress)
         _write_sides(dataset, (run.path, settings.data.processed_dir))
         run.metrics.training = TrainingSummary(
             base=base,

@@ -43,7 +43,8 @@ def test_a_training_is_promoted_and_serves(
         shown.append((name, n_texts, sum(done)))
 
     run = train(user_project, raw_records(tmp_path / "raw"), str(checkpoint), progress=progress)
-    ((name, n_texts, n_done),) = shown
+    (embedded, (name, n_texts, n_done)) = shown
+    assert embedded[0] == "embedding" and embedded[1] == embedded[2] > 400
     assert name == "training" and 0 < n_done <= n_texts
     assert capfd.readouterr().out == ""  # quiet when piped
     assert (run.state, run.reasons) == ("promoted", [])

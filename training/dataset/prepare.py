@@ -29,6 +29,7 @@ from training.dataset.splits import (
     is_in_own_hold_out,
 )
 from training.label_quality.suspect_labels import find_suspects
+from training.model.training_progress import Progress, no_progress
 
 _LOG = logging.getLogger(__name__)
 OWN_HOLD_OUT = "own hold-out set"
@@ -184,13 +185,19 @@ def split_dataset(
     model: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
     settings: Settings,
+    progress: Progress = no_progress,
 ) -> SplitDataset:
-    """Split the texts into sides, and treat wrong labels found with the embeddings of ``model``."""
+    """Split the texts into sides, and treat wrong labels found with the embeddings of ``model``.
+
+    ``progress`` receives the number of texts embedded.
+    """
     chosen = settings.training
     texts, untested_codes = assign_sides(
         dataset.texts, chosen.validation_share, chosen.test_share, chosen.seed
     )
-    texts, suspects = find_suspects(texts, model, tokenizer, chosen, settings.data.processed_dir)
+    texts, suspects = find_suspects(
+        texts, model, tokenizer, chosen, settings.data.processed_dir, progress
+    )
     sides = {side: texts[texts["side"] == side].drop(columns="side") for side in SIDES}
     own_calibration = sides["calibration"]
     sides["calibration"] = choose_calibration_texts(own_calibration, dataset.calibration)

@@ -20,6 +20,7 @@ import torch
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from inference.onnx_session import length_batches
+from training.model.training_progress import Progress, no_progress
 
 MAX_TOKENS = 32
 
@@ -28,11 +29,13 @@ def embed(
     texts: Sequence[str],
     tokenizer: PreTrainedTokenizerBase,
     model: RobertaForSequenceClassification,
+    progress: Progress = no_progress,
 ) -> np.ndarray:
     """Return (N, H) float32 vectors of length one of N cleaned ``title | duties``, in their order.
 
     ``H`` is the encoder's hidden size. A text's vector does not depend on the other texts: texts
-    of equal length share a batch, so nothing is padded.
+    of equal length share a batch, so nothing is padded. ``progress`` receives the number of texts
+    done.
     """
     model.eval()
     encoded = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS)["input_ids"]
@@ -47,9 +50,14 @@ def embed(
 
     # Batches are small: two cores on one batch wait for each other more than they compute (24 ms of
     # processor time per text instead of 7.5 on a busy machine), so each core takes its own batch.
-    with ThreadPoolExecutor(torch.get_num_threads(), initializer=use_one_core) as threads:
-        for _ in threads.map(fill, length_batches([len(ids) for ids in encoded])):
-            pass
+    batches = list(length_batches([len(ids) for ids in encoded]))
+    with (
+        progress("embedding", len(texts)) as advance,
+        ThreadPoolExecutor(torch.get_num_threads(), initializer=use_one_core) as threads,
+    ):
+        advance(0)
+        for rows, _ in zip(batches, threads.map(fill, batches), strict=True):
+            advance(len(rows))
     return out
 
 

@@ -18,6 +18,8 @@ from training.label_quality.embeddings import embed
 from training.label_quality.label_issues import find_label_issues
 from training.label_quality.neighbors import nearest, reduce
 from training.label_quality.outliers import K, find_clusters, find_outliers
+from training.long_step import long_step
+from training.model.training_progress import Progress, no_progress
 
 OUTLIERS = "outliers.csv"
 LABEL_ISSUES = "label_issues.csv"
@@ -33,6 +35,7 @@ def find_suspects(
     tokenizer: PreTrainedTokenizerBase,
     settings: TrainingSettings,
     processed_dir: Path,
+    progress: Progress = no_progress,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """List the doubtful labels, and change their weight as ``settings.suspects`` says.
 
@@ -43,6 +46,7 @@ def find_suspects(
         on a test without its hard texts the model would seem better than it is.
     model, tokenizer : the encoder before this training. One that was trained on these same labels
         repeats their errors and finds fewer of them.
+    progress : receives the number of texts embedded.
 
     Returns
     -------
@@ -51,11 +55,13 @@ def find_suspects(
     """
     processed_dir.mkdir(parents=True, exist_ok=True)
     records = records.reset_index(drop=True)
-    vectors = embed(list(records["text"]), tokenizer, model)
-    neighbors = nearest(reduce(vectors), K)
-    clusters = find_clusters(neighbors, settings.cluster_eps, settings.cluster_min_samples)
-    outliers = find_outliers(records, neighbors, clusters)
-    issues, unjudged = find_label_issues(records, vectors, settings.seed)
+    vectors = embed(list(records["text"]), tokenizer, model, progress)
+    with long_step("looking for outliers"):
+        neighbors = nearest(reduce(vectors), K)
+        clusters = find_clusters(neighbors, settings.cluster_eps, settings.cluster_min_samples)
+        outliers = find_outliers(records, neighbors, clusters)
+    with long_step("looking for doubtful labels"):
+        issues, unjudged = find_label_issues(records, vectors, settings.seed)
     written = outliers.assign(
         looks_wrong=outliers["looks_wrong"].map({True: "true", False: "false"})
     )

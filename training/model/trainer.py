@@ -34,6 +34,7 @@ from transformers.trainer import TRAINER_STATE_NAME
 from transformers.utils import is_torch_bf16_gpu_available
 
 from core.settings import Settings
+from training.long_step import long_step
 from training.model.average_weights import Weights, copy_weights, mean_weights
 from training.model.batching import NO_LABEL, BatchLoader, LengthBatches, Texts
 from training.model.device import choose_device
@@ -59,6 +60,10 @@ class _Trainer(Trainer):
             collate_fn=self.data_collator,
             pin_memory=args.dataloader_pin_memory,
         )
+
+    def evaluate(self, *args: Any, **more: Any) -> dict[str, float]:
+        with long_step("measuring on the validation side"):
+            return super().evaluate(*args, **more)
 
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], *args: Any, **more: Any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +55,22 @@ def test_a_vector_has_length_one_and_does_not_depend_on_its_company(
     cut = embed([f"{words}| unknown", f"{words}cook | unknown"], tokenizer, model)
     np.testing.assert_array_equal(cut[0], cut[1])
     assert not np.allclose(together[0], together[1], atol=1e-3)
+
+
+def test_embedding_shows_how_many_texts_are_done(checkpoint: Path, texts: list[str]) -> None:
+    shown: list[tuple[str, int]] = []
+    steps: list[int] = []
+
+    @contextmanager
+    def progress(name: str, n_texts: int) -> Iterator[Callable[[int], None]]:
+        shown.append((name, n_texts))
+        yield steps.append
+
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    model = RobertaForSequenceClassification.from_pretrained(checkpoint)
+    embed(texts, tokenizer, model, progress)
+    assert shown == [("embedding", len(texts))]
+    assert len(steps) > 2 and sum(steps) == len(texts)
 
 
 @given(st.integers(2, 40), st.integers(1, 50), st.integers(0, 5))

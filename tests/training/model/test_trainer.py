@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from transformers.trainer import TRAINER_STATE_NAME
 
 from core.settings import Settings
 from core.taxonomy import isco08
+from training.model.average_weights import copy_weights
 from training.model.encoder import load_encoder
 from training.model.trainer import has_mixed_precision, last_checkpoint, learn_corrections
 
@@ -51,3 +53,26 @@ def test_mixed_precision_is_for_accelerators_that_are_fit_for_it(
     monkeypatch.setattr("training.model.trainer.is_torch_bf16_gpu_available", lambda: is_fit)
     assert not has_mixed_precision("cpu")
     assert has_mixed_precision("cuda") is has_mixed_precision("mps") is is_fit
+
+
+@pytest.mark.slow
+def test_optimizations_change_no_weight_on_the_cpu(
+    checkpoint: Path, texts: list[str], tmp_path: Path
+) -> None:
+    """Gradient checkpointing computes parts of a step twice, with the same random numbers."""
+    training_texts = pd.DataFrame({"text": texts[:64], "label": isco08().units[:64]})
+    training_texts = training_texts.assign(weight=1.0, is_correction=np.arange(64) % 2 == 0)
+    logits = np.zeros((64, 436), np.float32)
+    weights = []
+    for is_optimised in (False, True):
+        settings = Settings()
+        training = settings.training.model_copy(update={"enable_optimizations": is_optimised})
+        settings = settings.model_copy(update={"training": training})
+        torch.manual_seed(0)
+        tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
+        before = copy_weights(model)
+        run_dir = tmp_path / str(is_optimised)
+        learn_corrections(model, tokenizer, training_texts, logits, settings, run_dir)
+        weights.append(copy_weights(model))
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert not all(torch.equal(weights[0][name], before[name]) for name in before)
