@@ -42,6 +42,7 @@ __all__ = [
     "Table",
     "Writer",
     "check_columns",
+    "has_formula",
     "is_formula",
     "neutralise",
     "open_table",
@@ -210,6 +211,7 @@ def _key(name: str) -> str:
 
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = frozenset(_FORMULA_START)
 
 
 _PLAIN_NUMBER = re.compile(r"[+-][\d.,\s%]*")
@@ -218,6 +220,12 @@ _PLAIN_NUMBER = re.compile(r"[+-][\d.,\s%]*")
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet may run ``cell`` as a formula; a number with a sign is none."""
     return cell.startswith(_FORMULA_START) and _PLAIN_NUMBER.fullmatch(cell) is None
+
+
+def has_formula(row: Sequence[str]) -> bool:
+    """Whether a spreadsheet may run a cell of ``row`` as a formula."""
+    starts = [cell[:1] for cell in row]
+    return not _FORMULA_STARTS.isdisjoint(starts) and any(map(is_formula, row))
 
 
 def neutralise(cell: str) -> str:

@@ -23,7 +23,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.csv_table import Writer, is_formula, row_writer
+from core.csv_table import Writer, has_formula, row_writer
 from core.letters.damage import Damage
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
@@ -170,7 +170,7 @@ def _count_cells(shard: Shard, records: pa.Table) -> None:
     damage.add(rows)
     shard.n_lost_letters = damage.n_lost_letters
     shard.n_encoded_twice = damage.n_encoded_twice
-    shard.n_formulas = sum(any(map(is_formula, row)) for row in rows)
+    shard.n_formulas = sum(map(has_formula, rows))
 
 
 def _column_text(records: pa.Table, column: str | None) -> list[str]:

@@ -26,7 +26,7 @@ from core.csv_table import (
     Row,
     Table,
     Writer,
-    is_formula,
+    has_formula,
     open_table,
     row_writer,
 )
@@ -182,7 +182,7 @@ def _count(
     first_record = batch.receipt.n_rows_in + 1
     batch.receipt.n_rows_in += len(chunk)
     batch.damage.add(chunk)
-    batch.receipt.n_formulas += sum(any(map(is_formula, row)) for row in chunk)
+    batch.receipt.n_formulas += sum(map(has_formula, chunk))
     batch.receipt.add(counts(predictions))
     for record, (row, text, prediction) in enumerate(
         zip(chunk, texts, predictions, strict=True), first_record
