@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from core.errors import InputError, Named
-from core.isco_codes.code_column import CORRECTED_NAMES
+from core.isco_codes.code_column import CODE_COLUMN, CORRECTED_NAMES
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS, INVALID_LABEL_COLUMNS
 from core.own_tables.output_contract import OUTPUT_COLUMNS, output_positions
 from core.review_contract import (
@@ -85,3 +85,20 @@ def refuse_own_table(file: Named, header: Sequence[str]) -> None:
         expected="records that have no codes of this program",
         remedy=remedies[kind],
     )
+
+
+def refuse_own_codes(file: Named, header: Sequence[str], position: int) -> None:
+    """Raise InputError where the codes of people are expected, and those of the program stand.
+
+    ``position`` is that of the column of codes. A table of ours may also have the codes that came
+    with its input.
+    """
+    is_ours = output_positions(header).get(CODE_COLUMN) == position
+    if is_ours and table_kind(header) is TableKind.PREDICTIONS:
+        raise InputError(
+            file,
+            f"the codes that this program gave, in the column {header[position].strip()!r}",
+            expected="codes that people gave",
+            remedy="Put a corrected predictions.csv into the inbox, or remove the columns that "
+            "were added, and name the column of your own codes.",
+        )

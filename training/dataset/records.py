@@ -25,6 +25,7 @@ from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
+from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Columns
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, JOB_TITLE, row_text
@@ -144,6 +145,7 @@ class _FileRecords:
 def _read_file(path: Path, columns: Columns, legacy_encoding: str) -> _FileRecords:
     aliases = {**LABEL_COLUMNS, **columns.model_dump()}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
+    refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     warning = reader.warning()
     if warning is not None:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
+from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
 from core.text import JOB_TITLE, SEPARATOR, UNKNOWN, row_text
@@ -65,6 +66,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     """
     aliases = {**LABEL_COLUMNS, **settings.data.columns.model_dump()}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), settings.data.encoding)
+    refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     rows = []
     n_left_out: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from core.corrections.corrections_folder import KEPT_COLUMNS
 from core.errors import InputError
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS, INVALID_LABEL_COLUMNS
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_positions
-from core.own_tables.table_kind import TableKind, refuse_own_table, table_kind
+from core.own_tables.table_kind import TableKind, refuse_own_codes, refuse_own_table, table_kind
 from core.review_contract import CORRECTION_COLUMNS, REVIEW_COLUMNS, RUN_REVIEW_COLUMNS
 from results.review.workbook import _WIDTHS
 
@@ -58,3 +58,15 @@ def test_of_two_columns_of_one_name_ours_is_the_one_with_the_prefix() -> None:
     positions = output_positions(names)
     assert [names[place] for place in positions.values()] == free_names(header)
     assert names[positions["isco_code"]] == "predicted_predicted_isco_code"
+
+
+def test_our_codes_are_no_codes_of_people() -> None:
+    """Neither for a training nor for a measurement; the input's own column is."""
+    path, ours = Path("x.csv"), ["job_title", *OWN]
+    with pytest.raises(InputError, match="the codes that this program gave"):
+        refuse_own_codes(path, ours, ours.index("isco_code"))
+    both = ["job_title", "isco_code", *free_names(["isco_code"])]
+    refuse_own_codes(path, both, 1)
+    with pytest.raises(InputError, match="'predicted_isco_code'"):
+        refuse_own_codes(path, both, 2)
+    refuse_own_codes(path, ["job_title", "isco_code", "confidence"], 1)

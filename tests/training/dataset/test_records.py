@@ -12,9 +12,11 @@ import pytest
 
 from core.csv_table import is_formula
 from core.errors import InputError
-from core.settings import Columns
+from core.own_tables.output_contract import OUTPUT_COLUMNS
+from core.settings import Columns, Settings
 from training.dataset.records import read_records, resolve_conflicts
 from training.dataset.written_list import write_list
+from training.evaluation.evaluate_file import read_coded_records
 
 
 def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
@@ -134,3 +136,17 @@ def test_no_cell_of_a_list_runs(tmp_path: Path) -> None:
         assert not [cell for row in [header, *rows] for cell in row if is_formula(cell)], name
     invalid = (processed / "invalid_labels.csv").read_text(encoding="utf-8")
     assert "'=file.csv" in invalid and "'\n@cmd" in invalid and "'+z" in invalid
+
+
+def test_predictions_are_no_labels(tmp_path: Path) -> None:
+    """A model that learns its own codes learns its errors."""
+    (raw := tmp_path / "raw").mkdir()
+    (raw / "coded.csv").write_text("job_title,isco_code\nnurse,2221\n", encoding="utf-8")
+    names = ",".join(OUTPUT_COLUMNS)
+    row = "cook,5120,Cooks,0.95,false,512,0.95,false,model,5120,0.95,,,,,v1"
+    (raw / "predictions.csv").write_text(f"job_title,{names}\n{row}\n", encoding="utf-8")
+    own = read_records(raw, Columns(), tmp_path / "processed")
+    assert list(own.records["text"]) == ["nurse | unknown"]
+    assert own.unread_files == [str(raw / "predictions.csv")]
+    with pytest.raises(InputError, match="the codes that this program gave"):
+        read_coded_records(raw / "predictions.csv", Settings())
