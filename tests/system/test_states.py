@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import tempfile
+from collections import Counter
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -39,6 +41,8 @@ class Day(RuleBasedStateMachine):
     """Two daemons on one inbox, and people, disks and clocks that do anything."""
 
     bundle: Bundle
+    happened: ClassVar[Counter[str]] = Counter()
+    """How often what was meant to happen did: a rule alone proves nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +104,7 @@ class Day(RuleBasedStateMachine):
                 self.daemons[name].tick()
                 self.harness.clock.seconds += 0.5
         except ProcessKilled:
-            pass
+            self.happened["killed"] += 1
         self.harness.files.stop_killing()
         self.revive(name)
 
@@ -126,6 +130,7 @@ class Day(RuleBasedStateMachine):
     @precondition(lambda self: self.is_share_gone)
     @rule()
     def share_back(self) -> None:
+        self.happened["failed"] += self.harness.files.n_fired
         self.harness.files.heal(must_have_fired=False)
         self.is_share_gone = False
 
@@ -143,6 +148,8 @@ class Day(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            self.happened["failed"] += self.harness.files.n_fired
+            self.happened["coded"] += len(self.harness.batches())
             self.harness.files.heal(must_have_fired=False)
             for _ in range(60):
                 for daemon in self.daemons.values():
@@ -172,3 +179,4 @@ def test_any_day_ends_well(bundle: Bundle) -> None:
         phases=set(Phase) - {Phase.explain},
     )
     Day.TestCase("runTest").debug()
+    assert Day.happened["killed"] > 0 and Day.happened["failed"] > 0 and Day.happened["coded"] > 0
