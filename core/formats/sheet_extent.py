@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+"""Those of a sheet of Excel and LibreOffice."""
 _BLOCK_BYTES = 1 << 20
 _MAX_ROW_BYTES = 16 << 20
 _MAX_UNUSUAL_BYTES = 32 << 20
@@ -56,18 +58,39 @@ class SheetExtent:
 def measure_part(part: IO[bytes], refuse: Refuse) -> SheetExtent:
     """Return the extent of the rows in one part of a workbook; without rows there is none."""
     extent = SheetExtent()
-    for row, is_usual in _rows(part, refuse):
-        _add_row(extent, row, is_usual)
+    for block in _blocks(part, refuse):
+        for row in block.rows:
+            _add_row(extent, row, block)
+        if extent.n_rows > MAX_ROWS:
+            break  # which is too much already
         if len(extent.overlaid) > _MAX_OVERLAID:
             raise refuse(
                 "a sheet of errors and formulas without results",
                 f"{_MAX_OVERLAID:,} of them; open the workbook and save it, which computes them",
             )
+    while part.read(_BLOCK_BYTES):
+        pass  # to its end, where damage shows
     return extent
 
 
-def _rows(part: IO[bytes], refuse: Refuse) -> Iterator[tuple[bytes, bool]]:
-    """Yield each row from its attributes on, and whether all until there is written as usual."""
+@dataclass(frozen=True)
+class _Block:
+    """Some rows, each from its attributes on, and what is in any of them."""
+
+    rows: list[bytes]
+    is_usual: bool
+    has_wide: bool
+    has_low: bool
+
+
+def _block(rows: list[bytes], joined: bytes, is_usual: bool) -> _Block:
+    if not is_usual:
+        return _Block(rows, is_usual, has_wide=True, has_low=True)
+    has_wide = _USUAL_WIDE.search(joined) is not None
+    return _Block(rows, is_usual, has_wide, _USUAL_LOW.search(joined) is not None)
+
+
+def _blocks(part: IO[bytes], refuse: Refuse) -> Iterator[_Block]:
     rest = b""
     is_usual = True
     n_bytes = 0
@@ -76,7 +99,7 @@ def _rows(part: IO[bytes], refuse: Refuse) -> Iterator[tuple[bytes, bool]]:
         joined = rest + block
         is_usual = is_usual and not any(mark in joined for mark in _UNUSUAL)
         rows = joined.split(b"<row") if is_usual else _ROW.split(joined)
-        yield from ((row, is_usual) for row in rows[1:-1])
+        yield _block(rows[1:-1], joined, is_usual)
         # A tag may be cut between two blocks.
         rest = b"<row" + rows[-1] if len(rows) > 1 else joined[-64:]
         if len(rest) > _MAX_ROW_BYTES:
@@ -87,28 +110,28 @@ def _rows(part: IO[bytes], refuse: Refuse) -> Iterator[tuple[bytes, bool]]:
                 f"{_MAX_UNUSUAL_BYTES >> 20} MB; open the workbook and save it again",
             )
     if rest.startswith(b"<row"):
-        yield rest[4:], is_usual
+        yield _block([rest[4:]], rest, is_usual)
 
 
-def _add_row(extent: SheetExtent, row: bytes, is_usual: bool) -> None:
+def _add_row(extent: SheetExtent, row: bytes, block: _Block) -> None:
     if row[:1] not in (b" ", b">", b"/", b"\t", b"\n", b"\r"):
         return  # another element, such as rowBreaks
     number = _ROW_NUMBER.match(row)
-    if not _is_filled(row, is_usual):
+    if not _is_filled(row, block.is_usual):
         if number is None:
             extent.n_rows += 1
         return
-    if is_usual:
+    if block.is_usual:
         n_cells = row.count(b"<c ") + row.count(b"<c>") + row.count(b"<c/")
-        wide, low = _USUAL_WIDE.findall(row), _USUAL_LOW.findall(row)
+        wide = _USUAL_WIDE.findall(row) if block.has_wide else ()
+        low = _USUAL_LOW.findall(row) if block.has_low else ()
     else:
         n_cells = len(_CELL.findall(row))
         wide, low = _WIDE.findall(row), _LOW.findall(row)
-    lowest = max(map(int, low), default=0)
-    extent.n_rows = max(extent.n_rows, int(number[1]) if number else extent.n_rows + 1, lowest)
+    n_rows = int(number[1]) if number else extent.n_rows + 1
+    extent.n_rows = max(extent.n_rows, n_rows, *map(int, low))
     extent.n_filled_rows += 1
-    widest = max(map(_column_number, set(wide)), default=0)
-    extent.n_columns = max(extent.n_columns, n_cells, widest)
+    extent.n_columns = max(extent.n_columns, n_cells, *map(_column_number, set(wide)))
     if b'"e"' in row or b"'e'" in row or b"<f" in row or b":f" in row:
         extent.overlaid |= _overlaid_cells(row)
 

