@@ -150,3 +150,21 @@ def test_predictions_are_no_labels(tmp_path: Path) -> None:
     assert own.unread_files == [str(raw / "predictions.csv")]
     with pytest.raises(InputError, match="the codes that this program gave"):
         read_coded_records(raw / "predictions.csv", Settings())
+
+
+def test_records_of_every_format_train(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    frame = pd.DataFrame({"job_title": ["welder"], "isco_code": [7212]})
+    frame.to_excel(raw / "a.xlsx", index=False)
+    frame.to_parquet(raw / "b.parquet")
+    frame.to_json(raw / "c.jsonl", orient="records", lines=True)
+    frame.to_csv(raw / "d.tsv", sep="\t", index=False)
+    frame.astype({"isco_code": float}).to_stata(raw / "e.dta", write_index=False)
+    (raw / "codebook.docx").write_bytes(b"PK")
+    (raw / ".gitkeep").touch()
+    with caplog.at_level(logging.WARNING):
+        own = read_records(raw, Columns(), tmp_path / "processed")
+    assert list(own.records["label"]) == ["7212"] * 5
+    assert "codebook.docx is left out: it is a text document" in caplog.text
+    assert ".gitkeep" not in caplog.text
