@@ -32,6 +32,7 @@ from core.settings import Settings
 from core.text import JOB_TITLE
 from inference.corrections_lookup import CorrectionsLookup
 from results.intake_check import IntakeCheck, IntakeChecks
+from results.published_batches import batch_of_predictions
 from results.receipt import CorrectionsReceipt
 
 _LOG = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def is_corrections_file(
         return False
     source = _open(path, settings, progress)
     if source.edited is not None and not source.edited.has_edits():
-        raise _not_edited(path)
+        raise _not_edited(path, settings.watcher.outbox)
     return True
 
 
@@ -85,10 +86,12 @@ def _not_filled_in(path: Path, column: str) -> InputError:
     )
 
 
-def _not_edited(path: Path) -> InputError:
+def _not_edited(path: Path, outbox: Path) -> InputError:
+    batch = batch_of_predictions(path, outbox)
+    origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
     return InputError(
         path,
-        "the predictions of this program, and every code as it was published",
+        f"the predictions of this program{origin}, and every code as it was published",
         expected="a changed isco_code in at least one row, or a file of records",
         remedy="To correct codes, change them in the column isco_code, save the file, and put it "
         "into the inbox again. To have the records coded anew, drop the file that they came from.",

@@ -182,8 +182,8 @@ def invalid_labels(batch: Path) -> bytes:
 
 
 UNANSWERED = [
-    (as_published, "as it was published"),
-    (saved_again, "as it was published"),
+    (as_published, "', unchanged), and every code as it was published"),
+    (saved_again, "of this program, and every code as it was published"),
     (unfilled_review, "no code in the column 'corrected_isco_code'"),
     (review_without_answers, "columns of review.csv"),
     (unfilled_list, "no code in the column"),
@@ -201,6 +201,7 @@ def test_a_file_of_ours_without_a_decision_is_answered_and_never_coded(
     name = "back.xlsx" if make is unfilled_workbook else "back.csv"
     batch, rejected = answer(harness, name, make(survey(harness)))
     assert batch is None and reason in rejected
+    assert (survey(harness).name in rejected) == (make is as_published)
     assert harness.status().rejected[0].name == name
     assert not list(harness.settings.data.corrections_dir.glob("*.csv"))
     assert harness.violations() == []
