@@ -29,6 +29,7 @@ from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.file_format import FileFormat, detect_format
+from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
 from core.formats.source import Source
 
@@ -165,7 +166,8 @@ def open_table(
         raise error.in_sheet(content.sheet) from None
     table.columns = choice.columns
     table.other_columns = choice.others
-    table.notes = [*content.notes, *content.layout.notes, *choice.notes]
+    ending = misleading_ending(path.name, file_format)
+    table.notes = [*filter(None, [ending]), *content.notes, *content.layout.notes, *choice.notes]
     return table
 
 

@@ -41,6 +41,11 @@ class FileFormat(StrEnum):
     SPSS = "sav"
 
     @property
+    def spoken(self) -> str:
+        """What a file of this format is, in words."""
+        return _SPOKEN[self]
+
+    @property
     def is_workbook(self) -> bool:
         """Whether it has sheets, read by python-calamine."""
         return self in (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
@@ -51,6 +56,17 @@ class FileFormat(StrEnum):
         return self in (FileFormat.STATA, FileFormat.SPSS)
 
 
+_SPOKEN = {
+    FileFormat.CSV: "delimited text",
+    FileFormat.JSONL: "JSON Lines",
+    FileFormat.MARKUP: "a web page or XML",
+    FileFormat.XLSX: "an Excel workbook (.xlsx)",
+    FileFormat.XLS: "an old Excel workbook (.xls)",
+    FileFormat.ODS: "an OpenDocument workbook (.ods)",
+    FileFormat.PARQUET: "Parquet",
+    FileFormat.STATA: "a data set of Stata",
+    FileFormat.SPSS: "a data set of SPSS",
+}
 # What is recognised and not read: its start, what it is, and what to do.
 _OTHERS = (
     (b"%PDF", "a PDF document", "Export the table as CSV."),

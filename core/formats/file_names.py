@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from core.formats.file_format import FileFormat
 from core.formats.statistics_file import MISSING_EXTRA, is_available
 
 READ_SUFFIXES = (
@@ -78,6 +79,16 @@ def suffix_of(name: str) -> str:
     lowered = name.lower()
     fits = [suffix for suffix in READ_SUFFIXES if lowered.endswith(suffix)]
     return max(fits, key=len, default="")
+
+
+def misleading_ending(name: str, file_format: FileFormat) -> str:
+    """Return a note for a file whose ending promises another format than its content has."""
+    ending = suffix_of(name)
+    if not ending or ending == f".{file_format}":
+        return ""
+    if file_format == FileFormat.CSV and ending in (".tsv", ".txt", ".csv.gz"):
+        return ""
+    return f"the file is {file_format.spoken}, although its name ends in {ending}"
 
 
 def is_litter(name: str) -> bool:

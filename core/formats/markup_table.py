@@ -6,24 +6,44 @@ as one space, as in a browser. A cell over several columns fills the first of th
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 
 from core.columns.column_choice import Aliases
-from core.encoding import open_text
+from core.encoding import AUTO, Encoding, open_text, sniff
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.grid import Sheet, open_grid
 from core.formats.source import Source, size_of
+from core.formats.unpacking import open_bytes
 from core.formats.workbook_limits import MAX_BYTES, MAX_CELLS, too_large
+from core.letters.encoding_choice import spoken
 
 _BLOCK_CHARS = 1 << 20
+_HEAD_BYTES = 4096
+_CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([A-Za-z][\w.:-]{1,40})")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ROWS, _CELLS = frozenset({"tr", "row"}), frozenset({"td", "th", "cell"})
 _TABLES = frozenset({"table"})
 _HIDDEN = frozenset({"script", "style"})
+
+
+def sniff_markup(path: Source, legacy_encoding: str = AUTO) -> Encoding:
+    """Return the encoding of a page: that of its bytes, or the one that it states."""
+    with open_bytes(path) as file:
+        stated = _CHARSET.search(file.read(_HEAD_BYTES))
+    if stated is None:
+        return sniff(path, legacy_encoding)
+    try:
+        name = codecs.lookup(stated[1].decode("ascii")).name
+    except LookupError:
+        return sniff(path, legacy_encoding)
+    encoding = sniff(path, name)  # many pages are UTF-8 and state another one
+    note = f"the page was read as {spoken(name)}, as it states" if encoding.note else ""
+    return Encoding(encoding.name, note)
 
 
 def open_markup(
@@ -42,9 +62,15 @@ def open_markup(
         for number, (name, rows) in enumerate(parser.tables, start=1)
         if rows
     ]
-    content = open_grid(path, sheets, aliases, required)
-    note = "the file is a web page or XML, whatever its name says: its table was read"
-    return replace(content, encoding=encoding).with_notes(note)
+    if not sheets:
+        raise InputError(
+            path,
+            "a web page without a table",
+            expected="a page with the table in it",
+            remedy="The table is perhaps in another file, beside the page: open the page in Excel, "
+            "and save it as .xlsx or CSV.",
+        )
+    return replace(open_grid(path, sheets, aliases, required), encoding=encoding)
 
 
 class _TableParser(HTMLParser):

@@ -13,7 +13,7 @@ from core.encoding import AUTO, sniff
 from core.formats.content import Content
 from core.formats.file_format import FileFormat
 from core.formats.jsonl_file import open_jsonl
-from core.formats.markup_table import open_markup
+from core.formats.markup_table import open_markup, sniff_markup
 from core.formats.parquet_file import open_parquet
 from core.formats.source import Source
 from core.formats.statistics_file import open_statistics
@@ -35,12 +35,14 @@ def open_content(
             return open_parquet(path)
         case FileFormat.STATA | FileFormat.SPSS:
             return open_statistics(path, file_format, legacy_encoding)
+        case FileFormat.MARKUP:
+            encoding = sniff_markup(path, legacy_encoding)
+            content = open_markup(path, encoding.name, aliases, required)
+            return content.with_notes(*filter(None, [encoding.note]))
     encoding = sniff(path, legacy_encoding)
     match file_format:
         case FileFormat.JSONL:
             content = open_jsonl(path, encoding.name)
-        case FileFormat.MARKUP:
-            content = open_markup(path, encoding.name, aliases, required)
         case _:
             layout = find_layout(path, encoding.name, aliases, required)
             read = partial(read_records, path, encoding.name, layout)

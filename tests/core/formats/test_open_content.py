@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.formats.file_format import FileFormat
 from core.formats.file_names import READ_SUFFIXES
 from core.settings import Columns
+from tests.conftest import ROOT
 from tests.support.external_programs import needs_office
 from tests.support.table_files import HEADER, WRITERS, texts_of, write_by_office, write_xlsx
 
@@ -43,6 +44,12 @@ def test_the_values_of_every_format(suffix: str, tmp_path: Path) -> None:
     assert [row for _, row in table.rows()] == rows  # a second time
 
 
+@pytest.mark.parametrize("suffix", [".xls", ".ods"])
+def test_workbooks_that_libreoffice_wrote_once(suffix: str) -> None:
+    table, rows = read(ROOT / "tests" / "support" / f"staff{suffix}")
+    assert (table.header, rows, str(table.format)) == (HEADER, texts_of(suffix), suffix[1:])
+
+
 @needs_office
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".xls", ".ods"])
@@ -60,8 +67,12 @@ def test_every_ending_that_is_read_is_tested() -> None:
 def test_the_content_decides(suffix: str, name: str, tmp_path: Path) -> None:
     (tmp_path / "made").mkdir()
     made = WRITERS[suffix](tmp_path / "made" / f"staff{suffix}")
-    _, rows = read(shutil.move(made, tmp_path / name))
+    table, rows = read(shutil.move(made, tmp_path / name))
     assert rows == texts_of(suffix)
+    is_text = suffix in (".csv", ".tsv", ".txt", ".csv.gz")
+    assert any("although its name ends in" in note for note in table.notes) == (
+        not is_text or name == "staff.xls"
+    )
 
 
 HTML = """<html><head><meta charset="utf-8"><style>td {color: red}</style></head><body>
@@ -89,6 +100,18 @@ def test_a_web_page_called_xls(tmp_path: Path) -> None:
     assert "web page" in table.notes[0] and str(table.format) == "html"
 
 
+@pytest.mark.parametrize("encoding", ["cp1250", "utf-8"])
+def test_the_encoding_that_a_page_states(encoding: str, tmp_path: Path) -> None:
+    page = (
+        '<meta http-equiv="Content-Type" content="text/html; charset=windows-1250"><table>'
+        "<tr><td>zaw\u00f3d</td></tr><tr><td>sp\u0142acz \u017c</td></tr></table>"
+    )
+    (tmp_path / "staff.xls").write_bytes(page.encode(encoding))
+    table, rows = read(tmp_path / "staff.xls")
+    assert (table.header, rows) == (["zaw\u00f3d"], [["sp\u0142acz \u017c"]])
+    assert ("as it states" in " ".join(table.notes)) == (encoding == "cp1250")
+
+
 def test_a_workbook_in_xml_called_xls(tmp_path: Path) -> None:
     (tmp_path / "staff.xls").write_text(XML, encoding="utf-8")
     table, rows = read(tmp_path / "staff.xls")
@@ -101,7 +124,7 @@ def test_a_workbook_in_xml_called_xls(tmp_path: Path) -> None:
     [
         (HTML.replace("<td>1</td>", "<td rowspan=2>1</td>"), "over several rows"),
         (HTML + HTML, "2 sheets with records: 'table 2' and 'table 4'|2 sheets with records"),
-        ("<html><p>job_title</p></html>", "no sheet"),
+        ("<html><p>job_title</p></html>", "a web page without a table"),
         ("<table><tr><td colspan=30000000>x</td></tr></table>", "20,000,000 cells"),
     ],
 )
