@@ -37,8 +37,18 @@ from core.taxonomy import MINOR, UNIT, isco08
 from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, SEPARATOR, clean, join, row_text
 
 NOT_CODABLE = "not codable"
+# "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
 _NOT_CODABLE = re.compile(
-    r"(?:not?|non|un)[\s_-]*code?able|cannot[\s_-]+be[\s_-]+coded", re.IGNORECASE
+    r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"
+    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non classable|inclassable|aucun code"
+    r"|no codificable|incodificable|ningún código|non codificabile|não codificável"
+    r"|niet codeerbaar|nie do zakodowania|niekodowaln[aey]|nelze kódovat|nekódovatelné"
+    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|nije moguće kodirati|nem kódolható"
+    r"|necodificabil|nu se poate codifica|не може да се кодира|некодируемо|μη κωδικοποιήσιμο"
+    r"|δεν κωδικοποιείται|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas"
+    r"|ei koodattavissa|ei saa kodeerida|nav kodējams|negalima koduoti|tidak dapat dikodekan"
+    r"|غير قابل للترميز)[.!]?",
+    re.IGNORECASE,
 )
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
@@ -166,7 +176,7 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     if text == EMPTY_TEXT:
         reason = "there is no text: the code would be given to every empty record"
         return CorrectionStatus.REJECTED, "", reason
-    if _NOT_CODABLE.fullmatch(written):
+    if _NOT_CODABLE.fullmatch(" ".join(re.split(r"[\s_-]+", written.strip()))):
         reason = "no code fits: kept, but it trains nothing"
         return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
     code, reason = reading.code, reading.reason

@@ -19,12 +19,15 @@ _MISSING_WORDS = frozenset(
     | {"nil", "missing", "unknown", "blank", "empty"}
 )
 _MISSING_NUMBER = re.compile(r"-\d+|0+|9+|9*[678]|([678])\1{3,}")
+_MAX_WRAPS = 2  # "'" before ="7212"
 _UNWRAPPED = (
     re.compile(r"""=\s*"([^"]*)\""""),
     re.compile(r'"([^"]*)"'),
     re.compile(r"'([^']*)'?"),
     re.compile(r"\(([^()]*)\)"),
     re.compile(r"\[([^\[\]]*)\]"),
+    re.compile(r"[#=]\s*(\d.*)"),
+    re.compile(r"(\d{3,4})\s*[.,;:]"),
 )
 _PREFIX = re.compile(
     r"(?:https?://\S*/)?"
@@ -129,10 +132,11 @@ def plain_text(written: str) -> str:
     """Return the field with plain digits and spaces, without the marks around it."""
     text = written if written.isascii() else _as_plain_characters(written)
     text = " ".join(text.split())
-    for pattern in _UNWRAPPED:
-        wrapped = pattern.fullmatch(text)
-        if wrapped is not None:
-            text = wrapped[1].strip()
+    for _ in range(_MAX_WRAPS):
+        for pattern in _UNWRAPPED:
+            wrapped = pattern.fullmatch(text)
+            if wrapped is not None:
+                text = wrapped[1].strip()
     return text
 
 

@@ -45,6 +45,11 @@ UNITS, MINORS = isco08().units, isco08().minors
         "{0} ({1})",
         "ISCO-08 {0} {1}",
         "{0}.0 {1}",
+        "#{0}",
+        "={0}",
+        "{0};",
+        "{0}.",
+        '\'="{0}"',
     ],
 )
 def test_every_unit_group_in_every_form(form: str) -> None:

@@ -1,0 +1,41 @@
+"""What a person writes where no code fits."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.corrections.correction import CorrectionStatus, judge
+from core.isco_codes.code_column import CodeReader
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "not codable",
+        "NOT_CODABLE",
+        " Not codeable. ",
+        "non-codable",
+        "uncodable",
+        "cannot be coded",
+        "no code",
+        "nicht kodierbar",
+        "Nicht codierbar",
+        "no codificable",
+        "não codificável",
+        "nie do zakodowania",
+        "nelze kódovat",
+        "kan ikke kodes",
+        "ei koodattavissa",
+        "غير قابل للترميز",
+    ],
+)
+def test_not_codable_in_many_languages(written: str) -> None:
+    status, decision, _ = judge("fixer | unknown", written, CodeReader())
+    assert (status, decision) == (CorrectionStatus.NOT_CODABLE, "not codable")
+
+
+@pytest.mark.parametrize(
+    "written", ["codable", "coder", "not", "no code yet, ask Ann", "kodierbar"]
+)
+def test_other_words_are_no_decision(written: str) -> None:
+    assert judge("fixer | unknown", written, CodeReader())[0] == CorrectionStatus.REJECTED
