@@ -2,7 +2,7 @@
 
 FILE has the columns ``job_title``, ``duties_description``, ``isco_code``, ``source`` and
 ``title_in_train``. Only rows whose ``title_in_train`` is empty count. A row whose text is in
-``data/reference/answers.csv`` counts as "also an answer" and not as "new". Every figure is printed
+``data/reference/answers`` counts as "also an answer" and not as "new". Every figure is printed
 twice: for the titles as they are, and for the titles with one random typo each.
 """
 
@@ -49,7 +49,9 @@ def main() -> None:
     texts[", one typo"] = [
         " | ".join([typo(text.split(" | ")[0], rng), text.split(" | ")[1]]) for text in texts[""]
     ]
-    is_answer = pd.Series(texts[""]).isin(read_answers(settings.data.reference_dir)["text"])
+    languages = bundle.manifest.languages
+    answers = read_answers(settings.data.reference_dir, languages)
+    is_answer = pd.Series(texts[""]).isin(answers["text"])
     figures = {}
     for suffix, part_texts in texts.items():
         probabilities = classifier.probabilities(part_texts)

@@ -62,6 +62,7 @@ def make_base_bundle(folder: Path) -> Path:
             temperature=1.0,
             lexicon_weight=0.0,
             max_tokens=_MAX_TOKENS,
+            languages=["en"],
             training_summary={},
         )
         return export_bundle(

@@ -32,6 +32,7 @@ from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import combine, open_classifier
 from inference.decision import decide
+from training.dataset.augmentation import ENGLISH
 from training.dataset.reference_data import read_answers
 
 N_TEXTS = 1000
@@ -123,7 +124,7 @@ def main() -> None:
 def thousand_texts() -> list[str]:
     """Return ``N_TEXTS`` distinct cleaned texts, the same on every machine."""
     titles = [join(isco08().title(code)) for code in isco08().units]
-    answers = read_answers(Settings().data.reference_dir)["text"]
+    answers = read_answers(Settings().data.reference_dir, [ENGLISH])["text"]
     others = list(dict.fromkeys(text for text in answers if text not in set(titles)))
     titles = list(dict.fromkeys(titles))
     step = len(others) / (N_TEXTS - len(titles))

@@ -30,6 +30,7 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.model_registry import ModelRegistry
+from training.dataset.augmentation import ENGLISH
 from training.dataset.prepare import BUNDLED_HOLD_OUT
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import TRAIN
@@ -41,8 +42,8 @@ _LOG_NAME = "nights.jsonl"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("answers", type=Path, help="folder with the answers.csv to draw from")
-    parser.add_argument("known", type=Path, help="folder with the answers.csv of the champion")
+    parser.add_argument("answers", type=Path, help="folder with answers/ to draw from")
+    parser.add_argument("known", type=Path, help="folder with answers/ of the champion")
     parser.add_argument("test", type=Path, help="CSV with text, label")
     parser.add_argument("--bundle", type=Path, default=Path("models/bundled"))
     parser.add_argument("--out", type=Path, default=Path("models/runs/month"))
@@ -71,7 +72,7 @@ def _prepare(arguments: argparse.Namespace) -> Settings:
     if not (arguments.out / "config.yaml").exists():
         reference = arguments.out / "data" / "reference"
         reference.mkdir(parents=True)
-        shutil.copy(arguments.known / "answers.csv", reference)
+        shutil.copytree(arguments.known / "answers", reference / "answers")
         shutil.copytree(arguments.bundle, arguments.out / "models" / "bundled")
         config = f"inference: {{threads: {arguments.threads}}}\n"  # everything else as it ships
         (arguments.out / "config.yaml").write_text(config, encoding="utf-8")
@@ -80,8 +81,8 @@ def _prepare(arguments: argparse.Namespace) -> Settings:
 
 def _draw(arguments: argparse.Namespace, rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:
     """Return (answers to correct, similar answers that stay uncorrected): ``text, code``."""
-    answers = read_answers(arguments.answers).rename(columns={"label": "code"})
-    known = set(read_answers(arguments.known)["text"])
+    answers = read_answers(arguments.answers, [ENGLISH]).rename(columns={"label": "code"})
+    known = set(read_answers(arguments.known, [ENGLISH])["text"])
     fresh = answers[(answers["part"] == TRAIN) & ~answers["text"].isin(known)]
     serving = open_classifier(Bundle.open(arguments.bundle), InferenceSettings())
     unsure = fresh[serving.probabilities(list(fresh["text"])).max(axis=1) < 0.9]

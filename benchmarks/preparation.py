@@ -1,12 +1,12 @@
 """Measure time and memory of what precedes a training: ``python -m benchmarks.preparation``.
 
 10,000, 50,000 and 150,000 records, each number in its own process, are derived with a seed from
-``data/reference/answers.csv``: an answer with an employer or a place, a rank, the words in another
-order, and a typo in every second one. So they are distinct texts, as similar to each other as
-answers are. One in fifty gets a random code, one in a hundred is a copy. The steps are read, clean,
-vectors, neighbors, clusters, label issues and split. Printed are the seconds of each, the seconds
-of the processor over all threads (fewer if other work shares the machine) and the highest resident
-memory of the process up to its end.
+``data/reference/answers/en.csv``: an answer with an employer or a place, a rank, the words in
+another order, and a typo in every second one. So they are distinct texts, as similar to each other
+as answers are. One in fifty gets a random code, one in a hundred is a copy. The steps are read,
+clean, vectors, neighbors, clusters, label issues and split. Printed are the seconds of each, the
+seconds of the processor over all threads (fewer if other work shares the machine) and the highest
+resident memory of the process up to its end.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> None:
         return
     (n_records,) = arguments.records
     settings = load_settings(arguments.config)
-    answers = settings.data.reference_dir / "answers.csv"
+    answers = settings.data.reference_dir / "answers" / "en.csv"
     training = settings.training
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)

@@ -1,7 +1,7 @@
 """Files like those of a survey, of any length, the same for the same seed: ``write_survey``.
 
 A record has an id, a job title, duties or none, and a region. Titles and duties come from the 436
-unit groups and from ``data/reference/answers.csv``; a rank, an employer, a place or a typo makes
+unit groups and from ``data/reference/answers/en.csv``; a rank, an employer, a place or a typo makes
 them distinct. The share of records whose text (cleaned, as the model gets it) occurred before is
 exact. Repeats follow Zipf's law, as in surveys: few titles are frequent, most are rare.
 """
@@ -18,7 +18,7 @@ from core.taxonomy import isco08
 from core.text import join
 from training.dataset.augmentation import typo
 
-ANSWERS = Path(__file__).resolve().parent.parent / "data" / "reference" / "answers.csv"
+ANSWERS = Path(__file__).resolve().parent.parent / "data" / "reference" / "answers" / "en.csv"
 HEADER = ("id", "job_title", "duties_description", "region")
 
 _RANKS = ("senior", "junior", "assistant", "head", "trainee", "freelance", "part time", "chief")

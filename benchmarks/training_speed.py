@@ -89,6 +89,7 @@ def _epoch(arguments: argparse.Namespace) -> dict[str, float]:
         texts, units = read_texts(survey), isco08().units
         labels = [units[row % len(units)] for row in range(len(texts))]
         records = pd.DataFrame({"text": texts, "label": labels, "weight": 1.0})
+        records = records.assign(language="en", forms="")
         train = _plain if arguments.contender == "plain" else _ours
         max_tokens = settings.model.max_seq_length
         encoded = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]

@@ -46,6 +46,7 @@ class DataSettings(_Section):
     reference_dir: Path = Path("data/reference")
     review_dir: Path = Path("data/review")
     columns: Columns = Columns()
+    language: str = Field("en", pattern="^([a-z]{2})?$")
     non_answers: AddedNonAnswers = AddedNonAnswers()
     encoding: str = AUTO
 
@@ -70,6 +71,7 @@ class ModelSettings(_Section):
     """The encoder of a full training, how it learns, and the threshold of its confidence."""
 
     name: str = "roberta-base"
+    vocabulary_size: int = Field(0, ge=0)
     max_seq_length: int = Field(128, ge=8, le=512)
     batch_size: int = Field(16, ge=1)
     epochs: float = Field(3, gt=0)

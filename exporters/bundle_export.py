@@ -56,7 +56,8 @@ class BundleContents:
     ``ngram_model`` serves beside the network ``model``; ``temperature`` and ``lexicon_weight``
     combine the two (``training/evaluation/calibration.py``). ``spelling`` holds the words that
     typos are corrected to, ``training_profile`` what the reports of batches compare with,
-    ``training_summary`` the manifest's entry ``training``. Texts are cut at ``max_tokens``.
+    ``training_summary`` the manifest's entry ``training``. Texts are cut at ``max_tokens``;
+    ``languages`` (ISO 639-1) are those of the training texts.
     """
 
     model: RobertaForSequenceClassification
@@ -67,6 +68,7 @@ class BundleContents:
     temperature: float
     lexicon_weight: float
     max_tokens: int
+    languages: list[str]
     training_summary: dict[str, Any]
 
 
@@ -166,6 +168,7 @@ def _manifest_values(contents: BundleContents, graph: str, precision: str) -> di
         "max_tokens": contents.max_tokens,
         "temperature": contents.temperature,
         "lexicon_weight": contents.lexicon_weight,
+        "languages": contents.languages,
         "labels": list(isco08().units),
         "training": contents.training_summary,
         "model": graph,

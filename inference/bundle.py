@@ -49,7 +49,8 @@ class Manifest:
     ``labels`` are the unit groups in the order of the model's outputs; ``files`` maps each path in
     the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
     ``int8`` or ``fp32``; ``temperature`` divides the logits and ``lexicon_weight`` multiplies the
-    n-gram model's scores; longer texts are cut after ``max_tokens``.
+    n-gram model's scores; longer texts are cut after ``max_tokens``. ``languages`` (ISO 639-1) are
+    those of the training texts.
     """
 
     version: str
@@ -62,6 +63,7 @@ class Manifest:
     labels: list[str]
     files: dict[str, str]
     lexicon_weight: float = 0.0
+    languages: list[str] = field(default_factory=lambda: ["en"])
     parity: dict[str, float] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT_VERSION

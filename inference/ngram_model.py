@@ -4,10 +4,11 @@ The network has learned meanings, this model spellings. A rare trade name that t
 learned, a compound, or a typo in a long word still has letter sequences that point to a unit group.
 On unseen texts the two make different errors, so their sum is better than either.
 
-The features of a text are its words, pairs of neighbouring words, and sequences of two to five
-letters within a word and its borders, each known by a 32-bit hash. Its scores are the sum of its
-features' weights, divided by the square root of their number, so that a title and a paragraph weigh
-alike. The sum over a word is the same in every text, so it is computed once and cached.
+The features of a text are its words without accents, pairs of neighbouring words, and sequences of
+two to five letters within a word and its borders, each known by a 32-bit hash. Its scores are the
+sum of its features' weights, divided by the square root of their number, so that a title and a
+paragraph weigh alike. The sum over a word is the same in every text, so it is computed once and
+cached.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from zlib import crc32
 
 import numpy as np
 
+from core.letters.accents import without_accents
 from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
 
@@ -30,8 +32,11 @@ _MAX_CACHED_WORDS = 16_384
 
 
 def words_of_parts(text: str) -> Iterator[list[str]]:
-    """Yield the words of the title, then those of the duties; of a missing part none."""
-    for part in text.split(SEPARATOR):
+    """Yield the words of the title, then those of the duties; of a missing part none.
+
+    They are without accents, which people leave out.
+    """
+    for part in without_accents(text).split(SEPARATOR):
         yield [word for word in part.split() if word != UNKNOWN]
 
 

@@ -94,6 +94,7 @@ def ngram_model(texts: list[str]) -> NgramModel:
     from training.model.ngram_trainer import fit_ngram_model
 
     titles = pd.DataFrame({"text": texts[:436], "label": isco08().units, "weight": 1.0})
+    titles = titles.assign(language="en", forms="")
     return fit_ngram_model(titles, seed=0)
 
 
@@ -127,6 +128,7 @@ def bundle(
         temperature=1.0,
         lexicon_weight=0.1,
         max_tokens=64,
+        languages=["en"],
         training_summary={},
     )
     out = export_bundle(
@@ -163,9 +165,9 @@ def user_project(tmp_path: Path, bundle: Bundle) -> Settings:
     manifest = json.loads((shipped / MANIFEST).read_text(encoding="utf-8"))
     manifest |= {"temperature": 20.0, "lexicon_weight": 0.0}
     (shipped / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    reference = tmp_path / "data" / "reference"
-    reference.mkdir(parents=True)
-    with (reference / "answers.csv").open("w", encoding="utf-8") as file:
+    answers = tmp_path / "data" / "reference" / "answers"
+    answers.mkdir(parents=True)
+    with (answers / "en.csv").open("w", encoding="utf-8") as file:
         file.write("job_title,duties_description,isco_code,kind\n")
         for code in isco08().units[::4]:
             title = isco08().title(code).replace(",", "")

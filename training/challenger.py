@@ -41,7 +41,8 @@ class Parent:
 class Challenger:
     """The result of a training: what is exported if the gate lets it pass.
 
-    ``parent`` is None after a full training.
+    ``languages`` (ISO 639-1) are those of its training texts; ``parent`` is None after a full
+    training.
     """
 
     model: RobertaForSequenceClassification
@@ -49,6 +50,7 @@ class Challenger:
     ngram_model: NgramModel
     spelling: Spelling
     max_tokens: int
+    languages: list[str]
     parent: Parent | None = None
 
     def predict(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:

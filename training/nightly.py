@@ -125,7 +125,7 @@ def _train(
     """Fine-tune the champion on the corrections, and finish the run."""
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
-    raw, loaded = _load_dataset(settings, corrections.iloc[:0])
+    raw, loaded = _load_dataset(settings, champion, corrections.iloc[:0])
     if raw is None:
         dataset = use_bundled_answers(loaded, settings)
     else:
@@ -215,22 +215,24 @@ def _fit(
         ngram_model=parent.bundle.ngram_model(),
         spelling=parent.bundle.spelling(),
         max_tokens=max_tokens,
+        languages=parent.bundle.manifest.languages,
         parent=parent,
     )
 
 
 def _load_dataset(
-    settings: Settings, corrections: pd.DataFrame
+    settings: Settings, champion: Bundle, corrections: pd.DataFrame
 ) -> tuple[Path | None, LoadedDataset]:
     """Return ``data.raw_dir`` and the dataset; None, and no own records, if none can train."""
     raw = _own_records(settings)
+    languages = champion.manifest.languages
     try:
-        return raw, load_dataset(settings, raw, corrections)
+        return raw, load_dataset(settings, raw, corrections, languages)
     except InputError as error:
         if raw is None:
             raise
         _LOG.warning("your own records are left out of this training: %s", error)
-        return None, load_dataset(settings, None, corrections)
+        return None, load_dataset(settings, None, corrections, languages)
 
 
 def _own_records(settings: Settings) -> Path | None:

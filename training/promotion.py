@@ -106,6 +106,7 @@ def _export(
         temperature=calibration.temperature,
         lexicon_weight=calibration.lexicon_weight,
         max_tokens=challenger.max_tokens,
+        languages=challenger.languages,
         training_summary=training.to_json() if training is not None else {},
     )
     bundle_dir = export_bundle(

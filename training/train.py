@@ -34,6 +34,7 @@ from training.model.ngram_trainer import fit_ngram_model
 from training.model.process_group import run_in_all_processes
 from training.model.trainer import train_model
 from training.model.training_progress import Progress, no_progress
+from training.model.vocabulary import replace_vocabulary
 from training.promotion import promote_or_refuse
 from training.run_folder import (
     RunFolder,
@@ -78,6 +79,14 @@ def train(
         set_seed(settings.training.seed)  # the new head's weights
         checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
         tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)
+        if settings.model.vocabulary_size:
+            tokenizer, model = replace_vocabulary(
+                tokenizer,
+                model,
+                loaded.texts,
+                settings.model.vocabulary_size,
+                settings.training.seed,
+            )
         # Not before: records or a base that cannot be used must leave no run behind.
         run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
@@ -156,4 +165,5 @@ def _fit(
         ngram_model=fit_ngram_model(texts, settings.training.seed),
         spelling=Spelling.learn(texts["text"], RightWords()),
         max_tokens=settings.model.max_seq_length,
+        languages=dataset.summary.languages,
     )

@@ -44,7 +44,7 @@ _KEYBOARD_ROWS = (
 )
 _MIN_KEYS_IN_ORDER = 4
 _REPEATED = re.compile(r"(?P<part>.{1,4}?)(?P=part)+.?.?")
-_HOME_ROW = re.compile(r"[sdfghjkl]{4,}")  # the middle row without its vowel
+_HOME_ROW = re.compile(r"[sdfghjkl]{5,}")  # the middle row without its vowel
 _TEST = re.compile(r"test(ing)?\d+")
 
 

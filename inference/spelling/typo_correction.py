@@ -16,6 +16,7 @@ from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from core.letters.accents import without_accents
 from core.text import UNKNOWN
 from inference.spelling.right_words import MIN_LETTERS
 
@@ -98,7 +99,7 @@ class _Alphabet:
         self._accented: dict[str, list[str]] = defaultdict(list)  # by the letter without its accent
         for letter in sorted(letters.union(string.ascii_lowercase)):
             if unicodedata.decomposition(letter):
-                self._accented[_without_accents(letter)].append(letter)
+                self._accented[without_accents(letter)].append(letter)
             else:
                 self._plain[_script(letter)].append(letter)
 
@@ -117,7 +118,7 @@ class _Alphabet:
             for letter in plain:
                 yield before + letter + after
                 yield before + letter + after[1:]
-            for letter in self._accented.get(_without_accents(after[:1]), ()):
+            for letter in self._accented.get(without_accents(after[:1]), ()):
                 yield before + letter + after[1:]
             yield before + after[1:]
             yield before + after[1:2] + after[:1] + after[2:]
@@ -132,15 +133,10 @@ def _has_accents_of(neighbor: str, word: str) -> bool:
     """Return whether the words have the same accented letters, or differ in accents alone."""
     if neighbor.isascii() and word.isascii():
         return True
-    return _accented_letters(neighbor) == _accented_letters(word) or _without_accents(
+    return _accented_letters(neighbor) == _accented_letters(word) or without_accents(
         neighbor
-    ) == _without_accents(word)
+    ) == without_accents(word)
 
 
 def _accented_letters(word: str) -> list[str]:
     return sorted(letter for letter in word if unicodedata.decomposition(letter))
-
-
-def _without_accents(word: str) -> str:
-    decomposed = unicodedata.normalize("NFD", word)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -108,7 +108,7 @@ def test_ctrl_c_while_it_codes_a_file(settings: Settings, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_ctrl_c_while_it_trains(user_project: Settings, tmp_path: Path) -> None:
     records = tmp_path / "records.csv"
-    reference = tmp_path / "data" / "reference" / "answers.csv"
+    reference = tmp_path / "data" / "reference" / "answers" / "en.csv"
     records.write_bytes(reference.read_bytes())
     base = tmp_path / "models" / "bundled" / "checkpoint"
     command = ["train", *config_of(user_project), "--raw", str(records), "--base", str(base)]

@@ -166,6 +166,7 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
         temperature=1.0,
         lexicon_weight=0.0,
         max_tokens=64,
+        languages=["en", "de"],
         training_summary={"note": 1},
     )
     out = export_bundle(
@@ -178,6 +179,7 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["precision"], manifest["model"]) == ("fp32", "model.onnx")
     assert manifest["training"] == {"note": 1}
+    assert manifest["languages"] == ["en", "de"]
     assert not (out / "model_int8.onnx").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 

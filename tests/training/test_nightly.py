@@ -292,6 +292,6 @@ def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
 
 def test_without_anything_to_measure_on_nothing_is_trained(user_project: Settings) -> None:
     write_corrections(user_project, "a.csv", right_corrections(30))
-    (user_project.data.reference_dir / "answers.csv").unlink()
+    (user_project.data.reference_dir / "answers" / "en.csv").unlink()
     with pytest.raises(InputError, match=r"answers\.csv.*data/raw"):
         run_nightly(user_project)

@@ -4,8 +4,9 @@ Reference texts are tidy: a title in the manual's words, or a title with a defin
 words. Survey answers are a title alone, or a title and a few words, abbreviated, with typos, or
 with an employer or a place. So each time a text is drawn for training, it may lose its duties, keep
 one part of them, or borrow a task of its own unit group; its title may be rotated, abbreviated, put
-in the plural, written as one word, put into a sentence, or mistyped. The constants below are the
-chances per draw; MODEL_CARD.md states the effect of each.
+in the plural, written as one word, spelled without special letters, put into a sentence, or
+mistyped. What depends on the language is changed only where the text's language is known. The
+constants below are the chances per draw; MODEL_CARD.md states the effect of each.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from __future__ import annotations
 import random
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import yaml
 
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
@@ -26,63 +32,25 @@ ABBREVIATE = 0.12
 INFLECT = 0.06
 SURROUND = 0.06
 TYPO = 0.20
+RESPELL = 0.30
+ANOTHER_FORM = 0.75
+ENGLISH = "en"
+_SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
+# How people without the key write a letter.
+_RESPELLED = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"}
+)
 _JOIN = f" {SEPARATOR} "
 _TYPED_WORDS = 16
 
-_PREFIXES = (
-    "i am a",
-    "i work as a",
-    "im a",
-    "working as",
-    "self employed",
-    "part time",
-    "full time",
-    "trainee",
-    "acting",
-    "retired",
-    "my job is",
-    "job title",
-    "employed as",
-)
-_SUFFIXES = (
-    "at a local company",
-    "in the city",
-    "in a small town",
-    "for the council",
-    "part time",
-    "night shift",
-    "full time",
-    "on contract",
-    "at the moment",
-    "for 10 years",
-    "grade 5",
-    "in london",
-    "in nairobi",
-    "in mumbai",
-    "in texas",
-    "in manila",
-    "in lagos",
-    "in sydney",
-    "level 2",
-    "band 6",
-    "private sector",
-    "ltd",
-    "for an agency",
-    "in family business",
-    "no 4",
-    "temporary",
-    "shift b",
-    "in johannesburg",
-    "in toronto",
-)
 
-
-def augment(text: str, tasks: Sequence[str], rng: random.Random) -> str:
+def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str = "") -> str:
     """Return a random variant of a cleaned ``title | duties``.
 
     Parameters
     ----------
-    tasks : task statements of the text's unit group, to borrow from; may be empty.
+    tasks : task statements of the text's unit group in its language, to borrow from; may be empty.
+    language : ISO 639-1; ``""`` where it is not known.
     """
     title, _, duties = text.partition(_JOIN)
     if duties != UNKNOWN and title != UNKNOWN:
@@ -97,40 +65,69 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random) -> str:
     elif tasks and rng.random() < BORROW_TASK:
         duties = _part_of_duties(rng.choice(tasks), rng)
     if title != UNKNOWN:
-        title = _change_title(title, rng)
+        title = _change_title(title, rng, language)
     elif rng.random() < TYPO:
         duties = typo(duties, rng)
     return title + _JOIN + duties
 
 
-def _change_title(title: str, rng: random.Random) -> str:
+def _change_title(title: str, rng: random.Random, language: str) -> str:
     """Change the title; each change has its own chance, most titles get none or one."""
     if rng.random() < TURN_AROUND:
         words = title.split()
         cut = rng.randrange(len(words))
         title = " ".join(words[cut:] + words[:cut])
     if rng.random() < INFLECT:
-        title = inflect(title, rng)
-    if rng.random() < ABBREVIATE:
+        title = inflect(title, rng) if language == ENGLISH else join_words(title, rng)
+    if language == ENGLISH and rng.random() < ABBREVIATE:
         title = abbreviate(title, rng)
     if rng.random() < TYPO:
         title = typo(title, rng)
-    if rng.random() < SURROUND:
+    if rng.random() < RESPELL:
+        title = title.translate(_RESPELLED)
+    around = surroundings().get(language)
+    if around and rng.random() < SURROUND:
         if rng.random() < 0.5:
-            title = f"{rng.choice(_PREFIXES)} {title}"
+            title = f"{rng.choice(around['before'])} {title}"
         else:
-            title = f"{title} {rng.choice(_SUFFIXES)}"
+            title = f"{title} {rng.choice(around['after'])}"
     return title
 
 
-def tasks_by_label(texts: Sequence[str], labels: Sequence[int]) -> Mapping[int, list[str]]:
-    """Return the duties of the texts without a title by label: ``augment`` borrows from them."""
-    tasks: dict[int, list[str]] = {}
-    start = UNKNOWN + _JOIN
-    for text, label in zip(texts, labels, strict=True):
-        if text.startswith(start):
-            tasks.setdefault(label, []).append(text.removeprefix(start))
-    return tasks
+@cache
+def surroundings() -> dict[str, dict[str, list[str]]]:
+    """Return the words before and after a title by language."""
+    return yaml.safe_load(_SURROUNDINGS.read_text(encoding="utf-8"))
+
+
+class Augmenter:
+    """Makes variants of the texts of one training.
+
+    It borrows tasks of the same unit group and language from the texts without a title.
+    """
+
+    def __init__(self, records: pd.DataFrame) -> None:
+        """Take texts to augment: ``text, label, language, forms``.
+
+        ``forms`` are lines, other forms of the text: see ``training/dataset/title_forms.py``.
+        """
+        self._texts = list(records["text"])
+        self._languages = list(records["language"])
+        self._forms = [forms.splitlines() for forms in records["forms"]]
+        keys = list(zip(records["label"], self._languages, strict=True))
+        tasks: dict[tuple[str, str], list[str]] = {}
+        start = UNKNOWN + _JOIN
+        for text, key in zip(self._texts, keys, strict=True):
+            if text.startswith(start):
+                tasks.setdefault(key, []).append(text.removeprefix(start))
+        self._tasks = [tasks.get(key, []) for key in keys]
+
+    def variant(self, row: int, rng: random.Random) -> str:
+        """Return a random variant of the text in ``row``."""
+        text = self._texts[row]
+        if self._forms[row] and rng.random() < ANOTHER_FORM:
+            text = rng.choice(self._forms[row])
+        return augment(text, self._tasks[row], rng, self._languages[row])
 
 
 def _part_of_duties(duties: str, rng: random.Random) -> str:
@@ -150,12 +147,20 @@ def abbreviate(title: str, rng: random.Random) -> str:
 
 
 def inflect(title: str, rng: random.Random) -> str:
-    """Put ``title`` in the plural, or write two neighbouring words as one."""
+    """Put the English ``title`` in the plural, or write two neighbouring words as one."""
     words = title.split()
     if len(words) < 2 or rng.random() < 0.5:
         last = words[-1]
         plural = last[:-1] + "ies" if last.endswith("y") else last + "s"
         return " ".join([*words[:-1], last if last.endswith("s") else plural])
+    return join_words(title, rng)
+
+
+def join_words(title: str, rng: random.Random) -> str:
+    """Write two neighbouring words of ``title`` as one; a single word stays."""
+    words = title.split()
+    if len(words) < 2:
+        return title
     i = rng.randrange(len(words) - 1)
     return " ".join([*words[:i], words[i] + words[i + 1], *words[i + 2 :]])
 

@@ -24,6 +24,7 @@ from core.text import EMPTY_TEXT, clean, join, row_text
 REPLAY_WEIGHT = 1.0
 _MAX_ARCHIVE_FILES = 200
 _MIN_LETTERS = 4
+_WORD_START = "Ġ▁"  # how byte-level BPE and SentencePiece mark the first piece of a word
 
 
 def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
@@ -58,7 +59,7 @@ def pseudo_titles(tokenizer: PreTrainedTokenizerBase, n: int, seed: int) -> list
     Source: distillation without the data (Lopes, Fenu, Starner 2017), in its simplest form.
     """
     words = sorted(
-        {word for piece in tokenizer.get_vocab() if (word := piece.removeprefix("Ġ")).isalpha()}
+        {word for piece in tokenizer.get_vocab() if (word := piece.lstrip(_WORD_START)).isalpha()}
     )
     words = [word for word in words if len(word) >= _MIN_LETTERS and word == clean(word)]
     rng = random.Random(seed)
@@ -90,7 +91,8 @@ def build_fine_tune_set(
 
     Returns
     -------
-    ``text``, ``label`` (``""`` for none), ``weight``, ``is_correction``. The weight of a correction
+    ``text``, ``label`` (``""`` for none), ``weight``, ``is_correction``, ``language``, ``forms``
+    (see ``training/dataset/records.py``). The weight of a correction
     is ``fine_tune.correction_weight`` in its first nightly training only: with that weight in every
     training it would push out the rest.
     """
@@ -108,4 +110,6 @@ def build_fine_tune_set(
             label="", weight=0.0, is_correction=False
         ),
     ]
-    return pd.concat(parts, ignore_index=True).drop_duplicates("text", ignore_index=True)
+    together = pd.concat(parts, ignore_index=True).drop_duplicates("text", ignore_index=True)
+    # Nobody states the language of a correction, and the others are not augmented.
+    return together.assign(language="", forms="")

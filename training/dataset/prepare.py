@@ -7,6 +7,7 @@ What is set aside is listed in ``data.processed_dir``: ``invalid_labels.csv``, `
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ class DatasetSummary:
     """Records that repeat a text with the same label."""
     n_hold_out: dict[str, int]
     """Texts of each hold-out set by name."""
+    languages: list[str]
+    """Languages of the records and answers, ISO 639-1."""
     n_left_out: dict[str, int] | None = None
     """Records of the user that cannot train, by reason."""
     unread_files: list[str] | None = None
@@ -67,7 +70,7 @@ class DatasetSummary:
 class LoadedDataset:
     """Distinct labelled texts before the split; no text of ``texts`` is in any other part.
 
-    ``texts`` (``text, label, weight, source, group, file, line``) train, validate, calibrate and
+    ``texts`` (``TEXT_COLUMNS, file, line``) train, validate, calibrate and
     test; ``hold_out`` are the hold-out sets by name; ``calibration`` is the calibration part of the
     bundled reference answers; ``own_records`` are the user's valid records, None without records.
     """
@@ -93,7 +96,12 @@ class SplitDataset:
     summary: DatasetSummary
 
 
-def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame) -> LoadedDataset:
+def load_dataset(
+    settings: Settings,
+    raw: Path | None,
+    corrections: pd.DataFrame,
+    languages: Collection[str] = (),
+) -> LoadedDataset:
     """Read and clean the records, the bundled reference answers and the manual.
 
     Parameters
@@ -101,10 +109,22 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     raw : a CSV file of records or a folder of them; None if there are no records.
     corrections : see ``training/dataset/correction_set.py``; those that are not held out join the
         records and overrule the records of the same text.
+    languages : those of the model to train (ISO 639-1), whose bundled reference answers are read.
+        Those of the records are added.
     """
     processed_dir = settings.data.processed_dir
     processed_dir.mkdir(parents=True, exist_ok=True)
-    answers = read_answers(settings.data.reference_dir)
+    own = None
+    if raw is not None:
+        own = read_records(
+            raw,
+            settings.data.columns,
+            processed_dir,
+            settings.data.encoding,
+            settings.data.language,
+        )
+        languages = {*languages, *own.records["language"]} - {""}
+    answers = read_answers(settings.data.reference_dir, languages)
     hold_out = {BUNDLED_HOLD_OUT: answers[answers["part"] == HOLD_OUT]}
     calibration = answers[answers["part"] == CALIBRATION]
     trained_answers = answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])
@@ -113,9 +133,7 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
     parts = [trained_answers.assign(is_own=False)]
     if settings.training.use_manual:
         parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
-    own = None
-    if raw is not None:
-        own = read_records(raw, settings.data.columns, processed_dir, settings.data.encoding)
+    if own is not None:
         parts.insert(0, own.records.assign(is_own=True))
         _LOG.info(
             "records that train: %s of yours + %s bundled",
@@ -142,6 +160,7 @@ def load_dataset(settings: Settings, raw: Path | None, corrections: pd.DataFrame
             unread_files=None if own is None else own.unread_files,
             n_duplicates=int(everything.duplicated(["text", "label"]).sum()),
             n_hold_out={name: len(rows) for name, rows in hold_out.items()},
+            languages=sorted(languages),
         ),
     )
 
@@ -174,7 +193,9 @@ def _with_corrections(texts: pd.DataFrame, corrections: pd.DataFrame) -> pd.Data
     return pd.concat(
         [
             texts[~texts["text"].isin(set(corrections["text"]))],
-            taught[["text", "label"]].assign(weight=1.0, source="correction", group=""),
+            taught[["text", "label"]].assign(
+                weight=1.0, source="correction", group="", language="", forms=""
+            ),
         ],
         ignore_index=True,
     )

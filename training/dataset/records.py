@@ -1,10 +1,10 @@
 """Labelled records → distinct, cleaned, valid training texts.
 
 The columns are ``job_title``, ``duties_description``, ``isco_code`` and, if a file has them,
-``weight`` (trust in the label, 0 to 1), ``source`` and ``group`` (rows of one group mean the same
-and are never on two sides of a split). Nothing is dropped silently: what cannot train is counted by
-reason and listed in ``invalid_labels.csv``, texts with several codes in ``conflicts.csv``, and a
-file of a folder that cannot be read is named in the log.
+``weight`` (trust in the label, 0 to 1), ``source``, ``group`` (rows of one group mean the same
+and are never on two sides of a split) and ``language`` (ISO 639-1). Nothing is dropped silently:
+what cannot train is counted by reason and listed in ``invalid_labels.csv``, texts with several
+codes in ``conflicts.csv``, and a file of a folder that cannot be read is named in the log.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Columns
 from core.taxonomy import UNIT
-from core.text import EMPTY_TEXT, JOB_TITLE, row_text
+from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, join, row_text
+from training.dataset.title_forms import title_forms
 from training.dataset.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
@@ -37,7 +38,10 @@ LABEL_COLUMNS = {
     "weight": ("weight",),
     "source": ("source",),
     "group": ("group", "group_id"),
+    "language": ("language", "lang"),
 }
+TEXT_COLUMNS = ["text", "label", "weight", "source", "group", "language", "forms"]
+"""Columns of every table of training texts."""
 NO_TEXT = "no title and no duties"
 GROUP_ALONE = "a group of fewer than four digits"
 
@@ -48,8 +52,10 @@ class OwnRecords:
 
     ``records`` has one row per record that can train: ``text`` (cleaned ``title | duties``),
     ``label`` (4-digit code), ``weight`` (float), ``source``, ``group`` (``""`` where there is
-    none), and ``file`` and ``line`` where it stands. ``n_left_out`` counts the other records by
-    reason. ``unread_files`` are the files of the folder that could not be read.
+    none), ``language`` (ISO 639-1, ``""`` where it is not known), ``forms`` (lines, the text under
+    other forms of its title: ``training/dataset/title_forms.py``), and ``file`` and ``line``.
+    ``n_left_out`` counts the other records by reason. ``unread_files`` are the files of the folder
+    that could not be read.
     """
 
     records: pd.DataFrame
@@ -87,9 +93,13 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def read_records(
-    raw: Path, columns: Columns, processed_dir: Path, legacy_encoding: str = AUTO
+    raw: Path,
+    columns: Columns,
+    processed_dir: Path,
+    legacy_encoding: str = AUTO,
+    language: str = "",
 ) -> OwnRecords:
-    """Read every labelled record under ``raw``.
+    """Read every labelled record under ``raw``; ``language`` is that of records that state none.
 
     Records without one of the 436 unit groups, or without text, are listed in
     ``processed_dir/invalid_labels.csv`` with file, line and reason. A file of a folder that cannot
@@ -111,7 +121,7 @@ def read_records(
             try:
                 if not path.is_file():
                     raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
-                read = _read_file(path, columns, legacy_encoding)
+                read = _read_file(path, columns, legacy_encoding, language)
             except (InputError, OSError) as error:
                 if path == raw:
                     raise
@@ -122,7 +132,7 @@ def read_records(
             n_left_out.update(read.reasons)
             invalid.write(read.invalid)
     own = OwnRecords(
-        pd.DataFrame(rows, columns=["text", "label", "weight", "source", "group", "file", "line"]),
+        pd.DataFrame(rows, columns=[*TEXT_COLUMNS, "file", "line"]),
         dict(n_left_out),
         unread_files,
     )
@@ -130,7 +140,7 @@ def read_records(
     return own
 
 
-_Record = tuple[str, str, float, str, str, str, str]
+_Record = tuple[str, str, float, str, str, str, str, str, str]
 
 
 @dataclass
@@ -142,7 +152,9 @@ class _FileRecords:
     invalid: list[list[str]]
 
 
-def _read_file(path: Path, columns: Columns, legacy_encoding: str) -> _FileRecords:
+def _read_file(
+    path: Path, columns: Columns, legacy_encoding: str, usual_language: str
+) -> _FileRecords:
     aliases = {**LABEL_COLUMNS, **columns.model_dump()}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
@@ -158,7 +170,11 @@ def _read_file(path: Path, columns: Columns, legacy_encoding: str) -> _FileRecor
         if reason is None:
             weight = _weight(table, row, line)
             source, group = table.get(row, "source"), table.get(row, "group")
-            read.records.append((text, code.code, weight, source, group, path.name, str(line)))
+            language = table.get(row, "language").lower() or usual_language
+            forms = other_forms(table.get(row, JOB_TITLE), table.get(row, DUTIES))
+            read.records.append(
+                (text, code.code, weight, source, group, language, forms, path.name, str(line))
+            )
             continue
         read.reasons.append(reason)
         title, written = table.get(row, JOB_TITLE), table.get(row, CODE_COLUMN)
@@ -166,6 +182,12 @@ def _read_file(path: Path, columns: Columns, legacy_encoding: str) -> _FileRecor
         cells = [path.name, str(line), title, written, why]
         read.invalid.append([neutralise(cell) for cell in cells])
     return read
+
+
+def other_forms(title: str, duties: str) -> str:
+    """Return the cleaned texts of a record under the other forms of its title, one a line."""
+    forms = title_forms(title)
+    return "" if forms == [title] else "\n".join(join(form, duties) for form in forms)
 
 
 def why_unusable(text: str, code: WrittenCode) -> str | None:
@@ -230,7 +252,7 @@ def resolve_conflicts(
 ) -> pd.DataFrame:
     """Return one row per distinct text, with the code that has the largest total weight.
 
-    Returns ``text, label, weight, source, group`` in order of first appearance; ``weight`` is the
+    Returns the ``TEXT_COLUMNS`` in order of first appearance; ``weight`` is the
     largest of the winning code. Texts with several codes are listed in
     ``processed_dir/conflicts.csv``: the text, each code, its number of records and weight. The
     rule ``drop`` leaves these texts out.
@@ -241,6 +263,8 @@ def resolve_conflicts(
         weight=("weight", "max"),
         source=("source", "first"),
         group=("group", "first"),
+        language=("language", "first"),
+        forms=("forms", "first"),
     )
     votes = votes.reset_index()
     is_disputed = votes.duplicated("text", keep=False)
@@ -251,4 +275,4 @@ def resolve_conflicts(
     # Ties go to the lower code, so that the result does not depend on the order of the files.
     ranked = votes.sort_values(["total", "label"], ascending=[False, True], kind="stable")
     winners = ranked.drop_duplicates("text").sort_index()
-    return winners[["text", "label", "weight", "source", "group"]].reset_index(drop=True)
+    return winners[TEXT_COLUMNS].reset_index(drop=True)

@@ -1,11 +1,12 @@
-"""Reference data that every training may use: ``answers.csv`` and ``isco08_definitions.csv``.
+"""Reference data that every training may use: ``answers/`` and ``isco08_definitions.csv``.
 
-``answers.csv`` holds the bundled reference answers. ``part_of_answer`` in ``splits.py`` decides
-whether an answer trains, calibrates or measures; the file's column ``part`` says the same.
+``answers/`` holds the bundled reference answers, one file for each language. ``part_of_answer`` in
+``splits.py`` decides whether an answer trains, calibrates or measures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -15,30 +16,35 @@ from core.errors import InputError
 from core.isco_codes.written_code import read_code
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
+from training.dataset.augmentation import ENGLISH
+from training.dataset.records import TEXT_COLUMNS
 from training.dataset.splits import part_of_answer
 
-ANSWERS = "answers.csv"
+ANSWERS = "answers"
 DEFINITIONS = "isco08_definitions.csv"
 _ANSWER_COLUMNS = ("job_title", "duties_description", "isco_code", "kind")
 _MANUAL_COLUMNS = ("isco_code", "description")
 
 
-def read_answers(reference_dir: Path) -> pd.DataFrame:
-    """Return the bundled reference answers as records, with ``kind`` and ``part``.
+def read_answers(reference_dir: Path, languages: Collection[str]) -> pd.DataFrame:
+    """Return the bundled reference answers in ``languages`` as records, with ``kind`` and ``part``.
 
-    The other columns are those of ``read_records`` in ``training/dataset/records.py``. The table
-    is empty if the folder has no ``answers.csv``.
+    The other columns are ``TEXT_COLUMNS`` of ``training/dataset/records.py``. A text that several
+    languages share is English, or that of the first one; the table is empty if there is no file.
     """
-    path = reference_dir / ANSWERS
     rows = []
-    if path.exists():
+    for language in sorted(languages, key=lambda language: (language != ENGLISH, language)):
+        path = reference_dir / ANSWERS / f"{language}.csv"
+        if not path.exists():
+            continue
         table = open_table(path, {name: (name,) for name in _ANSWER_COLUMNS}, _ANSWER_COLUMNS)
         for _, row in table.rows():
             title, duties, code, kind = (table.get(row, name) for name in _ANSWER_COLUMNS)
             text = join(title, duties)
-            rows.append((text, code, 1.0, "answers", "", kind, part_of_answer(text)))
-    columns = ["text", "label", "weight", "source", "group", "kind", "part"]
-    return pd.DataFrame(rows, columns=columns)
+            part = part_of_answer(text)
+            rows.append((text, code, 1.0, "answers", "", language, "", kind, part))
+    answers = pd.DataFrame(rows, columns=[*TEXT_COLUMNS, "kind", "part"])
+    return answers.drop_duplicates("text", ignore_index=True)
 
 
 def read_manual(reference_dir: Path) -> pd.DataFrame:
@@ -60,5 +66,5 @@ def read_manual(reference_dir: Path) -> pd.DataFrame:
         text = join("", table.get(row, "description"))
         code = read_code(table.get(row, "isco_code")).code
         if code in isco08().units and text != EMPTY_TEXT:
-            rows.append((text, code, 1.0, "manual", f"manual:{code}"))
-    return pd.DataFrame(rows, columns=["text", "label", "weight", "source", "group"])
+            rows.append((text, code, 1.0, "manual", f"manual:{code}", "", ""))
+    return pd.DataFrame(rows, columns=TEXT_COLUMNS)

@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 
 SIDES = ("train", "validation", "calibration", "test")
-TRAIN, CALIBRATION, HOLD_OUT = "train", "calibration", "gold"
-"""Values of the column ``part`` of the bundled reference answers."""
+TRAIN, CALIBRATION, HOLD_OUT = "train", "calibration", "hold_out"
+"""The parts of the bundled reference answers."""
 _HELD_OUT_CORRECTIONS_ONE_IN = 5
 _MIN_GROUPS = 3
 # So many texts calibrate well enough; and fewer are enough if they are as new as what comes.
@@ -33,9 +33,9 @@ _TRUSTED = 0.8  # weight of a record: below it more labels are wrong than a conf
 
 
 def part_of_answer(text: str) -> str:
-    """Return the part of a cleaned reference answer: ``train``, ``calibration`` or ``gold``.
+    """Return the part of a cleaned reference answer: ``train``, ``calibration`` or ``hold_out``.
 
-    The answers of ``gold`` are the bundled hold-out set: the gate compares models on it.
+    Those of ``hold_out`` are the bundled hold-out set: the gate compares models on it.
     """
     number = _hash(text)
     if number % 3 == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -54,17 +56,26 @@ def evaluate_model(
 def _figures(
     parts: dict[str, pd.DataFrame], probabilities: dict[str, np.ndarray], threshold: float
 ) -> dict[str, Figures]:
-    """Return the figures of each part by its name, and of each kind of answer in it."""
+    """Return the figures of each part by its name, and of each kind and language in it."""
     figures: dict[str, Figures] = {}
     for name, rows in parts.items():
         codes = rows["label"].to_numpy(str)
         figures[name] = measure(probabilities[name], codes, threshold)
-        for kind in rows["kind"].unique() if "kind" in rows else ():
-            of_kind = (rows["kind"] == kind).to_numpy()
-            figures[f"{name}, {kind}"] = measure(
-                probabilities[name][of_kind], codes[of_kind], threshold
+        for subset, is_in_subset in _subsets(rows):
+            figures[f"{name}, {subset}"] = measure(
+                probabilities[name][is_in_subset], codes[is_in_subset], threshold
             )
     return figures
+
+
+def _subsets(rows: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the name and the (N,) rows of each kind of answer, and of each language of several."""
+    if "kind" in rows:
+        for kind in rows["kind"].unique():
+            yield str(kind), (rows["kind"] == kind).to_numpy()
+    if rows["language"].nunique() > 1:
+        for language in sorted(rows["language"].unique()):
+            yield f"language {language or 'unknown'}", (rows["language"] == language).to_numpy()
 
 
 def _draw(

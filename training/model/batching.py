@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from transformers import PreTrainedTokenizerBase
 
 from core.taxonomy import unit_index
-from training.dataset.augmentation import augment, tasks_by_label
+from training.dataset.augmentation import Augmenter
 
 NO_LABEL = -100  # what torch's cross-entropy ignores
 _BATCHES_PER_SORT = 50
@@ -45,13 +45,13 @@ class Texts(Dataset[dict[str, list[int] | int]]):
         self._is_augmented = is_augmented if is_augmented is not None else everything
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
-        self._tasks = tasks_by_label(self.texts, self.labels)
+        self._augmenter = Augmenter(records)
         self._ids = self._tokenize(self.texts)
 
     def augment(self, rows: np.ndarray, rng: random.Random) -> None:
         """Replace each of ``rows`` that is to be augmented by a new random variant."""
         rows = rows[self._is_augmented[rows]]
-        variants = [augment(self.texts[i], self._tasks.get(self.labels[i], ()), rng) for i in rows]
+        variants = [self._augmenter.variant(i, rng) for i in rows]
         for i, ids in zip(rows, self._tokenize(variants), strict=True):
             self._ids[i] = ids
 

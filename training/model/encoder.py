@@ -2,6 +2,9 @@
 
 A base is ``minilm`` (see ``minilm.py``), a folder with a checkpoint, or a name on the model hub
 such as ``roberta-base``. Checkpoints are safetensors only: a pickle is never loaded.
+
+XLM-RoBERTa and CamemBERT are RoBERTa with another tokenizer: the same layers under the same names.
+They are loaded as RoBERTa, so that all that follows knows one kind of model.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from core.taxonomy import isco08, unit_index
 from training.model import minilm
 from training.model.device import attention
 from training.model.hub import MINILM, unusable_base
+
+_ROBERTA_TYPES = ("roberta", "xlm-roberta", "camembert")
 
 
 def load_encoder(
@@ -49,10 +54,12 @@ def load_encoder(
         return minilm.build(texts, RobertaConfig(**labels))
     try:
         config = AutoConfig.from_pretrained(base, **labels)
-        if config.model_type != "roberta":
+        if config.model_type not in _ROBERTA_TYPES:
             raise BaseModelError(
-                f"the base {base!r} is a {config.model_type}; expected a RoBERTa checkpoint"
+                f"the base {base!r} is a {config.model_type}; expected a RoBERTa checkpoint "
+                f"({', '.join(_ROBERTA_TYPES)})"
             )
+        config = RobertaConfig(**{**config.to_dict(), "model_type": "roberta", **labels})
         tokenizer = AutoTokenizer.from_pretrained(base)
         model = RobertaForSequenceClassification.from_pretrained(
             base, config=config, use_safetensors=True, ignore_mismatched_sizes=True

@@ -19,7 +19,7 @@ from torch.nn.functional import cross_entropy
 
 from core.taxonomy import isco08, unit_index
 from inference.ngram_model import NgramModel, features
-from training.dataset.augmentation import augment, tasks_by_label
+from training.dataset.augmentation import Augmenter
 
 _LOG = logging.getLogger(__name__)
 EPOCHS = 8
@@ -31,7 +31,9 @@ LEVELS = 15  # of a weight's size: few levels compress well
 
 
 def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
-    """Return the n-gram model of distinct cleaned texts: ``text, label, weight``.
+    """Return the n-gram model of distinct cleaned texts.
+
+    ``train`` has the columns ``text, label, weight, language, forms``.
 
     Each epoch draws a text with its weight as the chance, and augments it.
     """
@@ -41,7 +43,7 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
     labels = np.array(unit_index(train["label"]), np.intp)
     chances = train["weight"].to_numpy(float)
     hashes = _vocabulary(texts)
-    tasks = tasks_by_label(texts, list(labels))
+    augmenter = Augmenter(train)
     augment_rng = random.Random(seed)
     # Off is the default; torch warns unless it is set explicitly.
     torch.sparse.check_sparse_tensor_invariants.disable()
@@ -57,7 +59,7 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
         losses = []
         for start in range(0, len(drawn), BATCH_SIZE):
             rows = drawn[start : start + BATCH_SIZE]
-            batch = [augment(texts[i], tasks.get(int(labels[i]), ()), augment_rng) for i in rows]
+            batch = [augmenter.variant(i, augment_rng) for i in rows]
             ids, weights, offsets = _bags(batch, hashes)
             logits = table(ids, offsets, per_sample_weights=weights) + bias
             loss = cross_entropy(logits, torch.as_tensor(labels[rows]))

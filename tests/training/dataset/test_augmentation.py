@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import random
 
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import join
+from core.text import clean, join
 from tests.support.labelled_records import WORDS
-from training.dataset.augmentation import abbreviate, augment, inflect, typo
+from training.dataset.augmentation import (
+    Augmenter,
+    abbreviate,
+    augment,
+    inflect,
+    surroundings,
+    typo,
+)
 
 texts_to_augment = st.tuples(
     st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(WORDS), max_size=30)
 ).map(lambda parts: join(" ".join(parts[0]), " ".join(parts[1])))
 
 
-@given(texts_to_augment, st.integers(0, 100))
-def test_a_variant_is_a_cleaned_text_of_two_parts(text: str, seed: int) -> None:
-    variant = augment(text, ["mops the floor of the ward every day"], random.Random(seed))
+@given(texts_to_augment, st.integers(0, 100), st.sampled_from(["en", "de", "ar", "no", ""]))
+def test_a_variant_is_a_cleaned_text_of_two_parts(text: str, seed: int, language: str) -> None:
+    variant = augment(text, ["mops the floor of the ward every day"], random.Random(seed), language)
     title, duties = variant.split(" | ")
     assert title and duties and join(title, duties) == variant
 
@@ -49,3 +57,35 @@ def test_typed_duties_stay_whole_and_definitions_are_cut() -> None:
     assert len("unknown") in lengths and min(lengths) < max(lengths) == len(
         " ".join(["files"] * 40)
     )
+
+
+def test_every_phrase_around_a_title_is_cleaned() -> None:
+    for language, around in surroundings().items():
+        for phrase in around["before"] + around["after"]:
+            assert clean(phrase) == phrase, (language, phrase)
+
+
+def test_phrases_are_those_of_the_language() -> None:
+    def variants(language: str) -> set[str]:
+        text = "bäcker | unknown"
+        return {augment(text, [], random.Random(seed), language) for seed in range(500)}
+
+    assert any(variant.startswith("ich bin ") for variant in variants("de"))
+    assert not any(variant.startswith("i am a ") for variant in variants("de"))
+    assert any(variant.startswith("i am a ") for variant in variants("en"))
+    assert "baecker | unknown" in variants("")  # who has no umlaut on the keyboard
+
+
+def test_other_forms_and_tasks_of_the_same_language_are_used() -> None:
+    records = pd.DataFrame(
+        {
+            "text": ["bäcker in | unknown", "unknown | backt brot", "unknown | bakes bread"],
+            "label": ["7512", "7512", "7512"],
+            "language": ["de", "de", "en"],
+            "forms": ["bäcker | unknown\nbäckerin | unknown", "", ""],
+        }
+    )
+    augmenter = Augmenter(records)
+    variants = {augmenter.variant(0, random.Random(seed)) for seed in range(300)}
+    assert {"bäckerin | unknown", "bäcker | unknown", "bäcker | backt brot"} <= variants
+    assert not any("bread" in variant for variant in variants)

@@ -46,7 +46,7 @@ def test_too_few_records_are_one_line(
     found: str,
 ) -> None:
     if not with_answers:
-        (user_project.data.reference_dir / "answers.csv").unlink()
+        (user_project.data.reference_dir / "answers" / "en.csv").unlink()
     raw = records(user_project, n, n_codes, code)
     with pytest.raises(InputError, match=found) as raised:
         train(user_project, raw, str(checkpoint))
@@ -59,7 +59,7 @@ def test_too_few_records_are_one_line(
 def test_one_text_of_each_code_cannot_be_split(user_project: Settings, checkpoint: Path) -> None:
     from core.taxonomy import isco08
 
-    (user_project.data.reference_dir / "answers.csv").unlink()
+    (user_project.data.reference_dir / "answers" / "en.csv").unlink()
     raw = records(user_project, 1)
     lines = [f"{isco08().title(code).replace(',', '')},{code}" for code in isco08().units]
     (raw / "raw.csv").write_text("job_title,isco_code\n" + "\n".join(lines), encoding="utf-8")
@@ -69,7 +69,7 @@ def test_one_text_of_each_code_cannot_be_split(user_project: Settings, checkpoin
 
 @pytest.mark.slow
 def test_the_minimum_is_enough(user_project: Settings, checkpoint: Path) -> None:
-    (user_project.data.reference_dir / "answers.csv").unlink()
+    (user_project.data.reference_dir / "answers" / "en.csv").unlink()
     raw = records(user_project, MIN_TEXTS, 2)
     model = user_project.model.model_copy(update={"epochs": 1.0})
     run = train(user_project.model_copy(update={"model": model}), raw, str(checkpoint))

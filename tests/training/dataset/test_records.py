@@ -57,7 +57,7 @@ def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) ->
             ("b", "5120", 1.0, "", ""),
         ],
         columns=["text", "label", "weight", "source", "group"],
-    )
+    ).assign(language="", forms="")
     distinct = resolve_conflicts(records, tmp_path, "majority")
     assert distinct[["text", "label", "weight"]].values.tolist() == [
         ["a", "3221", 0.9],
@@ -71,7 +71,7 @@ def test_disputed_texts_can_be_dropped_and_are_listed(tmp_path: Path) -> None:
     records = pd.DataFrame(
         [("a", "2221", 1.0, "", ""), ("a", "3221", 1.0, "", ""), ("b", "5120", 1.0, "", "")],
         columns=["text", "label", "weight", "source", "group"],
-    )
+    ).assign(language="", forms="")
     assert list(resolve_conflicts(records, tmp_path, "drop")["text"]) == ["b"]
     assert len(pd.read_csv(tmp_path / "conflicts.csv")) == 2
 
@@ -168,3 +168,13 @@ def test_records_of_every_format_train(tmp_path: Path, caplog: pytest.LogCapture
     assert list(own.records["label"]) == ["7212"] * 5
     assert "codebook.docx is left out: it is a text document" in caplog.text
     assert ".gitkeep" not in caplog.text
+
+
+def test_the_language_and_the_forms_of_a_title_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv"
+    path.write_text(
+        "job_title,isco_code,lang\nBäcker/in,7512,DE\nplumber,7126,\n", encoding="utf-8"
+    )
+    records = read_records(path, Columns(), tmp_path, language="en").records
+    assert list(records["language"]) == ["de", "en"]
+    assert list(records["forms"]) == ["bäcker | unknown\nbäckerin | unknown", ""]

@@ -27,6 +27,8 @@ def lesson(shift: int) -> pd.DataFrame:
             "text": [f"{WORDS[i]} {n} | unknown" for n, i in enumerate(k)],
             "label": [CODES[(i + shift) % len(CODES)] for i in k],
             "weight": 1.0,
+            "language": "en",
+            "forms": "",
         }
     )
 

@@ -21,6 +21,8 @@ def test_weights_are_chances_and_batches_are_of_like_length(checkpoint: Path) ->
             "text": [f"worker {'x ' * (i % 9)}| unknown" for i in range(1000)],
             "label": ["2221"] * 1000,
             "weight": [1.0] * 500 + [0.2] * 500,
+            "language": "en",
+            "forms": "",
         }
     )
     texts = Texts(records, tokenizer, 64)

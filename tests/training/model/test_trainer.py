@@ -28,7 +28,7 @@ def test_a_checkpoint_that_was_being_saved_is_passed_over(
     settings = settings.model_copy(update={"model": short})
     tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
     training_texts = pd.DataFrame({"text": texts[:32], "label": isco08().units[:32]})
-    training_texts = training_texts.assign(weight=1.0, is_correction=True)
+    training_texts = training_texts.assign(weight=1.0, is_correction=True, language="", forms="")
     logits = np.zeros((32, 436), np.float32)
 
     def learn() -> None:

@@ -1,0 +1,30 @@
+"""The forms of a title that respondents write."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.dataset.title_forms import title_forms
+
+
+@pytest.mark.parametrize(
+    ("title", "forms"),
+    [
+        ("nurse", {"nurse"}),
+        ("conducteur / conductrice offset", {"conducteur offset", "conductrice offset"}),
+        ("Gestalter/in", {"Gestalter", "Gestalterin"}),
+        ("Lehrer/-innen", {"Lehrer", "Lehrerinnen"}),
+        (
+            "Werber/in (Presse)",
+            {"Werber", "Werberin", "Werber (Presse)", "Werberin (Presse)"},
+        ),
+        ("diretor técnico/diretora técnica", {"diretor técnico", "diretora técnica"}),
+        ("vozač taksija/vozačica", {"vozač taksija", "vozačica taksija"}),
+        ("aranyműves/mfn", {"aranyműves"}),
+        ("a/b/c", {"a/b/c"}),
+        ("(x)", {"(x)"}),
+        ("", {""}),
+    ],
+)
+def test_each_gender_and_parentheses(title: str, forms: set[str]) -> None:
+    assert set(title_forms(title)) == forms
