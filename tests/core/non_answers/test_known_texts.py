@@ -149,6 +149,12 @@ def test_words_of_two_languages_do_not_mix() -> None:
     assert NON_ANSWERS.find(join("PA in hospital")) is None
 
 
+@pytest.mark.parametrize("text", ["Kita", "Kitas", "solar", "sea", "engin", "Latin"])
+def test_a_place_or_a_field_of_work_is_no_word_of_another_language(text: str) -> None:
+    """Found among the 20,000 most frequent words of each language."""
+    assert NON_ANSWERS.find(join(text)) is None
+
+
 def test_added_texts_are_whole_texts_and_come_first() -> None:
     kind = NonAnswerKind.NOT_WORKING
     added = NON_ANSWERS.extended({kind: ["Sabbatical", "Test"]})
