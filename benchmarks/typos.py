@@ -34,6 +34,7 @@ from inference.classifier import open_classifier
 from inference.spelling.right_words import DICTIONARY_WORDS, FREQUENT_WORDS, RightWords
 from inference.spelling.typo_correction import Spelling
 from training.dataset.augmentation import typo
+from training.dataset.splits import HOLD_OUT, part_of_answer
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "typos.md"
@@ -101,11 +102,18 @@ def random_typos(titles: Iterable[str], seed: int) -> list[tuple[str, str]]:
 
 
 def hold_out_answers() -> list[tuple[str, str, str]]:
-    """Return (title, duties, code) of the hold-out answers in the order of a random draw."""
+    """Return (title, duties, code) of the English hold-out answers in a random order."""
     with ANSWERS.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["part"] == "gold"]
-    random.Random(0).shuffle(rows)
-    return [(row["job_title"], row["duties_description"], row["isco_code"]) for row in rows]
+        answers = [
+            (row["job_title"], row["duties_description"], row["isco_code"])
+            for row in csv.DictReader(file)
+        ]
+    random.Random(0).shuffle(answers)
+    return [
+        (title, duties, code)
+        for title, duties, code in answers
+        if part_of_answer(join(title, duties)) == HOLD_OUT
+    ]
 
 
 def share_unchanged(spelling: Spelling, words: Sequence[str]) -> float:
