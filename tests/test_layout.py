@@ -118,6 +118,7 @@ def test_the_formatter_formats_everything() -> None:
     assert not [name_of(path) for path in MODULES if "fmt: " + "skip" in path.read_text("utf-8")]
 
 
+@pytest.mark.slow
 def test_a_function_does_not_have_too_many_parameters() -> None:
     too_many = {
         f"{name_of(path)}: {function.name}": n_parameters(function)
@@ -143,6 +144,7 @@ def library_imports() -> list[str]:
     return sorted(statements - {"from __future__ import annotations"})
 
 
+@pytest.mark.slow
 def test_importing_changes_nothing_outside() -> None:
     """The libraries are imported first: what they change is not the program's doing."""
     modules = [name_of(path).removesuffix(".py").replace("/", ".") for path in MODULES]
@@ -184,6 +186,7 @@ def test_the_public_face_loads_nothing_heavy() -> None:
     assert run_python(f"import sys, isco; print(sorted({heavy!r} & set(sys.modules)))") == "[]"
 
 
+@pytest.mark.slow
 def test_serving_loads_no_torch(bundle: Bundle, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(f"output: {{best_model_dir: {bundle.path}}}\n", encoding="utf-8")

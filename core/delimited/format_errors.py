@@ -90,8 +90,9 @@ def no_column(
 
 def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
     """Return the cause, and the remedy, where the one name is a line of several names."""
+    line = " ".join(header.splitlines())
     for delimiter, name in DELIMITERS.items():
-        inner = next(csv.reader([header], delimiter=delimiter), [])
+        inner = next(csv.reader([line], delimiter=delimiter), [])
         if len(inner) > 1 and _is_named(inner, wanted):
             return (
                 f"each line is one quoted field with {name}s in it",

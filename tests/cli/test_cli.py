@@ -158,6 +158,7 @@ def test_every_command_and_option_says_what_it_does() -> None:
     assert len(waiting) > 15
 
 
+@pytest.mark.slow
 def test_the_versions_are_there_for_a_script(user_project: Settings) -> None:
     (version,) = json.loads(isco(user_project, "models", "list", "--json").stdout)
     assert version["is_served"] and Path(version["path"]).name == "bundled"

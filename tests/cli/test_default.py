@@ -10,6 +10,7 @@ from core.settings import Settings
 from tests.cli.processes import MAIN, config_of, environment, run_script
 
 
+@pytest.mark.slow
 def test_isco_alone_prints_its_help(settings: Settings) -> None:
     expected = run_script("--help")
     for arguments in ([], config_of(settings)):

@@ -41,6 +41,7 @@ def test_a_broken_pipe_is_silent(user_project: Settings, command: str) -> None:
     assert done.stdout.count("\n") <= 1
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_silent_and_has_its_exit_code(user_project: Settings) -> None:
     for arguments in (["--help"], ["models", "list"], ["code", "nurse"]):
         with subprocess.Popen(["true"], stdin=subprocess.PIPE) as reader:
@@ -55,6 +56,7 @@ def test_a_closed_pipe_is_silent_and_has_its_exit_code(user_project: Settings) -
         assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> None:
     for arguments in (["--help"], ["models", "list"]):
@@ -70,6 +72,7 @@ def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> No
         assert done.stderr.startswith(b"isco: ") and done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_waits_for_lines(settings: Settings) -> None:
     process = subprocess.Popen(
         [*SCRIPT, "code", *config_of(settings), "-"],
@@ -87,6 +90,7 @@ def test_ctrl_c_while_it_waits_for_lines(settings: Settings) -> None:
     assert (process.returncode, errors) == (130, b"")
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_codes_a_file(settings: Settings, tmp_path: Path) -> None:
     source = tmp_path / "survey.csv"
     rows = "".join(f"welder number {n}, and cook {n * n}\n" for n in range(200_000))
@@ -133,6 +137,7 @@ def test_a_bar_has_colours_unless_no_color_is_set(settings: Settings, tmp_path: 
     assert b"rows/s" in plain and not COLOUR.search(plain)
 
 
+@pytest.mark.slow
 def test_classify_ends_with_the_page_to_open(settings: Settings, tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("job_title\ncook\n", encoding="utf-8")
@@ -146,6 +151,7 @@ def test_classify_ends_with_the_page_to_open(settings: Settings, tmp_path: Path)
     assert Path(two.splitlines()[-1].partition("; open ")[2]) == out / "index.html"
 
 
+@pytest.mark.slow
 def test_the_versions_are_a_table(user_project: Settings) -> None:
     done = run_script("models", "list", *config_of(user_project))
     header, row = done.stdout.decode().splitlines()
@@ -153,6 +159,7 @@ def test_the_versions_are_a_table(user_project: Settings) -> None:
         assert header.index(name) == row.index(value)
 
 
+@pytest.mark.slow
 def test_the_metrics_are_a_table(settings: Settings, tmp_path: Path) -> None:
     coded = tmp_path / "coded.csv"
     coded.write_text("job_title,isco_code\nnurse,2221\ncook,5120\n", encoding="utf-8")

@@ -110,6 +110,7 @@ def test_options_come_from_the_commands() -> None:
     assert {"--config", "--skip-training", "--input"} <= actions.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -127,6 +128,7 @@ def test_options_that_do_not_go_together_are_wrong_usage(
     assert done.returncode == 2 and "go" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_missing_records_are_named_with_their_path_before_torch_is_loaded(project: Path) -> None:
     done = without_torch()
     assert done.returncode == 1 and done.stderr.count("\n") == 1
@@ -136,6 +138,7 @@ def test_missing_records_are_named_with_their_path_before_torch_is_loaded(projec
     assert done.returncode == 1 and str(project / "nowhere") in done.stderr
 
 
+@pytest.mark.slow
 def test_a_hub_that_cannot_be_reached_is_one_line_within_seconds(project: Path) -> None:
     raw_records(project / "data" / "raw")
     start_s = time.monotonic()

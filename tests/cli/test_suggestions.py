@@ -8,6 +8,7 @@ from cli.suggestions import did_you_mean
 from tests.cli.processes import run_script
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "meant"),
     [

@@ -7,6 +7,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 from core.settings import Settings
 from core.version import VERSION
 from inference.bundle import Bundle
@@ -26,6 +28,7 @@ def test_the_versions_of_program_model_and_onnxruntime(
     ]
 
 
+@pytest.mark.slow
 def test_without_a_model_the_line_says_so(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("", encoding="utf-8")

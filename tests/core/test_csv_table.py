@@ -55,6 +55,7 @@ def test_values_come_back_as_they_are(tmp_path: Path) -> None:
     assert rows == [[v, v] for v in values]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(*[st.text(st.characters(exclude_characters="\0", codec="utf-8"))] * 2),

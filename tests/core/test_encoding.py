@@ -170,6 +170,7 @@ def test_utf8_with_a_broken_byte_is_no_other_encoding(tmp_path: Path, broken: by
     assert raised.value.line == 1 + broken[: broken.index(b"\xe9")].count(b"\n") + 1
 
 
+@pytest.mark.slow
 def test_a_late_word_counts_as_much_as_an_early_one(tmp_path: Path) -> None:
     """All of the file is looked at: here only the last of 100,000 lines tells."""
     lines = ["job_title", *["worker"] * 100_000, "pielęgniarka środowiskowa", "sprzątaczka"]

@@ -38,6 +38,7 @@ def test_a_separator_in_a_part_is_dropped() -> None:
     assert join("nurse | London", "wards") == "nurse london | wards"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_clean_is_idempotent(text: str) -> None:
     assert clean(clean(text)) == clean(text)

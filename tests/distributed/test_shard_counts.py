@@ -47,6 +47,7 @@ def shard_of(
     return write_shard(empty, split, output_format, autocoder, Folder.at(str(out))), out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neutralises", [False, True])
 def test_the_same_counts_and_cells_as_of_one_file(
     bundle: Bundle, settings: Settings, tmp_path: Path, neutralises: bool

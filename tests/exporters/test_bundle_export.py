@@ -117,6 +117,7 @@ def graphs(checkpoint: Path, texts: list[str], work: Path) -> tuple[Path, Path]:
     return exported, fuse(exported, work / "fused.onnx", model.config)
 
 
+@pytest.mark.slow
 def test_as_few_products_stay_fp32_as_the_target_takes(
     bundle: Bundle, checkpoint: Path, texts: list[str], tmp_path: Path
 ) -> None:
@@ -153,6 +154,7 @@ def test_the_first_token_alone_gives_the_same_logits(
     np.testing.assert_allclose(after, before, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_a_bundle_that_int8_would_change_serves_fp32(
     checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
 ) -> None:

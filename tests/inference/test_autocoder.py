@@ -106,6 +106,7 @@ def test_whatever_the_chunks_the_codings_are_the_same(settings: Settings, bundle
     ]
 
 
+@pytest.mark.slow
 def test_every_shortcut_gives_what_one_text_at_a_time_gives(
     settings: Settings, bundle: Bundle, texts: list[str]
 ) -> None:

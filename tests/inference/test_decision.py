@@ -106,6 +106,7 @@ rows = arrays(np.float32, (4, 436), elements=st.floats(0, 1, width=32)).map(
 )
 
 
+@pytest.mark.slow
 @given(rows, st.floats(0, 1), st.sampled_from(["truncate", "climb"]))
 def test_every_decision_keeps_its_promises(
     matrix: np.ndarray, threshold: float, fallback: str
@@ -122,6 +123,7 @@ def test_every_decision_keeps_its_promises(
         assert prediction.minor_confidence == pytest.approx(row[members].sum(), abs=1e-5)
 
 
+@pytest.mark.slow
 @given(rows)
 def test_a_decision_does_not_depend_on_its_company(matrix: np.ndarray) -> None:
     alone = [decide(matrix[i : i + 1], 0.5, "climb")[0] for i in range(len(matrix))]

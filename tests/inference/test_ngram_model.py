@@ -59,6 +59,7 @@ def test_a_text_scores_the_same_in_any_company(ngram_model: NgramModel, texts: l
         assert np.array_equal(ngram_model.scores([texts[row]])[0], together[row])
 
 
+@pytest.mark.slow
 def test_words_that_were_forgotten_score_the_same_again(
     ngram_model: NgramModel, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_saved_and_loaded_it_is_the_same(
     assert np.array_equal(loaded.scores(texts), ngram_model.scores(texts))
 
 
+@pytest.mark.slow
 @given(rows=st.dictionaries(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 435), max_size=4)))
 def test_any_lexicon_is_saved_to_the_last_bit(rows: dict[int, list[int]]) -> None:
     hashes = sorted(rows)

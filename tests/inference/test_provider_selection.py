@@ -250,6 +250,7 @@ def test_failing_on_a_batch_it_is_dropped_and_the_batch_repeated(
     assert runtime.n_runs == 3
 
 
+@pytest.mark.slow
 def test_the_receipt_says_who_computed(
     bundle: Bundle, folder: Path, settings: Settings, tmp_path: Path
 ) -> None:
@@ -319,6 +320,7 @@ def test_a_provider_whose_libraries_are_missing_is_no_provider(
         Runtime().start(folder / MODEL, "cuda", axes, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_wrong_graph_is_not_kept(
     bundle: Bundle, no_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

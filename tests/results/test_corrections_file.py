@@ -286,6 +286,7 @@ def _keep(folder: Path, n_rounds: int) -> None:
         write_atomic(folder / "same.csv", text, is_durable=False)
 
 
+@pytest.mark.slow
 def test_two_processes_that_keep_one_file_never_tear_it(tmp_path: Path) -> None:
     """One of them is killed in the middle: the file is whole, and the other one goes on."""
     context = multiprocessing.get_context("spawn")

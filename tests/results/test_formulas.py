@@ -78,6 +78,7 @@ def test_the_cells_come_back_as_they_are_and_the_report_says_so(
     assert "output.neutralise_formulas" in page
 
 
+@pytest.mark.slow
 def test_on_request_no_cell_runs(bundle: Bundle, settings: Settings, tmp_path: Path) -> None:
     safe = with_setting(settings)
     receipt, rows = code(bundle, safe, tmp_path)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from openpyxl import Workbook
 
@@ -16,6 +17,7 @@ from core.settings import Columns, Settings
 from core.text import DUTIES, JOB_TITLE, join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
+from inference.classifier import open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import code_file
 from tests.support.daemon_harness import DaemonHarness
@@ -31,9 +33,13 @@ SURVEY = (
 
 
 @pytest.fixture
-def harness(settings: Settings) -> DaemonHarness:
-    # So that about half of the records are autocoded: then there is a random sample.
-    model = settings.model.model_copy(update={"confidence_threshold": 0.0098})
+def harness(settings: Settings, bundle: Bundle) -> DaemonHarness:
+    # Half of the records are autocoded, so that there is a random sample.
+    rows = csv.DictReader(SURVEY.splitlines())
+    texts = [join(row["job_title"], row["duties_description"]) for row in rows]
+    probabilities = open_classifier(bundle, settings.inference).probabilities(texts)
+    threshold = float(np.median(probabilities.max(axis=1)))
+    model = settings.model.model_copy(update={"confidence_threshold": threshold})
     harness = DaemonHarness(settings.model_copy(update={"model": model}))
     harness.drop("survey.csv", SURVEY.encode())
     harness.tick(TURNS)

@@ -166,6 +166,7 @@ def is_delayed_alone(harness: DaemonHarness, name: str) -> None:
     assert judge(status, harness.clock.now(), "elsewhere").health is Health.OK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ENOSPC])
 def test_a_read_error_in_one_file_does_not_delay_others(
     harness: DaemonHarness, number: int
@@ -203,6 +204,7 @@ class TooLargeOnce:
         return self._processor.work(path, staged, identity, progress)
 
 
+@pytest.mark.slow
 def test_results_over_a_size_limit_delay_their_file_alone(harness: DaemonHarness) -> None:
     processor = TooLargeOnce(harness.processor, "large.csv")
     harness.daemon = harness.start_daemon(MAIN, processor)
@@ -229,6 +231,7 @@ def test_a_file_that_is_renamed_in_its_claim_is_coded_under_the_new_name(
     assert harness.violations() == []
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_stays_in_the_inbox(harness: DaemonHarness) -> None:
     """Another owner's, mode 0600: its owner can mend it there, and the others go on."""
     path = harness.drop("private.csv", GOOD)
@@ -436,6 +439,7 @@ HALF = b"id,job_title\n" + b"".join(b"%d,cook\n" % n for n in range(20))
 REST = b"".join(b"%d,baker\n" % n for n in range(20, 40))
 
 
+@pytest.mark.slow
 @needs_leases
 def test_a_file_that_somebody_has_open_waits_however_long(harness: DaemonHarness) -> None:
     """In the inbox; and if it was claimed before the kernel could say so, in its claim."""
@@ -578,6 +582,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 def test_no_name_leaves_the_outbox(harness: DaemonHarness) -> None:
     """Fault 39."""
     before = set(harness.settings.watcher.inbox.parent.iterdir())
@@ -689,6 +694,7 @@ class Recording(FailingFilesystem):
             self.claimed.append(source.name)
 
 
+@pytest.mark.slow
 def test_a_thousand_files_each_once_oldest_first(harness: DaemonHarness) -> None:
     """Faults 29, 38, with 200 files and two daemons by turns; 1,000 are in ``make soak``."""
     harness.files = recording = Recording(harness.inbox)

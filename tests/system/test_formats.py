@@ -63,6 +63,7 @@ def check_result(folder: Path, receipt: dict[str, Any], suffix: str, original: P
     assert receipt["format"] == shown.get(suffix, suffix[1:])
 
 
+@pytest.mark.slow
 def test_every_format_through_the_daemon(settings: Settings, tmp_path: Path) -> None:
     inbox = settings.watcher.inbox
     inbox.mkdir()

@@ -50,6 +50,7 @@ def test_the_corpus_is_read_or_refused(path: Path, tmp_path: Path) -> None:
     assert (refusal is None) == path.name.startswith("good_"), refusal
 
 
+@pytest.mark.slow
 @given(
     st.one_of(
         st.binary(max_size=300),

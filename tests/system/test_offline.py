@@ -124,6 +124,7 @@ def config_of(settings: Settings) -> str:
     return str(settings.watcher.inbox.parent / "config.yaml")
 
 
+@pytest.mark.slow
 @needs_strace
 @pytest.mark.parametrize("command", ["watch", "classify", "code"])
 def test_a_command_calls_nobody(settings: Settings, tmp_path: Path, command: str) -> None:
@@ -143,6 +144,7 @@ def test_a_command_calls_nobody(settings: Settings, tmp_path: Path, command: str
     assert command == "code" or list(tmp_path.glob(results[command]))
 
 
+@pytest.mark.slow
 @needs_strace
 @pytest.mark.timeout(300)
 def test_the_model_in_a_program_of_ones_own_calls_nobody(
@@ -161,6 +163,7 @@ def test_the_model_in_a_program_of_ones_own_calls_nobody(
     assert run_recorded(tmp_path, "-c", program)[0] == set()
 
 
+@pytest.mark.slow
 @needs_strace
 @pytest.mark.timeout(600)
 def test_a_training_calls_nobody(user_project: Settings, checkpoint: Path, tmp_path: Path) -> None:
@@ -177,6 +180,7 @@ def test_a_training_calls_nobody(user_project: Settings, checkpoint: Path, tmp_p
     assert list((tmp_path / "models" / "runs").glob("*/metrics.json"))
 
 
+@pytest.mark.slow
 @needs_strace
 @pytest.mark.timeout(300)
 def test_a_run_on_ray_calls_nobody(settings: Settings, tmp_path: Path) -> None:

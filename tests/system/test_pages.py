@@ -155,6 +155,7 @@ def test_links_lead_somewhere(driver: webdriver.Chrome, outbox: Path) -> None:
             assert Path(link.removeprefix("file://")).exists(), link
 
 
+@pytest.mark.slow
 def test_a_thousand_batches_open_at_once(driver: webdriver.Chrome, tmp_path: Path) -> None:
     for number in range(1_000):
         a_batch(tmp_path, number)

@@ -93,6 +93,7 @@ def test_a_file_of_ours_is_read_with_suspicion(
         read_own_file(tmp_path / "none")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("plant", PLANTED)
 def test_planted_state_stops_nothing(
@@ -155,6 +156,7 @@ def without_a_record(path: Path) -> None:
     path.write_text('{"name": "a", "batch_id": "b", "version": "c", "records": [{"n": "../../x"}]}')
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("plant", [*PLANTED, without_a_record])
 def test_planted_requests_keep_no_batch_from_its_explanations(
@@ -200,6 +202,7 @@ def test_a_status_of_another_user_keeps_no_daemon_from_starting(harness: DaemonH
     harness.start_daemon(MAIN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_deleted", [True, False])
 def test_a_result_that_is_no_longer_whole_is_made_anew(
     harness: DaemonHarness, is_deleted: bool
@@ -260,6 +263,7 @@ def test_a_work_folder_of_another_user_is_not_used(harness: DaemonHarness, tmp_p
     assert len(harness.batches()) == 1 and harness.violations() == []
 
 
+@pytest.mark.slow
 @needs_root
 def test_a_work_folder_that_is_swapped_during_the_work_publishes_nothing(
     harness: DaemonHarness, tmp_path: Path
@@ -340,6 +344,7 @@ def test_a_folder_that_leads_back_into_the_inbox_is_refused(
         DaemonHarness(settings.model_copy(update={"watcher": changed}))
 
 
+@pytest.mark.slow
 def test_a_name_is_one_line_of_the_log(settings: Settings) -> None:
     drop(settings, "evil\n12:00:00 all is well\x1b[2J.csv", "name\nno title\n")
     with daemon(settings) as process:

@@ -13,6 +13,7 @@ _ROW = re.compile(r"^\| (\d+) \|(.*)\|$", re.MULTILINE)
 _TEST = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "n_rows"), [("docs/reliability.md", 24), ("tests/system/faults.md", 89)]
 )

@@ -167,6 +167,7 @@ class Day(RuleBasedStateMachine):
         return [*inbox.glob("*.[cC][sS][vV]"), *inbox.glob(".work/*/*.[cC][sS][vV]")]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_any_day_ends_well(bundle: Bundle) -> None:
     """Fault 50."""

@@ -385,6 +385,7 @@ def test_hostile_files_are_answered_and_the_daemon_lives(settings: Settings) -> 
     assert not list((watched.outbox / ".staging").iterdir())
 
 
+@pytest.mark.slow
 def test_a_slow_copy_is_read_once_and_whole(settings: Settings) -> None:
     settings.watcher.inbox.mkdir()
     with daemon(settings) as process:
@@ -401,6 +402,7 @@ def test_a_slow_copy_is_read_once_and_whole(settings: Settings) -> None:
     assert receipt["n_rows_out"] == 40
 
 
+@pytest.mark.slow
 def test_the_same_content_is_recognised_and_new_content_is_not(settings: Settings) -> None:
     with daemon(settings) as process:
         for n, content in enumerate(["job_title\nnurse\n"] * 2 + ["job_title\ncook\n"], start=1):

@@ -88,6 +88,7 @@ def run_once(harness: DaemonHarness, processor: NoModel | None = None) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(100)
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
 def test_a_claimed_file_that_fails_ends_it(harness: DaemonHarness, number: int) -> None:
@@ -124,6 +125,7 @@ def test_a_file_that_cannot_be_claimed_ends_it(harness: DaemonHarness) -> None:
     assert run_once(harness) == "" and harness.violations() == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(100)
 def test_a_full_outbox_ends_it(harness: DaemonHarness) -> None:
     harness.drop("a.csv", GOOD)
@@ -145,6 +147,7 @@ def test_a_model_that_cannot_be_loaded_ends_it(harness: DaemonHarness) -> None:
     assert run_once(harness) == "" and harness.violations() == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs limits of processes")
 def test_the_command_ends_with_exit_code_1_and_the_reason(settings: Settings) -> None:
     """A limit on the size of files, under which no result can be written."""

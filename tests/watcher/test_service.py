@@ -72,6 +72,7 @@ def systemd_arguments(unit: Path) -> list[str]:
     return [word.replace("$$", "$") for word in shlex.split(line)]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine"
 )

@@ -50,6 +50,7 @@ def test_a_pipe_is_answered_in_batches(settings: Settings) -> None:
     assert rest == answers[0] and process.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_terminal_is_answered_line_by_line(settings: Settings) -> None:
     terminal, program_end = pty.openpty()
     process = subprocess.Popen(
@@ -74,6 +75,7 @@ def test_a_line_that_is_not_utf8_is_named(settings: Settings) -> None:
     assert done.returncode == 1 and b"line 2" in done.stderr and done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.slow
 def test_duties_stand_behind_the_tab(settings: Settings) -> None:
     done = run_script("code", *config_of(settings), "-", "--duties", "x", stdin=b"nurse\n")
     assert done.returncode == 2 and b"tab" in done.stderr

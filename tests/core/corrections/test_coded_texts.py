@@ -109,6 +109,7 @@ def test_the_oldest_lists_keep_what_was_drawn(
     assert lists.drawn(sample_name(ID), "3 | x") == Drawn(2, "7212")
 
 
+@pytest.mark.slow
 def test_many_texts_need_little_memory(tmp_path: Path) -> None:
     texts = TextCollector()
     tracemalloc.start()

@@ -51,6 +51,7 @@ def test_json_lines_and_parquet(
     assert read(folder / "a.parquet") == read(folder / "a.jsonl") == expected
 
 
+@pytest.mark.slow
 @given(_XML_RECORDS)
 def test_workbooks(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str]]

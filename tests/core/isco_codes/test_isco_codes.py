@@ -11,6 +11,7 @@ from core.taxonomy import MINOR, UNIT, isco08
 UNITS, MINORS = isco08().units, isco08().minors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form",
     [

@@ -75,6 +75,7 @@ def test_no_occupation_is_taken_for_a_non_answer() -> None:
     assert [text for text in texts if NON_ANSWERS.find(join(text))] == []
 
 
+@pytest.mark.slow
 def test_no_title_of_isco_and_no_reference_answer_is_taken_for_one() -> None:
     titles = [title for title in isco08().titles.values() if NON_ANSWERS.find(join(title))]
     assert titles == []

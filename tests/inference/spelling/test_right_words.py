@@ -28,6 +28,7 @@ def spelling(bundled: Bundle) -> Spelling:
     return bundled.spelling()
 
 
+@pytest.mark.slow
 def test_words_for_occupations_stay_in_28_languages(spelling: Spelling) -> None:
     changed = {
         (language, word): read

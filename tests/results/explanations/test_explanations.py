@@ -52,6 +52,7 @@ def words(page: Path) -> str:
     return Page(page).words
 
 
+@pytest.mark.slow
 def test_pages_are_named_by_record_and_add_up(
     bundle: Bundle, settings: Settings, tmp_path: Path
 ) -> None:

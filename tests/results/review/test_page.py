@@ -105,6 +105,7 @@ def test_the_page_is_one_file_and_hostile_texts_stay_text(tmp_path: Path) -> Non
     assert len(json.loads(data[1])["titles"]) == 436 + 130
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings) -> None:
     assert reviewer.title == "soldier"

@@ -118,6 +118,7 @@ def test_saved_by_libreoffice(form: str, blank: Path, tmp_path: Path, settings: 
         assert f"'{FORMULA}" in titles and 'Bäcker, „zweite“ "x"\nnachts' in titles
 
 
+@pytest.mark.slow
 def test_dropped_in_the_inbox(blank: Path, settings: Settings) -> None:
     filled = fill(blank, blank.with_name("review.xlsx")).read_bytes()
     with daemon(settings) as process:
@@ -205,6 +206,7 @@ def saved(*rows: Sequence[object]) -> Callable[[Path], None]:
     return lambda path: table(*rows).save(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "words"),
     [

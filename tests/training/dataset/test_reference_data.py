@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.taxonomy import isco08
 from tests.conftest import ROOT
 from training.dataset.reference_data import read_answers
@@ -9,6 +11,7 @@ from training.dataset.reference_data import read_answers
 LANGUAGES = {"ar", "cs", "de", "en", "es", "fr", "id", "it", "nl", "pl", "pt", "ro", "sv"}
 
 
+@pytest.mark.slow
 def test_the_bundled_answers_cover_every_group_in_every_language() -> None:
     answers = read_answers(ROOT / "data" / "reference", LANGUAGES)
     assert set(answers["language"]) == LANGUAGES

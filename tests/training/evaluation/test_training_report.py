@@ -215,6 +215,7 @@ def words_of(path: Path) -> list[str | None]:
     return [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
+@pytest.mark.slow
 def test_plots_are_text_and_the_same_for_the_same_run(folder: Path, tmp_path: Path) -> None:
     analysed(tmp_path)
     assert len(list(folder.glob("*.svg"))) == 4
@@ -233,6 +234,7 @@ def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
     assert "challenger" in words and "champion" in words
 
 
+@pytest.mark.slow
 def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
     unsure = np.full((1, len(UNITS)), 1 / len(UNITS))
     write_error_analysis(unsure, ["9629"], ["?"], tmp_path)

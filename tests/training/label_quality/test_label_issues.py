@@ -29,6 +29,7 @@ def noisy() -> tuple[pd.DataFrame, np.ndarray, set[int]]:
     return records(labels), bundles(len(CODES), SIZE, 0.3), wrong
 
 
+@pytest.mark.slow
 def test_wrong_labels_are_found_and_the_right_ones_suggested(
     noisy: tuple[pd.DataFrame, np.ndarray, set[int]],
 ) -> None:
@@ -44,6 +45,7 @@ def test_wrong_labels_are_found_and_the_right_ones_suggested(
     pd.testing.assert_frame_equal(issues, again)
 
 
+@pytest.mark.slow
 def test_a_rare_code_is_not_judged_and_its_texts_are_not_listed(
     noisy: tuple[pd.DataFrame, np.ndarray, set[int]],
 ) -> None:
@@ -65,6 +67,7 @@ def test_too_little_data_gives_an_empty_list() -> None:
     assert few.empty and tuple(few) == COLUMNS and unjudged == ["2221", "5120"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_label_does_not_vouch_for_its_group(seed: int) -> None:
     # Group "g" alone lies there and says code 1; elsewhere lies only code 0 (and, far off, code 1).

@@ -191,6 +191,7 @@ def test_an_event_reads_no_receipt_twice(outbox: Path) -> None:
     assert taken_s < 1, f"{taken_s:.3f} s"  # a shared machine is now and then slow
 
 
+@pytest.mark.slow
 def test_the_daemon_keeps_it(settings: Settings) -> None:
     index = settings.watcher.outbox / INDEX
     with daemon(settings) as process:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from core.settings import Settings
 from results.explanations.requests import EXPLANATIONS_DIR, pending_batches
 from tests.support.daemon_harness import DaemonHarness
@@ -18,6 +20,7 @@ from watcher.status.status import Health, judge
 _SLOW = "import sys, pathlib; sys.stdin.readline(); pathlib.Path(sys.argv[1]).mkdir()"
 
 
+@pytest.mark.slow
 def test_a_large_sample_is_not_mistaken_for_a_hang(settings: Settings) -> None:
     asks = settings.explainability.model_copy(update={"sample_size": 1000})
     limited = settings.watcher.model_copy(update={"time_limit_s": 60.0})

@@ -54,6 +54,7 @@ def survey(tmp_path: Path, n_rows: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_it_codes_as_the_same_process_would(worker: Worker, tmp_path: Path) -> None:
     path, out = survey(tmp_path, 3), tmp_path / "out"
     out.mkdir()
@@ -65,6 +66,7 @@ def test_it_codes_as_the_same_process_would(worker: Worker, tmp_path: Path) -> N
     assert (out / "predictions.csv").exists() and "3 rows" in receipt.summary()
 
 
+@pytest.mark.slow
 def test_its_errors_are_those_of_the_file(worker: Worker, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("job_title,id\na,1\nb\n", encoding="utf-8")
@@ -176,6 +178,7 @@ class CrashingProcessor:
         return self._processor.work(path, staged, identity, progress)
 
 
+@pytest.mark.slow
 def test_a_poison_file_is_rejected_after_three_and_comes_last(settings: Settings) -> None:
     """Fault 41, promise 15: all other files are processed before each further attempt."""
     harness = DaemonHarness(settings)
@@ -221,6 +224,7 @@ def test_three_killed_workers_reject_a_file_and_the_daemon_lives(settings: Setti
     assert "stopped the worker process three times" in why and "SIGKILL" in why
 
 
+@pytest.mark.slow
 def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
     """The libraries of the model are loaded in the worker process alone, and torch in neither."""
     program = (
@@ -238,6 +242,7 @@ def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
     assert not in_child & HEAVY and "onnxruntime" in in_child
 
 
+@pytest.mark.slow
 def test_what_is_wrong_at_the_start_is_no_fault_of_a_file(settings: Settings) -> None:
     """A provider that is missing, a manifest that is none: the files wait, with the reason."""
     bad = settings.model_copy(
