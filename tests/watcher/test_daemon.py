@@ -135,7 +135,6 @@ LITTER = (
     "Icon\r",
     "Thumbs.db",
     "desktop.ini",
-    ".gitkeep",
     ".a.csv.swp",
 )
 UNFINISHED = (
@@ -177,6 +176,7 @@ def test_which_files_are_processed_blocked_and_ignored(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / ".work").mkdir()
     (tmp_path / ".isco").touch()
+    (tmp_path / ".gitkeep").touch()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "s.csv"))
     listing = list_inbox(FILES, tmp_path, OWN_NAMES)

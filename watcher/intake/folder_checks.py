@@ -32,7 +32,8 @@ isco-coder works in this folder. While this file is missing, isco-coder assumes 
 this folder is not connected, and waits.
 """
 _PROBE = ".probe"
-OWN_NAMES = frozenset({WORK, SENTINEL, _PROBE})
+_PLACEHOLDER = ".gitkeep"  # keeps the empty folder in the repository of this program
+OWN_NAMES = frozenset({WORK, SENTINEL, _PROBE, _PLACEHOLDER})
 """What the program itself has in the inbox."""
 # The results of a small file: a folder that cannot take so much is full for all files.
 _PROBE_BYTES = 1 << 18
