@@ -11,6 +11,7 @@ texts were.
 
 from __future__ import annotations
 
+import string
 import unicodedata
 
 from core.columns.header_names import DUTIES as DUTIES
@@ -23,7 +24,10 @@ TEXT_VERSION = 1
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
-"""What is read instead of a spreadsheet's error: "n/a", which is no answer."""
+"""What is read instead of a spreadsheet's error and of "-": "n/a", which is no answer."""
+EMPTY_TEXT = f"{UNKNOWN} {SEPARATOR} {UNKNOWN}"
+NOTHING_STATED = f"{NOT_AVAILABLE} {SEPARATOR} {UNKNOWN}"
+"""The text of a record whose title and duties are punctuation or a spreadsheet's error."""
 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
@@ -69,9 +73,13 @@ def join(title: str, duties: str = "") -> str:
 
     HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``). A
     ``|`` inside a part is dropped, so that the separator stays unambiguous;
-    ``clean(join(t, d)) == join(t, d)``.
+    ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, the title is "n/a":
+    somebody has answered, with nothing.
     """
-    return f"{_part(title)} {SEPARATOR} {_part(duties)}"
+    text = f"{_part(title)} {SEPARATOR} {_part(duties)}"
+    if text == EMPTY_TEXT and (_has_punctuation(title) or _has_punctuation(duties)):
+        return NOTHING_STATED
+    return text
 
 
 def _part(written: str) -> str:
@@ -80,7 +88,11 @@ def _part(written: str) -> str:
     return clean(plain_text(written).replace(SEPARATOR, " ")) or UNKNOWN
 
 
-EMPTY_TEXT = join("", "")
+def _has_punctuation(part: str) -> bool:
+    return any(
+        character in string.punctuation or unicodedata.category(character).startswith("P")
+        for character in plain_text(part)
+    )
 
 
 def row_text(table: Table, row: Row) -> str:

@@ -34,7 +34,16 @@ from core.review_contract import (
 )
 from core.settings import Columns
 from core.taxonomy import MINOR, UNIT, isco08
-from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, SEPARATOR, clean, join, row_text
+from core.text import (
+    DUTIES,
+    EMPTY_TEXT,
+    JOB_TITLE,
+    NOTHING_STATED,
+    SEPARATOR,
+    clean,
+    join,
+    row_text,
+)
 
 NOT_CODABLE = "not codable"
 # "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
@@ -173,7 +182,7 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     reading = reader.read(written)
     if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):
         return CorrectionStatus.SKIPPED, "", reading.reason
-    if text == EMPTY_TEXT:
+    if text in (EMPTY_TEXT, NOTHING_STATED):
         reason = "there is no text: the code would be given to every empty record"
         return CorrectionStatus.REJECTED, "", reason
     if _NOT_CODABLE.fullmatch(" ".join(re.split(r"[\s_-]+", written.strip()))):

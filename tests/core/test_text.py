@@ -31,7 +31,14 @@ def test_clean(written: str, cleaned: str) -> None:
 def test_missing_parts_are_unknown() -> None:
     assert join("Plumber") == "plumber | unknown"
     assert join("", "Fixes pipes.") == "unknown | fixes pipes"
-    assert join(" - ", "...") == EMPTY_TEXT == "unknown | unknown"
+    assert join(" ", "\t\n") == EMPTY_TEXT == "unknown | unknown"
+
+
+@pytest.mark.parametrize("title", ["-", "?", "...", "/", "*", "—"])
+def test_punctuation_alone_is_an_answer_that_says_nothing(title: str) -> None:
+    assert join(title) == join("", title) == join("n/a")
+    assert join("nurse", title) == join("nurse")
+    assert join(title, "washes patients") == join("", "washes patients")
 
 
 def test_a_separator_in_a_part_is_dropped() -> None:

@@ -28,7 +28,7 @@ from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Columns
 from core.taxonomy import UNIT
-from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, join, row_text
+from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join, row_text
 from training.dataset.title_forms import title_forms
 from training.dataset.written_list import write_list
 
@@ -192,7 +192,7 @@ def other_forms(title: str, duties: str) -> str:
 
 def why_unusable(text: str, code: WrittenCode) -> str | None:
     """Return why a record can neither train nor measure, None where it can."""
-    if text == EMPTY_TEXT:
+    if text in (EMPTY_TEXT, NOTHING_STATED):
         return NO_TEXT
     if not code.code:
         return KIND_WORDS[code.kind]
