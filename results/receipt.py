@@ -29,7 +29,7 @@ class AnyReceipt:
 
     ``sha256`` is the hash of the input. ``claim`` is the id of the claim on the input: a daemon
     that starts after a crash finds the results of a claim by it, whichever model made them.
-    ``folder`` is the folder in the inbox that the input was in, empty where it was in none.
+    ``inbox_folder`` is the folder in the inbox that the input was in, empty where it was in none.
     ``format`` is that of the input's content, such as ``csv`` or ``xlsx`` (``FileFormat``).
     ``files`` has the SHA-256 of every other file of the batch. ``versions`` has the versions of
     isco-coder, onnxruntime and tokenizers. Times are UTC, ISO 8601.
@@ -43,7 +43,7 @@ class AnyReceipt:
     format: str = "csv"
     finished: str = ""
     claim: str = ""
-    folder: str = ""
+    inbox_folder: str = ""
     files: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=software_versions)
 

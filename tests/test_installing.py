@@ -111,7 +111,7 @@ def test_a_wheel_holds_every_module_template_and_table(tmp_path: Path) -> None:
     expected = {
         str(path.relative_to(source))
         for path in source.rglob("*")
-        if path.suffix in {".py", ".html", ".csv", ".txt", ".yaml"}
+        if path.suffix in {".py", ".html", ".csv", ".txt", ".yaml", ".bin"}
     }
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
     command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]

@@ -222,7 +222,7 @@ class Pipeline:
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
         """Write the receipt, check that the claim is still ours, and publish the staged folder."""
         receipt.claim = claim.id
-        receipt.folder = claims.origin_of(self._files, claim)
+        receipt.inbox_folder = claims.origin_of(self._files, claim)
         publish.complete(self._files, staged, receipt, self._on_progress)
         self._folders.require_own(claim)  # FileNotFoundError: another daemon took the claim over
         return publish.publish(self._files, staged, self._settings.outbox, receipt)

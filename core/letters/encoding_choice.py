@@ -212,7 +212,8 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     other = _read(evidence, opinion) if opinion else None
     if other is not None and not best.is_plausible:
         is_sure = other.is_plausible or (opinion in _EAST_ASIAN and _is_long(other))
-        return EncodingChoice(other, best, is_sure)
+        different = second if other.words == best.words else best
+        return EncodingChoice(other, different, is_sure)
     agrees = other is not None and other.words == best.words
     is_sure = best.is_plausible and agrees and margin >= _SURE_BITS_OF_TWO
     return EncodingChoice(best, second, is_sure, agrees)

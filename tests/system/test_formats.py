@@ -128,7 +128,7 @@ def test_a_folder_becomes_a_batch_for_each_file(harness: DaemonHarness) -> None:
     harness.drop("b.csv", b"job_title\ncook\n")
     harness.tick(TURNS * 2)
     batches = [json.loads((p / "receipt.json").read_text()) for p in harness.batches()]
-    assert sorted((batch["input"], batch["folder"]) for batch in batches) == [
+    assert sorted((batch["input"], batch["inbox_folder"]) for batch in batches) == [
         ("a.csv", "wave 1"), ("a.csv", "wave 1/in"), ("b.csv", ""),
     ]  # fmt: skip
     assert harness.violations() == []

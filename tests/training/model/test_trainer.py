@@ -61,7 +61,9 @@ def test_optimizations_change_no_weight_on_the_cpu(
 ) -> None:
     """Gradient checkpointing computes parts of a step twice, with the same random numbers."""
     training_texts = pd.DataFrame({"text": texts[:64], "label": isco08().units[:64]})
-    training_texts = training_texts.assign(weight=1.0, is_correction=np.arange(64) % 2 == 0)
+    training_texts = training_texts.assign(
+        weight=1.0, is_correction=np.arange(64) % 2 == 0, language="", forms=""
+    )
     logits = np.zeros((64, 436), np.float32)
     weights = []
     for is_optimised in (False, True):
