@@ -19,6 +19,17 @@ from cli.suggestions import SuggestingParser
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
+OPTIONS = frozenset(
+    {
+        "--skip-training",
+        "--input",
+        "--explain",
+        "--fine-tune",
+        "--corrections-dir",
+        "--enable-optimizations",
+    }
+)
+"""The options of the form without a command."""
 
 
 def add_to(parser: SuggestingParser) -> None:

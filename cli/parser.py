@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 import shtab
@@ -24,6 +25,9 @@ from cli.subprocesses import PROGRAM
 from cli.suggestions import SuggestingParser
 
 _SHELLS = ("bash", "zsh", "tcsh")
+COMMANDS = frozenset(
+    {"watch", "status", "service", "classify", "code", "explain", "train", "evaluate", "models"}
+)
 _DESCRIPTION = """\
 Code job titles and duties to ISCO-08 unit groups. Without a command, isco prints this help, and
 python main.py prepares the records in data.raw_dir, trains a model on them and evaluates it.
@@ -63,6 +67,7 @@ def parse(arguments: Sequence[str] | None, *, prints_help: bool) -> argparse.Nam
     Raises SystemExit: with code 2 for wrong usage, with code 0 once help or completion is printed.
     """
     parser = make_parser()
+    _refuse_misplaced(parser, sys.argv[1:] if arguments is None else arguments)
     parsed, unknown = parser.parse_known_args(arguments)
     if unknown:
         parsed.parser.reject(unknown)
@@ -70,6 +75,14 @@ def parse(arguments: Sequence[str] | None, *, prints_help: bool) -> argparse.Nam
         parser.print_help()
         parser.exit()
     return parsed
+
+
+def _refuse_misplaced(parser: SuggestingParser, arguments: Sequence[str]) -> None:
+    """End the program where an option stands before its command: argparse would forget it."""
+    place = next((n for n, word in enumerate(arguments) if word in COMMANDS), 0)
+    for word in arguments[:place]:
+        if word.partition("=")[0] in default.OPTIONS:
+            parser.error(f"{word} stands behind the command: isco {arguments[place]} {word}")
 
 
 def make_parser() -> SuggestingParser:

@@ -25,13 +25,14 @@ def require_table(path: Path) -> None:
         raise IscoError(f"{str(path)!r} is not processed: {reason}")
 
 
-def find_tables(places: Iterable[Path]) -> list[Path]:
-    """Return the files, and those in and below the folders, that are read.
+def find_tables(places: Iterable[Path], out: Path) -> list[Path]:
+    """Return the files, and those in and below the folders, that are read; none in ``out``.
 
     What else is in a folder is named in the log, but for what systems put there. Raises IscoError
     as ``require_table`` does, and for a folder without a file that is read.
     """
     tables: list[Path] = []
+    out = out.absolute()
     for place in places:
         if not place.is_dir():
             require_table(place)
@@ -39,7 +40,8 @@ def find_tables(places: Iterable[Path]) -> list[Path]:
             continue
         n_before = len(tables)
         for path in sorted(place.rglob("*")):
-            if path.is_dir() or is_litter(path.name):
+            is_result = out in path.absolute().parents
+            if path.is_dir() or is_litter(path.name) or is_result:
                 continue
             reason = reason_to_hold(path.name) if path.is_file() else "it is no regular file"
             if reason is None:

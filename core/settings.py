@@ -17,7 +17,7 @@ from core.errors import SettingsError
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
 
 
 class Columns(_Section):
@@ -200,7 +200,7 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(
             f"{str(path)!r} does not exist; give the path of the settings with --config"
         ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise SettingsError(f"{str(path)!r} cannot be read as YAML: {reason}") from None
     try:
@@ -227,8 +227,9 @@ def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
     keys = [str(part) for part in first["loc"]]
     where = f"{str(path)!r}, line {_line_of(node, keys)}: {'.'.join(keys) or 'the file'}"
     if first["type"] == "extra_forbidden":
-        section = Settings.model_fields.get(keys[0]) if len(keys) > 1 else None
-        model: Any = section.annotation if section else Settings
+        model: Any = Settings
+        for key in keys[:-1]:
+            model = model.model_fields[key].annotation
         return f"{where} is not a setting; the settings here are: {', '.join(model.model_fields)}"
     return f"{where}: found {first['input']!r}; {first['msg'].lower()}"
 
@@ -253,7 +254,7 @@ def _absolute(model: Any, base: Path) -> Any:
     for name in type(model).model_fields:
         value = getattr(model, name)
         if isinstance(value, Path):
-            changes[name] = base / value
+            changes[name] = base / value.expanduser()
         elif isinstance(value, BaseModel):
             changes[name] = _absolute(value, base)
     return model.model_copy(update=changes)

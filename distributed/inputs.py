@@ -44,7 +44,7 @@ class InputFile:
     @property
     def is_parquet(self) -> bool:
         """Return whether the file is Parquet by its name; every other file is read as CSV."""
-        return self.name.endswith(PARQUET)
+        return self.name.lower().endswith(PARQUET)
 
     @property
     def shard_prefix(self) -> str:
@@ -93,8 +93,8 @@ def _expand(filesystem: fs.FileSystem, path: str) -> Iterator[fs.FileInfo]:
         for inner in filesystem.get_file_info(fs.FileSelector(path, recursive=True)):
             below = inner.path[len(path) :].strip("/").split("/")
             is_hidden = any(part.startswith((".", "_")) for part in below)
-            is_input = inner.type == fs.FileType.File and inner.path.endswith(_READ_IN_FOLDERS)
-            if is_input and not is_hidden:
+            is_read = inner.path.lower().endswith(_READ_IN_FOLDERS)
+            if inner.type == fs.FileType.File and is_read and not is_hidden:
                 yield inner
     else:
         matches = [str(match) for match in ArrowFSWrapper(filesystem).glob(path)]

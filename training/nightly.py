@@ -157,7 +157,8 @@ def _fine_tune_set(
 ) -> tuple[pd.DataFrame, TrainingSummary]:
     """Return the texts to train on, spelled as in service, and their counts."""
     chosen = settings.fine_tune
-    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts)
+    measured = _measured_texts(dataset).union(corrections.loc[corrections["is_held_out"], "text"])
+    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts, measured)
     seed = settings.training.seed + len(corrections)
     pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
     texts = build_fine_tune_set(corrections, dataset.sides["train"], archived + pseudo, settings)
@@ -245,13 +246,16 @@ def _own_records(settings: Settings) -> Path | None:
 
 
 def _without_measured(dataset: SplitDataset, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Return the corrections of texts that calibrate and measure nothing: the others must not
-    be learned.
-    """
+    """Return the corrections without those of texts that calibrate or measure."""
+    is_measured = corrections["text"].isin(_measured_texts(dataset))
+    return corrections[~is_measured].reset_index(drop=True)
+
+
+def _measured_texts(dataset: SplitDataset) -> set[str]:
+    """Return the texts that calibrate or measure: nothing may be learned of them."""
     sides = dataset.sides
     measured = [*dataset.hold_out.values(), sides["calibration"], sides["test"]]
-    texts = set(pd.concat([rows["text"] for rows in measured]))
-    return corrections[~corrections["text"].isin(texts)].reset_index(drop=True)
+    return set(pd.concat([rows["text"] for rows in measured]))
 
 
 def _publish(run_dir: Path, report_dir: Path) -> None:

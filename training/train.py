@@ -116,8 +116,16 @@ def _champion(settings: Settings) -> Bundle | None:
 
 def _run_key(raw: Path, base: str, settings: Settings) -> str:
     """Return the key of a run: other content of the records is another run, whatever its size."""
-    files = [(path.name, sha256_of(path)) for path in find_files(raw)]
+    files = [(path.name, _hash_or_reason(path)) for path in find_files(raw)]
     return fingerprint(files, base, settings.model_dump_json())
+
+
+def _hash_or_reason(path: Path) -> str:
+    """Return the hash of a file, or why there is none: ``read_records`` names such a file."""
+    try:
+        return sha256_of(path) if path.is_file() else "not a regular file"
+    except OSError as error:
+        return str(error)
 
 
 def _write_sides(dataset: SplitDataset, folders: Iterable[Path]) -> None:

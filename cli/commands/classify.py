@@ -15,6 +15,7 @@ from cli import ray_engine
 from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
+from core.errors import InputError, IscoError
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -83,23 +84,31 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
-    inputs = find_tables(Path(name) for name in parsed.inputs)
     out = Path(parsed.out)
+    inputs = find_tables((Path(name) for name in parsed.inputs), out)
     index = Index(out)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
     files = Filesystem()
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     (out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
+    n_failed = 0
     for path in inputs:
-        with (
-            staging(files, out, f"classify-{os.getpid()}") as staged,
-            file_progress_bar(path) as advance,
-        ):
-            receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
-            complete(files, staged, receipt)
-            published = publish(files, staged, out, receipt)
-            if (staged / REQUESTS_FILE).exists():  # the batch was there before, perhaps without
-                os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
+        try:
+            with (
+                staging(files, out, f"classify-{os.getpid()}") as staged,
+                file_progress_bar(path) as advance,
+            ):
+                receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
+                complete(files, staged, receipt)
+                published = publish(files, staged, out, receipt)
+                if (staged / REQUESTS_FILE).exists():  # the batch was there, perhaps without
+                    os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
+        except InputError as error:
+            if len(inputs) == 1:
+                raise
+            _LOG.error("%s", error)
+            n_failed += 1
+            continue
         if published in pending_batches(out):
             explain_batch(published, lambda version: autocoder.classifier)
         index.refresh()
@@ -110,7 +119,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         if parsed.json:
             print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
     if len(inputs) > 1:
-        _LOG.info("%d files; open %s", len(inputs), shown(out / INDEX))
+        _LOG.info("%d files; open %s", len(inputs) - n_failed, shown(out / INDEX))
+    if n_failed:
+        raise IscoError(f"{n_failed} of {len(inputs)} files were not coded: see the lines above")
 
 
 def _print_predictions(path: Path, input_name: str) -> None:

@@ -54,4 +54,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
                 set_aside(batch / REQUESTS_FILE, error)
                 passed_over.add(batch)
                 continue
+            except OSError as error:  # a folder of another user, a full disk: the others go on
+                _LOG.warning("%s is not explained now: %s", shown(batch), error)
+                passed_over.add(batch)
+                continue
             _LOG.info("%d records explained → %s", n, shown(batch / EXPLANATIONS_DIR))

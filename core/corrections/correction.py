@@ -24,6 +24,7 @@ from core.encoding import AUTO
 from core.errors import InputError
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
+from core.letters.plain_text import bound_marks
 from core.review_contract import (
     CORRECTED,
     CORRECTION_COLUMNS,
@@ -161,7 +162,7 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     written = table.get(row, TEXT)
     title, separator, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
     text = join(title, duties)
-    is_as_written = not separator or clean(written) == text
+    is_as_written = not separator or clean(bound_marks(written)) == text
     return text, "" if is_as_written else f"read as the text {text!r}"
 
 

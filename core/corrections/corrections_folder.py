@@ -120,6 +120,6 @@ def _with_order(path: Path, file: CorrectionsFile, mode: int) -> CorrectionsFile
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             row = next(csv.DictReader(iter(lambda: lines.readline(_MAX_HEAD_BYTES), "")), {})
-        return replace(file, sequence=int(row[SEQUENCE]), received=row[RECEIVED])
+        return replace(file, sequence=int(row[SEQUENCE]), received=row[RECEIVED] or "")
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return file

@@ -104,7 +104,7 @@ class EditedPredictions:
         """Ask the lists of the batches about the rows whose other columns do not tell the code."""
         by_version: dict[str, list[int]] = {}
         for number, (codes, (_, row)) in enumerate(zip(published, chunk, strict=True)):
-            if not codes or (len(codes) > 1 and self._is_fallback(row) is None):
+            if len(codes) != 1:
                 by_version.setdefault(self._cell(row, "model_version"), []).append(number)
         for version, numbers in by_version.items():
             texts = [row_text(self._table, chunk[number][1]) for number in numbers]

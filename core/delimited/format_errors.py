@@ -17,7 +17,7 @@ Row = list[str]
 
 _OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
 _N_SHOWN_NAMES = 8
-_RENAME = "Rename the column, or add its name to data.columns in config.yaml."
+_RENAME = "Rename the column, or name it in data.columns in config.yaml."
 
 
 def csv_error(path: Source, line: int, message: str) -> InputError:

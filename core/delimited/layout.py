@@ -213,7 +213,9 @@ def _fitted(layout: Layout, rows: Sequence[Row], lines: Sequence[str]) -> Layout
         return replace(layout, n_surplus=n_surplus)
     has_row_names = n_surplus == 1 and any(line.startswith('"1"') for line in lines)
     if has_row_names and [row[0] for row in records] == [str(i + 1) for i in range(len(records))]:
-        return replace(layout, header=["", *layout.header], has_row_names=True)
+        further_headers = tuple(["", *row] for row in layout.further_headers)
+        header = ["", *layout.header]
+        return replace(layout, header=header, further_headers=further_headers, has_row_names=True)
     return layout
 
 

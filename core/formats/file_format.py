@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import zipfile
+import zlib
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -149,7 +150,15 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
             kind = b""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype")
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        ValueError,
+        OSError,
+        RuntimeError,
+    ):
         raise InputError(
             path,
             "the start of an Excel workbook or zip archive, and no workbook that can be opened",

@@ -67,7 +67,9 @@ def open_grid(
     sheet, layout, _ = _best(path, fits, aliases, required)
     names = [other.name for other, _ in filled if other is not sheet]
     notes = [f"the sheet {sheet.name!r} was read, and not {_listed(names)}"] if names else []
-    layout = replace(layout, header=_trimmed(layout.header))
+    header = _trimmed(layout.header)
+    further_headers = tuple(row[: len(header)] for row in layout.further_headers)
+    layout = replace(layout, header=header, further_headers=further_headers)
     return Content(
         layout,
         partial(_records, path, sheet, layout),
@@ -175,7 +177,7 @@ def _values(sheet: Sheet, layout: Layout) -> Iterator[list[object]]:
     width = len(layout.header)
     n_above = layout.n_lines_above + 1 + len(layout.further_headers)
     read_values = sheet.values or sheet.read
-    rows = zip(sheet.read(), read_values(), strict=True)
+    rows = zip_longest(sheet.read(), read_values(), fillvalue=())
     for texts, values in islice(rows, n_above, None):
         if _is_filled(texts):
             # A row of text is longer where an error or a formula stands at its end.

@@ -39,6 +39,7 @@ def sniff_markup(path: Source, legacy_encoding: str = AUTO) -> Encoding:
         return sniff(path, legacy_encoding)
     try:
         name = codecs.lookup(stated[1].decode("ascii")).name
+        "a".encode(name)  # LookupError for a codec that is none of text
     except LookupError:
         return sniff(path, legacy_encoding)
     encoding = sniff(path, name)  # many pages are UTF-8 and state another one
@@ -104,10 +105,11 @@ class _TableParser(HTMLParser):
         if tag in _ROWS:
             table.end_cell()
             place = _count(values.get("index"), len(table.rows) + 1)
-            self._count(place - len(table.rows))
-            table.rows += [[] for _ in range(place - len(table.rows))]
+            n_new = max(place - len(table.rows), 0)
+            self._count(n_new)
+            table.rows += [[] for _ in range(n_new)]
         elif tag in _CELLS:
-            if int(_count(values.get("rowspan"), 1)) > 1:
+            if _count(values.get("rowspan"), 1) > 1:
                 raise InputError(
                     self._path,
                     "a cell that goes over several rows",

@@ -40,7 +40,7 @@ def opened(path: Source) -> Iterator[Any]:
         with path.open("rb") as file, pq.ParquetFile(file, buffer_size=1 << 20) as parquet:
             _refuse_too_large(path, parquet.metadata)
             yield parquet
-    except (pa.ArrowException, EOFError, UnicodeDecodeError, OSError) as error:
+    except (pa.ArrowException, EOFError, UnicodeDecodeError, OverflowError, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise  # a fault of the storage, not of the file
         raise InputError(

@@ -29,7 +29,7 @@ _LOW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]+(\d{6,})[\"']")
 _USUAL_WIDE = re.compile(rb' r="([A-Za-z]{2,})\d')
 _USUAL_LOW = re.compile(rb' r="[A-Za-z]+(\d{6,})"')
 _WHOLE_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*?)>((?:(?!</(?:\w+:)?c>).)*)</(?:\w+:)?c>", re.DOTALL
+    rb"<(?:\w+:)?c\s([^>]*?)(?<!/)>((?:(?!</(?:\w+:)?c>).)*)</(?:\w+:)?c>", re.DOTALL
 )
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,10})[\"']")
 _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")

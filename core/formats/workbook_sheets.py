@@ -92,12 +92,21 @@ def _rows(path: Source, sheet: Any, overlaid: dict[Place, str]) -> Iterator[list
     for (number, column), written in overlaid.items():
         by_row.setdefault(number, {})[column] = written
     with _damage_named(path):
+        number = -1
         for number, values in enumerate(sheet.iter_rows()):
             row = [value if isinstance(value, str) else as_text(value) for value in values]
-            for column, written in sorted(by_row.pop(number, {}).items()):
-                row += [""] * (column + 1 - len(row))
-                row[column] = row[column] or written
-            yield row
+            yield _overlaid(row, by_row.pop(number, {}))
+        # The sheet ends with its last value, and formulas without a result may follow.
+        for later in range(number + 1, max(by_row, default=number) + 1):
+            yield _overlaid([], by_row.get(later, {}))
+
+
+def _overlaid(row: list[str], cells: dict[int, str]) -> list[str]:
+    """Return the row with what is written in its empty ``cells``, by column."""
+    for column, written in sorted(cells.items()):
+        row += [""] * (column + 1 - len(row))
+        row[column] = row[column] or written
+    return row
 
 
 def _by_sheet(

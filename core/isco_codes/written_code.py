@@ -45,6 +45,15 @@ _TITLE_AFTER = re.compile(r"(?:\s*[-–—:;,|/=._]\s*|\s+|(?=[(\[\"]))(?P<title
 _TITLE_BEFORE = re.compile(
     r"(?P<title>[^\W\d][^\d]*?)[\s:,;(\[–—=|-]+(?P<rest>\d{3,4}(?:[.,]0+)?)[)\]]?"
 )
+# "not 7212", "7212 is wrong". Titles with "not elsewhere classified" have more words.
+_MAX_NEGATION_WORDS = 3
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|wrong|incorrect|false|delete|remove|instead|anything|\w+n['’]t|nicht|kein|keine"
+    r"|falsch|statt|pas|non|faux|jamais|ni|incorrecto|borrar|não|nao|errado|nie|błędny|zamiast|nu"
+    r"|greșit|ne|není|špatně|nem|ikke|inte|ei|niet|geen|fout|bukan|tidak|salah|όχι|не|لا|ليس)\b",
+    re.IGNORECASE,
+)
+_MAX_CHARS = 300  # of a code with a title; the patterns take the square of the length
 _CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 
 
@@ -103,9 +112,16 @@ def isco_88_only() -> frozenset[str]:
     return frozenset(codes) - isco08().titles.keys()
 
 
-@lru_cache(maxsize=65_536)
 def read_code(written: str) -> WrittenCode:
     """Return the code that one field means, without regard to the rest of its column."""
+    if len(written) > _MAX_CHARS:
+        reason = f"{len(written):,} characters: no code is so long"
+        return WrittenCode(CodeKind.INVALID, reason=reason)
+    return _read_code(written)
+
+
+@lru_cache(maxsize=65_536)
+def _read_code(written: str) -> WrittenCode:
     text = plain_text(written)
     if not text:
         return WrittenCode(CodeKind.EMPTY)
@@ -230,7 +246,8 @@ def _resolve(digits: str, is_changed: bool) -> WrittenCode | None:
 
 def _without_padding(digits: str) -> str | None:
     """Return the group that zeros were added to, None where there is none or more than one."""
-    if len(digits) == UNIT and digits.startswith("0") and digits.lstrip("0") in isco08():
+    is_in_front = digits.startswith("0") and digits[:SUB_MAJOR] not in isco08()  # 0111 is a slip
+    if len(digits) == UNIT and is_in_front and digits.lstrip("0") in isco08():
         return digits.lstrip("0")
     if len(digits) == MINOR and "0" + digits.rstrip("0") in isco08():
         return None  # 100 is 1 with two zeros, or 0100 without its first
@@ -253,6 +270,9 @@ def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     """Return the code with what its title says against it."""
     if not title or not code.code:
         return code
+    if len(title.split()) <= _MAX_NEGATION_WORDS and _NEGATION.search(title):
+        reason = f"the words beside it deny the code ({title!r}): give the right code alone"
+        return WrittenCode(CodeKind.INVALID, reason=reason)
     shown = isco08().title(code.code)
     other = contradicted_by(code.code, title)
     if other is not None:

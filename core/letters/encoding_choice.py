@@ -101,7 +101,10 @@ class Evidence:
         line_end = b"\n" if b"\n" in block else b"\r"
         line, counted_to = self._n_lines, 0
         for match in _TELLING.finditer(block):
-            word = match.group()[:_MAX_WORD_BYTES]
+            whole = match.group()
+            first = next(place for place, byte in enumerate(whole) if byte >= 0x80)
+            start = max(first - _MAX_WORD_BYTES // 2, 0)
+            word = whole[start : start + _MAX_WORD_BYTES]
             high = {byte for byte in word if byte >= 0x80}
             if all(self._n_words[byte] >= _WORDS_PER_BYTE for byte in high) or word in self.words:
                 continue

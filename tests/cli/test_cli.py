@@ -172,3 +172,19 @@ def test_windows_is_refused_in_one_line(
     assert main.main(arguments) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "not on Windows" in error and "WSL" in error
+
+
+@pytest.mark.slow
+def test_a_bad_file_of_a_folder_costs_itself_alone(settings: Settings, tmp_path: Path) -> None:
+    """The results may lie in the folder: they are no inputs the second time."""
+    place = tmp_path / "place"
+    place.mkdir()
+    for name in ("a", "c"):
+        (place / f"{name}.csv").write_text("title\ncook\n" + name + "\n", encoding="utf-8")
+    (place / "b.csv").write_bytes(b"\0\0")
+    for _ in range(2):
+        done = isco(settings, "classify", str(place), "--out", str(place / "out"), "--json")
+        assert done.returncode == 1 and "1 of 3 files were not coded" in done.stderr
+        assert "'b.csv'" in done.stderr
+        receipts = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [receipt["input"] for receipt in receipts] == ["a.csv", "c.csv"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
+from cli.default import OPTIONS
+from cli.parser import COMMANDS, make_parser, parse
 from cli.suggestions import did_you_mean
 from tests.cli.processes import run_script
 
@@ -38,3 +42,23 @@ def test_an_unknown_option_shows_the_usage_of_its_command() -> None:
 def test_nothing_is_suggested_for_a_word_that_is_like_none() -> None:
     assert did_you_mean("xyz", ["train", "watch"]) == ""
     assert did_you_mean("wacth", ["train", "watch"]) == "; did you mean 'watch'?"
+
+
+@pytest.mark.parametrize(
+    "line", ["--fine-tune train", "--explain classify x.csv --out y", "--input=x.csv status"]
+)
+def test_an_option_before_its_command_is_not_forgotten(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as wrong:
+        parse(line.split(), prints_help=True)
+    assert wrong.value.code == 2
+    assert "stands behind the command" in capsys.readouterr().err
+
+
+def test_the_commands_and_the_options_without_one_are_those_of_the_parser() -> None:
+    actions = make_parser()._actions
+    (commands,) = (a for a in actions if isinstance(a, argparse._SubParsersAction))
+    assert set(commands.choices) == COMMANDS
+    options = {option for action in actions for option in action.option_strings}
+    assert options - OPTIONS == {"-h", "--help", "--version", "--config", "--print-completion"}

@@ -208,7 +208,7 @@ def test_the_same_as_on_one_machine(
 def test_csv_shards_are_what_classify_writes(
     cluster: Cluster, bundle: Bundle, settings: Settings, tmp_path: Path
 ) -> None:
-    rows = [["id", "job_title"], ["01", " "], ["0", "…"]]
+    rows = [["id", "job_title"], ["01", " "], ["0", "\t"]]
     path = write_csv(tmp_path / "a.csv", rows)
     packed, corrupt = tmp_path / "packed.csv.gz", tmp_path / "corrupt.csv"
     packed.write_bytes(gzip.compress(path.read_bytes()))

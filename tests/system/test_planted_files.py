@@ -30,7 +30,7 @@ from tests.watcher.test_daemon import daemon, drop, log_of, wait_for
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN
 from watcher.intake import claims
-from watcher.intake.folder_checks import STAGING
+from watcher.intake.folder_checks import SENTINEL, STAGING
 from watcher.processes import scratch
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import WorkerLostError
@@ -139,6 +139,7 @@ def test_a_file_of_the_schedule_that_is_no_file_is_set_aside(
 ) -> None:
     night = tmp_path / NIGHTLY
     night.mkdir()
+    (tmp_path / SENTINEL).touch()
     plant(night / LAST)
     schedule = NightlyScheduler(ScheduleSettings(), tmp_path, start_nothing)
     schedule.check()

@@ -253,9 +253,8 @@ def test_two_columns_of_titles_are_refused_with_both(desk: Desk) -> None:
 
 
 NON_ANSWERS = {
-    "not_stated": "REFUSED|prefer not to answer|N/A|nil|999|-8|#REF!|dk|XX|keine Angabe|non so",
+    "not_stated": "REFUSED|prefer not to answer|N/A|nil|999|-8|#REF!|dk|XX|keine Angabe|-|?|...",
     "not_working": "Retired|OAP|student|housewife|unemployed|long term sick|Rentnerin|ama de casa",
-    "empty": "-|?|...",
 }
 
 

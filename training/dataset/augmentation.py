@@ -6,7 +6,7 @@ with an employer or a place. So each time a text is drawn for training, it may l
 one part of them, or borrow a task of its own unit group; its title may be rotated, abbreviated, put
 in the plural, written as one word, spelled without special letters, put into a sentence, or
 mistyped. What depends on the language is changed only where the text's language is known. The
-constants below are the chances per draw; MODEL_CARD.md states the effect of each.
+constants below are the chances per draw; MODEL_CARD.md states what was measured of them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
 _RESPELLED = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"}
 )
+_RESPELLING = frozenset({"da", "de", "no", "sv"})
 _JOIN = f" {SEPARATOR} "
 _TYPED_WORDS = 16
 
@@ -83,7 +84,7 @@ def _change_title(title: str, rng: random.Random, language: str) -> str:
         title = abbreviate(title, rng)
     if rng.random() < TYPO:
         title = typo(title, rng)
-    if rng.random() < RESPELL:
+    if language in _RESPELLING and rng.random() < RESPELL:
         title = title.translate(_RESPELLED)
     around = surroundings().get(language)
     if around and rng.random() < SURROUND:
@@ -184,7 +185,8 @@ def typo(text: str, rng: random.Random) -> str:
     elif kind == 1:
         word = word[:i] + word[i] + word[i:]
     elif kind == 2:
-        word = word[:i] + rng.choice(string.ascii_lowercase) + word[i + 1 :]
+        letters = string.ascii_lowercase if word.isascii() else word  # of the same script
+        word = word[:i] + rng.choice(letters) + word[i + 1 :]
     else:
         word = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
     words[index] = word

@@ -9,6 +9,8 @@ that the machine gave are never labels.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,32 +25,46 @@ from core.text import EMPTY_TEXT, clean, join, row_text
 
 REPLAY_WEIGHT = 1.0
 _MAX_ARCHIVE_FILES = 200
+_POOL_FACTOR = 20  # so many texts are read for each one that is drawn
 _MIN_LETTERS = 4
 _WORD_START = "Ġ▁"  # how byte-level BPE and SentencePiece mark the first piece of a word
 
 
-def archive_texts(archive_dir: Path, settings: Settings, n: int) -> list[str]:
+def archive_texts(
+    archive_dir: Path, settings: Settings, n: int, measured: Collection[str]
+) -> list[str]:
     """Return at most ``n`` distinct cleaned texts of the newest archived inputs, drawn at random.
 
-    The draw depends on ``training.seed`` alone.
+    None of the ``measured`` texts is drawn. The same files and ``training.seed`` give the same
+    draw.
     """
-    inputs = [path for path in archive_dir.glob("*") if suffix_of(path.name)]
-    paths = sorted(inputs, key=lambda path: -path.stat().st_mtime_ns)
     texts: dict[str, None] = {}
-    for path in paths[:_MAX_ARCHIVE_FILES]:
+    for path in _newest_first(archive_dir)[:_MAX_ARCHIVE_FILES]:
+        if len(texts) >= _POOL_FACTOR * n:
+            break
         try:
             table = open_table(
                 path, settings.data.columns.model_dump(), ("job_title",), settings.data.encoding
             )
             for _, row in table.rows():
                 text = row_text(table, row)
-                if text != EMPTY_TEXT:
+                if text != EMPTY_TEXT and text not in measured:
                     texts[text] = None
-                if len(texts) >= 20 * n:
+                if len(texts) >= _POOL_FACTOR * n:
                     break
-        except InputError:  # the archive holds corrections files too
+        except (InputError, OSError):  # a file of corrections, or one deleted meanwhile
             continue
     return random.Random(settings.training.seed).sample(list(texts), min(n, len(texts)))
+
+
+def _newest_first(archive_dir: Path) -> list[Path]:
+    """Return the inputs in the archive; one that is deleted meanwhile is left out."""
+    times_ns = {}
+    for path in archive_dir.glob("*"):
+        if suffix_of(path.name):
+            with suppress(OSError):
+                times_ns[path] = path.stat().st_mtime_ns
+    return sorted(times_ns, key=lambda path: -times_ns[path])
 
 
 def pseudo_titles(tokenizer: PreTrainedTokenizerBase, n: int, seed: int) -> list[str]:

@@ -147,6 +147,11 @@ def load_dataset(
     texts = _with_corrections(texts, corrections)
     texts = _with_locations(texts, None if own is None else own.records)
     measured = set(calibration["text"]).union(*(rows["text"] for rows in hold_out.values()))
+    measured.update(corrections.loc[corrections["is_held_out"], "text"])
+    texts["forms"] = [
+        "\n".join(form for form in forms.splitlines() if form not in measured)
+        for forms in texts["forms"]
+    ]
     hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
     return LoadedDataset(
         texts=texts[~texts["text"].isin(measured)].reset_index(drop=True),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,7 +171,7 @@ def _read_file(
         if reason is None:
             weight = _weight(table, row, line)
             source, group = table.get(row, "source"), table.get(row, "group")
-            language = table.get(row, "language").lower() or usual_language
+            language = _language(table.get(row, "language")) or usual_language
             forms = other_forms(table.get(row, JOB_TITLE), table.get(row, DUTIES))
             read.records.append(
                 (text, code.code, weight, source, group, language, forms, path.name, str(line))
@@ -182,6 +183,13 @@ def _read_file(
         cells = [path.name, str(line), title, written, why]
         read.invalid.append([neutralise(cell) for cell in cells])
     return read
+
+
+def _language(written: str) -> str:
+    """Return the ISO 639-1 code of "de", "DE" or "de-AT", and ``""`` for anything else."""
+    code = re.split(r"[-_]", written.strip().lower())[0]
+    code = "no" if code in ("nb", "nn") else code
+    return code if re.fullmatch("[a-z]{2}", code) else ""
 
 
 def other_forms(title: str, duties: str) -> str:

@@ -40,11 +40,10 @@ def _one_gender(title: str) -> list[str]:
     if len(parts) != 2 or not all(parts):
         return [title]
     first, second = (part.split() for part in parts)
-    if len(first) == len(second):
-        return parts
+    if first[0][:_SAME_START].lower() != second[0][:_SAME_START].lower():
+        return [title]
     # What follows the longer part belongs to both: "agent / agente de train".
-    if len(second) > len(first):
-        return [" ".join(first + second[len(first) :]), parts[1]]
-    if first[0][:_SAME_START].lower() == second[0][:_SAME_START].lower():
-        return [parts[0], " ".join(second + first[len(second) :])]
-    return [title, parts[0]]
+    return [
+        " ".join(first + second[len(first) :]),
+        " ".join(second + first[len(second) :]),
+    ]

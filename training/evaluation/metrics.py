@@ -53,7 +53,8 @@ def measure(
         figures[f"accuracy_{digits}"] = float((prefix[best] == prefix[right]).mean())
     for k in (3, 5):
         figures[f"top_{k}"] = float((order[:, :k] == right[:, None]).any(axis=1).mean())
-    figures["kappa"] = float(cohen_kappa_score(right, best))
+    # It is undefined only where both are one and the same code throughout: full agreement.
+    figures["kappa"] = float(np.nan_to_num(cohen_kappa_score(right, best), nan=1.0))
     figures["ece"] = expected_calibration_error(confidence, hit)
     minor = units.astype("<U3")
     sums = np.add.reduceat(probabilities, np.unique(minor, return_index=True)[1], axis=1)

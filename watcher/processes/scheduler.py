@@ -32,6 +32,7 @@ from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
 from core.own_files import read_own_json, set_aside
 from core.settings import ScheduleSettings
+from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.background import start_in_background
 from watcher.processes.cron import cron_trigger
 
@@ -81,8 +82,7 @@ class NightlyScheduler:
     def start(self) -> None:
         """Start to watch the clock."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._dir.mkdir(parents=True, exist_ok=True)
-        if self._done_until() is None:
+        if self._is_connected() and self._done_until() is None:
             self._set_done_until(self._clock())
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler.add_job(self.check, self._trigger, **options)
@@ -92,6 +92,10 @@ class NightlyScheduler:
         self._scheduler.add_job(self.check, minutely, next_run_time=now(), **options)
         self._scheduler.start()
         _LOG.info("next training: %s", f"{self.next_training():%a %d %b %H:%M}")
+
+    def _is_connected(self) -> bool:
+        """Whether the outbox is there: nothing is written into the mount point of a share."""
+        return (self._dir.parent / SENTINEL).exists()
 
     def stop(self) -> None:
         """Stop to watch the clock, and end a training that runs: it starts again the next time."""
@@ -131,6 +135,8 @@ class NightlyScheduler:
         if not self._lock.acquire(blocking=False):
             return
         try:
+            if not self._is_connected():
+                return
             due = self.due_training()
             if due is None or self._is_stopped:
                 return
@@ -187,6 +193,7 @@ class NightlyScheduler:
 
     def _set_done_until(self, moment: datetime) -> None:
         saved = {"done_until": moment.astimezone(UTC).isoformat()}
+        self._dir.mkdir(exist_ok=True)
         write_atomic(self._dir / LAST, json.dumps(saved) + "\n")
 
 

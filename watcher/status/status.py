@@ -242,16 +242,16 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
         return _duration((now - since).total_seconds())
 
     lines = [
-        f"{report.health}: {report.reason}",
-        f"process {status.pid} on {status.host} since {_moment(status.started)}",
+        f"{report.health}: {_printable(report.reason)}",
+        f"process {status.pid} on {_printable(status.host)} since {_moment(status.started)}",
         "the model is being loaded"
         if status.model_version is None
-        else f"model {status.model_version}",
+        else f"model {_printable(status.model_version)}",
     ]
     if status.next_training is not None:
         lines.append(f"next training: {_moment(status.next_training)}")
     if status.last_training is not None:
-        lines.append(f"last training: {status.last_training}")
+        lines.append(f"last training: {_printable(status.last_training)}")
     if status.in_progress is not None:
         file = status.in_progress
         lines.append(

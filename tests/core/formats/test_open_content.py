@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from core.csv_table import Table, open_table
 from core.errors import InputError
@@ -204,3 +206,39 @@ def test_the_format_of_a_receipt(tmp_path: Path) -> None:
     assert [str(file_format) for file_format in FileFormat] == [
         "csv", "jsonl", "html", "xlsx", "xls", "ods", "parquet", "dta", "sav",
     ]  # fmt: skip
+
+
+def test_formulas_without_a_result_below_the_last_value_are_records(tmp_path: Path) -> None:
+    """openpyxl writes no results; a blank cell with a style stands before the second formula."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["job_title", "duties"])
+    sheet.append(["nurse", "washes patients"])
+    sheet.append(["=A2", "=B2"])
+    sheet.append([None, "=B2"])
+    sheet["A4"].font = Font(bold=True)
+    book.save(tmp_path / "a.xlsx")
+    table = open_table(tmp_path / "a.xlsx", {"job_title": ()}, ("job_title",))
+    rows = [row for _, row in table.rows()]
+    assert rows == [["nurse", "washes patients"], ["=A2", "=B2"], ["", "=B2"]]
+
+
+def test_a_second_header_row_beside_row_names(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(
+        'job_title,duties\n"job title","duties"\n"1","nurse","cares"\n"2","cook","cooks"\n',
+        encoding="utf-8",
+    )
+    table = open_table(path, {"job_title": (), "duties": ()}, ("job_title",))
+    assert [row[1:] for _, row in table.rows()] == [["nurse", "cares"], ["cook", "cooks"]]
+
+
+def test_a_long_word_with_its_accent_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"job_title\n" + b"a" * 45 + "é".encode("cp1252") + b"\n")
+    try:
+        table = open_table(path, {"job_title": ()}, ("job_title",))
+    except InputError as error:
+        assert "no sure sign of another encoding" in str(error)
+    else:
+        assert [row for _, row in table.rows()] == [["a" * 45 + "é"]]

@@ -170,3 +170,23 @@ def test_a_general_name_needs_codes_below_it() -> None:
     assert is_code_column("ISCO-08 code", countries)
     assert len(set(CODE_NAMES)) == len(CODE_NAMES)
     assert MINOR == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["not 7212", "7212 is wrong", "nicht 7212", "7212 no", "isn't 7212", "anything but 7212"],
+)
+def test_a_code_that_is_denied_is_none(written: str) -> None:
+    assert read_code(written).kind == CodeKind.INVALID and "deny" in read_code(written).reason
+    title = "5249 Sales Workers Not Elsewhere Classified"
+    assert read_code(title).code == "5249"
+
+
+@pytest.mark.parametrize("written", ["0111", "0112", "0221"])
+def test_a_zero_in_front_makes_no_other_group(written: str) -> None:
+    """A slip of 0110 is not 111, the legislators."""
+    assert read_code(written).code == ""
+
+
+def test_a_long_field_is_no_code() -> None:
+    assert read_code("7212 " + "a" * 1_000_000).kind == CodeKind.INVALID

@@ -188,7 +188,7 @@ def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> No
         explanation["output"]
     )
     done = subprocess.run(
-        isco(explaining, "code", "?", "--explain"), capture_output=True, text=True, check=True
+        isco(explaining, "code", " ", "--explain"), capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout)["explanation"] is None and "are empty" in done.stderr
 

@@ -173,7 +173,7 @@ def test_records_of_every_format_train(tmp_path: Path, caplog: pytest.LogCapture
 def test_the_language_and_the_forms_of_a_title_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv"
     path.write_text(
-        "job_title,isco_code,lang\nBäcker/in,7512,DE\nplumber,7126,\n", encoding="utf-8"
+        "job_title,isco_code,lang\nBäcker/in,7512,de-AT\nplumber,7126,../x\n", encoding="utf-8"
     )
     records = read_records(path, Columns(), tmp_path, language="en").records
     assert list(records["language"]) == ["de", "en"]

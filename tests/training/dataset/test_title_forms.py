@@ -22,6 +22,8 @@ from training.dataset.title_forms import title_forms
         ("vozač taksija/vozačica", {"vozač taksija", "vozačica taksija"}),
         ("aranyműves/mfn", {"aranyműves"}),
         ("a/b/c", {"a/b/c"}),
+        ("cook and/or waiter", {"cook and/or waiter"}),
+        ("HGV C/E driver", {"HGV C/E driver"}),
         ("(x)", {"(x)"}),
         ("", {""}),
     ],

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import SettingsError
 from core.settings import ScheduleSettings
+from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.cron import cron_trigger
 from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, NightlyScheduler
 
@@ -51,6 +52,7 @@ def schedule(
 ) -> NightlyScheduler:
     settings = ScheduleSettings(cron=cron, timezone="Europe/Vienna")
     (outbox / NIGHTLY).mkdir(parents=True, exist_ok=True)
+    (outbox / SENTINEL).touch()
     return NightlyScheduler(settings, outbox, trainings, clock)
 
 
@@ -279,3 +281,15 @@ def test_a_cron_that_cannot_be_is_one_line(tmp_path: Path, cron: str) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
     with pytest.raises(SettingsError, match=r"schedule\.cron"):
         schedule(tmp_path, clock, Trainings(), cron)
+
+
+def test_nothing_is_written_where_the_share_is_not_mounted(tmp_path: Path) -> None:
+    outbox = tmp_path / "mount" / "outbox"
+    settings = ScheduleSettings(cron="* * * * *", timezone="Europe/Vienna")
+    scheduler = NightlyScheduler(settings, outbox, Trainings())
+    scheduler.start()
+    try:
+        scheduler.check()
+    finally:
+        scheduler.stop()
+    assert list(tmp_path.iterdir()) == []
