@@ -68,7 +68,7 @@ def assign_sides(
     be fitted on the texts that decided when to stop.
 
     The order of the groups of a code is that of a hash, test first and training last: when records
-    are added, the sides grow towards training, and no trained text is tested on later.
+    are added, most texts keep their side, but not all. A group with two codes is one for each.
 
     Returns
     -------
