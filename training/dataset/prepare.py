@@ -18,7 +18,7 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from core.errors import InputError
 from core.settings import Settings
-from training.dataset.records import read_records, resolve_conflicts
+from training.dataset.records import OwnRecords, read_records, resolve_conflicts
 from training.dataset.reference_data import ANSWERS, read_answers, read_manual
 from training.dataset.splits import (
     CALIBRATION,
@@ -116,13 +116,7 @@ def load_dataset(
     processed_dir.mkdir(parents=True, exist_ok=True)
     own = None
     if raw is not None:
-        own = read_records(
-            raw,
-            settings.data.columns,
-            processed_dir,
-            settings.data.encoding,
-            settings.data.language,
-        )
+        own = _read_own(raw, settings)
         languages = {*languages, *own.records["language"]} - {""}
     answers = read_answers(settings.data.reference_dir, languages)
     hold_out = {BUNDLED_HOLD_OUT: answers[answers["part"] == HOLD_OUT]}
@@ -148,13 +142,9 @@ def load_dataset(
     texts = _with_locations(texts, None if own is None else own.records)
     measured = set(calibration["text"]).union(*(rows["text"] for rows in hold_out.values()))
     measured.update(corrections.loc[corrections["is_held_out"], "text"])
-    texts["forms"] = [
-        "\n".join(form for form in forms.splitlines() if form not in measured)
-        for forms in texts["forms"]
-    ]
     hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
     return LoadedDataset(
-        texts=texts[~texts["text"].isin(measured)].reset_index(drop=True),
+        texts=_without_measured(texts, measured),
         own_records=None if own is None else own.records,
         hold_out=hold_out,
         calibration=calibration.drop(columns=["kind", "part"]),
@@ -168,6 +158,21 @@ def load_dataset(
             languages=sorted(languages),
         ),
     )
+
+
+def _read_own(raw: Path, settings: Settings) -> OwnRecords:
+    data = settings.data
+    return read_records(raw, data.columns, data.processed_dir, data.encoding, data.language)
+
+
+def _without_measured(texts: pd.DataFrame, measured: set[str]) -> pd.DataFrame:
+    """Return the texts of which none is ``measured``, in no form of their title."""
+    forms = [
+        "\n".join(form for form in forms.splitlines() if form not in measured)
+        for forms in texts["forms"]
+    ]
+    kept = texts.assign(forms=forms)
+    return kept[~kept["text"].isin(measured)].reset_index(drop=True)
 
 
 def _with_locations(texts: pd.DataFrame, records: pd.DataFrame | None) -> pd.DataFrame:
