@@ -73,11 +73,11 @@ def join(title: str, duties: str = "") -> str:
 
     HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``). A
     ``|`` inside a part is dropped, so that the separator stays unambiguous;
-    ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, the title is "n/a":
-    somebody has answered, with nothing.
+    ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
+    somebody typed it, the title is "n/a": somebody has answered, with nothing.
     """
     text = f"{_part(title)} {SEPARATOR} {_part(duties)}"
-    if text == EMPTY_TEXT and (_has_punctuation(title) or _has_punctuation(duties)):
+    if text == EMPTY_TEXT and (_is_typed(title) or _is_typed(duties)):
         return NOTHING_STATED
     return text
 
@@ -88,9 +88,12 @@ def _part(written: str) -> str:
     return clean(plain_text(written).replace(SEPARATOR, " ")) or UNKNOWN
 
 
-def _has_punctuation(part: str) -> bool:
+def _is_typed(part: str) -> bool:
+    """Return whether a part without an answer has letters or punctuation."""
     return any(
-        character in string.punctuation or unicodedata.category(character).startswith("P")
+        character.isalpha()
+        or character in string.punctuation
+        or unicodedata.category(character).startswith("P")
         for character in plain_text(part)
     )
 

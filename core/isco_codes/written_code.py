@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from core.isco_codes.code_titles import contradicted_by, is_unlike_title
+from core.isco_codes.second_code import second_code
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
 _LEVEL_NAMES = {MAJOR: "major", SUB_MAJOR: "sub-major", MINOR: "minor", UNIT: "unit"}
@@ -139,9 +140,13 @@ def _read_code(written: str) -> WrittenCode:
         return reading
     codes = {code for code in _CODES_WITHIN.findall(text) if code in isco08()}
     if len(codes) > 1:
-        reason = f"more than one code ({', '.join(sorted(codes))}): give one"
-        return WrittenCode(CodeKind.SEVERAL, reason=reason)
+        return _several(codes)
     return WrittenCode(CodeKind.INVALID, reason=_why_invalid(text))
+
+
+def _several(codes: set[str]) -> WrittenCode:
+    reason = f"more than one code ({', '.join(sorted(codes))}): give one"
+    return WrittenCode(CodeKind.SEVERAL, reason=reason)
 
 
 def plain_text(written: str) -> str:
@@ -193,6 +198,8 @@ def _read_number(text: str) -> WrittenCode | None:
     if digits is None:
         return None
     rest = text[digits.end() :]
+    if (second := second_code(digits[0], rest)) is not None:
+        return _several({digits[0], second})
     decimals = _DECIMALS.match(rest)
     sub_code = _SUB_CODE.match(rest) if len(digits[0]) == UNIT else None
     tail = decimals or sub_code

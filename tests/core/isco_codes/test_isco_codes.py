@@ -190,3 +190,20 @@ def test_a_zero_in_front_makes_no_other_group(written: str) -> None:
 
 def test_a_long_field_is_no_code() -> None:
     assert read_code("7212 " + "a" * 1_000_000).kind == CodeKind.INVALID
+
+
+@pytest.mark.parametrize(
+    "written",
+    "7212-13|7212–13|7212 - 14|7212-7213|7212/7213|7212/13|7212 or 7213|7212 oder 14|7212, 7213"
+    "|7212,7213|7212;7213|7212; 13|7212 7213|7212–7213|7212 to 7214|C7212-14|7211-2|721-3|721/2"
+    "|7212 & 13|7212 à 14|7212 – 7214 Metal".split("|"),
+)
+def test_two_codes_are_no_code(written: str) -> None:
+    reading = read_code(written)
+    assert (reading.kind, reading.code) == (CodeKind.SEVERAL, "")
+    assert "more than one code (72" in reading.reason
+
+
+@pytest.mark.parametrize("written", ["7212-01", "7212-1", "7214-12", "7212.13", "7212,13"])
+def test_digits_under_a_code_are_no_second_one(written: str) -> None:
+    assert read_code(written).code == written[:4]

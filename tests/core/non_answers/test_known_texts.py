@@ -176,3 +176,44 @@ def test_a_long_text_costs_no_more_than_its_length() -> None:
 def test_an_occupation_of_another_language_is_an_answer(text: str) -> None:
     """Nannies in Brazil and Hungary, a nurse in Austria, an ambulance worker in Spain."""
     assert NON_ANSWERS.find(join(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    "various; Diverse; several jobs; all sorts; Verschiedenes; alles Mögliche; divers; un peu de tout;"
+    "varios; de todo un poco; diversi lavori; vários; van alles; różne; všechno možné; mindenféle;"
+    "razno; διάφορα; įvairūs; dažādi; mitmesugust; kaikenlaista; lite av varje; forskelligt;"
+    "ýmislegt; macam-macam; أعمال مختلفة; разни неща".split(";"),
+)
+def test_various_is_no_occupation(text: str) -> None:
+    assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_STATED
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("semi retired", "not_stated"),  # works, and does not say as what
+        ("I am semi-retired", "not_stated"),
+        ("Teilrentnerin", "not_stated"),
+        ("retraite progressive", "not_stated"),
+        ("pracujący emeryt", "not_stated"),
+        ("delvis pensjonert", "not_stated"),
+        ("retired", "not_working"),
+        ("semi retired teacher", None),
+        ("semi-retraité, garde d'enfants", None),
+        ("diverse Reinigungsarbeiten", None),
+        ("various cleaning jobs", None),
+        ("diversity officer", None),
+        ("odd jobs", None),
+        ("oficios varios", None),
+    ],
+)
+def test_who_works_in_retirement_has_an_occupation(text: str, kind: str | None) -> None:
+    assert NON_ANSWERS.find(join(text)) == kind
+
+
+@pytest.mark.parametrize("text", ["unknown", "Unknown.", "(UNKNOWN)", "unbekannt", "Inconnu"])
+def test_a_typed_unknown_is_an_answer_that_states_nothing(text: str) -> None:
+    assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_STATED
+    assert NON_ANSWERS.find(join("", text)) is NonAnswerKind.NOT_STATED
+    assert NON_ANSWERS.find(join(text, "drives a lorry")) is None
