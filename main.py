@@ -7,6 +7,7 @@ stopped with Ctrl-C; 141 whoever read the output has closed it.
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
     arguments : the command line after the program's name; None for that of the process.
     prints_help : whether a command line that asks for nothing prints the help, else it trains.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may be no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             code = _run(arguments, prints_help)

@@ -12,23 +12,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.errors import InputError
+from core.formats.file_format import FileFormat, detect_format
+from core.formats.unpacking import open_bytes
+
 _LOG = logging.getLogger(__name__)
 LOG_PERIOD_S = 60.0
 
 
 @contextmanager
-def progress_bar(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
     """Show a bar with units per second and the time left while the block runs.
 
     Parameters
     ----------
     name : the text before the bar.
-    total : how many units there are.
+    total : how many units there are; None where that is not known.
     unit : the plural of the unit, for ``rows/s``.
 
     Yields a function to call with how many more units are done.
     """
-    if not sys.stderr.isatty():
+    if not _is_terminal():
         yield lambda n_done: None
         return
     from rich.console import Console
@@ -66,7 +70,7 @@ def training_progress(name: str, n_texts: int) -> Iterator[Callable[[int], None]
 
     Yields a function to call with how many more texts are done.
     """
-    if sys.stderr.isatty():
+    if _is_terminal():
         with progress_bar(name, n_texts, "texts") as advance:
             yield advance
         return
@@ -109,10 +113,25 @@ class _LoggedProgress:
 @contextmanager
 def file_progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
     """Show a bar for the rows of a file; see ``progress_bar``."""
-    n_lines = 1
-    if sys.stderr.isatty():
-        with path.open("rb") as file:
-            n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-    # Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
-    with progress_bar(path.name, max(n_lines - 1, 1), "rows") as advance:
+    n_rows = _n_rows(path) if _is_terminal() else None
+    with progress_bar(path.name, n_rows, "rows") as advance:
         yield advance
+
+
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _n_rows(path: Path) -> int | None:
+    """Return about how many rows a file of lines has, None for a file of another format.
+
+    Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
+    """
+    try:
+        if detect_format(path) not in (FileFormat.CSV, FileFormat.JSONL):
+            return None
+        with open_bytes(path) as file:
+            n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    except InputError:  # it is raised where the file is read
+        return None
+    return max(n_lines - 1, 1)

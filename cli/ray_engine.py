@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from dataclasses import asdict
 
+from cli.json_output import print_json
 from cli.requirements import require_extra
 from core.settings import Settings
 
@@ -89,4 +89,4 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     receipt = run_distributed(parsed.inputs, parsed.out, bundle, settings, options)
     _LOG.info("%s → %s", receipt.summary(), parsed.out)
     if parsed.json:
-        print(json.dumps(asdict(receipt), ensure_ascii=False))
+        print_json(asdict(receipt))

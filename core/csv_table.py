@@ -63,8 +63,9 @@ class Table:
 
     ``columns`` maps our name of a column (``"job_title"``) to its position in the header; a column
     that the file does not have is not in it. ``other_columns`` has the header names that fit one of
-    our columns as well. ``notes`` says in words what was decided about the file. ``n_blank_lines``
-    is complete after the rows are read.
+    our columns as well. ``notes`` says in words what was decided about the file.
+    ``legacy_encoding`` is the one it was opened with. ``n_blank_lines`` is complete after the rows
+    are read.
     """
 
     path: Source
@@ -73,6 +74,7 @@ class Table:
     columns: dict[str, int] = field(default_factory=dict)
     other_columns: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    legacy_encoding: str = AUTO
     n_blank_lines: int = field(default=0, init=False)
 
     @property
@@ -156,7 +158,7 @@ def open_table(
     required = tuple(required)
     file_format = detect_format(path)
     content = open_content(path, file_format, aliases, required, legacy_encoding)
-    table = Table(path, file_format, content)
+    table = Table(path, file_format, content, legacy_encoding=legacy_encoding)
     headers = [table.header, *content.layout.further_headers, *filter(None, [content.questions])]
     line = content.layout.n_lines_above + 1
     try:

@@ -181,7 +181,7 @@ def _write_statistics(table: Table, written: _Predictions, path: Path) -> None:
         raise _NotWritableError(f"it would have more than {MAX_WRITTEN_CELLS:,} values")
     assert isinstance(table.path, Path)
     try:
-        columns, metadata = read_whole(table.path, table.format)
+        columns, metadata = read_whole(table.path, table.format, table.legacy_encoding)
     except InputError as error:
         raise _NotWritableError(error.found) from None
     ours = zip(*written.values(), strict=True) if n_rows else ([] for _ in written.names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import logging
 import os
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import ray_engine
+from cli.json_output import print_json
 from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
@@ -117,7 +117,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         if parsed.json_predictions:
             _print_predictions(published / PREDICTIONS, path.name)
         if parsed.json:
-            print(json.dumps({"folder": str(published), **asdict(receipt)}, ensure_ascii=False))
+            print_json({"folder": str(published), **asdict(receipt)})
     if len(inputs) > 1:
         _LOG.info("%d files; open %s", len(inputs) - n_failed, shown(out / INDEX))
     if n_failed:
@@ -135,4 +135,4 @@ def _print_predictions(path: Path, input_name: str) -> None:
             cells = row[-len(OUTPUT_COLUMNS) :]  # ours come last
             values = dict(zip(OUTPUT_COLUMNS, typed_values(cells), strict=True))
             record = {"input": input_name, "record": number, **values}
-            print(json.dumps(record, ensure_ascii=False))
+            print_json(record)

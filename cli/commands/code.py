@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cli.json_output import print_json
 from cli.options import add_command
 from core.errors import IscoError
 from core.settings import Settings
@@ -62,20 +62,25 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
 
     is_stdin = parsed.title == _STDIN
+    if is_stdin and sys.stdin is None:
+        raise IscoError(
+            "the standard input is closed; expected a line for each record. Give the lines in a "
+            "pipe or a file, such as: isco code - < titles.txt"
+        )
     if is_stdin and parsed.duties is not None:
         parsed.parser.error("--duties goes without -: write the duties behind a tab in each line")
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     if not is_stdin:
         text = join(parsed.title, parsed.duties or "")
         (answer,) = _answers([text], autocoder, parsed.explain)
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        print_json(answer, indent=2)
         return
     texts = (join(title, duties) for title, duties in _read_records(sys.stdin.buffer))
     n_lines = 1 if sys.stdin.isatty() else _LINES_PER_BATCH
     while batch := list(islice(texts, n_lines)):
         for answer in _answers(batch, autocoder, parsed.explain):
-            print(json.dumps(answer, ensure_ascii=False))
-        sys.stdout.flush()
+            print_json(answer)
+        print(end="", flush=True)
 
 
 def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:

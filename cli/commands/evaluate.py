@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
+from cli.json_output import print_json
 from cli.options import add_command, complete_files
 from cli.requirements import require_extra, require_table
 from core.aligned_table import align_columns
@@ -62,7 +62,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     figures = evaluate_records(coded.records, classifier, settings.model.confidence_threshold)
     if parsed.json:
         about = {"model": classifier.version, "n_left_out": coded.n_left_out}
-        print(json.dumps({**about, "notes": coded.notes(), **figures}, indent=1))
+        print_json({**about, "notes": coded.notes(), **figures}, indent=1)
     else:
         rows = table_rows(figures)
         numbers = range(1, len(rows[0]))

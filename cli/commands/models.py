@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from dataclasses import asdict
 from typing import Any
 
+from cli.json_output import print_json
 from cli.options import add_command
 from cli.requirements import require_extra
 from core.aligned_table import align_columns
@@ -47,7 +47,7 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
 
     versions = ModelRegistry(settings.output).versions()
     if parsed.json:
-        print(json.dumps([{**asdict(v), "path": str(v.path)} for v in versions], indent=1))
+        print_json([{**asdict(v), "path": str(v.path)} for v in versions], indent=1)
         return
     rows = [["version", "created", "promoted", "state"]]
     for version in versions:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from cli.json_output import print_json
 from cli.options import add_command, add_worker
 from core.settings import Settings
 
@@ -32,7 +32,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     now = datetime.now(UTC)
     report = judge(status, now)
     if parsed.json:
-        print(json.dumps({**asdict(report), **status.model_dump(mode="json")}, indent=2))
+        print_json({**asdict(report), **status.model_dump(mode="json")}, indent=2)
     else:
         print(describe(status, report, now))
     return 0 if report.health is Health.OK else 1

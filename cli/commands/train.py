@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.json_output import print_json
 from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import training_progress
 from cli.requirements import require_extra
@@ -165,11 +166,11 @@ def _report(run: RunFolder | None, as_json: bool) -> None:
 
     if run is None:
         if as_json:
-            print(json.dumps({"state": "skipped"}))
+            print_json({"state": "skipped"})
         return
     _LOG.info("%s: %s, report in %s", run.state, run.metrics.version, run.path)
     for reason in run.reasons:
         _LOG.info("· %s", reason)
     if as_json:
         metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
-        print(json.dumps({"folder": str(run.path), **metrics}, indent=1))
+        print_json({"folder": str(run.path), **metrics}, indent=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from core.formats.content import Content, Records
 from core.formats.file_format import FileFormat
 from core.formats.parquet_file import limit_of, refuse_many_records
 from core.formats.source import Source
+from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
 
@@ -55,29 +56,37 @@ def open_statistics(path: Source, file_format: FileFormat, legacy_encoding: str 
             expected="CSV, JSON Lines or Parquet in a distributed run",
             remedy="Export it, or code it with isco classify without --engine ray.",
         )
-    read, encoding = _reader(path, file_format, legacy_encoding)
+    read, note = _reader(path, file_format, legacy_encoding)
     _, metadata = read(metadataonly=True)
-    n_rows = metadata.number_rows or 0
-    width = sum((metadata.variable_storage_width or {}).values())
-    refuse_many_records(path, n_rows)
-    if n_rows * width > limit_of(path):
-        raise too_much_unpacked(path, limit_of(path))
     header = list(metadata.column_names)
     questions = [label or "" for label in metadata.column_labels]
-    notes = [f"the texts were read as {encoding}: data.encoding says so"] if encoding else []
     return Content(
         Layout(",", header),
-        partial(_records, path, read, max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(width, 1)))),
+        partial(_records, path, read, _chunk_rows(metadata)),
         questions=questions if any(questions) else [],
-        notes=tuple(notes),
+        notes=tuple(filter(None, [note])),
     )
 
 
-_Read = Callable[..., tuple[dict[str, list[Any]], Any]]
+def _check_size(path: Path, metadata: Any) -> None:
+    """Raise InputError for a data set that is too large when it is unpacked."""
+    n_rows = metadata.number_rows or 0
+    refuse_many_records(path, n_rows)
+    if n_rows * _width(metadata) > limit_of(path):
+        raise too_much_unpacked(path, limit_of(path))
 
 
-def _reader(path: Path, file_format: FileFormat, legacy_encoding: str) -> tuple[_Read, str]:
-    """Return the function that reads a part of the file, and the encoding if one has to be set."""
+def _width(metadata: Any) -> int:
+    return sum((metadata.variable_storage_width or {}).values())
+
+
+def _chunk_rows(metadata: Any) -> int:
+    width = _width(metadata)
+    return max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(width, 1)))
+
+
+def _reader(path: Path, file_format: FileFormat, legacy_encoding: str) -> tuple[Read, str]:
+    """Return the function that reads a part of the file, and a note on a chosen encoding."""
     import pyreadstat
 
     read = {FileFormat.STATA: pyreadstat.read_dta, FileFormat.SPSS: pyreadstat.read_sav}
@@ -92,13 +101,19 @@ def _reader(path: Path, file_format: FileFormat, legacy_encoding: str) -> tuple[
         except (ValueError, OverflowError, TypeError) as error:
             raise _unreadable(path, f"{type(error).__name__}: {error}") from None
 
-    try:
-        read_part(row_limit=1)
-    except InputError as error:
-        if legacy_encoding == AUTO or "encoding" not in error.found:
-            raise
-        return partial(read_part, legacy_encoding), legacy_encoding
-    return read_part, ""
+    _, metadata = read_part(metadataonly=True, encoding=BYTES_AS_LETTERS)
+    _check_size(path, metadata)
+    encoding = encoding_of(path, file_format, read_part, _chunk_rows(metadata), legacy_encoding)
+    if encoding is None:
+        return read_part, ""
+
+    def read_recoded(**part: Any) -> tuple[dict[str, list[Any]], Any]:
+        columns, metadata = read_part(BYTES_AS_LETTERS, **part)
+        for name, value in vars(metadata).items():
+            setattr(metadata, name, recoded(value, encoding.name))
+        return recoded(columns, encoding.name), metadata
+
+    return read_recoded, encoding.note
 
 
 def _unreadable(path: Path, reason: str) -> InputError:
@@ -110,7 +125,7 @@ def _unreadable(path: Path, reason: str) -> InputError:
     )
 
 
-def _records(path: Path, read: _Read, chunk_rows: int) -> Records:
+def _records(path: Path, read: Read, chunk_rows: int) -> Records:
     limit = limit_of(path)
     number = n_chars = 0
     while True:
@@ -151,9 +166,11 @@ def _has_codes(name: str) -> bool:
     return re.sub(r"[\s_-]+", "_", name.strip().casefold()) in (*CODE_NAMES, *CORRECTED_NAMES)
 
 
-def read_whole(path: Path, file_format: FileFormat) -> tuple[dict[str, list[Any]], Any]:
+def read_whole(
+    path: Path, file_format: FileFormat, legacy_encoding: str = AUTO
+) -> tuple[dict[str, list[Any]], Any]:
     """Return the values of each column as the file has them, without labels, and its metadata."""
-    read, _ = _reader(path, file_format, AUTO)
+    read, _ = _reader(path, file_format, legacy_encoding)
     return read()
 
 
@@ -188,7 +205,12 @@ def write_whole(
             missing = metadata.missing_user_values
             pyreadstat.write_dta(frame, str(path), missing_user_values=missing, **about)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, TypeError) as error:
-        raise _unreadable(path, str(error)) from None
+        raise InputError(
+            path,
+            f"a value or a name that does not fit into {file_format.spoken} ({error})",
+            expected="what the format can hold",
+            remedy="Use predictions.csv, which has the same records.",
+        ) from None
 
 
 def _fitted(values: list[Any]) -> list[Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import logging
+import sys
+from pathlib import Path
 
 import pytest
 
 from cli import progress_bar
+from tests.support.format_writers import WRITERS
 
 
 def test_a_training_without_a_terminal_logs_a_line_a_minute(
@@ -24,3 +29,36 @@ def test_a_training_without_a_terminal_logs_a_line_a_minute(
     messages = [record.message for record in caplog.records]
     assert len(messages) == 5
     assert messages[0] == ("training: 2,600 of 10,000 texts, 10 texts/s, about 12 minutes left")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "n_rows"),
+    [
+        ("a.csv", b"job_title\nnurse\ncook\n", 2),
+        ("a.csv.gz", gzip.compress(b"job_title\n" + b"nurse\n" * 1000), 1000),
+        ("a.jsonl", b'{"job_title": "a"}\n' * 3, 2),
+        ("empty.csv", b"", None),
+        ("page.csv", b"<html>\n\n\n<table>", None),
+    ],
+)
+def test_the_rows_of_a_file_with_lines_are_counted(
+    name: str, content: bytes, n_rows: int | None, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert progress_bar._n_rows(tmp_path / name) == n_rows
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet", ".sav"])
+def test_those_of_other_formats_are_not_guessed(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(WRITERS[suffix](["job_title"], [["nurse"]] * 500))
+    assert progress_bar._n_rows(path) is None
+
+
+def test_a_bar_without_a_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress_bar.progress_bar("staff.xlsx", None, "rows") as advance:
+        advance(10)
+    assert "10/?" in terminal.getvalue()

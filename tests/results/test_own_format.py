@@ -16,6 +16,9 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
+from core.errors import InputError
+from core.formats.file_format import FileFormat
+from core.formats.statistics_file import read_whole, write_whole
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Settings
 from inference.autocoder import Autocoder, open_autocoder
@@ -184,3 +187,37 @@ def test_the_setting_makes_another_batch(autocoder: Autocoder, settings: Setting
     output = settings.output.model_copy(update={"same_format": False})
     without = settings.model_copy(update={"output": output})
     assert batch_id("0", autocoder, settings) != batch_id("0", autocoder, without)
+
+
+@pytest.mark.parametrize("ending", ["dta", "sav"])
+def test_the_error_of_a_data_set_that_cannot_be_written_is_no_error_of_reading(
+    ending: str, tmp_path: Path
+) -> None:
+    """A value that a format cannot hold has nothing to do with the copy of the input."""
+    frame = pd.DataFrame({"job_title": ["nurse"], "x": [1.0]})
+    write = pyreadstat.write_dta if ending == "dta" else pyreadstat.write_sav
+    write(frame, str(tmp_path / f"a.{ending}"))
+    file_format = FileFormat(ending)
+    columns, metadata = read_whole(tmp_path / f"a.{ending}", file_format)
+    columns["1 name that is none"] = [1.0]
+    with pytest.raises(InputError) as raised:
+        write_whole(tmp_path / f"b.{ending}", file_format, columns, metadata)
+    assert "does not fit into a data set of" in raised.value.found
+    assert "cut off" not in str(raised.value) and "damaged" not in str(raised.value)
+
+
+def test_labels_of_an_old_data_set_come_back_as_they_were_read(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    text = "kierowca ciężarówki w Łodzi"
+    as_bytes = text.encode("cp1250").decode("latin-1")
+    frame = pd.DataFrame({"job_title": [as_bytes], "region": [1]})
+    labels = {"region": {1: as_bytes}}
+    frame.to_stata(tmp_path / "a.dta", version=114, write_index=False, value_labels=labels)
+    own = settings.model_copy(
+        update={"data": settings.data.model_copy(update={"encoding": "cp1250"})}
+    )
+    out, _ = coded(tmp_path / "a.dta", autocoder, own)
+    columns, metadata = pyreadstat.read_dta(str(out / "predictions.dta"), output_format="dict")
+    assert columns["job_title"] == [text]
+    assert metadata.variable_value_labels["region"] == {1: text}

@@ -11,7 +11,7 @@ import pytest
 
 from cli.commands.code import _LINES_PER_BATCH
 from core.settings import Settings
-from tests.cli.processes import SCRIPT, config_of, environment, run_script
+from tests.cli.processes import SCRIPT, config_of, environment, run_in_shell, run_script
 
 
 @pytest.mark.slow
@@ -79,3 +79,11 @@ def test_a_line_that_is_not_utf8_is_named(settings: Settings) -> None:
 def test_duties_stand_behind_the_tab(settings: Settings) -> None:
     done = run_script("code", *config_of(settings), "-", "--duties", "x", stdin=b"nurse\n")
     assert done.returncode == 2 and b"tab" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_closed_standard_input_is_one_line(settings: Settings) -> None:
+    done = run_in_shell(f"isco code {' '.join(config_of(settings))} - <&-")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("isco: the standard input is closed")
+    assert run_in_shell(f"echo x | isco code {' '.join(config_of(settings))} - >&-").stderr == ""

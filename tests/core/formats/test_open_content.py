@@ -6,6 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -242,3 +244,50 @@ def test_a_long_word_with_its_accent_at_the_end(tmp_path: Path) -> None:
         assert "no sure sign of another encoding" in str(error)
     else:
         assert [row for _, row in table.rows()] == [["a" * 45 + "é"]]
+
+
+TITLES = ["księgowa", "spawacz łódź", "pielęgniarka środowiskowa", "stróż nocny"]
+
+
+def _old_stata(path: Path, encoding: str) -> Path:
+    """Write titles and labels in the bytes of an encoding, as Stata did before version 14."""
+
+    def written(text: str) -> str:
+        return text.encode(encoding).decode("latin-1")
+
+    frame = pd.DataFrame({"job_title": list(map(written, TITLES)), "region": [1, 2, 1, 2]})
+    frame.to_stata(
+        path,
+        version=114,
+        write_index=False,
+        variable_labels={"job_title": written("zawód główny")},
+        value_labels={"region": {1: written("Łódzkie"), 2: written("Śląskie")}},
+    )
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "utf-8", "iso8859_2"])
+def test_the_encoding_of_old_stata_is_told_by_its_texts(encoding: str, tmp_path: Path) -> None:
+    table = open_table(_old_stata(tmp_path / "a.dta", encoding), ALIASES, ("job_title",))
+    rows = [row for _, row in table.rows()]
+    assert [row[0] for row in rows] == TITLES
+    assert [row[1] for row in rows] == ["Łódzkie", "Śląskie"] * 2  # labels of values
+    assert table.content.questions[0] == "zawód główny"
+    assert ("look like Polish" in " ".join(table.notes)) == (encoding != "utf-8")
+
+
+def test_data_encoding_decides_about_old_stata(tmp_path: Path) -> None:
+    path = _old_stata(tmp_path / "a.dta", "cp1250")
+    table = open_table(path, ALIASES, ("job_title",), "cp1251")
+    assert [row[1] for _, row in table.rows()][:2] == ["Јуdzkie", "Њl№skie"]
+    assert "data.encoding says so" in " ".join(table.notes)
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_data_encoding_does_not_touch_a_data_set_in_utf8(ending: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"job_title": TITLES, "region": [1.0, 2.0, 1.0, 2.0]})
+    write = pyreadstat.write_sav if ending == "sav" else pyreadstat.write_dta
+    path = tmp_path / f"a.{ending}"
+    write(frame, str(path), variable_value_labels={"region": {1: "Łódzkie", 2: "Śląskie"}})
+    table = open_table(path, ALIASES, ("job_title",), "cp1252")
+    assert next(row for _, row in table.rows()) == ["księgowa", "Łódzkie"]
