@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from core.csv_table import Table, Writer
 from core.encoding import open_text
@@ -89,7 +91,8 @@ def _writer(table: Table) -> tuple[str, _Write | None]:
     """Return the ending of the file, and the function that writes it, None where there is none."""
     match table.format:
         case FileFormat.JSONL:
-            return ".jsonl", _write_jsonl
+            ending = suffix_of(table.path.name)
+            return (ending if ending == ".jsonl.gz" else ".jsonl"), _write_jsonl
         case FileFormat.PARQUET:
             return ".parquet", _write_parquet
         case FileFormat.STATA:
@@ -105,23 +108,39 @@ def _text_writer(table: Table) -> tuple[str, _Write | None]:
     ending = suffix_of(table.path.name)
     if ending == ".csv.gz":
         return ending, _write_packed
-    if table.delimiter == "\t" or ending in (".tsv", ".txt"):
-        return (ending if ending in (".tsv", ".txt") else ".tsv"), _write_delimited
-    return "", None
+    if ending.startswith((".tsv", ".txt")):
+        return ending, _write_delimited
+    return (".tsv", _write_delimited) if table.delimiter == "\t" else ("", None)
+
+
+@contextmanager
+def _open_to_write(path: Path) -> Iterator[TextIO]:
+    """Open a text to be written, packed if its name ends so."""
+    if path.suffix != ".gz":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    with _packed(path) as packed, io.TextIOWrapper(packed, "utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def _packed(path: Path) -> Iterator[gzip.GzipFile]:
+    # Without a name and a time the same records give the same bytes.
+    with (
+        path.open("wb") as target,
+        gzip.GzipFile(filename="", fileobj=target, mode="wb", mtime=0) as packed,
+    ):
+        yield packed
 
 
 def _write_delimited(table: Table, written: _Predictions, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with _open_to_write(path) as file:
         Writer(file, written.header(), table.delimiter).write(written.rows())
 
 
 def _write_packed(table: Table, written: _Predictions, path: Path) -> None:
-    # Without a time the same records give the same bytes.
-    with (
-        written.path.open("rb") as file,
-        path.open("wb") as target,
-        gzip.GzipFile(filename="", fileobj=target, mode="wb", mtime=0) as packed,
-    ):
+    with written.path.open("rb") as file, _packed(path) as packed:
         shutil.copyfileobj(file, packed)
 
 
@@ -130,7 +149,7 @@ def _write_jsonl(table: Table, written: _Predictions, path: Path) -> None:
     names = written.names
     with (
         open_text(table.path, table.encoding) as lines,
-        path.open("w", encoding="utf-8", newline="") as file,
+        _open_to_write(path) as file,
     ):
         records = (line.strip() for line in lines if line.strip())
         for line, values in zip(records, written.values(), strict=True):

@@ -11,20 +11,21 @@ import re
 from core.formats.file_format import FileFormat
 from core.formats.statistics_file import MISSING_EXTRA, is_available
 
+_DELIMITED_SUFFIXES = (".csv", ".tsv", ".txt")
+_PACKED = ".gz"
 READ_SUFFIXES = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".csv.gz",
+    *_DELIMITED_SUFFIXES,
+    *(suffix + _PACKED for suffix in _DELIMITED_SUFFIXES),
     ".xlsx",
     ".xls",
     ".ods",
     ".parquet",
     ".jsonl",
+    ".jsonl" + _PACKED,
     ".dta",
     ".sav",
 )
-TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl"})
+TEXT_SUFFIXES = frozenset({*_DELIMITED_SUFFIXES, ".jsonl"})
 """Of these the end can be seen: a complete record ends with a line break."""
 _STATISTICS_SUFFIXES = (".dta", ".sav")
 _SPOKEN = ", ".join(READ_SUFFIXES)
@@ -51,17 +52,26 @@ _APPLE_DOUBLE = (
     "remove it"
 )
 _SAVE_AS_CSV = "save its table as CSV, and put that file here"
+_SAVE_CORRECTIONS = (
+    "open it in a browser, press 'Save corrections', and put the CSV file that is saved here"
+)
+_REVIEW_PAGE = re.compile(r"review.*\.x?html?", re.IGNORECASE)
 # The endings of files that people take for tables, or send with them.
 _OTHER_KINDS = (
     ((".doc", ".docx", ".odt", ".rtf", ".pages"), f"it is a text document; {_SAVE_AS_CSV}"),
     ((".pdf",), f"it is a PDF document; {_SAVE_AS_CSV}"),
     ((".xlsb", ".xlsm", ".xlt", ".xltx", ".numbers", ".gsheet"), f"save it as .xlsx or {_SPOKEN}"),
     (
-        (".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst"),
+        (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".z"),
         "unpack it, and put the files in it here",
     ),
     ((".json", ".ndjson"), "write each record as one line, and name the file .jsonl"),
-    ((".htm", ".html", ".xml", ".mht"), f"it is a page; {_SAVE_AS_CSV}"),
+    (
+        (".htm", ".html", ".xhtml", ".mht", ".mhtml"),
+        f"it is a page; if it is the review page of a batch, {_SAVE_CORRECTIONS}; else "
+        f"{_SAVE_AS_CSV}",
+    ),
+    ((".xml",), f"it is XML; {_SAVE_AS_CSV}"),
     (
         (".sas7bdat", ".rds", ".rdata", ".por", ".mdb", ".accdb", ".sqlite", ".db", ".dbf"),
         "export its table as CSV, Stata (.dta) or SPSS (.sav), and put that file here",
@@ -84,9 +94,10 @@ def suffix_of(name: str) -> str:
 def misleading_ending(name: str, file_format: FileFormat) -> str:
     """Return a note for a file whose ending promises another format than its content has."""
     ending = suffix_of(name)
-    if not ending or ending == f".{file_format}":
+    unpacked = ending.removesuffix(_PACKED)
+    if not ending or unpacked == f".{file_format}":
         return ""
-    if file_format == FileFormat.CSV and ending in (".tsv", ".txt", ".csv.gz"):
+    if file_format == FileFormat.CSV and unpacked in _DELIMITED_SUFFIXES:
         return ""
     return f"the file is {file_format.spoken}, although its name ends in {ending}"
 
@@ -112,6 +123,8 @@ def reason_to_hold(name: str) -> str | None:
         return MISSING_EXTRA
     if suffix:
         return None
+    if _REVIEW_PAGE.fullmatch(name):
+        return f"it is the review page of a batch; {_SAVE_CORRECTIONS}"
     lowered = name.lower()
     for suffixes, reason in _OTHER_KINDS:
         if lowered.endswith(suffixes):

@@ -22,7 +22,9 @@ def local(path: Path) -> InputFile:
     return InputFile(fs.LocalFileSystem(), str(path), path.stat().st_size)
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".txt", ".csv.gz", ".jsonl", ".xlsx"])
+@pytest.mark.parametrize(
+    "suffix", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".jsonl", ".jsonl.gz", ".xlsx"]
+)
 def test_every_format_but_data_sets(suffix: str, tmp_path: Path) -> None:
     file = local(WRITERS[suffix](tmp_path / f"staff{suffix}"))
     contents = check_file(file, Columns())

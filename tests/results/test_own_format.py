@@ -94,7 +94,15 @@ def test_types_stay(suffix: str, tmp_path: Path, autocoder: Autocoder, settings:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "delimiter"), [(".tsv", "\t"), (".txt", ";"), (".csv.gz", ","), (".csv", ",")]
+    ("suffix", "delimiter"),
+    [
+        (".tsv", "\t"),
+        (".txt", ";"),
+        (".csv.gz", ","),
+        (".csv", ","),
+        (".tsv.gz", "\t"),
+        (".txt.gz", ";"),
+    ],
 )
 def test_delimited_text(
     suffix: str, delimiter: str, tmp_path: Path, autocoder: Autocoder, settings: Settings
@@ -102,7 +110,7 @@ def test_delimited_text(
     out, names = coded(WRITERS[suffix](tmp_path / f"staff{suffix}"), autocoder, settings)
     assert names == sorted({"predictions.csv", f"predictions{suffix}"})
     content = (out / f"predictions{suffix}").read_bytes()
-    text = (gzip.decompress(content) if suffix == ".csv.gz" else content).decode()
+    text = (gzip.decompress(content) if suffix.endswith(".gz") else content).decode()
     own = list(csv.reader(text.splitlines(), delimiter=delimiter))
     with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
         assert own == list(csv.reader(file))
@@ -117,6 +125,15 @@ def test_what_a_line_of_json_has_stays_as_it_is(
     first, second = (out / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
     assert first.startswith(lines[0].removesuffix("}") + ', "isco_code": "')
     assert json.loads(second).keys() == OUTPUT_COLUMNS.keys()
+
+
+def test_packed_lines_of_json_come_back_packed(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    out, names = coded(WRITERS[".jsonl.gz"](tmp_path / "a.jsonl.gz"), autocoder, settings)
+    assert names == ["predictions.csv", "predictions.jsonl.gz"]
+    lines = gzip.decompress((out / names[1]).read_bytes()).splitlines()
+    assert [json.loads(line)["isco_code"] for line in lines] == written_codes(out)
 
 
 def test_labels_of_a_data_set_stay(

@@ -37,8 +37,8 @@ def write_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") -
     return path
 
 
-def write_packed(path: Path) -> Path:
-    text = write_delimited(path.with_name("unpacked"))
+def write_packed(path: Path, write: Callable[[Path], Path] = write_delimited) -> Path:
+    text = write(path.with_name("unpacked"))
     path.write_bytes(gzip.compress(text.read_bytes()))
     text.unlink()
     return path
@@ -98,7 +98,10 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     ".tsv": lambda path: write_delimited(path, "\t"),
     ".txt": lambda path: write_delimited(path, ";", "utf-16"),
     ".csv.gz": write_packed,
+    ".tsv.gz": lambda path: write_packed(path, lambda text: write_delimited(text, "\t")),
+    ".txt.gz": lambda path: write_packed(path, lambda text: write_delimited(text, ";", "utf-16")),
     ".jsonl": write_jsonl,
+    ".jsonl.gz": lambda path: write_packed(path, write_jsonl),
     ".xlsx": write_xlsx,
     ".parquet": write_parquet,
     ".dta": write_dta,

@@ -151,6 +151,11 @@ HELD = {
     "notes.docx": "a text document",
     "report.pdf": "a PDF document",
     "files.zip": "unpack it",
+    "files.tar.gz": "unpack it",
+    "staff.xlsx.gz": "unpack it",
+    "review.html": "press 'Save corrections', and put the CSV file",
+    "Review_ staff.csv (1).htm": "press 'Save corrections', and put the CSV file",
+    "page.html": "if it is the review page of a batch, open it in a browser",
     "data.json": "name the file .jsonl",
     "binary.XLSB": "save it as .xlsx",
     "scan.png": "a picture",
@@ -168,7 +173,17 @@ CONFLICTS = (
 
 
 def test_which_files_are_processed_blocked_and_ignored(tmp_path: Path) -> None:
-    read = {"a.csv", "B.CSV", "c.XLSX", "d.txt", "e.csv.gz", "..f.jsonl"}
+    read = {
+        "a.csv",
+        "B.CSV",
+        "c.XLSX",
+        "d.txt",
+        "e.csv.gz",
+        "..f.jsonl",
+        "g.tsv.gz",
+        "h.TXT.GZ",
+        "i.jsonl.gz",
+    }
     for name in (*read, *LITTER, *UNFINISHED, *HELD, *CONFLICTS):
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
