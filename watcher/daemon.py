@@ -11,8 +11,9 @@ import socket
 import threading
 from contextlib import suppress
 
-from core.errors import AlreadyRunningError, IscoError, StatusError
+from core.errors import AlreadyRunningError, FolderError, IscoError, StatusError
 from watcher.clock import back_off_s
+from watcher.display import ProgressDisplay, no_display
 from watcher.environment import Environment
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims
 from watcher.intake.claims import StillOpenError, UnreadableError
@@ -22,7 +23,7 @@ from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
 from watcher.lasting_faults import ClaimErrors, raise_lasting_faults, raise_lasting_pause
 from watcher.outcome import Outcome
 from watcher.pause import MAX_PAUSE_S, Pause
-from watcher.pipeline import Pipeline, ProgressDisplay, ShutdownError, no_display
+from watcher.pipeline import Pipeline, ShutdownError
 from watcher.processes.explainer import Explainer
 from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
@@ -31,7 +32,8 @@ from watcher.status.status import Health, is_written_by_this_user, judge, read_s
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
-# The number of claimed files that may wait for their second hash.
+# The number of claimed files that may wait for their second hash. Files with a fault do not count:
+# they may wait for long, and must not keep others from being claimed.
 _MAX_UNSETTLED = 64
 
 
@@ -74,6 +76,7 @@ class Daemon:
         self._wake = threading.Event()
         self._pause = Pause(environment, self._folders, self._status)
         self._claim_errors = ClaimErrors()
+        self._is_admitted = False
 
     @property
     def model_version(self) -> str | None:
@@ -101,7 +104,9 @@ class Daemon:
                 try:
                     with suppress(ShutdownError):
                         self._loop(once)
-                except IscoError:  # with ``once``: what is left fails again and again
+                except AlreadyRunningError:  # the status is that of the other daemon
+                    raise
+                except (IscoError, OSError):  # with ``once``: a fault that does not end
                     self._status.stop()
                     raise
                 self._status.stop()
@@ -115,12 +120,25 @@ class Daemon:
                 file_events.stop()
 
     def start(self) -> None:
-        """Check the folders and write the first status."""
-        with suppress(OSError):  # the share is unavailable: the loop waits for it
-            self._folders.check()
-            self._refuse_same_name()
-            self._active_claims.clear_left_over()
+        """Check the folders and write the first status.
+
+        Raises AlreadyRunningError and FolderError. While the share is unavailable the loop waits.
+        """
+        with suppress(OSError):
+            self._admit()
         self._status.start(self.model_version)
+
+    def _admit(self) -> None:
+        """Do once, as soon as the share is there, what comes before the first file.
+
+        Raises AlreadyRunningError and FolderError, and OSError while the share is unavailable.
+        """
+        if self._is_admitted:
+            return
+        self._refuse_same_name()  # first: the status of the other daemon is soon overwritten
+        self._folders.check()
+        self._active_claims.clear_left_over()
+        self._is_admitted = True
 
     def _refuse_same_name(self) -> None:
         """Raise AlreadyRunningError where a daemon of this name is alive on another machine."""
@@ -163,6 +181,8 @@ class Daemon:
         return not self._active_claims
 
     def _next_due_s(self) -> float:
+        if self._poller.error is not None:
+            return self._poller.next_poll_s  # nothing is processed until a poll succeeds
         due_s = [self._poller.next_poll_s]
         if self._active_claims:
             due_s.append(self._active_claims.next_heartbeat_s)
@@ -175,8 +195,11 @@ class Daemon:
         """Run one turn of the loop: poll if it is time, then process what is due.
 
         New files come first. A file that ended the worker process before comes after all others.
+        Raises AlreadyRunningError where the share is back, and another daemon of this name with it.
         """
         if self._poller.is_due:
+            with suppress(OSError, FolderError):  # the poll meets the same fault, and says so
+                self._admit()
             self._poll()
         if self._poller.error is not None:
             return
@@ -199,7 +222,7 @@ class Daemon:
         while (
             self._poller.stable
             and self._may_process()
-            and len(self._active_claims) < _MAX_UNSETTLED
+            and self._active_claims.n_new < _MAX_UNSETTLED
         ):
             active = self._claim(self._poller.stable.pop(0))
             if active is not None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
+from watcher.delivery import archive
+from watcher.environment import Environment
+from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim
-from watcher.intake.claims import Claim
+from watcher.intake.claims import NOTES, Claim
 from watcher.intake.folder_checks import Folders
 
+_LOG = logging.getLogger(__name__)
 # What passes: the disk, the share, the model, a folder of the watcher. No file is rejected for it.
 PASSING_FAULTS = (OSError, BundleError, FolderError)
 
@@ -18,13 +23,40 @@ def cause_for_all(error: Exception, folders: Folders) -> Exception | None:
 
     An error of the operating system stops all files only if a trial write fails, too.
     """
-    if not isinstance(error, OSError):
-        return error
+    return failed_folder(folders) if isinstance(error, OSError) else error
+
+
+def failed_folder(folders: Folders) -> OSError | FolderError | None:
+    """Return why a trial write in the folders fails; None where all of them work."""
     try:
         folders.probe()
     except (OSError, FolderError) as cause:
         return cause
     return None
+
+
+def is_lost(claim: Claim, environment: Environment, folders: Folders) -> bool:
+    """Whether a fault came from the input having left the claim; release what is left then."""
+    files = environment.files
+    inbox, outbox = environment.settings.inbox, environment.settings.outbox
+    try:
+        folders.check()
+        inputs = set(files.names(claim.folder)) - NOTES
+        if claim.name in inputs:
+            return False
+        if inputs:  # the next recovery takes the claim up again, with the new name
+            _LOG.warning("%r: somebody renamed the file while it was in progress", claim.name)
+            return True
+        _LOG.warning("%r: somebody deleted the file while it was in progress", claim.name)
+        archive.release(files, claim, outbox)
+    except FileNotFoundError:
+        if claims.is_taken_over(files, inbox, claim):
+            _LOG.info("%r: another daemon has taken the file over", claim.name)
+        else:
+            _LOG.warning("%r: somebody removed the claim with the file", claim.name)
+    except (OSError, FolderError):
+        return False  # the share is unavailable: nothing can be known
+    return True
 
 
 def is_of_another_file(error: InputError, claim: Claim) -> bool:
@@ -34,9 +66,17 @@ def is_of_another_file(error: InputError, claim: Claim) -> bool:
 
 
 def too_many_attempts(active: ActiveClaim) -> str:
-    """Return why a file that stopped the worker process three times is rejected."""
-    last = f"; the last time: {active.worker_loss}" if active.worker_loss is not None else ""
+    """Return why a file is rejected whose attempts ended three times without an answer.
+
+    What ended those of an earlier run of the daemon is not known.
+    """
+    if active.worker_loss is None:
+        what = "the daemon or its worker process ended three times in the middle of this file"
+    else:
+        what = (
+            f"this file stopped the worker process three times; the last time: {active.worker_loss}"
+        )
     return (
-        f"{active.claim.name!r}: this file stopped the worker process three times{last}. Divide it "
-        "into smaller files and drop them one by one to find the part that causes this."
+        f"{active.claim.name!r}: {what}. Divide it into smaller files and drop them one by one to "
+        "find the part that causes this."
     )

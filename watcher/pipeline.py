@@ -19,25 +19,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import BundleError, FolderError, InputError
+from core.errors import BundleError, InputError
 from core.formats.file_names import TEXT_SUFFIXES
 from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
+from watcher.display import ProgressDisplay
 from watcher.environment import Environment
 from watcher.faults import (
     PASSING_FAULTS,
     cause_for_all,
+    failed_folder,
+    is_lost,
     is_of_another_file,
     too_many_attempts,
 )
 from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim, Content
-from watcher.intake.claims import MAX_ATTEMPTS, NOTES, Claim
+from watcher.intake.claims import MAX_ATTEMPTS, Claim
 from watcher.intake.folder_checks import Folders
 from watcher.open_files import Writers
 from watcher.outcome import Outcome
@@ -46,13 +49,6 @@ from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
 _N_QUIET_TIMES_CUT = 10
-
-ProgressDisplay = Callable[[Path], AbstractContextManager[Progress]]
-
-
-def no_display(path: Path) -> AbstractContextManager[Progress]:
-    """Display no progress, for a daemon without a terminal."""
-    return nullcontext(lambda n_done: None)
 
 
 class ShutdownError(Exception):
@@ -88,6 +84,7 @@ class Pipeline:
         display: ProgressDisplay,
         on_progress: Callable[[], None],
     ) -> None:
+        self._environment = environment
         self._settings = environment.settings
         self._files = environment.files
         self._clock = environment.clock
@@ -102,7 +99,7 @@ class Pipeline:
         try:
             return self._process(active)
         except PASSING_FAULTS as error:
-            if self._is_lost(active.claim):
+            if is_lost(active.claim, self._environment, self._folders):
                 return Outcome.LOST
             active.n_faults += 1
             active.fault = str(error)
@@ -112,6 +109,7 @@ class Pipeline:
             return Outcome.RETRY_LATER if active.pause_cause is None else Outcome.PAUSE
 
     def _process(self, active: ActiveClaim) -> Outcome:
+        self._undo_attempt(active)
         claim = active.claim
         self._folders.require_own(claim)
         reason = archive.rejection_reason(self._files, claim)
@@ -131,8 +129,10 @@ class Pipeline:
                 if receipt.get("sha256") == content.sha256:
                     return self._finish(claim, f"the results are in {shown(published)}")
                 self._supersede(claim, published)
-        if claim.attempts >= MAX_ATTEMPTS:
-            return self._reject(claim, too_many_attempts(active))
+                active.is_undo_due = claim.attempts > 0  # it ended well, for another content
+                self._undo_attempt(active)
+        if active.claim.attempts >= MAX_ATTEMPTS:
+            return self._reject(active.claim, too_many_attempts(active))
         return self._attempt(active, content)
 
     def _settled_content(self, active: ActiveClaim, *, is_closed: bool) -> Content | None:
@@ -155,26 +155,50 @@ class Pipeline:
         return None
 
     def _attempt(self, active: ActiveClaim, content: Content) -> Outcome:
-        """Make the results of settled content; what ends the attempt decides the outcome."""
+        """Start an attempt and count it only if it published results or ended the worker process.
+
+        An attempt that a passing fault ended is taken back, at the next turn where not at once: the
+        share may be away.
+        """
         active.claim = claims.start_attempt(self._files, active.claim)
+        active.is_undo_due = True
+        try:
+            outcome = self._outcome(active, content)
+        except (*PASSING_FAULTS, ShutdownError):
+            with suppress(OSError):
+                self._undo_attempt(active)
+            raise
+        if outcome is Outcome.NOT_SETTLED:
+            self._undo_attempt(active)
+        return outcome
+
+    def _undo_attempt(self, active: ActiveClaim) -> None:
+        """Take back an attempt that does not count, if there is one. Raises OSError."""
+        if active.is_undo_due:
+            active.claim = claims.undo_attempt(self._files, active.claim)
+            active.is_undo_due = False
+
+    def _outcome(self, active: ActiveClaim, content: Content) -> Outcome:
+        """Make the results of settled content; what ends the attempt decides the outcome."""
         name = active.claim.name
         try:
             results = self._make_results(active.claim, content)
         except InputError as error:
             if is_of_another_file(error, active.claim):
-                active.claim = claims.undo_attempt(self._files, active.claim)
                 raise BundleError(str(error)) from error
             if content.is_closed or active.was_read_again:
                 return self._reject(active.claim, str(error))
             # A file that is cut off may still be growing: it is read once more before it is judged.
             active.was_read_again = True
             active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
-            active.claim = claims.undo_attempt(self._files, active.claim)
             return Outcome.NOT_SETTLED
         except (*PASSING_FAULTS, ShutdownError):
-            active.claim = claims.undo_attempt(self._files, active.claim)
             raise
         except WorkerLostError as error:
+            cause = failed_folder(self._folders)
+            if cause is not None:  # the process may have ended, or hung, for want of the share
+                raise cause from error
+            active.is_undo_due = False
             active.worker_loss = str(error)
             self._status.on_retry(active.claim, error)
             _LOG.warning(
@@ -188,16 +212,16 @@ class Pipeline:
         if results is None:
             _LOG.info("%r: the content has changed, the file is read again", name)
             active.content = None
-            active.claim = claims.undo_attempt(self._files, active.claim)
             return Outcome.NOT_SETTLED
+        if results.is_new:
+            active.is_undo_due = False  # the attempt tells a restart to look for its results
         if not self._is_unchanged(active.claim, content):
             if results.is_new:
                 self._supersede(active.claim, results.folder)
+                active.is_undo_due = True
             active.content = None
-            active.claim = claims.undo_attempt(self._files, active.claim)
             return Outcome.NOT_SETTLED
-        if not results.is_new:
-            active.claim = claims.undo_attempt(self._files, active.claim)
+        self._undo_attempt(active)
         return self._finish(active.claim, results.summary)
 
     def _make_results(self, claim: Claim, content: Content) -> _Results | None:
@@ -249,7 +273,7 @@ class Pipeline:
         self._folders.require_own(claim)
         archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
         self._status.on_result(claim.name, summary)
-        self._release(claim)
+        archive.release(self._files, claim, self._settings.outbox)
         return Outcome.PUBLISHED
 
     def _reject(self, claim: Claim, reason: str) -> Outcome:
@@ -260,32 +284,8 @@ class Pipeline:
         target = archive.reject(self._files, claim, rejected_dir, reason, self._on_progress)
         self._status.on_rejected(claim.name, reason)
         _LOG.warning("rejected: %s (moved to %s)", reason, shown(target))
-        self._release(claim)
-        return Outcome.REJECTED
-
-    def _release(self, claim: Claim) -> None:
         archive.release(self._files, claim, self._settings.outbox)
-
-    def _is_lost(self, claim: Claim) -> bool:
-        """Whether a fault came from the input having left the claim; release what is left then."""
-        try:
-            self._folders.check()
-            inputs = set(self._files.names(claim.folder)) - NOTES
-            if claim.name in inputs:
-                return False
-            if inputs:  # the next recovery takes the claim up again, with the new name
-                _LOG.warning("%r: somebody renamed the file while it was in progress", claim.name)
-                return True
-            _LOG.warning("%r: somebody deleted the file while it was in progress", claim.name)
-            self._release(claim)
-        except FileNotFoundError:
-            if claims.is_taken_over(self._files, self._settings.inbox, claim):
-                _LOG.info("%r: another daemon has taken the file over", claim.name)
-            else:
-                _LOG.warning("%r: somebody removed the claim with the file", claim.name)
-        except (OSError, FolderError):
-            return False  # the share is unavailable: nothing can be known
-        return True
+        return Outcome.REJECTED
 
     def _counted(self, display: Progress) -> Progress:
         """Return the function that the processor tells its progress, 0 while it only waits."""

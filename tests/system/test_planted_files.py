@@ -321,6 +321,22 @@ def test_an_inbox_where_others_can_replace_the_work_folder_is_named(
     assert ("sticky bit" in caplog.text) == is_warned
 
 
+@pytest.mark.parametrize(("mode", "is_warned"), [(0o755, False), (0o777, True)])
+def test_the_mode_of_a_linked_folder_is_that_of_its_target(
+    settings: Settings,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    mode: int,
+    is_warned: bool,
+) -> None:
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    target.chmod(mode)
+    settings.watcher.outbox.symlink_to(target)
+    DaemonHarness(settings)
+    assert ("sticky bit" in caplog.text) == is_warned
+
+
 def test_a_work_folder_that_is_removed_is_no_other_daemon(
     harness: DaemonHarness, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -43,6 +43,7 @@ class ActiveClaim:
     fault : the last of these faults, in words.
     pause_cause : why the last fault stops all files; None where it is one of this file.
     worker_loss : how the worker process ended in the last attempt; None where it did not.
+    is_undo_due : an attempt was started that does not count, and it is still to be taken back.
     """
 
     claim: Claim
@@ -53,6 +54,7 @@ class ActiveClaim:
     fault: str = ""
     pause_cause: Exception | None = None
     worker_loss: str | None = None
+    is_undo_due: bool = False
 
 
 class ActiveClaims:
@@ -76,6 +78,11 @@ class ActiveClaims:
     def first_due_s(self) -> float:
         """When the first of the claims can be processed; ValueError without a claim."""
         return min(active.due_s for active in self._active)
+
+    @property
+    def n_new(self) -> int:
+        """The number of claims whose file has met no fault so far."""
+        return sum(not active.claim.attempts and not active.n_faults for active in self._active)
 
     def all_failed(self, n_faults: int) -> bool:
         """Whether every claimed file has failed so often."""

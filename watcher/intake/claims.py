@@ -171,8 +171,10 @@ def remove(files: Filesystem, claim: Claim) -> None:
 
 
 def _discard(files: Filesystem, folder: Path) -> None:
+    """Remove a claim that came to nothing; one whose input has come after all is recovered."""
     with suppress(OSError):
-        remove(files, Claim(folder / _NO_INPUT))
+        if NOTES.issuperset(files.names(folder)):
+            remove(files, Claim(folder / _NO_INPUT))
 
 
 def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:

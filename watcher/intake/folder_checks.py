@@ -117,7 +117,7 @@ class Folders:
     def _warn_of_others(self, private_dir: Path) -> None:
         """Warn where others may rename the private folder; the sticky bit forbids it."""
         folder = private_dir.parent
-        status = self._files.status(folder)
+        status = self._files.status(folder.resolve())  # the mode of a link says nothing
         is_shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not (
             status.st_mode & stat.S_ISVTX
         )
@@ -196,12 +196,18 @@ class Folders:
         return True
 
     def _was_on_another_device(self, folder: Path) -> bool:
-        """Whether a daemon last saw the folder on another device; False for a new folder."""
+        """Whether a daemon last saw the folder on another device; False for a new folder.
+
+        Of a folder that is missing, the nearest one above it decides: a share that is not connected
+        may lack the whole path, and what a link leads to.
+        """
         try:
             device = local_state_path(folder, "device").read_text(encoding="ascii")
-            return device != str(folder.stat().st_dev)
         except FileNotFoundError:
             return False
+        path = folder.resolve()
+        nearest = next(place for place in (path, *path.parents) if place.exists())
+        return device != str(nearest.stat().st_dev)
 
     def _require_private(self, folder: Path) -> None:
         """Create the private folder. Raises FolderError where something else has its name.

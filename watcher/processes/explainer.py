@@ -60,7 +60,10 @@ class Explainer:
             self._next_search_s = time.monotonic() + _SEARCH_EVERY_S
             self._is_requested = False
             if self._has_pending():
-                self._child = start_in_background(self._start_child)
+                try:
+                    self._child = start_in_background(self._start_child)
+                except OSError as error:  # its log, memory: no file waits for it
+                    _LOG.warning("explaining cannot start, it is tried again: %s", error)
 
     def _has_pending(self) -> bool:
         try:

@@ -1,10 +1,11 @@
-"""The nightly training: once a night, whatever happens to clocks, sleep and processes.
+"""The nightly training: once at each time of the schedule, whatever clocks and processes do.
 
 APScheduler wakes the scheduler at the time of ``schedule.cron``, and every minute besides, because
 its timers stand still while a laptop sleeps. Whether a training is due is decided by the wall clock
 and by what is on the disk: ``outbox/nightly/last.json`` has the time up to which every training is
-done, and ``outbox/nightly/<date>/`` is what one training left. If the machine slept or the daemon
-was down at the time, the training runs once when it is back. Several missed trainings run as one.
+done, and ``outbox/nightly/<date>/`` is what one training left. A schedule may have several times a
+day: all but the first have ``<date>_<time>/``. If the machine slept or the daemon was down at the
+time, the training runs once when it is back. Several missed trainings run as one.
 Of the hour that is repeated in autumn only the first counts.
 
 The training is a child process at low priority. It publishes its own report, so a training that
@@ -76,14 +77,13 @@ class NightlyScheduler:
         self._lock = threading.Lock()  # held while a training runs
         self._child: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
+        self._reported = ""  # the fault of the last check that was logged
         self._scheduler = BackgroundScheduler(timezone=self.zone)
         self._next_after(clock())  # a time that never comes is an error now, not at night
 
     def start(self) -> None:
         """Start to watch the clock."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        if self._is_connected() and self._done_until() is None:
-            self._set_done_until(self._clock())
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler.add_job(self.check, self._trigger, **options)
         # The first check is at once: a training may have been missed while the daemon was down. It
@@ -140,13 +140,32 @@ class NightlyScheduler:
             due = self.due_training()
             if due is None or self._is_stopped:
                 return
-            report_dir = self._dir / f"{due:%Y-%m-%d}"
-            if report_dir.exists() or self._train(report_dir):
+            report_dir = self._dir / self._report_name(due)
+            if report_dir.exists():
+                _LOG.info("no training now: %s has a report already", report_dir.name)
                 self._set_done_until(due)
+            elif self._train(report_dir):
+                self._set_done_until(due)
+            self._reported = ""
+        except OSError as error:  # the share, or a full disk: it says so once
+            if str(error) != self._reported:
+                _LOG.warning("the nightly training waits, trying again every minute: %s", error)
+            self._reported = str(error)
         except Exception:  # the second of two places that catch broadly: around one training
             _LOG.exception("the nightly training could not start; trying again in a minute")
         finally:
             self._lock.release()
+
+    def _report_name(self, due: datetime) -> str:
+        """Return the name of the report of a training: its date, and its time if not the first.
+
+        It depends on the time alone: a restart finds what is done, and the hour that is repeated in
+        autumn has the same names.
+        """
+        midnight = due.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        first = self._next_after(midnight - timedelta(microseconds=1))
+        is_first = f"{first:%H%M}" == f"{due:%H%M}"
+        return f"{due:%Y-%m-%d}" if is_first else f"{due:%Y-%m-%d_%H%M}"
 
     def _train(self, report_dir: Path) -> bool:
         """Run the training; return whether it is done, well or not, False to try it again."""
@@ -160,6 +179,8 @@ class NightlyScheduler:
             return True
         if status == TrainingRunsError.exit_code:
             _LOG.info("nightly training: waiting until another training has ended")
+            return False
+        if not self._is_connected():  # its report cannot be known: it is done again
             return False
         reason = f"the training ended with exit status {status} and without a report; see the log"
         _LOG.error("nightly training: %s; the model in service stays", reason)
@@ -175,7 +196,10 @@ class NightlyScheduler:
         return scheduled
 
     def _done_until(self) -> datetime | None:
-        """Return the time up to which every training is done, None where it is not known."""
+        """Return the time up to which every training is done, None where it is not known.
+
+        Raises OSError where it cannot be read now: to count from now would skip a training.
+        """
         try:
             saved = read_own_json(self._dir / LAST)
             done_until = datetime.fromisoformat(saved["done_until"]).astimezone(UTC)
@@ -183,8 +207,10 @@ class NightlyScheduler:
                 raise ValueError(f"done_until is {saved['done_until']}")
             return done_until
         except FileNotFoundError:
+            if not self._is_connected():  # the share went away since
+                raise
             return None
-        except OSError as error:
+        except PermissionError as error:  # somebody else's file
             _LOG.warning("%s is not used, trainings count from now: %s", self._dir / LAST, error)
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             path = self._dir / LAST
@@ -215,10 +241,26 @@ def _publish_failure(report_dir: Path, reason: str) -> None:
 
 
 def _zone(name: str) -> ZoneInfo:
+    if name == "local":
+        return _local_zone()
     try:
-        return get_localzone() if name == "local" else ZoneInfo(name)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SettingsError(
             f"schedule.timezone is {name!r}, which is no time zone; use 'local' or a name such as "
             f"'Europe/Vienna' ({error})"
+        ) from None
+
+
+def _local_zone() -> ZoneInfo:
+    try:
+        return get_localzone()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        variable = os.environ.get("TZ", "")
+        if variable:
+            fault = f"the environment variable TZ is {variable!r}, which is no name of a time zone"
+        else:
+            fault = "the time zone of this machine cannot be told"
+        raise SettingsError(
+            f"{fault}; set schedule.timezone to a name such as 'Europe/Vienna'"
         ) from None

@@ -7,7 +7,6 @@ file, and on the daemon's own machine by its process.
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
@@ -182,16 +182,16 @@ def is_written_by_this_user(outbox: Path, name: str = MAIN) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    """Whether this machine has a process with that number."""
-    if os.name != "posix":
-        return True  # elsewhere os.kill ends the process; there the age decides alone
+    """Whether this machine has a process with that number; one that has ended does not count.
+
+    A process stays in the list as a zombie until its parent asks for its exit status.
+    """
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
+    except psutil.Error:
         return True  # a process of another user
-    return True
 
 
 def judge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -221,6 +222,111 @@ def test_a_date_that_cannot_be_is_replaced(tmp_path: Path, content: str) -> None
     clock.moment += timedelta(days=1)
     scheduler.check()
     assert trainings.dates == ["2026-06-02"]
+
+
+@pytest.mark.parametrize(("variable", "words"), [("Mars/Base", "TZ is 'Mars/Base'"), ("X+1", "TZ")])
+def test_a_variable_that_is_no_time_zone_is_blamed_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, words: str
+) -> None:
+    monkeypatch.setenv("TZ", variable)
+    monkeypatch.setattr("tzlocal.unix._cache_tz", None)
+    with pytest.raises(SettingsError, match=words) as raised:
+        NightlyScheduler(ScheduleSettings(), tmp_path, Trainings())
+    assert "set schedule.timezone" in str(raised.value)
+    NightlyScheduler(ScheduleSettings(timezone="Europe/Vienna"), tmp_path, Trainings())
+
+
+def every_half_hour(scheduler: NightlyScheduler, clock: Clock, hours: int) -> None:
+    for _ in range(2 * hours):
+        clock.moment = (clock.moment.astimezone(UTC) + timedelta(minutes=30)).astimezone(VIENNA)
+        scheduler.check()
+
+
+def test_each_time_of_a_schedule_with_several_a_day_trains(tmp_path: Path) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    scheduler = schedule(tmp_path, clock, trainings, "0 2,14 * * *")
+    scheduler.check()
+    every_half_hour(scheduler, clock, 48)
+    assert trainings.dates == ["2026-06-01_1400", "2026-06-02", "2026-06-02_1400", "2026-06-03"]
+    last = scheduler.last_training()
+    assert last is not None and last.startswith("2026-06-03:")
+    (tmp_path / NIGHTLY / LAST).unlink()  # as if the daemon had ended before it wrote it
+    schedule(tmp_path, clock, trainings, "0 2,14 * * *").check()
+    assert len(trainings.dates) == 4
+
+
+def test_several_times_a_night_when_the_clocks_change(tmp_path: Path) -> None:
+    """02:00 and 02:30 come twice: only the first count."""
+    clock, trainings = Clock(datetime(2026, 10, 24, 20, tzinfo=VIENNA)), Trainings()
+    scheduler = schedule(tmp_path, clock, trainings, "0,30 2 * * *")
+    scheduler.check()
+    every_half_hour(scheduler, clock, 12)
+    assert trainings.dates == ["2026-10-25", "2026-10-25_0230"]
+
+
+def test_a_time_that_has_a_report_already_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The schedule was changed after the training of the day."""
+    caplog.set_level("INFO")
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
+    every_half_hour(scheduler, clock, 20)
+    schedule(tmp_path, clock, trainings, "0 9 * * *").check()
+    every_half_hour(schedule(tmp_path, clock, trainings, "0 9 * * *"), clock, 2)
+    assert trainings.dates == ["2026-06-02"]
+    assert "2026-06-02 has a report already" in caplog.text
+
+
+def test_a_share_that_fails_at_the_time_skips_no_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
+    clock.moment += timedelta(days=1)
+
+    def fail(path: Path) -> None:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("watcher.processes.scheduler.read_own_json", fail)
+        for _ in range(5):
+            scheduler.check()
+    assert not trainings.dates and caplog.text.count(os.strerror(errno.ESTALE)) == 1
+    assert "Traceback" not in caplog.text
+    scheduler.check()
+    assert trainings.dates == ["2026-06-02"]
+
+
+def test_a_training_during_which_the_share_went_away_is_done_again(tmp_path: Path) -> None:
+    """Nothing is written where the share was."""
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    outbox = tmp_path / "outbox"
+    outbox.mkdir()
+    away = "import pathlib; pathlib.Path('{0}').rename('{0}.away'); pathlib.Path('{0}').mkdir()"
+    trainings = Trainings(away.format(outbox))
+    scheduler = schedule(outbox, clock, trainings)
+    scheduler.check()
+    clock.moment += timedelta(days=1)
+    scheduler.check()
+    assert list(outbox.iterdir()) == []
+    outbox.rmdir()
+    (tmp_path / "outbox.away").rename(outbox)
+    trainings.program = REPORTS
+    scheduler.check()
+    assert trainings.dates == ["2026-06-02"] * 2
+    assert not (outbox / NIGHTLY / "2026-06-02" / FAILED).exists()
+
+
+def test_a_full_outbox_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    scheduler = schedule(tmp_path, clock, Trainings())
+    (tmp_path / NIGHTLY).rmdir()
+    (tmp_path / NIGHTLY).symlink_to("/dev/full/none")  # no file can be made there
+    scheduler.start()
+    scheduler.stop()
 
 
 def fire_days(cron: str, n_days: int = 400) -> set[str]:

@@ -34,6 +34,7 @@ from watcher.status.status import (
     Problem,
     Status,
     describe,
+    is_running,
     judge,
     read_status,
 )
@@ -337,3 +338,14 @@ def test_status_as_json(settings: Settings) -> None:
     )
     status = json.loads(done.stdout)
     assert done.returncode == 1 and status["health"] == "stopped" and status["model_version"] == "m"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs zombies")
+def test_a_process_that_has_ended_and_was_not_waited_for_does_not_run() -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        assert is_running(process.pid)
+        process.send_signal(signal.SIGKILL)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it is a zombie, and stays one
+        os.kill(process.pid, 0)
+        assert not is_running(process.pid)
+    assert not is_running(process.pid)
