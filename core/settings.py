@@ -7,13 +7,28 @@ test keeps the two in step. Relative paths start at the folder of the file that 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from core.encoding import AUTO
 from core.errors import SettingsError
+from core.isco_titles.group_titles import ENGLISH, title_languages
+
+
+def _norwegian(value: Any) -> Any:
+    return "no" if value is False else value  # YAML reads the bare word no as false
+
+
+Language = Annotated[str, BeforeValidator(_norwegian)]
 
 
 class _Section(BaseModel):
@@ -46,7 +61,7 @@ class DataSettings(_Section):
     reference_dir: Path = Path("data/reference")
     review_dir: Path = Path("data/review")
     columns: Columns = Columns()
-    language: str = Field("en", pattern="^([a-z]{2})?$")
+    language: Language = Field("en", pattern="^([a-z]{2})?$")
     non_answers: AddedNonAnswers = AddedNonAnswers()
     encoding: str = AUTO
 
@@ -130,6 +145,14 @@ class OutputSettings(_Section):
     pad_codes: bool = False
     neutralise_formulas: bool = False
     same_format: bool = False
+    language: Language = ENGLISH
+
+    @field_validator("language")
+    @classmethod
+    def _has_titles(cls, language: str) -> str:
+        if language not in title_languages():
+            raise ValueError(f"expected one of {', '.join(title_languages())}")
+        return language
 
 
 class ExplainabilitySettings(_Section):

@@ -22,6 +22,7 @@ from ray.data import ActorPoolStrategy, DataContext, Dataset
 from core.corrections.coded_texts import mark_incomplete
 from core.errors import DistributedError
 from core.file_io import utc_now
+from core.isco_titles.group_titles import language_of
 from core.settings import Settings
 from distributed.actor import CodingActor, served_files
 from distributed.datasource import SplitDatasource
@@ -113,7 +114,9 @@ def run_distributed(
             _LOG.warning("removed %s: it belongs to no split of the inputs", path)
             folder.remove(path)
         receipt.add_shards([summary.shards[name] for name in sorted(summary.shards)])
-        receipt.n_review_texts = write_review(folder, receipt.n_review_texts)
+        receipt.n_review_texts = write_review(
+            folder, receipt.n_review_texts, language_of(receipt.settings)
+        )
     with suppress(OSError):  # its texts are in no list of a batch
         mark_incomplete(data.corrections_dir, "distributed")
     receipt.n_resumed_shards = summary.n_resumed

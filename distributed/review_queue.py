@@ -20,6 +20,7 @@ from pyarrow.dataset import dataset
 from ray.data import DataContext
 from ray.data.aggregate import Min, Sum
 
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import (
     CONFIDENCE,
     GAIN,
@@ -29,7 +30,6 @@ from core.review_contract import (
     TEXT,
     expected_gain,
 )
-from core.taxonomy import isco08
 from distributed.arrow_types import arrow_schema, arrow_table
 from distributed.shards import EXAMPLE, SHARDS, UNCERTAIN_SCHEMA, uncertain_paths
 from distributed.storage import Folder
@@ -39,18 +39,18 @@ REVIEW_SCHEMA = arrow_schema(RUN_REVIEW_COLUMNS)
 _TEXTS_PER_PART = 250_000  # about 100 MB
 
 
-def write_review(out: Folder, n_uncertain: int) -> int:
+def write_review(out: Folder, n_uncertain: int, language: str = ENGLISH) -> int:
     """Write ``review.parquet`` of the shards in ``out``; return its number of rows.
 
     ``n_uncertain`` is the sum of the uncertain texts of the shards: a text of several shards counts
-    several times.
+    several times. ``language`` is that of the titles of groups.
     """
     n_texts = 0
     with TemporaryDirectory(prefix="isco-review-") as scratch:
         path = Path(scratch, REVIEW)
         with pq.ParquetWriter(path, REVIEW_SCHEMA, compression="zstd") as writer:
             for block in _sorted(out, n_uncertain):
-                writer.write_table(_review_rows(block))
+                writer.write_table(_review_rows(block, language))
                 n_texts += block.num_rows
         out.upload(REVIEW, path)
     return n_texts
@@ -112,9 +112,9 @@ def _with_gain(block: pa.Table) -> pa.Table:
     return block.append_column(GAIN, pa.array(gain, pa.float64()))
 
 
-def _review_rows(block: pa.Table) -> pa.Table:
+def _review_rows(block: pa.Table, language: str) -> pa.Table:
     """Return the rows of the review: the example of each text with the titles of its codes."""
-    titles = isco08().titles
+    titles = titles_in(language)
     rows = []
     for item in block.to_pylist():
         title, duties, code, candidates = json.loads(item[EXAMPLE])

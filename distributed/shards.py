@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.csv_table import Writer, has_formula, row_writer
+from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
@@ -134,8 +135,10 @@ def write_shard(
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
     predictions = autocoder.code(texts)
     pads_codes = shard.settings[PAD_CODES]
+    language = language_of(shard.settings)
     values = [
-        output_values(prediction, autocoder.version, pads_codes) for prediction in predictions
+        output_values(prediction, autocoder.version, pads_codes, language)
+        for prediction in predictions
     ]
     if output_format == "parquet":
         content = _as_parquet(_with_values(split.records, values))

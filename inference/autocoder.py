@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.settings import Settings
 from core.text import EMPTY_TEXT
@@ -132,7 +133,7 @@ def _floors(settings: Settings) -> dict[str, float]:
 
 def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -> dict[str, Any]:
     """Return what besides the model changes the codes: a part of a result's id and receipt."""
-    return {
+    values = {
         "corrections": corrections_lookup.version,
         "confidence_threshold": settings.model.confidence_threshold,
         "fallback": settings.inference.fallback,
@@ -141,6 +142,9 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         PAD_CODES: settings.output.pad_codes,
         NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }
+    if settings.output.language != ENGLISH:  # results in English keep the ids that they had
+        values[LANGUAGE] = settings.output.language
+    return values
 
 
 def open_autocoder(

@@ -9,27 +9,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.own_tables.output_contract import CANDIDATE_COLUMNS
 from core.row_counts import RowCounts
-from core.taxonomy import UNIT, isco08
+from core.taxonomy import UNIT
 from inference.decision import Prediction, Source
 
 Value = str | float | bool | None
 
 
 def output_values(
-    prediction: Prediction, version: str, pads_codes: bool = False
+    prediction: Prediction, version: str, pads_codes: bool = False, language: str = ENGLISH
 ) -> dict[str, Value]:
     """Return the value of each of ``OUTPUT_COLUMNS``, in their order; None where there is none.
 
     ``version`` is the version of the model. ``pads_codes``: a code of fewer than four digits gets
-    zeros at its end.
+    zeros at its end. ``language`` is that of ``isco_title``.
     """
     code = prediction.isco_code
     shown_code = code.ljust(UNIT, "0") if pads_codes and code else code
     values: dict[str, Value] = {
         "isco_code": shown_code or None,
-        "isco_title": isco08().title(code) if code else None,
+        "isco_title": titles_in(language)[code] if code else None,
         "confidence": prediction.confidence,
         "is_fallback": prediction.is_fallback,
         "minor_code": prediction.minor_code or None,

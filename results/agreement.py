@@ -18,8 +18,9 @@ import numpy as np
 from core.csv_table import Row, Table, Writer, neutralise
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
+from core.isco_titles.group_titles import titles_in
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS
-from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
+from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT
 from core.text import DUTIES, JOB_TITLE
 from inference.decision import Prediction
 
@@ -53,9 +54,10 @@ class Agreement:
     a mark for a missing code.
     """
 
-    def __init__(self, writer: Writer, reader: CodeReader, column: str) -> None:
+    def __init__(self, writer: Writer, reader: CodeReader, column: str, language: str) -> None:
         self._writer = writer
         self._reader = reader
+        self._titles = titles_in(language)
         self.column = column
         self.n_given = 0
         self.n_missing = 0
@@ -89,7 +91,7 @@ class Agreement:
                 self._count(given, best, not prediction.is_fallback, bool(seen))
                 if not best.startswith(given):
                     self.n_disagreements += 1
-                    self._writer.write([_cells(record, table, row, given, prediction)])
+                    self._writer.write([self._cells(record, table, row, given, prediction)])
 
     @property
     def n_unknown(self) -> int:
@@ -128,6 +130,24 @@ class Agreement:
             if is_autocoded:
                 self._autocoded[digits][agrees] += 1
 
+    def _cells(
+        self, record: int, table: Table, row: Row, given: str, prediction: Prediction
+    ) -> list[str]:
+        best = prediction.candidates[0][0]
+        digits_agreed = next(d for d in range(len(given), -1, -1) if best[:d] == given[:d])
+        return [
+            str(record),
+            neutralise(table.get(row, JOB_TITLE)),
+            neutralise(table.get(row, DUTIES)),
+            given,
+            self._titles[given],
+            best,
+            self._titles[best],
+            f"{prediction.confidence:.4f}",
+            str(not prediction.is_fallback).lower(),
+            str(digits_agreed),
+        ]
+
     def levels(self) -> list[LevelAgreement]:
         """Return the agreement at 4, 3, 2 and 1 digits; a level without records is left out."""
         return [self._level(digits) for digits in LEVELS if self._pairs[digits]]
@@ -155,8 +175,11 @@ class Agreement:
 
 
 @contextmanager
-def open_agreement(folder: Path, table: Table) -> Iterator[Agreement | None]:
-    """Open ``disagreements.csv`` in ``folder``; yield None if the table has no codes."""
+def open_agreement(folder: Path, table: Table, language: str) -> Iterator[Agreement | None]:
+    """Open ``disagreements.csv`` in ``folder``; yield None if the table has no codes.
+
+    ``language`` is that of the titles of groups.
+    """
     position = table.columns.get(CODE_COLUMN)
     reader = (
         CodeReader() if position is None else CodeReader(row[position] for _, row in table.rows())
@@ -169,25 +192,9 @@ def open_agreement(folder: Path, table: Table) -> Iterator[Agreement | None]:
             Writer(file, DISAGREEMENT_COLUMNS, table.delimiter),
             reader,
             table.header[position].strip(),
+            language,
         )
 
 
 def _rate(counts: Counter[bool]) -> float:
     return counts[True] / counts.total() if counts else np.nan
-
-
-def _cells(record: int, table: Table, row: Row, given: str, prediction: Prediction) -> list[str]:
-    best, title = prediction.candidates[0][0], isco08().title
-    digits_agreed = next(d for d in range(len(given), -1, -1) if best[:d] == given[:d])
-    return [
-        str(record),
-        neutralise(table.get(row, JOB_TITLE)),
-        neutralise(table.get(row, DUTIES)),
-        given,
-        title(given),
-        best,
-        title(best),
-        f"{prediction.confidence:.4f}",
-        str(not prediction.is_fallback).lower(),
-        str(digits_agreed),
-    ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from core.corrections.text_list import TextCollector
 from core.csv_table import Table
+from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
 from results.agreement import Agreement
 from results.receipt import Receipt
@@ -24,3 +25,8 @@ class Batch:
     agreement: Agreement | None
     damage: Damage = field(default_factory=Damage)
     texts: TextCollector = field(default_factory=TextCollector)
+
+    @property
+    def language(self) -> str:
+        """The language of the titles of groups."""
+        return language_of(self.receipt.settings)

@@ -100,7 +100,7 @@ def code_file(
     start_s = time.monotonic()
     table = _open_input(path, settings)
     receipt = _start_receipt(path, table, autocoder, settings)
-    with open_agreement(out_dir, table) as agreement:
+    with open_agreement(out_dir, table, settings.output.language) as agreement:
         threshold = settings.model.confidence_threshold
         batch = Batch(
             table=table,
@@ -165,7 +165,8 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
             texts = [row_text(batch.table, row) for row in chunk]
             predictions = autocoder.code(texts, progress)
             writer.write(
-                as_written(row) + as_cells(output_values(prediction, autocoder.version, pads_codes))
+                as_written(row)
+                + as_cells(output_values(prediction, autocoder.version, pads_codes, batch.language))
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
             batch.receipt.n_truncated += autocoder.n_truncated(texts)
@@ -200,7 +201,7 @@ def _write_review(batch: Batch, out_dir: Path) -> None:
     review, receipt = batch.review, batch.receipt
     receipt.n_review_texts = len(review)
     receipt.n_sampled = review.n_sampled
-    n_items = review.write_csv(out_dir / REVIEW, batch.table.delimiter)
+    n_items = review.write_csv(out_dir / REVIEW, batch.table.delimiter, batch.language)
     items = review.displayed_items()
     notes = []
     if len(items) < n_items:
@@ -208,8 +209,9 @@ def _write_review(batch: Batch, out_dir: Path) -> None:
             f"{n_items - len(items):,} of {n_items:,} texts for review, "
             f"the last or very long ones, are only in {REVIEW}"
         )
-    write_workbook(items, out_dir / REVIEW_WORKBOOK, notes)
-    write_review_page(items, out_dir / REVIEW_PAGE, receipt.input, receipt.batch_id, notes)
+    write_workbook(items, out_dir / REVIEW_WORKBOOK, notes, batch.language)
+    page_path = out_dir / REVIEW_PAGE
+    write_review_page(items, page_path, receipt.input, receipt.batch_id, notes, batch.language)
     receipt.notes += notes
 
 

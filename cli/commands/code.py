@@ -61,6 +61,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
 
+    language = settings.output.language
     is_stdin = parsed.title == _STDIN
     if is_stdin and sys.stdin is None:
         raise IscoError(
@@ -72,13 +73,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     if not is_stdin:
         text = join(parsed.title, parsed.duties or "")
-        (answer,) = _answers([text], autocoder, parsed.explain)
+        (answer,) = _answers([text], autocoder, language, parsed.explain)
         print_json(answer, indent=2)
         return
     texts = (join(title, duties) for title, duties in _read_records(sys.stdin.buffer))
     n_lines = 1 if sys.stdin.isatty() else _LINES_PER_BATCH
     while batch := list(islice(texts, n_lines)):
-        for answer in _answers(batch, autocoder, parsed.explain):
+        for answer in _answers(batch, autocoder, language, parsed.explain):
             print_json(answer)
         print(end="", flush=True)
 
@@ -97,19 +98,21 @@ def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:
         yield title, duties
 
 
-def _answers(texts: list[str], autocoder: Autocoder, explains: bool) -> Iterator[dict[str, Any]]:
-    """Yield the JSON of each text, in order."""
+def _answers(
+    texts: list[str], autocoder: Autocoder, language: str, explains: bool
+) -> Iterator[dict[str, Any]]:
+    """Yield the JSON of each text, in order; ``language`` is that of the titles of groups."""
     for text, prediction in zip(texts, autocoder.code(texts), strict=True):
-        answer = _answer(prediction)
+        answer = _answer(prediction, language)
         if explains:
-            answer["explanation"] = _explanation(text, prediction, autocoder)
+            answer["explanation"] = _explanation(text, prediction, autocoder, language)
         yield answer
 
 
-def _answer(prediction: Prediction) -> dict[str, Any]:
-    from core.taxonomy import isco08
+def _answer(prediction: Prediction, language: str) -> dict[str, Any]:
+    from core.isco_titles.group_titles import titles_in
 
-    titles = isco08().titles
+    titles = titles_in(language)
     return {
         "isco_code": prediction.isco_code,
         "isco_title": titles.get(prediction.isco_code, ""),
@@ -123,7 +126,7 @@ def _answer(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _explanation(text: str, prediction: Prediction, autocoder: Autocoder) -> Any:
+def _explanation(text: str, prediction: Prediction, autocoder: Autocoder, language: str) -> Any:
     """Return the contribution of each word; None, with a warning, if the model gave no code."""
     if not prediction.is_by_model:
         _LOG.warning("nothing to explain: %s", _NOT_EXPLAINED[prediction.source])
@@ -131,4 +134,5 @@ def _explanation(text: str, prediction: Prediction, autocoder: Autocoder) -> Any
     from inference.shap_explanations import explain
     from results.explanations.pages import explanation_values
 
-    return explanation_values(explain(autocoder.classifier, text, prediction.group_code))
+    explanation = explain(autocoder.classifier, text, prediction.group_code)
+    return explanation_values(explanation, language)

@@ -17,6 +17,7 @@ from core.corrections.correction import Correction, CorrectionStatus, judge
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
+from core.isco_titles.group_titles import titles_in_all_languages
 from core.own_tables.output_contract import output_positions
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import row_text
@@ -209,9 +210,12 @@ def _code(written: str, n_digits: int) -> str:
 
 @cache
 def _broader_groups() -> dict[str, tuple[str, ...]]:
-    """Return the groups of one or two digits by their titles."""
+    """Return the groups of one or two digits by their titles, in every language that has them.
+
+    The file may have been published before the language of the titles was changed.
+    """
     groups: dict[str, tuple[str, ...]] = {}
-    for code, title in isco08().titles.items():
+    for code, title in (*isco08().titles.items(), *titles_in_all_languages()):
         if len(code) <= SUB_MAJOR:
             groups[title.casefold()] = (*groups.get(title.casefold(), ()), code)
     return groups

@@ -1,22 +1,35 @@
-"""Compare the words beside a code with the titles of ISCO-08."""
+"""Compare the words beside a code with the titles of ISCO-08, in every language that has them.
+
+The titles of the other languages are read once, when words are first met that are no English title.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
+from core.isco_titles.group_titles import titles_in_all_languages
 from core.taxonomy import isco08
 
 _STEM_CHARS = 4
 
 
+def is_title_of(code: str, title: str) -> bool:
+    """Whether this is the title of ``code``, or of a group above it or below it."""
+    return any(_is_related(group, code) for group in _groups_with_title(title))
+
+
 def contradicted_by(code: str, title: str) -> str | None:
     """Return the group whose title this is, None where it is no title or that of ``code``.
 
-    A group above ``code`` or below it does not contradict it.
+    A group above ``code`` or below it does not contradict it. A title of a single word in another
+    language than English contradicts nothing: it is a word of every day ("Verkäufer").
     """
-    groups = _groups_by_title().get(_words(title), ())
-    if not groups or any(_is_related(group, code) for group in groups):
+    groups = _groups_with_title(title)
+    is_everyday_word = len(_words(title)) == 1 and _key(title) not in _groups_by_title()
+    if not groups or is_everyday_word or is_title_of(code, title):
         return None
     return groups[0]
 
@@ -35,8 +48,18 @@ def _is_related(group: str, code: str) -> bool:
     return group.startswith(code) or code.startswith(group)
 
 
-def _words(title: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W\d_]+", title.casefold()))
+def _groups_with_title(title: str) -> tuple[str, ...]:
+    """Return the groups that have this title: in English or, where none has it, in any language."""
+    key = _key(title)
+    return _groups_by_title().get(key) or _groups_by_foreign_title().get(key, ())
+
+
+def _key(title: str) -> str:
+    return " ".join(_words(title))
+
+
+def _words(title: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", title).casefold())
 
 
 def _stems(title: str) -> frozenset[str]:
@@ -44,10 +67,21 @@ def _stems(title: str) -> frozenset[str]:
 
 
 @cache
-def _groups_by_title() -> dict[tuple[str, ...], tuple[str, ...]]:
-    groups: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for code, title in isco08().titles.items():
-        groups[_words(title)] = (*groups.get(_words(title), ()), code)
+def _groups_by_title() -> dict[str, tuple[str, ...]]:
+    return _by_title(isco08().titles.items())
+
+
+@cache
+def _groups_by_foreign_title() -> dict[str, tuple[str, ...]]:
+    return _by_title(titles_in_all_languages())
+
+
+def _by_title(titles: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for code, title in titles:
+        key = _key(title)
+        if code not in groups.get(key, ()):
+            groups[key] = (*groups.get(key, ()), code)
     return groups
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
 
-from core.isco_codes.code_titles import contradicted_by, is_unlike_title
+from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
 from core.isco_codes.second_code import second_code
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
@@ -275,7 +275,7 @@ def only_in_isco_88(digits: str) -> WrittenCode:
 
 def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     """Return the code with what its title says against it."""
-    if not title or not code.code:
+    if not title or not code.code or is_title_of(code.code, title):
         return code
     if len(title.split()) <= _MAX_NEGATION_WORDS and _NEGATION.search(title):
         reason = f"the words beside it deny the code ({title!r}): give the right code alone"

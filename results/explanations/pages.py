@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import numpy as np
 from core.errors import IscoError
 from core.file_io import PUBLIC_DIR, write_atomic
 from core.html import write_page
-from core.taxonomy import isco08
+from core.isco_titles.group_titles import LANGUAGE, titles_in
 from results.explanations.requests import EXPLANATIONS_DIR, as_json, read_requests
 
 if TYPE_CHECKING:  # onnxruntime and shap are loaded where a record is explained
@@ -44,14 +44,20 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
     """
     requests = read_requests(batch_dir)
     batch = {key: requests[key] for key in ("name", "batch_id", "version")}
+    language = requests[LANGUAGE]
     part_dir = batch_dir / f".{EXPLANATIONS_DIR}.part"
     shutil.rmtree(part_dir, ignore_errors=True)  # left by a process that was killed
     part_dir.mkdir()
     rows: list[dict[str, Any]] = []
     failure = ""
     try:
+        from inference.shap_explanations import explain
+
         classifier = open_version(batch["version"])
-        rows += _write_record_pages(requests["records"], batch, part_dir, classifier)
+        for record in requests["records"]:
+            explanation = explain(classifier, record["text"], record["isco_code"])
+            _write_record_page(record, explanation, batch, part_dir, language)
+            rows.append({**record, **explanation_values(explanation, language)})
         scores = as_json({**batch, "records": rows})
         write_atomic(part_dir / SCORES_FILE, scores, is_public=True)
     except OSError:
@@ -72,36 +78,36 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
     return len(rows)
 
 
-def _write_record_pages(
-    records: Sequence[dict[str, Any]], batch: dict[str, str], folder: Path, classifier: Classifier
-) -> Iterator[dict[str, Any]]:
-    """Write the page of each record, and yield the record with its scores."""
-    from inference.shap_explanations import explain
+def _write_record_page(
+    record: dict[str, Any],
+    explanation: Explanation,
+    batch: dict[str, str],
+    folder: Path,
+    language: str,
+) -> None:
+    titles = titles_in(language)
+    values = {
+        **{key: record[key] for key in ("n", "n_records", "is_sampled")},
+        **batch,
+        **asdict(explanation),
+        "title": titles[explanation.code],
+        "rival_title": titles[explanation.rival],
+        "base_confidence": float(1 / (1 + np.exp(-explanation.base))),
+        "words": [_word_values(word, explanation) for word in explanation.words],
+        "n_merged_words": sum(word.n_words - 1 for word in explanation.words),
+    }
+    write_page(folder / f"{record['n']}.html", "explanation.html", **values)
 
-    for record in records:
-        explanation = explain(classifier, record["text"], record["isco_code"])
-        values = {
-            **{key: record[key] for key in ("n", "n_records", "is_sampled")},
-            **batch,
-            **asdict(explanation),
-            "title": isco08().title(explanation.code),
-            "rival_title": isco08().title(explanation.rival),
-            "base_confidence": float(1 / (1 + np.exp(-explanation.base))),
-            "words": [_word_values(word, explanation) for word in explanation.words],
-            "n_merged_words": sum(word.n_words - 1 for word in explanation.words),
-        }
-        write_page(folder / f"{record['n']}.html", "explanation.html", **values)
-        yield {**record, **explanation_values(explanation)}
 
-
-def explanation_values(explanation: Explanation) -> dict[str, Any]:
-    """Return an explanation as plain values, for JSON."""
+def explanation_values(explanation: Explanation, language: str) -> dict[str, Any]:
+    """Return an explanation as plain values, for JSON; ``language`` is that of the titles."""
+    titles = titles_in(language)
     return {
         "isco_code": explanation.code,
-        "isco_title": isco08().title(explanation.code),
+        "isco_title": titles[explanation.code],
         "confidence": explanation.confidence,
         "rival_code": explanation.rival,
-        "rival_title": isco08().title(explanation.rival),
+        "rival_title": titles[explanation.rival],
         "rival_confidence": explanation.rival_confidence,
         "base": explanation.base,
         "output": explanation.output,

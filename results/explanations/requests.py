@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.file_io import write_atomic
+from core.isco_titles.group_titles import ENGLISH, LANGUAGE, language_of
 from core.own_files import OwnFileError, read_own_json
 from results.receipt import Receipt
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
@@ -45,6 +46,8 @@ def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: 
         "version": receipt.model_version,
         "records": records,
     }
+    if LANGUAGE in receipt.settings:
+        requests[LANGUAGE] = language_of(receipt.settings)
     write_atomic(batch_dir / REQUESTS_FILE, as_json(requests), is_public=True)
 
 
@@ -67,10 +70,11 @@ class _Requests(BaseModel):
     batch_id: str
     version: str
     records: list[_Record]
+    language: str = ENGLISH
 
 
 def read_requests(batch_dir: Path) -> dict[str, Any]:
-    """Return the requests of a batch: ``name``, ``batch_id``, ``version`` and ``records``.
+    """Return the requests of a batch: name, id, model version, records, language of the titles.
 
     Raises OwnFileError where the file is not what ``request_explanations`` writes.
     """

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.corrections.correction import NOT_CODABLE
 from core.html import write_page
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
@@ -22,11 +23,19 @@ REVIEW_PAGE = "review.html"
 
 
 def write_review_page(
-    items: Sequence[ReviewItem], path: Path, name: str, batch_id: str, notes: Sequence[str]
+    items: Sequence[ReviewItem],
+    path: Path,
+    name: str,
+    batch_id: str,
+    notes: Sequence[str],
+    language: str = ENGLISH,
 ) -> None:
-    """Write ``items`` of the input ``name`` in their order, below ``notes``."""
+    """Write ``items`` of the input ``name`` in their order, below ``notes``.
+
+    ``language`` is that of the titles of groups.
+    """
     texts = "\n".join(item.text for item in items)
-    units, minors = isco08().units, isco08().minors
+    codes = sorted([*isco08().units, *isco08().minors])
     write_page(
         path,
         REVIEW_PAGE,
@@ -39,7 +48,7 @@ def write_review_page(
             "key": hashlib.sha256(texts.encode()).hexdigest()[:16],
             "header": CORRECTION_COLUMNS,
             "not_codable": NOT_CODABLE,
-            "titles": [[code, isco08().title(code)] for code in sorted([*units, *minors])],
+            "titles": [[code, titles_in(language)[code]] for code in codes],
             "fields": list(_FIELDS),
             "rows": [[value(item) for value in _FIELDS.values()] for item in items],
         },

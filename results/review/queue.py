@@ -19,8 +19,8 @@ from pathlib import Path
 
 from core.corrections.coded_texts import sample_name
 from core.csv_table import Writer, neutralise
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import REVIEW_COLUMNS
-from core.taxonomy import isco08
 from inference.decision import Prediction
 from results.review.review_item import ReviewItem
 from results.review.spill import UncertainTexts
@@ -119,23 +119,23 @@ class ReviewQueue:
             displayed.append(item)
         return displayed
 
-    def write_csv(self, path: Path, delimiter: str) -> int:
+    def write_csv(self, path: Path, delimiter: str, language: str = ENGLISH) -> int:
         """Write ``review.csv`` and return its number of rows.
 
         It is UTF-8 with a byte order mark, and has the delimiter of the input: the spreadsheet
-        that wrote the input then opens it.
+        that wrote the input then opens it. ``language`` is that of the titles of groups.
         """
         n_rows = 0
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = Writer(file, list(REVIEW_COLUMNS), delimiter)
             for item in self.items():
-                writer.write([_cells(item)])
+                writer.write([_cells(item, language)])
                 n_rows += 1
         return n_rows
 
 
-def _cells(item: ReviewItem) -> list[str]:
-    titles, prediction = isco08().titles, item.prediction
+def _cells(item: ReviewItem, language: str) -> list[str]:
+    titles, prediction = titles_in(language), item.prediction
     cells = [
         item.text,
         str(item.n_records),

@@ -8,7 +8,7 @@ is the help.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.corrections.correction import NOT_CODABLE
 from core.csv_table import neutralise
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import (
     CONFIDENCE,
     CORRECTED,
@@ -70,16 +71,23 @@ _HELP = (
 )
 
 
-def write_workbook(items: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
-    """Write ``items`` in their order; ``notes`` stand before the help. Raises OSError."""
+def write_workbook(
+    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], language: str = ENGLISH
+) -> None:
+    """Write ``items`` in their order; ``notes`` stand before the help.
+
+    ``language`` is that of the titles of groups. Raises OSError.
+    """
     try:
-        _write_book(items, path, notes)
+        _write_book(items, path, notes, titles_in(language))
     except FileCreateError as error:
         # The OSError in it: a full disk is not a fault of the input file.
         raise error.args[0] from None
 
 
-def _write_book(items: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -> None:
+def _write_book(
+    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], titles: Mapping[str, str]
+) -> None:
     # The strings of a workbook are kept in memory: titles of groups are repeated, and each is then
     # written once.
     with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
@@ -112,12 +120,12 @@ def _write_book(items: Sequence[ReviewItem], path: Path, notes: Sequence[str]) -
         _add_decision_rules(sheet, len(items), invalid_format)
         sheet.write_row(0, 0, _WIDTHS, header_format)
         for row, item in enumerate(items, start=1):
-            cells = _cells(item)
+            cells = _cells(item, titles)
             sheet.set_row(row, _LINE_POINTS * _n_lines(cells))
             for column, (name, value) in enumerate(cells.items()):
                 if value != "" or column == _DECISION:
                     _write_cell(sheet, row, column, value, formats.get(name, text_format))
-        _write_codes(book.add_worksheet(_CODES_SHEET), header_format, code_format)
+        _write_codes(book.add_worksheet(_CODES_SHEET), titles, header_format, code_format)
         _write_help(book.add_worksheet("help"), notes, text_format)
 
 
@@ -169,9 +177,9 @@ def _add_decision_rules(sheet: Worksheet, n_rows: int, invalid_format: Format) -
     sheet.conditional_format(1, _DECISION, n_rows, _DECISION, rule)
 
 
-def _cells(item: ReviewItem) -> dict[str, str | float]:
+def _cells(item: ReviewItem, titles: Mapping[str, str]) -> dict[str, str | float]:
     """Return the values of a row by column, in the order of the columns."""
-    titles, prediction = isco08().titles, item.prediction
+    prediction = item.prediction
     codes = [code for code, _ in prediction.candidates] + [prediction.minor_code]
     choices = [f"{code} {titles[code]}" for code in codes] + [NOT_CODABLE]
     cells: dict[str, str | float] = {
@@ -205,11 +213,13 @@ def _shortened(text: str) -> str:
     return neutralise(cut)
 
 
-def _write_codes(sheet: Worksheet, header_format: Format, code_format: Format) -> None:
+def _write_codes(
+    sheet: Worksheet, titles: Mapping[str, str], header_format: Format, code_format: Format
+) -> None:
     sheet.write_row(0, 0, ("code", "title", "group", "title of the group"), header_format)
     for row, unit in enumerate(isco08().units, start=1):
         minor = unit[:3]
-        for column, text in enumerate((unit, isco08().title(unit), minor, isco08().title(minor))):
+        for column, text in enumerate((unit, titles[unit], minor, titles[minor])):
             sheet.write_string(row, column, text, code_format)
     for column, width in enumerate((8, 62, 8, 62)):
         sheet.set_column(column, column, width)

@@ -38,6 +38,8 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("model:\n  epochs: many\n", ["line 2", "model.epochs", "'many'", "number"]),
         ("model:\n  confidence_threshold: 1.5\n", ["model.confidence_threshold", "1.5"]),
         ("inference: {fallback: guess}\n", ["inference.fallback", "truncate"]),
+        ("output: {language: xx}\n", ["output.language", "'xx'", "one of", "de", "en", "pl"]),
+        ("output: {language: DE}\n", ["output.language", "'DE'"]),
         ("a: [\n", ["YAML"]),
         ("- 1\n", ["the file"]),
     ],
@@ -49,6 +51,14 @@ def test_mistakes_are_named(tmp_path: Path, content: str, words: list[str]) -> N
         load_settings(config)
     for word in [*words, "config.yaml"]:
         assert word in str(raised.value)
+
+
+def test_norwegian_needs_no_quotes(tmp_path: Path) -> None:
+    """YAML reads the bare word no as false."""
+    config = tmp_path / "config.yaml"
+    config.write_text("output: {language: no}\ndata: {language: no}\n", encoding="utf-8")
+    settings = load_settings(config)
+    assert (settings.output.language, settings.data.language) == ("no", "no")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

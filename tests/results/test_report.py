@@ -20,7 +20,8 @@ from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from results.agreement import DISAGREEMENTS
 from results.code_file import code_file
-from results.report import REPORT, follow_up_question
+from results.report import REPORT
+from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT, prediction

@@ -204,6 +204,18 @@ def test_a_padded_group_that_becomes_a_unit_group_of_the_same_digits(tmp_path: P
         assert len(decided(edited)) == n_edits
 
 
+def test_a_broad_group_is_told_by_its_title_in_any_language(tmp_path: Path) -> None:
+    """The language of the titles may have been changed since the file was published."""
+    for language in ("en", "de"):
+        values = output_values(climbed("96"), VERSION, language=language)
+        cells = dict(zip(values, as_cells(values), strict=True))
+        rows = [{"job_title": "teacher", **cells}, {"job_title": "lecturer", **cells}]
+        rows[1]["isco_code"] = "2310"
+        assert decided(read(tmp_path / f"{language}.csv", rows)) == {
+            join("lecturer"): ("2310", CorrectionStatus.ACCEPTED)
+        }
+
+
 @pytest.mark.parametrize("is_listed", [True, False])
 def test_where_the_columns_are_gone_the_list_of_the_batch_tells(
     tmp_path: Path, is_listed: bool

@@ -1,0 +1,46 @@
+"""Ask the respondent of a vague text what would make it codable, in the language of the titles.
+
+``follow_up_questions.yaml`` has the words of each language; one that it does not have is asked in
+English.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from core.isco_titles.group_titles import ENGLISH, titles_in
+from results.review.review_item import ReviewItem
+
+N_ALTERNATIVES = 3
+"""How many unit groups a question names."""
+_MAX_QUOTED_CHARS = 60
+
+
+def follow_up_question(item: ReviewItem, language: str = ENGLISH) -> str:
+    """Return what to ask the respondent, so that the answer can be coded."""
+    words = _words().get(language) or _words()[ENGLISH]
+    titles = titles_in(language)
+    groups = [
+        words["group"].format(title=titles[code])
+        for code, _ in item.prediction.candidates[:N_ALTERNATIVES]
+    ]
+    alternatives = words["or"].join([words["comma"].join(groups[:-1]), groups[-1]])
+    quoted = cut(item.job_title or item.duties_description, _MAX_QUOTED_CHARS)
+    question = words["question"].format(text=quoted, groups=alternatives)
+    return question if item.duties_description.strip() else f"{words['tasks']} {question}"
+
+
+def cut(text: str, n_chars: int) -> str:
+    """Return the text with at most so many characters; a cut one ends with an ellipsis."""
+    return text if len(text) <= n_chars else text[: n_chars - 1].rstrip() + "…"
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """Return the words by language: ``tasks``, ``question``, ``group``, ``comma`` and ``or``."""
+    file = resources.files("results.review").joinpath("follow_up_questions.yaml")
+    words: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return words
