@@ -26,7 +26,12 @@ from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, op
 from core.errors import InputError
 from core.file_io import open_atomic, sha256_of, utc_now
 from core.isco_codes.code_column import CORRECTED_NAMES
-from core.own_tables.table_kind import TableKind, refuse_own_table, table_kind
+from core.own_tables.table_kind import (
+    TableKind,
+    is_from_predictions,
+    refuse_own_table,
+    table_kind,
+)
 from core.review_contract import CORRECTED, TEXT
 from core.settings import Settings
 from core.text import JOB_TITLE
@@ -42,8 +47,8 @@ Progress = Callable[[int], None]
 CORRECTIONS = "corrections.csv"
 _ID_DIGITS = 12
 _EDITED_NOTE = (
-    "these are predictions of this program: the rows whose code differs from the one that was "
-    "published are corrections, the others are skipped"
+    "these are predictions of this program: the rows with a corrected code, and those whose code "
+    "differs from the one that was published, are corrections; the others are skipped"
 )
 CORRECTIONS_COLUMNS = ("line", TEXT, CORRECTED, "isco_code", "status", "reason")
 
@@ -56,18 +61,20 @@ def is_corrections_file(
     Raises InputError for a table of ours without a decision, which is never coded as records.
     """
     table = _with_header(path, settings)
-    if CORRECTED in table.columns:
-        if not any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
-            column = table.header[table.columns[CORRECTED]]
-            raise _not_filled_in(path, column).in_sheet(table.content.sheet)
+    has_column = CORRECTED in table.columns
+    if has_column and any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
         return True
-    if table_kind(table.header) is not TableKind.PREDICTIONS:
-        refuse_own_table(path, table.header)
-        return False
-    source = _open(path, settings, progress)
-    if source.edited is not None and not source.edited.has_edits():
+    if is_from_predictions(table.header):
+        source = _open(path, settings, progress)
+        if source.edited is not None and source.edited.has_edits():
+            return True
+    if has_column:
+        column = table.header[table.columns[CORRECTED]]
+        raise _not_filled_in(path, column).in_sheet(table.content.sheet)
+    if table_kind(table.header) is TableKind.PREDICTIONS:
         raise _not_edited(path, settings.watcher.outbox)
-    return True
+    refuse_own_table(path, table.header)
+    return False
 
 
 def _with_header(path: Path, settings: Settings) -> Table:
@@ -191,6 +198,8 @@ def process_corrections(
                 kept.add(correction, check)
             progress(0)
     checks.report(receipt)
+    if source.edited is not None:
+        receipt.notes += source.edited.notes()
     for note in receipt.notes:
         _LOG.info("%r: %s", receipt.input, note)
     receipt.finished = utc_now()
@@ -218,9 +227,10 @@ class _Source:
 def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: None) -> _Source:
     """Open a file of corrections, or edited predictions."""
     data = settings.data
-    if table_kind(_with_header(path, settings).header) is not TableKind.PREDICTIONS:
+    if not is_from_predictions(_with_header(path, settings).header):
         return _Source(open_corrections(path, data.columns, data.encoding))
-    table = open_table(path, data.columns.model_dump(), (JOB_TITLE,), data.encoding)
+    aliases = {CORRECTED: CORRECTED_NAMES, **data.columns.model_dump()}
+    table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
     coded_texts = CodedTexts(data.corrections_dir)
     return _Source(
         table, EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))

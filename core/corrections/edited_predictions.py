@@ -1,5 +1,8 @@
 """Read a predictions.csv that came back edited: its changed codes are corrections.
 
+A person may also have added the column ``corrected_isco_code``: a code in it is a correction, and
+counts before one that was changed in ``isco_code``.
+
 The code that was published is told by the other columns of a row: the first candidate or its group,
 or none, by ``source`` and ``is_fallback``. Where these columns were removed, the list of the batch
 tells it (``coded_texts.py``). A row whose published code is not known is no correction.
@@ -8,7 +11,7 @@ tells it (``coded_texts.py``). A row whose published code is not known is no cor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -19,6 +22,7 @@ from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import titles_in_all_languages
 from core.own_tables.output_contract import output_positions
+from core.review_contract import CORRECTED
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import row_text
 
@@ -26,9 +30,15 @@ _WITHOUT_CODE = frozenset({"not_codable", "empty", "not_stated", "not_working", 
 _CORRECTED_BEFORE = "correction"
 # What spreadsheets in other languages, and other programs, make of "true" and "false".
 _TRUE = frozenset(
-    {"true", "1", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar", "prawda"}
+    {"true", "1", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar", "prawda", "pravda"}
+    | {"igaz", "adevărat", "sant", "sand", "sann", "tosi", "tõene", "patiess", "teisinga"}
+    | {"istina", "истина", "αληθησ", "αληθής", "benar", "doğru"}
 )
-_FALSE = frozenset({"false", "0", "falsch", "faux", "falso", "onwaar", "fałsz"})
+_FALSE = frozenset(
+    {"false", "0", "falsch", "faux", "falso", "onwaar", "fałsz", "nepravda", "hamis", "fals"}
+    | {"falskt", "falsk", "usann", "epätosi", "väär", "aplams", "klaidinga", "laž", "ложь"}
+    | {"ψευδησ", "ψευδής", "salah", "yanliş", "yanlış"}
+)
 _AS_PUBLISHED = "the code is the one that was published"
 _UNKNOWN = (
     "whether the code was changed cannot be known: the columns that tell it, such as candidate_1 "
@@ -66,18 +76,53 @@ class EditedPredictions:
         self._coded_texts = coded_texts
         self._on_chunk = on_chunk
         self._positions = output_positions(table.header)
+        self._n_overruled = 0  # rows with a corrected code, and another that was changed
         self._is_padded = self._has_padded_codes(pads_codes)
 
     def has_edits(self) -> bool:
-        """Whether the code of any row differs from the one that was published."""
+        """Whether the code of any row differs from the published one, corrected codes aside."""
         return any(self._is_edited(row) for row in self._rows())
 
     def corrections(self) -> Iterator[Correction]:
         """Yield every row: the edited ones as corrections, the others as skipped."""
         edited = (self._written(row.row) for row in self._rows() if self._is_edited(row))
         reader = CodeReader(edited)
+        corrected = (self._table.get(row, CORRECTED) for _, row in self._table.rows())
+        corrected_reader = CodeReader(corrected)
+        self._n_overruled = 0
         for row in self._rows():
-            yield self._correction(row, reader)
+            corrected_one = self._explicit_correction(row, corrected_reader)
+            edited_one = self._correction(row, reader)
+            yield edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
+
+    def notes(self) -> list[str]:
+        """Return what is to be said of the rows that were read, in words."""
+        if not self._n_overruled:
+            return []
+        rows = "1 row has" if self._n_overruled == 1 else f"{self._n_overruled:,} rows have"
+        return [
+            f"{rows} a code in {CORRECTED}, and another that was changed in {CODE_COLUMN}: the "
+            "first one counts"
+        ]
+
+    def _explicit_correction(self, row: _EditedRow, reader: CodeReader) -> Correction | None:
+        """Return the correction in the column of corrected codes, None where there is no code."""
+        written = self._table.get(row.row, CORRECTED).strip()
+        if not written:
+            return None
+        text = row_text(self._table, row.row)
+        status, code, reason = judge(text, written, reader)
+        if status is CorrectionStatus.SKIPPED:
+            return None
+        return Correction(row.line, text, written, code, status, reason)
+
+    def _merged(self, corrected: Correction, edited: Correction) -> Correction:
+        """Return the explicit correction, with what speaks against it."""
+        if edited.status is CorrectionStatus.SKIPPED or edited.code == corrected.code:
+            return corrected
+        self._n_overruled += 1
+        note = f"{CODE_COLUMN} was changed to {edited.written!r}: the corrected code counts"
+        return replace(corrected, reason="; ".join(filter(None, (corrected.reason, note))))
 
     def _correction(self, row: _EditedRow, reader: CodeReader) -> Correction:
         text, written = row_text(self._table, row.row), self._written(row.row)

@@ -59,10 +59,19 @@ def table_kind(header: Sequence[str]) -> TableKind | None:
     ):
         if len(set(columns) - names) <= len(columns) // 8:
             return kind
+    return TableKind.PREDICTIONS if _has_output_columns(header) else None
+
+
+def is_from_predictions(header: Sequence[str]) -> bool:
+    """Return whether a table was a ``predictions.csv``, maybe with corrected codes added to it."""
+    names = {name.strip().casefold() for name in header}
+    is_review = len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS
+    return not is_review and _has_output_columns(header)
+
+
+def _has_output_columns(header: Sequence[str]) -> bool:
     positions = output_positions(header)
-    if len(positions) >= _MIN_OUTPUT_COLUMNS and positions.keys() & _OWN_OUTPUT_NAMES:
-        return TableKind.PREDICTIONS
-    return None
+    return len(positions) >= _MIN_OUTPUT_COLUMNS and not _OWN_OUTPUT_NAMES.isdisjoint(positions)
 
 
 def refuse_own_table(file: Named, header: Sequence[str]) -> None:

@@ -332,3 +332,45 @@ def test_a_list_that_cannot_be_kept_costs_no_result(
     receipt = code_file(path, out, open_autocoder(bundle, settings), settings)
     assert receipt.n_rows_out == 1 and "cannot be kept" in " ".join(receipt.notes)
     assert not CodedTexts(settings.data.corrections_dir).has_sample(sample_name(receipt.batch_id))
+
+
+def test_corrected_codes_that_were_added_and_changed_codes_both_count(
+    harness: DaemonHarness,
+) -> None:
+    rows = [
+        {**row, "Corrected ISCO code": ""}
+        for row in rows_of(survey(harness) / "predictions.csv")
+        if row["id"] in ("3", "4", "5", "6", "7", "8", "999")
+    ]
+    corrected, edited, both, same, mark, untouched, refused = rows
+    corrected["Corrected ISCO code"] = "2221"
+    edited["isco_code"] = "7212.0"
+    both["Corrected ISCO code"], both["isco_code"] = "5120", "9112"
+    same["Corrected ISCO code"] = same["isco_code"] = "8332"
+    mark["Corrected ISCO code"], mark["isco_code"] = "9999", "9622"  # a mark for no code
+    refused["isco_code"] = "not codable"
+    batch, _ = answer(harness, "back.csv", content(rows, ";"))
+    receipt = receipt_of(batch)
+    assert "1 row has a code in corrected_isco_code, and another" in str(receipt["notes"])
+    assert batch is not None
+    with (batch / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        by_code = {row["isco_code"]: row for row in csv.DictReader(file, delimiter=";")}
+    assert set(by_code) == {"2221", "7212", "5120", "8332", "9622", "not codable", ""}
+    assert by_code[""]["status"] == "skipped" and untouched["isco_code"]
+    assert by_code["5120"]["corrected_isco_code"] == "5120"
+    assert "isco_code was changed to '9112'" in by_code["5120"]["reason"]
+    decisions = lookup(harness)
+    assert decisions.get(join(both["job_title"], both["duties_description"])) == "5120"
+    assert decisions.get(join(edited["job_title"], edited["duties_description"])) == "7212"
+
+
+def test_an_added_column_without_a_code_hides_no_changed_code(harness: DaemonHarness) -> None:
+    rows = [
+        {**row, "corrected_isco_code": ""} for row in rows_of(survey(harness) / "predictions.csv")
+    ]
+    _, reason = answer(harness, "untouched.csv", content(rows))
+    assert "no code in the column 'corrected_isco_code'" in reason
+    rows[0]["isco_code"] = "2221"
+    batch, _ = answer(harness, "changed.csv", content(rows))
+    statuses = receipt_of(batch)["statuses"]
+    assert isinstance(statuses, dict) and statuses["accepted"] == 1
