@@ -30,11 +30,13 @@ class Sheet:
     """A sheet: ``read`` returns all of its rows as text, from the first one.
 
     ``values`` returns them with the types that their cells have; None where all cells are text.
+    ``notes`` says in words what was decided about the cells, for the layout that was found.
     """
 
     name: str
     read: Callable[[], Iterator[list[str]]]
     values: Callable[[], Iterator[Sequence[object]]] | None = None
+    notes: Callable[[Layout], list[str]] = lambda layout: []
 
 
 _Fit = tuple[Sheet, Layout, dict[str, Match]]
@@ -75,7 +77,7 @@ def open_grid(
         partial(_records, path, sheet, layout),
         sheet=sheet.name,
         values=partial(_values, sheet, layout),
-        notes=tuple(notes),
+        notes=(*notes, *sheet.notes(layout)),
     )
 
 

@@ -19,7 +19,7 @@ from core.formats.content import Content
 from core.formats.grid import Sheet, open_grid
 from core.formats.source import Source, size_of
 from core.formats.unpacking import open_bytes
-from core.formats.workbook_limits import MAX_BYTES, MAX_CELLS, too_large
+from core.formats.workbooks.workbook_limits import MAX_BYTES, MAX_CELLS, too_large
 from core.letters.encoding_choice import spoken
 
 _BLOCK_CHARS = 1 << 20

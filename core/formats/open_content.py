@@ -17,7 +17,7 @@ from core.formats.markup_table import open_markup, sniff_markup
 from core.formats.parquet_file import open_parquet
 from core.formats.source import Source
 from core.formats.statistics_file import open_statistics
-from core.formats.workbook_sheets import open_workbook
+from core.formats.workbooks.workbook_sheets import open_workbook
 
 
 def open_content(

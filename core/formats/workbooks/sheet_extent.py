@@ -38,6 +38,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)<")
 
 Place = tuple[int, int]
 """Row and column of a cell, from 0."""
+MergedCell = tuple[Place, Place]
+"""The first and the last place of a cell that was merged."""
 Refuse = Callable[[str, str], Exception]
 """Makes the error of what was found, and its limit."""
 
@@ -46,13 +48,15 @@ Refuse = Callable[[str, str], Exception]
 class SheetExtent:
     """How large a sheet is, and the cells that the reader of workbooks leaves empty.
 
-    ``overlaid`` has the errors (``#N/A``) and the formulas without a stored result.
+    ``overlaid`` has the errors (``#N/A``) and the formulas without a stored result. ``merged`` has
+    the cells over several rows of an .ods workbook; of others the reader has them.
     """
 
     n_rows: int = 0
     n_columns: int = 0
     n_filled_rows: int = 0
     overlaid: dict[Place, str] = field(default_factory=dict)
+    merged: list[MergedCell] = field(default_factory=list)
 
 
 def measure_part(part: IO[bytes], refuse: Refuse) -> SheetExtent:

@@ -14,9 +14,9 @@ from typing import IO
 from xml.parsers import expat
 
 from core.errors import InputError
-from core.formats.sheet_extent import MAX_COLUMNS, MAX_ROWS, SheetExtent, measure_part
 from core.formats.source import Source, size_of
 from core.formats.unpacking import MAX_EXPANSION, MAX_UNPACKED_BYTES
+from core.formats.workbooks.sheet_extent import MAX_COLUMNS, MAX_ROWS, SheetExtent, measure_part
 
 MAX_BYTES = 64 << 20
 """The size of the file; so much it may unpack to without being compared with its size."""
@@ -33,13 +33,13 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 
 
 def check_workbook(path: Source) -> dict[str, SheetExtent]:
-    """Return the extent of each sheet by the name of its part; none for an ODS workbook.
+    """Return the extent of each sheet by the name of its part, of an .ods by its own name.
 
     Raises InputError where the workbook is too large, damaged, or has macros.
     """
     if size_of(path) > MAX_BYTES:
         raise too_large(path, f"a workbook of {size_of(path) >> 20:,} MB", f"{MAX_BYTES >> 20} MB")
-    extents = {}
+    extents: dict[str, SheetExtent] = {}
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
@@ -49,7 +49,7 @@ def check_workbook(path: Source) -> dict[str, SheetExtent]:
                 if not name.startswith(_NOT_LOADED):
                     with archive.open(member) as part:
                         if name == "content.xml":
-                            _check_ods(path, part)
+                            extents |= _measure_ods(path, part)
                         else:
                             extents[member.filename] = measure_part(part, partial(too_large, path))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
@@ -116,29 +116,35 @@ class _OdsCounter:
 
     def __init__(self, path: Source) -> None:
         self._path = path
-        self._start_table()
+        self.extents: dict[str, SheetExtent] = {}
+        self._start_table("")
 
-    def _start_table(self) -> None:
+    def _start_table(self, name: str) -> None:
         self._extent = SheetExtent()
+        self.extents[name] = self._extent
         self._n_rows = 0
         self._start_row({})
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        self._n_repeated_rows = _repeated(attributes, "rows")
+        self._n_repeated_rows = _number(attributes, "number-rows-repeated")
         self._n_columns = 0
         self._is_filled = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take in the start of an element."""
         if name in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
-            self._n_columns += _repeated(attributes, "columns")
+            n_spanned = _number(attributes, "number-rows-spanned")
+            if n_spanned > 1:
+                first = self._n_rows, self._n_columns
+                self._extent.merged.append((first, (self._n_rows + n_spanned - 1, first[1])))
+            self._n_columns += _number(attributes, "number-columns-repeated")
             if f"{_OFFICE} value-type" in attributes:
                 self._is_filled = True
                 self._extent.n_columns = max(self._extent.n_columns, self._n_columns)
         elif name == f"{_TABLE} table-row":
             self._start_row(attributes)
         elif name == f"{_TABLE} table":
-            self._start_table()
+            self._start_table(attributes.get(f"{_TABLE} name", ""))
 
     def end(self, name: str) -> None:
         """Take in the end of an element. Raises InputError where a table is too large."""
@@ -151,12 +157,12 @@ class _OdsCounter:
             check_extent(self._path, self._extent)
 
 
-def _repeated(attributes: dict[str, str], what: str) -> int:
-    number = attributes.get(f"{_TABLE} number-{what}-repeated", "1")
+def _number(attributes: dict[str, str], name: str) -> int:
+    number = attributes.get(f"{_TABLE} {name}", "1")
     return max(int(number), 1) if number.isdecimal() and len(number) < 10 else 1
 
 
-def _check_ods(path: Source, part: IO[bytes]) -> None:
+def _measure_ods(path: Source, part: IO[bytes]) -> dict[str, SheetExtent]:
     counter = _OdsCounter(path)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = counter.start
@@ -164,3 +170,4 @@ def _check_ods(path: Source, part: IO[bytes]) -> None:
     while block := part.read(_BLOCK_BYTES):
         parser.Parse(block, False)
     parser.Parse(b"", True)
+    return counter.extents

@@ -20,9 +20,11 @@ from core.formats.cell_text import as_text
 from core.formats.content import Content
 from core.formats.file_format import FileFormat
 from core.formats.grid import Sheet, open_grid
-from core.formats.sheet_extent import Place, SheetExtent
 from core.formats.source import Source, size_of
-from core.formats.workbook_limits import (
+from core.formats.workbooks.merged_cells import MergedCells
+from core.formats.workbooks.ods_content import open_ods
+from core.formats.workbooks.sheet_extent import Place, SheetExtent
+from core.formats.workbooks.workbook_limits import (
     MAX_BYTES,
     check_workbook,
     damaged,
@@ -43,12 +45,13 @@ def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
         if size_of(path) > MAX_BYTES:
             found = f"a workbook of {size_of(path) >> 20:,} MB"
             raise too_large(path, found, f"{MAX_BYTES >> 20} MB")
-        overlaid: dict[str, dict[Place, str]] = {}
+        extents: dict[str, SheetExtent] = {}
     else:
-        overlaid = _by_sheet(path, check_workbook(path), file_format)
+        extents = _by_sheet(path, check_workbook(path), file_format)
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    with _damage_named(path), path.open("rb") as file:
+    is_ods = file_format == FileFormat.ODS
+    with _damage_named(path), open_ods(path) if is_ods else path.open("rb") as file:
         book = CalamineWorkbook.from_filelike(file)
         described = [
             sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
@@ -56,12 +59,20 @@ def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
         visible = [sheet for sheet in described if sheet.visible == SheetVisibleEnum.Visible]
         names = [sheet.name for sheet in visible or described]
         loaded = [book.get_sheet_by_name(name) for name in names]
-    return [
-        Sheet(
-            sheet.name, partial(_rows, path, sheet, overlaid.get(sheet.name, {})), sheet.iter_rows
-        )
-        for sheet in loaded
-    ]
+    return [_sheet(path, sheet, extents.get(sheet.name, SheetExtent())) for sheet in loaded]
+
+
+def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
+    merged = MergedCells(extent.merged or sheet.merged_cell_ranges or ())
+    texts = partial(_rows, path, sheet, extent.overlaid)
+    if not merged:
+        return Sheet(sheet.name, texts, sheet.iter_rows)
+    return Sheet(
+        sheet.name,
+        lambda: merged.filled(texts()),
+        lambda: merged.filled(map(list, sheet.iter_rows())),
+        merged.notes,
+    )
 
 
 @contextmanager
@@ -78,7 +89,7 @@ def _damage_named(path: Source) -> Iterator[None]:
             expected="a workbook that can be opened",
             remedy="Save it without a password, or as CSV.",
         ) from None
-    except (CalamineError, ValueError) as error:
+    except (CalamineError, ValueError, OverflowError) as error:  # a date beyond all years
         raise damaged(path, error) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of Rust: no Exception
@@ -111,9 +122,11 @@ def _overlaid(row: list[str], cells: dict[int, str]) -> list[str]:
 
 def _by_sheet(
     path: Source, extents: dict[str, SheetExtent], file_format: FileFormat
-) -> dict[str, dict[Place, str]]:
-    """Return the cells to overlay by the name of the sheet; the archive has them by part."""
-    if file_format != FileFormat.XLSX or not any(extent.overlaid for extent in extents.values()):
+) -> dict[str, SheetExtent]:
+    """Return what has to be known of each sheet, by its name; an .xlsx archive has it by part."""
+    if file_format != FileFormat.XLSX:
+        return extents
+    if not any(extent.overlaid for extent in extents.values()):
         return {}
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
@@ -122,11 +135,11 @@ def _by_sheet(
     except (KeyError, ElementTree.ParseError) as error:
         raise damaged(path, error) from None
     targets = {item.get("Id"): item.get("Target", "") for item in relations}
-    overlaid = {}
+    by_name = {}
     for element in book.iter():
         if element.tag.rpartition("}")[2] == "sheet":
             relation = next((v for k, v in element.items() if k.endswith("}id")), "")
             part = re.sub(r"^/?(?:xl/)?", "xl/", targets.get(relation, ""))
             if part in extents:
-                overlaid[element.get("name", "")] = extents[part].overlaid
-    return overlaid
+                by_name[element.get("name", "")] = extents[part]
+    return by_name

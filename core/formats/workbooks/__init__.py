@@ -1,0 +1,1 @@
+"""Read the sheets of workbooks (.xlsx, .xls, .ods): their cells, their extent, their limits."""

@@ -1,0 +1,151 @@
+"""Cells of workbooks that their reader takes otherwise than people do."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from core.csv_table import Table, open_table
+from core.errors import InputError
+from core.settings import Columns
+from tests.support.external_programs import needs_office, save_as
+
+ALIASES = Columns().model_dump()
+_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for name in ("office", "table", "text")
+)
+
+
+def read(path: Path) -> tuple[Table, list[list[str]]]:
+    table = open_table(path, ALIASES, ("job_title",))
+    return table, [row for _, row in table.rows()]
+
+
+def text_cell(content: str) -> str:
+    return (
+        f'<table:table-cell office:value-type="string"><text:p>{content}</text:p>'
+        "</table:table-cell>"
+    )
+
+
+def time_cell(value: str) -> str:
+    return (
+        f'<table:table-cell office:value-type="time" office:time-value="{value}">'
+        "<text:p>as shown</text:p></table:table-cell>"
+    )
+
+
+def write_ods(path: Path, rows: list[list[str]]) -> Path:
+    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+            '><manifest:file-entry manifest:full-path="/" manifest:media-type='
+            '"application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {_NAMES}><office:body><office:spreadsheet>"
+            f'<table:table table:name="S">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("nurse<text:tab/>ward 3", "nurse\tward 3"),
+        ("nurse<text:line-break/>ward 3", "nurse\nward 3"),
+        ('nurse<text:s text:c="2"/>ward 3', "nurse  ward 3"),
+        ('nurse<text:tab text:tab-ref="1"></text:tab>ward', "nurse\tward"),
+        ("nurse</text:p><text:p>ward 3", "nurse\nward 3"),
+    ],
+)
+def test_spaces_in_a_cell_of_ods(content: str, text: str, tmp_path: Path) -> None:
+    head = [text_cell("job_title"), text_cell("id")]
+    cell = text_cell(content)
+    path = write_ods(tmp_path / "a.ods", [head, [cell, text_cell("1")]])
+    _, rows = read(path)
+    assert rows == [[text, "1"]]
+
+
+def test_every_tab_of_a_large_content(tmp_path: Path) -> None:
+    head = [text_cell("job_title"), text_cell("id")]
+    body = [[text_cell(f"a<text:tab/>b {'x' * (n % 700)}"), text_cell(str(n))] for n in range(9000)]
+    _, rows = read(write_ods(tmp_path / "a.ods", [head, *body]))
+    assert all(row[0].startswith("a\tb") for row in rows) and len(rows) == 9000
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("PT30H00M00S", "30:00:00"),
+        ("PT08H30M00S", "08:30:00"),
+        ("-PT01H30M00S", "-1:30:00"),
+        ("P1DT2H", "26:00:00"),
+        ("PT90M", "01:30:00"),
+    ],
+)
+def test_times_of_ods(value: str, text: str, tmp_path: Path) -> None:
+    head = [text_cell("job_title"), text_cell("hours")]
+    row = [text_cell("PT90M"), time_cell(value)]  # a text stays what it is
+    _, rows = read(write_ods(tmp_path / "a.ods", [head, row]))
+    assert rows == [["PT90M", text]]
+
+
+def _merged(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ["Staff of 2026", None, None],
+        ["id", "job_title", "ward"],
+        [1, "nurse", "A"],
+        [2, None, "A"],
+        [None, None, None],
+        [3, None, "B"],
+        [4, "cook", "B"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("B3:B6")
+    sheet.merge_cells("A1:C1")
+    book.save(path)
+    return path
+
+
+FILLED = [["1", "nurse", "A"], ["2", "nurse", "A"], ["3", "nurse", "B"], ["4", "cook", "B"]]
+
+
+def test_a_cell_over_several_rows_is_the_value_of_each(tmp_path: Path) -> None:
+    table, rows = read(_merged(tmp_path / "a.xlsx"))
+    assert rows == FILLED
+    assert "1 cell goes over several rows (in 'job_title')" in " ".join(table.notes)
+    assert table.content.values is not None
+    assert [row[1] for row in table.content.values()] == ["nurse", "nurse", "nurse", "cook"]
+
+
+@needs_office
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["ods", "xls"])
+def test_merged_cells_of_libreoffice(suffix: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    table, rows = read(save_as(_merged(tmp_path / "a.xlsx"), suffix, tmp_path / "out"))
+    assert rows == FILLED and "goes over several rows" in " ".join(table.notes)
+
+
+def test_a_date_beyond_all_years_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["job_title", "hours"])
+    sheet.append(["nurse", 1e12])
+    sheet.cell(2, 2).number_format = "[h]:mm:ss"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(InputError) as raised:
+        read(tmp_path / "a.xlsx")
+    assert "OverflowError" in raised.value.found
