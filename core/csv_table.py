@@ -23,6 +23,7 @@ from itertools import islice
 from typing import TextIO
 
 from core.columns.column_choice import Aliases, choose_columns
+from core.columns.header_names import column_key
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
 from core.encoding import AUTO
@@ -198,7 +199,7 @@ def check_columns(
             raise no_column(path, headers[0], aliases, name, line)
     seen: set[tuple[str, ...]] = set()
     for names in zip(*headers, strict=True):
-        key = tuple(map(_key, names))
+        key = tuple(map(column_key, names))
         if key in seen and any(key):
             raise InputError(
                 path,
@@ -208,10 +209,6 @@ def check_columns(
                 line=line,
             )
         seen.add(key)
-
-
-def _key(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -35,6 +35,7 @@ _MAX_SHORT = (
 # Letters that no decomposition takes apart, and the digraphs that some languages write for others.
 _PLAIN = str.maketrans("łđøæœıħðþŀ", "ldoaoihdtl")
 _DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"}
+_KEY_BREAKS = re.compile(r"[\s_-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 _QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
@@ -62,6 +63,14 @@ class Match(IntEnum):
 
 
 _LEVELS = {"exact": Match.EXACT, "specific": Match.SPECIFIC, "generic": Match.GENERIC}
+
+
+def column_key(name: str) -> str:
+    """Return the form in which the names of our own and of known columns are compared.
+
+    Case counts for nothing, and neither does the difference between space, hyphen and underscore.
+    """
+    return _KEY_BREAKS.sub("_", name.strip().casefold())
 
 
 def words_of(header: str) -> tuple[str, ...]:

@@ -42,6 +42,11 @@ def kind_of_values(values: Iterable[str]) -> str | None:
     return max(kinds, key=lambda kind: kinds[kind])
 
 
+def is_number_or_code(value: str) -> bool:
+    """Whether a value is a number, a date, a time, or an id with a digit."""
+    return _kind(value) in (_NUMBERS, _CODES, _DATES)
+
+
 @lru_cache(maxsize=4096)
 def _kind(value: str) -> str:
     """Return the kind of one value, ``""`` if it may be a title."""

@@ -1,4 +1,4 @@
-"""Find the rows after a header that hold names too: those of Qualtrics and of SurveyMonkey."""
+"""Find the rows after a header that hold names too: those of survey programs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.columns.header_names import keys_of
 from core.delimited.format_errors import Row
+from core.delimited.label_rows import LabelRow, first_row_of_labels
 
 _MAX_ROWS = 2
 # What SurveyMonkey writes under a question with an open answer, in the language of the account.
@@ -34,9 +35,20 @@ def further_headers(header: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
     for n, row in enumerate(candidates, start=1):
         if _has_import_ids(row):  # Qualtrics: the texts of the questions, then these
             return tuple(candidates[:n])
-    if candidates and (_repeats(header, candidates[0]) or _is_surveymonkey(header, candidates)):
+    if candidates and (
+        _repeats(header, candidates[0])
+        or _is_surveymonkey(header, candidates)
+        or label_row(header, rows) == LabelRow.YES
+    ):
         return (candidates[0],)
     return ()
+
+
+def label_row(header: Row, rows: Sequence[Row]) -> LabelRow:
+    """Return whether the first row holds labels, as far as the rows below it tell."""
+    if not rows or len(rows[0]) != len(header):
+        return LabelRow.NO
+    return first_row_of_labels(header, [row for row in rows if len(row) == len(header)])
 
 
 def _has_import_ids(row: Row) -> bool:

@@ -1,7 +1,7 @@
 """How a delimited text file is laid out: its delimiter, its header, and what is no record.
 
 Read where it is certain: a first line ``sep=;`` of Excel, lines above the header, the second and
-third header row of Qualtrics and SurveyMonkey, the row names of R. The first delimiter and line
+third header row of survey programs, the row names of R. The first delimiter and line
 whose names fit the columns asked for are taken; without any, the error names the cause.
 """
 
@@ -24,7 +24,8 @@ from core.delimited.format_errors import (
     no_column,
     no_header,
 )
-from core.delimited.header_rows import further_headers
+from core.delimited.header_rows import further_headers, label_row
+from core.delimited.label_rows import LabelRow
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
@@ -41,7 +42,7 @@ class Layout:
 
     ``header`` is as long as a record. ``n_lines_above`` physical lines stand before it.
     ``further_headers`` are the rows of names after it. Every record has ``n_surplus`` empty fields
-    more than the header.
+    more than the header. ``may_begin_with_labels``: the first record may be a row of names.
     """
 
     delimiter: str
@@ -51,6 +52,7 @@ class Layout:
     further_headers: tuple[Row, ...] = ()
     has_row_names: bool = False
     n_surplus: int = 0
+    may_begin_with_labels: bool = False
 
     @property
     def notes(self) -> list[str]:
@@ -64,6 +66,11 @@ class Layout:
             n = len(self.further_headers)
             rows = "1 row after the header holds" if n == 1 else f"{n} rows after the header hold"
             notes.append(f"{rows} names or texts of questions, and no record")
+        if self.may_begin_with_labels:
+            notes.append(
+                "the first record has text where the others have numbers: if it holds the names "
+                "of the columns, remove it"
+            )
         if self.has_row_names:
             notes.append("the first column has no name: it holds the names of rows")
         return notes
@@ -151,7 +158,16 @@ def _first_line(
     header = rows[0] if rows else []
     further = further_headers(header, rows[1:])
     layout = _fitted(
-        Layout(delimiter, header, n_first, bool(n_first), further), rows[1 + len(further) :], lines
+        Layout(
+            delimiter,
+            header,
+            n_first,
+            bool(n_first),
+            further,
+            may_begin_with_labels=not further and label_row(header, rows[1:]) == LabelRow.MAYBE,
+        ),
+        rows[1 + len(further) :],
+        lines,
     )
     return layout, match_names([layout.header, *layout.further_headers], aliases)
 

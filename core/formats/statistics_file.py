@@ -7,12 +7,12 @@ and their values are the codes. A missing value is empty, or its label if it has
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from core.columns.header_names import column_key
 from core.delimited.layout import Layout
 from core.encoding import AUTO
 from core.errors import InputError
@@ -163,7 +163,7 @@ def _text(value: Any, labels: dict[Any, str], is_number: bool) -> str:
 
 
 def _has_codes(name: str) -> bool:
-    return re.sub(r"[\s_-]+", "_", name.strip().casefold()) in (*CODE_NAMES, *CORRECTED_NAMES)
+    return column_key(name) in (*CODE_NAMES, *CORRECTED_NAMES)
 
 
 def read_whole(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
+from core.columns.header_names import column_key
 from core.isco_codes.written_code import (
     CodeKind,
     WrittenCode,
@@ -36,7 +36,7 @@ CODE_NAMES = (
     "label",
 )
 """The names of a column of codes, the preferred one first. Case, and the difference between space,
-hyphen and underscore, do not count (``core/csv_table.py``)."""
+hyphen and underscore, do not count (``column_key``)."""
 _UNSURE_NAMES = frozenset({"job_code", "occ_code", "code", "label"})
 CORRECTED_NAMES = (
     "corrected_isco_code",
@@ -118,5 +118,4 @@ class CodeReader:
 
 def is_code_column(name: str, reader: CodeReader) -> bool:
     """Whether a column of this name has codes: ``code`` alone may also name a country."""
-    key = re.sub(r"[\s_-]+", "_", name.strip().casefold())
-    return key not in _UNSURE_NAMES or reader.has_codes
+    return column_key(name) not in _UNSURE_NAMES or reader.has_codes

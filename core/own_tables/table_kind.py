@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from core.columns.header_names import column_key
 from core.errors import InputError, Named
 from core.isco_codes.code_column import CODE_COLUMN, CORRECTED_NAMES
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS, INVALID_LABEL_COLUMNS
@@ -50,8 +51,10 @@ def table_kind(header: Sequence[str]) -> TableKind | None:
     Everything with a column of corrected codes counts as a review.
     """
     names = {name.strip().casefold() for name in header}
-    keys = {name.replace(" ", "_").replace("-", "_") for name in names}
-    if keys & set(CORRECTED_NAMES) or len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS:
+    if (
+        set(map(column_key, header)) & set(CORRECTED_NAMES)
+        or len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS
+    ):
         return TableKind.REVIEW
     for kind, columns in (
         (TableKind.DISAGREEMENTS, DISAGREEMENT_COLUMNS),

@@ -1,0 +1,95 @@
+"""A row of labels below the header is no record, in any language; a first record stays one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import Table, open_table
+from core.settings import Columns
+
+
+def opened(tmp_path: Path, content: str) -> tuple[Table, list[list[str]]]:
+    path = tmp_path / "in.csv"
+    path.write_text(content, encoding="utf-8")
+    table = open_table(path, Columns().model_dump(), ("job_title",))
+    return table, [row for _, row in table.rows()]
+
+
+@pytest.mark.parametrize(
+    ("labels", "title"),
+    [
+        ("Startdatum,Enddatum,Antwort-ID,Was ist Ihr Beruf?", "Bäckerin"),
+        ("Date de début,Date de fin,ID de réponse,Quelle est votre profession ?", "boulangère"),
+        ("Fecha de inicio,Fecha final,ID de respuesta,¿Cuál es su ocupación?", "panadera"),
+        ("Data początkowa,Data końcowa,ID odpowiedzi,Jaki jest Pani zawód?", "piekarka"),
+        ("開始日,終了日,回答 ID,職業 (occupation),", "パン職人"),
+    ],
+)
+@pytest.mark.parametrize("n_records", [1, 3])
+def test_qualtrics_in_other_languages(
+    labels: str, title: str, n_records: int, tmp_path: Path
+) -> None:
+    labels = labels.rstrip(",")
+    record = f"2026-03-01 10:00:00,2026-03-01 10:09:00,R_3kP,{title}\n"
+    _, rows = opened(
+        tmp_path, f"StartDate,EndDate,ResponseId,job_title\n{labels}\n{record * n_records}"
+    )
+    assert [row[3] for row in rows] == [title] * n_records
+
+
+def test_the_column_is_told_by_the_question_below_its_name(tmp_path: Path) -> None:
+    table, rows = opened(
+        tmp_path,
+        "CASE;STARTED;A101_01;A102\n"
+        "Interview-Nummer;Zeitpunkt des Beginns;Welchen Beruf üben Sie aus?;Zufriedenheit\n"
+        "17;2026-03-01 10:00:00;Koch;4\n18;2026-03-01 11:00:00;Köchin;5\n",
+    )
+    assert table.columns == {"job_title": 2} and [row[2] for row in rows] == ["Koch", "Köchin"]
+    assert "1 row after the header" in " ".join(table.notes)
+
+
+def test_choices_of_surveymonkey_in_another_language(tmp_path: Path) -> None:
+    _, rows = opened(
+        tmp_path,
+        "ID respondenta,ID kolektora,Data rozpoczęcia,zawód,Dojazd,,\n"
+        ",,,Odpowiedź otwarta,Auto,Autobus,Pociąg\n"
+        "118,4,2026-03-01,kierowca,Auto,,\n119,4,2026-03-02,piekarz,,Autobus,\n",
+    )
+    assert [row[3] for row in rows] == ["kierowca", "piekarz"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "1,nurse,34,2400",
+        "A7,nurse,34,unknown",
+        ",nurse,unknown,unknown",
+        "x,nurse,refused,don't know",  # no numbers, but no labels either
+        "4,What is your occupation?,34,2400",  # somebody copied the question
+        "4,nurse?,thirty,a lot",
+        "nurse,nurse,nurse,nurse",
+        "abc,cook,thirty,a lot",  # the title of a later record
+    ],
+)
+def test_a_first_record_stays(first: str, tmp_path: Path) -> None:
+    _, rows = opened(
+        tmp_path, f"id,job_title,age,income\n{first}\n2,cook,40,3000\n3,baker,41,3100\n"
+    )
+    assert len(rows) == 3 and rows[0] == first.split(",")
+
+
+def test_what_is_not_certain_is_said(tmp_path: Path) -> None:
+    content = "name,job_title,age\nAnna,nurse,thirty\n" + "".join(
+        f"{name},cook,{age}\n" for age, name in enumerate(("Bo", "Cy", "Di", "Ed"), start=30)
+    )
+    table, rows = opened(tmp_path, content)
+    assert len(rows) == 5 and "the first record has text where" in " ".join(table.notes)
+    table, rows = opened(tmp_path, content.replace("thirty", "30"))
+    assert len(rows) == 5 and "the first record" not in " ".join(table.notes)
+
+
+def test_columns_of_text_alone_tell_nothing(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, "ward,job_title\nNorth,nurse\nSouth,cook\n")
+    assert len(rows) == 2 and table.notes == []
