@@ -32,8 +32,9 @@ from core.taxonomy import isco08
 from core.text import join
 from exporters.parity import checkpoint_logits
 from training.dataset import augmentation
-from training.dataset.prepare import BUNDLED_HOLD_OUT, LoadedDataset, load_dataset
-from training.dataset.splits import SIDES, assign_sides
+from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, LoadedDataset
+from training.dataset.prepare import load_dataset
+from training.dataset.splits import SIDES
 from training.model import ngram_trainer
 from training.model.encoder import load_encoder
 from training.model.minilm import MINILM
@@ -136,9 +137,7 @@ def _test_parts(dev: Path, loaded: LoadedDataset) -> dict[str, pd.DataFrame]:
 
 
 def _learn(variant: Variant, learn: Learn, loaded: LoadedDataset, settings: Settings) -> Score:
-    training = settings.training
     texts = variant.records(loaded.texts).reset_index(drop=True)
-    texts, _ = assign_sides(texts, training.validation_share, training.test_share, training.seed)
     sides = {side: texts[texts["side"] == side] for side in SIDES}
     with ExitStack() as changed:
         for constant, chance in variant.chances.items():

@@ -31,7 +31,7 @@ from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.model_registry import ModelRegistry
 from training.dataset.augmentation import ENGLISH
-from training.dataset.prepare import BUNDLED_HOLD_OUT
+from training.dataset.dataset_parts import BUNDLED_HOLD_OUT
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import TRAIN
 from training.nightly import run_nightly

@@ -28,7 +28,7 @@ from core.settings import load_settings
 from core.taxonomy import isco08
 from training.dataset.augmentation import typo
 from training.dataset.records import read_records, resolve_conflicts
-from training.dataset.splits import assign_sides
+from training.dataset.splits import Origin, assign_sides
 from training.label_quality.embeddings import embed
 from training.label_quality.label_issues import find_label_issues
 from training.label_quality.neighbors import nearest, reduce
@@ -108,7 +108,8 @@ def main() -> None:
         with _step("label issues"):
             find_label_issues(distinct, vectors, training.seed)[0].to_csv(out / "issues.csv")
         with _step("split"):
-            assign_sides(distinct, training.validation_share, training.test_share, training.seed)
+            own = distinct.assign(origin=Origin.OWN)
+            assign_sides(own, training.validation_share, training.test_share, training.seed)
         print(json.dumps({"step": "all", "seconds": round(time.perf_counter() - begin, 1)}))
 
 

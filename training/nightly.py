@@ -21,16 +21,13 @@ from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from training.challenger import Challenger, Parent
-from training.dataset.correction_set import count_rejected, read_all_corrections
+from training.dataset.correction_set import count_rejected, learned_files, read_all_corrections
+from training.dataset.dataset_parts import LoadedDataset, SplitDataset
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
-from training.dataset.prepare import (
-    LoadedDataset,
-    SplitDataset,
-    load_dataset,
-    split_dataset,
-    use_bundled_answers,
-)
+from training.dataset.prepare import load_dataset, split_dataset, use_bundled_answers
 from training.dataset.records import find_files
+from training.dataset.reference_data import reference_files
+from training.dataset.splits import calibrates_alone
 from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import REPORT, write_report
 from training.long_step import long_step
@@ -46,6 +43,7 @@ from training.run_folder import (
     RunMetrics,
     RunState,
     TrainingSummary,
+    content_of,
     fingerprint,
     last_finished,
     record_metrics,
@@ -54,6 +52,10 @@ from training.run_folder import (
 )
 
 _LOG = logging.getLogger(__name__)
+_NOTHING_TO_LEARN = (
+    "every new correction is of a text that measures or calibrates: it decides its own text, and "
+    "nothing is learned of it"
+)
 
 
 def run_nightly(
@@ -86,6 +88,7 @@ def run_nightly(
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
+            content_of([*_own_files(settings), *reference_files(data.reference_dir)]),
             settings.model_dump_json(),
         )
         reason = _why_skipped(settings, corrections, key)
@@ -107,8 +110,11 @@ def run_nightly(
 def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str | None:
     if not len(corrections):
         return "there are no corrections yet"
-    if not corrections["is_new"].any():
+    new = corrections[corrections["is_new"]]
+    if not len(new):
         return "nothing new: the model in service has learned every correction"
+    if new["is_held_out"].all():
+        return "nothing new to learn: what is new is kept out of the training, to measure on"
     run = last_finished(settings.output.model_dir / "runs", RunKind.FINE_TUNE)
     if run is not None and run.key == key:
         return f"nothing new since {run.path.name}, which ended as {run.state.value!r}"
@@ -125,19 +131,23 @@ def _train(
     """Fine-tune the champion on the corrections, and finish the run."""
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
-    raw, loaded = _load_dataset(settings, champion, corrections.iloc[:0])
-    if raw is None:
+    loaded = _load_dataset(settings, champion, corrections)
+    corrections = loaded.without_measured(corrections)
+    if not (corrections["is_new"] & ~corrections["is_held_out"]).any():
+        run.finish(RunState.REFUSED, [_NOTHING_TO_LEARN])
+        return
+    if loaded.own_records is None:
         dataset = use_bundled_answers(loaded, settings)
     else:
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
-    corrections = _without_measured(dataset, corrections)
+    measured = loaded.measured.union(corrections.loc[corrections["is_held_out"], "text"])
     texts, run.metrics.training = _fine_tune_set(
-        champion, tokenizer, dataset, corrections, settings
+        champion, tokenizer, dataset, corrections, measured, settings
     )
     if refuse_implausible_corrections(run, champion, dataset, corrections, settings):
         return
     calibration_logits = None
-    if raw is None:  # the bundled reference answers alone are easier than what will be coded
+    if not calibrates_alone(dataset.own_calibration):
         correct = champion.spelling().correct
         calibration_texts = [correct(text) for text in dataset.sides["calibration"]["text"]]
         calibration_logits = checkpoint_logits(
@@ -153,11 +163,11 @@ def _fine_tune_set(
     tokenizer: PreTrainedTokenizerBase,
     dataset: SplitDataset,
     corrections: pd.DataFrame,
+    measured: frozenset[str],
     settings: Settings,
 ) -> tuple[pd.DataFrame, TrainingSummary]:
     """Return the texts to train on, spelled as in service, and their counts."""
     chosen = settings.fine_tune
-    measured = _measured_texts(dataset).union(corrections.loc[corrections["is_held_out"], "text"])
     archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts, measured)
     seed = settings.training.seed + len(corrections)
     pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
@@ -166,7 +176,7 @@ def _fine_tune_set(
     texts["text"] = [spelling.correct(text) for text in texts["text"]]
     summary = TrainingSummary(
         base=champion.manifest.version,
-        corrections_files=sorted(set(corrections["file"])),
+        corrections_files=learned_files(corrections),
         seed=settings.training.seed,
         fine_tune=chosen.model_dump(),
         dataset=dataset.summary,
@@ -221,41 +231,23 @@ def _fit(
     )
 
 
-def _load_dataset(
-    settings: Settings, champion: Bundle, corrections: pd.DataFrame
-) -> tuple[Path | None, LoadedDataset]:
-    """Return ``data.raw_dir`` and the dataset; None, and no own records, if none can train."""
-    raw = _own_records(settings)
+def _load_dataset(settings: Settings, champion: Bundle, corrections: pd.DataFrame) -> LoadedDataset:
+    """Return the dataset, with the records in ``data.raw_dir`` if there are any that can train."""
     languages = champion.manifest.languages
-    try:
-        return raw, load_dataset(settings, raw, corrections, languages)
-    except InputError as error:
-        if raw is None:
-            raise
-        _LOG.warning("your own records are left out of this training: %s", error)
-        return None, load_dataset(settings, None, corrections, languages)
+    if _own_files(settings):
+        try:
+            return load_dataset(settings, settings.data.raw_dir, corrections, languages)
+        except InputError as error:
+            _LOG.warning("your own records are left out of this training: %s", error)
+    return load_dataset(settings, None, corrections, languages)
 
 
-def _own_records(settings: Settings) -> Path | None:
-    """Return ``data.raw_dir`` if it has labelled records, else None."""
+def _own_files(settings: Settings) -> list[Path]:
+    """Return the files of labelled records in ``data.raw_dir``; there may be none."""
     try:
-        find_files(settings.data.raw_dir)
+        return find_files(settings.data.raw_dir)
     except InputError:
-        return None
-    return settings.data.raw_dir
-
-
-def _without_measured(dataset: SplitDataset, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Return the corrections without those of texts that calibrate or measure."""
-    is_measured = corrections["text"].isin(_measured_texts(dataset))
-    return corrections[~is_measured].reset_index(drop=True)
-
-
-def _measured_texts(dataset: SplitDataset) -> set[str]:
-    """Return the texts that calibrate or measure: nothing may be learned of them."""
-    sides = dataset.sides
-    measured = [*dataset.hold_out.values(), sides["calibration"], sides["test"]]
-    return set(pd.concat([rows["text"] for rows in measured]))
+        return []
 
 
 def _publish(run_dir: Path, report_dir: Path) -> None:

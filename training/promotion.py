@@ -24,7 +24,7 @@ from inference.model_registry import ModelRegistry
 from inference.providers import Runtime
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
-from training.dataset.prepare import BUNDLED_HOLD_OUT, SplitDataset
+from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
 from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from core.errors import TrainingRunsError
-from core.file_io import utc_now, write_atomic
+from core.file_io import sha256_of, utc_now, write_atomic
 from core.settings import OutputSettings
 
 if TYPE_CHECKING:
-    from training.dataset.prepare import DatasetSummary
+    from training.dataset.dataset_parts import DatasetSummary
     from training.evaluation.gate import GateCheck
 
 RUN = "run.json"
@@ -243,6 +243,18 @@ def record_metrics(run_dir: Path, metrics: RunMetrics) -> None:
 def fingerprint(*parts: Any) -> str:
     """Return a key of what a run depends on: the same parts give the same key."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def content_of(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Return name and hash of files, for ``fingerprint``; of one without a hash the reason why."""
+    return [(path.name, _hash_or_reason(path)) for path in paths]
+
+
+def _hash_or_reason(path: Path) -> str:
+    try:
+        return sha256_of(path) if path.is_file() else "not a regular file"
+    except OSError as error:
+        return str(error)
 
 
 @contextmanager

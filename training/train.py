@@ -16,17 +16,18 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification, set_seed
 
 from core.errors import BundleError
-from core.file_io import sha256_of
 from core.settings import Settings
 from inference.bundle import CHECKPOINT, Bundle
 from inference.model_registry import ModelRegistry
 from inference.spelling.right_words import RightWords
 from inference.spelling.typo_correction import Spelling
 from training.challenger import Challenger
-from training.dataset.correction_set import read_all_corrections
+from training.dataset.correction_set import learned_files, read_all_corrections
+from training.dataset.dataset_parts import SplitDataset
 from training.dataset.minimum import require_enough
-from training.dataset.prepare import SplitDataset, load_dataset, split_dataset
+from training.dataset.prepare import load_dataset, split_dataset
 from training.dataset.records import find_files
+from training.dataset.reference_data import reference_files
 from training.evaluation.training_report import write_report
 from training.long_step import long_step
 from training.model.encoder import load_encoder
@@ -40,6 +41,7 @@ from training.run_folder import (
     RunFolder,
     RunKind,
     TrainingSummary,
+    content_of,
     fingerprint,
     start_run,
     training_lock,
@@ -70,20 +72,21 @@ def train(
     Raises InputError, BaseModelError or TrainingRunsError; then the model in service is unchanged.
     """
     with training_lock(settings.output):
-        key = _run_key(raw, base, settings)
         champion = _champion(settings)
         corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
+        key = _run_key(raw, base, settings, corrections)
         with long_step("reading the records"):
             loaded = load_dataset(settings, raw, corrections)
-        require_enough(loaded, raw, settings.training)
+        require_enough(loaded, raw)
+        corrections = loaded.without_measured(corrections)
         set_seed(settings.training.seed)  # the new head's weights
         checkpoint = ModelRegistry(settings.output).bundled_dir / CHECKPOINT
-        tokenizer, model = load_encoder(base, loaded.texts["text"], checkpoint)
+        tokenizer, model = load_encoder(base, loaded.train["text"], checkpoint)
         if settings.model.vocabulary_size:
             tokenizer, model = replace_vocabulary(
                 tokenizer,
                 model,
-                loaded.texts,
+                loaded.train,
                 settings.model.vocabulary_size,
                 settings.training.seed,
             )
@@ -93,7 +96,7 @@ def train(
         _write_sides(dataset, (run.path, settings.data.processed_dir))
         run.metrics.training = TrainingSummary(
             base=base,
-            corrections_files=sorted(set(corrections["file"])),
+            corrections_files=learned_files(corrections),
             seed=settings.training.seed,
             model=settings.model.model_dump(),
             dataset=dataset.summary,
@@ -114,18 +117,11 @@ def _champion(settings: Settings) -> Bundle | None:
         return None
 
 
-def _run_key(raw: Path, base: str, settings: Settings) -> str:
-    """Return the key of a run: other content of the records is another run, whatever its size."""
-    files = [(path.name, _hash_or_reason(path)) for path in find_files(raw)]
-    return fingerprint(files, base, settings.model_dump_json())
-
-
-def _hash_or_reason(path: Path) -> str:
-    """Return the hash of a file, or why there is none: ``read_records`` names such a file."""
-    try:
-        return sha256_of(path) if path.is_file() else "not a regular file"
-    except OSError as error:
-        return str(error)
+def _run_key(raw: Path, base: str, settings: Settings, corrections: pd.DataFrame) -> str:
+    """Return the key of a run: other records, corrections or answers are another run."""
+    files = [*find_files(raw), *reference_files(settings.data.reference_dir)]
+    taught = corrections[["text", "label"]].values.tolist()
+    return fingerprint(content_of(files), taught, base, settings.model_dump_json())
 
 
 def _write_sides(dataset: SplitDataset, folders: Iterable[Path]) -> None:

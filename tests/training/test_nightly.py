@@ -26,8 +26,10 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
-from tests.support.labelled_records import right_corrections, write_corrections
+from tests.support.labelled_records import raw_records, right_corrections, write_corrections
 from tests.watcher.processes.test_scheduler import Clock
+from training.dataset.reference_data import read_answers
+from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
 from training.run_folder import METRICS
 from watcher.daemon import Daemon
@@ -290,6 +292,41 @@ def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "skipped"
     assert ModelRegistry(user_project.output).served().manifest.version == challenger
+
+
+def test_new_corrections_that_all_measure_teach_nothing(
+    user_project: Settings, tmp_path: Path
+) -> None:
+    held_out = [f"word {i} | unknown" for i in range(99)]
+    held_out = [text for text in held_out if is_held_out_correction(text)]
+    write_corrections(user_project, "a.csv", [(text, "2221") for text in held_out])
+    assert run_nightly(user_project, report_dir=tmp_path / "night") is None
+    skipped = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
+    assert skipped["state"] == "skipped" and "kept out" in skipped["reasons"][0]
+
+    answers = read_answers(user_project.data.reference_dir, ["en"])
+    measuring = answers.loc[answers["part"] != "train", "text"][:20]
+    write_corrections(user_project, "b.csv", [(text, "2221") for text in measuring])
+    run = run_nightly(user_project)
+    assert run is not None and run.state == "refused"
+    assert "nothing is learned" in run.reasons[0]
+    assert run_nightly(user_project) is None  # not tried every night
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("weight", ["1", "0"])
+def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings, weight: str) -> None:
+    raw = raw_records(user_project.data.raw_dir, 200)
+    head, *lines = raw.read_text(encoding="utf-8").splitlines()
+    weighted = [f"{head},weight", *(f"{line},{weight}" for line in lines)]
+    raw.write_text("\n".join(weighted) + "\n", encoding="utf-8")
+    write_corrections(user_project, "a.csv", right_corrections(40))
+    manifest = ModelRegistry(user_project.output).served().manifest
+    fine_tune = user_project.fine_tune.model_copy(update={"epochs": 1.0})
+    run = run_nightly(user_project.model_copy(update={"fine_tune": fine_tune}))
+    assert run is not None
+    assert run.metrics.lexicon_weight == manifest.lexicon_weight
+    assert run.metrics.figures is not None and "own hold-out set" in run.metrics.figures
 
 
 def test_without_anything_to_measure_on_nothing_is_trained(user_project: Settings) -> None:

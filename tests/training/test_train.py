@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,20 +14,92 @@ from core.settings import Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.model_registry import ModelRegistry
-from tests.support.labelled_records import raw_records
+from tests.support.labelled_records import raw_records, right_corrections, write_corrections
+from training.dataset.correction_set import read_all_corrections
+from training.dataset.dataset_parts import OWN_HOLD_OUT
+from training.dataset.prepare import load_dataset
+from training.dataset.splits import is_held_out_correction as _is_held_out
 from training.run_folder import METRICS, RunKind, last_finished
 from training.train import _run_key, train
 
 
 def test_records_of_the_same_size_and_other_content_are_another_run(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv"
+    nothing = pd.DataFrame(columns=["text", "label"])
     keys = []
     for code in ("2221", "7212", "2221"):
         path.write_text(
             f"job_title,duties_description,isco_code\nnurse,,{code}\n", encoding="utf-8"
         )
-        keys.append(_run_key(path, "base", Settings()))
+        keys.append(_run_key(path, "base", Settings(), nothing))
     assert keys[0] == keys[2] != keys[1]
+
+
+def test_other_corrections_and_other_answers_are_another_run(user_project: Settings) -> None:
+    """An interrupted run must not go on with what was learned before a person spoke."""
+    raw = raw_records(user_project.data.raw_dir)
+
+    def key() -> str:
+        corrections = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+        return _run_key(raw, "base", user_project, corrections)
+
+    keys = [key()]
+    assert key() == keys[0]
+    for code in ("2221", "3221"):
+        write_corrections(user_project, "a.csv", [("nurse | unknown", code)])
+        keys.append(key())
+    answers = user_project.data.reference_dir / "answers" / "en.csv"
+    answers.write_text(answers.read_text(encoding="utf-8") + "nurse,,2221,title\n", "utf-8")
+    assert len({*keys, key()}) == 4
+
+
+def test_the_encoder_sees_no_text_of_another_side(
+    user_project: Settings, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new vocabulary is placed by the labels: those of the test side would be known."""
+    seen: list[set[str]] = []
+
+    class StoppedError(Exception):
+        """Ends the training once the vocabulary would be replaced."""
+
+    def note(_: object, __: object, records: pd.DataFrame, *___: object) -> None:
+        seen.append(set(records["text"]))
+        assert set(records["side"]) == {"train"}
+        raise StoppedError
+
+    def load(base: str, texts: Iterable[str], folder: Path) -> tuple[None, None]:
+        seen.append(set(texts))
+        return None, None
+
+    monkeypatch.setattr("training.train.replace_vocabulary", note)
+    monkeypatch.setattr("training.train.load_encoder", load)
+    model = user_project.model.model_copy(update={"vocabulary_size": 300})
+    user_project = user_project.model_copy(update={"model": model})
+    raw = raw_records(tmp_path / "raw")
+    with pytest.raises(StoppedError):
+        train(user_project, raw, str(checkpoint))
+    assert seen[0] == seen[1] and len(seen[0]) > 200
+
+
+@pytest.mark.slow
+def test_corrections_that_measure_are_not_listed_as_learned(
+    user_project: Settings, checkpoint: Path, tmp_path: Path
+) -> None:
+    raw = raw_records(tmp_path / "raw")
+    nothing = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    own_hold_out = load_dataset(user_project, raw, nothing).hold_out[OWN_HOLD_OUT]
+    held_out = next(t for t in (f"word {i} | unknown" for i in range(99)) if _is_held_out(t))
+    write_corrections(user_project, "measuring.csv", [(own_hold_out["text"].iloc[0], "2221")])
+    write_corrections(user_project, "held out.csv", [(held_out, "2221")])
+    write_corrections(user_project, "taught.csv", right_corrections(20))
+    model = user_project.model.model_copy(update={"epochs": 1.0})
+    user_project = user_project.model_copy(update={"model": model})
+    run = train(user_project, raw, str(checkpoint))
+    assert run.metrics.training is not None
+    assert run.metrics.training.corrections_files == ["taught.csv"]
+    trained = set(pd.read_csv(run.path / "train.csv")["text"])
+    taught = {text for text, _ in right_corrections(20) if not _is_held_out(text)}
+    assert taught <= trained and held_out not in trained
 
 
 @pytest.mark.slow

@@ -49,6 +49,14 @@ def read_all_corrections(
     )
 
 
+def learned_files(corrections: pd.DataFrame) -> list[str]:
+    """Return the files of which a training on ``corrections`` learns one or more, by name.
+
+    What is held out is not learned, so a file of nothing else stays new.
+    """
+    return sorted(set(corrections.loc[~corrections["is_held_out"], "file"]))
+
+
 def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
     """Return how many rows of each corrections file teach nothing, as their code or text is none.
 

@@ -24,6 +24,7 @@ from core.settings import Settings
 from core.text import EMPTY_TEXT, clean, join, row_text
 
 REPLAY_WEIGHT = 1.0
+OTHER_LANGUAGES_ONE_IN = 2
 _MAX_ARCHIVE_FILES = 200
 _POOL_FACTOR = 20  # so many texts are read for each one that is drawn
 _MIN_LETTERS = 4
@@ -82,8 +83,27 @@ def pseudo_titles(tokenizer: PreTrainedTokenizerBase, n: int, seed: int) -> list
     return [join(" ".join(rng.choices(words, k=rng.randint(1, 3)))) for _ in range(n)]
 
 
-def replay(texts: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
-    """Return at most ``n`` of the known ``texts``: of each unit group its share, at least one."""
+def replay(texts: pd.DataFrame, n: int, seed: int, language: str = "") -> pd.DataFrame:
+    """Return at most ``n`` of the known ``texts``, of each unit group its share, at least one.
+
+    Where ``texts`` (``text, label, language``) are in several languages, all but ``language`` have
+    ``1 / OTHER_LANGUAGES_ONE_IN`` of the places, each as many; what a language leaves free the
+    others take.
+    """
+    languages = sorted(set(texts["language"]) - {language, ""})
+    n_each = n // OTHER_LANGUAGES_ONE_IN // max(len(languages), 1)
+    others = [
+        _stratified(texts[texts["language"] == other], n_each, seed)
+        for other in (languages if len(texts) > n and len(languages) > 1 else [])
+    ]
+    drawn = pd.concat(others) if others else texts.iloc[:0]
+    usual = texts[texts["language"].isin([language, ""])] if others else texts
+    drawn = pd.concat([_stratified(usual, n - len(drawn), seed), drawn])
+    left = texts[~texts.index.isin(drawn.index)]
+    return pd.concat([drawn, _stratified(left, n - len(drawn), seed)])
+
+
+def _stratified(texts: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
     if len(texts) <= n:
         return texts
     shuffled = texts.sample(frac=1, random_state=seed)
@@ -102,7 +122,8 @@ def build_fine_tune_set(
     Parameters
     ----------
     corrections : ``text, label, is_held_out, is_new``; those held out are not trained on.
-    texts : known texts to replay, ``text, label``; a corrected text is never replayed.
+    texts : known texts to replay, ``text, label, weight, language``; a corrected text is never
+        replayed, and no text of the weight 0.
     unlabelled : texts that only have to be answered as before.
 
     Returns
@@ -116,12 +137,11 @@ def build_fine_tune_set(
     chosen, seed = settings.fine_tune, settings.training.seed + len(corrections)
     taught = corrections[~corrections["is_held_out"]]
     weights = np.where(taught["is_new"], chosen.correction_weight, REPLAY_WEIGHT)
-    texts = texts[~texts["text"].isin(set(corrections["text"]))]
+    texts = texts[~texts["text"].isin(set(corrections["text"])) & (texts["weight"] > 0)]
+    replayed = replay(texts, chosen.replay_texts, seed, settings.data.language)
     parts = [
         taught[["text", "label"]].assign(weight=weights, is_correction=True),
-        replay(texts, chosen.replay_texts, seed)[["text", "label"]].assign(
-            weight=REPLAY_WEIGHT, is_correction=False
-        ),
+        replayed[["text", "label", "weight"]].assign(is_correction=False),
         pd.DataFrame({"text": unlabelled}, dtype=str).assign(
             label="", weight=0.0, is_correction=False
         ),

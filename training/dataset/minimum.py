@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import InputError
-from core.settings import TrainingSettings
-from training.dataset.prepare import LoadedDataset
-from training.dataset.splits import assign_sides
+from training.dataset.dataset_parts import LoadedDataset
 
 MIN_TEXTS = 100
 """Distinct texts of the user with a valid code: 5 % of fewer measure nothing."""
@@ -15,32 +13,35 @@ MIN_CODES = 2
 """Unit groups of these texts: of one code, nothing can be learned."""
 
 
-def require_enough(dataset: LoadedDataset, raw: Path, settings: TrainingSettings) -> None:
+def require_enough(dataset: LoadedDataset, raw: Path) -> None:
     """Raise InputError, with the counts and the minimum, for records that are too few to train.
 
     The records of ``dataset`` come from ``raw``. The bundled reference answers do not count: with
-    few records of one's own the new model would be the bundled one, trained again.
+    few records of one's own the new model would be the bundled one, trained again. Neither do
+    records of the weight 0, nor, to stop and to test, those of a code that no text teaches.
     """
-    assert dataset.own_records is not None
-    n_records = len(dataset.own_records)
-    n_texts = dataset.own_records["text"].nunique()
-    n_codes = dataset.own_records["label"].nunique()
+    records = dataset.own_records
+    assert records is not None
+    trusted = records[records["weight"] > 0]
+    n_texts = trusted["text"].nunique()
+    n_codes = trusted["label"].nunique()
     found = (
-        f"{_counted(n_records, 'valid record')} at {str(raw.absolute())!r}, "
+        f"{_counted(len(records), 'valid record')} at {str(raw.absolute())!r}, "
         f"with {_counted(n_texts, 'distinct text')} and {_counted(n_codes, 'code')}"
     )
+    if len(trusted) < len(records):
+        found += f" ({len(records) - len(trusted):,} records of the weight 0 left out)"
     if n_texts < MIN_TEXTS or n_codes < MIN_CODES:
         raise _too_few(raw, found)
-    texts, _ = assign_sides(
-        dataset.texts, settings.validation_share, settings.test_share, settings.seed
-    )
-    n_by_side = texts["side"].value_counts()
+    texts = dataset.texts[dataset.texts["weight"] > 0]
+    taught = texts.loc[texts["side"] == "train", "label"]
+    n_by_side = texts.loc[texts["label"].isin(taught), "side"].value_counts()
     for side in ("train", "validation", "test"):
         if not n_by_side.get(side, 0):
             raise _too_few(
                 raw, f"{found}, of which none is left for the side {side!r} of the split"
             )
-    if not n_by_side.get("calibration", 0) and not len(dataset.calibration):
+    if not (texts["side"] == "calibration").any() and not len(dataset.calibration):
         raise _too_few(raw, f"{found}, of which none is left to calibrate")
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,15 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from core.errors import InputError
 from core.settings import Settings
+from training.dataset.augmentation import ENGLISH
+from training.dataset.dataset_parts import (
+    BUNDLED_HOLD_OUT,
+    OTHER_LANGUAGES,
+    OWN_HOLD_OUT,
+    DatasetSummary,
+    LoadedDataset,
+    SplitDataset,
+)
 from training.dataset.records import OwnRecords, read_records, resolve_conflicts
 from training.dataset.reference_data import ANSWERS, read_answers, read_manual
 from training.dataset.splits import (
@@ -25,75 +33,16 @@ from training.dataset.splits import (
     HOLD_OUT,
     SIDES,
     TRAIN,
+    Origin,
     assign_sides,
     choose_calibration_texts,
     is_in_own_hold_out,
+    without_surplus,
 )
 from training.label_quality.suspect_labels import find_suspects
 from training.model.training_progress import Progress, no_progress
 
 _LOG = logging.getLogger(__name__)
-OWN_HOLD_OUT = "own hold-out set"
-BUNDLED_HOLD_OUT = "bundled hold-out set"
-
-
-@dataclass(frozen=True)
-class DatasetSummary:
-    """Counts of a dataset; they are part of ``metrics.json`` and of the bundle's manifest.
-
-    A field that is None does not apply: the records and the split, if there are no own records.
-    """
-
-    n_answers: int
-    """Bundled reference answers that train."""
-    n_records: int | None
-    """Valid labelled records of the user, before duplicates are removed."""
-    n_duplicates: int
-    """Records that repeat a text with the same label."""
-    n_hold_out: dict[str, int]
-    """Texts of each hold-out set by name."""
-    languages: list[str]
-    """Languages of the records and answers, ISO 639-1."""
-    n_left_out: dict[str, int] | None = None
-    """Records of the user that cannot train, by reason."""
-    unread_files: list[str] | None = None
-    """Files in the folder of records that could not be read."""
-    untested_codes: list[str] | None = None
-    """Unit groups with too few texts to be split: they are in training alone."""
-    suspects: dict[str, Any] | None = None
-    """Counts of suspected wrong labels; see ``training/label_quality/suspect_labels.py``."""
-    n_texts: dict[str, int] | None = None
-    """Distinct texts by side of the split."""
-
-
-@dataclass(frozen=True)
-class LoadedDataset:
-    """Distinct labelled texts before the split; no text of ``texts`` is in any other part.
-
-    ``texts`` (``TEXT_COLUMNS, file, line``) train, validate, calibrate and
-    test; ``hold_out`` are the hold-out sets by name; ``calibration`` is the calibration part of the
-    bundled reference answers; ``own_records`` are the user's valid records, None without records.
-    """
-
-    texts: pd.DataFrame
-    own_records: pd.DataFrame | None
-    hold_out: dict[str, pd.DataFrame]
-    calibration: pd.DataFrame
-    summary: DatasetSummary
-
-
-@dataclass(frozen=True)
-class SplitDataset:
-    """Distinct labelled texts by side: ``train``, ``validation``, ``calibration``, ``test``.
-
-    ``hold_out`` are the hold-out sets by name: no model is trained on them. ``own_calibration`` is
-    the calibration side of the split, of which ``choose_calibration_texts`` made the side.
-    """
-
-    sides: dict[str, pd.DataFrame]
-    hold_out: dict[str, pd.DataFrame]
-    own_calibration: pd.DataFrame
-    summary: DatasetSummary
 
 
 def load_dataset(
@@ -102,7 +51,7 @@ def load_dataset(
     corrections: pd.DataFrame,
     languages: Collection[str] = (),
 ) -> LoadedDataset:
-    """Read and clean the records, the bundled reference answers and the manual.
+    """Read and clean the records, the bundled reference answers and the manual, and split them.
 
     Parameters
     ----------
@@ -110,17 +59,15 @@ def load_dataset(
     corrections : see ``training/dataset/correction_set.py``; those that are not held out join the
         records and overrule the records of the same text.
     languages : those of the model to train (ISO 639-1), whose bundled reference answers are read.
-        Those of the records are added.
+        Those of the records are added. Of a language that is neither ``data.language`` nor that of
+        a record a limited number of answers measures and calibrates.
     """
     processed_dir = settings.data.processed_dir
     processed_dir.mkdir(parents=True, exist_ok=True)
-    own = None
-    if raw is not None:
-        own = _read_own(raw, settings)
-        languages = {*languages, *own.records["language"]} - {""}
+    own = None if raw is None else _read_own(raw, settings)
+    own_languages = set() if own is None else {*own.records["language"]} - {""}
+    languages = {*languages, *own_languages}
     answers = read_answers(settings.data.reference_dir, languages)
-    hold_out = {BUNDLED_HOLD_OUT: answers[answers["part"] == HOLD_OUT]}
-    calibration = answers[answers["part"] == CALIBRATION]
     trained_answers = answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])
     if raw is not None and not settings.training.use_bundled_answers:
         trained_answers = trained_answers.iloc[:0]
@@ -136,18 +83,42 @@ def load_dataset(
         )
     everything = pd.concat(parts)
     texts = resolve_conflicts(everything, processed_dir, settings.training.conflicts)
-    own_texts = set(everything.loc[everything["is_own"], "text"])
-    hold_out[OWN_HOLD_OUT] = texts[_in_own_hold_out(texts, own_texts, settings)]
+    is_own = texts["text"].isin(set(everything.loc[everything["is_own"], "text"]))
+    texts = texts.assign(origin=np.where(is_own, Origin.OWN, Origin.BUNDLED))
+    own_hold_out = texts[_in_own_hold_out(texts, settings)]
+    measured = frozenset(answers.loc[answers["part"] != TRAIN, "text"]).union(own_hold_out["text"])
     texts = _with_corrections(texts, corrections)
     texts = _with_locations(texts, None if own is None else own.records)
-    measured = set(calibration["text"]).union(*(rows["text"] for rows in hold_out.values()))
-    measured.update(corrections.loc[corrections["is_held_out"], "text"])
+    held_out_texts = corrections.loc[corrections["is_held_out"], "text"]
+    texts = _without(texts, measured.union(held_out_texts))
+    texts = assign_sides(
+        texts,
+        settings.training.validation_share,
+        settings.training.test_share,
+        settings.training.seed,
+    )
+    is_measuring = texts["side"].isin(["calibration", "test"])
+    measured |= frozenset(texts.loc[is_measuring, "text"])
+    elsewhere = texts.loc[texts["side"] != "train", "text"]
+    texts = _without_forms(texts, measured.union(elsewhere, corrections["text"]))
+    # From here on only answers that are used: the surplus neither trains nor measures.
+    whole = _whole_languages({settings.data.language, *own_languages}, answers)
+    answers = without_surplus(answers, whole)
+    is_held_out = answers["part"] == HOLD_OUT
+    is_whole = answers["language"].isin(whole)
+    hold_out = {
+        BUNDLED_HOLD_OUT: answers[is_held_out & is_whole],
+        OWN_HOLD_OUT: _with_corrected_labels(own_hold_out, corrections),
+        OTHER_LANGUAGES: answers[is_held_out & ~is_whole],
+    }
     hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
+    calibration = answers[answers["part"] == CALIBRATION].drop(columns=["kind", "part"])
     return LoadedDataset(
-        texts=_without_measured(texts, measured),
+        texts=texts,
         own_records=None if own is None else own.records,
         hold_out=hold_out,
-        calibration=calibration.drop(columns=["kind", "part"]),
+        calibration=calibration,
+        measured=measured,
         summary=DatasetSummary(
             n_answers=len(trained_answers),
             n_records=None if own is None else len(own.records),
@@ -156,6 +127,8 @@ def load_dataset(
             n_duplicates=int(everything.duplicated(["text", "label"]).sum()),
             n_hold_out={name: len(rows) for name, rows in hold_out.items()},
             languages=sorted(languages),
+            untested_codes=None if own is None else _codes_without(texts, own.records, "test"),
+            untrained_codes=None if own is None else _codes_without(texts, own.records, "train"),
         ),
     )
 
@@ -165,14 +138,32 @@ def _read_own(raw: Path, settings: Settings) -> OwnRecords:
     return read_records(raw, data.columns, data.processed_dir, data.encoding, data.language)
 
 
-def _without_measured(texts: pd.DataFrame, measured: set[str]) -> pd.DataFrame:
-    """Return the texts of which none is ``measured``, in no form of their title."""
+def _whole_languages(usual: set[str], answers: pd.DataFrame) -> set[str]:
+    """Return the languages whose answers all measure: the ``usual``, or one if there are none."""
+    languages = sorted(answers["language"].unique(), key=lambda code: (code != ENGLISH, code))
+    return usual.intersection(languages) or set(languages[:1])
+
+
+def _codes_without(texts: pd.DataFrame, records: pd.DataFrame, side: str) -> list[str]:
+    """Return the codes of ``records`` of which no text is on ``side``, in code order."""
+    return sorted(set(records["label"]) - set(texts.loc[texts["side"] == side, "label"]))
+
+
+def _without(texts: pd.DataFrame, measured: Collection[str]) -> pd.DataFrame:
+    """Return the texts that are not ``measured``."""
+    return texts[~texts["text"].isin(measured)].reset_index(drop=True)
+
+
+def _without_forms(texts: pd.DataFrame, elsewhere: Collection[str]) -> pd.DataFrame:
+    """Return the texts without the forms of their titles that are used ``elsewhere``.
+
+    Such a form is a text that measures, or one that a person has coded otherwise.
+    """
     forms = [
-        "\n".join(form for form in forms.splitlines() if form not in measured)
+        "\n".join(form for form in forms.splitlines() if form not in elsewhere)
         for forms in texts["forms"]
     ]
-    kept = texts.assign(forms=forms)
-    return kept[~kept["text"].isin(measured)].reset_index(drop=True)
+    return texts.assign(forms=forms)
 
 
 def _with_locations(texts: pd.DataFrame, records: pd.DataFrame | None) -> pd.DataFrame:
@@ -187,14 +178,20 @@ def _with_locations(texts: pd.DataFrame, records: pd.DataFrame | None) -> pd.Dat
     return located.fillna({"file": "", "line": ""})
 
 
-def _in_own_hold_out(texts: pd.DataFrame, own_texts: set[str], settings: Settings) -> np.ndarray:
+def _in_own_hold_out(texts: pd.DataFrame, settings: Settings) -> np.ndarray:
     """Return (N,) bool: which texts are own records of the hold-out set."""
     share = settings.training.gold_share
     flags = [
-        text in own_texts and is_in_own_hold_out(text, group, share)
-        for text, group in zip(texts["text"], texts["group"], strict=True)
+        origin == Origin.OWN and is_in_own_hold_out(text, group, share)
+        for text, group, origin in zip(texts["text"], texts["group"], texts["origin"], strict=True)
     ]
     return np.array(flags, dtype=bool)
+
+
+def _with_corrected_labels(hold_out: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Return own records that measure, with the code that a person gave each of them last."""
+    codes = dict(zip(corrections["text"], corrections["label"], strict=True))
+    return hold_out.assign(label=hold_out["text"].map(codes).fillna(hold_out["label"]))
 
 
 def _with_corrections(texts: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +201,12 @@ def _with_corrections(texts: pd.DataFrame, corrections: pd.DataFrame) -> pd.Data
         [
             texts[~texts["text"].isin(set(corrections["text"]))],
             taught[["text", "label"]].assign(
-                weight=1.0, source="correction", group="", language="", forms=""
+                weight=1.0,
+                source="correction",
+                group="",
+                language="",
+                forms="",
+                origin=Origin.CORRECTION,
             ),
         ],
         ignore_index=True,
@@ -218,48 +220,44 @@ def split_dataset(
     settings: Settings,
     progress: Progress = no_progress,
 ) -> SplitDataset:
-    """Split the texts into sides, and treat wrong labels found with the embeddings of ``model``.
+    """Divide the texts by side, and treat wrong labels found with the embeddings of ``model``.
 
-    ``progress`` receives the number of texts embedded.
+    ``progress`` receives the number of texts embedded. Raises InputError if no text calibrates.
     """
-    chosen = settings.training
-    texts, untested_codes = assign_sides(
-        dataset.texts, chosen.validation_share, chosen.test_share, chosen.seed
-    )
     texts, suspects = find_suspects(
-        texts, model, tokenizer, chosen, settings.data.processed_dir, progress
+        dataset.texts, model, tokenizer, settings.training, settings.data.processed_dir, progress
     )
-    sides = {side: texts[texts["side"] == side].drop(columns="side") for side in SIDES}
-    own_calibration = sides["calibration"]
-    sides["calibration"] = choose_calibration_texts(own_calibration, dataset.calibration)
-    n_texts = {side: len(rows) for side, rows in sides.items()}
+    divided = _divide(replace(dataset, texts=texts), settings)
+    summary = replace(divided.summary, suspects=suspects)
     _LOG.info(
         "%s distinct texts: %s",
         f"{len(texts):,}",
-        ", ".join(f"{n:,} {side}" for side, n in n_texts.items()),
+        ", ".join(f"{n:,} {side}" for side, n in (summary.n_texts or {}).items()),
     )
-    summary = replace(
-        dataset.summary, untested_codes=untested_codes, suspects=suspects, n_texts=n_texts
-    )
-    return SplitDataset(sides, dataset.hold_out, own_calibration, summary)
+    return replace(divided, summary=summary)
 
 
 def use_bundled_answers(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
-    """Return the dataset of a user without records: the bundled reference answers train, unsplit.
+    """Return the dataset of a user without records: the bundled reference answers train.
 
     The model in service has learned all of them, so a part set aside now would prove nothing.
     Raises InputError if there are no bundled reference answers: nothing could be measured.
     """
-    if not len(dataset.calibration):
+    return _divide(dataset, settings)
+
+
+def _divide(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
+    texts = dataset.texts
+    sides = {side: texts[texts["side"] == side].drop(columns="side") for side in SIDES}
+    own_calibration = sides["calibration"]
+    sides["calibration"] = choose_calibration_texts(own_calibration, dataset.calibration)
+    if not len(sides["calibration"]):
         raise InputError(
             settings.data.reference_dir / ANSWERS,
             "no answers",
             expected="the bundled reference answers, or coded records of your own",
             remedy=f"Restore it, or put records into {str(settings.data.raw_dir)!r}.",
         )
-    empty = dataset.texts.iloc[:0]
-    sides = {**dict.fromkeys(SIDES, empty), "train": dataset.texts}
-    sides["calibration"] = dataset.calibration
     n_texts = {side: len(rows) for side, rows in sides.items()}
     summary = replace(dataset.summary, n_texts=n_texts)
-    return SplitDataset(sides, dataset.hold_out, empty, summary)
+    return SplitDataset(sides, dataset.hold_out, own_calibration, summary)

@@ -270,7 +270,6 @@ def resolve_conflicts(
         total=("weight", "sum"),
         weight=("weight", "max"),
         source=("source", "first"),
-        group=("group", "first"),
         language=("language", "first"),
         forms=("forms", "first"),
     )
@@ -283,4 +282,8 @@ def resolve_conflicts(
     # Ties go to the lower code, so that the result does not depend on the order of the files.
     ranked = votes.sort_values(["total", "label"], ascending=[False, True], kind="stable")
     winners = ranked.drop_duplicates("text").sort_index()
+    # The first that is stated: without its group a text could stand on another side than the rest.
+    grouped = records[records["group"] != ""].drop_duplicates("text")
+    groups = winners["text"].map(grouped.set_index("text")["group"]).fillna("")
+    winners = winners.assign(group=groups)
     return winners[TEXT_COLUMNS].reset_index(drop=True)

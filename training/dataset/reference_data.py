@@ -47,6 +47,12 @@ def read_answers(reference_dir: Path, languages: Collection[str]) -> pd.DataFram
     return answers.drop_duplicates("text", ignore_index=True)
 
 
+def reference_files(reference_dir: Path) -> list[Path]:
+    """Return the files that a training may read here, by name."""
+    paths = [*reference_dir.glob(f"{ANSWERS}/*.csv"), reference_dir / DEFINITIONS]
+    return sorted(path for path in paths if path.exists())
+
+
 def read_manual(reference_dir: Path) -> pd.DataFrame:
     """Return the manual's descriptions of unit groups as records without a title.
 

@@ -7,15 +7,18 @@ text                           rule
 =============================  ===================================================================
 bundled reference answer       ``part_of_answer``: one in three measures, one in eighteen calibrates
 group of the user's records    ``is_in_own_hold_out``: the share ``training.gold_share`` measures
-correction                     ``is_held_out_correction``: one in five measures
-every other record             ``assign_sides``: training, validation, calibration or test
+correction                     ``is_held_out_correction``: one in five measures, the others train
+every other record of theirs   ``assign_sides``: training, validation, calibration or test
 =============================  ===================================================================
 
-``choose_calibration_texts`` then says which of the texts for calibration are good enough for it.
+``choose_calibration_texts`` then says which of the texts for calibration are good enough for it,
+and ``without_surplus`` which answers in other languages a nightly training leaves unused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import StrEnum
 from hashlib import sha256
 
 import numpy as np
@@ -24,12 +27,24 @@ import pandas as pd
 SIDES = ("train", "validation", "calibration", "test")
 TRAIN, CALIBRATION, HOLD_OUT = "train", "calibration", "hold_out"
 """The parts of the bundled reference answers."""
+MAX_ANSWERS = {HOLD_OUT: 400, CALIBRATION: 100}
+"""So many answers of each other language measure, and calibrate, a nightly training."""
 _HELD_OUT_CORRECTIONS_ONE_IN = 5
-_MIN_GROUPS = 3
 # So many texts calibrate well enough; and fewer are enough if they are as new as what comes.
-_MIN_CALIBRATION_TEXTS = 1000
-_MIN_NEW_TEXTS = 500
+MIN_CALIBRATION_TEXTS = 1000
+MIN_NEW_TEXTS = 500
 _TRUSTED = 0.8  # weight of a record: below it more labels are wrong than a confidence of 0.9 allows
+
+
+class Origin(StrEnum):
+    """Where a text of a training comes from."""
+
+    OWN = "own"
+    """A record of the user: the split decides what it is used for."""
+    BUNDLED = "bundled"
+    """A bundled reference answer of the part ``train``, or the manual: it always trains."""
+    CORRECTION = "correction"
+    """A correction that is not held out: it always trains."""
 
 
 def part_of_answer(text: str) -> str:
@@ -57,43 +72,37 @@ def is_held_out_correction(text: str) -> bool:
 
 
 def assign_sides(
-    records: pd.DataFrame, validation_share: float, test_share: float, seed: int
-) -> tuple[pd.DataFrame, list[str]]:
-    """Add a column ``side`` to distinct ``records`` (``text, label, group``).
+    texts: pd.DataFrame, validation_share: float, test_share: float, seed: int
+) -> pd.DataFrame:
+    """Return distinct ``texts`` (``text, group, origin``) with a column ``side``.
 
-    Texts of one group (a concept with its synonyms) are on one side, so that validation,
-    calibration and test contain only concepts that training has not seen. Each code gives the
-    stated shares of its groups. A code with fewer than three groups stays wholly in training and
-    is untested. Half of ``validation_share`` becomes the calibration side: the temperature must not
-    be fitted on the texts that decided when to stop.
+    The hash of the group alone decides, against fixed thresholds: with the same ``seed`` and shares
+    a text is on one side for ever, whatever else is in the data. Texts of one group (a concept with
+    its synonyms) are on one side, so that validation, calibration and test contain only concepts
+    that training has not seen. Half of ``validation_share`` becomes the calibration side: the
+    temperature must not be fitted on the texts that decided when to stop.
 
-    The order of the groups of a code is that of a hash, test first and training last: when records
-    are added, most texts keep their side, but not all. A group with two codes is one for each.
-
-    Returns
-    -------
-    The records with their side, and the codes that stayed wholly in training, in code order.
+    What is no record of the user is on the side ``train``.
     """
     # A record without a group is a group of its own.
-    unit = records["group"].where(records["group"] != "", "text:" + records["text"])
-    unit = unit + "\n" + records["label"]
-    side_of: dict[str, str] = {}
-    untested: list[str] = []
-    shares = test_share, validation_share / 2, validation_share / 2
-    for label, units in unit.groupby(records["label"]):
-        names = sorted(units.unique(), key=lambda name: _hash(f"{seed}:{name}"))
-        if len(names) < _MIN_GROUPS:
-            untested.append(str(label))
-            continue
-        # Random rounding, fixed for a code, keeps the shares right on average for few groups.
-        rng = np.random.default_rng([seed, int(str(label))])
-        n_test, n_calibration, n_validation = (
-            int(len(names) * share + rng.random()) for share in shares
-        )
-        sides = ["test"] * n_test + ["calibration"] * n_calibration
-        sides += ["validation"] * n_validation
-        side_of.update(zip(names[: len(names) - 1], sides, strict=False))
-    return records.assign(side=unit.map(side_of).fillna("train")), untested
+    units = texts["group"].where(texts["group"] != "", "text:" + texts["text"])
+    positions = units.map(lambda unit: _short_hash(f"{seed}:{unit}") / 2**32).to_numpy(float)
+    ends = np.cumsum([test_share, validation_share / 2, validation_share / 2])
+    in_order = np.array(["test", "calibration", "validation", "train"])
+    sides = in_order[np.searchsorted(ends, positions, side="right")]
+    return texts.assign(side=np.where(texts["origin"] == Origin.OWN, sides, "train"))
+
+
+def without_surplus(answers: pd.DataFrame, whole: Collection[str]) -> pd.DataFrame:
+    """Return reference answers, of each language that is not ``whole`` at most ``MAX_ANSWERS``.
+
+    ``answers`` has ``text, language, part``. Those that measure and calibrate are limited. The
+    lowest hashes stay: when answers are added, nearly all of them measure as before.
+    """
+    in_order = answers.assign(hash=answers["text"].map(_short_hash)).sort_values("hash")
+    ranks = in_order.groupby(["language", "part"]).cumcount().reindex(answers.index)
+    limits = answers["part"].map(MAX_ANSWERS).fillna(len(answers))
+    return answers[answers["language"].isin(whole) | (ranks < limits)]
 
 
 def choose_calibration_texts(own: pd.DataFrame, bundled: pd.DataFrame) -> pd.DataFrame:
@@ -108,10 +117,26 @@ def choose_calibration_texts(own: pd.DataFrame, bundled: pd.DataFrame) -> pd.Dat
     own : the calibration side of the user's records, ``text, label, weight, group``.
     bundled : the calibration part of the bundled reference answers.
     """
-    new = own[(own["group"] != "") & (own["weight"] >= _TRUSTED)]
-    if len(new) >= _MIN_NEW_TEXTS:
-        return new
-    return pd.concat([own, bundled]) if len(own) < _MIN_CALIBRATION_TEXTS else own
+    own = own[own["weight"] > 0]
+    if not calibrates_alone(own):
+        return pd.concat([own, bundled])
+    new = own[_is_new(own)]
+    return new if len(new) >= MIN_NEW_TEXTS else own
+
+
+def calibrates_alone(own: pd.DataFrame) -> bool:
+    """Tell whether the calibration side of the user's records is enough for a calibration.
+
+    It is with ``MIN_NEW_TEXTS`` of concepts that no training uses and with trusted labels, or with
+    ``MIN_CALIBRATION_TEXTS`` of any kind. A nightly training keeps the calibration of the model in
+    service otherwise: the bundled reference answers are easier than what will be coded.
+    """
+    own = own[own["weight"] > 0]
+    return int(_is_new(own).sum()) >= MIN_NEW_TEXTS or len(own) >= MIN_CALIBRATION_TEXTS
+
+
+def _is_new(own: pd.DataFrame) -> pd.Series:
+    return (own["group"] != "") & (own["weight"] >= _TRUSTED)
 
 
 def _hash(value: str) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.settings import Settings
 from inference.classifier import Classifier
-from training.dataset.prepare import SplitDataset
+from training.dataset.dataset_parts import OTHER_LANGUAGES, SplitDataset
 from training.evaluation.error_analysis import ERROR_ANALYSIS, write_error_analysis
 from training.evaluation.gate import ComparedTexts
 from training.evaluation.metrics import measure
@@ -40,7 +40,7 @@ def evaluate_model(
     probabilities = {
         name: challenger.probabilities(list(rows["text"])) for name, rows in parts.items()
     }
-    run.metrics.figures = _figures(parts, probabilities, threshold)
+    run.metrics.figures = _figures(parts, probabilities, threshold, settings.data.language)
     run.metrics.confidence_threshold = threshold
     hold_out: dict[str, ComparedTexts] = {}
     if champion is not None:
@@ -54,28 +54,38 @@ def evaluate_model(
 
 
 def _figures(
-    parts: dict[str, pd.DataFrame], probabilities: dict[str, np.ndarray], threshold: float
+    parts: dict[str, pd.DataFrame],
+    probabilities: dict[str, np.ndarray],
+    threshold: float,
+    language: str,
 ) -> dict[str, Figures]:
-    """Return the figures of each part by its name, and of each kind and language in it."""
+    """Return the figures of each part by its name, and of each language and kind in it.
+
+    Those of the usual ``language`` come first.
+    """
     figures: dict[str, Figures] = {}
     for name, rows in parts.items():
         codes = rows["label"].to_numpy(str)
         figures[name] = measure(probabilities[name], codes, threshold)
-        for subset, is_in_subset in _subsets(rows):
+        for subset, is_in_subset in _subsets(rows, language):
             figures[f"{name}, {subset}"] = measure(
                 probabilities[name][is_in_subset], codes[is_in_subset], threshold
             )
     return figures
 
 
-def _subsets(rows: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the name and the (N,) rows of each kind of answer, and of each language of several."""
+def _subsets(rows: pd.DataFrame, usual: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the name and the (N,) rows of each language, and of each kind of answer.
+
+    Answers have a language always, records only where there are several.
+    """
+    languages = sorted(set(rows["language"]), key=lambda code: (code != usual, code))
+    if "kind" in rows or len(languages) > 1:
+        for language in languages:
+            yield f"language {language or 'unknown'}", (rows["language"] == language).to_numpy()
     if "kind" in rows:
         for kind in rows["kind"].unique():
             yield str(kind), (rows["kind"] == kind).to_numpy()
-    if rows["language"].nunique() > 1:
-        for language in sorted(rows["language"].unique()):
-            yield f"language {language or 'unknown'}", (rows["language"] == language).to_numpy()
 
 
 def _draw(
@@ -95,7 +105,9 @@ def _draw(
     write_error_analysis(probabilities[analysed], codes, list(rows["text"]), folder)
     if hold_out:
         # The champion may have learned texts of the test side, but no text of a hold-out set.
-        compared = max(hold_out, key=lambda name: len(hold_out[name].codes))
+        # Those of other languages say little about the user's own texts.
+        usual = [name for name in hold_out if name != OTHER_LANGUAGES] or list(hold_out)
+        compared = max(usual, key=lambda name: len(hold_out[name].codes))
         texts = hold_out[compared]
         codes = list(texts.codes)
         models = {"challenger": texts.challenger, "champion": texts.champion}

@@ -99,11 +99,13 @@ def compare_models(
 
     Parameters
     ----------
-    hold_out : every hold-out set by its name.
+    hold_out : every hold-out set by its name. One with fewer than ``MIN_TEXTS`` texts decides
+        nothing, unless there is no larger one.
     learned, kept_out : the corrections that the challenger learned, and those it did not.
     """
     checks = []
-    for name, texts in hold_out.items():
+    large = {name: texts for name, texts in hold_out.items() if len(texts.codes) >= MIN_TEXTS}
+    for name, texts in (large or hold_out).items():
         checks += _hold_out_checks(name, texts, settings)
     return GateResult([*checks, *_learned_checks(learned), *_kept_out_checks(kept_out)])
 

@@ -108,9 +108,8 @@ def write_report(run_dir: Path) -> Path:
         result=_RESULTS.get(metrics.get("state", ""), "This run has no result."),
         learned=_labelled(metrics, _LEARNED),
         export=_labelled(metrics, _EXPORT),
-        untested=[
-            (code, isco08().titles.get(code, "")) for code in metrics.get("untested_codes") or []
-        ],
+        untested=_titled(metrics.get("untested_codes")),
+        untrained=_titled(metrics.get("untrained_codes")),
         unseen={part: figures[part] for part in whole if part not in (SEEN, BEFORE_QUANTIZATION)},
         seen=figures.get(SEEN),
         kinds={part: figures[part] for part in figures if part not in whole},
@@ -189,6 +188,10 @@ def _autocoded(figures: dict[str, Any]) -> str:
 
 def _labelled(metrics: dict[str, Any], names: dict[str, str]) -> list[tuple[str, Any]]:
     return [(label, metrics[name]) for name, label in names.items() if name in metrics]
+
+
+def _titled(codes: list[str] | None) -> list[tuple[str, str]]:
+    return [(code, isco08().titles.get(code, "")) for code in codes or []]
 
 
 def _figure_names(figures: dict[str, Any]) -> dict[str, str]:

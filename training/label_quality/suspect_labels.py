@@ -13,6 +13,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from core.settings import TrainingSettings
+from training.dataset.splits import Origin
 from training.dataset.written_list import write_list
 from training.label_quality.embeddings import embed
 from training.label_quality.label_issues import find_label_issues
@@ -43,7 +44,8 @@ def find_suspects(
     ----------
     records : distinct ``text, label, weight, source, group`` (``""`` where there is no group).
         Where they have a column ``side``, all are examined and only those of ``train`` change:
-        on a test without its hard texts the model would seem better than it is.
+        on a test without its hard texts the model would seem better than it is. Where they have a
+        column ``origin``, a correction never changes: a person has decided.
     model, tokenizer : the encoder before this training. One that was trained on these same labels
         repeats their errors and finds fewer of them.
     progress : receives the number of texts embedded.
@@ -80,7 +82,11 @@ def find_suspects(
         "n_suspects": int(suspect.sum()),
         "codes_not_judged": unjudged,
     }
-    changed = suspect & (records["side"] == "train").to_numpy() if "side" in records else suspect
+    changed = suspect
+    if "side" in records:
+        changed = changed & (records["side"] == "train").to_numpy()
+    if "origin" in records:
+        changed = changed & (records["origin"] != Origin.CORRECTION).to_numpy()
     if settings.suspects == "downweight":
         weight = records["weight"].where(~changed, records["weight"] * TRUST)
         records = records.assign(weight=weight)

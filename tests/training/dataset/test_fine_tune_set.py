@@ -21,6 +21,8 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(user_project: 
         {
             "text": [f"t{i} | unknown" for i in range(300)],
             "label": ["2221"] * 270 + list(isco08().units[:30]),
+            "weight": 1.0,
+            "language": "en",
         }
     )
     drawn = replay(known, 100, seed=1)
@@ -41,11 +43,53 @@ def test_a_correction_weighs_more_while_it_is_new(user_project: Settings) -> Non
     rows = [(f"{word} | unknown", "5120") for word in ("cook", "baker", "chef", "kitchen hand")]
     write_corrections(user_project, "a.csv", rows)
     corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
-    known = pd.DataFrame({"text": ["t"], "label": ["2221"]})
+    known = pd.DataFrame({"text": ["t"], "label": ["2221"], "weight": 1.0, "language": "en"})
     for is_new, weight in ((True, user_project.fine_tune.correction_weight), (False, 1.0)):
         texts = build_fine_tune_set(corrected.assign(is_new=is_new), known, [], user_project)
         taught = texts[texts["is_correction"]]
         assert len(taught) and set(taught["weight"]) == {weight}
+
+
+def known_in(counts: dict[str, int]) -> pd.DataFrame:
+    rows = [
+        (f"{language} {i}", isco08().units[i % 40], 1.0, language)
+        for language, n in counts.items()
+        for i in range(n)
+    ]
+    return pd.DataFrame(rows, columns=["text", "label", "weight", "language"])
+
+
+def test_the_usual_language_has_half_of_the_replay_and_the_others_equal_shares() -> None:
+    known = known_in({"bg": 300, "cs": 4000, "de": 900, "el": 300})
+    drawn = replay(known, 600, 1, "de")
+    assert drawn["text"].is_unique
+    assert drawn["language"].value_counts().to_dict() == {
+        "de": 300,
+        "bg": 100,
+        "cs": 100,
+        "el": 100,
+    }
+    assert drawn[drawn["language"] == "cs"]["label"].nunique() == 40
+
+
+def test_what_a_language_leaves_free_the_others_take() -> None:
+    assert len(replay(known_in({"cs": 4000, "de": 50, "el": 20}), 600, 1, "de")) == 600
+    english = known_in({"en": 900})  # of a model that does not know the usual language
+    assert len(replay(english, 600, 1, "de")) == 600
+    assert replay(english, 600, 1, "de").equals(replay(english, 600, 1, "en"))
+    everything = known_in({"bg": 30, "de": 20})
+    assert set(replay(everything, 60, 1, "de")["text"]) == set(everything["text"])
+
+
+def test_a_record_is_replayed_with_its_weight_and_not_at_all_without(
+    user_project: Settings,
+) -> None:
+    known = known_in({"en": 3}).assign(weight=[1.0, 0.25, 0.0])
+    write_corrections(user_project, "a.csv", [("new | unknown", "5120")])
+    corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    texts = build_fine_tune_set(corrected, known, [], user_project)
+    replayed = texts[~texts["is_correction"]]
+    assert dict(zip(replayed["text"], replayed["weight"], strict=True)) == {"en 0": 1, "en 1": 0.25}
 
 
 def test_pseudo_titles_consist_of_known_words(checkpoint: Path) -> None:

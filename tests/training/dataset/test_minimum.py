@@ -56,6 +56,19 @@ def test_too_few_records_are_one_line(
     assert not (user_project.output.model_dir / "runs").exists()
 
 
+def test_records_that_nobody_trusts_are_no_records(
+    user_project: Settings, checkpoint: Path
+) -> None:
+    raw = records(user_project, 300)
+    path = raw / "raw.csv"
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    weighted = [f"{line},{0 if i >= 50 else 1}" for i, line in enumerate(lines)]
+    path.write_text("\n".join([f"{head},weight", *weighted]) + "\n", encoding="utf-8")
+    found = r"50 distinct texts and 8 codes \(250 records of the weight 0 left out\)"
+    with pytest.raises(InputError, match=found):
+        train(user_project, raw, str(checkpoint))
+
+
 def test_one_text_of_each_code_cannot_be_split(user_project: Settings, checkpoint: Path) -> None:
     from core.taxonomy import isco08
 

@@ -9,13 +9,19 @@ import pytest
 
 from core.errors import InputError
 from core.settings import Settings
+from core.taxonomy import isco08
 from core.text import join
+from tests.support.labelled_records import write_corrections
 from training.dataset.correction_set import read_all_corrections
-from training.dataset.prepare import BUNDLED_HOLD_OUT, OWN_HOLD_OUT, load_dataset
+from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES, OWN_HOLD_OUT
+from training.dataset.prepare import load_dataset, use_bundled_answers
 from training.dataset.reference_data import read_manual
 from training.dataset.splits import (
     CALIBRATION,
     HOLD_OUT,
+    MAX_ANSWERS,
+    Origin,
+    is_held_out_correction,
     part_of_answer,
 )
 
@@ -97,3 +103,104 @@ def test_own_records_keep_their_file_and_line(user_project: Settings, raw: Path)
     assert texts.loc[join("bank nurse"), ["file", "line"]].tolist() == ["raw.csv", "302"]
     others = texts[texts["source"] == "answers"]
     assert len(others) and set(others["file"]) == set(others["line"]) == {""}
+
+
+def correct(user_project: Settings, texts: list[str], code: str) -> pd.DataFrame:
+    """Return the corrections of cleaned texts to one code."""
+    write_corrections(user_project, "a.csv", [(text, code) for text in texts])
+    return none(user_project)
+
+
+def test_every_correction_trains_or_is_held_out(user_project: Settings, raw: Path) -> None:
+    before = load_dataset(user_project, raw, none(user_project))
+    assert set(before.texts["side"]) == {"train", "validation", "calibration", "test"}
+    texts = [*before.texts.loc[before.texts["origin"] == Origin.OWN, "text"]]
+    texts += ["sawyer | unknown", "no record | unknown"]
+    corrections = correct(user_project, texts, "3221")
+    loaded = load_dataset(user_project, raw, corrections)
+    taught = corrections[~corrections["is_held_out"]]
+    trained = loaded.train.set_index("text")
+    assert set(trained.loc[taught["text"], "label"]) == {"3221"}
+    assert set(trained.loc[taught["text"], "origin"]) == {Origin.CORRECTION}
+    assert len(loaded.without_measured(corrections)) == len(corrections)
+    assert not set(loaded.texts["text"]) & set(corrections.loc[corrections["is_held_out"], "text"])
+
+
+def test_a_correction_of_a_text_that_measures_is_not_learned_and_overrules_its_record(
+    user_project: Settings, raw: Path
+) -> None:
+    before = load_dataset(user_project, raw, none(user_project))
+    own, bundled = before.hold_out[OWN_HOLD_OUT], before.hold_out[BUNDLED_HOLD_OUT]
+    measured = [*own["text"], *bundled["text"], *before.calibration["text"]]
+    corrections = correct(user_project, [*measured, "no record | unknown"], "3221")
+    loaded = load_dataset(user_project, raw, corrections)
+    assert list(loaded.without_measured(corrections)["text"]) == ["no record | unknown"]
+    assert not set(loaded.texts["text"]) & set(measured)
+    assert set(loaded.hold_out[OWN_HOLD_OUT]["label"]) == {"3221"}
+    assert loaded.hold_out[BUNDLED_HOLD_OUT].equals(bundled)  # the same for ever
+
+
+def test_no_form_of_a_title_that_trains_is_a_text_of_another_side(
+    user_project: Settings, raw: Path
+) -> None:
+    lines = ["job_title,isco_code"]
+    lines += [f"weaver {i}/in,7318\nweaver {i},7318" for i in range(200)]
+    (raw / "raw.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    before = load_dataset(user_project, raw, none(user_project))
+    forms = set("\n".join(before.train["forms"]).splitlines())
+    assert len(forms) > 50
+    elsewhere = before.texts.loc[before.texts["side"] != "train", "text"]
+    assert not forms & {*elsewhere, *before.hold_out[OWN_HOLD_OUT]["text"]}
+    corrected = next(form for form in sorted(forms) if not is_held_out_correction(form))
+    after = load_dataset(user_project, raw, correct(user_project, [corrected], "7222"))
+    assert corrected not in set("\n".join(after.train["forms"]).splitlines())
+
+
+def test_codes_without_a_text_to_train_or_test_are_named(user_project: Settings, raw: Path) -> None:
+    lines = ["job_title,isco_code"] + [f"sole {code},{code}" for code in isco08().units]
+    (raw / "raw.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    chosen = user_project.training.model_copy(update={"use_bundled_answers": False})
+    loaded = load_dataset(
+        user_project.model_copy(update={"training": chosen}), raw, none(user_project)
+    )
+    by_side = loaded.texts.groupby("side")["label"].agg(set)
+    units, summary = set(isco08().units), loaded.summary
+    assert summary.untrained_codes and summary.untested_codes
+    assert set(summary.untrained_codes) == units - by_side["train"]
+    assert set(summary.untested_codes) == units - by_side["test"]
+
+
+def test_answers_of_other_languages_measure_apart_and_are_limited(user_project: Settings) -> None:
+    folder = user_project.data.reference_dir / "answers"
+    for language, n in (("de", 2400), ("fr", 300)):
+        lines = ["job_title,duties_description,isco_code,kind"]
+        lines += [f"{language} beruf {i},,2221,title" for i in range(n)]
+        (folder / f"{language}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def loaded_with(language: str, languages: list[str]) -> dict[str, pd.DataFrame]:
+        data = user_project.data.model_copy(update={"language": language})
+        chosen = user_project.model_copy(update={"data": data})
+        loaded = load_dataset(chosen, None, none(user_project), languages)
+        held_out = [text for text in loaded.measured if part_of_answer(text) == HOLD_OUT]
+        assert len(held_out) > 700  # the surplus measures nothing, and is never learned
+        assert use_bundled_answers(loaded, chosen).sides["train"]["language"].nunique() == len(
+            languages
+        )
+        return loaded.hold_out
+
+    english = loaded_with("en", ["en", "de", "fr"])
+    assert set(english[BUNDLED_HOLD_OUT]["language"]) == {"en"}
+    assert english[OTHER_LANGUAGES]["language"].value_counts()["de"] == MAX_ANSWERS[HOLD_OUT]
+    german = loaded_with("de", ["en", "de", "fr"])
+    assert set(german[BUNDLED_HOLD_OUT]["language"]) == {"de"}
+    assert len(german[BUNDLED_HOLD_OUT]) > 700
+    # A model that does not know the usual language is measured on what it knows.
+    unknown = loaded_with("pl", ["de"])
+    assert set(unknown) == {BUNDLED_HOLD_OUT} and len(unknown[BUNDLED_HOLD_OUT]) > 700
+
+
+def test_without_any_text_to_calibrate_on_the_error_says_so(user_project: Settings) -> None:
+    (user_project.data.reference_dir / "answers" / "en.csv").unlink()
+    loaded = load_dataset(user_project, None, none(user_project), ["en"])
+    with pytest.raises(InputError, match="no answers"):
+        use_bundled_answers(loaded, user_project)

@@ -67,6 +67,15 @@ def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) ->
     assert set(conflicts["text"]) == {"a"} and sorted(conflicts["n_records"]) == [1, 2]
 
 
+def test_a_text_has_the_group_that_any_of_its_rows_states(tmp_path: Path) -> None:
+    """Without its group it could stand on another side of the split than its synonyms."""
+    rows = [("a", "2221", ""), ("a", "2221", "g"), ("b", "5120", ""), ("c", "7212", "h")]
+    records = pd.DataFrame(rows, columns=["text", "label", "group"])
+    records = records.assign(weight=1.0, source="", language="", forms="")
+    distinct = resolve_conflicts(records, tmp_path, "majority")
+    assert distinct[["text", "group"]].values.tolist() == [["a", "g"], ["b", ""], ["c", "h"]]
+
+
 def test_disputed_texts_can_be_dropped_and_are_listed(tmp_path: Path) -> None:
     records = pd.DataFrame(
         [("a", "2221", 1.0, "", ""), ("a", "3221", 1.0, "", ""), ("b", "5120", 1.0, "", "")],

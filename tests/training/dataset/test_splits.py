@@ -9,33 +9,89 @@ from hypothesis import strategies as st
 
 from tests.support.labelled_records import CODES
 from training.dataset.splits import (
+    CALIBRATION,
+    HOLD_OUT,
+    SIDES,
+    TRAIN,
+    Origin,
     assign_sides,
+    calibrates_alone,
     choose_calibration_texts,
     is_in_own_hold_out,
+    without_surplus,
 )
 
 
-@pytest.mark.slow
-@given(
-    st.lists(st.tuples(st.sampled_from(CODES), st.integers(0, 30)), min_size=1, max_size=200),
-    st.integers(0, 5),
-)
-def test_no_group_stands_on_two_sides(drawn: list[tuple[str, int]], seed: int) -> None:
-    records = pd.DataFrame(
+def own_texts(drawn: list[tuple[str, int]]) -> pd.DataFrame:
+    """Records of the user: the group 0 is none."""
+    return pd.DataFrame(
         {
             "text": [f"t{i}" for i in range(len(drawn))],
             "label": [label for label, _ in drawn],
-            "group": [f"{label}-{group}" if group else "" for label, group in drawn],
+            "group": [f"g{group}" if group else "" for _, group in drawn],
+            "origin": Origin.OWN,
         }
     )
-    sides, untested = assign_sides(records, 0.3, 0.2, seed)
-    assert len(sides) == len(records)
+
+
+drawn_texts = st.lists(
+    st.tuples(st.sampled_from(CODES), st.integers(0, 30)), min_size=1, max_size=60
+)
+
+
+@given(drawn_texts, st.integers(0, 5))
+def test_no_group_stands_on_two_sides(drawn: list[tuple[str, int]], seed: int) -> None:
+    texts = own_texts(drawn)
+    sides = assign_sides(texts, 0.3, 0.2, seed)
+    assert len(sides) == len(texts) and set(sides["side"]) <= set(SIDES)
     grouped = sides[sides["group"] != ""].groupby("group")["side"].nunique()
-    assert (grouped == 1).all()
-    assert set(sides["label"]) == set(sides.loc[sides["side"] == "train", "label"])
-    assert set(sides.loc[sides["label"].isin(untested), "side"]) <= {"train"}
-    again, _ = assign_sides(records, 0.3, 0.2, seed)
+    assert (grouped == 1).all()  # also where its texts have several codes
+    again = assign_sides(texts, 0.3, 0.2, seed)
     assert list(again["side"]) == list(sides["side"])
+
+
+@given(drawn_texts, st.integers(1, 60))
+def test_a_text_is_on_one_side_whatever_else_is_in_the_data(
+    drawn: list[tuple[str, int]], n: int
+) -> None:
+    texts = own_texts(drawn)
+    among_all = assign_sides(texts, 0.3, 0.2, 1)["side"]
+    assert list(assign_sides(texts[:n], 0.3, 0.2, 1)["side"]) == list(among_all[:n])
+    relabelled = assign_sides(texts.assign(label="9999"), 0.3, 0.2, 1)["side"]
+    assert list(relabelled) == list(among_all)
+
+
+def test_the_sides_have_their_shares() -> None:
+    texts = own_texts([("2221", 0)] * 4000)
+    shares = assign_sides(texts, 0.2, 0.15, 42)["side"].value_counts(normalize=True)
+    expected = {"train": 0.65, "test": 0.15, "validation": 0.1, "calibration": 0.1}
+    for side, share in expected.items():
+        assert shares[side] == pytest.approx(share, abs=0.02)
+
+
+@pytest.mark.parametrize("origin", [Origin.BUNDLED, Origin.CORRECTION])
+def test_only_records_of_the_user_are_split(origin: Origin) -> None:
+    texts = own_texts([("2221", 0)] * 200).assign(origin=origin)
+    assert set(assign_sides(texts, 0.3, 0.3, 42)["side"]) == {"train"}
+
+
+def test_of_other_languages_a_limited_number_of_answers_measures() -> None:
+    rows = [
+        (f"{language} {part} {i}", language, part)
+        for language in ("de", "fr")
+        for part in (TRAIN, CALIBRATION, HOLD_OUT)
+        for i in range(500)
+    ]
+    answers = pd.DataFrame(rows, columns=["text", "language", "part"])
+    kept = without_surplus(answers, {"de"})
+    counts = kept.groupby(["language", "part"]).size()
+    assert (counts["de"] == 500).all()
+    assert counts["fr"].to_dict() == {TRAIN: 500, HOLD_OUT: 400, CALIBRATION: 100}
+    # Chosen by hash: the order of the file decides nothing, and few new answers change little.
+    shuffled = without_surplus(answers.sample(frac=1, random_state=0), {"de"})
+    assert set(shuffled["text"]) == set(kept["text"])
+    fewer = without_surplus(answers[answers["text"] != kept["text"].iloc[-1]], {"de"})
+    assert len(set(kept["text"]) - set(fewer["text"])) == 1
 
 
 @given(st.text(max_size=20), st.text(max_size=5))
@@ -62,3 +118,17 @@ def test_concepts_that_nobody_trains_on_calibrate_and_answers_only_where_texts_a
     few = pd.concat([new[:499], doubtful])
     assert choose_calibration_texts(few, answers).equals(few)
     assert len(choose_calibration_texts(few[:999], answers)) == 1049
+
+
+def test_a_few_records_and_records_that_nobody_trusts_calibrate_nothing_alone() -> None:
+    def texts(n: int, group: str, weight: float) -> pd.DataFrame:
+        rows = [(f"{group}{weight}{i}", "2221", weight, group) for i in range(n)]
+        return pd.DataFrame(rows, columns=["text", "label", "weight", "group"])
+
+    answers = texts(50, "", 1)
+    assert calibrates_alone(texts(500, "concept", 1)) and calibrates_alone(texts(1000, "", 0.1))
+    assert not calibrates_alone(texts(499, "concept", 1))
+    assert not calibrates_alone(texts(999, "", 1)) and not calibrates_alone(answers.iloc[:0])
+    worthless = texts(2000, "concept", 0)
+    assert not calibrates_alone(worthless)
+    assert choose_calibration_texts(worthless, answers).equals(answers)

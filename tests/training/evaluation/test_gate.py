@@ -57,6 +57,20 @@ def test_one_major_group_that_falls_is_enough() -> None:
     assert "top-1 in major group 6, gold" in failing(ComparedTexts(TWICE, champion, challenger))
 
 
+def test_a_hold_out_set_of_a_few_texts_decides_nothing_beside_a_larger_one() -> None:
+    champion = says(TWICE, 0.7, 0.7)
+    large = ComparedTexts(TWICE, champion, champion)
+    few = ["2221"] * 3
+    worse = ComparedTexts(few, says(few, 1.0, 0.7), says(few, 0.0, 0.7))
+
+    def checked(**hold_out: ComparedTexts) -> set[str]:
+        result = compare_models(hold_out, NOTHING, NOTHING, GateSettings())
+        return {check.name for check in result.checks if not check.passed}
+
+    assert checked(bundled=large, own=worse) == set()
+    assert "macro-F1, own" in checked(own=worse)
+
+
 def test_overconfidence_is_refused() -> None:
     champion = says(TWICE, 0.6, 0.6)
     challenger = champion.copy()

@@ -12,6 +12,7 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification
 from core.settings import TrainingSettings
 from core.taxonomy import isco08
 from tests.training.label_quality.test_outliers import bundles, records
+from training.dataset.splits import Origin
 from training.label_quality.label_issues import COLUMNS, find_label_issues, out_of_fold
 from training.label_quality.suspect_labels import TRUST, find_suspects
 
@@ -125,3 +126,8 @@ def test_suspects_are_listed_whatever_the_setting_and_changed_by_it(
     fewer, summary = done["drop"]
     assert list(fewer["text"]) == list(titles.loc[~in_training, "text"])
     assert summary["n_changed"] == in_training.sum()
+    decided = titles.assign(origin=np.where(suspect, Origin.CORRECTION, Origin.OWN))
+    settings = TrainingSettings(suspects="drop", cluster_eps=1.0, cluster_min_samples=3)
+    untouched, summary = find_suspects(decided, model, tokenizer, settings, tmp_path / "decided")
+    assert list(untouched["text"]) == list(titles["text"])  # what a person decided is learned
+    assert (summary["n_suspects"], summary["n_changed"]) == (suspect.sum(), 0)
