@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import itertools
 import logging
 import os
@@ -16,6 +17,9 @@ from cli.options import complete_files
 from cli.progress_bar import file_progress_bar
 from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
+from core.errors import IscoError
+from core.file_io import open_atomic
+from core.formats.file_names import READ_SUFFIXES
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -91,6 +95,9 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
     require_table(path)
     processed_dir = settings.data.processed_dir
     review_dir = settings.data.review_dir
+    stale = [processed_dir / f"{Path(PREDICTIONS).stem}{suffix}" for suffix in READ_SUFFIXES]
+    if path.resolve() in {place.resolve() for place in stale}:
+        raise IscoError(f"{str(path)!r} is where the predictions are written: move it elsewhere")
     processed_dir.mkdir(parents=True, exist_ok=True)
     review_dir.mkdir(parents=True, exist_ok=True)
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
@@ -101,11 +108,13 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
         is_explained = Path(scratch, REQUESTS_FILE).exists()
         if is_explained:
             explain_batch(Path(scratch), lambda version: autocoder.classifier)
+        shutil.rmtree(explanations_dir, ignore_errors=True)  # of the predictions before these
+        for stale_path in stale:
+            stale_path.unlink(missing_ok=True)
         for written_path in Path(scratch).glob(f"{Path(PREDICTIONS).stem}.*"):
             os.replace(written_path, processed_dir / written_path.name)
         review_path = _free_review_path(review_dir)
-        os.replace(Path(scratch, REVIEW), review_path)
-        shutil.rmtree(explanations_dir, ignore_errors=True)  # of the predictions before these
+        _move_review(Path(scratch, REVIEW), review_path)
         if is_explained:
             os.replace(Path(scratch, EXPLANATIONS_DIR), explanations_dir)
     _LOG.info("%s → %s, %s", receipt.summary(), processed_dir / PREDICTIONS, review_path)
@@ -113,6 +122,21 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
         _LOG.info("explanations: open %s", explanations_dir / OVERVIEW_FILE)
     elif n_explained:
         _LOG.info("explanations: there is no record to explain")
+
+
+def _move_review(source: Path, target: Path) -> None:
+    """Replace the reserved file ``target``, perhaps on another volume; an OSError leaves none."""
+    try:
+        try:
+            os.replace(source, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            with source.open("rb") as file, open_atomic(target) as copy:
+                shutil.copyfileobj(file, copy)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _free_review_path(review_dir: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,8 +38,8 @@ def open_atomic(
     """Open a file that replaces ``path`` with one rename when the block ends without an error.
 
     A reader sees the old file or the new one, never a part of it. The content is first written to a
-    hidden file beside it, whose name has the id of this process, so that two writers never share
-    one.
+    hidden file beside it with a name of its own: two writers never share one, not even two that
+    have the same number of a process, in two containers.
 
     Parameters
     ----------
@@ -47,8 +48,7 @@ def open_atomic(
 
     Raises OSError as the operating system does; the hidden file is removed on every error.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:  # never through a link that somebody put there
             yield file

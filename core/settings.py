@@ -6,29 +6,17 @@ test keeps the two in step. Relative paths start at the folder of the file that 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.encoding import AUTO
 from core.errors import SettingsError
 from core.isco_titles.group_titles import ENGLISH, title_languages
-
-
-def _norwegian(value: Any) -> Any:
-    return "no" if value is False else value  # YAML reads the bare word no as false
-
-
-Language = Annotated[str, BeforeValidator(_norwegian)]
+from core.settings_file.plain_words import expected, found
+from core.settings_file.yaml_text import SettingsText
 
 
 class _Section(BaseModel):
@@ -61,7 +49,7 @@ class DataSettings(_Section):
     reference_dir: Path = Path("data/reference")
     review_dir: Path = Path("data/review")
     columns: Columns = Columns()
-    language: Language = Field("en", pattern="^([a-z]{2})?$")
+    language: str = "en"
     non_answers: AddedNonAnswers = AddedNonAnswers()
     encoding: str = AUTO
 
@@ -69,6 +57,15 @@ class DataSettings(_Section):
     def reading(self) -> dict[str, Any]:
         """The settings that change what is read of a file."""
         return {"columns": self.columns.model_dump(), "encoding": self.encoding}
+
+    @field_validator("language")
+    @classmethod
+    def _is_language(cls, code: str) -> str:
+        if not re.fullmatch("([a-z]{2})?", code):
+            raise ValueError(
+                'expected two small letters of ISO 639-1, such as en, or "" if it is not known'
+            )
+        return code
 
     @field_validator("encoding")
     @classmethod
@@ -145,7 +142,7 @@ class OutputSettings(_Section):
     pad_codes: bool = False
     neutralise_formulas: bool = False
     same_format: bool = False
-    language: Language = ENGLISH
+    language: str = ENGLISH
 
     @field_validator("language")
     @classmethod
@@ -216,20 +213,17 @@ def load_settings(path: Path) -> Settings:
     """
     path = Path(path)
     try:
-        source = path.read_text(encoding="utf-8")
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(source)
+        text = SettingsText(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(
             f"{str(path)!r} does not exist; give the path of the settings with --config"
         ) from None
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise SettingsError(f"{str(path)!r} cannot be read as YAML: {reason}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"{str(path)!r} cannot be read as YAML: {error}") from None
     try:
-        settings = Settings.model_validate({} if values is None else values)
+        settings = Settings.model_validate({} if text.values is None else text.values)
     except ValidationError as error:
-        raise SettingsError(_explain(path, node, error)) from None
+        raise SettingsError(_explain(path, text, error)) from None
     config_dir = path.resolve().parent
     return _with_base_folder(_absolute(settings, config_dir), config_dir)
 
@@ -244,31 +238,19 @@ def _with_base_folder(settings: Settings, base: Path) -> Settings:
     return settings.model_copy(update={"model": model})
 
 
-def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
+def _explain(path: Path, text: SettingsText, error: ValidationError) -> str:
     """Return one line for the first fault: file, line, key, found, expected."""
     first = error.errors()[0]
-    keys = [str(part) for part in first["loc"]]
-    where = f"{str(path)!r}, line {_line_of(node, keys)}: {'.'.join(keys) or 'the file'}"
+    keys = first["loc"]
+    name = ".".join(key for key in keys if isinstance(key, str)) or "the file"
+    entries = "".join(f", entry {key + 1}" for key in keys if isinstance(key, int))
+    where = f"{str(path)!r}, line {text.line_of(keys)}: {name}{entries}"
     if first["type"] == "extra_forbidden":
         model: Any = Settings
         for key in keys[:-1]:
             model = model.model_fields[key].annotation
         return f"{where} is not a setting; the settings here are: {', '.join(model.model_fields)}"
-    return f"{where}: found {first['input']!r}; {first['msg'].lower()}"
-
-
-def _line_of(node: yaml.Node | None, keys: list[str]) -> int:
-    """Return the 1-based line of the key path, or of its nearest parent in the file."""
-    line = 1
-    for key in keys:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        for key_node, value_node in node.value:
-            if key_node.value == key:
-                line = key_node.start_mark.line + 1
-                node = value_node
-                break
-    return line
+    return f"{where}: found {found(first['input'])}; {expected(first)}"
 
 
 def _absolute(model: Any, base: Path) -> Any:

@@ -96,4 +96,5 @@ def share_cpus(n_actors: int | None, settings: InferenceSettings) -> tuple[int, 
     n_actors = n_actors or max(1, n_cpus // (settings.threads or _CPUS_PER_ACTOR))
     if n_actors > n_cpus:
         raise DistributedError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
-    return n_actors, settings.threads or n_cpus // n_actors
+    n_threads = n_cpus // n_actors  # more than there are would never be scheduled
+    return n_actors, min(settings.threads or n_threads, n_threads)

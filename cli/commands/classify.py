@@ -6,6 +6,7 @@ import argparse
 import csv
 import logging
 import os
+import uuid
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     for path in inputs:
         try:
             with (
-                staging(files, out, f"classify-{os.getpid()}") as staged,
+                staging(files, out, f"classify-{uuid.uuid4().hex}") as staged,
                 file_progress_bar(path) as advance,
             ):
                 receipt = code_file(path, staged, autocoder, settings, advance, n_explained)

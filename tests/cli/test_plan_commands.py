@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import errno
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from cli.default import _move_review
 from cli.parser import make_parser
 from core.settings import Settings
 from tests.cli.processes import MAIN, environment
@@ -63,6 +66,8 @@ def test_skip_training_codes_and_explains_and_keeps_filled_reviews(project: Path
     assert (processed / "explanations" / "index.html").is_file()
     (review,) = (project / "data" / "review").iterdir()
     review.write_text("filled by a person", encoding="utf-8")
+    (processed / "predictions.xlsx").write_text("of an earlier run", encoding="utf-8")
+    (processed / "predictions_of_others.csv").write_text("not ours", encoding="utf-8")
     done = plain(*command)
     assert done.returncode == 0, done.stderr
     reviews = sorted((project / "data" / "review").iterdir())
@@ -70,6 +75,35 @@ def test_skip_training_codes_and_explains_and_keeps_filled_reviews(project: Path
     (second,) = (path for path in reviews if path != review)
     assert second.name == f"{review.stem}_2.csv" and second.name in done.stderr
     assert (processed / "explanations" / "index.html").is_file()
+    assert not (processed / "predictions.xlsx").exists()
+    assert (processed / "predictions_of_others.csv").exists()
+    done = plain("--skip-training", "--input", "data/processed/predictions.csv")
+    assert done.returncode == 1 and "move it elsewhere" in done.stderr
+    assert (processed / "predictions.csv").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second volume: /dev/shm")
+def test_a_review_on_another_volume_is_whole_or_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "review.csv"
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        target = Path(folder, "to_review.csv")
+        for is_full in (False, True):
+            source.write_bytes(b"job_title\nnurse\n")
+            target.touch()
+            if not is_full:
+                _move_review(source, target)
+                assert target.read_bytes() == source.read_bytes()
+                continue
+            monkeypatch.setattr("shutil.copyfileobj", no_space)
+            with pytest.raises(OSError, match="No space"):
+                _move_review(source, target)
+            assert list(Path(folder).iterdir()) == [] and source.exists()
+
+
+def no_space(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.mark.slow

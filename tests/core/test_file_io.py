@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.file_io import PUBLIC_FILE, sha256_of, utc_now, write_atomic
+from core.file_io import PUBLIC_FILE, open_atomic, sha256_of, utc_now, write_atomic
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,17 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_time_is_in_utc_to_the_second() -> None:
     now = datetime.fromisoformat(utc_now())
     assert now.tzinfo == UTC and now.microsecond == 0
+
+
+def test_two_writers_with_one_number_of_a_process_share_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two containers: each has its own numbers, and both write into the folder of a share."""
+    monkeypatch.setattr(os, "getpid", lambda: 7)
+    path = tmp_path / "a.json"
+    with open_atomic(path) as first:
+        first.write(b"first")
+        with open_atomic(path) as second:
+            second.write(b"second")
+        assert path.read_bytes() == b"second"
+    assert path.read_bytes() == b"first" and list(tmp_path.iterdir()) == [path]

@@ -41,7 +41,22 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("output: {language: xx}\n", ["output.language", "'xx'", "one of", "de", "en", "pl"]),
         ("output: {language: DE}\n", ["output.language", "'DE'"]),
         ("a: [\n", ["YAML"]),
-        ("- 1\n", ["the file"]),
+        ("- 1\n", ["the file", "found a list", "group of settings"]),
+        ("model: {epochs: 1}\nmodel: {seed: 2}\n", ["lines 1 and 2", "both set model"]),
+        ("model:\n  epochs: 1\n  epochs: 2\n", ["lines 2 and 3", "both set model.epochs"]),
+        ("data:\n  columns: {job_title: occ}\n", ["'occ'", "a list, such as"]),
+        (
+            "data:\n  columns:\n    job_title:\n      - a\n      -\n",
+            ["line 5", "entry 2", "nothing"],
+        ),
+        ("data: {language: norwegian}\n", ["'norwegian'", "ISO 639-1"]),
+        ("data: {encoding: klingon}\n", ["data.encoding", "cp1250"]),
+        ("model: {batch_size: yes}\n", ["'yes'", "a whole number"]),
+        ("model: {batch_size: 0}\n", ["'0'", "a number of at least 1"]),
+        ("model:\n", ["found nothing", "group of settings"]),
+        ("schedule: {enabled: perhaps}\n", ["true or false"]),
+        ("schedule:\n  cron: * 4 * * *\n", ["line 2", "in quotes"]),
+        ("watcher: {inbox: }\n", ["watcher.inbox", "found nothing", "a path"]),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, content: str, words: list[str]) -> None:
@@ -51,6 +66,36 @@ def test_mistakes_are_named(tmp_path: Path, content: str, words: list[str]) -> N
         load_settings(config)
     for word in [*words, "config.yaml"]:
         assert word in str(raised.value)
+    for word in ("valid", "input should", "unicode string", "Value error", "Settings"):
+        assert word not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "word", ["no", "off", "yes", "on", "true", "NO", "1250", "2026-01-02", "1e3"]
+)
+def test_a_text_is_what_is_written(tmp_path: Path, word: str) -> None:
+    """YAML takes these for booleans, numbers and dates: ``no`` is Norwegian."""
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"data:\n  non_answers: {{not_stated: [{word}, n/a]}}\nmodel:\n  name: {word}\n",
+        encoding="utf-8",
+    )
+    settings = load_settings(config)
+    assert settings.data.non_answers.not_stated == (word, "n/a")
+    assert settings.model.name == word
+
+
+def test_norwegian_and_booleans(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "data: {language: no}\nschedule: {enabled: no}\noutput: {pad_codes: on}\n"
+        "model: {epochs: 1.5e0}\nwatcher: {outbox: no}\n",
+        encoding="utf-8",
+    )
+    settings = load_settings(config)
+    assert settings.data.language == "no" and settings.watcher.outbox == tmp_path / "no"
+    assert settings.schedule.enabled is False and settings.output.pad_codes is True
+    assert settings.model.epochs == 1.5
 
 
 def test_norwegian_needs_no_quotes(tmp_path: Path) -> None:

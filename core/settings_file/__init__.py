@@ -1,0 +1,1 @@
+"""Reading config.yaml: its text, and its errors in plain words."""

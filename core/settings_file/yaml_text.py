@@ -1,0 +1,74 @@
+"""The text of config.yaml: its values as they are written, and the line of each.
+
+YAML takes ``no`` for a boolean, ``1250`` for a number and ``2026-01-02`` for a date, wherever they
+stand. Here every value is text, and the type of its setting decides what it means: ``language: no``
+is Norwegian, and ``enabled: no`` is false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Reads every value as text, but for one that is not there."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # an attribute of yaml
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT_TAGS]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class SettingsText:
+    """A parsed text of settings. Raises ValueError, in words, where it is none."""
+
+    def __init__(self, source: str) -> None:
+        try:
+            self._node = yaml.compose(source, Loader=_TextLoader)
+            self.values: Any = yaml.load(source, Loader=_TextLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = f"line {mark.line + 1}: " if mark is not None else ""
+            raise ValueError(
+                f"{line}{error.problem or error.context}; a text with one of : # * & [ {{ % @ "
+                "stands in quotes"
+            ) from None
+        except yaml.YAMLError as error:
+            raise ValueError(" ".join(str(error).split())) from None
+        for key, first, second in _doubled(self._node, ()):
+            raise ValueError(f"lines {first} and {second} both set {key}; delete one of them")
+
+    def line_of(self, keys: tuple[str | int, ...]) -> int:
+        """Return the 1-based line of the key path, or of its nearest parent in the file."""
+        node, line = self._node, 1
+        for key in keys:
+            if isinstance(node, yaml.MappingNode):
+                pairs = {name.value: (name, value) for name, value in node.value}
+                if key not in pairs:
+                    break
+                place, node = pairs[str(key)]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+                place = node = node.value[key]
+            else:
+                break
+            line = place.start_mark.line + 1
+        return line
+
+
+def _doubled(node: yaml.Node | None, path: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    """Yield each key that a group has twice, with the lines of both."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    lines: dict[str, int] = {}
+    for name, value in node.value:
+        key = str(name.value)
+        line = name.start_mark.line + 1
+        if key in lines:
+            yield ".".join((*path, key)), lines[key], line
+        lines[key] = line
+        yield from _doubled(value, (*path, key))
