@@ -8,19 +8,13 @@ from typing import Any
 
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
+from core.own_tables.code_source import CodeSource
 from core.settings import Settings
 from core.text import EMPTY_TEXT
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import (
-    NO_PREDICTION,
-    DecisionRules,
-    Prediction,
-    Source,
-    decide,
-    no_code,
-)
+from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code
 from inference.prediction_cache import PredictionCache
 from inference.training_profile import TrainingProfile
 
@@ -31,7 +25,7 @@ PAD_CODES = "pad_codes"
 """The setting of a result that says whether short codes get zeros at their end."""
 NEUTRALISE_FORMULAS = "neutralise_formulas"
 """The setting of a result that says whether cells of the input get a mark before a formula."""
-_NO_ANSWERS = {kind: no_code(Source(kind.value)) for kind in NonAnswerKind}
+_NO_ANSWERS = {kind: no_code(CodeSource(kind.value)) for kind in NonAnswerKind}
 
 
 class Autocoder:

@@ -15,9 +15,10 @@ from core.corrections.correction import NOT_CODABLE
 from core.corrections.corrections_folder import FolderState, folder_state, read_readable
 from core.corrections.decisions import Decisions, apply_correction
 from core.encoding import AUTO
+from core.own_tables.code_source import CodeSource
 from core.settings import Columns
 from core.taxonomy import MINOR
-from inference.decision import Prediction, Source, no_code
+from inference.decision import Prediction, no_code
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ class CorrectionsLookup:
             minor_code=code[:MINOR],
             minor_confidence=1.0,
             candidates=((code, 1.0),),
-            source=Source.CORRECTION,
+            source=CodeSource.CORRECTION,
         )
 
 
-_NOT_CODABLE = no_code(Source.NOT_CODABLE)
+_NOT_CODABLE = no_code(CodeSource.NOT_CODABLE)

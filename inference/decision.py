@@ -9,41 +9,17 @@ need not be the parent of the best unit group.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Literal
 
 import numpy as np
 
-from core.non_answers.known_texts import NonAnswerKind
+from core.own_tables.code_source import CodeSource
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.settings import InferenceSettings, Settings
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, minor_index
 
 Fallback = Literal["truncate", "climb"]
-
-
-class Source(StrEnum):
-    """Where the code of a text comes from."""
-
-    MODEL = "model"
-    """The model computed it."""
-    CORRECTION = "correction"
-    """A coder corrected this very text; the code is the only candidate."""
-    NOT_CODABLE = "not_codable"
-    """A coder decided that no code fits this very text."""
-    EMPTY = "empty"
-    """The text is empty and has no code."""
-    NOT_STATED = NonAnswerKind.NOT_STATED.value
-    """The text says nothing ("refused", "n/a", "99") and has no code."""
-    NOT_WORKING = NonAnswerKind.NOT_WORKING.value
-    """The person has no work ("retired", "student"); the text has no code."""
-    TOO_UNSURE = "too_unsure"
-    """The model computed groups, and none of them is probable enough to be shown."""
-
-
-NON_ANSWERS = frozenset(Source(kind.value) for kind in NonAnswerKind)
-"""The sources of texts that are no answers: they have no code and need no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +41,17 @@ class Prediction:
     minor_code: str
     minor_confidence: float
     candidates: tuple[tuple[str, float], ...]
-    source: Source
+    source: CodeSource
 
     @property
     def needs_review(self) -> bool:
         """Whether a person should look: the model is not sure, or there is no text."""
-        return self.is_fallback or self.source in (Source.EMPTY, Source.TOO_UNSURE)
+        return self.is_fallback or self.source in (CodeSource.EMPTY, CodeSource.TOO_UNSURE)
 
     @property
     def is_by_model(self) -> bool:
         """Whether the model computed it, so that it has five candidates."""
-        return self.source in (Source.MODEL, Source.TOO_UNSURE)
+        return self.source in (CodeSource.MODEL, CodeSource.TOO_UNSURE)
 
     @property
     def group_code(self) -> str:
@@ -83,7 +59,7 @@ class Prediction:
         return self.isco_code or self.minor_code
 
 
-def no_code(source: Source) -> Prediction:
+def no_code(source: CodeSource) -> Prediction:
     """Return the prediction of a text that has no code: an empty one, or no answer."""
     return Prediction(
         isco_code="",
@@ -96,7 +72,7 @@ def no_code(source: Source) -> Prediction:
     )
 
 
-NO_PREDICTION = no_code(Source.EMPTY)
+NO_PREDICTION = no_code(CodeSource.EMPTY)
 """The prediction of an empty text."""
 
 
@@ -202,7 +178,7 @@ def decide(
                 minor_code=minors[minor],
                 minor_confidence=minor_confidences[row],
                 candidates=candidates,
-                source=Source.MODEL if code else Source.TOO_UNSURE,
+                source=CodeSource.MODEL if code else CodeSource.TOO_UNSURE,
             )
         )
     return predictions

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.own_tables.code_source import CodeSource
 from core.own_tables.output_contract import CANDIDATE_COLUMNS
 from core.row_counts import RowCounts
 from core.taxonomy import UNIT
-from inference.decision import Prediction, Source
+from inference.decision import Prediction
 
 Value = str | float | bool | None
 
@@ -69,17 +70,18 @@ def counts(predictions: Sequence[Prediction]) -> RowCounts:
     """Return how many records were coded, and how many of each kind."""
     n_by_source = Counter(prediction.source for prediction in predictions)
     n_fallback = sum(
-        prediction.is_fallback and prediction.source == Source.MODEL for prediction in predictions
+        prediction.is_fallback and prediction.source == CodeSource.MODEL
+        for prediction in predictions
     )
     return RowCounts(
         n_rows_out=len(predictions),
-        n_autocoded=n_by_source[Source.MODEL] - n_fallback,
+        n_autocoded=n_by_source[CodeSource.MODEL] - n_fallback,
         n_fallback=n_fallback,
-        n_too_unsure=n_by_source[Source.TOO_UNSURE],
-        n_empty=n_by_source[Source.EMPTY],
-        n_not_stated=n_by_source[Source.NOT_STATED],
-        n_not_working=n_by_source[Source.NOT_WORKING],
-        n_corrected=n_by_source[Source.CORRECTION],
-        n_not_codable=n_by_source[Source.NOT_CODABLE],
+        n_too_unsure=n_by_source[CodeSource.TOO_UNSURE],
+        n_empty=n_by_source[CodeSource.EMPTY],
+        n_not_stated=n_by_source[CodeSource.NOT_STATED],
+        n_not_working=n_by_source[CodeSource.NOT_WORKING],
+        n_corrected=n_by_source[CodeSource.CORRECTION],
+        n_not_codable=n_by_source[CodeSource.NOT_CODABLE],
         n_review=sum(prediction.needs_review for prediction in predictions),
     )

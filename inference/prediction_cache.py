@@ -6,9 +6,10 @@ import struct
 from collections import OrderedDict
 from hashlib import sha256
 
+from core.own_tables.code_source import CodeSource
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08, minor_index, unit_index
-from inference.decision import Prediction, Source
+from inference.decision import Prediction
 
 # The candidates' indices among the unit groups and their probabilities (float32, as the classifier
 # gives them), the minor group's index and probability, the code that is shown in up to four digits,
@@ -74,5 +75,5 @@ def _unpack(packed: bytes) -> Prediction:
         minor_code=isco08().minors[minor],
         minor_confidence=minor_confidence,
         candidates=tuple(zip(codes, confidences, strict=True)),
-        source=Source.MODEL if isco_code else Source.TOO_UNSURE,
+        source=CodeSource.MODEL if isco_code else CodeSource.TOO_UNSURE,
     )

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.own_tables.code_source import NON_ANSWERS, CodeSource
 from core.taxonomy import UNIT, isco08
-from inference.decision import NON_ANSWERS, Prediction, Source
+from inference.decision import Prediction
 from inference.training_profile import TrainingProfile
 
 N_BINS = 20
@@ -91,9 +92,10 @@ class BatchStatistics:
             prediction.isco_code[:2] for prediction in predictions if prediction.isco_code
         )
         sources = [prediction.source for prediction in predictions]
-        self._n_decided += sources.count(Source.CORRECTION) + sources.count(Source.NOT_CODABLE)
+        self._n_decided += sources.count(CodeSource.CORRECTION)
+        self._n_decided += sources.count(CodeSource.NOT_CODABLE)
         self._n_corrected += sum(
-            prediction.source == Source.CORRECTION and len(prediction.isco_code) == UNIT
+            prediction.source == CodeSource.CORRECTION and len(prediction.isco_code) == UNIT
             for prediction in predictions
         )
         if self.training_profile is None:

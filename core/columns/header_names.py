@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.file_io import read_yaml
+from core.letters.accents import plain_digraphs, plain_letters
 
 # Our names of the columns with the text of a record (``data.columns`` in the settings).
 JOB_TITLE = "job_title"
@@ -32,9 +33,6 @@ _MAX_SHORT = (
     3  # so many letters may be another word in another language: Turkish "eş", Spanish "es"
 )
 
-# Letters that no decomposition takes apart, and the digraphs that some languages write for others.
-_PLAIN = str.maketrans("łđøæœıħðþŀ", "ldoaoihdtl")
-_DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"}
 _KEY_BREAKS = re.compile(r"[\s_-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
@@ -90,13 +88,7 @@ def _letters(text: str) -> Iterator[str]:
 @lru_cache(maxsize=8192)
 def _keys_of(header: str) -> frozenset[str]:
     joined = "".join(words_of(header))
-    digraphs = "".join(_DIGRAPHS.get(letter, letter) for letter in joined)
-    return frozenset({joined, _stripped(joined), _stripped(digraphs)} - {""})
-
-
-def _stripped(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.translate(_PLAIN))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return frozenset({joined, plain_letters(joined), plain_digraphs(joined)} - {""})
 
 
 def keys_of(header: str) -> frozenset[str]:
@@ -151,7 +143,7 @@ def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
 
 
 def _plain_words(text: str) -> tuple[str, ...]:
-    return tuple(map(_stripped, words_of(text)))
+    return tuple(map(plain_letters, words_of(text)))
 
 
 @cache
@@ -166,7 +158,7 @@ def _words_of_else() -> Mapping[str, frozenset[str]]:
     for language, listed in _table()[_ELSE].items():
         for word in (part for name in listed for part in words_of(name)):
             is_certain = language == _ENGLISH or len(word) > _MAX_SHORT
-            for form in (word, _stripped(word)):
+            for form in (word, plain_letters(word)):
                 languages = everywhere if is_certain else {language}
                 words[form] = words.get(form, frozenset()) | languages
     return words
@@ -186,7 +178,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     while written and written[0] in _PATH_WORDS:
         written = written[1:]
     written = _without_phrases(written, _phrases(_WEEK))
-    words = tuple(map(_stripped, written))
+    words = tuple(map(plain_letters, written))
     languages = _languages_of(words, column)
     for word in (*written, *(word.rstrip("0123456789") for word in written)):
         if not languages.isdisjoint(_words_of_else().get(word, ())):

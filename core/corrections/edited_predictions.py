@@ -21,13 +21,12 @@ from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import titles_in_all_languages
+from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import output_positions
 from core.review_contract import CORRECTED
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 from core.text import row_text
 
-_WITHOUT_CODE = frozenset({"not_codable", "empty", "not_stated", "not_working", "too_unsure"})
-_CORRECTED_BEFORE = "correction"
 # What spreadsheets in other languages, and other programs, make of "true" and "false".
 _TRUE = frozenset(
     {"true", "1", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar", "prawda", "pravda"}
@@ -181,10 +180,10 @@ class EditedPredictions:
         source = self._cell(row, "source").casefold()
         first = self._cell(row, "candidate_1")
         has_no_candidate = "candidate_1" in self._positions and not first
-        if source in _WITHOUT_CODE or has_no_candidate:
+        if source in SOURCES_WITHOUT_CODE or has_no_candidate:
             return frozenset({""})
         candidate = _code(first, UNIT)
-        if source == _CORRECTED_BEFORE or (first and not candidate):
+        if source == CodeSource.CORRECTION or (first and not candidate):
             return frozenset(filter(None, [candidate or _code(first, MINOR)]))
         minor = self._minor_code(row)
         is_fallback = self._is_fallback(row)

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import unicodedata
 
+# Letters that Unicode does not take apart, with the ones that are written for them: also those with
+# a stroke, and the forms of an Arabic letter that people use for one another.
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŀ": "l", "ı": "i", "ð": "d"}
+    | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+    | {"ة": "ه", "ى": "ي", "ـ": ""}
+)
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
 
 def without_accents(text: str) -> str:
     """Return ``text`` without combining marks: "infirmière" → "infirmiere".
 
-    A letter that has no plain form in Unicode stays: "ø", "ł", "ß".
+    A letter that Unicode does not take apart stays: "ø", "ł", "ß". Models learned such texts.
     """
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFD", text)
     letters = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
     return unicodedata.normalize("NFC", letters)
+
+
+def plain_letters(text: str) -> str:
+    """Return a text in lower case for comparing: "łódź" and "lodz" are the same.
+
+    As ``without_accents``, and letters that Unicode does not take apart become plain, too.
+    """
+    if text.isascii():
+        return text
+    return without_accents(text.translate(_PLAIN_LETTERS))
+
+
+def plain_digraphs(text: str) -> str:
+    """Return a text in lower case as ``plain_letters`` does, with "ae" for "ä", "oe" for "ø"."""
+    if text.isascii():
+        return text
+    return plain_letters(text.translate(_DIGRAPHS))

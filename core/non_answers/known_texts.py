@@ -12,22 +12,17 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+from core.letters.accents import plain_digraphs, plain_letters
 from core.text import SEPARATOR, UNKNOWN, clean
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
 _MAX_WORDS = 16  # a longer text says something
-_LETTERS_WITHOUT_ACCENT = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
-    | {"ı": "i", "ة": "ه", "ى": "ي", "ـ": ""}
-)
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _KEYBOARD_ROWS = (
     "qwertyuiop",
     "qwertzuiop",
@@ -130,7 +125,7 @@ class NonAnswers:
 
     def _kind(self, part: str) -> NonAnswerKind | None:
         """Return the kind of a cleaned title, or of cleaned duties."""
-        text = _fold(part)
+        text = plain_letters(part)
         kind = self._kinds.get(text)
         if kind is not None:
             return kind
@@ -193,18 +188,8 @@ def _keys(texts: Iterable[str]) -> set[str]:
     keys = set()
     for text in texts:
         cleaned = clean(text)
-        keys.add(_fold(cleaned))
-        if not cleaned.isascii():
-            keys.add(_fold(cleaned.translate(_UMLAUTS)))
+        keys |= {plain_letters(cleaned), plain_digraphs(cleaned)}
     return keys - {""}
-
-
-def _fold(cleaned: str) -> str:
-    """Return a cleaned text without its accents."""
-    if cleaned.isascii():
-        return cleaned
-    decomposed = unicodedata.normalize("NFD", cleaned.translate(_LETTERS_WITHOUT_ACCENT))
-    return "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
 
 
 def _is_random(text: str) -> bool:

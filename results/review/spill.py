@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 
+from core.own_tables.code_source import CodeSource
 from core.review_contract import expected_gain
-from inference.decision import Prediction, Source
+from inference.decision import Prediction
 from results.review.review_item import ReviewItem
 
 _MAX_IN_MEMORY = 100_000  # some 120 MB
@@ -126,7 +127,7 @@ def _prediction_json(prediction: Prediction) -> str:
 def _prediction(text: str) -> Prediction:
     values = json.loads(text)
     values["candidates"] = tuple((code, confidence) for code, confidence in values["candidates"])
-    values["source"] = Source(values["source"])
+    values["source"] = CodeSource(values["source"])
     return Prediction(**values)
 
 

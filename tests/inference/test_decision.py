@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from core.own_tables.code_source import NON_ANSWERS, CodeSource
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.taxonomy import isco08
-from inference.decision import NO_PREDICTION, NON_ANSWERS, Floors, Source, decide, no_code
+from inference.decision import NO_PREDICTION, Floors, decide, no_code
 
 UNITS = isco08().units
 
@@ -55,7 +56,7 @@ def test_below_the_floor_there_is_no_code_but_candidates_for_a_person() -> None:
     assert (hidden.isco_code, hidden.source) == ("", "too_unsure")
     assert hidden.needs_review and hidden.is_fallback and hidden.is_by_model
     assert hidden.candidates == shown.candidates and hidden.group_code == "222"
-    assert replace(hidden, isco_code="222", source=Source.MODEL) == shown
+    assert replace(hidden, isco_code="222", source=CodeSource.MODEL) == shown
 
 
 @pytest.mark.parametrize(

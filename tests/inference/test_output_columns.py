@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.own_tables.code_source import CodeSource
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
 from core.version import VERSION
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import NO_PREDICTION, Floors, Prediction, Source, decide, no_code
+from inference.decision import NO_PREDICTION, Floors, Prediction, decide, no_code
 from inference.output_columns import as_cells, counts, output_values
 from inference.versions import software_versions
 
 (MODEL,) = decide(np.eye(1, 436, dtype=np.float32), 0.9, "truncate")
-RETIRED = no_code(Source.NOT_WORKING)
+RETIRED = no_code(CodeSource.NOT_WORKING)
 (TOO_UNSURE,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate", Floors(0.5))
 (MINOR,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate")
 CORRECTED = CorrectionsLookup.of({"nurse": "2221"}).find("nurse")
@@ -38,7 +39,7 @@ def test_short_codes_are_padded_on_request_and_nothing_else_changes() -> None:
 
 def test_every_record_is_counted_once_and_shares_are_those_of_answers() -> None:
     assert CORRECTED is not None
-    not_stated = no_code(Source.NOT_STATED)
+    not_stated = no_code(CodeSource.NOT_STATED)
     predictions = [MODEL, MINOR, TOO_UNSURE, CORRECTED, NO_PREDICTION, RETIRED, RETIRED, not_stated]
     counted = counts(predictions)
     names = ("autocoded", "fallback", "too_unsure", "corrected", "empty", "not_working")

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.own_tables.code_source import CodeSource
 from core.taxonomy import isco08
-from inference.decision import NO_PREDICTION, Prediction, Source, no_code
+from inference.decision import NO_PREDICTION, Prediction, no_code
 from inference.training_profile import TrainingProfile, text_hashes
 from results.statistics import BatchStatistics
 
@@ -29,7 +30,7 @@ def a_prediction(code: str, confidence: float, threshold: float = THRESHOLD) -> 
         minor_code=code[:3],
         minor_confidence=confidence,
         candidates=candidates,
-        source=Source.MODEL,
+        source=CodeSource.MODEL,
     )
 
 
@@ -65,10 +66,10 @@ def test_counts_are_those_of_a_slow_count(
         minor_code="222",
         minor_confidence=1.0,
         candidates=(("2221", 1.0),),
-        source=Source.CORRECTION,
+        source=CodeSource.CORRECTION,
     )
     statistics.add(["n | n", "| |"], [corrected, NO_PREDICTION])
-    statistics.add(["retired | unknown"], [no_code(Source.NOT_WORKING)])  # for nobody to review
+    statistics.add(["retired | unknown"], [no_code(CodeSource.NOT_WORKING)])  # for nobody to review
 
     assert statistics.n_records == len(
         texts

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from core.corrections.coded_texts import keep_text_list
 from core.corrections.text_list import ListHead, TextCollector
+from core.own_tables.code_source import CodeSource
 from core.text import join
-from inference.decision import Prediction, Source
+from inference.decision import Prediction
 from results.review.queue import ReviewQueue
 
 BATCH = "05535cff47b3"
@@ -29,7 +30,7 @@ def prediction(
         minor_code=code[:3],
         minor_confidence=minor_confidence,
         candidates=candidates,
-        source=Source.MODEL,
+        source=CodeSource.MODEL,
     )
 
 

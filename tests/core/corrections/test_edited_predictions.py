@@ -10,11 +10,12 @@ import pytest
 
 from core.corrections.coded_texts import CodedTexts, keep_text_list
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.edited_predictions import _CORRECTED_BEFORE, _WITHOUT_CODE, EditedPredictions
+from core.corrections.edited_predictions import EditedPredictions
 from core.corrections.text_list import ListHead, TextCollector
 from core.csv_table import open_table
+from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.text import JOB_TITLE, join
-from inference.decision import NO_PREDICTION, Prediction, Source, no_code
+from inference.decision import NO_PREDICTION, Prediction, no_code
 from inference.output_columns import as_cells, output_values
 from tests.support.review_fixtures import SURE, UNCERTAIN, prediction
 
@@ -24,12 +25,12 @@ VERSION = "v1"
 
 def corrected(code: str) -> Prediction:
     candidates = ((code, 1.0),)
-    return Prediction(code, 1.0, False, code[:3], 1.0, candidates, Source.CORRECTION)
+    return Prediction(code, 1.0, False, code[:3], 1.0, candidates, CodeSource.CORRECTION)
 
 
 def climbed(code: str) -> Prediction:
     candidates = (("2310", 0.2), ("2320", 0.1))
-    return Prediction(code, 0.2, True, "231", 0.3, candidates, Source.MODEL)
+    return Prediction(code, 0.2, True, "231", 0.3, candidates, CodeSource.MODEL)
 
 
 ARMED = (("0110", 0.95), ("0210", 0.02))
@@ -43,8 +44,8 @@ PREDICTIONS = {
     "old group": corrected("021"),
     "teacher": climbed("2"),
     "helper": climbed("96"),
-    "dreamer": no_code(Source.NOT_CODABLE),
-    "refused": no_code(Source.NOT_STATED),
+    "dreamer": no_code(CodeSource.NOT_CODABLE),
+    "refused": no_code(CodeSource.NOT_STATED),
     "vague": climbed(""),
     "": NO_PREDICTION,
 }
@@ -55,7 +56,7 @@ def published(pads_codes: bool = False) -> list[Row]:
     rows = []
     for title, p in PREDICTIONS.items():
         if title == "vague":
-            p = Prediction("", 0.1, True, "231", 0.05, p.candidates, Source.TOO_UNSURE)
+            p = Prediction("", 0.1, True, "231", 0.05, p.candidates, CodeSource.TOO_UNSURE)
         values = output_values(p, VERSION, pads_codes)
         cells = dict(zip(values, as_cells(values), strict=True))
         rows.append({"id": str(len(rows)), "job_title": title, **cells})
@@ -131,7 +132,8 @@ SAVED = [
 
 
 def test_every_source_is_known() -> None:
-    assert {*_WITHOUT_CODE, _CORRECTED_BEFORE, Source.MODEL} == {s.value for s in Source}
+    with_code = {CodeSource.MODEL, CodeSource.CORRECTION}
+    assert with_code == set(CodeSource) - SOURCES_WITHOUT_CODE
 
 
 @pytest.mark.parametrize("pads_codes", [False, True])
