@@ -28,6 +28,7 @@ _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
 _ELSE = "about_something_else"
 _WEEK = "reference_period"
 _DESCRIBE = "asks_for_a_description"
+_OTHER_QUESTION = "asks_something_else"
 _ENGLISH = "en"
 _MAX_SHORT = (
     3  # so many letters may be another word in another language: Turkish "eş", Spanish "es"
@@ -37,10 +38,17 @@ _KEY_BREAKS = re.compile(r"[\s_-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 _QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
-_SUFFIX = re.compile(r"(?:[_.\s-]+(?:text|txt|verbatim|open|raw|str|string))+$", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
+    r"|str|string))+$",
+    re.IGNORECASE,
+)
+# REDCap: an option that is checked or not, and whether a form is complete.
+_CHECKBOX = re.compile(r"___\w+$|\(choice\s*=.*\)$|_complete$", re.IGNORECASE)
 # What survey programs write before a name: the kind of a part of the questionnaire.
 _PATH_WORDS = frozenset({"group", "grp", "data", "section", "block", "form", "page", "survey"})
 _SEGMENTS = re.compile(r"[/:.>|]| - ")
+_HEADINGS = re.compile(r"[:|]| - ")  # the first part may be the name: "Occupation: as you call it"
 
 
 class Match(IntEnum):
@@ -115,7 +123,7 @@ def usual_names(column: str, language: str | None = None) -> list[str]:
 
 def has_usual_names(column: str) -> bool:
     """Return whether the table has names of this column."""
-    return column in _table() and column not in (_ELSE, _WEEK, _DESCRIBE)
+    return column in _table() and column not in (_ELSE, _WEEK, _DESCRIBE, _OTHER_QUESTION)
 
 
 @cache
@@ -174,6 +182,8 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     header = header[:_MAX_NAME_CHARS]
     if found := _best(keys, header):
         return found, 0
+    if _CHECKBOX.search(header.strip()):
+        return None
     written = words_of(header)
     while written and written[0] in _PATH_WORDS:
         written = written[1:]
@@ -183,11 +193,24 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     for word in (*written, *(word.rstrip("0123456789") for word in written)):
         if not languages.isdisjoint(_words_of_else().get(word, ())):
             return None
-    parts = (" ".join(words), *_parts(header))
-    found = min(filter(None, (_best(keys, part) for part in parts)), default=None)
+    fits = [_best(keys, part) for part in (" ".join(words), *_parts(header))]
+    heading = _best(keys, _HEADINGS.split(header)[0])
+    if heading is not None and heading < Match.GENERIC:  # "Work: shifts" is not about the job
+        fits.append(heading)
+    found = min(filter(None, fits), default=None)
     if found is not None:
         return found, 1
-    return _match_of_question(words, column)
+    return None if _asks_something_else(header) else _match_of_question(words, column)
+
+
+def _asks_something_else(header: str) -> bool:
+    """Whether a question, or the last part of a path, begins as one that does not ask for a job."""
+    for text in (header, _SEGMENTS.split(header)[-1]):
+        words = _plain_words(_QUESTION_CODE.sub("", text.strip()))
+        starts = _phrases(_OTHER_QUESTION)
+        if any(words[:n] in starts for n in range(1, max(map(len, starts)) + 1)):
+            return True
+    return False
 
 
 def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
@@ -200,7 +223,8 @@ def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
 def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
     is_description = bool(_contained(words, _phrases(_DESCRIBE)))
     if _contained(words, _contained_names(column)):
-        asks_for_it = column == DUTIES or not is_description
+        is_about_duties = is_description or bool(_contained(words, _contained_names(DUTIES)))
+        asks_for_it = column == DUTIES or not is_about_duties
         return Match.CONTAINED, 1 if asks_for_it else 2
     if column == DUTIES and is_description and _contained(words, _contained_names(JOB_TITLE)):
         return Match.CONTAINED, 2  # "Please describe this occupation"
@@ -229,7 +253,7 @@ def _best(keys: Mapping[str, Match], header: str) -> Match | None:
 def _parts(header: str) -> Iterator[str]:
     """Yield the header without a path, a question's code, brackets, or a word such as "text"."""
     first, _, _ = header.partition("::")
-    for text in (first, _SEGMENTS.split(first)[-1], _SEGMENTS.split(first)[0]):
+    for text in (first, _SEGMENTS.split(first)[-1]):
         for short in (text, _BRACKETED.sub(" ", text)):
             yield short
             bare = _QUESTION_CODE.sub("", short.strip())

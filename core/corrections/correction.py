@@ -160,6 +160,8 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     if TEXT not in table.columns:
         return row_text(table, row), ""
     written = table.get(row, TEXT)
+    if clean(bound_marks(written)) == EMPTY_TEXT:  # as the program writes an empty record
+        return EMPTY_TEXT, ""
     title, separator, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
     text = join(title, duties)
     is_as_written = not separator or clean(bound_marks(written)) == text

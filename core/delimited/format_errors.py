@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 
 from core.columns.column_choice import Aliases, listed, match_names
@@ -18,6 +19,12 @@ Row = list[str]
 _OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
 _N_SHOWN_NAMES = 8
 _RENAME = "Rename the column, or name it in data.columns in config.yaml."
+_WITH_QUESTIONS = (
+    f"{_RENAME} Or export the answers with the texts of the questions as the names of the columns."
+)
+# Numbers of questions and of variables: G2Q1, v716, PL051, Q12_3.
+_VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_\[\].]*")
+_MIN_VARIABLES = 2
 
 
 def csv_error(path: Source, line: int, message: str) -> InputError:
@@ -72,7 +79,8 @@ def no_column(
 ) -> InputError:
     """Return the error of a header without a column that must be there."""
     wanted = {column: aliases[column]}
-    remedy = _RENAME
+    n_variables = sum(_VARIABLE.fullmatch(name.strip()) is not None for name in header)
+    remedy = _WITH_QUESTIONS if n_variables >= _MIN_VARIABLES else _RENAME
     found = "the columns " + listed(header)
     if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):
         found, remedy = f"{found}: {cause[0]}", cause[1]

@@ -7,7 +7,7 @@ What is not certain stays a record, and a note says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import IntEnum
 
 from core.columns.header_names import DUTIES, JOB_TITLE, column_key, match
@@ -43,12 +43,15 @@ def first_row_of_labels(header: Row, rows: Sequence[Row]) -> LabelRow:
     columns = list(_columns_of_numbers(header, later))
     if _names_choices(header, first, columns):
         return LabelRow.YES
-    if not _may_be_labels(header, first, later) or any(
-        not _is_text(first[column]) for column, _ in columns
+    asks = bool(later) and _has_question(first)
+    # Columns that no question fills, such as "_uuid" of KoBo, may have no label.
+    may_be_empty = {column for column, _ in columns} if asks else set()
+    if not _may_be_labels(header, first, later, may_be_empty) or any(
+        not _is_text(first[column]) for column, _ in columns if column not in may_be_empty
     ):
         return LabelRow.NO
     n_contrasts = len(columns)
-    if n_contrasts >= 2 or (_has_question(first) and (n_contrasts or later)):
+    if n_contrasts >= 2 or asks:
         return LabelRow.YES
     is_doubtful = any(n_values >= _MIN_DOUBTFUL_VALUES for _, n_values in columns)
     return LabelRow.MAYBE if is_doubtful else LabelRow.NO
@@ -83,9 +86,15 @@ def _names_choices(header: Row, first: Row, columns: Sequence[tuple[int, int]]) 
     )
 
 
-def _may_be_labels(header: Row, first: Row, later: Sequence[Row]) -> bool:
+def _may_be_labels(
+    header: Row, first: Row, later: Sequence[Row], may_be_empty: Collection[int]
+) -> bool:
     """Whether every named column has a text of its own in the row, and no record repeats one."""
-    cells = [cell for name, cell in zip(header, first, strict=True) if name.strip()]
+    cells = [
+        cell
+        for column, (name, cell) in enumerate(zip(header, first, strict=True))
+        if name.strip() and (cell.strip() or column not in may_be_empty)
+    ]
     if len(cells) < 2 or not all(cell.strip() for cell in cells) or len(set(cells)) < len(cells):
         return False
     return not any(

@@ -1,0 +1,196 @@
+"""Exports of survey programs and of labour force surveys: the column that a person would take."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from core.columns.header_names import match
+from core.csv_table import open_table
+from core.errors import InputError
+from core.settings import Columns
+
+ALIASES = Columns().model_dump()
+TITLES = ["school nurse", "bus driver", "pastry cook", "roof tiler", "bank clerk"]
+DUTIES = ["cares for pupils", "drives line 7", "bakes cakes", "covers roofs", "serves customers"]
+FATHERS = ["farmer", "teacher", "miner", "soldier", "clerk"]
+TIMES = [f"2026-03-0{n} 10:15:00" for n in range(1, 6)]
+IDS = [f"uuid:3f{n}a-77{n}c" for n in range(1, 6)]
+NUMBERS = list("12345")
+CODES = ["2221", "8331", "7512", "7121", "4211"]
+CHECKS = list("01011")
+ANSWERS = ["Yes", "No", "Yes", "Yes", "No"]
+PLACES = ["hospital", "transport company", "bakery", "construction", "bank"]
+NOTHING = [""] * 5
+
+# Age, job, duties, industry, a second job, the father's job; in the language of a survey.
+QUESTIONS = {
+    "en": "How old are you?|What is your main occupation?|Please describe what you do at work."
+    "|Which industry do you work in?|Do you have a second job?|What was your father's occupation?",
+    "de": "Wie alt sind Sie?|Welchen Beruf üben Sie derzeit aus?|Was machen Sie bei dieser Arbeit?"
+    "|In welcher Branche sind Sie?|Haben Sie einen Nebenberuf?|Welchen Beruf hatte Ihr Vater?",
+    "fr": "Quel est votre âge ?|Quelle est votre profession ?|Quelles sont vos tâches ?"
+    "|Dans quel secteur travaillez-vous ?|Avez-vous un second métier ?|Le métier de votre père ?",
+    "es": "¿Qué edad tiene?|¿A qué se dedica actualmente?|¿Qué hace en su puesto de trabajo?"
+    "|¿En qué sector trabaja?|¿Tiene usted un segundo oficio?|¿Cuál era el oficio de su padre?",
+    "pl": "Ile ma Pani lat?|Na jakim stanowisku Pani pracuje?|Czym się Pan/Pani zajmuje w pracy?"
+    "|W jakiej branży Pani pracuje?|Czy ma Pani drugi zawód?|Jaki był zawód Pani ojca?",
+}
+VALUES = [NUMBERS, TITLES, DUTIES, PLACES, ANSWERS, FATHERS]
+KOBO_END = {"_id": NUMBERS, "_uuid": IDS, "_submission_time": TIMES, "_index": NUMBERS}
+
+Columns_ = dict[str, list[str]]
+
+
+def columns_read(
+    tmp_path: Path, columns: Columns_, labels: list[str] | None = None
+) -> tuple[list[str], str | None]:
+    """Return the values that are read as titles, and the name of the column of duties."""
+    path = tmp_path / "export.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([labels] if labels else [])
+        writer.writerows(zip(*columns.values(), strict=True))
+    table = open_table(path, ALIASES, ("job_title",))
+    duties = table.columns.get("duties_description")
+    titles = [row[table.columns["job_title"]] for _, row in table.rows()]
+    return titles, None if duties is None else table.header[duties]
+
+
+def google(questions: list[str]) -> Columns_:
+    return {"Timestamp": TIMES, **dict(zip(questions, VALUES, strict=True))}
+
+
+def lime_survey(questions: list[str]) -> Columns_:
+    own = {"id. ID": NUMBERS, "submitdate. Date": TIMES, "lastpage. Page": NUMBERS}
+    asked = {f"G01Q0{n}. {question}": VALUES[n] for n, question in enumerate(questions)}
+    return own | {"startlanguage. Language": ["xx"] * 5} | asked
+
+
+def kobo(questions: list[str]) -> Columns_:
+    asked = {f"B. Work/{question}": VALUES[n] for n, question in enumerate(questions)}
+    return {"start": TIMES, **asked, **KOBO_END}
+
+
+def redcap(questions: list[str]) -> Columns_:
+    asked = dict(zip(questions, VALUES, strict=True))
+    choices = {f"{questions[1]} (choice={name})": ANSWERS for name in ("Nurse", "Cook")}
+    return {"Record ID": NUMBERS, "Event Name": ["A1"] * 5} | choices | asked
+
+
+@pytest.mark.parametrize("program", [google, lime_survey, kobo, redcap])
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_questions_as_names(program, language: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    questions = QUESTIONS[language].split("|")
+    titles, duties = columns_read(tmp_path, program(questions))
+    assert titles == TITLES
+    assert duties is not None and questions[2] in duties
+
+
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_questions_in_a_row_of_labels_that_leaves_out_technical_columns(
+    language: str, tmp_path: Path
+) -> None:
+    questions = QUESTIONS[language].split("|")
+    columns = {"start": TIMES, "v2": TITLES, "v3": DUTIES, "_uuid": IDS, "_index": NUMBERS}
+    titles, duties = columns_read(tmp_path, columns, ["", questions[1], questions[2], "", ""])
+    assert titles == TITLES and duties == "v3"
+
+
+@pytest.mark.parametrize(
+    ("columns", "duties"),
+    [
+        ({"record_id": NUMBERS, "job_title": TITLES, "occupation___1": CHECKS}, None),
+        ({"record_id": NUMBERS, "occupation": TITLES, "occupation_complete": CHECKS}, None),
+        ({"work/main_occupation": TITLES, "work/father_job": FATHERS, **KOBO_END}, None),
+        ({"submitdate": TIMES, "jobtitle": TITLES, "jobtasks": DUTIES}, "jobtasks"),
+        (
+            {"HHID": NUMBERS, "MJJ_TITLE": TITLES, "MJJ_TASKS": DUTIES, "MJJ_OCC_CODE": CODES}
+            | {"MJI_ACTIVITY": PLACES, "SJJ_TITLE": FATHERS, "SJJ_TASKS": PLACES},
+            "MJJ_TASKS",
+        ),
+        ({"main_job_title": TITLES, "second_job_title": FATHERS}, None),
+        ({"ISCO08": CODES, "NACE2D": CODES, "OCC_TXT": TITLES, "TASK_TXT": DUTIES}, "TASK_TXT"),
+        ({"SOC20M": CODES, "OCCT": TITLES, "OCCD": DUTIES, "INDD": PLACES}, "OCCD"),
+        ({"PERSON": NUMBERS, "OCC_DESC": TITLES, "OCC_TASKS": DUTIES, "OCC": CODES}, "OCC_TASKS"),
+        (
+            {"pid": NUMBERS, "occ_main": CODES, "occ_main_txt": TITLES, "occ_prev_txt": FATHERS},
+            None,
+        ),
+        ({"id": NUMBERS, "occ": CODES, "occ_string": TITLES}, None),
+        ({"q12_occ": TITLES, "q13_duties": DUTIES, "q14_ind": PLACES}, "q13_duties"),
+        ({"occup": TITLES, "tareas": DUTIES}, "tareas"),
+        ({"OCUP1": CODES, "OCUPACION_LITERAL": TITLES, "TAREAS_LITERAL": DUTIES}, "TAREAS_LITERAL"),
+        ({"LIB_PROF": TITLES, "LIB_ACT": PLACES, "PCS": CODES, "PROF_PERE": FATHERS}, None),
+        (
+            {
+                "F23_Beruf_offen": TITLES,
+                "F23b_Taetigkeit_offen": DUTIES,
+                "F60_Beruf_Vater": FATHERS,
+            },
+            "F23b_Taetigkeit_offen",
+        ),
+        ({"Beruf_Klartext": TITLES, "Beruf_KldB": CODES}, None),
+        ({"zawod_opis": TITLES, "czynnosci_opis": DUTIES, "zawod_kod": CODES}, "czynnosci_opis"),
+    ],
+)
+def test_names_of_variables(columns: Columns_, duties: str | None, tmp_path: Path) -> None:
+    for ordered in (columns, dict(reversed(columns.items()))):
+        assert columns_read(tmp_path, ordered) == (TITLES, duties)
+
+
+def test_a_question_about_duties_is_no_second_title(tmp_path: Path) -> None:
+    title, duties = "What is your job title?", "What kind of work do you do? (main duties)"
+    assert columns_read(tmp_path, {duties: DUTIES, title: TITLES}) == (TITLES, duties)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"occupation___1": ["Checked", "Unchecked"] * 2, "id": list("1234")},
+        {"What is your occupation? (choice=Nurse)": ["Checked", "Unchecked"]},
+        {"occ": CODES, "id": NUMBERS},
+        {"PL051": CODES, "PL111": CODES},
+        {"G2Q1": TITLES, "G2Q2": DUTIES},
+    ],
+)
+def test_without_a_sure_column_the_remedy_is_named(columns: Columns_, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        columns_read(tmp_path, columns)
+    assert "data.columns" in raised.value.remedy
+    has_numbers = any(name in columns for name in ("PL051", "G2Q1"))
+    assert ("texts of the questions" in raised.value.remedy) == has_numbers
+
+
+ASKED = """\
+What do you do for a living? | Please state your profession. | Occupation (as precise as you can)
+Was sind Sie von Beruf? | Als was arbeiten Sie? | Welche Position haben Sie im Betrieb?
+Quel poste occupez-vous ? | Que faites-vous dans la vie ? | Votre emploi actuel
+¿Qué cargo ocupa? | ¿En qué trabaja usted? | ¿Cuál es su empleo actual?
+Jaką pracę Pani wykonuje? | Czym się Pan zajmuje zawodowo? | Jakie stanowisko Pan zajmuje?"""
+NOT_ASKED = """\
+Do you like your occupation? | Where is your main job? | Has your profession changed?
+What will your occupation be in the future? | 7. Is this your main job?
+Work/Why this profession? | work/shift | Work: shifts | job.satisfaction | Position - hours
+Haben Sie einen Beruf? | Welchen Beruf haben Sie gelernt? | Macht Ihnen Ihr Beruf Spaß?
+Welche Tätigkeit haben Sie früher ausgeübt? | Welche Position hatten Sie zuletzt?
+Aimez-vous votre métier ? | Avez-vous une profession ? | Depuis quand avez-vous ce métier ?
+¿Le gusta su profesión? | ¿Qué profesión le gustaría tener? | ¿A qué se dedica su empresa?
+Czy lubi Pani swój zawód? | Jakie stanowisko miał Pan ostatnio? | Gdzie wykonuje Pan zawód?"""
+
+
+def _questions(text: str) -> list[str]:
+    return [question for line in text.splitlines() for question in line.split(" | ")]
+
+
+@pytest.mark.parametrize("question", _questions(ASKED))
+def test_questions_for_the_job(question: str) -> None:
+    assert match(question, "job_title") is not None
+
+
+@pytest.mark.parametrize("question", _questions(NOT_ASKED))
+def test_questions_about_a_job_that_do_not_ask_for_it(question: str) -> None:
+    assert match(question, "job_title") is None
