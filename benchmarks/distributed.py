@@ -151,7 +151,7 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
     out = Folder.at(str(scratch / "out"))
     splits: list[Split] = []
     for kind in ("csv", "parquet"):
-        (file,) = find_inputs([str(scratch / f"survey.{kind}")], out)
+        (file,) = find_inputs([str(scratch / f"survey.{kind}")], out).files
         columns = settings.data.columns
         _rate(f"check {kind}", chosen.rows, lambda: check_file(file, columns))  # noqa: B023
         splits = []

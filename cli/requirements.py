@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import IscoError
-from core.formats.file_names import READ_SUFFIXES, is_litter, reason_to_hold
+from core.formats.file_names import READ_SUFFIXES, reason_to_hold
+from core.formats.folder_content import sort_files
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,25 +34,45 @@ def find_tables(places: Iterable[Path], out: Path) -> list[Path]:
     as ``require_table`` does, and for a folder without a file that is read.
     """
     tables: list[Path] = []
-    out = out.absolute()
     for place in places:
         if not place.is_dir():
             require_table(place)
             tables.append(place)
             continue
-        n_before = len(tables)
-        for path in sorted(place.rglob("*")):
-            is_result = out in path.absolute().parents
-            if path.is_dir() or is_litter(path.name) or is_result:
-                continue
-            reason = reason_to_hold(path.name) if path.is_file() else "it is no regular file"
-            if reason is None:
-                tables.append(path)
+        content = sort_files(_files_below(place, out.resolve()))
+        held = dict(content.held)
+        read = []
+        for name in content.read:
+            if (place / name).is_file():
+                read.append(place / name)
             else:
-                _LOG.warning("%r is not processed: %s", str(path), reason)
-        if len(tables) == n_before:
+                held[name] = "it is no regular file"
+        for name, reason in held.items():
+            _LOG.warning("%r is not processed: %s", str(place / name), reason)
+        if not read:
             raise IscoError(f"{str(place)!r} has no file that is read: {', '.join(READ_SUFFIXES)}")
+        tables += read
     return tables
+
+
+def _files_below(folder: Path, out: Path) -> Iterator[str]:
+    """Yield the path of each file in and below ``folder``, relative to it; none that is in ``out``.
+
+    A folder that is not looked into is named in the log: one that cannot be read, or a link.
+    """
+
+    def name_unread(error: OSError) -> None:
+        _LOG.warning("%r is not processed: %s", error.filename, error.strerror)
+
+    for place, folder_names, names in os.walk(folder, onerror=name_unread):
+        inner = Path(place)
+        if inner.resolve().is_relative_to(out):
+            folder_names.clear()
+            continue
+        for linked in filter(Path.is_symlink, map(inner.joinpath, folder_names)):
+            _LOG.warning("%r is not processed: it is a link to a folder", str(linked))
+        for name in names:
+            yield (inner / name).relative_to(folder).as_posix()
 
 
 def require_posix(command: str) -> None:

@@ -74,7 +74,8 @@ def run_distributed(
     clock = time.monotonic()
     started = utc_now()
     folder = Folder.at(out)
-    files = find_inputs(places, folder)
+    inputs = find_inputs(places, folder)
+    files = inputs.files
     n_bytes = sum(file.size for file in files)
     data = settings.data
     lookup = CorrectionsLookup.load(
@@ -122,6 +123,7 @@ def run_distributed(
     receipt.n_resumed_shards = summary.n_resumed
     receipt.inputs = summary.files
     receipt.skipped = summary.skipped
+    receipt.held = [{"input": path, "reason": reason} for path, reason in inputs.held.items()]
     receipt.finished = utc_now()
     receipt.seconds = round(time.monotonic() - clock, 3)
     receipt.write(folder)

@@ -21,6 +21,7 @@ from core.columns.column_choice import choose_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.encoding import AUTO
 from core.errors import InputError
+from core.formats.file_format import FileFormat, detect_format
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE
@@ -60,7 +61,7 @@ def check_file(file: InputFile, columns: Columns, legacy_encoding: str = AUTO) -
     ``legacy_encoding`` is that of a CSV file that is not Unicode (``data.encoding``).
     """
     try:
-        if file.is_parquet:
+        if detect_format(file) is FileFormat.PARQUET:
             return _check_parquet(file, columns)
         return _check_csv(file, columns, legacy_encoding)
     except (pa.ArrowException, EOFError, zlib.error, OSError) as error:
@@ -84,7 +85,7 @@ def read_splits(
 
     A file without records gives one split without rows, so that its columns are not lost.
     """
-    if file.is_parquet:
+    if detect_format(file) is FileFormat.PARQUET:
         yield from _read_parquet(file, columns, n_rows)
     else:
         yield from _read_csv(file, columns, n_rows, legacy_encoding)

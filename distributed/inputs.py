@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import BinaryIO, Literal
 
@@ -14,10 +15,15 @@ from pyarrow import fs
 
 from core.errors import StorageError
 from core.formats.file_names import READ_SUFFIXES
+from core.formats.folder_content import sort_files
 from distributed.storage import Folder, resolve
 
-PARQUET = (".parquet", ".pq")
-_READ_IN_FOLDERS = (*READ_SUFFIXES, *PARQUET)
+_LOG = logging.getLogger(__name__)
+_RESERVED = (
+    "its name begins with '_', as the names of what Spark and Hive keep beside tables; name it "
+    "itself to have it coded"
+)
+_N_NAMED = 20
 _BUFFER_BYTES = 1 << 20
 _MAX_STEM_CHARS = 60
 
@@ -42,11 +48,6 @@ class InputFile:
         return dot + ending if stem else ""
 
     @property
-    def is_parquet(self) -> bool:
-        """Return whether the file is Parquet by its name; every other file is read as CSV."""
-        return self.name.lower().endswith(PARQUET)
-
-    @property
     def shard_prefix(self) -> str:
         """Return the start of the names of its shards: its name and a hash of its path."""
         stem = re.sub(r"[^\w-]+", "_", self.name.partition(".")[0])[:_MAX_STEM_CHARS]
@@ -58,46 +59,100 @@ class InputFile:
         return io.BufferedReader(self.filesystem.open_input_file(self.path), _BUFFER_BYTES)
 
 
-def find_inputs(places: Sequence[str], out: Folder) -> list[InputFile]:
+@dataclass(frozen=True)
+class Inputs:
+    """The files of a run, and what in the folders is not read: its path → the reason."""
+
+    files: list[InputFile]
+    held: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What is at one place; ``held`` is that of ``Inputs``."""
+
+    files: list[fs.FileInfo]
+    held: dict[str, str] = field(default_factory=dict)
+
+
+def find_inputs(places: Sequence[str], out: Folder) -> Inputs:
     """Return the files at ``places``, in the order of their paths, each once.
 
-    A folder stands for every file in and below it that is read, except those whose name, or the
-    name of whose folder, begins with ``.`` or ``_``. Raises StorageError for a place without a file
-    to read, and for a file in ``out``: results would be coded again.
+    A folder stands for every file in and below it that is read (``core/formats/file_names.py``),
+    except those whose name, or the name of whose folder, begins with ``_``. What else is in it is
+    named in the log. Raises StorageError for a place without a file to read, and for a file in
+    ``out``: results would be coded again.
     """
     files: dict[tuple[str, str], InputFile] = {}
+    held: dict[str, str] = {}
     for place in places:
         filesystem, path = resolve(place)
-        infos = list(_expand(filesystem, path))
-        if not infos:
+        content = _expand(filesystem, path)
+        held |= content.held
+        if not content.files:
+            _log_held(held)
             raise StorageError(
                 f"{place!r}: found no file to read; expected a file, a folder with names ending "
-                f"in {', '.join(dict.fromkeys(_READ_IN_FOLDERS))}, or a glob"
+                f"in {', '.join(READ_SUFFIXES)}, or a glob"
             )
-        for info in infos:
+        for info in content.files:
             if filesystem.equals(out.filesystem) and info.path.startswith(f"{out.path}/"):
                 raise StorageError(
                     f"{info.path!r} lies in --out: give the results a folder of their own"
                 )
             key = (info.path, filesystem.type_name)
             files[key] = InputFile(filesystem, info.path, info.size)
-    return [files[key] for key in sorted(files)]
+    _log_held(held)
+    return Inputs([files[key] for key in sorted(files)], held)
 
 
-def _expand(filesystem: fs.FileSystem, path: str) -> Iterator[fs.FileInfo]:
-    """Yield the file at ``path``, the files in the folder there, or those that the glob matches."""
+def _log_held(held: dict[str, str]) -> None:
+    """Name in the log what is not read; of very many files the first ones."""
+    for path, reason in list(held.items())[:_N_NAMED]:
+        _LOG.warning("%r is not read: %s", path, reason)
+    if len(held) > _N_NAMED:
+        _LOG.warning("%d more are not read", len(held) - _N_NAMED)
+
+
+def _expand(filesystem: fs.FileSystem, path: str) -> _Place:
+    """Return the file at ``path``, the files in the folder there, or those that a glob matches."""
     info = filesystem.get_file_info(path)
     if info.type == fs.FileType.File:
-        yield info
-    elif info.type == fs.FileType.Directory:
-        for inner in filesystem.get_file_info(fs.FileSelector(path, recursive=True)):
-            below = inner.path[len(path) :].strip("/").split("/")
-            is_hidden = any(part.startswith((".", "_")) for part in below)
-            is_read = inner.path.lower().endswith(_READ_IN_FOLDERS)
-            if inner.type == fs.FileType.File and is_read and not is_hidden:
-                yield inner
-    else:
-        matches = [str(match) for match in ArrowFSWrapper(filesystem).glob(path)]
-        for inner in filesystem.get_file_info(matches):
-            if inner.type == fs.FileType.File:
-                yield inner
+        return _Place([info])
+    if info.type == fs.FileType.Directory:
+        return _expand_folder(filesystem, path)
+    matches = [str(match) for match in ArrowFSWrapper(filesystem).glob(path)]
+    infos = filesystem.get_file_info(matches)
+    return _Place([inner for inner in infos if inner.type == fs.FileType.File])
+
+
+def _expand_folder(filesystem: fs.FileSystem, path: str) -> _Place:
+    """Return what is in and below a folder."""
+    files: dict[str, fs.FileInfo] = {}
+    held: dict[str, str] = {}
+    for inner in filesystem.get_file_info(fs.FileSelector(path, recursive=True)):
+        if inner.type == fs.FileType.Directory:
+            continue
+        name = inner.path[len(path) :].strip("/")
+        if inner.type == fs.FileType.File:
+            files[name] = inner
+        else:
+            held[name] = "it is no regular file"
+    content = sort_files(files)
+    held |= content.held
+    read = []
+    for name in content.read:
+        reserved = _reserved_part(name)
+        if reserved is None:
+            read.append(files[name])
+        else:
+            held[reserved] = _RESERVED
+    base = path.rstrip("/")
+    return _Place(read, {f"{base}/{name}": held[name] for name in sorted(held)})
+
+
+def _reserved_part(name: str) -> str | None:
+    """Return the first folder on the way to a file, or the file, whose name begins with ``_``."""
+    parts = name.split("/")
+    depth = next((n for n, part in enumerate(parts, start=1) if part.startswith("_")), None)
+    return None if depth is None else "/".join(parts[:depth])

@@ -32,7 +32,8 @@ class RunReceipt(RowCounts):
     """What was done; the counts are summed over the shards, whose summaries are in ``shards/``.
 
     ``n_review_texts`` alone is no sum: a text of several shards is reviewed once. ``inputs`` and
-    ``skipped`` name every file; ``hosts`` maps each machine to what it coded; ``n_threads`` are
+    ``skipped`` name every file, ``held`` what else was in the folders (``input`` and ``reason``);
+    ``hosts`` maps each machine to what it coded; ``n_threads`` are
     those of one actor. Times are UTC, ISO 8601.
     """
 
@@ -47,6 +48,7 @@ class RunReceipt(RowCounts):
     n_resumed_shards: int = 0
     inputs: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    held: list[dict[str, str]] = field(default_factory=list)
     hosts: dict[str, HostCounts] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 

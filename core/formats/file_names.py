@@ -1,7 +1,8 @@
 """What the name of a file tells: whether it is read, held, or none of our business.
 
-This is the one list of the endings that are read. The daemon, ``isco classify``, ``evaluate`` and
-``train`` take the same. The content of a file decides its format (``file_format.py``).
+This is the one list of the endings that are read. The daemon, ``isco classify``, also on Ray,
+``evaluate`` and ``train`` take the same. The content of a file decides its format
+(``file_format.py``).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _LITTER = re.compile(
     r"|system volume information|\.trash.*|\.spotlight-.*|\.fseventsd|\.temporaryitems"
     r"|\.apdisk|\.documentrevisions-.*|\.stfolder.*|\.stignore|\.stversions|\.dropbox.*"
     r"|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.sw[op]|\.fuse_hidden.*|\.nfs.*|\.smb[0-9a-f]+.*"
+    r"|_success|_metadata|_common_metadata|_committed_\d+|_started_\d+|\..*\.crc"
     r"|\.isco|\.work|\.probe-.*",
     re.IGNORECASE,
 )
@@ -46,11 +48,22 @@ _UNFINISHED = re.compile(
     r"|~syncthing~.*|\.goutputstream-.*|\.~.*|~wr[a-z]\d+.*|\..+\.[a-z0-9]{6}|.*\.!ut|.*\.aria2",
     re.IGNORECASE,
 )
+UNFINISHED = "it is an unfinished copy or download; waiting until it gets its final name"
+# How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
+_CONFLICT = re.compile(
+    r"conflicted copy|case conflict|sync-conflict-\d|_conflict-\d|\[conflict|sfconflict"
+    r"|in konflikt stehende kopie|copie en conflit|copia en conflicto",
+    re.IGNORECASE,
+)
+_IN_CONFLICT = "it is a conflict copy of a sync client; rename it to have it coded"
 _HIDDEN = "it is a hidden file; give it a name without a dot at the start to have it coded"
 _APPLE_DOUBLE = (
     "it is what a Mac keeps beside a file on other disks (AppleDouble), and it has no records; "
     "remove it"
 )
+_HIDDEN_FOLDER = "it is a hidden folder; give it a name without a dot at the start"
+_MAC_BUNDLES = (".numbers", ".pages", ".key", ".app", ".rtfd")
+_MAC_BUNDLE = "it is a document or program of a Mac; save its table as CSV"
 _SAVE_AS_CSV = "save its table as CSV, and put that file here"
 _SAVE_CORRECTIONS = (
     "open it in a browser, press 'Save corrections', and put the CSV file that is saved here"
@@ -112,8 +125,17 @@ def is_unfinished(name: str) -> bool:
     return _UNFINISHED.fullmatch(name) is not None
 
 
+def reason_to_hold_folder(name: str) -> str | None:
+    """Return why a folder of this name is not looked into, and what to do; None where it is."""
+    if name.lower().endswith(_MAC_BUNDLES):
+        return _MAC_BUNDLE
+    return _HIDDEN_FOLDER if name.startswith(".") else None
+
+
 def reason_to_hold(name: str) -> str | None:
     """Return why a file of this name is not read, and what to do; None where it is read."""
+    if is_unfinished(name):
+        return UNFINISHED
     if name.startswith("._"):
         return _APPLE_DOUBLE
     if name.startswith(".") and not name.startswith(".."):  # two dots are odd, not hidden
@@ -122,7 +144,7 @@ def reason_to_hold(name: str) -> str | None:
     if suffix in _STATISTICS_SUFFIXES and not is_available():
         return MISSING_EXTRA
     if suffix:
-        return None
+        return _IN_CONFLICT if _CONFLICT.search(name) else None
     if _REVIEW_PAGE.fullmatch(name):
         return f"it is the review page of a batch; {_SAVE_CORRECTIONS}"
     lowered = name.lower()

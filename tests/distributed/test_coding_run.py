@@ -95,7 +95,7 @@ def summaries(out: Path) -> list[dict[str, Any]]:
 
 
 def local(path: Path) -> InputFile:
-    (file,) = find_inputs([str(path)], Folder.at(str(path.parent / "results")))
+    (file,) = find_inputs([str(path)], Folder.at(str(path.parent / "results"))).files
     return file
 
 
@@ -473,7 +473,7 @@ def test_which_files_are_read(tmp_path: Path) -> None:
     out = Folder.at(str(tmp_path / "out"))
 
     def names(*places: str) -> list[str]:
-        return [file.name for file in find_inputs(places, out)]
+        return [file.name for file in find_inputs(places, out).files]
 
     folder = str(tmp_path / "in")
     assert names(folder) == ["a.csv", "e.txt", "b.parquet", "c.csv.gz"]
@@ -488,7 +488,7 @@ def test_which_files_are_read(tmp_path: Path) -> None:
         names("ftp://host/a.csv")
     with pytest.raises(StorageError, match="lies in --out"):
         find_inputs([folder], Folder.at(str(tmp_path / "in" / "sub")))
-    prefixes = {file.shard_prefix for file in find_inputs([folder], out)}
+    prefixes = {file.shard_prefix for file in find_inputs([folder], out).files}
     assert len(prefixes) == 4
 
 

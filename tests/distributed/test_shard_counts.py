@@ -27,7 +27,7 @@ LONG = "baker " * 500
 
 
 def local(path: Path) -> InputFile:
-    (file,) = find_inputs([str(path)], Folder.at(str(path.parent / "results")))
+    (file,) = find_inputs([str(path)], Folder.at(str(path.parent / "results"))).files
     return file
 
 

@@ -8,28 +8,23 @@ are relative to the inbox: ``wave 1/staff.csv``.
 from __future__ import annotations
 
 import errno
-import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from core.formats.file_names import is_litter, is_unfinished, reason_to_hold
+from core.formats.file_names import (
+    is_litter,
+    is_unfinished,
+    reason_to_hold,
+    reason_to_hold_folder,
+)
 from watcher.filesystem import Filesystem
 
 MAX_DEPTH = 8
 """So many folders within each other are looked into."""
-UNFINISHED = "it is an unfinished copy or download; waiting until it gets its final name"
 EMPTY_FOLDER = "an empty folder"
 _GONE = frozenset({errno.ENOENT, errno.ESTALE, errno.ENOTDIR})
-_BUNDLES = (".numbers", ".pages", ".key", ".app", ".rtfd")
-
-# How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
-_CONFLICT = re.compile(
-    r"conflicted copy|case conflict|sync-conflict-\d|_conflict-\d|\[conflict|sfconflict"
-    r"|in konflikt stehende kopie|copie en conflit|copia en conflicto",
-    re.IGNORECASE,
-)
 _KINDS = (
     (stat.S_ISLNK, "a link"),
     (stat.S_ISDIR, "a folder"),
@@ -104,9 +99,6 @@ def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
         listing.unfinished.append(name)
     elif (reason := reason_to_hold(own_name)) is not None:
         listing.blocked[name] = reason
-    elif _CONFLICT.search(own_name):
-        reason = "it is a conflict copy of a sync client; rename it to have it coded"
-        listing.blocked[name] = reason
     else:
         fingerprint = Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino)
         listing.files[name] = fingerprint
@@ -116,11 +108,9 @@ def _add_folder(files: Filesystem, inbox: Path, name: str, listing: Listing) -> 
     if name.count("/") >= MAX_DEPTH:
         listing.blocked[name] = f"it is a folder within {MAX_DEPTH} others; move it up"
         return
-    if name.lower().endswith(_BUNDLES):
-        listing.blocked[name] = "it is a document or program of a Mac; save its table as CSV"
-        return
-    if name.rpartition("/")[2].startswith("."):
-        listing.blocked[name] = "it is a hidden folder; give it a name without a dot at the start"
+    reason = reason_to_hold_folder(name.rpartition("/")[2])
+    if reason is not None:
+        listing.blocked[name] = reason
         return
     try:
         names = files.names_inside(inbox / name)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watcher.intake.listing import UNFINISHED, Fingerprint, Listing, top_folder
+from core.formats.file_names import UNFINISHED
+from watcher.intake.listing import Fingerprint, Listing, top_folder
 
 _MIN_POLLS = 3
 # An empty file is often the placeholder of a program that is about to fill it.
