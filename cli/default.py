@@ -8,7 +8,6 @@ import itertools
 import logging
 import os
 import shutil
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from cli.progress_bar import file_progress_bar
 from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
 from core.errors import IscoError
-from core.file_io import open_atomic
+from core.file_io import ScratchFolder, open_atomic
 from core.formats.file_names import READ_SUFFIXES
 from core.settings import Settings
 
@@ -102,21 +101,21 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
     review_dir.mkdir(parents=True, exist_ok=True)
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     explanations_dir = processed_dir / EXPLANATIONS_DIR
-    with tempfile.TemporaryDirectory(prefix=".coding-", dir=processed_dir) as scratch:
+    with ScratchFolder(processed_dir, ".coding-") as scratch:
         with file_progress_bar(path) as advance:
-            receipt = code_file(path, Path(scratch), autocoder, settings, advance, n_explained)
-        is_explained = Path(scratch, REQUESTS_FILE).exists()
+            receipt = code_file(path, scratch, autocoder, settings, advance, n_explained)
+        is_explained = (scratch / REQUESTS_FILE).exists()
         if is_explained:
-            explain_batch(Path(scratch), lambda version: autocoder.classifier)
+            explain_batch(scratch, lambda version: autocoder.classifier)
         shutil.rmtree(explanations_dir, ignore_errors=True)  # of the predictions before these
         for stale_path in stale:
             stale_path.unlink(missing_ok=True)
-        for written_path in Path(scratch).glob(f"{Path(PREDICTIONS).stem}.*"):
+        for written_path in scratch.glob(f"{Path(PREDICTIONS).stem}.*"):
             os.replace(written_path, processed_dir / written_path.name)
         review_path = _free_review_path(review_dir)
-        _move_review(Path(scratch, REVIEW), review_path)
+        _move_review(scratch / REVIEW, review_path)
         if is_explained:
-            os.replace(Path(scratch, EXPLANATIONS_DIR), explanations_dir)
+            os.replace(scratch / EXPLANATIONS_DIR, explanations_dir)
     _LOG.info("%s → %s, %s", receipt.summary(), processed_dir / PREDICTIONS, review_path)
     if is_explained:
         _LOG.info("explanations: open %s", explanations_dir / OVERVIEW_FILE)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 import pyarrow as pa
 import ray
 
+from core.file_io import ScratchFolder
 from core.settings import Settings
 from distributed.dataset_rows import RowKind, header_of, kind_of, make_row, records_of
 from distributed.file_splits import Split
@@ -45,10 +46,10 @@ class CodingActor:
         self._out = out
         lookup: CorrectionsLookup = ray.get(corrections_lookup)
         self._settings = result_settings(settings, lookup)
-        with TemporaryDirectory(prefix="isco-") as folder:
+        with ScratchFolder(Path(gettempdir()), "isco-actor-") as folder:
             for name, content in ray.get(bundle_files).items():
-                Path(folder, name).write_bytes(content)
-            self._autocoder = open_autocoder(Bundle.open(Path(folder)), settings, lookup)
+                (folder / name).write_bytes(content)
+            self._autocoder = open_autocoder(Bundle.open(folder), settings, lookup)
 
     def __call__(self, row: pa.Table) -> pa.Table:
         """Return the row of the shard for the row of a split, any other row as it is."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from pyarrow.dataset import dataset
 from ray.data import DataContext
 from ray.data.aggregate import Min, Sum
 
+from core.file_io import ScratchFolder
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import (
     CONFIDENCE,
@@ -46,8 +47,8 @@ def write_review(out: Folder, n_uncertain: int, language: str = ENGLISH) -> int:
     several times. ``language`` is that of the titles of groups.
     """
     n_texts = 0
-    with TemporaryDirectory(prefix="isco-review-") as scratch:
-        path = Path(scratch, REVIEW)
+    with ScratchFolder(Path(gettempdir()), "isco-review-") as scratch:
+        path = scratch / REVIEW
         with pq.ParquetWriter(path, REVIEW_SCHEMA, compression="zstd") as writer:
             for block in _sorted(out, n_uncertain):
                 writer.write_table(_review_rows(block, language))

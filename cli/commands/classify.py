@@ -6,7 +6,6 @@ import argparse
 import csv
 import logging
 import os
-import uuid
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from cli.options import add_command, complete_files, complete_folders
 from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
 from core.errors import InputError, IscoError
+from core.file_io import ScratchFolder
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from results.explanations.requests import REQUESTS_FILE, pending_batches
     from results.report import REPORT
     from watcher.delivery.index_page import INDEX, Index
-    from watcher.delivery.publish import complete, publish, shown, staging
+    from watcher.delivery.publish import complete, publish, shown
     from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
@@ -96,9 +96,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     for path in inputs:
         try:
             with (
-                staging(files, out, f"classify-{uuid.uuid4().hex}") as staged,
+                ScratchFolder(out / STAGING, "classify-") as scratch,
                 file_progress_bar(path) as advance,
             ):
+                staged = scratch / "batch"
+                staged.mkdir()
                 receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
                 complete(files, staged, receipt)
                 published = publish(files, staged, out, receipt)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import BundleError
+from core.file_io import ScratchFolder
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
@@ -35,12 +36,12 @@ from watcher.processes.messages import (
     Work,
 )
 from watcher.processes.processor import Progress, WorkerLostError
-from watcher.processes.scratch import new_scratch_dir
 from watcher.processes.worker_process import OUT_OF_MEMORY, run_worker
 
 _LOG = logging.getLogger(__name__)
 # How often the memory of the worker process is checked and the daemon's heartbeat is due.
 _RECEIVE_S = 0.1
+_SCRATCH = "isco-worker-"
 
 
 class Worker:
@@ -91,11 +92,11 @@ class Worker:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self._scratch_dir = new_scratch_dir()
+        self._scratch = ScratchFolder(Path(tempfile.gettempdir()), _SCRATCH)
         self._connection, child_connection = context.Pipe()
         self._process = context.Process(
             target=run_worker,
-            args=(child_connection, self._settings, self._scratch_dir),
+            args=(child_connection, self._settings, self._scratch.path),
             name="isco-worker",
             daemon=True,
         )
@@ -192,7 +193,7 @@ class Worker:
         process.kill()
         process.join()
         self._connection.close()
-        shutil.rmtree(self._scratch_dir, ignore_errors=True)
+        self._scratch.remove()
         return process.exitcode
 
 
