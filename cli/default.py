@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from cli.commands import classify, train
-from cli.options import complete_files
+from cli.options import add_file
 from cli.progress_bar import file_progress_bar
 from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
@@ -41,10 +41,7 @@ def add_to(parser: SuggestingParser) -> None:
     group.add_argument(
         "--skip-training", action="store_true", help="do not train, but code the file of --input"
     )
-    source = group.add_argument(
-        "--input", type=Path, metavar="FILE", help="file to code, with --skip-training"
-    )
-    complete_files(source)
+    add_file(group, "--input", "file to code, with --skip-training")
     classify.add_explain(group)
     train.add_fine_tuning(group)
     train.add_optimizations(group)

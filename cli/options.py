@@ -39,15 +39,39 @@ def add_command(
 def config_option(default: Path | str) -> argparse.ArgumentParser:
     """Return a parent parser with ``--config``, which every command takes."""
     parent = argparse.ArgumentParser(add_help=False)
-    option = parent.add_argument(
+    add_file(
+        parent,
         "--config",
-        type=Path,
-        metavar="FILE",
+        "file of settings (default: config.yaml beside main.py)",
         default=default,
-        help="file of settings (default: config.yaml beside main.py)",
     )
-    complete_files(option)
     return parent
+
+
+def add_file(command: argparse._ActionsContainer, name: str, meaning: str, **details: Any) -> None:
+    """Register an argument that is the path of a file, which the shell completes.
+
+    ``details`` are further parameters of ``add_argument``.
+    """
+    _add_path(command, name, meaning, shtab.FILE, {"metavar": "FILE", **details})
+
+
+def add_folder(
+    command: argparse._ActionsContainer, name: str, meaning: str, **details: Any
+) -> None:
+    """Register an argument that is the path of a folder; see ``add_file``."""
+    _add_path(command, name, meaning, shtab.DIRECTORY, {"metavar": "DIR", **details})
+
+
+def _add_path(
+    command: argparse._ActionsContainer,
+    name: str,
+    meaning: str,
+    completion: dict[str, Any],
+    details: dict[str, Any],
+) -> None:
+    action = command.add_argument(name, help=meaning, **{"type": Path, **details})
+    action.complete = completion  # type: ignore[attr-defined]  # shtab reads this attribute
 
 
 def add_worker(command: argparse.ArgumentParser, meaning: str) -> None:
@@ -59,16 +83,6 @@ def add_worker(command: argparse.ArgumentParser, meaning: str) -> None:
         metavar="NAME",
         help=f"{meaning} (default: main)",
     )
-
-
-def complete_files(action: argparse.Action) -> None:
-    """Let the shell complete the value of an argument with the names of files."""
-    action.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab reads this attribute
-
-
-def complete_folders(action: argparse.Action) -> None:
-    """Let the shell complete the value of an argument with the names of folders."""
-    action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]  # shtab reads this attribute
 
 
 def _worker_name(name: str) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from transformers import AutoTokenizer, RobertaForSequenceClassification
 
-from core.file_io import sha256_of
+from core.file_io import ScratchFolder, sha256_of
 from exporters.bundle_export import export_graph
 from exporters.parity import check_values, checkpoint_logits
 from inference.bundle import Bundle
@@ -36,10 +35,10 @@ def write_accelerated(bundle: Bundle) -> Path:
     model = RobertaForSequenceClassification.from_pretrained(checkpoint, use_safetensors=True)
     model = model.float()
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=out.parent) as scratch:
-        staged = Path(scratch, "staged")
+    with ScratchFolder(out.parent, ".part-") as scratch:
+        staged = scratch / "staged"
         staged.mkdir()
-        exported = export_graph(model, tokenizer, Path(scratch, "work"))
+        exported = export_graph(model, tokenizer, scratch / "work")
         os.rename(exported, staged / MODEL)
         written = AcceleratorModel(
             staged / MODEL, sha256_of(staged / MODEL), model.config.pad_token_id
@@ -51,7 +50,7 @@ def write_accelerated(bundle: Bundle) -> Path:
         check_values(MODEL, checkpoint_logits(model, tokenizer, texts, max_tokens), computed)
         written.write_about()
         if out.exists():
-            os.rename(out, Path(scratch, "replaced"))
+            os.rename(out, scratch / "replaced")
         os.rename(staged, out)
     _prune(out.parent)
     return out

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import torch
 from optimum.exporters.onnx import main_export
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
-from core.file_io import utc_now
+from core.file_io import ScratchFolder, utc_now
 from core.settings import InferenceSettings
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
@@ -92,48 +91,69 @@ def export_bundle(
     Raises ParityError where the fp32 graph is not equal to the checkpoint.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as scratch:
-        staged = Path(scratch, "bundle")
+    with ScratchFolder(out.parent, ".export-") as scratch:
+        staged = scratch / "bundle"
         model = _save_parts(contents, staged)
-        fused = fuse(
-            export_graph(model, contents.tokenizer, Path(scratch, "work")),
-            staged / _FP32,
-            model.config,
-        )
+        exported = export_graph(model, contents.tokenizer, scratch / "work")
+        fused = fuse(exported, staged / _FP32, model.config)
         texts = list(parity_texts)[:_N_PARITY_TEXTS]
-        reference = checkpoint_logits(model, contents.tokenizer, texts, contents.max_tokens)
-        fp32 = _manifest_values(contents, _FP32, "fp32")
-        write_manifest(staged, **fp32)
-        difference = check_values(_FP32, reference, _served_logits(staged, texts))
-
-        int8 = _manifest_values(contents, _INT8, "int8")
-
-        def measure() -> float:
-            write_manifest(staged, **int8)
-            return agreement(reference, _served_logits(staged, texts))
-
-        calibration_feeds = _feeds(contents, list(calibration_texts)[:_N_CALIBRATION_TEXTS])
-        ranking_feeds = _feeds(contents, texts[:_N_RANKING_TEXTS])
-        share, n_fp32 = write_int8(
-            Quantizer(fused, calibration_feeds),
-            staged / _INT8,
-            ranking_feeds,
-            measure,
-            target_agreement,
-        )
-        served, unused = (int8, _FP32) if share >= target_agreement else (fp32, _INT8)
-        (staged / unused).unlink()
+        logits = checkpoint_logits(model, contents.tokenizer, texts, contents.max_tokens)
+        checkpoint = _Reference(texts, logits)
+        difference = _check_fp32(contents, staged, checkpoint)
+        quantizer = Quantizer(fused, _feeds(contents, calibration_texts[:_N_CALIBRATION_TEXTS]))
+        share, n_kept_fp32 = _write_int8(contents, quantizer, staged, checkpoint, target_agreement)
         parity = {
             "fp32_max_logit_difference": difference,
             "int8_agreement": share,
-            "n_inputs_kept_fp32": n_fp32,
+            "n_inputs_kept_fp32": n_kept_fp32,
             "n_texts": len(texts),
         }
-        write_manifest(staged, parity=parity, **served)
+        _keep_one_graph(contents, staged, parity, is_int8=share >= target_agreement)
         if out.exists():
-            os.rename(out, Path(scratch, "replaced"))
+            os.rename(out, scratch / "replaced")
         os.rename(staged, out)
     return out
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """Texts, and the logits (N, 436) of the checkpoint, with which the graphs are compared."""
+
+    texts: list[str]
+    logits: np.ndarray
+
+
+def _check_fp32(contents: BundleContents, staged: Path, checkpoint: _Reference) -> float:
+    """Return the largest difference of a logit of the fp32 graph; ParityError where not equal."""
+    write_manifest(staged, **_manifest_values(contents, _FP32, "fp32"))
+    return check_values(_FP32, checkpoint.logits, _served_logits(staged, checkpoint.texts))
+
+
+def _write_int8(
+    contents: BundleContents,
+    quantizer: Quantizer,
+    staged: Path,
+    checkpoint: _Reference,
+    target_agreement: float,
+) -> tuple[float, int]:
+    """Write the int8 graph; return what ``write_int8`` returns."""
+    manifest = _manifest_values(contents, _INT8, "int8")
+
+    def measure() -> float:
+        write_manifest(staged, **manifest)
+        return agreement(checkpoint.logits, _served_logits(staged, checkpoint.texts))
+
+    ranking_feeds = _feeds(contents, checkpoint.texts[:_N_RANKING_TEXTS])
+    return write_int8(quantizer, staged / _INT8, ranking_feeds, measure, target_agreement)
+
+
+def _keep_one_graph(
+    contents: BundleContents, staged: Path, parity: dict[str, Any], *, is_int8: bool
+) -> None:
+    """Remove the graph that is not served, and write the manifest of the other one."""
+    (staged / (_FP32 if is_int8 else _INT8)).unlink()
+    served = (_INT8, "int8") if is_int8 else (_FP32, "fp32")
+    write_manifest(staged, parity=parity, **_manifest_values(contents, *served))
 
 
 def _save_parts(contents: BundleContents, staged: Path) -> RobertaForSequenceClassification:

@@ -11,8 +11,7 @@
 6. check that the content is still that of the results (``_is_unchanged``),
 7. archive the input and release the claim (``_finish``), or reject it (``_reject``).
 
-This process may end after every step. The daemon that takes the claim over continues from what is
-on the disk.
+This process may end after every step: the next daemon continues from what is on the disk.
 """
 
 from __future__ import annotations
@@ -42,6 +41,7 @@ from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim, Content
 from watcher.intake.claims import MAX_ATTEMPTS, Claim
 from watcher.intake.folder_checks import Folders
+from watcher.intake.undo_notes import UndoNotes
 from watcher.open_files import Writers
 from watcher.outcome import Outcome
 from watcher.processes.processor import Processor, Progress, WorkerLostError
@@ -89,6 +89,7 @@ class Pipeline:
         self._files = environment.files
         self._clock = environment.clock
         self._folders = folders
+        self._undo_notes = UndoNotes(environment)
         self._processor = processor
         self._status = status
         self._display = display
@@ -175,7 +176,7 @@ class Pipeline:
     def _undo_attempt(self, active: ActiveClaim) -> None:
         """Take back an attempt that does not count, if there is one. Raises OSError."""
         if active.is_undo_due:
-            active.claim = claims.undo_attempt(self._files, active.claim)
+            active.claim = self._undo_notes.undo_attempt(active.claim)
             active.is_undo_due = False
 
     def _outcome(self, active: ActiveClaim, content: Content) -> Outcome:

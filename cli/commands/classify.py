@@ -12,7 +12,7 @@ from typing import Any
 
 from cli import ray_engine
 from cli.json_output import print_json
-from cli.options import add_command, complete_files, complete_folders
+from cli.options import add_command, add_file, add_folder
 from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
 from core.errors import InputError, IscoError
@@ -33,18 +33,16 @@ lists the folders. The last line names the page to open.
 def add_to(commands: Any) -> None:
     """Register the arguments of ``isco classify``."""
     command = add_command(commands, "classify", run, "code files without the daemon", _ABOUT)
-    inputs = command.add_argument(
+    # With --engine ray these are URIs, too: no paths.
+    add_file(
+        command,
         "inputs",
-        nargs="+",
-        metavar="FILE",
-        help="table with a column of job titles, or a folder of them: CSV or other delimited text, "
+        "table with a column of job titles, or a folder of them: CSV or other delimited text, "
         "workbook, Parquet, JSON Lines, Stata, SPSS; with --engine ray also globs and URIs",
+        nargs="+",
+        type=str,
     )
-    complete_files(inputs)
-    out = command.add_argument(
-        "--out", required=True, metavar="DIR", help="folder of the results (required)"
-    )
-    complete_folders(out)
+    add_folder(command, "--out", "folder of the results (required)", required=True, type=str)
     command.add_argument(
         "--json", action="store_true", help="print the receipt of each file as JSON"
     )

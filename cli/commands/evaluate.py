@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from cli.json_output import print_json
-from cli.options import add_command, complete_files
+from cli.options import add_command, add_file
 from cli.requirements import require_extra, require_table
 from core.aligned_table import align_columns
 from core.settings import Settings
@@ -26,15 +25,13 @@ def add_to(commands: Any) -> None:
     command = add_command(
         commands, "evaluate", run, "measure the model on your own coded records", _ABOUT
     )
-    source = command.add_argument(
+    add_file(
+        command,
         "--on",
+        "file with job titles and a column isco_code (required)",
         required=True,
-        type=Path,
-        metavar="FILE",
         dest="file",
-        help="file with job titles and a column isco_code (required)",
     )
-    complete_files(source)
     command.add_argument(
         "--model",
         metavar="VERSION",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.json_output import print_json
-from cli.options import add_command, complete_files, complete_folders
+from cli.options import add_command, add_file, add_folder
 from cli.progress_bar import training_progress
 from cli.requirements import require_extra
 from core.errors import IscoError
@@ -42,34 +42,26 @@ DEFAULTS: dict[str, Any] = {
 def add_to(commands: Any) -> None:
     """Register the arguments of ``isco train``."""
     command = add_command(commands, "train", run, "train a model on coded records", _ABOUT)
-    raw = command.add_argument(
+    add_file(
+        command,
         "--raw",
-        type=Path,
+        "file or folder of the records to train on (default: data.raw_dir)",
         metavar="FILE_OR_DIR",
-        help="file or folder of the records to train on (default: data.raw_dir)",
     )
-    complete_files(raw)
-    base = command.add_argument(
+    add_folder(
+        command,
         "--base",
+        "encoder to start from, a name or a folder (default: model.name)",
         metavar="MODEL",
-        help="encoder to start from, a name or a folder (default: model.name)",
+        type=str,
     )
-    complete_folders(base)
-    out = command.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="folder of the run (default: models/runs/run_<date>)",
-    )
-    complete_folders(out)
+    add_folder(command, "--out", "folder of the run (default: models/runs/run_<date>)")
     add_fine_tuning(command)
-    report = command.add_argument(
+    add_folder(
+        command,
         "--report-dir",
-        type=Path,
-        metavar="DIR",
-        help="new folder for a copy of the report, with --fine-tune (default: no copy)",
+        "new folder for a copy of the report, with --fine-tune (default: no copy)",
     )
-    complete_folders(report)
     add_optimizations(command)
     command.add_argument(
         "--json", action="store_true", help="print the result and every metric as JSON"
@@ -83,13 +75,11 @@ def add_fine_tuning(command: argparse._ActionsContainer) -> None:
         action="store_true",
         help="train the model in service on the corrections (default: a new model)",
     )
-    corrections = command.add_argument(
+    add_folder(
+        command,
         "--corrections-dir",
-        type=Path,
-        metavar="DIR",
-        help="folder of the corrections, with --fine-tune (default: data.corrections_dir)",
+        "folder of the corrections, with --fine-tune (default: data.corrections_dir)",
     )
-    complete_folders(corrections)
 
 
 def add_optimizations(command: argparse._ActionsContainer) -> None:

@@ -6,10 +6,9 @@ import argparse
 import logging
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from cli.options import add_command, add_worker, complete_files
+from cli.options import add_command, add_file, add_worker
 from cli.progress_bar import file_progress_bar
 from cli.requirements import require_posix
 from cli.subprocesses import start_explaining, start_training
@@ -30,13 +29,7 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--once", action="store_true", help="code the files that are there now, then exit"
     )
-    log = command.add_argument(
-        "--log",
-        type=Path,
-        metavar="FILE",
-        help="write the log to this file, rotated (default: to the terminal)",
-    )
-    complete_files(log)
+    add_file(command, "--log", "write the log to this file, rotated (default: to the terminal)")
     add_worker(command, "name of this daemon, if several share the inbox, on one machine or many")
 
 

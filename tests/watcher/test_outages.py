@@ -19,7 +19,7 @@ from core.errors import AlreadyRunningError
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from results.receipt import AnyReceipt, Identity
-from tests.support.daemon_harness import DaemonHarness
+from tests.support.daemon_harness import DaemonHarness, ProcessKilled
 from tests.support.fake_clock import FakeClock
 from watcher.daemon import Daemon
 from watcher.environment import MAIN
@@ -54,6 +54,18 @@ class Troubled:
         self.n_attempts += 1
         self._trouble(path)
         return self._processor.work(path, staged, identity, progress)
+
+
+class CountingClock(FakeClock):
+    """A clock on which every wait passes at once, and that counts the waits of the loop."""
+
+    n_waits = 0
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        self.n_waits += 1
+        self.seconds += seconds
+        if self.seconds > 1600:  # ten minutes after the start of the clock
+            event.set()
 
 
 @pytest.fixture
@@ -94,6 +106,54 @@ def test_outages_in_the_middle_of_a_file_never_reject_it(harness: DaemonHarness,
     harness.tick(30, seconds=5)
     assert not harness.rejected() and len(harness.batches()) == 1
     assert harness.violations() == []
+
+
+@pytest.mark.parametrize("kind", ["error", "worker"])
+def test_outages_in_several_runs_never_reject_a_file(harness: DaemonHarness, kind: str) -> None:
+    """``watch --once`` ends with the outage: the next run must know that it does not count."""
+
+    def lose_share(path: Path) -> None:
+        harness.files.fail("all", harness.inbox, errno.EIO)
+        raise is_lost_as(kind)
+
+    harness.drop("a.csv", GOOD)
+    troubled = Troubled(harness.processor, lose_share)
+    for number in range(1, N_OUTAGES + 1):
+        harness.clock = CountingClock()
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            Daemon(harness.environment(), troubled, Shutdown()).run(once=True)
+        assert troubled.n_attempts == number and attempts(harness) == [1]
+        harness.files.heal()
+    Daemon(harness.environment(), harness.processor, Shutdown()).run(once=True)
+    assert not harness.rejected() and len(harness.batches()) == 1
+    assert harness.violations() == []
+
+
+def test_an_attempt_that_ends_the_daemon_counts_after_an_outage(harness: DaemonHarness) -> None:
+    """The note of an outage is used once: a file that ends the program is still rejected."""
+
+    def lose_share(path: Path) -> None:
+        harness.files.fail("all", harness.inbox, errno.EIO)
+        raise is_lost_as("error")
+
+    def end(path: Path) -> None:
+        raise ProcessKilled
+
+    harness.drop("a.csv", GOOD)
+    troubled = Troubled(harness.processor, lose_share)
+    harness.clock = CountingClock()
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        Daemon(harness.environment(), troubled, Shutdown()).run(once=True)
+    harness.files.heal()
+    troubled._trouble = end
+    for number in range(1, claims.MAX_ATTEMPTS + 1):
+        harness.daemon = harness.start_daemon(MAIN, troubled)
+        with pytest.raises(ProcessKilled):
+            harness.tick(30, seconds=1)
+        assert attempts(harness) == [number]
+    harness.daemon = harness.start_daemon(MAIN, troubled)
+    harness.tick(30, seconds=1)
+    assert "ended three times" in harness.rejected()["a.csv"]
 
 
 def test_a_share_that_fails_while_a_file_is_rejected_is_no_fault_of_the_file(
@@ -188,18 +248,6 @@ def test_left_over_results_are_removed_when_the_share_is_back(harness: DaemonHar
     harness.tick(1, seconds=60)
     harness.tick(1)
     assert not left.exists()
-
-
-class CountingClock(FakeClock):
-    """A clock on which every wait passes at once, and that counts the waits of the loop."""
-
-    n_waits = 0
-
-    def wait(self, event: threading.Event, seconds: float) -> None:
-        self.n_waits += 1
-        self.seconds += seconds
-        if self.seconds > 1600:  # ten minutes after the start of the clock
-            event.set()
 
 
 def test_no_busy_loop_while_the_share_is_away_and_a_claim_is_due(harness: DaemonHarness) -> None:

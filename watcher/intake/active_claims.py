@@ -11,6 +11,7 @@ from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.claims import Claim, Leases
 from watcher.intake.folder_checks import Folders
+from watcher.intake.undo_notes import UndoNotes
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class ActiveClaims:
         self._files = environment.files
         self._clock = environment.clock
         self._name = environment.name
+        self._undo_notes = UndoNotes(environment)
         self._leases = Leases(environment.files, environment.settings.heartbeat_s)
         self._active: list[ActiveClaim] = []
         self.next_heartbeat_s = 0.0
@@ -143,6 +145,7 @@ class ActiveClaims:
         publish.clear_left_over(self._files, self._settings.outbox, ids, self._name)
 
     def _take_over(self, foreign: Claim) -> None:
+        is_undo_due = foreign in self._undo_notes
         claim = claims.take_over(self._files, foreign, self._name)
         if claim is None:
             return
@@ -152,7 +155,7 @@ class ActiveClaims:
             archive.release(self._files, claim, self._settings.outbox)
             return
         _LOG.info("%r: continued after an interruption", claim.name)
-        self._add(claim)
+        self._add(claim).is_undo_due = is_undo_due
 
     def _add(self, claim: Claim) -> ActiveClaim:
         active = ActiveClaim(claim)
