@@ -50,13 +50,15 @@ NOT_CODABLE = "not codable"
 # "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
 _NOT_CODABLE = re.compile(
     r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"
-    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non classable|inclassable|aucun code"
-    r"|no codificable|incodificable|ningún código|non codificabile|não codificável"
+    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non (?:class|codifi)able|inclassable"
+    r"|aucun code|no codificable|incodificable|ningún código|non codificabile|não codificável"
     r"|niet codeerbaar|nie do zakodowania|niekodowaln[aey]|nelze kódovat|nekódovatelné"
-    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|nije moguće kodirati|nem kódolható"
-    r"|necodificabil|nu se poate codifica|не може да се кодира|некодируемо|μη κωδικοποιήσιμο"
-    r"|δεν κωδικοποιείται|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas"
-    r"|ei koodattavissa|ei saa kodeerida|nav kodējams|negalima koduoti|tidak dapat dikodekan"
+    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|(?:nije moguće|ne može se) kodirati"
+    r"|nem kódolható|necodificabil|nu (?:se poate codifica|poate fi codificat)"
+    r"|не може да се кодира|некодируемо|μη κωδικοποιήσιμο|δεν κωδικοποιείται"
+    r"|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas|går (?:inte|ej) att koda"
+    r"|ei koodattavissa|ei (?:saa kodeerida|ole kodeeritav)|nav kodējams|negalima koduoti"
+    r"|nekoduojama|tidak dapat dikodekan"
     r"|غير قابل للترميز)[.!]?",
     re.IGNORECASE,
 )

@@ -1,10 +1,10 @@
-"""Find a second code of which only the last digits are written: ``7212-13``, ``7212 or 13``."""
+"""Find a second code, of which the last digits may stand alone: ``7212-13``, ``7212 or 13``."""
 
 from __future__ import annotations
 
 import re
 
-from core.taxonomy import isco08
+from core.taxonomy import MINOR, isco08
 
 _SECOND_CODE = re.compile(
     r"(?:\s*(?:(?P<hyphen>[-‐‑–—])|[/+&;]|,\s)\s*"
@@ -16,7 +16,7 @@ _SECOND_CODE = re.compile(
 
 
 def second_code(first: str, rest: str) -> str | None:
-    """Return the second code of which only the last digits stand after the first one.
+    """Return the second code after the first one, of which the last digits may stand alone.
 
     After a hyphen the digits may also be those of a national code under the first: they are a
     second code where this makes a range, from the lower code to the higher one.
@@ -25,6 +25,8 @@ def second_code(first: str, rest: str) -> str | None:
     if match is None or first not in isco08():
         return None
     digits = match["digits"]
+    if match["hyphen"] is None and len(digits) == MINOR < len(first) and digits in isco08():
+        return digits  # "4131 or 413": not the end of 4413
     code = first[: -len(digits)] + digits
     is_code = len(digits) < len(first) and code != first and code in isco08()
     return code if is_code and (code > first or match["hyphen"] is None) else None

@@ -11,6 +11,7 @@ from importlib import resources
 
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
 from core.isco_codes.second_code import second_code
+from core.isco_codes.words_beside import is_denial, other_classification
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
 _LEVEL_NAMES = {MAJOR: "major", SUB_MAJOR: "sub-major", MINOR: "minor", UNIT: "unit"}
@@ -37,7 +38,7 @@ _PREFIX = re.compile(
     r"(?:c(?=\d))?",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"(\d)[,.' ](\d{3})(?![\d.,])")
+_THOUSANDS = re.compile(r"(\d)[,.' ](\d{3})(?=[.,]0{1,2}(?!\d)|(?![\d.,]))")
 _DOTTED = re.compile(r"(\d)\.(\d)\.(\d)(?:\.(\d))?(?![\d.])")
 _DIGITS = re.compile(r"\d{1,4}(?!\d)")
 _DECIMALS = re.compile(r"[.,]0+(?!\d)")
@@ -45,14 +46,6 @@ _SUB_CODE = re.compile(r"(?:\.\d{1,3})+(?!\d)|[,-]\d{1,2}(?!\d)")
 _TITLE_AFTER = re.compile(r"(?:\s*[-–—:;,|/=._]\s*|\s+|(?=[(\[\"]))(?P<title>[(\[\"']?[^\W\d].*)")
 _TITLE_BEFORE = re.compile(
     r"(?P<title>[^\W\d][^\d]*?)[\s:,;(\[–—=|-]+(?P<rest>\d{3,4}(?:[.,]0+)?)[)\]]?"
-)
-# "not 7212", "7212 is wrong". Titles with "not elsewhere classified" have more words.
-_MAX_NEGATION_WORDS = 3
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|wrong|incorrect|false|delete|remove|instead|anything|\w+n['’]t|nicht|kein|keine"
-    r"|falsch|statt|pas|non|faux|jamais|ni|incorrecto|borrar|não|nao|errado|nie|błędny|zamiast|nu"
-    r"|greșit|ne|není|špatně|nem|ikke|inte|ei|niet|geen|fout|bukan|tidak|salah|όχι|не|لا|ليس)\b",
-    re.IGNORECASE,
 )
 _MAX_CHARS = 300  # of a code with a title; the patterns take the square of the length
 _CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
@@ -277,14 +270,17 @@ def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     """Return the code with what its title says against it."""
     if not title or not code.code or is_title_of(code.code, title):
         return code
-    if len(title.split()) <= _MAX_NEGATION_WORDS and _NEGATION.search(title):
+    if (other := other_classification(title)) is not None:
+        kind = CodeKind.ISCO_88 if other.is_isco_88 else CodeKind.INVALID
+        return WrittenCode(kind, reason=f"a code of {other.name}: give the code of ISCO-08")
+    if is_denial(title):
         reason = f"the words beside it deny the code ({title!r}): give the right code alone"
         return WrittenCode(CodeKind.INVALID, reason=reason)
     shown = isco08().title(code.code)
-    other = contradicted_by(code.code, title)
-    if other is not None:
+    group = contradicted_by(code.code, title)
+    if group is not None:
         reason = (
-            f"{code.code} is {shown!r}, and the title is that of {other}: "
+            f"{code.code} is {shown!r}, and the title is that of {group}: "
             "correct the code or the title"
         )
         return WrittenCode(CodeKind.CONTRADICTED, reason=reason)

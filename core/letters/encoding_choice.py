@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from core.file_io import read_yaml
+from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
 from core.letters.letter_pairs import (
     LANGUAGE_NAMES,
     QUOTES_BEFORE,
     SIGNS_AT_ENDS,
     Costs,
+    joins_words,
     language_shares,
     languages,
     text_bits,
@@ -34,6 +36,7 @@ _SURE_BITS_OF_USUAL = 6.5  # for cp1252, which most files of one or two such wor
 # For signs at the ends of words, where another reading has letters.
 _SURE_BITS_OF_SIGNS = 10.0
 _SURE_BITS_OF_OPEN_QUOTES = 14.0  # for a quote before a word and none after it
+_SURE_BITS_OF_HARD_SPACES = 12.0  # for "bus driver" in cp1252, which is "busádriver" in DOS
 _SURE_BITS_OF_ICELANDIC = 14.0  # which differs in six letters from Turkish, which is more frequent
 _SURE_BITS_OF_TWO = 4.0
 """How much better the best reading must be: alone, and if charset-normalizer reads the same."""
@@ -42,9 +45,6 @@ _PLAUSIBLE_BITS = 7.5
 _SLACK_BITS = 8.0  # for a file with one short word, or a sign alone
 _WORDS_PER_BYTE, _MAX_WORD_BYTES, _MAX_ASCII_WORDS = 12, 40, 150
 _MAX_LINE_BYTES, _MAX_LINES_BYTES = 400, 1 << 16
-_MIN_LETTERS = 12
-# The encodings of Chinese, Japanese and Korean, of which no pairs of letters are known.
-_EAST_ASIAN = ("gb18030", "big5", "cp932", "shift_jis", "euc_jp", "cp949", "euc_kr")
 
 _TELLING = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _ASCII_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]{3,30}(?![A-Za-z\x80-\xff])")
@@ -150,6 +150,11 @@ class Reading:
         return all(any(c.isalpha() and not c.isascii() for c in word) for word in self.words)
 
     @property
+    def joins_words(self) -> bool:
+        """Whether no-break spaces stand between the letters of some words."""
+        return any(map(joins_words, self.words))
+
+    @property
     def has_signs_alone(self) -> bool:
         """Whether each of the words is ASCII but for signs at one of its ends."""
         signs = "".join(SIGNS_AT_ENDS)
@@ -167,6 +172,8 @@ class Reading:
     @property
     def language(self) -> str:
         """The name of that language."""
+        if self.encoding in EAST_ASIAN:
+            return EAST_ASIAN[self.encoding]
         return LANGUAGE_NAMES[languages()[self.language_index]]
 
 
@@ -214,7 +221,7 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     opinion = _second_opinion(evidence)
     other = _read(evidence, opinion) if opinion else None
     if other is not None and not best.is_plausible:
-        is_sure = other.is_plausible or (opinion in _EAST_ASIAN and _is_long(other))
+        is_sure = other.is_plausible or is_sure_east_asian(opinion, other.words)
         different = second if other.words == best.words else best
         return EncodingChoice(other, different, is_sure)
     agrees = other is not None and other.words == best.words
@@ -229,6 +236,8 @@ def _bits_of_known_doubt(best: Reading, second: Reading) -> float:
         return _SURE_BITS_OF_OPEN_QUOTES if is_opened else _SURE_BITS_OF_SIGNS
     if (best.encoding, second.encoding) == ("cp1252", "cp1254"):  # "þoför", and Turkish "şoför"
         return _SURE_BITS_OF_ICELANDIC
+    if best.joins_words and not second.joins_words:
+        return _SURE_BITS_OF_HARD_SPACES
     return 0.0
 
 
@@ -265,19 +274,10 @@ def _read(evidence: Evidence, encoding: str) -> Reading | None:
     return Reading(encoding, words, costs, text_bits(costs))
 
 
-def _is_long(reading: Reading) -> bool:
-    """Whether the words are letters, and so many that an opinion of them is worth something."""
-    letters = [letter for word in reading.words for letter in word if not letter.isascii()]
-    n_letters = sum(letter.isalpha() for letter in letters)
-    return n_letters >= _MIN_LETTERS and n_letters >= 0.8 * len(letters)
-
-
 def _second_opinion(evidence: Evidence) -> str:
     """Return the encoding that charset-normalizer finds, ``""`` for none."""
     from charset_normalizer import from_bytes  # takes long to import, and few files need it
 
     lines = b"\n".join(evidence.lines)
-    match = from_bytes(
-        lines, cp_isolation=[*rarities(), *_EAST_ASIAN], enable_fallback=False
-    ).best()
+    match = from_bytes(lines, cp_isolation=[*rarities(), *EAST_ASIAN], enable_fallback=False).best()
     return match.encoding if match is not None else ""

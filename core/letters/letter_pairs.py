@@ -23,6 +23,7 @@ _CASE_BITS = 8.0  # a capital letter after a small one, where one of them is not
 _ALONE_BITS, _QUOTE_BITS, _BESIDE_BITS = 5.0, 5.0, 9.0
 _INSIDE_BITS, _ELISION_BITS, _ODD_BITS, _ODD_INSIDE_BITS = 10.0, 5.0, 16.0, 24.0
 _SCRIPT_BITS = 16.0  # letters of two scripts side by side
+_SPACE_BITS = 9.0  # a no-break space between two words
 _N_ROUNDS = 4
 QUOTES_BEFORE, QUOTES_AFTER = frozenset("“„‘‚«‹¿¡"), frozenset("”“’‘»›…²³ºª")
 _OPENING = QUOTES_BEFORE | frozenset("°•–—€£§\xa0")
@@ -31,6 +32,7 @@ SIGNS_AT_ENDS = _OPENING | _CLOSING
 _ELISION = re.compile(r"(?:(?<!\w)\w{1,2}|ll)[’]|[’](?:s|t|d|m|re|ve|ll)(?!\w)", re.IGNORECASE)
 _ALONE = (_OPENING | _CLOSING) - set("„‚‘’«»") | frozenset("·½¼¾©´µ±×№\u2009\u202f")
 _INSIDE = frozenset("’\xad\u200c\u200d")
+_JOINED_WORDS = re.compile(r"[^\W\d_][\xa0\u202f][^\W\d_]")
 _SCRIPT_STARTS = (0x370, 0x400, 0x590, 0x600, 0x1E00, 0x1F00, 0x2000)  # Latin comes before
 
 LANGUAGE_NAMES = {
@@ -142,6 +144,11 @@ def _script(letter: str) -> int:
     return 0 if _SCRIPT_STARTS[place - 1 : place] == (0x1E00,) else place
 
 
+def joins_words(word: str) -> bool:
+    """Return whether a no-break space stands between two letters of ``word``."""
+    return _JOINED_WORDS.search(word) is not None
+
+
 def _signs_bits(word: str) -> float:
     """Return the bits of the signs: where letters stand before or after one, few are usual."""
     letters = [place for place, letter in enumerate(word) if letter.isalpha()]
@@ -156,6 +163,8 @@ def _signs_bits(word: str) -> float:
 
 def _sign_bits(word: str, place: int, sign: str, has_left: bool, has_right: bool) -> float:
     if has_left and has_right:
+        if joins_words(word[place - 1 : place + 2]):
+            return _SPACE_BITS
         if sign not in _INSIDE:
             return _ODD_INSIDE_BITS
         around = word[max(place - 3, 0) : place + 4]

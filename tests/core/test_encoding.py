@@ -225,3 +225,48 @@ def test_wide_text_of_any_script_needs_no_mark(tmp_path: Path, job: str, encodin
 def test_a_stray_nul_makes_no_wide_text(tmp_path: Path, content: str) -> None:
     with pytest.raises(InputError, match="NUL"):
         sniff(write(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("护士,公交司机,面包师,小学教师,木匠", "gbk"),
+        ("护士长,公交司机,面包师,小学教师,木匠,会计,厨师,清洁工,保安,电工", "gbk"),
+        ("護理師,公車司機,麵包師傅,小學老師,木匠,會計", "big5"),
+    ],
+)
+def test_chinese_characters_alone_tell_no_encoding(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    with pytest.raises(InputError, match="no sure sign"):
+        sniff(write(tmp_path, "job_title\n" + text.replace(",", "\n") + "\n", encoding))
+
+
+def test_the_note_names_the_language_of_east_asian_letters(tmp_path: Path) -> None:
+    jobs = "看護師です\nトラックの運転手\nパン職人です\nコンビニの店員です\n大工"
+    encoding = sniff(write(tmp_path, "job_title\n" + jobs, "shift_jis"))
+    assert encoding.name == "cp932" and "look like Japanese" in encoding.note
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "jobs",
+    ["bus driver\nprimary school teacher\nwelder", "Leiter der Schule\nKoch und Kellner\nMaurer"],
+)
+def test_no_break_spaces_between_words_are_no_letters(
+    tmp_path: Path, jobs: str, encoding: str
+) -> None:
+    """0xA0, the no-break space of Windows, is á in DOS: "busádriver" is no word."""
+    content = "id;job_title\n" + "\n".join(f"1;{job}" for job in jobs.split("\n"))
+    table, rows = opened(write(tmp_path, content.replace(" ", "\xa0"), encoding))
+    assert table.encoding == encoding
+    assert [row[1] for row in rows] == jobs.replace(" ", "\xa0").split("\n")
+
+
+def test_one_no_break_space_is_not_sure(tmp_path: Path) -> None:
+    path = write(tmp_path, "id;job_title\n1;bus\xa0driver\n", "cp1252")
+    with pytest.raises(InputError, match=r"'1;bus\\xa0driver'.*'1;busádriver'"):
+        sniff(path)
+    dos = write(tmp_path, "id;puesto\n1;mecánico\n", "cp850")
+    with pytest.raises(InputError, match="'1;mecánico'"):
+        sniff(dos)

@@ -27,6 +27,12 @@ from core.isco_codes.code_column import CodeReader
         "kan ikke kodes",
         "ei koodattavissa",
         "غير قابل للترميز",
+        "non codifiable",
+        "går inte att koda",
+        "nu poate fi codificat",
+        "ne može se kodirati",
+        "ei ole kodeeritav",
+        "nekoduojama",
     ],
 )
 def test_not_codable_in_many_languages(written: str) -> None:

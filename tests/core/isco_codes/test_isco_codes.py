@@ -228,3 +228,44 @@ def test_two_codes_are_no_code(written: str) -> None:
 @pytest.mark.parametrize("written", ["7212-01", "7212-1", "7214-12", "7212.13", "7212,13"])
 def test_digits_under_a_code_are_no_second_one(written: str) -> None:
     assert read_code(written).code == written[:4]
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "name"),
+    [
+        ("SOC 2221", CodeKind.INVALID, "SOC"),
+        ("7212 (SOC 2020)", CodeKind.INVALID, "SOC 2020"),
+        ("noc: 7212", CodeKind.INVALID, "noc"),
+        ("7212 [KldB]", CodeKind.INVALID, "KldB"),
+        ("7212 (ISCO-88)", CodeKind.ISCO_88, "ISCO-88"),
+        ("7212 ciuo 88", CodeKind.ISCO_88, "ciuo 88"),
+    ],
+)
+def test_a_code_of_another_classification_is_no_code(
+    written: str, kind: CodeKind, name: str
+) -> None:
+    reading = read_code(written)
+    assert (reading.kind, reading.code) == (kind, "")
+    assert reading.reason == f"a code of {name}: give the code of ISCO-08"
+
+
+@pytest.mark.parametrize(
+    "written", ["7212 ISCO-08", "7212 (ISCO)", "7212 [sic]", "7212 sock maker"]
+)
+def test_other_words_beside_a_code_name_no_classification(written: str) -> None:
+    assert read_code(written).code == "7212"
+
+
+def test_a_group_after_a_code_is_named_as_it_is_written() -> None:
+    """Not as the end of a code: "413" is no 4413."""
+    assert "(413, 4131)" in read_code("4131 or 413").reason
+
+
+@pytest.mark.parametrize("written", ["7,212.0", "7.212,00", "7 212,0", "7'212.0"])
+def test_a_number_with_thousands_and_decimals_is_a_code(written: str) -> None:
+    assert read_code(written).code == "7212"
+
+
+@pytest.mark.parametrize("written", ["7.212.000", "7,212,000", "7,212.5"])
+def test_a_greater_number_is_no_code(written: str) -> None:
+    assert read_code(written).code == ""
