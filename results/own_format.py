@@ -11,7 +11,6 @@ import csv
 import gzip
 import io
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,9 +105,7 @@ def _writer(table: Table) -> tuple[str, _Write | None]:
 
 def _text_writer(table: Table) -> tuple[str, _Write | None]:
     ending = suffix_of(table.path.name)
-    if ending == ".csv.gz":
-        return ending, _write_packed
-    if ending.startswith((".tsv", ".txt")):
+    if ending == ".csv.gz" or ending.startswith((".tsv", ".txt")):
         return ending, _write_delimited
     return (".tsv", _write_delimited) if table.delimiter == "\t" else ("", None)
 
@@ -137,11 +134,6 @@ def _packed(path: Path) -> Iterator[gzip.GzipFile]:
 def _write_delimited(table: Table, written: _Predictions, path: Path) -> None:
     with _open_to_write(path) as file:
         Writer(file, written.header(), table.delimiter).write(written.rows())
-
-
-def _write_packed(table: Table, written: _Predictions, path: Path) -> None:
-    with written.path.open("rb") as file, _packed(path) as packed:
-        shutil.copyfileobj(file, packed)
 
 
 def _write_jsonl(table: Table, written: _Predictions, path: Path) -> None:

@@ -60,8 +60,8 @@ class Layout:
         notes = []
         n_preamble = self.n_lines_above - self.has_separator_line
         if n_preamble:
-            lines = "1 line" if n_preamble == 1 else f"{n_preamble} lines"
-            notes.append(f"{lines} above the header were left out")
+            lines, were = ("1 line", "was") if n_preamble == 1 else (f"{n_preamble} lines", "were")
+            notes.append(f"{lines} above the header {were} left out")
         if self.further_headers:
             n = len(self.further_headers)
             rows = "1 row after the header holds" if n == 1 else f"{n} rows after the header hold"

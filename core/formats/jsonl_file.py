@@ -75,8 +75,8 @@ def _object(path: Source, number: int, line: str) -> dict[str, str]:
         )
     except RecursionError:
         _refuse(path, number, "values nested very deeply")
-    except ValueError as error:
-        _refuse(path, number, f"a line that is no JSON ({error})")
+    except json.JSONDecodeError as error:  # its own line number counts the break at the end
+        _refuse(path, number, f"a line that is no JSON ({error.msg}, character {error.pos + 1})")
     if not isinstance(pairs, tuple):
         _refuse(path, number, f"{_spoken(pairs)} and no object")
     record: dict[str, str] = {}

@@ -116,6 +116,15 @@ def test_delimited_text(
         assert own == list(csv.reader(file))
 
 
+def test_a_packed_file_keeps_its_delimiter(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"job_title;pay\nnurse;1,5\n"))
+    out, _ = coded(tmp_path / "a.csv.gz", autocoder, settings)
+    lines = gzip.decompress((out / "predictions.csv.gz").read_bytes()).decode().splitlines()
+    assert lines[0].startswith("job_title;pay;isco_code;") and lines[1].startswith("nurse;1,5;")
+
+
 def test_what_a_line_of_json_has_stays_as_it_is(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:

@@ -47,6 +47,11 @@ def test_lines_above_the_header(tmp_path: Path) -> None:
     assert raised.value.line == 7
 
 
+def test_one_line_above_the_header(tmp_path: Path) -> None:
+    table, _ = opened(tmp_path, "# wave 3\nid,occupation\n1,cook\n")
+    assert table.notes[0] == "1 line above the header was left out"
+
+
 def test_a_title_line_that_has_a_word_of_ours_is_no_header(tmp_path: Path) -> None:
     table, rows = opened(tmp_path, "Occupation survey of the year\nid;Beruf\n1;Koch\n")
     assert table.header == ["id", "Beruf"] and rows == [["1", "Koch"]]

@@ -260,6 +260,7 @@ GOOD = {"job_title": "nurse"}
         (json_lines({"name": "x"}), "a column 'job_title'"),
         (b'[{"job_title": "nurse"}]', "a JSON array"),
         (b"{broken", "line 1: found a line that is no JSON"),
+        (b'{"job_title": "x"\n', "no JSON (Expecting ',' delimiter, character 19);"),
     ],
 )
 def test_json_lines_that_are_no_records(content: bytes, words: str, tmp_path: Path) -> None:

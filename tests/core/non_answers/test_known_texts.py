@@ -240,3 +240,35 @@ def test_a_typed_unknown_is_an_answer_that_states_nothing(text: str) -> None:
     assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_STATED
     assert NON_ANSWERS.find(join("", text)) is NonAnswerKind.NOT_STATED
     assert NON_ANSWERS.find(join(text, "drives a lorry")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "item non-response",
+        "[inaudible]",
+        "---Select one---",
+        "Choose an option",
+        "Bitte auswählen",
+        "wybierz",
+        "b.d.",
+        "DK/RF",
+        "doesn't apply",
+        "true",
+    ],
+)
+def test_what_forms_and_coders_leave_states_nothing(text: str) -> None:
+    assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_STATED
+
+
+def test_a_housewife_in_both_words_of_croatian() -> None:
+    assert NON_ANSWERS.find(join("domaćica")) is NonAnswerKind.NOT_WORKING
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["OA", "BD", "RF engineer", "selection clerk", "select committee clerk", "same day courier"],
+)
+def test_words_near_these_are_answers(text: str) -> None:
+    """OA is a senior physician in German, BD business development in English."""
+    assert NON_ANSWERS.find(join(text)) is None
