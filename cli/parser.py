@@ -81,7 +81,8 @@ def _refuse_misplaced(parser: SuggestingParser, arguments: Sequence[str]) -> Non
     """End the program where an option stands before its command: argparse would forget it."""
     place = next((n for n, word in enumerate(arguments) if word in COMMANDS), 0)
     for word in arguments[:place]:
-        if word.partition("=")[0] in default.OPTIONS:
+        start = word.partition("=")[0]  # argparse takes the start of an option for the option
+        if len(start) > 2 and any(option.startswith(start) for option in default.OPTIONS):
             parser.error(f"{word} stands behind the command: isco {arguments[place]} {word}")
 
 

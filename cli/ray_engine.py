@@ -56,7 +56,7 @@ def refuse_options(parsed: argparse.Namespace) -> None:
         parsed.resume,
         parsed.skip_corrupt,
     )
-    if any(options):
+    if any(option is not None and option is not False for option in options):  # also 0 and ""
         parsed.parser.error(
             "these go with --engine ray: --address, --concurrency, --format, --resume, "
             "--skip-corrupt"

@@ -14,7 +14,7 @@ from fsspec.implementations.arrow import ArrowFSWrapper
 from pyarrow import fs
 
 from core.errors import StorageError
-from core.formats.file_names import READ_SUFFIXES
+from core.formats.file_names import READ_SUFFIXES, is_litter
 from core.formats.folder_content import sort_files
 from distributed.storage import Folder, resolve
 
@@ -87,7 +87,13 @@ def find_inputs(places: Sequence[str], out: Folder) -> Inputs:
     held: dict[str, str] = {}
     for place in places:
         filesystem, path = resolve(place)
-        content = _expand(filesystem, path)
+        try:
+            content = _expand(filesystem, path)
+        except UnicodeDecodeError:  # pyarrow gives no other names
+            raise StorageError(
+                f"{place!r} has a file whose name is not UTF-8; rename it, or code that folder "
+                "without --engine ray"
+            ) from None
         held |= content.held
         if not content.files:
             _log_held(held)
@@ -123,7 +129,8 @@ def _expand(filesystem: fs.FileSystem, path: str) -> _Place:
         return _expand_folder(filesystem, path)
     matches = [str(match) for match in ArrowFSWrapper(filesystem).glob(path)]
     infos = filesystem.get_file_info(matches)
-    return _Place([inner for inner in infos if inner.type == fs.FileType.File])
+    files = [inner for inner in infos if inner.type == fs.FileType.File]
+    return _Place([inner for inner in files if not is_litter(inner.base_name)])
 
 
 def _expand_folder(filesystem: fs.FileSystem, path: str) -> _Place:

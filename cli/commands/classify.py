@@ -67,11 +67,11 @@ def add_explain(command: argparse._ActionsContainer) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Code each file into a folder of its own; with ``--engine ray``, all of them as one table."""
+    require_posix("classify")
     if parsed.engine == "ray":
         ray_engine.run(parsed, settings)
         return
     ray_engine.refuse_options(parsed)
-    require_posix("classify")
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, code_file
@@ -104,8 +104,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
                 published = publish(files, staged, out, receipt)
                 if (staged / REQUESTS_FILE).exists():  # the batch was there, perhaps without
                     os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
-        except InputError as error:
-            if len(inputs) == 1:
+        except (InputError, OSError) as error:
+            is_of_this_file = isinstance(error, InputError) or error.filename == str(path)
+            if len(inputs) == 1 or not is_of_this_file:
                 raise
             _LOG.error("%s", error)
             n_failed += 1

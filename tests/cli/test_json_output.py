@@ -29,6 +29,15 @@ def test_letters_that_cannot_be_shown_are_escaped(
     assert json.loads(output.read()) == VALUE
 
 
+def test_a_metric_that_is_undefined_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"kappa": float("nan"), "shares": [1.0, float("inf")], "n": (1, None)})
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail) == {
+        "kappa": None,
+        "shares": [1.0, None],
+        "n": [1, None],
+    }
+
+
 @pytest.mark.slow
 def test_a_name_that_is_no_text(settings: Settings, tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/staff\xff.csv"

@@ -45,7 +45,14 @@ def test_nothing_is_suggested_for_a_word_that_is_like_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["--fine-tune train", "--explain classify x.csv --out y", "--input=x.csv status"]
+    "line",
+    [
+        "--fine-tune train",
+        "--fine train",
+        "--explain classify x.csv --out y",
+        "--expl classify x.csv --out y",
+        "--input=x.csv status",
+    ],
 )
 def test_an_option_before_its_command_is_not_forgotten(
     line: str, capsys: pytest.CaptureFixture[str]

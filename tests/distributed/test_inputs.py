@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,16 @@ def test_a_folder_without_a_file_that_is_read_says_what_it_has(
     with pytest.raises(StorageError, match="found no file"):
         find_inputs([str(tmp_path / "in")], Folder.at(str(tmp_path / "out")))
     assert "staff.csv.part' is not read: it is an unfinished copy" in caplog.text
+
+
+def test_a_glob_takes_no_litter(folder: Path) -> None:
+    found = find_inputs([f"{folder}/*"], Folder.at(str(folder.parent / "out")))
+    names = {file.name for file in found.files}
+    assert names.isdisjoint(LITTER) and {"a.csv", "b.pq"} <= names  # named themselves
+
+
+@pytest.mark.parametrize("place", ["", "/*"])
+def test_a_name_that_is_not_utf8_is_an_error_in_words(folder: Path, place: str) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.csv")).touch()
+    with pytest.raises(StorageError, match="not UTF-8; rename it"):
+        find_inputs([f"{folder}{place}"], Folder.at(str(folder.parent / "out")))

@@ -1,0 +1,61 @@
+"""``isco classify`` in this process: what a fault of one file costs, and what a killed run left."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import main
+from core.settings import Settings
+from results import code_file as coding
+from tests.cli.processes import config_of
+
+CODE_FILE = coding.code_file
+
+
+@pytest.fixture
+def command(settings: Settings, tmp_path: Path) -> list[str]:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.csv").write_text(f"title\n{name} cook\n", encoding="utf-8")
+    return [*config_of(settings), "classify", str(folder), "--out", str(tmp_path / "out")]
+
+
+@pytest.mark.parametrize("is_of_the_file", [True, False])
+def test_a_file_that_cannot_be_read_costs_itself_alone(
+    command: list[str],
+    tmp_path: Path,
+    is_of_the_file: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A full disk is no fault of the file: the others would meet it, too."""
+
+    def fail(path: Path, *arguments: Any) -> Any:
+        if path.name != "b.csv":
+            return CODE_FILE(path, *arguments)
+        number = errno.EACCES if is_of_the_file else errno.ENOSPC
+        raise OSError(number, os.strerror(number), str(path) if is_of_the_file else None)
+
+    monkeypatch.setattr(coding, "code_file", fail)
+    left = tmp_path / "out" / ".staging" / f"classify-{'0' * 16}"
+    left.mkdir(parents=True)
+    (left / "predictions.csv").write_bytes(b"x")
+    assert main.main(command) == 1
+    coded = {path.parent.name.partition(".")[0] for path in tmp_path.glob("out/*/receipt.json")}
+    assert coded == ({"a", "c"} if is_of_the_file else {"a"})
+    words = "1 of 3 files were not coded" if is_of_the_file else os.strerror(errno.ENOSPC)
+    assert words in capsys.readouterr().err
+    assert not list((tmp_path / "out" / ".staging").iterdir())
+
+
+def test_an_option_of_ray_without_ray_is_wrong_usage(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main([*command, "--concurrency", "0"]) == 2
+    assert "these go with --engine ray" in capsys.readouterr().err
