@@ -1,7 +1,8 @@
 """Tables of web pages, and workbooks in XML (Excel 2003) → grids of text.
 
 Many programs export a web page and call it ``.xls``. Entities are decoded, and white space counts
-as one space, as in a browser. A cell over several columns fills the first of them.
+as one space, as in a browser. A cell over several columns fills the first of them, and one over
+several rows each of these (``core/formats/workbooks/merged_cells.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from core.formats.content import Content
 from core.formats.grid import Sheet, open_grid
 from core.formats.source import Source, size_of
 from core.formats.unpacking import open_bytes
+from core.formats.workbooks.merged_cells import MergedCells
+from core.formats.workbooks.sheet_extent import MergedCell
 from core.formats.workbooks.workbook_limits import MAX_BYTES, MAX_CELLS, too_large
 from core.letters.encoding_choice import spoken
 
@@ -59,9 +62,9 @@ def open_markup(
             parser.feed(block)
     parser.close()
     sheets = [
-        Sheet(name or f"table {number}", partial(iter, rows))
-        for number, (name, rows) in enumerate(parser.tables, start=1)
-        if rows
+        _sheet(table.name or f"table {number}", table)
+        for number, table in enumerate(parser.tables, start=1)
+        if table.rows
     ]
     if not sheets:
         raise InputError(
@@ -74,14 +77,21 @@ def open_markup(
     return replace(open_grid(path, sheets, aliases, required), encoding=encoding)
 
 
+def _sheet(name: str, table: _Table) -> Sheet:
+    merged = MergedCells(table.merged)
+    if not merged:
+        return Sheet(name, partial(iter, table.rows))
+    return Sheet(name, lambda: merged.filled(map(list, table.rows)), notes=merged.notes)
+
+
 class _TableParser(HTMLParser):
     """Collects the rows of every table; a table within a cell is one of its own."""
 
     def __init__(self, path: Source) -> None:
         super().__init__()
         self._path = path
-        self.tables: list[tuple[str, list[list[str]]]] = []
-        self._open: list[_OpenTable] = []
+        self.tables: list[_Table] = []
+        self._open: list[_Table] = []
         self._n_hidden = 0
         self._sheet_name = ""
         self._n_cells = 0
@@ -95,30 +105,26 @@ class _TableParser(HTMLParser):
         elif tag == "worksheet":
             self._sheet_name = values.get("name", "")
         elif tag in _TABLES:
-            rows: list[list[str]] = []
-            self.tables.append((self._sheet_name, rows))
-            self._open.append(_OpenTable(rows))
+            table = _Table(self._sheet_name)
+            self.tables.append(table)
+            self._open.append(table)
         elif self._open:
             self._begin(self._open[-1], tag, values)
 
-    def _begin(self, table: _OpenTable, tag: str, values: dict[str, str]) -> None:
+    def _begin(self, table: _Table, tag: str, values: dict[str, str]) -> None:
         if tag in _ROWS:
-            table.end_cell()
+            self._count(table.end_row())
             place = _count(values.get("index"), len(table.rows) + 1)
             n_new = max(place - len(table.rows), 0)
             self._count(n_new)
             table.rows += [[] for _ in range(n_new)]
         elif tag in _CELLS:
-            if _count(values.get("rowspan"), 1) > 1:
-                raise InputError(
-                    self._path,
-                    "a cell that goes over several rows",
-                    expected="a cell in each row and column",
-                    remedy="Save the table as CSV.",
-                )
             width = _count(values.get("colspan"), _count(values.get("mergeacross"), 0, 0) + 1)
-            self._count(width + _count(values.get("index"), 0, 0))
-            table.begin_cell(_count(values.get("index"), 0, 0), width)
+            height = _count(values.get("rowspan"), _count(values.get("mergedown"), 0, 0) + 1)
+            index = _count(values.get("index"), 0, 0)
+            self._count(width + index)
+            n_padded = table.begin_cell(index, width, height)
+            self._count(n_padded)
         elif tag == "br":
             table.add("\n")
 
@@ -135,7 +141,7 @@ class _TableParser(HTMLParser):
         elif not self._open:
             return
         elif tag in _TABLES:
-            self._open.pop().end_cell()
+            self._count(self._open.pop().end_row())
         elif tag in _ROWS or tag in _CELLS:
             self._open[-1].end_cell()
 
@@ -145,23 +151,50 @@ class _TableParser(HTMLParser):
             self._open[-1].add(_SPACE.sub(" ", data))
 
 
-class _OpenTable:
-    """A table whose end was not reached, and the cell that is open in it."""
+class _Table:
+    """A table: its rows, its cells over several rows, and the cell that is open in it."""
 
-    def __init__(self, rows: list[list[str]]) -> None:
-        self.rows = rows
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rows: list[list[str]] = []
+        self.merged: list[MergedCell] = []
+        self._last_rows: dict[int, int] = {}  # of the cell that fills a column from above
         self._parts: list[str] | None = None
         self._width = 1
 
-    def begin_cell(self, index: int, width: int) -> None:
-        """Begin a cell at the column ``index`` (from 1), or after the last one."""
+    def begin_cell(self, index: int, width: int, height: int) -> int:
+        """Begin a cell at the column ``index`` (from 1), or at the first free one.
+
+        Returns how many cells before it were passed over.
+        """
         self.end_cell()
         if not self.rows:
             self.rows.append([])
         row = self.rows[-1]
-        row += [""] * (index - 1 - len(row))
+        n_padded = 0
+        if index:
+            row += [""] * (index - 1 - len(row))
+        else:
+            n_padded = self._pass_over_filled()
+        if height > 1:
+            number = len(self.rows) - 1
+            last_row = number + height - 1
+            self.merged.append(((number, len(row)), (last_row, len(row) + width - 1)))
+            self._last_rows |= dict.fromkeys(range(len(row), len(row) + width), last_row)
         self._parts = []
         self._width = width
+        return n_padded
+
+    def end_row(self) -> int:
+        """End the last row, and return how many cells at its end are filled from above."""
+        self.end_cell()
+        return self._pass_over_filled() if self.rows else 0
+
+    def _pass_over_filled(self) -> int:
+        row, n_before = self.rows[-1], len(self.rows[-1])
+        while self._last_rows.get(len(row), -1) >= len(self.rows) - 1:
+            row.append("")
+        return len(row) - n_before
 
     def add(self, text: str) -> None:
         """Add text to the open cell, if there is one."""

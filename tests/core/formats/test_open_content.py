@@ -122,10 +122,42 @@ def test_a_workbook_in_xml_called_xls(tmp_path: Path) -> None:
     assert [line for line, _ in table.rows()] == [3]
 
 
+_ROWS_OF_SPANS = [["A", "1", "nurse"], ["A", "2", "cook"], ["B", "3", "cook"], ["B", "4", "guard"]]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table><tr><th>ward<th>id<th>job_title"
+        "<tr><td rowspan=2>A<td>1<td>nurse"
+        "<tr><td>2<td rowspan=2>cook"
+        "<tr><td rowspan=9>B<td>3"
+        "<tr><td>4<td>guard</table>",
+        # Excel 2003 gives the cells after a merged one their column.
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="S"><Table>'
+        "<Row><Cell><Data>ward</Data></Cell><Cell><Data>id</Data></Cell>"
+        "<Cell><Data>job_title</Data></Cell></Row>"
+        '<Row><Cell ss:MergeDown="1"><Data>A</Data></Cell><Cell><Data>1</Data></Cell>'
+        "<Cell><Data>nurse</Data></Cell></Row>"
+        '<Row><Cell ss:Index="2"><Data>2</Data></Cell>'
+        '<Cell ss:MergeDown="1"><Data>cook</Data></Cell></Row>'
+        '<Row><Cell ss:MergeDown="1"><Data>B</Data></Cell><Cell><Data>3</Data></Cell></Row>'
+        '<Row><Cell ss:Index="2"><Data>4</Data></Cell><Cell><Data>guard</Data></Cell></Row>'
+        "</Table></Worksheet></Workbook>",
+    ],
+)
+def test_cells_of_a_page_over_several_rows(page: str, tmp_path: Path) -> None:
+    (tmp_path / "staff.xls").write_text(page, encoding="utf-8")
+    table, rows = read(tmp_path / "staff.xls")
+    assert rows == _ROWS_OF_SPANS == [row for _, row in table.rows()]
+    assert "3 cells go over several rows (in 'ward', 'job_title')" in " ".join(table.notes)
+
+
 @pytest.mark.parametrize(
     ("page", "words"),
     [
-        (HTML.replace("<td>1</td>", "<td rowspan=2>1</td>"), "over several rows"),
+        (HTML.replace("<td>0110</td>", "<td>0110</td><td rowspan=9>x</td><td>y</td>"), "4 cells"),
         (HTML + HTML, "2 sheets with records: 'table 2' and 'table 4'|2 sheets with records"),
         ("<html><p>job_title</p></html>", "a web page without a table"),
         ("<table><tr><td colspan=30000000>x</td></tr></table>", "20,000,000 cells"),
@@ -134,6 +166,15 @@ def test_a_workbook_in_xml_called_xls(tmp_path: Path) -> None:
 def test_a_page_that_is_no_sure_table(page: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "staff.xls").write_text(page, encoding="utf-8")
     assert re.search(words, str(refused(tmp_path / "staff.xls")))
+
+
+def test_cells_that_are_filled_from_above_count(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("core.formats.markup_table.MAX_CELLS", 1_000)
+    page = "<table><tr><td colspan=90 rowspan=90>x</td></tr>" + "<tr></tr>" * 90
+    (tmp_path / "staff.xls").write_text(page, encoding="utf-8")
+    assert "1,000 cells" in str(refused(tmp_path / "staff.xls"))
 
 
 @pytest.mark.parametrize(
