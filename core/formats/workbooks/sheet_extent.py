@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -34,6 +34,8 @@ _WHOLE_CELL = re.compile(
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,10})[\"']")
 _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
+_STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d+)[\"']")
+_NEGATIVE = re.compile(rb"-[\d.]+(?:[eE][+-]?\d+)?")
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)<")
 
 Place = tuple[int, int]
@@ -50,6 +52,7 @@ class SheetExtent:
 
     ``overlaid`` has the errors (``#N/A``) and the formulas without a stored result. ``merged`` has
     the cells over several rows of an .ods workbook; of others the reader has them.
+    ``negative_dates`` has the negative numbers in cells with the style of a date, which is none.
     """
 
     n_rows: int = 0
@@ -57,19 +60,24 @@ class SheetExtent:
     n_filled_rows: int = 0
     overlaid: dict[Place, str] = field(default_factory=dict)
     merged: list[MergedCell] = field(default_factory=list)
+    negative_dates: dict[Place, str] = field(default_factory=dict)
 
 
-def measure_part(part: IO[bytes], refuse: Refuse) -> SheetExtent:
+def measure_part(
+    part: IO[bytes], refuse: Refuse, date_styles: Collection[bytes] = ()
+) -> SheetExtent:
     """Return the extent of the rows in one part of a workbook; without rows there is none."""
     extent = SheetExtent()
     for block in _blocks(part, refuse):
         for row in block.rows:
             _add_row(extent, row, block)
+            if date_styles and b">-" in row:
+                extent.negative_dates |= _negative_dates(row, date_styles)
         if extent.n_rows > MAX_ROWS:
             break  # which is too much already
-        if len(extent.overlaid) > _MAX_OVERLAID:
+        if len(extent.overlaid) + len(extent.negative_dates) > _MAX_OVERLAID:
             raise refuse(
-                "a sheet of errors and formulas without results",
+                "a sheet of errors, negative dates and formulas without results",
                 f"{_MAX_OVERLAID:,} of them; open the workbook and save it, which computes them",
             )
     while part.read(_BLOCK_BYTES):
@@ -164,6 +172,17 @@ def _overlaid_cells(row: bytes) -> dict[Place, str]:
             key = int(place[2]) - 1, _column_number(place[1]) - 1
             cells[key] = html.unescape(written.decode("utf-8", "replace"))
     return cells
+
+
+def _negative_dates(row: bytes, date_styles: Collection[bytes]) -> dict[Place, str]:
+    """Return the negative numbers of a row that have one of the styles."""
+    numbers = {}
+    for attributes, content in _WHOLE_CELL.findall(row):
+        style, place = _STYLE.search(attributes), _REFERENCE.search(attributes)
+        value = _VALUE.search(content)
+        if style and style[1] in date_styles and place and value and _NEGATIVE.fullmatch(value[1]):
+            numbers[int(place[2]) - 1, _column_number(place[1]) - 1] = value[1].decode()
+    return numbers
 
 
 def _column_number(letters: bytes) -> int:

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from core.errors import InputError
 from core.formats.source import Source, size_of
 from core.formats.unpacking import MAX_EXPANSION, MAX_UNPACKED_BYTES
+from core.formats.workbooks.date_styles import date_styles
 from core.formats.workbooks.sheet_extent import MAX_COLUMNS, MAX_ROWS, SheetExtent, measure_part
 
 MAX_BYTES = 64 << 20
@@ -44,6 +45,7 @@ def check_workbook(path: Source) -> dict[str, SheetExtent]:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             _check_members(path, members)
+            styles = date_styles(archive)
             for member in members:
                 name = member.filename.casefold()
                 if not name.startswith(_NOT_LOADED):
@@ -51,7 +53,8 @@ def check_workbook(path: Source) -> dict[str, SheetExtent]:
                         if name == "content.xml":
                             extents |= _measure_ods(path, part)
                         else:
-                            extents[member.filename] = measure_part(part, partial(too_large, path))
+                            refuse = partial(too_large, path)
+                            extents[member.filename] = measure_part(part, refuse, styles)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise damaged(path, error) from None
     except expat.ExpatError as error:

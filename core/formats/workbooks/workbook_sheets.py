@@ -6,9 +6,10 @@ and an error, stands as it is written (.xlsx).
 
 from __future__ import annotations
 
+import datetime
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -64,15 +65,30 @@ def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
 
 def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
     merged = MergedCells(extent.merged or sheet.merged_cell_ranges or ())
-    texts = partial(_rows, path, sheet, extent.overlaid)
+    values = partial(_values, sheet, extent.negative_dates)
+    texts = partial(_rows, path, values, extent.overlaid)
     if not merged:
-        return Sheet(sheet.name, texts, sheet.iter_rows)
+        return Sheet(sheet.name, texts, values)
     return Sheet(
         sheet.name,
         lambda: merged.filled(texts()),
-        lambda: merged.filled(map(list, sheet.iter_rows())),
+        lambda: merged.filled(map(list, values())),
         merged.notes,
     )
+
+
+def _values(sheet: Any, negative_dates: dict[Place, str]) -> Iterator[list[Any]]:
+    """Yield the values of the rows; a negative number, which the reader takes for 0:00, is one."""
+    if not negative_dates:
+        yield from sheet.iter_rows()
+        return
+    by_row = _by_row(negative_dates)
+    for number, values in enumerate(sheet.iter_rows()):
+        for column, written in by_row.get(number, {}).items():
+            value = values[column] if column < len(values) else None
+            if isinstance(value, datetime.date | datetime.time):  # a duration is right
+                values[column] = float(written)
+        yield values
 
 
 @contextmanager
@@ -97,14 +113,21 @@ def _damage_named(path: Source) -> Iterator[None]:
         raise damaged(path, error) from None
 
 
-def _rows(path: Source, sheet: Any, overlaid: dict[Place, str]) -> Iterator[list[str]]:
-    """Yield the rows of a loaded sheet, from the first one."""
+def _by_row(cells: dict[Place, str]) -> dict[int, dict[int, str]]:
     by_row: dict[int, dict[int, str]] = {}
-    for (number, column), written in overlaid.items():
+    for (number, column), written in cells.items():
         by_row.setdefault(number, {})[column] = written
+    return by_row
+
+
+def _rows(
+    path: Source, read_values: Callable[[], Iterator[list[Any]]], overlaid: dict[Place, str]
+) -> Iterator[list[str]]:
+    """Yield the rows of a loaded sheet as text, from the first one."""
+    by_row = _by_row(overlaid)
     with _damage_named(path):
         number = -1
-        for number, values in enumerate(sheet.iter_rows()):
+        for number, values in enumerate(read_values()):
             row = [value if isinstance(value, str) else as_text(value) for value in values]
             yield _overlaid(row, by_row.pop(number, {}))
         # The sheet ends with its last value, and formulas without a result may follow.
@@ -126,7 +149,7 @@ def _by_sheet(
     """Return what has to be known of each sheet, by its name; an .xlsx archive has it by part."""
     if file_format != FileFormat.XLSX:
         return extents
-    if not any(extent.overlaid for extent in extents.values()):
+    if not any(extent.overlaid or extent.negative_dates for extent in extents.values()):
         return {}
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:

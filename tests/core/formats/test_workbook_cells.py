@@ -149,3 +149,30 @@ def test_a_date_beyond_all_years_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         read(tmp_path / "a.xlsx")
     assert "OverflowError" in raised.value.found
+
+
+def test_a_negative_number_is_no_date(tmp_path: Path) -> None:
+    """A spreadsheet shows "#####" for it; its reader takes it for midnight."""
+    rows = [
+        ("job_title", "begun", "at", "balance", "hours"),
+        ("nurse", -1, -0.25, -12.5, -0.5),
+        ("cook", -45000.25, 0.25, 3, 1.5),
+        ("guard", 45000, 0, -1, 0.5),
+    ]
+    formats = ("General", "yyyy-mm-dd", "h:mm", '0.00 "days"', "[h]:mm:ss")
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in rows:
+        sheet.append(row)
+    for row_of_cells in sheet.iter_rows(min_row=2):
+        for cell, number_format in zip(row_of_cells, formats, strict=True):
+            cell.number_format = number_format
+    book.save(tmp_path / "a.xlsx")
+    table, texts = read(tmp_path / "a.xlsx")
+    assert texts == [
+        ["nurse", "-1", "-0.25", "-12.5", "-12:00:00"],
+        ["cook", "-45000.25", "06:00:00", "3", "36:00:00"],
+        ["guard", "2023-03-15", "00:00:00", "-1", "12:00:00"],
+    ]
+    assert table.content.values is not None
+    assert [row[1] for row in table.content.values()][:2] == [-1.0, -45000.25]
