@@ -64,9 +64,17 @@ def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
 
 
 def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
-    merged = MergedCells(extent.merged or sheet.merged_cell_ranges or ())
-    values = partial(_values, sheet, extent.negative_dates)
-    texts = partial(_rows, path, values, extent.overlaid)
+    # The reader leaves out the empty columns on the left, and not the empty rows above.
+    start = sheet.start[1] if sheet.start else 0
+    first = min([start, *(column for _, column in extent.overlaid)])
+    merged = MergedCells(
+        ((row, column - first), last)
+        for (row, column), last in extent.merged or sheet.merged_cell_ranges or ()
+        if column >= first
+    )
+    negative_dates = _shifted(extent.negative_dates, first)
+    values = partial(_values, sheet, start - first, negative_dates)
+    texts = partial(_rows, path, values, _shifted(extent.overlaid, first))
     if not merged:
         return Sheet(sheet.name, texts, values)
     return Sheet(
@@ -77,13 +85,25 @@ def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
     )
 
 
-def _values(sheet: Any, negative_dates: dict[Place, str]) -> Iterator[list[Any]]:
-    """Yield the values of the rows; a negative number, which the reader takes for 0:00, is one."""
-    if not negative_dates:
+def _shifted(cells: dict[Place, str], n_columns: int) -> dict[Place, str]:
+    if not n_columns:
+        return cells
+    return {(row, column - n_columns): written for (row, column), written in cells.items()}
+
+
+def _values(
+    sheet: Any, n_empty_columns: int, negative_dates: dict[Place, str]
+) -> Iterator[list[Any]]:
+    """Yield the values of the rows, which begin with ``n_empty_columns``.
+
+    A negative number, which the reader takes for midnight, is a number.
+    """
+    if not negative_dates and not n_empty_columns:
         yield from sheet.iter_rows()
         return
     by_row = _by_row(negative_dates)
-    for number, values in enumerate(sheet.iter_rows()):
+    for number, row in enumerate(sheet.iter_rows()):
+        values = [""] * n_empty_columns + row
         for column, written in by_row.get(number, {}).items():
             value = values[column] if column < len(values) else None
             if isinstance(value, datetime.date | datetime.time):  # a duration is right

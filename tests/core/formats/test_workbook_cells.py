@@ -176,3 +176,42 @@ def test_a_negative_number_is_no_date(tmp_path: Path) -> None:
     ]
     assert table.content.values is not None
     assert [row[1] for row in table.content.values()][:2] == [-1.0, -45000.25]
+
+
+@pytest.mark.parametrize("first", ["A", "C"])
+def test_a_table_that_begins_anywhere(first: str, tmp_path: Path) -> None:
+    """Errors, formulas, merged cells and negative dates keep their columns."""
+    columns = "ABCDEFG"["ABC".index(first) :]
+    cells = {
+        "job_title": ["nurse", "cook", "guard"],
+        "checked": ["#N/A", "=1+1", "x"],
+        "ward": ["North", None, "South"],
+        "begun": [-3, 0.5, 0.5],
+    }
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for letter, (name, values) in zip(columns, cells.items(), strict=False):
+        for row, value in enumerate([name, *values], start=5):
+            sheet[f"{letter}{row}"] = value
+            if name == "begun" and row > 5:
+                sheet[f"{letter}{row}"].number_format = "yyyy-mm-dd"
+    sheet[f"{columns[1]}6"].data_type = "e"
+    sheet.merge_cells(f"{columns[2]}6:{columns[2]}7")
+    book.save(tmp_path / "a.xlsx")
+    table, texts = read(tmp_path / "a.xlsx")
+    assert table.header == list(cells)
+    assert texts == [
+        ["nurse", "#N/A", "North", "-3"],
+        ["cook", "=1+1", "North", "12:00:00"],
+        ["guard", "x", "South", "12:00:00"],
+    ]
+
+
+def test_a_first_column_of_formulas_without_results(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in ((None, "job_title"), ("=B2", "nurse"), ("=B3", "cook")):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    table, texts = read(tmp_path / "a.xlsx")
+    assert table.header == ["", "job_title"] and texts == [["=B2", "nurse"], ["=B3", "cook"]]
