@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -161,6 +162,12 @@ def _try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def require_new_dir(path: Path) -> None:
+    """Raise FileExistsError where something is at ``path``, other than an empty folder."""
+    if os.path.lexists(path) and not (path.is_dir() and not any(path.iterdir())):
+        raise FileExistsError(errno.EEXIST, "expected a new folder, but it exists", str(path))
 
 
 def sha256_of(path: Path) -> str:

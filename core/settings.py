@@ -22,6 +22,25 @@ from core.settings_file.yaml_text import SettingsText
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
 
+    @field_validator("*")
+    @classmethod
+    def _is_possible_path(cls, value: Any) -> Any:
+        if isinstance(value, Path):
+            _expanded(value)
+        return value
+
+
+def _expanded(path: Path) -> Path:
+    """Return the path with ``~`` and ``~name`` replaced; ValueError where it cannot be one."""
+    if "\0" in str(path):
+        raise ValueError("expected a path, which has no character NUL")
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(
+            f"expected a path; this machine knows no home folder {path.parts[0]}"
+        ) from None
+
 
 class Columns(_Section):
     """Header names that decide which column is ours, beside the usual names of 33 languages.
@@ -89,6 +108,14 @@ class ModelSettings(_Section):
     epochs: float = Field(3, gt=0)
     learning_rate: float = Field(2e-5, gt=0)
     confidence_threshold: float = Field(0.9, ge=0, le=1)
+
+    @field_validator("name")
+    @classmethod
+    def _is_possible_name(cls, name: str) -> str:
+        if not name:
+            raise ValueError("expected a name on the model hub, or a folder")
+        _expanded(Path(name))
+        return name
 
 
 class TrainingSettings(_Section):

@@ -15,9 +15,11 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import BundleError
 from core.file_io import utc_now, write_atomic
+from core.own_files import read_own_json
 from core.settings import OutputSettings
 from inference.bundle import MANIFEST, Bundle
 
@@ -70,7 +72,7 @@ class ModelRegistry:
                 manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
                 name = str(manifest["version"])
                 created = str(manifest["created"])
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue
             promoted = self._promotion(name).get("promoted")
             versions.append(Version(name, path, created, promoted, path.resolve() == served_dir))
@@ -147,10 +149,10 @@ class ModelRegistry:
                 return name
         return self.served().manifest.version
 
-    def _promotion(self, name: str) -> dict[str, str]:
+    def _promotion(self, name: str) -> dict[str, Any]:
         try:
-            return json.loads((self._versions_dir / f"{name}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return read_own_json(self._versions_dir / f"{name}.json")
+        except (OSError, ValueError):  # also what is no JSON object
             return {}
 
     def _serve(self, path: Path) -> None:

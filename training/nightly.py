@@ -16,6 +16,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from core.errors import InputError
+from core.file_io import require_new_dir
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
@@ -73,11 +74,14 @@ def run_nightly(
     progress : receives the number of texts done while they are embedded, and while the encoder
         trains.
 
-    Raises TrainingRunsError if another training runs, and InputError or BundleError for a file that
+    Raises TrainingRunsError if another training runs, FileExistsError if ``report_dir`` has a
+    report, and InputError or BundleError for a file that
     cannot be read; then the model in service is unchanged.
     """
     corrections_dir = corrections_dir or settings.data.corrections_dir
     with training_lock(settings.output):
+        if report_dir is not None:  # perhaps of a training that ended while this one was started
+            require_new_dir(report_dir)
         champion = ModelRegistry(settings.output).served()
         corrections = read_all_corrections(corrections_dir, champion, settings)
         data = settings.data

@@ -285,7 +285,7 @@ def _read_run(folder: Path) -> RunFolder | None:
             RunKind(saved["kind"]), RunState(saved["state"]), saved["reasons"], saved["started"]
         )
         return RunFolder(folder, saved["key"], metrics)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -156,11 +156,11 @@ class Pipeline:
         return None
 
     def _attempt(self, active: ActiveClaim, content: Content) -> Outcome:
-        """Start an attempt and count it only if it published results or ended the worker process.
+        """Start an attempt with a loaded model; it counts if it published or ended a process.
 
-        An attempt that a passing fault ended is taken back, at the next turn where not at once: the
-        share may be away.
+        One that a passing fault ended is taken back, at the next turn if the share is away now.
         """
+        self._processor.prepare(lambda n_done: self._on_progress())
         active.claim = claims.start_attempt(self._files, active.claim)
         active.is_undo_due = True
         try:

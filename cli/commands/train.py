@@ -14,6 +14,7 @@ from cli.options import add_command, add_file, add_folder
 from cli.progress_bar import training_progress
 from cli.requirements import require_extra
 from core.errors import IscoError
+from core.file_io import require_new_dir
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -100,6 +101,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         parsed.parser.error("--report-dir goes with --fine-tune")
     if not parsed.fine_tune and parsed.corrections_dir:
         parsed.parser.error("--corrections-dir goes with --fine-tune")
+    report_dir = parsed.report_dir.resolve() if parsed.report_dir is not None else None
+    if report_dir is not None:
+        require_new_dir(report_dir)
     raw = parsed.raw or settings.data.raw_dir
     base = parsed.base or settings.model.name
     with require_extra("train", "training"):
@@ -123,7 +127,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     with main_process():
         if parsed.fine_tune:
             training_run = run_nightly(
-                settings, parsed.corrections_dir, parsed.report_dir, training_progress
+                settings, parsed.corrections_dir, report_dir, training_progress
             )
         else:
             training_run = train(settings, raw, base, parsed.out, training_progress)

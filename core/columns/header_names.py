@@ -22,6 +22,7 @@ from core.letters.accents import plain_digraphs, plain_letters
 # Our names of the columns with the text of a record (``data.columns`` in the settings).
 JOB_TITLE = "job_title"
 DUTIES = "duties_description"
+TEXT_COLUMNS = (JOB_TITLE, DUTIES)
 
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from core.columns.column_choice import Aliases, listed, match_names
-from core.columns.header_names import Match, usual_names
+from core.columns.header_names import TEXT_COLUMNS, Match, usual_names
 from core.errors import InputError
 from core.formats.source import Source
 
@@ -18,9 +18,10 @@ Row = list[str]
 
 _OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
 _N_SHOWN_NAMES = 8
-_RENAME = "Rename the column, or name it in data.columns in config.yaml."
+_RENAME = "Rename the column."
+_RENAME_OR_NAME = "Rename the column, or name it in data.columns in config.yaml."
 _WITH_QUESTIONS = (
-    f"{_RENAME} Or export the answers with the texts of the questions as the names of the columns."
+    "Or export the answers with the texts of the questions as the names of the columns."
 )
 # Numbers of questions and of variables: G2Q1, v716, PL051, Q12_3.
 _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_\[\].]*")
@@ -79,8 +80,10 @@ def no_column(
 ) -> InputError:
     """Return the error of a header without a column that must be there."""
     wanted = {column: aliases[column]}
+    remedy = _RENAME_OR_NAME if column in TEXT_COLUMNS else _RENAME
     n_variables = sum(_VARIABLE.fullmatch(name.strip()) is not None for name in header)
-    remedy = _WITH_QUESTIONS if n_variables >= _MIN_VARIABLES else _RENAME
+    if n_variables >= _MIN_VARIABLES:
+        remedy = f"{remedy} {_WITH_QUESTIONS}"
     found = "the columns " + listed(header)
     if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):
         found, remedy = f"{found}: {cause[0]}", cause[1]

@@ -126,3 +126,14 @@ def test_a_reading_goes_no_further_than_asked(tmp_path: Path) -> None:
 def test_formulas_are_neutralised(cell: str) -> None:
     assert neutralise(cell) == "'" + cell
     assert neutralise("nurse " + cell) == "nurse " + cell
+
+
+@pytest.mark.parametrize(("column", "is_configurable"), [("job_title", True), ("isco_code", False)])
+def test_only_a_column_that_can_be_named_in_the_settings_is_to_be_named_there(
+    tmp_path: Path, column: str, is_configurable: bool
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,age\n1,30\n", encoding="utf-8")
+    with pytest.raises(InputError, match="Rename the column") as raised:
+        open_table(path, {column: ()}, (column,))
+    assert ("data.columns" in str(raised.value)) == is_configurable

@@ -57,6 +57,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("schedule: {enabled: perhaps}\n", ["true or false"]),
         ("schedule:\n  cron: * 4 * * *\n", ["line 2", "in quotes"]),
         ("watcher: {inbox: }\n", ["watcher.inbox", "found nothing", "a path"]),
+        ("watcher: {inbox: ~nobody-here/in}\n", ["line 1", "watcher.inbox", "~nobody-here"]),
+        ('data: {raw_dir: "a\\0b"}\n', ["data.raw_dir", "NUL"]),
+        ("model: {name: ~nobody-here/m}\n", ["model.name", "~nobody-here"]),
+        ("model: {name: ''}\n", ["model.name", "a folder"]),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, content: str, words: list[str]) -> None:

@@ -161,3 +161,18 @@ def test_a_crash_before_a_rename_changes_nothing(
     if made.exists():
         registry.add(made)
     assert registry.promote("v1").manifest.version == "v1"
+
+
+@pytest.mark.parametrize("content", ["[]", "null", '"v2"', "{", "[" * 100_000])
+def test_a_damaged_file_of_one_version_hides_no_other(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path, content: str
+) -> None:
+    registry.promote(registry.add(another(bundle, tmp_path / "b", 1)).manifest.version)
+    registry.add(another(bundle, tmp_path / "c", 2))
+    versions_dir = tmp_path / "models" / "versions"
+    (versions_dir / "v1.json").write_text(content, encoding="utf-8")
+    (versions_dir / "v2" / "manifest.json").write_text(content, encoding="utf-8")
+    names = {version.name: version.is_served for version in registry.versions()}
+    assert names == {bundle.manifest.version: False, "v1": True}
+    with pytest.raises(BundleError, match="no version was in service before"):
+        registry.rollback()

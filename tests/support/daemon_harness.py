@@ -91,6 +91,9 @@ class InterruptingProcessor:
     def model_version(self) -> str | None:
         return self._processor.model_version
 
+    def prepare(self, progress: Progress) -> None:
+        self._processor.prepare(progress)
+
     def identify(self, path: Path, progress: Progress) -> Identity:
         return self._processor.identify(path, progress)
 

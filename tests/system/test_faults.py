@@ -194,6 +194,9 @@ class TooLargeOnce:
     def model_version(self) -> str | None:
         return self._processor.model_version
 
+    def prepare(self, progress: Progress) -> None:
+        self._processor.prepare(progress)
+
     def identify(self, path: Path, progress: Progress) -> Identity:
         return self._processor.identify(path, progress)
 

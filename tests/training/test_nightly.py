@@ -294,6 +294,18 @@ def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
     assert ModelRegistry(user_project.output).served().manifest.version == challenger
 
 
+def test_a_report_that_another_training_has_published_is_no_reason_to_train(
+    user_project: Settings, tmp_path: Path
+) -> None:
+    """The daemon was killed, and its training ended while that of the next daemon was started."""
+    (tmp_path / "night" / "report").mkdir(parents=True)
+    write_corrections(user_project, "a.csv", right_corrections(40))
+    with pytest.raises(FileExistsError):
+        run_nightly(user_project, report_dir=tmp_path / "night")
+    assert not list((user_project.output.model_dir / "runs").glob("run_*"))
+    assert not list(tmp_path.glob(".night*"))
+
+
 def test_new_corrections_that_all_measure_teach_nothing(
     user_project: Settings, tmp_path: Path
 ) -> None:

@@ -23,6 +23,14 @@ def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> N
     assert ended is not None and ended.reasons == ["because"]
 
 
+@pytest.mark.parametrize("content", ["[]", "null", "{", '{"kind": [], "state": 1}'])
+def test_a_damaged_run_is_passed_over(tmp_path: Path, content: str) -> None:
+    damaged = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / "run_2026-06-01_120000")
+    (damaged.path / "run.json").write_text(content, encoding="utf-8")
+    assert last_finished(tmp_path, RunKind.TRAIN) is None
+    assert start_run(tmp_path, RunKind.TRAIN, "key").path != damaged.path
+
+
 def test_one_training_at_a_time(user_project: Settings) -> None:
     with (
         training_lock(user_project.output),

@@ -43,6 +43,9 @@ class NoModel:
     def model_version(self) -> str | None:
         return None
 
+    def prepare(self, progress: Progress) -> None:
+        pass
+
     def identify(self, path: Path, progress: Progress) -> Identity:
         raise BundleError("the model is damaged: put it back")
 
@@ -61,6 +64,9 @@ class FullAtWork:
     @property
     def model_version(self) -> str | None:
         return self._processor.model_version
+
+    def prepare(self, progress: Progress) -> None:
+        self._processor.prepare(progress)
 
     def identify(self, path: Path, progress: Progress) -> Identity:
         self._files.fail("make_dir write", self._folder, errno.ENOSPC)

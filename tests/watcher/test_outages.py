@@ -47,6 +47,9 @@ class Troubled:
     def model_version(self) -> str | None:
         return self._processor.model_version
 
+    def prepare(self, progress: Progress) -> None:
+        self._processor.prepare(progress)
+
     def identify(self, path: Path, progress: Progress) -> Identity:
         return self._processor.identify(path, progress)
 
@@ -104,6 +107,30 @@ def test_outages_in_the_middle_of_a_file_never_reject_it(harness: DaemonHarness,
             harness.tick(1, seconds=60)
     troubled._trouble = lambda path: None
     harness.tick(30, seconds=5)
+    assert not harness.rejected() and len(harness.batches()) == 1
+    assert harness.violations() == []
+
+
+class Dying(Troubled):
+    """A processor during whose loading the daemon is killed."""
+
+    def prepare(self, progress: Progress) -> None:
+        raise ProcessKilled
+
+
+def test_a_daemon_that_dies_while_the_model_is_loaded_rejects_no_file(
+    harness: DaemonHarness,
+) -> None:
+    """A container without the memory for the model is killed as a whole, at each start."""
+    harness.drop("a.csv", GOOD)
+    dying = Dying(harness.processor, lambda path: None)
+    for _ in range(N_OUTAGES):
+        harness.daemon = harness.start_daemon(MAIN, dying)
+        with pytest.raises(ProcessKilled):
+            harness.tick(100)
+        assert attempts(harness) == [0]
+    harness.daemon = harness.start_daemon(MAIN)
+    harness.tick(100)
     assert not harness.rejected() and len(harness.batches()) == 1
     assert harness.violations() == []
 

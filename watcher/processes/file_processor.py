@@ -45,6 +45,9 @@ class FileProcessor:
         """The version that codes the next file, unless another one is promoted before."""
         return self._autocoder.version
 
+    def prepare(self, progress: Progress) -> None:
+        """Do nothing: the model is loaded."""
+
     def identify(self, path: Path, progress: Progress) -> Identity:
         """Load what is new on the disk, and return what ``path`` is. Raises InputError.
 

@@ -22,13 +22,16 @@ class WorkerLostError(Exception):
 class Processor(Protocol):
     """Identifies files and makes their results.
 
-    Both methods raise InputError for a fault of the file, BundleError where no model can be loaded,
-    OSError, and WorkerLostError.
+    ``identify`` and ``work`` raise InputError for a fault of the file, BundleError where no model
+    can be loaded, OSError, and WorkerLostError.
     """
 
     @property
     def model_version(self) -> str | None:
         """The version in service, None while the first model is loaded; may raise BundleError."""
+
+    def prepare(self, progress: Progress) -> None:
+        """Return when files can be processed. Raises BundleError where no model can be loaded."""
 
     def identify(self, path: Path, progress: Progress) -> Identity:
         """Return what the file is: its content, and the batch that its results belong to."""

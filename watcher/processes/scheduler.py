@@ -245,7 +245,7 @@ def _zone(name: str) -> ZoneInfo:
         return _local_zone()
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones
         raise SettingsError(
             f"schedule.timezone is {name!r}, which is no time zone; use 'local' or a name such as "
             f"'Europe/Vienna' ({error})"

@@ -72,6 +72,23 @@ class Worker:
                 self._receive(lambda n_done: None)
         return self._model_version
 
+    def prepare(self, progress: Progress) -> None:
+        """Return when a process has loaded the model; one that ended while it waited is replaced.
+
+        So what ends a process before it has a file costs no file an attempt.
+        """
+        if self._process is not None and not self._is_loading and not self._process.is_alive():
+            exit_code = self._kill()
+            _LOG.warning(
+                "the worker process ended while it waited (%s), another one is started",
+                _describe(exit_code),
+            )
+        self._is_answering = True
+        try:
+            self._wait_until_loaded(progress)
+        finally:
+            self._is_answering = False
+
     def identify(self, path: Path, progress: Progress) -> Identity:
         """Return what the file is."""
         identity = self._request(Identify(path), progress)

@@ -191,6 +191,7 @@ def test_a_schedule_that_cannot_be_is_named(tmp_path: Path) -> None:
         ({"cron": "61 4 * * *"}, "schedule.cron"),
         ({"cron": "4"}, "minute hour"),
         ({"timezone": "Mars/Base"}, "Europe/Vienna"),
+        ({"timezone": "Europe"}, "no time zone"),  # a folder of the zones
     ):
         with pytest.raises(SettingsError, match=word):
             NightlyScheduler(ScheduleSettings(**wrong), tmp_path, Trainings())

@@ -105,6 +105,22 @@ def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_killed_between_two_files_it_is_replaced_before_the_next(
+    worker: Worker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker.prepare(ignore)
+    process = child_of(worker)
+    worker.prepare(ignore)
+    assert child_of(worker) == process
+    process.send_signal(signal.SIGKILL)
+    assert worker._process is not None
+    worker._process.join(60)
+    worker.prepare(ignore)
+    assert "ended while it waited (signal SIGKILL)" in caplog.text
+    assert worker.identify(survey(tmp_path, 3), ignore).sha256
+
+
+@pytest.mark.slow
 def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -> None:
     """Fault 42."""
     path = survey(tmp_path, 3)
@@ -167,6 +183,9 @@ class CrashingProcessor:
     @property
     def model_version(self) -> str | None:
         return self._processor.model_version
+
+    def prepare(self, progress: Progress) -> None:
+        self._processor.prepare(progress)
 
     def identify(self, path: Path, progress: Progress) -> Identity:
         self.order.append(path.name)
