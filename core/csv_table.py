@@ -106,7 +106,7 @@ class Table:
         self.n_blank_lines = 0
         width = len(self.header)
         for line, row in self.content.read():
-            if not row or row == _END_OF_FILE:
+            if not row or row == _END_OF_FILE or (len(row) == 1 < width and not row[0].strip()):
                 self.n_blank_lines += 1
                 continue
             yield line, row if len(row) == width else self._fitted(line, row)

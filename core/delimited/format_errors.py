@@ -59,11 +59,16 @@ def wrong_width(
     path: Source, line: int, row: Sequence[str], header: Sequence[str], delimiter: str
 ) -> InputError:
     """Return the error of a record with more or fewer fields than the header."""
-    found = f"{len(row)} fields"
+    found = "1 field" if len(row) == 1 else f"{len(row)} fields"
     remedy = (
         "Put a field that contains the delimiter or a line break in quotes, or export the file "
         "again."
     )
+    if len(row) < len(header):
+        remedy = (
+            "Remove the line if it is no record, such as a total; or put a field with a line break "
+            "in quotes, or export the file again."
+        )
     if len(row) == 1:
         for other, name in DELIMITERS.items():
             if other != delimiter and len(row[0].split(other)) == len(header):

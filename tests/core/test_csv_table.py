@@ -79,6 +79,14 @@ def test_blank_lines_are_counted_and_are_no_records(tmp_path: Path) -> None:
     assert table.n_blank_lines == 4
 
 
+def test_a_line_of_spaces_is_blank_where_a_record_has_more_fields(tmp_path: Path) -> None:
+    table, rows = read(write(tmp_path, "job_title,id\na,1\n  \nb,2\n \t\n"))
+    assert rows == [["a", "1"], ["b", "2"]]
+    assert table.n_blank_lines == 2
+    table, rows = read(write(tmp_path, "job_title\na\n  \n"))
+    assert rows == [["a"], ["  "]] and table.n_blank_lines == 0
+
+
 def test_most_wanted_alias_wins_and_the_rest_passes_through(tmp_path: Path) -> None:
     table, _ = read(write(tmp_path, "position,JOB TITLE,n\nx,y,1\n"))
     assert table.columns == {"job_title": 1}
@@ -92,7 +100,7 @@ def test_most_wanted_alias_wins_and_the_rest_passes_through(tmp_path: Path) -> N
         ("name,age\nx,1\n", 1, "'name', 'age'"),
         ("job_title,id,ID\nx,1,2\n", 1, "two columns called 'ID'"),
         ("job_title,id\na,1\nb,2,3\n", 3, "3 fields"),
-        ("job_title,id\na,1\nb\n", 3, "1 fields"),
+        ("job_title,id\na,1\nb\n", 3, "1 field"),
         ('job_title,id\na,1\n"b,2\nc,3\n', 3, "never closed"),
         ('job_title,id\na,1\n"b"x,2\n', 3, "goes on after its closing quote"),
         (b"job_title,id\na,1\nb\0,2\n", 3, "a NUL"),

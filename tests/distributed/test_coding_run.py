@@ -319,7 +319,7 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     out, places = tmp_path / "out", [str(tmp_path / "in" / "*.csv")]
     options = RunOptions(address=cluster.address, n_rows_per_split=30, n_actors=1)
     with pytest.raises(
-        DistributedError, match=r"'b.csv', line 3: found 1 fields.*--resume"
+        DistributedError, match=r"'b.csv', line 3: found 1 field;.*--resume"
     ) as raised:
         run_distributed(places, str(out), bundle, settings, options)
     assert "--skip-corrupt" in str(raised.value) and not (out / "receipt.json").exists()

@@ -54,7 +54,8 @@ def measure(
     for k in (3, 5):
         figures[f"top_{k}"] = float((order[:, :k] == right[:, None]).any(axis=1).mean())
     # It is undefined only where both are one and the same code throughout: full agreement.
-    figures["kappa"] = float(np.nan_to_num(cohen_kappa_score(right, best), nan=1.0))
+    is_one_code = len({*right, *best}) == 1
+    figures["kappa"] = 1.0 if is_one_code else float(cohen_kappa_score(right, best))
     figures["ece"] = expected_calibration_error(confidence, hit)
     minor = units.astype("<U3")
     sums = np.add.reduceat(probabilities, np.unique(minor, return_index=True)[1], axis=1)

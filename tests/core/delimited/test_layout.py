@@ -174,3 +174,10 @@ def test_the_error_names_the_true_cause(
         opened(tmp_path, content)
     assert cause in raised.value.found
     assert raised.value.line == line
+
+
+def test_a_line_that_is_no_record_is_to_be_removed(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"line 3: found 1 field; .*Remove the line if it is no"):
+        opened(tmp_path, "id,job_title\n1,cook\nTotal: 1\n")
+    with pytest.raises(InputError, match=r"line 2: found 3 fields; .*Put a field that contains"):
+        opened(tmp_path, "id,job_title\n1,cook, senior\n")

@@ -31,3 +31,9 @@ def test_the_figures_of_a_small_example() -> None:
     assert production_rate(confidence, hit, 0.95) == 0.75
     assert production_rate(confidence, np.array([0, 1, 1, 1]), 0.95) == 0
     assert expected_calibration_error(np.array([0.75] * 4), hit) == pytest.approx(0)
+
+
+def test_one_code_throughout_is_full_agreement_without_a_warning() -> None:
+    probabilities = np.zeros((2, 436))
+    probabilities[:, isco08().units.index("2221")] = 1
+    assert measure(probabilities, ["2221", "2221"], threshold=0.9)["kappa"] == 1.0

@@ -71,7 +71,7 @@ def test_its_errors_are_those_of_the_file(worker: Worker, tmp_path: Path) -> Non
     path = tmp_path / "bad.csv"
     path.write_text("job_title,id\na,1\nb\n", encoding="utf-8")
     identity = worker.identify(path, ignore)
-    with pytest.raises(InputError, match="line 3: found 1 fields") as raised:
+    with pytest.raises(InputError, match="line 3: found 1 field;") as raised:
         worker.work(path, tmp_path, identity, ignore)
     assert raised.value.line == 3
     with pytest.raises(FileNotFoundError):
