@@ -60,7 +60,7 @@ def make_base_bundle(folder: Path) -> Path:
                 np.full(n_labels, 1 / n_labels), np.zeros(0, np.uint32), certain, certain, 1
             ),
             temperature=1.0,
-            lexicon_weight=0.0,
+            ngram_weight=0.0,
             max_tokens=_MAX_TOKENS,
             languages=["en"],
             training_summary={},

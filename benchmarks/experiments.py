@@ -41,7 +41,7 @@ from training.model.minilm import MINILM
 from training.model.trainer import train_model
 
 _N_LAYERS = 2
-_N_LEXICON_EPOCHS = 3
+_N_NGRAM_EPOCHS = 3
 _SHORT = {"epochs": 1, "batch_size": 16, "learning_rate": 5e-4}
 _CHANCES = (
     "DROP_DUTIES",
@@ -158,8 +158,8 @@ def _network(sides: dict[str, pd.DataFrame], settings: Settings) -> Score:
     return lambda texts: checkpoint_logits(model, tokenizer, texts, max_tokens)
 
 
-def _lexicon(sides: dict[str, pd.DataFrame], settings: Settings) -> Score:
-    with patch.object(ngram_trainer, "EPOCHS", _N_LEXICON_EPOCHS):
+def _ngram_model(sides: dict[str, pd.DataFrame], settings: Settings) -> Score:
+    with patch.object(ngram_trainer, "MIN_EPOCHS", _N_NGRAM_EPOCHS):
         return ngram_trainer.fit_ngram_model(sides["train"], settings.training.seed).scores
 
 
@@ -173,7 +173,7 @@ def _accuracies(score: Score, parts: dict[str, pd.DataFrame]) -> dict[str, float
     return accuracies
 
 
-LEARNERS: dict[str, Learn] = {"network": _network, "lexicon": _lexicon}
+LEARNERS: dict[str, Learn] = {"network": _network, "n-gram model": _ngram_model}
 
 
 if __name__ == "__main__":

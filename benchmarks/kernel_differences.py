@@ -152,7 +152,7 @@ def predict_by_torch(bundle_dir: Path, texts: list[str]) -> np.ndarray:
     corrected = [spelling.correct(text) for text in texts]
     logits = checkpoint_logits(model.float(), tokenizer, corrected, manifest.max_tokens)
     scores = bundle.ngram_model().scores(corrected)
-    return combine(logits, scores, manifest.temperature, manifest.lexicon_weight)
+    return combine(logits, scores, manifest.temperature, manifest.ngram_weight)
 
 
 def print_table(title: str, backend: str, choices: tuple[Kernels, ...], bundle: Path) -> None:

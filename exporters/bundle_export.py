@@ -52,7 +52,7 @@ _N_RANKING_TEXTS = 64
 class BundleContents:
     """What a bundle is made of.
 
-    ``ngram_model`` serves beside the network ``model``; ``temperature`` and ``lexicon_weight``
+    ``ngram_model`` serves beside the network ``model``; ``temperature`` and ``ngram_weight``
     combine the two (``training/evaluation/calibration.py``). ``spelling`` holds the words that
     typos are corrected to, ``training_profile`` what the reports of batches compare with,
     ``training_summary`` the manifest's entry ``training``. Texts are cut at ``max_tokens``;
@@ -65,7 +65,7 @@ class BundleContents:
     spelling: Spelling
     training_profile: TrainingProfile
     temperature: float
-    lexicon_weight: float
+    ngram_weight: float
     max_tokens: int
     languages: list[str]
     training_summary: dict[str, Any]
@@ -187,7 +187,7 @@ def _manifest_values(contents: BundleContents, graph: str, precision: str) -> di
         "text_version": TEXT_VERSION,
         "max_tokens": contents.max_tokens,
         "temperature": contents.temperature,
-        "lexicon_weight": contents.lexicon_weight,
+        "ngram_weight": contents.ngram_weight,
         "languages": contents.languages,
         "labels": list(isco08().units),
         "training": contents.training_summary,

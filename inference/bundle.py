@@ -4,9 +4,9 @@
                     and the SHA-256 of every other file
 ``model*.onnx``     the graph that is served (``manifest.model``)
 ``tokenizer.json``  of the tokenizers library
-``lexicon.npz``     the n-gram model (``inference/ngram_model.py``)
+``ngram_model.npz``     the n-gram model (``inference/ngram_model.py``)
 ``spelling.txt.gz`` the words of the training texts (``inference/spelling/typo_correction.py``)
-``baseline.npz``    the training profile (``inference/training_profile.py``)
+``training_profile.npz``    the training profile (``inference/training_profile.py``)
 ``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning continues; links
                     to its files let transformers load the bundle's folder
 
@@ -33,12 +33,12 @@ from inference.spelling.right_words import RightWords
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
-NGRAM_MODEL = "lexicon.npz"
+NGRAM_MODEL = "ngram_model.npz"
 SPELLING = "spelling.txt.gz"
-TRAINING_PROFILE = "baseline.npz"
+TRAINING_PROFILE = "training_profile.npz"
 CHECKPOINT = "checkpoint"
 
 
@@ -48,7 +48,7 @@ class Manifest:
 
     ``labels`` are the unit groups in the order of the model's outputs; ``files`` maps each path in
     the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
-    ``int8`` or ``fp32``; ``temperature`` divides the logits and ``lexicon_weight`` multiplies the
+    ``int8`` or ``fp32``; ``temperature`` divides the logits and ``ngram_weight`` multiplies the
     n-gram model's scores; longer texts are cut after ``max_tokens``. ``languages`` (ISO 639-1) are
     those of the training texts.
     """
@@ -62,7 +62,7 @@ class Manifest:
     precision: str
     labels: list[str]
     files: dict[str, str]
-    lexicon_weight: float = 0.0
+    ngram_weight: float = 0.0
     languages: list[str] = field(default_factory=lambda: ["en"])
     parity: dict[str, float] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
@@ -181,7 +181,7 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
         if file.is_file() and not file.is_symlink() and file.name != MANIFEST
     )
     files = {name: sha256_of(path / name) for name in names}
-    identity = [files, values["temperature"], values["lexicon_weight"]]
+    identity = [files, values["temperature"], values["ngram_weight"]]
     digest = sha256(json.dumps(identity).encode()).hexdigest()
     version = f"{values['created'][:10]}.{digest[:8]}"
     manifest = Manifest(version=version, files=files, **values)

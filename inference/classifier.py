@@ -25,7 +25,7 @@ class Classifier:
         self._spelling = bundle.spelling()
         self._executor = ThreadPoolExecutor(1)
         self._temperature = bundle.manifest.temperature
-        self._lexicon_weight = bundle.manifest.lexicon_weight
+        self._ngram_weight = bundle.manifest.ngram_weight
         self.version = bundle.manifest.version
 
     @property
@@ -41,7 +41,7 @@ class Classifier:
         corrected = self._readable(texts)
         logits = self._executor.submit(self._session.logits, corrected)
         scores = self._ngram_model.scores(corrected)  # while the network computes
-        return combine(logits.result(), scores, self._temperature, self._lexicon_weight)
+        return combine(logits.result(), scores, self._temperature, self._ngram_weight)
 
     def are_truncated(self, texts: Sequence[str]) -> list[bool]:
         """Return for each text whether it is longer than the network reads."""
@@ -56,13 +56,13 @@ class Classifier:
 
 
 def combine(
-    logits: np.ndarray, scores: np.ndarray, temperature: float, lexicon_weight: float
+    logits: np.ndarray, scores: np.ndarray, temperature: float, ngram_weight: float
 ) -> np.ndarray:
     """Return (N, 436) probabilities from the network's logits and the n-gram scores, both (N, 436).
 
-    The logits are divided by ``temperature``, the scores multiplied by ``lexicon_weight``.
+    The logits are divided by ``temperature``, the scores multiplied by ``ngram_weight``.
     """
-    scaled = logits.astype(np.float64) / temperature + lexicon_weight * scores
+    scaled = logits.astype(np.float64) / temperature + ngram_weight * scores
     scaled -= scaled.max(axis=1, keepdims=True, initial=-np.inf)
     np.exp(scaled, out=scaled)
     scaled /= scaled.sum(axis=1, keepdims=True)

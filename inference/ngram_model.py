@@ -1,14 +1,16 @@
-"""Score codes by words and letter sequences: a sparse linear model beside the network.
+"""Score codes by words and letter sequences: a linear model of low rank beside the network.
 
 The network has learned meanings, this model spellings. A rare trade name that the network never
 learned, a compound, or a typo in a long word still has letter sequences that point to a unit group.
 On unseen texts the two make different errors, so their sum is better than either.
 
 The features of a text are its words without accents, pairs of neighbouring words, and sequences of
-two to five letters within a word and its borders, each known by a 32-bit hash. Its scores are the
-sum of its features' weights, divided by the square root of their number, so that a title and a
-paragraph weigh alike. The sum over a word is the same in every text, so it is computed once and
-cached.
+two to five letters within a word and its borders, each known by a 32-bit hash. Each feature has a
+vector. The vector of a text is the sum of its features' vectors, divided by the square root of
+their number, so that a title and a paragraph weigh alike; its products with the weights of the unit
+groups are the scores (Joulin, Grave, Bojanowski, Mikolov, "Bag of Tricks for Efficient Text
+Classification", EACL 2017). Related words of different languages share letters, and get vectors
+that are alike. The sum over a word is the same in every text, so it is computed once and cached.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -71,19 +73,18 @@ def features(text: str) -> list[int]:
 
 @dataclass(eq=False)
 class NgramModel:
-    """F features with weights for some of the K unit groups each, in compressed rows.
+    """F features with a vector of D numbers each, and the weights of the K unit groups.
 
-    ``hashes`` (F,) uint32 ascending; the weights of feature i are ``scale * values[starts[i] :
-    starts[i + 1]]`` (int8) for the unit groups ``columns[…]`` (uint16); ``bias`` (K,) float32.
+    ``hashes`` (F,) uint32 ascending; the vector of feature i is ``scale * vectors[i]``, ``vectors``
+    (F, D) int8; ``weights`` (D, K) and ``bias`` (K,) float32.
     """
 
     hashes: np.ndarray
-    starts: np.ndarray
-    columns: np.ndarray
-    values: np.ndarray
+    vectors: np.ndarray
     scale: float
+    weights: np.ndarray
     bias: np.ndarray
-    # (K,) unscaled scores of each word, the newest last.
+    # (D,) unscaled vector of each word, the newest last.
     _word_sums: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -91,10 +92,9 @@ class NgramModel:
         """Return a model without features: every score is zero."""
         return cls(
             hashes=np.zeros(0, np.uint32),
-            starts=np.zeros(1, np.int64),
-            columns=np.zeros(0, np.uint16),
-            values=np.zeros(0, np.int8),
+            vectors=np.zeros((0, 1), np.int8),
             scale=1.0,
+            weights=np.zeros((1, n_labels), np.float32),
             bias=np.zeros(n_labels, np.float32),
         )
 
@@ -103,11 +103,10 @@ class NgramModel:
         """Read what ``save`` wrote. Plain arrays only: nothing in the file can run."""
         with np.load(path, allow_pickle=False) as arrays:
             return cls(
-                hashes=_unpack(arrays["hashes"], np.uint32),
-                starts=_unpack(arrays["starts"], np.uint32).astype(np.int64),
-                columns=_unpack(arrays["columns"], np.uint16),
-                values=arrays["values"],
+                hashes=_unpack(arrays["hashes"]),
+                vectors=arrays["vectors"],
                 scale=float(arrays["scale"]),
+                weights=arrays["weights"],
                 bias=arrays["bias"],
             )
 
@@ -116,11 +115,10 @@ class NgramModel:
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
-                hashes=_pack(self.hashes, np.uint32),
-                starts=_pack(self.starts, np.uint32),
-                columns=_pack(self.columns, np.uint16),
-                values=self.values,
+                hashes=_pack(self.hashes),
+                vectors=self.vectors,
                 scale=self.scale,
+                weights=self.weights,
                 bias=self.bias,
             )
 
@@ -131,13 +129,16 @@ class NgramModel:
         """
         scores = np.empty((len(texts), len(self.bias)), np.float32)
         for part in slices(texts):
-            scores[part] = self._scores(texts[part])
+            # One row at a time: a product of whole matrices may round a row otherwise, depending
+            # on how many rows there are.
+            for row, vector in enumerate(self._text_vectors(texts[part]), start=part.start):
+                scores[row] = vector @ self.weights + self.bias
         return scores
 
-    def _scores(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (N, K) scores of one step of texts; features they share are looked up once.
+    def _text_vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (N, D) float32 vectors of one step of texts; words they share are summed once.
 
-        The weights are integers: their sums are exact in whatever order they are added.
+        The features' vectors are integers: their sums are exact in whatever order they are added.
         """
         parts = [list(words_of_parts(text)) for text in texts]
         pairs = [
@@ -145,7 +146,7 @@ class NgramModel:
             for part in parts
         ]
         n_features = [len(features) for features in pairs]
-        sums = list(self._sums(pairs))
+        sums = self._sums(pairs)
         row_words = [
             (row, word) for row, part in enumerate(parts) for words in part for word in words
         ]
@@ -159,49 +160,42 @@ class NgramModel:
             for word in list(islice(self._word_sums, n_too_many)):  # the oldest
                 del self._word_sums[word]
         factors = [[self.scale / max(n, 1) ** 0.5] for n in n_features]  # (N, 1)
-        return self.bias + np.stack(sums) * factors
+        return (sums * factors).astype(np.float32)
 
     def _cache_words(self, words: Iterable[str]) -> None:
         new_words = list({word: None for word in words if word not in self._word_sums})
         sums = self._sums([word_features(word) for word in new_words])
-        self._word_sums.update(zip(new_words, sums, strict=True))
+        # Copies: a view would keep the sums of all the words that were new with it.
+        self._word_sums.update((word, sums[row].copy()) for row, word in enumerate(new_words))
 
     def _sums(self, feature_lists: Sequence[Sequence[int]]) -> np.ndarray:
-        """Return (M, K) int32 sums of the unscaled weights of each of M lists of features.
+        """Return (M, D) int32 sums of the unscaled vectors of each of M lists of features.
 
         int32 holds the sum of any text: 127 times the ten million features of two longest fields.
         """
-        arrays = [np.array(features, np.uint32) for features in feature_lists]
-        lists = np.repeat(np.arange(len(arrays)), [len(features) for features in arrays])
-        hashes = np.concatenate([np.zeros(0, np.uint32), *arrays])
+        lists = np.repeat(
+            np.arange(len(feature_lists)), [len(features) for features in feature_lists]
+        )
+        hashes = np.fromiter(chain.from_iterable(feature_lists), np.uint32, len(lists))
         rows = np.searchsorted(self.hashes, hashes)
         is_known = rows < len(self.hashes)
         is_known[is_known] = self.hashes[rows[is_known]] == hashes[is_known]
-        rows = rows[is_known]
-        lists = lists[is_known]
-        sizes = self.starts[rows + 1] - self.starts[rows]
-        ends = np.cumsum(sizes)
-        # Positions of all the features' weights, one feature's after the other's.
-        positions = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
-            self.starts[rows] - ends + sizes, sizes
-        )
-        n_labels = len(self.bias)
-        cells = np.repeat(lists * n_labels, sizes) + self.columns[positions]
-        sums = np.bincount(cells, self.values[positions], minlength=len(arrays) * n_labels)
-        return sums.reshape(len(arrays), n_labels).astype(np.int32)
+        used, starts = np.unique(lists[is_known], return_index=True)
+        sums = np.zeros((len(feature_lists), self.vectors.shape[1]), np.int32)
+        if len(used):
+            sums[used] = np.add.reduceat(self.vectors[rows[is_known]], starts, dtype=np.int32)
+        return sums
 
 
-def _pack(numbers: np.ndarray, kind: type[np.unsignedinteger]) -> np.ndarray:
-    """Return (bytes of ``kind``, N) uint8: the steps between numbers, bytes of one rank together.
+def _pack(numbers: np.ndarray) -> np.ndarray:
+    """Return (4, N) uint8: the steps between ascending uint32, bytes of one rank together.
 
-    They compress to two thirds that way. A step downwards wraps around, and back when unpacked.
+    They compress to two thirds that way.
     """
-    numbers = numbers.astype(kind)
-    steps = np.diff(numbers, prepend=kind(0)).astype(np.dtype(kind).newbyteorder("<"))
-    return np.ascontiguousarray(steps.view(np.uint8).reshape(len(steps), steps.itemsize).T)
+    steps = np.diff(numbers, prepend=np.uint32(0)).astype("<u4")
+    return np.ascontiguousarray(steps.view(np.uint8).reshape(len(steps), 4).T)
 
 
-def _unpack(packed: np.ndarray, kind: type[np.unsignedinteger]) -> np.ndarray:
-    """Return (N,) the numbers that ``_pack`` was given."""
-    steps = np.ascontiguousarray(packed.T).view(np.dtype(kind).newbyteorder("<"))
-    return steps.ravel().astype(kind).cumsum(dtype=kind)
+def _unpack(packed: np.ndarray) -> np.ndarray:
+    """Return (N,) uint32, the numbers that ``_pack`` was given."""
+    return np.ascontiguousarray(packed.T).view("<u4").ravel().cumsum(dtype=np.uint32)

@@ -126,7 +126,7 @@ def bundle(
         spelling=Spelling.learn(texts),
         training_profile=training_profile,
         temperature=1.0,
-        lexicon_weight=0.1,
+        ngram_weight=0.1,
         max_tokens=64,
         languages=["en"],
         training_summary={},
@@ -163,7 +163,7 @@ def user_project(tmp_path: Path, bundle: Bundle) -> Settings:
     shipped = tmp_path / "models" / "bundled"
     shutil.copytree(bundle.path, shipped)
     manifest = json.loads((shipped / MANIFEST).read_text(encoding="utf-8"))
-    manifest |= {"temperature": 20.0, "lexicon_weight": 0.0}
+    manifest |= {"temperature": 20.0, "ngram_weight": 0.0}
     (shipped / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     answers = tmp_path / "data" / "reference" / "answers"
     answers.mkdir(parents=True)

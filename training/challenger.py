@@ -80,7 +80,7 @@ class Calibration:
     """
 
     temperature: float
-    lexicon_weight: float
+    ngram_weight: float
     threshold: dict[str, float | list[float]]
     reliability: Reliability
 
@@ -96,24 +96,24 @@ def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
     logits, scores = challenger.predict(texts["text"])
     parent = challenger.parent
     if parent is None or parent.calibration_logits is None:
-        temperature, lexicon_weight = fit_calibration(logits, scores, right, weights)
+        temperature, ngram_weight = fit_calibration(logits, scores, right, weights)
     else:
-        lexicon_weight = parent.bundle.manifest.lexicon_weight
+        ngram_weight = parent.bundle.manifest.ngram_weight
         temperature = follow_temperature(
             parent.bundle.manifest.temperature,
             parent.calibration_logits,
             logits,
-            lexicon_weight * scores,
+            ngram_weight * scores,
             right,
             weights,
         )
-    probabilities = combine(logits, scores, temperature, lexicon_weight)
+    probabilities = combine(logits, scores, temperature, ngram_weight)
     confidences, agreements = agreement_by_confidence(probabilities, right, weights)
     reliability = Reliability(confidences, agreements, len(texts))
     if parent is not None and parent.calibration_logits is not None:
         reliability = _parent_reliability(parent.bundle) or reliability
     threshold = threshold_for(AGREEMENT, probabilities, right)
-    return Calibration(temperature, lexicon_weight, threshold, reliability)
+    return Calibration(temperature, ngram_weight, threshold, reliability)
 
 
 def _parent_reliability(bundle: Bundle) -> Reliability | None:

@@ -55,7 +55,7 @@ def promote_or_refuse(
     with long_step("calibrating"):
         calibration = calibrate(challenger, dataset.sides["calibration"])
     metrics.temperature = calibration.temperature
-    metrics.lexicon_weight = calibration.lexicon_weight
+    metrics.ngram_weight = calibration.ngram_weight
     metrics.threshold_for_agreement = calibration.threshold
 
     try:
@@ -104,7 +104,7 @@ def _export(
         spelling=challenger.spelling,
         training_profile=_training_profile(challenger, calibration, dataset, corrections),
         temperature=calibration.temperature,
-        lexicon_weight=calibration.lexicon_weight,
+        ngram_weight=calibration.ngram_weight,
         max_tokens=challenger.max_tokens,
         languages=challenger.languages,
         training_summary=training.to_json() if training is not None else {},
@@ -156,7 +156,7 @@ def _measure_before_quantisation(
     if not len(test) or run.metrics.figures is None:
         return
     logits, scores = challenger.predict(test["text"])
-    exact = combine(logits, scores, calibration.temperature, calibration.lexicon_weight)
+    exact = combine(logits, scores, calibration.temperature, calibration.ngram_weight)
     figures = measure(exact, list(test["label"]), settings.model.confidence_threshold)
     run.metrics.figures[BEFORE_QUANTIZATION] = figures
 

@@ -130,7 +130,7 @@ class RunMetrics:
     """Loss, seconds and, of a full training, macro-F1 on the validation side."""
     temperature: float | None = None
     """Divisor of the logits."""
-    lexicon_weight: float | None = None
+    ngram_weight: float | None = None
     """Factor of the n-gram model's scores."""
     threshold_for_agreement: dict[str, Any] | None = None
     """The threshold that gives the agreement aimed at, on the calibration texts."""

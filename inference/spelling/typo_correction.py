@@ -1,9 +1,9 @@
 """Correct typos before the model reads a text: "niquiry agent" → "inquiry agent".
 
 A model reads a word as the pieces that it has learned, and one wrong letter changes the pieces. A
-word that the training texts do not have, one typo away from a word that they have, is read as that
-word, unless it is a word that people use (``inference/spelling/right_words.py``). The results show
-the text as it was typed.
+word that the training texts do not have, one typo away from a word that is common there, is read as
+that word, unless it is a word that people use (``inference/spelling/right_words.py``). The results
+show the text as it was typed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import gzip
 import string
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,47 +21,64 @@ from core.text import UNKNOWN
 from inference.spelling.right_words import MIN_LETTERS
 
 _MIN_TEXTS = 2  # a word of only one text may be a typo itself
+# What a typo is corrected to is in one text of so many, or the most of many languages' words would
+# be near some rare word of another language.
+_TEXTS_PER_COMMON_WORD = 75_000
 _MAX_LETTERS = 30  # longer ones are not words, and have thousands of neighbours
 _MAX_WORDS = 128  # the network reads no more
 _MAX_CACHED_WORDS = 65_536
 
 
 class Spelling:
-    """The words that a model has learned, the most frequent first.
+    """The words that a model has learned.
 
-    A word of ``right_words`` is no typo, whether the model has learned it or not.
+    Typos are corrected to ``common_words``, the most frequent first. A word of ``rare_words`` or of
+    ``right_words`` is no typo, whether the model has learned it or not.
     """
 
-    def __init__(self, words: Iterable[str], right_words: Container[str] = ()) -> None:
-        self._rank = {word: rank for rank, word in enumerate(words)}
+    def __init__(
+        self,
+        common_words: Iterable[str],
+        rare_words: Iterable[str] = (),
+        right_words: Container[str] = (),
+    ) -> None:
+        self._rank = {word: rank for rank, word in enumerate(common_words)}
+        self._rare_words = frozenset(rare_words)
         self._right_words = right_words
         self._alphabet = _Alphabet(self._rank)
         self._correct_word = lru_cache(maxsize=_MAX_CACHED_WORDS)(self._nearest)
 
     def __contains__(self, word: str) -> bool:
         """Return whether the model has learned ``word``."""
-        return word in self._rank
+        return word in self._rank or word in self._rare_words
 
     @classmethod
-    def learn(cls, texts: Iterable[str], right_words: Container[str] = ()) -> Spelling:
+    def learn(cls, texts: Collection[str], right_words: Container[str] = ()) -> Spelling:
         """Return the words that at least two of the cleaned texts have."""
         counts = Counter(word for text in texts for word in set(text.split()) if word.isalpha())
-        common = [(-n, word) for word, n in counts.items() if n >= _MIN_TEXTS]
-        return cls((word for _, word in sorted(common)), right_words)
+        ranked = sorted((-n, word) for word, n in counts.items() if n >= _MIN_TEXTS)
+        n_common = len(texts) / _TEXTS_PER_COMMON_WORD
+        common = [word for minus_n, word in ranked if -minus_n >= n_common]
+        return cls(common, (word for _, word in ranked[len(common) :]), right_words)
 
     @classmethod
     def load(cls, path: Path, right_words: Container[str] = ()) -> Spelling:
-        """Read what ``save`` wrote: one word a line."""
-        return cls(gzip.decompress(path.read_bytes()).decode().splitlines(), right_words)
+        """Read what ``save`` wrote."""
+        common, _, rare = gzip.decompress(path.read_bytes()).decode().partition("\n\n")
+        return cls(common.splitlines(), rare.splitlines(), right_words)
 
     def save(self, path: Path) -> None:
-        """Write the words, compressed; the same words give the same bytes."""
-        path.write_bytes(gzip.compress("\n".join(self._rank).encode(), mtime=0))
+        """Write the words, one a line: the common ones, an empty line, the rare ones; compressed.
+
+        The same words give the same bytes.
+        """
+        parts = ["\n".join(words) for words in (self._rank, sorted(self._rare_words))]
+        path.write_bytes(gzip.compress("\n\n".join(parts).encode(), mtime=0))
 
     def correct(self, text: str) -> str:
         """Return the cleaned ``text`` with its typos corrected.
 
-        An unknown word of five letters or more is replaced by a known one that is one typo away: a
+        An unknown word of five letters or more is replaced by a common one that is one typo away: a
         letter dropped, added, replaced, or swapped with the next, or an accent left out or added.
         Any other accent stays, and so does a word of ``right_words``. Of several such words, those
         of the same letters come first (the most common typos are a swapped and a doubled letter),
@@ -73,7 +90,7 @@ class Spelling:
 
     def _nearest(self, word: str) -> str:
         rank = self._rank
-        if word in rank or word == UNKNOWN or not MIN_LETTERS <= len(word) <= _MAX_LETTERS:
+        if word in self or word == UNKNOWN or not MIN_LETTERS <= len(word) <= _MAX_LETTERS:
             return word
         if not (rank and word.isalpha()):
             return word

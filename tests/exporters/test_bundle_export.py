@@ -166,7 +166,7 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
         spelling=Spelling(()),
         training_profile=training_profile,
         temperature=1.0,
-        lexicon_weight=0.0,
+        ngram_weight=0.0,
         max_tokens=64,
         languages=["en", "de"],
         training_summary={"note": 1},

@@ -36,7 +36,7 @@ def test_it_knows_every_text_that_was_seen(seen: set[str], other: set[str]) -> N
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     training_profile = a_baseline([f"welder {n} | unknown" for n in range(100_000)])
-    path = tmp_path / "baseline.npz"
+    path = tmp_path / "training_profile.npz"
     training_profile.save(path)
     found = TrainingProfile.load(path)
     assert path.stat().st_size < 300_000
@@ -79,7 +79,7 @@ def test_a_bundle_of_before_has_none(tmp_path: Path, bundle: Bundle) -> None:
         model=manifest.model,
         precision=manifest.precision,
         labels=manifest.labels,
-        lexicon_weight=0.0,
+        ngram_weight=0.0,
     )
     assert Bundle.open(tmp_path).training_profile() is None
 

@@ -35,8 +35,8 @@ def test_every_file_is_the_one_in_the_manifest_and_fits(shipped: Bundle) -> None
     files = [path for path in paths if path not in links]
     names = {path.relative_to(shipped.path).as_posix() for path in files}
     assert names == {*shipped.manifest.files, "manifest.json"}
-    assert sum(path.stat().st_size for path in files) <= 45e6
-    assert shipped.model_path.stat().st_size <= 25e6
+    assert sum(path.stat().st_size for path in files) <= 90e6
+    assert shipped.model_path.stat().st_size <= 30e6
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,15 @@ def test_every_file_is_the_one_in_the_manifest_and_fits(shipped: Bundle) -> None
         ("asst mgr retail", "", "1420"),
         ("lorry driver", "articulated lorry, long distance", "8332"),
         ("secondary school teacher", "maths", "2330"),
+        ("Lkw-Fahrer", "", "8332"),
+        ("enseignante en maternelle", "", "2342"),
+        ("peluquera", "", "5141"),
+        ("idraulico", "", "7126"),
+        ("tandarts", "", "2261"),
+        ("piekarz", "", "7512"),
+        ("готвач", "", "5120"),
+        ("οδηγός φορτηγού", "", "8332"),
+        ("طباخ", "", "5120"),
     ],
 )
 def test_plain_answers(classifier: Classifier, title: str, duties: str, code: str) -> None:
@@ -55,7 +64,16 @@ def test_plain_answers(classifier: Classifier, title: str, duties: str, code: st
     assert isco08().units[row.argmax()] == code
 
 
-@pytest.mark.parametrize("text", [EMPTY_TEXT, "xxxx | unknown", "manager | unknown"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        EMPTY_TEXT,
+        "xxxx | unknown",
+        "manager | unknown",
+        "プログラマー | unknown",
+        "พยาบาล | unknown",
+    ],
+)
 def test_what_says_nothing_gets_low_confidence(classifier: Classifier, text: str) -> None:
     assert classifier.probabilities([text]).max() < 0.5
 

@@ -337,7 +337,7 @@ def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings, weig
     fine_tune = user_project.fine_tune.model_copy(update={"epochs": 1.0})
     run = run_nightly(user_project.model_copy(update={"fine_tune": fine_tune}))
     assert run is not None
-    assert run.metrics.lexicon_weight == manifest.lexicon_weight
+    assert run.metrics.ngram_weight == manifest.ngram_weight
     assert run.metrics.figures is not None and "own hold-out set" in run.metrics.figures
 
 

@@ -78,7 +78,7 @@ _EXPORT = {
     "version": "version",
     "champion": "compared with",
     "temperature": "temperature",
-    "lexicon_weight": "weight of the n-gram model",
+    "ngram_weight": "weight of the n-gram model",
     "parity": "export compared with checkpoint",
     "model": "settings",
     "fine_tune": "settings of the nightly training",

@@ -52,6 +52,16 @@ def test_a_word_that_people_use_is_no_typo() -> None:
     )
 
 
+def test_a_rare_word_is_no_typo_and_nothing_is_corrected_to_it(tmp_path: Path) -> None:
+    # One text of 75,000 makes a word common: here three, but not two.
+    texts = [*["welder | unknown"] * 3, *["sawyer | unknown"] * 2, *["cook | unknown"] * 190_000]
+    learned = Spelling.learn(texts)
+    learned.save(tmp_path / "words.txt.gz")
+    for spelling in (learned, Spelling.load(tmp_path / "words.txt.gz")):
+        assert spelling.correct("weldr sawyr sawyer | unknown") == "welder sawyr sawyer | unknown"
+        assert "sawyer" in spelling and "sawyr" not in spelling
+
+
 def test_the_words_of_other_alphabets_are_mended_with_their_letters() -> None:
     spelling = Spelling(["менеджер", "répétiteur"])
     assert spelling.correct("менежер менаджер répétitteur") == "менеджер менеджер répétiteur"

@@ -9,7 +9,7 @@ from training.evaluation.calibration import fit_calibration, follow_temperature,
 
 
 @pytest.mark.slow
-def test_the_calibration_undoes_overconfidence_and_weighs_the_lexicon() -> None:
+def test_the_calibration_undoes_overconfidence_and_weighs_the_ngram_model() -> None:
     rng = np.random.default_rng(0)
     honest, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436))
     both = honest + 0.5 * scores

@@ -100,7 +100,7 @@ def test_the_roberta_of_another_language_is_served(
         spelling=Spelling(()),
         training_profile=training_profile,
         temperature=1.0,
-        lexicon_weight=0.0,
+        ngram_weight=0.0,
         max_tokens=64,
         languages=["fr"],
         training_summary={},

@@ -1,0 +1,137 @@
+"""Measure each language the model codes: ``python -m benchmarks.languages DEV_MULTI``.
+
+DEV_MULTI has the columns ``job_title``, ``duties_description``, ``isco_code``, ``source``,
+``title_in_train`` and ``language``; rows whose ``title_in_train`` is empty count, and those that
+are a title alone: ESCO's labels apart from the titles of national classifications. Beside them
+stand the bundled reference answers: the hold-out set, the same with one typo each, and the
+commonest answers of a labour force survey. Of those the hold-out part is as new to the model as
+every answer of that part, the others are known to it.
+
+Writes ``benchmarks/results/languages.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.settings import load_settings
+from core.text import SEPARATOR, join
+from inference.bundle import Bundle
+from inference.classifier import Classifier, open_classifier
+from inference.model_registry import ModelRegistry
+from training.dataset.augmentation import typo
+from training.dataset.splits import HOLD_OUT, part_of_answer
+from training.evaluation.metrics import measure
+
+RESULT = Path(__file__).resolve().parent / "results" / "languages.md"
+_ANSWERS = "answers"
+_MIN_TEXTS = 100
+_HEADER = ["language", "n", "top-1", "top-3", "3 digits", "ECE", "autocoded", "of these right"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dev", type=Path)
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--bundle", type=Path, help="default: the served one")
+    parser.add_argument("--out", type=Path, default=RESULT)
+    arguments = parser.parse_args()
+    settings = load_settings(arguments.config)
+    bundle = (
+        Bundle.open(arguments.bundle)
+        if arguments.bundle
+        else ModelRegistry(settings.output).served()
+    )
+    classifier = open_classifier(bundle, settings.inference)
+    threshold = settings.model.confidence_threshold
+    sections = [*_dev_sections(arguments.dev), *_answer_sections(settings.data.reference_dir)]
+    lines = [
+        "# Every language",
+        "",
+        f"`python -m benchmarks.languages dev_multi.csv.gz`, model {classifier.version}, served in "
+        f"{bundle.manifest.precision}. *Autocoded*: confidence of {threshold} or more. Languages "
+        f"with {_MIN_TEXTS} texts or more; *all* has the others as well.",
+    ]
+    for title, texts in sections:
+        lines += ["", f"## {title}", "", *_table(texts, classifier, threshold)]
+    arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _dev_sections(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a title and the texts (``text, label, language``) of each kind of classification."""
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    rows = rows[(rows["title_in_train"] == "") & (rows["duties_description"] == "")]
+    texts = pd.DataFrame(
+        {
+            "text": [join(title, "") for title in rows["job_title"]],
+            "label": rows["isco_code"].to_numpy(),
+            "language": rows["language"].to_numpy(),
+        }
+    )
+    is_esco = (rows["source"] == "esco").to_numpy()
+    yield "Labels of ESCO's occupations that were in no training", texts[is_esco]
+    yield "Titles of national classifications that were in no training", texts[~is_esco]
+
+
+def _answer_sections(reference_dir: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a title and the texts of each kind of bundled reference answers."""
+    tables = []
+    for path in sorted((reference_dir / _ANSWERS).glob("*.csv")):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        tables.append(table.assign(language=path.stem))
+    answers = pd.concat(tables, ignore_index=True)
+    pairs = zip(answers["job_title"], answers["duties_description"], strict=True)
+    answers["text"] = [join(title, duties) for title, duties in pairs]
+    answers = answers.rename(columns={"isco_code": "label"})
+    is_new = np.array([part_of_answer(text) == HOLD_OUT for text in answers["text"]])
+    is_common = (answers["n_rank"] != "").to_numpy()
+    yield "Answers that were in no training", answers[is_new]
+    rng = random.Random(0)
+    mistyped = answers[is_new & (answers["job_title"] != "").to_numpy()].copy()
+    mistyped["text"] = [_mistyped(text, rng) for text in mistyped["text"]]
+    yield "The same answers that have a title, with one typo in it", mistyped
+    yield "The commonest answers that were in no training", answers[is_new & is_common]
+    yield "The commonest answers, those that it learned among them", answers[is_common]
+
+
+def _mistyped(text: str, rng: random.Random) -> str:
+    title, separator, duties = text.partition(f" {SEPARATOR} ")
+    return typo(title, rng) + separator + duties
+
+
+def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> list[str]:
+    """Return the lines of a Markdown table with one row for each language."""
+    probabilities = classifier.probabilities(list(texts["text"]))
+    labels = texts["label"].to_numpy(str)
+    languages = texts["language"].to_numpy(str)
+    names, counts = np.unique(languages, return_counts=True)
+    parts = {"all": np.ones(len(texts), bool)}
+    parts |= {name: languages == name for name in names[counts >= _MIN_TEXTS]}
+    lines = [_line(_HEADER), "|" + "---|" * len(_HEADER)]
+    for name, is_in_part in parts.items():
+        figures = measure(probabilities[is_in_part], labels[is_in_part], threshold)
+        is_autocoded = probabilities[is_in_part].max(axis=1) >= threshold
+        shares = [
+            figures["accuracy_4"],
+            figures["top_3"],
+            figures["accuracy_3"],
+            figures["ece"],
+            is_autocoded.mean(),
+            figures["autocoded_agreement"],
+        ]
+        lines.append(_line([name, f"{figures['n']:,}", *(f"{share:.3f}" for share in shares)]))
+    return lines
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    main()
