@@ -73,6 +73,14 @@ def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str,
     return matches
 
 
+def best_position(
+    headers: Sequence[Sequence[str]], column: str, names: Sequence[str]
+) -> int | None:
+    """Return where the best name for one of our columns stands, None if no name fits."""
+    candidates = _candidates(headers, (), column, names, ())
+    return candidates[0].position if candidates else None
+
+
 def choose_columns(
     file: Named,
     headers: Sequence[Sequence[str]],

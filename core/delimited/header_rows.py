@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from core.columns.column_choice import Aliases
 from core.columns.header_names import keys_of
 from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, first_row_of_labels
@@ -29,7 +30,7 @@ _OPEN_ANSWERS = frozenset(
 )
 
 
-def further_headers(header: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
+def further_headers(header: Row, rows: Sequence[Row], aliases: Aliases) -> tuple[Row, ...]:
     """Return the rows after the header that name the columns once more, where that is certain."""
     candidates = [row for row in rows[:_MAX_ROWS] if len(row) == len(header)]
     for n, row in enumerate(candidates, start=1):
@@ -38,17 +39,18 @@ def further_headers(header: Row, rows: Sequence[Row]) -> tuple[Row, ...]:
     if candidates and (
         _repeats(header, candidates[0])
         or _is_surveymonkey(header, candidates)
-        or label_row(header, rows) == LabelRow.YES
+        or label_row(header, rows, aliases) == LabelRow.YES
     ):
         return (candidates[0],)
     return ()
 
 
-def label_row(header: Row, rows: Sequence[Row]) -> LabelRow:
+def label_row(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
     """Return whether the first row holds labels, as far as the rows below it tell."""
     if not rows or len(rows[0]) != len(header):
         return LabelRow.NO
-    return first_row_of_labels(header, [row for row in rows if len(row) == len(header)])
+    rows = [row for row in rows if len(row) == len(header)]
+    return first_row_of_labels(header, rows, aliases)
 
 
 def _has_import_ids(row: Row) -> bool:

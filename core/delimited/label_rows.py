@@ -1,8 +1,8 @@
 """Tell a row of labels below the header from the first record, in any language.
 
-Survey programs write the texts of questions under the names of variables. Such a row has text
-where every record has a number, a date or an id, or it has the question that the answers answer.
-What is not certain stays a record, and a note says so.
+Survey programs write the texts of questions under the names of variables. Such a row has the
+question or a name for the job in the column of the titles, and text where every record has a
+number, a date or an id. What is not certain stays a record, and a note says so.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from enum import IntEnum
 
-from core.columns.header_names import DUTIES, JOB_TITLE, column_key, match
+from core.columns.column_choice import Aliases, best_position
+from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, match, words_of
 from core.columns.value_kinds import is_number_or_code
 from core.delimited.format_errors import Row
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
 _MIN_DOUBTFUL_VALUES = 3
+_MIN_CONTRASTS = 2  # so many columns have text in the row and numbers in every record
 _MIN_EMPTY_COLUMNS = 3
+# A shorter text that contains a name may be an answer: "profession libérale".
+_MIN_QUESTION_WORDS = 4
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")  # also those of Chinese, Arabic and Greek
-# Columns of Qualtrics that never hold text.
-_QUALTRICS = frozenset(
-    {"startdate", "enddate", "recordeddate", "progress", "duration_(in_seconds)"}
-)
+# Columns of Qualtrics that never hold text. The first two are in records of employment as well.
+_START_AND_END = frozenset({"startdate", "enddate"})
+_QUALTRICS = _START_AND_END | {"recordeddate", "progress", "duration_(in_seconds)"}
+_IDS_OF_QUALTRICS = frozenset({"responseid", "ipaddress"})
 _MIN_QUALTRICS = 2
 
 
@@ -33,7 +37,7 @@ class LabelRow(IntEnum):
     YES = 2
 
 
-def first_row_of_labels(header: Row, rows: Sequence[Row]) -> LabelRow:
+def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
     """Return whether the first of ``rows`` holds labels; all are as long as the header."""
     if not rows:
         return LabelRow.NO
@@ -43,25 +47,47 @@ def first_row_of_labels(header: Row, rows: Sequence[Row]) -> LabelRow:
     columns = list(_columns_of_numbers(header, later))
     if _names_choices(header, first, columns):
         return LabelRow.YES
-    asks = bool(later) and _has_question(first)
+    title_label = _title_label(header, first, aliases)
+    asks = bool(later) and _is_marked_question(title_label)
     # Columns that no question fills, such as "_uuid" of KoBo, may have no label.
     may_be_empty = {column for column, _ in columns} if asks else set()
     if not _may_be_labels(header, first, later, may_be_empty) or any(
         not _is_text(first[column]) for column, _ in columns if column not in may_be_empty
     ):
         return LabelRow.NO
-    n_contrasts = len(columns)
-    if n_contrasts >= 2 or asks:
+    has_contrasts = len(columns) >= _MIN_CONTRASTS
+    if asks or (has_contrasts and _names_the_title(title_label, aliases)):
         return LabelRow.YES
     is_doubtful = any(n_values >= _MIN_DOUBTFUL_VALUES for _, n_values in columns)
-    return LabelRow.MAYBE if is_doubtful else LabelRow.NO
+    return LabelRow.MAYBE if has_contrasts or is_doubtful else LabelRow.NO
 
 
 def _is_text_of_qualtrics(header: Row, first: Row) -> bool:
-    cells = [
-        cell for name, cell in zip(header, first, strict=True) if column_key(name) in _QUALTRICS
-    ]
-    return len(cells) >= _MIN_QUALTRICS and all(map(_is_text, cells))
+    keys = list(map(column_key, header))
+    cells = [cell for key, cell in zip(keys, first, strict=True) if key in _QUALTRICS]
+    is_qualtrics = bool((_QUALTRICS - _START_AND_END | _IDS_OF_QUALTRICS) & set(keys))
+    return is_qualtrics and len(cells) >= _MIN_QUALTRICS and all(map(_is_text, cells))
+
+
+def _title_label(header: Row, first: Row, aliases: Aliases) -> str:
+    """Return what the row has in the column of the titles, ``""`` if there is no such column."""
+    position = best_position([header, first], JOB_TITLE, aliases.get(JOB_TITLE, ()))
+    return "" if position is None else first[position].strip()
+
+
+def _is_marked_question(label: str) -> bool:
+    """Whether a text asks for the job and ends with a question mark."""
+    return label.endswith(_QUESTION_MARKS) and match(label, JOB_TITLE) is not None
+
+
+def _names_the_title(label: str, aliases: Aliases) -> bool:
+    """Whether a text is a name of the column of titles or asks for the job, and is no answer."""
+    if any(keys_of(name) & keys_of(label) for name in aliases.get(JOB_TITLE, ())):
+        return True
+    fit = match(label, JOB_TITLE)
+    if fit is None:
+        return False
+    return fit[0] < Match.CONTAINED or len(words_of(label)) >= _MIN_QUESTION_WORDS
 
 
 def _columns_of_numbers(header: Row, later: Sequence[Row]) -> Iterator[tuple[int, int]]:
@@ -100,15 +126,6 @@ def _may_be_labels(
     return not any(
         cell.strip() and cell == row[column] for row in later for column, cell in enumerate(first)
     ) and not any(map(_is_non_answer, first))
-
-
-def _has_question(first: Row) -> bool:
-    """Whether a cell asks for the job, rather than answering."""
-    return any(
-        cell.strip().endswith(_QUESTION_MARKS) and match(cell, column) is not None
-        for cell in first
-        for column in (JOB_TITLE, DUTIES)
-    )
 
 
 def _is_text(cell: str) -> bool:

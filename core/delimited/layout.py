@@ -156,20 +156,16 @@ def _first_line(
     """Return the layout with the header in the first line."""
     rows = _first_rows(path, lines[n_first:], delimiter, n_first)
     header = rows[0] if rows else []
-    further = further_headers(header, rows[1:])
-    layout = _fitted(
-        Layout(
-            delimiter,
-            header,
-            n_first,
-            bool(n_first),
-            further,
-            may_begin_with_labels=not further and label_row(header, rows[1:]) == LabelRow.MAYBE,
-        ),
-        rows[1 + len(further) :],
-        lines,
-    )
+    layout = _below_header(Layout(delimiter, header, n_first, bool(n_first)), rows[1:], aliases)
+    layout = _fitted(layout, rows[1 + len(layout.further_headers) :], lines)
     return layout, match_names([layout.header, *layout.further_headers], aliases)
+
+
+def _below_header(layout: Layout, rows: Sequence[Row], aliases: Aliases) -> Layout:
+    """Return the layout with what the rows below the header tell of further rows of names."""
+    further = further_headers(layout.header, rows, aliases)
+    is_doubtful = not further and label_row(layout.header, rows, aliases) == LabelRow.MAYBE
+    return replace(layout, further_headers=further, may_begin_with_labels=is_doubtful)
 
 
 def _lower_line(
@@ -188,9 +184,10 @@ def _lower_line(
             if _has_all(matches, required):
                 following = _parsed_leniently(lines[n_above:], delimiter)
                 rows = list(islice(following, 1, HEAD_LINES))
-                further = further_headers(row, rows)
-                layout = Layout(delimiter, row, n_above, bool(n_first), further)
-                return _fitted(layout, rows[len(further) :], lines[n_above:]), matches
+                layout = Layout(delimiter, row, n_above, bool(n_first))
+                layout = _below_header(layout, rows, aliases)
+                n_further = len(layout.further_headers)
+                return _fitted(layout, rows[n_further:], lines[n_above:]), matches
         n_most = max(n_most, n_filled)
     return None
 

@@ -93,3 +93,48 @@ def test_what_is_not_certain_is_said(tmp_path: Path) -> None:
 def test_columns_of_text_alone_tell_nothing(tmp_path: Path) -> None:
     table, rows = opened(tmp_path, "ward,job_title\nNorth,nurse\nSouth,cook\n")
     assert len(rows) == 2 and table.notes == []
+
+
+TITLES = ["baker", "welder", "nurse", "tailor", "roofer"]
+NUMERIC_RECORDS = "".join(f"{30 + n},{2100 + n},{title},t{n}\n" for n, title in enumerate(TITLES))
+
+
+@pytest.mark.parametrize(
+    ("header", "first"),
+    [
+        ("years,pay,occupation,duties", "about seventy,rather little,beekeeper,looks after hives"),
+        ("Alter,Lohn,Beruf,Aufgaben", "knapp vierzig,sehr wenig,Imker,betreut Bienen"),
+        ("âge,salaire,profession,tâches", "la trentaine,plus de mille,profession libérale,plaide"),
+        ("leeftijd,loon,beroep,taken", "eind twintig,te weinig,imker,Wat is een beroep?"),
+        ("startdate,enddate,occupation,duties", "mid May,still there,beekeeper,looks after hives"),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "Survey of beekeepers\n"])
+def test_a_first_record_in_words_stays_above_records_in_numbers(
+    header: str, first: str, above: str, tmp_path: Path
+) -> None:
+    table, rows = opened(tmp_path, f"{above}{header}\n{first}\n{NUMERIC_RECORDS}")
+    assert len(rows) == 6 and rows[0] == first.split(",")
+    assert "the first record has text where" in " ".join(table.notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "labels"),
+    [
+        ("years,pay,occupation,duties", "Age in years,Net pay,Occupation of the person,Main tasks"),
+        ("years,pay,v3,v4", "Age in years,Net pay,Please enter your current job title,Remarks"),
+        ("Alter,Lohn,Beruf,v4", "Alter in Jahren,Lohn netto,Beruf (jetzt),Anmerkung"),
+        ("leeftijd,loon,beroep,v4", "Leeftijd nu,Netto loon,Wat is uw beroep?,Opmerking"),
+    ],
+)
+def test_labels_name_the_job_or_ask_for_it(header: str, labels: str, tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, f"{header}\n{labels}\n{NUMERIC_RECORDS}")
+    assert [row[2] for row in rows] == TITLES
+    assert "1 row after the header" in " ".join(table.notes)
+
+
+def test_a_name_of_the_settings_is_a_label(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"q1,q2,q3,q4\nYears,Pay,Trade of today,Note\n{NUMERIC_RECORDS}")
+    table = open_table(path, {"job_title": ["Trade of today"]}, ("job_title",))
+    assert [row[2] for _, row in table.rows()] == TITLES
