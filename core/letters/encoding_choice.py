@@ -18,6 +18,7 @@ from typing import Any
 
 from core.file_io import read_yaml
 from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
+from core.letters.east_asian_bits import bits_as_east_asian, bits_in
 from core.letters.letter_pairs import (
     LANGUAGE_NAMES,
     QUOTES_BEFORE,
@@ -213,20 +214,31 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     best = readings[0]
     second = next((reading for reading in readings if reading.words != best.words), None)
     margin = second.bits - best.bits if second else _SURE_BITS
+    east_asian_bits = bits_as_east_asian(evidence.lines)
+    is_letters = _is_letters(best, east_asian_bits)
     if second and (bits := _bits_of_known_doubt(best, second)):
-        return EncodingChoice(best, second, best.is_plausible and margin >= bits)
+        return EncodingChoice(best, second, is_letters and margin >= bits)
     sure_bits = _SURE_BITS_OF_USUAL if best.encoding == "cp1252" else _SURE_BITS
-    if best.is_plausible and margin >= sure_bits:
+    if is_letters and margin >= sure_bits:
         return EncodingChoice(best, second, is_sure=True)
     opinion = _second_opinion(evidence)
     other = _read(evidence, opinion) if opinion else None
-    if other is not None and not best.is_plausible:
-        is_sure = other.is_plausible or is_sure_east_asian(opinion, other.words)
+    if other is not None and not is_letters:
+        is_sure = _is_letters(other, east_asian_bits) or (
+            is_sure_east_asian(opinion, other.words)
+            and bits_in(opinion, evidence.lines) <= east_asian_bits
+        )
         different = second if other.words == best.words else best
         return EncodingChoice(other, different, is_sure)
     agrees = other is not None and other.words == best.words
-    is_sure = best.is_plausible and agrees and margin >= _SURE_BITS_OF_TWO
+    is_sure = is_letters and agrees and margin >= _SURE_BITS_OF_TWO
     return EncodingChoice(best, second, is_sure, agrees)
+
+
+def _is_letters(reading: Reading, east_asian_bits: float) -> bool:
+    """Whether the words are plausible, and are no Chinese, Japanese or Korean characters."""
+    bits = sum(map(min, reading.costs))
+    return reading.is_plausible and east_asian_bits - bits >= _SURE_BITS
 
 
 def _bits_of_known_doubt(best: Reading, second: Reading) -> float:

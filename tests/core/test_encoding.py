@@ -233,6 +233,14 @@ def test_a_stray_nul_makes_no_wide_text(tmp_path: Path, content: str) -> None:
         ("护士,公交司机,面包师,小学教师,木匠", "gbk"),
         ("护士长,公交司机,面包师,小学教师,木匠,会计,厨师,清洁工,保安,电工", "gbk"),
         ("護理師,公車司機,麵包師傅,小學老師,木匠,會計", "big5"),
+        ("医師", "euc_jp"),
+        ("船員,校長", "euc_jp"),
+        ("生産管理,係長,左官,客室乗務員", "euc_jp"),
+        ("店員,社長,通訳,画家,裁判官,保育士", "cp932"),
+        ("木匠,画家", "gb18030"),
+        ("保安", "gb18030"),
+        ("獸醫,牙醫", "big5"),
+        ("工場長", "euc_kr"),
     ],
 )
 def test_chinese_characters_alone_tell_no_encoding(
@@ -270,3 +278,13 @@ def test_one_no_break_space_is_not_sure(tmp_path: Path) -> None:
     dos = write(tmp_path, "id;puesto\n1;mecánico\n", "cp850")
     with pytest.raises(InputError, match="'1;mecánico'"):
         sniff(dos)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "iso8859_5", "cp866"])
+@pytest.mark.parametrize("jobs", ["водитель\nсварщик", "Воспитатель\nМаляр", "СВАРЩИК\nВОДИТЕЛЬ"])
+def test_words_of_an_even_number_of_letters_are_no_characters(
+    tmp_path: Path, jobs: str, encoding: str
+) -> None:
+    """Each two bytes of "водитель" are a Chinese character, too, but a rare one."""
+    _, rows = opened(write(tmp_path, "job_title\n" + jobs, encoding))
+    assert [row[0] for row in rows] == jobs.split("\n")
