@@ -48,7 +48,13 @@ def _check_unchanged(path: Path, table: Table, rows: list[list[str]]) -> None:
     layout = table.layout
     assert layout is not None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[layout.n_lines_above :]
-    filled = [line for line in lines if line not in ("", "\x1a")]  # how DOS ends a file
+    width = len(table.header)
+    filled = [
+        line
+        for line in lines
+        if line not in ("", "\x1a")  # how DOS ends a file
+        and (line.strip() or width == 1 or table.delimiter in line)  # spaces are a blank line
+    ]
     first, *fields = [line.split(table.delimiter) for line in filled]
     assert first == table.header[layout.has_row_names :], "a name was changed"
     records = fields[len(layout.further_headers) :]

@@ -114,7 +114,8 @@ TWO_JOBS = (
 )
 def test_layouts_and_formats(desk: Desk, name: str, content: str | bytes) -> None:
     answer = desk.answer(name, content)
-    assert answer.codes == [NURSE, DRIVER]
+    # Three digits: a layout does not decide how sure the model is.
+    assert [code[:3] for code in answer.codes] == [NURSE[:3], DRIVER[:3]]
     assert answer.column("nr") == ["7", "8"]
     assert answer.column("duties") == ["dressings on a ward", ""]
 

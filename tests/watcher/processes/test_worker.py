@@ -325,6 +325,7 @@ class NotAskedBefore:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self.identify = worker.identify
+        self.prepare = worker.prepare
         self.work = worker.work
 
     @property
