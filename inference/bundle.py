@@ -1,14 +1,15 @@
 """Open a model bundle: a folder with everything that serving one model version needs.
 
-``manifest.json``   format, version, text version, labels, temperature, training summary, parity,
-                    and the SHA-256 of every other file
-``model*.onnx``     the graph that is served (``manifest.model``)
-``tokenizer.json``  of the tokenizers library
-``ngram_model.npz``     the n-gram model (``inference/ngram_model.py``)
-``spelling.txt.gz`` the words of the training texts (``inference/spelling/typo_correction.py``)
-``training_profile.npz``    the training profile (``inference/training_profile.py``)
-``checkpoint/``     weights in half precision and tokenizer, from which fine-tuning continues; links
-                    to its files let transformers load the bundle's folder
+``manifest.json``         format, version, text version, labels, temperature, training summary,
+                          parity, and the SHA-256 of every other file
+``model*.onnx``           the graph that is served (``manifest.model``)
+``tokenizer.json``        of the tokenizers library
+``ngram_model.npz``       the n-gram model (``inference/ngram_model.py``)
+``spelling.txt.gz``       the words of the training texts
+                          (``inference/spelling/typo_correction.py``)
+``training_profile.npz``  the training profile (``inference/training_profile.py``)
+``checkpoint/``           weights in half precision and tokenizer, from which fine-tuning continues;
+                          links to its files let transformers load the bundle's folder
 
 Nothing is loaded before the format is known and the hashes agree; formats are JSON, ONNX,
 safetensors and plain arrays, never pickle.
