@@ -115,7 +115,10 @@ def test_ctrl_c_while_it_trains(user_project: Settings, tmp_path: Path) -> None:
     reference = tmp_path / "data" / "reference" / "answers" / "en.csv"
     records.write_bytes(reference.read_bytes())
     base = tmp_path / "models" / "bundled" / "checkpoint"
-    command = ["train", *config_of(user_project), "--raw", str(records), "--base", str(base)]
+    # So many epochs that it has not ended by itself when the signal comes.
+    model = user_project.model.model_copy(update={"epochs": 200})
+    config = config_of(user_project.model_copy(update={"model": model}))
+    command = ["train", *config, "--raw", str(records), "--base", str(base)]
     process = subprocess.Popen([*MAIN, *command], stderr=subprocess.PIPE, env=environment())
     assert process.stderr is not None
     first = process.stderr.readline()
