@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from core.aligned_table import align_columns
 from core.settings import Settings
@@ -116,9 +117,11 @@ def test_ctrl_c_while_it_trains(user_project: Settings, tmp_path: Path) -> None:
     records.write_bytes(reference.read_bytes())
     base = tmp_path / "models" / "bundled" / "checkpoint"
     # So many epochs that it has not ended by itself when the signal comes.
-    model = user_project.model.model_copy(update={"epochs": 200})
-    config = config_of(user_project.model_copy(update={"model": model}))
-    command = ["train", *config, "--raw", str(records), "--base", str(base)]
+    config = tmp_path / "config.yaml"
+    values = yaml.safe_load(config.read_text(encoding="utf-8"))
+    values["model"]["epochs"] = 200
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
+    command = ["train", *config_of(user_project), "--raw", str(records), "--base", str(base)]
     process = subprocess.Popen([*MAIN, *command], stderr=subprocess.PIPE, env=environment())
     assert process.stderr is not None
     first = process.stderr.readline()
