@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.settings import load_settings
+from core.settings import Settings, load_settings
 from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
@@ -26,6 +26,11 @@ from training.evaluation.evaluate_file import as_table
 from training.evaluation.metrics import measure
 
 
+def bundle_to_measure(path: Path | None, settings: Settings) -> Bundle:
+    """Return the bundle in the folder ``path``, or the one in service."""
+    return Bundle.open(path) if path else ModelRegistry(settings.output).served()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
@@ -34,11 +39,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     settings = load_settings(arguments.config)
-    bundle = (
-        Bundle.open(arguments.bundle)
-        if arguments.bundle
-        else ModelRegistry(settings.output).served()
-    )
+    bundle = bundle_to_measure(arguments.bundle, settings)
     classifier = open_classifier(bundle, settings.inference)
     rows = pd.read_csv(arguments.file, dtype=str, keep_default_na=False)
     rows = rows[rows["title_in_train"] == ""].reset_index(drop=True)

@@ -20,11 +20,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.accuracy import bundle_to_measure
 from core.settings import load_settings
 from core.text import SEPARATOR, join
-from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.model_registry import ModelRegistry
 from training.dataset.augmentation import typo
 from training.dataset.splits import HOLD_OUT, part_of_answer
 from training.evaluation.metrics import measure
@@ -43,11 +42,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULT)
     arguments = parser.parse_args()
     settings = load_settings(arguments.config)
-    bundle = (
-        Bundle.open(arguments.bundle)
-        if arguments.bundle
-        else ModelRegistry(settings.output).served()
-    )
+    bundle = bundle_to_measure(arguments.bundle, settings)
     classifier = open_classifier(bundle, settings.inference)
     threshold = settings.model.confidence_threshold
     sections = [*_dev_sections(arguments.dev), *_answer_sections(settings.data.reference_dir)]
