@@ -27,6 +27,7 @@ hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 
 ROOT = Path(__file__).resolve().parent.parent
+_LONGEST_NAMED_BYTES = 40
 
 # In the background, or under nohup, signals are ignored, and child processes inherit that. A
 # handler that does nothing is not inherited: the processes that tests start can be interrupted.
@@ -38,6 +39,14 @@ for _signal in (signal.SIGINT, signal.SIGHUP):
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """State the processor, on which the last digits depend. A header would not show under -q."""
     terminalreporter.write_line(f"processor: {processor()}")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long bytes by their argument: packed files hold the time, and a name must not change.
+
+    Each process of a parallel run collects the tests anew, and all must find the same names.
+    """
+    return argname if isinstance(val, bytes) and len(val) > _LONGEST_NAMED_BYTES else None
 
 
 @pytest.fixture(scope="session", autouse=True)
