@@ -29,7 +29,8 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from core.settings import Columns, TrainingSettings
+from core.settings import Columns
+from core.settings_file.training_settings import TrainingSettings
 from core.taxonomy import isco08
 from training.dataset.records import read_records, resolve_conflicts
 from training.label_quality.suspect_labels import LABEL_ISSUES, OUTLIERS, find_suspects

@@ -10,39 +10,23 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from core.encoding import AUTO
 from core.errors import SettingsError
 from core.isco_titles.group_titles import ENGLISH, title_languages
 from core.settings_file.plain_words import expected, found
+from core.settings_file.section import Section
+from core.settings_file.training_settings import (
+    FineTuneSettings,
+    GateSettings,
+    ModelSettings,
+    TrainingSettings,
+)
 from core.settings_file.yaml_text import SettingsText
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
-
-    @field_validator("*")
-    @classmethod
-    def _is_possible_path(cls, value: Any) -> Any:
-        if isinstance(value, Path):
-            _expanded(value)
-        return value
-
-
-def _expanded(path: Path) -> Path:
-    """Return the path with ``~`` and ``~name`` replaced; ValueError where it cannot be one."""
-    if "\0" in str(path):
-        raise ValueError("expected a path, which has no character NUL")
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        raise ValueError(
-            f"expected a path; this machine knows no home folder {path.parts[0]}"
-        ) from None
-
-
-class Columns(_Section):
+class Columns(Section):
     """Header names that decide which column is ours, beside the usual names of 33 languages.
 
     The preferred one stands first. Case, accents, spaces and punctuation do not matter.
@@ -52,14 +36,14 @@ class Columns(_Section):
     duties_description: tuple[str, ...] = ()
 
 
-class AddedNonAnswers(_Section):
+class AddedNonAnswers(Section):
     """Texts that are no answers, beside those that the program knows."""
 
     not_stated: tuple[str, ...] = ()
     not_working: tuple[str, ...] = ()
 
 
-class DataSettings(_Section):
+class DataSettings(Section):
     """The folders of records, corrections and training results."""
 
     raw_dir: Path = Path("data/raw")
@@ -98,61 +82,7 @@ class DataSettings(_Section):
         return name
 
 
-class ModelSettings(_Section):
-    """The encoder of a full training, how it learns, and the threshold of its confidence."""
-
-    name: str = "roberta-base"
-    vocabulary_size: int = Field(0, ge=0)
-    max_seq_length: int = Field(128, ge=8, le=512)
-    batch_size: int = Field(16, ge=1)
-    epochs: float = Field(3, gt=0)
-    learning_rate: float = Field(2e-5, gt=0)
-    confidence_threshold: float = Field(0.9, ge=0, le=1)
-
-    @field_validator("name")
-    @classmethod
-    def _is_possible_name(cls, name: str) -> str:
-        if not name:
-            raise ValueError("expected a name on the model hub, or a folder")
-        _expanded(Path(name))
-        return name
-
-
-class TrainingSettings(_Section):
-    """How records are checked and split, and whether the hardware is used fully."""
-
-    enable_optimizations: bool = False
-    use_bundled_answers: bool = True
-    use_manual: bool = False
-    conflicts: Literal["majority", "drop"] = "majority"
-    validation_share: float = Field(0.15, gt=0, lt=0.5)
-    test_share: float = Field(0.15, gt=0, lt=0.5)
-    gold_share: float = Field(0.05, ge=0, lt=0.5)
-    cluster_eps: float = Field(0.75, gt=0)
-    cluster_min_samples: int = Field(4, ge=2, le=32)
-    suspects: Literal["keep", "downweight", "drop"] = "downweight"
-    seed: int = 42
-
-
-class FineTuneSettings(_Section):
-    """How the nightly training learns from corrections without forgetting."""
-
-    epochs: float = Field(1, gt=0)
-    learning_rate: float = Field(1e-5, gt=0)
-    replay_texts: int = Field(2000, ge=0)
-    archive_texts: int = Field(500, ge=0)
-    rehearsal_texts: int = Field(1000, ge=0)
-    correction_weight: float = Field(2, gt=0)
-
-
-class GateSettings(_Section):
-    """How much worse than the champion a promoted challenger may be."""
-
-    max_major_group_drop: float = Field(0.03, ge=0, le=1)
-    max_ece_rise: float = Field(0.01, ge=0, le=1)
-
-
-class ScheduleSettings(_Section):
+class ScheduleSettings(Section):
     """When the nightly training runs."""
 
     enabled: bool = True
@@ -160,7 +90,7 @@ class ScheduleSettings(_Section):
     timezone: str = "local"
 
 
-class OutputSettings(_Section):
+class OutputSettings(Section):
     """The folders of the models, and how codes are written."""
 
     model_dir: Path = Path("models")
@@ -170,6 +100,7 @@ class OutputSettings(_Section):
     neutralise_formulas: bool = False
     same_format: bool = False
     language: str = ENGLISH
+    derived: tuple[Literal["isco88", "isei08", "siops08"], ...] = ()
 
     @field_validator("language")
     @classmethod
@@ -178,14 +109,21 @@ class OutputSettings(_Section):
             raise ValueError(f"expected one of {', '.join(title_languages())}")
         return language
 
+    @field_validator("derived")
+    @classmethod
+    def _has_each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) < len(names):
+            raise ValueError("expected each derived variable once")
+        return names
 
-class ExplainabilitySettings(_Section):
+
+class ExplainabilitySettings(Section):
     """How many records of a batch are explained."""
 
     sample_size: int = Field(10, ge=0)
 
 
-class WatcherSettings(_Section):
+class WatcherSettings(Section):
     """The folders of the daemon, and its times and limits."""
 
     inbox: Path = Path("inbox")
@@ -199,7 +137,7 @@ class WatcherSettings(_Section):
     memory_limit_mb: int = Field(4096, ge=64)
 
 
-class ClimbSettings(_Section):
+class ClimbSettings(Section):
     """The lowest probability of a group of each level that ``fallback: climb`` shows."""
 
     minor: float = Field(0.5, ge=0, le=1)
@@ -207,7 +145,7 @@ class ClimbSettings(_Section):
     major: float = Field(0.5, ge=0, le=1)
 
 
-class InferenceSettings(_Section):
+class InferenceSettings(Section):
     """How the model runs on this machine, and which code is shown if it is not sure."""
 
     provider: Literal["auto", "cpu", "coreml", "cuda"] = "auto"
@@ -218,7 +156,7 @@ class InferenceSettings(_Section):
     climb: ClimbSettings = ClimbSettings()
 
 
-class Settings(_Section):
+class Settings(Section):
     """All sections of config.yaml."""
 
     data: DataSettings = DataSettings()

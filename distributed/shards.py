@@ -15,7 +15,7 @@ import io
 import json
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -24,9 +24,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.csv_table import Writer, has_formula, row_writer
+from core.isco_scores.derived_variables import derived_of
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
-from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
+from core.own_tables.output_contract import free_names, output_columns
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
 from core.row_counts import RowCounts
 from core.text import join
@@ -136,14 +137,15 @@ def write_shard(
     predictions = autocoder.code(texts)
     pads_codes = shard.settings[PAD_CODES]
     language = language_of(shard.settings)
+    derived = derived_of(shard.settings)
     values = [
-        output_values(prediction, autocoder.version, pads_codes, language)
+        output_values(prediction, autocoder.version, pads_codes, language, derived)
         for prediction in predictions
     ]
     if output_format == "parquet":
-        content = _as_parquet(_with_values(split.records, values))
+        content = _as_parquet(_with_values(split.records, values, derived))
     else:
-        content = _as_csv(split.records, values, shard.settings[NEUTRALISE_FORMULAS])
+        content = _as_csv(split.records, values, shard.settings)
     out.write(f"{PREDICTIONS}/{shard.name}.{output_format}", content)
     uncertain = _uncertain_texts(titles, duties, texts, predictions)
     out.write(uncertain_path(shard.name), _as_parquet(uncertain))
@@ -183,10 +185,13 @@ def _column_text(records: pa.Table, column: str | None) -> list[str]:
     return [text or "" for text in records[column].to_pylist()]
 
 
-def _with_values(records: pa.Table, rows: list[dict[str, Value]]) -> pa.Table:
+def _with_values(
+    records: pa.Table, rows: list[dict[str, Value]], derived: Sequence[str]
+) -> pa.Table:
     """Return the records with our columns, whose values are in ``rows``."""
-    names = free_names(records.column_names)
-    for name, field in zip(names, arrow_schema(OUTPUT_COLUMNS), strict=True):
+    names = free_names(records.column_names, derived)
+    schema = arrow_schema(output_columns(derived))
+    for name, field in zip(names, schema, strict=True):
         records = records.append_column(
             name, pa.array([row[field.name] for row in rows], field.type)
         )
@@ -199,11 +204,13 @@ def _as_parquet(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def _as_csv(records: pa.Table, values: list[dict[str, Value]], neutralises: bool) -> bytes:
+def _as_csv(
+    records: pa.Table, values: list[dict[str, Value]], settings: Mapping[str, Any]
+) -> bytes:
     sink = io.StringIO(newline="")
-    as_written = row_writer(neutralises)
+    as_written = row_writer(settings[NEUTRALISE_FORMULAS])
     names = records.column_names
-    writer = Writer(sink, [*as_written(names), *free_names(names)])
+    writer = Writer(sink, [*as_written(names), *free_names(names, derived_of(settings))])
     columns = [_cells(column) for column in records.columns]
     rows = map(as_written, map(list, zip(*columns, strict=True)))
     cells = map(as_cells, values)

@@ -78,9 +78,10 @@ def _rows(
 def _type(field: FieldInfo) -> str:
     annotation = field.annotation
     if get_origin(annotation) is Literal:
-        name = ", ".join(f"`{choice}`" for choice in get_args(annotation))
+        name = _choices(annotation)
     elif get_origin(annotation) is tuple:
-        name = "list of names"
+        entry = get_args(annotation)[0]
+        name = f"list of {_choices(entry)}" if get_origin(entry) is Literal else "list of names"
     else:
         name = _TYPES.get(annotation, str(annotation))  # type: ignore[arg-type]
     limits = [
@@ -90,3 +91,7 @@ def _type(field: FieldInfo) -> str:
         if hasattr(limit, symbol)
     ]
     return ", ".join([name, *limits])
+
+
+def _choices(literal: Any) -> str:
+    return ", ".join(f"`{choice}`" for choice in get_args(literal))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.isco_scores.derived_variables import DERIVED
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.own_tables.code_source import CodeSource
@@ -138,6 +139,8 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
     }
     if settings.output.language != ENGLISH:  # results in English keep the ids that they had
         values[LANGUAGE] = settings.output.language
+    if settings.output.derived:
+        values[DERIVED] = list(settings.output.derived)
     return values
 
 

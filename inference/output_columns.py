@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from core.isco_scores.derived_variables import derived_values
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.own_tables.code_source import CodeSource
 from core.own_tables.output_contract import CANDIDATE_COLUMNS
@@ -16,16 +17,21 @@ from core.row_counts import RowCounts
 from core.taxonomy import UNIT
 from inference.decision import Prediction
 
-Value = str | float | bool | None
+Value = str | int | float | bool | None
 
 
 def output_values(
-    prediction: Prediction, version: str, pads_codes: bool = False, language: str = ENGLISH
+    prediction: Prediction,
+    version: str,
+    pads_codes: bool = False,
+    language: str = ENGLISH,
+    derived: Sequence[str] = (),
 ) -> dict[str, Value]:
-    """Return the value of each of ``OUTPUT_COLUMNS``, in their order; None where there is none.
+    """Return the value of each of our columns, in their order; None where there is none.
 
     ``version`` is the version of the model. ``pads_codes``: a code of fewer than four digits gets
-    zeros at its end. ``language`` is that of ``isco_title``.
+    zeros at its end. ``language`` is that of ``isco_title``. ``derived`` are the derived
+    variables behind the other columns.
     """
     code = prediction.isco_code
     shown_code = code.ljust(UNIT, "0") if pads_codes and code else code
@@ -45,7 +51,7 @@ def output_values(
         candidate = prediction.candidates[rank] if rank < n_candidates else (None, None)
         values[code_column], values[confidence_column] = candidate
     values["model_version"] = version
-    return values
+    return values | derived_values(code, derived)
 
 
 def as_cells(values: Mapping[str, Value]) -> list[str]:

@@ -32,7 +32,8 @@ from core.csv_table import (
 )
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
-from core.own_tables.output_contract import free_names
+from core.isco_scores.derived_variables import derived_of
+from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE, row_text
@@ -111,7 +112,8 @@ def code_file(
         )
         _write_predictions(batch, out_dir / PREDICTIONS, autocoder, progress)
     if settings.output.same_format:
-        receipt.notes += filter(None, [write_own_format(table, out_dir / PREDICTIONS)])
+        columns = output_columns(settings.output.derived)
+        receipt.notes += filter(None, [write_own_format(table, out_dir / PREDICTIONS, columns)])
     _write_review(batch, out_dir)
     _list_texts(batch, settings)
     items = batch.review.items_to_explain(n_explained)
@@ -158,15 +160,20 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
     first_provider = autocoder.classifier.provider
     pads_codes = batch.receipt.settings[PAD_CODES]
     as_written = row_writer(batch.receipt.settings[NEUTRALISE_FORMULAS])
+    derived = derived_of(batch.receipt.settings)
     header = batch.table.header
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = Writer(file, as_written(header) + free_names(header))
+        writer = Writer(file, as_written(header) + free_names(header, derived))
         for chunk in batch.table.chunks(CHUNK_ROWS):
             texts = [row_text(batch.table, row) for row in chunk]
             predictions = autocoder.code(texts, progress)
             writer.write(
                 as_written(row)
-                + as_cells(output_values(prediction, autocoder.version, pads_codes, batch.language))
+                + as_cells(
+                    output_values(
+                        prediction, autocoder.version, pads_codes, batch.language, derived
+                    )
+                )
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
             batch.receipt.n_truncated += autocoder.n_truncated(texts)

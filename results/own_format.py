@@ -11,7 +11,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -26,7 +26,7 @@ from core.formats.file_names import suffix_of
 from core.formats.parquet_file import BATCH_ROWS
 from core.formats.parquet_file import opened as opened_parquet
 from core.formats.statistics_file import MAX_WRITTEN_CELLS, read_whole, write_whole
-from core.own_tables.output_contract import OUTPUT_COLUMNS, typed_values
+from core.own_tables.output_contract import typed_values
 from results.values_workbook import MAX_WORKBOOK_ROWS, write_values
 
 _STEM = "predictions"
@@ -37,6 +37,8 @@ class _Predictions:
     """The written ``predictions.csv``: of each record the fields, and the values of our columns."""
 
     path: Path
+    columns: Mapping[str, type]
+    """Our columns, each with the type of its values."""
 
     def header(self) -> list[str]:
         """Return all names, ours last."""
@@ -45,7 +47,7 @@ class _Predictions:
     @property
     def names(self) -> list[str]:
         """The names of our columns in this file."""
-        return self.header()[-len(OUTPUT_COLUMNS) :]
+        return self.header()[-len(self.columns) :]
 
     def rows(self) -> Iterator[list[str]]:
         """Yield the fields of each record."""
@@ -53,20 +55,21 @@ class _Predictions:
 
     def values(self) -> Iterator[list[Any]]:
         """Yield the values of our columns of each record; None for a missing one."""
-        return (typed_values(row[-len(OUTPUT_COLUMNS) :]) for row in self.rows())
+        return (typed_values(row[-len(self.columns) :], self.columns) for row in self.rows())
 
     def _rows(self) -> Iterator[list[str]]:
         with self.path.open(encoding="utf-8", newline="") as file:
             yield from csv.reader(file)
 
 
-def write_own_format(table: Table, predictions: Path) -> str:
+def write_own_format(table: Table, predictions: Path, columns: Mapping[str, type]) -> str:
     """Write the predictions in the format of the input; return a note about the file.
 
-    ``predictions`` is the complete ``predictions.csv``; the new file stands beside it. Empty for a
-    comma-separated input, whose own format that is.
+    ``predictions`` is the complete ``predictions.csv``; the new file stands beside it. ``columns``
+    are ours in it, each with the type of its values. Empty for a comma-separated input, whose own
+    format that is.
     """
-    written = _Predictions(predictions)
+    written = _Predictions(predictions, columns)
     ending, write = _writer(table)
     if write is None:
         return ""
@@ -154,8 +157,8 @@ def _write_parquet(table: Table, written: _Predictions, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
-    types = [kinds[kind] for kind in OUTPUT_COLUMNS.values()]
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    types = [kinds[kind] for kind in written.columns.values()]
     fields = [pa.field(name, kind) for name, kind in zip(written.names, types, strict=True)]
     all_values = written.values()
     # pandas writes what it knows of the columns beside them: with ours it would not be true.

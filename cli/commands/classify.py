@@ -6,6 +6,7 @@ import argparse
 import csv
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         report = shown(published / REPORT)
         _LOG.info("%r: %s; open %s", path.name, receipt.summary(), report)
         if parsed.json_predictions:
-            _print_predictions(published / PREDICTIONS, path.name)
+            _print_predictions(published / PREDICTIONS, path.name, settings.output.derived)
         if parsed.json:
             print_json({"folder": str(published), **asdict(receipt)})
     if len(inputs) > 1:
@@ -126,15 +127,16 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         raise IscoError(f"{n_failed} of {len(inputs)} files were not coded: see the lines above")
 
 
-def _print_predictions(path: Path, input_name: str) -> None:
+def _print_predictions(path: Path, input_name: str, derived: Sequence[str]) -> None:
     """Print our columns of a ``predictions.csv``, a record a line, with the types of the values."""
-    from core.own_tables.output_contract import OUTPUT_COLUMNS, typed_values
+    from core.own_tables.output_contract import output_columns, typed_values
 
+    columns = output_columns(derived)
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         for number, row in enumerate(rows, start=1):
-            cells = row[-len(OUTPUT_COLUMNS) :]  # ours come last
-            values = dict(zip(OUTPUT_COLUMNS, typed_values(cells), strict=True))
+            cells = row[-len(columns) :]  # ours come last
+            values = dict(zip(columns, typed_values(cells, columns), strict=True))
             record = {"input": input_name, "record": number, **values}
             print_json(record)

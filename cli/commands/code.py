@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cli.json_output import print_json
 from cli.options import add_command
 from core.errors import IscoError
-from core.settings import Settings
+from core.settings import OutputSettings, Settings
 
 if TYPE_CHECKING:
     from inference.autocoder import Autocoder
@@ -61,7 +61,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
 
-    language = settings.output.language
     is_stdin = parsed.title == _STDIN
     if is_stdin and sys.stdin is None:
         raise IscoError(
@@ -73,13 +72,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     if not is_stdin:
         text = join(parsed.title, parsed.duties or "")
-        (answer,) = _answers([text], autocoder, language, parsed.explain)
+        (answer,) = _answers([text], autocoder, settings, parsed.explain)
         print_json(answer, indent=2)
         return
     texts = (join(title, duties) for title, duties in _read_records(sys.stdin.buffer))
     n_lines = 1 if sys.stdin.isatty() else _LINES_PER_BATCH
     while batch := list(islice(texts, n_lines)):
-        for answer in _answers(batch, autocoder, language, parsed.explain):
+        for answer in _answers(batch, autocoder, settings, parsed.explain):
             print_json(answer)
         print(end="", flush=True)
 
@@ -99,26 +98,29 @@ def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:
 
 
 def _answers(
-    texts: list[str], autocoder: Autocoder, language: str, explains: bool
+    texts: list[str], autocoder: Autocoder, settings: Settings, explains: bool
 ) -> Iterator[dict[str, Any]]:
-    """Yield the JSON of each text, in order; ``language`` is that of the titles of groups."""
+    """Yield the JSON of each text, in order."""
+    language = settings.output.language
     for text, prediction in zip(texts, autocoder.code(texts), strict=True):
-        answer = _answer(prediction, language)
+        answer = _answer(prediction, settings.output)
         if explains:
             answer["explanation"] = _explanation(text, prediction, autocoder, language)
         yield answer
 
 
-def _answer(prediction: Prediction, language: str) -> dict[str, Any]:
+def _answer(prediction: Prediction, output: OutputSettings) -> dict[str, Any]:
+    from core.isco_scores.derived_variables import derived_values
     from core.isco_titles.group_titles import titles_in
 
-    titles = titles_in(language)
+    titles = titles_in(output.language)
     return {
         "isco_code": prediction.isco_code,
         "isco_title": titles.get(prediction.isco_code, ""),
         "confidence": prediction.confidence,
         "is_fallback": prediction.is_fallback,
         "source": prediction.source,
+        **derived_values(prediction.isco_code, output.derived),
         "candidates": [
             {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
             for code, confidence in prediction.candidates

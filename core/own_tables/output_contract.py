@@ -5,7 +5,9 @@ They are the same in every output; ``inference/output_columns.py`` has their val
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from core.isco_scores.derived_variables import DERIVED_COLUMNS
 
 N_OUTPUT_CANDIDATES = 3
 CANDIDATE_COLUMNS = tuple(
@@ -34,30 +36,41 @@ def _output_columns() -> dict[str, type]:
 
 
 OUTPUT_COLUMNS = _output_columns()
-"""Our columns in their order, each with the type of its values; any value may be missing."""
+"""Our columns in their order, each with the type of its values; any value may be missing.
+
+Those of ``output.derived`` come behind them: see ``output_columns``.
+"""
 TAKEN_PREFIX = "predicted_"
 
 
-def free_names(header: Sequence[str]) -> list[str]:
+def output_columns(derived: Sequence[str] = ()) -> dict[str, type]:
+    """Return our columns with the types of their values, those of derived variables last."""
+    return OUTPUT_COLUMNS | {name: DERIVED_COLUMNS[name] for name in derived}
+
+
+def free_names(header: Sequence[str], derived: Sequence[str] = ()) -> list[str]:
     """Return the names of our columns; one that the input has already gets a prefix.
 
-    The prefix is ``predicted_``, repeated until the name is free.
+    ``derived`` are the derived variables among them. The prefix is ``predicted_``, repeated until
+    the name is free.
     """
     taken = {name.strip().casefold() for name in header}
     names = []
-    for name in OUTPUT_COLUMNS:
+    for name in output_columns(derived):
         while name in taken:
             name = TAKEN_PREFIX + name
         names.append(name)
     return names
 
 
-def typed_values(cells: Sequence[str]) -> list[str | float | bool | None]:
-    """Return the values of our columns that were written as text, None for a missing one."""
-    return [_typed(cell, kind) for cell, kind in zip(cells, OUTPUT_COLUMNS.values(), strict=True)]
+def typed_values(
+    cells: Sequence[str], columns: Mapping[str, type]
+) -> list[str | int | float | bool | None]:
+    """Return the values of ``columns`` that were written as text, None for a missing one."""
+    return [_typed(cell, kind) for cell, kind in zip(cells, columns.values(), strict=True)]
 
 
-def _typed(cell: str, kind: type) -> str | float | bool | None:
+def _typed(cell: str, kind: type) -> str | int | float | bool | None:
     if not cell:
         return None
     return cell == "true" if kind is bool else kind(cell)

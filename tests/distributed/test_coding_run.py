@@ -46,6 +46,7 @@ from inference.versions import software_versions
 from results.code_file import code_file
 from tests.conftest import ROOT
 
+DERIVED = ("isco88", "isei08", "siops08")
 SIZE = {"num_cpus": 1, "object_store_memory": 200_000_000}
 # Ray reads these names as they are. Tests share slow machines; and a machine that is switched off
 # shall be missed after 2 s, not after 15.
@@ -139,6 +140,8 @@ def test_the_same_as_on_one_machine(
     )
     nothing = pa.table({"job_title": pa.array([], pa.string()), "n": pa.array([], pa.int16())})
     pq.write_table(nothing, tmp_path / "in" / "none.parquet")
+    output = settings.output.model_copy(update={"derived": DERIVED})
+    settings = settings.model_copy(update={"output": output})
     options = RunOptions(address=cluster.address, n_rows_per_split=40, n_actors=2)
     out = tmp_path / "out"
     with pytest.MonkeyPatch.context() as patch:
@@ -187,7 +190,8 @@ def test_the_same_as_on_one_machine(
                     "true", "True"
                 ).replace("false", "False")
     assert coded[0]["code"] == "0110" and coded[0]["source"] == "correction"
-    assert list(coded[0]) == ["id", "Title", "tasks", "code", *OUTPUT_COLUMNS]
+    assert list(coded[0]) == ["id", "Title", "tasks", "code", *OUTPUT_COLUMNS, *DERIVED]
+    assert (coded[0]["isei08"], coded[0]["isco88"]) == (42, "2230")
     check_whole(out, receipt, [row["id"] for row in coded])
 
     review = pq.read_table(out / REVIEW)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.isco_scores.derived_variables import derived_values
 from core.own_tables.code_source import CodeSource
-from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names
+from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_columns
 from core.version import VERSION
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import NO_PREDICTION, Floors, Prediction, decide, no_code
@@ -27,6 +28,17 @@ def test_values_follow_the_columns(prediction: Prediction) -> None:
     for name, value in values.items():
         assert value is None or isinstance(value, OUTPUT_COLUMNS[name]), name
     assert len(as_cells(values)) == len(OUTPUT_COLUMNS) and values["model_version"] == "v1"
+
+
+@pytest.mark.parametrize(
+    "prediction", [MODEL, MINOR, CORRECTED, NO_PREDICTION, RETIRED, TOO_UNSURE]
+)
+def test_derived_variables_follow_the_code_that_is_shown(prediction: Prediction) -> None:
+    derived = ("siops08", "isco88")
+    values = output_values(prediction, "v1", pads_codes=True, derived=derived)
+    assert list(values) == list(output_columns(derived)) == [*OUTPUT_COLUMNS, *derived]
+    assert {name: values[name] for name in derived} == derived_values(prediction.isco_code, derived)
+    assert (values["siops08"] is None) == (prediction.isco_code == "")
 
 
 def test_short_codes_are_padded_on_request_and_nothing_else_changes() -> None:

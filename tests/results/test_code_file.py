@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
+from core.isco_scores.derived_variables import derived_values
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.review_contract import REVIEW_COLUMNS
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
-from inference.autocoder import Autocoder, open_autocoder
+from inference.autocoder import Autocoder, open_autocoder, result_settings
 from inference.bundle import Bundle
 from results.code_file import batch_id, code_file
 from results.receipt import Receipt
@@ -62,6 +63,23 @@ def test_predictions_keep_the_input_and_add_ours(
     assert first["candidate_1_confidence"] == first["confidence"]
     assert (empty["source"], empty["isco_code"], empty["needs_review"]) == ("empty", "", "true")
     assert receipt.n_rows_in == receipt.n_rows_out == 2 and receipt.n_empty == 1
+
+
+def test_derived_variables_come_last_and_make_another_batch(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    output = settings.output.model_copy(update={"derived": ("isei08", "isco88")})
+    derived = settings.model_copy(update={"output": output})
+    content = "job_title,ISEI08\nnurse,12\n,13\n"
+    receipt, out = run(tmp_path, content, autocoder, derived)
+    coded, empty = rows(out / "predictions.csv")
+    assert list(coded)[-3:] == ["model_version", "predicted_isei08", "isco88"]
+    expected = derived_values(coded["isco_code"], ("isei08",))["isei08"]
+    assert coded["predicted_isei08"] == str(expected) and coded["ISEI08"] == "12"
+    assert empty["predicted_isei08"] == empty["isco88"] == ""
+    assert receipt.settings["derived"] == ["isei08", "isco88"]
+    assert receipt.batch_id != batch_id(receipt.sha256, autocoder, settings)
+    assert "derived" not in result_settings(settings, autocoder.corrections_lookup)
 
 
 def test_a_name_the_input_has_is_its_own(

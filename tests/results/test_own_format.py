@@ -145,6 +145,24 @@ def test_packed_lines_of_json_come_back_packed(
     assert [json.loads(line)["isco_code"] for line in lines] == written_codes(out)
 
 
+def test_derived_variables_have_their_types(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    output = settings.output.model_copy(update={"derived": ("isco88", "isei08", "siops08")})
+    (tmp_path / "data").mkdir()
+    path = WRITERS[".parquet"](tmp_path / "staff.parquet")
+    out, _ = coded(path, autocoder, settings.model_copy(update={"output": output}))
+    table = pq.read_table(out / "predictions.parquet")
+    types = [str(kind) for kind in table.schema.types[-3:]]
+    assert table.column_names[-3:] == ["isco88", "isei08", "siops08"]
+    assert types == ["string", "int64", "double"]
+    assert None not in table["isei08"].to_pylist()[:1]
+    path = WRITERS[".sav"](tmp_path / "data" / "staff.sav")
+    out, _ = coded(path, autocoder, settings.model_copy(update={"output": output}))
+    scores = [record["isei08"] for record in read_back(out / "predictions.sav")]
+    assert scores == table["isei08"].to_pylist()
+
+
 def test_labels_of_a_data_set_stay(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.settings import GateSettings
+from core.settings_file.training_settings import GateSettings
 from core.taxonomy import isco08, unit_index
 from training.evaluation.intervals import interval
 from training.evaluation.metrics import (

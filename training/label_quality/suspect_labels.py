@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
-from core.settings import TrainingSettings
+from core.settings_file.training_settings import TrainingSettings
 from training.dataset.splits import Origin
 from training.dataset.written_list import write_list
 from training.label_quality.embeddings import embed

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.settings import GateSettings
+from core.settings_file.training_settings import GateSettings
 from core.taxonomy import isco08
 from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.gate import ComparedTexts, compare_models, learned_by_group

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from transformers import AutoTokenizer, RobertaForSequenceClassification
 
-from core.settings import TrainingSettings
+from core.settings_file.training_settings import TrainingSettings
 from core.taxonomy import isco08
 from tests.training.label_quality.test_outliers import bundles, records
 from training.dataset.splits import Origin

@@ -1,0 +1,1 @@
+"""What other classifications and scales say of a group of ISCO-08."""

@@ -1,0 +1,33 @@
+"""What every section of config.yaml has in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+
+class Section(BaseModel):
+    """Settings that belong together: frozen, without unknown names, with paths that can be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _is_possible_path(cls, value: Any) -> Any:
+        if isinstance(value, Path):
+            expanded(value)
+        return value
+
+
+def expanded(path: Path) -> Path:
+    """Return the path with ``~`` and ``~name`` replaced; ValueError where it cannot be one."""
+    if "\0" in str(path):
+        raise ValueError("expected a path, which has no character NUL")
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(
+            f"expected a path; this machine knows no home folder {path.parts[0]}"
+        ) from None
