@@ -26,6 +26,10 @@ PREDICTED = "predicted_code"
 PREDICTED_TITLE = "predicted_title"
 CONFIDENCE = "confidence"
 CORRECTED = "corrected_isco_code"
+CODER = "coder"
+CODED_AT = "coded_at"
+COMMENT = "comment"
+ADJUDICATED = "adjudicated"
 GAIN = "gain"
 
 
@@ -48,7 +52,7 @@ def _review_columns() -> dict[str, type]:
     }
     for rank in range(1, N_REVIEW_CANDIDATES + 1):
         columns |= dict(zip(candidate_columns(rank), (str, str, float), strict=True))
-    return columns | {CORRECTED: str}
+    return columns | {CORRECTED: str, CODER: str, CODED_AT: str, COMMENT: str}
 
 
 REVIEW_COLUMNS = _review_columns()
@@ -57,8 +61,11 @@ REVIEW_COLUMNS = _review_columns()
 RUN_REVIEW_COLUMNS = {name: kind for name, kind in REVIEW_COLUMNS.items() if name != SAMPLED}
 """Those of ``review.parquet``: a distributed run draws no sample."""
 
-CORRECTION_COLUMNS = (TEXT, CORRECTED, PREDICTED, N_RECORDS, SAMPLED)
-"""The columns that are read of a filled review."""
+CORRECTION_COLUMNS = (TEXT, CORRECTED, PREDICTED, N_RECORDS, SAMPLED, CODER, CODED_AT, COMMENT)
+"""The columns of a filled review that tell something."""
+
+SIGNATURE_COLUMNS = (CODER, CODED_AT, COMMENT, ADJUDICATED)
+"""Who gave an answer, when, with which comment, and whether it settles a conflict of coders."""
 
 REVIEW_ORDER: tuple[tuple[str, Literal["ascending", "descending"]], ...] = (
     (GAIN, "descending"),

@@ -37,6 +37,7 @@ from distributed.storage import Folder
 
 REVIEW = "review.parquet"
 REVIEW_SCHEMA = arrow_schema(RUN_REVIEW_COLUMNS)
+_N_ANSWER_COLUMNS = 4  # the corrected code, and who gave it when, for a coder to fill in
 _TEXTS_PER_PART = 250_000  # about 100 MB
 
 
@@ -123,6 +124,6 @@ def _review_rows(block: pa.Table, language: str) -> pa.Table:
         row.append(item[CONFIDENCE])
         for candidate, confidence in candidates:
             row += [candidate, titles[candidate], confidence]
-        row.append("")  # the corrected code, for a coder to fill in
+        row += [""] * _N_ANSWER_COLUMNS
         rows.append(row)
     return arrow_table(rows, REVIEW_SCHEMA)

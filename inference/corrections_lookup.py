@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.corrections.correction import NOT_CODABLE
 from core.corrections.corrections_folder import FolderState, folder_state, read_readable
-from core.corrections.decisions import Decisions, apply_correction
+from core.corrections.decisions import Decisions
 from core.encoding import AUTO
 from core.own_tables.code_source import CodeSource
 from core.settings import Columns
@@ -73,7 +73,7 @@ class CorrectionsLookup:
         for file in state[n_read:]:
             path = corrections_dir / file.name
             for correction in read_readable(path, columns, legacy_encoding):
-                apply_correction(decisions, correction)
+                decisions.apply(correction)
         return cls(decisions, state)
 
     @cached_property

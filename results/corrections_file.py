@@ -8,23 +8,24 @@ or that it is a ``predictions.csv`` whose codes were changed
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 from core.corrections.coded_texts import CodedTexts
-from core.corrections.correction import Correction, open_corrections, read_corrections
-from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
-from core.corrections.decisions import apply_correction
+from core.corrections.correction import (
+    Correction,
+    CorrectionStatus,
+    open_corrections,
+    read_corrections,
+)
+from core.corrections.decisions import Outcome
 from core.corrections.edited_predictions import EditedPredictions
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, open_table
 from core.errors import InputError
-from core.file_io import open_atomic, sha256_of, utc_now
+from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CORRECTED_NAMES
 from core.own_tables.table_kind import (
     TableKind,
@@ -32,11 +33,12 @@ from core.own_tables.table_kind import (
     refuse_own_table,
     table_kind,
 )
-from core.review_contract import CORRECTED, TEXT
+from core.review_contract import CORRECTED, SIGNATURE_COLUMNS, TEXT
 from core.settings import Settings
 from core.text import JOB_TITLE
 from inference.corrections_lookup import CorrectionsLookup
 from results.intake_check import IntakeCheck, IntakeChecks
+from results.kept_corrections import ID_DIGITS, kept_name, open_kept
 from results.published_batches import batch_of_predictions
 from results.receipt import CorrectionsReceipt
 
@@ -45,7 +47,6 @@ _LOG = logging.getLogger(__name__)
 Progress = Callable[[int], None]
 
 CORRECTIONS = "corrections.csv"
-_ID_DIGITS = 12
 _EDITED_NOTE = (
     "these are predictions of this program: the rows with a corrected code, and those whose code "
     "differs from the one that was published, are corrections; the others are skipped"
@@ -120,11 +121,11 @@ def corrections_batch_id(
 
     Raises InputError if the file cannot be read.
     """
-    own_id = hashlib.sha256(f"{sha256} {claim_id}".encode()).hexdigest()[:_ID_DIGITS]
+    own_id = hashlib.sha256(f"{sha256} {claim_id}".encode()).hexdigest()[:ID_DIGITS]
     folder = settings.data.corrections_dir
-    if (folder / _kept_name(sha256, own_id)).exists():
+    if (folder / kept_name(sha256, own_id)).exists():
         return own_id
-    content_id = sha256[:_ID_DIGITS]
+    content_id = sha256[:ID_DIGITS]
     kept_names = [
         file.name
         for file in corrections_lookup.folder_state
@@ -137,7 +138,7 @@ def corrections_batch_id(
     if not kept_names:
         return own_id
     for correction in source.corrections():
-        apply_correction(decisions, correction)
+        decisions.apply(correction)
     if decisions.version() != corrections_lookup.version:
         return own_id
     return kept_names[-1].split(".")[-2]
@@ -159,8 +160,8 @@ def process_corrections(
     if the file cannot be read; then nothing of it is kept.
     """
     sha256 = sha256_of(path)
-    batch_id = batch_id or sha256[:_ID_DIGITS]
-    kept_path = settings.data.corrections_dir / _kept_name(sha256, batch_id)
+    batch_id = batch_id or sha256[:ID_DIGITS]
+    kept_path = settings.data.corrections_dir / kept_name(sha256, batch_id)
     if kept_path.exists():  # written by an attempt that ended before its results were published
         corrections_lookup = CorrectionsLookup.load(
             kept_path.parent,
@@ -184,17 +185,18 @@ def process_corrections(
         receipt.notes.append(_EDITED_NOTE)
     with (
         (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
-        _open_kept(kept_path) as kept,
+        open_kept(kept_path) as kept,
     ):
         writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
         rows = source.corrections()
         while chunk := list(islice(rows, CHUNK_ROWS)):
             for correction, check in zip(chunk, checks.of(chunk), strict=True):
-                replaced = apply_correction(decisions, correction)
+                outcome = decisions.apply(correction)
+                status = _status(correction, outcome)
                 receipt.n_rows += 1
-                receipt.statuses[correction.status] += 1
-                receipt.n_conflicts += replaced is not None
-                writer.write([_cells(correction, check, replaced)])
+                receipt.statuses[status] += 1
+                receipt.n_conflicts += outcome.replaced is not None
+                writer.write([_cells(correction, status, check, outcome)])
                 kept.add(correction, check)
             progress(0)
     checks.report(receipt)
@@ -204,12 +206,6 @@ def process_corrections(
         _LOG.info("%r: %s", receipt.input, note)
     receipt.finished = utc_now()
     return receipt
-
-
-def _kept_name(sha256: str, batch_id: str) -> str:
-    """Return the name of the file that keeps the decisions of a batch."""
-    content_id = sha256[:_ID_DIGITS]
-    return f"{content_id}.csv" if batch_id == content_id else f"{content_id}.{batch_id}.csv"
 
 
 @dataclass
@@ -229,7 +225,8 @@ def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: No
     data = settings.data
     if not is_from_predictions(_with_header(path, settings).header):
         return _Source(open_corrections(path, data.columns, data.encoding))
-    aliases = {CORRECTED: CORRECTED_NAMES, **data.columns.model_dump()}
+    names = {name: (name,) for name in SIGNATURE_COLUMNS}
+    aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.columns.model_dump()}
     table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
     coded_texts = CodedTexts(data.corrections_dir)
     return _Source(
@@ -237,63 +234,30 @@ def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: No
     )
 
 
-def _cells(correction: Correction, check: IntakeCheck, replaced: str | None) -> list[str]:
+def _status(correction: Correction, outcome: Outcome) -> CorrectionStatus:
+    """Return the status of a row: whether its answer is in force, too."""
+    if outcome.overruled_by is not None:
+        return CorrectionStatus.OVERRULED
+    return correction.status
+
+
+def _cells(
+    correction: Correction, status: CorrectionStatus, check: IntakeCheck, outcome: Outcome
+) -> list[str]:
     reasons = [correction.reason] if correction.reason else []
     reasons += check.reasons
-    if replaced is not None:
-        reasons.append(f"replaces {replaced}: the later correction is used")
+    if outcome.replaced is not None:
+        reasons.append(f"replaces {outcome.replaced}: the later correction is used")
+    if outcome.overruled_by is not None:
+        reasons.append(
+            f"the conflict about this text was decided as {outcome.overruled_by}: the answer is "
+            "kept and counts for the agreement of coders, and does not replace it"
+        )
     return [
         str(correction.line),
         correction.text,
         neutralise(correction.written),
         correction.code,
-        str(correction.status),
+        str(status),
         "; ".join(reasons),
     ]
-
-
-class _KeptCorrections:
-    """Writes the decided corrections to the file that keeps them."""
-
-    def __init__(self, file: TextIO, order: tuple[str, str]) -> None:
-        self._writer = Writer(file, KEPT_COLUMNS)
-        self._order = order
-        self.n = 0
-
-    def add(self, correction: Correction, check: IntakeCheck) -> None:
-        """Write a correction if it is decided."""
-        if correction.is_decided:
-            self.n += 1
-            self._writer.write([[*_kept_cells(correction, check), *self._order]])
-
-
-@contextmanager
-def _open_kept(path: Path) -> Iterator[_KeptCorrections]:
-    """Open the file that keeps a batch's decisions; it appears whole when the block ends.
-
-    Without decisions there is no file, and an existing file stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    order = str(next_sequence(path.parent)), utc_now()
-    with suppress(_NothingToKeepError), open_atomic(path, is_durable=True) as part:
-        file = io.TextIOWrapper(part, encoding="utf-8", newline="", write_through=True)
-        kept = _KeptCorrections(file, order)
-        yield kept
-        file.flush()
-        file.detach()
-        if not kept.n or path.exists():
-            raise _NothingToKeepError
-
-
-class _NothingToKeepError(Exception):
-    """There are no decisions, or they are kept already."""
-
-
-def _kept_cells(correction: Correction, check: IntakeCheck) -> list[str]:
-    """Return the values of ``CORRECTION_COLUMNS``; those of the sample are what was drawn."""
-    sample = ["", "", ""]
-    if check.drawn is not None:
-        sample = [check.drawn.code, str(check.drawn.n_records), correction.sampled]
-    elif check.has_no_list:
-        sample = [correction.predicted, str(correction.n_drawn), correction.sampled]
-    return [correction.text, correction.code, *sample]

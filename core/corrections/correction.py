@@ -6,8 +6,8 @@ code is skipped. Codes are read as ``core/isco_codes`` reads them, and the reaso
 repaired. A 3-digit code decides for a minor group, and ``not codable`` says that no code fits: both
 are kept, but train nothing.
 
-Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded ones. They
-keep the code that was shown, so that the agreement rate can be estimated.
+Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded ones, so that
+the agreement rate can be estimated. The code that they got is not shown to the coder.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from core.corrections.signature import NO_SIGNATURE, Signature, SignatureReader
 from core.csv_table import Row, Table, open_table
 from core.encoding import AUTO
 from core.errors import InputError
@@ -31,10 +32,11 @@ from core.review_contract import (
     N_RECORDS,
     PREDICTED,
     SAMPLED,
+    SIGNATURE_COLUMNS,
     TEXT,
 )
 from core.settings import Columns
-from core.taxonomy import MINOR, UNIT, isco08
+from core.taxonomy import MINOR, UNIT
 from core.text import (
     DUTIES,
     EMPTY_TEXT,
@@ -62,6 +64,7 @@ _NOT_CODABLE = re.compile(
     r"|غير قابل للترميز)[.!]?",
     re.IGNORECASE,
 )
+_READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, *SIGNATURE_COLUMNS))
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
@@ -76,6 +79,8 @@ class CorrectionStatus(StrEnum):
     """The text gets this minor group, and trains nothing."""
     NOT_CODABLE = "not_codable"
     """A person decided that no code fits: kept, and it trains nothing."""
+    OVERRULED = "overruled"
+    """Kept as an answer; an adjudicated answer about the text holds. A file alone cannot tell."""
     SKIPPED = "skipped"
     """No code was filled in, or a mark for a missing code."""
     REJECTED = "rejected"
@@ -90,8 +95,9 @@ class Correction:
     typed, ``code`` the code that was read from it; ``reason`` explains the status.
 
     ``sampled`` names the random sample that the row was drawn into, or is empty. ``predicted`` is
-    the code that was shown then, ``n_drawn`` how many of the drawn records have this text. So the
-    file says; what was drawn in truth, the list of the batch tells (``coded_texts.py``).
+    the code that the file names for it, if any, ``n_drawn`` how many of the drawn records have this
+    text. So the file says; what was drawn in truth, and which code it got, the list of the batch
+    tells (``coded_texts.py``). ``signature`` tells who gave the answer.
     """
 
     line: int
@@ -103,6 +109,7 @@ class Correction:
     sampled: str = ""
     predicted: str = ""
     n_drawn: int = 0
+    signature: Signature = NO_SIGNATURE
 
     @property
     def is_accepted(self) -> bool:
@@ -120,7 +127,7 @@ class Correction:
 
 def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
     """Open a corrections file; raises InputError where it has no column of codes or of texts."""
-    aliases = {**columns.model_dump(), **{name: (name,) for name in CORRECTION_COLUMNS}}
+    aliases = {**columns.model_dump(), **{name: (name,) for name in _READ_COLUMNS}}
     aliases[CORRECTED] = CORRECTED_NAMES
     table = open_table(path, aliases, (CORRECTED,), legacy_encoding)
     if TEXT not in table.columns and JOB_TITLE not in table.columns:
@@ -137,12 +144,14 @@ def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) 
 def read_corrections(table: Table) -> Iterator[Correction]:
     """Yield every row of an opened corrections file, in file order."""
     reader = CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
+    signatures = SignatureReader(table)
     for line, row in table.rows():
         text, text_note = _read_text(table, row)
         written = table.get(row, CORRECTED).strip()
         status, code, reason = judge(text, written, reader)
+        signature = signatures.read(row)
         if status != CorrectionStatus.SKIPPED:
-            reason = "; ".join(filter(None, (text_note, reason)))
+            reason = "; ".join(filter(None, (text_note, reason, signature.note)))
         yield Correction(
             line=line,
             text=text,
@@ -150,6 +159,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             code=code,
             status=status,
             reason=reason,
+            signature=signature,
             **_sample(table, row),
         )
 
@@ -174,10 +184,9 @@ def _sample(table: Table, row: Row) -> dict[str, Any]:
     """Return the values of the random sample; none where the row has none, or damaged ones."""
     sampled = table.get(row, SAMPLED).strip()
     n_drawn = table.get(row, N_RECORDS).strip()
-    predicted = table.get(row, PREDICTED).strip()
-    predicted = read_code(predicted).code
+    predicted = read_code(table.get(row, PREDICTED).strip()).code
     is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
-    if not (sampled and is_count and predicted in isco08().units):
+    if not (sampled and is_count):
         return {}
     return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
 

@@ -16,16 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.corrections.signature import SEQUENCE
 from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_names import suffix_of
-from core.review_contract import CORRECTION_COLUMNS
+from core.review_contract import ADJUDICATED, CORRECTION_COLUMNS
 from core.settings import Columns
 
 _LOG = logging.getLogger(__name__)
-SEQUENCE = "sequence"
 RECEIVED = "received"
-KEPT_COLUMNS = (*CORRECTION_COLUMNS, SEQUENCE, RECEIVED)
+KEPT_COLUMNS = (*CORRECTION_COLUMNS, ADJUDICATED, SEQUENCE, RECEIVED)
 """The columns of a file that the program keeps."""
 _MAX_HEAD_BYTES = 4_000_000  # more than a header and a row can have
 

@@ -1,7 +1,11 @@
 """The decision about every corrected text, in bounded memory.
 
+The later answer holds. Only an adjudicated one (``signature.py``) stays until another adjudicated
+one comes. A text that two coders answered in contradiction is disputed until it is adjudicated: its
+later answer codes the text itself, and teaches nothing about others.
+
 A text is known by a hash of 128 bits. Up to 100,000 decisions are in a dictionary; more are in
-sorted arrays, 18 bytes each.
+sorted arrays, 20 bytes each. The answers of every coder are kept for texts of two coders or more.
 """
 
 from __future__ import annotations
@@ -9,65 +13,59 @@ from __future__ import annotations
 import hashlib
 import struct
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
 from core.corrections.correction import NOT_CODABLE, Correction, CorrectionStatus
-from core.taxonomy import isco08
+from core.taxonomy import UNIT, isco08
 
 _MAX_IN_DICTIONARY = 100_000
+_ADJUDICATED_BIT, _CODER_BIT = 15, 16
+_MAX_CODERS = 65_535
 
 
-class DecisionsByText(Protocol):
-    """A mapping of text to decision: a dictionary, or ``Decisions``."""
+@dataclass(frozen=True)
+class Outcome:
+    """What an answer did to the decision about its text.
 
-    def get(self, text: str, /) -> str | None:
-        """Return the decision about a text, or None."""
-        ...
-
-    def __setitem__(self, text: str, decision: str, /) -> None:
-        """Set the decision about a text."""
-        ...
-
-
-def apply_correction(decisions: DecisionsByText, correction: Correction) -> str | None:
-    """Change ``decisions`` (text → code or ``NOT_CODABLE``) by one more correction.
-
-    The later correction holds. Only a minor group in which the present code lies confirms that
-    code. Returns the decision that was replaced and contradicted, or None.
+    ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
+    adjudicated one that it contradicts, and that stays. Both are None otherwise.
     """
-    previous = decisions.get(correction.text)
-    if not correction.is_decided:
-        return None
-    code = correction.code
-    is_group = correction.status == CorrectionStatus.GROUP
-    if previous is None or not (is_group and previous.startswith(code)):
-        decisions[correction.text] = code
-    if previous is None or previous.startswith(code) or code.startswith(previous):
-        return None
-    return previous
+
+    replaced: str | None = None
+    overruled_by: str | None = None
+
+
+NO_CONFLICT = Outcome()
+
+
+def contradict(code: str, other: str) -> bool:
+    """Whether two decisions differ, and neither is the group that the other lies in."""
+    return not (code.startswith(other) or other.startswith(code))
 
 
 @dataclass(frozen=True)
 class _Entries:
-    """Sorted decisions: (N,) both halves of each text's hash, and the index of its decision."""
+    """Sorted decisions: (N,) both halves of each text's hash, and its packed ``_State``."""
 
     high: np.ndarray
     low: np.ndarray
-    decision: np.ndarray
+    state: np.ndarray
 
     @classmethod
     def of(cls, decisions: dict[bytes, int]) -> _Entries:
         halves = np.frombuffer(b"".join(decisions), np.uint64).reshape(-1, 2)
-        index = np.fromiter(decisions.values(), np.uint16, len(decisions))
-        return cls(halves[:, 0], halves[:, 1], index).sorted()
+        states = np.fromiter(decisions.values(), np.uint32, len(decisions))
+        return cls(halves[:, 0], halves[:, 1], states).sorted()
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the three arrays."""
-        return self.high, self.low, self.decision
+        return self.high, self.low, self.state
 
     def sorted(self) -> _Entries:
         """Return the entries by hash; of two entries of one text the last one stays."""
@@ -75,7 +73,7 @@ class _Entries:
         high, low = self.high[order], self.low[order]
         is_last = np.ones(len(order), bool)
         is_last[:-1] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
-        return _Entries(high[is_last], low[is_last], self.decision[order][is_last])
+        return _Entries(high[is_last], low[is_last], self.state[order][is_last])
 
     def merged_with(self, later: _Entries) -> _Entries:
         """Return both; of two entries of one text the later one holds."""
@@ -83,14 +81,14 @@ class _Entries:
         return _Entries(*map(np.concatenate, pairs)).sorted()
 
     def find(self, key: bytes) -> int | None:
-        """Return the index of the decision about a text, None if there is none."""
+        """Return the state of a text, None if there is none."""
         high, low = struct.unpack("=QQ", key)
         # A scalar in numpy costs 20 times as much as one in a memoryview.
         highs, lows = self.high.data, self.low.data
         position = bisect_left(highs, high)
         while position < len(highs) and highs[position] == high:
             if lows[position] == low:
-                return int(self.decision[position])
+                return int(self.state[position])
             position += 1
         return None
 
@@ -98,12 +96,36 @@ class _Entries:
 _NO_ENTRIES = _Entries.of({})
 
 
+class _State(NamedTuple):
+    """What is known of a text: its decision, whether that was adjudicated, and whose it is.
+
+    ``coder`` is the number of a coder, 0 if the answer has no name.
+    """
+
+    decision: int
+    is_adjudicated: bool = False
+    coder: int = 0
+
+    def packed(self) -> int:
+        """Return 32 bits: 15 for the decision, one for the adjudication, 16 for the coder."""
+        return self.decision | self.is_adjudicated << _ADJUDICATED_BIT | self.coder << _CODER_BIT
+
+    @classmethod
+    def unpacked(cls, bits: int) -> _State:
+        is_adjudicated = bool(bits >> _ADJUDICATED_BIT & 1)
+        return cls(bits & (1 << _ADJUDICATED_BIT) - 1, is_adjudicated, bits >> _CODER_BIT)
+
+
 class Decisions:
-    """A mapping of text to decision that needs about 18 bytes a text."""
+    """A mapping of text to decision that needs about 20 bytes a text."""
 
     def __init__(self) -> None:
         self._entries = _NO_ENTRIES
         self._new: dict[bytes, int] = {}
+        self._coders: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        # Of each text of two coders: coder number → index of the latest answer.
+        self._answers: dict[bytes, dict[int, int]] = {}
 
     def __len__(self) -> int:
         return len(self._merged().high)
@@ -113,32 +135,118 @@ class Decisions:
         decisions = Decisions()
         decisions._entries = self._entries
         decisions._new = dict(self._new)
+        decisions._coders = dict(self._coders)
+        decisions._names = dict(self._names)
+        decisions._answers = {key: dict(answers) for key, answers in self._answers.items()}
         return decisions
 
     def get(self, text: str) -> str | None:
         """Return the decision about a text, or None."""
         if not self._new and not len(self._entries.high):
             return None
-        key = text_hash(text)
-        index = self._new.get(key)
-        if index is None:
-            index = self._entries.find(key)
-        return None if index is None else _decisions()[index]
+        state = self._state(text_hash(text))
+        return None if state is None else _decisions()[state.decision]
 
     def __setitem__(self, text: str, decision: str) -> None:
-        self._new[text_hash(text)] = _indices()[decision]
+        self._set(text_hash(text), _State(_indices()[decision]))
+
+    def apply(self, correction: Correction) -> Outcome:
+        """Change the decision about a text by one more answer, and return what that did.
+
+        A minor group in which the present code lies confirms that code.
+        """
+        if not correction.is_decided:
+            return NO_CONFLICT
+        key, code = text_hash(correction.text), correction.code
+        signature = correction.signature
+        before = self._state(key)
+        after = _State(
+            _indices()[code],
+            signature.is_adjudicated,
+            0 if signature.is_adjudicated else self._number_of(signature.coder),
+        )
+        self._note_answer(key, before, after)
+        if before is None:
+            self._set(key, after)
+            return NO_CONFLICT
+        previous = _decisions()[before.decision]
+        conflict = previous if contradict(code, previous) else None
+        if before.is_adjudicated and not after.is_adjudicated:
+            return Outcome(overruled_by=conflict)
+        if correction.status == CorrectionStatus.GROUP and previous.startswith(code):
+            after = after._replace(decision=before.decision)
+        self._set(key, after)
+        return Outcome(replaced=conflict)
+
+    def is_disputed(self, text: str) -> bool:
+        """Whether coders contradict each other about a text that nobody has adjudicated."""
+        return self._is_disputed(text_hash(text))
+
+    def _is_disputed(self, key: bytes) -> bool:
+        state, answers = self._state(key), self._answers.get(key)
+        if state is None or state.is_adjudicated or answers is None:
+            return False
+        codes = [_decisions()[index] for index in answers.values()]
+        return any(contradict(code, other) for code, other in combinations(codes, 2))
+
+    def answers_of_two(self) -> Iterator[tuple[bytes, dict[str, str]]]:
+        """Yield the hash of each text that two coders or more answered, and coder → answer."""
+        codes = _decisions()
+        for key, answers in self._answers.items():
+            yield key, {self._names[coder]: codes[index] for coder, index in answers.items()}
+
+    def teaches_others(self, text: str) -> bool:
+        """Whether the decision about a text says something about other texts.
+
+        It does if it is a unit group, and not disputed. Groups of 3 digits, "not codable" and
+        disputed codes hold for their own text alone.
+        """
+        return len(self.get(text) or "") == UNIT and not self.is_disputed(text)
+
+    def _state(self, key: bytes) -> _State | None:
+        bits = self._new.get(key)
+        if bits is None:
+            bits = self._entries.find(key)
+        return None if bits is None else _State.unpacked(bits)
+
+    def _set(self, key: bytes, state: _State) -> None:
+        self._new[key] = state.packed()
         if len(self._new) > _MAX_IN_DICTIONARY:
             self._entries = self._merged()
             self._new = {}
 
+    def _note_answer(self, key: bytes, before: _State | None, after: _State) -> None:
+        """Note the answer of a named coder about a text that another one has answered."""
+        if not after.coder:
+            return
+        answers = self._answers.get(key)
+        if answers is None and before is not None and before.coder not in (0, after.coder):
+            answers = self._answers[key] = {before.coder: before.decision}
+        if answers is not None:
+            answers[after.coder] = after.decision
+
+    def _number_of(self, coder: str) -> int:
+        """Return the number of a coder; capital letters make no difference."""
+        if not coder:
+            return 0
+        # Beyond 65,535 names all further ones count as one coder.
+        number = self._coders.setdefault(coder.casefold(), min(len(self._coders) + 1, _MAX_CODERS))
+        self._names.setdefault(number, coder)
+        return number
+
     def version(self) -> str:
-        """Return a hash of all decisions (8 hexadecimal digits); ``""`` without any."""
+        """Return a hash of all decisions (8 hexadecimal digits); ``""`` without any.
+
+        Who made them does not matter; that they are disputed does.
+        """
         entries = self._merged()
         if not len(entries.high):
             return ""
         digest = hashlib.sha256()
-        for array in entries.arrays():
+        for array in (entries.high, entries.low, entries.state.astype(np.uint16)):
             digest.update(array.tobytes())
+        for key in sorted(filter(self._is_disputed, self._answers)):
+            digest.update(key)
         return digest.hexdigest()[:8]
 
     def _merged(self) -> _Entries:

@@ -17,6 +17,7 @@ from itertools import islice
 
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus, judge
+from core.corrections.signature import SignatureReader
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
@@ -77,6 +78,8 @@ class EditedPredictions:
         self._positions = output_positions(table.header)
         self._n_overruled = 0  # rows with a corrected code, and another that was changed
         self._is_padded = self._has_padded_codes(pads_codes)
+        # What stands before our columns is of the input, whatever its name.
+        self._signatures = SignatureReader(table, min(self._positions.values(), default=0))
 
     def has_edits(self) -> bool:
         """Whether the code of any row differs from the published one, corrected codes aside."""
@@ -92,7 +95,8 @@ class EditedPredictions:
         for row in self._rows():
             corrected_one = self._explicit_correction(row, corrected_reader)
             edited_one = self._correction(row, reader)
-            yield edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
+            one = edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
+            yield replace(one, signature=self._signatures.read(row.row))
 
     def notes(self) -> list[str]:
         """Return what is to be said of the rows that were read, in words."""

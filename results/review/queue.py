@@ -25,6 +25,7 @@ from inference.decision import Prediction
 from results.review.review_item import ReviewItem
 from results.review.spill import UncertainTexts
 
+_N_ANSWER_COLUMNS = 4  # the corrected code, and who gave it when
 _N_UNCERTAIN_PER_SAMPLED = 9
 # With this number the interval of an agreement of 90 % is ± 2 points; more would cost coders time
 # and bring little.
@@ -148,7 +149,7 @@ def _cells(item: ReviewItem, language: str) -> list[str]:
     ]
     for code, confidence in prediction.candidates:
         cells += [code, titles[code], _four_decimals(confidence)]
-    return [*cells, ""]
+    return [*cells, *[""] * _N_ANSWER_COLUMNS]
 
 
 def _four_decimals(confidence: float) -> str:

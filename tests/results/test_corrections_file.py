@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.corrections.correction import CorrectionStatus, open_corrections, read_corrections
+from core.corrections.corrections_folder import read_folder
 from core.errors import InputError
 from core.file_io import sha256_of, write_atomic
 from core.settings import Columns, Settings
@@ -218,6 +219,35 @@ def test_the_last_of_a_b_and_a_again_holds(tmp_path: Path, settings: Settings) -
         intake.identify("nurse | unknown,\n", "a")[1]
         == intake.identify("nurse | unknown,\n", "b")[1]
     )
+
+
+def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
+    tmp_path: Path, settings: Settings
+) -> None:
+    intake = Intake(settings, tmp_path)
+    header = "corrected_isco_code,text,coder,coded_at,comment,adjudicated\n"
+    for n, row in enumerate(
+        ("2221,nurse,anna,2026-11-26,wards,", "3221,nurse,ben,,,", "2221,nurse,chris,,,yes")
+    ):
+        path = tmp_path / f"answers{n}.csv"
+        path.write_text(header + row + "\n", encoding="utf-8")
+        process_corrections(path, tmp_path, intake.lookup, settings)
+    later = tmp_path / "later.csv"
+    later.write_text(header + "3221,nurse,ben,2026-11-27,,\n", encoding="utf-8")
+    receipt = process_corrections(later, tmp_path, intake.lookup, settings)
+    assert receipt.statuses["overruled"] == 1 and receipt.n_conflicts == 0
+    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["status"] == "overruled" and "decided as 2221" in row["reason"]
+    assert intake.lookup.get("nurse | unknown") == "2221"
+    folder = settings.data.corrections_dir
+    signed = [correction.signature.cells for _, correction in read_folder(folder, Columns())]
+    assert signed == [
+        ["anna", "2026-11-26T00:00:00", "wards", ""],
+        ["ben", "", "", ""],
+        ["chris", "", "", "yes"],
+        ["ben", "2026-11-27T00:00:00", "", ""],
+    ]
 
 
 def test_an_attempt_that_crashed_goes_on_with_its_place(tmp_path: Path, settings: Settings) -> None:

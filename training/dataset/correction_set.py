@@ -11,9 +11,8 @@ import pandas as pd
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
-from core.corrections.decisions import apply_correction
+from core.corrections.decisions import Decisions
 from core.settings import Settings
-from core.taxonomy import isco08
 from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
@@ -28,21 +27,22 @@ def read_all_corrections(
     """Return one row per text with a unit group; of two corrections the later one holds.
 
     Returns ``text, label, file, is_held_out, is_new``; ``is_new`` marks what ``champion`` has not
-    learned. A file that cannot be read is left out and named in the log.
+    learned. A decision that teaches nothing about others (``Decisions.teaches_others``) is no row.
+    A file that cannot be read is left out and named in the log.
     """
     learned = set(champion.manifest.training.get(LEARNED_FILES, []) if champion else [])
-    units = set(isco08().units)
-    codes: dict[str, str] = {}
+    decisions = Decisions()
     files: dict[str, str] = {}
     for file, correction in _read_folder(corrections_dir, settings):
-        before = codes.get(correction.text)
-        apply_correction(codes, correction)
-        if codes.get(correction.text) != before or correction.is_accepted:
-            files[correction.text] = file.name
+        text = correction.text
+        before = decisions.get(text)
+        overruled_by = decisions.apply(correction).overruled_by
+        if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
+            files[text] = file.name
     rows = [
-        (text, code, files[text], is_held_out_correction(text), files[text] not in learned)
-        for text, code in codes.items()
-        if code in units  # a minor group and "not codable" are decisions, but train nothing
+        (text, decisions.get(text), file, is_held_out_correction(text), file not in learned)
+        for text, file in files.items()
+        if decisions.teaches_others(text)
     ]
     return pd.DataFrame(rows, columns=["text", "label", "file", "is_held_out", "is_new"]).astype(
         {"is_held_out": bool, "is_new": bool}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.corrections.corrections_folder import folder_state, next_sequence, read_folder
-from core.corrections.decisions import apply_correction
+from core.corrections.decisions import Decisions
 from core.settings import Columns
 from core.text import clean
 from inference.corrections_lookup import CorrectionsLookup
@@ -25,23 +25,24 @@ def test_a_folder_is_read_oldest_file_first(tmp_path: Path) -> None:
     assert folder_state(tmp_path / "none") == ()
     for name, code, time_s in (("a.csv", "2221", 3), ("b.csv", "3221", 1), ("c.csv", "222", 4)):
         write(tmp_path, name, code, time_s)
-    codes: dict[str, str] = {}
+    codes = Decisions()
     replaced = [
-        (file.name, apply_correction(codes, correction))
+        (file.name, codes.apply(correction).replaced)
         for file, correction in read_folder(tmp_path, Columns())
     ]
     assert replaced == [("b.csv", None), ("a.csv", "3221"), ("c.csv", None)]
-    assert codes == {"nurse | unknown": "2221"}
+    assert codes.get("nurse | unknown") == "2221"
     assert [f.name for f, _ in read_folder(tmp_path, Columns(), before="a.csv")] == ["b.csv"]
 
 
 def test_another_group_and_not_codable_replace_the_code(tmp_path: Path) -> None:
     for code in ("721", "not codable"):
-        codes = {"nurse | unknown": "2221"}
+        codes = Decisions()
+        codes["nurse | unknown"] = "2221"
         write(tmp_path, "a.csv", code, 1)
         (row,) = read_folder(tmp_path, Columns())
-        assert apply_correction(codes, row[1]) == "2221"
-        assert codes == {"nurse | unknown": code}
+        assert codes.apply(row[1]).replaced == "2221"
+        assert codes.get("nurse | unknown") == code
 
 
 def test_the_order_is_in_the_files(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.corrections import decisions as module
-from core.corrections.decisions import Decisions
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
+from core.corrections.signature import Signature
 from core.taxonomy import isco08
 
 CHOICES = [*isco08().units[:5], *isco08().minors[:3], "not codable"]
@@ -37,3 +39,72 @@ def test_they_are_those_of_a_dictionary(
             again[text] = decision
         assert again.version() == decisions.version()
         assert bool(decisions.version()) == bool(expected)
+
+
+TEXT = "nurse | wards"
+
+
+def answer(code: str, coder: str = "", *, is_adjudicated: bool = False) -> Correction:
+    group = CorrectionStatus.GROUP if len(code) == 3 else CorrectionStatus.ACCEPTED
+    signature = Signature(coder, is_adjudicated=is_adjudicated)
+    return Correction(1, TEXT, code, code, group, signature=signature)
+
+
+def decided(*answers: Correction) -> Decisions:
+    decisions = Decisions()
+    for one in answers:
+        decisions.apply(one)
+    return decisions
+
+
+def test_an_adjudicated_answer_holds_against_later_plain_ones() -> None:
+    decisions = decided(answer("2221", "anna"), answer("3221", "ben"))
+    assert decisions.apply(answer("2221", "chris", is_adjudicated=True)) == Outcome(replaced="3221")
+    assert decisions.apply(answer("3221", "ben")) == Outcome(overruled_by="2221")
+    assert decisions.apply(answer("222", "ben")) == NO_CONFLICT
+    assert decisions.get(TEXT) == "2221"
+    assert decisions.apply(answer("3221", is_adjudicated=True)) == Outcome(replaced="2221")
+    assert decisions.get(TEXT) == "3221" and decisions.copy().get(TEXT) == "3221"
+
+
+@pytest.mark.parametrize("limit", [0, 100_000])
+def test_what_two_coders_contradict_teaches_nobody_until_it_is_settled(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MAX_IN_DICTIONARY", limit)
+    decisions = decided(answer("2221", "Anna"))
+    assert decisions.teaches_others(TEXT)
+    plain = decisions.version()
+    decisions.apply(answer("3221", "ben"))
+    assert decisions.get(TEXT) == "3221" and decisions.is_disputed(TEXT)
+    assert not decisions.teaches_others(TEXT) and not decisions.copy().teaches_others(TEXT)
+    assert [answers for _, answers in decisions.answers_of_two()] == [
+        {"Anna": "2221", "ben": "3221"}
+    ]
+    decisions.apply(answer("3221", "ANNA"))  # she changed her mind
+    assert decisions.teaches_others(TEXT)
+    decisions.apply(answer("2221", "Carla"))
+    assert decisions.is_disputed(TEXT) and decisions.version() != plain
+    decisions.apply(answer("2221", is_adjudicated=True))
+    assert decisions.teaches_others(TEXT)
+
+
+def test_one_coder_nobody_and_a_wider_group_dispute_nothing() -> None:
+    assert not decided(answer("2221", "anna"), answer("3221", "Anna")).is_disputed(TEXT)
+    assert not decided(answer("2221", "anna"), answer("3221")).is_disputed(TEXT)
+    assert not decided(answer("2221", "anna"), answer("222", "ben")).is_disputed(TEXT)
+
+
+def test_groups_and_not_codable_teach_nobody() -> None:
+    assert not decided(answer("222", "anna")).teaches_others(TEXT)
+    assert not Decisions().teaches_others(TEXT)
+    decisions = Decisions()
+    decisions[TEXT] = "not codable"
+    assert not decisions.teaches_others(TEXT)
+
+
+def test_whose_a_decision_is_changes_no_result() -> None:
+    named, unnamed = decided(answer("2221", "anna")), decided(answer("2221"))
+    assert named.version() == unnamed.version()
+    agreed = decided(answer("2221", "anna"), answer("2221", "ben"))
+    assert agreed.version() == unnamed.version()

@@ -14,6 +14,7 @@ from core.corrections.edited_predictions import EditedPredictions
 from core.corrections.text_list import ListHead, TextCollector
 from core.csv_table import open_table
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
+from core.review_contract import SIGNATURE_COLUMNS
 from core.text import JOB_TITLE, join
 from inference.decision import NO_PREDICTION, Prediction, no_code
 from inference.output_columns import as_cells, output_values
@@ -70,7 +71,8 @@ def read(
         writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
-    table = open_table(path, {JOB_TITLE: (JOB_TITLE,)}, (JOB_TITLE,))
+    aliases = {name: (name,) for name in (JOB_TITLE, *SIGNATURE_COLUMNS)}
+    table = open_table(path, aliases, (JOB_TITLE,))
     return EditedPredictions(table, CodedTexts(path.parent), pads_codes)
 
 
@@ -250,3 +252,12 @@ def test_codes_are_read_by_what_people_wrote_alone(tmp_path: Path) -> None:
     edited: list[Correction] = list(read(tmp_path / "p.csv", rows).corrections())
     assert [c.status for c in edited[:4]] == [CorrectionStatus.REJECTED] * 4
     assert all("ISCO-88" in c.reason for c in edited[:4])
+
+
+def test_who_changed_a_code_stands_behind_our_columns(tmp_path: Path) -> None:
+    """A column of the input that is called "comment" is what a respondent said."""
+    (row, *_) = published()
+    edited = {"comment": "I like my work", **row, "isco_code": "7211", "coder": "anna"}
+    (correction,) = read(tmp_path / "predictions.csv", [edited]).corrections()
+    assert correction.is_accepted
+    assert correction.signature.cells == ["anna", "", "", ""]

@@ -127,5 +127,5 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
         ("batch 1", "0310", 2),
         ("batch 1", "7212", 1),
         ("", "", 0),
-        ("", "", 0),
+        ("batch 1", "721", 1),  # the list of the batch tells the code, not the file
     ]

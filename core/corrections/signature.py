@@ -1,0 +1,106 @@
+"""Who gave an answer, when, and with which comment; and whether it settles a conflict.
+
+The columns ``coder``, ``coded_at``, ``comment`` and ``adjudicated`` may be missing, and any of
+their values, too. If one name alone stands in the column ``coder``, it holds for all rows: a coder
+types it once. In a file that the program keeps, every row says what holds for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.csv_table import Row, Table
+from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT
+
+SEQUENCE = "sequence"
+"""The column that a file has which the program keeps."""
+YES = "yes"
+"""The value of ``adjudicated`` in a row whose answer settles a conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The values of one row. ``coded_at`` is ISO 8601; ``note`` says what could not be read."""
+
+    coder: str = ""
+    coded_at: str = ""
+    comment: str = ""
+    is_adjudicated: bool = False
+    note: str = ""
+
+    @property
+    def cells(self) -> list[str]:
+        """The values of ``SIGNATURE_COLUMNS``, as they are written."""
+        return [self.coder, self.coded_at, self.comment, YES if self.is_adjudicated else ""]
+
+
+NO_SIGNATURE = Signature()
+
+
+class SignatureReader:
+    """Reads the signatures of a table."""
+
+    def __init__(self, table: Table, first_column: int = 0) -> None:
+        """Find the name that holds for all rows, if there is one.
+
+        Parameters
+        ----------
+        first_column : columns before it are the input's own, and say nothing about an answer.
+        """
+        self._table = table
+        self._columns = frozenset(
+            name
+            for name in (CODER, CODED_AT, COMMENT, ADJUDICATED)
+            if table.columns.get(name, -1) >= first_column
+        )
+        self._only_coder = self._find_only_coder()
+
+    def read(self, row: Row) -> Signature:
+        """Return the signature of a row."""
+        if not self._columns:
+            return NO_SIGNATURE
+        coded_at, time_note = _time(self._cell(row, CODED_AT))
+        adjudicated, answer_note = _answer(self._cell(row, ADJUDICATED))
+        return Signature(
+            coder=self._coder(row) or self._only_coder,
+            coded_at=coded_at,
+            comment=self._cell(row, COMMENT),
+            is_adjudicated=adjudicated,
+            note="; ".join(filter(None, (time_note, answer_note))),
+        )
+
+    def _find_only_coder(self) -> str:
+        if CODER not in self._columns or SEQUENCE in self._table.header:
+            return ""
+        names: dict[str, str] = {}
+        for _, row in self._table.rows():
+            name = self._coder(row)
+            if name:
+                names.setdefault(name.casefold(), name)
+            if len(names) > 1:
+                return ""
+        return next(iter(names.values()), "")
+
+    def _coder(self, row: Row) -> str:
+        return " ".join(self._cell(row, CODER).split())
+
+    def _cell(self, row: Row, name: str) -> str:
+        return self._table.get(row, name).strip() if name in self._columns else ""
+
+
+def _time(written: str) -> tuple[str, str]:
+    """Return a time in ISO 8601, and a note where it cannot be read."""
+    if not written:
+        return "", ""
+    try:
+        return datetime.fromisoformat(written).isoformat(timespec="seconds"), ""
+    except ValueError:
+        return "", f"{CODED_AT} {written!r} is left out: expected a time such as 2026-11-27T09:30"
+
+
+def _answer(written: str) -> tuple[bool, str]:
+    """Return whether an answer settles a conflict, and a note where that cannot be read."""
+    if written.casefold() in ("", YES):
+        return bool(written), ""
+    return False, f"{ADJUDICATED} {written!r} is left out: expected {YES!r}, or nothing"

@@ -1,0 +1,72 @@
+"""Who gave an answer, when, and with which comment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+
+from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.settings import Columns
+
+HEADER = "text,corrected_isco_code,coder,coded_at,comment,adjudicated"
+
+
+def read(path: Path) -> list[Correction]:
+    return list(read_corrections(open_corrections(path, Columns())))
+
+
+def corrections(folder: Path, *rows: str, header: str = HEADER) -> list[Correction]:
+    path = folder / "c.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return read(path)
+
+
+def test_a_row_says_who_when_and_why(tmp_path: Path) -> None:
+    first, second = corrections(
+        tmp_path,
+        "nurse | wards,2221, Anna  B. ,2026-11-27 09:30,the duties decide,",
+        "cook | fries,9411,ben,2026-11-27T10:00:00.123Z,,YES",
+    )
+    assert first.signature.cells == ["Anna B.", "2026-11-27T09:30:00", "the duties decide", ""]
+    assert second.signature.cells == ["ben", "2026-11-27T10:00:00+00:00", "", "yes"]
+
+
+def test_one_name_holds_for_the_whole_file_and_two_for_their_rows(tmp_path: Path) -> None:
+    rows = "a | b,2221,Anna,,,", "c | d,2221,,,,", "e | f,2221,{},,,"
+    once = corrections(tmp_path, *(row.format("anna") for row in rows))
+    assert [row.signature.coder for row in once] == ["Anna", "Anna", "anna"]
+    two = corrections(tmp_path, *(row.format("ben") for row in rows))
+    assert [row.signature.coder for row in two] == ["Anna", "", "ben"]
+    # In a file that the program kept, the rows of nobody stay so.
+    kept = corrections(
+        tmp_path,
+        "a | b,2221,Anna,1",
+        "c | d,2221,,1",
+        header="text,corrected_isco_code,coder,sequence",
+    )
+    assert [row.signature.coder for row in kept] == ["Anna", ""]
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (row,) = corrections(tmp_path, "a | b,2221,anna,yesterday,,maybe")
+    assert row.is_accepted and row.signature.cells == ["anna", "", "", ""]
+    assert "'yesterday' is left out" in row.reason and "'maybe' is left out" in row.reason
+
+
+def test_a_file_of_an_earlier_version_has_no_signatures(tmp_path: Path) -> None:
+    (row,) = corrections(tmp_path, "a | b,2221", header="text,corrected_isco_code")
+    assert row.is_accepted and row.signature.cells == ["", "", "", ""]
+
+
+def test_a_workbook_keeps_the_time_as_a_date(tmp_path: Path) -> None:
+    from datetime import datetime
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADER.split(","))
+    sheet.append(["a | b", "2221", "anna", datetime(2026, 11, 27, 9, 30), "", ""])
+    book.save(tmp_path / "c.xlsx")
+    (row,) = read(tmp_path / "c.xlsx")
+    assert row.signature.coded_at == "2026-11-27T09:30:00"
