@@ -4,8 +4,8 @@ DEV_MULTI has the columns ``job_title``, ``duties_description``, ``isco_code``, 
 ``title_in_train`` and ``language``; rows whose ``title_in_train`` is empty count, and those that
 are a title alone: ESCO's labels apart from the titles of national classifications. Beside them
 stand the bundled reference answers: the hold-out set, the same with one typo each, and the
-commonest answers of a labour force survey. Of those the hold-out part is as new to the model as
-every answer of that part, the others are known to it.
+commonest answers of a labour force survey, as they are and with one typo each. Those are known to
+the model.
 
 Writes ``benchmarks/results/languages.md``.
 """
@@ -84,20 +84,22 @@ def _answer_sections(reference_dir: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     pairs = zip(answers["job_title"], answers["duties_description"], strict=True)
     answers["text"] = [join(title, duties) for title, duties in pairs]
     answers = answers.rename(columns={"isco_code": "label"})
-    is_new = np.array([part_of_answer(text) == HOLD_OUT for text in answers["text"]])
     is_common = (answers["n_rank"] != "").to_numpy()
-    yield "Answers that were in no training", answers[is_new]
+    common = answers[is_common]
+    is_new = [part_of_answer(text) == HOLD_OUT for text in answers["text"]]
+    new = answers[np.array(is_new) & ~answers["text"].isin(set(common["text"])).to_numpy()]
+    yield "Answers that were in no training", new
+    yield "The same answers that have a title, with one typo in it", _mistyped(new)
+    yield "The commonest answers, which it has learned", common
+    yield "The commonest answers, with one typo", _mistyped(common)
+
+
+def _mistyped(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers that have a title, with one typo in it."""
     rng = random.Random(0)
-    mistyped = answers[is_new & (answers["job_title"] != "").to_numpy()].copy()
-    mistyped["text"] = [_mistyped(text, rng) for text in mistyped["text"]]
-    yield "The same answers that have a title, with one typo in it", mistyped
-    yield "The commonest answers that were in no training", answers[is_new & is_common]
-    yield "The commonest answers, those that it learned among them", answers[is_common]
-
-
-def _mistyped(text: str, rng: random.Random) -> str:
-    title, separator, duties = text.partition(f" {SEPARATOR} ")
-    return typo(title, rng) + separator + duties
+    titled = answers[(answers["job_title"] != "").to_numpy()]
+    parts = [text.partition(f" {SEPARATOR} ") for text in titled["text"]]
+    return titled.assign(text=[typo(title, rng) + mark + rest for title, mark, rest in parts])
 
 
 def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> list[str]:

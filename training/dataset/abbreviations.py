@@ -123,6 +123,7 @@ PHRASES = {
     "heavy goods vehicle": "hgv",
     "large goods vehicle": "lgv",
     "vice president": "vp",
+    "chief executive officer": "ceo",
     "chief executive": "ceo",
     "managing director": "md",
     "general practitioner": "gp",

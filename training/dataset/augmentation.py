@@ -40,9 +40,10 @@ _SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
 _RESPELLED = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"}
 )
-_RESPELLING = frozenset({"da", "de", "no", "sv"})
+_RESPELLING = frozenset({"da", "de", "no"})  # Swedes leave out the dots and rings instead
 _JOIN = f" {SEPARATOR} "
 _TYPED_WORDS = 16
+_VOWELS = frozenset("aeiou")
 
 
 def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str = "") -> str:
@@ -152,7 +153,8 @@ def inflect(title: str, rng: random.Random) -> str:
     words = title.split()
     if len(words) < 2 or rng.random() < 0.5:
         last = words[-1]
-        plural = last[:-1] + "ies" if last.endswith("y") else last + "s"
+        is_changed = last.endswith("y") and last[-2:-1] not in _VOWELS  # "attorneys", "secretaries"
+        plural = last[:-1] + "ies" if is_changed else last + "s"
         return " ".join([*words[:-1], last if last.endswith("s") else plural])
     return join_words(title, rng)
 

@@ -141,7 +141,9 @@ def build_fine_tune_set(
     replayed = replay(texts, chosen.replay_texts, seed, settings.data.language)
     parts = [
         taught[["text", "label"]].assign(weight=weights, is_correction=True),
-        replayed[["text", "label", "weight"]].assign(is_correction=False),
+        replayed[["text", "label"]].assign(
+            weight=replayed["weight"].clip(upper=REPLAY_WEIGHT), is_correction=False
+        ),
         pd.DataFrame({"text": unlabelled}, dtype=str).assign(
             label="", weight=0.0, is_correction=False
         ),

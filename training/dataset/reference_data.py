@@ -23,6 +23,12 @@ from training.dataset.splits import part_of_answer
 ANSWERS = "answers"
 DEFINITIONS = "isco08_definitions.csv"
 _ANSWER_COLUMNS = ("job_title", "duties_description", "isco_code", "kind")
+_RANK = "n_rank"
+COMMON_WEIGHT = 8.0
+"""The weight of a common answer: it overrules records, and an epoch draws it so many times.
+
+Half of a labour force survey is a few hundred titles, and no other text knows how often it occurs.
+"""
 _MANUAL_COLUMNS = ("isco_code", "description")
 
 
@@ -30,20 +36,24 @@ def read_answers(reference_dir: Path, languages: Collection[str]) -> pd.DataFram
     """Return the bundled reference answers in ``languages`` as records, with ``kind`` and ``part``.
 
     The other columns are ``TEXT_COLUMNS`` of ``training/dataset/records.py``. A text that several
-    languages share is English, or that of the first one; the table is empty if there is no file.
+    languages share belongs to one in which it is a common answer, else to English, else to the
+    first one. The table is empty if there is no file.
     """
     rows = []
     for language in sorted(languages, key=lambda language: (language != ENGLISH, language)):
         path = reference_dir / ANSWERS / f"{language}.csv"
         if not path.exists():
             continue
-        table = open_table(path, {name: (name,) for name in _ANSWER_COLUMNS}, _ANSWER_COLUMNS)
+        names = (*_ANSWER_COLUMNS, _RANK)
+        table = open_table(path, {name: (name,) for name in names}, _ANSWER_COLUMNS)
         for _, row in table.rows():
-            title, duties, code, kind = (table.get(row, name) for name in _ANSWER_COLUMNS)
+            title, duties, code, kind, rank = (table.get(row, name) for name in names)
             text = join(title, duties)
-            part = part_of_answer(text)
-            rows.append((text, code, 1.0, "answers", "", language, "", kind, part))
+            part = part_of_answer(text, is_common=rank != "")
+            weight = COMMON_WEIGHT if rank else 1.0
+            rows.append((text, code, weight, "answers", "", language, "", kind, part))
     answers = pd.DataFrame(rows, columns=[*TEXT_COLUMNS, "kind", "part"])
+    answers = answers.sort_values("weight", ascending=False, kind="stable")  # the common ones first
     return answers.drop_duplicates("text", ignore_index=True)
 
 

@@ -5,7 +5,8 @@ All rules go by the SHA-256 of a text or of a group, so that a text keeps its si
 =============================  ===================================================================
 text                           rule
 =============================  ===================================================================
-bundled reference answer       ``part_of_answer``: one in three measures, one in eighteen calibrates
+bundled reference answer       ``part_of_answer``: one in three measures, one in eighteen
+                               calibrates; the commonest answers train
 group of the user's records    ``is_in_own_hold_out``: the share ``training.gold_share`` measures
 correction                     ``is_held_out_correction``: one in five measures, the others train
 every other record of theirs   ``assign_sides``: training, validation, calibration or test
@@ -47,11 +48,14 @@ class Origin(StrEnum):
     """A correction that is not held out: it always trains."""
 
 
-def part_of_answer(text: str) -> str:
+def part_of_answer(text: str, *, is_common: bool = False) -> str:
     """Return the part of a cleaned reference answer: ``train``, ``calibration`` or ``hold_out``.
 
-    Those of ``hold_out`` are the bundled hold-out set: the gate compares models on it.
+    Those of ``hold_out`` are the bundled hold-out set: the gate compares models on it. The
+    commonest answers train, all of them: half of a survey would suffer from what they did not.
     """
+    if is_common:
+        return TRAIN
     number = _hash(text)
     if number % 3 == 0:
         return HOLD_OUT

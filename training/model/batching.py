@@ -1,7 +1,8 @@
 """Batches of training texts: drawn by weight, augmented, texts of similar length together.
 
 A text's weight is its chance of being drawn in an epoch: a doubtful source is seen less often
-instead of with a smaller loss, and costs less time. Texts of similar length share a batch, because
+instead of with a smaller loss, and costs less time. A text of a weight above 1 is drawn several
+times (``as_draws``). Texts of similar length share a batch, because
 padding costs as much time as words.
 """
 
@@ -21,6 +22,17 @@ from training.dataset.augmentation import Augmenter
 
 NO_LABEL = -100  # what torch's cross-entropy ignores
 _BATCHES_PER_SORT = 50
+
+
+def as_draws(train: pd.DataFrame) -> pd.DataFrame:
+    """Return ``train`` with a row for each time that an epoch may draw a text.
+
+    A text of the weight 2.5 has three rows of the weight 5/6; one of at most 1 stays as it is.
+    """
+    weights = train["weight"].to_numpy(float)
+    n_rows = np.maximum(np.ceil(weights), 1).astype(int)
+    rows = train.loc[train.index.repeat(n_rows)].reset_index(drop=True)
+    return rows.assign(weight=np.repeat(weights / n_rows, n_rows))
 
 
 class Texts(Dataset[dict[str, list[int] | int]]):

@@ -21,6 +21,7 @@ from torch.nn.functional import cross_entropy
 from core.taxonomy import isco08, unit_index
 from inference.ngram_model import NgramModel, features
 from training.dataset.augmentation import Augmenter
+from training.model.batching import as_draws
 
 _LOG = logging.getLogger(__name__)
 MIN_EPOCHS = 5
@@ -44,11 +45,12 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
     Each epoch draws a text with its weight as the chance, and augments it.
     """
     units = isco08().units
+    hashes = _vocabulary(list(train["text"]))
+    train = as_draws(train)
     texts = list(train["text"])
     rng = np.random.default_rng(seed)
     labels = np.array(unit_index(train["label"]), np.intp)
     chances = train["weight"].to_numpy(float)
-    hashes = _vocabulary(texts)
     augmenter = Augmenter(train)
     augment_rng = random.Random(seed)
     # Off is the default; torch warns unless it is set explicitly.

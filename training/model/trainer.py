@@ -36,7 +36,7 @@ from transformers.utils import is_torch_bf16_gpu_available
 from core.settings import Settings
 from training.long_step import long_step
 from training.model.average_weights import Weights, copy_weights, mean_weights
-from training.model.batching import NO_LABEL, BatchLoader, LengthBatches, Texts
+from training.model.batching import NO_LABEL, BatchLoader, LengthBatches, Texts, as_draws
 from training.model.device import choose_device
 from training.model.process_group import n_processes
 from training.model.training_progress import Progress, ProgressCallback, no_progress
@@ -148,7 +148,7 @@ def train_model(
             metric_for_best_model="macro_f1",
         ),
         data_collator=_collator(tokenizer, device),
-        train_dataset=Texts(train, tokenizer, max_tokens),
+        train_dataset=Texts(as_draws(train), tokenizer, max_tokens),
         eval_dataset=Texts(validation, tokenizer, max_tokens),
         compute_metrics=_macro_f1,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=2)],

@@ -47,6 +47,8 @@ def test_titles_are_abbreviated_and_inflected_as_people_do() -> None:
     inflected = {inflect("tree lopper", random.Random(seed)) for seed in range(50)}
     assert inflected == {"treelopper", "tree loppers"}
     assert inflect("secretary", random.Random(0)) == "secretaries"
+    assert inflect("attorney", random.Random(0)) == "attorneys"
+    assert abbreviate("chief executive officer", random.Random(0)) == "ceo"
 
 
 def test_typed_duties_stay_whole_and_definitions_are_cut() -> None:

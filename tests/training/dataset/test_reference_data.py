@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.taxonomy import isco08
 from tests.conftest import ROOT
-from training.dataset.reference_data import read_answers
+from training.dataset.reference_data import COMMON_WEIGHT, read_answers
+from training.dataset.splits import TRAIN
 
-LANGUAGES = {
-    "ar",
-    "bg",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "fi",
-    "fr",
-    "hu",
-    "id",
-    "it",
-    "nl",
-    "no",
-    "pl",
-    "pt",
-    "ro",
-    "sv",
-}
+# Latvian and Slovenian are not complete.
+LANGUAGES = {path.stem for path in (ROOT / "data/reference/answers").glob("*.csv")} - {"lv", "sl"}
 
 
 @pytest.mark.slow
@@ -40,7 +24,7 @@ def test_the_bundled_answers_cover_every_group_in_every_language() -> None:
         n_least = rows["label"].value_counts().reindex(isco08().units, fill_value=0).min()
         assert n_least >= (20 if language == "en" else 5), language
     shares = answers["part"].value_counts(normalize=True)
-    assert 0.32 < shares["hold_out"] < 0.35 and 0.045 < shares["calibration"] < 0.065
+    assert 0.30 < shares["hold_out"] < 0.35 and 0.045 < shares["calibration"] < 0.065
 
 
 def test_an_answer_keeps_its_part() -> None:
@@ -48,7 +32,20 @@ def test_an_answer_keeps_its_part() -> None:
     answers = read_answers(ROOT / "data" / "reference", LANGUAGES)
     english = answers[answers["language"] == "en"]
     assert english["part"].value_counts().to_dict() == {
-        "train": 30_644,
-        "hold_out": 16_779,
-        "calibration": 2_806,
+        "train": 30_955,
+        "hold_out": 16_502,
+        "calibration": 2_753,
     }
+
+
+def test_the_commonest_answers_train_and_overrule_what_others_say(tmp_path: Path) -> None:
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    header = "job_title,duties_description,isco_code,kind,n_rank\n"
+    common = "".join(f"job {i},,5223,common,{i + 1}\n" for i in range(30))
+    (folder / "de.csv").write_text(header + common + "manager,,1219,common,31\n", encoding="utf-8")
+    (folder / "en.csv").write_text(header + "manager,,1120,title,\n", encoding="utf-8")
+    answers = read_answers(tmp_path, ["de", "en"]).set_index("text")
+    assert set(answers["part"]) == {TRAIN}
+    assert set(answers["weight"]) == {COMMON_WEIGHT}
+    assert answers.loc["manager | unknown", "label"] == "1219"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
-from training.model.batching import LengthBatches, Texts
+from training.model.batching import LengthBatches, Texts, as_draws
 
 
 def test_weights_are_chances_and_batches_are_of_like_length(checkpoint: Path) -> None:
@@ -36,6 +36,13 @@ def test_weights_are_chances_and_batches_are_of_like_length(checkpoint: Path) ->
     assert np.mean(spreads) < 2
     batches.set_epoch(1)
     assert list(batches) != epoch
+
+
+def test_a_text_of_a_weight_above_one_is_drawn_several_times() -> None:
+    records = pd.DataFrame({"text": ["common", "usual", "doubtful"], "weight": [2.5, 1.0, 0.4]})
+    draws = as_draws(records)
+    assert list(draws["text"]) == ["common"] * 3 + ["usual", "doubtful"]
+    assert np.allclose(draws["weight"], [2.5 / 3] * 3 + [1.0, 0.4])
 
 
 @given(st.integers(2, 400), st.integers(1, 9), st.integers(2, 5), st.integers(0, 3))
