@@ -14,6 +14,7 @@ import pandas as pd
 from core.csv_table import open_table
 from core.errors import InputError
 from core.isco_codes.written_code import read_code
+from core.isco_titles.group_notes import DEFINITIONS
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 from training.dataset.augmentation import ENGLISH
@@ -21,7 +22,6 @@ from training.dataset.records import TEXT_COLUMNS
 from training.dataset.splits import part_of_answer
 
 ANSWERS = "answers"
-DEFINITIONS = "isco08_definitions.csv"
 _ANSWER_COLUMNS = ("job_title", "duties_description", "isco_code", "kind")
 _RANK = "n_rank"
 COMMON_WEIGHT = 8.0
