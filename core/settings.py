@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.encoding import AUTO
 from core.errors import SettingsError
 from core.isco_titles.group_titles import ENGLISH, title_languages
@@ -25,6 +26,9 @@ from core.settings_file.training_settings import (
 )
 from core.settings_file.yaml_text import SettingsText
 
+MAX_CONTEXT_COLUMNS = 3
+"""A page and a workbook have no place for more columns beside a text."""
+
 
 class Columns(Section):
     """Header names that decide which column is ours, beside the usual names of 33 languages.
@@ -34,6 +38,23 @@ class Columns(Section):
 
     job_title: tuple[str, ...] = ()
     duties_description: tuple[str, ...] = ()
+    weight: tuple[str, ...] = ()
+
+    @property
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the text: our name of each, and the header names that decide for it."""
+        return {JOB_TITLE: self.job_title, DUTIES: self.duties_description}
+
+
+class ReadColumns(Columns):
+    """``data.columns`` with the columns that are appended to the duties."""
+
+    context_in_duties: tuple[str, ...] = ()
+
+    @property
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the text, those that are appended to the duties among them."""
+        return super().aliases | {IN_DUTIES + name: (name,) for name in self.context_in_duties}
 
 
 class AddedNonAnswers(Section):
@@ -52,6 +73,7 @@ class DataSettings(Section):
     reference_dir: Path = Path("data/reference")
     review_dir: Path = Path("data/review")
     columns: Columns = Columns()
+    context_in_duties: tuple[str, ...] = ()
     language: str = "en"
     non_answers: AddedNonAnswers = AddedNonAnswers()
     encoding: str = AUTO
@@ -59,7 +81,12 @@ class DataSettings(Section):
     @property
     def reading(self) -> dict[str, Any]:
         """The settings that change what is read of a file."""
-        return {"columns": self.columns.model_dump(), "encoding": self.encoding}
+        return {"columns": self.read_columns.model_dump(), "encoding": self.encoding}
+
+    @property
+    def read_columns(self) -> ReadColumns:
+        """The columns that are read of every file of records and of corrections."""
+        return ReadColumns(**self.columns.model_dump(), context_in_duties=self.context_in_duties)
 
     @field_validator("language")
     @classmethod
@@ -117,6 +144,12 @@ class OutputSettings(Section):
         return names
 
 
+class ReviewSettings(Section):
+    """What is shown beside a text for review."""
+
+    context: tuple[str, ...] = Field((), max_length=MAX_CONTEXT_COLUMNS)
+
+
 class ExplainabilitySettings(Section):
     """How many records of a batch are explained."""
 
@@ -166,6 +199,7 @@ class Settings(Section):
     gate: GateSettings = GateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     output: OutputSettings = OutputSettings()
+    review: ReviewSettings = ReviewSettings()
     explainability: ExplainabilitySettings = ExplainabilitySettings()
     watcher: WatcherSettings = WatcherSettings()
     inference: InferenceSettings = InferenceSettings()

@@ -16,7 +16,6 @@ import unicodedata
 
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
-from core.csv_table import Row, Table
 from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 
@@ -96,8 +95,3 @@ def _is_typed(part: str) -> bool:
         or unicodedata.category(character).startswith("P")
         for character in plain_text(part)
     )
-
-
-def row_text(table: Table, row: Row) -> str:
-    """Return the text the model sees of one row of ``table``: its title and its duties, joined."""
-    return join(table.get(row, JOB_TITLE), table.get(row, DUTIES))

@@ -56,7 +56,12 @@ class CodingActor:
         if kind_of(row) is not RowKind.SPLIT:
             return row
         header = header_of(row)
-        split = Split(records_of(row), header["title_column"], header["duties_column"])
+        split = Split(
+            records_of(row),
+            header["title_column"],
+            header["duties_column"],
+            tuple(header["context_columns"]),
+        )
         shard = Shard(
             name=header["name"],
             input=header["input"],

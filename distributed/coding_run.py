@@ -79,7 +79,7 @@ def run_distributed(
     n_bytes = sum(file.size for file in files)
     data = settings.data
     lookup = CorrectionsLookup.load(
-        data.corrections_dir, data.columns, legacy_encoding=data.encoding
+        data.corrections_dir, data.read_columns, legacy_encoding=data.encoding
     )
     identity = (bundle.manifest.version, result_settings(settings, lookup))
     complete = _complete_shards(folder, identity, options.resumes)

@@ -78,7 +78,7 @@ def _read(
     """Yield the row of a file, then a row for each of its splits."""
     about = {"input": file.path, "size": file.size}
     try:
-        contents = check_file(file, data.columns, data.encoding)
+        contents = check_file(file, data.read_columns, data.encoding)
     except InputError as error:
         yield make_row(RowKind.REFUSED, {**about, "reason": str(error)})
         return
@@ -88,9 +88,9 @@ def _read(
             "storage that all its machines see"
         ) from None
     yield make_row(RowKind.FILE, {**about, **asdict(contents)})
-    for number, split in enumerate(read_splits(file, data.columns, n_rows, data.encoding)):
+    for number, split in enumerate(read_splits(file, data.read_columns, n_rows, data.encoding)):
         name = f"{file.shard_prefix}.{number:06}"
-        columns_of_text = (split.title_column, split.duties_column or "")
+        columns_of_text = (split.title_column, split.duties_column or "", *split.context_columns)
         key = shard_key(table_bytes(split.records), [*columns_of_text, *key_parts])
         if complete.get(name) == key:
             yield make_row(RowKind.COMPLETE, {"name": name})
@@ -101,5 +101,6 @@ def _read(
             "key": key,
             "title_column": split.title_column,
             "duties_column": split.duties_column,
+            "context_columns": split.context_columns,
         }
         yield make_row(RowKind.SPLIT, header, split.records)

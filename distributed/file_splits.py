@@ -23,6 +23,7 @@ from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
 from core.own_tables.table_kind import refuse_own_table
+from core.record_text import context_columns
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE
 from distributed.arrow_types import arrow_table
@@ -36,13 +37,20 @@ _REQUIRED = (JOB_TITLE,)
 _PARQUET_ROWS = 1_000  # decoded at a time, so that a split of long texts stays near its bytes
 
 
+TextColumns = tuple[str, str | None, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Split:
-    """Records of one file, and the columns of their titles and duties; None without duties."""
+    """Records of one file, and the columns of their texts; None without duties.
+
+    ``context_columns`` are those that are appended to the duties.
+    """
 
     records: pa.Table
     title_column: str
     duties_column: str | None
+    context_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def read_splits(
 
 
 def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileContents:
-    table = open_table(file, columns.model_dump(), _REQUIRED, legacy_encoding)
+    table = open_table(file, columns.aliases, _REQUIRED, legacy_encoding)
     refuse_own_table(file, table.header)
     n_records = sum(1 for _ in table.rows())
     return FileContents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
@@ -108,9 +116,9 @@ def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
 def _read_csv(
     file: InputFile, columns: Columns, n_rows: int, legacy_encoding: str
 ) -> Iterator[Split]:
-    table = open_table(file, columns.model_dump(), _REQUIRED, legacy_encoding)
+    table = open_table(file, columns.aliases, _REQUIRED, legacy_encoding)
     schema = pa.schema([(name, pa.string()) for name in table.header])
-    title_column, duties_column = _text_columns(table.header, table.columns)
+    text_columns = _text_columns(table.header, table.columns)
     rows: list[list[str]] = []
     n_bytes = 0
     n_splits = 0
@@ -118,12 +126,12 @@ def _read_csv(
         rows.append(row)
         n_bytes += sum(map(len, row))
         if len(rows) == n_rows or n_bytes >= SPLIT_BYTES:
-            yield Split(arrow_table(rows, schema), title_column, duties_column)
+            yield Split(arrow_table(rows, schema), *text_columns)
             rows = []
             n_bytes = 0
             n_splits += 1
     if rows or not n_splits:
-        yield Split(arrow_table(rows, schema), title_column, duties_column)
+        yield Split(arrow_table(rows, schema), *text_columns)
 
 
 @contextmanager
@@ -135,19 +143,19 @@ def _open_parquet(file: InputFile) -> Iterator[pq.ParquetFile]:
 
 def _output_schema(
     file: InputFile, parquet: pq.ParquetFile, columns: Columns
-) -> tuple[pa.Schema, str, str | None]:
-    """Return the columns as they are written, and the names of those of titles and duties.
+) -> tuple[pa.Schema, TextColumns]:
+    """Return the columns as they are written, and the names of those of the text.
 
     Raises InputError for columns that are missing, stand twice, or cannot be written.
     """
-    aliases = columns.model_dump()
+    aliases = columns.aliases
     header = parquet.schema_arrow.names
     choice = choose_columns(file, [header], _sample(parquet), aliases, _REQUIRED)
     check_columns(file, [header], choice.columns, aliases, _REQUIRED)
-    title_column, duties_column = _text_columns(header, choice.columns)
-    texts = (title_column, duties_column)
+    text_columns = _text_columns(header, choice.columns)
+    texts = text_columns[:2]
     fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
-    return pa.schema(fields), title_column, duties_column
+    return pa.schema(fields), text_columns
 
 
 def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
@@ -161,7 +169,7 @@ def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
 
 def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
     with _open_parquet(file) as parquet:
-        schema, title_column, duties_column = _output_schema(file, parquet, columns)
+        schema, text_columns = _output_schema(file, parquet, columns)
         batches: list[pa.RecordBatch] = []
         n_splits = 0
         for batch in parquet.iter_batches(min(_PARQUET_ROWS, n_rows)):
@@ -169,12 +177,12 @@ def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Sp
             n_read = sum(b.num_rows for b in batches)
             if n_read >= n_rows or sum(b.nbytes for b in batches) >= SPLIT_BYTES:
                 read = pa.Table.from_batches(batches)
-                yield Split(_cast(read.slice(0, n_rows), schema), title_column, duties_column)
+                yield Split(_cast(read.slice(0, n_rows), schema), *text_columns)
                 batches = read.slice(n_rows).to_batches()
                 n_splits += 1
         if batches or not n_splits:
             rest = pa.Table.from_batches(batches, parquet.schema_arrow)
-            yield Split(_cast(rest, schema), title_column, duties_column)
+            yield Split(_cast(rest, schema), *text_columns)
 
 
 def _cast(records: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -182,10 +190,14 @@ def _cast(records: pa.Table, schema: pa.Schema) -> pa.Table:
     return records.replace_schema_metadata(None).cast(schema).combine_chunks()
 
 
-def _text_columns(header: Sequence[str], indexes: dict[str, int]) -> tuple[str, str | None]:
-    """Return the names of the columns of titles and duties in a header."""
+def _text_columns(header: Sequence[str], indexes: dict[str, int]) -> TextColumns:
+    """Return the names of the columns of titles, of duties, and of what is appended to these."""
     duties_index = indexes.get(DUTIES)
-    return header[indexes[JOB_TITLE]], None if duties_index is None else header[duties_index]
+    return (
+        header[indexes[JOB_TITLE]],
+        None if duties_index is None else header[duties_index],
+        tuple(header[indexes[column]] for column in context_columns(indexes)),
+    )
 
 
 def _output_field(file: InputFile, field: pa.Field, is_text: bool) -> pa.Field:

@@ -28,6 +28,7 @@ from core.isco_scores.derived_variables import derived_of
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
 from core.own_tables.output_contract import free_names, output_columns
+from core.record_text import duties_in_context
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
 from core.row_counts import RowCounts
 from core.text import join
@@ -132,7 +133,7 @@ def write_shard(
     """Code ``split``, write its three files into ``out``, and return the summary as written."""
     clock = time.monotonic()
     titles = _column_text(split.records, split.title_column)
-    duties = _column_text(split.records, split.duties_column)
+    duties = _duties(split, titles)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
     predictions = autocoder.code(texts)
     pads_codes = shard.settings[PAD_CODES]
@@ -176,6 +177,16 @@ def _count_cells(shard: Shard, records: pa.Table) -> None:
     shard.n_lost_letters = damage.n_lost_letters
     shard.n_encoded_twice = damage.n_encoded_twice
     shard.n_formulas = sum(map(has_formula, rows))
+
+
+def _duties(split: Split, titles: list[str]) -> list[str]:
+    """Return the duties of each record, with what ``data.context_in_duties`` appends to them."""
+    duties = _column_text(split.records, split.duties_column)
+    if not split.context_columns:
+        return duties
+    context = [_cells(split.records[column]) for column in split.context_columns]
+    rows = zip(titles, duties, zip(*context, strict=True), strict=True)
+    return [duties_in_context(title, duty, values) for title, duty, values in rows]
 
 
 def _column_text(records: pa.Table, column: str | None) -> list[str]:

@@ -155,7 +155,7 @@ def open_autocoder(
     if corrections_lookup is None:
         corrections_lookup = CorrectionsLookup.load(
             settings.data.corrections_dir,
-            settings.data.columns,
+            settings.data.read_columns,
             legacy_encoding=settings.data.encoding,
         )
     return Autocoder(

@@ -73,6 +73,15 @@ class TrainingProfile:
             return np.full(len(confidence), np.nan)
         return np.interp(confidence, self.confidences, self.agreements)
 
+    def part_weights(self, confidence: np.ndarray) -> np.ndarray:
+        """Return (N, B) how much each part counts for the expected agreement of N confidences.
+
+        ``part_weights(c) @ agreements == expected_agreement(c)``; B is 0 without calibration texts.
+        """
+        parts = np.eye(len(self.confidences))
+        columns = [np.interp(confidence, self.confidences, part) for part in parts]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(confidence), 0))
+
 
 def text_hashes(texts: Iterable[str]) -> np.ndarray:
     """Return (N,) uint32 hashes of cleaned texts."""

@@ -12,17 +12,24 @@ from results.agreement import Agreement
 from results.receipt import Receipt
 from results.review.queue import ReviewQueue
 from results.statistics import BatchStatistics
+from results.weighted_shares import WeightedShares
 
 
 @dataclass
 class Batch:
-    """The parts of one batch. ``agreement`` is None if the input has no codes."""
+    """The parts of one batch. ``agreement`` is None if the input has no codes.
+
+    ``context`` maps the columns of ``review.context`` that the input has to their positions;
+    ``weighted`` is None if it has no survey weights.
+    """
 
     table: Table
     receipt: Receipt
     statistics: BatchStatistics
     review: ReviewQueue
     agreement: Agreement | None
+    context: dict[str, int] = field(default_factory=dict)
+    weighted: WeightedShares | None = None
     damage: Damage = field(default_factory=Damage)
     texts: TextCollector = field(default_factory=TextCollector)
 

@@ -35,14 +35,16 @@ from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_scores.derived_variables import derived_of
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
+from core.record_text import row_duties, row_text
 from core.settings import DataSettings, Settings
-from core.text import DUTIES, JOB_TITLE, row_text
+from core.text import DUTIES, JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
+from results.input_columns import note_missing_context, review_context, weighted_shares
 from results.own_format import write_own_format
 from results.receipt import Receipt
 from results.report import REPORT, write_report
@@ -73,6 +75,8 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
         parts.append(reading)
     if settings.output.same_format:
         parts.append("same_format")
+    if settings.review.context:
+        parts.append(settings.review.context)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -101,6 +105,7 @@ def code_file(
     start_s = time.monotonic()
     table = _open_input(path, settings)
     receipt = _start_receipt(path, table, autocoder, settings)
+    note_missing_context(table, settings, receipt.notes)
     with open_agreement(out_dir, table, settings.output.language) as agreement:
         threshold = settings.model.confidence_threshold
         batch = Batch(
@@ -109,6 +114,8 @@ def code_file(
             statistics=BatchStatistics(autocoder.training_profile, threshold),
             review=ReviewQueue(receipt.batch_id),
             agreement=agreement,
+            context=review_context(table, settings.review.context, receipt.notes),
+            weighted=weighted_shares(table, settings.data.columns.weight, receipt.notes),
         )
         _write_predictions(batch, out_dir / PREDICTIONS, autocoder, progress)
     if settings.output.same_format:
@@ -121,6 +128,8 @@ def code_file(
         request_explanations(items, out_dir, receipt)
     if batch.agreement is not None:
         receipt.notes += batch.agreement.notes()
+    if batch.weighted is not None:
+        receipt.notes += batch.weighted.notes()
     _note_input(batch)
     write_report(out_dir, batch, is_explained=bool(items))
     receipt.finished = utc_now()
@@ -129,7 +138,7 @@ def code_file(
 
 
 def _open_input(path: Path, settings: Settings) -> Table:
-    aliases = {**settings.data.columns.model_dump(), CODE_COLUMN: CODE_NAMES}
+    aliases = {**settings.data.read_columns.aliases, CODE_COLUMN: CODE_NAMES}
     table = open_table(path, aliases, (JOB_TITLE,), settings.data.encoding)
     refuse_own_table(path, table.header)
     return table
@@ -196,9 +205,12 @@ def _count(
         zip(chunk, texts, predictions, strict=True), first_record
     ):
         if prediction.is_by_model:
-            job_title, duties = batch.table.get(row, JOB_TITLE), batch.table.get(row, DUTIES)
-            batch.review.add(text, job_title, duties, prediction, record)
+            job_title, duties = batch.table.get(row, JOB_TITLE), row_duties(batch.table, row)
+            context = tuple(row[position] for position in batch.context.values())
+            batch.review.add(text, job_title, duties, prediction, record, context)
     is_seen = batch.statistics.add(texts, predictions)
+    if batch.weighted is not None:
+        batch.weighted.add(chunk, predictions)
     if batch.agreement is not None:
         batch.agreement.add(batch.table, chunk, predictions, is_seen, first_record)
 

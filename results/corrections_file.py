@@ -80,7 +80,7 @@ def is_corrections_file(
 
 def _with_header(path: Path, settings: Settings) -> Table:
     """Open a file whose columns are not known yet; of a workbook the sheet with corrections."""
-    aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.columns.model_dump()}
+    aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.read_columns.aliases}
     return open_table(path, aliases, (), settings.data.encoding)
 
 
@@ -165,7 +165,7 @@ def process_corrections(
     if kept_path.exists():  # written by an attempt that ended before its results were published
         corrections_lookup = CorrectionsLookup.load(
             kept_path.parent,
-            settings.data.columns,
+            settings.data.read_columns,
             before=kept_path.name,
             legacy_encoding=settings.data.encoding,
         )
@@ -224,9 +224,9 @@ def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: No
     """Open a file of corrections, or edited predictions."""
     data = settings.data
     if not is_from_predictions(_with_header(path, settings).header):
-        return _Source(open_corrections(path, data.columns, data.encoding))
+        return _Source(open_corrections(path, data.read_columns, data.encoding))
     names = {name: (name,) for name in SIGNATURE_COLUMNS}
-    aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.columns.model_dump()}
+    aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
     coded_texts = CodedTexts(data.corrections_dir)
     return _Source(

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from core.own_tables.code_source import NON_ANSWERS, CodeSource
-from core.taxonomy import UNIT, isco08
+from core.taxonomy import MINOR, UNIT, isco08
 from inference.decision import Prediction
 from inference.training_profile import TrainingProfile
 
 N_BINS = 20
 _OTHER_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 _N_DRAWS = 400
+_MINOR_EDGES = (0.0, 0.3, 0.5, 0.7, 0.9, 1.0)
+_Z_95 = 1.96
 _MIN_MERGE = 100_000
 _TEXT = np.dtype([("hash", np.int64), ("confidence", np.float32), ("is_seen", np.bool_)])
 
@@ -31,13 +34,15 @@ class WhatIf:
     ``n_autocoded`` records would have 4 digits without a person; records that coders corrected
     before are among them. ``n_review`` records would need a person, as ``n_texts`` distinct texts
     and the empty ones; records that hold no answer need none. ``expected_agreement_rate`` of the
-    model's codes is that of calibration texts with such confidences; it is NaN if it is not known.
+    model's codes is that of calibration texts with such confidences, ``interval`` its 95 %
+    interval; they are NaN if they are not known.
     """
 
     threshold: float
     is_set: bool
     n_autocoded: int
     expected_agreement_rate: float
+    interval: tuple[float, float]
     n_review: int
     n_texts: int
 
@@ -52,6 +57,19 @@ class Drift:
 
     distance: float
     by_chance: float
+
+
+class MinorBand(NamedTuple):
+    """The records with a code of 3 digits whose ``minor_confidence`` is from ``low`` to ``high``.
+
+    ``expected_rate`` is the share of right codes among them that the model expects: the mean of
+    ``minor_confidence``. It is NaN without records.
+    """
+
+    low: float
+    high: float
+    n_records: int
+    expected_rate: float
 
 
 class GroupShare(NamedTuple):
@@ -78,7 +96,9 @@ class BatchStatistics:
         self._n_unseen = 0
         self._thresholds = np.unique(np.array([*_OTHER_THRESHOLDS, threshold], np.float32))
         self._n_above = np.zeros(len(self._thresholds), int)
-        self._n_agreeing_above = np.zeros(len(self._thresholds))
+        n_parts = len(training_profile.confidences) if training_profile is not None else 0
+        self._part_weights_above = np.zeros((len(self._thresholds), n_parts))
+        self._minor_bands = np.zeros((len(_MINOR_EDGES) - 1, 2))  # records, sum of confidences
         self._texts = np.zeros(0, _TEXT)  # distinct
         self._new_texts = [np.zeros(0, _TEXT)]
 
@@ -113,6 +133,7 @@ class BatchStatistics:
         ]
         rows["is_seen"] = is_seen[by_model]
         self._count(rows)
+        self._count_minors(predictions)
         self._new_texts.append(rows)
         if sum(map(len, self._new_texts)) > max(len(self._texts), _MIN_MERGE):
             self._merge()
@@ -134,32 +155,74 @@ class BatchStatistics:
         is_above = confidence[:, None] >= self._thresholds  # (N, T)
         self._n_above += is_above.sum(axis=0)
         if self.training_profile is not None:
-            n_agreeing = self.training_profile.expected_agreement(confidence) @ is_above
-            self._n_agreeing_above += n_agreeing
+            self._part_weights_above += is_above.T @ self.training_profile.part_weights(confidence)
 
     def what_ifs(self) -> list[WhatIf]:
         """Return a row per threshold, the lowest first; one of them is the threshold that is set.
 
-        Source of the expected agreement: ``TrainingProfile.expected_agreement``.
+        Source of the expected agreement: ``TrainingProfile``.
         """
         texts = self._merge()
         rows = []
         for index, threshold in enumerate(self._thresholds):
             n_above = int(self._n_above[index])
             n_autocoded = n_above + self._n_corrected
-            is_known = self.training_profile is not None and n_above
-            rate = self._n_agreeing_above[index] / n_above if is_known else np.nan
+            n_texts_above = int((texts["confidence"] >= threshold).sum())
+            rate, interval = self._expected_agreement(index, n_texts_above)
             rows.append(
                 WhatIf(
                     threshold=float(threshold),
                     is_set=bool(threshold == np.float32(self._threshold)),
                     n_autocoded=n_autocoded,
                     expected_agreement_rate=rate,
+                    interval=interval,
                     n_review=self.n_records - self._n_non_answers - n_above - self._n_decided,
                     n_texts=int((texts["confidence"] < threshold).sum()),
                 )
             )
         return rows
+
+    def _expected_agreement(
+        self, index: int, n_texts_above: int
+    ) -> tuple[float, tuple[float, float]]:
+        """Return the expected agreement above a threshold, and its interval.
+
+        The interval is wide for two reasons: each part has few calibration texts, and this file
+        has few distinct texts, whose records are right or wrong together.
+        """
+        profile, n_above = self.training_profile, self._n_above[index]
+        if profile is None or not len(profile.confidences) or not n_above:
+            return np.nan, (np.nan, np.nan)
+        weights = self._part_weights_above[index] / n_above
+        n_each = profile.n_calibration / len(profile.agreements)
+        rate = float(weights @ profile.agreements)
+        # Two texts more in each part, one of them right: where all were right, that is not sure.
+        shrunk = (profile.agreements * n_each + 1) / (n_each + 2)
+        variance = float(weights**2 @ (shrunk * (1 - shrunk)) / n_each)
+        expected = float(weights @ shrunk)
+        variance += expected * (1 - expected) / n_texts_above
+        margin = _Z_95 * variance**0.5
+        return rate, (max(rate - margin, 0.0), min(rate + margin, 1.0))
+
+    def _count_minors(self, predictions: Sequence[Prediction]) -> None:
+        confidences = [
+            prediction.minor_confidence
+            for prediction in predictions
+            if prediction.is_fallback and len(prediction.isco_code) == MINOR
+        ]
+        for column, weights in enumerate((None, confidences)):
+            self._minor_bands[:, column] += np.histogram(
+                confidences, _MINOR_EDGES, weights=weights
+            )[0]
+
+    def minor_bands(self) -> list[MinorBand]:
+        """Return the codes of 3 digits by ``minor_confidence``, the surest first."""
+        edges = pairwise(_MINOR_EDGES)
+        bands = [
+            MinorBand(low, high, int(n), total / n if n else np.nan)
+            for (low, high), (n, total) in zip(edges, self._minor_bands, strict=True)
+        ]
+        return bands[::-1]
 
     def groups(self, digits: int) -> list[GroupShare]:
         """Return the groups of a level (1 or 2 digits), in code order."""

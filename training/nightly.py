@@ -86,7 +86,7 @@ def run_nightly(
         corrections = read_all_corrections(corrections_dir, champion, settings)
         data = settings.data
         agreement = sampled_agreement(
-            corrections_dir, data.columns, data.corrections_dir, data.encoding
+            corrections_dir, data.read_columns, data.corrections_dir, data.encoding
         )
         n_rejected = count_rejected(corrections_dir, settings) or None
         key = fingerprint(

@@ -23,6 +23,8 @@ from core.letters.accents import plain_digraphs, plain_letters
 JOB_TITLE = "job_title"
 DUTIES = "duties_description"
 TEXT_COLUMNS = (JOB_TITLE, DUTIES)
+# A column of ``data.context_in_duties``: this, and the header name that the settings have.
+IN_DUTIES = "context_in_duties: "
 
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")

@@ -26,6 +26,7 @@ from core.errors import InputError
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
 from core.letters.plain_text import bound_marks
+from core.record_text import row_text
 from core.review_contract import (
     CORRECTED,
     CORRECTION_COLUMNS,
@@ -45,7 +46,6 @@ from core.text import (
     SEPARATOR,
     clean,
     join,
-    row_text,
 )
 
 NOT_CODABLE = "not codable"
@@ -127,7 +127,7 @@ class Correction:
 
 def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
     """Open a corrections file; raises InputError where it has no column of codes or of texts."""
-    aliases = {**columns.model_dump(), **{name: (name,) for name in _READ_COLUMNS}}
+    aliases = {**columns.aliases, **{name: (name,) for name in _READ_COLUMNS}}
     aliases[CORRECTED] = CORRECTED_NAMES
     table = open_table(path, aliases, (CORRECTED,), legacy_encoding)
     if TEXT not in table.columns and JOB_TITLE not in table.columns:

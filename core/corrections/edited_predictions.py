@@ -24,9 +24,9 @@ from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import titles_in_all_languages
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import output_positions
+from core.record_text import row_text
 from core.review_contract import CORRECTED
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
-from core.text import row_text
 
 # What spreadsheets in other languages, and other programs, make of "true" and "false".
 _TRUE = frozenset(

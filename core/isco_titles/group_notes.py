@@ -51,7 +51,7 @@ NOTE_PARTS = tuple(field.name for field in fields(GroupNote))
 def group_notes() -> Mapping[str, GroupNote]:
     """Return the project's own notes by code: one for each of the 436 unit groups."""
     file = resources.files("core.isco_titles").joinpath("group_notes.csv")
-    with file.open(encoding="utf-8", newline="") as lines:
+    with file.open(encoding="utf-8") as lines:
         return {row.pop(_CODE): GroupNote(**row) for row in csv.DictReader(lines)}
 
 

@@ -61,12 +61,16 @@ class ReviewQueue:
         duties_description: str,
         prediction: Prediction,
         record: int = 0,
+        context: tuple[str, ...] = (),
     ) -> None:
         """Add the record of this number, which the model coded.
 
-        An uncertain record is counted with its text. An autocoded one may be drawn for the sample.
+        ``context`` is what is shown beside the text. An uncertain record is counted with its text.
+        An autocoded one may be drawn for the sample.
         """
-        item = ReviewItem(text, job_title, duties_description, prediction, first_record=record)
+        item = ReviewItem(
+            text, job_title, duties_description, prediction, first_record=record, context=context
+        )
         if prediction.is_fallback:
             self._uncertain.count(item)
             return

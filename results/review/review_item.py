@@ -17,7 +17,8 @@ class ReviewItem:
     """A distinct text with the title and the duties of the first record that has it.
 
     ``n_records`` counts the records with this text. ``first_record`` is the number of the first of
-    them; the first record of the file has the number 1. ``sampled`` names the random sample that
+    them; the first record of the file has the number 1. ``context`` has its values in the columns
+    of ``review.context``. ``sampled`` names the random sample that
     the text was drawn into; ``n_records`` then counts the drawn records. It is empty for a text
     that the model is not sure of.
     """
@@ -29,6 +30,7 @@ class ReviewItem:
     n_records: int = 0
     sampled: str = ""
     first_record: int = 0
+    context: tuple[str, ...] = ()
 
     @property
     def gain(self) -> float:

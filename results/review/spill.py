@@ -23,18 +23,20 @@ _CACHE_KIB = 65_536
 _CREATE_TABLE = """
 CREATE TABLE item (
     text TEXT PRIMARY KEY, job_title TEXT, duties_description TEXT, prediction TEXT,
-    confidence REAL, n_records INTEGER, first_record INTEGER
+    confidence REAL, n_records INTEGER, first_record INTEGER,
+    context TEXT
 ) WITHOUT ROWID
 """
 _ADD = """
 INSERT INTO item VALUES (
-    :text, :job_title, :duties_description, :prediction, :confidence, :n_records, :first_record
+    :text, :job_title, :duties_description, :prediction, :confidence, :n_records, :first_record,
+    :context
 )
 ON CONFLICT (text) DO UPDATE SET n_records = n_records + excluded.n_records
 """
 # The order of core.review_contract.REVIEW_ORDER; the function is the Python one.
 _SELECT_BY_GAIN = """
-SELECT text, job_title, duties_description, prediction, n_records, first_record FROM item
+SELECT text, job_title, duties_description, prediction, n_records, first_record, context FROM item
 ORDER BY expected_gain(confidence, n_records) DESC, text
 """
 
@@ -106,6 +108,7 @@ def _row(item: ReviewItem) -> dict[str, str | float | int]:
         "confidence": item.prediction.confidence,
         "n_records": item.n_records,
         "first_record": item.first_record,
+        "context": json.dumps(item.context),
     }
 
 
@@ -117,6 +120,7 @@ def _item(row: sqlite3.Row) -> ReviewItem:
         prediction=_prediction(row["prediction"]),
         n_records=row["n_records"],
         first_record=row["first_record"],
+        context=tuple(json.loads(row["context"])),
     )
 
 

@@ -108,3 +108,54 @@ def test_drift_is_the_share_that_would_have_to_move() -> None:
         BatchStatistics(None, 0.5).drift(1) is None
         and BatchStatistics(a_profile(set()), 0.5).drift(1) is None
     )
+
+
+def test_the_interval_holds_what_other_calibrations_would_expect() -> None:
+    """The interval against draws: other calibration texts, and other texts of this file."""
+    rng = np.random.default_rng(7)
+    agreements, n_each, n_texts = np.array([0.4, 0.7, 0.9, 0.97]), 50, 80
+    confidences = np.array([0.3, 0.6, 0.85, 0.95])
+    profile = TrainingProfile(
+        np.full(len(UNITS), 1 / len(UNITS)), text_hashes([]), confidences, agreements, 4 * n_each
+    )
+    drawn = rng.uniform(0.5, 1, n_texts).astype(np.float32)
+    statistics = BatchStatistics(profile, 0.5)
+    predictions = [a_prediction("2221", float(c), 0.5) for c in drawn]
+    statistics.add([f"text {n}" for n in range(n_texts)], predictions)
+    (row,) = (row for row in statistics.what_ifs() if row.is_set)
+    assert row.expected_agreement_rate == pytest.approx(profile.expected_agreement(drawn).mean())
+    low, high = row.interval
+    rights = profile.expected_agreement(drawn)
+    inside = 0
+    for _ in range(1000):
+        measured = rng.binomial(n_each, agreements) / n_each
+        expected = np.interp(drawn, confidences, measured).mean()
+        found = rng.binomial(1, rights).mean()
+        inside += abs(found - expected) <= (high - low) / 2
+    assert 0.93 <= inside / 1000 <= 0.98
+
+
+def test_more_texts_and_more_calibration_texts_narrow_the_interval() -> None:
+    def width(n_texts: int, n_calibration: int) -> float:
+        profile = a_profile(set())
+        profile = TrainingProfile(
+            profile.shares, profile.seen, profile.confidences, profile.agreements, n_calibration
+        )
+        statistics = BatchStatistics(profile, 0.5)
+        statistics.add(
+            [f"text {n % n_texts}" for n in range(1000)], [a_prediction("2221", 0.9)] * 1000
+        )
+        low, high = statistics.what_ifs()[0].interval
+        return high - low
+
+    assert width(10, 500) > width(1000, 500) > width(1000, 50_000)
+
+
+def test_codes_of_three_digits_are_counted_by_their_confidence() -> None:
+    statistics = BatchStatistics(None, THRESHOLD)
+    confidences = [0.2, 0.5, 0.6, 0.75, 0.95]  # the last one has four digits
+    statistics.add([str(c) for c in confidences], [a_prediction("2221", c) for c in confidences])
+    bands = {(band.low, band.high): band for band in statistics.minor_bands()}
+    assert [band.n_records for band in statistics.minor_bands()] == [0, 1, 2, 0, 1]
+    assert bands[0.5, 0.7].expected_rate == pytest.approx(0.55)
+    assert math.isnan(bands[0.9, 1.0].expected_rate)

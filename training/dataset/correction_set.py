@@ -88,4 +88,4 @@ def _read_folder(
     corrections_dir: Path, settings: Settings
 ) -> Iterator[tuple[CorrectionsFile, Correction]]:
     data = settings.data
-    return read_folder(corrections_dir, data.columns, legacy_encoding=data.encoding)
+    return read_folder(corrections_dir, data.read_columns, legacy_encoding=data.encoding)

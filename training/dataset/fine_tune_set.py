@@ -20,8 +20,9 @@ from transformers import PreTrainedTokenizerBase
 from core.csv_table import open_table
 from core.errors import InputError
 from core.formats.file_names import suffix_of
+from core.record_text import row_text
 from core.settings import Settings
-from core.text import EMPTY_TEXT, clean, join, row_text
+from core.text import EMPTY_TEXT, clean, join
 
 REPLAY_WEIGHT = 1.0
 OTHER_LANGUAGES_ONE_IN = 2
@@ -45,7 +46,7 @@ def archive_texts(
             break
         try:
             table = open_table(
-                path, settings.data.columns.model_dump(), ("job_title",), settings.data.encoding
+                path, settings.data.read_columns.aliases, ("job_title",), settings.data.encoding
             )
             for _, row in table.rows():
                 text = row_text(table, row)

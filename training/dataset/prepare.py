@@ -135,7 +135,7 @@ def load_dataset(
 
 def _read_own(raw: Path, settings: Settings) -> OwnRecords:
     data = settings.data
-    return read_records(raw, data.columns, data.processed_dir, data.encoding, data.language)
+    return read_records(raw, data.read_columns, data.processed_dir, data.encoding, data.language)
 
 
 def _whole_languages(usual: set[str], answers: pd.DataFrame) -> set[str]:

@@ -27,9 +27,10 @@ from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
+from core.record_text import row_duties, row_text
 from core.settings import Columns
 from core.taxonomy import UNIT
-from core.text import DUTIES, EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join, row_text
+from core.text import EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join
 from training.dataset.title_forms import title_forms
 from training.dataset.written_list import write_list
 
@@ -156,7 +157,7 @@ class _FileRecords:
 def _read_file(
     path: Path, columns: Columns, legacy_encoding: str, usual_language: str
 ) -> _FileRecords:
-    aliases = {**LABEL_COLUMNS, **columns.model_dump()}
+    aliases = {**LABEL_COLUMNS, **columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
@@ -172,7 +173,7 @@ def _read_file(
             weight = _weight(table, row, line)
             source, group = table.get(row, "source"), table.get(row, "group")
             language = _language(table.get(row, "language")) or usual_language
-            forms = other_forms(table.get(row, JOB_TITLE), table.get(row, DUTIES))
+            forms = other_forms(table.get(row, JOB_TITLE), row_duties(table, row))
             read.records.append(
                 (text, code.code, weight, source, group, language, forms, path.name, str(line))
             )

@@ -18,9 +18,10 @@ import pandas as pd
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.own_tables.table_kind import refuse_own_codes
+from core.record_text import row_text
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
-from core.text import JOB_TITLE, SEPARATOR, UNKNOWN, row_text
+from core.text import JOB_TITLE, SEPARATOR, UNKNOWN
 from inference.classifier import Classifier
 from training.dataset.records import LABEL_COLUMNS, in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
@@ -64,7 +65,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
 
     Raises InputError for a file without any coded record.
     """
-    aliases = {**LABEL_COLUMNS, **settings.data.columns.model_dump()}
+    aliases = {**LABEL_COLUMNS, **settings.data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), settings.data.encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())

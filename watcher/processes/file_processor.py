@@ -101,5 +101,5 @@ class FileProcessor:
         if folder_state(data.corrections_dir, lookup.folder_state) == lookup.folder_state:
             return
         self._autocoder.corrections_lookup = CorrectionsLookup.load(
-            data.corrections_dir, data.columns, previous=lookup, legacy_encoding=data.encoding
+            data.corrections_dir, data.read_columns, previous=lookup, legacy_encoding=data.encoding
         )

@@ -53,13 +53,12 @@ def test_no_title_stands_for_two_groups() -> None:
 def test_the_words_of_an_office_replace_ours_part_by_part(tmp_path: Path) -> None:
     folder = office_file(
         tmp_path,
-        "isco_code;Description;tasks;index_titles\n2221;Infirmières;soigner;\n222;Tous les soins;;\n",
+        "isco_code;Description;tasks;index_titles\n"
+        "2221;Infirmières;soigner;\n222;Tous les soins;;\n",
     )
     notes = notes_over(office_notes(folder))
     own = group_notes()["2221"]
-    assert notes["2221"] == GroupNote(
-        "Infirmières", "soigner", "", own.excluded, own.index_titles
-    )
+    assert notes["2221"] == GroupNote("Infirmières", "soigner", "", own.excluded, own.index_titles)
     assert notes["222"] == GroupNote("Tous les soins")
     assert notes["2222"] == group_notes()["2222"]
     assert list(notes) == sorted(notes)

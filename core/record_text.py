@@ -1,0 +1,44 @@
+"""The text of a record: its title and its duties, as the model sees them and as people read them.
+
+``data.context_in_duties`` names columns whose values are appended to the duties. They are appended
+where somebody has answered: without a title and duties a record stays empty, and "refused" stays no
+answer. The text with them is the one that corrections are kept by: a corrections file without the
+column ``text`` needs the appended columns as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
+from core.csv_table import Row, Table
+from core.non_answers.known_texts import built_in_non_answers
+from core.text import EMPTY_TEXT, join
+
+
+def row_text(table: Table, row: Row) -> str:
+    """Return the text the model sees of one row of ``table``: its title and its duties, joined."""
+    return join(table.get(row, JOB_TITLE), row_duties(table, row))
+
+
+def row_duties(table: Table, row: Row) -> str:
+    """Return the duties of one row, and what ``data.context_in_duties`` appends to them."""
+    duties = table.get(row, DUTIES)
+    columns = context_columns(table.columns)
+    if not columns:
+        return duties
+    context = [table.get(row, column) for column in columns]
+    return duties_in_context(table.get(row, JOB_TITLE), duties, context)
+
+
+def context_columns(columns: Iterable[str]) -> list[str]:
+    """Return those of our names of columns that are appended to the duties, in their order."""
+    return [column for column in columns if column.startswith(IN_DUTIES)]
+
+
+def duties_in_context(title: str, duties: str, context: Sequence[str]) -> str:
+    """Return ``duties`` with what is not blank in ``context`` appended, where this is an answer."""
+    text = join(title, duties)
+    if text == EMPTY_TEXT or built_in_non_answers().find(text) is not None:
+        return duties
+    return "; ".join(part for part in map(str.strip, (duties, *context)) if part)

@@ -1,0 +1,129 @@
+"""Columns that the settings name: appended to the duties, shown beside a text, survey weights."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.csv_table import open_table
+from core.own_tables.code_source import CodeSource
+from core.record_text import duties_in_context, row_text
+from core.settings import DataSettings, ReviewSettings, Settings
+from core.text import EMPTY_TEXT, join
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
+from inference.decision import no_code
+from results.code_file import code_file
+from results.corrections_file import process_corrections
+from results.receipt import Receipt
+from results.weighted_shares import WeightedShares, read_weight
+from tests.results.test_statistics import a_prediction
+
+HEADER = "job_title,duties,Industry,Employer,w\n"
+ROWS = "worker,packs things,Retail trade,Shop Ltd,1.5\nretired,,Retail trade,,2\n,,Mining,,3\n"
+
+
+def changed(settings: Settings, review: tuple[str, ...] = (), **data: Any) -> Settings:
+    return settings.model_copy(
+        update={
+            "data": DataSettings(**{**settings.data.model_dump(), **data}),
+            "review": ReviewSettings(context=review),
+        }
+    )
+
+
+def coded(tmp_path: Path, text: str, bundle: Bundle, settings: Settings) -> tuple[Receipt, Path]:
+    source, out = tmp_path / "survey.csv", tmp_path / "out"
+    source.write_text(text, encoding="utf-8")
+    out.mkdir()
+    return code_file(source, out, open_autocoder(bundle, settings), settings), out
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_context_is_appended_only_to_answers() -> None:
+    assert duties_in_context("worker", "packs", ["Retail", " "]) == "packs; Retail"
+    assert duties_in_context("worker", " ", ["Retail"]) == "Retail"
+    assert duties_in_context("", "", ["Retail"]) == ""
+    assert duties_in_context("refused", "", ["Retail"]) == ""
+
+
+def test_the_text_is_the_same_wherever_a_row_is_read(
+    tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    settings = changed(settings, context_in_duties=["industry"])
+    receipt, out = coded(tmp_path, HEADER + ROWS, bundle, settings)
+    text = join("worker", "packs things; Retail trade")
+    assert receipt.columns["context_in_duties: industry"] == "Industry"
+    assert (receipt.n_not_working, receipt.n_empty) == (1, 1)
+    table = open_table(out / "predictions.csv", settings.data.read_columns.aliases, ())
+    texts = [row_text(table, row) for _, row in table.rows()]
+    assert texts == [text, join("retired"), EMPTY_TEXT]
+    (asked,) = (row for row in read(out / "review.csv") if not row["sampled"])
+    assert (asked["text"], asked["duties_description"]) == (text, "packs things; Retail trade")
+
+    filled = tmp_path / "filled.csv"
+    filled.write_text(
+        "job_title,duties,industry,corrected_isco_code\nworker,packs things,Retail trade,9321\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "taken").mkdir()
+    process_corrections(filled, tmp_path / "taken", CorrectionsLookup(), settings)
+    lookup = CorrectionsLookup.load(settings.data.corrections_dir, settings.data.read_columns)
+    assert lookup.get(text) == "9321"
+    assert read(tmp_path / "taken" / "corrections.csv")[0]["reason"] == ""  # it was asked
+
+
+def test_without_the_setting_the_text_is_title_and_duties(
+    tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    _, out = coded(tmp_path, HEADER + ROWS, bundle, settings)
+    table = open_table(out / "predictions.csv", settings.data.read_columns.aliases, ())
+    assert row_text(table, next(table.rows())[1]) == join("worker", "packs things")
+
+
+def test_missing_columns_are_noted(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
+    settings = changed(
+        settings, ("education",), context_in_duties=["nace"], columns={"weight": ["wt"]}
+    )
+    receipt, _ = coded(tmp_path, HEADER + ROWS, bundle, settings)
+    assert [note for note in receipt.notes if note.startswith("there is no column")] == [
+        "there is no column 'nace', which data.context_in_duties names",
+        "there is no column 'education', which review.context names",
+        "there is no column 'wt', which data.columns.weight names",
+    ]
+
+
+def test_at_most_three_columns_are_shown() -> None:
+    with pytest.raises(ValueError, match="at most 3"):
+        ReviewSettings(context=("a", "b", "c", "d"))
+
+
+@pytest.mark.parametrize(
+    ("written", "weight"),
+    [("1.5", 1.5), (" 0 ", 0.0), ("1,25", 1.25), ("1e2", 100.0)]
+    + [(bad, None) for bad in ("", "x", "-1", "nan", "inf", "1.000,5")],
+)
+def test_weights_are_read(written: str, weight: float | None) -> None:
+    assert read_weight(written) == weight
+
+
+def test_shares_are_weighted() -> None:
+    shares = WeightedShares("w", 1)
+    sure, unsure = a_prediction("2221", 0.95), a_prediction("7212", 0.5)
+    rows = [["a", "3"], ["b", "1"], ["c", ""], ["d", "9"]]
+    retired = no_code(CodeSource.NOT_WORKING)
+    shares.add(rows, [sure, unsure, sure, retired])
+    assert shares.share("n_autocoded") == 0.75  # the retired person is no answer
+    assert shares.share("n_fallback") == 0.25
+    assert (shares.group_share("2"), shares.group_share("72")) == (0.75, 0.25)
+    assert shares.n_unusable == 1 and "1 record has no usable weight" in shares.notes()[0]
+    assert math.isnan(WeightedShares("w", 0).share("n_autocoded"))
