@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.columns.column_choice import choose_columns
+from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
 from core.own_tables.table_kind import refuse_own_table
-from core.record_text import context_columns
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE
 from distributed.arrow_types import arrow_table

@@ -23,12 +23,12 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.columns.record_text import duties_in_context
 from core.csv_table import Writer, has_formula, row_writer
 from core.isco_scores.derived_variables import derived_of
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
 from core.own_tables.output_contract import free_names, output_columns
-from core.record_text import duties_in_context
 from core.review_contract import CONFIDENCE, N_RECORDS, TEXT
 from core.row_counts import RowCounts
 from core.text import join

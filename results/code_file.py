@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import html
+from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.text_list import ListHead
 from core.csv_table import (
@@ -35,7 +36,6 @@ from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_scores.derived_variables import derived_of
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
-from core.record_text import row_duties, row_text
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings

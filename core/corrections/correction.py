@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from core.columns.record_text import row_text
 from core.corrections.signature import NO_SIGNATURE, Signature, SignatureReader
 from core.csv_table import Row, Table, open_table
 from core.encoding import AUTO
@@ -26,7 +27,6 @@ from core.errors import InputError
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
 from core.letters.plain_text import bound_marks
-from core.record_text import row_text
 from core.review_contract import (
     CORRECTED,
     CORRECTION_COLUMNS,

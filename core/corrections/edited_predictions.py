@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
 
+from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus, judge
 from core.corrections.signature import SignatureReader
@@ -24,7 +25,6 @@ from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import titles_in_all_languages
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import output_positions
-from core.record_text import row_text
 from core.review_contract import CORRECTED
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 

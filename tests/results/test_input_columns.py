@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from core.columns.record_text import duties_in_context, row_text
 from core.csv_table import open_table
 from core.own_tables.code_source import CodeSource
-from core.record_text import duties_in_context, row_text
 from core.settings import DataSettings, ReviewSettings, Settings
 from core.text import EMPTY_TEXT, join
 from inference.autocoder import open_autocoder

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerBase
 
+from core.columns.record_text import row_text
 from core.csv_table import open_table
 from core.errors import InputError
 from core.formats.file_names import suffix_of
-from core.record_text import row_text
 from core.settings import Settings
 from core.text import EMPTY_TEXT, clean, join
 

@@ -19,6 +19,7 @@ from typing import Literal
 
 import pandas as pd
 
+from core.columns.record_text import row_duties, row_text
 from core.csv_table import Row, Table, Writer, neutralise, open_table
 from core.encoding import AUTO
 from core.errors import InputError
@@ -27,7 +28,6 @@ from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
-from core.record_text import row_duties, row_text
 from core.settings import Columns
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.columns.record_text import row_text
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.own_tables.table_kind import refuse_own_codes
-from core.record_text import row_text
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
 from core.text import JOB_TITLE, SEPARATOR, UNKNOWN
