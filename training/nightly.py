@@ -22,7 +22,12 @@ from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from training.challenger import Challenger, Parent
-from training.dataset.correction_set import count_rejected, learned_files, read_all_corrections
+from training.dataset.correction_set import (
+    count_rejected,
+    decided_texts,
+    learned_files,
+    read_all_corrections,
+)
 from training.dataset.dataset_parts import LoadedDataset, SplitDataset
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
 from training.dataset.prepare import load_dataset, split_dataset, use_bundled_answers
@@ -104,7 +109,8 @@ def run_nightly(
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
         run.metrics.n_rejected_corrections = n_rejected
-        _train(run, champion, corrections, settings, progress)
+        decided = decided_texts(corrections_dir, settings)
+        _train(run, champion, corrections, decided, settings, progress)
         write_report(run.path)
         if report_dir is not None:
             _publish(run.path, report_dir)
@@ -129,10 +135,14 @@ def _train(
     run: RunFolder,
     champion: Bundle,
     corrections: pd.DataFrame,
+    decided: frozenset[str],
     settings: Settings,
     progress: Progress,
 ) -> None:
-    """Fine-tune the champion on the corrections, and finish the run."""
+    """Fine-tune the champion on the corrections, and finish the run.
+
+    It is not held to its answer on a text of ``decided``.
+    """
     checkpoint = champion.checkpoint_dir()
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
     loaded = _load_dataset(settings, champion, corrections)
@@ -144,9 +154,8 @@ def _train(
         dataset = use_bundled_answers(loaded, settings)
     else:
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
-    measured = loaded.measured.union(corrections.loc[corrections["is_held_out"], "text"])
     texts, run.metrics.training = _fine_tune_set(
-        champion, tokenizer, dataset, corrections, measured, settings
+        champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
     )
     if refuse_implausible_corrections(run, champion, dataset, corrections, settings):
         return
@@ -167,12 +176,15 @@ def _fine_tune_set(
     tokenizer: PreTrainedTokenizerBase,
     dataset: SplitDataset,
     corrections: pd.DataFrame,
-    measured: frozenset[str],
+    kept_out: frozenset[str],
     settings: Settings,
 ) -> tuple[pd.DataFrame, TrainingSummary]:
-    """Return the texts to train on, spelled as in service, and their counts."""
+    """Return the texts to train on, spelled as in service, and their counts.
+
+    No text of the archive that is ``kept_out`` is among them.
+    """
     chosen = settings.fine_tune
-    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts, measured)
+    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts, kept_out)
     seed = settings.training.seed + len(corrections)
     pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
     texts = build_fine_tune_set(corrections, dataset.sides["train"], archived + pseudo, settings)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from core.corrections.correction import Correction, CorrectionStatus
@@ -27,10 +28,13 @@ def read_all_corrections(
     """Return one row per text with a unit group; of two corrections the later one holds.
 
     Returns ``text, label, file, is_held_out, is_new``; ``is_new`` marks what ``champion`` has not
-    learned. A decision that teaches nothing about others (``Decisions.teaches_others``) is no row.
-    A file that cannot be read is left out and named in the log.
+    learned. Held out is only what is new and was never taught: after its first training a
+    correction that measured is taught like the others. A decision that teaches nothing about others
+    (``Decisions.teaches_others``) is no row. A file that cannot be read is left out and named in
+    the log.
     """
     learned = set(champion.manifest.training.get(LEARNED_FILES, []) if champion else [])
+    profile = champion.training_profile() if champion else None
     decisions = Decisions()
     files: dict[str, str] = {}
     for file, correction in _read_folder(corrections_dir, settings):
@@ -39,13 +43,28 @@ def read_all_corrections(
         overruled_by = decisions.apply(correction).overruled_by
         if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
             files[text] = file.name
-    rows = [
-        (text, decisions.get(text), file, is_held_out_correction(text), file not in learned)
-        for text, file in files.items()
-        if decisions.teaches_others(text)
-    ]
+    texts = [text for text in files if decisions.teaches_others(text)]
+    is_taught = np.zeros(len(texts), bool) if profile is None else profile.has_seen(texts)
+    rows = []
+    for text, taught in zip(texts, is_taught, strict=True):
+        is_new = files[text] not in learned
+        is_held_out = is_new and not taught and is_held_out_correction(text)
+        rows.append((text, decisions.get(text), files[text], is_held_out, is_new))
     return pd.DataFrame(rows, columns=["text", "label", "file", "is_held_out", "is_new"]).astype(
         {"is_held_out": bool, "is_new": bool}
+    )
+
+
+def decided_texts(corrections_dir: Path, settings: Settings) -> frozenset[str]:
+    """Return the texts that anybody has decided, whatever the decision is.
+
+    A minor group or "not codable" teaches nothing, and neither does an answer that another coder
+    contradicts; but no model may be held to what it answered before.
+    """
+    return frozenset(
+        correction.text
+        for _, correction in _read_folder(corrections_dir, settings)
+        if correction.is_decided
     )
 
 

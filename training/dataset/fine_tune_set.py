@@ -33,11 +33,11 @@ _WORD_START = "Ġ▁"  # how byte-level BPE and SentencePiece mark the first pie
 
 
 def archive_texts(
-    archive_dir: Path, settings: Settings, n: int, measured: Collection[str]
+    archive_dir: Path, settings: Settings, n: int, kept_out: Collection[str]
 ) -> list[str]:
     """Return at most ``n`` distinct cleaned texts of the newest archived inputs, drawn at random.
 
-    None of the ``measured`` texts is drawn. The same files and ``training.seed`` give the same
+    None of the ``kept_out`` texts is drawn. The same files and ``training.seed`` give the same
     draw.
     """
     texts: dict[str, None] = {}
@@ -50,7 +50,7 @@ def archive_texts(
             )
             for _, row in table.rows():
                 text = row_text(table, row)
-                if text != EMPTY_TEXT and text not in measured:
+                if text != EMPTY_TEXT and text not in kept_out:
                     texts[text] = None
                 if len(texts) >= _POOL_FACTOR * n:
                     break

@@ -8,7 +8,8 @@ text                           rule
 bundled reference answer       ``part_of_answer``: one in three measures, one in eighteen
                                calibrates; the commonest answers train
 group of the user's records    ``is_in_own_hold_out``: the share ``training.gold_share`` measures
-correction                     ``is_held_out_correction``: one in five measures, the others train
+correction                     ``is_held_out_correction``: one in five measures the first training
+                               after it, and trains later; the others train
 every other record of theirs   ``assign_sides``: training, validation, calibration or test
 =============================  ===================================================================
 
@@ -71,7 +72,7 @@ def is_in_own_hold_out(text: str, group: str, share: float) -> bool:
 
 
 def is_held_out_correction(text: str) -> bool:
-    """Tell whether the correction of this cleaned text is kept out of training, to measure on."""
+    """Tell whether the correction of this cleaned text is kept out of its first training."""
     return _short_hash(text) % _HELD_OUT_CORRECTIONS_ONE_IN == 0
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from core.settings import Settings
+from inference.bundle import Bundle
+from inference.training_profile import TrainingProfile
 from tests.support.labelled_records import write_corrections
-from training.dataset.correction_set import count_rejected, read_all_corrections
+from training.dataset.correction_set import (
+    LEARNED_FILES,
+    count_rejected,
+    decided_texts,
+    read_all_corrections,
+)
+from training.dataset.splits import is_held_out_correction
 
 
 def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(
@@ -18,6 +27,50 @@ def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(
     write_corrections(user_project, "a.csv", [("cook | unknown", "9411")])
     found = read_all_corrections(user_project.data.corrections_dir, None, user_project)
     assert found[["label", "file", "is_new"]].values.tolist() == [["9411", "a.csv", True]]
+
+
+def test_what_measured_is_taught_after_its_first_training(
+    user_project: Settings, bundle: Bundle
+) -> None:
+    texts = [f"word {i} | unknown" for i in range(40)]
+    write_corrections(user_project, "first.csv", [(text, "5120") for text in texts])
+    folder = user_project.data.corrections_dir
+    first = read_all_corrections(folder, bundle, user_project)
+    assert set(first.loc[first["is_held_out"], "text"]) == set(
+        filter(is_held_out_correction, texts)
+    )
+    assert first["is_held_out"].any()
+    learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
+    again = read_all_corrections(folder, replace(bundle, manifest=learned), user_project)
+    assert len(again) == 40 and not again["is_held_out"].any()
+
+
+def test_a_text_that_was_ever_taught_measures_nothing(
+    user_project: Settings, bundle: Bundle, training_profile: TrainingProfile, texts: list[str]
+) -> None:
+    known = next(
+        text
+        for text in texts
+        if is_held_out_correction(text) and training_profile.has_seen([text]).all()
+    )
+    write_corrections(user_project, "again.csv", [(known, "5120")])
+    folder = user_project.data.corrections_dir
+    (row,) = read_all_corrections(folder, bundle, user_project).to_dict("records")
+    assert row["is_new"] and not row["is_held_out"]
+
+
+def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(
+    user_project: Settings,
+) -> None:
+    rows = [
+        ("cook | unknown", "512"),
+        ("odd | unknown", "not codable"),
+        ("clerk | unknown", "nonsense"),
+    ]
+    write_corrections(user_project, "a.csv", rows)
+    folder = user_project.data.corrections_dir
+    assert not len(read_all_corrections(folder, None, user_project))
+    assert decided_texts(folder, user_project) == {"cook | unknown", "odd | unknown"}
 
 
 def test_rejected_rows_of_a_file_put_into_the_folder_are_counted_and_named(

@@ -80,13 +80,31 @@ def test_overconfidence_is_refused() -> None:
     assert "calibration error, gold" in failing(ComparedTexts(TWICE, champion, challenger))
 
 
+def test_a_calibration_error_of_few_texts_may_rise_by_chance() -> None:
+    """Two models that are alike but for chance; of 150 texts others are right."""
+    codes = list(UNITS[:150])
+    champion, challenger = (says(codes, 0.7, 0.75, seed=seed) for seed in (7, 4))
+    (check,) = [
+        check
+        for check in compare_models(
+            {"gold": ComparedTexts(codes, champion, challenger)}, NOTHING, NOTHING, GateSettings()
+        ).checks
+        if check.name.startswith("calibration")
+    ]
+    assert check.challenger - check.champion > GateSettings().max_ece_rise and check.passed
+
+
 def test_what_was_corrected_must_be_learned() -> None:
     gold = ComparedTexts(TWICE, says(TWICE, 0.6, 0.6), says(TWICE, 0.6, 0.6))
     codes = list(UNITS[:40])
     knows_half, knows_more = says(codes, 0.5, 0.6), says(codes, 0.9, 0.6)
     assert failing(gold, ComparedTexts(codes, knows_half, knows_more)) == []
+    # As many are right, and the right codes are likelier.
+    likelier = knows_half.copy()
+    likelier[np.arange(len(codes)), np.searchsorted(UNITS, codes)] += 0.05
+    assert failing(gold, ComparedTexts(codes, knows_half, likelier)) == []
     assert failing(gold, ComparedTexts(codes, knows_half, knows_half)) == [
-        "agreement on learned corrections"
+        "log-likelihood of learned corrections"
     ]
     assert failing(gold, NOTHING, ComparedTexts(codes, knows_more, says(codes, 0.2, 0.6))) == [
         "agreement on corrections kept out"
