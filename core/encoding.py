@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from core.errors import InputError
 from core.formats.source import Source
 from core.formats.unpacking import open_bytes
+from core.languages.message import Message
 from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
 from core.letters.utf16 import utf16_without_mark
 
@@ -90,7 +91,10 @@ def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
         raise broken.as_input_error(path, "the rest of the file is UTF-8") from None
     if legacy_encoding != AUTO:
         _decode_all(path, legacy_encoding)
-        note = f"the file was read as {spoken(legacy_encoding)}: data.encoding says so"
+        note = Message(
+            "the file was read as {encoding}: data.encoding says so",
+            encoding=spoken(legacy_encoding),
+        )
         return Encoding(legacy_encoding, note)
     choice = choose_encoding(evidence)
     if choice.best is None or not choice.is_sure:
@@ -123,10 +127,18 @@ def _reason(choice: EncodingChoice) -> str:
     best = choice.best
     assert best is not None
     word = choice.typical_word()
-    opinion = ", and charset-normalizer reads the same" if choice.agrees else ""
-    return (
-        f"the file is not UTF-8 and was read as {spoken(best.encoding)}: its words, such as "
-        f"{word!r}, look like {best.language}{opinion}. If that is wrong, set data.encoding"
+    values = {"encoding": spoken(best.encoding), "word": word, "language": best.language}
+    if choice.agrees:
+        return Message(
+            "the file is not UTF-8 and was read as {encoding}: its words, such as {word!r}, look "
+            "like {language}, and charset-normalizer reads the same. If that is wrong, set "
+            "data.encoding",
+            **values,
+        )
+    return Message(
+        "the file is not UTF-8 and was read as {encoding}: its words, such as {word!r}, look like "
+        "{language}. If that is wrong, set data.encoding",
+        **values,
     )
 
 

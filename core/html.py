@@ -6,7 +6,7 @@ review run no script.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,40 +16,46 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from core.file_io import write_atomic
+from core.isco_titles.group_titles import ENGLISH
+from core.languages.message import Message
+from core.languages.page_language import PageLanguage, page_language
 from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
 
 
-def write_page(path: Path, template: str, **values: Any) -> None:
-    """Write the page ``path`` from a template of any package, whole or not at all."""
-    write_atomic(path, encoded(template, **values), is_public=True)
+def write_page(path: Path, template: str, language: str = ENGLISH, **values: Any) -> None:
+    """Write the page ``path`` from a template of any package, whole or not at all.
+
+    ``language`` is that of the page; English where it has no catalogue.
+    """
+    write_atomic(path, encoded(template, language, **values), is_public=True)
 
 
-def prepare(*templates: str) -> None:
+def prepare(*templates: str, language: str = ENGLISH) -> None:
     """Compile templates before the first page is waited for: compiling takes longer than a page."""
     for template in templates:
-        environment().get_template(template)
+        environment(page_language(language)).get_template(template)
 
 
-def rendered(template: str, **values: Any) -> Markup:
+def rendered(template: str, language: str = ENGLISH, **values: Any) -> Markup:
     """Return a template filled with its values, all of them escaped."""
-    return Markup(environment().get_template(template).render(values))
+    return Markup(environment(page_language(language)).get_template(template).render(values))
 
 
-def encoded(template: str, **values: Any) -> bytes:
+def encoded(template: str, language: str = ENGLISH, **values: Any) -> bytes:
     """Return a page in UTF-8, even where the name of a file in it is not UTF-8."""
-    return rendered(template, **values).encode("utf-8", "replace")
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """Return a share as people read it; a dash for NaN."""
-    return "–" if share != share else f"{100 * share:.{digits}f} %"  # NaN is not itself
+    return rendered(template, language, **values).encode("utf-8", "replace")
 
 
 @cache
-def environment() -> Environment:
-    """Return the environment of all templates: every value is escaped, a missing one an error."""
+def environment(language: PageLanguage) -> Environment:
+    """Return the templates in a language: every value is escaped, a missing one an error.
+
+    In a template ``_("…")``, ``ngettext("…", "…", n)`` and ``{% trans %}`` say a text in the
+    language; ``forms("…", "…")`` gives a script the forms of a plural. A ``Message`` among the
+    values is translated where it is shown.
+    """
     templates = Environment(
         # Found by their path: core imports none of the packages.
         loader=FileSystemLoader([_PACKAGES_DIR / name / "templates" for name in PACKAGES]),
@@ -57,37 +63,52 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: _said(value, language),
+        extensions=["jinja2.ext.i18n"],
     )
     templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    templates.filters["percent"] = percent
-    templates.filters["count"] = _count
-    templates.filters["plural"] = _plural
-    templates.filters["signed"] = _signed
-    templates.filters["when"] = _when
-    templates.filters["moment"] = _moment
+    templates.newstyle_gettext = True  # type: ignore[attr-defined]
+    templates.globals.update(_texts(language), language=language.code)
+    templates.filters["percent"] = language.percent
+    templates.filters["count"] = language.count
+    templates.filters["number"] = language.number
+    templates.filters["signed"] = language.signed
+    templates.filters["when"] = language.when
+    templates.filters["fraction"] = language.fraction
     templates.filters["path"] = _path
+    templates.filters["english"] = _english if language.code != ENGLISH else _as_it_is
     return templates
 
 
-def _count(n: int) -> str:
-    return f"{n:,}"
+def _texts(language: PageLanguage) -> dict[str, Callable[..., Any]]:
+    """Return the functions of the templates that say a text in ``language``.
+
+    The texts are ours, and may hold HTML; the values in them are escaped.
+    """
+
+    def filled(text: str, values: dict[str, Any]) -> Markup:
+        return Markup(text) % {name: _said(value, language) for name, value in values.items()}
+
+    def gettext(text: str, **values: Any) -> Markup:
+        return filled(language.gettext(text), values)
+
+    def ngettext(one: str, many: str, n: int, **values: Any) -> Markup:
+        return filled(language.ngettext(one, many, n), {"num": language.count(n), **values})
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext, "forms": language.forms}
 
 
-def _plural(n: int, word: str) -> str:
-    return f"{n:,} {word}{'' if n == 1 else 's'}"
+def _english(text: str) -> str:
+    """Return a text that only exists in English, such as an error, so that it is read as such."""
+    return text if isinstance(text, Message) else Markup('<span lang="en">{}</span>').format(text)
 
 
-def _signed(value: float, digits: int = 2) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
+def _as_it_is(text: str) -> str:
+    return text
 
 
-def _when(stamp: str) -> str:
-    """Return an ISO 8601 time in UTC as people read it."""
-    return stamp.replace("T", " ").replace("+00:00", " UTC")
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _said(value: Any, language: PageLanguage) -> Any:
+    return language.gettext(value) if isinstance(value, Message) else value
 
 
 def _path(name: str) -> str:

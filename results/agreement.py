@@ -19,6 +19,7 @@ from core.csv_table import Row, Table, Writer, neutralise
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.isco_titles.group_titles import titles_in
+from core.languages.message import Message
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT
 from core.text import DUTIES, JOB_TITLE
@@ -101,12 +102,18 @@ class Agreement:
     def notes(self) -> list[str]:
         """Return what people should know about the given codes, without full stops."""
         others = {kind: n for kind, n in self._unread.items() if kind != CodeKind.ISCO_88}
-        notes = [
-            f"{n:,} of the codes in {self.column!r}: {KIND_WORDS[kind]}"
+        notes: list[str] = [
+            Message(
+                "{n} of the codes in {column!r}: {kind}",
+                n=n,
+                column=self.column,
+                kind=KIND_WORDS[kind],
+            )
             for kind, n in others.items()
         ]
-        warning = self._reader.warning()
-        return [*notes, *([f"{self.column!r}: {warning}"] if warning else [])]
+        if warning := self._reader.warning():
+            notes.append(Message("{column!r}: {warning}", column=self.column, warning=warning))
+        return notes
 
     def _count_given(self, written: WrittenCode) -> str:
         """Count one field, and return its code; empty where there is none."""

@@ -34,6 +34,7 @@ from core.csv_table import (
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_scores.derived_variables import derived_of
+from core.languages.message import Message
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
@@ -80,9 +81,9 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def prepare_pages() -> None:
+def prepare_pages(language: str) -> None:
     """Compile the templates of the pages, so that the first file does not wait for it."""
-    html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE)
+    html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE, language=language)
 
 
 def code_file(
@@ -225,8 +226,12 @@ def _write_review(batch: Batch, out_dir: Path) -> None:
     notes = []
     if len(items) < n_items:
         notes.append(
-            f"{n_items - len(items):,} of {n_items:,} texts for review, "
-            f"the last or very long ones, are only in {REVIEW}"
+            Message(
+                "{n} of {n_items} texts for review, the last or very long ones, are only in {file}",
+                n=n_items - len(items),
+                n_items=n_items,
+                file=REVIEW,
+            )
         )
     write_workbook(items, out_dir / REVIEW_WORKBOOK, notes, batch.language)
     page_path = out_dir / REVIEW_PAGE
@@ -246,8 +251,11 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
         keep_text_list(folder, head, batch.texts, batch.review.drawn())
     except OSError as error:  # the codes are right without it
         receipt.notes.append(
-            f"the list of its texts cannot be kept ({error.strerror}): answers to its random "
-            "sample will not count"
+            Message(
+                "the list of its texts cannot be kept ({error}): answers to its random sample will "
+                "not count",
+                error=error.strerror or "",
+            )
         )
         _LOG.warning("%r: %s", receipt.input, receipt.notes[-1])
 
@@ -258,21 +266,31 @@ def _note_providers(receipt: Receipt, providers: set[str]) -> None:
     A provider that fails while a file is coded is replaced by the CPU: then there are two.
     """
     if providers != {_CPU}:
-        receipt.notes.append(f"computed by {' and '.join(sorted(providers))}")
+        receipt.notes.append(_computed_by(sorted(providers)))
+
+
+def _computed_by(providers: Sequence[str]) -> Message:
+    if len(providers) == 1:
+        return Message("computed by {provider}", provider=providers[0])
+    first, second = providers
+    return Message("computed by {first} and {second}", first=first, second=second)
 
 
 def _note_input(batch: Batch) -> None:
     """Note what is missing, cut or damaged in the input, and log how it was read."""
     receipt = batch.receipt
     if not receipt.n_rows_in:
-        receipt.notes.append("the file has a header and no records")
+        receipt.notes.append(Message("the file has a header and no records"))
     if DUTIES not in batch.table.columns:
-        receipt.notes.append("there is no column with duties: only the titles were coded")
+        receipt.notes.append(Message("there is no column with duties: only the titles were coded"))
     if receipt.n_truncated:
-        records = (
-            "1 record is" if receipt.n_truncated == 1 else f"{receipt.n_truncated:,} records are"
+        receipt.notes.append(
+            Message.counted(
+                receipt.n_truncated,
+                "{n} record is longer than the model reads: only the start was read",
+                "{n} records are longer than the model reads: only the start was read",
+            )
         )
-        receipt.notes.append(f"{records} longer than the model reads: only the start was read")
     receipt.n_lost_letters = batch.damage.n_lost_letters
     receipt.n_encoded_twice = batch.damage.n_encoded_twice
     receipt.notes += batch.damage.notes

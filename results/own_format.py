@@ -26,6 +26,7 @@ from core.formats.file_names import suffix_of
 from core.formats.parquet_file import BATCH_ROWS
 from core.formats.parquet_file import opened as opened_parquet
 from core.formats.statistics_file import MAX_WRITTEN_CELLS, read_whole, write_whole
+from core.languages.message import Message
 from core.own_tables.output_contract import typed_values
 from results.values_workbook import MAX_WORKBOOK_ROWS, write_values
 
@@ -78,8 +79,8 @@ def write_own_format(table: Table, predictions: Path, columns: Mapping[str, type
         write(table, written, path)
     except _NotWritableError as error:
         path.unlink(missing_ok=True)
-        return f"there is no {path.name}: {error}"
-    return f"{path.name} has the same records in the format of the input"
+        return Message("there is no {file}: {reason}", file=path.name, reason=error.args[0])
+    return Message("{file} has the same records in the format of the input", file=path.name)
 
 
 class _NotWritableError(Exception):
@@ -182,7 +183,9 @@ def _write_workbook(table: Table, written: _Predictions, path: Path) -> None:
         yield written.header()
         for number, (own, ours) in enumerate(zip(values(), written.values(), strict=True), 2):
             if number > MAX_WORKBOOK_ROWS:
-                raise _NotWritableError(f"a sheet has at most {MAX_WORKBOOK_ROWS:,} rows")
+                raise _NotWritableError(
+                    Message("a sheet has at most {n} rows", n=MAX_WORKBOOK_ROWS)
+                )
             yield [*own, *ours]
 
     write_values(path, table.content.sheet or _STEM, rows())
@@ -192,7 +195,7 @@ def _write_statistics(table: Table, written: _Predictions, path: Path) -> None:
     n_rows = sum(1 for _ in written.rows())
     n_cells = n_rows * len(written.header())
     if n_cells > MAX_WRITTEN_CELLS:
-        raise _NotWritableError(f"it would have more than {MAX_WRITTEN_CELLS:,} values")
+        raise _NotWritableError(Message("it would have more than {n} values", n=MAX_WRITTEN_CELLS))
     assert isinstance(table.path, Path)
     try:
         columns, metadata = read_whole(table.path, table.format, table.legacy_encoding)

@@ -37,6 +37,7 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
     write_page(
         out_dir / REPORT,
         REPORT,
+        batch.language,
         receipt=receipt,
         share=lambda n: n / receipt.n_answers if receipt.n_answers else 0.0,
         columns=[
@@ -91,12 +92,11 @@ def _most_records(items: Iterable[ReviewItem]) -> list[ReviewItem]:
 def _item_row(item: ReviewItem, language: str) -> dict[str, Any]:
     prediction = item.prediction
     text = " | ".join(filter(None, (item.job_title, item.duties_description)))
-    candidates = prediction.candidates[:N_ALTERNATIVES]
     return {
         "text": cut(text, _MAX_TEXT_CHARS),
         "n_records": item.n_records,
         "group": f"{prediction.group_code} {titles_in(language)[prediction.group_code]}",
         "minor_confidence": prediction.minor_confidence,
-        "candidates": ", ".join(f"{code} {confidence:.0%}" for code, confidence in candidates),
+        "candidates": prediction.candidates[:N_ALTERNATIVES],
         "question": follow_up_question(item, language),
     }

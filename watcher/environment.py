@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.isco_titles.group_titles import ENGLISH
 from core.settings import WatcherSettings
 from watcher.clock import Clock
 from watcher.filesystem import Filesystem
@@ -15,10 +16,11 @@ MAIN = "main"  # the name of the daemon that was given none
 class Environment:
     """The surroundings of one daemon; tests pass file operations and a clock of their own.
 
-    ``name`` tells several daemons on the same inbox apart.
+    ``name`` tells several daemons on the same inbox apart; ``language`` is that of the index.
     """
 
     settings: WatcherSettings
     name: str = MAIN
     files: Filesystem = field(default_factory=Filesystem)
     clock: Clock = field(default_factory=Clock)
+    language: str = ENGLISH

@@ -86,7 +86,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
     out = Path(parsed.out)
     inputs = find_tables((Path(name) for name in parsed.inputs), out)
-    index = Index(out)
+    index = Index(out, settings.output.language)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
     files = Filesystem()
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)

@@ -57,7 +57,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         explainer = Explainer(settings.watcher.outbox, explain)
     signals = ShutdownSignals()
     daemon = Daemon(
-        Environment(settings.watcher, parsed.worker),
+        Environment(settings.watcher, parsed.worker, language=settings.output.language),
         worker,
         signals.shutdown,
         display=file_progress_bar,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from core.columns.header_names import Match, has_usual_names, keys_of, match
 from core.columns.value_kinds import EMPLOYMENT, NO_VALUES, kind_of_values
 from core.errors import InputError, Named
+from core.languages.message import Message
 
 Row = Sequence[str]
 Aliases = Mapping[str, Sequence[str]]
@@ -36,8 +37,12 @@ class ColumnChoice:
     @property
     def notes(self) -> list[str]:
         """Return in words what was not chosen, and what is doubtful about what was."""
-        notes = [
-            f"other columns that may be the {_spoken(column)}: {', '.join(map(repr, names))}"
+        notes: list[str] = [
+            Message(
+                "other columns that may be the {column}: {names}",
+                column=_spoken(column),
+                names=", ".join(map(repr, names)),
+            )
             for column, names in self.others.items()
         ]
         return notes + list(self.doubts)
@@ -104,7 +109,7 @@ def choose_columns(
     """
     columns: dict[str, int] = {}
     others: dict[str, list[str]] = {}
-    doubts = []
+    doubts: list[str] = []
     for column in aliases:
         found = _candidates(headers, sample, column, aliases[column], columns.values())
         if not found:
@@ -116,7 +121,13 @@ def choose_columns(
                 raise _no_titles(file, headers[0], column, best, sample, line)
             if column not in required and best.match != Match.SET:
                 name = headers[0][best.position].strip()
-                doubts.append(f"the column {name!r} holds {best.kind} and was not read")
+                doubts.append(
+                    Message(
+                        "the column {name!r} holds {kind} and was not read",
+                        name=name,
+                        kind=best.kind,
+                    )
+                )
                 continue
             doubts.append(doubt)
         columns[column] = best.position
@@ -191,7 +202,12 @@ def _refuse_equal(
 def _doubt(name: str, column: str, candidate: _Candidate) -> str:
     if candidate.kind in (None, NO_VALUES):
         return ""
-    return f"the column {name.strip()!r}, read as the {_spoken(column)}, holds {candidate.kind}"
+    return Message(
+        "the column {name!r}, read as the {column}, holds {kind}",
+        name=name.strip(),
+        column=_spoken(column),
+        kind=candidate.kind,
+    )
 
 
 def _is_refused(candidate: _Candidate, sample: Sequence[Row]) -> bool:
@@ -230,4 +246,5 @@ def listed(header: Sequence[str]) -> str:
 
 
 def _spoken(column: str) -> str:
-    return {"job_title": "job titles", "duties_description": "duties"}.get(column, column)
+    spoken = {"job_title": Message("job titles"), "duties_description": Message("duties")}
+    return spoken.get(column, column)

@@ -29,6 +29,7 @@ from core.delimited.label_rows import LabelRow
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
+from core.languages.message import Message
 
 HEAD_LINES = 200
 """So many lines from the start of a file tell its layout."""
@@ -57,22 +58,33 @@ class Layout:
     @property
     def notes(self) -> list[str]:
         """Return what of the file was read as no record, in words."""
-        notes = []
+        notes: list[str] = []
         n_preamble = self.n_lines_above - self.has_separator_line
         if n_preamble:
-            lines, were = ("1 line", "was") if n_preamble == 1 else (f"{n_preamble} lines", "were")
-            notes.append(f"{lines} above the header {were} left out")
+            notes.append(
+                Message.counted(
+                    n_preamble,
+                    "{n} line above the header was left out",
+                    "{n} lines above the header were left out",
+                )
+            )
         if self.further_headers:
-            n = len(self.further_headers)
-            rows = "1 row after the header holds" if n == 1 else f"{n} rows after the header hold"
-            notes.append(f"{rows} names or texts of questions, and no record")
+            notes.append(
+                Message.counted(
+                    len(self.further_headers),
+                    "{n} row after the header holds names or texts of questions, and no record",
+                    "{n} rows after the header hold names or texts of questions, and no record",
+                )
+            )
         if self.may_begin_with_labels:
             notes.append(
-                "the first record has text where the others have numbers: if it holds the names "
-                "of the columns, remove it"
+                Message(
+                    "the first record has text where the others have numbers: if it holds the "
+                    "names of the columns, remove it"
+                )
             )
         if self.has_row_names:
-            notes.append("the first column has no name: it holds the names of rows")
+            notes.append(Message("the first column has no name: it holds the names of rows"))
         return notes
 
 

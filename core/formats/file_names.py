@@ -11,6 +11,7 @@ import re
 
 from core.formats.file_format import FileFormat
 from core.formats.statistics_file import MISSING_EXTRA, is_available
+from core.languages.message import Message
 
 _DELIMITED_SUFFIXES = (".csv", ".tsv", ".txt")
 _PACKED = ".gz"
@@ -112,7 +113,11 @@ def misleading_ending(name: str, file_format: FileFormat) -> str:
         return ""
     if file_format == FileFormat.CSV and unpacked in _DELIMITED_SUFFIXES:
         return ""
-    return f"the file is {file_format.spoken}, although its name ends in {ending}"
+    return Message(
+        "the file is {format}, although its name ends in {ending}",
+        format=file_format.spoken,
+        ending=ending,
+    )
 
 
 def is_litter(name: str) -> bool:

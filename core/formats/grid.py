@@ -21,6 +21,7 @@ from core.errors import InputError
 from core.formats.cell_text import checked_row
 from core.formats.content import Content, Records
 from core.formats.source import Source
+from core.languages.message import Message
 
 _MAX_NAMED_SHEETS = 8
 
@@ -68,7 +69,15 @@ def open_grid(
         raise _none_fits(path, [sheet for sheet, _ in filled], errors, required)
     sheet, layout, _ = _best(path, fits, aliases, required)
     names = [other.name for other, _ in filled if other is not sheet]
-    notes = [f"the sheet {sheet.name!r} was read, and not {_listed(names)}"] if names else []
+    notes = []
+    if names:
+        notes.append(
+            Message(
+                "the sheet {name!r} was read, and not {others}",
+                name=sheet.name,
+                others=_listed(names),
+            )
+        )
     header = _trimmed(layout.header)
     further_headers = tuple(row[: len(header)] for row in layout.further_headers)
     layout = replace(layout, header=header, further_headers=further_headers)

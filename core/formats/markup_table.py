@@ -23,6 +23,7 @@ from core.formats.unpacking import open_bytes
 from core.formats.workbooks.merged_cells import MergedCells
 from core.formats.workbooks.sheet_extent import MergedCell
 from core.formats.workbooks.workbook_limits import MAX_BYTES, MAX_CELLS, too_large
+from core.languages.message import Message
 from core.letters.encoding_choice import spoken
 
 _BLOCK_CHARS = 1 << 20
@@ -46,7 +47,9 @@ def sniff_markup(path: Source, legacy_encoding: str = AUTO) -> Encoding:
     except LookupError:
         return sniff(path, legacy_encoding)
     encoding = sniff(path, name)  # many pages are UTF-8 and state another one
-    note = f"the page was read as {spoken(name)}, as it states" if encoding.note else ""
+    if not encoding.note:
+        return Encoding(encoding.name)
+    note = Message("the page was read as {encoding}, as it states", encoding=spoken(name))
     return Encoding(encoding.name, note)
 
 

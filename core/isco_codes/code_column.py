@@ -14,6 +14,7 @@ from core.isco_codes.written_code import (
     read_code,
     without_decimals,
 )
+from core.languages.message import Message
 from core.taxonomy import MAJOR, UNIT, isco08
 
 CODE_COLUMN = "isco_code"
@@ -107,13 +108,20 @@ class CodeReader:
         n = self.n_isco_88_only
         if not n:
             return None
-        words = f"{n:,} code{' exists' if n == 1 else 's exist'} only in ISCO-88"
         if self.is_isco_88:
-            words += (
-                f" ({n} of {self._n_written:,}): the column looks like ISCO-88. Codes that both "
-                "have may mean other groups; translate the column to ISCO-08"
+            return Message.counted(
+                n,
+                "{n} code exists only in ISCO-88 ({n} of {n_codes}): the column looks like "
+                "ISCO-88. Codes that both have may mean other groups; translate the column to "
+                "ISCO-08",
+                "{n} codes exist only in ISCO-88 ({n} of {n_codes}): the column looks like "
+                "ISCO-88. Codes that both have may mean other groups; translate the column to "
+                "ISCO-08",
+                n_codes=self._n_written,
             )
-        return words
+        return Message.counted(
+            n, "{n} code exists only in ISCO-88", "{n} codes exist only in ISCO-88"
+        )
 
 
 def is_code_column(name: str, reader: CodeReader) -> bool:

@@ -12,6 +12,7 @@ from importlib import resources
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
 from core.isco_codes.second_code import second_code
 from core.isco_codes.words_beside import is_denial, other_classification
+from core.languages.message import Message
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
 _LEVEL_NAMES = {MAJOR: "major", SUB_MAJOR: "sub-major", MINOR: "minor", UNIT: "unit"}
@@ -73,12 +74,12 @@ class CodeKind(StrEnum):
 
 
 KIND_WORDS = {
-    CodeKind.EMPTY: "no code",
-    CodeKind.MISSING: "a mark for a missing code",
-    CodeKind.ISCO_88: "a code that exists only in ISCO-88",
-    CodeKind.SEVERAL: "more than one code",
-    CodeKind.CONTRADICTED: "a code and the title of another group",
-    CodeKind.INVALID: "not a code of ISCO-08",
+    CodeKind.EMPTY: Message("no code"),
+    CodeKind.MISSING: Message("a mark for a missing code"),
+    CodeKind.ISCO_88: Message("a code that exists only in ISCO-88"),
+    CodeKind.SEVERAL: Message("more than one code"),
+    CodeKind.CONTRADICTED: Message("a code and the title of another group"),
+    CodeKind.INVALID: Message("not a code of ISCO-08"),
 }
 """Why there is no code, in words for counts."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.languages.message import Message
 from core.letters.mojibake import mend_mojibake
 
 REPLACEMENT = "\ufffd"
@@ -50,32 +51,46 @@ class Damage:
     @property
     def notes(self) -> list[str]:
         """Return in words what is damaged, with an example each."""
-        notes = []
+        notes: list[str] = []
         if self.n_lost_letters:
             notes.append(
-                f"{_records(self.n_lost_letters)} lost letters before the file came here "
-                f"({_shown(self._lost)}): export the file again as UTF-8"
+                Message.counted(
+                    self.n_lost_letters,
+                    "{n} record lost letters before the file came here ({text}): export the file "
+                    "again as UTF-8",
+                    "{n} records lost letters before the file came here ({text}): export the file "
+                    "again as UTF-8",
+                    text=_shown(self._lost),
+                )
             )
         if self.n_question_marks:
             notes.append(
-                f"{_records(self.n_question_marks)} may have lost letters: a question mark stands "
-                f"within a word ({_shown(self._question_mark)})"
+                Message.counted(
+                    self.n_question_marks,
+                    "{n} record may have lost letters: a question mark stands within a word "
+                    "({text})",
+                    "{n} records may have lost letters: a question mark stands within a word "
+                    "({text})",
+                    text=_shown(self._question_mark),
+                )
             )
         if self.n_encoded_twice:
-            mended = _shown(mend_mojibake(self._twice))
             notes.append(
-                f"{_records(self.n_encoded_twice)} have letters that were encoded twice "
-                f"({_shown(self._twice)}): the model read {mended}, the columns are as they came"
+                Message.counted(
+                    self.n_encoded_twice,
+                    "{n} record has letters that were encoded twice ({text}): the model read "
+                    "{mended}, the columns are as they came",
+                    "{n} records have letters that were encoded twice ({text}): the model read "
+                    "{mended}, the columns are as they came",
+                    text=_shown(self._twice),
+                    mended=_shown(mend_mojibake(self._twice)),
+                )
             )
         return notes
 
 
 def _with(sign: str, row: Sequence[str]) -> str:
     return next(cell for cell in row if sign in cell)
-
-
-def _records(n: int) -> str:
-    return "1 record" if n == 1 else f"{n:,} records"
 
 
 def _shown(text: str) -> str:

@@ -66,9 +66,8 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
         failure = str(error) if isinstance(error, IscoError) else f"{type(error).__name__}: {error}"
         _LOG.warning("%s cannot be explained: %s", batch_dir.name, failure)
     overview = [{**row, "top_words": _top_words(row["words"])} for row in rows]
-    write_page(
-        part_dir / OVERVIEW_FILE, "explanations.html", **batch, rows=overview, failure=failure
-    )
+    values = {**batch, "rows": overview, "failure": failure}
+    write_page(part_dir / OVERVIEW_FILE, "explanations.html", language, **values)
     part_dir.chmod(PUBLIC_DIR)
     try:
         os.rename(part_dir, batch_dir / EXPLANATIONS_DIR)
@@ -96,7 +95,7 @@ def _write_record_page(
         "words": [_word_values(word, explanation) for word in explanation.words],
         "n_merged_words": sum(word.n_words - 1 for word in explanation.words),
     }
-    write_page(folder / f"{record['n']}.html", "explanation.html", **values)
+    write_page(folder / f"{record['n']}.html", "explanation.html", language, **values)
 
 
 def explanation_values(explanation: Explanation, language: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from core.corrections.correction import NOT_CODABLE
 from core.html import write_page
 from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.languages.page_language import page_language
 from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
@@ -32,13 +33,14 @@ def write_review_page(
 ) -> None:
     """Write ``items`` of the input ``name`` in their order, below ``notes``.
 
-    ``language`` is that of the titles of groups.
+    ``language`` is that of the page and of the titles of groups.
     """
     texts = "\n".join(item.text for item in items)
     codes = sorted([*isco08().units, *isco08().minors])
     write_page(
         path,
         REVIEW_PAGE,
+        language,
         name=name,
         notes=notes,
         nonce=secrets.token_urlsafe(16),  # whoever wrote a text cannot have known it
@@ -48,6 +50,7 @@ def write_review_page(
             "key": hashlib.sha256(texts.encode()).hexdigest()[:16],
             "header": CORRECTION_COLUMNS,
             "not_codable": NOT_CODABLE,
+            "percent_sign": page_language(language).percent_sign,
             "titles": [[code, titles_in(language)[code]] for code in codes],
             "fields": list(_FIELDS),
             "rows": [[value(item) for value in _FIELDS.values()] for item in items],

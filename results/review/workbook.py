@@ -20,6 +20,8 @@ from xlsxwriter.worksheet import Worksheet
 from core.corrections.correction import NOT_CODABLE
 from core.csv_table import neutralise
 from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.languages.message import Message
+from core.languages.page_language import PageLanguage, page_language
 from core.review_contract import (
     CONFIDENCE,
     CORRECTED,
@@ -57,17 +59,40 @@ _WIDTHS = {
 }
 _DECISION = list(_WIDTHS).index(CORRECTED)
 _LINE_POINTS, _MAX_LINES = 15, 8
+# What the header cells of the columns say when they are chosen.
+_HEADER_HELP = {
+    JOB_TITLE: Message("The job title, as the respondent gave it."),
+    DUTIES: Message("The duties, as the respondent gave them."),
+    N_RECORDS: Message("So many records have this text. The decision is valid for all of them."),
+    SAMPLED: Message("A batch stands here where the record was autocoded and drawn at random."),
+    PREDICTED: Message("The code that the model gave: 4 digits, or fewer where it was unsure."),
+    PREDICTED_TITLE: Message("The title of the predicted code."),
+    CONFIDENCE: Message("The probability that the best unit group is right."),
+    CORRECTED: Message("Your decision: choose from the list, or type a code of the sheet “codes”."),
+}
 _HELP = (
-    "Fill in the column corrected_isco_code. It is the only column that can be changed.",
-    "Choose a value of the drop-down list: the candidates, their group, or 'not codable'. Or type "
-    "any code of the sheet 'codes'.",
-    "Type a code of 3 digits if the text does not say more. Type 'not codable' if no code fits. A "
-    "row without a decision changes nothing.",
-    "A decision that turns red is not a code of ISCO-08.",
-    "A row with a batch in the column 'sampled' was autocoded and drawn at random. Please decide "
-    "it, too; if the predicted code is right, choose it. The agreement rate is estimated from "
-    "these rows.",
-    "Save the workbook, or its first sheet as CSV. Put the file into the inbox.",
+    Message("Fill in the column corrected_isco_code. It is the only column that can be changed."),
+    Message(
+        "Choose a value of the drop-down list: the candidates, their group, or “not codable”. Or "
+        "type any code of the sheet “codes”."
+    ),
+    Message(
+        "Type a code of 3 digits if the text does not say more. Type “not codable” if no code "
+        "fits. A row without a decision changes nothing."
+    ),
+    Message("A decision that turns red is not a code of ISCO-08."),
+    Message(
+        "A row with a batch in the column “sampled” was autocoded and drawn at random. Please "
+        "decide it, too; if the predicted code is right, choose it. The agreement rate is "
+        "estimated from these rows."
+    ),
+    Message("Save the workbook, or its first sheet as CSV. Put the file into the inbox."),
+)
+_CODES_HEADER = (
+    Message("code"),
+    Message("title"),
+    Message("group"),
+    Message("title of the group"),
 )
 
 
@@ -76,18 +101,20 @@ def write_workbook(
 ) -> None:
     """Write ``items`` in their order; ``notes`` stand before the help.
 
-    ``language`` is that of the titles of groups. Raises OSError.
+    ``language`` is that of the help and of the titles of groups; what is read back is the same in
+    every language. Raises OSError.
     """
     try:
-        _write_book(items, path, notes, titles_in(language))
+        _write_book(items, path, notes, language)
     except FileCreateError as error:
         # The OSError in it: a full disk is not a fault of the input file.
         raise error.args[0] from None
 
 
 def _write_book(
-    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], titles: Mapping[str, str]
+    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], language: str
 ) -> None:
+    titles, spoken = titles_in(language), page_language(language)
     # The strings of a workbook are kept in memory: titles of groups are repeated, and each is then
     # written once.
     with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
@@ -119,14 +146,19 @@ def _write_book(
         _lay_out(sheet, len(items))
         _add_decision_rules(sheet, len(items), invalid_format)
         sheet.write_row(0, 0, _WIDTHS, header_format)
+        _add_header_help(sheet, spoken)
         for row, item in enumerate(items, start=1):
             cells = _cells(item, titles)
             sheet.set_row(row, _LINE_POINTS * _n_lines(cells))
             for column, (name, value) in enumerate(cells.items()):
                 if value != "" or column == _DECISION:
                     _write_cell(sheet, row, column, value, formats.get(name, text_format))
-        _write_codes(book.add_worksheet(_CODES_SHEET), titles, header_format, code_format)
-        _write_help(book.add_worksheet("help"), notes, text_format)
+        codes_header = [spoken.gettext(name) for name in _CODES_HEADER]
+        codes_sheet = book.add_worksheet(_CODES_SHEET)
+        codes_sheet.write_row(0, 0, codes_header, header_format)
+        _write_codes(codes_sheet, titles, code_format)
+        help_lines = [spoken.gettext(line) for line in (*notes, *_HELP)]
+        _write_help(book.add_worksheet("help"), help_lines, text_format)
 
 
 def _write_cell(
@@ -154,6 +186,20 @@ def _lay_out(sheet: Worksheet, n_rows: int) -> None:
     sheet.print_area(0, 0, n_rows, _DECISION)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _add_header_help(sheet: Worksheet, language: PageLanguage) -> None:
+    """Say what a column is when its header is chosen: its name stays, because it is read back."""
+    for column, name in enumerate(_WIDTHS):
+        if name in _HEADER_HELP:
+            text = language.gettext(_HEADER_HELP[name])
+            sheet.data_validation(
+                0,
+                column,
+                0,
+                column,
+                {"validate": "any", "input_title": name, "input_message": text},
+            )
 
 
 def _add_decision_rules(sheet: Worksheet, n_rows: int, invalid_format: Format) -> None:
@@ -213,10 +259,7 @@ def _shortened(text: str) -> str:
     return neutralise(cut)
 
 
-def _write_codes(
-    sheet: Worksheet, titles: Mapping[str, str], header_format: Format, code_format: Format
-) -> None:
-    sheet.write_row(0, 0, ("code", "title", "group", "title of the group"), header_format)
+def _write_codes(sheet: Worksheet, titles: Mapping[str, str], code_format: Format) -> None:
     for row, unit in enumerate(isco08().units, start=1):
         minor = unit[:3]
         for column, text in enumerate((unit, titles[unit], minor, titles[minor])):
@@ -228,8 +271,8 @@ def _write_codes(
     sheet.protect("", {"autofilter": True, "format_columns": True})
 
 
-def _write_help(sheet: Worksheet, notes: Sequence[str], text_format: Format) -> None:
+def _write_help(sheet: Worksheet, lines: Sequence[str], text_format: Format) -> None:
     sheet.set_column(0, 0, 90)
-    for row, line in enumerate((*notes, *_HELP)):
+    for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, text_format)
     sheet.protect()

@@ -20,6 +20,8 @@ from jinja2 import ChainableUndefined, Template
 
 from core.file_io import write_atomic
 from core.html import environment
+from core.isco_titles.group_titles import ENGLISH
+from core.languages.page_language import page_language
 from core.taxonomy import isco08
 from training.evaluation.error_analysis import (
     CONFUSED_PAIRS,
@@ -168,7 +170,7 @@ def show(value: Any, digits: int = 3) -> str:
 
 @cache
 def _template() -> Template:
-    lenient = environment().overlay(undefined=ChainableUndefined)
+    lenient = environment(page_language(ENGLISH)).overlay(undefined=ChainableUndefined)
     lenient.filters = {
         **lenient.filters,
         "show": show,

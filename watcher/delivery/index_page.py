@@ -18,8 +18,11 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel
 
+from core.corrections.correction import CorrectionStatus
 from core.file_io import write_atomic
 from core.html import encoded, rendered
+from core.isco_titles.group_titles import ENGLISH
+from core.languages.message import Message
 from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
 from core.row_counts import RowCounts
 from results.report import REPORT
@@ -35,15 +38,36 @@ _METRICS = "metrics.json"
 _MIN_INTERVAL_S = 1.0
 _MAX_SHOWN = 1_000
 _N_TREND = 60
+# What became of a nightly training, and of the rows of a corrections file.
+_STATES = {
+    "promoted": Message("promoted"),
+    "refused": Message("refused"),
+    "failed": Message("failed"),
+    "skipped": Message("skipped"),
+}
+_STATUSES = {
+    CorrectionStatus.ACCEPTED: Message("accepted"),
+    CorrectionStatus.RESTORED: Message("restored"),
+    CorrectionStatus.GROUP: Message("group only"),
+    CorrectionStatus.NOT_CODABLE: Message("not codable"),
+    CorrectionStatus.SKIPPED: Message("skipped"),
+    CorrectionStatus.REJECTED: Message("rejected"),
+    "n_never_asked": Message("never asked"),
+    "n_not_drawn": Message("not drawn"),
+}
 
 
 class Index:
-    """The index of one outbox. ``clock`` returns the time in UTC."""
+    """The index of one outbox, in a language. ``clock`` returns the time in UTC."""
 
     def __init__(
-        self, outbox: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        outbox: Path,
+        language: str = ENGLISH,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._outbox = outbox
+        self._language = language
         self._clock = clock
         self._batches: dict[str, dict[str, Any]] = {}
         self._trainings: dict[str, dict[str, Any]] = {}
@@ -62,7 +86,7 @@ class Index:
         if is_busy and time.monotonic() - self._written_s < _MIN_INTERVAL_S:
             return
         try:
-            _update(self._batches, self._folders(self._outbox), _batch)
+            _update(self._batches, self._folders(self._outbox), self._batch)
             _update(self._trainings, self._folders(self._outbox / NIGHTLY), self._training)
             state = frozenset(self._batches), frozenset(self._trainings), _lasting(status)
             if state != self._written_state:
@@ -87,6 +111,9 @@ class Index:
         except FileNotFoundError:
             return
 
+    def _batch(self, folder: Path) -> dict[str, Any] | None:
+        return _batch(folder, self._language)
+
     def _training(self, folder: Path) -> dict[str, Any] | None:
         """Return the outcome of a nightly training; one that cannot be read is logged once."""
         try:
@@ -109,6 +136,7 @@ class Index:
         measured = [training for training in trainings if training["agreement"]]
         return encoded(
             "index.html",
+            self._language,
             status=status,
             now=self._clock().isoformat(timespec="seconds"),
             rows=Markup("").join(batch["row"] for batch in batches[:_MAX_SHOWN]),
@@ -157,7 +185,7 @@ def _autocoded_share(receipt: dict[str, Any]) -> float:
     return counts.n_autocoded / max(counts.n_answers, 1)
 
 
-def _batch(folder: Path) -> dict[str, Any] | None:
+def _batch(folder: Path, language: str) -> dict[str, Any] | None:
     """Return the key figures of a batch and its row in the table; None where it is no batch."""
     try:
         receipt = read_own_json(folder / RECEIPT)
@@ -166,14 +194,14 @@ def _batch(folder: Path) -> dict[str, Any] | None:
         entry = {
             "kind": "corrections" if is_corrections else "coded",
             "folder": folder.name,
-            "name": str(receipt["input"]) + (" (superseded)" if is_superseded(folder.name) else ""),
+            "name": _name(str(receipt["input"]), folder),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
             "share": 0.0 if is_corrections else _autocoded_share(receipt),
             "has_report": (folder / REPORT).exists(),
             "receipt": receipt,
         }
-        row = rendered("index_row.html", **entry)
+        row = rendered("index_row.html", language, statuses=_STATUSES, **entry)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # somebody's folder, or a receipt that was edited
@@ -181,6 +209,12 @@ def _batch(folder: Path) -> dict[str, Any] | None:
         return None
     del entry["receipt"]
     return {**entry, "row": row}
+
+
+def _name(file_name: str, folder: Path) -> str:
+    if is_superseded(folder.name):
+        return Message("{name} (superseded)", name=file_name)
+    return file_name
 
 
 class _Agreement(BaseModel):
@@ -199,14 +233,20 @@ def _training(folder: Path) -> dict[str, Any]:
             reason = read_own_file(folder / FAILED).decode("utf-8", "replace").strip()
         except (OSError, OwnFileError) as error:
             reason = str(error)
-        return {**entry, "state": "failed", "reason": reason, "version": "", "agreement": {}}
+        return {
+            **entry,
+            "state": _STATES["failed"],
+            "reason": reason,
+            "version": "",
+            "agreement": {},
+        }
     metrics = read_own_json(folder / _METRICS)
     agreement = metrics.get("sampled_agreement") or {}
     if agreement:
         agreement = _Agreement.model_validate(agreement).model_dump()
     return {
         **entry,
-        "state": str(metrics["state"]),
+        "state": _STATES.get(metrics["state"], str(metrics["state"])),
         "reason": "; ".join(map(str, metrics.get("reasons") or [])),
         "version": str(metrics.get("version") or ""),
         "agreement": agreement,

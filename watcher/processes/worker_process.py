@@ -51,7 +51,7 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
             connection.send(Failed(_portable(error)))
             return
         connection.send(Ready(processor.model_version))
-        prepare_pages()
+        prepare_pages(settings.output.language)
         while True:
             request = connection.recv()
             connection.send(_answer(processor, request, connection))

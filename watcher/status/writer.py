@@ -56,7 +56,7 @@ class StatusWriter:
         self._name = environment.name
         self._clock = environment.clock
         self._scheduler = scheduler
-        self._index = Index(self._outbox)
+        self._index = Index(self._outbox, environment.language)
         self._retried: dict[str, Waiting] = {}  # by claim id: files that are processed again
         self._claim_failures: dict[str, str] = {}  # by name: why a file cannot be claimed
         self._written_s = 0.0

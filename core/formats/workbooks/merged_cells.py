@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from core.delimited.layout import Layout
 from core.formats.workbooks.sheet_extent import MergedCell
+from core.languages.message import Message
 
 _Value = TypeVar("_Value")
 _MAX_NAMED = 5
@@ -60,8 +61,14 @@ class MergedCells:
             return []
         names = [repr(layout.header[column].strip()) for column in sorted(set(columns))]
         shown = ", ".join(names[:_MAX_NAMED]) + (", …" if len(names) > _MAX_NAMED else "")
-        cells = "1 cell goes" if len(columns) == 1 else f"{len(columns):,} cells go"
-        return [f"{cells} over several rows (in {shown}): each of these rows has their value"]
+        return [
+            Message.counted(
+                len(columns),
+                "{n} cell goes over several rows (in {columns}): each of these rows has its value",
+                "{n} cells go over several rows (in {columns}): each of these rows has their value",
+                columns=shown,
+            )
+        ]
 
 
 def _is_filled(value: object) -> bool:

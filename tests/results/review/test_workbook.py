@@ -91,7 +91,7 @@ def test_codes_are_text_and_only_answers_can_be_changed(blank: Path) -> None:
         assert all(cell.data_type != "f" for cell in row)
         assert row[names.index("choice_1")].value[:4] in isco08().units
         assert row[names.index("choice_7")].value == "not codable"
-    (choices,) = sheet.data_validations.dataValidation
+    (choices,) = [rule for rule in sheet.data_validations.dataValidation if rule.formula1]
     assert str(choices.sqref) == f"H2:H{sheet.max_row}" and choices.formula1 == "$I2:$O2"
     codes = [row[0].value for row in book["codes"].iter_rows(min_row=2)]
     assert codes == list(isco08().units)

@@ -1,0 +1,115 @@
+"""A language of the pages: its catalogue, and how it writes numbers, shares and times.
+
+``<language>.po`` beside this module is the catalogue of a language; English has none, because the
+program is written in it. The catalogues are read as they are, so there is nothing to compile.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from gettext import GNUTranslations, NullTranslations
+from importlib import resources
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from core.isco_titles.group_titles import ENGLISH
+from core.languages.message import Message
+
+_SUFFIX = ".po"
+_MAX_PLURAL = 100  # every form of a plural is used for one of the numbers up to here
+
+
+class PageLanguage:
+    """One language of the pages. ``code`` is its two letters of ISO 639-1."""
+
+    def __init__(self, code: str, catalogue: NullTranslations) -> None:
+        self.code = code
+        self._catalogue = catalogue
+        self._locale = Locale(code)
+
+    def gettext(self, text: str) -> str:
+        """Return a text of the program in this language; a ``Message`` with its values."""
+        if isinstance(text, Message):
+            return text.translated(self._catalogue.gettext, self._catalogue.ngettext, self.count)
+        return self._catalogue.gettext(text)
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """Return the form of a text for ``n`` things."""
+        return self._catalogue.ngettext(one, many, n)
+
+    def forms(self, one: str, many: str) -> Mapping[str, str]:
+        """Return the forms of a text by a number's category (CLDR), for ``Intl.PluralRules``."""
+        category = self._locale.plural_form
+        return {category(n): self.ngettext(one, many, n) for n in range(_MAX_PLURAL, -1, -1)}
+
+    def count(self, n: int) -> str:
+        """Return a whole number with the marks of its thousands."""
+        return self.number(n, 0)
+
+    def number(self, value: float, digits: int) -> str:
+        """Return a number with so many decimals; a dash for NaN."""
+        if value != value:  # NaN is not itself
+            return "–"
+        decimals = f".{'0' * digits}" if digits else ""
+        return format_decimal(value, f"#,##0{decimals}", locale=self._locale).replace("-", "−")
+
+    def fraction(self, value: float) -> str:
+        """Return a number such as a threshold with the decimals that it has, six at most."""
+        return format_decimal(value, "#,##0.######", locale=self._locale)
+
+    def signed(self, value: float, digits: int = 2) -> str:
+        """Return a difference with its sign."""
+        return ("" if value < 0 else "+") + self.number(value, digits)
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """Return a share as people read it; a dash for NaN."""
+        number = self.number(100 * share, digits)
+        return number if share != share else f"{number}{self.percent_sign}"
+
+    @cached_property
+    def percent_sign(self) -> str:
+        """The sign of percent after a number, with the space that the language puts before it."""
+        if self.code == ENGLISH:
+            return " %"  # as ISO 80000-1 writes it, and as the tables of statistical offices do
+        return str(self._locale.percent_formats[None].suffix[0])
+
+    def when(self, moment: datetime | str) -> str:
+        """Return a time (or its ISO 8601 text) in UTC as people read it."""
+        if isinstance(moment, str):
+            try:
+                moment = datetime.fromisoformat(moment)
+            except ValueError:
+                return str(moment)
+        moment = moment.astimezone(UTC)
+        if self.code == ENGLISH:  # day and month have another order in London than in New York
+            return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{format_datetime(moment, 'medium', locale=self._locale)} UTC"
+
+
+@cache
+def page_languages() -> tuple[str, ...]:
+    """Return the languages that pages can have, in alphabetical order."""
+    names = (file.name for file in resources.files(__package__).iterdir())
+    return tuple(
+        sorted({ENGLISH, *(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))})
+    )
+
+
+@cache
+def page_language(language: str) -> PageLanguage:
+    """Return a language of the pages; English for one that has no catalogue."""
+    if language == ENGLISH or language not in page_languages():
+        return PageLanguage(ENGLISH, NullTranslations())
+    with resources.files(__package__).joinpath(language + _SUFFIX).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return PageLanguage(language, GNUTranslations(compiled))
