@@ -50,6 +50,7 @@ _STATUSES = {
     CorrectionStatus.RESTORED: Message("restored"),
     CorrectionStatus.GROUP: Message("group only"),
     CorrectionStatus.NOT_CODABLE: Message("not codable"),
+    CorrectionStatus.OVERRULED: Message("overruled"),
     CorrectionStatus.SKIPPED: Message("skipped"),
     CorrectionStatus.REJECTED: Message("rejected"),
     "n_never_asked": Message("never asked"),
