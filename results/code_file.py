@@ -38,7 +38,7 @@ from core.languages.message import Message
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
-from core.text import DUTIES, JOB_TITLE
+from core.text import JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
@@ -46,6 +46,7 @@ from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
 from results.input_columns import note_missing_context, review_context, weighted_shares
+from results.input_notes import note_input, note_providers
 from results.own_format import write_own_format
 from results.receipt import Receipt
 from results.report import REPORT, write_report
@@ -55,7 +56,6 @@ from results.review.workbook import REVIEW_WORKBOOK, write_workbook
 from results.statistics import BatchStatistics
 
 PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
-_CPU = "cpu"
 
 _LOG = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def code_file(
         receipt.notes += batch.agreement.notes()
     if batch.weighted is not None:
         receipt.notes += batch.weighted.notes()
-    _note_input(batch)
+    note_input(batch)
     write_report(out_dir, batch, is_explained=bool(items))
     receipt.finished = utc_now()
     receipt.seconds = round(time.monotonic() - start_s, 3)
@@ -190,7 +190,7 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
             batch.texts.add({text: p.isco_code for text, p in zip(texts, predictions, strict=True)})
             _count(batch, chunk, texts, predictions)
     batch.receipt.n_blank_lines = batch.table.n_blank_lines
-    _note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
+    note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
 
 
 def _count(
@@ -258,50 +258,3 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
             )
         )
         _LOG.warning("%r: %s", receipt.input, receipt.notes[-1])
-
-
-def _note_providers(receipt: Receipt, providers: set[str]) -> None:
-    """Note which providers coded the file, if it was not the CPU alone.
-
-    A provider that fails while a file is coded is replaced by the CPU: then there are two.
-    """
-    if providers != {_CPU}:
-        receipt.notes.append(_computed_by(sorted(providers)))
-
-
-def _computed_by(providers: Sequence[str]) -> Message:
-    if len(providers) == 1:
-        return Message("computed by {provider}", provider=providers[0])
-    first, second = providers
-    return Message("computed by {first} and {second}", first=first, second=second)
-
-
-def _note_input(batch: Batch) -> None:
-    """Note what is missing, cut or damaged in the input, and log how it was read."""
-    receipt = batch.receipt
-    if not receipt.n_rows_in:
-        receipt.notes.append(Message("the file has a header and no records"))
-    if DUTIES not in batch.table.columns:
-        receipt.notes.append(Message("there is no column with duties: only the titles were coded"))
-    if receipt.n_truncated:
-        receipt.notes.append(
-            Message.counted(
-                receipt.n_truncated,
-                "{n} record is longer than the model reads: only the start was read",
-                "{n} records are longer than the model reads: only the start was read",
-            )
-        )
-    receipt.n_lost_letters = batch.damage.n_lost_letters
-    receipt.n_encoded_twice = batch.damage.n_encoded_twice
-    receipt.notes += batch.damage.notes
-    _log_reading(batch)
-
-
-def _log_reading(batch: Batch) -> None:
-    """Log which columns were read, where their names are not ours, and what is noteworthy."""
-    receipt = batch.receipt
-    if any(column != name for column, name in receipt.columns.items()):
-        columns = ", ".join(f"{column} from {name!r}" for column, name in receipt.columns.items())
-        _LOG.info("%r: read %s", receipt.input, columns)
-    for note in [*batch.table.notes, *batch.damage.notes]:
-        _LOG.info("%r: %s", receipt.input, note)

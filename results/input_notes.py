@@ -1,0 +1,62 @@
+"""What people should know about an input and how it was coded, as notes of its receipt."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from core.languages.message import Message
+from core.text import DUTIES
+from results.batch import Batch
+from results.receipt import Receipt
+
+_CPU = "cpu"
+
+_LOG = logging.getLogger(__name__)
+
+
+def note_providers(receipt: Receipt, providers: set[str]) -> None:
+    """Note which providers coded the file, if it was not the CPU alone.
+
+    A provider that fails while a file is coded is replaced by the CPU: then there are two.
+    """
+    if providers != {_CPU}:
+        receipt.notes.append(_computed_by(sorted(providers)))
+
+
+def _computed_by(providers: Sequence[str]) -> Message:
+    if len(providers) == 1:
+        return Message("computed by {provider}", provider=providers[0])
+    first, second = providers
+    return Message("computed by {first} and {second}", first=first, second=second)
+
+
+def note_input(batch: Batch) -> None:
+    """Note what is missing, cut or damaged in the input, and log how it was read."""
+    receipt = batch.receipt
+    if not receipt.n_rows_in:
+        receipt.notes.append(Message("the file has a header and no records"))
+    if DUTIES not in batch.table.columns:
+        receipt.notes.append(Message("there is no column with duties: only the titles were coded"))
+    if receipt.n_truncated:
+        receipt.notes.append(
+            Message.counted(
+                receipt.n_truncated,
+                "{n} record is longer than the model reads: only the start was read",
+                "{n} records are longer than the model reads: only the start was read",
+            )
+        )
+    receipt.n_lost_letters = batch.damage.n_lost_letters
+    receipt.n_encoded_twice = batch.damage.n_encoded_twice
+    receipt.notes += batch.damage.notes
+    _log_reading(batch)
+
+
+def _log_reading(batch: Batch) -> None:
+    """Log which columns were read, where their names are not ours, and what is noteworthy."""
+    receipt = batch.receipt
+    if any(column != name for column, name in receipt.columns.items()):
+        columns = ", ".join(f"{column} from {name!r}" for column, name in receipt.columns.items())
+        _LOG.info("%r: read %s", receipt.input, columns)
+    for note in [*batch.table.notes, *batch.damage.notes]:
+        _LOG.info("%r: %s", receipt.input, note)
