@@ -145,9 +145,24 @@ class OutputSettings(Section):
 
 
 class ReviewSettings(Section):
-    """What is shown beside a text for review."""
+    """What is shown beside a text for review, and who answers."""
 
     context: tuple[str, ...] = Field((), max_length=MAX_CONTEXT_COLUMNS)
+    coders: tuple[str, ...] = ()
+    double_share: float = Field(0.1, ge=0, le=1)
+
+    @field_validator("coders")
+    @classmethod
+    def _are_file_names(cls, coders: tuple[str, ...]) -> tuple[str, ...]:
+        for coder in coders:
+            if not re.fullmatch(r"\w(?:[\w .-]{0,38}\w)?", coder):
+                raise ValueError(
+                    "expected names of at most 40 letters, digits, spaces, dots or hyphens: each "
+                    "is a part of the name of a file"
+                )
+        if len({coder.casefold() for coder in coders}) < len(coders):
+            raise ValueError("expected every name once; capital letters make no difference")
+        return coders
 
 
 class ExplainabilitySettings(Section):

@@ -44,6 +44,7 @@ from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
 from results.agreement import open_agreement
 from results.batch import Batch
+from results.coder_reviews import write_coder_reviews
 from results.explanations.requests import request_explanations
 from results.input_columns import note_missing_context, review_context, weighted_shares
 from results.input_notes import note_input, note_providers
@@ -78,6 +79,8 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
         parts.append("same_format")
     if settings.review.context:
         parts.append(settings.review.context)
+    if settings.review.coders:
+        parts.append({"coders": settings.review.coders, "share": settings.review.double_share})
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -122,7 +125,7 @@ def code_file(
     if settings.output.same_format:
         columns = output_columns(settings.output.derived)
         receipt.notes += filter(None, [write_own_format(table, out_dir / PREDICTIONS, columns)])
-    _write_review(batch, out_dir)
+    _write_review(batch, out_dir, settings)
     _list_texts(batch, settings)
     items = batch.review.items_to_explain(n_explained)
     if items:
@@ -216,7 +219,7 @@ def _count(
         batch.agreement.add(batch.table, chunk, predictions, is_seen, first_record)
 
 
-def _write_review(batch: Batch, out_dir: Path) -> None:
+def _write_review(batch: Batch, out_dir: Path, settings: Settings) -> None:
     """Write the review as a table, a workbook and a page, and note what the last two leave out."""
     review, receipt = batch.review, batch.receipt
     receipt.n_review_texts = len(review)
@@ -237,6 +240,7 @@ def _write_review(batch: Batch, out_dir: Path) -> None:
     page_path = out_dir / REVIEW_PAGE
     write_review_page(items, page_path, receipt.input, receipt.batch_id, notes, batch.language)
     receipt.notes += notes
+    write_coder_reviews(batch, out_dir, settings.review, notes)
 
 
 def _list_texts(batch: Batch, settings: Settings) -> None:

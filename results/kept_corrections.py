@@ -61,10 +61,14 @@ class _NothingToKeepError(Exception):
 
 
 def _kept_cells(correction: Correction, check: IntakeCheck) -> list[str]:
-    """Return the values of ``KEPT_COLUMNS``; those of the sample are what was drawn."""
+    """Return the values of ``KEPT_COLUMNS`` but the order.
+
+    How many records were drawn is what the list says; the predicted code is that which the file
+    showed to the coder, none if the coder was to answer blind.
+    """
     sample = ["", "", ""]
     if check.drawn is not None:
-        sample = [check.drawn.code, str(check.drawn.n_records), correction.sampled]
+        sample = [correction.predicted, str(check.drawn.n_records), correction.sampled]
     elif check.has_no_list:
         sample = [correction.predicted, str(correction.n_drawn), correction.sampled]
     return [correction.text, correction.code, *sample, *correction.signature.cells]

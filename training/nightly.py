@@ -104,14 +104,14 @@ def run_nightly(
         if reason:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                _publish_skip(report_dir, reason, agreement, n_rejected, settings.output.language)
+                _publish_skip(report_dir, reason, agreement, n_rejected)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
         run.metrics.n_rejected_corrections = n_rejected
         decided = decided_texts(corrections_dir, settings)
         _train(run, champion, corrections, decided, settings, progress)
-        write_report(run.path, settings.output.language)
+        write_report(run.path)
         if report_dir is not None:
             _publish(run.path, report_dir)
     return run
@@ -275,11 +275,7 @@ def _publish(run_dir: Path, report_dir: Path) -> None:
 
 
 def _publish_skip(
-    report_dir: Path,
-    reason: str,
-    agreement: dict[str, Any],
-    n_rejected: dict[str, int] | None,
-    language: str,
+    report_dir: Path, reason: str, agreement: dict[str, Any], n_rejected: dict[str, int] | None
 ) -> None:
     staged = _stage(report_dir)
     metrics = RunMetrics(
@@ -290,7 +286,7 @@ def _publish_skip(
         n_rejected_corrections=n_rejected,
     )
     record_metrics(staged, metrics)
-    write_report(staged, language)
+    write_report(staged)
     os.rename(staged, report_dir)
 
 

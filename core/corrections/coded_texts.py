@@ -42,10 +42,14 @@ def sample_name(batch_id: str) -> str:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A text of a random sample: how many of the drawn records have it, and the code they got."""
+    """A text of a random sample.
+
+    ``n_records`` of the drawn records have it; they got ``code`` from ``model_version``.
+    """
 
     n_records: int
     code: str
+    model_version: str
 
 
 class CodedTexts:
@@ -104,7 +108,8 @@ class CodedTexts:
         place = batch.find(text_keys([text])[0]) if batch is not None else None
         if batch is None or place is None or not batch.n_drawn[place]:
             return None
-        return Drawn(int(batch.n_drawn[place]), code_of(int(batch.codes[place])))
+        code = code_of(int(batch.codes[place]))
+        return Drawn(int(batch.n_drawn[place]), code, batch.head.model_version)
 
     def _batch(self, sampled: str) -> TextList | None:
         name = _SAMPLE_NAME.fullmatch(sampled.strip())

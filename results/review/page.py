@@ -30,10 +30,12 @@ def write_review_page(
     batch_id: str,
     notes: Sequence[str],
     language: str = ENGLISH,
+    coder: str = "",
 ) -> None:
     """Write ``items`` of the input ``name`` in their order, below ``notes``.
 
-    ``language`` is that of the page and of the titles of groups.
+    ``language`` is that of the page and of the titles of groups; ``coder`` is to answer, where that
+    is known.
     """
     texts = "\n".join(item.text for item in items)
     codes = sorted([*isco08().units, *isco08().minors])
@@ -49,6 +51,7 @@ def write_review_page(
             # The browser keeps decisions by row number: they are valid for exactly these rows.
             "key": hashlib.sha256(texts.encode()).hexdigest()[:16],
             "header": CORRECTION_COLUMNS,
+            "coder": coder,
             "not_codable": NOT_CODABLE,
             "percent_sign": page_language(language).percent_sign,
             "titles": [[code, titles_in(language)[code]] for code in codes],
@@ -65,9 +68,12 @@ _FIELDS: dict[str, Callable[[ReviewItem], Any]] = {
     "sampled": lambda item: item.sampled,
     "job_title": lambda item: item.job_title[:MAX_SHOWN_CHARS],
     "duties": lambda item: item.duties_description[:MAX_SHOWN_CHARS],
-    "predicted": lambda item: item.prediction.isco_code,
-    "minor_confidence": lambda item: round(item.prediction.minor_confidence, 3),
+    "predicted": lambda item: item.shown_code,
+    "minor_confidence": lambda item: (
+        None if item.is_blind else round(item.prediction.minor_confidence, 3)
+    ),
     "candidates": lambda item: [
-        [code, round(confidence, 3)] for code, confidence in item.prediction.candidates
+        [code, None if confidence is None else round(confidence, 3)]
+        for code, confidence in item.shown_candidates
     ],
 }

@@ -3,7 +3,8 @@
 The uncertain texts are sorted by their expected gain (``core/review_contract.py``). After every
 nine of them stands an autocoded one. It is drawn at random among the autocoded *records* of the
 file, with the id of the batch as the seed. The coders' decisions on the sample are an unbiased
-estimate of the agreement rate, wherever in the list the coders stop.
+estimate of the agreement rate, wherever in the list the coders stop. They decide them blind: what
+the model says of the sample is in no review file.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import heapq
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -25,7 +26,6 @@ from inference.decision import Prediction
 from results.review.review_item import ReviewItem
 from results.review.spill import UncertainTexts
 
-_N_ANSWER_COLUMNS = 4  # the corrected code, and who gave it when
 _N_UNCERTAIN_PER_SAMPLED = 9
 # With this number the interval of an agreement of 90 % is ± 2 points; more would cost coders time
 # and bring little.
@@ -124,37 +124,50 @@ class ReviewQueue:
             displayed.append(item)
         return displayed
 
-    def write_csv(self, path: Path, delimiter: str, language: str = ENGLISH) -> int:
+    def write_csv(
+        self,
+        path: Path,
+        delimiter: str,
+        language: str = ENGLISH,
+        coder: str = "",
+        is_for: Callable[[ReviewItem], bool] = lambda item: True,
+    ) -> int:
         """Write ``review.csv`` and return its number of rows.
 
         It is UTF-8 with a byte order mark, and has the delimiter of the input: the spreadsheet
-        that wrote the input then opens it. ``language`` is that of the titles of groups.
+        that wrote the input then opens it.
+
+        Parameters
+        ----------
+        language : that of the titles of groups.
+        coder : who is to answer, where that is known.
+        is_for : which items are written.
         """
         n_rows = 0
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = Writer(file, list(REVIEW_COLUMNS), delimiter)
-            for item in self.items():
-                writer.write([_cells(item, language)])
+            for item in filter(is_for, self.items()):
+                writer.write([_cells(item, language, coder)])
                 n_rows += 1
         return n_rows
 
 
-def _cells(item: ReviewItem, language: str) -> list[str]:
-    titles, prediction = titles_in(language), item.prediction
+def _cells(item: ReviewItem, language: str, coder: str) -> list[str]:
+    titles = titles_in(language)
     cells = [
         item.text,
         str(item.n_records),
         item.sampled,
         neutralise(item.job_title),
         neutralise(item.duties_description),
-        prediction.isco_code,
-        titles.get(prediction.isco_code, ""),
-        _four_decimals(prediction.confidence),
+        item.shown_code,
+        titles.get(item.shown_code, ""),
+        _four_decimals(None if item.is_blind else item.prediction.confidence),
     ]
-    for code, confidence in prediction.candidates:
+    for code, confidence in item.shown_candidates:
         cells += [code, titles[code], _four_decimals(confidence)]
-    return [*cells, *[""] * _N_ANSWER_COLUMNS]
+    return [*cells, "", coder, "", ""]
 
 
-def _four_decimals(confidence: float) -> str:
-    return f"{confidence:.4f}"
+def _four_decimals(confidence: float | None) -> str:
+    return "" if confidence is None else f"{confidence:.4f}"

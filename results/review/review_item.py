@@ -38,6 +38,29 @@ class ReviewItem:
         return expected_gain(self.prediction.confidence, self.n_records)
 
     @property
+    def is_blind(self) -> bool:
+        """Whether a coder answers without seeing what the model says.
+
+        An answer beside the model's code repeats it more often than one that stands alone.
+        """
+        return bool(self.sampled)
+
+    @property
+    def shown_code(self) -> str:
+        """The code that the coder sees."""
+        return "" if self.is_blind else self.prediction.isco_code
+
+    @property
+    def shown_candidates(self) -> list[tuple[str, float | None]]:
+        """The unit groups that are offered, each with its confidence: best first.
+
+        A blind item has them in the order of their codes, without confidence.
+        """
+        if self.is_blind:
+            return [(code, None) for code in sorted(code for code, _ in self.prediction.candidates)]
+        return list(self.prediction.candidates)
+
+    @property
     def is_vague(self) -> bool:
         """Whether even the three digits are more likely wrong than right."""
         return self.prediction.minor_confidence < _VAGUE_BELOW

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import xlsxwriter
@@ -23,6 +24,9 @@ from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
 from core.review_contract import (
+    CODED_AT,
+    CODER,
+    COMMENT,
     CONFIDENCE,
     CORRECTED,
     N_RECORDS,
@@ -53,11 +57,16 @@ _WIDTHS = {
     PREDICTED_TITLE: 34,
     CONFIDENCE: 11,
     CORRECTED: 40,
+    CODER: 14,
+    CODED_AT: 18,
+    COMMENT: 34,
     **dict.fromkeys(_CHOICES[:N_REVIEW_CANDIDATES], _CHOICE_WIDTH),
     **dict.fromkeys(_CHOICES[N_REVIEW_CANDIDATES:], _HIDDEN),
     TEXT: _HIDDEN,
 }
 _DECISION = list(_WIDTHS).index(CORRECTED)
+_ANSWER = {CORRECTED, CODER, CODED_AT, COMMENT}
+_FIRST_CHOICE = list(_WIDTHS).index(_CHOICES[0])
 _LINE_POINTS, _MAX_LINES = 15, 8
 # What the header cells of the columns say when they are chosen.
 _HEADER_HELP = {
@@ -69,9 +78,16 @@ _HEADER_HELP = {
     PREDICTED_TITLE: Message("The title of the predicted code."),
     CONFIDENCE: Message("The probability that the best unit group is right."),
     CORRECTED: Message("Your decision: choose from the list, or type a code of the sheet “codes”."),
+    CODER: Message("Your name or your initials, in one row at least."),
+    CODED_AT: Message("When you decided; it may stay empty."),
+    COMMENT: Message("A remark; it may stay empty."),
 }
 _HELP = (
-    Message("Fill in the column corrected_isco_code. It is the only column that can be changed."),
+    Message("Fill in the column corrected_isco_code. Only the coloured columns can be changed."),
+    Message(
+        "Write your name or your initials once, into any row of the column coder. A comment may "
+        "say why."
+    ),
     Message(
         "Choose a value of the drop-down list: the candidates, their group, or “not codable”. Or "
         "type any code of the sheet “codes”."
@@ -83,8 +99,8 @@ _HELP = (
     Message("A decision that turns red is not a code of ISCO-08."),
     Message(
         "A row with a batch in the column “sampled” was autocoded and drawn at random. Please "
-        "decide it, too; if the predicted code is right, choose it. The agreement rate is "
-        "estimated from these rows."
+        "decide it, too. Its code is not shown, and the candidates stand in the order of their "
+        "codes: the agreement rate is estimated from these rows."
     ),
     Message("Save the workbook, or its first sheet as CSV. Put the file into the inbox."),
 )
@@ -97,22 +113,26 @@ _CODES_HEADER = (
 
 
 def write_workbook(
-    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], language: str = ENGLISH
+    items: Sequence[ReviewItem],
+    path: Path,
+    notes: Sequence[str],
+    language: str = ENGLISH,
+    coder: str = "",
 ) -> None:
     """Write ``items`` in their order; ``notes`` stand before the help.
 
     ``language`` is that of the help and of the titles of groups; what is read back is the same in
-    every language. Raises OSError.
+    every language. ``coder`` is to answer, where that is known. Raises OSError.
     """
     try:
-        _write_book(items, path, notes, language)
+        _write_book(items, path, notes, language, coder)
     except FileCreateError as error:
         # The OSError in it: a full disk is not a fault of the input file.
         raise error.args[0] from None
 
 
 def _write_book(
-    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], language: str
+    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], language: str, coder: str
 ) -> None:
     titles, spoken = titles_in(language), page_language(language)
     # The strings of a workbook are kept in memory: titles of groups are repeated, and each is then
@@ -139,7 +159,7 @@ def _write_book(
             PREDICTED: code_format,
             SAMPLED: code_format,
             TEXT: code_format,
-            CORRECTED: decision_format,
+            **dict.fromkeys(_ANSWER, decision_format),
             CONFIDENCE: percent_format,
         }
         sheet = book.add_worksheet("review")
@@ -148,10 +168,10 @@ def _write_book(
         sheet.write_row(0, 0, _WIDTHS, header_format)
         _add_header_help(sheet, spoken)
         for row, item in enumerate(items, start=1):
-            cells = _cells(item, titles)
+            cells = _cells(item, titles) | {CODER: coder}
             sheet.set_row(row, _LINE_POINTS * _n_lines(cells))
             for column, (name, value) in enumerate(cells.items()):
-                if value != "" or column == _DECISION:
+                if value != "" or name in _ANSWER:
                     _write_cell(sheet, row, column, value, formats.get(name, text_format))
         codes_header = [spoken.gettext(name) for name in _CODES_HEADER]
         codes_sheet = book.add_worksheet(_CODES_SHEET)
@@ -183,7 +203,7 @@ def _lay_out(sheet: Worksheet, n_rows: int) -> None:
     allowed = ("autofilter", "format_columns", "format_rows", "sort")
     sheet.protect("", dict.fromkeys(allowed, True))
     sheet.set_landscape()
-    sheet.print_area(0, 0, n_rows, _DECISION)
+    sheet.print_area(0, 0, n_rows, _FIRST_CHOICE - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
@@ -206,8 +226,8 @@ def _add_decision_rules(sheet: Worksheet, n_rows: int, invalid_format: Format) -
     """Add the drop-down list of each row, and the red of a decision that is no code."""
     if not n_rows:
         return
-    first_choice = xl_col_to_name(_DECISION + 1)
-    last_choice = xl_col_to_name(_DECISION + _N_CHOICES)
+    first_choice = xl_col_to_name(_FIRST_CHOICE)
+    last_choice = xl_col_to_name(_FIRST_CHOICE + _N_CHOICES - 1)
     choices = {
         "validate": "list",
         "source": f"=${first_choice}2:${last_choice}2",
@@ -225,19 +245,20 @@ def _add_decision_rules(sheet: Worksheet, n_rows: int, invalid_format: Format) -
 
 def _cells(item: ReviewItem, titles: Mapping[str, str]) -> dict[str, str | float]:
     """Return the values of a row by column, in the order of the columns."""
-    prediction = item.prediction
-    codes = [code for code, _ in prediction.candidates] + [prediction.minor_code]
+    codes = [code for code, _ in item.shown_candidates]
+    if not item.is_blind:  # the minor group is that of the best candidate
+        codes.append(item.prediction.minor_code)
     choices = [f"{code} {titles[code]}" for code in codes] + [NOT_CODABLE]
     cells: dict[str, str | float] = {
         JOB_TITLE: _shortened(item.job_title),
         DUTIES: _shortened(item.duties_description),
         N_RECORDS: item.n_records,
         SAMPLED: item.sampled,
-        PREDICTED: prediction.isco_code,
-        PREDICTED_TITLE: titles.get(prediction.isco_code, ""),
-        CONFIDENCE: round(prediction.confidence, 4),
-        CORRECTED: "",
-        **dict(zip(_CHOICES, choices, strict=True)),
+        PREDICTED: item.shown_code,
+        PREDICTED_TITLE: titles.get(item.shown_code, ""),
+        CONFIDENCE: "" if item.is_blind else round(item.prediction.confidence, 4),
+        **dict.fromkeys((CORRECTED, CODER, CODED_AT, COMMENT), ""),
+        **dict(zip_longest(_CHOICES, choices, fillvalue="")),
         TEXT: item.text,
     }
     return cells

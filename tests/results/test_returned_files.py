@@ -223,12 +223,19 @@ def test_without_the_daemon_a_file_of_ours_is_not_coded_either(
 
 
 def filled_review(harness: DaemonHarness) -> list[dict[str, str]]:
-    """Return the review with every code confirmed, where there is a sample to confirm."""
+    """Return the review answered as the model coded; of the sample that is not shown in it."""
     rows = rows_of(survey(harness) / "review.csv")
+    codes = {
+        join(row["job_title"], row["duties_description"]): row["candidate_1"]
+        for row in rows_of(survey(harness) / "predictions.csv")
+    }
     for row in rows:
-        row["corrected_isco_code"] = row["candidate_1"]
+        row["corrected_isco_code"] = codes[row["text"]]
     assert sum(bool(row["sampled"]) for row in rows) > 1
     return rows
+
+
+COUNTS = ("n", "n_agreed", "n_shown", "interval")
 
 
 def agreement(harness: DaemonHarness) -> dict[str, object]:
@@ -243,6 +250,7 @@ def test_the_sample_counts_as_it_was_drawn(harness: DaemonHarness) -> None:
     assert receipt_of(batch)["n_not_drawn"] == 0
     measured = agreement(harness)
     assert (measured["n"], measured["n_agreed"]) == (n_drawn, n_drawn)
+    assert measured["n_shown"] == 0
 
 
 def test_a_forged_sample_does_not_count(
@@ -253,7 +261,7 @@ def test_a_forged_sample_does_not_count(
     sampled = [row for row in rows if row["sampled"]]
     others = [row for row in rows if not row["sampled"]]
     n_drawn = sum(int(row["n_records"]) for row in sampled)
-    shown = sampled[0]["predicted_code"]
+    shown = sampled[0]["corrected_isco_code"]
     for row in sampled:
         row["n_records"] = "9999"
     wrong = "7212" if shown != "7212" else "2221"
@@ -269,10 +277,12 @@ def test_a_forged_sample_does_not_count(
     assert "not drawn" in notes and "the list of batch abcdefabcdef is missing" in notes
     measured = agreement(harness)
     assert (measured["n"], measured["n_agreed"]) == (n_drawn, n_drawn - first)
+    assert measured["n_shown"] == first, "a file that shows a code is no blind control"
     # The same file, put among the corrections by hand.
     (kept,) = harness.settings.data.corrections_dir.glob("*.csv")
     kept.write_bytes(content(rows))
-    assert agreement(harness) == measured
+    by_hand = agreement(harness)
+    assert {name: by_hand[name] for name in COUNTS} == {name: measured[name] for name in COUNTS}
     assert "were not drawn" in caplog.text and "abcdefabcdef is missing" in caplog.text
 
 

@@ -1,28 +1,60 @@
 """How often coders agree with what was autocoded, from the random sample that reviews contain.
 
 Every record of the sample was drawn at random among the autocoded of its file
-(``results/review/queue.py``). A coder agrees by giving the same unit group; three digits, another
-group and "not codable" are disagreement. Rows that came back undecided do not count: the figure is
-too good where coders leave out the hard ones. What was drawn, and with which code, the list of the
-batch tells and not the file that came back. The interval is Wilson's (Journal of the American
-Statistical Association 22, 1927), which holds for small samples and for all agreed.
+(``results/review/queue.py``). A coder, who does not see the model's code, agrees by giving the same
+unit group; three digits, another group and "not codable" are disagreement. Rows that came back
+undecided do not count: the figure is too good where coders leave out the hard ones. What was drawn,
+and with which code, the list of the batch tells and not the file that came back.
+
+The agreement is stated for each version of the model, and within it by major group, month and
+coder. Only the first figure is over all versions, and it names them. The interval is Wilson's
+(Journal of the American Statistical Association 22, 1927), which holds for small samples and for
+all agreed.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scipy.stats import binomtest
 
-from core.corrections.coded_texts import CodedTexts
-from core.corrections.corrections_folder import read_folder
+from core.corrections.coded_texts import CodedTexts, Drawn
+from core.corrections.correction import Correction
+from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.encoding import AUTO
 from core.settings import Columns
 
 _LOG = logging.getLogger(__name__)
+_MONTH_CHARS = len("2026-11")
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A decided text of a sample. ``is_shown``: the file showed the model's code to the coder."""
+
+    drawn: Drawn
+    is_agreed: bool
+    is_shown: bool
+    is_adjudicated: bool
+    month: str
+    coder: str
+
+    @classmethod
+    def of(cls, file: CorrectionsFile, correction: Correction, drawn: Drawn) -> _Answer:
+        signature = correction.signature
+        return cls(
+            drawn=drawn,
+            is_agreed=correction.code == drawn.code,
+            is_shown=bool(correction.predicted),
+            is_adjudicated=signature.is_adjudicated,
+            month=(signature.coded_at or file.received)[:_MONTH_CHARS],
+            coder=signature.coder,
+        )
 
 
 def sampled_agreement(
@@ -33,9 +65,14 @@ def sampled_agreement(
 ) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
 
-    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; empty where none came back. If
-    two files decide the same text of one sample, the later file wins. Rows that were not drawn do
-    not count; the log names their files, and samples whose list is missing or damaged.
+    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` were decided beside
+    the model's code, as reviews before version 0.2 had it. ``versions`` has the same of each
+    version of the model (``name``), the newest last, and within it ``major_groups``, ``months`` and
+    ``coders``. Empty where none came back.
+
+    If two answers decide the same text of one sample, the later one counts, and an adjudicated one
+    before all others; for ``coders`` each one's latest counts. Rows that were not drawn do not
+    count; the log names their files, and samples whose list is missing or damaged.
 
     Parameters
     ----------
@@ -43,7 +80,8 @@ def sampled_agreement(
     legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
     """
     coded_texts = CodedTexts(lists_dir or corrections_dir)
-    decided: dict[tuple[str, str], tuple[int, bool]] = {}
+    decided: dict[tuple[str, str], _Answer] = {}
+    by_coder: dict[tuple[str, str, str], _Answer] = {}
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
     for file, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
@@ -51,8 +89,11 @@ def sampled_agreement(
             continue
         drawn = coded_texts.drawn(correction.sampled, correction.text)
         if drawn is not None:
+            answer = _Answer.of(file, correction, drawn)
             key = correction.sampled, correction.text
-            decided[key] = drawn.n_records, correction.code == drawn.code
+            by_coder[*key, answer.coder.casefold()] = answer
+            if answer.is_adjudicated or not (key in decided and decided[key].is_adjudicated):
+                decided[key] = answer
         elif coded_texts.has_sample(correction.sampled):
             n_not_drawn[file.name] += 1
         else:
@@ -66,10 +107,50 @@ def sampled_agreement(
             sampled,
             n_rows,
         )
-    n = sum(n_drawn for n_drawn, _ in decided.values())
-    if not n:
+    if not decided:
         return {}
-    n_agreed = sum(n_drawn for n_drawn, is_agreed in decided.values() if is_agreed)
+    answers = list(decided.values())
+    return {
+        **_share(answers),
+        "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
+        "versions": _versions(answers, list(by_coder.values())),
+    }
+
+
+def _versions(answers: list[_Answer], by_coder: list[_Answer]) -> list[dict[str, Any]]:
+    """Return the agreement of each version, in the order in which answers about them came."""
+    return [
+        {
+            "name": version,
+            **_share(_of_version(answers, version)),
+            "major_groups": _parts(_of_version(answers, version), lambda one: one.drawn.code[:1]),
+            "months": _parts(_of_version(answers, version), lambda one: one.month),
+            "coders": _parts(_of_version(by_coder, version), lambda one: one.coder),
+        }
+        for version in dict.fromkeys(answer.drawn.model_version for answer in answers)
+    ]
+
+
+def _of_version(answers: list[_Answer], version: str) -> list[_Answer]:
+    return [answer for answer in answers if answer.drawn.model_version == version]
+
+
+def _parts(answers: list[_Answer], name_of: Callable[[_Answer], str]) -> list[dict[str, Any]]:
+    """Return the agreement of each part, by its name; an empty name: it is not known."""
+    parts: dict[str, list[_Answer]] = {}
+    names: dict[str, str] = {}
+    for answer in answers:
+        name = name_of(answer)
+        names.setdefault(name.casefold(), name)
+        parts.setdefault(name.casefold(), []).append(answer)
+    return [{"name": names[key], **_share(parts[key])} for key in sorted(parts)]
+
+
+def _share(answers: Iterable[_Answer]) -> dict[str, Any]:
+    n, n_agreed = 0, 0
+    for answer in answers:
+        n += answer.drawn.n_records
+        n_agreed += answer.drawn.n_records * answer.is_agreed
     return {"n": n, "n_agreed": n_agreed, "rate": n_agreed / n, "interval": wilson(n_agreed, n)}
 
 

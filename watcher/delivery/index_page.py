@@ -218,12 +218,18 @@ def _name(file_name: str, folder: Path) -> str:
     return file_name
 
 
+class _Version(BaseModel):
+    name: str
+
+
 class _Agreement(BaseModel):
     """The agreement with people that a training measured, as the trend shows it."""
 
     n: int
     rate: float
     interval: tuple[float, float]
+    versions: list[_Version] = []
+    """The versions of the model that the figure is over; reports before 0.2 do not say."""
 
 
 def _training(folder: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_p
 from core.own_tables.table_kind import TableKind, refuse_own_codes, refuse_own_table, table_kind
 from core.review_contract import CORRECTION_COLUMNS, REVIEW_COLUMNS, RUN_REVIEW_COLUMNS
 from results.review.workbook import _WIDTHS
+from training.evaluation.conflicts_list import CONFLICT_COLUMNS
 
 OWN = list(OUTPUT_COLUMNS)
 
@@ -30,6 +31,7 @@ OWN = list(OUTPUT_COLUMNS)
         (list(_WIDTHS), TableKind.REVIEW),
         (list(CORRECTION_COLUMNS), TableKind.REVIEW),
         (list(KEPT_COLUMNS), TableKind.REVIEW),
+        (list(CONFLICT_COLUMNS), TableKind.REVIEW),
         (["job_title", "Corrected ISCO code"], TableKind.REVIEW),
         (list(DISAGREEMENT_COLUMNS), TableKind.DISAGREEMENTS),
         ([*DISAGREEMENT_COLUMNS[1:], "note"], TableKind.DISAGREEMENTS),

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import is_corrections_file, process_corrections
 from results.review.page import REVIEW_PAGE, write_review_page
 from tests.support.external_programs import browser, needs_chromium
-from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, keep_list, review
+from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, SURE, keep_list, review
 from training.evaluation.sampled_agreement import sampled_agreement
 
 PATIENCE_S = 30
@@ -141,7 +142,58 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     assert memory.get(join("soldier", "soldier")) == "0310"
     assert memory.get(join(FORMULA, FORMULA)) == "2341"
     agreement = sampled_agreement(settings.data.corrections_dir, Columns())
-    assert (agreement["n"], agreement["n_agreed"]) == (2, 1)
+    assert (agreement["n"], agreement["n_agreed"], agreement["n_shown"]) == (2, 1, 0)
+
+
+@needs_chromium
+def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
+    reviewer.press("1")
+    assert "does not say whose decisions" in saved_message(reviewer)
+    assert reviewer.driver.switch_to.active_element.get_attribute("id") == "coder"
+    reviewer.press(*" Anna", Keys.TAB)
+    reviewer.find("comment").send_keys("=2 jobs", Keys.ENTER)
+    before = datetime.now(UTC).replace(microsecond=0)
+    reviewer.press("2")
+    assert reviewer.find("comment").get_attribute("value") == "", "it is of the text before"
+    assert "whose" not in saved_message(reviewer)
+    with (reviewer.downloads / f"review-{BATCH}.csv").open(encoding="utf-8-sig") as file:
+        first, second = csv.DictReader(file)
+    assert (first["coder"], first["comment"]) == ("Anna", "")
+    assert (second["coder"], second["comment"]) == ("Anna", "=2 jobs")
+    assert before <= datetime.fromisoformat(second["coded_at"]) <= datetime.now(UTC)
+    # Another page of the same browser does not ask again, and this one knows the comment.
+    reviewer.driver.refresh()
+    reviewer.press(Keys.ARROW_LEFT)
+    assert reviewer.find("comment").get_attribute("value") == "=2 jobs"
+    other = tmp_path / "other"
+    other.mkdir()
+    reviewer.driver.get(page_of(other, 3).as_uri())
+    assert reviewer.find("coder").get_attribute("value") == "Anna"
+
+
+def saved_message(reviewer: Reviewer) -> str:
+    reviewer.save()
+    return reviewer.find("message").text
+
+
+@needs_chromium
+def test_the_sample_is_decided_blind(reviewer: Reviewer) -> None:
+    reviewer.show("sampled")
+    choices = reviewer.find("candidates").find_elements(By.TAG_NAME, "button")
+    words = [choice.text.split() for choice in choices]
+    assert [word[1] for word in words] == sorted(code for code, _ in SURE)
+    shown = reviewer.find("one").text
+    assert "%" not in shown and "code is not shown" in shown
+    assert "7212" not in reviewer.find("prediction").text
+    page = reviewer.page.read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert data
+    parsed = json.loads(data[1])
+    rows = [dict(zip(parsed["fields"], row, strict=True)) for row in parsed["rows"]]
+    for row in rows:
+        is_blind = row["sampled"] != ""
+        assert (row["predicted"] == "") == (row["minor_confidence"] is None) == is_blind
+        assert all((share is None) == is_blind for _, share in row["candidates"])
 
 
 @needs_chromium

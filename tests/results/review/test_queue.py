@@ -90,7 +90,10 @@ def test_a_batch_counts_the_sample_apart(
     sampled = [row for row in rows if row["sampled"]]
     assert len(rows) == 23 and len(sampled) == 3
     assert {row["sampled"] for row in sampled} == {f"batch {receipt.batch_id}"}
-    assert all(row["predicted_code"] == row["candidate_1"] for row in sampled)
+    candidates = [[row[f"candidate_{k}"] for k in range(1, 6)] for row in sampled]
+    assert candidates == [sorted(codes) for codes in candidates] and all(candidates[0])
+    shown = "predicted_code", "predicted_title", "confidence", "candidate_1_confidence"
+    assert {row[name] for row in sampled for name in shown} == {""}
     assert (tmp_path / "review.xlsx").exists() and (tmp_path / "review.html").exists()
     assert not receipt.notes or "review.csv" not in receipt.notes[-1]
 

@@ -20,7 +20,7 @@ from results.corrections_file import is_corrections_file, process_corrections
 from results.receipt import CorrectionsReceipt
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
-from tests.support.review_fixtures import FORMULA, keep_list, review
+from tests.support.review_fixtures import FORMULA, SURE, keep_list, review
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.evaluation.sampled_agreement import sampled_agreement
 
@@ -84,18 +84,35 @@ def test_codes_are_text_and_only_answers_can_be_changed(blank: Path) -> None:
     sheet = book["review"]
     names = [cell.value for cell in sheet[1]]
     assert sheet.freeze_panes == "B2" and sheet.protection.sheet
-    answer = names.index("corrected_isco_code")
+    answer, last = names.index("corrected_isco_code"), names.index("comment")
+    assert names[answer : last + 1] == ["corrected_isco_code", "coder", "coded_at", "comment"]
     for row in sheet.iter_rows(min_row=2):
-        assert [n for n, cell in enumerate(row) if not cell.protection.locked] == [answer]
+        unlocked = [n for n, cell in enumerate(row) if not cell.protection.locked]
+        assert unlocked == list(range(answer, last + 1))
         assert row[answer].number_format == "@"
         assert all(cell.data_type != "f" for cell in row)
         assert row[names.index("choice_1")].value[:4] in isco08().units
-        assert row[names.index("choice_7")].value == "not codable"
+        is_blind = bool(row[names.index("sampled")].value)
+        assert row[names.index("choice_6" if is_blind else "choice_7")].value == "not codable"
     (choices,) = [rule for rule in sheet.data_validations.dataValidation if rule.formula1]
-    assert str(choices.sqref) == f"H2:H{sheet.max_row}" and choices.formula1 == "$I2:$O2"
+    assert str(choices.sqref) == f"H2:H{sheet.max_row}" and choices.formula1 == "$L2:$R2"
     codes = [row[0].value for row in book["codes"].iter_rows(min_row=2)]
     assert codes == list(isco08().units)
     assert book["help"]["A1"].value == "3 of 16 questions are elsewhere"
+
+
+def test_the_sample_is_decided_blind(blank: Path) -> None:
+    rows = list(load_workbook(blank)["review"].iter_rows(values_only=True))
+    table = [dict(zip(map(str, rows[0]), map(str, row), strict=True)) for row in rows[1:]]
+    sampled = [row for row in table if row["sampled"] != "None"]
+    assert len(sampled) == 2
+    for row in sampled:
+        assert {row[name] for name in ("predicted_code", "predicted_title", "confidence")} == {
+            "None"
+        }
+        choices = [row[f"choice_{k}"] for k in range(1, 8)]
+        assert [choice[:4] for choice in choices[:5]] == sorted(code for code, _ in SURE)
+        assert choices[5:] == ["not codable", "None"]
 
 
 def test_the_filled_workbook_is_taken(blank: Path, settings: Settings) -> None:

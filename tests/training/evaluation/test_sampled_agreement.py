@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,11 +30,11 @@ def test_wilson_is_newcombes() -> None:
     assert wilson(20, 20)[1] == 1
 
 
-def keep(folder: Path, batch_id: str, drawn: dict[str, int]) -> None:
+def keep(folder: Path, batch_id: str, drawn: dict[str, int], version: str = "v1") -> None:
     """Keep the list of a batch in which each of these texts was autocoded as 7212."""
     texts = TextCollector()
     texts.add(dict.fromkeys([*drawn, "i | j"], "7212"))
-    keep_text_list(folder, ListHead(batch_id, "v1"), texts, drawn)
+    keep_text_list(folder, ListHead(batch_id, version), texts, drawn)
 
 
 def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
@@ -72,13 +73,55 @@ def test_only_what_was_drawn_counts(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert sampled_agreement(other, Columns(), lists_dir=tmp_path) == found
 
 
+def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
+    keep(tmp_path, "1", {"a | b": 3, "c | d": 1})
+    keep(tmp_path, "2", {"a | b": 1, "e | f": 2}, version="v2")
+    (tmp_path / "1.csv").write_text(
+        "text,corrected_isco_code,predicted_code,n_records,sampled,coder,coded_at,sequence,received\n"
+        "a | b,7212,,3,batch 1,Anna,2026-10-31T23:59,1,2026-11-02\n"
+        "c | d,7211,7212,1,batch 1,ben,,1,2026-11-02\n"
+        "a | b,7212,,1,batch 2,anna,2026-11-01,1,2026-11-02\n"
+        "e | f,2221,,2,batch 2,anna,2026-11-01,1,2026-11-02\n"
+        "e | f,7212,,2,batch 2,ben,2026-11-02,1,2026-11-02\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(tmp_path, Columns())
+    assert (found["n"], found["n_agreed"], found["n_shown"]) == (7, 6, 1)
+    first, second = found["versions"]
+
+    def counts(parts: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+        return {part["name"]: (part["n"], part["n_agreed"]) for part in parts}
+
+    assert counts([first, second]) == {"v1": (4, 3), "v2": (3, 3)}
+    assert first["interval"] == wilson(3, 4)
+    assert counts(first["months"]) == {"2026-10": (3, 3), "2026-11": (1, 0)}
+    assert counts(first["coders"]) == {"Anna": (3, 3), "ben": (1, 0)}
+    assert counts(first["major_groups"]) == {"7": (4, 3)}
+    # Each coder's own answer counts for that coder; the later one counts for the text.
+    assert counts(second["coders"]) == {"anna": (3, 1), "ben": (2, 2)}
+
+
+def test_an_adjudicated_answer_counts_before_later_ones(tmp_path: Path) -> None:
+    keep(tmp_path, "1", {"a | b": 1})
+    (tmp_path / "1.csv").write_text(
+        "text,corrected_isco_code,n_records,sampled,coder,adjudicated\n"
+        "a | b,7212,1,batch 1,chris,yes\na | b,7211,1,batch 1,ben,\n",
+        encoding="utf-8",
+    )
+    assert sampled_agreement(tmp_path, Columns())["n_agreed"] == 1
+
+
 def test_nothing_came_back(tmp_path: Path) -> None:
     assert sampled_agreement(tmp_path / "none", Columns()) == {}
 
 
 def test_the_report_states_it_with_its_interval(tmp_path: Path) -> None:
-    sample = {"n": 40, "n_agreed": 38, "rate": 0.95, "interval": wilson(38, 40)}
+    share = {"n": 40, "n_agreed": 38, "rate": 0.95, "interval": wilson(38, 40)}
+    versions = [{"name": "v1", **share}, {"name": "v2", **share}]
+    sample = {**share, "n_shown": 3, "versions": versions}
     metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, sampled_agreement=sample)
     record_metrics(tmp_path, metrics)
     page = write_report(tmp_path).read_text(encoding="utf-8")
     assert "Of 40 autocoded records" in page and "0.950 (95 % interval 0.835 to 0.986)" in page
+    assert "This figure pools 2 versions of the model" in page and "but for 3 records" in page
+    assert ">v1</th>" in page

@@ -41,7 +41,9 @@ def a_batch(outbox: Path, number: int, name: str = "survey.csv", **more: Any) ->
     return folder
 
 
-def a_night(outbox: Path, day: str, state: str, rate: float | None = None) -> None:
+def a_night(
+    outbox: Path, day: str, state: str, rate: float | None = None, versions: tuple[str, ...] = ()
+) -> None:
     folder = outbox / NIGHTLY / day
     folder.mkdir(parents=True)
     metrics: dict[str, Any] = {"state": state, "reasons": [f"because of {day}"]}
@@ -51,6 +53,7 @@ def a_night(outbox: Path, day: str, state: str, rate: float | None = None) -> No
             "n_agreed": round(40 * rate),
             "rate": rate,
             "interval": [rate - 0.1, rate],
+            "versions": [{"name": name, "n": 20} for name in versions],
         }
     (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     (folder / "report.html").write_text("", encoding="utf-8")
@@ -78,7 +81,7 @@ def test_every_event_is_on_it(outbox: Path) -> None:
     corrections = {"statuses": {"accepted": 3, "not_codable": 1}, "n_rows": 4}
     a_batch(outbox, 3, "filled.csv", **corrections)
     a_night(outbox, "2026-11-21", "promoted", 0.9)
-    a_night(outbox, "2026-11-22", "refused", 0.8)
+    a_night(outbox, "2026-11-22", "refused", 0.8, ("v1", "v2"))
     failed = outbox / NIGHTLY / "2026-11-23"
     failed.mkdir()
     (failed / FAILED).write_text("it ended with status 9", encoding="utf-8")
@@ -97,7 +100,7 @@ def test_every_event_is_on_it(outbox: Path) -> None:
         f"found {SCRIPT}",
         f"{SCRIPT}.csv 2026-11-23 04:16:00 UTC 100 51.0 %",
         "3 accepted, 1 not codable",
-        "refused because of 2026-11-22 80.0 % (70.0 % to 80.0 %)",
+        "refused because of 2026-11-22 80.0 % (70.0 % to 80.0 %), 2 versions of the model pooled",
         "failed it ended with status 9",
         "agreement of people with autocoded records 80.0 %",
     ):

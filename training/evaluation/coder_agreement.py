@@ -1,0 +1,161 @@
+"""How often coders agree with each other, on the texts that two of them or more answered.
+
+Each coder's latest answer about a text counts. Adjudicated answers are no independent ones and do
+not count, and neither do answers without a name. Cohen's κ (Educational and Psychological
+Measurement 20, 1960) is that of a pair, Krippendorff's α (Content Analysis, 1980; nominal) that of
+all coders. Both are 1 where all agree, and 0 where they agree as often as their codes would by
+chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import nan
+from pathlib import Path
+
+import numpy as np
+from krippendorff import alpha
+from sklearn.metrics import cohen_kappa_score
+
+from core.corrections.corrections_folder import read_folder
+from core.corrections.decisions import Decisions, text_hash
+from core.encoding import AUTO
+from core.settings import Columns
+from core.taxonomy import MINOR, UNIT
+
+LEVELS = (UNIT, MINOR)
+
+
+@dataclass(frozen=True)
+class Level:
+    """Agreement at a number of digits: the share of the texts, and κ (a pair) or α (all).
+
+    ``beyond_chance`` is NaN where all answers are one code.
+    """
+
+    digits: int
+    agreement_rate: float
+    beyond_chance: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two coders and the texts that both answered."""
+
+    first: str
+    second: str
+    n_texts: int
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one coder said of a text."""
+
+    coder: str
+    code: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A text that coders answered in contradiction, and that nobody has adjudicated."""
+
+    text: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class CoderAgreement:
+    """What coders say of the same texts.
+
+    ``n_texts`` were answered by two coders or more; ``levels`` is over all coders, its rates are
+    the share of these texts on which all agree. ``conflicts`` are open, in the order of the texts.
+    """
+
+    n_texts: int
+    levels: tuple[Level, ...]
+    pairs: tuple[Pair, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def coder_agreement(
+    corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
+) -> CoderAgreement:
+    """Compare the coders of all corrections files in a folder."""
+    decisions = Decisions()
+    for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+        decisions.apply(correction)
+    answers = dict(decisions.answers_of_two())
+    texts = [list(by_coder.values()) for by_coder in answers.values()]
+    conflicts = _conflicts(corrections_dir, columns, legacy_encoding, decisions, answers)
+    return CoderAgreement(
+        n_texts=len(answers),
+        levels=tuple(_level_of_all(texts, digits) for digits in LEVELS) if texts else (),
+        pairs=tuple(_pairs(list(answers.values()))),
+        conflicts=tuple(sorted(conflicts, key=lambda conflict: conflict.text)),
+    )
+
+
+def _pairs(answers: Sequence[dict[str, str]]) -> Iterator[Pair]:
+    """Yield each pair of coders who answered a text in common, in the order of their names."""
+    coders = sorted({coder for by_coder in answers for coder in by_coder}, key=str.casefold)
+    for first, second in combinations(coders, 2):
+        codes = [
+            (by_coder[first], by_coder[second])
+            for by_coder in answers
+            if first in by_coder and second in by_coder
+        ]
+        if codes:
+            levels = tuple(_level_of_pair(codes, digits) for digits in LEVELS)
+            yield Pair(first, second, len(codes), levels)
+
+
+def _level_of_pair(codes: Sequence[tuple[str, str]], digits: int) -> Level:
+    first, second = ([code[:digits] for code in side] for side in zip(*codes, strict=True))
+    rate = float(np.mean([one == other for one, other in zip(first, second, strict=True)]))
+    is_one_code = len({*first, *second}) == 1
+    kappa = nan if is_one_code else float(cohen_kappa_score(first, second))
+    return Level(digits, rate, kappa)
+
+
+def _level_of_all(texts: Sequence[Sequence[str]], digits: int) -> Level:
+    cut = [[code[:digits] for code in codes] for codes in texts]
+    rate = float(np.mean([len(set(codes)) == 1 for codes in cut]))
+    domain = sorted({code for codes in cut for code in codes})
+    if len(domain) == 1:
+        return Level(digits, rate, nan)
+    place = {code: column for column, code in enumerate(domain)}
+    counts = np.zeros((len(cut), len(domain)), int)
+    for row, codes in enumerate(cut):
+        for code in codes:
+            counts[row, place[code]] += 1
+    return Level(digits, rate, float(alpha(value_counts=counts, level_of_measurement="nominal")))
+
+
+def _conflicts(
+    corrections_dir: Path,
+    columns: Columns,
+    legacy_encoding: str,
+    decisions: Decisions,
+    answers: dict[bytes, dict[str, str]],
+) -> list[Conflict]:
+    """Return the open conflicts with their texts and comments: the files are read once more."""
+    comments: dict[str, dict[str, str]] = {}  # text → coder → the comment of the latest answer
+    for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+        text, signature = correction.text, correction.signature
+        if correction.is_decided and text_hash(text) in answers and decisions.is_disputed(text):
+            of_text = comments.setdefault(text, {})
+            of_text[signature.coder.casefold()] = signature.comment
+    return [
+        Conflict(
+            text,
+            tuple(
+                Answer(coder, code, of_text.get(coder.casefold(), ""))
+                for coder, code in answers[text_hash(text)].items()
+            ),
+        )
+        for text, of_text in comments.items()
+    ]
