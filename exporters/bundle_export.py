@@ -10,7 +10,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from inference.bundle import (
 )
 from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession, length_batches
+from inference.similar_corrections import FITTED_RULES, SimilarityRules
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
@@ -56,7 +57,8 @@ class BundleContents:
     combine the two (``training/evaluation/calibration.py``). ``spelling`` holds the words that
     typos are corrected to, ``training_profile`` what the reports of batches compare with,
     ``training_summary`` the manifest's entry ``training``. Texts are cut at ``max_tokens``;
-    ``languages`` (ISO 639-1) are those of the training texts.
+    ``languages`` (ISO 639-1) are those of the training texts. ``similarity`` says how much
+    corrections of similar texts count.
     """
 
     model: RobertaForSequenceClassification
@@ -69,6 +71,7 @@ class BundleContents:
     max_tokens: int
     languages: list[str]
     training_summary: dict[str, Any]
+    similarity: SimilarityRules = FITTED_RULES
 
 
 def export_bundle(
@@ -189,6 +192,7 @@ def _manifest_values(contents: BundleContents, graph: str, precision: str) -> di
         "temperature": contents.temperature,
         "ngram_weight": contents.ngram_weight,
         "languages": contents.languages,
+        "similarity": asdict(contents.similarity),
         "labels": list(isco08().units),
         "training": contents.training_summary,
         "model": graph,

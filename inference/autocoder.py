@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from core.isco_scores.derived_variables import DERIVED
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
@@ -17,6 +19,12 @@ from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code
 from inference.prediction_cache import PredictionCache
+from inference.similar_corrections import (
+    SimilarCorrections,
+    SimilarityRules,
+    similarity_of,
+    similarity_vectors,
+)
 from inference.training_profile import TrainingProfile
 
 # This many texts go through the model between two calls of the progress callback. A larger step has
@@ -41,6 +49,7 @@ class Autocoder:
         cache_texts: int,
         non_answers: NonAnswers | None = None,
         training_profile: TrainingProfile | None = None,
+        similarity: SimilarityRules | None = None,
     ) -> None:
         """Combine a classifier with the rules for its codes.
 
@@ -51,6 +60,7 @@ class Autocoder:
         cache_texts : how many texts the cache holds; they are kept across files.
         non_answers : the texts that get no code; None codes every text.
         training_profile : what the model learned from, where its bundle has it.
+        similarity : how much corrections of similar texts count; None if they do not.
         """
         self.classifier = classifier
         self.corrections_lookup = corrections_lookup
@@ -59,6 +69,8 @@ class Autocoder:
         self._rules = rules
         self._non_answers = non_answers
         self._cache = PredictionCache(cache_texts)
+        self._similar = None if similarity is None else SimilarCorrections(similarity)
+        self._learned_lookup: CorrectionsLookup | None = None
 
     def code(
         self, texts: Sequence[str], progress: Callable[[int], None] = lambda n_done: None
@@ -67,6 +79,7 @@ class Autocoder:
 
         ``progress`` is called after each step with how many more of ``texts`` are done.
         """
+        self._learn_corrections(progress)
         n_copies = Counter(texts)  # in order of first appearance
         predictions: dict[str, Prediction] = {}
         for text in n_copies:
@@ -78,17 +91,45 @@ class Autocoder:
             if prediction is not None:
                 predictions[text] = prediction
         progress(sum(n_copies[text] for text in predictions))
-        rules = self._rules
         new_texts = [text for text in n_copies if text not in predictions]
         for start in range(0, len(new_texts), _TEXTS_PER_STEP):
             step = new_texts[start : start + _TEXTS_PER_STEP]
-            probabilities = self.classifier.probabilities(step)
-            decided = decide(probabilities, rules.threshold, rules.fallback, rules.floors)
-            for text, prediction in zip(step, decided, strict=True):
+            for text, prediction in zip(step, self._compute(step), strict=True):
                 predictions[text] = prediction
                 self._cache.put(text, prediction)
             progress(sum(n_copies[text] for text in step))
         return [predictions[text] for text in texts]
+
+    def _learn_corrections(self, progress: Callable[[int], None]) -> None:
+        """Let the corrections teach similar texts; what the cache has is no longer right then."""
+        lookup = self.corrections_lookup
+        if self._similar is None or self._learned_lookup is lookup:
+            return
+
+        def vectors_of(texts: Sequence[str]) -> np.ndarray:
+            progress(0)  # the process is alive
+            return similarity_vectors(self.classifier.read(texts))
+
+        self._similar.learn(lookup.teaching, vectors_of)
+        self._cache.clear()
+        self._learned_lookup = lookup
+
+    def _compute(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return the predictions of the model and of the corrections that are similar."""
+        reading = self.classifier.read(texts)
+        alone = reading.probabilities
+        if not self._similar:
+            return self._decide(alone)
+        neighbors = self._similar.nearest(similarity_vectors(reading))
+        predictions = self._decide(self._similar.blend(alone, neighbors, self._rules.threshold))
+        return [
+            self._similar.named(prediction, probabilities, voters)
+            for prediction, probabilities, voters in zip(predictions, alone, neighbors, strict=True)
+        ]
+
+    def _decide(self, probabilities: np.ndarray) -> list[Prediction]:
+        rules = self._rules
+        return decide(probabilities, rules.threshold, rules.fallback, rules.floors)
 
     def n_truncated(self, texts: Sequence[str]) -> int:
         """Return how many of ``texts`` are longer than the network reads."""
@@ -165,4 +206,5 @@ def open_autocoder(
         non_answers=_non_answers(settings),
         cache_texts=settings.inference.cache_texts,
         training_profile=bundle.training_profile(),
+        similarity=similarity_of(bundle),
     )

@@ -51,7 +51,8 @@ class Manifest:
     the bundle to its SHA-256; ``model`` names the ONNX file that is served and ``precision`` is
     ``int8`` or ``fp32``; ``temperature`` divides the logits and ``ngram_weight`` multiplies the
     n-gram model's scores; longer texts are cut after ``max_tokens``. ``languages`` (ISO 639-1) are
-    those of the training texts.
+    those of the training texts. ``similarity`` has the fields of ``SimilarityRules``
+    (``inference/similar_corrections.py``); without them corrections count for their own text alone.
     """
 
     version: str
@@ -65,6 +66,7 @@ class Manifest:
     files: dict[str, str]
     ngram_weight: float = 0.0
     languages: list[str] = field(default_factory=lambda: ["en"])
+    similarity: dict[str, float] = field(default_factory=dict)
     parity: dict[str, float] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT_VERSION

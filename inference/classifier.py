@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,20 @@ from core.letters.text_bounds import MAX_CHARS, bounded
 from core.settings import InferenceSettings
 from inference.bundle import Bundle
 from inference.onnx_session import OnnxSession
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a model makes of N texts; row i belongs to text i.
+
+    ``probabilities`` (N, 436) float32 in ISCO order, each row sums to 1; ``logits`` (N, 436) of the
+    network and ``ngram_vectors`` (N, D) of the n-gram model: texts that the model takes for alike
+    have both alike.
+    """
+
+    probabilities: np.ndarray
+    logits: np.ndarray
+    ngram_vectors: np.ndarray
 
 
 class Classifier:
@@ -38,10 +53,17 @@ class Classifier:
 
         Texts must be cleaned with ``core.text.join``; each is computed, repeated or not.
         """
+        return self.read(texts).probabilities
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Return the probabilities of cleaned ``texts``, and what they were computed from."""
         corrected = self._readable(texts)
-        logits = self._executor.submit(self._session.logits, corrected)
-        scores = self._ngram_model.scores(corrected)  # while the network computes
-        return combine(logits.result(), scores, self._temperature, self._ngram_weight)
+        network = self._executor.submit(self._session.logits, corrected)
+        vectors = self._ngram_model.text_vectors(corrected)  # while the network computes
+        scores = self._ngram_model.scores_of(vectors)
+        logits = network.result()
+        probabilities = combine(logits, scores, self._temperature, self._ngram_weight)
+        return Reading(probabilities, logits, vectors)
 
     def are_truncated(self, texts: Sequence[str]) -> list[bool]:
         """Return for each text whether it is longer than the network reads."""

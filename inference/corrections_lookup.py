@@ -20,16 +20,21 @@ from core.settings import Columns
 from core.taxonomy import MINOR
 from inference.decision import Prediction, no_code
 
+# So many corrections teach similar texts; more would make every text slower.
+_MAX_TEXTS = 50_000
+
 
 @dataclass(frozen=True)
 class CorrectionsLookup:
     """What people decided about every cleaned text that was corrected.
 
     ``folder_state`` is the state of the corrections folder that the decisions were read from.
+    ``texts`` are the texts that were decided last, at most 50,000, in the order of their decisions.
     """
 
     decisions: Decisions = field(default_factory=Decisions)
     folder_state: FolderState = ()
+    texts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, codes: Mapping[str, str]) -> CorrectionsLookup:
@@ -37,7 +42,7 @@ class CorrectionsLookup:
         decisions = Decisions()
         for text, code in codes.items():
             decisions[text] = code
-        return cls(decisions)
+        return cls(decisions, texts=tuple(codes)[-_MAX_TEXTS:])
 
     @classmethod
     def load(
@@ -66,20 +71,36 @@ class CorrectionsLookup:
         if before in names:
             state = state[: names.index(before)]
         decisions = Decisions()
+        texts: dict[str, None] = {}
         n_read = 0
         if previous is not None and state[: len(known)] == known:
             decisions = previous.decisions.copy()
+            texts = dict.fromkeys(previous.texts)
             n_read = len(known)
         for file in state[n_read:]:
             path = corrections_dir / file.name
             for correction in read_readable(path, columns, legacy_encoding):
                 decisions.apply(correction)
-        return cls(decisions, state)
+                if correction.is_decided:
+                    texts.pop(correction.text, None)  # it moves to the end
+                    texts[correction.text] = None
+                    if len(texts) > 2 * _MAX_TEXTS:
+                        texts = dict.fromkeys(tuple(texts)[-_MAX_TEXTS:])
+        return cls(decisions, state, tuple(texts)[-_MAX_TEXTS:])
 
     @cached_property
     def version(self) -> str:
         """A hash of the decisions alone (8 hexadecimal digits); ``""`` without any."""
         return self.decisions.version()
+
+    @cached_property
+    def teaching(self) -> dict[str, str]:
+        """The unit group of each of ``texts`` that says something about others, in their order.
+
+        ``Decisions.teaches_others`` is the rule.
+        """
+        texts = filter(self.decisions.teaches_others, self.texts)
+        return {text: self.decisions.get(text) or "" for text in texts}
 
     def get(self, text: str) -> str | None:
         """Return the decision about a cleaned text: a code, ``NOT_CODABLE``, or None."""

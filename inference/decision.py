@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,14 @@ from core.settings import InferenceSettings, Settings
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, minor_index
 
 Fallback = Literal["truncate", "climb"]
+
+
+class SimilarCorrection(NamedTuple):
+    """A corrected text that is like another one; ``cosine`` (at most 1) says how much."""
+
+    text: str
+    code: str
+    cosine: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class Prediction:
     correction may have 3 digits without being a fallback. ``confidence`` is the probability of the
     best unit group, ``minor_confidence`` that of ``minor_code``, both unrounded. ``candidates`` are
     the five likeliest unit groups with their probabilities, best first. ``source`` tells where the
-    code comes from.
+    code comes from. ``similar`` are the nearest corrections of similar texts, at most three, the
+    nearest first; they count in the probabilities.
     """
 
     isco_code: str
@@ -42,6 +51,7 @@ class Prediction:
     minor_confidence: float
     candidates: tuple[tuple[str, float], ...]
     source: CodeSource
+    similar: tuple[SimilarCorrection, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -50,8 +60,12 @@ class Prediction:
 
     @property
     def is_by_model(self) -> bool:
-        """Whether the model computed it, so that it has five candidates."""
-        return self.source in (CodeSource.MODEL, CodeSource.TOO_UNSURE)
+        """Whether the model computed it, alone or with corrections: it has five candidates."""
+        return self.source in (
+            CodeSource.MODEL,
+            CodeSource.SIMILAR_CORRECTION,
+            CodeSource.TOO_UNSURE,
+        )
 
     @property
     def group_code(self) -> str:
@@ -182,16 +196,6 @@ def decide(
             )
         )
     return predictions
-
-
-def likeliest_units(probabilities: np.ndarray, n: int) -> tuple[tuple[str, float], ...]:
-    """Return the ``n`` likeliest unit groups with their probabilities, best first.
-
-    ``probabilities`` (436,) are those of one text, in ISCO order. Equal ones go to the lower code.
-    """
-    units = isco08().units
-    order = np.argsort(-probabilities, kind="stable")[:n]
-    return tuple((units[index], float(probabilities[index])) for index in order)
 
 
 def _likely_groups(sums: np.ndarray, digits: int, floor: float) -> list[str]:

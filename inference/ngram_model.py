@@ -127,15 +127,25 @@ class NgramModel:
 
         A text's scores do not depend on the other texts.
         """
-        scores = np.empty((len(texts), len(self.bias)), np.float32)
-        for part in slices(texts):
-            # One row at a time: a product of whole matrices may round a row otherwise, depending
-            # on how many rows there are.
-            for row, vector in enumerate(self._text_vectors(texts[part]), start=part.start):
-                scores[row] = vector @ self.weights + self.bias
+        return self.scores_of(self.text_vectors(texts))
+
+    def scores_of(self, vectors: np.ndarray) -> np.ndarray:
+        """Return (N, K) float32 scores of the texts with these ``vectors`` (N, D)."""
+        scores = np.empty((len(vectors), len(self.bias)), np.float32)
+        # One row at a time: a product of whole matrices may round a row otherwise, depending on
+        # how many rows there are.
+        for row, vector in enumerate(vectors):
+            scores[row] = vector @ self.weights + self.bias
         return scores
 
-    def _text_vectors(self, texts: Sequence[str]) -> np.ndarray:
+    def text_vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (N, D) float32 vectors of N cleaned texts; each depends on its text alone."""
+        vectors = np.empty((len(texts), self.vectors.shape[1]), np.float32)
+        for part in slices(texts):
+            vectors[part] = self._step_vectors(texts[part])
+        return vectors
+
+    def _step_vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return (N, D) float32 vectors of one step of texts; words they share are summed once.
 
         The features' vectors are integers: their sums are exact in whatever order they are added.

@@ -18,6 +18,7 @@ from core.taxonomy import UNIT
 from inference.decision import Prediction
 
 Value = str | int | float | bool | None
+_COMPUTED = (CodeSource.MODEL, CodeSource.SIMILAR_CORRECTION)
 
 
 def output_values(
@@ -76,12 +77,11 @@ def counts(predictions: Sequence[Prediction]) -> RowCounts:
     """Return how many records were coded, and how many of each kind."""
     n_by_source = Counter(prediction.source for prediction in predictions)
     n_fallback = sum(
-        prediction.is_fallback and prediction.source == CodeSource.MODEL
-        for prediction in predictions
+        prediction.is_fallback and prediction.source in _COMPUTED for prediction in predictions
     )
     return RowCounts(
         n_rows_out=len(predictions),
-        n_autocoded=n_by_source[CodeSource.MODEL] - n_fallback,
+        n_autocoded=sum(n_by_source[source] for source in _COMPUTED) - n_fallback,
         n_fallback=n_fallback,
         n_too_unsure=n_by_source[CodeSource.TOO_UNSURE],
         n_empty=n_by_source[CodeSource.EMPTY],

@@ -1,11 +1,10 @@
-"""The public face of isco-coder: what programs in Python import."""
+"""The public face of isco-coder: names to import, and nothing else."""
 
 from core.errors import IscoError
+from core.taxonomy import isco08
 from core.version import VERSION
 from inference.decision import Prediction
-from isco import taxonomy
-from isco.coder import Candidate, Coder
 
 __version__ = VERSION
 
-__all__ = ["Candidate", "Coder", "IscoError", "Prediction", "__version__", "taxonomy"]
+__all__ = ["IscoError", "Prediction", "__version__", "isco08"]

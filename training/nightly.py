@@ -104,14 +104,14 @@ def run_nightly(
         if reason:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                _publish_skip(report_dir, reason, agreement, n_rejected)
+                _publish_skip(report_dir, reason, agreement, n_rejected, settings.output.language)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
         run.metrics.n_rejected_corrections = n_rejected
         decided = decided_texts(corrections_dir, settings)
         _train(run, champion, corrections, decided, settings, progress)
-        write_report(run.path)
+        write_report(run.path, settings.output.language)
         if report_dir is not None:
             _publish(run.path, report_dir)
     return run
@@ -275,7 +275,11 @@ def _publish(run_dir: Path, report_dir: Path) -> None:
 
 
 def _publish_skip(
-    report_dir: Path, reason: str, agreement: dict[str, Any], n_rejected: dict[str, int] | None
+    report_dir: Path,
+    reason: str,
+    agreement: dict[str, Any],
+    n_rejected: dict[str, int] | None,
+    language: str,
 ) -> None:
     staged = _stage(report_dir)
     metrics = RunMetrics(
@@ -286,7 +290,7 @@ def _publish_skip(
         n_rejected_corrections=n_rejected,
     )
     record_metrics(staged, metrics)
-    write_report(staged)
+    write_report(staged, language)
     os.rename(staged, report_dir)
 
 

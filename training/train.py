@@ -104,7 +104,7 @@ def train(
         _LOG.info("training %s on %s texts", base, f"{len(dataset.sides['train']):,}")
         challenger = _fit(run, model, tokenizer, dataset, settings, progress)
         promote_or_refuse(run, challenger, dataset, corrections, champion, settings)
-        write_report(run.path)
+        write_report(run.path, settings.output.language)
     return run
 
 

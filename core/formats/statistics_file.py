@@ -24,10 +24,9 @@ from core.formats.source import Source
 from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
-from core.packages import install_command
 
 MISSING_EXTRA = (
-    f"files of Stata and SPSS need pyreadstat: run {install_command('statistics')}, or "
+    'files of Stata and SPSS need pyreadstat: run .venv/bin/pip install -e ".[statistics]", or '
     "export the table as CSV"
 )
 MAX_WRITTEN_CELLS = 20_000_000

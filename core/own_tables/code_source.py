@@ -12,6 +12,8 @@ class CodeSource(StrEnum):
 
     MODEL = "model"
     """The model computed it."""
+    SIMILAR_CORRECTION = "similar_correction"
+    """Corrections of similar texts decided; the model alone would have given another code."""
     CORRECTION = "correction"
     """A coder corrected this very text; the code is the only candidate."""
     NOT_CODABLE = "not_codable"
@@ -28,7 +30,7 @@ class CodeSource(StrEnum):
     @property
     def has_code(self) -> bool:
         """Whether the row of such a text has a code."""
-        return self in (CodeSource.MODEL, CodeSource.CORRECTION)
+        return self in (CodeSource.MODEL, CodeSource.SIMILAR_CORRECTION, CodeSource.CORRECTION)
 
 
 NON_ANSWERS = frozenset(CodeSource(kind.value) for kind in NonAnswerKind)

@@ -15,7 +15,7 @@ from dataclasses import fields
 
 from core.own_tables.code_source import CodeSource
 from core.review_contract import expected_gain
-from inference.decision import Prediction
+from inference.decision import Prediction, SimilarCorrection
 from results.review.review_item import ReviewItem
 
 _MAX_IN_MEMORY = 100_000  # some 120 MB
@@ -132,6 +132,7 @@ def _prediction(text: str) -> Prediction:
     values = json.loads(text)
     values["candidates"] = tuple((code, confidence) for code, confidence in values["candidates"])
     values["source"] = CodeSource(values["source"])
+    values["similar"] = tuple(SimilarCorrection(*fields) for fields in values["similar"])
     return Prediction(**values)
 
 

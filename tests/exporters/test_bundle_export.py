@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import hypothesis
@@ -22,6 +23,7 @@ from exporters.parity import check_signature, check_values
 from exporters.quantize import Quantizer
 from inference.bundle import Bundle
 from inference.ngram_model import NgramModel
+from inference.similar_corrections import FITTED_RULES
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 from training.model.encoder import load_encoder
@@ -32,6 +34,7 @@ def test_the_bundle_says_what_was_compared(bundle: Bundle) -> None:
     assert parity["fp32_max_logit_difference"] < 1e-3
     assert parity["int8_agreement"] >= TARGET_AGREEMENT
     assert bundle.manifest.precision == "int8"
+    assert bundle.manifest.similarity == asdict(FITTED_RULES)
     assert not (bundle.path / "model.onnx").exists()
     assert bundle.checkpoint_dir().joinpath("model.safetensors").exists()
 

@@ -17,7 +17,7 @@ from core.settings import AddedNonAnswers, InferenceSettings, Settings
 from core.text import EMPTY_TEXT, join
 from inference.autocoder import Autocoder, open_autocoder, result_settings
 from inference.bundle import Bundle
-from inference.classifier import Classifier, open_classifier
+from inference.classifier import Classifier, Reading, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import DecisionRules
 from inference.model_registry import ModelRegistry
@@ -67,9 +67,9 @@ class Counting(Classifier):
         super().__init__(OnnxSession(bundle, InferenceSettings()), bundle)
         self.asked: list[str] = []
 
-    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+    def read(self, texts: Sequence[str]) -> Reading:
         self.asked += texts
-        return super().probabilities(texts)
+        return super().read(texts)
 
 
 def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:

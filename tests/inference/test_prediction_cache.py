@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.decision import Fallback, Floors, decide
+from core.own_tables.code_source import CodeSource
+from inference.decision import Fallback, Floors, SimilarCorrection, decide
 from inference.prediction_cache import PredictionCache
 
 
@@ -30,6 +33,20 @@ def test_a_coding_comes_back_equal(
     for number, prediction in enumerate(predictions):
         cache.put(f"text {number}", prediction)
     assert [cache.get(f"text {number}") for number in range(4)] == predictions
+
+
+def test_what_corrections_decided_comes_back_too_until_all_is_forgotten() -> None:
+    (prediction,) = decide(np.eye(1, 436, dtype=np.float32), 0.9, "truncate")
+    similar = (SimilarCorrection("nurse | unknown", "2221", 0.9),)
+    decided = replace(prediction, source=CodeSource.SIMILAR_CORRECTION, similar=similar)
+    cache = PredictionCache(1)
+    cache.put("a", decided)
+    assert cache.get("a") == decided
+    cache.put("b", prediction)
+    cache.put("a", prediction)
+    assert cache.get("a") == prediction  # and not with what the dropped one named
+    cache.clear()
+    assert cache.get("a") is None
 
 
 @given(st.integers(0, 5), st.lists(st.integers(0, 9), max_size=30))

@@ -11,8 +11,8 @@ import csv
 import json
 import math
 from base64 import b64encode
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from jinja2 import ChainableUndefined, Template
 
 from core.file_io import write_atomic
 from core.html import environment
-from core.isco_titles.group_titles import ENGLISH
-from core.languages.page_language import page_language
-from core.taxonomy import isco08
+from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.languages.message import Message
+from core.languages.page_language import PageLanguage, page_language
 from training.evaluation.error_analysis import (
     CONFUSED_PAIRS,
     ERROR_ANALYSIS,
@@ -38,64 +38,73 @@ N_PAIRS = 10
 _MAX_LISTED = 12
 
 _FIGURES = {
-    "n": "texts",
-    "macro_f1": "macro-F1",
-    "accuracy_4": "right at 4 digits",
-    "accuracy_3": "right at 3 digits",
-    "accuracy_2": "right at 2 digits",
-    "accuracy_1": "right at 1 digit",
-    "top_3": "among the first 3",
-    "top_5": "among the first 5",
-    "kappa": "Cohen’s κ",
-    "production_rate_95": "production rate at 95 % agreement",
-    "production_rate_95_interval": "… its 95 % interval",
-    "fallback_rate": "3-digit fallbacks",
-    "autocoded_agreement": "agreement of those autocoded",
-    "mean_confidence": "mean confidence",
-    "ece": "calibration error (ECE), 4 digits",
-    "ece_3": "calibration error (ECE), 3 digits",
-    "brier": "Brier score",
-    "aurc": "area under risk-coverage (AURC)",
+    "n": Message("texts"),
+    "macro_f1": Message("macro-F1"),
+    "accuracy_4": Message("right at 4 digits"),
+    "accuracy_3": Message("right at 3 digits"),
+    "accuracy_2": Message("right at 2 digits"),
+    "accuracy_1": Message("right at 1 digit"),
+    "top_3": Message("among the first 3"),
+    "top_5": Message("among the first 5"),
+    "kappa": Message("Cohen’s κ"),
+    "production_rate_95": Message("production rate at 95 % agreement"),
+    "production_rate_95_interval": Message("… its 95 % interval"),
+    "fallback_rate": Message("3-digit fallbacks"),
+    "autocoded_agreement": Message("agreement of those autocoded"),
+    "mean_confidence": Message("mean confidence"),
+    "ece": Message("calibration error (ECE), 4 digits"),
+    "ece_3": Message("calibration error (ECE), 3 digits"),
+    "brier": Message("Brier score"),
+    "aurc": Message("area under risk-coverage (AURC)"),
 }
 _FIGURES_OF_KINDS = ("n", "macro_f1", "accuracy_4", "accuracy_3", "top_5", "fallback_rate", "ece")
 _LEARNED = {
-    "base": "started from",
-    "n_records": "your own records",
-    "n_left_out": "your own records that cannot train, by reason",
-    "unread_files": "files of your records that cannot be read",
-    "n_answers": "bundled reference answers",
-    "n_duplicates": "duplicates among them",
-    "n_texts": "distinct texts by side",
-    "n_hold_out": "hold-out texts, never trained on",
-    "suspects": "suspected of a wrong label",
-    "n_corrections": "all corrections",
-    "n_new_corrections": "… new ones",
-    "n_held_out_corrections": "… kept out of the training, to measure on",
-    "n_rejected_corrections": "rows of corrections files that are rejected",
-    "n_replayed": "known texts replayed",
-    "n_archive_texts": "texts of the archive, without a label",
-    "learning": "training",
+    "base": Message("started from"),
+    "n_records": Message("your own records"),
+    "n_left_out": Message("your own records that cannot train, by reason"),
+    "unread_files": Message("files of your records that cannot be read"),
+    "n_answers": Message("bundled reference answers"),
+    "n_duplicates": Message("duplicates among them"),
+    "n_texts": Message("distinct texts by side"),
+    "n_hold_out": Message("hold-out texts, never trained on"),
+    "suspects": Message("suspected of a wrong label"),
+    "n_corrections": Message("all corrections"),
+    "n_new_corrections": Message("… new ones"),
+    "n_held_out_corrections": Message("… kept out of the training, to measure on"),
+    "n_rejected_corrections": Message("rows of corrections files that are rejected"),
+    "n_replayed": Message("known texts replayed"),
+    "n_archive_texts": Message("texts of the archive, without a label"),
+    "learning": Message("training"),
 }
 _EXPORT = {
-    "version": "version",
-    "champion": "compared with",
-    "temperature": "temperature",
-    "ngram_weight": "weight of the n-gram model",
-    "parity": "export compared with checkpoint",
-    "model": "settings",
-    "fine_tune": "settings of the nightly training",
-    "seed": "seed",
+    "version": Message("version"),
+    "champion": Message("compared with"),
+    "temperature": Message("temperature"),
+    "ngram_weight": Message("weight of the n-gram model"),
+    "parity": Message("export compared with checkpoint"),
+    "model": Message("settings"),
+    "fine_tune": Message("settings of the nightly training"),
+    "seed": Message("seed"),
+}
+_STATES = {
+    "promoted": Message("promoted"),
+    "refused": Message("refused"),
+    "failed": Message("failed"),
+    "skipped": Message("skipped"),
 }
 _RESULTS = {
-    "promoted": "The new model was put into service.",
-    "refused": "The new model was refused; the model in service stays.",
-    "failed": "The run failed; the model in service stays.",
-    "skipped": "There was nothing to train; the model in service stays.",
+    "promoted": Message("The new model was put into service."),
+    "refused": Message("The new model was refused; the model in service stays."),
+    "failed": Message("The run failed; the model in service stays."),
+    "skipped": Message("There was nothing to train; the model in service stays."),
 }
 
 
-def write_report(run_dir: Path) -> Path:
-    """Write ``report.html`` of the finished run in ``run_dir``, whole or not at all."""
+def write_report(run_dir: Path, language: str = ENGLISH) -> Path:
+    """Write ``report.html`` of the finished run in ``run_dir``, whole or not at all.
+
+    ``language`` is that of the page and of the titles of groups.
+    """
     metrics = _read_json(run_dir / METRICS)
     folder = run_dir / ERROR_ANALYSIS
     figures = metrics.get("figures") or {}
@@ -103,15 +112,17 @@ def write_report(run_dir: Path) -> Path:
     whole = [part for part in figures if ", " not in part or part.split(", ")[0] not in figures]
     rates = _read_table(folder / ERROR_RATES)
     never = _read_table(folder / NEVER_PREDICTED)
-    page = _template().render(
+    state = metrics.get("state", "")
+    page = _template(page_language(language)).render(
         metrics=metrics,
-        titles=isco08().titles,
+        titles=titles_in(language),
+        state=_STATES.get(state, state) or Message("no result"),
         name=run_dir.name,
-        result=_RESULTS.get(metrics.get("state", ""), "This run has no result."),
+        result=_RESULTS.get(state, Message("This run has no result.")),
         learned=_labelled(metrics, _LEARNED),
         export=_labelled(metrics, _EXPORT),
-        untested=_titled(metrics.get("untested_codes")),
-        untrained=_titled(metrics.get("untrained_codes")),
+        untested=_titled(metrics.get("untested_codes"), language),
+        untrained=_titled(metrics.get("untrained_codes"), language),
         unseen={part: figures[part] for part in whole if part not in (SEEN, BEFORE_QUANTIZATION)},
         seen=figures.get(SEEN),
         kinds={part: figures[part] for part in figures if part not in whole},
@@ -139,61 +150,59 @@ def write_report(run_dir: Path) -> Path:
     return path
 
 
-def show(value: Any, digits: int = 3) -> str:
-    """Return a value as people read it: shares with ``digits`` decimals, counts with commas.
+def show(value: Any, digits: int = 3, *, language: PageLanguage) -> str:
+    """Return a value as people read it: shares with ``digits`` decimals, counts with their marks.
 
     A missing value is a dash; a mapping is listed as ``name value``, a sequence by its values.
     """
     if value in (None, "", [], {}) or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return language.gettext(Message("yes") if value else Message("no"))
     if isinstance(value, int):
-        return f"{value:,}"
+        return language.count(value)
     if isinstance(value, float):
         # Three decimals are too few for a learning rate of 0.00002, and too many for 9,034 s.
         if 0 < abs(value) < 1e-4:
             return f"{value:.2g}"
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.{digits}f}"
+        return language.number(value, 0 if abs(value) >= 1000 else digits)
     if isinstance(value, Mapping):
         names = (str(name).removeprefix("n_").replace("_", " ") for name in value)
-        values = (show(inner, digits) for inner in value.values())
+        values = (show(inner, digits, language=language) for inner in value.values())
         return ", ".join(map(" ".join, zip(names, values, strict=True)))
     if isinstance(value, list):
-        is_interval = len(value) == 2 and all(isinstance(v, float) for v in value)
-        shown = [show(inner, digits) for inner in value[:_MAX_LISTED]]
-        if len(value) > _MAX_LISTED:
-            shown.append(f"… ({len(value)} in {METRICS})")
-        return (" to " if is_interval else ", ").join(shown)
+        return _show_list(value, digits, language)
     return str(value)
 
 
+def _show_list(values: list[Any], digits: int, language: PageLanguage) -> str:
+    shown = [show(inner, digits, language=language) for inner in values[:_MAX_LISTED]]
+    if len(values) == 2 and all(isinstance(value, float) for value in values):
+        return language.gettext(Message("{low} to {high}", low=shown[0], high=shown[1]))
+    if len(values) > _MAX_LISTED:
+        more = Message("… ({n} in {file})", n=len(values), file=METRICS)
+        shown.append(language.gettext(more))
+    return ", ".join(shown)
+
+
 @cache
-def _template() -> Template:
-    lenient = environment(page_language(ENGLISH)).overlay(undefined=ChainableUndefined)
-    lenient.filters = {
-        **lenient.filters,
-        "show": show,
-        "difference": _difference,
-        "autocoded": _autocoded,
-    }
+def _template(language: PageLanguage) -> Template:
+    lenient = environment(language).overlay(undefined=ChainableUndefined)
+    shown = partial(show, language=language)
+    lenient.filters = {**lenient.filters, "show": shown, "autocoded": partial(_autocoded, shown)}
     return lenient.get_template("training_report.html")
 
 
-def _difference(check: dict[str, Any]) -> str:
-    return f"{check['challenger'] - check['champion']:+.4f}"
+def _autocoded(shown: Callable[[float], str], figures: dict[str, Any]) -> str:
+    return shown(1 - figures["fallback_rate"]) if "fallback_rate" in figures else "–"
 
 
-def _autocoded(figures: dict[str, Any]) -> str:
-    return show(1 - figures["fallback_rate"]) if "fallback_rate" in figures else "–"
-
-
-def _labelled(metrics: dict[str, Any], names: dict[str, str]) -> list[tuple[str, Any]]:
+def _labelled(metrics: dict[str, Any], names: Mapping[str, str]) -> list[tuple[str, Any]]:
     return [(label, metrics[name]) for name, label in names.items() if name in metrics]
 
 
-def _titled(codes: list[str] | None) -> list[tuple[str, str]]:
-    return [(code, isco08().titles.get(code, "")) for code in codes or []]
+def _titled(codes: list[str] | None, language: str) -> list[tuple[str, str]]:
+    return [(code, titles_in(language).get(code, "")) for code in codes or []]
 
 
 def _figure_names(figures: dict[str, Any]) -> dict[str, str]:

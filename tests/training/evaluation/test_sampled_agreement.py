@@ -123,5 +123,8 @@ def test_the_report_states_it_with_its_interval(tmp_path: Path) -> None:
     record_metrics(tmp_path, metrics)
     page = write_report(tmp_path).read_text(encoding="utf-8")
     assert "Of 40 autocoded records" in page and "0.950 (95 % interval 0.835 to 0.986)" in page
-    assert "This figure pools 2 versions of the model" in page and "but for 3 records" in page
+    assert (
+        "This figure pools 2 versions of the model" in page
+        and "3 of these records came back" in page
+    )
     assert ">v1</th>" in page

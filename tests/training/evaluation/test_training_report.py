@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.languages.page_language import page_language
 from core.taxonomy import isco08
 from training.evaluation import plots
 from training.evaluation.error_analysis import (
@@ -259,7 +260,7 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
         "top-1 in major group 2, own hold-out set",
         "0.6100",
         "0.4000",
-        "-0.2100",
+        "−0.2100",
         "failed",
         "passed",
         "may fall by at most 0.03",
@@ -382,4 +383,4 @@ def test_whatever_is_missing_is_left_out(
     ],
 )
 def test_values_are_shown_for_people(value: Any, words: str) -> None:
-    assert show(value) == words
+    assert show(value, language=page_language("en")) == words

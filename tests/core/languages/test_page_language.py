@@ -1,0 +1,55 @@
+"""The languages of the pages: numbers, shares, times and plurals as each writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.isco_titles.group_titles import title_languages
+from core.languages.page_language import page_language, page_languages
+
+STAMP = "2026-11-26T23:05:02+00:00"
+
+
+def test_pages_speak_five_languages_and_english_for_the_others() -> None:
+    assert page_languages() == ("de", "en", "es", "fr", "pt")
+    assert set(page_languages()) < set(title_languages())
+    assert page_language("it").code == page_language("en").code == "en"
+    assert page_language("it").gettext("All batches") == "All batches"
+    assert page_language("es").gettext("All batches") == "Todos los lotes"
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "share", "difference", "time"),
+    [
+        ("en", "1,234.5", "45.1 %", "−0.50", "2026-11-26 23:05:02 UTC"),
+        ("de", "1.234,5", "45,1\xa0%", "−0,50", "26.11.2026, 23:05:02 UTC"),
+        ("es", "1.234,5", "45,1\xa0%", "−0,50", "26 nov 2026, 23:05:02 UTC"),
+        ("fr", "1\u202f234,5", "45,1\xa0%", "−0,50", "26 nov. 2026, 23:05:02 UTC"),
+        ("pt", "1.234,5", "45,1%", "−0,50", "26 de nov. de 2026 23:05:02 UTC"),
+    ],
+)
+def test_numbers_and_times(
+    language: str, number: str, share: str, difference: str, time: str
+) -> None:
+    spoken = page_language(language)
+    assert spoken.number(1234.5, 1) == number
+    assert spoken.percent(0.451) == share
+    assert spoken.signed(-0.5) == difference
+    assert spoken.signed(0.5)[0] == "+"
+    assert spoken.when(STAMP) == time
+
+
+def test_what_is_no_number_or_no_time_stays_readable() -> None:
+    spoken = page_language("de")
+    assert spoken.percent(float("nan")) == spoken.number(float("nan"), 3) == "–"
+    assert spoken.fraction(0.85) == "0,85" and spoken.fraction(1) == "1"
+    assert spoken.when("yesterday") == "yesterday"
+
+
+@pytest.mark.parametrize("language", page_languages())
+def test_a_script_gets_the_form_of_each_kind_of_number(language: str) -> None:
+    spoken = page_language(language)
+    forms = spoken.forms("{n} record", "{n} records")
+    assert set(forms) == {"one", "other"}
+    assert forms["one"] == spoken.ngettext("{n} record", "{n} records", 1)
+    assert forms["other"] == spoken.ngettext("{n} record", "{n} records", 7)
