@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check lint format types docs bench soak fuzz model lock
+.PHONY: help run test test-fast check lint format types docs wheel bench soak fuzz model lock
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -45,6 +45,11 @@ docs: .venv/test-installed ## build the documentation as a site in build/site/
 	@tar -cf - *.md LICENSE NOTICE docs/*.md docs/images benchmarks/results/*.md \
 		tests/system/*.md | tar -xf - -C build/docs
 	$(BIN)/zensical build --strict
+
+wheel: .venv/run-installed ## build a wheel with the model in dist/, for use outside a checkout
+	@rm -rf build/lib build/bdist* dist
+	$(PIP) "setuptools>=77,<85"
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 bench: .venv/test-installed ## measure the speed against Hugging Face's pipeline and optimum (40 minutes)
 	$(BIN)/python -W ignore -m benchmarks.serving
@@ -101,7 +106,7 @@ version_of = $$($(BIN)/python -c \
 # pip-tools do only for their own.
 UV_COMPILE = $(BIN)/uv pip compile --quiet --no-annotate --universal --python-version 3.11 \
 	--fork-strategy fewest --only-binary :all: --custom-compile-command "make lock" pyproject.toml
-RUN_EXTRAS := --extra train --extra explain --extra statistics
+RUN_EXTRAS := --extra train --extra explain --extra statistics --extra serve
 TEST_EXTRAS := $(RUN_EXTRAS) --extra ray --extra docs --extra dev
 WITHOUT_TORCH = $$(sed -nE 's/^((torch|triton|nvidia|cuda)[a-z0-9-]*)==.*/--no-emit-package \1/p' \
 	constraints.txt)

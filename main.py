@@ -53,7 +53,8 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
 def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
     # Imported here, so that Ctrl-C is silent while they load, too.
     from cli.parser import parse
-    from core.settings import load_settings
+    from cli.requirements import require_project
+    from core.settings_file.project import find_config, settings_of
 
     parsed = parse(arguments, prints_help=prints_help)
     handler = logging.StreamHandler(sys.stderr)
@@ -68,7 +69,10 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
             from watcher.log_file import log_to
 
             log_to(parsed.log)
-        settings = load_settings(parsed.config)
+        parsed.config = parsed.config or find_config()
+        if parsed.needs_project:
+            require_project(parsed.config)
+        settings = settings_of(parsed.config)
         return parsed.run(parsed, settings) or 0
     except (IscoError, OSError) as error:
         if parsed.log is not None:

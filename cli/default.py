@@ -45,7 +45,7 @@ def add_to(parser: SuggestingParser) -> None:
     classify.add_explain(group)
     train.add_fine_tuning(group)
     train.add_optimizations(group)
-    parser.set_defaults(run=run, parser=parser, **train.DEFAULTS)
+    parser.set_defaults(run=run, parser=parser, needs_project=True, **train.DEFAULTS)
 
 
 def asks_for_nothing(parsed: argparse.Namespace) -> bool:

@@ -14,7 +14,13 @@ from cli.suggestions import SuggestingParser
 
 
 def add_command(
-    commands: Any, name: str, run: Callable[..., int | None], summary: str, about: str = ""
+    commands: Any,
+    name: str,
+    run: Callable[..., int | None],
+    summary: str,
+    about: str = "",
+    *,
+    needs_project: bool = True,
 ) -> SuggestingParser:
     """Add the command ``name`` to ``commands`` and return its parser.
 
@@ -24,6 +30,7 @@ def add_command(
     run : is called with the parsed arguments and the settings; returns the exit code, None for 0.
     summary : one line for the list of commands; the help of the command begins with it.
     about : the rest of the command's help, with its examples.
+    needs_project : whether there must be a config.yaml; else the defaults hold where there is none.
     """
     command: SuggestingParser = commands.add_parser(
         name,
@@ -32,17 +39,18 @@ def add_command(
         description=f"{summary[0].upper()}{summary[1:]}.\n\n{about}".strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.set_defaults(run=run, parser=command)
+    command.set_defaults(run=run, parser=command, needs_project=needs_project)
     return command
 
 
-def config_option(default: Path | str) -> argparse.ArgumentParser:
+def config_option(default: str | None) -> argparse.ArgumentParser:
     """Return a parent parser with ``--config``, which every command takes."""
     parent = argparse.ArgumentParser(add_help=False)
     add_file(
         parent,
         "--config",
-        "file of settings (default: config.yaml beside main.py)",
+        "file of settings (default: config.yaml in the current folder, else in $ISCO_HOME, else in "
+        "the checkout of the program)",
         default=default,
     )
     return parent

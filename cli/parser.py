@@ -14,6 +14,7 @@ from cli.commands import (
     code,
     evaluate,
     explain,
+    init,
     models,
     service,
     status,
@@ -21,12 +22,22 @@ from cli.commands import (
     watch,
 )
 from cli.options import config_option
-from cli.subprocesses import PROGRAM
 from cli.suggestions import SuggestingParser
 
 _SHELLS = ("bash", "zsh", "tcsh")
 COMMANDS = frozenset(
-    {"watch", "status", "service", "classify", "code", "explain", "train", "evaluate", "models"}
+    {
+        "init",
+        "watch",
+        "status",
+        "service",
+        "classify",
+        "code",
+        "explain",
+        "train",
+        "evaluate",
+        "models",
+    }
 )
 _DESCRIPTION = """\
 Code job titles and duties to ISCO-08 unit groups. Without a command, isco prints this help, and
@@ -71,6 +82,8 @@ def parse(arguments: Sequence[str] | None, *, prints_help: bool) -> argparse.Nam
     parsed, unknown = parser.parse_known_args(arguments)
     if unknown:
         parsed.parser.reject(unknown)
+    if parsed.run is version.run:
+        parsed.needs_project = False
     if prints_help and default.asks_for_nothing(parsed):
         parser.print_help()
         parser.exit()
@@ -90,7 +103,7 @@ def make_parser() -> SuggestingParser:
     """Return the parser of the whole command line."""
     parser = SuggestingParser(
         prog="isco",
-        parents=[config_option(PROGRAM.with_name("config.yaml"))],
+        parents=[config_option(None)],
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -105,6 +118,7 @@ def make_parser() -> SuggestingParser:
     )
     default.add_to(parser)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    init.add_to(commands)
     watch.add_to(commands)
     status.add_to(commands)
     service.add_to(commands)

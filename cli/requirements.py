@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import IscoError
+from core.errors import IscoError, SettingsError
 from core.formats.file_names import READ_SUFFIXES, reason_to_hold
 from core.formats.folder_content import sort_files
+from core.packages import install_command
+from core.settings_file.project import CONFIG, ISCO_HOME
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,6 +77,15 @@ def _files_below(folder: Path, out: Path) -> Iterator[str]:
             yield (inner / name).relative_to(folder).as_posix()
 
 
+def require_project(config: Path | None) -> None:
+    """Raise SettingsError where a command that keeps state in folders has no project."""
+    if config is None:
+        raise SettingsError(
+            f"found no {CONFIG} in {str(Path.cwd())!r}; expected the folder of a project. Make one "
+            f"with 'isco init FOLDER' and go there, or name one with --config or {ISCO_HOME}"
+        )
+
+
 def require_posix(command: str) -> None:
     """Raise IscoError on Windows, which lacks what publishing whole results needs."""
     if sys.platform == "win32":
@@ -97,6 +108,4 @@ def require_extra(extra: str, purpose: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise IscoError(
-            f'{purpose} needs {error.name!r}: run .venv/bin/pip install -e ".[{extra}]"'
-        ) from None
+        raise IscoError(f"{purpose} needs {error.name!r}: run {install_command(extra)}") from None

@@ -2,6 +2,7 @@
 
 IscoError                       anything the user can act on; the command line prints it and exits 1
 ├── InputError                  a file handed in cannot be read as what it should be
+├── ArgumentError               a call from Python has an argument that cannot be used
 ├── SettingsError               config.yaml has an unknown key, a wrong type or an impossible value
 ├── BundleError                 a model bundle is missing, damaged or of another format
 ├── ParityError                 an exported model does not compute what its checkpoint computes
@@ -89,6 +90,10 @@ def _input_error(
     file: Named, found: str, expected: str, remedy: str, line: int | None, sheet: str
 ) -> InputError:
     return InputError(file, found, expected=expected, remedy=remedy, line=line, sheet=sheet)
+
+
+class ArgumentError(IscoError, ValueError):
+    """A call from Python has an argument that cannot be used."""
 
 
 class SettingsError(IscoError):

@@ -238,8 +238,12 @@ def load_settings(path: Path) -> Settings:
         settings = Settings.model_validate({} if text.values is None else text.values)
     except ValidationError as error:
         raise SettingsError(_explain(path, text, error)) from None
-    config_dir = path.resolve().parent
-    return _with_base_folder(_absolute(settings, config_dir), config_dir)
+    return resolved(settings, path.resolve().parent)
+
+
+def resolved(settings: Settings, base: Path) -> Settings:
+    """Return the settings with every path absolute; a relative one starts at ``base``."""
+    return _with_base_folder(_absolute(settings, base), base)
 
 
 def _with_base_folder(settings: Settings, base: Path) -> Settings:

@@ -198,6 +198,16 @@ def decide(
     return predictions
 
 
+def likeliest_units(probabilities: np.ndarray, n: int) -> tuple[tuple[str, float], ...]:
+    """Return the ``n`` likeliest unit groups with their probabilities, best first.
+
+    ``probabilities`` (436,) are those of one text, in ISCO order. Equal ones go to the lower code.
+    """
+    units = isco08().units
+    order = np.argsort(-probabilities, kind="stable")[:n]
+    return tuple((units[index], float(probabilities[index])) for index in order)
+
+
 def _likely_groups(sums: np.ndarray, digits: int, floor: float) -> list[str]:
     """Return the likeliest group of 1 or 2 digits of each row, "" where it is below ``floor``.
 

@@ -20,6 +20,7 @@ from typing import Any
 from core.errors import BundleError
 from core.file_io import utc_now, write_atomic
 from core.own_files import read_own_json
+from core.packages import SHIPPED_MODEL
 from core.settings import OutputSettings
 from inference.bundle import MANIFEST, Bundle
 
@@ -38,13 +39,17 @@ class Version:
 
 
 class ModelRegistry:
-    """The versions below ``output.model_dir``, among them the bundled one."""
+    """The versions below ``output.model_dir``, among them the bundled one.
+
+    The bundled one is ``output.model_dir``/bundled, or else the model that ships with the program.
+    """
 
     def __init__(self, output: OutputSettings) -> None:
         self._served_link = output.best_model_dir
         self._n_kept = output.keep_versions
         self._versions_dir = output.model_dir / VERSIONS
-        self.bundled_dir = output.model_dir / "bundled"
+        own_dir = output.model_dir / SHIPPED_MODEL.name
+        self.bundled_dir = own_dir if os.path.lexists(own_dir) else SHIPPED_MODEL
 
     def served_dir(self) -> Path:
         """Return the folder of the version in service; BundleError where the link is broken."""

@@ -10,6 +10,7 @@ in which the words could come (Shapley values; Lundberg and Lee, NeurIPS 2017). 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import IscoError
+from core.packages import install_command
 from core.taxonomy import isco08
 from core.text import SEPARATOR, UNKNOWN
 from inference.classifier import Classifier
@@ -186,12 +188,13 @@ def _shapley(outputs: Callable[[np.ndarray], np.ndarray], n: int, is_exact: bool
 
 def _import_shap() -> Any:
     # Compiling shap's few small functions takes 5 to 20 s in every process; running them without
-    # takes a few milliseconds.
-    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+    # takes a few milliseconds. Where numba is loaded already, it fails if that changes.
+    if "numba" not in sys.modules:
+        os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     try:
         import shap
     except ModuleNotFoundError as error:
         raise IscoError(
-            f'explanations need {error.name!r}: run .venv/bin/pip install -e ".[explain]"'
+            f"explanations need {error.name!r}: run {install_command('explain')}"
         ) from None
     return shap

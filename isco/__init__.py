@@ -1,10 +1,11 @@
-"""The public face of isco-coder: names to import, and nothing else."""
+"""The public face of isco-coder: what programs in Python import."""
 
 from core.errors import IscoError
-from core.taxonomy import isco08
 from core.version import VERSION
 from inference.decision import Prediction
+from isco import taxonomy
+from isco.coder import Candidate, Coder
 
 __version__ = VERSION
 
-__all__ = ["IscoError", "Prediction", "__version__", "isco08"]
+__all__ = ["Candidate", "Coder", "IscoError", "Prediction", "__version__", "taxonomy"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from core.packages import SHIPPED_MODEL
+from inference.bundle import CHECKPOINT, MANIFEST
 from tests.conftest import ROOT
 from tests.test_layout import MAY_IMPORT
 
@@ -21,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 RUN = [
     *PROJECT["dependencies"],
-    *(line for extra in ("train", "explain", "statistics") for line in EXTRAS[extra]),
+    *(line for extra in ("train", "explain", "statistics", "serve") for line in EXTRAS[extra]),
 ]
 TEST = [*RUN, *EXTRAS["ray"], *EXTRAS["docs"], *EXTRAS["dev"]]
 LINUX = {"platform_machine": "x86_64", "sys_platform": "linux"}
@@ -105,13 +108,26 @@ def test_a_wheel_holds_every_module_template_and_table(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     for name in MAY_IMPORT:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "bundled")
+        )
+    served = ["manifest.json", "model_int8.onnx", "ngram_model.npz", "spelling.txt.gz"]
+    served += ["tokenizer.json", "training_profile.npz"]
+    bundled = source / "isco" / "bundled"
+    (bundled / "checkpoint").mkdir(parents=True)
+    for name in (*served, "vocab.txt", "model.safetensors", "checkpoint/model.safetensors"):
+        (bundled / name).write_bytes(b"x")  # what a wheel takes and leaves; 86 MB would take long
     for name in ("main.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, source / name)
     expected = {
         str(path.relative_to(source))
         for path in source.rglob("*")
         if path.suffix in {".py", ".html", ".csv", ".txt", ".yaml", ".bin"}
+        and bundled not in path.parents
+    } | {f"isco/bundled/{name}" for name in served}
+    shipped = json.loads((SHIPPED_MODEL / MANIFEST).read_text(encoding="utf-8"))["files"]
+    assert {MANIFEST, *shipped} - set(served) <= {
+        name for name in shipped if name.startswith(f"{CHECKPOINT}/")
     }
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
     command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]

@@ -41,7 +41,9 @@ _NOT_EXPLAINED = {
 
 def add_to(commands: Any) -> None:
     """Register the arguments of ``isco code``."""
-    command = add_command(commands, "code", run, "code one record, or lines, as JSON", _ABOUT)
+    command = add_command(
+        commands, "code", run, "code one record, or lines, as JSON", _ABOUT, needs_project=False
+    )
     command.add_argument(
         "title",
         metavar="TITLE",

@@ -24,9 +24,10 @@ from core.formats.source import Source
 from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
+from core.packages import install_command
 
 MISSING_EXTRA = (
-    'files of Stata and SPSS need pyreadstat: run .venv/bin/pip install -e ".[statistics]", or '
+    f"files of Stata and SPSS need pyreadstat: run {install_command('statistics')}, or "
     "export the table as CSV"
 )
 MAX_WRITTEN_CELLS = 20_000_000

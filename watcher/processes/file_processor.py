@@ -8,14 +8,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from core.corrections.corrections_folder import folder_state
 from core.errors import BundleError
 from core.file_io import sha256_of
 from core.settings import Settings
-from inference.autocoder import open_autocoder
-from inference.bundle import Bundle
-from inference.corrections_lookup import CorrectionsLookup
-from inference.model_registry import ModelRegistry
+from inference.serving.served_autocoder import ServedAutocoder
 from results.code_file import batch_id, code_file
 from results.corrections_file import (
     corrections_batch_id,
@@ -35,15 +31,13 @@ class FileProcessor:
     def __init__(self, settings: Settings) -> None:
         """Load the model. Raises BundleError where there is none to serve."""
         self._settings = settings
-        self._registry = ModelRegistry(settings.output)
-        self._model_dir = self._registry.served_dir()
-        self._autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
-        _LOG.info("serving model %s", self._autocoder.version)
+        self._served = ServedAutocoder(settings)
+        self._log_model()
 
     @property
     def model_version(self) -> str:
         """The version that codes the next file, unless another one is promoted before."""
-        return self._autocoder.version
+        return self._served.autocoder.version
 
     def prepare(self, progress: Progress) -> None:
         """Do nothing: the model is loaded."""
@@ -54,52 +48,34 @@ class FileProcessor:
         ``progress`` is called with 0 after every step, to show that the process is alive.
         """
         try:
-            self._refresh_model()
+            if self._served.refresh_model():
+                self._log_model()
             progress(0)
-            self._refresh_corrections()
+            self._served.refresh_corrections()
         except Exception as error:  # whatever it is, it is no fault of the file
             raise BundleError(f"the model or the corrections cannot be read: {error}") from error
         progress(0)
         sha256 = sha256_of(path)
         progress(0)
         if is_corrections_file(path, self._settings, progress):
-            lookup = self._autocoder.corrections_lookup
+            lookup = self._served.autocoder.corrections_lookup
             claim_id = Claim(path).id
             batch = corrections_batch_id(path, sha256, lookup, self._settings, claim_id)
             return Identity(sha256, batch, self.model_version, is_corrections=True)
-        batch = batch_id(sha256, self._autocoder, self._settings)
+        batch = batch_id(sha256, self._served.autocoder, self._settings)
         return Identity(sha256, batch, self.model_version, is_corrections=False)
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         """Write all results but the receipt into ``staged``. Raises InputError."""
         if identity.is_corrections:
-            lookup = self._autocoder.corrections_lookup
+            lookup = self._served.autocoder.corrections_lookup
             return process_corrections(
                 path, staged, lookup, self._settings, identity.batch_id, progress
             )
         n_explained = self._settings.explainability.sample_size
-        return code_file(path, staged, self._autocoder, self._settings, progress, n_explained)
-
-    def _refresh_model(self) -> None:
-        """Load the version in service; one that cannot be loaded is refused once."""
-        try:
-            model_dir = self._registry.served_dir()
-            if model_dir == self._model_dir:
-                return
-            self._model_dir = model_dir
-            corrections_lookup = self._autocoder.corrections_lookup
-            self._autocoder = open_autocoder(
-                Bundle.open(model_dir), self._settings, corrections_lookup
-            )
-            _LOG.info("serving model %s", self._autocoder.version)
-        except Exception as error:  # of a damaged bundle anything can be raised
-            _LOG.error("model %s goes on serving: %s", self._autocoder.version, error)
-
-    def _refresh_corrections(self) -> None:
-        """Load the corrections again where they have changed since the last file."""
-        data, lookup = self._settings.data, self._autocoder.corrections_lookup
-        if folder_state(data.corrections_dir, lookup.folder_state) == lookup.folder_state:
-            return
-        self._autocoder.corrections_lookup = CorrectionsLookup.load(
-            data.corrections_dir, data.read_columns, previous=lookup, legacy_encoding=data.encoding
+        return code_file(
+            path, staged, self._served.autocoder, self._settings, progress, n_explained
         )
+
+    def _log_model(self) -> None:
+        _LOG.info("serving model %s", self.model_version)

@@ -308,7 +308,7 @@ def test_corrections_that_cannot_be_read_reject_no_input(
             raise fault
 
         with monkeypatch.context() as patch:
-            patch.setattr("watcher.processes.file_processor.folder_state", fail)
+            patch.setattr("inference.serving.served_autocoder.folder_state", fail)
             harness.drop(f"{number}.csv", b"job_title\nnurse %d\n" % number)
             harness.tick(20)
             paused = harness.status().paused

@@ -1,0 +1,42 @@
+"""Find the project that the program works in: the folder with its config.yaml."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from core.errors import SettingsError
+from core.packages import SHIPPED_SETTINGS
+from core.settings import Settings, load_settings, resolved
+
+CONFIG = "config.yaml"
+ISCO_HOME = "ISCO_HOME"
+"""The variable of the environment that names the folder of the project."""
+
+
+def find_config() -> Path | None:
+    """Return the settings that hold where no file is named, None where there is no project.
+
+    They are ``config.yaml`` in the current folder, else in ``$ISCO_HOME``, else in the checkout
+    that the program runs from. Raises SettingsError where ``$ISCO_HOME`` has none.
+    """
+    here = Path.cwd() / CONFIG
+    if here.exists():
+        return here
+    if home := os.environ.get(ISCO_HOME):
+        config = Path(home).expanduser() / CONFIG
+        if not config.exists():
+            raise SettingsError(
+                f"{ISCO_HOME}: found no {CONFIG} in {home!r}; expected the folder of a project. "
+                f"Make one with 'isco init {home}', or correct the variable"
+            )
+        return config
+    return SHIPPED_SETTINGS.resolve() if SHIPPED_SETTINGS.is_symlink() else None
+
+
+def settings_of(config: Path | None) -> Settings:
+    """Return the settings in the file ``config``; for None every setting has its default.
+
+    Folders are then relative to the current one. Raises SettingsError as ``load_settings`` does.
+    """
+    return load_settings(config) if config is not None else resolved(Settings(), Path.cwd())

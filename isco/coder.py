@@ -1,0 +1,164 @@
+"""Code from Python, with the model, the decisions and the corrections of a project."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import ArgumentError
+from core.isco_titles.group_titles import titles_in
+from core.settings_file.project import find_config, settings_of
+from core.taxonomy import isco08
+from core.text import join
+from inference.decision import Prediction, likeliest_units
+from isco.frames import with_predictions
+
+if TYPE_CHECKING:  # loaded where they are needed, so that `import isco` is quick
+    from narwhals.typing import IntoDataFrameT
+
+    from inference.shap_explanations import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit group that the model finds possible, with its title and its probability."""
+
+    isco_code: str
+    isco_title: str
+    confidence: float
+
+
+class Coder:
+    """Codes job titles and duties to ISCO-08, as ``isco classify`` codes the rows of a file.
+
+    The model and the corrections stay the same until ``refresh`` is called. One coder may be used
+    from several threads; they wait for each other.
+
+    >>> coder = Coder()
+    >>> coder.code("nurse", "looks after patients").isco_code
+    '2221'
+    """
+
+    def __init__(self, config: str | Path | None = None) -> None:
+        """Load the model in service and the corrections of a project.
+
+        Parameters
+        ----------
+        config : the settings of the project. For None they are ``config.yaml`` in the current
+            folder, else in ``$ISCO_HOME``, else in the checkout of the program; without any of
+            them every setting has its default and the model is the one that ships.
+
+        Raises SettingsError for settings that cannot be used, BundleError for a missing or damaged
+        model, InputError for damaged corrections.
+        """
+        from inference.serving.served_autocoder import ServedAutocoder
+
+        self.settings = settings_of(Path(config) if config is not None else find_config())
+        self._served = ServedAutocoder(self.settings)
+        self._lock = threading.Lock()
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model, as in the column ``model_version``."""
+        return self._served.autocoder.version
+
+    def code(self, title: str | None, duties: str | None = None) -> Prediction:
+        """Return the prediction of one record; None is a missing value.
+
+        Raises ArgumentError for what is no text.
+        """
+        return self.code_all([(title, duties)])[0]
+
+    def code_all(self, records: Iterable[tuple[str | None, str | None]]) -> list[Prediction]:
+        """Return the prediction of each record (title, duties), in their order.
+
+        It is several times as fast as ``code`` for each. Raises as ``code`` does.
+
+        >>> coder = Coder()
+        >>> records = [("nurse", None), ("lorry driver", "long distance"), ("retired", None)]
+        >>> [prediction.isco_code for prediction in coder.code_all(records)]
+        ['2221', '8332', '']
+        """
+        texts = [_text(title, duties) for title, duties in records]
+        with self._lock:
+            return self._served.autocoder.code(texts)
+
+    def code_frame(
+        self, frame: IntoDataFrameT, title: str = "job_title", duties: str | None = None
+    ) -> IntoDataFrameT:
+        """Return the frame with the columns of ``predictions.csv`` behind its own.
+
+        Parameters
+        ----------
+        frame : N rows of pandas, polars, pyarrow or another library that narwhals knows.
+        title, duties : the names of the columns of job titles and of duties.
+
+        A value that is no text is read as it would stand in a file; a missing one is empty. A name
+        of ours that the frame has already gets the prefix ``predicted_``. Raises ArgumentError for
+        a column that is not there, and for what is no frame in memory.
+        """
+        with self._lock:
+            return with_predictions(frame, title, duties, self._served.autocoder, self.settings)
+
+    def candidates(
+        self, title: str | None, duties: str | None = None, *, k: int = 5
+    ) -> tuple[Candidate, ...]:
+        """Return the ``k`` likeliest unit groups, best first; none for a text that is no answer.
+
+        They are what the model alone computes: no correction of the text or of a similar one
+        changes them. Raises ArgumentError for what is no text, and unless 1 ≤ ``k`` ≤ 436.
+
+        >>> Coder().candidates("nurse", k=2)[0].isco_title
+        'Nursing Professionals'
+        """
+        n_units = len(isco08().units)
+        if not 1 <= k <= n_units:
+            raise ArgumentError(f"k: found {k!r}; expected a number from 1 to {n_units}")
+        titles = titles_in(self.settings.output.language)
+        text = _text(title, duties)
+        with self._lock:
+            if not self._served.autocoder.code([text])[0].candidates:
+                return ()
+            probabilities = self._served.autocoder.classifier.probabilities([text])[0]
+        return tuple(
+            Candidate(code, titles[code], confidence)
+            for code, confidence in likeliest_units(probabilities, k)
+        )
+
+    def explain(self, title: str | None, duties: str | None = None) -> Explanation | None:
+        """Return what each word adds to the code; None where the code is not the model's.
+
+        It is none of the model for a text that was corrected, is empty, or is no answer. Raises
+        IscoError where shap, of the extra ``explain``, is not installed.
+        """
+        from inference.shap_explanations import explain
+
+        text = _text(title, duties)
+        with self._lock:
+            (prediction,) = self._served.autocoder.code([text])
+            if not prediction.is_by_model:
+                return None
+            return explain(self._served.autocoder.classifier, text, prediction.group_code)
+
+    def refresh(self) -> None:
+        """Take in a model that was promoted and corrections that arrived, as the daemon does.
+
+        A model that cannot be loaded is refused, with an error in the log, and the one before
+        stays. Raises OSError where the corrections cannot be read.
+        """
+        with self._lock:
+            self._served.refresh_model()
+            self._served.refresh_corrections()
+
+
+def _text(title: object, duties: object) -> str:
+    """Return the text that the model reads of a record."""
+    for name, value in (("title", title), ("duties", duties)):
+        if value is not None and not isinstance(value, str):
+            raise ArgumentError(
+                f"{name}: found {value!r}; expected a text, or None if it is missing"
+            )
+    return join(str(title or ""), str(duties or ""))

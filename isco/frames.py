@@ -1,0 +1,134 @@
+"""Code the rows of a data frame: of pandas, polars, pyarrow, or another one that narwhals knows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+from core.columns.header_names import column_key
+from core.columns.record_text import duties_in_context
+from core.csv_table import CHUNK_ROWS
+from core.errors import ArgumentError
+from core.formats.cell_text import as_text
+from core.own_tables.output_contract import free_names, output_columns
+from core.settings import Settings
+from core.text import join
+from inference.output_columns import Value, output_values
+
+if TYPE_CHECKING:  # loaded where a frame is coded
+    import narwhals
+    from narwhals.typing import IntoDataFrameT
+
+    from inference.autocoder import Autocoder
+
+_LOG = logging.getLogger(__name__)
+
+
+def with_predictions(
+    native: IntoDataFrameT,
+    title: str,
+    duties: str | None,
+    autocoder: Autocoder,
+    settings: Settings,
+) -> IntoDataFrameT:
+    """Return ``native`` with the columns that ``predictions.csv`` has behind those of the input.
+
+    Parameters
+    ----------
+    native : a frame of N rows in memory; it is not changed.
+    title, duties : the columns of job titles and of duties; None if there are no duties.
+    settings : how codes and titles are written, and which columns are appended to the duties.
+
+    Raises ArgumentError for what is no such frame, and for a column that it does not have.
+    """
+    frame = _frame(native)
+    output = settings.output
+    texts = list(_texts(frame, title, duties, settings.data.context_in_duties))
+    kinds = output_columns(output.derived)
+    columns: dict[str, list[Value]] = {name: [] for name in kinds}
+    for start in range(0, len(texts), CHUNK_ROWS):
+        for prediction in autocoder.code(texts[start : start + CHUNK_ROWS]):
+            values = output_values(
+                prediction, autocoder.version, output.pad_codes, output.language, output.derived
+            )
+            for column, value in values.items():
+                columns[column].append(value)
+    names = free_names([str(name) for name in frame.columns], output.derived)
+    series = [
+        _series(frame, name, columns[column], kind)
+        for name, (column, kind) in zip(names, kinds.items(), strict=True)
+    ]
+    return frame.with_columns(*series).to_native()
+
+
+def _frame(native: Any) -> narwhals.DataFrame[Any]:
+    import narwhals
+
+    try:
+        frame = narwhals.from_native(native, eager_only=True)
+    except TypeError:
+        raise ArgumentError(
+            f"found {type(native).__name__}; expected a data frame of pandas, polars or pyarrow "
+            "that is in memory. Call collect() of a lazy one first"
+        ) from None
+    except narwhals.exceptions.DuplicateError as error:
+        reason = " ".join(str(error).split())
+        raise ArgumentError(f"the frame has two columns of one name: {reason}") from None
+    return frame
+
+
+def _texts(
+    frame: narwhals.DataFrame[Any], title: str, duties: str | None, context: Sequence[str]
+) -> Iterator[str]:
+    """Yield the text that the model reads of each row."""
+    rows = zip(
+        _cells(frame, title),
+        _cells(frame, duties) if duties is not None else repeat(""),
+        zip(*_context(frame, context), strict=True) if context else repeat(()),
+        strict=False,  # what repeats has no end
+    )
+    for row_title, row_duties, row_context in rows:
+        if row_context:
+            row_duties = duties_in_context(row_title, row_duties, row_context)
+        yield join(row_title, row_duties)
+
+
+def _context(frame: narwhals.DataFrame[Any], names: Sequence[str]) -> Iterator[Iterator[str]]:
+    """Yield the columns of ``data.context_in_duties``; of one that is missing the log tells."""
+    columns = {column_key(str(name)): name for name in reversed(frame.columns)}
+    for name in names:
+        column = columns.get(column_key(name))
+        if column is None:
+            _LOG.warning("data.context_in_duties: the frame has no column %r", name)
+            yield iter([""] * len(frame))
+        else:
+            yield _cells(frame, column)
+
+
+def _cells(frame: narwhals.DataFrame[Any], column: str) -> Iterator[str]:
+    """Yield the values of a column as they would stand in a file; a missing one is empty."""
+    if column not in frame.columns:
+        names = ", ".join(map(repr, frame.columns))
+        raise ArgumentError(f"found no column {column!r}; the columns are: {names or 'none'}")
+    series = frame[column]
+    for value, is_missing in zip(series.to_list(), series.is_null().to_list(), strict=True):
+        yield "" if is_missing else as_text(value)
+
+
+def _series(
+    frame: narwhals.DataFrame[Any], name: str, values: list[Value], kind: type
+) -> narwhals.Series[Any]:
+    """Return one of our columns; pandas has no missing whole numbers, so they are floats there."""
+    import narwhals
+
+    whole = narwhals.Float64 if frame.implementation.is_pandas_like() else narwhals.Int64
+    types = {
+        str: narwhals.String,
+        float: narwhals.Float64,
+        bool: narwhals.Boolean,
+        int: whole,
+    }
+    plain = [str(value) if isinstance(value, str) else value for value in values]
+    return narwhals.new_series(name, plain, types[kind](), backend=frame.implementation)

@@ -1,0 +1,59 @@
+"""``isco init``: a project in a folder of its own, which every command finds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.settings import load_settings
+from main import main
+from tests.conftest import ROOT
+
+
+def test_a_new_project_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "a" / "survey"
+    assert main(["init", str(folder)]) == 0
+    text = (folder / "config.yaml").read_text(encoding="utf-8")
+    assert text == (ROOT / "config.yaml").read_text(encoding="utf-8")
+    for name in ("inbox", "outbox", "data/archive", "data/rejected", "data/corrections", "models"):
+        assert (folder / name).is_dir()
+    monkeypatch.chdir(folder)
+    assert main(["models", "list", "--json"]) == 0
+    (version,) = json.loads(capsys.readouterr().out)
+    assert version["is_served"]
+    assert main(["init", str(folder)]) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_without_weights_to_train_on_the_nightly_training_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.model_registry.SHIPPED_MODEL", tmp_path / "no" / "bundled")
+    assert main(["init", str(tmp_path / "survey")]) == 0
+    settings = load_settings(tmp_path / "survey" / "config.yaml")
+    assert not settings.schedule.enabled
+    on = settings.schedule.model_copy(update={"enabled": True})
+    shipped = load_settings(ROOT / "config.yaml")
+    assert on == shipped.schedule and settings.inference == shipped.inference
+
+
+@pytest.mark.parametrize(
+    "command", [["models", "list"], ["status"], ["classify", "a", "--out", "b"]]
+)
+def test_without_a_project_a_command_says_how_to_make_one(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ISCO_HOME", raising=False)
+    monkeypatch.setattr("core.settings_file.project.SHIPPED_SETTINGS", ROOT / "config.yaml")
+    assert main(command) == 1
+    assert "found no config.yaml in" in (error := capsys.readouterr().err)
+    assert "isco init" in error
+    assert main(["--version"]) == 0

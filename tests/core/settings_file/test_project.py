@@ -1,0 +1,48 @@
+"""Which project holds: the current folder's, that of ISCO_HOME, or the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import SettingsError
+from core.settings_file import project
+from core.settings_file.project import find_config, settings_of
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """The current folder and that of ISCO_HOME, both without settings."""
+    here, home = tmp_path / "here", tmp_path / "home"
+    here.mkdir()
+    home.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("ISCO_HOME", str(home))
+    return here, home
+
+
+def test_the_current_folder_comes_before_the_variable(folders: tuple[Path, Path]) -> None:
+    here, home = folders
+    (home / "config.yaml").touch()
+    assert find_config() == home / "config.yaml"
+    (here / "config.yaml").touch()
+    assert find_config() == here / "config.yaml"
+
+
+def test_a_variable_that_names_no_project_is_an_error(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(SettingsError, match=r"ISCO_HOME: found no config\.yaml in .*isco init"):
+        find_config()
+
+
+def test_a_checkout_has_its_own_settings_and_a_wheel_none(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ISCO_HOME")
+    assert find_config() == ROOT / "config.yaml"
+    monkeypatch.setattr(project, "SHIPPED_SETTINGS", ROOT / "config.yaml")  # no link in a wheel
+    assert find_config() is None
+    settings = settings_of(None)
+    assert settings.data.corrections_dir == folders[0] / "data" / "corrections"
+    assert settings.model.confidence_threshold == 0.9

@@ -1,0 +1,142 @@
+"""Frames of pandas, polars and pyarrow get what ``predictions.csv`` has, cell by cell."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from core.errors import ArgumentError
+from core.own_tables.output_contract import OUTPUT_COLUMNS
+from inference.autocoder import open_autocoder
+from inference.model_registry import ModelRegistry
+from inference.output_columns import as_cells
+from isco import Coder
+from results.code_file import PREDICTIONS, code_file
+from tests.conftest import ROOT
+
+SURVEY = ROOT / "examples" / "survey.csv"
+DUTIES = "duties_description"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A coder, a table, and the ``predictions.csv`` that the program wrote for it."""
+
+    coder: Coder
+    table: Path
+    written: list[list[str]]
+
+
+OTHERS = (
+    "output: {pad_codes: true, language: fr, derived: [isei08, isco88, siops08]}\n"
+    "data: {context_in_duties: [Region, nowhere]}\n"
+)
+
+
+@pytest.fixture(params=["", OTHERS], ids=["defaults", "others"], scope="module")
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with corrections and a coded file, once with another way to write codes."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "config.yaml").write_text(request.param, encoding="utf-8")
+    corrections = folder / "data" / "corrections"
+    corrections.mkdir(parents=True)
+    (corrections / "a.csv").write_text(
+        "job_title,duties_description,region,corrected_isco_code\n"
+        "plaisterer,plaister walls and cielings in new houses,03,7123\n"
+        "nurse,,03,222\nboss,,03,not_codable\n",
+        encoding="utf-8",
+    )
+    table = folder / "survey.csv"
+    added = "7,03,nurse,,1\n8,03,boss,,1\n9,03,retired,,1\n10,03,,,1\n11,03,99,-,1\n"
+    text = SURVEY.read_text(encoding="utf-8") + added
+    table.write_text(text.replace("respondent,", "isco_code,", 1), encoding="utf-8")
+    coder = Coder(folder / "config.yaml")
+    autocoder = open_autocoder(ModelRegistry(coder.settings.output).served(), coder.settings)
+    code_file(table, folder, autocoder, coder.settings)
+    with (folder / PREDICTIONS).open(encoding="utf-8", newline="") as file:
+        return Project(coder, table, list(csv.reader(file)))
+
+
+def rows_of(frame: pd.DataFrame | pl.DataFrame | pa.Table) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows with None for what is missing, whatever the library writes."""
+    if isinstance(frame, pd.DataFrame):
+        yield from frame.astype(object).where(frame.notna(), None).itertuples(index=False)
+    elif isinstance(frame, pl.DataFrame):
+        yield from frame.iter_rows()
+    else:
+        yield from (tuple(row.values()) for row in frame.to_pylist())
+
+
+def cells_of(frame: pd.DataFrame | pl.DataFrame | pa.Table) -> list[list[str]]:
+    """Return header and rows as text, ours as ``predictions.csv`` has them."""
+    header = [str(name) for name in getattr(frame, "column_names", frame.columns)]
+    n_own = header.index("weight") + 1  # the last column of the table
+    return [header] + [
+        [*row[:n_own], *as_cells(dict(zip(header[n_own:], row[n_own:], strict=True)))]
+        for row in rows_of(frame)
+    ]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda path: pd.read_csv(path, dtype=str, keep_default_na=False),
+        lambda path: pl.read_csv(path, infer_schema=False).fill_null(""),
+        lambda path: pa.Table.from_pandas(pd.read_csv(path, dtype=str, keep_default_na=False)),
+    ],
+    ids=["pandas", "polars", "pyarrow"],
+)
+def test_every_cell_is_that_of_predictions_csv(
+    read: Callable[[Path], Any], project: Project
+) -> None:
+    frame = project.coder.code_frame(read(project.table), title="job_title", duties=DUTIES)
+    coded = cells_of(frame)
+    assert coded == project.written
+    assert len(coded) > 100 and "predicted_isco_code" in coded[0]
+    sources = {row[coded[0].index("source")] for row in coded[1:]}
+    assert sources >= {"model", "correction", "not_codable", "empty", "not_stated", "not_working"}
+
+
+def test_values_that_are_no_text_are_read_as_in_a_file(coder: Coder) -> None:
+    jobs = ["nurse", 99, 99.0, None, float("nan"), pd.NA]
+    index = [3, 3, 1, 0, 9, 7]
+    frame = pd.DataFrame({"job": pd.Series(jobs, dtype=object, index=index), 2026: index})
+    coded = coder.code_frame(frame, title="job")
+    assert coded["source"].tolist() == ["model", *["not_stated"] * 2, *["empty"] * 3]
+    assert coded.index.tolist() == index and list(frame) == ["job", 2026]
+    assert coded["is_fallback"].dtype == bool and coded["confidence"].dtype == float
+    categories = pl.DataFrame({"job": ["nurse", None]}, schema={"job": pl.Categorical})
+    assert coder.code_frame(categories, title="job")["source"].to_list() == ["model", "empty"]
+
+
+def test_a_frame_without_rows_gets_the_columns_with_their_types(coder: Coder) -> None:
+    coded = coder.code_frame(pl.DataFrame({"job": []}, schema={"job": pl.String}), title="job")
+    assert coded.columns == ["job", *OUTPUT_COLUMNS] and coded.height == 0
+    kinds = {str: pl.String, float: pl.Float64, bool: pl.Boolean}
+    assert coded.dtypes[1:] == [kinds[kind] for kind in OUTPUT_COLUMNS.values()]
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pl.DataFrame({"job": ["nurse"]}), "no column 'job_title'; the columns are: 'job'"),
+        (pl.LazyFrame({"job_title": ["nurse"]}), "LazyFrame; expected a data frame of pandas"),
+        (["nurse"], "found list; expected a data frame of pandas"),
+        (
+            pd.DataFrame([["a", "b"]], columns=["job_title"] * 2),
+            "two columns of one name: .*job_title",
+        ),
+    ],
+    ids=["column", "lazy", "list", "twice"],
+)
+def test_what_cannot_be_coded_is_named(frame: Any, message: str, coder: Coder) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        coder.code_frame(frame)
