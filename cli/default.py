@@ -84,9 +84,10 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
     """Write predictions and explanations to data.processed_dir, the review to data.review_dir."""
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
-    from results.code_file import PREDICTIONS, REVIEW, code_file
+    from results.code_file import PREDICTIONS, code_file
     from results.explanations.pages import OVERVIEW_FILE, explain_batch
     from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE
+    from results.review.review_files import REVIEW
 
     require_table(path)
     processed_dir = settings.data.processed_dir

@@ -44,19 +44,18 @@ from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
 from results.agreement import open_agreement
 from results.batch import Batch
-from results.coder_reviews import write_coder_reviews
 from results.explanations.requests import request_explanations
 from results.input_columns import note_missing_context, review_context, weighted_shares
 from results.input_notes import note_input, note_providers
 from results.own_format import write_own_format
 from results.receipt import Receipt
 from results.report import REPORT, write_report
-from results.review.page import REVIEW_PAGE, write_review_page
+from results.review.page import REVIEW_PAGE
 from results.review.queue import ReviewQueue
-from results.review.workbook import REVIEW_WORKBOOK, write_workbook
+from results.review.review_files import write_review
 from results.statistics import BatchStatistics
 
-PREDICTIONS, REVIEW = "predictions.csv", "review.csv"
+PREDICTIONS = "predictions.csv"
 
 _LOG = logging.getLogger(__name__)
 
@@ -125,7 +124,7 @@ def code_file(
     if settings.output.same_format:
         columns = output_columns(settings.output.derived)
         receipt.notes += filter(None, [write_own_format(table, out_dir / PREDICTIONS, columns)])
-    _write_review(batch, out_dir, settings)
+    write_review(batch, out_dir, settings)
     _list_texts(batch, settings)
     items = batch.review.items_to_explain(n_explained)
     if items:
@@ -217,30 +216,6 @@ def _count(
         batch.weighted.add(chunk, predictions)
     if batch.agreement is not None:
         batch.agreement.add(batch.table, chunk, predictions, is_seen, first_record)
-
-
-def _write_review(batch: Batch, out_dir: Path, settings: Settings) -> None:
-    """Write the review as a table, a workbook and a page, and note what the last two leave out."""
-    review, receipt = batch.review, batch.receipt
-    receipt.n_review_texts = len(review)
-    receipt.n_sampled = review.n_sampled
-    n_items = review.write_csv(out_dir / REVIEW, batch.table.delimiter, batch.language)
-    items = review.displayed_items()
-    notes = []
-    if len(items) < n_items:
-        notes.append(
-            Message(
-                "{n} of {n_items} texts for review, the last or very long ones, are only in {file}",
-                n=n_items - len(items),
-                n_items=n_items,
-                file=REVIEW,
-            )
-        )
-    write_workbook(items, out_dir / REVIEW_WORKBOOK, notes, batch.language)
-    page_path = out_dir / REVIEW_PAGE
-    write_review_page(items, page_path, receipt.input, receipt.batch_id, notes, batch.language)
-    receipt.notes += notes
-    write_coder_reviews(batch, out_dir, settings.review, notes)
 
 
 def _list_texts(batch: Batch, settings: Settings) -> None:

@@ -6,13 +6,14 @@ all questions, for whoever leads the coding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from core.settings import ReviewSettings
 from results.batch import Batch
 from results.review.page import write_review_page
+from results.review.presentation import Display
 from results.review.review_item import ReviewItem
 from results.review.shares import coders_of
 from results.review.workbook import write_workbook
@@ -21,9 +22,9 @@ _MIN_CODERS = 2
 
 
 def write_coder_reviews(
-    batch: Batch, out_dir: Path, settings: ReviewSettings, notes: Sequence[str]
+    batch: Batch, out_dir: Path, settings: ReviewSettings, display: Display
 ) -> None:
-    """Write the three files of each coder; ``notes`` are those of the whole review."""
+    """Write the three files of each coder; ``display`` is that of the whole review."""
     if len(settings.coders) < _MIN_CODERS:
         return
     receipt, language = batch.receipt, batch.language
@@ -35,16 +36,10 @@ def write_coder_reviews(
         batch.review.write_csv(
             _with_ending(path, "csv"), batch.table.delimiter, language, coder, is_for
         )
-        write_workbook(items, _with_ending(path, "xlsx"), notes, language, coder)
-        write_review_page(
-            items,
-            _with_ending(path, "html"),
-            receipt.input,
-            receipt.batch_id,
-            notes,
-            language,
-            coder,
-        )
+        own = replace(display, coder=coder)
+        write_workbook(items, _with_ending(path, "xlsx"), own)
+        page_path = _with_ending(path, "html")
+        write_review_page(items, page_path, receipt.input, receipt.batch_id, own)
 
 
 def _is_for(coder: str, batch_id: str, settings: ReviewSettings, item: ReviewItem) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from core.columns.column_choice import best_position
 from core.columns.header_names import IN_DUTIES
 from core.csv_table import Table
+from core.languages.message import Message
 from core.settings import Settings
 from results.weighted_shares import WeightedShares
 
@@ -41,5 +42,5 @@ def note_missing_context(table: Table, settings: Settings, notes: list[str]) -> 
     ]
 
 
-def _missing(name: str, setting: str) -> str:
-    return f"there is no column {name!r}, which {setting} names"
+def _missing(name: str, setting: str) -> Message:
+    return Message("there is no column {name!r}, which {setting} names", name=name, setting=setting)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from core.csv_table import Row
+from core.languages.message import Message
 from core.own_tables.code_source import CodeSource
 from inference.decision import Prediction
 
@@ -64,10 +65,15 @@ class WeightedShares:
         """Return what people should know about the weights, without full stops."""
         if not self.n_unusable:
             return []
-        records = "1 record has" if self.n_unusable == 1 else f"{self.n_unusable:,} records have"
         return [
-            f"{records} no usable weight in {self.column!r} (empty, no number, or negative): left "
-            "out of the weighted shares"
+            Message.counted(
+                self.n_unusable,
+                "{n} record has no usable weight in {column!r} (empty, no number, or negative): "
+                "left out of the weighted shares",
+                "{n} records have no usable weight in {column!r} (empty, no number, or negative): "
+                "left out of the weighted shares",
+                column=self.column,
+            )
         ]
 
 
@@ -83,6 +89,7 @@ def read_weight(written: str) -> float | None:
 
 def _outcome(prediction: Prediction) -> str:
     """Return the outcome of a record by its name in ``RowCounts``; empty for no answer."""
-    if prediction.source == CodeSource.MODEL:
-        return "n_fallback" if prediction.is_fallback else "n_autocoded"
-    return _OUTCOMES.get(prediction.source, "")
+    outcome = _OUTCOMES.get(prediction.source, "")
+    if outcome or not prediction.source.has_code:
+        return outcome
+    return "n_fallback" if prediction.is_fallback else "n_autocoded"

@@ -14,13 +14,16 @@ from typing import Any
 
 from core.corrections.correction import NOT_CODABLE
 from core.html import write_page
-from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
+from core.isco_titles.group_titles import titles_in
 from core.languages.page_language import page_language
 from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08
+from results.review.presentation import Display
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
 
 REVIEW_PAGE = "review.html"
+_MAX_CONTEXT_CHARS = 300
 
 
 def write_review_page(
@@ -28,15 +31,10 @@ def write_review_page(
     path: Path,
     name: str,
     batch_id: str,
-    notes: Sequence[str],
-    language: str = ENGLISH,
-    coder: str = "",
+    display: Display,
 ) -> None:
-    """Write ``items`` of the input ``name`` in their order, below ``notes``.
-
-    ``language`` is that of the page and of the titles of groups; ``coder`` is to answer, where that
-    is known.
-    """
+    """Write ``items`` of the input ``name`` in their order, with what ``display`` has for them."""
+    language, groups = display.language, display.group_notes
     texts = "\n".join(item.text for item in items)
     codes = sorted([*isco08().units, *isco08().minors])
     write_page(
@@ -44,21 +42,32 @@ def write_review_page(
         REVIEW_PAGE,
         language,
         name=name,
-        notes=notes,
+        notes=display.notes,
+        words_from=groups.source,
         nonce=secrets.token_urlsafe(16),  # whoever wrote a text cannot have known it
         data={
             "batch": batch_id,
             # The browser keeps decisions by row number: they are valid for exactly these rows.
             "key": hashlib.sha256(texts.encode()).hexdigest()[:16],
             "header": CORRECTION_COLUMNS,
-            "coder": coder,
+            "coder": display.coder,
             "not_codable": NOT_CODABLE,
             "percent_sign": page_language(language).percent_sign,
+            "context": display.context,
+            "groups": {code: _parts(note) for code, note in groups.by_code.items()},
             "titles": [[code, titles_in(language)[code]] for code in codes],
             "fields": list(_FIELDS),
             "rows": [[value(item) for value in _FIELDS.values()] for item in items],
         },
     )
+
+
+def _parts(note: GroupNote) -> list[str]:
+    """Return the parts of a note in their order, those at the end that are empty left out."""
+    parts = [getattr(note, name) for name in NOTE_PARTS]
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
 
 
 # The fields of a row, named once in the page, and their values.
@@ -68,6 +77,7 @@ _FIELDS: dict[str, Callable[[ReviewItem], Any]] = {
     "sampled": lambda item: item.sampled,
     "job_title": lambda item: item.job_title[:MAX_SHOWN_CHARS],
     "duties": lambda item: item.duties_description[:MAX_SHOWN_CHARS],
+    "context": lambda item: [value[:_MAX_CONTEXT_CHARS] for value in item.context],
     "predicted": lambda item: item.shown_code,
     "minor_confidence": lambda item: (
         None if item.is_blind else round(item.prediction.minor_confidence, 3)

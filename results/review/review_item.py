@@ -18,9 +18,9 @@ class ReviewItem:
 
     ``n_records`` counts the records with this text. ``first_record`` is the number of the first of
     them; the first record of the file has the number 1. ``context`` has its values in the columns
-    of ``review.context``. ``sampled`` names the random sample that
-    the text was drawn into; ``n_records`` then counts the drawn records. It is empty for a text
-    that the model is not sure of.
+    of ``review.context``. ``sampled`` names the random sample that the text was drawn into;
+    ``n_records`` then counts the drawn records. It is empty for a text that the model is not sure
+    of.
     """
 
     text: str

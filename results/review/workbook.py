@@ -20,7 +20,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.corrections.correction import NOT_CODABLE
 from core.csv_table import neutralise
-from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.isco_titles.group_notes import GroupNote
+from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
 from core.review_contract import (
@@ -36,18 +37,22 @@ from core.review_contract import (
     SAMPLED,
     TEXT,
 )
-from core.taxonomy import isco08
 from core.text import DUTIES, JOB_TITLE
+from results.review.follow_up import cut
+from results.review.lookup_sheets import CODES_SHEET, place_of, write_codes, write_help
+from results.review.presentation import Display
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
 
 REVIEW_WORKBOOK = "review.xlsx"
-_CODES_SHEET = "codes"
 # The choices of a row, in columns of its own: the candidates, their group, and "not codable".
 _N_CHOICES = N_REVIEW_CANDIDATES + 2
 _CHOICES = [f"choice_{k}" for k in range(1, _N_CHOICES + 1)]
 _CHOICE_WIDTH = 34
 _HIDDEN = 0
-# The columns and their widths in characters.
+_CONTEXT_WIDTH = 22
+_CONTEXT = "context: "  # before a name of the input: it may be one of ours
+_MAX_TIP_CHARS = 255  # of a spreadsheet
+# The columns and their widths in characters. Those of the context stand behind the duties.
 _WIDTHS = {
     JOB_TITLE: 34,
     DUTIES: 46,
@@ -64,9 +69,7 @@ _WIDTHS = {
     **dict.fromkeys(_CHOICES[N_REVIEW_CANDIDATES:], _HIDDEN),
     TEXT: _HIDDEN,
 }
-_DECISION = list(_WIDTHS).index(CORRECTED)
 _ANSWER = {CORRECTED, CODER, CODED_AT, COMMENT}
-_FIRST_CHOICE = list(_WIDTHS).index(_CHOICES[0])
 _LINE_POINTS, _MAX_LINES = 15, 8
 # What the header cells of the columns say when they are chosen.
 _HEADER_HELP = {
@@ -104,37 +107,23 @@ _HELP = (
     ),
     Message("Save the workbook, or its first sheet as CSV. Put the file into the inbox."),
 )
-_CODES_HEADER = (
-    Message("code"),
-    Message("title"),
-    Message("group"),
-    Message("title of the group"),
-)
 
 
-def write_workbook(
-    items: Sequence[ReviewItem],
-    path: Path,
-    notes: Sequence[str],
-    language: str = ENGLISH,
-    coder: str = "",
-) -> None:
-    """Write ``items`` in their order; ``notes`` stand before the help.
+def write_workbook(items: Sequence[ReviewItem], path: Path, display: Display) -> None:
+    """Write ``items`` in their order, with what ``display`` has for them.
 
-    ``language`` is that of the help and of the titles of groups; what is read back is the same in
-    every language. ``coder`` is to answer, where that is known. Raises OSError.
+    What is read back is the same in every language. Raises OSError.
     """
     try:
-        _write_book(items, path, notes, language, coder)
+        _write_book(items, path, display)
     except FileCreateError as error:
         # The OSError in it: a full disk is not a fault of the input file.
         raise error.args[0] from None
 
 
-def _write_book(
-    items: Sequence[ReviewItem], path: Path, notes: Sequence[str], language: str, coder: str
-) -> None:
-    titles, spoken = titles_in(language), page_language(language)
+def _write_book(items: Sequence[ReviewItem], path: Path, display: Display) -> None:
+    titles, spoken = titles_in(display.language), page_language(display.language)
+    widths = _widths(display.context)
     # The strings of a workbook are kept in memory: titles of groups are repeated, and each is then
     # written once.
     with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
@@ -153,6 +142,7 @@ def _write_book(
                 "border_color": "#C3CAD2",
             }
         )
+        link_format = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#14507F"})
         invalid_format = book.add_format({"bg_color": "#F6C4BA"})
         percent_format = book.add_format({"num_format": "0%", "valign": "top"})
         formats = {
@@ -163,22 +153,38 @@ def _write_book(
             CONFIDENCE: percent_format,
         }
         sheet = book.add_worksheet("review")
-        _lay_out(sheet, len(items))
-        _add_decision_rules(sheet, len(items), invalid_format)
-        sheet.write_row(0, 0, _WIDTHS, header_format)
-        _add_header_help(sheet, spoken)
+        _lay_out(sheet, widths, len(items))
+        _add_decision_rules(sheet, widths, len(items), invalid_format)
+        sheet.write_row(0, 0, widths, header_format)
+        _add_header_help(sheet, widths, spoken)
         for row, item in enumerate(items, start=1):
-            cells = _cells(item, titles) | {CODER: coder}
-            sheet.set_row(row, _LINE_POINTS * _n_lines(cells))
+            cells = _cells(item, titles, display.context) | {CODER: display.coder}
+            sheet.set_row(row, _LINE_POINTS * _n_lines(cells, widths))
             for column, (name, value) in enumerate(cells.items()):
                 if value != "" or name in _ANSWER:
                     _write_cell(sheet, row, column, value, formats.get(name, text_format))
-        codes_header = [spoken.gettext(name) for name in _CODES_HEADER]
-        codes_sheet = book.add_worksheet(_CODES_SHEET)
-        codes_sheet.write_row(0, 0, codes_header, header_format)
-        _write_codes(codes_sheet, titles, code_format)
-        help_lines = [spoken.gettext(line) for line in (*notes, *_HELP)]
-        _write_help(book.add_worksheet("help"), help_lines, text_format)
+            first = _first_choice(widths)
+            for rank, (code, _) in enumerate(item.shown_candidates):
+                text = str(cells[_CHOICES[rank]])
+                note = display.group_notes.by_code.get(code, GroupNote())
+                tip = cut(note.description, _MAX_TIP_CHARS)
+                sheet.write_url(row, first + rank, place_of(code), link_format, text, tip or None)
+        write_codes(book.add_worksheet(CODES_SHEET), display, header_format, code_format)
+        lines = (*display.notes, *_HELP, display.group_notes.source)
+        write_help(
+            book.add_worksheet("help"), [spoken.gettext(line) for line in lines], text_format
+        )
+
+
+def _widths(context: Sequence[str]) -> dict[str, int]:
+    """Return the columns in their order, each with its width."""
+    texts = {name: _WIDTHS[name] for name in (JOB_TITLE, DUTIES)}
+    return {**texts, **{_CONTEXT + name: _CONTEXT_WIDTH for name in context}, **_WIDTHS}
+
+
+def _first_choice(widths: Mapping[str, int]) -> int:
+    """Return the position of the first choice of the drop-down list."""
+    return list(widths).index(_CHOICES[0])
 
 
 def _write_cell(
@@ -192,25 +198,25 @@ def _write_cell(
         sheet.write_blank(row, column, None, cell_format)
 
 
-def _lay_out(sheet: Worksheet, n_rows: int) -> None:
+def _lay_out(sheet: Worksheet, widths: Mapping[str, int], n_rows: int) -> None:
     """Set the widths, the frozen header, the filter, the protection and the print layout."""
-    for column, width in enumerate(_WIDTHS.values()):
+    for column, width in enumerate(widths.values()):
         options = {"hidden": True} if width == _HIDDEN else {}
         sheet.set_column(column, column, width or None, None, options)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(n_rows, 1), len(_WIDTHS) - 1)
+    sheet.autofilter(0, 0, max(n_rows, 1), len(widths) - 1)
     # Protection against mistakes, not against people: there is no password.
     allowed = ("autofilter", "format_columns", "format_rows", "sort")
     sheet.protect("", dict.fromkeys(allowed, True))
     sheet.set_landscape()
-    sheet.print_area(0, 0, n_rows, _FIRST_CHOICE - 1)
+    sheet.print_area(0, 0, n_rows, _first_choice(widths) - 1)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 
-def _add_header_help(sheet: Worksheet, language: PageLanguage) -> None:
+def _add_header_help(sheet: Worksheet, widths: Mapping[str, int], language: PageLanguage) -> None:
     """Say what a column is when its header is chosen: its name stays, because it is read back."""
-    for column, name in enumerate(_WIDTHS):
+    for column, name in enumerate(widths):
         if name in _HEADER_HELP:
             text = language.gettext(_HEADER_HELP[name])
             sheet.data_validation(
@@ -222,28 +228,33 @@ def _add_header_help(sheet: Worksheet, language: PageLanguage) -> None:
             )
 
 
-def _add_decision_rules(sheet: Worksheet, n_rows: int, invalid_format: Format) -> None:
+def _add_decision_rules(
+    sheet: Worksheet, widths: Mapping[str, int], n_rows: int, invalid_format: Format
+) -> None:
     """Add the drop-down list of each row, and the red of a decision that is no code."""
     if not n_rows:
         return
-    first_choice = xl_col_to_name(_FIRST_CHOICE)
-    last_choice = xl_col_to_name(_FIRST_CHOICE + _N_CHOICES - 1)
+    decision = list(widths).index(CORRECTED)
+    first_choice = xl_col_to_name(_first_choice(widths))
+    last_choice = xl_col_to_name(_first_choice(widths) + _N_CHOICES - 1)
     choices = {
         "validate": "list",
         "source": f"=${first_choice}2:${last_choice}2",
         "show_error": False,  # any other code may be typed
     }
-    sheet.data_validation(1, _DECISION, n_rows, _DECISION, choices)
-    cell = f"${xl_col_to_name(_DECISION)}2"
+    sheet.data_validation(1, decision, n_rows, decision, choices)
+    cell = f"${xl_col_to_name(decision)}2"
     is_invalid = (
         f'=AND({cell}<>"",LOWER({cell})<>"{NOT_CODABLE}",'
-        f'COUNTIF({_CODES_SHEET}!$A$2:$C$437,LEFT({cell},FIND(" ",{cell}&" ")-1))=0)'
+        f'COUNTIF({CODES_SHEET}!$A$2:$C$437,LEFT({cell},FIND(" ",{cell}&" ")-1))=0)'
     )
     rule = {"type": "formula", "criteria": is_invalid, "format": invalid_format}
-    sheet.conditional_format(1, _DECISION, n_rows, _DECISION, rule)
+    sheet.conditional_format(1, decision, n_rows, decision, rule)
 
 
-def _cells(item: ReviewItem, titles: Mapping[str, str]) -> dict[str, str | float]:
+def _cells(
+    item: ReviewItem, titles: Mapping[str, str], context: Sequence[str]
+) -> dict[str, str | float]:
     """Return the values of a row by column, in the order of the columns."""
     codes = [code for code, _ in item.shown_candidates]
     if not item.is_blind:  # the minor group is that of the best candidate
@@ -252,6 +263,10 @@ def _cells(item: ReviewItem, titles: Mapping[str, str]) -> dict[str, str | float
     cells: dict[str, str | float] = {
         JOB_TITLE: _shortened(item.job_title),
         DUTIES: _shortened(item.duties_description),
+        **{
+            _CONTEXT + name: _shortened(value)
+            for name, value in zip(context, item.context, strict=True)
+        },
         N_RECORDS: item.n_records,
         SAMPLED: item.sampled,
         PREDICTED: item.shown_code,
@@ -264,12 +279,12 @@ def _cells(item: ReviewItem, titles: Mapping[str, str]) -> dict[str, str | float
     return cells
 
 
-def _n_lines(cells: dict[str, str | float]) -> int:
+def _n_lines(cells: Mapping[str, str | float], widths: Mapping[str, int]) -> int:
     """Return the lines that a row needs: not every program fits the height to wrapped text."""
     n_lines = (
-        math.ceil(len(str(value)) / _WIDTHS[name])
+        math.ceil(len(str(value)) / widths[name])
         for name, value in cells.items()
-        if _WIDTHS[name] != _HIDDEN
+        if widths[name] != _HIDDEN
     )
     return min(max(n_lines), _MAX_LINES)
 
@@ -278,22 +293,3 @@ def _shortened(text: str) -> str:
     """Return a field of the input so that it fits a screen, and runs in no spreadsheet."""
     cut = text if len(text) <= MAX_SHOWN_CHARS else text[:MAX_SHOWN_CHARS] + " …"
     return neutralise(cut)
-
-
-def _write_codes(sheet: Worksheet, titles: Mapping[str, str], code_format: Format) -> None:
-    for row, unit in enumerate(isco08().units, start=1):
-        minor = unit[:3]
-        for column, text in enumerate((unit, titles[unit], minor, titles[minor])):
-            sheet.write_string(row, column, text, code_format)
-    for column, width in enumerate((8, 62, 8, 62)):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, len(isco08().units), 3)
-    sheet.protect("", {"autofilter": True, "format_columns": True})
-
-
-def _write_help(sheet: Worksheet, lines: Sequence[str], text_format: Format) -> None:
-    sheet.set_column(0, 0, 90)
-    for row, line in enumerate(lines):
-        sheet.write_string(row, 0, line, text_format)
-    sheet.protect()

@@ -17,13 +17,24 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from core.isco_titles.group_notes import DEFINITIONS, group_notes
 from core.settings import Columns, Settings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import is_corrections_file, process_corrections
 from results.review.page import REVIEW_PAGE, write_review_page
+from results.review.presentation import Display, read_group_notes
+from results.review.queue import ReviewQueue
 from tests.support.external_programs import browser, needs_chromium
-from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, SURE, keep_list, review
+from tests.support.review_fixtures import (
+    BATCH,
+    FORMULA,
+    SCRIPT,
+    SURE,
+    keep_list,
+    prediction,
+    review,
+)
 from training.evaluation.sampled_agreement import sampled_agreement
 
 PATIENCE_S = 30
@@ -70,7 +81,7 @@ class Reviewer:
 def page_of(folder: Path, n_uncertain: int = 11) -> Path:
     path = folder / REVIEW_PAGE
     write_review_page(
-        review(n_uncertain).displayed_items(), path, f"{SCRIPT}.csv", BATCH, ["A note"]
+        review(n_uncertain).displayed_items(), path, f"{SCRIPT}.csv", BATCH, Display(["A note"])
     )
     return path
 
@@ -227,7 +238,7 @@ def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -
     folder = tmp_path / "large"
     folder.mkdir()
     write_review_page(
-        review(11).displayed_items() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, []
+        review(11).displayed_items() * 400, folder / REVIEW_PAGE, "large.csv", BATCH, Display()
     )
     reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
     paint_ms = WebDriverWait(reviewer.driver, 60).until(
@@ -341,3 +352,67 @@ def test_closing_with_unsaved_decisions_warns(reviewer: Reviewer) -> None:
     assert warns()
     reviewer.press("u")
     assert not warns()
+
+
+@needs_chromium
+def test_what_belongs_to_a_group_unfolds_and_is_searched(reviewer: Reviewer) -> None:
+    first = reviewer.driver.find_element(By.CSS_SELECTOR, "#candidates details")
+    note = group_notes()["0310"]
+    assert first.find_element(By.TAG_NAME, "summary").text == note.description
+    assert note.index_titles not in reviewer.find("candidates").text
+    reviewer.press("d")
+    assert note.index_titles in reviewer.find("candidates").text
+    assert note.excluded in reviewer.find("candidates").text
+    reviewer.press("1")  # the next text is unfolded as well; the keys choose as before
+    assert reviewer.title == "worker" and note.excluded in reviewer.find("candidates").text
+    reviewer.press("d")
+    assert note.excluded not in reviewer.find("candidates").text
+    assert "infantryman" in note.index_titles
+    reviewer.press("/", *"infantryman")
+    assert reviewer.find("search-words").text == "1 group"
+    assert note.index_titles in reviewer.find("results").text
+    reviewer.press(Keys.ENTER)
+    assert reviewer.progress == "2 of 13 texts decided"
+
+
+@needs_chromium
+def test_context_and_a_likelier_group_stand_beside_the_text(
+    reviewer: Reviewer, tmp_path: Path
+) -> None:
+    candidates = (("2221", 0.3), ("5322", 0.25), ("5321", 0.2), ("3221", 0.1), ("2222", 0.05))
+    queue = ReviewQueue(BATCH)
+    queue.add(join("carer"), "carer", "", prediction(candidates, 0.35), 1, (SCRIPT, " "))
+    folder = tmp_path / "context"
+    folder.mkdir()
+    display = Display(context=(f"industry {SCRIPT}", "employer"))
+    write_review_page(queue.displayed_items(), folder / REVIEW_PAGE, "a.csv", BATCH, display)
+    reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
+    assert reviewer.find("context").text.split("\n") == [f"industry {SCRIPT}", SCRIPT]
+    assert reviewer.find("prediction").text == (
+        "Predicted group: 222 Nursing and Midwifery Professionals, 35 %. Group 532 Personal Care "
+        "Workers in Health Services is likelier than the group shown: 45 % or more."
+    )
+
+
+def test_the_words_of_an_office_are_in_the_page(tmp_path: Path) -> None:
+    (tmp_path / DEFINITIONS).write_text(
+        "isco_code,description,tasks\n0310,Soldats,</script><b>servir</b>\n", encoding="utf-8"
+    )
+    notes: list[str] = []
+    display = Display(group_notes=read_group_notes(tmp_path, notes))
+    path = tmp_path / REVIEW_PAGE
+    write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
+    page = path.read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert data and "<" not in data[1]
+    assert json.loads(data[1])["groups"]["0310"][:2] == ["Soldats", "</script><b>servir</b>"]
+    assert "those of isco08_definitions.csv" in page and notes == []
+
+
+def test_a_damaged_file_of_an_office_costs_no_review(tmp_path: Path) -> None:
+    (tmp_path / DEFINITIONS).write_text("isco_code,description\n9998,x\n", encoding="utf-8")
+    notes: list[str] = []
+    groups = read_group_notes(tmp_path, notes)
+    assert groups.by_code == group_notes() and not groups.are_of_office
+    (note,) = notes
+    assert DEFINITIONS in note and "line 2" in note and note.endswith("own words about a group")

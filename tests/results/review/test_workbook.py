@@ -12,15 +12,18 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from core.errors import InputError
+from core.isco_titles.group_notes import group_notes
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import is_corrections_file, process_corrections
 from results.receipt import CorrectionsReceipt
+from results.review.presentation import Display
+from results.review.queue import ReviewQueue
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
-from tests.support.review_fixtures import FORMULA, SURE, keep_list, review
+from tests.support.review_fixtures import BATCH, FORMULA, SURE, keep_list, review
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.evaluation.sampled_agreement import sampled_agreement
 
@@ -36,7 +39,7 @@ ANSWERS = {
 @pytest.fixture
 def blank(tmp_path: Path) -> Path:
     path = tmp_path / "blank.xlsx"
-    write_workbook(review().displayed_items(), path, ["3 of 16 questions are elsewhere"])
+    write_workbook(review().displayed_items(), path, Display(["3 of 16 questions are elsewhere"]))
     return path
 
 
@@ -275,3 +278,50 @@ def test_a_workbook_without_a_column_of_codes_is_coded(tmp_path: Path, settings:
     path = tmp_path / "staff.xlsx"
     table(("job_title",), ("nurse",)).save(path)
     assert not is_corrections_file(path, settings)
+
+
+def test_what_is_said_about_a_group_is_one_click_away(blank: Path) -> None:
+    book = load_workbook(blank)
+    sheet, codes = book["review"], book["codes"]
+    names = [cell.value for cell in sheet[1]]
+    cell = sheet.cell(2, names.index("choice_1") + 1)
+    link = cell.hyperlink
+    assert cell.value == "0310 Armed Forces Occupations, Other Ranks" and link is not None
+    assert link.tooltip == group_notes()["0310"].description
+    assert link.location is not None
+    (row,) = (codes[int(link.location.rpartition("!A")[2])],)
+    header = [cell.value for cell in codes[1]]
+    assert header[4:] == ["what the group is", "is elsewhere", "job titles"]
+    note = group_notes()["0310"]
+    assert [cell.value for cell in row] == [
+        "0310",
+        "Armed Forces Occupations, Other Ranks",
+        "031",
+        "Armed Forces Occupations, Other Ranks",
+        *(note.description, note.excluded, note.index_titles),
+    ]
+    help_lines = [cell.value for cell in book["help"]["A"]]
+    assert any("not the ILO's definitions" in str(line) for line in help_lines)
+
+
+def test_context_stands_beside_the_text_and_changes_no_correction(
+    tmp_path: Path, settings: Settings
+) -> None:
+    queue = ReviewQueue(BATCH)
+    item = next(review().items())
+    queue.add(item.text, "soldier", "soldier", item.prediction, 1, ("=1+1", ""))
+    path = tmp_path / "context.xlsx"
+    display = Display(context=("corrected_isco_code", "text"))  # as hostile as names can be
+    write_workbook(queue.displayed_items(), path, display)
+    header, row = load_workbook(path)["review"].iter_rows(values_only=True)
+    assert header[:5] == (
+        "job_title",
+        "duties_description",
+        "context: corrected_isco_code",
+        "context: text",
+        "n_records",
+    )
+    assert row[2:4] == ("'=1+1", None)
+    keep_list(settings.data.corrections_dir)
+    receipt = take(fill(path, tmp_path / "filled.xlsx"), settings)
+    assert receipt.statuses["accepted"] == 1

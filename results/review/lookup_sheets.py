@@ -1,0 +1,69 @@
+"""The sheets of ``review.xlsx`` beside the review: the unit groups, and the help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
+from core.isco_titles.group_titles import titles_in
+from core.languages.message import Message
+from core.languages.page_language import page_language
+from core.taxonomy import MINOR, isco08, unit_index
+from results.review.presentation import Display
+
+CODES_SHEET = "codes"
+_HEADER = (Message("code"), Message("title"), Message("group"), Message("title of the group"))
+_WIDTHS = (8, 62, 8, 62)
+_PART_HEADERS = dict(
+    zip(
+        NOTE_PARTS,
+        (
+            Message("what the group is"),
+            Message("tasks"),
+            Message("belongs here"),
+            Message("is elsewhere"),
+            Message("job titles"),
+        ),
+        strict=True,
+    )
+)
+_PART_WIDTH = 70
+
+
+def place_of(unit: str) -> str:
+    """Return the link to the row of a unit group on the sheet of the codes."""
+    return f"internal:'{CODES_SHEET}'!A{unit_index([unit])[0] + 2}"
+
+
+def write_codes(
+    sheet: Worksheet, display: Display, header_format: Format, code_format: Format
+) -> None:
+    """Write the 436 unit groups with their titles, and what is said about them."""
+    titles, spoken = titles_in(display.language), page_language(display.language)
+    units = isco08().units
+    notes = [display.group_notes.by_code.get(unit, GroupNote()) for unit in units]
+    parts = [name for name in NOTE_PARTS if any(getattr(note, name) for note in notes)]
+    header = [*_HEADER, *(_PART_HEADERS[name] for name in parts)]
+    sheet.write_row(0, 0, [spoken.gettext(name) for name in header], header_format)
+    for row, (unit, note) in enumerate(zip(units, notes, strict=True), start=1):
+        minor = unit[:MINOR]
+        texts = (unit, titles[unit], minor, titles[minor], *(getattr(note, p) for p in parts))
+        for column, text in enumerate(texts):
+            if text:
+                sheet.write_string(row, column, text, code_format)
+    for column, width in enumerate((*_WIDTHS, *(_PART_WIDTH for _ in parts))):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(units), len(header) - 1)
+    sheet.protect("", {"autofilter": True, "format_columns": True})
+
+
+def write_help(sheet: Worksheet, lines: Sequence[str], text_format: Format) -> None:
+    """Write the notes and the help, a line in each row."""
+    sheet.set_column(0, 0, 90)
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, line, text_format)
+    sheet.protect()
