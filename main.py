@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from core.errors import IscoError
-from core.log_lines import OneLineFormatter
+from core.log_lines import JSON, log_formatter
 from core.packages import PACKAGES
 
 _INTERRUPTED = 130
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
         code = _OUTPUT_CLOSED
     except (IscoError, OSError) as error:  # OSError: no permission, no space: the user can act
         print(f"isco: {error}", file=sys.stderr)
-        code = error.exit_code if isinstance(error, IscoError) else IscoError.exit_code
+        code = _exit_code(error)
     except KeyboardInterrupt:
         code = _INTERRUPTED
     _end_output()
@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
 
     parsed = parse(arguments, prints_help=prints_help)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLineFormatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    handler.setFormatter(log_formatter(parsed.log_format, "%(asctime)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(handlers=[handler])
     for package in PACKAGES:  # the messages of libraries are not shown
         logging.getLogger(package).setLevel(logging.INFO)
@@ -68,16 +68,23 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
         if parsed.log is not None:
             from watcher.log_file import log_to
 
-            log_to(parsed.log)
+            log_to(parsed.log, parsed.log_format)
         parsed.config = parsed.config or find_config()
         if parsed.needs_project:
             require_project(parsed.config)
         settings = settings_of(parsed.config)
         return parsed.run(parsed, settings) or 0
     except (IscoError, OSError) as error:
-        if parsed.log is not None:
+        is_json = parsed.log_format == JSON
+        if parsed.log is not None or is_json:
             _LOG.error("%s", error)
+        if is_json and parsed.log is None:  # it was said, as a line of JSON
+            return _exit_code(error)
         raise
+
+
+def _exit_code(error: IscoError | OSError) -> int:
+    return error.exit_code if isinstance(error, IscoError) else IscoError.exit_code
 
 
 def _end_output() -> None:

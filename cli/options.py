@@ -11,6 +11,7 @@ from typing import Any
 import shtab
 
 from cli.suggestions import SuggestingParser
+from core.log_lines import LOG_FORMATS
 
 
 def add_command(
@@ -34,7 +35,7 @@ def add_command(
     """
     command: SuggestingParser = commands.add_parser(
         name,
-        parents=[config_option(argparse.SUPPRESS)],
+        parents=[common_options(argparse.SUPPRESS, argparse.SUPPRESS)],
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.\n\n{about}".strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -43,15 +44,24 @@ def add_command(
     return command
 
 
-def config_option(default: str | None) -> argparse.ArgumentParser:
-    """Return a parent parser with ``--config``, which every command takes."""
+def common_options(config: str | None, log_format: str) -> argparse.ArgumentParser:
+    """Return a parent parser with ``--config`` and ``--log-format``, which every command takes.
+
+    ``config`` and ``log_format`` are the values where they are not given.
+    """
     parent = argparse.ArgumentParser(add_help=False)
     add_file(
         parent,
         "--config",
         "file of settings (default: config.yaml in the current folder, else in $ISCO_HOME, else in "
         "the checkout of the program)",
-        default=default,
+        default=config,
+    )
+    parent.add_argument(
+        "--log-format",
+        choices=LOG_FORMATS,
+        default=log_format,
+        help="lines of the log: text for people, or a line of JSON each (default: text)",
     )
     return parent
 

@@ -21,8 +21,9 @@ from cli.commands import (
     train,
     watch,
 )
-from cli.options import config_option
+from cli.options import common_options
 from cli.suggestions import SuggestingParser
+from core.log_lines import TEXT
 
 _SHELLS = ("bash", "zsh", "tcsh")
 COMMANDS = frozenset(
@@ -103,7 +104,7 @@ def make_parser() -> SuggestingParser:
     """Return the parser of the whole command line."""
     parser = SuggestingParser(
         prog="isco",
-        parents=[config_option(None)],
+        parents=[common_options(None, TEXT)],
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

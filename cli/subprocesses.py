@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from core.log_lines import TEXT
+
 PROGRAM = Path(__file__).resolve().parents[1] / "main.py"
 # Beside the log of the daemon; each holds the output of the last child alone.
 _TRAINING_LOG = "training.log"
@@ -15,7 +17,7 @@ _EXPLAINING_LOG = "explaining.log"
 
 
 def start_training(
-    config: Path, report_dir: Path, log: Path | None = None
+    config: Path, report_dir: Path, log: Path | None = None, log_format: str = TEXT
 ) -> subprocess.Popen[bytes]:
     """Start ``isco train --fine-tune`` and return its process.
 
@@ -25,16 +27,19 @@ def start_training(
     log : the log of the daemon; ``training.log`` beside it takes the output, else the terminal.
     """
     command = ["train", "--fine-tune", "--report-dir", str(report_dir.resolve())]
+    command += ["--log-format", log_format]
     return _start(command, config, _beside(log, _TRAINING_LOG))
 
 
-def start_explaining(config: Path, log: Path | None = None) -> subprocess.Popen[bytes]:
+def start_explaining(
+    config: Path, log: Path | None = None, log_format: str = TEXT
+) -> subprocess.Popen[bytes]:
     """Start ``isco explain`` and return its process.
 
     ``log`` is the log of the daemon; ``explaining.log`` beside it takes the output, else the
     terminal.
     """
-    return _start(["explain"], config, _beside(log, _EXPLAINING_LOG))
+    return _start(["explain", "--log-format", log_format], config, _beside(log, _EXPLAINING_LOG))
 
 
 def _beside(log: Path | None, name: str) -> Path | None:

@@ -1,8 +1,14 @@
-"""One line of the log is one line of the terminal, whatever a file is called."""
+"""One line of the log is one line of the terminal, whatever a file is called; or one of JSON."""
 
 from __future__ import annotations
 
+import json
 import logging
+from datetime import UTC, datetime
+
+TEXT, JSON = "text", "json"
+LOG_FORMATS = (TEXT, JSON)
+"""The values of ``--log-format``."""
 
 
 class OneLineFormatter(logging.Formatter):
@@ -19,3 +25,25 @@ class OneLineFormatter(logging.Formatter):
             for character in record.message
         )
         return super().formatMessage(record)
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as a line of JSON in ASCII, which every terminal and program can take."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record: time in UTC, level, logger, message, maybe traceback."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        values = {
+            "time": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            values["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(values)
+
+
+def log_formatter(log_format: str, text: str, time: str | None = None) -> logging.Formatter:
+    """Return the formatter of ``--log-format``; ``text`` and ``time`` are the formats of text."""
+    return JsonFormatter() if log_format == JSON else OneLineFormatter(text, datefmt=time)

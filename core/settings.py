@@ -16,6 +16,7 @@ from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.encoding import AUTO
 from core.errors import SettingsError
 from core.isco_titles.group_titles import ENGLISH, title_languages
+from core.settings_file.hook_settings import HookSettings
 from core.settings_file.plain_words import expected, found
 from core.settings_file.section import Section
 from core.settings_file.training_settings import (
@@ -217,6 +218,7 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     explainability: ExplainabilitySettings = ExplainabilitySettings()
     watcher: WatcherSettings = WatcherSettings()
+    hooks: HookSettings = HookSettings()
     inference: InferenceSettings = InferenceSettings()
 
 
@@ -247,7 +249,11 @@ def resolved(settings: Settings, base: Path) -> Settings:
 
 
 def _with_base_folder(settings: Settings, base: Path) -> Settings:
-    """Return the settings with ``model.name`` absolute, if it is a folder relative to ``base``."""
+    """Return the settings with paths absolute that are given as text.
+
+    These are ``model.name``, if it is a folder relative to ``base``, and the programs of ``hooks``.
+    """
+    settings = settings.model_copy(update={"hooks": settings.hooks.below(base)})
     name = settings.model.name
     if not (name.startswith((".", "~")) or (base / name).is_dir()):
         return settings  # a name on the model hub

@@ -81,7 +81,7 @@ def _type(field: FieldInfo) -> str:
         name = _choices(annotation)
     elif get_origin(annotation) is tuple:
         entry = get_args(annotation)[0]
-        name = f"list of {_choices(entry)}" if get_origin(entry) is Literal else "list of names"
+        name = f"list of {_choices(entry)}" if get_origin(entry) is Literal else "list of texts"
     else:
         name = _TYPES.get(annotation, str(annotation))  # type: ignore[arg-type]
     limits = [

@@ -7,14 +7,14 @@ and takes over from dead daemons, ``pipeline.py`` processes one of them.
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 from contextlib import suppress
 
-from core.errors import AlreadyRunningError, FolderError, IscoError, StatusError
+from core.errors import AlreadyRunningError, FolderError, IscoError
 from watcher.clock import back_off_s
 from watcher.display import ProgressDisplay, no_display
 from watcher.environment import Environment
+from watcher.hooks.hooks import Hooks
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims
 from watcher.intake.claims import StillOpenError, UnreadableError
 from watcher.intake.file_events import FileEvents
@@ -28,7 +28,7 @@ from watcher.processes.explainer import Explainer
 from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.signals import Shutdown
-from watcher.status.status import Health, is_written_by_this_user, judge, read_status
+from watcher.status.same_name import refuse_same_name
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
@@ -67,11 +67,18 @@ class Daemon:
         self._scheduler = scheduler
         self._explainer = explainer
         self._folders = Folders(environment)
-        self._status = StatusWriter(environment, scheduler)
+        self._hooks = Hooks(environment)
+        self._status = StatusWriter(environment, scheduler, self._hooks)
         self._poller = InboxPoller(environment, self._folders, self._status)
         self._active_claims = ActiveClaims(environment, self._folders)
         self._pipeline = Pipeline(
-            environment, self._folders, processor, self._status, display, self._on_progress
+            environment,
+            self._folders,
+            processor,
+            self._status,
+            display,
+            self._on_progress,
+            self._hooks,
         )
         self._wake = threading.Event()
         self._pause = Pause(environment, self._folders, self._status)
@@ -96,10 +103,11 @@ class Daemon:
         """
         with self._folders.lock():
             self.start()
+            self._hooks.start()
             file_events = FileEvents(self._settings.inbox, self.wake)
             file_events.start()
             if self._scheduler is not None:
-                self._scheduler.start()
+                self._scheduler.start(self._hooks.on_night)
             try:
                 try:
                     with suppress(ShutdownError):
@@ -109,10 +117,13 @@ class Daemon:
                 except (IscoError, OSError):  # with ``once``: a fault that does not end
                     self._status.stop()
                     raise
+                if once:
+                    self._hooks.finish(self._shutdown.stop_after_current)
                 self._status.stop()
                 if self._explainer is not None and once:
                     self._explainer.finish(self._shutdown.stop_after_current)
             finally:
+                self._hooks.stop()
                 if self._explainer is not None:
                     self._explainer.stop()
                 if self._scheduler is not None:
@@ -135,26 +146,12 @@ class Daemon:
         """
         if self._is_admitted:
             return
-        self._refuse_same_name()  # first: the status of the other daemon is soon overwritten
+        refuse_same_name(
+            self._environment
+        )  # first: the status of the other daemon is soon overwritten
         self._folders.check()
         self._active_claims.clear_left_over()
         self._is_admitted = True
-
-    def _refuse_same_name(self) -> None:
-        """Raise AlreadyRunningError where a daemon of this name is alive on another machine."""
-        try:
-            status = read_status(self._settings.outbox, self._environment.name)
-        except StatusError:
-            return
-        if not is_written_by_this_user(self._settings.outbox, self._environment.name):
-            _LOG.warning("the status in the outbox is another user's: it is replaced")
-            return
-        alive = (Health.OK, Health.SHARE_UNAVAILABLE, Health.PAUSED)
-        if status.host != socket.gethostname() and judge(status, self._clock.now()).health in alive:
-            raise AlreadyRunningError(
-                f"another daemon on {status.host} watches {str(self._settings.inbox)!r}; stop it "
-                "and wait a minute, or give this one a name: isco watch --worker NAME"
-            )
 
     def _loop(self, once: bool) -> None:
         while not self._shutdown.stop_after_current.is_set():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from core.isco_titles.group_titles import ENGLISH
 from core.settings import WatcherSettings
+from core.settings_file.hook_settings import HookSettings
 from watcher.clock import Clock
 from watcher.filesystem import Filesystem
 
@@ -16,7 +17,8 @@ MAIN = "main"  # the name of the daemon that was given none
 class Environment:
     """The surroundings of one daemon; tests pass file operations and a clock of their own.
 
-    ``name`` tells several daemons on the same inbox apart; ``language`` is that of the index.
+    ``name`` tells several daemons on the same inbox apart; ``language`` is that of the index;
+    ``hooks`` are the commands to run.
     """
 
     settings: WatcherSettings
@@ -24,3 +26,4 @@ class Environment:
     files: Filesystem = field(default_factory=Filesystem)
     clock: Clock = field(default_factory=Clock)
     language: str = ENGLISH
+    hooks: HookSettings = field(default_factory=HookSettings)

@@ -8,14 +8,14 @@ import shutil
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from core.log_lines import OneLineFormatter
+from core.log_lines import TEXT, log_formatter
 from watcher.service import ERRORS
 
 _MAX_BYTES = 2_000_000
 _N_BACKUPS = 5
 
 
-def log_to(path: Path) -> None:
+def log_to(path: Path, log_format: str = TEXT) -> None:
     """Log to ``path`` instead of to the terminal; five older files of 2 MB are kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
@@ -25,7 +25,7 @@ def log_to(path: Path) -> None:
         encoding="utf-8",
         errors="backslashreplace",
     )
-    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(log_formatter(log_format, "%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], force=True)
     _rotate_launchd_errors(path.with_name(ERRORS.name))
 

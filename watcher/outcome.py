@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 
 class Outcome(Enum):
@@ -36,3 +38,12 @@ class Outcome(Enum):
     def is_final(self) -> bool:
         """Whether the claim is finished and the daemon forgets it."""
         return self in (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.LOST)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The published results of a file. ``is_new``: by this attempt, not by an earlier batch."""
+
+    folder: Path
+    summary: str
+    is_new: bool

@@ -19,7 +19,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import BundleError, InputError
@@ -37,13 +36,14 @@ from watcher.faults import (
     is_of_another_file,
     too_many_attempts,
 )
+from watcher.hooks.hooks import Hooks
 from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim, Content
 from watcher.intake.claims import MAX_ATTEMPTS, Claim
 from watcher.intake.folder_checks import Folders
 from watcher.intake.undo_notes import UndoNotes
 from watcher.open_files import Writers
-from watcher.outcome import Outcome
+from watcher.outcome import Outcome, Results
 from watcher.processes.processor import Processor, Progress, WorkerLostError
 from watcher.status.writer import StatusWriter
 
@@ -55,15 +55,6 @@ class ShutdownError(Exception):
     """The daemon was told to stop at once, while a file was in progress."""
 
 
-@dataclass(frozen=True)
-class _Results:
-    """The published results of a file. ``is_new``: by this attempt, not by an earlier batch."""
-
-    folder: Path
-    summary: str
-    is_new: bool
-
-
 class Pipeline:
     """Processes claimed files, one at a time.
 
@@ -73,6 +64,7 @@ class Pipeline:
         more of its records are done.
     on_progress : called often while a file is in progress; polls the inbox, renews the claims, and
         raises ShutdownError to stop in the middle of the file.
+    hooks : is told of results and rejections before the claim is released.
     """
 
     def __init__(
@@ -83,6 +75,7 @@ class Pipeline:
         status: StatusWriter,
         display: ProgressDisplay,
         on_progress: Callable[[], None],
+        hooks: Hooks,
     ) -> None:
         self._environment = environment
         self._settings = environment.settings
@@ -94,6 +87,7 @@ class Pipeline:
         self._status = status
         self._display = display
         self._on_progress = on_progress
+        self._hooks = hooks
 
     def process(self, active: ActiveClaim) -> Outcome:
         """Process a claimed file as far as possible now. Raises ShutdownError."""
@@ -113,8 +107,7 @@ class Pipeline:
         self._undo_attempt(active)
         claim = active.claim
         self._folders.require_own(claim)
-        reason = archive.rejection_reason(self._files, claim)
-        if reason is not None:
+        if (reason := archive.rejection_reason(self._files, claim)) is not None:
             return self._reject(claim, reason)
         writers = self._files.writers(claim.path)
         if writers is Writers.SOME:
@@ -128,7 +121,7 @@ class Pipeline:
             if published is not None:
                 receipt = publish.read_receipt(self._files, published)
                 if receipt.get("sha256") == content.sha256:
-                    return self._finish(claim, f"the results are in {shown(published)}")
+                    return self._finish(claim, published, f"the results are in {shown(published)}")
                 self._supersede(claim, published)
                 active.is_undo_due = claim.attempts > 0  # it ended well, for another content
                 self._undo_attempt(active)
@@ -223,9 +216,9 @@ class Pipeline:
             active.content = None
             return Outcome.NOT_SETTLED
         self._undo_attempt(active)
-        return self._finish(active.claim, results.summary)
+        return self._finish(active.claim, results.folder, results.summary)
 
-    def _make_results(self, claim: Claim, content: Content) -> _Results | None:
+    def _make_results(self, claim: Claim, content: Content) -> Results | None:
         """Publish the results, or find those of the same content; None where it has changed."""
         identity = self._processor.identify(claim.path, self._counted(lambda n_done: None))
         if identity.sha256 != content.sha256:
@@ -233,7 +226,7 @@ class Pipeline:
         published = publish.find_batch(self._files, self._settings.outbox, identity.batch_id)
         if published is not None:
             summary = f"same content as before, the results are in {shown(published)}"
-            return _Results(published, summary, is_new=False)
+            return Results(published, summary, is_new=False)
         with (
             publish.staging(self._files, self._settings.outbox, claim.folder.name) as staged,
             self._display(claim.path) as display,
@@ -242,7 +235,7 @@ class Pipeline:
             if self._files.hash(claim.path, self._on_progress) != content.sha256:
                 return None
             published = self._publish(claim, staged, receipt)
-        return _Results(published, f"{receipt.summary()} → {shown(published)}", is_new=True)
+        return Results(published, f"{receipt.summary()} → {shown(published)}", is_new=True)
 
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
         """Write the receipt, check that the claim is still ours, and publish the staged folder."""
@@ -250,16 +243,18 @@ class Pipeline:
         receipt.inbox_folder = claims.origin_of(self._files, claim)
         publish.complete(self._files, staged, receipt, self._on_progress)
         self._folders.require_own(claim)  # FileNotFoundError: another daemon took the claim over
-        return publish.publish(self._files, staged, self._settings.outbox, receipt)
+        published = publish.publish(self._files, staged, self._settings.outbox, receipt)
+        self._status.on_published(receipt)
+        return published
 
     def _is_unchanged(self, claim: Claim, content: Content) -> bool:
         """Whether published results belong to what will be archived.
 
         It is known where the kernel said so: nobody else can open a file in its claim.
         """
-        if content.is_closed:
-            return True
-        return self._files.hash(claim.path, self._on_progress) == content.sha256
+        return (
+            content.is_closed or self._files.hash(claim.path, self._on_progress) == content.sha256
+        )
 
     def _supersede(self, claim: Claim, published: Path) -> None:
         """Mark results whose input went on growing; it is coded anew."""
@@ -268,13 +263,15 @@ class Pipeline:
         _LOG.warning("%r: %s", claim.name, summary)
         self._status.on_result(claim.name, summary)
 
-    def _finish(self, claim: Claim, summary: str) -> Outcome:
+    def _finish(self, claim: Claim, published: Path, summary: str) -> Outcome:
         """Archive the input of published results and release its claim."""
         _LOG.info("%r: %s", claim.name, summary)
         self._folders.require_own(claim)
+        self._hooks.on_result(claim, published / publish.RECEIPT, summary)
         archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
         self._status.on_result(claim.name, summary)
         archive.release(self._files, claim, self._settings.outbox)
+        self._hooks.wake()
         return Outcome.PUBLISHED
 
     def _reject(self, claim: Claim, reason: str) -> Outcome:
@@ -282,10 +279,13 @@ class Pipeline:
         rejected_dir = self._settings.rejected_dir
         self._folders.require_own(claim)
         archive.mark_rejected(self._files, claim, reason)
+        self._hooks.on_rejected(claim, archive.reason_path(rejected_dir / claim.name), reason)
         target = archive.reject(self._files, claim, rejected_dir, reason, self._on_progress)
         self._status.on_rejected(claim.name, reason)
+        self._hooks.on_rejected(claim, archive.reason_path(target), reason)
         _LOG.warning("rejected: %s (moved to %s)", reason, shown(target))
         archive.release(self._files, claim, self._settings.outbox)
+        self._hooks.wake()
         return Outcome.REJECTED
 
     def _counted(self, display: Progress) -> Progress:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from core.errors import ServiceError
 from core.file_io import write_atomic
+from core.log_lines import TEXT
 
 # Where the service logs, beside config.yaml: see log_to in watcher/log_file.py.
 LOG = Path("logs", "isco.log")
@@ -52,7 +53,11 @@ class Service:
 
 
 def service_for(
-    config: Path, program: Path, platform: str = sys.platform, home: Path | None = None
+    config: Path,
+    program: Path,
+    platform: str = sys.platform,
+    home: Path | None = None,
+    log_format: str = TEXT,
 ) -> Service:
     """Return the service that runs ``program watch --config config`` with this interpreter.
 
@@ -65,7 +70,9 @@ def service_for(
     # Not resolved: the interpreter of a virtual environment is a link and must be called by it.
     python = Path(sys.executable).absolute()
     log = config.parent / LOG
-    command = (str(python), str(program), "watch", "--config", str(config), "--log", str(log))
+    words = [str(python), str(program), "watch", "--config", str(config), "--log", str(log)]
+    # Left out where it is the default: the service of an earlier version stays the same.
+    command = (*words, *(["--log-format", log_format] if log_format != TEXT else []))
     for word in command:
         _require_writable(word)
     digest = sha256(os.fsencode(config)).hexdigest()[:12]

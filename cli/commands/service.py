@@ -29,7 +29,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Show, install or uninstall the service."""
     from watcher import service as services
 
-    service = services.service_for(parsed.config, PROGRAM)
+    service = services.service_for(parsed.config, PROGRAM, log_format=parsed.log_format)
     if parsed.action == "show":
         services.show(service, print)
     elif parsed.action == "install":

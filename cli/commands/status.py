@@ -26,7 +26,8 @@ def add_to(commands: Any) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print the status; return 0 if the daemon works, else 1."""
-    from watcher.status.status import Health, describe, judge, read_status
+    from watcher.status.description import describe
+    from watcher.status.status import Health, judge, read_status
 
     status = read_status(settings.watcher.outbox, parsed.worker)
     now = datetime.now(UTC)

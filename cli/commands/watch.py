@@ -49,15 +49,20 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     # One of several daemons runs the nightly training and the explanations.
     scheduler = None
     if settings.schedule.enabled and not parsed.once and parsed.worker == MAIN:
-        train = partial(start_training, parsed.config, log=parsed.log)
+        train = partial(start_training, parsed.config, log=parsed.log, log_format=parsed.log_format)
         scheduler = NightlyScheduler(settings.schedule, settings.watcher.outbox, train)
     explainer = None
     if settings.explainability.sample_size and parsed.worker == MAIN:
-        explain = partial(start_explaining, parsed.config, parsed.log)
+        explain = partial(start_explaining, parsed.config, parsed.log, parsed.log_format)
         explainer = Explainer(settings.watcher.outbox, explain)
     signals = ShutdownSignals()
     daemon = Daemon(
-        Environment(settings.watcher, parsed.worker, language=settings.output.language),
+        Environment(
+            settings.watcher,
+            parsed.worker,
+            language=settings.output.language,
+            hooks=settings.hooks,
+        ),
         worker,
         signals.shutdown,
         display=file_progress_bar,

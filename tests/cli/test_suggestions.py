@@ -68,4 +68,5 @@ def test_the_commands_and_the_options_without_one_are_those_of_the_parser() -> N
     (commands,) = (a for a in actions if isinstance(a, argparse._SubParsersAction))
     assert set(commands.choices) == COMMANDS
     options = {option for action in actions for option in action.option_strings}
-    assert options - OPTIONS == {"-h", "--help", "--version", "--config", "--print-completion"}
+    common = {"-h", "--help", "--version", "--config", "--log-format", "--print-completion"}
+    assert options - OPTIONS == common

@@ -30,6 +30,17 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert watcher.outbox == Path("/abs")
 
 
+def test_programs_of_hooks_are_relative_to_the_file(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "hooks: {on_result: [hooks/a.sh, hooks/b], on_rejected: [python3, x/y], on_night: [/c]}\n",
+        encoding="utf-8",
+    )
+    hooks = load_settings(config).hooks
+    assert hooks.on_result == (str(tmp_path / "hooks/a.sh"), "hooks/b")
+    assert (hooks.on_rejected, hooks.on_night) == (("python3", "x/y"), ("/c",))
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -42,6 +53,8 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("output: {derived: [isei08, egp]}\n", ["output.derived", "entry 2", "'egp'", "'siops08'"]),
         ("output: {derived: [isei08, isei08]}\n", ["output.derived", "once"]),
         ("output: {derived: isei08}\n", ["'isei08'", "a list, such as"]),
+        ("hooks: {on_night: mail.sh}\n", ["hooks.on_night", "'mail.sh'", "a list, such as"]),
+        ("hooks: {on_night: ['', x]}\n", ["hooks.on_night", "a program and its arguments"]),
         ("output: {language: DE}\n", ["output.language", "'DE'"]),
         ("a: [\n", ["YAML"]),
         ("- 1\n", ["the file", "found a list", "group of settings"]),

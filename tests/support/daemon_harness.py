@@ -119,7 +119,9 @@ class DaemonHarness:
         self.daemon = self.start_daemon(name)
 
     def environment(self, name: str = MAIN) -> Environment:
-        return Environment(self.settings.watcher, name, self.files, self.clock)
+        return Environment(
+            self.settings.watcher, name, self.files, self.clock, hooks=self.settings.hooks
+        )
 
     def start_daemon(self, name: str, processor: Processor | None = None) -> Daemon:
         """Return another daemon on the same folders, started."""

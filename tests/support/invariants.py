@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.text import JOB_TITLE
 from watcher.delivery.archive import REASON_SUFFIX
 from watcher.delivery.publish import RECEIPT, is_superseded
+from watcher.hooks.hooks import HOOKS
 from watcher.intake.claims import NOTES, WORK
 from watcher.intake.folder_checks import STAGING
 
@@ -128,7 +129,8 @@ def _leftovers(settings: Settings) -> list[str]:
     watched = settings.watcher
     left = [*_files(watched.inbox), *(watched.inbox / WORK).iterdir()]
     staging = watched.outbox / STAGING
-    left += staging.iterdir() if staging.exists() else ()
+    entries = staging.iterdir() if staging.exists() else ()
+    left += (path for path in entries if path.name != HOOKS)  # events may wait for their commands
     for folder in (watched.archive_dir, watched.rejected_dir):
         paths = folder.iterdir() if folder.exists() else ()
         left += (path for path in paths if _is_hidden(path.name))

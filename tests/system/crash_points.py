@@ -31,8 +31,11 @@ from watcher.daemon import Daemon
 from watcher.delivery import archive, publish
 from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
+from watcher.hooks.hook_event import HookEvent
+from watcher.hooks.hooks import HOOKS
 from watcher.intake.active_claims import ActiveClaim, ActiveClaims, Content
 from watcher.intake.claims import WORK, Claim
+from watcher.intake.folder_checks import STAGING
 from watcher.open_files import Writers
 from watcher.outcome import Outcome
 from watcher.pipeline import Pipeline
@@ -118,9 +121,9 @@ class ArchiveFirst(Pipeline):
         archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
         return publish.publish(self._files, staged, self._settings.outbox, receipt)
 
-    def _finish(self, claim: Claim, summary: str) -> Outcome:
+    def _finish(self, claim: Claim, published: Path, summary: str) -> Outcome:
         if claim.path.exists():
-            return super()._finish(claim, summary)
+            return super()._finish(claim, published, summary)
         self._release(claim)
         return Outcome.PUBLISHED
 
@@ -170,7 +173,8 @@ def live(
 ) -> None:
     """Run a daemon until no file is left to process."""
     clock = FakeClock()
-    daemon = Daemon(Environment(settings.watcher, name, files, clock), processor, Shutdown())
+    environment = Environment(settings.watcher, name, files, clock, hooks=settings.hooks)
+    daemon = Daemon(environment, processor, Shutdown())
     part = daemon._active_claims if issubclass(kind, ActiveClaims) else daemon._pipeline
     part.__class__ = kind  # type: ignore[assignment]
     if kind not in (ArchiveFirst, NamedByWorker):  # these two are broken only from _publish on
@@ -209,7 +213,8 @@ def furnish(root: Path, bundle: Path) -> Settings:
     config = root / "config.yaml"
     config.write_text(
         f"output: {{best_model_dir: {bundle}}}\ninference: {{threads: 1}}\n"
-        "watcher: {poll_s: 0.5, quiet_s: 2, heartbeat_s: 1}\n",
+        "watcher: {poll_s: 0.5, quiet_s: 2, heartbeat_s: 1}\n"
+        "hooks: {on_result: [waits], on_rejected: [waits]}\n",  # none runs: events are counted
         encoding="utf-8",
     )
     return load_settings(config)
@@ -258,6 +263,7 @@ def crash_points(
         if statuses != (KILLED, 0):
             found_violations.append(f"point {n}: ended with {statuses}")
         after = violations(settings, list(dropped.values())) + _forgotten(settings)
+        after += _untold(settings, list(dropped))
         found_violations += [f"point {n}: {violation}" for violation in after]
     return {"points": n_points, "violations": found_violations}
 
@@ -267,6 +273,16 @@ def _forgotten(settings: Settings) -> list[str]:
     reports = settings.watcher.outbox.glob(f"[!.]*/{CORRECTIONS}")
     torn = (path for path in reports if REPLACES not in path.read_text(encoding="utf-8"))
     return [f"{path.parent.name} does not say that it {REPLACES}" for path in torn]
+
+
+def _untold(settings: Settings, names: list[str]) -> list[str]:
+    """Return the files without exactly one event that waits for a command of ``hooks``."""
+    paths = (settings.watcher.outbox / STAGING / HOOKS).glob("*.json")
+    events = [HookEvent.model_validate_json(path.read_bytes()) for path in paths]
+    missing = [event.path for event in events if not Path(event.path).exists()]
+    told = sorted(event.input for event in events)
+    wrong = [f"events of {told}, expected of {sorted(names)}"] * (told != sorted(names))
+    return wrong + [f"an event names {path}, which is not there" for path in missing]
 
 
 def pausing_writer(bundle: Path, root: Path, kind: type[Pipeline]) -> dict[str, Any]:

@@ -62,8 +62,7 @@ def reject(
     """
     rejected_dir.mkdir(parents=True, exist_ok=True)
     for target in _candidate_paths(files, claim, rejected_dir, on_progress):
-        reason_path = _with_suffix(target, REASON_SUFFIX)
-        if os.path.lexists(target) or not _write_reason(files, reason_path, reason):
+        if os.path.lexists(target) or not _write_reason(files, reason_path(target), reason):
             continue
         with suppress(FileExistsError):
             _move(files, claim, target, on_progress)
@@ -155,10 +154,10 @@ def _candidate_paths(
         yield folder / f"{stem}.{digest}{suffix}{ending}"
 
 
-def _with_suffix(path: Path, suffix: str) -> Path:
-    """Return the path with ``suffix`` appended, cut to the 255 bytes of a file name."""
-    name = os.fsencode(path.name)[: _MAX_NAME_BYTES - len(suffix)]
-    return path.with_name(os.fsdecode(name) + suffix)
+def reason_path(rejected: Path) -> Path:
+    """Return where the reason of a rejected file is; a name has at most 255 bytes."""
+    name = os.fsencode(rejected.name)[: _MAX_NAME_BYTES - len(REASON_SUFFIX)]
+    return rejected.with_name(os.fsdecode(name) + REASON_SUFFIX)
 
 
 def _encoded(reason: str) -> bytes:

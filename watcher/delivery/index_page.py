@@ -28,12 +28,11 @@ from core.row_counts import RowCounts
 from results.report import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
-from watcher.processes.scheduler import FAILED, NIGHTLY
+from watcher.processes.scheduler import FAILED, METRICS, NIGHTLY
 from watcher.status.status import Status
 
 _LOG = logging.getLogger(__name__)
 INDEX = "index.html"
-_METRICS = "metrics.json"
 # While a file is in work: a synchronised outbox sends every version of the page.
 _MIN_INTERVAL_S = 1.0
 _MAX_SHOWN = 1_000
@@ -122,7 +121,7 @@ class Index:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OwnFileError as error:
-            set_aside(folder / _METRICS, error)
+            set_aside(folder / METRICS, error)
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             if folder not in self._reported:
@@ -247,7 +246,7 @@ def _training(folder: Path) -> dict[str, Any]:
             "version": "",
             "agreement": {},
         }
-    metrics = read_own_json(folder / _METRICS)
+    metrics = read_own_json(folder / METRICS)
     agreement = metrics.get("sampled_agreement") or {}
     if agreement:
         agreement = _Agreement.model_validate(agreement).model_dump()

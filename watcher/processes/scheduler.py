@@ -40,12 +40,15 @@ from watcher.processes.cron import cron_trigger
 NIGHTLY = "nightly"
 LAST = "last.json"
 FAILED = "failed.txt"
+METRICS = "metrics.json"
 _LOG = logging.getLogger(__name__)
 _CHECK_EVERY_S = 60
 _EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # before there was this program
 
 StartTraining = Callable[[Path], "subprocess.Popen[bytes]"]
 WallClock = Callable[[], datetime]
+OnDone = Callable[[Path, str], None]
+"""Is told the folder of the report, and how the training ended; may raise OSError."""
 
 
 def now() -> datetime:
@@ -77,12 +80,14 @@ class NightlyScheduler:
         self._lock = threading.Lock()  # held while a training runs
         self._child: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
+        self._on_done: OnDone = lambda report_dir, outcome: None
         self._reported = ""  # the fault of the last check that was logged
         self._scheduler = BackgroundScheduler(timezone=self.zone)
         self._next_after(clock())  # a time that never comes is an error now, not at night
 
-    def start(self) -> None:
-        """Start to watch the clock."""
+    def start(self, on_done: OnDone = lambda report_dir, outcome: None) -> None:
+        """Start to watch the clock; ``on_done`` is called once a training has ended."""
+        self._on_done = on_done
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler.add_job(self.check, self._trigger, **options)
@@ -143,9 +148,9 @@ class NightlyScheduler:
             report_dir = self._dir / self._report_name(due)
             if report_dir.exists():
                 _LOG.info("no training now: %s has a report already", report_dir.name)
-                self._set_done_until(due)
+                self._set_done(due, report_dir)
             elif self._train(report_dir):
-                self._set_done_until(due)
+                self._set_done(due, report_dir)
             self._reported = ""
         except OSError as error:  # the share, or a full disk: it says so once
             if str(error) != self._reported:
@@ -217,6 +222,10 @@ class NightlyScheduler:
             set_aside(path, f"{str(path)!r} is not used, trainings count from now: {error}")
         return None
 
+    def _set_done(self, due: datetime, report_dir: Path) -> None:
+        self._on_done(report_dir, outcome(report_dir))  # first: a killed daemon does both again
+        self._set_done_until(due)
+
     def _set_done_until(self, moment: datetime) -> None:
         saved = {"done_until": moment.astimezone(UTC).isoformat()}
         self._dir.mkdir(exist_ok=True)
@@ -226,7 +235,7 @@ class NightlyScheduler:
 def outcome(report_dir: Path) -> str:
     """Return what came of a training, in one line."""
     try:
-        metrics = read_own_json(report_dir / "metrics.json")
+        metrics = read_own_json(report_dir / METRICS)
         return ": ".join([metrics["state"], *metrics["reasons"][:1]])
     except (OSError, ValueError, KeyError, TypeError):
         return "failed"

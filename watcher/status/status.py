@@ -66,6 +66,16 @@ class Problem(_Part):
     reason: str
 
 
+class Totals(_Part):
+    """What only grows: files with results and rejected ones, and the records of new results."""
+
+    n_results: int = 0
+    n_rejected: int = 0
+    n_records: int = 0
+    n_autocoded: int = 0
+    n_review: int = 0
+
+
 class Status(_Part):
     """The content of ``status.json``.
 
@@ -81,6 +91,9 @@ class Status(_Part):
     ignored : the first 50 of ``n_ignored`` names: what systems put into the inbox, empty folders.
     results, rejected : the last ten, newest first.
     last_training : the date of the latest nightly training, and its outcome.
+    n_hooks_waiting : events whose command has not ended well so far.
+    n_hooks_failed : events whose command has failed too often, since the daemon started.
+    totals : what was counted since the first daemon of this name.
     """
 
     format: Literal[1] = 1
@@ -103,6 +116,14 @@ class Status(_Part):
     rejected: tuple[FileResult, ...] = ()
     last_training: str | None = None
     next_training: AwareDatetime | None = None
+    n_hooks_waiting: int = 0
+    n_hooks_failed: int = 0
+    totals: Totals = Totals()
+
+    @property
+    def shown_files(self) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+        """What is said of the inbox, without the times."""
+        return [(file.name, file.reason) for file in self.waiting], self.ignored
 
     @property
     def last_activity(self) -> datetime:
@@ -203,12 +224,12 @@ def judge(
     """Return what ``status`` means at ``now`` on the machine ``host`` (default: this one)."""
     age_s = (now - status.last_activity).total_seconds()
     if status.stopped is not None:
-        return HealthReport(Health.STOPPED, f"at {_moment(status.stopped)}")
+        return HealthReport(Health.STOPPED, f"at {moment_text(status.stopped)}")
     if status.host == (host or socket.gethostname()) and not is_running(status.pid):
         return HealthReport(
             Health.DEAD,
-            f"process {status.pid} ended unexpectedly, last activity {_duration(age_s)} ago; start "
-            "the daemon again: it continues with the file that was in progress",
+            f"process {status.pid} ended unexpectedly, last activity {duration_text(age_s)} ago; "
+            "start the daemon again: it continues with the file that was in progress",
         )
     limit_s = UNRESPONSIVE_S if status.in_progress is None else STALLED_S
     limit_s = max(UNRESPONSIVE_POLLS * status.poll_s, limit_s)
@@ -217,78 +238,35 @@ def judge(
         file = "" if status.in_progress is None else f" on {status.in_progress.name!r}"
         return HealthReport(
             Health.UNRESPONSIVE,
-            f"{missing}{file} for {_duration(age_s)}: process {status.pid} on {status.host} hangs "
-            "or has ended",
+            f"{missing}{file} for {duration_text(age_s)}: process {status.pid} on {status.host} "
+            "hangs or has ended",
         )
     if -age_s > limit_s:
         return HealthReport(
             Health.UNRESPONSIVE,
-            f"its last activity is {_duration(-age_s)} ahead of this clock: one of the two clocks "
-            "is wrong",
+            f"its last activity is {duration_text(-age_s)} ahead of this clock: one of the two "
+            "clocks is wrong",
         )
     for health, problem in (
         (Health.SHARE_UNAVAILABLE, status.share_unavailable),
         (Health.PAUSED, status.paused),
     ):
         if problem is not None:
-            return HealthReport(health, f"since {_moment(problem.since)}: {problem.reason}")
-    return HealthReport(Health.OK, f"last activity {_duration(age_s)} ago")
+            return HealthReport(health, f"since {moment_text(problem.since)}: {problem.reason}")
+    return HealthReport(Health.OK, f"last activity {duration_text(age_s)} ago")
 
 
-def describe(status: Status, report: HealthReport, now: datetime) -> str:
-    """Return the status as text for people; the health is the first line."""
-
-    def age(since: datetime) -> str:
-        return _duration((now - since).total_seconds())
-
-    lines = [
-        f"{report.health}: {_printable(report.reason)}",
-        f"process {status.pid} on {_printable(status.host)} since {_moment(status.started)}",
-        "the model is being loaded"
-        if status.model_version is None
-        else f"model {_printable(status.model_version)}",
-    ]
-    if status.next_training is not None:
-        lines.append(f"next training: {_moment(status.next_training)}")
-    if status.last_training is not None:
-        lines.append(f"last training: {_printable(status.last_training)}")
-    if status.in_progress is not None:
-        file = status.in_progress
-        lines.append(
-            f"in progress: {file.name!r} for {age(file.since)}, {file.n_rows:,} rows coded"
-        )
-    lines.append(f"waiting: {status.n_waiting:,}")
-    lines += [f"  {w.name!r} for {age(w.since)}: {_printable(w.reason)}" for w in status.waiting]
-    if status.n_waiting > len(status.waiting):
-        lines.append(f"  and {status.n_waiting - len(status.waiting):,} more")
-    if status.n_ignored:
-        n_more = status.n_ignored - len(status.ignored)
-        names = ", ".join(map(_printable, status.ignored)) + (
-            f" and {n_more:,} more" if n_more else ""
-        )
-        lines.append(f"ignored: {names}")
-    if status.results:
-        lines.append("last results:")
-        width = max(len(repr(r.name)) for r in status.results) + 1  # and the colon
-        for r in status.results:
-            name = f"{r.name!r}:".ljust(width)
-            lines.append(f"  {_moment(r.at)}  {name} {_printable(r.text)}")
-    if status.rejected:
-        lines.append("rejected:")  # the reasons name the files
-        lines += [f"  {_moment(r.at)}  {_printable(r.text)}" for r in status.rejected]
-    return "\n".join(lines)
+def encodable(text: str) -> str:
+    """Return ``text`` with escapes for what is not UTF-8 in a file name: JSON has no bytes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _printable(text: str) -> str:
-    """Return ``text`` for a terminal, without the characters that could control it."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _moment(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
+    """Return a moment in local time, to the second."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def _duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Return a duration to about two digits: 12 s, 5 min, 3 h, 9 d."""
     seconds = max(seconds, 0.0)
     for unit, length_s in (("d", 86_400), ("h", 3_600), ("min", 60)):

@@ -18,12 +18,15 @@ from typing import Any
 from core.errors import StatusError
 from core.file_io import write_atomic
 from core.own_files import set_aside
+from results.receipt import AnyReceipt, Receipt
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
+from watcher.hooks.hooks import Hooks
 from watcher.intake.claims import Claim, HeldError
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
+from watcher.status.prometheus import write_metrics
 from watcher.status.status import (
     DamagedStatusError,
     FileResult,
@@ -31,6 +34,7 @@ from watcher.status.status import (
     Problem,
     Status,
     Waiting,
+    encodable,
     read_status,
     status_file_name,
 )
@@ -47,15 +51,21 @@ class StatusWriter:
     """Keeps the daemon's status and writes it at changes, and every few seconds without any.
 
     A status that cannot be written stops nothing: its age tells the reader. ``scheduler`` gives the
-    times of the nightly training.
+    times of the nightly training, ``hooks`` counts the events that wait for a command.
     """
 
-    def __init__(self, environment: Environment, scheduler: NightlyScheduler | None = None) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        scheduler: NightlyScheduler | None = None,
+        hooks: Hooks | None = None,
+    ) -> None:
         self._outbox = environment.settings.outbox
         self._poll_s = environment.settings.poll_s
         self._name = environment.name
         self._clock = environment.clock
         self._scheduler = scheduler
+        self._hooks = hooks
         self._index = Index(self._outbox, environment.language)
         self._retried: dict[str, Waiting] = {}  # by claim id: files that are processed again
         self._claim_failures: dict[str, str] = {}  # by name: why a file cannot be claimed
@@ -68,7 +78,7 @@ class StatusWriter:
         results: dict[str, Any] = {}
         try:
             before = read_status(self._outbox, self._name)
-            results = {"results": before.results, "rejected": before.rejected}
+            results = {key: getattr(before, key) for key in ("results", "rejected", "totals")}
         except DamagedStatusError as error:
             set_aside(self._outbox / status_file_name(self._name), error)
         except StatusError:
@@ -103,7 +113,7 @@ class StatusWriter:
         }
         in_inbox = [
             Waiting(
-                name=_encodable(file.name),
+                name=encodable(file.name),
                 since=now - timedelta(seconds=file.age_s),
                 reason=self._claim_failures.get(file.name, file.reason),
             )
@@ -116,10 +126,10 @@ class StatusWriter:
             n_waiting=len(self._retried) + len(files),
             waiting=waiting,
             n_ignored=len(ignored),
-            ignored=tuple(_encodable(name) for name in sorted(ignored)[:_N_WAITING]),
+            ignored=tuple(encodable(name) for name in sorted(ignored)[:_N_WAITING]),
             model_version=model_version,
         )
-        is_same = _shown_files(before) == _shown_files(self._status)
+        is_same = before.shown_files == self._status.shown_files
         if not is_same or before.share_unavailable is not None:
             self._has_changes = True
         if self._has_changes or self._is_write_due():
@@ -130,7 +140,7 @@ class StatusWriter:
         """Record that a poll failed; return whether that is news."""
         now = self._clock.now()
         before = self._status.share_unavailable
-        problem = before or Problem(since=now, reason=_encodable(str(error)))
+        problem = before or Problem(since=now, reason=encodable(str(error)))
         self._change(share_unavailable=problem, last_progress=now)
         if before is None or self._is_write_due():
             self._write()
@@ -139,16 +149,16 @@ class StatusWriter:
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
         if isinstance(error, HeldError):
-            reason = _encodable(str(error))
+            reason = encodable(str(error))
         else:
-            reason = f"it cannot be claimed: {_encodable(str(error))}"
+            reason = f"it cannot be claimed: {encodable(str(error))}"
         is_news = self._claim_failures.get(name) != reason
         self._claim_failures[name] = reason
         return is_news
 
     def on_start(self, claim: Claim) -> None:
         """Record that a claimed file is now in progress."""
-        name = _encodable(claim.name)
+        name = encodable(claim.name)
         now = self._clock.now()
         waiting = tuple(file for file in self._status.waiting if file.name != name)
         self._change(
@@ -168,17 +178,28 @@ class StatusWriter:
         if self._clock.monotonic_s() - self._written_s >= _PROGRESS_EVERY_S:
             self._write()
 
+    def on_published(self, receipt: AnyReceipt) -> None:
+        """Count the records of new results."""
+        if isinstance(receipt, Receipt):
+            self._count(
+                n_records=receipt.n_rows_out,
+                n_autocoded=receipt.n_autocoded,
+                n_review=receipt.n_review,
+            )
+
     def on_result(self, name: str, summary: str) -> None:
         """Record that the results of a file are published."""
+        self._count(n_results=1)
         self._change(results=self._prepended(self._status.results, name, summary))
 
     def on_rejected(self, name: str, reason: str) -> None:
         """Record that a file was rejected."""
+        self._count(n_rejected=1)
         self._change(rejected=self._prepended(self._status.rejected, name, reason))
 
     def on_retry(self, claim: Claim, error: Exception) -> bool:
         """Record that a file is kept and tried again; return whether the reason is news."""
-        reason = _encodable(str(error))
+        reason = encodable(str(error))
         before = self._retried.get(claim.id)
         self._keep(claim, reason)
         return before is None or before.reason != reason
@@ -207,7 +228,7 @@ class StatusWriter:
         """Record that no file can be processed, and why; since when is kept while it lasts."""
         before = self._status.paused
         since = before.since if before is not None else self._clock.now()
-        self._change(paused=Problem(since=since, reason=_encodable(str(error))))
+        self._change(paused=Problem(since=since, reason=encodable(str(error))))
         self._has_changes = True
 
     def on_resume(self) -> None:
@@ -218,12 +239,12 @@ class StatusWriter:
     def _keep(self, claim: Claim, reason: str) -> None:
         before = self._retried.get(claim.id)
         since = before.since if before is not None else self._clock.now()
-        self._retried[claim.id] = Waiting(name=_encodable(claim.name), since=since, reason=reason)
+        self._retried[claim.id] = Waiting(name=encodable(claim.name), since=since, reason=reason)
 
     def _prepended(
         self, results: tuple[FileResult, ...], name: str, text: str
     ) -> tuple[FileResult, ...]:
-        result = FileResult(name=_encodable(name), at=self._clock.now(), text=_encodable(text))
+        result = FileResult(name=encodable(name), at=self._clock.now(), text=encodable(text))
         return (result, *results)[:_N_RESULTS]
 
     def _update_trainings(self) -> None:
@@ -232,7 +253,7 @@ class StatusWriter:
         with suppress(OSError):  # the share is unavailable: the last outcome stays
             last_training = self._scheduler.last_training()
             if last_training is not None:
-                self._change(last_training=_encodable(last_training))
+                self._change(last_training=encodable(last_training))
         self._change(next_training=self._scheduler.next_training())
 
     def _overwrite(self, path: Path) -> None:
@@ -246,6 +267,11 @@ class StatusWriter:
                 file.write(content)
                 file.truncate()
 
+    def _count(self, **counts: int) -> None:
+        totals = self._status.totals
+        more = {name: getattr(totals, name) + n for name, n in counts.items()}
+        self._change(totals=totals.model_copy(update=more))
+
     def _change(self, **changes: Any) -> None:
         self._status = self._status.model_copy(update=changes)
 
@@ -255,6 +281,8 @@ class StatusWriter:
     def _write(self) -> None:
         self._written_s = self._clock.monotonic_s()
         self._has_changes = False
+        if self._hooks is not None:
+            self._change(n_hooks_waiting=self._hooks.n_waiting, n_hooks_failed=self._hooks.n_failed)
         path = self._outbox / status_file_name(self._name)
         try:
             write_atomic(path, self._status.model_dump_json(indent=2) + "\n", is_public=True)
@@ -265,15 +293,6 @@ class StatusWriter:
             if not self._is_failing:
                 _LOG.warning("the status cannot be written, continuing without it: %s", error)
             self._is_failing = True
+        write_metrics(self._outbox, self._status, self._name)
         if self._name == MAIN:  # one of several daemons writes it
             self._index.refresh(self._status)
-
-
-def _encodable(text: str) -> str:
-    """Return ``text`` with escapes for what is not UTF-8 in a file name: JSON has no bytes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _shown_files(status: Status) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
-    """Return what the status says of the inbox, without the times."""
-    return [(file.name, file.reason) for file in status.waiting], status.ignored

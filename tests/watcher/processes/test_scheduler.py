@@ -67,6 +67,34 @@ def test_a_training_runs_once_and_the_next_night_again(tmp_path: Path) -> None:
     assert f"{scheduler.next_training():%Y-%m-%d %H:%M}" == "2026-06-04 04:15"
 
 
+def test_each_training_is_told_even_if_the_daemon_was_killed_after_it(tmp_path: Path) -> None:
+    """A report without the mark that its training is done was left by a daemon that was killed."""
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    schedule(tmp_path, clock, trainings).check()
+    clock.moment += timedelta(days=1)
+    (tmp_path / NIGHTLY / "2026-06-02").mkdir()
+    told: list[tuple[str, str]] = []
+    is_told = threading.Event()
+
+    def on_done(report_dir: Path, ended: str) -> None:
+        told.append((report_dir.name, ended))
+        is_told.set()
+        if len(told) == 1:
+            raise OSError(errno.ENOSPC, "no space for the event")
+
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.start(on_done)
+    assert is_told.wait(30)
+    scheduler.stop()
+    again = schedule(tmp_path, clock, trainings)
+    is_told.clear()
+    again.start(on_done)
+    assert is_told.wait(30)
+    again.stop()
+    assert told == [("2026-06-02", "failed")] * 2 and trainings.dates == []
+    assert again.due_training() is None
+
+
 def test_a_daemon_that_was_down_catches_up_once(tmp_path: Path) -> None:
     clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
     schedule(tmp_path, clock, trainings).check()

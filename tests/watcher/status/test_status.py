@@ -26,6 +26,7 @@ from watcher.intake.claims import Claim
 from watcher.intake.listing import Fingerprint, Listing
 from watcher.intake.stability import Stability, WaitingFile
 from watcher.outcome import Outcome
+from watcher.status.description import describe
 from watcher.status.status import (
     STALLED_S,
     STATUS,
@@ -33,7 +34,6 @@ from watcher.status.status import (
     Health,
     Problem,
     Status,
-    describe,
     is_running,
     judge,
     read_status,

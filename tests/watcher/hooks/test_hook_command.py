@@ -1,0 +1,97 @@
+"""A command of the office may do anything: nothing of it outlives its limits."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from watcher.hooks import hook_command
+from watcher.hooks.hook_command import HookFailedError, HookInterruptedError, run_command
+
+_FOR_EVER = "import time; time.sleep(1000)"
+
+
+def run(
+    program: str,
+    *arguments: str,
+    content: bytes = b"{}\n",
+    limit_s: float = 20.0,
+    stop: threading.Event | None = None,
+) -> None:
+    command = [sys.executable, "-c", program, *arguments]
+    run_command(command, Path("/a/receipt.json"), content, limit_s, stop or threading.Event())
+
+
+def test_it_gets_the_path_as_its_last_argument_and_json_as_its_input(tmp_path: Path) -> None:
+    program = "import sys; open(sys.argv[1], 'w').write(sys.argv[2] + ' ' + sys.stdin.read())"
+    content = json.dumps({"input": "Bäcker.csv"}).encode()
+    run(program, str(tmp_path / "told"), content=content)
+    assert (tmp_path / "told").read_text("utf-8") == f"/a/receipt.json {content.decode()}"
+
+
+def test_one_that_reads_nothing_of_much_ends_well() -> None:
+    run("pass", content=bytes(1 << 21))
+
+
+def test_one_that_closes_its_output_and_goes_on_is_waited_for(tmp_path: Path) -> None:
+    program = (
+        "import os, sys, time; os.close(1); os.close(2); time.sleep(0.3);"
+        "open(sys.argv[1], 'w').close()"
+    )
+    run(program, str(tmp_path / "done"))
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("import sys; print('no route to host'); sys.exit(7)", "exit status 7: no route to host"),
+        ("import os; os.kill(os.getpid(), 9)", "exit status -9"),
+        ("while True: print('x' * 65536)", "wrote more than 1,048,576 bytes"),
+    ],
+)
+def test_a_failure_is_named(program: str, words: str) -> None:
+    with pytest.raises(HookFailedError, match=words):
+        run(program)
+
+
+@pytest.mark.parametrize("program", ["/no/such/program", "/dev/null", "a\0b"])
+def test_one_that_cannot_be_started_is_named(program: str) -> None:
+    with pytest.raises(HookFailedError, match="cannot be started"):
+        run_command([program], Path("/a"), b"", 20.0, threading.Event())
+
+
+@pytest.mark.parametrize("ignores", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN); "])
+def test_one_that_hangs_is_ended_with_its_children(
+    tmp_path: Path, ignores: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hook_command, "_GRACE_S", 0.2)
+    program = (
+        f"import pathlib, signal, subprocess, sys, time; {ignores}"
+        f"child = subprocess.Popen([sys.executable, '-c', {_FOR_EVER!r}]);"
+        "pathlib.Path(sys.argv[1]).write_text(str(child.pid)); time.sleep(1000)"
+    )
+    with pytest.raises(HookFailedError, match="ended after 1 s"):
+        run(program, str(tmp_path / "pid"), limit_s=1)
+    child = int((tmp_path / "pid").read_text())
+    deadline_s = time.monotonic() + 10
+    while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline_s, "a child outlives the limit"
+        time.sleep(0.01)
+
+
+def test_the_end_of_the_daemon_is_no_failure_and_gives_it_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    run("import time; time.sleep(0.2)", stop=stop)  # it ends within the time
+    monkeypatch.setattr(hook_command, "_GRACE_S", 0.2)
+    with pytest.raises(HookInterruptedError):
+        run(_FOR_EVER, stop=stop)

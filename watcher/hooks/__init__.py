@@ -1,0 +1,1 @@
+"""Commands of the office that are run when something happens."""

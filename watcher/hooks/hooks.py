@@ -1,0 +1,294 @@
+"""Run the commands of ``hooks`` in the settings, beside the daemon and never in its way.
+
+What happened is first written to ``outbox/.staging/hooks/``, before the claim of its file is
+released, and leaves it when the command has ended well. So a daemon that is killed loses none; a
+command that ran when it was killed runs again, with the same ``event_id`` and a higher ``attempt``.
+The commands run one after the other in a thread of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from core.file_io import utc_now
+from core.own_files import OwnFileError, set_aside
+from watcher.clock import back_off_s
+from watcher.delivery.publish import shown
+from watcher.environment import Environment
+from watcher.hooks.hook_command import HookFailedError, HookInterruptedError, run_command
+from watcher.hooks.hook_event import HookEvent, HookKind
+from watcher.intake.claims import WORK, Claim
+from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.processes.scheduler import FAILED as FAILED_NIGHT
+from watcher.processes.scheduler import METRICS
+from watcher.status.status import encodable
+
+_LOG = logging.getLogger(__name__)
+HOOKS = "hooks"
+FAILED = "failed-"
+"""The beginning of the name of an event whose command has failed too often; it is kept."""
+_LOOK_EVERY_S = 0.1
+_FIRST_WAIT_S = 10.0
+_MAX_WAIT_S = 600.0
+_SUFFIX = ".json"
+
+
+class Hooks:
+    """The commands of one daemon; without any in the settings nothing is written or run.
+
+    Attributes
+    ----------
+    n_failed : the number of events since the start whose command has failed too often.
+    """
+
+    def __init__(self, environment: Environment, first_wait_s: float = _FIRST_WAIT_S) -> None:
+        """``first_wait_s``: how long after its first failure a command is tried again."""
+        self._settings = environment.hooks
+        self._work_dir = environment.settings.inbox / WORK
+        self._dir = environment.settings.outbox / STAGING / HOOKS
+        self._worker = environment.name
+        self._part_suffix = f".{environment.name}.part"
+        self._files = environment.files
+        self._first_wait_s = first_wait_s
+        self.n_failed = 0
+        self._lock = threading.Lock()
+        self._events: dict[str, HookEvent] = {}  # in the order in which they happened
+        self._due_s: dict[str, float] = {}
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._is_finishing = False
+        self._thread: threading.Thread | None = None
+        self._reported = ""
+
+    @property
+    def n_waiting(self) -> int:
+        """The number of events whose command has not ended well so far."""
+        return len(self._events)
+
+    def on_result(self, claim: Claim, receipt: Path, summary: str) -> None:
+        """Keep that a file has results, before its claim is released.
+
+        Raises OSError where this cannot be written; the file is then tried again.
+        """
+        self._add(HookKind.RESULT, claim.id, receipt, summary, claim.name)
+
+    def on_rejected(self, claim: Claim, reason_path: Path, reason: str) -> None:
+        """Keep that a file is rejected; see ``on_result``."""
+        self._add(HookKind.REJECTED, claim.id, reason_path, reason, claim.name)
+
+    def on_night(self, report_dir: Path, summary: str) -> None:
+        """Keep that a nightly training has ended. Raises OSError."""
+        record = report_dir / (FAILED_NIGHT if (report_dir / FAILED_NIGHT).exists() else METRICS)
+        self._add(HookKind.NIGHT, f"night-{report_dir.name}", record, summary)
+        self.wake()
+
+    def wake(self) -> None:
+        """Look for events at once: a claim was released."""
+        self._wake.set()
+
+    def start(self) -> None:
+        """Take up what an earlier daemon of this name left, and start to run commands."""
+        if not any(map(self._command, HookKind)):
+            return
+        self._load()
+        self._thread = threading.Thread(target=self._run, name="hooks", daemon=True)
+        self._thread.start()
+
+    def finish(self, stop: threading.Event) -> None:
+        """Try every event that waits once more; return then, or when ``stop`` is set."""
+        self._due_s.clear()
+        self._is_finishing = True
+        self._wake.set()
+        while self._thread is not None and self._thread.is_alive() and not stop.is_set():
+            self._thread.join(_LOOK_EVERY_S)
+
+    def stop(self) -> None:
+        """Stop; a command that runs has 5 s to end, and runs again later if it does not."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _command(self, kind: HookKind) -> tuple[str, ...]:
+        command: tuple[str, ...] = getattr(self._settings, kind)
+        return command
+
+    def _add(self, kind: HookKind, event_id: str, path: Path, summary: str, name: str = "") -> None:
+        """Write an event, in place of an earlier one of the same id."""
+        if not self._command(kind):
+            return
+        event = HookEvent.model_validate(
+            {
+                "event": kind,
+                "event_id": event_id,
+                "at": utc_now(),
+                "input": encodable(name),
+                "path": encodable(str(path.absolute())),
+                "summary": encodable(summary),
+                "claim": event_id if kind is not HookKind.NIGHT else "",
+                "worker": self._worker,
+            }
+        )
+        with self._lock:
+            self._save(event)
+            self._events[event_id] = event
+
+    def _save(self, event: HookEvent) -> None:
+        """Write an event whole, and on the disk before it returns. Raises OSError."""
+        with suppress(FileExistsError):
+            self._files.make_dir(self._dir)
+        path = self._dir / f"{event.event_id}{_SUFFIX}"
+        part = path.with_name(event.event_id + self._part_suffix)
+        self._files.write(part, event.model_dump_json(indent=2).encode())
+        self._files.sync(part)
+        self._files.rename(part, path)
+        self._files.sync(self._dir)
+
+    def _load(self) -> None:
+        """Read the events that an earlier daemon of this name left."""
+        events = []
+        try:
+            names = self._files.names(self._dir)
+        except OSError:  # there are none, or the share is away: they stay for the next start
+            return
+        for name in names:
+            if name.endswith(self._part_suffix):  # it was killed while it wrote
+                with suppress(OSError):
+                    self._files.remove(self._dir / name)
+            if not name.endswith(_SUFFIX) or name.startswith(FAILED):
+                continue
+            try:
+                event = HookEvent.model_validate_json(self._files.read(self._dir / name))
+            except (OwnFileError, ValidationError) as error:
+                set_aside(self._dir / name, f"{name!r} is no event of a hook: {error}")
+            except OSError:
+                continue  # another daemon has just delivered it
+            else:
+                if event.worker == self._worker:
+                    events.append(event)
+        for event in sorted(events, key=lambda event: event.at):
+            self._events.setdefault(event.event_id, event)
+        if self._events:
+            _LOG.info("%d events of an earlier run wait for their commands", len(self._events))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            is_last = self._is_finishing
+            for event in self._due():
+                if not self._stop.is_set():
+                    self._deliver(event)
+            if is_last:
+                return
+            self._wake.wait(self._wait_s())
+
+    def _wait_s(self) -> float:
+        now_s = time.monotonic()
+        due_s = [self._due_s.get(event_id, now_s + _FIRST_WAIT_S) for event_id in self._events]
+        return max(min(due_s, default=now_s + _MAX_WAIT_S) - now_s, 0.05)
+
+    def _due(self) -> list[HookEvent]:
+        """Return the events whose claims are released and whose time has come, oldest first."""
+        with self._lock:
+            events = list(self._events.values())
+        if not events:
+            return []
+        try:
+            claimed = {name.partition(".")[0] for name in self._files.names(self._work_dir)}
+        except OSError:  # the share is away
+            return []
+        now_s = time.monotonic()
+        return [
+            event
+            for event in events
+            if event.claim not in claimed
+            and self._due_s.get(event.event_id, 0.0) <= now_s
+            and self._command(event.event)
+        ]
+
+    def _deliver(self, event: HookEvent) -> None:
+        """Run the command of an event once, and keep what came of it."""
+        about = f"{event.event} of {event.input or event.event_id!r}"
+        event = event.model_copy(update={"attempt": event.attempt + 1})
+        try:
+            if not self._is_ours(event):  # another daemon has finished its file
+                self._forget(event)
+                return
+            self._save(event)  # before it starts: a killed daemon must not repeat it as the first
+            self._call(event)
+            self._remove(event)
+            _LOG.info("%s: the command has ended well", about)
+        except HookInterruptedError:
+            _LOG.warning("%s: the command was ended with the daemon; it runs again", about)
+        except HookFailedError as error:
+            self._on_failure(event, about, error)
+        except OSError as error:
+            self._postpone(event)
+            if str(error) != self._reported:
+                _LOG.warning("%s waits, trying again: %s", about, error)
+            self._reported = str(error)
+
+    def _is_ours(self, event: HookEvent) -> bool:
+        """Whether an event is still there, and for this daemon. Raises OSError."""
+        try:
+            content = self._files.read(self._dir / f"{event.event_id}{_SUFFIX}")
+            return HookEvent.model_validate_json(content).worker == self._worker
+        except FileNotFoundError:
+            if not (self._dir.parents[1] / SENTINEL).exists():
+                raise  # the share is away, and the event with it
+            return False
+        except (OwnFileError, ValidationError):
+            return False
+
+    def _call(self, event: HookEvent) -> None:
+        told = {**event.told(), "host": socket.gethostname()}
+        run_command(
+            self._command(event.event),
+            Path(event.path),
+            json.dumps(told).encode() + b"\n",
+            self._settings.time_limit_s,
+            self._stop,
+        )
+
+    def _on_failure(self, event: HookEvent, about: str, error: HookFailedError) -> None:
+        event = event.model_copy(update={"n_failures": event.n_failures + 1})
+        try:
+            self._save(event)
+            if event.n_failures > self._settings.retries:
+                self._give_up(event)
+                kept = shown(self._dir / f"{FAILED}{event.event_id}{_SUFFIX}")
+                _LOG.error("%s: %s; not tried again, the event is kept in %s", about, error, kept)
+                return
+        except OSError:
+            pass  # the share: it counts at the next failure
+        self._postpone(event)
+        _LOG.warning("%s: %s; it is tried again", about, error)
+
+    def _postpone(self, event: HookEvent) -> None:
+        with self._lock:
+            self._events[event.event_id] = event
+        wait_s = back_off_s(self._first_wait_s, max(event.n_failures, 1), _MAX_WAIT_S)
+        self._due_s[event.event_id] = time.monotonic() + wait_s
+
+    def _give_up(self, event: HookEvent) -> None:
+        path = self._dir / f"{event.event_id}{_SUFFIX}"
+        self._files.rename(path, path.with_name(FAILED + path.name))
+        self._forget(event)
+        self.n_failed += 1
+
+    def _remove(self, event: HookEvent) -> None:
+        self._files.remove(self._dir / f"{event.event_id}{_SUFFIX}")
+        self._forget(event)
+
+    def _forget(self, event: HookEvent) -> None:
+        with self._lock:
+            self._events.pop(event.event_id, None)
+        self._due_s.pop(event.event_id, None)

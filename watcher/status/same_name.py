@@ -1,0 +1,31 @@
+"""Refuse to start where a daemon of the same name is alive on another machine."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+from core.errors import AlreadyRunningError, StatusError
+from watcher.environment import Environment
+from watcher.status.status import Health, is_written_by_this_user, judge, read_status
+
+_LOG = logging.getLogger(__name__)
+_ALIVE = (Health.OK, Health.SHARE_UNAVAILABLE, Health.PAUSED)
+
+
+def refuse_same_name(environment: Environment) -> None:
+    """Raise AlreadyRunningError where a daemon of this name is alive on another machine."""
+    settings, name = environment.settings, environment.name
+    try:
+        status = read_status(settings.outbox, name)
+    except StatusError:
+        return
+    if not is_written_by_this_user(settings.outbox, name):
+        _LOG.warning("the status in the outbox is another user's: it is replaced")
+        return
+    is_alive = judge(status, environment.clock.now()).health in _ALIVE
+    if status.host != socket.gethostname() and is_alive:
+        raise AlreadyRunningError(
+            f"another daemon on {status.host} watches {str(settings.inbox)!r}; stop it and wait a "
+            "minute, or give this one a name: isco watch --worker NAME"
+        )
