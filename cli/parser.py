@@ -10,12 +10,14 @@ import shtab
 
 from cli import default, version
 from cli.commands import (
+    check,
     classify,
     code,
     evaluate,
     explain,
     init,
     models,
+    purge,
     service,
     status,
     train,
@@ -38,6 +40,8 @@ COMMANDS = frozenset(
         "train",
         "evaluate",
         "models",
+        "purge",
+        "check",
     }
 )
 _DESCRIPTION = """\
@@ -129,4 +133,6 @@ def make_parser() -> SuggestingParser:
     train.add_to(commands)
     evaluate.add_to(commands)
     models.add_to(commands)
+    purge.add_to(commands)
+    check.add_to(commands)
     return parser

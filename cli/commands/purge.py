@@ -1,0 +1,82 @@
+"""``isco purge``: remove old personal text, and report what went."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.json_output import print_json
+from cli.options import add_command
+from cli.requirements import require_posix
+from core.errors import IscoError
+from core.settings import Settings
+
+_ABOUT = """\
+Takes what is older than the limit: inputs in the archive and among the rejected files, batches in
+the outbox, corrections. A daemon may run meanwhile; a training may not. What the model has learned
+from corrections stays in the model. docs/operations.md says what else stays.
+
+  isco purge --older-than 180d --dry-run     show what would be removed
+  isco purge --older-than 180d               remove it
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Register the arguments of ``isco purge``."""
+    command = add_command(commands, "purge", run, "remove old personal text", _ABOUT)
+    command.add_argument(
+        "--older-than",
+        metavar="DAYS",
+        type=_age,
+        required=True,
+        help="how long text is kept, in days, such as 180d (required)",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="show what would be removed, and remove nothing"
+    )
+    command.add_argument(
+        "--keep-corrections",
+        action="store_true",
+        help="leave the corrections: a text that was corrected keeps its code",
+    )
+    command.add_argument(
+        "--open-reviews",
+        action="store_true",
+        help="take batches, too, whose review has texts that are not answered; they are named",
+    )
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> None:
+    """Purge, and print the report; an IscoError where something could not be removed."""
+    require_posix("purge")
+    from training.run_folder import training_lock
+    from watcher.retention.removal import Scope, purge
+
+    scope = Scope(
+        before=datetime.now(UTC) - parsed.older_than,
+        takes_corrections=not parsed.keep_corrections,
+        takes_open_reviews=parsed.open_reviews,
+        is_dry_run=parsed.dry_run,
+    )
+    # A training reads archive and corrections; it must not see a part of what is removed.
+    with nullcontext() if parsed.dry_run else training_lock(settings.output):
+        report = purge(settings, scope)
+    if parsed.json:
+        print_json(asdict(report), indent=2)
+    else:
+        print("\n".join(report.lines()))
+    if report.failed:
+        raise IscoError(f"{len(report.failed):,} files or batches could not be removed: see above")
+
+
+def _age(written: str) -> timedelta:
+    if not re.fullmatch(r"\d{1,5}d", written):
+        raise argparse.ArgumentTypeError(
+            f"{written!r} is no number of days; expected one such as 180d"
+        )
+    return timedelta(days=int(written.removesuffix("d")))

@@ -1,0 +1,187 @@
+"""``isco check`` finds what is wrong, says what to do, and leaves everything as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import main
+from core.settings import Settings, load_settings
+from tests.support.daemon_harness import DaemonHarness
+from watcher.diagnosis import share_findings
+from watcher.diagnosis.finding import Finding, Level, PathNames
+from watcher.diagnosis.folder_findings import folder_findings
+from watcher.diagnosis.setup_findings import setup_findings
+from watcher.hooks.hooks import FAILED, HOOKS
+from watcher.intake.folder_checks import SENTINEL, STAGING
+
+
+@pytest.fixture
+def watched(settings: Settings) -> Settings:
+    """Settings whose folders a daemon has used."""
+    DaemonHarness(settings).tick(2)
+    (settings.watcher.outbox / "status.json").unlink()  # its clock is not that of this machine
+    for folder in (settings.data.corrections_dir, settings.output.model_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+def names_of(settings: Settings) -> PathNames:
+    return PathNames(settings.watcher.inbox.parent / "config.yaml")
+
+
+def folders(settings: Settings) -> list[Finding]:
+    return list(folder_findings(settings, names_of(settings)))
+
+
+def worst(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.level is not Level.OK]
+
+
+def content(folder: Path) -> list[str]:
+    return sorted(str(path) for path in folder.rglob("*"))
+
+
+def test_folders_that_a_daemon_uses_are_well_and_stay_as_they_are(watched: Settings) -> None:
+    root = watched.watcher.inbox.parent
+    before = content(root)
+    findings = folders(watched)
+    assert worst(findings) == [] and content(root) == before
+    found = [finding.found for finding in findings if finding.check == "inbox"]
+    assert "inbox: files can be created, renamed and removed" in found
+    assert any("noticed by" in text for text in found)
+
+
+def test_before_the_first_start_folders_are_not_created(settings: Settings) -> None:
+    findings = folders(settings)
+    assert worst(findings) == [] and not settings.watcher.outbox.exists()
+
+
+def outside(settings: Settings) -> None:
+    (settings.watcher.inbox / SENTINEL).unlink()
+
+
+def gone(settings: Settings) -> None:
+    shutil.rmtree(settings.watcher.inbox)
+
+
+def a_file(settings: Settings) -> None:
+    gone(settings)
+    settings.watcher.inbox.write_text("")
+
+
+def open_to_all(settings: Settings) -> None:
+    settings.watcher.inbox.chmod(0o777)
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "words"),
+    [
+        (outside, Level.FAULT, "its share is not connected"),
+        (gone, Level.FAULT, "missing, and a daemon has worked there"),
+        (a_file, Level.FAULT, "is not a folder"),
+        (open_to_all, Level.WARNING, "others can replace"),
+    ],
+)
+def test_a_folder_that_is_not_right(
+    watched: Settings, change: Callable[[Settings], None], level: Level, words: str
+) -> None:
+    change(watched)
+    (finding,) = worst(folders(watched))
+    assert (finding.check, finding.level) == ("inbox", level)
+    assert words in finding.found and finding.remedy
+
+
+def test_a_full_or_low_disk(watched: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = shutil.disk_usage(watched.watcher.inbox).free
+    monkeypatch.setattr("watcher.diagnosis.folder_findings._LOW_BYTES", free * 2)
+    assert {finding.level for finding in worst(folders(watched))} == {Level.WARNING}
+    monkeypatch.setattr("watcher.diagnosis.folder_findings._FULL_BYTES", free * 2)
+    low = worst(folders(watched))
+    assert {finding.level for finding in low} == {Level.FAULT} and "purge" in low[0].remedy
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission(watched: Settings) -> None:
+    watched.watcher.outbox.chmod(0o500)
+    (finding,) = worst(folders(watched))
+    watched.watcher.outbox.chmod(0o700)
+    assert finding.check == "outbox" and "Permission denied" in finding.found
+
+
+def test_a_loop_is_a_fault(watched: Settings) -> None:
+    inside = watched.watcher.model_copy(update={"archive_dir": watched.watcher.inbox / "done"})
+    (finding,) = worst(folders(watched.model_copy(update={"watcher": inside})))
+    assert finding.check == "archive" and "for ever" in finding.found
+
+
+def test_what_shares_do_otherwise(
+    watched: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = tmp_path / "probe"
+    probe.mkdir()
+    (probe / "CASE").touch()  # as on a volume where it is the same name as "case"
+    monkeypatch.setattr(share_findings, "_MAX_SKEW_S", -1.0)
+    monkeypatch.setattr(share_findings, "_NETWORK", ("",))
+    monkeypatch.setattr("watcher.filesystem._rename_exclusively", _not_supported)
+    findings = list(share_findings.share_findings("outbox", tmp_path, probe))
+    words = ["on a share", "clock of the share", "capital letters", "in one step"]
+    assert [word for word, f in zip(words, findings, strict=True) if word not in f.found] == []
+    assert all(f.remedy and f.level is Level.WARNING for f in findings)
+
+
+def _not_supported(source: Path, target: Path) -> None:
+    raise OSError(22, "Invalid argument")
+
+
+def test_the_setup(settings: Settings, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    findings = list(setup_findings(settings, names_of(settings)))
+    assert worst(findings) == []
+    assert {"model", "provider", "schedule", "corrections", "daemon"} <= {f.check for f in findings}
+    events = settings.watcher.outbox / STAGING / HOOKS
+    events.mkdir(parents=True)
+    (events / f"{FAILED}x.json").touch()
+    settings.data.corrections_dir.mkdir(parents=True)
+    (settings.data.corrections_dir / "torn.csv").write_bytes(b'text,corrected_isco_code\n"a')
+    (tmp_path / "empty").mkdir()
+    config.write_text(
+        "output: {best_model_dir: empty}\n"
+        "schedule: {timezone: Atlantis}\nwatcher: {memory_limit_mb: 100000000}\n"
+        "hooks: {on_result: [hooks/none.sh], on_night: [no-such-program]}\n",
+        encoding="utf-8",
+    )
+    broken = load_settings(config)
+    findings = worst(list(setup_findings(broken, names_of(broken))))
+    assert [(f.check, f.level.value) for f in findings] == [
+        ("model", "fault"),
+        ("memory", "warning"),
+        ("schedule", "fault"),
+        ("corrections", "warning"),
+        ("hooks", "fault"),
+        ("hooks", "fault"),
+        ("hooks", "warning"),
+    ]
+    assert all(finding.remedy and str(tmp_path) not in finding.found for finding in findings)
+
+
+def test_the_exit_code_and_json_for_support(
+    watched: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["check", "--config", str(tmp_path / "config.yaml")]
+    assert main.main([*command, "--json"]) == 0
+    about = json.loads(capsys.readouterr().out)
+    assert "watcher.poll_s" in about["changed_settings"] and "watcher.inbox" not in about
+    assert str(tmp_path) not in json.dumps(about["findings"])
+    assert {finding["level"] for finding in about["findings"]} == {"ok"}
+    watched.watcher.inbox.chmod(0o777)
+    assert main.main(command) == 4
+    assert "WARNING  inbox: others" in capsys.readouterr().out
+    (watched.watcher.inbox / SENTINEL).unlink()
+    assert main.main(command) == 1
+    assert "FAULT    inbox: " in capsys.readouterr().out

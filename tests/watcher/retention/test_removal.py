@@ -1,0 +1,194 @@
+"""What is old goes and is reported; what is needed stays, and the pages have no dead links."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import main
+from core.errors import FolderError
+from core.settings import Settings
+from results.explanations.requests import REQUESTS_FILE
+from tests.support.daemon_harness import DaemonHarness
+from training.run_folder import training_lock
+from watcher.delivery.publish import RECEIPT
+from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.retention.purge_report import Place
+from watcher.retention.removal import Scope, purge
+
+SURVEY = b"job_title\nnurse\nwelder\n"
+ANSWERS = b"text,corrected_isco_code\nnurse | unknown,2221\nwelder | unknown,7212\n"
+
+
+@pytest.fixture
+def harness(settings: Settings) -> DaemonHarness:
+    """A daemon that has coded a survey, taken corrections, and rejected a file."""
+    harness = DaemonHarness(settings)
+    for name, content in (
+        ("survey.csv", SURVEY),
+        ("answers.csv", ANSWERS),
+        ("bad.csv", b"name\nno title\n"),
+    ):
+        harness.drop(name, content)
+        harness.tick(12)
+    assert len(harness.batches()) == 2 and len(harness.rejected()) == 1
+    return harness
+
+
+def later() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
+def test_everything_old_goes_and_is_reported(harness: DaemonHarness) -> None:
+    settings = harness.settings
+    watched = settings.watcher
+    report = purge(settings, Scope(later()))
+    n_by_place = Counter(old.place for old in report.removed)
+    assert n_by_place == {"archive": 2, "outbox": 2, "rejected": 1, "corrections": 1}
+    assert not harness.batches() and not harness.rejected() and not report.failed
+    assert not [path for path in watched.archive_dir.iterdir() if path.is_file()]
+    assert not list(settings.data.corrections_dir.glob("*.csv"))
+    assert list((settings.data.corrections_dir / ".texts").iterdir())  # hashes, no text
+    assert not list((watched.outbox / STAGING).glob("purge-*"))
+    page = (watched.outbox / "index.html").read_text("utf-8")
+    links = re.findall(r'href="([^"#:]+)"', page)
+    assert [link for link in links if not (watched.outbox / link).exists()] == []
+    assert all(old.n_bytes and old.since < later().isoformat() for old in report.removed)
+
+
+def test_what_is_not_old_stays(harness: DaemonHarness) -> None:
+    before = datetime.now(UTC) - timedelta(days=1)
+    report = purge(harness.settings, Scope(before))
+    assert (report.removed, report.kept, report.failed) == ([], [], [])
+    assert harness.violations() == []
+
+
+def test_a_dry_run_says_the_same_and_removes_nothing(harness: DaemonHarness) -> None:
+    scope = Scope(later(), is_dry_run=True)
+    dry = purge(harness.settings, scope)
+    assert harness.violations() == [] and len(harness.batches()) == 2
+    real = purge(harness.settings, Scope(scope.before))
+    assert dry.removed == real.removed and len(real.removed) == 6
+    assert "would be removed" in "\n".join(dry.lines())
+
+
+def test_an_open_review_is_kept_and_named(harness: DaemonHarness) -> None:
+    harness.drop("open.csv", b"job_title\nnurse\nbaker\n")
+    harness.tick(12)
+    report = purge(harness.settings, Scope(later()))
+    (kept,) = report.kept
+    assert "/open." in kept.path and kept.reason.startswith("1 texts of its review")
+    (batch,) = harness.batches()
+    assert (batch / "review.html").exists()
+    again = purge(harness.settings, Scope(later(), takes_open_reviews=True))
+    assert [Path(old.path) for old in again.removed] == [batch] and not harness.batches()
+    assert "are not answered" in again.open_reviews[0].reason
+
+
+def test_corrections_may_be_kept(harness: DaemonHarness) -> None:
+    purge(harness.settings, Scope(later(), takes_corrections=False))
+    harness.drop("again.csv", SURVEY)
+    harness.tick(12)
+    (batch,) = harness.batches()
+    receipt = json.loads((batch / RECEIPT).read_text("utf-8"))
+    assert receipt["n_corrected"] == 2
+
+
+def test_the_daemon_goes_on_and_codes_the_same_content_anew(harness: DaemonHarness) -> None:
+    purge(harness.settings, Scope(later()))
+    harness.dropped.clear()
+    harness.drop("survey.csv", SURVEY)
+    harness.tick(12)
+    (batch,) = harness.batches()
+    receipt = json.loads((batch / RECEIPT).read_text("utf-8"))
+    assert receipt["n_corrected"] == 0 and receipt["n_autocoded"] + receipt["n_fallback"] == 2
+    assert harness.violations() == []
+
+
+def test_a_batch_whose_input_came_again_stays(harness: DaemonHarness) -> None:
+    """It is old, and somebody was pointed to it lately: its results are those of a new input."""
+    batch = next(path for path in harness.batches() if path.name.startswith("survey"))
+    receipt = json.loads((batch / RECEIPT).read_text("utf-8"))
+    old = receipt | {"finished": "2020-01-01T00:00:00+00:00"}
+    (batch / RECEIPT).write_text(json.dumps(old), "utf-8")
+    before = datetime(2021, 1, 1, tzinfo=UTC)
+    report = purge(harness.settings, Scope(before))
+    assert [Path(kept.path) for kept in report.kept] == [batch] and not report.removed
+    assert "came again" in report.kept[0].reason
+
+
+def test_a_batch_that_may_be_the_answer_to_a_waiting_file_stays(harness: DaemonHarness) -> None:
+    harness.drop("waits.csv", SURVEY)  # with these results: the daemon has not looked yet
+    report = purge(harness.settings, Scope(later()))
+    (kept,) = report.kept
+    assert "/survey." in kept.path and "in the inbox" in kept.reason
+    harness.tick(12)
+    (batch,) = harness.batches()
+    assert str(batch) == kept.path and not harness.status().waiting
+
+
+def test_a_batch_with_pending_explanations_stays(harness: DaemonHarness) -> None:
+    batch = next(path for path in harness.batches() if path.name.startswith("survey"))
+    receipt = json.loads((batch / RECEIPT).read_text("utf-8"))
+    requests = {
+        "name": "a",
+        "batch_id": receipt["batch_id"],
+        "version": "v",
+        "records": [],
+    }
+    (batch / REQUESTS_FILE).write_text(json.dumps(requests), "utf-8")
+    report = purge(harness.settings, Scope(later()))
+    assert [kept.reason for kept in report.kept] == ["its explanations are not finished"]
+
+
+def test_what_is_not_ours_stays(harness: DaemonHarness, tmp_path: Path) -> None:
+    watched = harness.settings.watcher
+    (watched.outbox / "mine").mkdir()
+    (watched.outbox / "notes.txt").write_text("mine")
+    (watched.outbox / "nightly" / "2020-01-01").mkdir(parents=True)
+    (watched.archive_dir / "folder").mkdir()
+    (watched.archive_dir / "secret.csv").symlink_to(tmp_path / "config.yaml")
+    purge(harness.settings, Scope(later()))
+    assert (watched.outbox / "mine").is_dir() and (watched.outbox / "notes.txt").exists()
+    assert (watched.outbox / "nightly" / "2020-01-01").is_dir()
+    assert (watched.archive_dir / "folder").is_dir() and (tmp_path / "config.yaml").exists()
+
+
+def test_what_a_killed_purge_left_goes_with_the_next(harness: DaemonHarness) -> None:
+    left = harness.settings.watcher.outbox / STAGING / f"purge-{'0' * 16}"
+    (left / "survey.0123456789ab").mkdir(parents=True)
+    purge(harness.settings, Scope(later()))
+    assert not left.exists()
+
+
+def test_an_empty_mount_point_is_refused(harness: DaemonHarness) -> None:
+    (harness.settings.watcher.outbox / SENTINEL).unlink()
+    with pytest.raises(FolderError, match="share is not connected"):
+        purge(harness.settings, Scope(later()))
+    assert len(harness.batches()) == 2
+
+
+def test_the_command(
+    harness: DaemonHarness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = ["--config", str(tmp_path / "config.yaml")]
+    assert main.main(["purge", "--older-than", "0d", "--dry-run", "--json", *config]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["removed"]) == 6 and report["is_dry_run"]
+    with training_lock(harness.settings.output):
+        assert main.main(["purge", "--older-than", "0d", *config]) == 3
+    assert len(harness.batches()) == 2 and "another training runs" in capsys.readouterr().err
+    assert main.main(["purge", "--older-than", "0d", *config]) == 0
+    assert "outbox:       2 batches removed" in capsys.readouterr().out
+    assert not harness.batches()
+    assert main.main(["purge", "--older-than", "six months", *config]) == 2
+    assert "such as 180d" in capsys.readouterr().err
+    shutil.rmtree(tmp_path / "outbox")
+    assert main.main(["purge", "--older-than", "0d", *config]) == 0
+    assert {place.value for place in Place} >= {old["place"] for old in report["removed"]}

@@ -1,0 +1,148 @@
+"""Look at what the work needs beside folders: model, machine, schedule, commands, daemon."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+from core.corrections.corrections_folder import folder_state, read_readable
+from core.errors import IscoError, StatusError
+from core.settings import Settings
+from core.text import join
+from inference.classifier import open_classifier
+from inference.model_registry import ModelRegistry
+from watcher.diagnosis.finding import Finding, Level, PathNames
+from watcher.hooks.hook_event import HookKind
+from watcher.hooks.hooks import FAILED, HOOKS
+from watcher.intake.folder_checks import STAGING
+from watcher.processes.scheduler import NightlyScheduler
+from watcher.status.status import Health, judge, read_status
+
+
+def setup_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
+    """Yield the findings on everything but the folders."""
+    yield from _model(settings, names)
+    yield from _memory(settings)
+    yield from _schedule(settings)
+    yield from _corrections(settings)
+    yield from _hooks(settings, names)
+    yield _daemon(settings)
+
+
+def _model(settings: Settings, names: PathNames) -> Iterator[Finding]:
+    """Load the model in service, as the daemon does, and let it code a title."""
+    try:
+        registry = ModelRegistry(settings.output)
+        bundle = registry.served()
+        classifier = open_classifier(bundle, settings.inference)
+        classifier.probabilities([join("nurse", "")])
+    except (IscoError, OSError) as error:
+        remedy = "isco models list names the versions; isco models rollback goes back to one before"
+        yield Finding("model", Level.FAULT, names.without(str(error)), remedy)
+        return
+    place = "the bundled one" if bundle.path.resolve() == registry.bundled_dir.resolve() else "own"
+    yield Finding("model", Level.OK, f"{bundle.manifest.version} ({place}) loads and codes")
+    wanted = settings.inference.provider
+    yield Finding(
+        "provider",
+        Level.OK,
+        f"{classifier.provider} computes (inference.provider: {wanted})",
+    )
+
+
+def _memory(settings: Settings) -> Iterator[Finding]:
+    total_mb = psutil.virtual_memory().total / 1e6
+    limit_mb = settings.watcher.memory_limit_mb
+    if total_mb < limit_mb:
+        yield Finding(
+            "memory",
+            Level.WARNING,
+            f"this machine has {total_mb:,.0f} MB, and a worker may take {limit_mb:,} MB",
+            "set watcher.memory_limit_mb below the memory of the machine",
+        )
+
+
+def _schedule(settings: Settings) -> Iterator[Finding]:
+    if not settings.schedule.enabled:
+        yield Finding("schedule", Level.OK, "no nightly training: schedule.enabled is false")
+        return
+    try:
+        scheduler = NightlyScheduler(settings.schedule, settings.watcher.outbox, _start_nothing)
+    except IscoError as error:
+        yield Finding("schedule", Level.FAULT, str(error), "see docs/training.md, the schedule")
+        return
+    moment = scheduler.next_training()
+    zone = scheduler.zone.key
+    yield Finding("schedule", Level.OK, f"next training {moment:%Y-%m-%d %H:%M}, time zone {zone}")
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        yield Finding(
+            "schedule",
+            Level.WARNING,
+            "a training needs the packages of the extra train, and they are not installed",
+            "install them, or set schedule.enabled to false",
+        )
+
+
+def _start_nothing(report_dir: Path) -> subprocess.Popen[bytes]:
+    raise AssertionError("a check trains nothing")
+
+
+def _corrections(settings: Settings) -> Iterator[Finding]:
+    data = settings.data
+    files = folder_state(data.corrections_dir)
+    n_rows = [
+        sum(1 for _ in read_readable(data.corrections_dir / file.name, data.columns, data.encoding))
+        for file in files
+    ]
+    n_unread = sum(n == 0 for n in n_rows)
+    if n_unread:
+        yield Finding(
+            "corrections",
+            Level.WARNING,
+            f"{n_unread:,} of {len(files):,} files give no correction",
+            "the log above names those that cannot be read: mend or remove them",
+        )
+    else:
+        yield Finding("corrections", Level.OK, f"{len(files):,} files, {sum(n_rows):,} rows")
+
+
+def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:
+    for kind in HookKind:
+        command = getattr(settings.hooks, kind)
+        if not command:
+            continue
+        program = Path(command[0])
+        if shutil.which(command[0]) is None:
+            found = f"{kind}: {names.shown(program)} is no program that can be run"
+            remedy = "correct the path in the settings, and make it executable: chmod +x"
+            yield Finding("hooks", Level.FAULT, found, remedy)
+        else:
+            yield Finding("hooks", Level.OK, f"{kind}: {names.shown(program)}")
+    folder = settings.watcher.outbox / STAGING / HOOKS
+    n_failed = len(list(folder.glob(f"{FAILED}*"))) if os.access(folder, os.R_OK) else 0
+    if n_failed:
+        yield Finding(
+            "hooks",
+            Level.WARNING,
+            f"{n_failed:,} events whose command failed too often are kept",
+            "tell whom they concern, then remove outbox/.staging/hooks/failed-*.json",
+        )
+
+
+def _daemon(settings: Settings) -> Finding:
+    try:
+        status = read_status(settings.watcher.outbox)
+    except StatusError:
+        return Finding("daemon", Level.OK, "none has worked here, or its status cannot be read")
+    report = judge(status, datetime.now(UTC))
+    if report.health in (Health.OK, Health.STOPPED):
+        return Finding("daemon", Level.OK, str(report.health))
+    found = f"{report.health}: isco status has the reason"
+    return Finding("daemon", Level.WARNING, found, "docs/operations.md says what to do for each")

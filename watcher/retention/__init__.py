@@ -1,0 +1,1 @@
+"""Remove what is older than the office keeps it."""

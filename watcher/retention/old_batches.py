@@ -1,0 +1,147 @@
+"""Which batches of the outbox are older than a limit, and which of them have to stay."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from core.corrections.corrections_folder import read_folder
+from core.own_files import read_own_json
+from core.review_contract import TEXT
+from core.settings import Settings
+from results.code_file import REVIEW
+from results.explanations.requests import pending_batches
+from watcher.delivery.publish import RECEIPT
+from watcher.filesystem import Filesystem
+from watcher.intake.claims import NOTES
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A folder with results. ``finished``: when the results were made."""
+
+    folder: Path
+    finished: datetime
+    sha256: str
+    n_open: int
+    """The number of texts of its review that nobody has answered."""
+
+
+class OldBatches:
+    """The batches that were finished before a moment."""
+
+    def __init__(self, settings: Settings, before: datetime) -> None:
+        self._settings = settings
+        self._outbox = settings.watcher.outbox
+        self._before = before
+        self._files = Filesystem()
+        self._hashes: dict[tuple[str, int, int], str] = {}  # by place, inode and change
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the old batches in the order of their names."""
+        for folder in sorted(path for path in self._outbox.iterdir() if not _is_hidden(path)):
+            receipt = _receipt(folder)
+            finished = _moment(receipt.get("finished"))
+            if finished is not None and finished < self._before:
+                yield Batch(folder, finished, str(receipt.get("sha256")), self._n_open(folder))
+
+    def reason_to_keep(self, batch: Batch) -> str | None:
+        """Return why an old batch has to stay, None where it may go.
+
+        It is asked directly before the batch is removed: the daemon may have got its input again.
+        """
+        if batch.folder in self._pending:
+            return "its explanations are not finished"
+        if batch.sha256 in self._new_inputs:
+            return "an input with its content came again later, and has these results"
+        if batch.sha256 in self._waiting():
+            return "a file with its content is in the inbox"
+        return None
+
+    @cached_property
+    def _pending(self) -> frozenset[Path]:
+        return frozenset(pending_batches(self._outbox))
+
+    @cached_property
+    def _decided(self) -> frozenset[str]:
+        """The texts that somebody decided."""
+        data = self._settings.data
+        rows = read_folder(data.corrections_dir, data.columns, legacy_encoding=data.encoding)
+        return frozenset(row.text for _, row in rows if row.is_decided)
+
+    @cached_property
+    def _new_inputs(self) -> frozenset[str]:
+        """The hashes of the archived inputs that are not old."""
+        new = (
+            path
+            for path in _regular_files(self._settings.watcher.archive_dir)
+            if moment_of(path) >= self._before
+        )
+        return frozenset(self._hash(path) for path in new)
+
+    def _waiting(self) -> set[str]:
+        """Return the hashes of the files in the inbox and in the claims now."""
+        inbox = self._settings.watcher.inbox
+        paths = [path for path in inbox.rglob("*") if path.name not in NOTES]
+        return {self._hash(path) for path in paths if path.is_file() and not path.is_symlink()}
+
+    def _hash(self, path: Path) -> str:
+        with suppress(OSError):
+            status = path.lstat()
+            key = path.name, status.st_ino, status.st_ctime_ns
+            if key not in self._hashes:
+                self._hashes[key] = self._files.hash(path)
+            return self._hashes[key]
+        return ""
+
+    def _n_open(self, folder: Path) -> int:
+        """Return how many texts of a review have no decision; 0 for a batch without a review."""
+        try:
+            with (folder / REVIEW).open(encoding="utf-8-sig", newline="") as file:
+                first = file.readline()
+                delimiter = first[len(TEXT) : len(TEXT) + 1] or ","
+                file.seek(0)
+                rows = csv.DictReader(file, delimiter=delimiter)
+                return len({row[TEXT].removeprefix("'") for row in rows} - self._decided)
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):
+            return 1  # it was edited: a person has to look
+
+
+def moment_of(path: Path) -> datetime:
+    """Return since when a file is where it is: a rename changes no other time. Raises OSError."""
+    return datetime.fromtimestamp(path.lstat().st_ctime, UTC)
+
+
+def _regular_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that are not hidden; links and folders are left out."""
+    with suppress(FileNotFoundError):
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.is_symlink() and not _is_hidden(path):
+                yield path
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")
+
+
+def _receipt(folder: Path) -> Mapping[str, Any]:
+    try:
+        return read_own_json(folder / RECEIPT)
+    except (OSError, ValueError):  # no batch, or one that only a person can judge
+        return {}
+
+
+def _moment(written: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -1,0 +1,74 @@
+"""What a purge removed, what it kept and why, and what it could not remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Place(StrEnum):
+    """Where there is personal text."""
+
+    ARCHIVE = "archive"
+    REJECTED = "rejected"
+    OUTBOX = "outbox"
+    CORRECTIONS = "corrections"
+    EVENTS = "events"
+    """Events whose command failed too often."""
+
+
+@dataclass(frozen=True)
+class Old:
+    """A file, or the folder of a batch, that is older than the limit. ``since``: UTC, ISO 8601."""
+
+    place: Place
+    path: str
+    since: str
+    n_bytes: int
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """What is old and stays, or could not be removed, with the reason."""
+
+    path: str
+    reason: str
+
+
+@dataclass
+class PurgeReport:
+    """The outcome of a purge. In a dry run ``removed`` is what would be removed."""
+
+    before: str
+    is_dry_run: bool
+    removed: list[Old] = field(default_factory=list)
+    kept: list[Exempt] = field(default_factory=list)
+    failed: list[Exempt] = field(default_factory=list)
+    open_reviews: list[Exempt] = field(default_factory=list)
+    """Batches that were removed although texts of their review are not answered."""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as text for people."""
+        verb = "would be removed" if self.is_dry_run else "removed"
+        yield f"what is older than {self.before}:"
+        for place in Place:
+            old = [entry for entry in self.removed if entry.place is place]
+            size = sum(entry.n_bytes for entry in old) / 1e6
+            unit = "batches" if place is Place.OUTBOX else "files"
+            yield f"  {place + ':':<13} {len(old):,} {unit} {verb}, {size:,.1f} MB"
+            yield from (f"    {entry.path} ({entry.since[:10]})" for entry in old)
+        for title, entries in (
+            ("kept:", self.kept),
+            (f"{verb} with an open review:", self.open_reviews),
+            ("not removed:", self.failed),
+        ):
+            if entries:
+                yield title
+                yield from (f"  {entry.path}: {entry.reason}" for entry in entries)
+
+
+def shown_name(path: Path) -> str:
+    """Return a path that JSON can have: the name of a file need not be UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,188 @@
+"""Remove old personal text: archived and rejected inputs, results, corrections.
+
+A running daemon is not disturbed. A batch leaves the outbox by one rename, so it is there whole or
+not at all. It stays while a file with its content is in the inbox or in a claim: the daemon may
+just be answering this file with the batch. A file is removed in one step; a process that has it
+open reads it to its end.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from core.corrections.corrections_folder import folder_state
+from core.errors import FolderError, StatusError
+from core.file_io import ScratchFolder
+from core.settings import Settings
+from watcher.delivery.archive import REASON_SUFFIX, reason_path
+from watcher.delivery.index_page import INDEX, Index
+from watcher.hooks.hooks import FAILED, HOOKS
+from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.retention.old_batches import Batch, OldBatches, moment_of
+from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport, shown_name
+from watcher.status.status import read_status
+
+_LOG = logging.getLogger(__name__)
+_PREFIX = "purge-"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a purge takes.
+
+    Attributes
+    ----------
+    before : what is there since an earlier moment is old.
+    takes_corrections : whether old corrections are removed, so that they are not used any more.
+    takes_open_reviews : whether batches are removed whose review has texts without an answer.
+    is_dry_run : whether nothing is removed.
+    """
+
+    before: datetime
+    takes_corrections: bool = True
+    takes_open_reviews: bool = False
+    is_dry_run: bool = False
+
+
+def purge(settings: Settings, scope: Scope) -> PurgeReport:
+    """Remove what is old, and report it. What cannot be removed is in the report.
+
+    No training must run meanwhile. Raises FolderError where the share of a folder is not connected.
+    """
+    _require_shares(settings)
+    report = PurgeReport(scope.before.isoformat(timespec="seconds"), scope.is_dry_run)
+    watched = settings.watcher
+    if watched.outbox.is_dir():
+        _purge_outbox(settings, scope, report)
+    for place, folder in (
+        (Place.ARCHIVE, watched.archive_dir),
+        (Place.REJECTED, watched.rejected_dir),
+    ):
+        for path in _old_files(folder, scope.before):
+            _remove_file(report, place, path, moment_of(path))
+    for path in _old_files(watched.outbox / STAGING / HOOKS, scope.before):
+        if path.name.startswith(FAILED):
+            _remove_file(report, Place.EVENTS, path, moment_of(path))
+    if scope.takes_corrections:
+        _purge_corrections(settings.data.corrections_dir, scope, report)
+    return report
+
+
+def _require_shares(settings: Settings) -> None:
+    """Raise FolderError where a folder has lost its sentinel: it is an empty mount point."""
+    for folder in (settings.watcher.inbox, settings.watcher.outbox):
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / SENTINEL).exists():
+            raise FolderError(
+                f"{str(folder)!r} has no file {SENTINEL}: no daemon has worked here, or the share "
+                "is not connected. Start 'isco watch' once, or connect the share"
+            )
+
+
+def _purge_outbox(settings: Settings, scope: Scope, report: PurgeReport) -> None:
+    outbox = settings.watcher.outbox
+    batches = OldBatches(settings, scope.before)
+    with _scratch(outbox, scope) as take_away:
+        for batch in batches:
+            reason = batches.reason_to_keep(batch)
+            is_open = f"{batch.n_open:,} texts of its review are not answered"
+            if reason is None and batch.n_open and not scope.takes_open_reviews:
+                reason = f"{is_open}; --open-reviews takes such batches, too"
+            if reason is not None:
+                report.kept.append(Exempt(shown_name(batch.folder), reason))
+                continue
+            is_gone = _remove(report, _old_batch(batch), partial(take_away, batch.folder))
+            if is_gone and batch.n_open:
+                report.open_reviews.append(Exempt(shown_name(batch.folder), is_open))
+    if not scope.is_dry_run and (outbox / INDEX).exists():
+        _refresh_index(outbox, settings.output.language)
+
+
+@contextmanager
+def _scratch(outbox: Path, scope: Scope) -> Iterator[Callable[[Path], None]]:
+    """Open a private folder on the volume of the outbox; yield what moves a batch into it."""
+    if scope.is_dry_run:
+        yield lambda folder: None
+        return
+    staging = outbox / STAGING
+    staging.mkdir(mode=0o700, exist_ok=True)
+    with ScratchFolder(staging, _PREFIX) as scratch:
+
+        def take_away(folder: Path) -> None:
+            target = scratch / folder.name
+            folder.rename(target)
+            shutil.rmtree(target)
+
+        yield take_away
+
+
+def _old_batch(batch: Batch) -> Old:
+    n_bytes = sum(_size(path) for path in batch.folder.rglob("*"))
+    since = batch.finished.astimezone(UTC).isoformat(timespec="seconds")
+    return Old(Place.OUTBOX, shown_name(batch.folder), since, n_bytes)
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.lstat().st_size
+    return 0
+
+
+def _refresh_index(outbox: Path, language: str) -> None:
+    """Let the index forget what is gone; a running daemon does the same at its next event."""
+    status = None
+    with suppress(StatusError):
+        status = read_status(outbox)
+    Index(outbox, language).refresh(status)
+
+
+def _old_files(folder: Path, before: datetime) -> list[Path]:
+    """Return the old inputs of a folder; the reason of a rejected file goes with the file."""
+    if not folder.is_dir():
+        return []
+    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    inputs = {path for path in paths if not path.name.endswith(REASON_SUFFIX)}
+    of_inputs = set(map(reason_path, inputs))
+    return [
+        path
+        for path in paths
+        if path not in of_inputs and not path.is_dir() and moment_of(path) < before
+    ]
+
+
+def _purge_corrections(folder: Path, scope: Scope, report: PurgeReport) -> None:
+    for file in folder_state(folder):
+        path = folder / file.name
+        with suppress(OSError, ValueError):
+            since = datetime.fromisoformat(file.received) if file.received else moment_of(path)
+            if since < scope.before:
+                _remove_file(report, Place.CORRECTIONS, path, since)
+
+
+def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime) -> None:
+    def remove() -> None:
+        if not report.is_dry_run:
+            path.unlink()
+            if place is Place.REJECTED:  # after the file: it never lies there without its reason
+                reason_path(path).unlink(missing_ok=True)
+
+    when = since.astimezone(UTC).isoformat(timespec="seconds")
+    _remove(report, Old(place, shown_name(path), when, _size(path)), remove)
+
+
+def _remove(report: PurgeReport, old: Old, remove: Callable[[], None]) -> bool:
+    """Remove something old and report it; return whether it is gone."""
+    try:
+        remove()
+    except OSError as error:
+        report.failed.append(Exempt(old.path, str(error.strerror or error)))
+        _LOG.warning("%s cannot be removed: %s", old.path, error)
+        return False
+    report.removed.append(old)
+    return True
