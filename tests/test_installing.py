@@ -122,7 +122,7 @@ def test_a_wheel_holds_every_module_template_and_table(tmp_path: Path) -> None:
     expected = {
         str(path.relative_to(source))
         for path in source.rglob("*")
-        if path.suffix in {".py", ".html", ".csv", ".txt", ".yaml", ".bin"}
+        if path.suffix in {".py", ".html", ".csv", ".txt", ".yaml", ".bin", ".po"}
         and bundled not in path.parents
     } | {f"isco/bundled/{name}" for name in served}
     shipped = json.loads((SHIPPED_MODEL / MANIFEST).read_text(encoding="utf-8"))["files"]

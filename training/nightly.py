@@ -10,7 +10,6 @@ import logging
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
@@ -104,7 +103,14 @@ def run_nightly(
         if reason:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                _publish_skip(report_dir, reason, agreement, n_rejected, settings.output.language)
+                skipped = RunMetrics(
+                    RunKind.FINE_TUNE,
+                    RunState.SKIPPED,
+                    reasons=[reason],
+                    sampled_agreement=agreement,
+                    n_rejected_corrections=n_rejected,
+                )
+                _publish_skip(report_dir, skipped, settings.output.language)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
@@ -274,21 +280,8 @@ def _publish(run_dir: Path, report_dir: Path) -> None:
     os.rename(staged, report_dir)
 
 
-def _publish_skip(
-    report_dir: Path,
-    reason: str,
-    agreement: dict[str, Any],
-    n_rejected: dict[str, int] | None,
-    language: str,
-) -> None:
+def _publish_skip(report_dir: Path, metrics: RunMetrics, language: str) -> None:
     staged = _stage(report_dir)
-    metrics = RunMetrics(
-        RunKind.FINE_TUNE,
-        RunState.SKIPPED,
-        reasons=[reason],
-        sampled_agreement=agreement,
-        n_rejected_corrections=n_rejected,
-    )
     record_metrics(staged, metrics)
     write_report(staged, language)
     os.rename(staged, report_dir)

@@ -9,14 +9,25 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from core.file_io import read_yaml
+from core.languages.message import Message
 
-NO_VALUES = "no values"
+NO_VALUES = Message("no values")
 """The kind of a column that is empty."""
-EMPLOYMENT = "kinds of employment"
+EMPLOYMENT = Message("kinds of employment")
 """A kind whose values some people answer where they are asked for their job."""
 _TABLE_PATH = Path(__file__).with_name("value_words.yaml")
-_NUMBERS, _CODES = "numbers", "codes or ids"
-_DATES, _LETTERS, _ADDRESSES = "dates or times", "single letters", "addresses of the internet"
+_NUMBERS, _CODES = Message("numbers"), Message("codes or ids")
+_DATES, _LETTERS = Message("dates or times"), Message("single letters")
+_ADDRESSES = Message("addresses of the internet")
+_SALUTATIONS = Message("salutations")
+# The kinds of value_words.yaml.
+_LISTED = (
+    _SALUTATIONS,
+    Message("yes or no"),
+    Message("sexes"),
+    Message("relationships in a household"),
+    EMPLOYMENT,
+)
 _SHARE = 0.8
 _MAX_CHARS = 40  # a longer value is a text, and is not compared with the lists
 
@@ -58,8 +69,9 @@ def _kind(value: str) -> str:
     if _NUMBER.fullmatch(value):
         return _NUMBERS
     folded = " ".join(value.replace(".", "").casefold().split())
-    for kind, words in _words().items():
-        if folded in words or (kind == "salutations" and _all_in(folded, words)):
+    for kind in _LISTED:
+        words = _words()[kind]
+        if folded in words or (kind == _SALUTATIONS and _all_in(folded, words)):
             return kind
     if len(folded) == 1 and folded.isalpha() and folded.isascii():
         return _LETTERS

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from core.errors import InputError
 from core.formats.source import Source
 from core.formats.unpacking import GZIP, open_bytes
+from core.languages.message import Message
 
 _START_BYTES = 1 << 16
 _MAX_OLE_BYTES = 64 << 20
@@ -58,15 +59,15 @@ class FileFormat(StrEnum):
 
 
 _SPOKEN = {
-    FileFormat.CSV: "delimited text",
-    FileFormat.JSONL: "JSON Lines",
-    FileFormat.MARKUP: "a web page or XML",
-    FileFormat.XLSX: "an Excel workbook (.xlsx)",
-    FileFormat.XLS: "an old Excel workbook (.xls)",
-    FileFormat.ODS: "an OpenDocument workbook (.ods)",
-    FileFormat.PARQUET: "Parquet",
-    FileFormat.STATA: "a data set of Stata",
-    FileFormat.SPSS: "a data set of SPSS",
+    FileFormat.CSV: Message("delimited text"),
+    FileFormat.JSONL: Message("JSON Lines"),
+    FileFormat.MARKUP: Message("a web page or XML"),
+    FileFormat.XLSX: Message("an Excel workbook (.xlsx)"),
+    FileFormat.XLS: Message("an old Excel workbook (.xls)"),
+    FileFormat.ODS: Message("an OpenDocument workbook (.ods)"),
+    FileFormat.PARQUET: Message("Parquet"),
+    FileFormat.STATA: Message("a data set of Stata"),
+    FileFormat.SPSS: Message("a data set of SPSS"),
 }
 # What is recognised and not read: its start, what it is, and what to do.
 _OTHERS = (

@@ -120,7 +120,7 @@ def test_the_page_says_what_the_files_say(
     for words in (
         f"records {len(lines):,}",
         f"autocoded, 4 digits {100 * n_autocoded / (len(lines) - 1):.1f} %",
-        f"for review {n_review:,} records",
+        f"records for review {n_review:,} as",
         f"{sum(not row['sampled'] for row in review):,} uncertain texts",
         "title as job_title, tasks as duties_description",
         autocoder.version,

@@ -118,6 +118,22 @@ def test_the_sample_is_decided_blind(blank: Path) -> None:
         assert choices[5:] == ["not codable", "None"]
 
 
+def test_a_review_in_one_language_is_taken_in_any(tmp_path: Path, settings: Settings) -> None:
+    blank = tmp_path / "blank.xlsx"
+    write_workbook(review().displayed_items(), blank, [], "de")
+    book = load_workbook(blank)
+    assert str(book["help"]["A1"].value).startswith(
+        "Füllen Sie die Spalte corrected_isco_code aus."
+    )
+    assert [cell.value for cell in book["codes"][1]][:2] == ["Code", "Titel"]
+    (helped,) = [
+        rule for rule in book["review"].data_validations.dataValidation if rule.sqref == "A1"
+    ]
+    assert helped.prompt == "Die Berufsbezeichnung, wie sie die befragte Person angegeben hat."
+    keep_list(settings.data.corrections_dir)
+    check_taken(take(fill(blank, blank.with_name("review.xlsx")), settings), settings)
+
+
 def test_the_filled_workbook_is_taken(blank: Path, settings: Settings) -> None:
     keep_list(settings.data.corrections_dir)
     check_taken(take(fill(blank, blank.with_name("review.xlsx")), settings), settings)
