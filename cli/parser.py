@@ -13,6 +13,7 @@ from cli.commands import (
     check,
     classify,
     code,
+    coders,
     evaluate,
     explain,
     init,
@@ -39,6 +40,7 @@ COMMANDS = frozenset(
         "explain",
         "train",
         "evaluate",
+        "coders",
         "models",
         "purge",
         "check",
@@ -132,6 +134,7 @@ def make_parser() -> SuggestingParser:
     explain.add_to(commands)
     train.add_to(commands)
     evaluate.add_to(commands)
+    coders.add_to(commands)
     models.add_to(commands)
     purge.add_to(commands)
     check.add_to(commands)

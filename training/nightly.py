@@ -7,8 +7,6 @@ training (``training/promotion.py``). The report is published in a folder that p
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -33,16 +31,18 @@ from training.dataset.prepare import load_dataset, split_dataset, use_bundled_an
 from training.dataset.records import find_files
 from training.dataset.reference_data import reference_files
 from training.dataset.splits import calibrates_alone
+from training.evaluation.agreement_page import write_agreement
+from training.evaluation.coder_agreement import coder_agreement
 from training.evaluation.sampled_agreement import sampled_agreement
-from training.evaluation.training_report import REPORT, write_report
+from training.evaluation.training_report import write_report
 from training.long_step import long_step
 from training.model.encoder import load_encoder
 from training.model.process_group import run_in_all_processes
 from training.model.trainer import learn_corrections
 from training.model.training_progress import Progress, no_progress
+from training.nightly_folder import publish, publish_skip
 from training.promotion import promote_or_refuse, refuse_implausible_corrections
 from training.run_folder import (
-    METRICS,
     RunFolder,
     RunKind,
     RunMetrics,
@@ -51,7 +51,6 @@ from training.run_folder import (
     content_of,
     fingerprint,
     last_finished,
-    record_metrics,
     start_run,
     training_lock,
 )
@@ -92,6 +91,7 @@ def run_nightly(
         agreement = sampled_agreement(
             corrections_dir, data.read_columns, data.corrections_dir, data.encoding
         )
+        coders = coder_agreement(corrections_dir, data.read_columns, data.encoding)
         n_rejected = count_rejected(corrections_dir, settings) or None
         key = fingerprint(
             champion.manifest.version,
@@ -110,16 +110,17 @@ def run_nightly(
                     sampled_agreement=agreement,
                     n_rejected_corrections=n_rejected,
                 )
-                _publish_skip(report_dir, skipped, settings.output.language)
+                publish_skip(report_dir, skipped, coders, settings.output.language)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
         run.metrics.n_rejected_corrections = n_rejected
         decided = decided_texts(corrections_dir, settings)
         _train(run, champion, corrections, decided, settings, progress)
+        write_agreement(run.path, agreement, coders, settings.output.language)
         write_report(run.path, settings.output.language)
         if report_dir is not None:
-            _publish(run.path, report_dir)
+            publish(run.path, report_dir)
     return run
 
 
@@ -270,26 +271,3 @@ def _own_files(settings: Settings) -> list[Path]:
         return find_files(settings.data.raw_dir)
     except InputError:
         return []
-
-
-def _publish(run_dir: Path, report_dir: Path) -> None:
-    """Show the report and the metrics of a run in ``report_dir``, complete or not at all."""
-    staged = _stage(report_dir)
-    for name in (REPORT, METRICS):
-        shutil.copy2(run_dir / name, staged / name)
-    os.rename(staged, report_dir)
-
-
-def _publish_skip(report_dir: Path, metrics: RunMetrics, language: str) -> None:
-    staged = _stage(report_dir)
-    record_metrics(staged, metrics)
-    write_report(staged, language)
-    os.rename(staged, report_dir)
-
-
-def _stage(report_dir: Path) -> Path:
-    """Make an empty hidden folder beside ``report_dir``, to be renamed to it."""
-    staged = report_dir.with_name(f".{report_dir.name}.part")
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
-    return staged

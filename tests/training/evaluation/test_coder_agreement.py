@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Columns, Settings
+from core.settings import Columns, DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import is_corrections_file, process_corrections
 from training.evaluation.coder_agreement import CoderAgreement, Pair, coder_agreement
@@ -74,9 +74,9 @@ def test_no_text_of_two_coders(tmp_path: Path) -> None:
     assert coder_agreement(tmp_path / "none", Columns()) == nothing
 
 
-def test_the_list_of_conflicts_is_filled_in_and_settles_them(
-    tmp_path: Path, settings: Settings
-) -> None:
+def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> None:
+    data = DataSettings(corrections_dir=tmp_path / "corrections")
+    settings = Settings(data=data)
     folder = settings.data.corrections_dir
     folder.mkdir(parents=True)
     (folder / "1.csv").write_text(

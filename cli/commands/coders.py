@@ -1,0 +1,74 @@
+"""``isco coders``: how often coders agree with the program and with each other."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from cli.json_output import print_json
+from cli.options import add_command, add_folder
+from cli.requirements import require_extra
+from core.settings import Settings
+
+_ABOUT = """\
+Reads the corrections that came back. Prints the agreement with the autocoded records of the random
+samples, for each version of the model, and that of coders who answered the same texts. DIR gets
+agreement.html, and conflicts.csv with the texts to adjudicate: fill it in and put it into the
+inbox. The nightly training writes both beside its report.
+
+  isco coders
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Register the arguments of ``isco coders``."""
+    command = add_command(
+        commands, "coders", run, "compare the answers of coders, and list conflicts", _ABOUT
+    )
+    add_folder(command, "--out", "folder of the page and the list (default: data.review_dir)")
+    command.add_argument("--json", action="store_true", help="print every figure as JSON")
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> None:
+    """Write the page and the list, and print the figures."""
+    with require_extra("train", "comparing coders"):
+        from training.evaluation.agreement_page import write_agreement
+        from training.evaluation.coder_agreement import coder_agreement
+        from training.evaluation.sampled_agreement import sampled_agreement
+
+    data = settings.data
+    sampled = sampled_agreement(
+        data.corrections_dir, data.read_columns, legacy_encoding=data.encoding
+    )
+    coders = coder_agreement(data.corrections_dir, data.read_columns, data.encoding)
+    out = parsed.out or data.review_dir
+    out.mkdir(parents=True, exist_ok=True)
+    names = write_agreement(out, sampled, coders, settings.output.language)
+    if parsed.json:
+        print_json({"sampled": sampled, "coders": asdict(coders)})
+        return
+    for version in sampled.get("versions", []):
+        low, high = version["interval"]
+        print(
+            f"model {version['name']}: coders gave {version['n_agreed']:,} of {version['n']:,} "
+            f"sampled records the same code: {version['rate']:.1%} ({low:.1%} to {high:.1%})"
+        )
+    for pair in coders.pairs:
+        level = pair.levels[0]
+        print(
+            f"{pair.first} and {pair.second}: {pair.n_texts:,} texts, {level.agreement_rate:.1%} "
+            f"equal, kappa {level.beyond_chance:.2f}"
+        )
+    if coders.n_texts:
+        print(
+            f"all coders: {coders.n_texts:,} texts, alpha {coders.levels[0].beyond_chance:.2f}, "
+            f"{len(coders.conflicts):,} conflicts to decide"
+        )
+    if not names:
+        print(
+            "no answer says anything about agreement yet: no sampled record came back, and no "
+            "text has two named coders"
+        )
+    for name in names:
+        print(out / name)

@@ -1,0 +1,47 @@
+"""``agreement.html``: how often coders agree with the program, and with each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from core.html import write_page
+from core.isco_titles.group_titles import ENGLISH, titles_in
+from training.evaluation.coder_agreement import CoderAgreement
+from training.evaluation.conflicts_list import CONFLICTS, answers_in_words, write_conflicts
+
+AGREEMENT_PAGE = "agreement.html"
+_MAX_SHOWN = 200
+
+
+def write_agreement(
+    folder: Path, sampled: dict[str, Any], coders: CoderAgreement, language: str = ENGLISH
+) -> list[str]:
+    """Write the page into ``folder``, and the list if there are conflicts; return their names.
+
+    Where no answer says anything about agreement, neither is written.
+
+    Parameters
+    ----------
+    sampled : what ``sampled_agreement`` returned.
+    language : that of the page and of the titles of groups.
+    """
+    if not sampled and not coders.n_texts:
+        return []
+    names = [AGREEMENT_PAGE]
+    if coders.conflicts:
+        write_conflicts(folder / CONFLICTS, coders.conflicts, language)
+        names.append(CONFLICTS)
+    write_page(
+        folder / AGREEMENT_PAGE,
+        AGREEMENT_PAGE,
+        language,
+        sampled=sampled,
+        coders=coders,
+        titles=titles_in(language),
+        conflicts=[
+            (conflict.text, answers_in_words(conflict, language))
+            for conflict in coders.conflicts[:_MAX_SHOWN]
+        ],
+    )
+    return names

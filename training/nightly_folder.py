@@ -1,0 +1,41 @@
+"""The folder of one night in the outbox: the report, the metrics, and how coders agree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from training.evaluation.agreement_page import AGREEMENT_PAGE, write_agreement
+from training.evaluation.coder_agreement import CoderAgreement
+from training.evaluation.conflicts_list import CONFLICTS
+from training.evaluation.training_report import REPORT, write_report
+from training.run_folder import METRICS, RunMetrics, record_metrics
+
+
+def publish(run_dir: Path, report_dir: Path) -> None:
+    """Show what people read of a run in ``report_dir``, complete or not at all."""
+    staged = _stage(report_dir)
+    for name in (REPORT, METRICS, AGREEMENT_PAGE, CONFLICTS):
+        if (run_dir / name).exists():
+            shutil.copy2(run_dir / name, staged / name)
+    os.rename(staged, report_dir)
+
+
+def publish_skip(
+    report_dir: Path, metrics: RunMetrics, coders: CoderAgreement, language: str
+) -> None:
+    """Show in ``report_dir`` why nothing was trained, and how coders agree."""
+    staged = _stage(report_dir)
+    record_metrics(staged, metrics)
+    write_agreement(staged, metrics.sampled_agreement or {}, coders, language)
+    write_report(staged, language)
+    os.rename(staged, report_dir)
+
+
+def _stage(report_dir: Path) -> Path:
+    """Make an empty hidden folder beside ``report_dir``, to be renamed to it."""
+    staged = report_dir.with_name(f".{report_dir.name}.part")
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    return staged
