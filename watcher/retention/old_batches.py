@@ -15,8 +15,8 @@ from core.corrections.corrections_folder import read_folder
 from core.own_files import read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
-from results.code_file import REVIEW
 from results.explanations.requests import pending_batches
+from results.review.review_files import REVIEW
 from watcher.delivery.publish import RECEIPT
 from watcher.filesystem import Filesystem
 from watcher.intake.claims import NOTES

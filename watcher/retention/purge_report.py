@@ -56,8 +56,9 @@ class PurgeReport:
         for place in Place:
             old = [entry for entry in self.removed if entry.place is place]
             size = sum(entry.n_bytes for entry in old) / 1e6
-            unit = "batches" if place is Place.OUTBOX else "files"
-            yield f"  {place + ':':<13} {len(old):,} {unit} {verb}, {size:,.1f} MB"
+            one, many = ("batch", "batches") if place is Place.OUTBOX else ("file", "files")
+            counted = f"{len(old):,} {one if len(old) == 1 else many}"
+            yield f"  {place + ':':<13} {counted} {verb}, {size:,.1f} MB"
             yield from (f"    {entry.path} ({entry.since[:10]})" for entry in old)
         for title, entries in (
             ("kept:", self.kept),
