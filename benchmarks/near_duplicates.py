@@ -10,7 +10,7 @@ import pandas as pd
 from core.text import SEPARATOR, UNKNOWN, join
 from training.dataset.abbreviations import WORDS
 
-_ADDITIONS = {
+_ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "part-time": ("part-time", "(part time)", "full time", "temporary"),
         "employer": ("at Tesco", "for the city council", "in Leeds", "at Siemens"),

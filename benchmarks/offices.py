@@ -214,7 +214,8 @@ def _fit(model: Model, trials: Sequence[Trial], sharpness: float) -> tuple[float
     cosine, by_model, by_vote, weight = np.array(parts).T
 
     def loss(chosen: np.ndarray) -> float:
-        share = SimilarityRules(*chosen, sharpness, _LOWEST_COSINE).share(cosine)
+        offset, slope = map(float, chosen)
+        share = SimilarityRules(offset, slope, sharpness, _LOWEST_COSINE).share(cosine)
         return -float(weight @ np.log((1 - share) * by_model + share * by_vote + 1e-6))
 
     best = minimize(loss, [3.0, 15.0], method="Nelder-Mead")

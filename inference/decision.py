@@ -18,6 +18,7 @@ from core.own_tables.code_source import CodeSource
 from core.review_contract import N_REVIEW_CANDIDATES
 from core.settings import InferenceSettings, Settings
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, minor_index
+from core.text import SEPARATOR, UNKNOWN
 
 Fallback = Literal["truncate", "climb"]
 
@@ -28,6 +29,11 @@ class SimilarCorrection(NamedTuple):
     text: str
     code: str
     cosine: float
+
+    @property
+    def shown_text(self) -> str:
+        """The text as people read it, without the mark of missing duties."""
+        return self.text.removesuffix(f" {SEPARATOR} {UNKNOWN}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _rounded(vectors: np.ndarray) -> np.ndarray:
     return np.rint(vectors * (_STEPS / np.maximum(lengths, 1e-12))).astype(np.int8)
 
 
-FITTED_RULES = SimilarityRules(offset=4.15, slope=20.8, sharpness=30.0, min_cosine=0.64)
+FITTED_RULES = SimilarityRules(offset=3.97, slope=20.4, sharpness=30.0, min_cosine=0.63)
 """Fitted on the bundled model: ``benchmarks/results/learning.md`` has the figures."""
 
 
@@ -159,13 +159,19 @@ class SimilarCorrections:
         for start in range(0, len(self._texts), _CORRECTIONS_PER_BLOCK):
             block = self._vectors[start : start + _CORRECTIONS_PER_BLOCK].astype(np.float32)
             products = texts @ block.T
-            text, row = np.nonzero(products >= least)
+            is_near = products >= least
+            for crowded in np.flatnonzero(is_near.sum(axis=1) > _N_VOTERS):
+                last_voter = np.partition(products[crowded], -_N_VOTERS)[-_N_VOTERS]
+                is_near[crowded] = products[crowded] >= last_voter
+            text, row = np.nonzero(is_near)
             near_texts.append(text)
             near_rows.append(row + start)
             near_products.append(products[text, row])
         if not near_texts:
             return [_NOBODY] * len(vectors)
-        text, row, product = map(np.concatenate, (near_texts, near_rows, near_products))
+        text, row, product = (
+            np.concatenate(parts) for parts in (near_texts, near_rows, near_products)
+        )
         order = np.lexsort((-row, -product, text))
         row, cosines = row[order], product[order].astype(np.float64) / _PRODUCT_OF_EQUALS
         starts = np.searchsorted(text[order], np.arange(len(vectors) + 1))

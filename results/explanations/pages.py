@@ -94,6 +94,7 @@ def _write_record_page(
         "base_confidence": float(1 / (1 + np.exp(-explanation.base))),
         "words": [_word_values(word, explanation) for word in explanation.words],
         "n_merged_words": sum(word.n_words - 1 for word in explanation.words),
+        "similar": [{**one, "title": titles[one["isco_code"]]} for one in record["similar"]],
     }
     write_page(folder / f"{record['n']}.html", "explanation.html", language, **values)
 

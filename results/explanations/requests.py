@@ -37,6 +37,14 @@ def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: 
             "duties_description": item.duties_description[:MAX_SHOWN_CHARS],
             "text": item.text,
             "isco_code": item.prediction.group_code,
+            "similar": [
+                {
+                    "text": one.shown_text[:MAX_SHOWN_CHARS],
+                    "isco_code": one.code,
+                    "cosine": one.cosine,
+                }
+                for one in item.prediction.similar
+            ],
         }
         for item in items
     ]
@@ -51,6 +59,14 @@ def request_explanations(items: Sequence[ReviewItem], batch_dir: Path, receipt: 
     write_atomic(batch_dir / REQUESTS_FILE, as_json(requests), is_public=True)
 
 
+class _Similar(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    text: str
+    isco_code: str
+    cosine: float
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -61,6 +77,7 @@ class _Record(BaseModel):
     duties_description: str
     text: str
     isco_code: str
+    similar: list[_Similar] = []
 
 
 class _Requests(BaseModel):

@@ -86,4 +86,7 @@ _FIELDS: dict[str, Callable[[ReviewItem], Any]] = {
         [code, None if confidence is None else round(confidence, 3)]
         for code, confidence in item.shown_candidates
     ],
+    "similar": lambda item: [
+        [one.shown_text[:MAX_SHOWN_CHARS], one.code] for one in item.shown_similar
+    ],
 }

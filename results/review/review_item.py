@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.review_contract import expected_gain
-from inference.decision import Prediction
+from inference.decision import Prediction, SimilarCorrection
 
 MAX_SHOWN_CHARS = 2_000
 """A longer title, or longer duties, are cut where people read them."""
@@ -64,3 +64,8 @@ class ReviewItem:
     def is_vague(self) -> bool:
         """Whether even the three digits are more likely wrong than right."""
         return self.prediction.minor_confidence < _VAGUE_BELOW
+
+    @property
+    def shown_similar(self) -> tuple[SimilarCorrection, ...]:
+        """The similar corrections; none for a drawn text, which is decided without the model."""
+        return () if self.is_blind else self.prediction.similar

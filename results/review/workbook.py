@@ -48,6 +48,7 @@ REVIEW_WORKBOOK = "review.xlsx"
 _N_CHOICES = N_REVIEW_CANDIDATES + 2
 _CHOICES = [f"choice_{k}" for k in range(1, _N_CHOICES + 1)]
 _CHOICE_WIDTH = 34
+_CODED_LIKE = "coded_like"
 _HIDDEN = 0
 _CONTEXT_WIDTH = 22
 _CONTEXT = "context: "  # before a name of the input: it may be one of ours
@@ -61,6 +62,7 @@ _WIDTHS = {
     PREDICTED: 15,
     PREDICTED_TITLE: 34,
     CONFIDENCE: 11,
+    _CODED_LIKE: 34,
     CORRECTED: 40,
     CODER: 14,
     CODED_AT: 18,
@@ -80,6 +82,7 @@ _HEADER_HELP = {
     PREDICTED: Message("The code that the model gave: 4 digits, or fewer where it was unsure."),
     PREDICTED_TITLE: Message("The title of the predicted code."),
     CONFIDENCE: Message("The probability that the best unit group is right."),
+    _CODED_LIKE: Message("Texts like this one that a coder decided, and their codes."),
     CORRECTED: Message("Your decision: choose from the list, or type a code of the sheet “codes”."),
     CODER: Message("Your name or your initials, in one row at least."),
     CODED_AT: Message("When you decided; it may stay empty."),
@@ -260,6 +263,7 @@ def _cells(
     if not item.is_blind:  # the minor group is that of the best candidate
         codes.append(item.prediction.minor_code)
     choices = [f"{code} {titles[code]}" for code in codes] + [NOT_CODABLE]
+    similar = [f"{one.shown_text}: {one.code} {titles[one.code]}" for one in item.shown_similar]
     cells: dict[str, str | float] = {
         JOB_TITLE: _shortened(item.job_title),
         DUTIES: _shortened(item.duties_description),
@@ -272,6 +276,7 @@ def _cells(
         PREDICTED: item.shown_code,
         PREDICTED_TITLE: titles.get(item.shown_code, ""),
         CONFIDENCE: "" if item.is_blind else round(item.prediction.confidence, 4),
+        _CODED_LIKE: "\n".join(map(_shortened, similar)),
         **dict.fromkeys((CORRECTED, CODER, CODED_AT, COMMENT), ""),
         **dict(zip_longest(_CHOICES, choices, fillvalue="")),
         TEXT: item.text,

@@ -136,7 +136,11 @@ def test_the_same_as_on_one_machine(
     ]
     write_csv(
         settings.data.corrections_dir / "c.csv",
-        [["text", "corrected_isco_code"], [join("Nurse, head", "wards and beds"), "2221"]],
+        [
+            ["text", "corrected_isco_code"],
+            [join("Nurse, head", "wards and beds"), "2221"],
+            *[[join(f"{title} part-time"), "0310"] for title in titles(texts, 160)[::4]],
+        ],
     )
     nothing = pa.table({"job_title": pa.array([], pa.string()), "n": pa.array([], pa.int16())})
     pq.write_table(nothing, tmp_path / "in" / "none.parquet")
@@ -190,6 +194,7 @@ def test_the_same_as_on_one_machine(
                     "true", "True"
                 ).replace("false", "False")
     assert coded[0]["code"] == "0110" and coded[0]["source"] == "correction"
+    assert {"model", "similar_correction"} <= {row["source"] for row in coded}
     assert list(coded[0]) == ["id", "Title", "tasks", "code", *OUTPUT_COLUMNS, *DERIVED]
     assert (coded[0]["isei08"], coded[0]["isco88"]) == (42, "2230")
     check_whole(out, receipt, [row["id"] for row in coded])

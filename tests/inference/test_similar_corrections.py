@@ -174,7 +174,7 @@ def test_a_model_without_rules_goes_by_equal_texts_and_says_so(
     manifest = json.loads(path.read_text(encoding="utf-8"))
     del manifest["similarity"]
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, similar_corrections.__name__):
         autocoder = open_autocoder(
             Bundle.open(bundle_of_rules.path), settings, CorrectionsLookup.of({CORRECTED: CODE})
         )

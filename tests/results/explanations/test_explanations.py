@@ -14,6 +14,7 @@ from core.settings import Settings, load_settings
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
+from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import code_file
 from results.explanations.pages import OVERVIEW_FILE, SCORES_FILE, explain_batch
 from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
@@ -82,6 +83,24 @@ def test_pages_are_named_by_record_and_add_up(
         total = record["base"] + sum(word["score"] for word in record["words"])
         assert total == pytest.approx(record["output"], abs=1e-6)
         assert record["isco_code"] in words(folder / f"{record['n']}.html")
+
+
+@pytest.mark.slow
+def test_a_page_names_the_corrections_that_the_text_is_like(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    like_the_last = "word " * 199 + SCRIPT
+    lookup = CorrectionsLookup.of({f"{like_the_last} | unknown": "0310"})
+    autocoder = open_autocoder(bundle, settings, lookup)
+    batch = coded(tmp_path, autocoder, settings, 20)
+    explain_batch(batch, lambda version: autocoder.classifier)
+    last = words(batch / EXPLANATIONS_DIR / f"{len(TITLES)}.html")
+    assert "Coded like" in last
+    assert f"{like_the_last}: 0310 Armed Forces Occupations, Other Ranks" in last
+    records = json.loads((batch / REQUESTS_FILE).read_text(encoding="utf-8"))["records"]
+    named = {record["n"]: bool(record["similar"]) for record in records}
+    assert named[len(TITLES)] and not named[1]
+    assert "Coded like" not in words(batch / EXPLANATIONS_DIR / "1.html")
 
 
 def test_routed_rows_come_first_then_a_sample_that_stays(

@@ -117,9 +117,21 @@ def test_the_page_is_one_file_and_hostile_texts_stay_text(tmp_path: Path) -> Non
     assert len(json.loads(data[1])["titles"]) == 436 + 130
 
 
+def test_similar_corrections_are_named_but_not_those_of_the_random_sample(tmp_path: Path) -> None:
+    page = page_of(tmp_path).read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert data
+    content = json.loads(data[1])
+    rows = [dict(zip(content["fields"], row, strict=True)) for row in content["rows"]]
+    assert rows[0]["similar"] == [[SCRIPT, "5414"], [f"{FORMULA} | at night", "0310"]]
+    assert [row["similar"] for row in rows if row["sampled"]] == [[], []]
+    assert not any(row["similar"] for row in rows[1:])
+
+
 @pytest.mark.slow
 @needs_chromium
 def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings) -> None:
+    assert f"Coded like “{SCRIPT}”: 5414 Security Guards." in reviewer.find("similar").text
     assert reviewer.title == "soldier"
     reviewer.press("1")  # soldier: the first candidate
     assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"

@@ -23,7 +23,7 @@ from results.review.presentation import Display
 from results.review.queue import ReviewQueue
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
-from tests.support.review_fixtures import BATCH, FORMULA, SURE, keep_list, review
+from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, SURE, keep_list, review
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.evaluation.sampled_agreement import sampled_agreement
 
@@ -54,6 +54,17 @@ def fill(path: Path, target: Path) -> Path:
         row[names.index("corrected_isco_code")].value = answer
     book.save(target)
     return target
+
+
+def test_similar_corrections_are_text_and_not_those_of_the_random_sample(blank: Path) -> None:
+    rows = load_workbook(blank)["review"].iter_rows(values_only=True)
+    names = next(rows)
+    cells = [dict(zip(names, row, strict=True)) for row in rows]
+    assert cells[0]["coded_like"] == (
+        f"{SCRIPT}: 5414 Security Guards\n"
+        f"'{FORMULA} | at night: 0310 Armed Forces Occupations, Other Ranks"
+    )
+    assert not any(row["coded_like"] for row in cells[1:])
 
 
 def take(path: Path, settings: Settings) -> CorrectionsReceipt:
@@ -98,7 +109,7 @@ def test_codes_are_text_and_only_answers_can_be_changed(blank: Path) -> None:
         is_blind = bool(row[names.index("sampled")].value)
         assert row[names.index("choice_6" if is_blind else "choice_7")].value == "not codable"
     (choices,) = [rule for rule in sheet.data_validations.dataValidation if rule.formula1]
-    assert str(choices.sqref) == f"H2:H{sheet.max_row}" and choices.formula1 == "$L2:$R2"
+    assert str(choices.sqref) == f"I2:I{sheet.max_row}" and choices.formula1 == "$M2:$S2"
     codes = [row[0].value for row in book["codes"].iter_rows(min_row=2)]
     assert codes == list(isco08().units)
     assert book["help"]["A1"].value == "3 of 16 questions are elsewhere"
