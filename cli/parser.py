@@ -19,6 +19,7 @@ from cli.commands import (
     init,
     models,
     purge,
+    serve,
     service,
     status,
     train,
@@ -37,6 +38,7 @@ COMMANDS = frozenset(
         "service",
         "classify",
         "code",
+        "serve",
         "explain",
         "train",
         "evaluate",
@@ -131,6 +133,7 @@ def make_parser() -> SuggestingParser:
     service.add_to(commands)
     classify.add_to(commands)
     code.add_to(commands)
+    serve.add_to(commands)
     explain.add_to(commands)
     train.add_to(commands)
     evaluate.add_to(commands)

@@ -15,6 +15,7 @@ PACKAGES = (
     "distributed",
     "cli",
     "isco",
+    "web",
 )
 """The names of all packages at the top: also the names of the loggers that are the program's own,
 and where templates lie.

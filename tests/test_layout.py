@@ -25,8 +25,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "results": {"core", "inference"},
     "watcher": {"core", "inference", "results"},
     "distributed": {"core", "inference"},
-    "cli": {"core", "inference", "exporters", "training", "results", "watcher", "distributed"},
+    "cli": {
+        "core",
+        "inference",
+        "exporters",
+        "training",
+        "results",
+        "watcher",
+        "distributed",
+        "web",
+    },
     "isco": {"core", "inference", "results"},
+    "web": {"core", "inference", "isco"},
 }
 HEAVY = {"torch", "transformers", "optimum", "pandas", "sklearn", "scipy", "onnx"}
 MAY_BE_HEAVY = {"exporters", "training"}

@@ -1,0 +1,169 @@
+"""Refuse what is too large, too often, too slow, or not allowed, before anything else sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 2 << 20
+# Whoever sends a little too much is heard out, because many clients read no answer before.
+_MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES
+TIME_LIMIT_S = 10.0
+_OPEN_PATHS = frozenset({"/", "/openapi.json", "/health"})  # they hold nothing about records
+_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_MAX_CLIENTS = 10_000
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class RefusalError(Exception):
+    """A status of HTTP, the reason in one line, and after how many seconds to try again."""
+
+    def __init__(self, status: int, reason: str, retry_after_s: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class RateLimit:
+    """A bucket of tokens for each client: one second's worth may come at once."""
+
+    def __init__(self, requests_per_s: float) -> None:
+        self._rate = requests_per_s
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def allows(self, client: str, now_s: float) -> bool:
+        """Count a request of ``client`` at ``now_s`` seconds, and return whether it is allowed."""
+        tokens, then_s = self._buckets.pop(client, (self._rate, now_s))
+        tokens = min(self._rate, tokens + (now_s - then_s) * self._rate)
+        is_allowed = tokens >= 1
+        self._buckets[client] = (tokens - 1 if is_allowed else tokens, now_s)
+        if len(self._buckets) > _MAX_CLIENTS:  # the one that was silent for longest
+            del self._buckets[next(iter(self._buckets))]
+        return is_allowed
+
+
+class Guard:
+    """The outermost layer of the server."""
+
+    def __init__(self, app: ASGIApp, token: str, requests_per_s: float) -> None:
+        """Guard ``app``.
+
+        Parameters
+        ----------
+        token : what requests must carry; without one only this machine's own names are answered,
+            so that no page of the web reaches the server under a name of its own.
+        requests_per_s : how many requests of one address are answered.
+        """
+        self._app = app
+        self._token = token
+        self._rate = RateLimit(requests_per_s)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        phase = RefusalError(408, f"the request did not arrive within {TIME_LIMIT_S:g} s")
+        try:
+            self._check(scope)
+            async with asyncio.timeout(TIME_LIMIT_S):
+                body = await _read_body(scope, receive)
+                phase = RefusalError(503, f"no answer within {TIME_LIMIT_S:g} s: too many wait", 1)
+                await self._app(scope, _replay(body, receive), send_with_headers)
+        except TimeoutError:
+            if not has_started:
+                await _refuse(phase, send_with_headers)
+        except RefusalError as refusal:
+            await _refuse(refusal, send_with_headers)
+
+    def _check(self, scope: Scope) -> None:
+        """Raise RefusalError for a request that is not allowed."""
+        headers = dict(scope["headers"])
+        if self._token:
+            given = headers.get(b"authorization", b"")
+            expected = f"Bearer {self._token}".encode()
+            if scope["path"] not in _OPEN_PATHS and not hmac.compare_digest(given, expected):
+                raise RefusalError(401, "expected the header 'Authorization: Bearer TOKEN'")
+        elif _host(headers.get(b"host", b"")) not in _LOCAL_NAMES:
+            raise RefusalError(421, "expected the host 127.0.0.1 or localhost; others need a token")
+        client = scope["client"][0] if scope.get("client") else ""
+        if not self._rate.allows(client, time.monotonic()):
+            raise RefusalError(429, "too many requests from this address; send lists of records", 1)
+
+
+def _host(header: bytes) -> str:
+    """Return the name in the header ``Host``, without its port."""
+    text = header.decode("latin-1").lower()
+    name, colon, port = text.rpartition(":")
+    return name if colon and port.isdecimal() else text
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    """Return the whole body. Raises RefusalError for one that is too large."""
+    too_large = RefusalError(413, f"found more than {MAX_BODY_BYTES:,} bytes; send fewer records")
+    announced = dict(scope["headers"]).get(b"content-length", b"0")
+    if announced.isdigit() and int(announced) > _MAX_DISCARDED_BYTES:
+        raise too_large
+    body = bytearray()
+    n_bytes = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RefusalError(400, "the request ended before its body")
+        part = message.get("body", b"")
+        n_bytes += len(part)
+        if n_bytes <= MAX_BODY_BYTES:
+            body += part
+        elif n_bytes > _MAX_DISCARDED_BYTES:
+            raise too_large
+        if not message.get("more_body"):
+            break
+    if n_bytes > MAX_BODY_BYTES:
+        raise too_large
+    return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that gives the body that was read, then what comes after it."""
+    is_given = False
+
+    async def replay() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _refuse(refusal: RefusalError, send: Send) -> None:
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    if refusal.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if refusal.retry_after_s:
+        headers.append((b"retry-after", str(refusal.retry_after_s).encode()))
+    body = json.dumps({"detail": refusal.reason}).encode()
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

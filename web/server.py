@@ -1,0 +1,79 @@
+"""Run the HTTP server until a signal ends it."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+
+import uvicorn
+
+from core.errors import IscoError
+from isco import Coder
+from web.api import make_app
+
+TOKEN_VARIABLE = "ISCO_TOKEN"
+_MIN_TOKEN_CHARS = 16
+# A connection that is open but silent costs little; this many are enough for a whole office.
+_MAX_CONNECTIONS = 1000
+_BACKLOG = 1024
+_LOG = logging.getLogger(__name__)
+
+
+def check_token(host: str, token: str) -> None:
+    """Raise IscoError for a token that can be guessed, and for an open address without one."""
+    if token and (len(token) < _MIN_TOKEN_CHARS or not token.isascii() or " " in token):
+        raise IscoError(
+            f"{TOKEN_VARIABLE}: expected at least {_MIN_TOKEN_CHARS} characters without spaces; "
+            "make one with: python -c 'import secrets; print(secrets.token_urlsafe())'"
+        )
+    if not token and not _is_of_this_machine(host):
+        raise IscoError(
+            f"--host {host}: other machines may ask there, so a token is needed; set the variable "
+            f"{TOKEN_VARIABLE}, or leave --host out"
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens. Raises IscoError where the address cannot be used."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # asyncio switches Nagle's algorithm off, by which an answer comes 40 ms late, only where it
+        # sees that the protocol is TCP: 0, the default, says nothing.
+        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        raise IscoError(f"{host}, port {port}: {error.strerror or error}; choose another") from None
+    return listener
+
+
+def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float) -> None:
+    """Answer requests at ``host`` and ``port`` (0 for a free one) until a signal comes.
+
+    Raises IscoError where the address cannot be used.
+    """
+    check_token(host, token)
+    listener = listen(host, port)
+    config = uvicorn.Config(
+        make_app(coder, token, requests_per_s),
+        log_config=None,
+        access_log=False,  # words of respondents stand in the addresses
+        proxy_headers=False,  # anybody could write them
+        server_header=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=15,
+    )
+    name = f"[{host}]" if listener.family == socket.AF_INET6 else host
+    _LOG.info("serving at http://%s:%d", name, listener.getsockname()[1])
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+    _LOG.info("stopped")
+
+
+def _is_of_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
