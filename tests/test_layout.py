@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results",
         "watcher",
         "distributed",
+        "isco",
         "web",
     },
     "isco": {"core", "inference", "results"},

@@ -36,6 +36,7 @@ def check_token(host: str, token: str) -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises IscoError where the address cannot be used."""
+    listener = None
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # asyncio switches Nagle's algorithm off, by which an answer comes 40 ms late, only where it
@@ -45,6 +46,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         raise IscoError(f"{host}, port {port}: {error.strerror or error}; choose another") from None
     return listener
 
