@@ -1,7 +1,7 @@
 """Write the pages that people read: one self-contained file each, written whole.
 
-The texts of respondents and the names of files are escaped. The pages load nothing, and all but the
-review run no script.
+The texts of respondents and the names of files are escaped. The pages load nothing. Only the
+review and the index run a script, which is in the page.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ to code a hundred records.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from core.taxonomy import MAJOR, SUB_MAJOR
 from results.batch import Batch
 from results.review.follow_up import N_ALTERNATIVES, cut, follow_up_question
 from results.review.review_item import ReviewItem
-from results.statistics import BatchStatistics
+from results.verdict import MIN_ANSWERS, findings, is_small
 
 REPORT = "report.html"
 _N_TEXTS = 15
@@ -40,6 +41,12 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         batch.language,
         receipt=receipt,
         share=lambda n: n / receipt.n_answers if receipt.n_answers else 0.0,
+        findings=findings(batch),
+        is_small=is_small(batch),
+        min_answers=MIN_ANSWERS,
+        weighted=batch.weighted,
+        minor_bands=statistics.minor_bands(),
+        n_minor_codes=sum(band.n_records for band in statistics.minor_bands()),
         columns=[
             (name, batch.table.header[position].strip())
             for name, position in batch.table.columns.items()
@@ -52,8 +59,8 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         sub_major_drift=statistics.drift(SUB_MAJOR),
         unseen_rate=statistics.unseen_rate,
         unseen_text_rate=statistics.unseen_text_rate,
-        majors=_group_rows(statistics, MAJOR, titles),
-        sub_majors=_group_rows(statistics, SUB_MAJOR, titles),
+        majors=_group_rows(batch, MAJOR, titles),
+        sub_majors=_group_rows(batch, SUB_MAJOR, titles),
         bins=statistics.bins.tolist(),
         threshold=receipt.settings["confidence_threshold"],
         what_ifs=statistics.what_ifs(),
@@ -66,11 +73,9 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
     )
 
 
-def _group_rows(
-    statistics: BatchStatistics, digits: int, titles: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def _group_rows(batch: Batch, digits: int, titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the groups of a level with their shares in the batch and in the training."""
-    groups = statistics.groups(digits)
+    groups, weighted = batch.statistics.groups(digits), batch.weighted
     n_records = max(sum(group.n_records for group in groups), 1)
     return [
         {
@@ -78,6 +83,7 @@ def _group_rows(
             "title": titles[group.code],
             "n_records": group.n_records,
             "share": group.n_records / n_records,
+            "weighted_share": weighted.group_share(group.code) if weighted else math.nan,
             "training_share": group.training_share,
         }
         for group in groups

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -81,16 +81,33 @@ class PageLanguage:
         return str(self._locale.percent_formats[None].suffix[0])
 
     def when(self, moment: datetime | str) -> str:
-        """Return a time (or its ISO 8601 text) in UTC as people read it."""
-        if isinstance(moment, str):
-            try:
-                moment = datetime.fromisoformat(moment)
-            except ValueError:
-                return str(moment)
-        moment = moment.astimezone(UTC)
+        """Return a time (or its ISO 8601 text) as people read it: here, with the time zone."""
+        here = _here(moment)
+        if here is None:
+            return str(moment)
         if self.code == ENGLISH:  # day and month have another order in London than in New York
-            return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-        return f"{format_datetime(moment, 'medium', locale=self._locale)} UTC"
+            return f"{here:%Y-%m-%d %H:%M:%S} {_zone(here)}"
+        return f"{format_datetime(here, 'medium', locale=self._locale)} {_zone(here)}"
+
+    def month(self, moment: datetime | str) -> str:
+        """Return the month and the year of a time here; a dash for a text that is no time."""
+        here = _here(moment)
+        return "–" if here is None else str(format_skeleton("yMMMM", here, locale=self._locale))
+
+
+def _here(moment: datetime | str) -> datetime | None:
+    """Return a time, or its ISO 8601 text, in the time zone of this machine; None for no time."""
+    try:
+        return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(moment: datetime) -> str:
+    """Return the name of a time's zone; its distance from UTC where the system has no name."""
+    name = moment.tzname() or ""
+    offset = moment.isoformat()[-6:]
+    return name if name.isalpha() else f"UTC{offset}"
 
 
 @cache

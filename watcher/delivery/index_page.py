@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,14 @@ from core.file_io import write_atomic
 from core.html import encoded, rendered
 from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
+from core.languages.page_language import page_language
 from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
 from core.row_counts import RowCounts
 from results.report import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, METRICS, NIGHTLY
-from watcher.status.status import Status
+from watcher.status.status import FileResult, Status
 
 _LOG = logging.getLogger(__name__)
 INDEX = "index.html"
@@ -129,6 +132,15 @@ class Index:
             self._reported.add(folder)
             return None
 
+    def _reason_of(self, result: FileResult) -> str:
+        """Return the way from the page to the reason of a rejected file; empty if there is none."""
+        if not result.reason_path:
+            return ""
+        try:
+            return Path(os.path.relpath(result.reason_path, self._outbox)).as_posix()
+        except ValueError:  # on another drive of Windows
+            return ""
+
     def _page(self, status: Status | None) -> bytes:
         batches = sorted(self._batches.values(), key=_newest, reverse=True)
         trainings = sorted(self._trainings.values(), key=_newest, reverse=True)
@@ -139,7 +151,9 @@ class Index:
             self._language,
             status=status,
             now=self._clock().isoformat(timespec="seconds"),
-            rows=Markup("").join(batch["row"] for batch in batches[:_MAX_SHOWN]),
+            nonce=secrets.token_urlsafe(16),  # the name of no file can have known it
+            months=_months(batches[:_MAX_SHOWN], self._language),
+            reason_of=self._reason_of,
             n_batches=len(batches),
             n_shown=min(len(batches), _MAX_SHOWN),
             n_rows=sum(batch["n_rows"] for batch in coded),
@@ -147,6 +161,24 @@ class Index:
             shares=[batch["share"] for batch in coded[:_N_TREND]][::-1],
             agreements=[training["agreement"] for training in measured[:_N_TREND]][::-1],
         )
+
+
+def _months(batches: Sequence[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return the batches, the newest first, by the month here in which they were finished."""
+    months = []
+    spoken = page_language(language)
+    for name, group in groupby(batches, lambda batch: spoken.month(batch["when"])):
+        inside = list(group)
+        coded = [batch for batch in inside if batch["kind"] == "coded"]
+        months.append(
+            {
+                "name": name,
+                "n_batches": len(inside),
+                "n_rows": sum(batch["n_rows"] for batch in coded),
+                "rows": Markup("").join(batch["row"] for batch in inside),
+            }
+        )
+    return months
 
 
 def _newest(entry: dict[str, Any]) -> tuple[str, str]:

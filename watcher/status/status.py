@@ -52,11 +52,12 @@ class InProgress(_Part):
 
 
 class FileResult(_Part):
-    """What became of one file: a summary of its results, or the reason why it was rejected."""
+    """What became of one file: its results, or why it was rejected, which ``reason_path`` has."""
 
     name: str
     at: AwareDatetime
     text: str
+    reason_path: str = ""
 
 
 class Problem(_Part):

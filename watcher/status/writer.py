@@ -192,10 +192,12 @@ class StatusWriter:
         self._count(n_results=1)
         self._change(results=self._prepended(self._status.results, name, summary))
 
-    def on_rejected(self, name: str, reason: str) -> None:
-        """Record that a file was rejected."""
+    def on_rejected(self, name: str, reason: str, reason_path: Path) -> None:
+        """Record that a file was rejected; ``reason_path`` is the file with the reason."""
         self._count(n_rejected=1)
-        self._change(rejected=self._prepended(self._status.rejected, name, reason))
+        self._change(
+            rejected=self._prepended(self._status.rejected, name, reason, str(reason_path))
+        )
 
     def on_retry(self, claim: Claim, error: Exception) -> bool:
         """Record that a file is kept and tried again; return whether the reason is news."""
@@ -242,9 +244,14 @@ class StatusWriter:
         self._retried[claim.id] = Waiting(name=encodable(claim.name), since=since, reason=reason)
 
     def _prepended(
-        self, results: tuple[FileResult, ...], name: str, text: str
+        self, results: tuple[FileResult, ...], name: str, text: str, reason_path: str = ""
     ) -> tuple[FileResult, ...]:
-        result = FileResult(name=encodable(name), at=self._clock.now(), text=encodable(text))
+        result = FileResult(
+            name=encodable(name),
+            at=self._clock.now(),
+            text=encodable(text),
+            reason_path=encodable(reason_path),
+        )
         return (result, *results)[:_N_RESULTS]
 
     def _update_trainings(self) -> None:
