@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +49,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     Each process of a parallel run collects the tests anew, and all must find the same names.
     """
     return argname if isinstance(val, bytes) and len(val) > _LONGEST_NAMED_BYTES else None
+
+
+# Pages show the time of the machine: the tests expect the same one everywhere.
+os.environ["TZ"] = "UTC"
+time.tzset()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -163,3 +163,47 @@ def test_a_follow_up_question_quotes_the_text(title: str, duties: str) -> None:
     question = follow_up_question(item)
     assert isco08().title("2221") in question and question.endswith("?")
     assert ("What are the main tasks?" in question) == (not duties.strip())
+
+
+def test_weighted_shares_stand_beside_the_others(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    columns = halved.data.columns.model_copy(update={"weight": ("wt",)})
+    data = halved.data.model_copy(update={"columns": columns})
+    halved = halved.model_copy(update={"data": data})
+    titles = [[title, ""] for title in isco08().titles.values()]
+    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
+    is_sure = [row["is_fallback"] == "false" for row in rows(out / "predictions.csv")]
+    weighted = [
+        [title, "3" if sure else "1"] for (title, _), sure in zip(titles, is_sure, strict=True)
+    ]
+    (tmp_path / "weighted").mkdir()
+    out = run(
+        tmp_path / "weighted", written(tmp_path, [["title", "wt"], *weighted]), autocoder, halved
+    )
+    page = Page(out / REPORT)
+    n_sure, n = sum(is_sure), len(is_sure)
+    share = 3 * n_sure / (3 * n_sure + n - n_sure)
+    assert f"{100 * n_sure / n:.1f} % {n_sure} weighted: {100 * share:.1f} %" in page.words
+    assert "by the column wt" in page.words
+
+
+def test_the_report_begins_with_a_verdict_and_bounds_what_it_expects(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    titles = [[title, ""] for title in isco08().titles.values()]
+    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
+    page = Page(out / REPORT)
+    assert "Unusual: " in page.words or "Usual. Nothing" in page.words
+    predictions = rows(out / "predictions.csv")
+    minors = [float(row["minor_confidence"]) for row in predictions if len(row["isco_code"]) == 3]
+    low = sum(minor < 0.3 for minor in minors)
+    assert f"0 to 0.3 {low:,} {100 * low / len(minors):.1f} %" in page.words
+    assert "95 % interval" in page.words and "weighted" not in page.words
+
+
+def test_a_small_file_has_no_verdict(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    page = Page(run(tmp_path, "job_title\nnurse\n", autocoder, halved) / REPORT)
+    assert "The file has 1 answer. With fewer than 30" in page.words

@@ -192,12 +192,10 @@ class StatusWriter:
         self._count(n_results=1)
         self._change(results=self._prepended(self._status.results, name, summary))
 
-    def on_rejected(self, name: str, reason: str, reason_path: Path) -> None:
-        """Record that a file was rejected; ``reason_path`` is the file with the reason."""
+    def on_rejected(self, name: str, reason: str, path: Path) -> None:
+        """Record that a file was rejected; ``path`` is the file with the reason."""
         self._count(n_rejected=1)
-        self._change(
-            rejected=self._prepended(self._status.rejected, name, reason, str(reason_path))
-        )
+        self._change(rejected=self._prepended(self._status.rejected, name, reason, str(path)))
 
     def on_retry(self, claim: Claim, error: Exception) -> bool:
         """Record that a file is kept and tried again; return whether the reason is news."""
@@ -244,14 +242,11 @@ class StatusWriter:
         self._retried[claim.id] = Waiting(name=encodable(claim.name), since=since, reason=reason)
 
     def _prepended(
-        self, results: tuple[FileResult, ...], name: str, text: str, reason_path: str = ""
+        self, results: tuple[FileResult, ...], name: str, text: str, path: str = ""
     ) -> tuple[FileResult, ...]:
-        result = FileResult(
-            name=encodable(name),
-            at=self._clock.now(),
-            text=encodable(text),
-            reason_path=encodable(reason_path),
-        )
+        written = {"name": name, "text": text, "reason_path": path}
+        values = {key: encodable(value) for key, value in written.items()}
+        result = FileResult(at=self._clock.now(), **values)
         return (result, *results)[:_N_RESULTS]
 
     def _update_trainings(self) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
 import pytest
 
 from core.isco_titles.group_titles import title_languages
@@ -19,7 +23,7 @@ def test_pages_speak_five_languages_and_english_for_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "number", "share", "difference", "time"),
+    ("language", "number", "share", "difference", "moment"),
     [
         ("en", "1,234.5", "45.1 %", "−0.50", "2026-11-26 23:05:02 UTC"),
         ("de", "1.234,5", "45,1\xa0%", "−0,50", "26.11.2026, 23:05:02 UTC"),
@@ -29,14 +33,14 @@ def test_pages_speak_five_languages_and_english_for_the_others() -> None:
     ],
 )
 def test_numbers_and_times(
-    language: str, number: str, share: str, difference: str, time: str
+    language: str, number: str, share: str, difference: str, moment: str
 ) -> None:
     spoken = page_language(language)
     assert spoken.number(1234.5, 1) == number
     assert spoken.percent(0.451) == share
     assert spoken.signed(-0.5) == difference
     assert spoken.signed(0.5)[0] == "+"
-    assert spoken.when(STAMP) == time
+    assert spoken.when(STAMP) == moment
 
 
 def test_what_is_no_number_or_no_time_stays_readable() -> None:
@@ -53,3 +57,39 @@ def test_a_script_gets_the_form_of_each_kind_of_number(language: str) -> None:
     assert set(forms) == {"one", "other"}
     assert forms["one"] == spoken.ngettext("{n} record", "{n} records", 1)
     assert forms["other"] == spoken.ngettext("{n} record", "{n} records", 7)
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Set the time zone of this machine for one test."""
+
+    def put(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield put
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Europe/Vienna", "2026-11-27 00:05:02 CET"),
+        ("America/Sao_Paulo", "2026-11-26 20:05:02 UTC-03:00"),
+        ("Asia/Kolkata", "2026-11-27 04:35:02 IST"),
+    ],
+)
+def test_times_are_those_of_this_machine(
+    zone: Callable[[str], None], name: str, shown: str
+) -> None:
+    zone(name)
+    assert page_language("en").when(STAMP) == shown
+    assert page_language("en").when(datetime.fromisoformat(STAMP)) == shown
+
+
+def test_a_month_is_that_of_this_machine(zone: Callable[[str], None]) -> None:
+    zone("Europe/Vienna")
+    assert page_language("en").month("2026-11-30T23:30:00+00:00") == "December 2026"
+    assert page_language("fr").month("2026-11-30T22:30:00+00:00") == "novembre 2026"
+    assert page_language("de").month("some day") == "–"
