@@ -6,11 +6,15 @@ import csv
 from dataclasses import fields
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 
 from core.errors import InputError
 from core.row_counts import RowCounts
 from core.settings import Columns, Settings
+from core.text import join
 from inference.autocoder import open_autocoder, result_settings
 from inference.bundle import Bundle
 from results.code_file import code_file
@@ -19,7 +23,7 @@ pytest.importorskip("distributed.shards")
 
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
-from distributed.shards import Format, Shard, write_shard
+from distributed.shards import Format, Shard, uncertain_path, write_shard
 from distributed.storage import Folder
 
 TITLES = ["nurse", "refused", "retired", "", "=1+1", "caf\ufffd owner", "cafÃ© owner", "99"]
@@ -93,3 +97,37 @@ def test_predictions_are_not_coded_again(
     (coded,) = (out / "predictions").iterdir()
     with pytest.raises(InputError, match=r"the columns of predictions\.csv"):
         check_file(local(coded), Columns())
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_columns_are_appended_to_the_duties_as_in_one_file(
+    bundle: Bundle, settings: Settings, tmp_path: Path, suffix: str
+) -> None:
+    data = settings.data.model_copy(update={"context_in_duties": ("nace", "sector")})
+    settings = settings.model_copy(update={"data": data})
+    rows = {
+        "job_title": ["worker", "refused", "worker"],
+        "duties": ["packs", "", ""],
+        "Sector": ["private", "public", ""],
+        "nace": [47, 1, None],
+    }
+    path = tmp_path / f"survey{suffix}"
+    if suffix == ".csv":
+        pa_csv.write_csv(pa.table(rows), path)
+    else:
+        pq.write_table(pa.table(rows), path)
+    (split,) = read_splits(local(path), settings.data.read_columns)
+    assert split.context_columns == ("nace", "Sector")
+    autocoder = open_autocoder(bundle, settings)
+    values = result_settings(settings, autocoder.corrections_lookup)
+    shard = Shard(name="s", input="", key="k", model_version=autocoder.version, settings=values)
+    folder = Folder.at(str(tmp_path / "results"))
+    write_shard(shard, split, "csv", autocoder, folder)
+    texts = pq.read_table(tmp_path / "results" / uncertain_path("s"))["text"].to_pylist()
+    assert set(texts) == {join("worker", "packs 47 private"), join("worker")}
+    out = tmp_path / "out"
+    out.mkdir()
+    code_file(path, out, autocoder, settings)
+    with (out / "review.csv").open(encoding="utf-8-sig", newline="") as file:
+        asked = {row["text"] for row in csv.DictReader(file) if not row["sampled"]}
+    assert asked == set(texts)
