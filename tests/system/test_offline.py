@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,7 @@ import pytest
 from core.offline import REPORTING_LIBRARIES, VARIABLES
 from core.packages import PACKAGES
 from core.settings import Settings
+from inference.bundle import Bundle
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records
 from tests.test_layout import imported_packages
@@ -124,8 +127,30 @@ def config_of(settings: Settings) -> str:
     return str(settings.watcher.inbox.parent / "config.yaml")
 
 
+@pytest.fixture(scope="module")
+def program_of_ones_own(
+    bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[tuple[set[str], str]]]:
+    """Start a program that opens the model, and let it wait while other tests run.
+
+    onnxruntime waits some seconds before it calls: so does this program.
+    """
+    program = (
+        "import sys, time, isco\n"
+        "from inference.bundle import Bundle\n"
+        "from inference.onnx_session import OnnxSession\n"
+        "from core.settings import InferenceSettings\n"
+        f"OnnxSession(Bundle.open(__import__('pathlib').Path({str(bundle.path)!r})),"
+        " InferenceSettings())\n"
+        "time.sleep(15)\n"
+    )
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        yield pool.submit(run_recorded, tmp_path_factory.mktemp("program"), "-c", program)
+
+
 @pytest.mark.slow
 @needs_strace
+@pytest.mark.usefixtures("program_of_ones_own")
 @pytest.mark.parametrize("command", ["watch", "classify", "code"])
 def test_a_command_calls_nobody(settings: Settings, tmp_path: Path, command: str) -> None:
     settings.watcher.inbox.mkdir()
@@ -142,25 +167,6 @@ def test_a_command_calls_nobody(settings: Settings, tmp_path: Path, command: str
     assert called == set(), output
     results = {"watch": "outbox/a.*/receipt.json", "classify": "out/a.*/receipt.json"}
     assert command == "code" or list(tmp_path.glob(results[command]))
-
-
-@pytest.mark.slow
-@needs_strace
-@pytest.mark.timeout(300)
-def test_the_model_in_a_program_of_ones_own_calls_nobody(
-    settings: Settings, tmp_path: Path
-) -> None:
-    """onnxruntime waits some seconds before it calls: so does this program."""
-    program = (
-        "import sys, time, isco\n"
-        "from inference.bundle import Bundle\n"
-        "from inference.onnx_session import OnnxSession\n"
-        "from core.settings import InferenceSettings\n"
-        f"OnnxSession(Bundle.open(__import__('pathlib').Path({str(settings.output.best_model_dir)!r})),"
-        " InferenceSettings())\n"
-        "time.sleep(15)\n"
-    )
-    assert run_recorded(tmp_path, "-c", program)[0] == set()
 
 
 @pytest.mark.slow
@@ -194,6 +200,15 @@ def test_a_run_on_ray_calls_nobody(settings: Settings, tmp_path: Path) -> None:
     )
     assert called == set(), output
     assert list((tmp_path / "out").glob("predictions/*"))
+
+
+@pytest.mark.slow
+@needs_strace
+@pytest.mark.timeout(300)
+def test_the_model_in_a_program_of_ones_own_calls_nobody(
+    program_of_ones_own: Future[tuple[set[str], str]],
+) -> None:
+    assert program_of_ones_own.result()[0] == set()
 
 
 def test_every_package_that_imports_such_a_library_imports_core_before() -> None:
