@@ -7,10 +7,11 @@ import random
 import numpy as np
 import pytest
 
+from core.columns.record_text import row_text
 from core.csv_table import open_table
 from core.settings import InferenceSettings, OutputSettings
 from core.taxonomy import isco08
-from core.text import EMPTY_TEXT, join, row_text
+from core.text import EMPTY_TEXT, join
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.model_registry import ModelRegistry
