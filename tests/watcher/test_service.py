@@ -203,3 +203,10 @@ def test_a_manager_that_refuses_is_reported_in_a_line(tmp_path: Path) -> None:
         assert done.returncode == 1 and done.stderr.count("\n") == 1
         assert "no bus" in done.stderr and "type: " in done.stderr
     assert not machine.service.path.exists()
+
+
+def test_the_format_of_the_log_is_handed_on(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    service = service_for(config, ROOT / "main.py", "darwin", tmp_path, "json")
+    arguments = plistlib.loads(service.text.encode())["ProgramArguments"]
+    assert arguments == [*command_of(config), "--log-format", "json"]
