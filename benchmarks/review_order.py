@@ -27,11 +27,12 @@ from core.taxonomy import unit_index
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.similar_corrections import FITTED_RULES, SimilarCorrections, similarity_vectors
-from results.review.question_order import question_order
+from results.review.question_order import QuestionOrder
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT
 
 _N_ANSWERED = (50, 100, 200)
+_N_FIRST = 20  # so many answers the report speaks of
 _THRESHOLD = 0.9
 _MOST_RECORDS = 60
 _SHARES_OF_NEAR_DUPLICATES = (0.0, 0.5)
@@ -119,7 +120,7 @@ class _Office:
             "random": [self._rng.permutation(asked) for _ in range(n_random)],
             "lowest confidence": [asked[np.argsort(self._confidence[asked], kind="stable")]],
             "expected gain": [asked[np.lexsort((texts, -gains))]],
-            "gain with similar texts": [asked[question_order(texts, list(gains))]],
+            "gain with similar texts": [asked[QuestionOrder(texts, list(gains)).places]],
         }
         rows: list[dict[str, object]] = []
         for order, drawn in orders.items():
@@ -128,15 +129,32 @@ class _Office:
             for n in _N_ANSWERED:
                 row[f"after {n}"] = float(np.mean([self._share_right(one[:n]) for one in drawn]))
             rows.append(row)
+        ordering = QuestionOrder(texts, list(gains))
+        first = asked[ordering.places[:_N_FIRST]]
+        rows[-1]["taught"] = self._n_taught(first)
+        rows[-1]["taught, estimated"] = ordering.n_taught(list(self._n[asked]), _N_FIRST)
         return rows
 
-    def _share_right(self, answered: np.ndarray) -> float:
-        """Return the share of the records whose best code is right once these are answered."""
+    def _n_taught(self, answered: np.ndarray) -> int:
+        """Return how many records of other questions have the code of a similar answer, rightly."""
+        others = np.setdiff1d(self._asked, answered)
+        similar = self._similar(answered)
+        neighbors = similar.nearest(self._vectors[others])
+        best = similar.blend(self._probabilities[others], neighbors, _THRESHOLD).argmax(axis=1)
+        is_reached = np.array([len(voters.rows) > 0 for voters in neighbors], bool)
+        return int(self._n[others][is_reached & (best == self._units[others])].sum())
+
+    def _similar(self, answered: np.ndarray) -> SimilarCorrections:
         similar = SimilarCorrections(FITTED_RULES)
         similar.learn(
             {self._texts[place]: self._codes[place] for place in answered},
             lambda texts: self._vectors[[self._rows[text] for text in texts]],
         )
+        return similar
+
+    def _share_right(self, answered: np.ndarray) -> float:
+        """Return the share of the records whose best code is right once these are answered."""
+        similar = self._similar(answered)
         neighbors = similar.nearest(self._vectors)
         best = similar.blend(self._probabilities, neighbors, _THRESHOLD).argmax(axis=1)
         best[answered] = self._units[answered]

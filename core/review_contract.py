@@ -72,7 +72,8 @@ REVIEW_ORDER: tuple[tuple[str, Literal["ascending", "descending"]], ...] = (
     (TEXT, "ascending"),
 )
 """The order of the uncertain texts: the highest expected gain first; of equal ones the text that is
-lower by its code points, which is also the order of its UTF-8 bytes.
+lower by its code points, which is also the order of its UTF-8 bytes. The review of a batch asks the
+first of them in another order, which counts similar texts (``results/review/question_order.py``).
 """
 
 

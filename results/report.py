@@ -23,6 +23,7 @@ from results.verdict import MIN_ANSWERS, findings, is_small
 REPORT = "report.html"
 _N_TEXTS = 15
 _MAX_TEXT_CHARS = 200
+_N_FIRST_ANSWERS = 20
 
 
 def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
@@ -68,6 +69,7 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         levels=agreement.levels() if agreement is not None else None,
         uncertain=[_item_row(item, batch.language) for item in uncertain],
         vague=[_item_row(item, batch.language) for item in vague],
+        settled=batch.review.settled(_N_FIRST_ANSWERS),
         n_vague=sum(item.is_vague for item in batch.review.uncertain()),
         is_explained=is_explained,
     )

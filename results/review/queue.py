@@ -1,10 +1,11 @@
 """``review.csv``: the texts that the model is not sure of, and a random sample of the others.
 
-The uncertain texts are sorted by their expected gain (``core/review_contract.py``). After every
-nine of them stands an autocoded one. It is drawn at random among the autocoded *records* of the
-file, with the id of the batch as the seed. The coders' decisions on the sample are an unbiased
-estimate of the agreement rate, wherever in the list the coders stop. They decide them blind: what
-the model says of the sample is in no review file.
+The uncertain texts are sorted by their expected gain (``core/review_contract.py``), the first of
+them by what their answers teach as well (``question_order.py``). After every nine of them stands an
+autocoded one. It is drawn at random among the autocoded *records* of the file, with the id of the
+batch as the seed. The coders' decisions on the sample are an unbiased estimate of the agreement
+rate, wherever in the list the coders stop. They decide them blind: what the model says of the
+sample is in no review file.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from core.csv_table import Writer, neutralise
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import REVIEW_COLUMNS
 from inference.decision import Prediction
+from results.review.question_order import N_ORDERED, QuestionOrder
 from results.review.review_item import ReviewItem
 from results.review.spill import UncertainTexts
 
@@ -35,6 +37,18 @@ _MAX_DISPLAYED, _MAX_DISPLAYED_CHARS = 5_000, 20_000_000
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What the first answers settle: ``n_records`` have one of their ``n_answers`` texts.
+
+    ``n_taught`` records with other texts are like them, and are expected to learn their codes.
+    """
+
+    n_answers: int
+    n_records: int
+    n_taught: int
+
+
 class ReviewQueue:
     """The review items of one batch; its length is the number of uncertain texts."""
 
@@ -45,6 +59,7 @@ class ReviewQueue:
         # A heap of the autocoded records with the highest draws: (draw, serial number, item).
         self._drawn: list[tuple[float, int, ReviewItem]] = []
         self._n_autocoded = 0
+        self._order: QuestionOrder | None = None
 
     def __len__(self) -> int:
         return len(self._uncertain)
@@ -73,6 +88,7 @@ class ReviewQueue:
         )
         if prediction.is_fallback:
             self._uncertain.count(item)
+            self._order = None
             return
         self._n_autocoded += 1
         draw = self._random.random()
@@ -92,8 +108,30 @@ class ReviewQueue:
             yield from islice(sample, 1)
 
     def uncertain(self) -> Iterator[ReviewItem]:
-        """Yield the uncertain texts, highest gain first."""
-        return self._uncertain.by_gain()
+        """Yield the uncertain texts in the order in which they are asked."""
+        by_gain = self._uncertain.by_gain()
+        first = list(islice(by_gain, N_ORDERED))
+        if self._order is None:
+            self._order = QuestionOrder(
+                [item.text for item in first], [item.gain for item in first]
+            )
+        yield from (first[place] for place in self._order.places)
+        yield from by_gain
+
+    def settled(self, n_answers: int) -> Settled:
+        """Return what the answers to the first uncertain texts are expected to settle."""
+        first = list(islice(self.uncertain(), N_ORDERED))
+        assert self._order is not None
+        # In the order that the texts had before they were ordered.
+        places = self._order.places
+        n_records = [
+            n for _, n in sorted(zip(places, (item.n_records for item in first), strict=True))
+        ]
+        return Settled(
+            n_answers=min(n_answers, len(first)),
+            n_records=sum(item.n_records for item in first[:n_answers]),
+            n_taught=round(self._order.n_taught(n_records, n_answers)),
+        )
 
     def items_to_explain(self, n: int) -> list[ReviewItem]:
         """Return at most ``n`` items: uncertain texts first, then autocoded ones of the draw."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.languages.message import Message
 from core.settings import Settings
 from results.batch import Batch
-from results.coder_reviews import write_coder_reviews
+from results.review.coder_reviews import write_coder_reviews
 from results.review.page import REVIEW_PAGE, write_review_page
 from results.review.presentation import Display, read_group_notes
 from results.review.workbook import REVIEW_WORKBOOK, write_workbook

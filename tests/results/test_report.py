@@ -122,6 +122,7 @@ def test_the_page_says_what_the_files_say(
         f"autocoded, 4 digits {100 * n_autocoded / (len(lines) - 1):.1f} %",
         f"records for review {n_review:,} as",
         f"{sum(not row['sampled'] for row in review):,} uncertain texts",
+        "questions of the review settle",
         "title as job_title, tasks as duties_description",
         autocoder.version,
         "Major groups in numbers",
