@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -14,11 +17,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+import main
 from cli.subprocesses import start_training
 from core.errors import InputError
 from core.settings import Settings
@@ -28,10 +33,11 @@ from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
 from tests.watcher.processes.test_scheduler import Clock
+from training import challenger, nightly, promotion
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
-from training.run_folder import METRICS
+from training.run_folder import METRICS, RunFolder
 from watcher.daemon import Daemon
 from watcher.environment import Environment
 from watcher.processes.file_processor import FileProcessor
@@ -78,7 +84,6 @@ def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
 
-@pytest.mark.slow
 def not_ignored(project: Path) -> set[str]:
     """Return the files that ``git status`` would show in a project with our ``.gitignore``."""
     shutil.copy(ROOT / ".gitignore", project)
@@ -220,24 +225,30 @@ def test_a_poisoned_night_is_refused_by_name(user_project: Settings) -> None:
     assert again is not None and again.reasons == []
 
 
-def nightly_process(tmp_path: Path, killed_in: str = "") -> int:
-    """Run a nightly training as the daemon does, killed at a step; return its exit status."""
-    program = (
-        "import os, signal, sys, main\n"
-        "import training.nightly as n, training.promotion as p, inference.model_registry as s\n"
-        "import training.challenger as c, training.run_folder as r\n"
-        "step = sys.argv[1]\n"
-        "owners = (n, p, c, s.ModelRegistry, r.RunFolder)\n"
-        "places = [place for place in owners if hasattr(place, step)]\n"
-        "assert places or not step\n"
-        "for place in places:\n"
-        "    setattr(place, step, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
-        "sys.exit(main.main(sys.argv[2:]))"
-    )
+# The processes below are forked from one that has imported torch and the commands: each import
+# takes as long as the training of a night here.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__, "training.train"])
+
+
+def killed_night(step: str, arguments: list[str]) -> NoReturn:
+    """Run the command line in this process, and kill it at ``step``; at none for ""."""
+    owners = (nightly, promotion, challenger, ModelRegistry, RunFolder)
+    places = [place for place in owners if hasattr(place, step)]
+    assert places or not step
+    for place in places:
+        setattr(place, step, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
+    sys.exit(main.main(arguments))
+
+
+def nightly_process(tmp_path: Path, killed_in: str = "") -> int | None:
+    """Run a nightly training in its own process, killed at a step; return its exit status."""
     arguments = ["train", "--fine-tune", "--config", str(tmp_path / "config.yaml")]
     arguments += ["--report-dir", str(tmp_path / "night")]
-    command = [sys.executable, "-c", program, killed_in, *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    process = PROCESSES.Process(target=killed_night, args=(killed_in, arguments))
+    process.start()
+    process.join()
+    return process.exitcode
 
 
 BEFORE_PROMOTION = (
@@ -286,12 +297,12 @@ def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
     write_corrections(user_project, "a.csv", right_corrections(60))
     champion = ModelRegistry(user_project.output).served().manifest.version
     assert nightly_process(tmp_path, killed_in="finish") == -9
-    challenger = ModelRegistry(user_project.output).served().manifest.version
-    assert challenger != champion
+    promoted = ModelRegistry(user_project.output).served().manifest.version
+    assert promoted != champion
     assert nightly_process(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
     assert metrics["state"] == "skipped"
-    assert ModelRegistry(user_project.output).served().manifest.version == challenger
+    assert ModelRegistry(user_project.output).served().manifest.version == promoted
 
 
 def test_a_report_that_another_training_has_published_is_no_reason_to_train(
