@@ -62,7 +62,8 @@ class RowCounts:
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
         share = self.n_autocoded / self.n_answers if self.n_answers else 0.0
         return (
-            f"{n:,} rows in {duration} s ({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} "
-            f"autocoded, {self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} "
-            f"to review{non_answers}"
+            f"{n:,} row{'' if n == 1 else 's'} in {duration} s "
+            f"({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} autocoded, "
+            f"{self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} to review"
+            f"{non_answers}"
         )

@@ -15,7 +15,7 @@ from typing import Any
 from core.corrections.correction import NOT_CODABLE
 from core.html import write_page
 from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
-from core.isco_titles.group_titles import titles_in
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.page_language import page_language
 from core.review_contract import CORRECTION_COLUMNS
 from core.taxonomy import isco08
@@ -54,6 +54,8 @@ def write_review_page(
             "not_codable": NOT_CODABLE,
             "percent_sign": page_language(language).percent_sign,
             "context": display.context,
+            # An office's file has the language of the office, which nobody states.
+            "groups_language": "" if groups.are_of_office else ENGLISH,
             "groups": {code: _parts(note) for code, note in groups.by_code.items()},
             "titles": [[code, titles_in(language)[code]] for code in codes],
             "fields": list(_FIELDS),

@@ -20,6 +20,7 @@ from results.explanations.pages import explain_batch
 from results.explanations.requests import EXPLANATIONS_DIR
 from results.review import page as review_page
 from results.review.page import REVIEW_PAGE, write_review_page
+from results.review.presentation import Display
 from tests.support.external_programs import browser, needs_chromium
 from tests.support.pseudo_language import english_words, pseudo_language, words_in
 from tests.support.review_fixtures import BATCH, review
@@ -96,7 +97,7 @@ def test_the_index(tmp_path: Path) -> None:
     for status in (None, a_status(n_waiting=2, ignored=("x1",), n_ignored=2)):
         Index(tmp_path).refresh(status)
         page = tmp_path / "index.html"
-        assert english_words(page, f"{NAMES} vm cea2849c") == set()
+        assert english_words(page, f"{NAMES} vm cea2849c November") == set()
 
 
 def test_the_report_of_a_training(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
 @needs_chromium
 def test_what_the_script_of_a_review_says(driver: webdriver.Chrome, tmp_path: Path) -> None:
     page = tmp_path / REVIEW_PAGE
-    write_review_page(review().displayed_items(), page, "survey.csv", BATCH, [])
+    write_review_page(review().displayed_items(), page, "survey.csv", BATCH, Display())
     driver.get(page.as_uri())
     # A line is what a person does. Texts and chosen codes are shown again.
     seen = ""
@@ -142,9 +143,9 @@ def test_what_the_script_of_a_review_says(driver: webdriver.Chrome, tmp_path: Pa
         "choose('vague'); order = []; show()",
     ):
         driver.execute_script(action)
-        script = "document.querySelectorAll('kbd').forEach((key) => key.remove());"
+        script = "document.querySelectorAll('kbd, [lang=en]').forEach((node) => node.remove());"
         seen += driver.execute_script(f"{script} return document.body.innerText") + " "
     titles = " ".join(titles_in("en").values())
-    texts = "soldier worker guard welder script alert HYPERLINK Bäcker zweite nachts"
+    texts = "soldier worker guard at night welder script alert HYPERLINK Bäcker zweite nachts"
     # "not codable" as a decision is what the corrections file has.
     assert words_in(seen) - words_in(f"{NAMES} {titles} {texts} not codable {BATCH}") == set()

@@ -79,7 +79,7 @@ def test_the_life_of_a_daemon(settings: Settings) -> None:
             wait_for(grow, process)
         code, output, error = status_of(settings)
         assert (code, error) == (0, "") and output.startswith("ok: last activity ")
-        assert "'good.csv': 1 rows in " in output and "→ " in output
+        assert "'good.csv': 1 row in " in output and "→ " in output
         assert "  'bad.csv', line 1: found " in output
         assert f"process {process.pid} on " in output
         wait_for(reads(settings, lambda s: len(s.results) == 2 and not s.waiting), process)
@@ -302,7 +302,7 @@ def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     command = isco(settings, "watch", "--once", "--log", str(log))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "'a.csv': 1 rows" in log.read_text(encoding="utf-8")
+    assert "'a.csv': 1 row " in log.read_text(encoding="utf-8")
     (folder / "config.yaml").write_text("modle: {}\n", encoding="utf-8")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "modle" in done.stderr
