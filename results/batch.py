@@ -10,9 +10,9 @@ from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
 from results.agreement import Agreement
 from results.receipt import Receipt
+from results.reporting.weighted_shares import WeightedShares
 from results.review.queue import ReviewQueue
 from results.statistics import BatchStatistics
-from results.weighted_shares import WeightedShares
 
 
 @dataclass

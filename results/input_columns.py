@@ -12,7 +12,7 @@ from core.columns.header_names import IN_DUTIES
 from core.csv_table import Table
 from core.languages.message import Message
 from core.settings import Settings
-from results.weighted_shares import WeightedShares
+from results.reporting.weighted_shares import WeightedShares
 
 
 def review_context(table: Table, names: Sequence[str], notes: list[str]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from inference.decision import no_code
 from results.code_file import code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
-from results.weighted_shares import WeightedShares, read_weight
+from results.reporting.weighted_shares import WeightedShares, read_weight
 from tests.results.test_statistics import a_prediction
 
 HEADER = "job_title,duties,Industry,Employer,w\n"

@@ -28,6 +28,7 @@ from tests.training.evaluation.test_training_report import analysed, metrics
 from tests.watcher.delivery.test_index_page import a_batch, a_night, a_status
 from training.evaluation import training_report
 from training.evaluation.error_analysis import ERROR_ANALYSIS
+from watcher.delivery import index_page
 from watcher.delivery.index_page import Index
 
 LINES = """\
@@ -51,7 +52,7 @@ NAMES = """
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page is in a language that the test knows by its letters."""
     spoken = pseudo_language()
-    for module in (html, review_page, training_report):
+    for module in (html, review_page, training_report, index_page):
         monkeypatch.setattr(module, "page_language", lambda language: spoken)
 
 

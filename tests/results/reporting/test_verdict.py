@@ -14,9 +14,9 @@ from inference.output_columns import counts
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.receipt import Receipt
+from results.reporting.verdict import MIN_ANSWERS, findings, is_small
 from results.review.queue import ReviewQueue
 from results.statistics import BatchStatistics
-from results.verdict import MIN_ANSWERS, findings, is_small
 from tests.results.test_statistics import UNITS, a_prediction, a_profile
 
 USUAL = [a_prediction(code, 0.95) for code in (*["2221"] * 30, *["7212"] * 10)]  # as a_profile
