@@ -158,9 +158,11 @@ class ReviewSettings(Section):
         for coder in coders:
             if not re.fullmatch(r"\w(?:[\w .-]{0,38}\w)?", coder):
                 raise ValueError(
-                    "expected names of at most 40 letters, digits, spaces, dots or hyphens: each "
-                    "is a part of the name of a file"
+                    f"{coder!r}: expected a name of at most 40 letters, digits, spaces, dots or "
+                    "hyphens, because it is a part of the name of a file"
                 )
+        if len(coders) == 1:
+            raise ValueError(f"{coders[0]!r} is alone: expected two names or more, or none")
         if len({coder.casefold() for coder in coders}) < len(coders):
             raise ValueError("expected every name once; capital letters make no difference")
         return coders

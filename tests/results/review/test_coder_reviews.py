@@ -54,7 +54,15 @@ def test_every_question_has_a_coder_and_some_have_two(
 def test_a_name_that_is_no_part_of_a_file_name_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f"review: {{coders: [Anna, '{name}']}}\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"review\.coders.*40 letters"):
+    with pytest.raises(SettingsError, match=r"review\.coders.*40 letters") as caught:
+        load_settings(path)
+    assert f"{name!r}: expected" in str(caught.value)
+
+
+def test_a_coder_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("review: {coders: [Anna]}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"review\.coders.*'Anna' is alone.*two names or more"):
         load_settings(path)
 
 
