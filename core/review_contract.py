@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Numbers = TypeVar("Numbers", float, "np.ndarray")
 
+CONFLICTS = "conflicts.csv"
+"""The texts to adjudicate, as ``isco coders`` and the nightly training write them."""
+AGREEMENT_PAGE = "agreement.html"
+"""The page beside it."""
 N_REVIEW_CANDIDATES = 5
 """How many unit groups are offered for a text."""
 

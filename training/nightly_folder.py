@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from training.evaluation.agreement_page import AGREEMENT_PAGE, write_agreement
+from core.review_contract import AGREEMENT_PAGE, CONFLICTS
+from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement
-from training.evaluation.conflicts_list import CONFLICTS
 from training.evaluation.training_report import REPORT, write_report
 from training.run_folder import METRICS, RunMetrics, record_metrics
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from core.html import write_page
 from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from training.evaluation.coder_agreement import CoderAgreement
-from training.evaluation.conflicts_list import CONFLICTS, answers_in_words, write_conflicts
+from training.evaluation.conflicts_list import answers_in_words, write_conflicts
 
-AGREEMENT_PAGE = "agreement.html"
 _MAX_SHOWN = 200
 
 
@@ -19,14 +19,18 @@ def write_agreement(
 ) -> list[str]:
     """Write the page into ``folder``, and the list if there are conflicts; return their names.
 
-    Where no answer says anything about agreement, neither is written.
+    Where no answer says anything about agreement, neither is written. What an earlier call wrote
+    there is removed if it does not hold any more.
 
     Parameters
     ----------
     sampled : what ``sampled_agreement`` returned.
     language : that of the page and of the titles of groups.
     """
+    if not coders.conflicts:  # nobody must fill in a list of what is settled
+        (folder / CONFLICTS).unlink(missing_ok=True)
     if not sampled and not coders.n_texts:
+        (folder / AGREEMENT_PAGE).unlink(missing_ok=True)
         return []
     names = [AGREEMENT_PAGE]
     if coders.conflicts:

@@ -17,7 +17,6 @@ from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, CORRECTED, TEXT
 from training.evaluation.coder_agreement import Conflict
 
-CONFLICTS = "conflicts.csv"
 CONFLICT_COLUMNS = (TEXT, "answers", "comments", CORRECTED, CODER, CODED_AT, COMMENT, ADJUDICATED)
 
 

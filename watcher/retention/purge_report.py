@@ -17,6 +17,8 @@ class Place(StrEnum):
     CORRECTIONS = "corrections"
     EVENTS = "events"
     """Events whose command failed too often."""
+    REVIEW = "review"
+    """What ``isco coders`` wrote."""
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,18 @@ from pathlib import Path
 
 from core.corrections.corrections_folder import folder_state
 from core.errors import FolderError, StatusError
-from core.file_io import ScratchFolder
+from core.file_io import ScratchFolder, write_atomic
+from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.settings import Settings
 from watcher.delivery.archive import REASON_SUFFIX, reason_path
 from watcher.delivery.index_page import INDEX, Index
+from watcher.environment import MAIN
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import SENTINEL, STAGING
 from watcher.retention.old_batches import Batch, OldBatches, moment_of
 from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport, shown_name
-from watcher.status.status import read_status
+from watcher.status.removed_reasons import without_removed_reasons
+from watcher.status.status import read_status, status_file_name
 
 _LOG = logging.getLogger(__name__)
 _PREFIX = "purge-"
@@ -67,11 +70,14 @@ def purge(settings: Settings, scope: Scope) -> PurgeReport:
     ):
         for path in _old_files(folder, scope.before):
             _remove_file(report, place, path, moment_of(path))
+    _purge_review(settings.data.review_dir, scope, report)
     for path in _old_files(watched.outbox / STAGING / HOOKS, scope.before):
         if path.name.startswith(FAILED):
             _remove_file(report, Place.EVENTS, path, moment_of(path))
     if scope.takes_corrections:
         _purge_corrections(settings.data.corrections_dir, scope, report)
+    if not scope.is_dry_run and watched.outbox.is_dir():
+        _refresh_pages(watched.outbox, settings.output.language)
     return report
 
 
@@ -100,8 +106,6 @@ def _purge_outbox(settings: Settings, scope: Scope, report: PurgeReport) -> None
             is_gone = _remove(report, _old_batch(batch), partial(take_away, batch.folder))
             if is_gone and batch.n_open:
                 report.open_reviews.append(Exempt(shown_name(batch.folder), is_open))
-    if not scope.is_dry_run and (outbox / INDEX).exists():
-        _refresh_index(outbox, settings.output.language)
 
 
 @contextmanager
@@ -134,12 +138,18 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _refresh_index(outbox: Path, language: str) -> None:
-    """Let the index forget what is gone; a running daemon does the same at its next event."""
-    status = None
-    with suppress(StatusError):
-        status = read_status(outbox)
-    Index(outbox, language).refresh(status)
+def _refresh_pages(outbox: Path, language: str) -> None:
+    """Let status and index forget what is gone; a running daemon does so when it writes them."""
+    for path in (outbox / status_file_name(MAIN), *outbox.glob(status_file_name("*"))):
+        with suppress(StatusError, OSError):
+            status = read_status(outbox, path.stem.partition("-")[2] or MAIN)
+            if (shorter := without_removed_reasons(status)) != status:
+                write_atomic(path, shorter.model_dump_json(indent=2) + "\n", is_public=True)
+    if (outbox / INDEX).exists():
+        main_status = None
+        with suppress(StatusError):
+            main_status = read_status(outbox)
+        Index(outbox, language).refresh(main_status)
 
 
 def _old_files(folder: Path, before: datetime) -> list[Path]:
@@ -154,6 +164,20 @@ def _old_files(folder: Path, before: datetime) -> list[Path]:
         for path in paths
         if path not in of_inputs and not path.is_dir() and moment_of(path) < before
     ]
+
+
+def _purge_review(folder: Path, scope: Scope, report: PurgeReport) -> None:
+    """Remove what ``isco coders`` wrote; name what trainings and other runs did."""
+    others = []
+    for path in _old_files(folder, scope.before):
+        if path.name in (CONFLICTS, AGREEMENT_PAGE):
+            _remove_file(report, Place.REVIEW, path, moment_of(path))
+        else:
+            others.append(path.name)
+    if others:
+        n_and_first = f"{len(others):,} old files, such as {shown_name(Path(others[0]))}"
+        reason = f"it has {n_and_first}, of trainings or other runs: remove them by hand"
+        report.kept.append(Exempt(shown_name(folder), reason))
 
 
 def _purge_corrections(folder: Path, scope: Scope, report: PurgeReport) -> None:

@@ -27,6 +27,7 @@ from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.prometheus import write_metrics
+from watcher.status.removed_reasons import without_removed_reasons
 from watcher.status.status import (
     DamagedStatusError,
     FileResult,
@@ -148,10 +149,8 @@ class StatusWriter:
 
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
-        if isinstance(error, HeldError):
-            reason = encodable(str(error))
-        else:
-            reason = f"it cannot be claimed: {encodable(str(error))}"
+        is_held = isinstance(error, HeldError)
+        reason = ("" if is_held else "it cannot be claimed: ") + encodable(str(error))
         is_news = self._claim_failures.get(name) != reason
         self._claim_failures[name] = reason
         return is_news
@@ -287,6 +286,7 @@ class StatusWriter:
             self._change(n_hooks_waiting=self._hooks.n_waiting, n_hooks_failed=self._hooks.n_failed)
         path = self._outbox / status_file_name(self._name)
         try:
+            self._status = without_removed_reasons(self._status)
             write_atomic(path, self._status.model_dump_json(indent=2) + "\n", is_public=True)
             self._is_failing = False
         except OSError as error:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import main
+from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from tests.support.page_reader import Page
-from training.evaluation.agreement_page import AGREEMENT_PAGE, write_agreement
+from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import (
     Answer,
     CoderAgreement,
@@ -18,7 +19,6 @@ from training.evaluation.coder_agreement import (
     Level,
     Pair,
 )
-from training.evaluation.conflicts_list import CONFLICTS
 from training.evaluation.training_report import REPORT
 from training.nightly_folder import publish_skip
 from training.run_folder import METRICS, RunKind, RunMetrics, RunState
@@ -112,3 +112,12 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main.main([*arguments, "--out", str(out), "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["sampled"] == {} and figures["coders"]["n_texts"] == 2
+    (folder / "3.csv").write_text(
+        "text,corrected_isco_code,adjudicated\nnurse | x,2221,yes\n", encoding="utf-8"
+    )
+    assert main.main([*arguments, "--out", str(out)]) == 0
+    assert not (out / CONFLICTS).exists() and (out / AGREEMENT_PAGE).exists()
+    for path in folder.glob("*.csv"):
+        path.unlink()
+    assert main.main([*arguments, "--out", str(out)]) == 0
+    assert not list(out.iterdir())

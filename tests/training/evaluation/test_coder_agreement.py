@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from core.review_contract import CONFLICTS
 from core.settings import Columns, DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import is_corrections_file, process_corrections
 from training.evaluation.coder_agreement import CoderAgreement, Pair, coder_agreement
-from training.evaluation.conflicts_list import CONFLICTS, write_conflicts
+from training.evaluation.conflicts_list import write_conflicts
 
 HEADER = "text,corrected_isco_code,coder,comment,sequence\n"
 

@@ -192,3 +192,30 @@ def test_the_command(
     shutil.rmtree(tmp_path / "outbox")
     assert main.main(["purge", "--older-than", "0d", *config]) == 0
     assert {place.value for place in Place} >= {old["place"] for old in report["removed"]}
+
+
+def test_no_page_quotes_a_rejected_file_that_went(harness: DaemonHarness) -> None:
+    outbox = harness.settings.watcher.outbox
+    pages = [outbox / name for name in ("index.html", "status.json")]
+    quoted = re.compile("found the column[^<]*name")
+    assert all(quoted.search(page.read_text("utf-8")) for page in pages)
+    purge(harness.settings, Scope(later()))
+    assert not any(quoted.search(page.read_text("utf-8")) for page in pages)
+    harness.drop("next.csv", SURVEY + b"cook\n")
+    harness.tick(12)  # the daemon had the reason in its memory
+    assert not any(quoted.search(page.read_text("utf-8")) for page in pages)
+    assert all("bad.csv" in page.read_text("utf-8") for page in pages)
+
+
+def test_what_isco_coders_wrote_goes_and_the_rest_of_the_folder_is_named(
+    settings: Settings,
+) -> None:
+    folder = settings.data.review_dir
+    folder.mkdir(parents=True)
+    for name in ("conflicts.csv", "agreement.html", "suspect_labels.csv"):
+        (folder / name).touch()
+    report = purge(settings, Scope(later()))
+    assert [old.place for old in report.removed] == [Place.REVIEW] * 2
+    assert [path.name for path in folder.iterdir()] == ["suspect_labels.csv"]
+    (kept,) = report.kept
+    assert kept.path == str(folder) and "suspect_labels.csv" in kept.reason
