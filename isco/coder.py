@@ -147,7 +147,8 @@ class Coder:
         """Take in a model that was promoted and corrections that arrived, as the daemon does.
 
         A model that cannot be loaded is refused, with an error in the log, and the one before
-        stays. Raises OSError where the corrections cannot be read.
+        stays. Raises OSError where the corrections cannot be read, as while their folder is away;
+        those that were read last go on counting.
         """
         with self._lock:
             self._served.refresh_model()

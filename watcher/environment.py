@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from core.isco_titles.group_titles import ENGLISH
 from core.settings import WatcherSettings
@@ -18,7 +19,8 @@ class Environment:
     """The surroundings of one daemon; tests pass file operations and a clock of their own.
 
     ``name`` tells several daemons on the same inbox apart; ``language`` is that of the index;
-    ``hooks`` are the commands to run.
+    ``hooks`` are the commands to run; once corrections were in ``corrections_dir``,
+    nothing is coded without that folder; None for a processor that uses none.
     """
 
     settings: WatcherSettings
@@ -27,3 +29,4 @@ class Environment:
     clock: Clock = field(default_factory=Clock)
     language: str = ENGLISH
     hooks: HookSettings = field(default_factory=HookSettings)
+    corrections_dir: Path | None = None

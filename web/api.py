@@ -155,7 +155,8 @@ async def group(
 async def health(request: Request) -> Health:
     """Return the version of the model that codes the next record."""
     queue: CodingQueue = request.app.state.queue
-    return Health(status="ok", model_version=await queue.run(lambda: queue.coder.model_version))
+    version = await queue.run(lambda: queue.coder.model_version)
+    return Health(status=queue.warning or "ok", model_version=version)
 
 
 @_router.get("/", include_in_schema=False)

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from core.corrections.presence import CorrectionsAwayError
 from core.errors import IscoError
 from inference.decision import Prediction
 from isco import Coder
@@ -47,6 +48,8 @@ class CodingQueue:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="coding")
         self._worker: asyncio.Task[None] | None = None
         self._refusal = ""
+        self.warning = ""
+        """Why the corrections that were read last are used; empty while those on disk are."""
 
     async def code(self, records: Sequence[Record]) -> tuple[list[Prediction], str]:
         """Return the prediction of each record, and the version of the model.
@@ -79,13 +82,20 @@ class CodingQueue:
             await asyncio.sleep(_REFRESH_S)
             try:
                 await loop.run_in_executor(self._thread, self.coder.refresh)
+            except CorrectionsAwayError as error:
+                self._refusal = ""
+                if not self.warning:
+                    _LOG.warning("the corrections read last go on counting: %s", error)
+                self.warning = str(error)
             except (OSError, IscoError) as error:
                 refusal = f"the corrections cannot be read: {error}"
                 if refusal != self._refusal:
                     _LOG.error("%s", refusal)
                 self._refusal = refusal
             else:
-                self._refusal = ""
+                if self.warning:
+                    _LOG.info("the corrections are there again")
+                self._refusal = self.warning = ""
 
     def close(self) -> None:
         """End the thread; what waits is not coded."""

@@ -104,9 +104,9 @@ class GroupDetails(Group):
 
 
 class Health(BaseModel):
-    """The server answers, and with which model."""
+    """The server answers, and with which model; ``status`` says what is wrong all the same."""
 
-    status: str
+    status: str = Field(description="ok, or why the corrections that were read last go on counting")
     model_version: str
 
 

@@ -62,6 +62,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
             parsed.worker,
             language=settings.output.language,
             hooks=settings.hooks,
+            corrections_dir=settings.data.corrections_dir,
         ),
         worker,
         signals.shutdown,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from core.corrections.corrections_folder import folder_state
+from core.corrections.presence import present_folder
 from core.settings import Settings
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
@@ -23,6 +24,7 @@ class ServedAutocoder:
         self._registry = ModelRegistry(settings.output)
         self._model_dir = self._registry.served_dir()
         self.autocoder: Autocoder = open_autocoder(Bundle.open(self._model_dir), settings)
+        self._corrections_folder = present_folder(settings.data.corrections_dir, "")
 
     def refresh_model(self) -> bool:
         """Load the version in service if it is another one, and return whether that was done.
@@ -44,10 +46,19 @@ class ServedAutocoder:
             return False
 
     def refresh_corrections(self) -> None:
-        """Load the corrections again where they have changed. Raises OSError."""
+        """Load the corrections again where they have changed.
+
+        Raises OSError where that cannot be done, CorrectionsAwayError where their folder has
+        vanished. Then the corrections that were loaded last go on counting.
+        """
         data, lookup = self._settings.data, self.autocoder.corrections_lookup
-        if folder_state(data.corrections_dir, lookup.folder_state) == lookup.folder_state:
-            return
-        self.autocoder.corrections_lookup = CorrectionsLookup.load(
-            data.corrections_dir, data.read_columns, previous=lookup, legacy_encoding=data.encoding
-        )
+        if folder_state(data.corrections_dir, lookup.folder_state) != lookup.folder_state:
+            lookup = CorrectionsLookup.load(
+                data.corrections_dir,
+                data.read_columns,
+                previous=lookup,
+                legacy_encoding=data.encoding,
+            )
+        # After the files were read: the folder may vanish in the middle of that.
+        self._corrections_folder = present_folder(data.corrections_dir, self._corrections_folder)
+        self.autocoder.corrections_lookup = lookup

@@ -120,7 +120,12 @@ class DaemonHarness:
 
     def environment(self, name: str = MAIN) -> Environment:
         return Environment(
-            self.settings.watcher, name, self.files, self.clock, hooks=self.settings.hooks
+            self.settings.watcher,
+            name,
+            self.files,
+            self.clock,
+            hooks=self.settings.hooks,
+            corrections_dir=self.settings.data.corrections_dir,
         )
 
     def start_daemon(self, name: str, processor: Processor | None = None) -> Daemon:

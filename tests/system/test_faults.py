@@ -26,7 +26,8 @@ from tests.support.daemon_harness import (
 from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
-from watcher.intake.folder_checks import SENTINEL, STAGING, local_state_path
+from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.local_state import local_state_path
 from watcher.open_files import file_system_of, is_open_for_writing
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor, Progress

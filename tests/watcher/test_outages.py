@@ -25,8 +25,10 @@ from watcher.daemon import Daemon
 from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
-from watcher.intake.folder_checks import SENTINEL, STAGING, local_state_path
+from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.local_state import local_state_path
 from watcher.processes.explainer import Explainer
+from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor, Progress, WorkerLostError
 from watcher.signals import Shutdown
 from watcher.status.status import STATUS, Health, judge, read_status
@@ -367,3 +369,78 @@ def test_explaining_that_cannot_start_ends_no_daemon(
     explainer = Explainer(settings.watcher.outbox, fail)
     explainer.check()
     assert os.strerror(errno.ENOSPC) in caplog.text
+
+
+@pytest.mark.parametrize("leaves_a_folder", [False, True])
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_nothing_is_coded_while_the_corrections_are_away(
+    harness: DaemonHarness, leaves_a_folder: bool, is_restarted: bool
+) -> None:
+    folder, away = harness.settings.data.corrections_dir, harness.inbox.with_name("away")
+    harness.drop("answers.csv", b"text,corrected_isco_code\nnurse | unknown,9629\n")
+    harness.tick(12)
+    folder.rename(away)
+    if leaves_a_folder:
+        folder.mkdir()
+    if is_restarted:
+        harness.processor = FileProcessor(harness.settings)
+        harness.daemon = harness.start_daemon(MAIN)
+    harness.drop("survey.csv", GOOD)
+    harness.tick(100)
+    status = harness.status()
+    assert judge(status, harness.clock.now(), "elsewhere").health is Health.SHARE_UNAVAILABLE
+    assert status.share_unavailable is not None
+    assert "corrections were read from there" in status.share_unavailable.reason
+    assert len(harness.batches()) == 1 and (leaves_a_folder or not folder.exists())
+    if leaves_a_folder:
+        folder.rmdir()
+    away.rename(folder)
+    if is_restarted:  # the worker process of a daemon that waits is not loaded yet
+        harness.daemon = harness.start_daemon(MAIN, FileProcessor(harness.settings))
+    harness.tick(40, seconds=1)
+    (batch,) = [path for path in harness.batches() if path.name.startswith("survey")]
+    assert ",9629," in (batch / "predictions.csv").read_text("utf-8-sig")
+
+
+def test_corrections_that_go_away_in_the_middle_of_a_file_are_waited_for(
+    settings: Settings,
+) -> None:
+    folder, away = settings.data.corrections_dir, settings.watcher.inbox.with_name("away")
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("job_title,corrected_isco_code\nnurse,9629\n", "utf-8")
+    processor = FileProcessor(settings)
+
+    def vanish(path: Path) -> None:
+        folder.rename(away)
+
+    harness = DaemonHarness(settings, processor=Troubled(processor, vanish))
+    harness.drop("survey.csv", GOOD)
+    harness.tick(100)
+    assert not harness.batches() and harness.status().share_unavailable is not None
+    shutil.rmtree(folder, ignore_errors=True)  # the list of the texts of this attempt
+    away.rename(folder)
+    harness.daemon = harness.start_daemon(MAIN, processor)
+    harness.tick(40, seconds=1)
+    assert len(harness.batches()) == 1 and harness.violations() == []
+
+
+def test_an_emptied_corrections_folder_and_a_new_one_on_purpose_are_used(
+    harness: DaemonHarness,
+) -> None:
+    folder = harness.settings.data.corrections_dir
+    harness.drop("answers.csv", b"text,corrected_isco_code\nnurse | unknown,9629\n")
+    harness.tick(12)
+    (path,) = folder.glob("*.csv")
+    answers = path.read_bytes()
+    path.unlink()  # as isco purge does
+    harness.tick(20)
+    assert harness.status().share_unavailable is None
+    path.write_bytes(answers)
+    harness.tick(20)
+    folder.rename(folder.with_name("away"))
+    folder.mkdir()
+    harness.tick(20)
+    assert harness.status().share_unavailable is not None
+    (folder / SENTINEL).touch()
+    harness.tick(20, seconds=10)
+    assert harness.status().share_unavailable is None

@@ -131,6 +131,22 @@ def test_a_correction_counts_without_a_restart(server: Server) -> None:
     assert server.code(record).json["isco_code"] == "9629"
 
 
+def test_corrections_that_vanish_go_on_counting_and_the_health_says_so(server: Server) -> None:
+    record = {"job_title": "keeper of the eight lamps"}
+    folder = server.project / "data" / "corrections"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "b.csv").write_text(
+        "job_title,corrected_isco_code\nkeeper of the eight lamps,9629\n", encoding="utf-8"
+    )
+    await_answer(lambda: server.code(record).json["source"] == "correction")
+    away = folder.rename(folder.with_name("away"))
+    await_answer(lambda: "share connected" in server.ask("GET", "/health").json["status"])
+    assert server.ask("GET", "/health").status == 200
+    assert server.code(record).json["source"] == "correction"
+    away.rename(folder)
+    await_answer(lambda: server.ask("GET", "/health").json["status"] == "ok")
+
+
 def test_the_page_describes_every_request_and_loads_nothing(server: Server) -> None:
     page = server.ask("GET", "/").body.decode()
     paths = server.ask("GET", "/openapi.json").json["paths"]

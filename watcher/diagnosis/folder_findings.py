@@ -12,7 +12,9 @@ from core.file_io import ScratchFolder
 from core.settings import Settings
 from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.share_findings import share_findings
-from watcher.intake.folder_checks import SENTINEL, local_state_path
+from watcher.intake.folder_checks import SENTINEL
+from watcher.intake.known_corrections import KnownCorrections
+from watcher.intake.local_state import local_state_path
 
 _PREFIX = ".probe-check-"
 _LOW_BYTES = 1 << 30
@@ -35,6 +37,9 @@ def folder_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
         "models": settings.output.model_dir,
     }
     for check, folder in folders.items():
+        if check == "corrections" and KnownCorrections(folder).why_away() is not None:
+            yield _corrections_away(folder, names)
+            continue
         yield from _folder(check, folder, names, has_sentinel=check in ("inbox", "outbox"))
     inbox = watched.inbox.resolve()
     for check in ("outbox", "archive", "rejected files"):
@@ -83,6 +88,17 @@ def _folder(check: str, folder: Path, names: PathNames, has_sentinel: bool) -> I
     yield from _space(check, folder)
     if has_sentinel:
         yield from _strangers(check, folder)
+
+
+def _corrections_away(folder: Path, names: PathNames) -> Finding:
+    return Finding(
+        "corrections",
+        Level.FAULT,
+        f"{names.shown(folder)} is missing, or is another folder without corrections, and a daemon "
+        "has used corrections from there: it waits for them",
+        f"connect its share, or put the folder back; if it is new on purpose, create it with an "
+        f"empty {SENTINEL} in it",
+    )
 
 
 def _missing(check: str, folder: Path, shown: str) -> Finding:

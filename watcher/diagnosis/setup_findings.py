@@ -22,6 +22,7 @@ from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.hooks.hook_event import HookKind
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import STAGING
+from watcher.intake.known_corrections import KnownCorrections
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import Health, judge, read_status
 
@@ -96,6 +97,8 @@ def _start_nothing(report_dir: Path) -> subprocess.Popen[bytes]:
 
 def _corrections(settings: Settings) -> Iterator[Finding]:
     data = settings.data
+    if KnownCorrections(data.corrections_dir).why_away() is not None:
+        return  # a finding on the folder
     files = folder_state(data.corrections_dir)
     n_rows = [
         sum(1 for _ in read_readable(data.corrections_dir / file.name, data.columns, data.encoding))

@@ -4,6 +4,7 @@ Inbox and outbox have a sentinel file, ``.isco``. A folder that had one and has 
 empty mount point of a share that is not connected. Nothing is read from it and no result is written
 to it, because it would be hidden when the share is connected again. The device of each folder is
 remembered on this machine's own disk, so that a daemon may start before the share is mounted.
+Nothing is coded either while corrections that were there are away (``known_corrections.py``).
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ import logging
 import os
 import stat
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
+from watcher.intake.known_corrections import KnownCorrections
 from watcher.intake.listing import kind_of
+from watcher.intake.local_state import local_state_path
 
 _LOG = logging.getLogger(__name__)
 STAGING = ".staging"
@@ -45,7 +46,10 @@ class ShareUnavailableError(OSError):
 
 
 class Folders:
-    """Checks the inbox, the outbox and their private folders, the archive, the rejected files."""
+    """Checks the inbox, the outbox and their private folders, the archive, the rejected files.
+
+    It also checks that the corrections are there, if the environment names their folder.
+    """
 
     def __init__(self, environment: Environment) -> None:
         settings = environment.settings
@@ -56,6 +60,8 @@ class Folders:
         self._files = environment.files
         self._name = environment.name
         self._is_tested = False
+        corrections_dir = environment.corrections_dir
+        self._corrections = KnownCorrections(corrections_dir) if corrections_dir else None
         # Owner and mode of what this user creates in a folder: a share may have only one of each.
         self._own: dict[Path, tuple[int, int]] = {}
 
@@ -77,8 +83,8 @@ class Folders:
     def check(self) -> None:
         """Return where all folders are usable; the first successful check also tests them.
 
-        Raises ShareUnavailableError where a sentinel is missing, FolderError where a folder cannot
-        be used.
+        Raises ShareUnavailableError where a sentinel is missing, CorrectionsAwayError where the
+        corrections are, FolderError where a folder cannot be used.
         """
         if not self._is_tested:
             self._prepare()
@@ -87,6 +93,8 @@ class Folders:
                 raise ShareUnavailableError(_no_sentinel(folder))
         for private_dir in self._private_dirs:
             self._require_private(private_dir)
+        if self._corrections is not None:
+            self._corrections.check()
 
     def _prepare(self) -> None:
         """Create missing folders, unless their share is not connected, and test all of them."""
@@ -255,14 +263,6 @@ class Folders:
 
 def _owner_and_mode(status: os.stat_result) -> tuple[int, int]:
     return status.st_uid, stat.S_IMODE(status.st_mode) & 0o777
-
-
-def local_state_path(folder: Path, suffix: str) -> Path:
-    """Return the path of a file about ``folder`` on this machine's own disk."""
-    state_dir = platformdirs.user_state_path("isco-coder", appauthor=False)
-    state_dir.mkdir(parents=True, exist_ok=True)
-    key = sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return state_dir / f"{key}.{suffix}"
 
 
 def _no_sentinel(folder: Path) -> str:

@@ -66,7 +66,7 @@ class InboxPoller:
             self._on_failure(error, now_s)
             return
         if self.error is not None:
-            _LOG.info("the inbox and the outbox are available again")
+            _LOG.info("the folders are available again")
         self.error = None
         self._n_failures = 0
         self.stable = self.stability.observe(listing, now_s)
@@ -83,7 +83,7 @@ class InboxPoller:
         wait_s = back_off_s(self._settings.poll_s, self._n_failures, _MAX_UNAVAILABLE_S)
         self.next_poll_s = now_s + wait_s
         if self._status.on_share_unavailable(error):
-            _LOG.warning("the inbox or the outbox is unavailable, trying again: %s", error)
+            _LOG.warning("a folder is unavailable, trying again: %s", error)
 
     def _interval_s(self, has_active_claims: bool, began_s: float) -> float:
         """Return the time from the beginning of this poll to the next one."""

@@ -14,7 +14,7 @@ from core.own_files import OwnFileError, read_own_file
 from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.claims import Claim
-from watcher.intake.folder_checks import local_state_path
+from watcher.intake.local_state import local_state_path
 
 
 class UndoNotes:

@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from results.explanations.requests import pending_batches
-from watcher.intake.folder_checks import local_state_path
+from watcher.intake.local_state import local_state_path
 from watcher.processes.background import start_in_background
 
 _LOG = logging.getLogger(__name__)

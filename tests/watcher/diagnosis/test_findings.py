@@ -185,3 +185,18 @@ def test_the_exit_code_and_json_for_support(
     (watched.watcher.inbox / SENTINEL).unlink()
     assert main.main(command) == 1
     assert "FAULT    inbox: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("leaves_a_folder", [False, True])
+def test_corrections_that_are_away_are_named(settings: Settings, leaves_a_folder: bool) -> None:
+    folder = settings.data.corrections_dir
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("job_title,corrected_isco_code\nbaker,7512\n", "utf-8")
+    DaemonHarness(settings).tick(2)
+    folder.rename(folder.with_name("away"))
+    if leaves_a_folder:
+        folder.mkdir()
+    before = content(settings.watcher.inbox.parent)
+    (fault,) = [finding for finding in folders(settings) if finding.check == "corrections"]
+    assert fault.level is Level.FAULT and "has used corrections from there" in fault.found
+    assert content(settings.watcher.inbox.parent) == before

@@ -125,7 +125,7 @@ def test_a_hanging_daemon_is_unresponsive_and_a_missing_inbox_unavailable(
         assert judge(status, later - timedelta(seconds=2)).health is Health.OK
         assert judge(status, later).health is Health.UNRESPONSIVE
     log = (inbox.parent / "daemon.log").read_text(encoding="utf-8")
-    assert log.count("the inbox or the outbox is unavailable") == 1
+    assert log.count("a folder is unavailable") == 1
 
 
 @pytest.mark.parametrize("content", ["", '{"format": 1, "host": "h', "[]", '{"format": 2}', "\0"])
