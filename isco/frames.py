@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -96,15 +97,20 @@ def _texts(
 
 
 def _context(frame: narwhals.DataFrame[Any], names: Sequence[str]) -> Iterator[Iterator[str]]:
-    """Yield the columns of ``data.context_in_duties``; of one that is missing the log tells."""
+    """Yield the columns of ``data.context_in_duties``; a missing one is logged once."""
     columns = {column_key(str(name)): name for name in reversed(frame.columns)}
     for name in names:
         column = columns.get(column_key(name))
         if column is None:
-            _LOG.warning("data.context_in_duties: the frame has no column %r", name)
+            _tell_missing(name)
             yield iter([""] * len(frame))
         else:
             yield _cells(frame, column)
+
+
+@cache
+def _tell_missing(name: str) -> None:
+    _LOG.warning("data.context_in_duties: the frame has no column %r", name)
 
 
 def _cells(frame: narwhals.DataFrame[Any], column: str) -> Iterator[str]:

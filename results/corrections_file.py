@@ -27,13 +27,14 @@ from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, op
 from core.errors import InputError
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CORRECTED_NAMES
+from core.own_tables.list_columns import CORRECTIONS_COLUMNS
 from core.own_tables.table_kind import (
     TableKind,
     is_from_predictions,
     refuse_own_table,
     table_kind,
 )
-from core.review_contract import CORRECTED, SIGNATURE_COLUMNS, TEXT
+from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
 from core.settings import Settings
 from core.text import JOB_TITLE
 from inference.corrections_lookup import CorrectionsLookup
@@ -51,7 +52,6 @@ _EDITED_NOTE = (
     "these are predictions of this program: the rows with a corrected code, and those whose code "
     "differs from the one that was published, are corrections; the others are skipped"
 )
-CORRECTIONS_COLUMNS = ("line", TEXT, CORRECTED, "isco_code", "status", "reason")
 
 
 def is_corrections_file(
@@ -59,9 +59,12 @@ def is_corrections_file(
 ) -> bool:
     """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
 
-    Raises InputError for a table of ours without a decision, which is never coded as records.
+    Raises InputError for a table of ours without a decision, which is never coded as records, and
+    for the list of what became of decisions.
     """
     table = _with_header(path, settings)
+    if table_kind(table.header) is TableKind.CORRECTIONS:
+        refuse_own_table(path, table.header)
     has_column = CORRECTED in table.columns
     if has_column and any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
         return True
@@ -249,9 +252,10 @@ def _cells(
     if outcome.replaced is not None:
         reasons.append(f"replaces {outcome.replaced}: the later correction is used")
     if outcome.overruled_by is not None:
+        counts = " and counts for the agreement of coders" if correction.signature.coder else ""
         reasons.append(
             f"the conflict about this text was decided as {outcome.overruled_by}: the answer is "
-            "kept and counts for the agreement of coders, and does not replace it"
+            f"kept{counts}, and does not replace it"
         )
     return [
         str(correction.line),

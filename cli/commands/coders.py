@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from math import isnan
 from typing import Any
 
 from cli.json_output import print_json
@@ -57,13 +58,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     for pair in coders.pairs:
         level = pair.levels[0]
         print(
-            f"{pair.first} and {pair.second}: {pair.n_texts:,} texts, {level.agreement_rate:.1%} "
-            f"equal, kappa {level.beyond_chance:.2f}"
+            f"{pair.first} and {pair.second}: {_counted(pair.n_texts, 'text')}, "
+            f"{level.agreement_rate:.1%} equal, kappa {_beyond_chance(level.beyond_chance)}"
         )
     if coders.n_texts:
         print(
-            f"all coders: {coders.n_texts:,} texts, alpha {coders.levels[0].beyond_chance:.2f}, "
-            f"{len(coders.conflicts):,} conflicts to decide"
+            f"all coders: {_counted(coders.n_texts, 'text')}, "
+            f"alpha {_beyond_chance(coders.levels[0].beyond_chance)}, "
+            f"{_counted(len(coders.conflicts), 'conflict')} to decide"
         )
     if not names:
         print(
@@ -72,3 +74,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         )
     for name in names:
         print(out / name)
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _beyond_chance(figure: float) -> str:
+    return "not defined (all answers are one code)" if isnan(figure) else f"{figure:z.2f}"

@@ -57,6 +57,8 @@ class PageLanguage:
         """Return a number with so many decimals; a dash for NaN."""
         if value != value:  # NaN is not itself
             return "–"
+        if round(value, digits) == 0:
+            value = 0.0  # no "−0.00"
         decimals = f".{'0' * digits}" if digits else ""
         return format_decimal(value, f"#,##0{decimals}", locale=self._locale).replace("-", "−")
 

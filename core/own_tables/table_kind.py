@@ -12,7 +12,11 @@ from enum import StrEnum
 from core.columns.header_names import column_key
 from core.errors import InputError, Named
 from core.isco_codes.code_column import CODE_COLUMN, CORRECTED_NAMES
-from core.own_tables.list_columns import DISAGREEMENT_COLUMNS, INVALID_LABEL_COLUMNS
+from core.own_tables.list_columns import (
+    CORRECTIONS_COLUMNS,
+    DISAGREEMENT_COLUMNS,
+    INVALID_LABEL_COLUMNS,
+)
 from core.own_tables.output_contract import OUTPUT_COLUMNS, output_positions
 from core.review_contract import (
     CORRECTED,
@@ -20,6 +24,7 @@ from core.review_contract import (
     PREDICTED,
     PREDICTED_TITLE,
     SAMPLED,
+    TEXT,
     candidate_columns,
 )
 
@@ -41,6 +46,7 @@ class TableKind(StrEnum):
 
     PREDICTIONS = "predictions.csv"
     REVIEW = "review.csv"
+    CORRECTIONS = "corrections.csv"
     DISAGREEMENTS = "disagreements.csv"
     INVALID_LABELS = "invalid_labels.csv"
 
@@ -48,9 +54,11 @@ class TableKind(StrEnum):
 def table_kind(header: Sequence[str]) -> TableKind | None:
     """Return which of our tables has such columns, None where it is none of ours.
 
-    Everything with a column of corrected codes counts as a review.
+    Everything else than ``corrections.csv`` with a column of corrected codes counts as a review.
     """
     names = {name.strip().casefold() for name in header}
+    if names.issuperset(CORRECTIONS_COLUMNS):
+        return TableKind.CORRECTIONS
     if (
         set(map(column_key, header)) & set(CORRECTED_NAMES)
         or len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS
@@ -87,6 +95,9 @@ def refuse_own_table(file: Named, header: Sequence[str]) -> None:
         f"anew, remove the column {CORRECTED!r} and those of the candidates.",
         TableKind.PREDICTIONS: "Drop the file that it was made from, or remove the columns that "
         "were added to it. A corrected one goes into the inbox.",
+        TableKind.CORRECTIONS: "It lists what became of answers that were taken already. Change "
+        "an answer in the file that had it, or in one with the columns "
+        f"{TEXT!r} and {CORRECTED!r}, and put that into the inbox.",
         TableKind.DISAGREEMENTS: "Give codes in review.csv, or in a file with the columns "
         f"'job_title' and {CORRECTED!r}.",
         TableKind.INVALID_LABELS: "Correct the codes in the files that it names.",

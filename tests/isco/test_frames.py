@@ -140,3 +140,15 @@ def test_a_frame_without_rows_gets_the_columns_with_their_types(coder: Coder) ->
 def test_what_cannot_be_coded_is_named(frame: Any, message: str, coder: Coder) -> None:
     with pytest.raises(ArgumentError, match=message):
         coder.code_frame(frame)
+
+
+def test_a_missing_column_of_context_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "data: {context_in_duties: [told_once]}\n", encoding="utf-8"
+    )
+    coder = Coder(tmp_path / "config.yaml")
+    for title in ("nurse", "cook"):
+        coder.code_frame(pl.DataFrame({"job_title": [title]}))
+    assert caplog.text.count("'told_once'") == 1

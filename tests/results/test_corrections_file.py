@@ -239,6 +239,7 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["status"] == "overruled" and "decided as 2221" in row["reason"]
+    assert "kept and counts for the agreement of coders" in row["reason"]
     assert intake.lookup.get("nurse | unknown") == "2221"
     folder = settings.data.corrections_dir
     signed = [correction.signature.cells for _, correction in read_folder(folder, Columns())]
@@ -248,6 +249,23 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
         ["chris", "", "", "yes"],
         ["ben", "2026-11-27T00:00:00", "", ""],
     ]
+    later.write_text(header + "3221,nurse,,,,\n", encoding="utf-8")
+    process_corrections(later, tmp_path, intake.lookup, settings)
+    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["status"] == "overruled" and "the answer is kept, and" in row["reason"]
+
+
+def test_the_list_of_what_became_of_answers_is_no_new_file_of_them(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """It has neither coder nor time nor comment, and old answers would become the latest."""
+    answers = tmp_path / "answers.csv"
+    answers.write_text("text,corrected_isco_code,coder\nnurse,2221,anna\n", encoding="utf-8")
+    assert is_corrections_file(answers, settings)
+    process_corrections(answers, tmp_path, Intake(settings, tmp_path).lookup, settings)
+    with pytest.raises(InputError, match=r"the columns of corrections\.csv.*taken already"):
+        is_corrections_file(tmp_path / "corrections.csv", settings)
 
 
 def test_an_attempt_that_crashed_goes_on_with_its_place(tmp_path: Path, settings: Settings) -> None:

@@ -4,7 +4,7 @@ Each coder's latest answer about a text counts. Adjudicated answers are no indep
 not count, and neither do answers without a name. Cohen's κ (Educational and Psychological
 Measurement 20, 1960) is that of a pair, Krippendorff's α (Content Analysis, 1980; nominal) that of
 all coders. Both are 1 where all agree, and 0 where they agree as often as their codes would by
-chance.
+chance. They are not defined (0 / 0) where all answers are one code.
 """
 
 from __future__ import annotations

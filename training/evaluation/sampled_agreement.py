@@ -40,7 +40,6 @@ class _Answer:
     drawn: Drawn
     is_agreed: bool
     is_shown: bool
-    is_adjudicated: bool
     month: str
     coder: str
 
@@ -51,7 +50,6 @@ class _Answer:
             drawn=drawn,
             is_agreed=correction.code == drawn.code,
             is_shown=bool(correction.predicted),
-            is_adjudicated=signature.is_adjudicated,
             month=(signature.coded_at or file.received)[:_MONTH_CHARS],
             coder=signature.coder,
         )
@@ -70,9 +68,10 @@ def sampled_agreement(
     version of the model (``name``), the newest last, and within it ``major_groups``, ``months`` and
     ``coders``. Empty where none came back.
 
-    If two answers decide the same text of one sample, the later one counts, and an adjudicated one
-    before all others; for ``coders`` each one's latest counts. Rows that were not drawn do not
-    count; the log names their files, and samples whose list is missing or damaged.
+    If two answers decide the same text of one sample, the later one counts. An adjudicated answer
+    about the text counts before all others, also where it came apart from the sample, as in
+    ``conflicts.csv``. For ``coders`` each one's latest answer counts. Rows that were not drawn
+    do not count; the log names their files, and samples whose list is missing or damaged.
 
     Parameters
     ----------
@@ -82,18 +81,22 @@ def sampled_agreement(
     coded_texts = CodedTexts(lists_dir or corrections_dir)
     decided: dict[tuple[str, str], _Answer] = {}
     by_coder: dict[tuple[str, str, str], _Answer] = {}
+    adjudicated: dict[str, tuple[CorrectionsFile, Correction]] = {}
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
     for file, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
-        if not (correction.sampled and correction.is_decided):
+        if not correction.is_decided:
+            continue
+        if correction.signature.is_adjudicated:
+            adjudicated[correction.text] = file, correction
+        if not correction.sampled:
             continue
         drawn = coded_texts.drawn(correction.sampled, correction.text)
         if drawn is not None:
             answer = _Answer.of(file, correction, drawn)
             key = correction.sampled, correction.text
             by_coder[*key, answer.coder.casefold()] = answer
-            if answer.is_adjudicated or not (key in decided and decided[key].is_adjudicated):
-                decided[key] = answer
+            decided[key] = answer
         elif coded_texts.has_sample(correction.sampled):
             n_not_drawn[file.name] += 1
         else:
@@ -109,7 +112,10 @@ def sampled_agreement(
         )
     if not decided:
         return {}
-    answers = list(decided.values())
+    answers = [
+        _Answer.of(*adjudicated[text], answer.drawn) if text in adjudicated else answer
+        for (_, text), answer in decided.items()
+    ]
     return {
         **_share(answers),
         "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),

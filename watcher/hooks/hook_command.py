@@ -111,7 +111,7 @@ def _read(descriptor: int, output: bytes) -> tuple[bool, bytes]:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a child that still runs, with all processes that it started."""
+    """End a child that still runs, with all processes of its group."""
     if child.poll() is not None:
         return
     _signal(child, os.killpg, signal.SIGTERM)

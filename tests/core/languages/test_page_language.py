@@ -45,6 +45,7 @@ def test_numbers_and_times(
 
 def test_what_is_no_number_or_no_time_stays_readable() -> None:
     spoken = page_language("de")
+    assert spoken.number(-0.004, 2) == spoken.number(0.004, 2), "no minus before a zero"
     assert spoken.percent(float("nan")) == spoken.number(float("nan"), 3) == "–"
     assert spoken.fraction(0.85) == "0,85" and spoken.fraction(1) == "1"
     assert spoken.when("yesterday") == "yesterday"

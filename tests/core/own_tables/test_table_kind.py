@@ -8,7 +8,11 @@ import pytest
 
 from core.corrections.corrections_folder import KEPT_COLUMNS
 from core.errors import InputError
-from core.own_tables.list_columns import DISAGREEMENT_COLUMNS, INVALID_LABEL_COLUMNS
+from core.own_tables.list_columns import (
+    CORRECTIONS_COLUMNS,
+    DISAGREEMENT_COLUMNS,
+    INVALID_LABEL_COLUMNS,
+)
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_positions
 from core.own_tables.table_kind import TableKind, refuse_own_codes, refuse_own_table, table_kind
 from core.review_contract import CORRECTION_COLUMNS, REVIEW_COLUMNS, RUN_REVIEW_COLUMNS
@@ -33,6 +37,8 @@ OWN = list(OUTPUT_COLUMNS)
         (list(KEPT_COLUMNS), TableKind.REVIEW),
         (list(CONFLICT_COLUMNS), TableKind.REVIEW),
         (["job_title", "Corrected ISCO code"], TableKind.REVIEW),
+        ([*CORRECTIONS_COLUMNS[::-1], "my note"], TableKind.CORRECTIONS),
+        (list(CORRECTIONS_COLUMNS[1:]), TableKind.REVIEW),  # not surely ours: its codes are taken
         (list(DISAGREEMENT_COLUMNS), TableKind.DISAGREEMENTS),
         ([*DISAGREEMENT_COLUMNS[1:], "note"], TableKind.DISAGREEMENTS),
         (list(INVALID_LABEL_COLUMNS), TableKind.INVALID_LABELS),

@@ -121,3 +121,12 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
         path.unlink()
     assert main.main([*arguments, "--out", str(out)]) == 0
     assert not list(out.iterdir())
+    for n, coder in ((1, "anna"), (2, "ben")):
+        (folder / f"{n}.csv").write_text(
+            f"text,corrected_isco_code,coder\nnurse | x,2221,{coder}\n", encoding="utf-8"
+        )
+    assert main.main([*arguments, "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    undefined = "not defined (all answers are one code)"
+    assert f"anna and ben: 1 text, 100.0% equal, kappa {undefined}\n" in printed
+    assert f"all coders: 1 text, alpha {undefined}, 0 conflicts to decide\n" in printed

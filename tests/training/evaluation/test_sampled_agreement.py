@@ -111,6 +111,23 @@ def test_an_adjudicated_answer_counts_before_later_ones(tmp_path: Path) -> None:
     assert sampled_agreement(tmp_path, Columns())["n_agreed"] == 1
 
 
+def test_a_text_that_was_adjudicated_apart_from_the_sample_counts_as_decided(
+    tmp_path: Path,
+) -> None:
+    """``conflicts.csv`` names no sample; what it decides overrules the rows that do."""
+    keep(tmp_path, "1", {"a | b": 1, "c | d": 1})
+    (tmp_path / "1.csv").write_text(
+        "text,corrected_isco_code,n_records,sampled,coder,adjudicated\n"
+        "a | b,7212,1,batch 1,anna,\na | b,7211,,,chris,yes\n"
+        "a | b,7212,1,batch 1,ben,\nc | d,7212,1,batch 1,ben,\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(tmp_path, Columns())
+    assert (found["n"], found["n_agreed"]) == (2, 1)
+    shares = {part["name"]: part["n_agreed"] for part in found["versions"][0]["coders"]}
+    assert shares == {"anna": 1, "ben": 2}, "each coder's own answer counts for that coder"
+
+
 def test_nothing_came_back(tmp_path: Path) -> None:
     assert sampled_agreement(tmp_path / "none", Columns()) == {}
 
