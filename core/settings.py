@@ -236,6 +236,10 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(
             f"{str(path)!r} does not exist; give the path of the settings with --config"
         ) from None
+    except IsADirectoryError:
+        raise SettingsError(
+            f"{str(path)!r} is a folder; expected a file of settings, such as its config.yaml"
+        ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{str(path)!r} cannot be read as YAML: {error}") from None
     try:

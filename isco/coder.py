@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,19 @@ from core.errors import ArgumentError
 from core.isco_titles.group_titles import titles_in
 from core.settings_file.project import find_config, settings_of
 from core.taxonomy import isco08
-from core.text import join
 from inference.decision import Prediction, likeliest_units
 from isco.frames import with_predictions
+from isco.records import text_of, texts_of
 
 if TYPE_CHECKING:  # loaded where they are needed, so that `import isco` is quick
     from narwhals.typing import IntoDataFrameT
 
     from inference.shap_explanations import Explanation
+
+Context = Mapping[str, str | None]
+"""Values of the columns of ``data.context_in_duties``, by their names."""
+Record = tuple[str | None, str | None] | tuple[str | None, str | None, Context]
+"""A job title, the duties, and the context if the project has one; None is a missing value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,13 @@ class Coder:
             folder, else in ``$ISCO_HOME``, else in the checkout of the program; without any of
             them every setting has its default and the model is the one that ships.
 
-        Raises SettingsError for settings that cannot be used, BundleError for a missing or damaged
-        model, InputError for damaged corrections.
+        Raises ArgumentError for what is no path, SettingsError for settings that cannot be used,
+        BundleError for a missing or damaged model, InputError for damaged corrections.
         """
         from inference.serving.served_autocoder import ServedAutocoder
 
+        if config is not None and not isinstance(config, str | Path):
+            raise ArgumentError(f"config: found {config!r}; expected the path of a config.yaml")
         self.settings = settings_of(Path(config) if config is not None else find_config())
         self._served = ServedAutocoder(self.settings)
         self._lock = threading.Lock()
@@ -65,36 +73,50 @@ class Coder:
         """The version of the model, as in the column ``model_version``."""
         return self._served.autocoder.version
 
-    def code(self, title: str | None, duties: str | None = None) -> Prediction:
-        """Return the prediction of one record; None is a missing value.
+    def code(
+        self, title: str | None, duties: str | None = None, context: Context | None = None
+    ) -> Prediction:
+        """Return the prediction of one record.
 
-        Raises ArgumentError for what is no text.
+        Parameters
+        ----------
+        title, duties : texts. None, NaN and NA are missing values.
+        context : the value of each column of ``data.context_in_duties``, by its name.
+
+        Raises ArgumentError for another value that is no text, and unless ``context`` has those
+        columns and no other.
         """
-        return self.code_all([(title, duties)])[0]
+        text = self._text(title, duties, context)
+        with self._lock:
+            return self._served.autocoder.code([text])[0]
 
-    def code_all(self, records: Iterable[tuple[str | None, str | None]]) -> list[Prediction]:
-        """Return the prediction of each record (title, duties), in their order.
+    def code_all(self, records: Iterable[Record]) -> list[Prediction]:
+        """Return the prediction of each record, in their order.
 
-        It is several times as fast as ``code`` for each. Raises as ``code`` does.
+        A record is a pair of title and duties, or has the context of ``code`` behind them. It is
+        several times as fast as ``code`` for each. Raises ArgumentError, with the number of the
+        record, as ``code`` does.
 
         >>> coder = Coder()
         >>> records = [("nurse", None), ("lorry driver", "long distance"), ("retired", None)]
         >>> [prediction.isco_code for prediction in coder.code_all(records)]
         ['2221', '8332', '']
         """
-        texts = [_text(title, duties) for title, duties in records]
+        texts = texts_of(records, self.settings.data.context_in_duties)
         with self._lock:
             return self._served.autocoder.code(texts)
 
     def code_frame(
-        self, frame: IntoDataFrameT, title: str = "job_title", duties: str | None = None
+        self, frame: IntoDataFrameT, title: str | None = None, duties: str | None = None
     ) -> IntoDataFrameT:
         """Return the frame with the columns of ``predictions.csv`` behind its own.
 
         Parameters
         ----------
         frame : N rows of pandas, polars, pyarrow or another library that narwhals knows.
-        title, duties : the names of the columns of job titles and of duties.
+        title, duties : the names of the columns of job titles and of duties. For None they are
+            those of ``data.columns``, else ``job_title`` and ``duties_description``; a frame need
+            not have duties.
 
         A value that is no text is read as it would stand in a file; a missing one is empty. A name
         of ours that the frame has already gets the prefix ``predicted_``. Raises ArgumentError for
@@ -104,21 +126,26 @@ class Coder:
             return with_predictions(frame, title, duties, self._served.autocoder, self.settings)
 
     def candidates(
-        self, title: str | None, duties: str | None = None, *, k: int = 5
+        self,
+        title: str | None,
+        duties: str | None = None,
+        context: Context | None = None,
+        *,
+        k: int = 5,
     ) -> tuple[Candidate, ...]:
         """Return the ``k`` likeliest unit groups, best first; none for a text that is no answer.
 
         They are what the model alone computes: no correction of the text or of a similar one
-        changes them. Raises ArgumentError for what is no text, and unless 1 ≤ ``k`` ≤ 436.
+        changes them. Raises ArgumentError as ``code`` does, and unless 1 ≤ ``k`` ≤ 436.
 
         >>> Coder().candidates("nurse", k=2)[0].isco_title
         'Nursing Professionals'
         """
         n_units = len(isco08().units)
-        if not 1 <= k <= n_units:
-            raise ArgumentError(f"k: found {k!r}; expected a number from 1 to {n_units}")
+        if not hasattr(k, "__index__") or not 1 <= index(k) <= n_units:
+            raise ArgumentError(f"k: found {k!r}; expected a whole number from 1 to {n_units}")
         titles = titles_in(self.settings.output.language)
-        text = _text(title, duties)
+        text = self._text(title, duties, context)
         with self._lock:
             if not self._served.autocoder.code([text])[0].candidates:
                 return ()
@@ -128,15 +155,18 @@ class Coder:
             for code, confidence in likeliest_units(probabilities, k)
         )
 
-    def explain(self, title: str | None, duties: str | None = None) -> Explanation | None:
+    def explain(
+        self, title: str | None, duties: str | None = None, context: Context | None = None
+    ) -> Explanation | None:
         """Return what each word adds to the code; None where the code is not the model's.
 
         It is none of the model for a text that was corrected, is empty, or is no answer. Raises
-        IscoError where shap, of the extra ``explain``, is not installed.
+        ArgumentError as ``code`` does, and IscoError where shap, of the extra ``explain``, is not
+        installed.
         """
         from inference.shap_explanations import explain
 
-        text = _text(title, duties)
+        text = self._text(title, duties, context)
         with self._lock:
             (prediction,) = self._served.autocoder.code([text])
             if not prediction.is_by_model:
@@ -154,12 +184,5 @@ class Coder:
             self._served.refresh_model()
             self._served.refresh_corrections()
 
-
-def _text(title: object, duties: object) -> str:
-    """Return the text that the model reads of a record."""
-    for name, value in (("title", title), ("duties", duties)):
-        if value is not None and not isinstance(value, str):
-            raise ArgumentError(
-                f"{name}: found {value!r}; expected a text, or None if it is missing"
-            )
-    return join(str(title or ""), str(duties or ""))
+    def _text(self, title: object, duties: object, context: Context | None) -> str:
+        return text_of(title, duties, context, self.settings.data.context_in_duties)

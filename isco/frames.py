@@ -8,7 +8,7 @@ from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from core.columns.header_names import column_key
+from core.columns.header_names import DUTIES, JOB_TITLE, keys_of
 from core.columns.record_text import duties_in_context
 from core.csv_table import CHUNK_ROWS
 from core.errors import ArgumentError
@@ -29,7 +29,7 @@ _LOG = logging.getLogger(__name__)
 
 def with_predictions(
     native: IntoDataFrameT,
-    title: str,
+    title: str | None,
     duties: str | None,
     autocoder: Autocoder,
     settings: Settings,
@@ -39,14 +39,20 @@ def with_predictions(
     Parameters
     ----------
     native : a frame of N rows in memory; it is not changed.
-    title, duties : the columns of job titles and of duties; None if there are no duties.
-    settings : how codes and titles are written, and which columns are appended to the duties.
+    title, duties : the columns of job titles and of duties; for None those that the settings name,
+        else those with our own names.
+    settings : how codes and titles are written, and which columns are read.
 
     Raises ArgumentError for what is no such frame, and for a column that it does not have.
     """
     frame = _frame(native)
     output = settings.output
-    texts = list(_texts(frame, title, duties, settings.data.context_in_duties))
+    names = settings.data.columns.aliases
+    title_column = title if title is not None else _own_column(frame, JOB_TITLE, names[JOB_TITLE])
+    duties_column = duties if duties is not None else _own_column(frame, DUTIES, names[DUTIES])
+    if title_column is None:
+        title_column = JOB_TITLE  # which is missing, as the error says
+    texts = list(_texts(frame, title_column, duties_column, settings.data.context_in_duties))
     kinds = output_columns(output.derived)
     columns: dict[str, list[Value]] = {name: [] for name in kinds}
     for start in range(0, len(texts), CHUNK_ROWS):
@@ -56,10 +62,10 @@ def with_predictions(
             )
             for column, value in values.items():
                 columns[column].append(value)
-    names = free_names([str(name) for name in frame.columns], output.derived)
+    free = free_names([str(name) for name in frame.columns], output.derived)
     series = [
         _series(frame, name, columns[column], kind)
-        for name, (column, kind) in zip(names, kinds.items(), strict=True)
+        for name, (column, kind) in zip(free, kinds.items(), strict=True)
     ]
     return frame.with_columns(*series).to_native()
 
@@ -98,9 +104,8 @@ def _texts(
 
 def _context(frame: narwhals.DataFrame[Any], names: Sequence[str]) -> Iterator[Iterator[str]]:
     """Yield the columns of ``data.context_in_duties``; a missing one is logged once."""
-    columns = {column_key(str(name)): name for name in reversed(frame.columns)}
     for name in names:
-        column = columns.get(column_key(name))
+        column = _column_of(frame, name)
         if column is None:
             _tell_missing(name)
             yield iter([""] * len(frame))
@@ -113,8 +118,26 @@ def _tell_missing(name: str) -> None:
     _LOG.warning("data.context_in_duties: the frame has no column %r", name)
 
 
+def _own_column(frame: narwhals.DataFrame[Any], ours: str, set_names: Sequence[str]) -> str | None:
+    """Return the column that ``data.columns`` names, else the one with our own name."""
+    columns = (_column_of(frame, name) for name in (*set_names, ours))
+    return next((column for column in columns if column is not None), None)
+
+
+def _column_of(frame: narwhals.DataFrame[Any], name: str) -> str | None:
+    """Return the first column with a name, compared as headers of files are."""
+    keys = keys_of(name)
+    columns = (column for column in frame.columns if isinstance(column, str))
+    return next((column for column in columns if keys_of(column) & keys), None)
+
+
 def _cells(frame: narwhals.DataFrame[Any], column: str) -> Iterator[str]:
     """Yield the values of a column as they would stand in a file; a missing one is empty."""
+    if not isinstance(column, str):
+        raise ArgumentError(
+            f"found {column!r} as the name of a column; expected a text. Name the columns first, "
+            "as with frame.columns = ['job_title', …] of pandas"
+        )
     if column not in frame.columns:
         names = ", ".join(map(repr, frame.columns))
         raise ArgumentError(f"found no column {column!r}; the columns are: {names or 'none'}")

@@ -24,7 +24,7 @@ def is_valid(code: object) -> bool:
     >>> is_valid("2221"), is_valid("9999"), is_valid(2221)
     (True, False, False)
     """
-    return code in isco08()
+    return isinstance(code, str) and code in isco08()
 
 
 def codes(n_digits: int = UNIT) -> tuple[str, ...]:
@@ -93,13 +93,15 @@ def search(words: str, language: str = ENGLISH) -> tuple[str, ...]:
     ('8332',)
     """
     _titles(language)
+    if not isinstance(words, str):
+        raise ArgumentError(f"words: found {words!r}; expected a text")
     return tuple(search_titles(words, language))
 
 
 def _titles(language: str) -> dict[str, str]:
     try:
         return dict(titles_in(language))
-    except KeyError:
+    except (KeyError, TypeError):
         raise ArgumentError(
             f"language: found {language!r}; expected one of {', '.join(languages())}"
         ) from None

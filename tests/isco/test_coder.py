@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from core.errors import ArgumentError, SettingsError
@@ -113,14 +114,68 @@ def test_one_coder_serves_several_threads(coder: Coder) -> None:
         (lambda coder: coder.code("nurse", ["x"]), r"duties: found \['x'\]; expected a text"),
         (
             lambda coder: coder.candidates("nurse", k=0),
-            "k: found 0; expected a number from 1 to 436",
+            "k: found 0; expected a whole number from 1 to 436",
         ),
+        (lambda coder: coder.candidates("nurse", k="3"), "k: found '3'; expected a whole number"),
+        (lambda coder: coder.candidates("nurse", k=2.5), "k: found 2.5; expected a whole number"),
+        (lambda coder: Coder(3), "config: found 3; expected the path"),
+        (lambda coder: coder.code("nurse", None, {"age": "9"}), "found 'age'; expected none"),
     ],
 )
 def test_what_is_no_text_is_named(call: Any, message: str, coder: Coder) -> None:
     with pytest.raises(ArgumentError, match=message) as caught:
         call(coder)
     assert isinstance(caught.value, IscoError) and isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT], ids=repr)
+def test_missing_values_of_every_kind_are_missing(missing: Any, coder: Coder) -> None:
+    assert coder.code("nurse", missing) == coder.code("nurse")
+    rows = pd.DataFrame({"title": ["nurse", missing], "duties": [missing, ""]})
+    sources = [p.source for p in coder.code_all(rows.itertuples(index=False))]
+    assert sources == ["model", "empty"]
+
+
+@pytest.mark.parametrize(
+    ("records", "message"),
+    [
+        (["ab", "cd"], "record 1: found 'ab'; expected a pair of title and duties"),
+        ([("nurse", None), ("nurse",)], r"record 2: found \('nurse',\); expected a pair"),
+        ([("nurse", None), ("nurse", 7)], "record 2: duties: found 7; expected a text"),
+        ([5], "record 1: found 5; expected a pair"),
+        ("ab", "records: found 'ab'; expected a list"),
+        (None, "records: found None; expected a list"),
+        (pd.DataFrame({"ab": ["x"]}), "records: found DataFrame; .* call code_frame"),
+    ],
+    ids=["texts", "one part", "number", "no pair", "text", "none", "frame"],
+)
+def test_a_record_that_is_none_is_named(records: Any, message: str, coder: Coder) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        coder.code_all(records)
+
+
+def test_columns_of_the_context_belong_to_the_record(config: Path) -> None:
+    config.write_text("data: {context_in_duties: [industry]}\n", encoding="utf-8")
+    folder = config.parent / "data" / "corrections"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text(
+        "job_title,industry,corrected_isco_code\nworker,retail,9629\n", encoding="utf-8"
+    )
+    coder = Coder(config)
+    assert coder.code("worker", None, {"Industry": "retail"}).isco_code == "9629"
+    frame = pd.DataFrame({"job_title": ["worker"] * 2, "industry": ["retail", None]})
+    rows = [("worker", None, {"industry": "retail"}), ("worker", "", {"industry": None})]
+    codes = [prediction.isco_code for prediction in coder.code_all(rows)]
+    assert codes == coder.code_frame(frame)["isco_code"].tolist() and codes[1] != "9629"
+    with pytest.raises(ArgumentError, match="context: found no value of 'industry'"):
+        coder.code("worker")
+    with pytest.raises(ArgumentError, match="found 'age'; expected 'industry'"):
+        coder.code("worker", None, {"industry": "", "age": "3"})
+
+
+def test_a_folder_in_place_of_settings_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"is a folder; expected .* config\.yaml"):
+        Coder(tmp_path)
 
 
 def test_settings_that_do_not_exist_are_named(tmp_path: Path) -> None:

@@ -117,6 +117,42 @@ def test_values_that_are_no_text_are_read_as_in_a_file(coder: Coder) -> None:
     assert coder.code_frame(categories, title="job")["source"].to_list() == ["model", "empty"]
 
 
+def test_our_own_names_are_read_where_none_is_given(project: Project, coder: Coder) -> None:
+    frame = pd.read_csv(project.table, dtype=str, keep_default_na=False)
+    assert cells_of(project.coder.code_frame(frame)) == project.written
+    other = {"Job title": ["worker"], "dutiesDescription": ["nursing patients on a ward"]}
+    expected = coder.code("worker", "nursing patients on a ward")
+    assert expected.isco_code != coder.code("worker").isco_code
+    assert coder.code_frame(pl.DataFrame(other))["isco_code"].to_list() == [expected.isco_code]
+
+
+def test_names_of_the_settings_are_read(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("data: {columns: {job_title: [post], duties_description: [what]}}", "utf-8")
+    frame = pl.DataFrame({"job_title": ["x"], "post": ["worker"], "what": ["nursing patients"]})
+    coder = Coder(config)
+    expected = coder.code("worker", "nursing patients").confidence
+    assert coder.code_frame(frame)["confidence"].to_list() == [expected]
+
+
+@pytest.mark.parametrize("names", [{"title": "job", "duties": "x"}, {"title": "x"}])
+def test_a_named_column_that_is_missing_is_an_error(names: dict[str, str], coder: Coder) -> None:
+    frame = pl.DataFrame({"job": ["nurse"], "job_title": ["nurse"]})
+    with pytest.raises(ArgumentError, match="found no column 'x'"):
+        coder.code_frame(frame, **names)
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [(range(2), 0), (pd.MultiIndex.from_tuples([("a", "job"), ("a", "x")]), ("a", "job"))],
+    ids=["number", "two levels"],
+)
+def test_a_name_that_is_no_text_is_named(columns: Any, name: Any, coder: Coder) -> None:
+    frame = pd.DataFrame([["nurse", "x"]], columns=columns)
+    with pytest.raises(ArgumentError, match="as the name of a column; expected a text"):
+        coder.code_frame(frame, title=name)
+
+
 def test_a_frame_without_rows_gets_the_columns_with_their_types(coder: Coder) -> None:
     coded = coder.code_frame(pl.DataFrame({"job": []}, schema={"job": pl.String}), title="job")
     assert coded.columns == ["job", *OUTPUT_COLUMNS] and coded.height == 0

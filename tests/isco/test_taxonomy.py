@@ -37,5 +37,7 @@ def test_a_language_without_titles_is_named() -> None:
     for ask in (taxonomy.title, taxonomy.search):
         with pytest.raises(ArgumentError, match="language: found 'xx'; expected one of bg, cs"):
             ask("2221", "xx")
+    with pytest.raises(ArgumentError, match="words: found None; expected a text"):
+        taxonomy.search(None)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="n_digits: found 5"):
         taxonomy.codes(5)
