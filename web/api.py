@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request, Res
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from core.errors import IscoError
 from core.html import encoded
@@ -23,6 +24,7 @@ from inference.decision import Prediction
 from inference.output_columns import output_values
 from isco import Coder, taxonomy
 from web.coding_queue import BusyError, CodingQueue
+from web.faults import RECORD_WORDS, check_columns, fault_of
 from web.group_search import find_groups
 from web.guard import Guard
 from web.payloads import (
@@ -85,7 +87,14 @@ def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:
     )
     app.include_router(_router)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StarletteHTTPException, _unknown)
     app.add_exception_handler(IscoError, _refused)
+    record = app.openapi()["components"]["schemas"]["Record"]
+    for name in coder.settings.data.context_in_duties:
+        record["properties"][name] = record["properties"]["duties_description"] | {
+            "description": "appended to the duties; null if it is missing"
+        }
+        record["required"].append(name)
     return Guard(app, token, requests_per_s)
 
 
@@ -95,6 +104,7 @@ def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:
 async def code(body: RecordOrRecords, request: Request) -> Response:
     """Return the code of the record; for a list, a list in the same order."""
     queue: CodingQueue = request.app.state.queue
+    check_columns(body, queue.coder.settings.data.context_in_duties)
     records = body if isinstance(body, list) else [body]
     predictions, version = await queue.code(records)
     coded = [_coded(prediction, version, queue.coder.settings.output) for prediction in predictions]
@@ -197,18 +207,30 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return _problem(
-            400, "body: found text that is no JSON; expected a record, or a list of them"
-        )
-    where = ".".join(str(part) for part in first["loc"] if part not in ("record", "records"))
-    return _problem(422, f"{where}: {first['msg'][:1].lower()}{first['msg'][1:]}")
+        return _problem(400, f"body: found text that is no JSON; expected {RECORD_WORDS}")
+    return _problem(422, fault_of(first, request.headers.get("content-type", "")))
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    """Return why there is no answer: no such address, another method, no readable body."""
+    assert isinstance(error, StarletteHTTPException)
+    detail = error.detail
+    if error.status_code == 404 and detail == "Not Found":
+        detail = f"found the address {request.url.path[:60]!r}; expected one of those that / lists"
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        detail = f"found {request.method}; expected {allowed}"
+    elif error.status_code == 400:
+        detail = f"body: found what cannot be read; expected JSON in UTF-8: {RECORD_WORDS}"
+    return _problem(error.status_code, detail, error.headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     return _problem(503 if isinstance(error, BusyError) else 422, str(error))
 
 
-def _problem(status: int, detail: str) -> Response:
+def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     readable = detail.encode("utf-8", "backslashreplace").decode()  # half a character of JSON
-    headers = {"Retry-After": "1"} if status == 503 else None
+    if status == 503:
+        headers = {"Retry-After": "1"}
     return JSONResponse({"detail": readable}, status, headers)

@@ -1,30 +1,39 @@
 """Code the records of many requests with one model: what waits is coded together.
 
 A model codes one batch at a time, and a batch several times as fast as its records one by one. So
-while one batch is coded, requests queue up, and then all that wait become the next batch. One
-thread does it, and takes in new models and corrections between two batches.
+while one batch is coded, requests queue up, and then share the next one: each gives some records in
+the order of arrival, so that one record passes a long list, and what nobody waits for any more is
+left out. One thread does it, and takes in new models and corrections between two batches.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from core.corrections.presence import CorrectionsAwayError
 from core.errors import IscoError
 from inference.decision import Prediction
 from isco import Coder
+from web.guard import ANSWER_LIMIT_S
 from web.payloads import MAX_RECORDS, Record
 
 _LOG = logging.getLogger(__name__)
 _REFRESH_S = 1.0
-# So many records are coded in about a quarter of a minute; more would wait past the time limit.
+# A batch is short, so that what comes meanwhile waits little: larger ones are hardly faster.
+_MAX_BATCH_RECORDS = 256
+# So many of one request, before the next one has its turn.
+_SHARE_RECORDS = 64
+# Of the memory, however fast the model is.
 _MAX_WAITING_RECORDS = 10 * MAX_RECORDS
+# What the last batches weigh in the speed, each against the one after it.
+_DECAY = 0.8
 _T = TypeVar("_T")
 
 
@@ -32,10 +41,45 @@ class BusyError(IscoError):
     """More records wait than can be coded in time, or the corrections cannot be read."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Request:
+    """A request, how many of its records are in a batch, and the predictions it has."""
+
     records: Sequence[Record]
     future: asyncio.Future[tuple[list[Prediction], str]]
+    n_taken: int = 0
+    predictions: list[Prediction] = field(default_factory=list)
+
+    @property
+    def n_left(self) -> int:
+        """How many records wait for a batch."""
+        return len(self.records) - self.n_taken
+
+
+class _Speed:
+    """How many records a second the last batches had."""
+
+    def __init__(self) -> None:
+        self._n_records = 0.0
+        self._time_s = 0.0
+
+    def add(self, n_records: int, time_s: float) -> None:
+        self._n_records = self._n_records * _DECAY + n_records
+        self._time_s = self._time_s * _DECAY + time_s
+
+    def n_records_in(self, time_s: float) -> int:
+        """Return how many records are coded in ``time_s``, the most that may wait at first."""
+        if not self._time_s:
+            return _MAX_WAITING_RECORDS
+        return min(_MAX_WAITING_RECORDS, int(time_s * self._n_records / self._time_s))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Records of a request that are in a batch."""
+
+    request: _Request
+    records: Sequence[Record]
 
 
 class CodingQueue:
@@ -44,7 +88,7 @@ class CodingQueue:
     def __init__(self, coder: Coder) -> None:
         self.coder = coder
         self._waiting: deque[_Request] = deque()
-        self._n_waiting = 0
+        self._speed = _Speed()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="coding")
         self._worker: asyncio.Task[None] | None = None
         self._refusal = ""
@@ -57,11 +101,16 @@ class CodingQueue:
         Raises BusyError where too many records wait, or corrections cannot be read.
         """
         self._refuse_if_unable()
-        if self._n_waiting + len(records) > _MAX_WAITING_RECORDS:
-            raise BusyError(f"{self._n_waiting:,} records wait already; try again in some seconds")
+        n_waiting = self._n_waiting()
+        n_possible = self._speed.n_records_in(ANSWER_LIMIT_S)
+        if n_waiting and n_waiting + len(records) > n_possible:  # one alone is always tried
+            raise BusyError(
+                f"{n_waiting:,} records wait already; expected at most {n_possible:,} with yours, "
+                f"which is what this machine codes in {ANSWER_LIMIT_S:g} s. Try again in some "
+                "seconds, or send fewer at once"
+            )
         request = _Request(records, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
-        self._n_waiting += len(records)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return await request.future
@@ -101,6 +150,9 @@ class CodingQueue:
         """End the thread; what waits is not coded."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
+    def _n_waiting(self) -> int:
+        return sum(request.n_left for request in self._waiting if not request.future.done())
+
     def _refuse_if_unable(self) -> None:
         if self._refusal:
             raise BusyError(self._refusal)
@@ -108,35 +160,48 @@ class CodingQueue:
     async def _work(self) -> None:
         """Code what waits, batch by batch, until nothing waits."""
         loop = asyncio.get_running_loop()
-        while self._waiting:
-            requests = self._take()
-            records = [record for request in requests for record in request.records]
+        while parts := self._take():
+            records = [record for part in parts for record in part.records]
+            start_s = time.monotonic()
             try:
                 predictions, version = await loop.run_in_executor(self._thread, self._code, records)
             except Exception as error:  # each of them is told, and the next batch is coded
-                for request in requests:
-                    if not request.future.done():
-                        request.future.set_exception(error)
+                for part in parts:
+                    if not part.request.future.done():
+                        part.request.future.set_exception(error)
                 continue
+            self._speed.add(len(records), time.monotonic() - start_s)
             start = 0
-            for request in requests:
-                end = start + len(request.records)
-                if not request.future.done():
-                    request.future.set_result((predictions[start:end], version))
+            for part in parts:
+                end = start + len(part.records)
+                _give(part.request, predictions[start:end], version)
                 start = end
 
-    def _take(self) -> list[_Request]:
-        """Return the requests of the next batch: at least one, and at most 1,000 records."""
-        requests: list[_Request] = []
-        n_records = 0
-        while self._waiting and n_records + len(self._waiting[0].records) <= MAX_RECORDS:
+    def _take(self) -> list[_Part]:
+        """Return the next batch: a share of each request in turn, as long as there is room."""
+        parts: list[_Part] = []
+        room = _MAX_BATCH_RECORDS
+        while self._waiting and room:
             request = self._waiting.popleft()
-            self._n_waiting -= len(request.records)
-            if not request.future.done():  # whoever asked has not gone
-                requests.append(request)
-                n_records += len(request.records)
-        return requests
+            if request.future.done():  # whoever asked has gone
+                continue
+            start = request.n_taken
+            request.n_taken += min(_SHARE_RECORDS, request.n_left, room)
+            room -= request.n_taken - start
+            parts.append(_Part(request, request.records[start : request.n_taken]))
+            if request.n_left:
+                self._waiting.append(request)
+        return parts
 
     def _code(self, records: Sequence[Record]) -> tuple[list[Prediction], str]:
-        texts = [(record.job_title, record.duties_description) for record in records]
+        texts = [
+            (record.job_title, record.duties_description, record.context) for record in records
+        ]
         return self.coder.code_all(texts), self.coder.model_version
+
+
+def _give(request: _Request, predictions: Sequence[Prediction], version: str) -> None:
+    """Add predictions to a request, and answer it with its last ones."""
+    request.predictions += predictions
+    if len(request.predictions) == len(request.records) and not request.future.done():
+        request.future.set_result((request.predictions, version))

@@ -25,7 +25,9 @@ def find_groups(coder: Coder, query: str, language: str, n: int) -> list[FoundGr
     ArgumentError for a language without titles.
     """
     by_title = taxonomy.search(query, language)
-    likely = {c.isco_code: c.confidence for c in coder.candidates(query, k=len(isco08().units))}
+    context = dict.fromkeys(coder.settings.data.context_in_duties)  # nothing is known of it yet
+    candidates = coder.candidates(query, None, context, k=len(isco08().units))
+    likely = {candidate.isco_code: candidate.confidence for candidate in candidates}
     found = dict.fromkeys((code for code, p in likely.items() if p >= _LIKELY), "model")
     found |= dict.fromkeys(_with_words(query), "words") | dict.fromkeys(by_title, "title")
     if query.strip().isdecimal():

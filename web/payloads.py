@@ -12,21 +12,28 @@ MAX_RECORDS = 1000
 MAX_TEXT_CHARS = 10_000
 _CODE = "^[0-9]{1,4}$"
 
+_Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None
+
 
 class Record(BaseModel):
     """One record to code."""
 
     model_config = ConfigDict(
-        extra="forbid",
+        extra="allow",
         json_schema_extra={
-            "examples": [{"job_title": "nurse", "duties_description": "looks after patients"}]
+            "additionalProperties": False,  # but for the columns of the project
+            "examples": [{"job_title": "nurse", "duties_description": "looks after patients"}],
         },
     )
+    __pydantic_extra__: dict[str, _Text] = Field(init=False)
 
-    job_title: str = Field(max_length=MAX_TEXT_CHARS, description="job title as it was written")
-    duties_description: str = Field(
-        "", max_length=MAX_TEXT_CHARS, description="what the person does in the job"
-    )
+    job_title: _Text = Field(description="job title as it was written")
+    duties_description: _Text = Field("", description="what the person does in the job")
+
+    @property
+    def context(self) -> dict[str, str | None]:
+        """The values of other columns: those of ``data.context_in_duties``."""
+        return self.__pydantic_extra__
 
 
 Records = Annotated[list[Record], Field(min_length=1, max_length=MAX_RECORDS)]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
 from core.isco_scores.derived_variables import derived_values
 from isco import Coder, taxonomy
 from tests.web.conftest import Server
+from web.api import make_app
 
-RECORDS = [
+RECORDS: list[dict[str, str | None]] = [
     {"job_title": "nurse", "duties_description": "looks after patients"},
     {"job_title": "retired"},
-    {"job_title": ""},
+    {"job_title": None},
 ]
 
 
@@ -52,22 +58,31 @@ def test_a_thousand_records_are_coded_and_no_more(server: Server) -> None:
     answer = server.code(records[:1000])
     assert answer.status == 200 and len(answer.json) == 1000
     refused = server.code(records)
-    assert refused.status == 422 and "at most 1000 items" in refused.json["detail"]
+    assert (
+        refused.status == 422
+        and "found 1,001 records; expected at most 1,000" in refused.json["detail"]
+    )
 
 
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ('{"job": "nurse"}', 422, "body.job_title: field required"),
-        ('{"job_title": "nurse", "age": 3}', 422, "body.age: extra inputs"),
-        ('[{"job_title": "nurse"}, {"job_title": 7}]', 422, "body.1.job_title: input should be"),
-        ("[]", 422, "at least 1 item"),
-        ('{"job_title": "\\ud800"}', 422, "body.job_title: "),
-        ('{"\\ud800": "nurse"}', 422, "body: input should be a valid string"),
-        ("{bad", 400, "no JSON"),
-        ("[" * 200_000, 400, "body"),
-        ('{"job_title": "%s"}' % ("x" * 10_001), 422, "at most 10000 characters"),
-        (b"\xff\xfe", 400, "body"),
+        ('{"job": "nurse"}', 422, "job_title: found nothing; expected a value"),
+        ('{"job_title": "x", "age": "3"}', 422, "found the name 'age'; expected job_title, duties"),
+        ('[{"job_title": "x"}, {"job_title": 7}]', 422, "record 2, job_title: found 7; expected"),
+        ('[{"job_title": "x"}, {"job_title": "", "a": ""}]', 422, "record 2: found the name 'a'"),
+        ("[]", 422, "found 0 records; expected at least 1 record"),
+        ("3", 422, "body: found 3; expected a record"),
+        ('{"job_title": "\\ud800"}', 422, "job_title: found "),
+        ('{"\\ud800": "nurse"}', 422, "found "),
+        ("{bad", 400, "found text that is no JSON; expected"),
+        ("[" * 200_000, 400, "body: found "),
+        ('{"job_title": "%s"}' % ("x" * 10_001), 422, "found 10,001 characters; expected at most"),
+        (
+            b'{"job_title": "caf\xe9"}',
+            400,
+            "body: found what cannot be read; expected JSON in UTF-8",
+        ),
         (b" " * (3 << 20), 413, "more than 2,097,152 bytes"),
         (b" " * (20 << 20), 413, "more than 2,097,152 bytes"),
     ],
@@ -160,7 +175,84 @@ def test_names_of_other_machines_are_refused(server: Server) -> None:
     answer = server.ask("GET", "/health", Host="evil.example")
     assert answer.status == 421 and "need a token" in answer.json["detail"]
     assert server.ask("GET", "/health", Host=f"localhost:{server.port}").status == 200
-    assert server.ask("GET", "/docs").status == 404 and server.ask("GET", "/code").status == 405
+
+
+def test_what_is_not_there_is_named(server: Server) -> None:
+    missing = server.ask("GET", "/docs")
+    assert missing.status == 404 and "found the address '/docs'; expected" in missing.json["detail"]
+    other = server.ask("GET", "/code")
+    assert other.status == 405 and other.json["detail"] == "found GET; expected POST"
+    plain = server.ask("POST", "/code", '{"job_title": "nurse"}', Content_Type="text/plain")
+    assert (
+        plain.status == 422 and "expected 'Content-Type: application/json'" in plain.json["detail"]
+    )
+    assert server.ask("GET", "/groups/x").json["detail"] == (
+        "code: found 'x'; expected 1 to 4 digits"
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/health"])
+def test_monitors_may_ask_for_the_head_alone(path: str, server: Server) -> None:
+    answer = server.ask("HEAD", path)
+    assert answer.status == 200 and not answer.body
+
+
+def answers_in_process(config: Path, *requests: tuple[str, str, Any]) -> list[tuple[int, Any]]:
+    """Return status and body of each request to a server of a project of its own."""
+    application = make_app(Coder(config), "", 100)._app
+
+    async def ask(method: str, path: str, body: Any) -> tuple[int, Any]:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        path, _, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"content-type", b"application/json")],
+        }
+        await application(scope, receive, send)
+        return sent[0]["status"], json.loads(sent[1]["body"])
+
+    async def ask_all() -> list[tuple[int, Any]]:
+        assert isinstance(application, FastAPI)
+        async with application.router.lifespan_context(application):
+            return [await ask(*request) for request in requests]
+
+    return asyncio.run(ask_all())
+
+
+def test_columns_of_the_context_are_taken(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("data: {context_in_duties: [Sector]}\n", encoding="utf-8")
+    record = {"job_title": "worker", "sector": "nursing of patients on a ward"}
+    one, listed, left_out, twice, empty, search, schema = answers_in_process(
+        config,
+        ("POST", "/code", record),
+        ("POST", "/code", [record]),
+        ("POST", "/code", [{"job_title": "worker"}]),
+        ("POST", "/code", record | {"SECTOR": ""}),
+        ("POST", "/code", record | {"sector": None}),
+        ("GET", "/search?q=nurse", None),
+        ("GET", "/openapi.json", None),
+    )
+    expected = Coder(config).code("worker", None, {"Sector": record["sector"]})
+    assert one[1]["confidence"] == expected.confidence and listed == (200, [one[1]])
+    assert left_out[0] == 422
+    assert "record 1: found no 'Sector'; expected one 'Sector' with a text" in left_out[1]["detail"]
+    assert twice[0] == 422 and "found 'sector' and 'SECTOR'; expected one" in twice[1]["detail"]
+    assert empty[0] == 200 and empty[1]["confidence"] != expected.confidence
+    assert search[1]["groups"]
+    described = schema[1]["components"]["schemas"]["Record"]
+    assert described["required"] == ["job_title", "Sector"]
+    assert "Sector" in described["properties"]
 
 
 @pytest.mark.slow

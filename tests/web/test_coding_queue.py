@@ -37,7 +37,7 @@ def test_who_has_gone_is_not_waited_for(coder: Coder) -> None:
         for task in gone[1:]:
             task.cancel()
         (prediction,), version = await queue.code(records("plumber"))
-        assert version == coder.model_version and not queue._waiting and not queue._n_waiting
+        assert version == coder.model_version and not queue._waiting and not queue._n_waiting()
         queue.close()
         return prediction.isco_code
 
@@ -47,13 +47,50 @@ def test_who_has_gone_is_not_waited_for(coder: Coder) -> None:
 def test_more_than_can_be_coded_in_time_is_refused(
     coder: Coder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coding_queue, "_MAX_WAITING_RECORDS", 2)
+    monkeypatch.setattr(coding_queue, "ANSWER_LIMIT_S", 1)
 
     async def ask() -> None:
         queue = CodingQueue(coder)
-        with pytest.raises(BusyError, match="0 records wait already; try again"):
-            await queue.code(records("a", "b", "c"))
-        assert len((await queue.code(records("a", "b")))[0]) == 2
+        queue._speed.add(2, 1.0)  # two a second
+        alone = asyncio.create_task(queue.code(records("a", "b", "c")))
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError, match="3 records wait already; expected at most 2 with"):
+            await queue.code(records("d"))
+        assert len((await alone)[0]) == 3
         queue.close()
 
     asyncio.run(ask())
+
+
+def test_one_record_passes_a_long_list(coder: Coder) -> None:
+    async def ask() -> list[str]:
+        queue = CodingQueue(coder)
+        answered: list[str] = []
+        titles = [f"nurse {number}" for number in range(600)]
+        tasks = []
+        for name, asked in (("list", titles), ("one", ["plumber"])):
+            task = asyncio.create_task(queue.code(records(*asked)))
+            task.add_done_callback(lambda _, name=name: answered.append(name))
+            tasks.append(task)
+        (in_list, _), (alone, _) = await asyncio.gather(*tasks)
+        assert [p.isco_code for p in alone] == ["7126"]
+        assert in_list == coder.code_all((title, None) for title in titles)
+        queue.close()
+        return answered
+
+    assert asyncio.run(ask()) == ["one", "list"]
+
+
+def test_a_list_that_was_given_up_is_not_coded_to_its_end(coder: Coder) -> None:
+    async def ask() -> int:
+        queue = CodingQueue(coder)
+        given_up = asyncio.create_task(queue.code(records(*(f"cook {n}" for n in range(1000)))))
+        await asyncio.sleep(0)
+        request = queue._waiting[0]
+        await asyncio.sleep(0)  # the first batch is taken
+        given_up.cancel()
+        await queue.code(records("plumber"))
+        queue.close()
+        return request.n_taken
+
+    assert asyncio.run(ask()) == 256

@@ -33,6 +33,7 @@ def ask(
     names = {"host": "localhost:8000", **headers}
     scope = {
         "type": "http",
+        "method": "POST",
         "path": path,
         "client": ("127.0.0.1", 1),
         "headers": [(name.encode(), value.encode()) for name, value in names.items()],
@@ -60,12 +61,21 @@ def test_a_request_passes_with_its_body_and_safe_headers() -> None:
     assert headers[b"cache-control"] == b"no-store"
 
 
-@pytest.mark.parametrize("given", ["", "Bearer wrong", f"Bearer {TOKEN}x", TOKEN])
-def test_a_server_with_a_token_asks_for_it(given: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("", "found no header 'Authorization'; expected 'Authorization: Bearer TOKEN'"),
+        (TOKEN, "found another header 'Authorization'; expected 'Authorization: Bearer TOKEN'"),
+        ("Bearer wrong", "found another token"),
+        (f"Bearer {TOKEN}x", "found another token"),
+    ],
+)
+def test_a_server_with_a_token_asks_for_it(given: str, words: str) -> None:
     server = Guard(application, TOKEN, 10)
     status, headers, body = ask(server, authorization=given)
     assert status == 401 and headers[b"www-authenticate"] == b"Bearer"
-    assert "Authorization: Bearer TOKEN" in json.loads(body)["detail"]
+    assert words in json.loads(body)["detail"]
+    assert ask(server, authorization=f"bearer  {TOKEN}")[0] == 200
     assert ask(server, authorization=f"Bearer {TOKEN}", host="isco.example")[0] == 200
     assert ask(server, path="/health")[0] == 200
 
@@ -97,11 +107,12 @@ def test_only_so_many_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "TIME_LIMIT_S", 0.05)
+    monkeypatch.setattr(guard, "ARRIVAL_LIMIT_S", 0.05)
+    monkeypatch.setattr(guard, "ANSWER_LIMIT_S", 0.05)
     server = Guard(application, "", 10)
     assert ask(server, b"abc", None)[0] == 408
     status, headers, body = ask(server, b"12345")
-    assert status == 503 and headers[b"retry-after"] == b"1" and b"too many wait" in body
+    assert status == 503 and headers[b"retry-after"] == b"1" and b"too busy" in body
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""What is wrong with a request: what was found in it, and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.columns.header_names import keys_of
+from core.errors import ArgumentError
+from core.settings_file.plain_words import expected as expected_of_type
+from web.payloads import Record
+
+_MAX_SHOWN_CHARS = 60
+_NAMES = ("job_title", "duties_description")
+RECORD_WORDS = 'a record, such as {"job_title": "nurse"}, or a list of them'
+_EXPECTED = {
+    "missing": "a value",
+    "string_type": "a text, or null if it is missing",
+    "string_unicode": "a text of whole characters",
+    "string_too_long": "at most {max_length:,} characters",
+    "string_too_short": "at least {min_length} character",
+    "too_long": "at most {max_length:,} records",
+    "too_short": "at least {min_length} record",
+}
+_NO_RECORD = frozenset({"model_type", "model_attributes_type", "dict_type"})
+_PATTERNS = {"code": "1 to 4 digits", "language": "a language of the titles, such as en or de"}
+
+
+def fault_of(error: Mapping[str, Any], content_type: str) -> str:
+    """Return in one line where an error of pydantic is, what was found, and what was expected."""
+    if error["type"] in _NO_RECORD and "json" not in content_type:
+        return (
+            f"found the header 'Content-Type: {content_type[:_MAX_SHOWN_CHARS]}'; expected "
+            "'Content-Type: application/json'"
+        )
+    names = [_place(part) for part in error["loc"][1:] if part not in ("record", "records")]
+    if error["type"] == "string_pattern_mismatch":
+        words = _PATTERNS[str(error["loc"][-1])]
+    elif error["type"] in _NO_RECORD:
+        words = RECORD_WORDS
+    elif error["type"] in _EXPECTED:
+        words = _EXPECTED[error["type"]].format(**error.get("ctx", {}))
+    else:
+        words = expected_of_type(error).removeprefix("expected ")
+    where = ", ".join(names) or "body"
+    return f"{where}: found {_found(error)}; expected {words}"
+
+
+def check_columns(body: Record | list[Record], context: Sequence[str]) -> None:
+    """Raise ArgumentError unless each record has the columns ``context`` and no unknown one."""
+    for number, record in enumerate(body if isinstance(body, list) else [body], 1):
+        where = f"record {number}: " if isinstance(body, list) else ""
+        given = dict.fromkeys(record.context, False)  # whether it is one of the columns
+        for column in context:
+            names = [name for name in given if keys_of(name) & keys_of(column)]
+            if len(names) != 1:
+                found = " and ".join(map(_shown, names)) or f"no {column!r}"
+                raise ArgumentError(
+                    f"{where}found {found}; expected one {column!r} with a text, or null if it is "
+                    "missing, because data.context_in_duties appends it to the duties"
+                )
+            given[names[0]] = True
+        for unknown in (name for name, is_known in given.items() if not is_known):
+            known = ", ".join((*_NAMES, *context))
+            raise ArgumentError(f"{where}found the name {_shown(unknown)}; expected {known}")
+
+
+def _shown(name: str) -> str:
+    return repr(name[:_MAX_SHOWN_CHARS])
+
+
+def _place(part: object) -> str:
+    return f"record {part + 1}" if isinstance(part, int) else str(part)[:_MAX_SHOWN_CHARS]
+
+
+def _found(error: Mapping[str, Any]) -> str:
+    value = error.get("input")
+    match error["type"]:
+        case "missing":
+            return "nothing"
+        case "string_too_long":
+            return f"{len(value or ''):,} characters"
+        case "too_long" | "too_short":
+            return f"{len(value or ()):,} records"
+    if isinstance(value, dict):
+        return "an object"
+    return "a list" if isinstance(value, list) else repr(value)[:_MAX_SHOWN_CHARS]
