@@ -15,7 +15,7 @@ from core.settings_file.project import find_config, settings_of
 from core.taxonomy import isco08
 from inference.decision import Prediction, likeliest_units
 from isco.frames import with_predictions
-from isco.records import text_of, texts_of
+from isco.record_texts import text_of, texts_of
 
 if TYPE_CHECKING:  # loaded where they are needed, so that `import isco` is quick
     from narwhals.typing import IntoDataFrameT

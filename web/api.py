@@ -24,7 +24,6 @@ from inference.decision import Prediction
 from inference.output_columns import output_values
 from isco import Coder, taxonomy
 from web.coding_queue import BusyError, CodingQueue
-from web.faults import RECORD_WORDS, check_columns, fault_of
 from web.group_search import find_groups
 from web.guard import Guard
 from web.payloads import (
@@ -37,6 +36,7 @@ from web.payloads import (
     RecordOrRecords,
     Search,
 )
+from web.request_faults import RECORD_WORDS, check_columns, fault_of
 
 _ABOUT = "Codes job titles and duties to ISCO-08, for interview forms and other programs."
 _REFUSALS: dict[int | str, dict[str, Any]] = {
