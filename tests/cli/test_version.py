@@ -32,6 +32,8 @@ def test_the_versions_of_program_model_and_onnxruntime(
 def test_without_a_model_the_line_says_so(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("", encoding="utf-8")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "best_model").symlink_to("gone")
     done = run_script("--config", str(config), "--version")
     assert done.returncode == 0 and not done.stderr
     assert b"model none in service" in done.stdout.splitlines()

@@ -199,7 +199,10 @@ def test_a_damaged_checkpoint_is_refused_when_it_is_wanted(copy: Path) -> None:
 def test_no_bundle_says_what_to_do(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(BundleError, match="isco train"):
         Bundle.open(tmp_path / "nothing")
-    output = settings.output.model_copy(update={"best_model_dir": tmp_path / "none"})
+    (tmp_path / "bundled").mkdir()
+    output = settings.output.model_copy(
+        update={"best_model_dir": tmp_path / "none", "model_dir": tmp_path}
+    )
     with pytest.raises(BundleError, match="bundled"):
         ModelRegistry(output).served()
 

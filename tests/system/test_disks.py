@@ -127,7 +127,7 @@ def test_a_share_that_is_unmounted_and_mounted_again(settings: Settings, tmp_pat
                     process,
                 )
                 seen = sorted(path.name for path in (share / "outbox").iterdir())
-                assert seen == ["status.json"]
+                assert seen == ["metrics.prom", "status.json"]
                 assert [path.name for path in (share / "inbox").iterdir()] == ["astray.csv"]
                 mount(share, "--bind", str(server))
                 wait_for(lambda: batches(shared, "second"), process)

@@ -79,7 +79,7 @@ def test_an_empty_mount_point_is_no_empty_inbox(harness: DaemonHarness) -> None:
         folder.mkdir()
         harness.tick(100)
         assert "is the share connected" in str(harness.daemon._poller.error)
-        assert {p.name for p in folder.iterdir()} <= {"status.json"}
+        assert {p.name for p in folder.iterdir()} <= {"metrics.prom", "status.json"}
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()

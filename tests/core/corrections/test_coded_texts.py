@@ -40,8 +40,9 @@ def test_what_is_kept_is_found(tmp_path: Path) -> None:
     assert found.codes_of(list(codes), "v1") == [frozenset({code}) for code in codes.values()]
     assert found.codes_of(["text 5 | unknown"], "v2") == [frozenset()]
     sample = sample_name(ID)
-    assert found.drawn(sample, "text 5 | unknown") == Drawn(3, codes["text 5 | unknown"])
-    assert found.drawn(sample, "text 7 | unknown") == Drawn(1000, codes["text 7 | unknown"])
+    assert found.drawn(sample, "text 5 | unknown") == Drawn(3, codes["text 5 | unknown"], "v1")
+    code = codes["text 7 | unknown"]
+    assert found.drawn(sample, "text 7 | unknown") == Drawn(1000, code, "v1")
     assert found.drawn(sample, "text 6 | unknown") is None
     assert found.has_sample(sample) and not found.has_sample("batch 1")
     assert not found.has_sample("batch ../../etc") and not found.has_sample("")
@@ -106,7 +107,7 @@ def test_the_oldest_lists_keep_what_was_drawn(
     lists = CodedTexts(tmp_path)
     is_coded, has_all = lists.were_coded(["3 | x", "4 | x", "4 | y"])
     assert (is_coded.tolist(), has_all) == ([True, False, True], False)
-    assert lists.drawn(sample_name(ID), "3 | x") == Drawn(2, "7212")
+    assert lists.drawn(sample_name(ID), "3 | x") == Drawn(2, "7212", "v1")
 
 
 @pytest.mark.slow

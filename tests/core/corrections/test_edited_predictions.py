@@ -134,7 +134,7 @@ SAVED = [
 
 
 def test_every_source_is_known() -> None:
-    with_code = {CodeSource.MODEL, CodeSource.CORRECTION}
+    with_code = {CodeSource.MODEL, CodeSource.CORRECTION, CodeSource.SIMILAR_CORRECTION}
     assert with_code == set(CodeSource) - SOURCES_WITHOUT_CODE
 
 

@@ -131,7 +131,7 @@ def test_the_sample_is_decided_blind(blank: Path) -> None:
 
 def test_a_review_in_one_language_is_taken_in_any(tmp_path: Path, settings: Settings) -> None:
     blank = tmp_path / "blank.xlsx"
-    write_workbook(review().displayed_items(), blank, [], "de")
+    write_workbook(review().displayed_items(), blank, Display(language="de"))
     book = load_workbook(blank)
     assert str(book["help"]["A1"].value).startswith(
         "Füllen Sie die Spalte corrected_isco_code aus."
