@@ -194,7 +194,7 @@ def test_a_review_that_pandas_has_saved(desk: Desk) -> None:
     with (batch / "review.csv").open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     assert len(rows) == 2
-    rows[0][-1] = "9629.0"
+    rows[0][header.index("corrected_isco_code")] = "9629.0"
     lines = [",".join(f'"{cell}"' for cell in row) for row in [header, *rows]]
     answer = desk.answer("asked-back.csv", "\n".join(lines))
     assert answer.codes == ["9629", ""]

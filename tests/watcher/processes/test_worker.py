@@ -159,13 +159,15 @@ def test_it_ends_with_the_daemon(settings: Settings) -> None:
 def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bundle) -> None:
     """Fault 49."""
     config = settings.watcher.inbox.parent / "config.yaml"
-    text = config.read_text(encoding="utf-8").replace(str(bundle.path), "/nowhere")
+    damaged = config.with_name("damaged")
+    damaged.mkdir()
+    text = config.read_text(encoding="utf-8").replace(str(bundle.path), str(damaged))
     config.write_text(text, encoding="utf-8")
     command = [sys.executable, str(ROOT / "main.py"), "watch", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 1 and "manifest.json is missing" in done.stderr
     assert "Traceback" not in done.stderr
-    gone = settings.output.model_copy(update={"best_model_dir": Path("/nowhere")})
+    gone = settings.output.model_copy(update={"best_model_dir": damaged})
     with (
         closing(Worker(settings.model_copy(update={"output": gone}))) as worker,
         pytest.raises(BundleError),

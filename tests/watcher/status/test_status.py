@@ -240,7 +240,9 @@ def test_ten_thousand_waiting_files_and_a_name_that_is_no_text(tmp_path: Path) -
     files = [WaitingFile(f"{n}.csv", 60, "?") for n in range(10_000)]
     writer.on_claim_failed("9.csv", PermissionError("not yours"))
     writer.on_poll([WaitingFile(os.fsdecode(b"\xe9.csv"), 90, "?"), *files], "m")
-    writer.on_rejected(os.fsdecode(b"\xe9"), "it is\nodd\033[2J", Path("why.txt"))
+    reason = tmp_path / "why.txt"
+    reason.write_text("it is odd", encoding="utf-8")
+    writer.on_rejected(os.fsdecode(b"\xe9"), "it is\nodd\033[2J", reason)
     writer.flush()
     writer.on_poll(files, "m")
     status = read_status(tmp_path)
