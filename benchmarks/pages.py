@@ -171,9 +171,10 @@ def key_ms(driver: webdriver.Chrome, outbox: Path) -> float:
 
 
 def save_picture(driver: webdriver.Chrome, page: Path, target: Path) -> None:
-    """Save the first screen of a page, in few colours."""
+    """Save the first screen of a page, in few colours and without scroll bars."""
     size = {"width": _WIDTH, "height": _HEIGHT, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     driver.get(page.as_uri())
     driver.save_screenshot(str(target))
     with Image.open(target) as image:

@@ -14,11 +14,11 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from core.file_io import utc_now
 from core.own_files import OwnFileError, set_aside
 from watcher.clock import back_off_s
 from watcher.delivery.publish import shown
@@ -129,7 +129,7 @@ class Hooks:
             {
                 "event": kind,
                 "event_id": event_id,
-                "at": utc_now(),
+                "at": datetime.now(UTC),  # with its microseconds: they are told in order
                 "input": encodable(name),
                 "path": encodable(str(path.absolute())),
                 "summary": encodable(summary),
