@@ -97,7 +97,7 @@ version_of = $$($(BIN)/python -c \
 
 .venv/test-installed: .venv/run-installed requirements/test.txt
 	@echo "Installing Ray, the fuzzer and the tools for tests and documentation, what is not there"
-	@echo "yet. The first time: 180 MB to fetch, 0.6 GB on disk, 2 minutes."
+	@echo "yet. The first time: about 230 MB to fetch, 0.9 GB on disk, 2 minutes."
 	@$(PIP) --require-hashes --no-deps --requirement requirements/test.txt
 	@touch $@
 
