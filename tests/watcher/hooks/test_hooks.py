@@ -25,7 +25,11 @@ from watcher.intake.claims import WORK, Claim
 from watcher.intake.folder_checks import SENTINEL, STAGING
 
 _TELLS = "import sys; open({path!r}, 'a').write(sys.stdin.read())"
-_WAITS = "import time\nwhile attempt == 1: time.sleep(0.1)\n"
+# It hangs until it is ended, or its daemon is killed: no test leaves a process behind.
+_WAITS = (
+    "import time; parent = os.getppid()\n"
+    "while attempt == 1 and os.getppid() == parent: time.sleep(0.1)\n"
+)
 _ATTEMPT = (
     "import json, os, sys; told = json.load(sys.stdin); attempt = told['attempt']\n"
     "log = open({path!r}, 'a'); log.write(json.dumps(told) + '\\n'); log.flush()\n"
