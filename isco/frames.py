@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from core.columns.header_names import DUTIES, JOB_TITLE, keys_of
 from core.columns.record_text import duties_in_context
@@ -25,6 +27,8 @@ if TYPE_CHECKING:  # loaded where a frame is coded
     from inference.autocoder import Autocoder
 
 _LOG = logging.getLogger(__name__)
+# Values that no cell of a file holds: nested ones, and bytes of an unknown encoding.
+_NO_CELL = (Mapping, Set, bytes, bytearray, list, tuple, np.ndarray)
 
 
 def with_predictions(
@@ -142,8 +146,14 @@ def _cells(frame: narwhals.DataFrame[Any], column: str) -> Iterator[str]:
         names = ", ".join(map(repr, frame.columns))
         raise ArgumentError(f"found no column {column!r}; the columns are: {names or 'none'}")
     series = frame[column]
-    for value, is_missing in zip(series.to_list(), series.is_null().to_list(), strict=True):
-        yield "" if is_missing else as_text(value)
+    is_missing = series.is_null().to_list()
+    for number, (value, is_empty) in enumerate(zip(series.to_list(), is_missing, strict=True), 1):
+        if isinstance(value, _NO_CELL):
+            raise ArgumentError(
+                f"column {column!r}, row {number:,}: found {type(value).__name__}; expected a "
+                "text, a number, a date, true or false. Write the column as text first"
+            )
+        yield "" if is_empty else as_text(value)
 
 
 def _series(

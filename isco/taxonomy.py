@@ -1,4 +1,4 @@
-"""Ask about the groups of ISCO-08: titles, parents, children, and whether a code is valid.
+"""Ask about the groups of ISCO-08: titles, parents, children, derived variables, valid codes.
 
 A code is a text of 1 to 4 digits, because ``"0110"`` is a code and ``110`` is not. Every function
 but ``is_valid`` raises ArgumentError for what is no code or no language.
@@ -13,6 +13,7 @@ but ``is_valid`` raises ArgumentError for what is no code or no language.
 from __future__ import annotations
 
 from core.errors import ArgumentError
+from core.isco_scores.derived_variables import DERIVED_COLUMNS, Score, derived_values
 from core.isco_titles.group_titles import ENGLISH, title_languages, titles_in
 from core.isco_titles.title_search import search_titles
 from core.taxonomy import MAJOR, UNIT, isco08
@@ -82,6 +83,17 @@ def children(code: str) -> tuple[str, ...]:
     ('2221', '2222')
     """
     return isco08().children(_known(code))
+
+
+def derived(code: str) -> dict[str, Score]:
+    """Return what follows from a group: its code of ISCO-88, its ISEI-08 and its SIOPS-08.
+
+    These are the variables of ``output.derived``; one that a group does not have is None.
+
+    >>> derived("2221")
+    {'isco88': '2230', 'isei08': 42, 'siops08': 54.05}
+    """
+    return derived_values(_known(code), list(DERIVED_COLUMNS))
 
 
 def search(words: str, language: str = ENGLISH) -> tuple[str, ...]:

@@ -170,8 +170,18 @@ def test_a_frame_without_rows_gets_the_columns_with_their_types(coder: Coder) ->
             pd.DataFrame([["a", "b"]], columns=["job_title"] * 2),
             "two columns of one name: .*job_title",
         ),
+        (
+            pd.DataFrame({"job_title": ["nurse", ["cook"]]}),
+            "column 'job_title', row 2: found list; expected a text",
+        ),
+        (pl.DataFrame({"job_title": [{"en": "nurse"}]}), "row 1: found dict"),
+        (pa.table({"job_title": [b"nurse"]}), "row 1: found bytes"),
+        (
+            pd.DataFrame({"job_title": ["x"], "duties_description": [("cooks", "bakes")]}),
+            "column 'duties_description', row 1: found tuple",
+        ),
     ],
-    ids=["column", "lazy", "list", "twice"],
+    ids=["column", "lazy", "list", "twice", "nested", "struct", "bytes", "duties"],
 )
 def test_what_cannot_be_coded_is_named(frame: Any, message: str, coder: Coder) -> None:
     with pytest.raises(ArgumentError, match=message):

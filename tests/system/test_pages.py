@@ -15,6 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.errors import BundleError
+from core.languages.page_language import page_languages
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import open_autocoder
@@ -123,6 +124,15 @@ def shown(driver: webdriver.Chrome, path: Path, width: int, scheme: str = "light
     driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 
+def n_scrolled(driver: webdriver.Chrome) -> int:
+    """Return how many tables of the page do not fit, so that they have a scroll bar."""
+    n: int = driver.execute_script(
+        "return [...document.querySelectorAll('.wide')]"
+        ".filter((part) => part.scrollWidth > part.clientWidth).length"
+    )
+    return n
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
@@ -135,17 +145,28 @@ def test_axe_finds_nothing(driver: webdriver.Chrome, outbox: Path, name: str, sc
     assert violations == []
 
 
+@pytest.mark.parametrize("language", page_languages())
+def test_no_table_of_the_index_is_wider_than_its_page(
+    driver: webdriver.Chrome, tmp_path: Path, language: str
+) -> None:
+    for number in range(3):
+        a_batch(tmp_path, number, "labour-force-survey-2026-quarter-3.csv")
+    a_batch(tmp_path, 20, "filled.csv", statuses={"accepted": 3, "changed": 2}, n_rows=3)
+    a_night(tmp_path, "2026-11-21", "promoted", 0.9)
+    (tmp_path / SENTINEL).touch()
+    Index(tmp_path, language).refresh()
+    for width in (360, 600, 1000, 1300):
+        shown(driver, tmp_path / "index.html", width)
+        assert n_scrolled(driver) == 0, width
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_it_fits_a_telephone_and_nothing_ran(
     driver: webdriver.Chrome, outbox: Path, name: str
 ) -> None:
     shown(driver, page(outbox, name), 360)
     assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
-    n_scrolled = driver.execute_script(
-        "return [...document.querySelectorAll('.wide')]"
-        ".filter((part) => part.scrollWidth > part.clientWidth).length"
-    )
-    assert name == "night" or n_scrolled == 0
+    assert name == "night" or n_scrolled(driver) == 0
     assert driver.get_log("browser") == []  # nothing was loaded, refused or thrown
     shown_text = driver.execute_script("return document.body.innerText")
     assert "<script>" in shown_text  # as text; an alert would have stopped the test

@@ -113,7 +113,8 @@ def _corrections(settings: Settings) -> Iterator[Finding]:
             "the log above names those that cannot be read: mend or remove them",
         )
     else:
-        yield Finding("corrections", Level.OK, f"{len(files):,} files, {sum(n_rows):,} rows")
+        found = f"files that can be read: {len(files):,}; rows in them: {sum(n_rows):,}"
+        yield Finding("corrections", Level.OK, found)
 
 
 def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:
