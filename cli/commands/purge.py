@@ -17,8 +17,9 @@ from core.settings import Settings
 
 _ABOUT = """\
 Takes what is older than the limit: inputs in the archive and among the rejected files, batches in
-the outbox, corrections. A daemon may run meanwhile; a training may not. What the model has learned
-from corrections stays in the model. docs/operations.md says what else stays.
+the outbox, corrections, and the lists of 'isco coders'. A daemon may run meanwhile; a training may
+not. What the model has learned from corrections stays in the model. docs/operations.md says what
+else stays.
 
   isco purge --older-than 180d --dry-run     show what would be removed
   isco purge --older-than 180d               remove it
