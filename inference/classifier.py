@@ -74,7 +74,7 @@ class Classifier:
 
     def _readable(self, texts: Sequence[str]) -> list[str]:
         """Return the texts as both models read them: bounded, and with their typos corrected."""
-        return [self._spelling.correct(bounded(text)) for text in texts]
+        return self._spelling.correct_all([bounded(text) for text in texts])
 
 
 def combine(

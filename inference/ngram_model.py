@@ -15,10 +15,10 @@ that are alike. The sum over a word is the same in every text, so it is computed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -84,8 +84,15 @@ class NgramModel:
     scale: float
     weights: np.ndarray
     bias: np.ndarray
-    # (D,) unscaled vector of each word, the newest last.
-    _word_sums: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+    # Words that were met: each has a row in the unscaled sums, (M, D) int32, and in the counts.
+    _word_rows: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    _word_sums: np.ndarray = field(init=False, repr=False)
+    _word_counts: np.ndarray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Memory that nothing was written to takes no place.
+        self._word_sums = np.empty((_MAX_CACHED_WORDS, self.vectors.shape[1]), np.int32)
+        self._word_counts = np.empty(_MAX_CACHED_WORDS, np.intp)
 
     @classmethod
     def empty(cls, n_labels: int) -> NgramModel:
@@ -155,28 +162,34 @@ class NgramModel:
             [pair_feature(first, second) for words in part for first, second in pairwise(words)]
             for part in parts
         ]
-        n_features = [len(features) for features in pairs]
+        n_features = np.array([len(hashes) for hashes in pairs], np.intp)
         sums = self._sums(pairs)
-        row_words = [
-            (row, word) for row, part in enumerate(parts) for words in part for word in words
-        ]
-        for start in range(0, len(row_words), _MAX_CACHED_WORDS // 4):
-            block = row_words[start : start + _MAX_CACHED_WORDS // 4]
-            self._cache_words(word for _, word in block)
-            for row, word in block:
-                sums[row] += self._word_sums[word]
-                n_features[row] += len(word_features(word))
-            n_too_many = max(len(self._word_sums) - _MAX_CACHED_WORDS, 0)
-            for word in list(islice(self._word_sums, n_too_many)):  # the oldest
-                del self._word_sums[word]
-        factors = [[self.scale / max(n, 1) ** 0.5] for n in n_features]  # (N, 1)
+        words = [word for part in parts for words in part for word in words]
+        text_of_word = np.repeat(np.arange(len(texts)), [sum(map(len, part)) for part in parts])
+        n_in_block = _MAX_CACHED_WORDS // 4  # the cache has place for the words of a block
+        for start in range(0, len(words), n_in_block):
+            block = slice(start, start + n_in_block)
+            rows = self._rows_of(words[block])
+            used, starts = np.unique(text_of_word[block], return_index=True)
+            sums[used] += np.add.reduceat(self._word_sums[rows], starts)
+            n_features[used] += np.add.reduceat(self._word_counts[rows], starts)
+        factors = [[self.scale / max(n, 1) ** 0.5] for n in n_features.tolist()]  # (N, 1)
         return (sums * factors).astype(np.float32)
 
-    def _cache_words(self, words: Iterable[str]) -> None:
-        new_words = list({word: None for word in words if word not in self._word_sums})
-        sums = self._sums([word_features(word) for word in new_words])
-        # Copies: a view would keep the sums of all the words that were new with it.
-        self._word_sums.update((word, sums[row].copy()) for row, word in enumerate(new_words))
+    def _rows_of(self, words: Sequence[str]) -> list[int]:
+        """Return where the sums of these words are; those that were not known are computed."""
+        known = self._word_rows
+        new_words = list(dict.fromkeys(word for word in words if word not in known))
+        if len(known) + len(new_words) > _MAX_CACHED_WORDS:
+            known.clear()
+            new_words = list(dict.fromkeys(words))
+        if new_words:
+            hashes = [word_features(word) for word in new_words]
+            rows = slice(len(known), len(known) + len(new_words))
+            self._word_sums[rows] = self._sums(hashes)
+            self._word_counts[rows] = [len(word_hashes) for word_hashes in hashes]
+            known.update(zip(new_words, range(rows.start, rows.stop), strict=True))
+        return [known[word] for word in words]
 
     def _sums(self, feature_lists: Sequence[Sequence[int]]) -> np.ndarray:
         """Return (M, D) int32 sums of the unscaled vectors of each of M lists of features.

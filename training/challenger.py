@@ -55,7 +55,7 @@ class Challenger:
 
     def predict(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return (N, 436) logits of the network before quantisation, and scores of the n-grams."""
-        corrected = [self.spelling.correct(text) for text in texts]
+        corrected = self.spelling.correct_all(texts)
         logits = checkpoint_logits(self.model, self.tokenizer, corrected, self.max_tokens)
         return logits, self.ngram_model.scores(corrected)
 

@@ -196,7 +196,7 @@ def _fine_tune_set(
     pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
     texts = build_fine_tune_set(corrections, dataset.sides["train"], archived + pseudo, settings)
     spelling = champion.spelling()
-    texts["text"] = [spelling.correct(text) for text in texts["text"]]
+    texts["text"] = spelling.correct_all(list(texts["text"]))
     summary = TrainingSummary(
         base=champion.manifest.version,
         corrections_files=learned_files(corrections),

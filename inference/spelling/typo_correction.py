@@ -12,12 +12,14 @@ import gzip
 import string
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 
 from core.letters.accents import without_accents
 from core.text import UNKNOWN
+from inference.spelling.letter_index import LetterIndex
 from inference.spelling.right_words import MIN_LETTERS
 
 _MIN_TEXTS = 2  # a word of only one text may be a typo itself
@@ -45,8 +47,7 @@ class Spelling:
         self._rank = {word: rank for rank, word in enumerate(common_words)}
         self._rare_words = frozenset(rare_words)
         self._right_words = right_words
-        self._alphabet = _Alphabet(self._rank)
-        self._correct_word = lru_cache(maxsize=_MAX_CACHED_WORDS)(self._nearest)
+        self._corrected: dict[str, str] = {}  # of unknown words, as they were met
 
     def __contains__(self, word: str) -> bool:
         """Return whether the model has learned ``word``."""
@@ -76,7 +77,11 @@ class Spelling:
         path.write_bytes(gzip.compress("\n\n".join(parts).encode(), mtime=0))
 
     def correct(self, text: str) -> str:
-        """Return the cleaned ``text`` with its typos corrected.
+        """Return the cleaned ``text`` with its typos corrected, see ``correct_all``."""
+        return self.correct_all([text])[0]
+
+    def correct_all(self, texts: Iterable[str]) -> list[str]:
+        """Return cleaned texts with their typos corrected.
 
         An unknown word of five letters or more is replaced by a common one that is one typo away: a
         letter dropped, added, replaced, or swapped with the next, or an accent left out or added.
@@ -84,61 +89,108 @@ class Spelling:
         of the same letters come first (the most common typos are a swapped and a doubled letter),
         then the most frequent one. A word without such a neighbour stays.
         """
-        words = text.split()
-        corrected = [self._correct_word(word) for word in words[:_MAX_WORDS]]
-        return " ".join(corrected + words[_MAX_WORDS:])
+        all_words = [text.split() for text in texts]
+        words_read = set(chain.from_iterable(words[:_MAX_WORDS] for words in all_words))
+        corrected = self._corrections(words_read.difference(self._rank, self._rare_words))
+        return [
+            " ".join(
+                words
+                if corrected.keys().isdisjoint(words)
+                else [corrected.get(word, word) for word in words[:_MAX_WORDS]] + words[_MAX_WORDS:]
+            )
+            for words in all_words
+        ]
 
-    def _nearest(self, word: str) -> str:
-        rank = self._rank
-        if word in self or word == UNKNOWN or not MIN_LETTERS <= len(word) <= _MAX_LETTERS:
-            return word
-        if not (rank and word.isalpha()):
-            return word
-        letters = set(word)
-        nearest = min(
-            (
-                neighbor
-                for neighbor in self._alphabet.one_typo_away(word)
-                if neighbor in rank and _has_accents_of(neighbor, word)
-            ),
-            key=lambda neighbor: (set(neighbor) != letters, rank[neighbor]),
-            default=word,
-        )
-        return word if nearest == word or word in self._right_words else nearest
+    def _corrections(self, unknown_words: set[str]) -> dict[str, str]:
+        """Return those of the words that are corrected, with what they are corrected to."""
+        seen = self._corrected
+        nearest = {word: seen[word] for word in unknown_words if word in seen}
+        new_words = [
+            word for word in unknown_words if word not in nearest and self._may_be_typo(word)
+        ]
+        if new_words:
+            nearest |= (found := self._nearest(new_words))
+            self._corrected = found if len(seen) > _MAX_CACHED_WORDS else seen | found
+        return {word: neighbor for word, neighbor in nearest.items() if neighbor != word}
+
+    def _may_be_typo(self, word: str) -> bool:
+        is_of_length = MIN_LETTERS <= len(word) <= _MAX_LETTERS
+        return is_of_length and bool(self._rank) and word != UNKNOWN and word.isalpha()
+
+    def _nearest(self, words: Sequence[str]) -> dict[str, str]:
+        """Return the common word that each of some unknown words is read as, or the word itself."""
+        nearest = {}
+        for word, others in zip(words, self._index.find(words), strict=True):
+            letters = set(word)
+            neighbor = min(
+                filter(partial(_has_accents_of, word), self._one_typo_away(word, others)),
+                key=lambda neighbor: (set(neighbor) != letters, self._rank[neighbor]),
+                default=word,
+            )
+            is_typo = neighbor != word and word not in self._right_words
+            nearest[word] = neighbor if is_typo else word
+        return nearest
+
+    def _one_typo_away(self, word: str, others: Iterable[int]) -> Iterator[str]:
+        """Yield every common word that one typo could have turned into ``word``.
+
+        ``others`` are the places of those with a letter that ``word`` lacks.
+
+        Source: Damerau, Communications of the ACM 7 (1964).
+        """
+        for place in others:
+            if self._alphabet.lacks_a_letter(word, self._common_words[place]):
+                yield self._common_words[place]
+        for position in range(len(word)):
+            before, after = word[:position], word[position:]
+            for neighbor in (before + after[1:], before + after[1:2] + after[:1] + after[2:]):
+                if neighbor in self._rank:
+                    yield neighbor
+
+    @cached_property
+    def _common_words(self) -> list[str]:
+        return list(self._rank)
+
+    @cached_property
+    def _index(self) -> LetterIndex:
+        return LetterIndex(self._common_words)
+
+    @cached_property
+    def _alphabet(self) -> _Alphabet:
+        return _Alphabet(self._rank)
 
 
 class _Alphabet:
     """The letters of words, by script: typos of a Greek word have no Latin letters."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        letters = {letter for word in words for letter in word if letter.isalpha()}
-        self._plain: dict[str, list[str]] = defaultdict(list)
-        self._accented: dict[str, list[str]] = defaultdict(list)  # by the letter without its accent
-        for letter in sorted(letters.union(string.ascii_lowercase)):
+        self._plain: dict[str, set[str]] = defaultdict(set)
+        self._accented: set[str] = set()
+        for letter in {*"".join(words), *string.ascii_lowercase}:
+            if not letter.isalpha():
+                continue
             if unicodedata.decomposition(letter):
-                self._accented[without_accents(letter)].append(letter)
+                self._accented.add(letter)
             else:
-                self._plain[_script(letter)].append(letter)
+                self._plain[_script(letter)].add(letter)
 
-    def one_typo_away(self, word: str) -> Iterator[str]:
-        """Yield every string that one typo could have turned into ``word``.
+    def lacks_a_letter(self, word: str, neighbor: str) -> bool:
+        """Return whether ``word`` is ``neighbor`` without a letter, or with another in its place.
 
         A letter is replaced by one with an accent only where it is the same letter: other words
         than those have not the accents of ``word``.
-
-        Source: Damerau, Communications of the ACM 7 (1964).
         """
-        plain = self._plain.get(_script(word[0]), ())
-        for position in range(len(word) + 1):
-            before = word[:position]
-            after = word[position:]
-            for letter in plain:
-                yield before + letter + after
-                yield before + letter + after[1:]
-            for letter in self._accented.get(without_accents(after[:1]), ()):
-                yield before + letter + after[1:]
-            yield before + after[1:]
-            yield before + after[1:2] + after[:1] + after[2:]
+        pairs = enumerate(zip(word, neighbor, strict=False))
+        position = next((n for n, (a, b) in pairs if a != b), len(word))
+        letter, behind = neighbor[position : position + 1], neighbor[position + 1 :]
+        is_plain = letter in self._plain.get(_script(word[0]), ())
+        if behind == word[position:]:
+            return is_plain
+        replaced = word[position]
+        return behind == word[position + 1 :] and (
+            is_plain
+            or (letter in self._accented and without_accents(letter) == without_accents(replaced))
+        )
 
 
 def _script(letter: str) -> str:
@@ -146,7 +198,7 @@ def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
 
 
-def _has_accents_of(neighbor: str, word: str) -> bool:
+def _has_accents_of(word: str, neighbor: str) -> bool:
     """Return whether the words have the same accented letters, or differ in accents alone."""
     if neighbor.isascii() and word.isascii():
         return True

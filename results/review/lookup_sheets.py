@@ -11,8 +11,10 @@ from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.languages.page_language import page_language
-from core.taxonomy import MINOR, isco08, unit_index
+from core.taxonomy import MINOR, isco08
+from results.review.follow_up import cut
 from results.review.presentation import Display
+from results.review.review_sheet import ReviewSheet
 
 CODES_SHEET = "codes"
 _HEADER = (Message("code"), Message("title"), Message("group"), Message("title of the group"))
@@ -31,11 +33,23 @@ _PART_HEADERS = dict(
     )
 )
 _PART_WIDTH = 70
+_MAX_TIP_CHARS = 255  # of a spreadsheet
 
 
-def place_of(unit: str) -> str:
-    """Return the link to the row of a unit group on the sheet of the codes."""
-    return f"internal:'{CODES_SHEET}'!A{unit_index([unit])[0] + 2}"
+def links_to_groups(sheet: ReviewSheet, display: Display) -> dict[str, str]:
+    """Return the link from a candidate to the row of its unit group, by the unit group.
+
+    The tip of the link is what is said about the group.
+    """
+    titles, notes = titles_in(display.language), display.group_notes.by_code
+    return {
+        unit: sheet.link_to(
+            f"'{CODES_SHEET}'!A{row}",
+            f"{unit} {titles[unit]}",
+            cut(notes.get(unit, GroupNote()).description, _MAX_TIP_CHARS),
+        )
+        for row, unit in enumerate(isco08().units, start=2)
+    }
 
 
 def write_codes(

@@ -12,7 +12,7 @@ Only the first texts by their own gain are put in this order, so that memory and
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -27,7 +27,7 @@ _TAUGHT = 0.8
 # A sequence of letters in more texts than this share says nothing about what is alike.
 _MOST_COMMON = 0.1
 _MIN_COMMON = 20
-_NOBODY = np.zeros(0, np.intp)
+_PAIRS_PER_BLOCK, _TEXTS_PER_BLOCK = 200_000, 64  # some 6 MB
 
 
 class QuestionOrder:
@@ -81,26 +81,75 @@ def _alike(texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
 
     The share grows from 0 at the lowest cosine that counts to 0.8 at equal sequences.
     """
-    text_features = [np.unique(np.array(features(text), np.uint32)) for text in texts]
-    lengths = [len(hashes) for hashes in text_features]
-    flat = np.fromiter(chain.from_iterable(text_features), np.uint32, sum(lengths))
-    rows = np.repeat(np.arange(len(texts)), lengths)
-    _, numbers, counts = np.unique(flat, return_inverse=True, return_counts=True)
-    weight = np.log(len(texts) / counts) if len(texts) else counts.astype(float)
-    weight[counts > max(_MIN_COMMON, _MOST_COMMON * len(texts))] = 0.0
-    squares = np.bincount(rows, weight[numbers] ** 2, len(texts))
+    n_texts = len(texts)
+    rows, numbers, counts = _text_features(texts)
+    weight = np.log(n_texts / counts)
+    weight[counts > max(_MIN_COMMON, _MOST_COMMON * n_texts)] = 0.0
+    squares = np.bincount(rows, weight[numbers] ** 2, n_texts)
     norms = np.sqrt(np.where(squares, squares, 1.0))
-    by_feature = np.argsort(numbers, kind="stable")
-    holders = np.split(rows[by_feature], np.cumsum(counts)[:-1])
-    starts = np.cumsum([0, *lengths])
-    neighbors = []
-    for place in range(len(texts)):
-        own = numbers[starts[place] : starts[place + 1]]
-        own = own[weight[own] > 0]
-        shared = np.concatenate([holders[number] for number in own] or [_NOBODY])
-        products = np.repeat(weight[own] ** 2, counts[own])
-        cosines = np.bincount(shared, products, len(texts)) / (norms * norms[place])
-        cosines[place] = 0.0
-        others = np.flatnonzero(cosines > _ALIKE)
-        neighbors.append((others, _TAUGHT * (cosines[others] - _ALIKE) / (1 - _ALIKE)))
+    neighbors: list[tuple[np.ndarray, np.ndarray]] = []
+    for first, shared in _shared_weights(n_texts, rows, numbers, counts, weight):
+        cosines = shared / (norms * norms[first : first + len(shared), None])
+        cosines[np.arange(len(shared)), np.arange(first, first + len(shared))] = 0.0
+        text, others = np.nonzero(cosines > _ALIKE)
+        shares = _TAUGHT * (cosines[text, others] - _ALIKE) / (1 - _ALIKE)
+        ends = np.searchsorted(text, np.arange(1, len(shared)))
+        neighbors += zip(np.split(others, ends), np.split(shares, ends), strict=True)
     return neighbors
+
+
+def _text_features(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the P distinct pairs of a text and a feature, and the texts of each feature, (F,).
+
+    The pairs are two arrays (P,), of the texts' places and of the features' numbers, sorted by the
+    number and then by the place.
+    """
+    hashes = [features(text) for text in texts]
+    lengths = [len(text_hashes) for text_hashes in hashes]
+    flat = np.fromiter(chain.from_iterable(hashes), np.uint64, sum(lengths))
+    places = np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
+    pairs = np.sort(flat << np.uint64(32) | places)
+    pairs = pairs[_is_first(pairs)]  # np.unique takes five times as long
+    numbers = np.cumsum(_is_first(pairs >> np.uint64(32))) - 1
+    rows = (pairs & np.uint64(0xFFFF_FFFF)).astype(np.intp)
+    return rows, numbers, np.bincount(numbers)
+
+
+def _is_first(ascending: np.ndarray) -> np.ndarray:
+    """Return (N,) whether each of N numbers is the first of its value."""
+    is_first = np.ones(len(ascending), bool)
+    is_first[1:] = ascending[1:] != ascending[:-1]
+    return is_first
+
+
+def _shared_weights(
+    n_texts: int, rows: np.ndarray, numbers: np.ndarray, counts: np.ndarray, weight: np.ndarray
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield blocks of texts: the place of the first, and (B, N) the weights that they share.
+
+    That is the sum over the features that both texts have; the value of a text with itself is of no
+    use. For the arguments see ``_text_features``.
+    """
+    starts = np.cumsum(counts) - counts
+    # What only one text has is not shared.
+    counted = np.flatnonzero((weight[numbers] > 0) & (counts[numbers] > 1))
+    # By the text, then the feature: small numbers are sorted in one pass.
+    small = rows[counted].astype(np.min_scalar_type(n_texts))
+    counted = counted[np.argsort(small, kind="stable")]
+    n_holders = counts[numbers[counted]]
+    text_ends = np.searchsorted(rows[counted], np.arange(n_texts), side="right")
+    pair_ends = np.concatenate([[0], np.cumsum(n_holders)])[text_ends]
+    first = 0
+    while first < n_texts:
+        done = pair_ends[first - 1] if first else 0
+        end = int(np.searchsorted(pair_ends, done + _PAIRS_PER_BLOCK))
+        end = min(max(end, first + 1), first + _TEXTS_PER_BLOCK, n_texts)
+        block = slice(text_ends[first - 1] if first else 0, text_ends[end - 1])
+        own, n_each = counted[block], n_holders[block]
+        before = starts[numbers[own]] - (np.cumsum(n_each) - n_each)
+        holders = rows[np.repeat(before, n_each) + np.arange(n_each.sum())]
+        cells = np.repeat((rows[own] - first) * n_texts, n_each) + holders
+        products = np.repeat(weight[numbers[own]] ** 2, n_each)
+        n_cells = (end - first) * n_texts
+        yield first, np.bincount(cells, products, n_cells).reshape(-1, n_texts)
+        first = end

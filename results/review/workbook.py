@@ -20,7 +20,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.corrections.correction import NOT_CODABLE
 from core.csv_table import neutralise
-from core.isco_titles.group_notes import GroupNote
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
@@ -38,10 +37,10 @@ from core.review_contract import (
     TEXT,
 )
 from core.text import DUTIES, JOB_TITLE
-from results.review.follow_up import cut
-from results.review.lookup_sheets import CODES_SHEET, place_of, write_codes, write_help
+from results.review.lookup_sheets import CODES_SHEET, links_to_groups, write_codes, write_help
 from results.review.presentation import Display
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
+from results.review.review_sheet import ReviewSheet
 
 REVIEW_WORKBOOK = "review.xlsx"
 # The choices of a row, in columns of its own: the candidates, their group, and "not codable".
@@ -52,7 +51,6 @@ _CODED_LIKE = "coded_like"
 _HIDDEN = 0
 _CONTEXT_WIDTH = 22
 _CONTEXT = "context: "  # before a name of the input: it may be one of ours
-_MAX_TIP_CHARS = 255  # of a spreadsheet
 # The columns and their widths in characters. Those of the context stand behind the duties.
 _WIDTHS = {
     JOB_TITLE: 34,
@@ -72,7 +70,7 @@ _WIDTHS = {
     TEXT: _HIDDEN,
 }
 _ANSWER = {CORRECTED, CODER, CODED_AT, COMMENT}
-_LINE_POINTS, _MAX_LINES = 15, 8
+_MAX_LINES = 8
 # What the header cells of the columns say when they are chosen.
 _HEADER_HELP = {
     JOB_TITLE: Message("The job title, as the respondent gave it."),
@@ -154,29 +152,29 @@ def _write_book(items: Sequence[ReviewItem], path: Path, display: Display) -> No
             TEXT: code_format,
             **dict.fromkeys(_ANSWER, decision_format),
             CONFIDENCE: percent_format,
+            **dict.fromkeys(_CHOICES[:N_REVIEW_CANDIDATES], link_format),
         }
-        sheet = book.add_worksheet("review")
+        sheet: ReviewSheet = book.add_worksheet("review", ReviewSheet)
         _lay_out(sheet, widths, len(items))
         _add_decision_rules(sheet, widths, len(items), invalid_format)
         sheet.write_row(0, 0, widths, header_format)
         _add_header_help(sheet, widths, spoken)
-        for row, item in enumerate(items, start=1):
+        sheet.set_formats([formats.get(name, text_format) for name in widths])
+        links = links_to_groups(sheet, display)
+        for item in items:
             cells = _cells(item, titles, display.context) | {CODER: display.coder}
-            sheet.set_row(row, _LINE_POINTS * _n_lines(cells, widths))
-            for column, (name, value) in enumerate(cells.items()):
-                if value != "" or name in _ANSWER:
-                    _write_cell(sheet, row, column, value, formats.get(name, text_format))
-            first = _first_choice(widths)
-            for rank, (code, _) in enumerate(item.shown_candidates):
-                text = str(cells[_CHOICES[rank]])
-                note = display.group_notes.by_code.get(code, GroupNote())
-                tip = cut(note.description, _MAX_TIP_CHARS)
-                sheet.write_url(row, first + rank, place_of(code), link_format, text, tip or None)
+            row = [
+                value if value != "" or name in _ANSWER else None for name, value in cells.items()
+            ]
+            sheet.add_row(row, _n_lines(cells, widths))
+            for column, (code, _) in enumerate(item.shown_candidates, _first_choice(widths)):
+                sheet.add_link(column, links[code])
         write_codes(book.add_worksheet(CODES_SHEET), display, header_format, code_format)
         lines = (*display.notes, *_HELP, display.group_notes.source)
         write_help(
             book.add_worksheet("help"), [spoken.gettext(line) for line in lines], text_format
         )
+    assert sheet.is_written, "xlsxwriter has left out the rows: its version is another one"
 
 
 def _widths(context: Sequence[str]) -> dict[str, int]:
@@ -188,17 +186,6 @@ def _widths(context: Sequence[str]) -> dict[str, int]:
 def _first_choice(widths: Mapping[str, int]) -> int:
     """Return the position of the first choice of the drop-down list."""
     return list(widths).index(_CHOICES[0])
-
-
-def _write_cell(
-    sheet: Worksheet, row: int, column: int, value: str | float, cell_format: Format
-) -> None:
-    if not isinstance(value, str):
-        sheet.write_number(row, column, value, cell_format)
-    elif value:
-        sheet.write_string(row, column, value, cell_format)
-    else:
-        sheet.write_blank(row, column, None, cell_format)
 
 
 def _lay_out(sheet: Worksheet, widths: Mapping[str, int], n_rows: int) -> None:
@@ -286,12 +273,11 @@ def _cells(
 
 def _n_lines(cells: Mapping[str, str | float], widths: Mapping[str, int]) -> int:
     """Return the lines that a row needs: not every program fits the height to wrapped text."""
-    n_lines = (
-        math.ceil(len(str(value)) / widths[name])
-        for name, value in cells.items()
-        if widths[name] != _HIDDEN
-    )
-    return min(max(n_lines), _MAX_LINES)
+    n_lines = 1
+    for value, width in zip(cells.values(), widths.values(), strict=True):
+        if width != _HIDDEN and isinstance(value, str) and len(value) > n_lines * width:
+            n_lines = math.ceil(len(value) / width)
+    return min(n_lines, _MAX_LINES)
 
 
 def _shortened(text: str) -> str:

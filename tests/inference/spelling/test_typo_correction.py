@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.letters.accents import without_accents
 from core.settings import InferenceSettings
 from core.text import EMPTY_TEXT, join
 from inference.bundle import SPELLING, Bundle
@@ -81,6 +82,45 @@ def test_words_stay_as_many_and_known_ones_as_they_are(title: str, duties: str) 
 def test_whatever_slip_the_training_makes_is_mended(word: str, seed: int) -> None:
     slipped = typo(word, random.Random(seed))
     assert Spelling([word]).correct(slipped) == word
+
+
+PLAIN, ACCENTED = "abcz", {"a": "á", "c": "ç"}
+TINY = st.text([*PLAIN, *ACCENTED.values()], min_size=5, max_size=7)
+
+
+def one_typo_away(word: str) -> set[str]:
+    """Every string of these letters from which one typo makes ``word``, by its definition."""
+    strings = set()
+    for n in range(len(word) + 1):
+        before, after = word[:n], word[n:]
+        strings |= {before + letter + after[skip:] for letter in PLAIN for skip in (0, 1)}
+        if after[:1] and (accented := ACCENTED.get(without_accents(after[0]))):
+            strings.add(before + accented + after[1:])
+        strings |= {before + after[1:], before + after[1:2] + after[:1] + after[2:]}
+    return strings
+
+
+def accents(word: str) -> list[str]:
+    return sorted(letter for letter in word if letter in ACCENTED.values())
+
+
+@given(st.lists(TINY, unique=True, min_size=1, max_size=60), st.lists(TINY, max_size=20))
+def test_the_nearest_common_word_is_read(common: list[str], typed: list[str]) -> None:
+    # All letters are in the alphabet of the words.
+    common = [*common, "abcáçz"]
+    expected = []
+    for word in typed:
+        candidates = [
+            other
+            for other in common
+            if other in one_typo_away(word)
+            and (accents(other) == accents(word) or without_accents(other) == without_accents(word))
+        ]
+        candidates.sort(key=lambda other: (set(other) != set(word), common.index(other)))
+        expected.append(word if word in common or not candidates else candidates[0])
+    spelling = Spelling(common)
+    assert spelling.correct_all(typed) == expected
+    assert [spelling.correct(word) for word in typed] == expected
 
 
 def test_it_learns_the_words_of_two_texts_most_frequent_first(tmp_path: Path) -> None:
