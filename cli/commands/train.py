@@ -88,8 +88,8 @@ def add_optimizations(command: argparse._ActionsContainer) -> None:
     command.add_argument(
         "--enable-optimizations",
         action="store_true",
-        help="save time and memory by mixed precision, where the device is fit for it, and by "
-        "gradient checkpointing (default: training.enable_optimizations)",
+        help="train in bf16 where that is faster and computes the same, and save memory of an "
+        "accelerator by gradient checkpointing (default: training.enable_optimizations)",
     )
 
 

@@ -61,6 +61,18 @@ def run_in_all_processes(task: Callable[..., _Result], *arguments: Any, **own: A
     return task(*arguments, **own)
 
 
+def all_agree(choice: bool) -> bool:
+    """Return whether all processes chose True; each must call this, and alone it returns its own.
+
+    Trained in two precisions, the copies of a model would go on from different sums.
+    """
+    if n_processes() == 1:
+        return choice
+    choices = torch.tensor(int(choice))
+    dist.all_reduce(choices, dist.ReduceOp.MIN)
+    return bool(choices.item())
+
+
 def run_worker() -> None:
     """Run the tasks of the main process until there is none left."""
     _join_group()
