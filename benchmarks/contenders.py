@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.text import join
@@ -108,14 +109,17 @@ def _isco(arguments: argparse.Namespace) -> Run:
     from inference.bundle import Bundle
     from inference.corrections_lookup import CorrectionsLookup
     from inference.decision import Prediction
-    from results.code_file import code_file
+    from results.code_file import code_file, prepare_process
     from watcher.delivery.publish import complete, publish, staging
     from watcher.filesystem import Filesystem
     from watcher.intake.folder_checks import STAGING
 
     settings = Settings()
     files = Filesystem()
-    autocoder = open_autocoder(Bundle.open(arguments.bundle), settings, CorrectionsLookup())
+    with ThreadPoolExecutor(1) as executor:  # as in cli/commands/classify.py
+        prepared = executor.submit(prepare_process, settings.output.language)
+        autocoder = open_autocoder(Bundle.open(arguments.bundle), settings, CorrectionsLookup())
+        prepared.result()
 
     code = autocoder.code
     code_seconds = 0.0

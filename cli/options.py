@@ -8,10 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import shtab
-
 from cli.suggestions import SuggestingParser
 from core.log_lines import LOG_FORMATS
+
+_PATHS = {
+    "file": {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"},
+    "folder": {"bash": "_shtab_compgen_dirs", "zsh": "_files -/", "tcsh": "d"},
+}
+"""How the shells complete a path, in shtab's words; shtab itself is loaded to print a script."""
 
 
 def add_command(
@@ -71,14 +75,14 @@ def add_file(command: argparse._ActionsContainer, name: str, meaning: str, **det
 
     ``details`` are further parameters of ``add_argument``.
     """
-    _add_path(command, name, meaning, shtab.FILE, {"metavar": "FILE", **details})
+    _add_path(command, name, meaning, _PATHS["file"], {"metavar": "FILE", **details})
 
 
 def add_folder(
     command: argparse._ActionsContainer, name: str, meaning: str, **details: Any
 ) -> None:
     """Register an argument that is the path of a folder; see ``add_file``."""
-    _add_path(command, name, meaning, shtab.DIRECTORY, {"metavar": "DIR", **details})
+    _add_path(command, name, meaning, _PATHS["folder"], {"metavar": "DIR", **details})
 
 
 def _add_path(

@@ -10,8 +10,10 @@ import numpy as np
 
 from core.letters.text_bounds import MAX_CHARS, bounded
 from core.settings import InferenceSettings
-from inference.bundle import Bundle
+from inference.bundle import Bundle, Manifest
+from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession
+from inference.spelling.typo_correction import Spelling
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,20 @@ class Classifier:
     Both read a text after its typos were corrected.
     """
 
-    def __init__(self, session: OnnxSession, bundle: Bundle) -> None:
+    def __init__(
+        self,
+        session: OnnxSession,
+        ngram_model: NgramModel,
+        spelling: Spelling,
+        manifest: Manifest,
+    ) -> None:
         self._session = session
-        self._ngram_model = bundle.ngram_model()
-        self._spelling = bundle.spelling()
+        self._ngram_model = ngram_model
+        self._spelling = spelling
         self._executor = ThreadPoolExecutor(1)
-        self._temperature = bundle.manifest.temperature
-        self._ngram_weight = bundle.manifest.ngram_weight
-        self.version = bundle.manifest.version
+        self._temperature = manifest.temperature
+        self._ngram_weight = manifest.ngram_weight
+        self.version = manifest.version
 
     @property
     def provider(self) -> str:
@@ -93,4 +101,9 @@ def combine(
 
 def open_classifier(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Load the model of ``bundle``; raises BundleError or SettingsError where that fails."""
-    return Classifier(OnnxSession(bundle, settings), bundle)
+    with ThreadPoolExecutor(1) as executor:
+        # Half of the time to load: its bytes are unpacked without Python while the network loads.
+        ngram_model = executor.submit(bundle.ngram_model)
+        session = OnnxSession(bundle, settings)
+        spelling = bundle.spelling()
+        return Classifier(session, ngram_model.result(), spelling, bundle.manifest)

@@ -7,6 +7,7 @@ import csv
 import logging
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     ray_engine.refuse_options(parsed)
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
-    from results.code_file import PREDICTIONS, code_file
+    from results.code_file import PREDICTIONS, code_file, prepare_process
     from results.explanations.pages import explain_batch
     from results.explanations.requests import REQUESTS_FILE, pending_batches
     from results.report import REPORT
@@ -89,7 +90,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     index = Index(out, settings.output.language)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
     files = Filesystem()
-    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
+    with ThreadPoolExecutor(1) as executor:  # loading the model is hardly any Python
+        prepared = executor.submit(prepare_process, settings.output.language)
+        autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
+        prepared.result()
     (out / STAGING).mkdir(mode=0o700, parents=True, exist_ok=True)
     n_failed = 0
     for path in inputs:

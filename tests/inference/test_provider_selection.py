@@ -267,7 +267,8 @@ def test_the_receipt_says_who_computed(
     runtime = StandIn()
 
     def notes() -> list[str]:
-        classifier = Classifier(OnnxSession(bundle, COREML, runtime), bundle)
+        session = OnnxSession(bundle, COREML, runtime)
+        classifier = Classifier(session, bundle.ngram_model(), bundle.spelling(), bundle.manifest)
         out_dir = Path(tempfile.mkdtemp(dir=tmp_path))
         autocoder = Autocoder(
             classifier, CorrectionsLookup(), rules=DecisionRules(0.9, "truncate"), cache_texts=0

@@ -43,7 +43,7 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
     with suppress(EOFError, OSError):  # the daemon has ended
         try:
             # Only this process loads the libraries of the model.
-            from results.code_file import prepare_pages
+            from results.code_file import prepare_process
             from watcher.processes.file_processor import FileProcessor
 
             processor = FileProcessor(settings)
@@ -51,7 +51,7 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
             connection.send(Failed(_portable(error)))
             return
         connection.send(Ready(processor.model_version))
-        prepare_pages(settings.output.language)
+        prepare_process(settings.output.language)
         while True:
             request = connection.recv()
             connection.send(_answer(processor, request, connection))

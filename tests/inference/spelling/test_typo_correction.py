@@ -14,6 +14,7 @@ from core.settings import InferenceSettings
 from core.text import EMPTY_TEXT, join
 from inference.bundle import SPELLING, Bundle
 from inference.classifier import open_classifier
+from inference.spelling.right_words import MIN_LETTERS
 from inference.spelling.typo_correction import Spelling
 from training.dataset.augmentation import typo
 
@@ -104,10 +105,15 @@ def accents(word: str) -> list[str]:
     return sorted(letter for letter in word if letter in ACCENTED.values())
 
 
-@given(st.lists(TINY, unique=True, min_size=1, max_size=60), st.lists(TINY, max_size=20))
-def test_the_nearest_common_word_is_read(common: list[str], typed: list[str]) -> None:
-    # All letters are in the alphabet of the words.
-    common = [*common, "abcáçz"]
+@given(st.lists(TINY, unique=True, min_size=1, max_size=30), st.randoms(use_true_random=False))
+def test_the_nearest_common_word_is_read(common: list[str], rng: random.Random) -> None:
+    common = [*common, "abcáçz"]  # all letters are in the alphabet of the words
+    letters = [*PLAIN, *ACCENTED.values()]
+    typed = []
+    for word in common:
+        place, n_dropped = rng.randrange(len(word)), rng.randrange(3)
+        typed.append(word[:place] + rng.choice([*letters, ""]) + word[place + n_dropped :])
+    typed = [word for word in typed if len(word) >= MIN_LETTERS]
     expected = []
     for word in typed:
         candidates = [
