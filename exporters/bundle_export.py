@@ -25,7 +25,12 @@ from core.taxonomy import isco08
 from core.text import TEXT_VERSION
 from exporters.graph_fusion import fuse
 from exporters.mixed_precision import TARGET_AGREEMENT, write_int8
-from exporters.parity import agreement, check_signature, check_values, checkpoint_logits
+from exporters.parity import (
+    agreement_if_enough,
+    check_signature,
+    check_values,
+    checkpoint_logits,
+)
 from exporters.quantize import Quantizer
 from inference.bundle import (
     CHECKPOINT,
@@ -144,7 +149,10 @@ def _write_int8(
 
     def measure() -> float:
         write_manifest(staged, **manifest)
-        return agreement(checkpoint.logits, _served_logits(staged, checkpoint.texts))
+        session = OnnxSession(Bundle.open(staged), InferenceSettings(provider="cpu"))
+        return agreement_if_enough(
+            checkpoint.texts, checkpoint.logits, session.logits, target_agreement
+        )
 
     ranking_feeds = _feeds(contents, checkpoint.texts[:_N_RANKING_TEXTS])
     return write_int8(quantizer, staged / _INT8, ranking_feeds, measure, target_agreement)

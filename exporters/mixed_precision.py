@@ -32,7 +32,7 @@ def write_int8(
     ----------
     feeds : model inputs of texts on which the products are ranked.
     measure : the share of decisions that the file ``out``, as it is then, has in common with the
-        checkpoint.
+        checkpoint. Where it is below ``target``, a higher share below ``target`` will do.
     target : how large that share must be.
 
     Returns that share, and how many inputs of products stayed in fp32.
@@ -44,15 +44,17 @@ def write_int8(
     ranked = _ranked(quantizer, out, feeds)
     too_few = 0
     enough = len(ranked)
+    shares: dict[int, float] = {}
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
         quantizer.write(out, ranked[:middle])
-        if measure() >= target:
+        shares[middle] = measure()
+        if shares[middle] >= target:
             enough = middle
         else:
             too_few = middle
     quantizer.write(out, ranked[:enough])
-    return measure(), enough
+    return shares[enough] if enough in shares else measure(), enough
 
 
 def _ranked(

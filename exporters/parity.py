@@ -6,7 +6,7 @@ names the cause.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from inference.onnx_session import length_batches
 INPUTS = ("input_ids", "attention_mask")
 # fp32 sums in another order differ in the seventh digit; a wrong graph differs in the first.
 MAX_LOGIT_DIFFERENCE = 1e-3
+# int8 changes decisions nearly always where two groups are close: the first part finds them.
+_CLOSE_TEXTS_ONE_IN = 4
 
 
 @torch.inference_mode()
@@ -64,6 +66,32 @@ def check_values(name: str, reference: np.ndarray, exported: np.ndarray) -> floa
     return difference
 
 
-def agreement(reference: np.ndarray, exported: np.ndarray) -> float:
-    """Return the share of texts whose best unit group is the same in two (N, 436) logits."""
-    return float((reference.argmax(axis=1) == exported.argmax(axis=1)).mean())
+def agreement_if_enough(
+    texts: Sequence[str],
+    reference: np.ndarray,
+    exported: Callable[[list[str]], np.ndarray],
+    target: float,
+) -> float:
+    """Return the share of ``texts`` whose best unit group is the same in two graphs.
+
+    Where it is below ``target``, a part of the texts often proves that: then the share is returned
+    that is left if all the others agree. Texts whose best two groups are close come first.
+
+    Parameters
+    ----------
+    reference : (N, 436) logits of the checkpoint for the N texts.
+    exported : computes (M, 436) logits of M texts by the exported graph.
+    """
+    if not texts:
+        return 0.0  # nothing was proved
+    best = reference.argmax(axis=1)
+    two_best = np.partition(reference, -2, axis=1)[:, -2:]
+    closest_first = np.argsort(two_best[:, 1] - two_best[:, 0], kind="stable")
+    n_different = 0
+    for rows in np.array_split(closest_first, [len(texts) // _CLOSE_TEXTS_ONE_IN]):
+        logits = exported([texts[row] for row in rows])
+        n_different += int((logits.argmax(axis=1) != best[rows]).sum())
+        share = (len(texts) - n_different) / len(texts)
+        if share < target:
+            break
+    return share

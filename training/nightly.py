@@ -19,6 +19,7 @@ from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from training.challenger import Challenger, Parent
+from training.champion import Champion
 from training.dataset.correction_set import (
     count_rejected,
     decided_texts,
@@ -164,7 +165,8 @@ def _train(
     texts, run.metrics.training = _fine_tune_set(
         champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
     )
-    if refuse_implausible_corrections(run, champion, dataset, corrections, settings):
+    compared = Champion(champion, settings.inference, settings.output)
+    if refuse_implausible_corrections(run, compared, dataset, corrections):
         return
     calibration_logits = None
     if not calibrates_alone(dataset.own_calibration):
@@ -175,7 +177,7 @@ def _train(
         )
     parent = Parent(champion, calibration_logits)
     challenger = _fit(run, parent, model, tokenizer, texts, settings, progress)
-    promote_or_refuse(run, challenger, dataset, corrections, champion, settings)
+    promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
 
 
 def _fine_tune_set(

@@ -19,11 +19,12 @@ from core.taxonomy import isco08, unit_index
 from exporters.accelerator_graph import write_accelerated
 from exporters.bundle_export import BundleContents, export_bundle
 from inference.bundle import Bundle
-from inference.classifier import Classifier, combine, open_classifier
+from inference.classifier import Classifier, combine
 from inference.model_registry import ModelRegistry
 from inference.providers import Runtime
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
+from training.champion import Champion, keep_probabilities, open_on_cpu
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
 from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.evaluate_model import evaluate_model
@@ -41,7 +42,7 @@ def promote_or_refuse(
     challenger: Challenger,
     dataset: SplitDataset,
     corrections: pd.DataFrame,
-    champion: Bundle | None,
+    champion: Champion | None,
     settings: Settings,
 ) -> None:
     """Take ``challenger`` through all steps and finish ``run``.
@@ -67,21 +68,22 @@ def promote_or_refuse(
     metrics.version = bundle.manifest.version
     metrics.parity = bundle.manifest.parity
 
-    classifier = _open_on_cpu(bundle, settings)
-    champion_classifier = _open_on_cpu(champion, settings) if champion else None
+    classifier = open_on_cpu(bundle, settings.inference)
     with long_step("evaluating"):
-        hold_out = evaluate_model(run, classifier, champion_classifier, dataset, settings)
+        hold_out = evaluate_model(run, classifier, champion, dataset, settings)
         _measure_before_quantisation(run, challenger, calibration, dataset.sides["test"], settings)
 
     gate_result = GateResult()
-    if champion is not None and champion_classifier is not None:
-        metrics.champion = champion.manifest.version
-        learned, held_out = _measure_corrections(champion_classifier, classifier, corrections)
+    if champion is not None:
+        metrics.champion = champion.version
+        learned, held_out = _measure_corrections(champion, classifier, corrections)
         metrics.learned = learned_by_group(learned, _N_GROUPS)
         gate_result = compare_models(hold_out, learned, held_out, settings.gate)
     metrics.checks = gate_result.checks
 
     _register(bundle.path, gate_result, settings)
+    if champion is not None:
+        _keep_for_next_night(champion, bundle, hold_out, dataset, gate_result, settings)
     shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
     state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
     run.finish(state, gate_result.reasons)
@@ -162,7 +164,7 @@ def _measure_before_quantisation(
 
 
 def _measure_corrections(
-    champion: Classifier, challenger: Classifier, corrections: pd.DataFrame
+    champion: Champion, challenger: Classifier, corrections: pd.DataFrame
 ) -> tuple[ComparedTexts, ComparedTexts]:
     """Return both models' probabilities of the learned and of the held-out corrections."""
 
@@ -174,6 +176,24 @@ def _measure_corrections(
 
     is_held_out = corrections["is_held_out"]
     return measured(corrections[~is_held_out]), measured(corrections[is_held_out])
+
+
+def _keep_for_next_night(
+    champion: Champion,
+    challenger: Bundle,
+    compared: dict[str, ComparedTexts],
+    dataset: SplitDataset,
+    gate_result: GateResult,
+    settings: Settings,
+) -> None:
+    """Keep the probabilities of the hold-out sets by the model that is in service from now on."""
+    is_new = gate_result.promoted
+    sets = [
+        (list(dataset.hold_out[name]["text"]), texts.challenger if is_new else texts.champion)
+        for name, texts in compared.items()
+    ]
+    version = challenger.manifest.version if is_new else champion.version
+    keep_probabilities(settings.output, version, sets)
 
 
 def _register(bundle_dir: Path, gate_result: GateResult, settings: Settings) -> None:
@@ -195,18 +215,11 @@ def _write_accelerator_graph(bundle: Bundle) -> None:
         _LOG.warning("no fp32 graph for accelerators: %s", error)
 
 
-def _open_on_cpu(bundle: Bundle, settings: Settings) -> Classifier:
-    """Open a classifier on the CPU: two versions are compared with the same arithmetic."""
-    on_cpu = settings.inference.model_copy(update={"provider": "cpu"})
-    return open_classifier(bundle, on_cpu)
-
-
 def refuse_implausible_corrections(
     run: RunFolder,
-    champion: Bundle,
+    champion: Champion,
     dataset: SplitDataset,
     corrections: pd.DataFrame,
-    settings: Settings,
 ) -> bool:
     """Finish the run as refused if a new corrections file does not look like coders' work.
 
@@ -214,10 +227,9 @@ def refuse_implausible_corrections(
     """
     if BUNDLED_HOLD_OUT not in dataset.hold_out:
         return False
-    classifier = _open_on_cpu(champion, settings)
 
     def measured(rows: pd.DataFrame) -> ComparedTexts:
-        probabilities = classifier.probabilities(list(rows["text"]))
+        probabilities = champion.probabilities(list(rows["text"]))
         return ComparedTexts(list(rows["label"]), probabilities, probabilities)
 
     hold_out = measured(dataset.hold_out[BUNDLED_HOLD_OUT])
@@ -227,7 +239,7 @@ def refuse_implausible_corrections(
     gate_result = GateResult(checks)
     if gate_result.promoted:
         return False
-    run.metrics.champion = champion.manifest.version
+    run.metrics.champion = champion.version
     run.metrics.checks = checks
     remedy = "check these files in data.corrections_dir, and remove the wrong corrections"
     run.finish(RunState.REFUSED, [*gate_result.reasons, remedy])

@@ -22,6 +22,7 @@ from inference.model_registry import ModelRegistry
 from inference.spelling.right_words import RightWords
 from inference.spelling.typo_correction import Spelling
 from training.challenger import Challenger
+from training.champion import Champion
 from training.dataset.correction_set import learned_files, read_all_corrections
 from training.dataset.dataset_parts import SplitDataset
 from training.dataset.minimum import require_enough
@@ -103,7 +104,10 @@ def train(
         )
         _LOG.info("training %s on %s texts", base, f"{len(dataset.sides['train']):,}")
         challenger = _fit(run, model, tokenizer, dataset, settings, progress)
-        promote_or_refuse(run, challenger, dataset, corrections, champion, settings)
+        compared = None
+        if champion is not None:
+            compared = Champion(champion, settings.inference, settings.output)
+        promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
         write_report(run.path, settings.output.language)
     return run
 

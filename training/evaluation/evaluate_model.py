@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.settings import Settings
 from inference.classifier import Classifier
+from training.champion import Champion
 from training.dataset.dataset_parts import OTHER_LANGUAGES, SplitDataset
 from training.evaluation.error_analysis import ERROR_ANALYSIS, write_error_analysis
 from training.evaluation.gate import ComparedTexts
@@ -22,7 +23,7 @@ _N_SEEN_TEXTS = 2000
 def evaluate_model(
     run: RunFolder,
     challenger: Classifier,
-    champion: Classifier | None,
+    champion: Classifier | Champion | None,
     dataset: SplitDataset,
     settings: Settings,
 ) -> dict[str, ComparedTexts]:

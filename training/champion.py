@@ -1,0 +1,121 @@
+"""The model in service, as nightly trainings and the gate ask it.
+
+What it makes of the hold-out sets is kept in ``output.model_dir``: the next night compares with the
+same model on the same texts. The file holds hashes and probabilities, and no text.
+"""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from core.file_io import open_atomic
+from core.settings import InferenceSettings, OutputSettings
+from inference.bundle import Bundle
+from inference.classifier import Classifier, open_classifier
+
+_LOG = logging.getLogger(__name__)
+_FILE = "hold_out_probabilities.npz"
+_N_CHECKED = 200
+
+
+def open_on_cpu(bundle: Bundle, settings: InferenceSettings) -> Classifier:
+    """Open a classifier on the CPU: two versions are compared with the same arithmetic."""
+    return open_classifier(bundle, settings.model_copy(update={"provider": "cpu"}))
+
+
+class Champion:
+    """The model in service. It is opened once, and computes each list of texts once.
+
+    A night asks it twice about the bundled hold-out set: before the training, to see whether the
+    corrections are plausible, and at the gate.
+    """
+
+    def __init__(self, bundle: Bundle, settings: InferenceSettings, output: OutputSettings) -> None:
+        self.bundle = bundle
+        self._settings = settings
+        self._output = output
+        self._probabilities: dict[str, np.ndarray] = {}
+
+    @property
+    def version(self) -> str:
+        """The version of the model."""
+        return self.bundle.manifest.version
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (N, 436) float32, as ``Classifier.probabilities`` does; not to be changed."""
+        key = _hash_of(texts)
+        if key not in self._probabilities:
+            probabilities = self._kept(key, texts)
+            if probabilities is None:
+                probabilities = self._classifier.probabilities(texts)
+            probabilities.flags.writeable = False
+            self._probabilities[key] = probabilities
+        return self._probabilities[key]
+
+    def _kept(self, key: str, texts: Sequence[str]) -> np.ndarray | None:
+        """Return what an earlier night kept, None if there is nothing or it is not the same today.
+
+        Another processor or another version of the program may compute other last digits. So some
+        of the texts are computed again, and must be equal bit by bit.
+        """
+        kept = _read(self._output.model_dir / _FILE, self.version, key)
+        if kept is None or len(kept) != len(texts):
+            return None
+        rows = np.unique(np.linspace(0, len(texts) - 1, _N_CHECKED).astype(int))
+        now = self._classifier.probabilities([texts[row] for row in rows])
+        return kept if np.array_equal(now, kept[rows]) else None
+
+    @cached_property
+    def _classifier(self) -> Classifier:
+        return open_on_cpu(self.bundle, self._settings)
+
+
+def keep_probabilities(
+    output: OutputSettings, version: str, sets: Collection[tuple[Sequence[str], np.ndarray]]
+) -> None:
+    """Keep what the model in service from now on makes of the hold-out sets, and nothing older.
+
+    ``sets`` are lists of texts, each with its probabilities (N, 436). A disk that is full only
+    costs the next night some time.
+    """
+    if not sets:
+        return
+    try:
+        for part in output.model_dir.glob(f".{_FILE}.*.part"):  # of a training that was killed
+            part.unlink()
+        with open_atomic(output.model_dir / _FILE) as file:
+            np.savez(
+                file,
+                version=np.array(version),
+                hashes=np.array([_hash_of(texts) for texts, _ in sets]),
+                ends=np.cumsum([len(probabilities) for _, probabilities in sets]),
+                probabilities=np.concatenate([probabilities for _, probabilities in sets]),
+            )
+    except OSError as error:
+        _LOG.warning("the next training computes the hold-out sets again: %s", error)
+
+
+def _read(path: Path, version: str, key: str) -> np.ndarray | None:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            hashes = list(arrays["hashes"])
+            if str(arrays["version"]) != version or key not in hashes:
+                return None
+            sets = np.split(arrays["probabilities"], arrays["ends"])
+            return np.array(sets[hashes.index(key)])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        _LOG.warning("%r is not used: %s", str(path), error)
+        return None
+
+
+def _hash_of(texts: Sequence[str]) -> str:
+    return sha256("\n".join(texts).encode()).hexdigest()
