@@ -90,19 +90,19 @@ def main() -> None:
         for trial in _trials(arguments, random.Random(seed))
     ]
     model = Model(arguments.bundle, trials)
-    figures = []
+    tables = []
     for office in dict.fromkeys(trial.office for trial in trials):
         rules = fit_rules(model, [trial for trial in trials if trial.office != office])
-        figures += [measure(model, trial, rules) for trial in trials if trial.office == office]
-    table = pd.concat(figures).groupby(["office", "texts"], sort=False).mean().round(4)
+        tables += [measure(model, trial, rules) for trial in trials if trial.office == office]
+    table = pd.concat(tables).groupby(["office", "texts"], sort=False).mean().round(4)
     print(table.to_string())
     print(json.dumps(asdict(fit_rules(model, trials))))
 
 
 def _trials(arguments: argparse.Namespace, rng: random.Random) -> list[Trial]:
-    offices, foreign = _offices(arguments)
+    office_tables, foreign = offices(arguments.reference, arguments.data)
     trials = []
-    for name, rows in offices.items():
+    for name, rows in office_tables.items():
         rows = rows.drop_duplicates("text").sample(frac=1, random_state=rng.randrange(2**32))
         n = min(arguments.corrections, len(rows) // 2)
         corrected, rest = rows.iloc[:n], rows.iloc[n:]
@@ -126,13 +126,16 @@ def _trials(arguments: argparse.Namespace, rng: random.Random) -> list[Trial]:
     return trials
 
 
-def _offices(
-    arguments: argparse.Namespace,
+def offices(
+    reference: Path, data: Path | None
 ) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
-    """Return the offices and the foreign sets by name: tables with ``text, label``."""
+    """Return the offices and the foreign sets by name: tables with ``text, label``.
+
+    ``reference`` has the bundled answers; ``data`` is the folder of ``dev_titles.csv``, if any.
+    """
 
     def answers(language: str) -> pd.DataFrame:
-        rows = read_answers(arguments.reference, [language])
+        rows = read_answers(reference, [language])
         return rows.loc[rows["part"] == HOLD_OUT, ["text", "label", "kind"]]
 
     def plain(rows: pd.DataFrame, n: int) -> pd.DataFrame:
@@ -143,7 +146,7 @@ def _offices(
     own = english[is_rule].assign(label=english["label"].replace(_OWN_RULES))
     is_vacancy = english["kind"] == "vacancy"
     is_survey = ~is_vacancy & ~english["kind"].isin(["vague", "border"])
-    offices = {
+    found = {
         "vacancies": plain(english[is_vacancy], 2000),
         "survey": plain(english[is_survey], 1600),
         "de": plain(answers("de"), 1000),
@@ -151,14 +154,14 @@ def _offices(
         "own rules": own[["text", "label"]],
     }
     foreign = {"foreign answers": english.sample(1500, random_state=7)[["text", "label"]]}
-    if arguments.data is not None:
-        dev = pd.read_csv(arguments.data / "dev_titles.csv", dtype=str).fillna("")
+    if data is not None:
+        dev = pd.read_csv(data / "dev_titles.csv", dtype=str).fillna("")
         texts = [join(*row) for row in dev[["job_title", "duties_description"]].to_numpy()]
         dev = dev.assign(text=texts, label=dev["isco_code"])
         is_esco = dev["source"].str.contains("esco") & (dev["title_in_train"] == "")
-        offices["ESCO"] = dev.loc[is_esco, ["text", "label"]]
+        found["ESCO"] = dev.loc[is_esco, ["text", "label"]]
         foreign["foreign titles"] = dev.loc[dev["source"].str.contains("ilo"), ["text", "label"]]
-    return offices, foreign
+    return found, foreign
 
 
 class Model:
@@ -239,16 +242,19 @@ def measure(model: Model, trial: Trial, rules: SimilarityRules) -> pd.DataFrame:
             groups[f"– {kind}"] = kind.__eq__
         for group, belongs in groups.items():
             chosen = np.array([belongs(kind) for kind in texts.kinds])
-            figures: dict[str, object] = {"office": trial.office, "texts": group}
+            row: dict[str, object] = {"office": trial.office, "texts": group}
             for when, probabilities in (("before", alone), ("after", together)):
-                figures |= _figures(probabilities[chosen], texts.units[chosen], when)
-            rows.append({**figures, "reached": is_reached[chosen].mean(), "n": chosen.sum()})
+                row |= figures(probabilities[chosen], texts.units[chosen], when)
+            rows.append({**row, "reached": is_reached[chosen].mean(), "n": chosen.sum()})
     return pd.DataFrame(rows)
 
 
-def _figures(probabilities: np.ndarray, units: np.ndarray, when: str) -> dict[str, float]:
+def figures(
+    probabilities: np.ndarray, units: np.ndarray, when: str, threshold: float = _THRESHOLD
+) -> dict[str, float]:
+    """Return accuracy, calibration error and what is autocoded; ``when`` is a part of the names."""
     confidence, best = probabilities.max(axis=1), probabilities.argmax(axis=1)
-    is_right, is_sure = best == units, confidence >= np.float32(_THRESHOLD)
+    is_right, is_sure = best == units, confidence >= np.float32(threshold)
     bins = np.minimum((confidence * 10).astype(int), 9)
     gaps = [abs((is_right[bins == b] - confidence[bins == b]).sum()) for b in range(10)]
     return {

@@ -27,6 +27,7 @@ from core.settings_file.training_settings import (
 )
 from core.settings_file.yaml_text import SettingsText
 
+DEFAULT_WANTED_AGREEMENT = 0.95
 MAX_CONTEXT_COLUMNS = 3
 """A page and a workbook have no place for more columns beside a text."""
 
@@ -128,6 +129,7 @@ class OutputSettings(Section):
     neutralise_formulas: bool = False
     same_format: bool = False
     language: str = ENGLISH
+    wanted_agreement: float = Field(DEFAULT_WANTED_AGREEMENT, ge=0.5, lt=1)
     derived: tuple[Literal["isco88", "isei08", "siops08"], ...] = ()
 
     @field_validator("language")

@@ -12,12 +12,14 @@ from core.isco_scores.derived_variables import DERIVED
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.own_tables.code_source import CodeSource
-from core.settings import Settings
+from core.settings import DEFAULT_WANTED_AGREEMENT, Settings
 from core.text import EMPTY_TEXT
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code
+from inference.office.calibrator import OfficeCalibrator
+from inference.office.office_calibration import OfficeCalibration
 from inference.prediction_cache import PredictionCache
 from inference.similar_corrections import (
     SimilarCorrections,
@@ -48,8 +50,8 @@ class Autocoder:
         rules: DecisionRules,
         cache_texts: int,
         non_answers: NonAnswers | None = None,
-        training_profile: TrainingProfile | None = None,
         similarity: SimilarityRules | None = None,
+        office: OfficeCalibrator | None = None,
     ) -> None:
         """Combine a classifier with the rules for its codes.
 
@@ -59,14 +61,14 @@ class Autocoder:
         rules : see ``inference.decision.decide``.
         cache_texts : how many texts the cache holds; they are kept across files.
         non_answers : the texts that get no code; None codes every text.
-        training_profile : what the model learned from, where its bundle has it.
         similarity : how much corrections of similar texts count; None if they do not.
+        office : keeps the calibration; by default one without a training profile.
         """
         self.classifier = classifier
         self.corrections_lookup = corrections_lookup
-        self.training_profile = training_profile
         self.version = classifier.version
         self._rules = rules
+        self._office = office or OfficeCalibrator(rules.threshold, DEFAULT_WANTED_AGREEMENT)
         self._non_answers = non_answers
         self._cache = PredictionCache(cache_texts)
         self._similar = None if similarity is None else SimilarCorrections(similarity)
@@ -79,7 +81,7 @@ class Autocoder:
 
         ``progress`` is called after each step with how many more of ``texts`` are done.
         """
-        self._learn_corrections(progress)
+        self.learn_corrections(progress)
         n_copies = Counter(texts)  # in order of first appearance
         predictions: dict[str, Prediction] = {}
         for text in n_copies:
@@ -100,28 +102,54 @@ class Autocoder:
             progress(sum(n_copies[text] for text in step))
         return [predictions[text] for text in texts]
 
-    def _learn_corrections(self, progress: Callable[[int], None]) -> None:
-        """Let the corrections teach similar texts; what the cache has is no longer right then."""
+    @property
+    def calibration(self) -> OfficeCalibration:
+        """The calibration in force, with the corrections that ``learn_corrections`` took in."""
+        return self._office.calibration
+
+    @property
+    def training_profile(self) -> TrainingProfile | None:
+        """What the model learned from, where its bundle has it."""
+        return self._office.training_profile
+
+    def learn_corrections(self, progress: Callable[[int], None] = lambda n_done: None) -> None:
+        """Let new corrections teach similar texts, and calibrate the confidence.
+
+        What the cache has is no longer right then. ``code`` calls it. ``progress`` is called with 0
+        now and then: the process is alive.
+        """
         lookup = self.corrections_lookup
-        if self._similar is None or self._learned_lookup is lookup:
+        if self._learned_lookup is lookup:
             return
 
         def vectors_of(texts: Sequence[str]) -> np.ndarray:
-            progress(0)  # the process is alive
-            return similarity_vectors(self.classifier.read(texts))
+            progress(0)
+            return self._office.vectors_of(texts, self.classifier.read)
 
-        self._similar.learn(lookup.teaching, vectors_of)
+        self._office.read(lookup.answers, self.classifier.read, progress)
+        if self._similar is not None:
+            self._similar.learn(lookup.teaching, vectors_of)
+        self._office.calibrate(self._similar)
         self._cache.clear()
         self._learned_lookup = lookup
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (N, 436) float32 of the model alone, with the calibration in force.
+
+        ``texts`` are cleaned; no correction of them or of similar ones changes the order.
+        """
+        self.learn_corrections()
+        return self.calibration.applied_to(self.classifier.probabilities(texts))
 
     def _compute(self, texts: Sequence[str]) -> list[Prediction]:
         """Return the predictions of the model and of the corrections that are similar."""
         reading = self.classifier.read(texts)
-        alone = reading.probabilities
+        alone = self.calibration.applied_to(reading.probabilities)
         if not self._similar:
             return self._decide(alone)
         neighbors = self._similar.nearest(similarity_vectors(reading))
-        predictions = self._decide(self._similar.blend(alone, neighbors, self._rules.threshold))
+        threshold = self.calibration.threshold
+        predictions = self._decide(self._similar.blend(alone, neighbors, threshold))
         return [
             self._similar.named(prediction, probabilities, voters)
             for prediction, probabilities, voters in zip(predictions, alone, neighbors, strict=True)
@@ -129,7 +157,7 @@ class Autocoder:
 
     def _decide(self, probabilities: np.ndarray) -> list[Prediction]:
         rules = self._rules
-        return decide(probabilities, rules.threshold, rules.fallback, rules.floors)
+        return decide(probabilities, self.calibration.threshold, rules.fallback, rules.floors)
 
     def n_truncated(self, texts: Sequence[str]) -> int:
         """Return how many of ``texts`` are longer than the network reads."""
@@ -178,6 +206,10 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         PAD_CODES: settings.output.pad_codes,
         NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }
+    answers = corrections_lookup.answers
+    if answers.are_enough:  # results without them keep the ids that they had
+        values["answers"] = answers.version
+        values["wanted_agreement"] = settings.output.wanted_agreement
     if settings.output.language != ENGLISH:  # results in English keep the ids that they had
         values[LANGUAGE] = settings.output.language
     if settings.output.derived:
@@ -205,6 +237,11 @@ def open_autocoder(
         rules=DecisionRules.of(settings),
         non_answers=_non_answers(settings),
         cache_texts=settings.inference.cache_texts,
-        training_profile=bundle.training_profile(),
         similarity=similarity_of(bundle),
+        office=OfficeCalibrator(
+            settings.model.confidence_threshold,
+            settings.output.wanted_agreement,
+            bundle.training_profile(),
+            bundle.learned_files(),
+        ),
     )

@@ -41,6 +41,8 @@ NGRAM_MODEL = "ngram_model.npz"
 SPELLING = "spelling.txt.gz"
 TRAINING_PROFILE = "training_profile.npz"
 CHECKPOINT = "checkpoint"
+LEARNED_FILES = "corrections_files"
+"""Key in a manifest's training summary: the corrections files that the model has learned."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,10 @@ class Bundle:
             return Spelling(())
         self._check_hashes([SPELLING])
         return Spelling.load(self.path / SPELLING, RightWords())
+
+    def learned_files(self) -> frozenset[str]:
+        """Return the names of the corrections files that the model has learned."""
+        return frozenset(self.manifest.training.get(LEARNED_FILES, []))
 
     def training_profile(self) -> TrainingProfile | None:
         """Load the training profile, its hash checked; None where the bundle has none."""

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from core.corrections.correction import NOT_CODABLE
-from core.corrections.corrections_folder import FolderState, folder_state, read_readable
+from core.corrections.correction import NOT_CODABLE, Correction
+from core.corrections.corrections_folder import (
+    CorrectionsFile,
+    FolderState,
+    folder_state,
+    read_readable,
+)
 from core.corrections.decisions import Decisions
+from core.corrections.office_answers import OfficeAnswers, Origin
 from core.encoding import AUTO
 from core.own_tables.code_source import CodeSource
 from core.settings import Columns
@@ -22,6 +28,7 @@ from inference.decision import Prediction, no_code
 
 # So many corrections teach similar texts; more would make every text slower.
 _MAX_TEXTS = 50_000
+_DATE_CHARS = len("2026-11-27")
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,15 @@ class CorrectionsLookup:
     """What people decided about every cleaned text that was corrected.
 
     ``folder_state`` is the state of the corrections folder that the decisions were read from.
-    ``texts`` are the texts that were decided last, at most 50,000, in the order of their decisions.
+    ``texts`` are the texts that were decided last, at most 50,000, in the order of their decisions,
+    ``origins`` where the latest answer about each comes from. ``answers`` are those that calibrate.
     """
 
     decisions: Decisions = field(default_factory=Decisions)
     folder_state: FolderState = ()
     texts: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    answers: OfficeAnswers = field(default_factory=OfficeAnswers)
 
     @classmethod
     def of(cls, codes: Mapping[str, str]) -> CorrectionsLookup:
@@ -42,7 +52,8 @@ class CorrectionsLookup:
         decisions = Decisions()
         for text, code in codes.items():
             decisions[text] = code
-        return cls(decisions, texts=tuple(codes)[-_MAX_TEXTS:])
+        texts = tuple(codes)[-_MAX_TEXTS:]
+        return cls(decisions, texts=texts, origins=(Origin(),) * len(texts))
 
     @classmethod
     def load(
@@ -59,7 +70,7 @@ class CorrectionsLookup:
 
         Parameters
         ----------
-        before : read only the files that come before the file of this name.
+        before : read only the files that come before the file of this name; no answers then.
         previous : an earlier lookup of this folder; if files were only added after those that it
             knows, only they are read.
         legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
@@ -71,22 +82,26 @@ class CorrectionsLookup:
         if before in names:
             state = state[: names.index(before)]
         decisions = Decisions()
-        texts: dict[str, None] = {}
+        texts: dict[str, Origin] = {}
         n_read = 0
         if previous is not None and state[: len(known)] == known:
             decisions = previous.decisions.copy()
-            texts = dict.fromkeys(previous.texts)
+            texts = dict(zip(previous.texts, previous.origins, strict=True))
             n_read = len(known)
         for file in state[n_read:]:
             path = corrections_dir / file.name
             for correction in read_readable(path, columns, legacy_encoding):
                 decisions.apply(correction)
                 if correction.is_decided:
-                    texts.pop(correction.text, None)  # it moves to the end
-                    texts[correction.text] = None
+                    earlier = texts.pop(correction.text, Origin())  # it moves to the end
+                    texts[correction.text] = _origin(correction, file, earlier)
                     if len(texts) > 2 * _MAX_TEXTS:
-                        texts = dict.fromkeys(tuple(texts)[-_MAX_TEXTS:])
-        return cls(decisions, state, tuple(texts)[-_MAX_TEXTS:])
+                        texts = dict(list(texts.items())[-_MAX_TEXTS:])
+        texts = dict(list(texts.items())[-_MAX_TEXTS:])
+        answers = OfficeAnswers()
+        if before is None:
+            answers = OfficeAnswers.read(corrections_dir, decisions, texts.items())
+        return cls(decisions, state, tuple(texts), tuple(texts.values()), answers)
 
     @cached_property
     def version(self) -> str:
@@ -122,6 +137,14 @@ class CorrectionsLookup:
             candidates=((code, 1.0),),
             source=CodeSource.CORRECTION,
         )
+
+
+def _origin(correction: Correction, file: CorrectionsFile, earlier: Origin) -> Origin:
+    """Return the origin of a text after one more answer: what was drawn once, stays drawn."""
+    date = (correction.signature.coded_at or file.received)[:_DATE_CHARS]
+    return Origin(
+        correction.sampled or earlier.sampled, max(date, earlier.date), earlier.file or file.name
+    )
 
 
 _NOT_CODABLE = no_code(CodeSource.NOT_CODABLE)

@@ -152,6 +152,15 @@ class SimilarCorrections:
             for voters in self._nearest_of_block(vectors[start : start + _TEXTS_PER_BLOCK])
         ]
 
+    def nearest_others(self, texts: Sequence[str], vectors: np.ndarray) -> list[Neighbors]:
+        """Return the voters of N ``texts`` as ``nearest`` does, without their own corrections."""
+        rows = {text: row for row, text in enumerate(self._texts)}
+        others = []
+        for text, voters in zip(texts, self.nearest(vectors), strict=True):
+            is_other = voters.rows != rows.get(text, -1)
+            others.append(Neighbors(voters.rows[is_other], voters.cosines[is_other]))
+        return others
+
     def _nearest_of_block(self, vectors: np.ndarray) -> list[Neighbors]:
         texts = vectors.astype(np.float32)
         least = self.rules.min_cosine * _PRODUCT_OF_EQUALS

@@ -135,8 +135,9 @@ class Coder:
     ) -> tuple[Candidate, ...]:
         """Return the ``k`` likeliest unit groups, best first; none for a text that is no answer.
 
-        They are what the model alone computes: no correction of the text or of a similar one
-        changes them. Raises ArgumentError as ``code`` does, and unless 1 ≤ ``k`` ≤ 436.
+        They are what the model alone computes, with the calibration in force: no correction of the
+        text or of a similar one changes their order. Raises ArgumentError as ``code`` does, and
+        unless 1 ≤ ``k`` ≤ 436.
 
         >>> Coder().candidates("nurse", k=2)[0].isco_title
         'Nursing Professionals'
@@ -149,7 +150,7 @@ class Coder:
         with self._lock:
             if not self._served.autocoder.code([text])[0].candidates:
                 return ()
-            probabilities = self._served.autocoder.classifier.probabilities([text])[0]
+            probabilities = self._served.autocoder.probabilities([text])[0]
         return tuple(
             Candidate(code, titles[code], confidence)
             for code, confidence in likeliest_units(probabilities, k)

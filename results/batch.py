@@ -8,6 +8,7 @@ from core.corrections.text_list import TextCollector
 from core.csv_table import Table
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
+from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
 from results.reporting.weighted_shares import WeightedShares
@@ -28,6 +29,7 @@ class Batch:
     statistics: BatchStatistics
     review: ReviewQueue
     agreement: Agreement | None
+    calibration: OfficeCalibration
     context: dict[str, int] = field(default_factory=dict)
     weighted: WeightedShares | None = None
     damage: Damage = field(default_factory=Damage)

@@ -15,6 +15,7 @@ import hashlib
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -116,12 +117,17 @@ def code_file(
     table = _open_input(path, settings)
     receipt = _start_receipt(path, table, autocoder, settings)
     note_missing_context(table, settings, receipt.notes)
+    autocoder.learn_corrections(progress)
+    calibration = autocoder.calibration
+    receipt.calibration = calibration.summary()
     with open_agreement(out_dir, table, settings.output.language) as agreement:
-        threshold = settings.model.confidence_threshold
         batch = Batch(
             table=table,
             receipt=receipt,
-            statistics=BatchStatistics(autocoder.training_profile, threshold),
+            calibration=calibration,
+            statistics=BatchStatistics(
+                autocoder.training_profile, calibration.threshold, calibration.wanted_threshold
+            ),
             review=ReviewQueue(receipt.batch_id),
             agreement=agreement,
             context=review_context(table, settings.review.context, receipt.notes),
@@ -196,7 +202,7 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
                 for row, prediction in zip(chunk, predictions, strict=True)
             )
             batch.receipt.n_truncated += autocoder.n_truncated(texts)
-            batch.texts.add({text: p.isco_code for text, p in zip(texts, predictions, strict=True)})
+            _add_texts(batch, texts, predictions)
             _count(batch, chunk, texts, predictions)
     batch.receipt.n_blank_lines = batch.table.n_blank_lines
     note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
@@ -223,6 +229,13 @@ def _count(
         batch.weighted.add(chunk, predictions)
     if batch.agreement is not None:
         batch.agreement.add(batch.table, chunk, predictions, is_seen, first_record)
+
+
+def _add_texts(batch: Batch, texts: Sequence[str], predictions: Sequence[Prediction]) -> None:
+    """Add the texts of one coded chunk to the list of the batch."""
+    by_model = (text for text, p in zip(texts, predictions, strict=True) if p.is_by_model)
+    codes = {text: p.isco_code for text, p in zip(texts, predictions, strict=True)}
+    batch.texts.add(codes, Counter(by_model))
 
 
 def _list_texts(batch: Batch, settings: Settings) -> None:

@@ -58,7 +58,8 @@ class Receipt(RowCounts, AnyReceipt):
 
     ``columns`` maps our name of a column to the header name that was read, ``other_columns`` to the
     header names that fit it as well. ``n_sampled`` of the autocoded records were drawn at random
-    for checking. They stand in ``review.csv`` among the uncertain texts.
+    for checking. They stand in ``review.csv`` among the uncertain texts. ``calibration`` has the
+    fields of ``OfficeCalibration`` (``inference/office/office_calibration.py``).
     """
 
     model_version: str
@@ -67,6 +68,7 @@ class Receipt(RowCounts, AnyReceipt):
     seconds: float = 0.0
     columns: dict[str, str] = field(default_factory=dict)
     other_columns: dict[str, list[str]] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
     n_blank_lines: int = 0
     n_sampled: int = 0
     notes: list[str] = field(default_factory=list)

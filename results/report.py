@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.corrections.office_answers import MIN_ANSWERS as MIN_CALIBRATING
+from core.corrections.office_answers import MIN_SAMPLED
 from core.html import write_page
 from core.isco_titles.group_titles import titles_in
 from core.taxonomy import MAJOR, SUB_MAJOR
@@ -63,7 +65,10 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         majors=_group_rows(batch, MAJOR, titles),
         sub_majors=_group_rows(batch, SUB_MAJOR, titles),
         bins=statistics.bins.tolist(),
-        threshold=receipt.settings["confidence_threshold"],
+        threshold=batch.calibration.threshold,
+        calibration=batch.calibration,
+        min_calibrating=MIN_CALIBRATING,
+        min_sampled=MIN_SAMPLED,
         what_ifs=statistics.what_ifs(),
         agreement=agreement,
         levels=agreement.levels() if agreement is not None else None,

@@ -31,6 +31,7 @@ _TEXT = np.dtype([("hash", np.int64), ("confidence", np.float32), ("is_seen", np
 class WhatIf:
     """What a threshold would do to this batch.
 
+    ``is_set``: it is in force; ``is_wanted``: it is the one for the wanted agreement.
     ``n_autocoded`` records would have 4 digits without a person; records that coders corrected
     before are among them. ``n_review`` records would need a person, as ``n_texts`` distinct texts
     and the empty ones; records that hold no answer need none. ``expected_agreement_rate`` of the
@@ -40,6 +41,7 @@ class WhatIf:
 
     threshold: float
     is_set: bool
+    is_wanted: bool
     n_autocoded: int
     expected_agreement_rate: float
     interval: tuple[float, float]
@@ -81,20 +83,32 @@ class GroupShare(NamedTuple):
 
 
 class BatchStatistics:
-    """Counts of one batch; ``training_profile`` is None if the bundle has none."""
+    """Counts of one batch.
 
-    def __init__(self, training_profile: TrainingProfile | None, threshold: float) -> None:
+    ``training_profile`` is None if the bundle has none. ``threshold`` is in force,
+    ``wanted_threshold`` is the one for the wanted agreement, if it is known.
+    """
+
+    def __init__(
+        self,
+        training_profile: TrainingProfile | None,
+        threshold: float,
+        wanted_threshold: float | None = None,
+    ) -> None:
         self.training_profile = training_profile
         self.n_records = 0
         self.n_by_model = 0
         self.bins = np.zeros(N_BINS, int)  # records by confidence, of those the model coded
         self._threshold = threshold
+        self._wanted_threshold = threshold if wanted_threshold is None else wanted_threshold
+        self._is_wanted_known = wanted_threshold is not None
         self._groups: Counter[str] = Counter()  # by the first two digits of the code
         self._n_corrected = 0  # to a unit group
         self._n_decided = 0  # by coders, in any way
         self._n_non_answers = 0
         self._n_unseen = 0
-        self._thresholds = np.unique(np.array([*_OTHER_THRESHOLDS, threshold], np.float32))
+        thresholds = [*_OTHER_THRESHOLDS, threshold, self._wanted_threshold]
+        self._thresholds = np.unique(np.array(thresholds, np.float32))
         self._n_above = np.zeros(len(self._thresholds), int)
         n_parts = len(training_profile.confidences) if training_profile is not None else 0
         self._part_weights_above = np.zeros((len(self._thresholds), n_parts))
@@ -173,6 +187,8 @@ class BatchStatistics:
                 WhatIf(
                     threshold=float(threshold),
                     is_set=bool(threshold == np.float32(self._threshold)),
+                    is_wanted=self._is_wanted_known
+                    and bool(threshold == np.float32(self._wanted_threshold)),
                     n_autocoded=n_autocoded,
                     expected_agreement_rate=rate,
                     interval=interval,

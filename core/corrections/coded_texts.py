@@ -1,7 +1,7 @@
 """The lists of all batches (``text_list.py``): has a text ever been coded, was it drawn?
 
 They are in the hidden folder ``.texts`` beside the corrections, where only the user of the program
-writes. They stay when a folder of results is deleted. Above 1 GB (some 90 million texts) the oldest
+writes. They stay when a folder of results is deleted. Above 1 GB (some 75 million texts) the oldest
 lists keep only what was drawn. Then, and where a list is damaged or a distributed run listed no
 texts, a text that is in no list may have been coded all the same.
 """
@@ -22,11 +22,13 @@ from core.corrections.text_list import (
     TextCollector,
     TextList,
     code_of,
+    digits_of_codes,
     only_drawn,
     read_text_list,
     text_keys,
     write_text_list,
 )
+from core.taxonomy import UNIT
 
 _LOG = logging.getLogger(__name__)
 TEXTS_DIR = ".texts"
@@ -50,6 +52,21 @@ class Drawn:
     n_records: int
     code: str
     model_version: str
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How N answered texts were drawn.
+
+    ``weights`` (N,) say for how many texts of the batches each stands; 0 for one that was not asked
+    for. ``is_sampled`` (N,) whether it was drawn among the autocoded. ``n_autocoded`` texts were
+    autocoded in the same batches, and ``answered_rate`` of the others are among the N.
+    """
+
+    weights: np.ndarray
+    is_sampled: np.ndarray
+    n_autocoded: int
+    answered_rate: float
 
 
 class CodedTexts:
@@ -110,6 +127,41 @@ class CodedTexts:
             return None
         code = code_of(int(batch.codes[place]))
         return Drawn(int(batch.n_drawn[place]), code, batch.head.model_version)
+
+    def draws(self, texts: list[str], samples: list[str]) -> Draws:
+        """Return how N answered texts were drawn, by the lists that have all texts of their batch.
+
+        ``samples`` (N) name the random sample that each answer gives as its own, or are empty. A
+        text that was below the threshold in one batch and drawn in another counts as the former.
+        """
+        keys, names = text_keys(texts), np.array(samples, object)
+        is_uncertain = np.zeros(len(keys), bool)
+        share_drawn = np.zeros(len(keys))  # of the records with this text
+        n_uncertain, n_autocoded = 0, 0
+        for path in self._paths() if texts else []:
+            batch = self._read(path)
+            if batch is None or not batch.head.is_complete or not len(batch.keys):
+                continue
+            places = np.minimum(np.searchsorted(batch.keys, keys), len(batch.keys) - 1)
+            n_records = np.where(batch.keys[places] == keys, batch.n_by_model[places], 0)
+            is_unit = digits_of_codes()[batch.codes] == UNIT
+            is_asked = (n_records > 0) & ~is_unit[places]
+            is_drawn = (n_records > 0) & is_unit[places] & (batch.n_drawn[places] > 0)
+            is_drawn &= names == sample_name(batch.head.batch_id)
+            if not (is_asked.any() or is_drawn.any()):
+                continue
+            is_uncertain |= is_asked
+            share_drawn[is_drawn] = (batch.n_drawn[places] / np.maximum(n_records, 1))[is_drawn]
+            is_by_model = batch.n_by_model > 0
+            n_uncertain += int((is_by_model & ~is_unit).sum())
+            n_autocoded += int((is_by_model & is_unit).sum())
+        share_drawn[is_uncertain] = 0
+        n_answered = int(is_uncertain.sum())
+        weights = is_uncertain * (n_uncertain / max(n_answered, 1))
+        if share_drawn.any():
+            weights = weights + share_drawn * (n_autocoded / share_drawn.sum())
+        answered_rate = n_answered / n_uncertain if n_uncertain else 1.0
+        return Draws(weights, share_drawn > 0, n_autocoded, answered_rate)
 
     def _batch(self, sampled: str) -> TextList | None:
         name = _SAMPLE_NAME.fullmatch(sampled.strip())

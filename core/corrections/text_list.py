@@ -1,9 +1,10 @@
 """The list of one batch: which texts it had, the code that each got, and which were drawn.
 
-It is a small file of the program, kept beside the corrections: a line of JSON, then three arrays of
+It is a small file of the program, kept beside the corrections: a line of JSON, then four arrays of
 N texts each, in the order of their hashes: 64 bits of the hash, 16 bits for the code that was
-shown, and 16 bits for how many of the drawn records have the text. The first line has the SHA-256
-of the arrays, so that a damaged list is recognised.
+shown, 16 bits for how many of the drawn records have the text, and 16 bits for how many records of
+the batch have it that the model coded. The first line has the SHA-256 of the arrays, so that a
+damaged list is recognised. Lists of format 1 have no fourth array.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from core.corrections.decisions import text_hash
 from core.file_io import open_atomic
 from core.taxonomy import isco08
 
-_FORMAT = 1
+_FORMAT = 2
 _KEY, _CODE, _COUNT = "<u8", "<u2", "<u2"
 _KEY_BYTES = 8
 _MAX_HEAD_BYTES = 4096
 _MIN_MERGE = 100_000
-_BYTES_PER_TEXT = 12
+_BYTES_PER_TEXT = {1: 12, 2: 14}
+_MAX_COUNT = 65_535
 
 
 class DamagedListError(ValueError):
@@ -55,13 +57,16 @@ class ListHead:
 class TextList:
     """The texts of a batch.
 
-    ``keys`` (N,) uint64, ascending; ``codes`` (N,) uint16, see ``code_of``; ``n_drawn`` (N,) uint16
+    ``keys`` (N,) uint64, ascending; ``codes`` (N,) uint16, see ``code_of``; ``n_drawn`` (N,)
+    uint16; ``n_by_model`` (N,) uint16, at most 65,535: the records that the model coded, 0 for a
+    text that a correction or the list of non-answers decided, and in a list of format 1.
     """
 
     head: ListHead
     keys: np.ndarray
     codes: np.ndarray
     n_drawn: np.ndarray
+    n_by_model: np.ndarray
 
     def contains(self, keys: np.ndarray) -> np.ndarray:
         """Return (M,) bool: which of M keys are those of texts in the list."""
@@ -77,28 +82,38 @@ class TextList:
 
 
 class TextCollector:
-    """Collects the texts of a batch while it is coded; about 12 bytes a distinct text."""
+    """Collects the texts of a batch while it is coded; about 18 bytes a distinct text."""
 
     def __init__(self) -> None:
         self._keys = np.zeros(0, _KEY)
         self._codes = np.zeros(0, _CODE)
-        self._new: list[tuple[np.ndarray, np.ndarray]] = []
+        self._n_by_model = np.zeros(0, np.int64)
+        self._new: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._n_new = 0
 
-    def add(self, codes: Mapping[str, str]) -> None:
-        """Add texts with their codes; a text has one code in a batch."""
+    def add(self, codes: Mapping[str, str], n_by_model: Mapping[str, int] | None = None) -> None:
+        """Add texts with their codes; a text has one code in a batch.
+
+        ``n_by_model``: how many further records with each text the model coded; 0 where it is not
+        named.
+        """
         indices = _indices()
         values = np.fromiter((indices[code] for code in codes.values()), _CODE, len(codes))
-        self._new.append((text_keys(codes), values))
+        n_of = n_by_model or {}
+        counts = np.fromiter((n_of.get(text, 0) for text in codes), np.int64, len(codes))
+        self._new.append((text_keys(codes), values, counts))
         self._n_new += len(codes)
         if self._n_new > max(len(self._keys), _MIN_MERGE):
             self._merge()
 
     def _merge(self) -> None:
-        keys = np.concatenate([self._keys, *(keys for keys, _ in self._new)])
-        codes = np.concatenate([self._codes, *(codes for _, codes in self._new)])
-        self._keys, first = np.unique(keys, return_index=True)
+        keys = np.concatenate([self._keys, *(keys for keys, _, _ in self._new)])
+        codes = np.concatenate([self._codes, *(codes for _, codes, _ in self._new)])
+        counts = np.concatenate([self._n_by_model, *(counts for _, _, counts in self._new)])
+        self._keys, first, place = np.unique(keys, return_index=True, return_inverse=True)
         self._codes = codes[first]
+        self._n_by_model = np.zeros(len(self._keys), np.int64)
+        np.add.at(self._n_by_model, place, counts)
         self._new = []
         self._n_new = 0
 
@@ -108,7 +123,8 @@ class TextCollector:
         n_drawn = np.zeros(len(self._keys), _COUNT)
         places = np.searchsorted(self._keys, text_keys(drawn))
         n_drawn[places] = np.fromiter(drawn.values(), _COUNT, len(drawn))
-        return TextList(head, self._keys, self._codes, n_drawn)
+        n_by_model = np.minimum(self._n_by_model, _MAX_COUNT).astype(_COUNT)
+        return TextList(head, self._keys, self._codes, n_drawn, n_by_model)
 
 
 def text_keys(texts: Mapping[str, Any] | list[str]) -> np.ndarray:
@@ -119,6 +135,12 @@ def text_keys(texts: Mapping[str, Any] | list[str]) -> np.ndarray:
 def code_of(index: int) -> str:
     """Return the code with this index in a list; empty for a text that got none."""
     return _codes()[index]
+
+
+@cache
+def digits_of_codes() -> np.ndarray:
+    """Return how many digits the code of each index has; 0 for none."""
+    return np.array([len(code) for code in _codes()])
 
 
 @cache
@@ -135,12 +157,13 @@ def only_drawn(texts: TextList) -> TextList:
     """Return the list of the drawn texts alone: it is not complete any more."""
     is_drawn = texts.n_drawn > 0
     head = ListHead(texts.head.batch_id, texts.head.model_version, is_complete=False)
-    return TextList(head, texts.keys[is_drawn], texts.codes[is_drawn], texts.n_drawn[is_drawn])
+    parts = (texts.keys, texts.codes, texts.n_drawn, texts.n_by_model)
+    return TextList(head, *(part[is_drawn] for part in parts))
 
 
 def write_text_list(path: Path, texts: TextList) -> None:
     """Write a list whole or not at all. Raises OSError."""
-    arrays = texts.keys, texts.codes, texts.n_drawn
+    arrays = texts.keys, texts.codes, texts.n_drawn, texts.n_by_model
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(array.data)
@@ -162,7 +185,7 @@ def read_text_list(path: Path, *, is_checked: bool = False) -> TextList:
         line = file.readline(_MAX_HEAD_BYTES)
         size = os.fstat(file.fileno()).st_size - len(line)
         head = _head(path, line)
-        if size != head.n_texts * _BYTES_PER_TEXT:
+        if size != head.n_texts * _BYTES_PER_TEXT[head.format]:
             raise DamagedListError(f"{str(path)!r} is cut off or too long")
         content: Any = np.memmap(file, np.uint8, "r", len(line), size) if size else b""
         if not is_checked and hashlib.sha256(content).hexdigest() != head.sha256:
@@ -173,6 +196,7 @@ def read_text_list(path: Path, *, is_checked: bool = False) -> TextList:
         np.frombuffer(content, _KEY, n),
         np.frombuffer(content, _CODE, n, n * 8),
         np.frombuffer(content, _COUNT, n, n * 10),
+        np.frombuffer(content, _COUNT, n, n * 12) if head.format > 1 else np.zeros(n, _COUNT),
     )
 
 
@@ -180,7 +204,7 @@ def _head(path: Path, line: bytes) -> ListHead:
     try:
         head = ListHead(**json.loads(line))
         is_right = (
-            head.format == _FORMAT
+            head.format in _BYTES_PER_TEXT
             and isinstance(head.n_texts, int)
             and head.n_texts >= 0
             and all(isinstance(value, str) for value in (head.batch_id, head.model_version))

@@ -40,10 +40,23 @@ def is_small(batch: Batch) -> bool:
 
 
 def findings(batch: Batch) -> list[Finding]:
-    """Return what is unusual about a complete batch; none of a small one."""
+    """Return what is unusual about a complete batch; of a small one only what is of the office."""
     if is_small(batch):
-        return []
-    return [*_of_records(batch), *_of_codes(batch), *_of_given_codes(batch)]
+        return [*_of_office(batch)]
+    return [*_of_office(batch), *_of_records(batch), *_of_codes(batch), *_of_given_codes(batch)]
+
+
+def _of_office(batch: Batch) -> Iterator[Finding]:
+    """Yield what the answers of the office say about the threshold."""
+    calibration = batch.calibration
+    if calibration.is_sample_below or calibration.is_raised:
+        yield Finding(
+            Message("Coders agreed with fewer autocoded records than output.wanted_agreement asks"),
+            Message(
+                "The confidence is lower in this office, so fewer records are autocoded: see the "
+                "calibration below."
+            ),
+        )
 
 
 def _of_records(batch: Batch) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
+from inference.decision import DecisionRules
 from results.agreement import DISAGREEMENTS
 from results.code_file import code_file
 from results.report import REPORT
@@ -148,8 +149,9 @@ def test_an_empty_file_has_a_report(
 def test_a_model_of_before_is_held_against_nothing(
     tmp_path: Path, autocoder: Autocoder, halved: Settings
 ) -> None:
-    autocoder.training_profile = None
-    page = Page(run(tmp_path, "job_title,isco_code\nnurse,2221\n", autocoder, halved) / REPORT)
+    lookup, rules = autocoder.corrections_lookup, DecisionRules.of(halved)
+    before = Autocoder(autocoder.classifier, lookup, rules=rules, cache_texts=0)
+    page = Page(run(tmp_path, "job_title,isco_code\nnurse,2221\n", before, halved) / REPORT)
     assert "has no profile of its training texts" in page.words
     assert "no agreement can be expected" in page.words
 

@@ -18,8 +18,6 @@ from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
 _LOG = logging.getLogger(__name__)
-LEARNED_FILES = "corrections_files"
-"""Key in a bundle's training summary: the corrections files that the model has learned."""
 
 
 def read_all_corrections(
@@ -33,7 +31,7 @@ def read_all_corrections(
     (``Decisions.teaches_others``) is no row. A file that cannot be read is left out and named in
     the log.
     """
-    learned = set(champion.manifest.training.get(LEARNED_FILES, []) if champion else [])
+    learned = champion.learned_files() if champion else frozenset[str]()
     profile = champion.training_profile() if champion else None
     decisions = Decisions()
     files: dict[str, str] = {}

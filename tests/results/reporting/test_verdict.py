@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from core.corrections.office_answers import OfficeAnswers
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN
 from inference.decision import Prediction
+from inference.office.office_calibration import bundle_calibration
 from inference.output_columns import counts
 from results.agreement import open_agreement
 from results.batch import Batch
@@ -20,6 +22,8 @@ from results.statistics import BatchStatistics
 from tests.results.test_statistics import UNITS, a_prediction, a_profile
 
 USUAL = [a_prediction(code, 0.95) for code in (*["2221"] * 30, *["7212"] * 10)]  # as a_profile
+
+CALIBRATION = bundle_calibration(0.9, 0.95, OfficeAnswers(), 0)
 
 
 def a_batch(tmp_path: Path, predictions: list[Prediction], **more: Any) -> Batch:
@@ -42,7 +46,7 @@ def a_batch(tmp_path: Path, predictions: list[Prediction], **more: Any) -> Batch
     for name, value in more.items():
         setattr(receipt, name, value)
     table = open_table(source, {"job_title": ()}, ("job_title",))
-    return Batch(table, receipt, statistics, ReviewQueue("a"), None)
+    return Batch(table, receipt, statistics, ReviewQueue("a"), None, CALIBRATION)
 
 
 def test_a_usual_batch_has_no_findings(tmp_path: Path) -> None:

@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 
 from core.settings import Settings
-from inference.bundle import Bundle
+from inference.bundle import LEARNED_FILES, Bundle
 from inference.training_profile import TrainingProfile
 from tests.support.labelled_records import write_corrections
 from training.dataset.correction_set import (
-    LEARNED_FILES,
     count_rejected,
     decided_texts,
     read_all_corrections,

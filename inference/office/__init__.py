@@ -1,0 +1,1 @@
+"""Confidence fitted to the office that codes and corrects."""

@@ -1,0 +1,112 @@
+"""Keeps the calibration of an office up to date while corrections come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from core.corrections.office_answers import OfficeAnswers
+from inference.classifier import Reading
+from inference.office.answer_texts import AnswerTexts
+from inference.office.office_calibration import OfficeCalibration, bundle_calibration
+from inference.office.office_fit import AnswerReadings, fit_office
+from inference.similar_corrections import SimilarCorrections
+from inference.training_profile import TrainingProfile
+
+_TEXTS_PER_STEP = 2048
+
+
+class OfficeCalibrator:
+    """The calibration of one version of the model; first that of its bundle."""
+
+    def __init__(
+        self,
+        threshold: float,
+        wanted_agreement: float,
+        training_profile: TrainingProfile | None = None,
+        learned_files: frozenset[str] = frozenset(),
+    ) -> None:
+        """Begin without answers.
+
+        Parameters
+        ----------
+        threshold : the one that is set.
+        wanted_agreement : the share of the autocoded codes on which coders are to agree.
+        training_profile : what the model learned from, where its bundle has it.
+        learned_files : the corrections files that the model has learned, by name.
+        """
+        self._set_threshold = threshold
+        self._wanted_agreement = wanted_agreement
+        self._bundle_profile = training_profile
+        self._learned_files = learned_files
+        self._texts = AnswerTexts()
+        self._answers = OfficeAnswers()
+        self._n_learned = 0
+        self.calibration: OfficeCalibration = self._without_answers()
+
+    @property
+    def training_profile(self) -> TrainingProfile | None:
+        """What the model learned from, None where its bundle does not tell.
+
+        How often a confidence is right the answers of the office say, if they calibrate.
+        """
+        profile, calibration = self._bundle_profile, self.calibration
+        if profile is None or not calibration.is_fitted:
+            return profile
+        return replace(
+            profile,
+            confidences=np.array(calibration.confidences),
+            agreements=np.array(calibration.agreements),
+            n_calibration=calibration.n_answers,
+        )
+
+    def read(
+        self,
+        answers: OfficeAnswers,
+        read: Callable[[Sequence[str]], Reading],
+        progress: Callable[[int], None],
+    ) -> None:
+        """Let the model ``read`` the answers that count, if there are enough to calibrate.
+
+        ``progress`` is called with 0 now and then.
+        """
+        is_learned = self._are_learned(answers)
+        self._answers, self._n_learned = answers.without(is_learned), int(is_learned.sum())
+        texts = self._answers.texts if self._answers.are_enough else ()
+        self._texts.keep(texts)
+        new_texts = self._texts.missing(texts)
+        for start in range(0, len(new_texts), _TEXTS_PER_STEP):
+            step = new_texts[start : start + _TEXTS_PER_STEP]
+            self._texts.add(step, read(step))
+            progress(0)
+
+    def vectors_of(
+        self, texts: Sequence[str], read: Callable[[Sequence[str]], Reading]
+    ) -> np.ndarray:
+        """Return (N, D) int8, see ``similarity_vectors``; no answer is read again."""
+        return self._texts.vectors_of(texts, read)
+
+    def calibrate(self, similar: SimilarCorrections | None) -> None:
+        """Fit the calibration to the answers that were read, beside the ``similar`` corrections."""
+        self.calibration, texts = self._without_answers(), self._answers.texts
+        if not self._answers.are_enough:
+            return
+        neighbors = (
+            similar.nearest_others(texts, self._texts.vectors(texts)) if similar is not None else []
+        )
+        readings = AnswerReadings(self._texts.probabilities(texts), neighbors)
+        self.calibration = fit_office(self.calibration, self._answers, readings, similar)
+
+    def _are_learned(self, answers: OfficeAnswers) -> np.ndarray:
+        """Return (N,) bool: which answers the model learned, so that it knows them by heart."""
+        is_of_file = np.array([file in self._learned_files for file in answers.files], bool)
+        if self._bundle_profile is None or not is_of_file.any():
+            return is_of_file
+        return is_of_file & self._bundle_profile.has_seen(answers.texts)
+
+    def _without_answers(self) -> OfficeCalibration:
+        return bundle_calibration(
+            self._set_threshold, self._wanted_agreement, self._answers, self._n_learned
+        )

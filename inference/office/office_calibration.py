@@ -1,0 +1,121 @@
+"""The calibration in force, and the probabilities that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from core.corrections.office_answers import OfficeAnswers
+
+
+@dataclass(frozen=True)
+class ShareAgreed:
+    """The share of codes on which coders agree, with its 95 % interval (Wilson 1927).
+
+    ``n_answers`` answers say it.
+    """
+
+    rate: float
+    low: float
+    high: float
+    n_answers: int
+
+
+@dataclass(frozen=True)
+class WantedThreshold:
+    """The lowest threshold that is expected to reach the wanted agreement; 1 where none does.
+
+    ``low`` and ``high`` are its 95 % interval (bootstrap). ``autocoded_rate`` of the texts of the
+    office are at it or above.
+    """
+
+    threshold: float
+    low: float
+    high: float
+    autocoded_rate: float
+
+
+@dataclass(frozen=True)
+class OfficeCalibration:
+    """The calibration in force.
+
+    ``n_answers`` of the office were asked for, and the model has not learned them; ``n_sampled`` of
+    them were drawn among the autocoded; ``n_learned`` further ones the model has learned. The
+    latest is of the day ``until``. ``is_fitted``: they were enough; else ``exponent`` is 1,
+    ``slip_rate`` 0, and the calibration is that of the bundle. ``sample`` is the agreement on all
+    of the random sample, ``agreement`` that on what this calibration autocodes with the threshold
+    that is set; None where no answer is about it. ``threshold`` is in force: the ``wanted`` one
+    where ``agreement`` is surely below ``wanted_agreement``, if it is higher than the one that is
+    set. ``confidences`` and ``agreements`` (B,) are the reliability
+    (``inference/training_profile.py``).
+    """
+
+    threshold: float
+    set_threshold: float
+    wanted_agreement: float
+    n_answers: int = 0
+    n_sampled: int = 0
+    n_learned: int = 0
+    until: str = ""
+    is_fitted: bool = False
+    exponent: float = 1.0
+    slip_rate: float = 0.0
+    sample: ShareAgreed | None = None
+    agreement: ShareAgreed | None = None
+    wanted: WantedThreshold | None = None
+    confidences: tuple[float, ...] = ()
+    agreements: tuple[float, ...] = ()
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether the threshold is higher than the one that is set."""
+        return self.threshold > self.set_threshold
+
+    @property
+    def wanted_threshold(self) -> float | None:
+        """The threshold for the wanted agreement; None where none is known to reach it."""
+        return self.wanted.threshold if self.wanted and self.wanted.threshold < 1 else None
+
+    @property
+    def is_sample_below(self) -> bool:
+        """Whether coders agree with the random sample less than wanted, beyond chance."""
+        return self.sample is not None and self.sample.high < self.wanted_agreement
+
+    def applied_to(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the ``probabilities`` (N, 436) of the model alone as the office's."""
+        return recalibrated(probabilities, self.exponent, self.slip_rate)
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a receipt states: everything but the reliability."""
+        values = asdict(self)
+        del values["confidences"], values["agreements"]
+        return values
+
+
+def bundle_calibration(
+    threshold: float, wanted_agreement: float, answers: OfficeAnswers, n_learned: int
+) -> OfficeCalibration:
+    """Return the calibration of the bundle, for an office with too few ``answers``."""
+    return OfficeCalibration(
+        threshold=threshold,
+        set_threshold=threshold,
+        wanted_agreement=wanted_agreement,
+        n_answers=len(answers),
+        n_sampled=answers.n_sampled,
+        n_learned=n_learned,
+        until=answers.until,
+    )
+
+
+def recalibrated(probabilities: np.ndarray, exponent: float, slip_rate: float = 0.0) -> np.ndarray:
+    """Return (N, 436) float32: the ``probabilities`` of the model alone, raised to ``exponent``.
+
+    Of the sum ``slip_rate`` is spread evenly over all unit groups.
+    """
+    if exponent == 1 and not slip_rate:
+        return probabilities
+    powers = probabilities.astype(np.float64) ** exponent
+    powers *= (1 - slip_rate) / powers.sum(axis=1, keepdims=True)
+    return (powers + slip_rate / probabilities.shape[1]).astype(np.float32)

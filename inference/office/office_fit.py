@@ -1,0 +1,284 @@
+"""Confidence fitted to the office: how sure the model may be of the texts that come here.
+
+The bundle's calibration was fitted on texts of its training, and an office has texts of its own.
+The answers that were asked for (``core/corrections/office_answers.py``) say how often the model is
+right on these. Two numbers are fitted on them, at once and without training: an exponent on the
+probabilities of the model alone (temperature scaling: Guo, Pleiss, Sun, Weinberger 2017), and the
+rate of slips, at which coders give any code whatever the text says. Neither changes an order, so no
+other code becomes the best one. Similar corrections are mixed in afterwards, as the bundle says.
+
+The likelihood is that of what is served, each answer weighted by how it was drawn. The weights sum
+to the number of answers that equal weights would need to say as much (Kish 1965). No correction
+answers for itself, and none counts that the model has learned. The prior holds the exponent to 1
+and the rate of slips to 0: its strength was chosen on three simulated offices and measured on
+others (``benchmarks/office_confidence.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.corrections.office_answers import OfficeAnswers
+from core.taxonomy import UNIT, unit_index
+from inference.office.office_calibration import (
+    OfficeCalibration,
+    ShareAgreed,
+    WantedThreshold,
+    recalibrated,
+)
+from inference.similar_corrections import Neighbors, SimilarCorrections
+
+_MAX_SLIP_RATE = 0.5
+_FLOOR = 1e-9  # of a likelihood
+_LOG_EXPONENTS = np.linspace(-1.0, 1.0, 21)
+_N_REFINEMENTS = 16
+_DECIMALS, _THRESHOLD_STEPS = 3, 100
+_MOSTLY_ANSWERED = 0.8  # of the questions
+_N_EXPECTED = 30  # answers that the calibrated confidence itself stands for, beside those that came
+_N_DRAWS, _Z_95 = 200, 1.96
+_ANSWERS_PER_PART, _MAX_PARTS = 25, 20
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is expected of an office before it answers.
+
+    The logarithm of the exponent is normal around 0 with this ``deviation``, the rate of slips
+    exponential with the mean ``slip_rate``.
+    """
+
+    deviation: float
+    slip_rate: float
+
+
+FITTED_PRIOR = Prior(deviation=0.15, slip_rate=0.05)
+"""Chosen on simulated offices: ``benchmarks/results/learning.md`` has the figures."""
+
+
+@dataclass(frozen=True)
+class AnswerReadings:
+    """What the model makes of N answered texts.
+
+    ``probabilities`` (N, 436) of the model alone, ``neighbors`` the corrections that are similar to
+    each, without its own.
+    """
+
+    probabilities: np.ndarray
+    neighbors: Sequence[Neighbors]
+
+
+def fit_office(
+    bundled: OfficeCalibration,
+    answers: OfficeAnswers,
+    readings: AnswerReadings,
+    similar: SimilarCorrections | None,
+    prior: Prior = FITTED_PRIOR,
+) -> OfficeCalibration:
+    """Return the calibration that N ``answers`` say, which must be enough.
+
+    ``bundled`` is the one without them.
+    """
+    units = np.array(
+        unit_index(code if len(code) == UNIT else _ANY_UNIT for code in answers.codes), np.intp
+    )
+    units[[len(code) != UNIT for code in answers.codes]] = -1
+    weights = np.array(answers.weights)
+    threshold = bundled.set_threshold
+
+    def served(exponent: float, slip_rate: float) -> np.ndarray:
+        alone = recalibrated(readings.probabilities, exponent, slip_rate)
+        return similar.blend(alone, readings.neighbors, threshold) if similar is not None else alone
+
+    best = served(1.0, 0.0).argmax(axis=1)
+    targets = np.where(units >= 0, units, best)
+    shares, votes = _votes_of(targets, readings.neighbors, similar)
+    exponent, slip_rate = _fit(
+        readings.probabilities, targets, units >= 0, shares, votes, _effective(weights), prior
+    )
+    probabilities = served(exponent, slip_rate)
+    confidence = probabilities.max(axis=1)
+    is_agreed = probabilities.argmax(axis=1) == units
+    is_autocoded = confidence >= np.float32(threshold)
+    agreement = _share_agreed(is_autocoded, is_agreed, weights)
+    is_known = _are_known(answers, confidence)
+    wanted = _wanted_threshold(bundled.wanted_agreement, confidence, is_agreed, weights, is_known)
+    is_below = agreement is not None and agreement.high < bundled.wanted_agreement
+    confidences, agreements = _reliability(confidence, is_agreed, weights)
+    return OfficeCalibration(
+        threshold=max(threshold, wanted.threshold) if is_below else threshold,
+        set_threshold=threshold,
+        wanted_agreement=bundled.wanted_agreement,
+        n_answers=len(answers),
+        n_sampled=answers.n_sampled,
+        n_learned=bundled.n_learned,
+        until=answers.until,
+        is_fitted=True,
+        exponent=exponent,
+        slip_rate=slip_rate,
+        sample=_share_agreed(np.array(answers.is_sampled), is_agreed, weights),
+        agreement=agreement,
+        wanted=wanted,
+        confidences=confidences,
+        agreements=agreements,
+    )
+
+
+_ANY_UNIT = "0110"  # in the place of an answer without a unit group
+
+
+def _effective(weights: np.ndarray) -> np.ndarray:
+    """Return the weights with the sum of Kish's effective number of answers."""
+    return weights * (weights.sum() / (weights**2).sum())
+
+
+def _votes_of(
+    targets: np.ndarray, neighbors: Sequence[Neighbors], similar: SimilarCorrections | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (N,) the share of the similar corrections, and (N,) what they give to ``targets``."""
+    shares, votes = np.zeros(len(targets)), np.zeros(len(targets))
+    if similar is not None:
+        for row, voters in enumerate(neighbors):
+            if len(voters.rows):
+                shares[row] = similar.rules.share(voters.cosines[:1])[0]
+                votes[row] = similar.votes(voters)[targets[row]]
+    return shares, votes
+
+
+def _fit(
+    alone: np.ndarray,
+    targets: np.ndarray,
+    is_right: np.ndarray,
+    shares: np.ndarray,
+    votes: np.ndarray,
+    weights: np.ndarray,
+    prior: Prior,
+) -> tuple[float, float]:
+    """Return exponent and rate of slips of the highest penalised likelihood, with three decimals.
+
+    A coder gave the unit group ``targets``; where not ``is_right``, any answer but that.
+    """
+    logs = np.log(np.maximum(alone, np.finfo(np.float32).tiny))
+    at_target = logs[np.arange(len(targets)), targets].astype(np.float64)
+
+    def best_slip_rate(log_exponent: float) -> tuple[float, float]:
+        """Return the lowest loss with this exponent, and its rate of slips."""
+        exponent = float(np.exp(log_exponent))
+        sums = np.exp(np.float32(exponent) * logs).sum(axis=1, dtype=np.float64)
+        by_model = np.exp(exponent * at_target) / sums
+        penalty = log_exponent**2 / (2 * prior.deviation**2)
+
+        def loss(slip_rate: float) -> float:
+            probability = (1 - slip_rate) * by_model + slip_rate / alone.shape[1]
+            probability = (1 - shares) * probability + shares * votes
+            likelihood = np.maximum(np.where(is_right, probability, 1 - probability), _FLOOR)
+            return float(penalty + slip_rate / prior.slip_rate - weights @ np.log(likelihood))
+
+        slip_rate = _lowest(loss, 0.0, _MAX_SLIP_RATE)
+        return min((loss(0.0), 0.0), (loss(slip_rate), slip_rate))
+
+    coarse = float(min(_LOG_EXPONENTS, key=best_slip_rate))
+    step = float(_LOG_EXPONENTS[1] - _LOG_EXPONENTS[0])
+    fine = _lowest(lambda log: best_slip_rate(log)[0], coarse - step, coarse + step)
+    return round(float(np.exp(fine)), _DECIMALS), round(best_slip_rate(fine)[1], _DECIMALS)
+
+
+def _lowest(loss: Callable[[float], float], low: float, high: float) -> float:
+    """Return where ``loss`` is lowest between two numbers, by thirds."""
+    for _ in range(_N_REFINEMENTS):
+        third = (high - low) / 3
+        if loss(low + third) <= loss(high - third):
+            high -= third
+        else:
+            low += third
+    return (low + high) / 2
+
+
+def _share_agreed(
+    is_chosen: np.ndarray, is_agreed: np.ndarray, weights: np.ndarray
+) -> ShareAgreed | None:
+    """Return the agreement on the chosen answers; None where there are none."""
+    if not is_chosen.any():
+        return None
+    chosen = weights[is_chosen]
+    rate = float(chosen @ is_agreed[is_chosen] / chosen.sum())
+    n = float(_effective(chosen).sum())
+    center = rate + _Z_95**2 / (2 * n)
+    margin = _Z_95 * np.sqrt(rate * (1 - rate) / n + _Z_95**2 / (4 * n**2))
+    low, high = (float((center + sign * margin) / (1 + _Z_95**2 / n)) for sign in (-1, 1))
+    return ShareAgreed(rate, max(low, 0.0), min(high, 1.0), int(is_chosen.sum()))
+
+
+def _are_known(answers: OfficeAnswers, confidence: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: at which confidences the answers are a picture of all texts.
+
+    The questions of a review come in the order of the confidence, the lowest first. Of a review
+    that was answered in part, there are none between those and the random sample.
+    """
+    is_sampled = np.array(answers.is_sampled)
+    if answers.answered_rate >= _MOSTLY_ANSWERED or not is_sampled.any():
+        return np.ones(len(confidence), bool)
+    return np.asarray(confidence >= confidence[is_sampled].min())
+
+
+def _wanted_threshold(
+    wanted: float,
+    confidence: np.ndarray,
+    is_agreed: np.ndarray,
+    weights: np.ndarray,
+    is_known: np.ndarray,
+) -> WantedThreshold:
+    """Return the threshold for the wanted agreement, with its interval.
+
+    It is one of the confidences that ``is_known`` (N,) marks.
+
+    Above a threshold the agreement is expected to be that of the answers, and of 30 more on which
+    the confidence is right: a few answers prove little.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    confidence, is_agreed, weights = confidence[order], is_agreed[order], weights[order]
+    is_known = is_known[order]
+
+    def lowest(drawn: np.ndarray) -> float:
+        weight = drawn * weights
+        total = np.cumsum(weight)
+        drawn_any = total > 0
+        n = np.divide(
+            total**2, np.cumsum(drawn * weights**2), where=drawn_any, out=np.zeros(len(drawn))
+        )
+        hits, sure = np.cumsum(weight * is_agreed), np.cumsum(weight * confidence)
+        rate = np.divide(
+            n * hits + _N_EXPECTED * sure, total * (n + _N_EXPECTED), where=drawn_any, out=total * 0
+        )
+        reached = np.flatnonzero((rate >= wanted) & drawn_any & is_known)
+        if not len(reached):
+            return 1.0
+        exact = float(confidence[reached[-1]])
+        return min(float(np.ceil(exact * _THRESHOLD_STEPS)) / _THRESHOLD_STEPS, 1.0)
+
+    threshold = lowest(np.ones(len(weights)))
+    draws = np.random.default_rng(0).multinomial(
+        len(weights), np.full(len(weights), 1 / len(weights)), size=_N_DRAWS
+    )
+    low, high = np.quantile(
+        [lowest(draw.astype(float)) for draw in draws], [0.025, 0.975], method="nearest"
+    )
+    autocoded = weights[confidence >= np.float32(threshold)].sum() / weights.sum()
+    return WantedThreshold(threshold, float(low), float(high), float(autocoded))
+
+
+def _reliability(
+    confidence: np.ndarray, is_agreed: np.ndarray, weights: np.ndarray
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the mean confidence and the expected agreement of parts of as many answers each."""
+    n_parts = min(max(len(weights) // _ANSWERS_PER_PART, 2), _MAX_PARTS)
+    confidences, agreements = [], []
+    for rows in np.array_split(np.argsort(confidence, kind="stable"), n_parts):
+        mean = float(np.average(confidence[rows], weights=weights[rows]))
+        rate = float(np.average(is_agreed[rows], weights=weights[rows]))
+        n = float(_effective(weights[rows]).sum())
+        confidences.append(mean)
+        agreements.append((n * rate + _N_EXPECTED * mean) / (n + _N_EXPECTED))
+    return tuple(confidences), tuple(agreements)

@@ -1,0 +1,122 @@
+"""Which answers are a picture of the office, and for how many texts each of them stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.corrections.coded_texts import TEXTS_DIR, keep_text_list, sample_name
+from core.corrections.correction import NOT_CODABLE
+from core.corrections.decisions import Decisions
+from core.corrections.office_answers import OfficeAnswers, Origin
+from core.corrections.text_list import ListHead, TextCollector, read_text_list
+
+ID, OTHER = "0123456789ab", "ba9876543210"
+SAMPLE = sample_name(ID)
+ARRAYS = ("texts", "codes", "weights", "is_sampled", "files")
+# text → code that was shown, records that the model coded, records that were drawn
+BATCH = {
+    "rare": ("2221", 1, 1),
+    "frequent": ("7212", 8, 2),
+    "sure": ("7212", 3, 0),
+    "surer": ("2221", 5, 0),
+    "unsure": ("222", 4, 0),
+    "vague": ("", 1, 0),
+    "doubtful": ("721", 1, 0),
+    "corrected before": ("512", 0, 0),
+}
+
+
+def keep(folder: Path, batch_id: str, *, is_complete: bool = True) -> None:
+    texts = TextCollector()
+    for text, (code, n_records, _) in BATCH.items():  # as chunks of a file come
+        for n in (0, n_records):
+            texts.add({text: code}, {text: n})
+    drawn = {text: n for text, (_, _, n) in BATCH.items() if n}
+    keep_text_list(folder, ListHead(batch_id, "v1", is_complete=is_complete), texts, drawn)
+
+
+def answers(folder: Path, given: dict[str, tuple[str, str]]) -> OfficeAnswers:
+    """Return the answers (text → code, sample) that count."""
+    decisions = Decisions()
+    for text, (code, _) in given.items():
+        decisions[text] = code
+    origins = [
+        (text, Origin(sampled, "2026-11-2" + str(n)))
+        for n, (text, (_, sampled)) in enumerate(given.items())
+    ]
+    return OfficeAnswers.read(folder, decisions, origins)
+
+
+def test_each_answer_stands_for_the_texts_that_were_drawn_like_it(tmp_path: Path) -> None:
+    keep(tmp_path, ID)
+    found = answers(
+        tmp_path,
+        {
+            "unsure": ("2221", ""),
+            "vague": (NOT_CODABLE, ""),
+            "rare": ("2221", SAMPLE),
+            "frequent": ("7213", SAMPLE),
+        },
+    )
+    assert found.texts == ("unsure", "vague", "rare", "frequent")
+    assert found.codes == ("2221", NOT_CODABLE, "2221", "7213")
+    assert found.is_sampled == (False, False, True, True)
+    # 3 texts below the threshold, 2 of them answered; 4 autocoded, of one text all records drawn,
+    # of the other a quarter.
+    assert found.weights == pytest.approx((1.5, 1.5, 3.2, 0.8))
+    assert (found.n_autocoded, found.until) == (4, "2026-11-23")
+
+
+def test_what_was_not_asked_for_does_not_count(tmp_path: Path) -> None:
+    keep(tmp_path, ID)
+    given = {
+        "sure": ("7213", ""),  # changed on somebody's own account
+        "surer": ("2222", SAMPLE),  # says that it was drawn
+        "rare": ("2221", ""),  # drawn, but this answer is not one about the sample
+        "frequent": ("7213", sample_name(OTHER)),
+        "corrected before": ("5120", ""),
+        "never coded": ("5120", ""),
+    }
+    assert not len(answers(tmp_path, given))
+    assert answers(tmp_path, given | {"doubtful": ("7211", "")}).texts == ("doubtful",)
+
+
+def test_a_list_that_does_not_tell_does_not_count(tmp_path: Path) -> None:
+    keep(tmp_path, ID, is_complete=False)
+    given = {"unsure": ("2221", ""), "rare": ("2221", SAMPLE)}
+    assert not len(answers(tmp_path, given))
+    keep(tmp_path, OTHER)
+    assert answers(tmp_path, given).texts == ("unsure",)
+    as_format_1(tmp_path / TEXTS_DIR / f"{OTHER}.texts")
+    assert not len(answers(tmp_path, given))
+
+
+def as_format_1(path: Path) -> None:
+    """Write a list as earlier versions did: without the array of the last count."""
+    head, _, content = path.read_bytes().partition(b"\n")
+    values = json.loads(head)
+    content = content[: values["n_texts"] * 12]
+    values |= {"format": 1, "sha256": sha256(content).hexdigest()}
+    path.write_bytes(json.dumps(values).encode() + b"\n" + content)
+    assert read_text_list(path).n_by_model.tolist() == [0] * len(BATCH)
+
+
+def test_of_few_answers_and_of_those_without_a_sample_nothing_follows(tmp_path: Path) -> None:
+    keep(tmp_path, ID)
+    few = answers(tmp_path, {"unsure": ("2221", ""), "rare": ("2221", SAMPLE)})
+    many = replace(few, **{name: getattr(few, name) * 50 for name in ARRAYS})
+    assert many.are_enough and not few.are_enough
+    is_sampled = np.array(many.is_sampled)
+    without_sample, sample_alone = many.without(is_sampled), many.without(~is_sampled)
+    assert (len(without_sample), without_sample.n_sampled, without_sample.are_enough) == (50, 0, 0)
+    assert (len(sample_alone), sample_alone.n_sampled, sample_alone.are_enough) == (50, 50, 0)
+    twice = replace(without_sample, **{name: getattr(without_sample, name) * 2 for name in ARRAYS})
+    assert len(twice) == 100 and not twice.are_enough  # nothing is known of the autocoded
+    assert replace(twice, n_autocoded=0).are_enough  # nothing was
+    assert many.version != few.version == few.without(np.zeros(2, bool)).version

@@ -1,0 +1,206 @@
+"""An office answers its review: the next file has a confidence that is fitted to the answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.corrections.corrections_folder import folder_state
+from core.settings import Settings
+from core.taxonomy import isco08
+from inference.autocoder import open_autocoder
+from inference.bundle import MANIFEST, Bundle
+from inference.corrections_lookup import CorrectionsLookup
+from inference.office.calibrator import OfficeCalibrator
+from inference.office.office_calibration import OfficeCalibration
+from inference.serving.served_autocoder import ServedAutocoder
+from inference.training_profile import TrainingProfile
+from results.code_file import code_file
+from results.corrections_file import process_corrections
+from results.receipt import Receipt
+from results.report import REPORT
+from tests.support.page_reader import Page
+
+UNITS = isco08().units
+TITLES = [isco08().title(code).lower() for code in UNITS[::2]]
+LATER = [f"{title} of the town" for title in TITLES[:40]]
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture
+def alone(bundle: Bundle, tmp_path: Path) -> Bundle:
+    """The small RoBERTa without similar corrections: to its random weights many are alike."""
+    copy = Path(shutil.copytree(bundle.path, tmp_path / "copy"))
+    manifest = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
+    manifest["similarity"] = {}
+    (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return Bundle.open(copy)
+
+
+@pytest.fixture
+def halved(alone: Bundle, settings: Settings) -> Settings:
+    """With this threshold half of the titles of all groups are autocoded."""
+    predictions = open_autocoder(alone, settings).code([f"{title} | unknown" for title in TITLES])
+    middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
+    half = settings.model.model_copy(update={"confidence_threshold": middle})
+    output = settings.output.model_copy(update={"best_model_dir": alone.path})
+    return settings.model_copy(update={"model": half, "output": output})
+
+
+class Office:
+    """Drops files, and answers their reviews."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.settings, self._folder = settings, folder
+        self.served = ServedAutocoder(settings)
+        self._n_files = 0
+
+    def code(self, titles: list[str]) -> tuple[Receipt, Path]:
+        self._n_files += 1
+        path, out = (self._folder / f"{kind}{self._n_files}" for kind in ("in", "out"))
+        path = path.with_suffix(".csv")
+        path.write_text("job_title\n" + "\n".join(f'"{t}"' for t in titles), encoding="utf-8")
+        out.mkdir()
+        self.served.refresh_corrections()
+        return code_file(path, out, self.served.autocoder, self.settings), out
+
+    def answer(self, out: Path, code_of: Callable[[dict[str, str]], str]) -> Rows:
+        """Fill in the review of a batch and send it back; an empty code is no answer."""
+        with (out / "review.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["corrected_isco_code"] = code_of(row)
+        self._n_files += 1
+        path, done = (self._folder / f"{kind}{self._n_files}" for kind in ("review", "done"))
+        path = path.with_suffix(".csv")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        done.mkdir()
+        lookup = self.served.autocoder.corrections_lookup
+        process_corrections(path, done, lookup, self.settings)
+        return [row for row in rows if row["corrected_isco_code"]]
+
+    def best(self, row: dict[str, str]) -> str:
+        """Return what the model says of a row, also where the review does not."""
+        probabilities = self.served.autocoder.classifier.probabilities([row["text"]])[0]
+        return UNITS[int(probabilities.argmax())]
+
+
+@pytest.fixture
+def office(tmp_path: Path, halved: Settings) -> Office:
+    return Office(halved, tmp_path)
+
+
+def text_of_page(out: Path) -> str:
+    return Page(out / REPORT).words
+
+
+def test_answers_fit_the_confidence_of_the_next_file_and_the_report_says_so(
+    office: Office, halved: Settings, alone: Bundle
+) -> None:
+    before, out = office.code(TITLES)
+    assert before.calibration["is_fitted"] is False and before.calibration["n_answers"] == 0
+    assert "answers" not in before.settings
+    assert "calibrated as the model came" in text_of_page(out)
+    answered = office.answer(out, office.best)
+    receipt, out = office.code(LATER)
+    calibration = receipt.calibration
+    assert calibration["is_fitted"] and calibration["exponent"] > 1.05  # all answers agreed
+    assert calibration["n_answers"] == len(answered) > 100
+    assert calibration["n_sampled"] == before.n_sampled
+    assert calibration["sample"]["rate"] == calibration["agreement"]["rate"] == 1
+    assert calibration["threshold"] == halved.model.confidence_threshold
+    assert len(receipt.settings["answers"]) == 8
+    assert receipt.settings["wanted_agreement"] == 0.95
+    page = text_of_page(out)
+    assert f"fitted to this office: on {len(answered)} answers" in page
+    assert f"The latest is of {calibration['until']}." in page
+    # The same in a process of its own, as of `isco classify`, and for a single text.
+    fresh = open_autocoder(alone, halved)
+    texts = [f"{title} | unknown" for title in LATER]
+    assert fresh.code(texts) == office.served.autocoder.code(texts)
+    assert fresh.calibration.summary() == calibration
+    assert (
+        fresh.probabilities(texts).max(axis=1) > fresh.classifier.probabilities(texts).max(axis=1)
+    ).all()
+
+
+def test_wrong_codes_of_the_sample_lower_the_confidence_and_the_report_warns(
+    office: Office,
+) -> None:
+    _, out = office.code(TITLES)
+
+    office.answer(out, lambda row: "not codable" if row["sampled"] else row["candidate_2"])
+    receipt, out = office.code(LATER)
+    calibration = receipt.calibration
+    assert calibration["is_fitted"] and calibration["sample"]["rate"] == 0
+    page = text_of_page(out)
+    assert "Coders agreed with fewer autocoded records than output.wanted_agreement asks" in page
+    assert "Coders agreed with 0 % of the random sample" in page
+
+
+def test_fewer_than_100_answers_calibrate_nothing(office: Office) -> None:
+    _, out = office.code(TITLES)
+    n_answers = 0
+
+    def first_99(row: dict[str, str]) -> str:
+        nonlocal n_answers
+        n_answers += 1
+        return office.best(row) if n_answers < 100 else ""
+
+    office.answer(out, first_99)
+    receipt, out = office.code(LATER)
+    assert receipt.calibration["n_answers"] == 99 and not receipt.calibration["is_fitted"]
+    assert receipt.calibration["exponent"] == 1 and "answers" not in receipt.settings
+    assert "99 answers of this office count so far" in text_of_page(out)
+
+
+def test_what_the_model_has_learned_does_not_count(
+    office: Office, halved: Settings, alone: Bundle
+) -> None:
+    _, out = office.code(TITLES)
+    answered = office.answer(out, office.best)
+    folder = halved.data.corrections_dir
+    (file,) = folder_state(folder)
+    profile = alone.training_profile()
+    assert profile is not None
+
+    autocoder = open_autocoder(alone, halved)
+
+    def calibration_of(file_name: str, profile: TrainingProfile | None = None) -> OfficeCalibration:
+        office = OfficeCalibrator(0.5, 0.95, profile, frozenset({file_name}))
+        answers = autocoder.corrections_lookup.answers
+        office.read(answers, autocoder.classifier.read, lambda n_done: None)
+        office.calibrate(None)
+        return office.calibration
+
+    assert calibration_of("other.csv").n_learned == 0
+    learned = calibration_of(file.name)
+    assert (learned.n_learned, learned.n_answers) == (len(answered), 0)
+    # A file of which the model learned but a part: the rest was kept out, to measure on.
+    part = calibration_of(file.name, profile)
+    n_seen = int(profile.has_seen([row["text"] for row in answered]).sum())
+    assert part.n_learned == n_seen and part.n_answers == len(answered) - n_seen
+
+
+def test_answers_that_come_one_file_after_the_other_are_those_that_come_at_once(
+    office: Office, halved: Settings
+) -> None:
+    _, out = office.code(TITLES)
+    office.answer(out, lambda row: office.best(row) if row["text"] < "m" else "")
+    office.served.refresh_corrections()
+    office.answer(out, lambda row: office.best(row) if row["text"] >= "m" else "")
+    office.served.refresh_corrections()
+    data = halved.data
+    fresh = CorrectionsLookup.load(data.corrections_dir, data.read_columns)
+    lookup = office.served.autocoder.corrections_lookup
+    assert lookup.answers == fresh.answers and len(fresh.answers) > 100
+    assert np.isclose(sum(fresh.answers.weights), len(TITLES), rtol=0.02)  # all texts of the file
