@@ -64,7 +64,8 @@ class Counting(Classifier):
     """The real classifier, with a list of what it was asked."""
 
     def __init__(self, bundle: Bundle) -> None:
-        super().__init__(OnnxSession(bundle, InferenceSettings()), bundle)
+        session = OnnxSession(bundle, InferenceSettings())
+        super().__init__(session, bundle.ngram_model(), bundle.spelling(), bundle.manifest)
         self.asked: list[str] = []
 
     def read(self, texts: Sequence[str]) -> Reading:
