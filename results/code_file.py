@@ -89,7 +89,7 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
 def prepare_process(language: str) -> None:
     """Prepare a process of our own for files: compile the templates of the pages.
 
-    Python then looks for reference cycles a thirtieth as often: predictions have none, and to look
+    Python then looks for reference cycles a sixth as often: predictions have none, and to look
     through them took a tenth of the time beside the network.
     """
     html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE, language=language)
