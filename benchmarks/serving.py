@@ -4,9 +4,9 @@
 For a model of RoBERTa-base's size (random weights: the speed is the same) and for the one in
 ``models/bundled``: Hugging Face's pipeline at batch 1 and at its best batch, optimum's ONNX
 pipeline, and what ``isco classify`` does from the file to the published results; the same weights,
-the same rows, each in a process of its own, in turn, the medians of some rounds. ``share of bound``
-is rows/s over what this machine's int8 (or fp32) matrix product would allow for the same tokens,
-measured in the same run (``benchmarks/bound.py``).
+the same rows, each in a process of its own, in turn, the medians of some rounds. ``of int8 limit``
+is rows/s over what this machine's int8 (or fp32) matrix products and memory would allow for the
+same tokens, measured in the same run (``benchmarks/bound.py``).
 
 ``files`` is the share of the time for reading and writing. Then ``isco`` alone: a long file against
 one of 10,000 rows, the start of the daemon, one record, a small file dropped. All files are made by
@@ -36,7 +36,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from benchmarks.base_model import make_base_bundle
-from benchmarks.bound import Shape, operations_per_s
+from benchmarks.bound import Shape, tokens_per_s
 from benchmarks.contenders import read_texts
 from benchmarks.latency import measure_latency
 from benchmarks.survey import Survey, write_survey
@@ -191,7 +191,11 @@ def _run(name: str, bundle_dir: Path, file: Path, options: Sequence[str]) -> dic
 
 
 def _bound(bundle_dir: Path, file: Path) -> dict[str, float]:
-    """Return the rows/s that the matrix products alone would allow, without repeated texts."""
+    """Return the rows/s that the machine would allow, without repeated texts.
+
+    ``int8`` and ``fp32`` are the limits with memory; ``int8 products`` and ``fp32 products`` are
+    those of the matrix products alone.
+    """
     config = json.loads((bundle_dir / "checkpoint" / "config.json").read_text(encoding="utf-8"))
     shape = Shape(config["num_hidden_layers"], config["hidden_size"], config["intermediate_size"])
     tokenizer = Tokenizer.from_file(str(Bundle.open(bundle_dir).tokenizer_path))
@@ -199,9 +203,12 @@ def _bound(bundle_dir: Path, file: Path) -> dict[str, float]:
     tokenizer.no_padding()
     n_tokens = [len(encoding.ids) for encoding in tokenizer.encode_batch(read_texts(file))]
     mean_tokens = statistics.mean(n_tokens)
-    per_row = shape.operations_per_token * mean_tokens
-    bounds = {p: operations_per_s(shape, p) / per_row for p in ("int8", "fp32")}
-    return {**bounds, "tokens_per_row": mean_tokens}
+    bounds = {"tokens_per_row": mean_tokens}
+    for precision in ("int8", "fp32"):
+        limits = tokens_per_s(shape, precision)
+        bounds[precision] = limits["memory"] / mean_tokens
+        bounds[f"{precision} products"] = limits["products"] / mean_tokens
+    return bounds
 
 
 def _medians(
@@ -213,29 +220,29 @@ def _medians(
         for name, ran_all in runs.items()
     }
     best_pipeline = max(rate for name, rate in rates.items() if name.startswith("pipeline"))
-    bound = {
-        precision: statistics.median(b[precision] for b in bounds) for precision in ("int8", "fp32")
-    }
-    tokens = bounds[0]["tokens_per_row"]
+    bound = {name: statistics.median(b[name] for b in bounds) for name in bounds[0]}
+    tokens = bound.pop("tokens_per_row")
     rows = {}
     for name, rate in rates.items():
         rows[name] = {
             "rows/s": f"{rate:,.1f}",
             "× best pipeline": f"{rate / best_pipeline:.2f}",
-            "of int8 bound": f"{rate / bound['int8']:.0%}",
-            "of fp32 bound": f"{rate / bound['fp32']:.0%}",
+            **_shares(rate, bound),
             "peak MiB": f"{max(ran['peak_mib'] for ran in runs[name]):,.0f}",
             "load s": f"{statistics.median(ran['load_seconds'] for ran in runs[name]):.1f}",
         }
         files = statistics.median(1 - ran["code_seconds"] / ran["seconds"] for ran in runs[name])
         if files:
             rows[name]["files"] = f"{files:.1%}"
-    for precision, rate in bound.items():
-        share = {"of int8 bound": f"{rate / bound['int8']:.0%}"}
-        share["of fp32 bound"] = f"{rate / bound['fp32']:.0%}"
-        name = f"{precision} products alone, {tokens:.1f} tokens a row"
-        rows[name] = {"rows/s": f"{rate:,.1f}", **share}
+    for name, rate in bound.items():
+        limit = f"{name} alone" if name.endswith("products") else f"{name} products and memory"
+        shares = _shares(rate, bound)
+        rows[f"{limit}, {tokens:.1f} tokens a row"] = {"rows/s": f"{rate:,.1f}", **shares}
     return rows
+
+
+def _shares(rate: float, bound: dict[str, float]) -> dict[str, str]:
+    return {f"of {name} limit": f"{rate / bound[name]:.0%}" for name in ("int8", "fp32")}
 
 
 def _long_file(n_rows: int, n_rounds: int, work: Path) -> dict[str, dict[str, str]]:

@@ -4,9 +4,9 @@ Plain dynamic quantization takes one activation scale per tensor, that is per ba
 gets other numbers in another batch. A scale fixed at export must fit the rarest token, and is too
 coarse for all others. Here **every token has its own scale**, computed when it is served:
 
-- activations: uint8. The channels are smoothed first (``smoothquant.py``). Then the token's
-  largest value sets its scale. The output of a GELU is never below -0.17: it is shifted by that,
-  so that all 256 steps lie on one side of zero.
+- activations: uint8. The token's largest value sets its scale. The channels of a layer norm's
+  output are smoothed first (``smoothquant.py``). The output of a GELU is never below -0.17, so most
+  of the 256 steps lie above zero (``token_quantization.py``).
 - weights: int8, one scale per output column (``gptq.py``).
 
 Integer sums are exact, so the order of adding cannot change them. The classification head stays in
@@ -25,23 +25,18 @@ import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from exporters.gptq import round_weights
-from exporters.smoothquant import ActivationStatistics, best_factor, measure_activations, shift_of
+from exporters.smoothquant import ActivationStatistics, best_factor, measure_activations
+from exporters.token_quantization import (
+    Replacement,
+    gelu_depth,
+    quantize_gelu,
+    quantize_tokens,
+)
 
 _BLOCK = 32  # values of a word that share a scale
 _MICROSOFT = "com.microsoft"
-
-
-class _Replacement:
-    """Nodes that replace others, by the name of the node they replace, and their constants."""
-
-    def __init__(self) -> None:
-        self.nodes: dict[str, list[NodeProto]] = {}
-        self.constants: list[TensorProto] = []
-
-    def constant(self, name: str, value: np.ndarray | np.generic) -> str:
-        """Keep ``value`` under ``name`` and return the name."""
-        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
-        return name
+# Operators whose output has channels far larger than the rest: a layer norm, and its first rows.
+_SMOOTHED = ("LayerNormalization", "Slice")
 
 
 class Quantizer:
@@ -58,17 +53,17 @@ class Quantizer:
         for node in graph.node:
             if node.op_type == "MatMul" and node.input[1] in self._weights:
                 products.setdefault(node.input[0], []).append(node)
-        gelus = {node.output[0] for node in graph.node if node.op_type == "Gelu"}
+        makers = {output: node.op_type for node in graph.node for output in node.output}
         statistics = measure_activations(fused, list(products), feeds)
         tables = _word_tables(graph, self._weights)
         self._tables = [_int8_table(node, self._weights) for node in tables]
-        self._int8: dict[str, _Replacement] = {}
-        self._fp32: dict[str, _Replacement] = {}
+        self._int8: dict[str, Replacement] = {}
+        self._fp32: dict[str, Replacement] = {}
         self._cost: dict[str, int] = {}
         for name, nodes in products.items():
             size = sum(self._weights[node.input[1]].size for node in nodes)
             self._cost[name] = size * statistics[name].n_tokens
-            self._int8[name] = self._int8_products(name, nodes, statistics.pop(name), name in gelus)
+            self._int8[name] = self._int8_products(name, nodes, statistics.pop(name), makers[name])
             self._fp32[name] = self._fp32_products(nodes)
 
     @property
@@ -89,26 +84,33 @@ class Quantizer:
         name: str,
         nodes: Sequence[NodeProto],
         statistics: ActivationStatistics,
-        is_gelu: bool,
-    ) -> _Replacement:
+        maker: str,
+    ) -> Replacement:
         """Return x·W + b in integers, for all ``nodes`` that multiply the activation ``name``.
 
-        x → smoothed, shifted after a GELU → divided by each token's scale → uint8 → integer
-        products → times the token's scale → plus bias.
+        x, which an operator ``maker`` computed → smoothed where that pays → divided by each token's
+        scale → uint8 → integer products → times the token's scale → plus bias.
         """
-        made = _Replacement()
+        made = Replacement()
         weights = [self._weights[node.input[1]] for node in nodes]
-        factor = best_factor(np.hstack(weights), statistics, is_gelu)
-        shift = shift_of(factor, is_gelu)
-        quantization, integers, scale = _quantize_tokens(name, factor, shift, is_gelu, made)
-        unit, zero = f"{name}/unit", f"{name}/zero"
+        factor = np.ones(len(weights[0]))
+        if maker == "Gelu":
+            depth = gelu_depth(float(statistics.largest.max()))
+            tokens = quantize_gelu(name, depth, made)
+        else:
+            depth = 0.0
+            if maker in _SMOOTHED:
+                factor = best_factor(np.hstack(weights), statistics)
+            tokens = quantize_tokens(name, factor, made)
+        unit = made.constant(f"{name}/unit", np.float32(1))
+        zero = made.constant(f"{name}/product_zero", np.uint8(0 if maker == "Gelu" else 128))
         weight_zero = made.constant(f"{name}/weight_zero", np.int8(0))
         moments = statistics.moments / np.outer(factor, factor)
+        new = tokens.nodes
         for node, weight in zip(nodes, weights, strict=True):
             output = node.output[0]
             rounded, columns = round_weights(weight * factor[:, None], moments)
-            bias = (self._biases[output] - (shift @ rounded) * columns).astype(np.float32)
-            raw, scaled = f"{output}/raw", f"{output}/scaled"
+            raw = f"{output}/raw"
             constants = (
                 made.constant(f"{output}/weight", rounded),
                 unit,
@@ -116,22 +118,29 @@ class Quantizer:
                 zero,
                 weight_zero,
             )
-            made.nodes[node.name] = [
-                *quantization,
+            new.append(
                 helper.make_node(
-                    "MatMulIntegerToFloat", [integers, *constants], [raw], domain=_MICROSOFT
-                ),
-                helper.make_node("Mul", [raw, scale], [scaled]),
-                helper.make_node("Add", [scaled, made.constant(f"{output}/bias", bias)], [output]),
-            ]
-            quantization = []  # one for all products: it stands before the first
+                    "MatMulIntegerToFloat", [tokens.integers, *constants], [raw], domain=_MICROSOFT
+                )
+            )
+            bias = self._biases.get(output)
+            if depth:
+                # The zero point of a GELU's token, times its scale, is ``depth`` for all tokens.
+                lift = depth * (rounded.sum(axis=0) * columns)
+                bias = -lift if bias is None else bias - lift
+            new.extend(_scale_and_add(raw, tokens.scale, bias, output, made))
+            made.nodes[node.name] = new
+            new = []  # the quantization is one for all products: it stands before the first
         return made
 
-    def _fp32_products(self, nodes: Sequence[NodeProto]) -> _Replacement:
+    def _fp32_products(self, nodes: Sequence[NodeProto]) -> Replacement:
         """Return x·W + b in fp32, unchanged."""
-        made = _Replacement()
+        made = Replacement()
         for node in nodes:
             output, product = node.output[0], f"{node.output[0]}/product"
+            if output not in self._biases:
+                made.nodes[node.name] = [node]
+                continue
             bias = made.constant(f"{output}/bias", self._biases[output])
             made.nodes[node.name] = [
                 helper.make_node("MatMul", list(node.input), [product]),
@@ -151,53 +160,25 @@ def _take_biases(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> dict[s
     for node in list(graph.node):
         for position, name in enumerate(node.input):
             node.input[position] = renamed.get(name, name)
-        if node.op_type == "MultiHeadAttention":
-            parts = np.split(weights[node.input[3]], 3)
-            biases.update(zip(node.input[:3], parts, strict=True))
-            node.input[3] = ""
-        elif node.op_type == "Add" and node.input[0] in weights and node.input[1] in products:
+        if node.op_type == "Add" and node.input[0] in weights and node.input[1] in products:
             biases[node.input[1]] = weights[node.input[0]]
             renamed[node.output[0]] = node.input[1]
             graph.node.remove(node)
     return biases
 
 
-def _quantize_tokens(
-    name: str, factor: np.ndarray, shift: np.ndarray, is_gelu: bool, made: _Replacement
-) -> tuple[list[NodeProto], str, str]:
-    """Return nodes that turn (…, tokens, channels) fp32 into uint8 and (…, tokens, 1) scales.
-
-    Returns the nodes, the name of the integers and that of the scales.
-    """
-    even = f"{name}/even"
-    lifted = f"{name}/lifted"
-    size = f"{name}/size"
-    largest = f"{name}/largest"
-    step = f"{name}/step"
-    scale = f"{name}/scale"
-    steps = f"{name}/steps"
-    integers = f"{name}/uint8"
-    divide = made.constant(f"{name}/divide", (1 / factor).astype(np.float32))
-    nodes = [helper.make_node("Mul", [name, divide], [even])]
-    if is_gelu:
-        up = made.constant(f"{name}/lift", shift.astype(np.float32))
-        nodes.append(helper.make_node("Add", [even, up], [lifted]))
-        even = size = lifted
-    else:
-        nodes.append(helper.make_node("Abs", [even], [size]))
-    channels = made.constant(f"{name}/channels", np.array([-1], np.int64))
-    per_step = made.constant(f"{name}/per_step", np.float32(1 / (255 if is_gelu else 127)))
-    tiny = made.constant(f"{name}/tiny", np.float32(1e-12))  # a token of zeros has a scale too
-    unit = made.constant(f"{name}/unit", np.float32(1))
-    zero = made.constant(f"{name}/zero", np.uint8(0 if is_gelu else 128))
-    nodes += [
-        helper.make_node("ReduceMax", [size, channels], [largest], keepdims=1),
-        helper.make_node("Mul", [largest, per_step], [step]),
-        helper.make_node("Add", [step, tiny], [scale]),
-        helper.make_node("Div", [even, scale], [steps]),
-        helper.make_node("QuantizeLinear", [steps, unit, zero], [integers]),
+def _scale_and_add(
+    raw: str, scale: str, bias: np.ndarray | None, output: str, made: Replacement
+) -> list[NodeProto]:
+    """Return nodes that compute ``output``: ``raw`` times each token's ``scale``, plus ``bias``."""
+    if bias is None:
+        return [helper.make_node("Mul", [raw, scale], [output])]
+    scaled = f"{output}/scaled"
+    added = made.constant(f"{output}/bias", bias.astype(np.float32))
+    return [
+        helper.make_node("Mul", [raw, scale], [scaled]),
+        helper.make_node("Add", [scaled, added], [output]),
     ]
-    return nodes, integers, scale
 
 
 def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[NodeProto]:
@@ -212,9 +193,9 @@ def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[N
     ]
 
 
-def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Replacement:
+def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> Replacement:
     """Return table[ids] with an int8 table and a scale for every 32 values of a row."""
-    made = _Replacement()
+    made = Replacement()
     output = node.output[0]
     ids = node.input[1]
     values = weights[node.input[0]]  # (V, H)
@@ -242,7 +223,7 @@ def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> _Replacem
     return made
 
 
-def _assemble(model: ModelProto, replacements: Sequence[_Replacement], out: Path) -> None:
+def _assemble(model: ModelProto, replacements: Sequence[Replacement], out: Path) -> None:
     """Write ``model`` with the ``replacements``, without constants that nothing uses."""
     copy = ModelProto()
     copy.CopyFrom(model)

@@ -18,7 +18,6 @@ from onnx import TensorProto, helper
 
 from exporters.gptq import finest_step
 
-_GELU_DEPTH = 0.17  # the output of a GELU is never below minus this: its minimum is -0.16997
 # How much of a channel's range is moved from the activation to the weights.
 _SMOOTHINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _N_SAMPLED = 256  # tokens on which they are compared
@@ -69,14 +68,14 @@ def _add(earlier: ActivationStatistics, batch: ActivationStatistics) -> Activati
     )
 
 
-def best_factor(weight: np.ndarray, statistics: ActivationStatistics, is_gelu: bool) -> np.ndarray:
+def best_factor(weight: np.ndarray, statistics: ActivationStatistics) -> np.ndarray:
     """Return (in,) the factor that divides each channel and multiplies its row of ``weight``.
 
     ``weight`` is (in, out). The smoothing is the one that changes the products of sampled tokens
     least.
     """
     largest_weight = np.maximum(np.abs(weight).max(axis=1), 1e-6)
-    largest = np.maximum(statistics.largest, _GELU_DEPTH if is_gelu else 1e-6)
+    largest = np.maximum(statistics.largest, 1e-6)
     exact = statistics.sample @ weight
     best = np.ones_like(largest)
     least_error = np.inf
@@ -85,7 +84,7 @@ def best_factor(weight: np.ndarray, statistics: ActivationStatistics, is_gelu: b
         factor /= np.exp(np.log(factor).mean())
         smoothed = weight * factor[:, None]
         step = finest_step(smoothed)
-        tokens = _rounded_tokens(statistics.sample / factor, factor, is_gelu)
+        tokens = _rounded_tokens(statistics.sample / factor)
         error = float(np.square(tokens @ (np.rint(smoothed / step) * step) - exact).mean())
         if error < least_error:
             best = factor
@@ -93,14 +92,7 @@ def best_factor(weight: np.ndarray, statistics: ActivationStatistics, is_gelu: b
     return best
 
 
-def _rounded_tokens(tokens: np.ndarray, factor: np.ndarray, is_gelu: bool) -> np.ndarray:
+def _rounded_tokens(tokens: np.ndarray) -> np.ndarray:
     """Return smoothed tokens (tokens, channels) after uint8, as ``quantize.py`` makes them."""
-    shift = shift_of(factor, is_gelu)
-    shifted = tokens + shift
-    scale = np.abs(shifted).max(axis=1, keepdims=True) / (255 if is_gelu else 127) + 1e-12
-    return np.rint(shifted / scale) * scale - shift
-
-
-def shift_of(factor: np.ndarray, is_gelu: bool) -> np.ndarray:
-    """Return (channels,) the shift after which no smoothed output of a GELU is below zero."""
-    return _GELU_DEPTH / factor if is_gelu else np.zeros_like(factor)
+    scale = np.abs(tokens).max(axis=1, keepdims=True) / 127 + 1e-12
+    return np.rint(tokens / scale) * scale

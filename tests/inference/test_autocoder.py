@@ -57,7 +57,7 @@ def test_batches_hold_one_length_and_every_row_once() -> None:
     assert sorted(row for batch in batches for row in batch) == list(range(2000))
     for batch in batches:
         assert len({lengths[row] for row in batch}) == 1
-        assert len(batch) * lengths[batch[0]] <= 1024
+        assert len(batch) * lengths[batch[0]] <= 512
 
 
 class Counting(Classifier):
