@@ -82,16 +82,22 @@ version_of = $$($(BIN)/python -c \
 # builds for CPU and for CUDA have one version and different hashes, and PIP_OPTIONS chooses between
 # them. So constraints.txt locks its version, and those of the CUDA packages. The sizes and minutes
 # were measured on Linux (x86-64, two cores).
-.venv/run-installed: pyproject.toml constraints.txt requirements/run.txt
+# OpenVINO is worth its 59 MB to fetch, and 180 MB on disk, where the processor computes in bf16
+# (docs/accelerators.md): Linux states that of AMX and AVX512-BF16.
+HAS_BF16 := $(shell grep -m 1 -wE 'amx_bf16|avx512_bf16' /proc/cpuinfo 2>/dev/null)
+
+.venv/run-installed: pyproject.toml constraints.txt requirements/run.txt requirements/openvino.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 15) else \
 		"isco-coder needs Python 3.11 to 3.14, not " + sys.version.split()[0] + \
 		". Name one: make run PYTHON=python3.13")'
 	@echo "Installing into .venv what is not there yet. The first time: 490 MB to fetch (on a Mac"
-	@echo "330 MB, on Linux with the CUDA build of torch 3 GB), 2.1 GB on disk, 2 minutes."
+	@echo "330 MB, on Linux with the CUDA build of torch 3 GB), 2.1 GB on disk, 2 minutes;"
+	@$(if $(HAS_BF16),echo "and 60 MB for OpenVINO with 0.2 GB on disk - this processor computes in bf16.")
 	@echo "Linux without an NVIDIA card: stop, and give pip the CPU index that PyTorch's install page"
 	@echo "names, unless pip has it already: make run PIP_OPTIONS=\"--extra-index-url URL\""
 	@$(PYTHON) -m venv .venv
 	@$(PIP) --require-hashes --no-deps --requirement requirements/run.txt
+	@$(if $(HAS_BF16),$(PIP) --require-hashes --no-deps --requirement requirements/openvino.txt)
 	@$(PIP) --constraint constraints.txt torch
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -108,9 +114,10 @@ version_of = $$($(BIN)/python -c \
 UV_COMPILE = $(BIN)/uv pip compile --quiet --no-annotate --universal --python-version 3.11 \
 	--fork-strategy fewest --only-binary :all: --custom-compile-command "make lock" pyproject.toml
 RUN_EXTRAS := --extra train --extra explain --extra statistics --extra serve
-TEST_EXTRAS := $(RUN_EXTRAS) --extra ray --extra docs --extra dev
+TEST_EXTRAS := $(RUN_EXTRAS) --extra openvino --extra ray --extra docs --extra dev
+# Nor is installed what reports the use of OpenVINO's tools: none of them is used here.
 WITHOUT_TORCH = $$(sed -nE 's/^((torch|triton|nvidia|cuda)[a-z0-9-]*)==.*/--no-emit-package \1/p' \
-	constraints.txt)
+	constraints.txt) --no-emit-package openvino-telemetry
 
 lock: .venv/run-installed ## renew constraints.txt and requirements/ from the ranges in pyproject.toml
 	$(PIP) "uv>=0.13,<0.14"
@@ -119,3 +126,5 @@ lock: .venv/run-installed ## renew constraints.txt and requirements/ from the ra
 		--output-file requirements/run.txt
 	$(UV_COMPILE) $(TEST_EXTRAS) --constraint constraints.txt --generate-hashes $(WITHOUT_TORCH) \
 		--output-file requirements/test.txt
+	echo openvino | $(UV_COMPILE:pyproject.toml=-) --no-deps --constraint constraints.txt \
+		--generate-hashes --output-file requirements/openvino.txt

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-from pathlib import Path
 
-_CPUINFO = Path("/proc/cpuinfo")
+from inference.accelerators.instruction_sets import first_processor, instruction_sets
+
 # By these the libraries choose their kernels; x86-64 first, then ARM.
 _DECISIVE = (
     "sse4_2",
@@ -29,22 +29,11 @@ _DECISIVE = (
 
 def processor() -> str:
     """Return the model, the instruction sets that matter, and the number of usable cores."""
-    info = _first_processor()
-    name = info.get("model name") or platform.processor() or platform.machine()
-    flags = set((info.get("flags") or info.get("Features") or "").split())
+    name = first_processor().get("model name") or platform.processor() or platform.machine()
+    flags = instruction_sets()
     instructions = " ".join(flag for flag in _DECISIVE if flag in flags) or platform.machine()
     threads = os.environ.get("OMP_NUM_THREADS", "not set")
     return f"{name} ({instructions}), {_n_cores()} cores, OMP_NUM_THREADS {threads}"
-
-
-def _first_processor() -> dict[str, str]:
-    """Return the fields of the first processor in ``/proc/cpuinfo``; empty where there is none."""
-    try:
-        block = _CPUINFO.read_text(encoding="utf-8", errors="replace").split("\n\n")[0]
-    except OSError:
-        return {}
-    fields = (line.partition(":") for line in block.splitlines())
-    return {name.strip(): value.strip() for name, _, value in fields}
 
 
 def _n_cores() -> int:

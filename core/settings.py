@@ -201,7 +201,7 @@ class ClimbSettings(Section):
 class InferenceSettings(Section):
     """How the model runs on this machine, and which code is shown if it is not sure."""
 
-    provider: Literal["auto", "cpu", "coreml", "cuda"] = "auto"
+    provider: Literal["auto", "cpu", "coreml", "cuda", "openvino"] = "auto"
     threads: int = Field(0, ge=0)
     cache_texts: int = Field(500_000, ge=0)
     fallback: Literal["truncate", "climb"] = "truncate"

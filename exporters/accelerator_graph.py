@@ -15,9 +15,15 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification
 from core.file_io import ScratchFolder, sha256_of
 from exporters.bundle_export import export_graph
 from exporters.parity import check_values, checkpoint_logits
+from inference.accelerators.onnx_accelerator import (
+    MODEL,
+    AcceleratorModel,
+    OnnxAccelerator,
+    accelerated_dir,
+)
 from inference.bundle import Bundle
 from inference.provider_selection import golden_texts
-from inference.providers import CPU, MODEL, Accelerator, AcceleratorModel, Runtime, accelerated_dir
+from inference.providers import CPU, Runtime
 
 # So many bundles keep their files, those made last.
 _N_KEPT_BUNDLES = 3
@@ -46,7 +52,7 @@ def write_accelerated(bundle: Bundle) -> Path:
         texts = golden_texts()
         max_tokens = bundle.manifest.max_tokens
         ids = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
-        computed = Accelerator(CPU, written, bundle, Runtime()).logits(ids)
+        computed = OnnxAccelerator(CPU, written, bundle, Runtime()).logits(ids)
         check_values(MODEL, checkpoint_logits(model, tokenizer, texts, max_tokens), computed)
         written.write_about()
         if out.exists():

@@ -53,7 +53,7 @@ class Classifier:
 
     @property
     def provider(self) -> str:
-        """The provider that computes now: ``cpu``, ``coreml`` or ``cuda``."""
+        """The provider that computes now, by its name in the settings."""
         return self._session.provider
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:

@@ -58,15 +58,16 @@ class OnnxSession:
             raise BundleError(f"{str(bundle.path)!r} cannot be loaded: {error}") from error
         self._tokenizer.enable_truncation(bundle.manifest.max_tokens)
         self._tokenizer.no_padding()
-        self._threads = ThreadPoolExecutor(settings.threads or _n_cores())
+        n_threads = settings.threads or _n_cores()
+        self._threads = ThreadPoolExecutor(n_threads)
         self._bundle = bundle
         self._runtime = runtime or Runtime()
-        served = ServedModel(bundle, self._tokenize, self._cpu_logits)
+        served = ServedModel(bundle, n_threads, self._tokenize, self._cpu_logits)
         self._accelerator = select_accelerator(served, settings.provider, self._runtime)
 
     @property
     def provider(self) -> str:
-        """The provider that computes now: ``cpu``, ``coreml`` or ``cuda``."""
+        """The provider that computes now, by its name in the settings."""
         return CPU if self._accelerator is None else self._accelerator.name
 
     def logits(self, texts: Sequence[str]) -> np.ndarray:

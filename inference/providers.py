@@ -1,39 +1,33 @@
-"""Run a network on an accelerator: CoreML on a Mac, CUDA where onnxruntime-gpu is installed.
-
-int8 operators run on the CPU alone, so an accelerator has a file of its own: the checkpoint's graph
-in fp32, which ``exporters/accelerator_graph.py`` writes into this user's cache. It runs at a few
-fixed shapes, padded: CoreML is slow with any others, and a text gets the same logits whatever texts
-are beside it. Each shape has its own session, opened when it is first needed.
-"""
+"""The providers that can compute a network: the CPU, and accelerators where they are installed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
-from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
-import platformdirs
 
-from core.file_io import sha256_of
-from inference.bundle import Bundle
-
-MODEL = "model_fp32.onnx"
-ABOUT = "about.json"
 CPU = "cpu"
-ACCELERATORS = {"cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider"}
-"""The setting ``inference.provider`` → ONNX Runtime's name, in the order of their trial."""
+OPENVINO = "openvino"
+ONNX_PROVIDERS = {"cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider"}
+"""The accelerators of ONNX Runtime: the setting ``inference.provider`` → ONNX Runtime's name."""
+DISPLAY_NAMES = {CPU: "CPU", "coreml": "CoreML", "cuda": "CUDA", OPENVINO: "OpenVINO"}
 
-# Every text is padded to the next of these, and every batch to as many texts as the tokens allow.
-_LENGTHS = (16, 32, 64, 128, 256, 512)
-_TOKENS_PER_BATCH = 1024
-# The names that optimum gives to the axes.
-_TEXTS_AXIS, _TOKENS_AXIS = "batch_size", "sequence_length"
+
+class Accelerator(Protocol):
+    """A network that something else computes than ONNX Runtime on the CPU."""
+
+    name: str
+
+    def logits(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
+        """Return (N, 436) float32 logits of N texts' token ids.
+
+        Raises whatever the accelerator raises.
+        """
 
 
 class Runner(Protocol):
@@ -46,17 +40,26 @@ class Runner(Protocol):
 
 
 class Runtime:
-    """The part of ONNX Runtime that accelerators need; tests pass one with other providers."""
+    """What is installed here; tests pass one with other providers."""
 
     version: str = ort.__version__
 
     def accelerators(self) -> list[str]:
-        """Return those of ``ACCELERATORS`` that this onnxruntime was built with."""
+        """Return the names of the accelerators that are installed, in the order of their trial."""
         available = ort.get_available_providers()
-        return [name for name, provider in ACCELERATORS.items() if provider in available]
+        names = [name for name, provider in ONNX_PROVIDERS.items() if provider in available]
+        return [*names, OPENVINO] if find_spec("openvino") else names
+
+    def onnx_accelerators(self) -> list[str]:
+        """Return those of the accelerators that compute a file of their own."""
+        return [name for name in self.accelerators() if name in ONNX_PROVIDERS]
+
+    def versions(self) -> list[str]:
+        """Return the versions of ONNX Runtime and, where it is installed, of OpenVINO."""
+        return [self.version, *([version("openvino")] if OPENVINO in self.accelerators() else [])]
 
     def start(self, model: Path, name: str, axes: Mapping[str, int], cache_dir: Path) -> Runner:
-        """Open ``model`` with fixed ``axes`` on ``name``, which is an accelerator or ``cpu``.
+        """Open ``model`` with fixed ``axes`` on ``name``: ``cpu`` or one of ``ONNX_PROVIDERS``.
 
         ``cache_dir`` keeps what is compiled for this model at these shapes. Raises what ONNX
         Runtime raises, and RuntimeError where the accelerator was not loaded.
@@ -67,7 +70,7 @@ class Runtime:
             options.add_free_dimension_override_by_name(axis, size)
         providers: list[tuple[str, dict[str, str]]] = [("CPUExecutionProvider", {})]
         if name != CPU:
-            providers.insert(0, (ACCELERATORS[name], provider_options(name, cache_dir)))
+            providers.insert(0, (ONNX_PROVIDERS[name], provider_options(name, cache_dir)))
         session = ort.InferenceSession(model, options, providers=providers)
         if session.get_providers()[0] != providers[0][0]:  # its libraries are not there
             raise RuntimeError(f"{providers[0][0]} was not loaded")
@@ -85,93 +88,3 @@ def provider_options(name: str, cache_dir: Path) -> dict[str, str]:
         # One for each shape: CoreML's own key is a hash of the model's path.
         "ModelCacheDirectory": str(cache_dir),
     }
-
-
-@dataclass(frozen=True)
-class AcceleratorModel:
-    """The file for accelerators of one bundle; ``pad_id`` is the token that fills short texts."""
-
-    path: Path
-    sha256: str
-    pad_id: int
-
-    @classmethod
-    def find(cls, bundle: Bundle) -> AcceleratorModel | None:
-        """Return the file that was written for ``bundle``, its hash checked, or None."""
-        folder = accelerated_dir(bundle)
-        try:
-            about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-            model = cls(folder / MODEL, str(about["sha256"]), int(about["pad_id"]))
-            return model if sha256_of(model.path) == model.sha256 else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None  # missing or incomplete: the same command writes it again
-
-    def write_about(self) -> None:
-        """Write ``about.json``, which ``find`` reads, beside the file."""
-        about = {key: value for key, value in asdict(self).items() if key != "path"}
-        self.path.with_name(ABOUT).write_text(json.dumps(about) + "\n", encoding="utf-8")
-
-
-def accelerated_dir(bundle: Bundle) -> Path:
-    """Return the folder of ``bundle``'s accelerator files, named after the bundle's hashes."""
-    files = json.dumps(sorted(bundle.manifest.files.items()))
-    return _cache_dir() / sha256(files.encode()).hexdigest()[:16]
-
-
-def _cache_dir() -> Path:
-    return platformdirs.user_cache_path("isco-coder", appauthor=False) / "accelerated"
-
-
-class Accelerator:
-    """A network on one accelerator, or on the CPU at the same shapes.
-
-    Not shared between threads.
-    """
-
-    def __init__(
-        self, name: str, model: AcceleratorModel, bundle: Bundle, runtime: Runtime
-    ) -> None:
-        self.name = name
-        self._model = model
-        self._runtime = runtime
-        self._n_labels = len(bundle.manifest.labels)
-        self._max_tokens = bundle.manifest.max_tokens
-        self._session = cache(self._open_session)
-
-    def logits(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
-        """Return (N, 436) float32 logits of N texts' token ids.
-
-        Raises whatever the accelerator raises, and RuntimeError for logits that are not finite.
-        """
-        logits = np.empty((len(ids), self._n_labels), np.float32)
-        rows_by_length: dict[int, list[int]] = {}
-        for row, tokens in enumerate(ids):
-            rows_by_length.setdefault(self._padded_length(len(tokens)), []).append(row)
-        for length, rows in sorted(rows_by_length.items()):
-            n_texts = max(1, _TOKENS_PER_BATCH // length)
-            for start in range(0, len(rows), n_texts):
-                batch = rows[start : start + n_texts]
-                padded = self._run([ids[row] for row in batch], n_texts, length)
-                logits[batch] = padded[: len(batch)]
-        if not np.isfinite(logits).all():
-            raise RuntimeError("its logits are not finite")
-        return logits
-
-    def _padded_length(self, n_tokens: int) -> int:
-        return next((n for n in _LENGTHS if n >= n_tokens), self._max_tokens)
-
-    def _run(self, ids: Sequence[Sequence[int]], n_texts: int, length: int) -> np.ndarray:
-        tokens = np.full((n_texts, length), self._model.pad_id, np.int64)
-        mask = np.zeros_like(tokens)
-        for row in range(n_texts):  # the last text again where there are too few
-            text = ids[min(row, len(ids) - 1)]
-            tokens[row, : len(text)] = text
-            mask[row, : len(text)] = 1
-        feed = {"input_ids": tokens, "attention_mask": mask}
-        return np.asarray(self._session(n_texts, length).run(None, feed)[0])
-
-    def _open_session(self, n_texts: int, length: int) -> Runner:
-        axes = {_TEXTS_AXIS: n_texts, _TOKENS_AXIS: length}
-        compiled = f"{self.name}-{self._runtime.version}"
-        cache_dir = self._model.path.with_name(compiled) / f"{n_texts}x{length}"
-        return self._runtime.start(self._model.path, self.name, axes, cache_dir)

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,13 @@ hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 
 ROOT = Path(__file__).resolve().parent.parent
+CHILD_PATH = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "support" / "child_processes")])
+"""PYTHONPATH of the processes that tests start: the program, and what hides OpenVINO from it."""
+_inherited = os.environ.get("PYTHONPATH")
+os.environ["PYTHONPATH"] = f"{CHILD_PATH}{os.pathsep}{_inherited}" if _inherited else CHILD_PATH
+# Hidden here, too; sitecustomize.py has the reason.
+sys.modules.setdefault("openvino", None)  # type: ignore[arg-type]
+
 _LONGEST_NAMED_BYTES = 40
 
 # In the background, or under nohup, signals are ignored, and child processes inherit that. A

@@ -26,7 +26,7 @@ RUN = [
     *PROJECT["dependencies"],
     *(line for extra in ("train", "explain", "statistics", "serve") for line in EXTRAS[extra]),
 ]
-TEST = [*RUN, *EXTRAS["ray"], *EXTRAS["docs"], *EXTRAS["dev"]]
+TEST = [*RUN, *EXTRAS["openvino"], *EXTRAS["ray"], *EXTRAS["docs"], *EXTRAS["dev"]]
 LINUX = {"platform_machine": "x86_64", "sys_platform": "linux"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
@@ -56,7 +56,9 @@ def test_every_range_has_a_locked_version(python: str) -> None:
             assert requirement.specifier.contains(constraints[name]), f"{line}: run make lock"
 
 
-@pytest.mark.parametrize("path", ["requirements/run.txt", "requirements/test.txt"])
+@pytest.mark.parametrize(
+    "path", ["requirements/run.txt", "requirements/test.txt", "requirements/openvino.txt"]
+)
 def test_what_is_installed_has_the_locked_version_and_hashes(path: str) -> None:
     constraints = locked("constraints.txt", "3.11")
     versions = locked(path, "3.11")

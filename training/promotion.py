@@ -206,8 +206,8 @@ def _register(bundle_dir: Path, gate_result: GateResult, settings: Settings) -> 
 
 
 def _write_accelerator_graph(bundle: Bundle) -> None:
-    """Write the graph for the accelerators of this machine, if it has one."""
-    if not Runtime().accelerators():
+    """Write the graph for CoreML or CUDA, if this machine has one of them."""
+    if not Runtime().onnx_accelerators():
         return
     try:
         write_accelerated(bundle)

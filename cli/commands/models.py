@@ -32,7 +32,10 @@ def add_to(commands: Any) -> None:
     promote.add_argument("version", metavar="VERSION", help="name of a version in isco models list")
     add_command(actions, "rollback", _rollback, "put the version before back into service")
     accelerate = add_command(
-        actions, "accelerate", _accelerate, "let this machine try a version on CoreML or CUDA"
+        actions,
+        "accelerate",
+        _accelerate,
+        "let this machine try a version on CoreML, CUDA or OpenVINO",
     )
     accelerate.add_argument(
         "version",
@@ -71,18 +74,20 @@ def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
 
 
 def _accelerate(parsed: argparse.Namespace, settings: Settings) -> None:
-    with require_extra("train", "this"):
-        from exporters.accelerator_graph import write_accelerated
     from inference.model_registry import ModelRegistry
     from inference.onnx_session import OnnxSession
+    from inference.provider_selection import forget_choices
     from inference.providers import Runtime
 
-    if not Runtime().accelerators():
-        raise IscoError(
-            "the onnxruntime of this machine has neither CoreML nor CUDA: nothing to try"
-        )
+    runtime = Runtime()
+    if not runtime.accelerators():
+        raise IscoError("neither CoreML, CUDA nor OpenVINO is installed: nothing to try")
     registry = ModelRegistry(settings.output)
     bundle = registry.open(parsed.version) if parsed.version else registry.served()
-    _LOG.info("fp32 file of %s → %s", bundle.manifest.version, write_accelerated(bundle))
+    if runtime.onnx_accelerators():
+        with require_extra("train", "this"):
+            from exporters.accelerator_graph import write_accelerated
+        _LOG.info("fp32 file of %s → %s", bundle.manifest.version, write_accelerated(bundle))
+    forget_choices(bundle)
     logging.getLogger("inference").setLevel(logging.INFO)  # it logs its choice of a provider
     OnnxSession(bundle, settings.inference)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from core.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import CHILD_PATH, ROOT
 
 MAIN = [sys.executable, str(ROOT / "main.py")]
 """``python main.py``, which trains if nothing else is asked for."""
@@ -27,7 +27,7 @@ def config_of(settings: Settings) -> list[str]:
 def environment(**variables: str) -> dict[str, str]:
     """Return the variables of this process and ``variables``, with output as a shell buffers it."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    return {**inherited, "PYTHONPATH": str(ROOT), **variables}
+    return {**inherited, "PYTHONPATH": CHILD_PATH, **variables}
 
 
 def run_script(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

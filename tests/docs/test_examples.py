@@ -11,7 +11,7 @@ import pytest
 
 import isco.coder
 import isco.taxonomy
-from tests.conftest import ROOT
+from tests.conftest import CHILD_PATH, ROOT
 
 _FENCE = re.compile(r"^```.*$", re.MULTILINE)
 _FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -47,7 +47,7 @@ def test_the_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     nbclient = pytest.importorskip("nbclient")
     import nbformat
 
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", CHILD_PATH)
     notebook = nbformat.read(ROOT / "examples" / "coding.ipynb", as_version=4)
     resources = {"metadata": {"path": str(ROOT / "examples")}}
     nbclient.NotebookClient(notebook, timeout=100, resources=resources).execute()

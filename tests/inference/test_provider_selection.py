@@ -20,21 +20,14 @@ import main
 from core.errors import ParityError, SettingsError
 from core.settings import InferenceSettings, Settings
 from exporters.accelerator_graph import write_accelerated
+from inference.accelerators.onnx_accelerator import MODEL, AcceleratorModel, accelerated_dir
 from inference.autocoder import Autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import DecisionRules
 from inference.onnx_session import OnnxSession
-from inference.providers import (
-    CPU,
-    MODEL,
-    AcceleratorModel,
-    Runner,
-    Runtime,
-    accelerated_dir,
-    provider_options,
-)
+from inference.providers import CPU, Runner, Runtime, provider_options
 from results.code_file import code_file
 
 Answer = Callable[[np.ndarray], np.ndarray]
@@ -49,6 +42,16 @@ def as_it_is(logits: np.ndarray) -> np.ndarray:
 def slowly(logits: np.ndarray) -> np.ndarray:
     time.sleep(0.05)
     return logits
+
+
+class Hasty:
+    """Answers that are a little larger each time."""
+
+    n_calls = 0
+
+    def __call__(self, logits: np.ndarray) -> np.ndarray:
+        self.n_calls += 1
+        return logits + np.float32(self.n_calls * 1e-4)
 
 
 class StandIn(Runtime):
@@ -141,7 +144,7 @@ def test_one_that_decides_the_same_and_faster_computes(
     runtime = StandIn()
     assert SlowServing(bundle, AUTO, runtime).provider == "coreml"
     (line,) = messages(caplog)
-    assert line.startswith("CoreML computes: the same decisions as the CPU in ")
+    assert line.startswith("CoreML computes: decides as the CPU does, in ")
     assert runtime.n_runs
 
     later = StandIn()  # another process
@@ -165,6 +168,10 @@ def test_one_that_decides_the_same_and_faster_computes(
             "CoreML fails on this machine (its logits are not finite)",
         ),
         (lambda logits: logits[:, :9], "CoreML fails on this machine ("),
+        (
+            Hasty(),
+            "CoreML computes other logits for a text alone than among others",
+        ),
         (slowly, "CoreML chooses the same codes but is slower, "),
     ],
 )
@@ -182,6 +189,20 @@ def test_one_that_may_not_leaves_it_to_the_cpu_which_says_why(
     n_probing = runtime.n_runs
     assert OnnxSession(bundle, AUTO, runtime).provider == CPU
     assert runtime.n_runs == n_probing and messages(caplog) == [line, line]
+
+
+@pytest.mark.slow
+def test_another_model_is_not_taken_for_this_one(
+    bundle: Bundle, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class AnotherModel(StandIn):
+        def start(self, model: Path, name: str, axes: Mapping[str, int], cache_dir: Path) -> Runner:
+            return _Altered(super().start(model, CPU, axes, cache_dir), self)
+
+    other = AnotherModel(lambda logits: np.roll(logits, 1, axis=1))
+    assert OnnxSession(bundle, AUTO, other).provider == CPU
+    (line,) = messages(caplog)
+    assert line.startswith("CPU computes: CoreML computes another model: ")
 
 
 @pytest.mark.slow
@@ -220,9 +241,9 @@ def test_without_an_accelerator_or_its_file_it_says_so(
     assert OnnxSession(bundle, AUTO, StandIn()).provider == CPU
     assert OnnxSession(bundle, ON_CPU, StandIn()).provider == CPU
     assert messages(caplog) == [
-        "CPU computes: this onnxruntime has no other provider",
-        "CPU computes: there is no fp32 file of this model for CoreML; create it with "
-        "'isco models accelerate'",
+        "CPU computes: no accelerator is installed",
+        f"CPU computes: there is no fp32 file of model {bundle.manifest.version} for CoreML; "
+        "create it with 'isco models accelerate'",
         "CPU computes: inference.provider says so",
     ]
     with pytest.raises(SettingsError, match="isco models accelerate"):
@@ -347,4 +368,4 @@ def test_where_there_is_nothing_to_try_the_command_says_so(
     config = tmp_path / "config.yaml"
     config.write_text("", encoding="utf-8")
     assert main.main(["models", "accelerate", "--config", str(config)]) == 1
-    assert "neither CoreML nor CUDA" in capsys.readouterr().err
+    assert "neither CoreML, CUDA nor OpenVINO" in capsys.readouterr().err

@@ -20,7 +20,7 @@ from core.offline import REPORTING_LIBRARIES, VARIABLES
 from core.packages import PACKAGES
 from core.settings import Settings
 from inference.bundle import Bundle
-from tests.conftest import ROOT
+from tests.conftest import CHILD_PATH, ROOT
 from tests.support.labelled_records import raw_records
 from tests.test_layout import imported_packages
 
@@ -80,7 +80,7 @@ def run_recorded(tmp_path: Path, *command: str) -> tuple[set[str], str]:
         "HOME": str(home),
         "PATH": "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": CHILD_PATH,
     }
     assert STRACE
     # One file a thread: a call is one line.

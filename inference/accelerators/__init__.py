@@ -1,0 +1,1 @@
+"""What computes a network faster than the CPU with ONNX Runtime: CUDA, CoreML, OpenVINO."""
