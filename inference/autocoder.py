@@ -36,6 +36,7 @@ PAD_CODES = "pad_codes"
 """The setting of a result that says whether short codes get zeros at their end."""
 NEUTRALISE_FORMULAS = "neutralise_formulas"
 """The setting of a result that says whether cells of the input get a mark before a formula."""
+_NO_THRESHOLD = 2.0  # no probability reaches it
 _NO_ANSWERS = {kind: no_code(CodeSource(kind.value)) for kind in NonAnswerKind}
 
 
@@ -154,6 +155,25 @@ class Autocoder:
             self._similar.named(prediction, probabilities, voters)
             for prediction, probabilities, voters in zip(predictions, alone, neighbors, strict=True)
         ]
+
+    def probabilities_beside(
+        self,
+        texts: Sequence[str],
+        is_left_out: Callable[[str], bool],
+        progress: Callable[[int], None],
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what others say of texts that somebody coded: (N, 436) twice.
+
+        The first are the probabilities of the model, the second those together with the similar
+        corrections, however sure these make them, but for the corrections that are left out.
+        """
+        self.learn_corrections(progress)
+        reading = self.classifier.read(texts)
+        if not self._similar:
+            return reading.probabilities, reading.probabilities
+        similar = self._similar.without(is_left_out)
+        neighbors = similar.nearest(similarity_vectors(reading))
+        return reading.probabilities, similar.blend(reading.probabilities, neighbors, _NO_THRESHOLD)
 
     def _decide(self, probabilities: np.ndarray) -> list[Prediction]:
         rules = self._rules

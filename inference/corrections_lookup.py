@@ -143,7 +143,9 @@ def _origin(correction: Correction, file: CorrectionsFile, earlier: Origin) -> O
     """Return the origin of a text after one more answer: what was drawn once, stays drawn."""
     date = (correction.signature.coded_at or file.received)[:_DATE_CHARS]
     return Origin(
-        correction.sampled or earlier.sampled, max(date, earlier.date), earlier.file or file.name
+        correction.sampled or earlier.sampled,
+        max(date, earlier.date),
+        earlier.file or file.part_of(correction),
     )
 
 

@@ -141,6 +141,15 @@ class SimilarCorrections:
         if codes:
             self._vectors = np.concatenate(blocks)[[rows[text] for text in codes]]
 
+    def without(self, is_left_out: Callable[[str], bool]) -> SimilarCorrections:
+        """Return the same corrections but those whose text is left out."""
+        rows = [row for row, text in enumerate(self._texts) if not is_left_out(text)]
+        others = SimilarCorrections(self.rules)
+        others._texts = [self._texts[row] for row in rows]
+        others._codes = {text: self._codes[text] for text in others._texts}
+        others._units, others._vectors = self._units[rows], self._vectors[rows]
+        return others
+
     def nearest(self, vectors: np.ndarray) -> list[Neighbors]:
         """Return the voters of N texts with these ``vectors`` (N, D), see ``similarity_vectors``.
 

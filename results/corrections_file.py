@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,7 @@ from core.corrections.correction import (
     read_corrections,
 )
 from core.corrections.decisions import Outcome
+from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
 from core.corrections.edited_predictions import EditedPredictions
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, open_table
 from core.errors import InputError
@@ -46,6 +47,8 @@ from results.receipt import CorrectionsReceipt
 _LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
+FindDoubts = Callable[[Iterable[Correction], str], list[Doubt]]
+"""Returns the doubts about corrections that were handed in under a name."""
 
 CORRECTIONS = "corrections.csv"
 _EDITED_NOTE = (
@@ -140,7 +143,8 @@ def corrections_batch_id(
         return content_id
     if not kept_names:
         return own_id
-    for correction in source.corrections():
+    # Their doubts are a part of what holds.
+    for correction in marked(source.corrections(), read_doubts(folder / kept_names[-1])):
         decisions.apply(correction)
     if decisions.version() != corrections_lookup.version:
         return own_id
@@ -154,13 +158,15 @@ def process_corrections(
     settings: Settings,
     batch_id: str | None = None,
     progress: Progress = lambda n_done: None,
+    find_doubts: FindDoubts = lambda corrections, name: [],
 ) -> CorrectionsReceipt:
     """Write the status of every row to ``out_dir``, keep what is decided, and return the receipt.
 
     Decisions are kept in ``data.corrections_dir``, in a file named after the content of ``path``
     and the batch (by default the content alone): the same batch a second time changes nothing.
-    ``progress`` is called with 0 now and then, to show that the process is alive. Raises InputError
-    if the file cannot be read; then nothing of it is kept.
+    ``progress`` is called with 0 now and then, to show that the process is alive. What
+    ``find_doubts`` returns is noted before anything is kept, so that nobody is believed too early.
+    Raises InputError if the file cannot be read; then nothing of it is kept.
     """
     sha256 = sha256_of(path)
     batch_id = batch_id or sha256[:ID_DIGITS]
@@ -175,6 +181,7 @@ def process_corrections(
     decisions = corrections_lookup.decisions.copy()
     checks = IntakeChecks(settings.data.corrections_dir)
     source = _open(path, settings, progress)
+    doubts = _doubts(kept_path, source, path.name, find_doubts)
     table = source.table
     receipt = CorrectionsReceipt(
         input=path.name,
@@ -191,7 +198,7 @@ def process_corrections(
         open_kept(kept_path) as kept,
     ):
         writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
-        rows = source.corrections()
+        rows = marked(source.corrections(), doubts)
         while chunk := list(islice(rows, CHUNK_ROWS)):
             for correction, check in zip(chunk, checks.of(chunk), strict=True):
                 outcome = decisions.apply(correction)
@@ -199,6 +206,7 @@ def process_corrections(
                 receipt.n_rows += 1
                 receipt.statuses[status] += 1
                 receipt.n_conflicts += outcome.replaced is not None
+                receipt.n_doubted += correction.is_doubted and correction.is_decided
                 writer.write([_cells(correction, status, check, outcome)])
                 kept.add(correction, check)
             progress(0)
@@ -207,6 +215,9 @@ def process_corrections(
         receipt.notes += source.edited.notes()
     for note in receipt.notes:
         _LOG.info("%r: %s", receipt.input, note)
+    for doubt in doubts:
+        receipt.notes.append(doubt.sentence)
+        _LOG.warning("%s", doubt.sentence)
     receipt.finished = utc_now()
     return receipt
 
@@ -237,6 +248,18 @@ def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: No
     )
 
 
+def _doubts(kept_path: Path, source: _Source, name: str, find_doubts: FindDoubts) -> Doubts:
+    """Return the doubts about a file, and note them beside the file that will keep it."""
+    if kept_path.exists():  # an earlier attempt has noted them
+        return read_doubts(kept_path)
+    doubts = find_doubts(source.corrections(), name)
+    if doubts:
+        write_doubts(kept_path, doubts)
+    else:
+        remove_doubts(kept_path)
+    return tuple(doubts)
+
+
 def _status(correction: Correction, outcome: Outcome) -> CorrectionStatus:
     """Return the status of a row: whether its answer is in force, too."""
     if outcome.overruled_by is not None:
@@ -249,6 +272,8 @@ def _cells(
 ) -> list[str]:
     reasons = [correction.reason] if correction.reason else []
     reasons += check.reasons
+    if correction.is_doubted:
+        reasons.append("in doubt: it holds for this text alone until somebody confirms it")
     if outcome.replaced is not None:
         reasons.append(f"replaces {outcome.replaced}: the later correction is used")
     if outcome.overruled_by is not None:

@@ -86,7 +86,7 @@ class CorrectionsReceipt(AnyReceipt):
     counts add up to ``n_rows``. ``n_conflicts`` counts the texts that had another code before, from
     an earlier line or file; the later code is used. Of the decided rows ``n_never_asked`` have a
     text that no batch had; of ``n_maybe_asked`` that cannot be known. ``n_not_drawn`` rows name a
-    random sample that they were not drawn into.
+    random sample that they were not drawn into. ``n_doubted`` rows hold for their own texts alone.
     """
 
     n_rows: int = 0
@@ -94,6 +94,7 @@ class CorrectionsReceipt(AnyReceipt):
     n_never_asked: int = 0
     n_maybe_asked: int = 0
     n_not_drawn: int = 0
+    n_doubted: int = 0
     notes: list[str] = field(default_factory=list)
     statuses: dict[str, int] = field(
         default_factory=lambda: {str(status): 0 for status in CorrectionStatus}
@@ -107,6 +108,7 @@ class CorrectionsReceipt(AnyReceipt):
             for n, words in (
                 (self.n_never_asked, "never asked: no batch had the text"),
                 (self.n_not_drawn, "not drawn into the sample that they name"),
+                (self.n_doubted, "in doubt: they teach nothing about other texts"),
             )
             if n
         ]

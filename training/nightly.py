@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
+from core.corrections.doubts import open_doubts
 from core.errors import InputError
 from core.file_io import require_new_dir
 from core.settings import Settings
@@ -27,6 +28,7 @@ from training.dataset.correction_set import (
     read_all_corrections,
 )
 from training.dataset.dataset_parts import LoadedDataset, SplitDataset
+from training.dataset.doubted_answers import doubt_new_answers
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
 from training.dataset.prepare import load_dataset, split_dataset, use_bundled_answers
 from training.dataset.records import find_files
@@ -87,6 +89,7 @@ def run_nightly(
         if report_dir is not None:  # perhaps of a training that ended while this one was started
             require_new_dir(report_dir)
         champion = ModelRegistry(settings.output).served()
+        new_doubts = doubt_new_answers(corrections_dir, champion, settings)
         corrections = read_all_corrections(corrections_dir, champion, settings)
         data = settings.data
         agreement = sampled_agreement(
@@ -94,6 +97,7 @@ def run_nightly(
         )
         coders = coder_agreement(corrections_dir, data.read_columns, data.encoding)
         n_rejected = count_rejected(corrections_dir, settings) or None
+        doubts = open_doubts(corrections_dir) or None
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
@@ -101,7 +105,7 @@ def run_nightly(
             settings.model_dump_json(),
         )
         reason = _why_skipped(settings, corrections, key)
-        if reason:
+        if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
                 skipped = RunMetrics(
@@ -110,14 +114,19 @@ def run_nightly(
                     reasons=[reason],
                     sampled_agreement=agreement,
                     n_rejected_corrections=n_rejected,
+                    doubts=doubts,
                 )
                 publish_skip(report_dir, skipped, coders, settings.output.language)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics.sampled_agreement = agreement
         run.metrics.n_rejected_corrections = n_rejected
-        decided = decided_texts(corrections_dir, settings)
-        _train(run, champion, corrections, decided, settings, progress)
+        run.metrics.doubts = doubts
+        if reason:
+            run.finish(RunState.REFUSED, [reason, *(doubt.sentence for doubt in new_doubts)])
+        else:
+            decided = decided_texts(corrections_dir, settings)
+            _train(run, champion, corrections, decided, settings, progress)
         write_agreement(run.path, agreement, coders, settings.output.language)
         write_report(run.path, settings.output.language)
         if report_dir is not None:

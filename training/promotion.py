@@ -30,6 +30,7 @@ from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
 from training.evaluation.metrics import measure
+from training.evaluation.text_changes import text_changes
 from training.long_step import long_step
 from training.run_folder import BEFORE_QUANTIZATION, RunFolder, RunState
 
@@ -78,6 +79,7 @@ def promote_or_refuse(
         metrics.champion = champion.version
         learned, held_out = _measure_corrections(champion, classifier, corrections)
         metrics.learned = learned_by_group(learned, _N_GROUPS)
+        metrics.changes = text_changes(hold_out, learned, held_out)
         gate_result = compare_models(hold_out, learned, held_out, settings.gate)
     metrics.checks = gate_result.checks
 

@@ -25,19 +25,18 @@ from core.file_io import sha256_of, utc_now, write_atomic
 from core.settings import OutputSettings
 
 if TYPE_CHECKING:
+    from core.corrections.doubts import Doubt
     from training.dataset.dataset_parts import DatasetSummary
     from training.evaluation.gate import GateCheck
+    from training.evaluation.text_changes import TextChanges
 
 RUN = "run.json"
 METRICS = "metrics.json"
-TEST = "test"
-SEEN = "seen"
+TEST, SEEN = "test", "seen"
 BEFORE_QUANTIZATION = "test before quantisation"
 """Names of texts in ``RunMetrics.figures``, beside those of the hold-out sets."""
 Figures = dict[str, float | int | list[float]]
 """Figures of one set of texts by name: see ``training/evaluation/metrics.py``."""
-
-
 _HEADLINE = {
     "f1_macro": "macro_f1",
     "accuracy": "accuracy_4",
@@ -126,6 +125,8 @@ class RunMetrics:
     """How often people agreed with autocoded records: see ``sampled_agreement.py``."""
     n_rejected_corrections: dict[str, int] | None = None
     """Rows of corrections files that teach nothing, by file."""
+    doubts: list[Doubt] | None = None
+    """The coders whose answers teach nobody until a person confirms them."""
     learning: dict[str, float] | None = None
     """Loss, seconds and, of a full training, macro-F1 on the validation side."""
     temperature: float | None = None
@@ -138,6 +139,8 @@ class RunMetrics:
     """Version of the challenger's bundle."""
     parity: dict[str, Any] | None = None
     """How the exported graphs differ from the checkpoint."""
+    changes: TextChanges | None = None
+    """What got better and what worse, on your texts and on those of others."""
     figures: dict[str, Figures] | None = None
     """Figures of the challenger by name of the texts: hold-out sets, their kinds, test, seen."""
     confidence_threshold: float | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 from cli.json_output import print_json
 from cli.options import add_command, add_folder
 from cli.requirements import require_extra
+from core.errors import IscoError
 from core.settings import Settings
 
 _ABOUT = """\
@@ -18,7 +20,12 @@ samples, for each version of the model, and that of coders who answered the same
 agreement.html, and conflicts.csv with the texts to adjudicate: fill it in and put it into the
 inbox. The nightly training writes both beside its report.
 
+A coder whose answers contradict the model and similar corrections too often is in doubt: the
+answers hold for their own texts and teach nothing about others. If they are right, --confirm them;
+a file without names of coders is confirmed by its name. --doubt takes that back.
+
   isco coders
+  isco coders --confirm Ana
 """
 
 
@@ -28,11 +35,23 @@ def add_to(commands: Any) -> None:
         commands, "coders", run, "compare the answers of coders, and list conflicts", _ABOUT
     )
     add_folder(command, "--out", "folder of the page and the list (default: data.review_dir)")
+    settled = command.add_mutually_exclusive_group()
+    settled.add_argument(
+        "--confirm", metavar="NAME", help="the answers in doubt of this coder or file are right"
+    )
+    settled.add_argument(
+        "--doubt", metavar="NAME", help="take back that they are: they teach nothing again"
+    )
     command.add_argument("--json", action="store_true", help="print every figure as JSON")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
-    """Write the page and the list, and print the figures."""
+    """Write the page and the list, and print the figures; or settle a doubt."""
+    if parsed.confirm is not None or parsed.doubt is not None:
+        _settle(parsed.confirm, parsed.doubt, settings.data.corrections_dir)
+        return
+    from core.corrections.doubts import open_doubts
+
     with require_extra("train", "comparing coders"):
         from training.evaluation.agreement_page import write_agreement
         from training.evaluation.coder_agreement import coder_agreement
@@ -45,10 +64,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     coders = coder_agreement(data.corrections_dir, data.read_columns, data.encoding)
     out = parsed.out or data.review_dir
     out.mkdir(parents=True, exist_ok=True)
+    doubts = open_doubts(data.corrections_dir)
     names = write_agreement(out, sampled, coders, settings.output.language)
     if parsed.json:
-        print_json({"sampled": sampled, "coders": asdict(coders)})
+        in_doubt = [asdict(doubt) for doubt in doubts]
+        print_json({"sampled": sampled, "coders": asdict(coders), "doubts": in_doubt})
         return
+    for doubt in doubts:
+        print(doubt.sentence)
     for version in sampled.get("versions", []):
         low, high = version["interval"]
         print(
@@ -74,6 +97,27 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         )
     for name in names:
         print(out / name)
+
+
+def _settle(confirmed: str | None, doubted: str | None, corrections_dir: Path) -> None:
+    """Confirm the answers of a coder or a file, or take that back. Raises IscoError for no one."""
+    from core.corrections.doubts import confirm, confirmed_doubts, doubt_again, open_doubts
+
+    name = confirmed if confirmed is not None else doubted
+    settle = confirm if confirmed is not None else doubt_again
+    changed = settle(corrections_dir, name or "")
+    if not changed:
+        known = confirmed_doubts if confirmed is None else open_doubts
+        names = sorted({doubt.name for doubt in known(corrections_dir)})
+        raise IscoError(
+            f"{name!r} is no coder and no file whose answers are "
+            f"{'in doubt' if confirmed is not None else 'confirmed'}; there "
+            f"{'are: ' + ', '.join(map(repr, names)) if names else 'are none'}"
+        )
+    for doubt in changed:
+        state = "in doubt" if confirmed is None else "confirmed"
+        whose = f"{doubt.coder!r} in " if doubt.coder else ""
+        print(f"{state}: the answers of {whose}{doubt.file!r}")
 
 
 def _counted(n: int, noun: str) -> str:

@@ -97,7 +97,8 @@ class Correction:
     ``sampled`` names the random sample that the row was drawn into, or is empty. ``predicted`` is
     the code that the file names for it, if any, ``n_drawn`` how many of the drawn records have this
     text. So the file says; what was drawn in truth, and which code it got, the list of the batch
-    tells (``coded_texts.py``). ``signature`` tells who gave the answer.
+    tells (``coded_texts.py``). ``signature`` tells who gave the answer. ``is_doubted``: the answer
+    holds for its own text alone (``doubts.py``).
     """
 
     line: int
@@ -110,6 +111,7 @@ class Correction:
     predicted: str = ""
     n_drawn: int = 0
     signature: Signature = NO_SIGNATURE
+    is_doubted: bool = False
 
     @property
     def is_accepted(self) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
 from core.encoding import AUTO
 from core.errors import InputError
@@ -32,18 +33,32 @@ _MAX_HEAD_BYTES = 4_000_000  # more than a header and a row can have
 
 @dataclass(frozen=True)
 class CorrectionsFile:
-    """A file of the folder. ``sequence`` is 0, and ``received`` empty, if it was placed by hand."""
+    """A file of the folder. ``sequence`` is 0, and ``received`` empty, if it was placed by hand.
+
+    ``doubts`` are those about its coders, open or confirmed.
+    """
 
     name: str
     mtime_ns: int
     size: int
     sequence: int = 0
     received: str = ""
+    doubts: Doubts = ()
 
     @property
     def order(self) -> tuple[int, str, int, str]:
         """The place of the file among the others."""
         return self.sequence, self.received, self.mtime_ns, self.name
+
+    def part_of(self, correction: Correction) -> str:
+        """Return the name of the part of the file that a row belongs to.
+
+        What is confirmed later than the rest of a file was learned is learned later, too.
+        """
+        for doubt in self.doubts:
+            if not doubt.is_open and doubt.is_about(correction):
+                return f"{self.name}, confirmed: {doubt.name}"
+        return self.name
 
 
 FolderState = tuple[CorrectionsFile, ...]
@@ -69,7 +84,8 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
             continue
         file = CorrectionsFile(path.name, status.st_mtime_ns, status.st_size)
         known_file = known_files.get((file.name, file.mtime_ns, file.size))
-        files.append(known_file or _with_order(path, file, status.st_mode))
+        file = known_file or _with_order(path, file, status.st_mode)
+        files.append(replace(file, doubts=read_doubts(path)))
     return tuple(sorted(files, key=lambda file: file.order))
 
 
@@ -103,7 +119,8 @@ def read_readable(
         if not path.is_file():
             raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
         # All rows are read once before the first one is yielded: a file counts as a whole.
-        yield from read_corrections(open_corrections(path, columns, legacy_encoding))
+        table = open_corrections(path, columns, legacy_encoding)
+        yield from marked(read_corrections(table), read_doubts(path))
     except (InputError, OSError) as error:
         _LOG.warning("%s: these corrections are left out, the file cannot be read: %s", path, error)
 

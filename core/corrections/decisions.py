@@ -2,7 +2,8 @@
 
 The later answer holds. Only an adjudicated one (``signature.py``) stays until another adjudicated
 one comes. A text that two coders answered in contradiction is disputed until it is adjudicated: its
-later answer codes the text itself, and teaches nothing about others.
+later answer codes the text itself, and teaches nothing about others. Neither does an answer in
+doubt (``doubts.py``), unless another coder has given the same.
 
 A text is known by a hash of 128 bits. Up to 100,000 decisions are in a dictionary; more are in
 sorted arrays, 20 bytes each. The answers of every coder are kept for texts of two coders or more.
@@ -25,7 +26,7 @@ from core.corrections.correction import NOT_CODABLE, Correction, CorrectionStatu
 from core.taxonomy import UNIT, isco08
 
 _MAX_IN_DICTIONARY = 100_000
-_ADJUDICATED_BIT, _CODER_BIT = 15, 16
+_DOUBTED_BIT, _ADJUDICATED_BIT, _CODER_BIT = 14, 15, 16
 _MAX_CODERS = 65_535
 
 
@@ -97,7 +98,7 @@ _NO_ENTRIES = _Entries.of({})
 
 
 class _State(NamedTuple):
-    """What is known of a text: its decision, whether that was adjudicated, and whose it is.
+    """What is known of a text: its decision, whose it is, and how far it holds.
 
     ``coder`` is the number of a coder, 0 if the answer has no name.
     """
@@ -105,15 +106,21 @@ class _State(NamedTuple):
     decision: int
     is_adjudicated: bool = False
     coder: int = 0
+    is_doubted: bool = False
 
     def packed(self) -> int:
-        """Return 32 bits: 15 for the decision, one for the adjudication, 16 for the coder."""
-        return self.decision | self.is_adjudicated << _ADJUDICATED_BIT | self.coder << _CODER_BIT
+        """Return 32 bits: 14 for the decision, one for each mark, 16 for the coder."""
+        marks = self.is_doubted << _DOUBTED_BIT | self.is_adjudicated << _ADJUDICATED_BIT
+        return self.decision | marks | self.coder << _CODER_BIT
 
     @classmethod
     def unpacked(cls, bits: int) -> _State:
-        is_adjudicated = bool(bits >> _ADJUDICATED_BIT & 1)
-        return cls(bits & (1 << _ADJUDICATED_BIT) - 1, is_adjudicated, bits >> _CODER_BIT)
+        return cls(
+            decision=bits & (1 << _DOUBTED_BIT) - 1,
+            is_adjudicated=bool(bits >> _ADJUDICATED_BIT & 1),
+            coder=bits >> _CODER_BIT,
+            is_doubted=bool(bits >> _DOUBTED_BIT & 1),
+        )
 
 
 class Decisions:
@@ -164,6 +171,7 @@ class Decisions:
             _indices()[code],
             signature.is_adjudicated,
             0 if signature.is_adjudicated else self._number_of(signature.coder),
+            correction.is_doubted,
         )
         self._note_answer(key, before, after)
         if before is None:
@@ -175,6 +183,8 @@ class Decisions:
             return Outcome(overruled_by=conflict)
         if correction.status == CorrectionStatus.GROUP and previous.startswith(code):
             after = after._replace(decision=before.decision)
+        if after.decision == before.decision and not before.is_doubted:
+            after = after._replace(is_doubted=False)  # somebody else says so, too
         self._set(key, after)
         return Outcome(replaced=conflict)
 
@@ -198,10 +208,21 @@ class Decisions:
     def teaches_others(self, text: str) -> bool:
         """Whether the decision about a text says something about other texts.
 
-        It does if it is a unit group, and not disputed. Groups of 3 digits, "not codable" and
-        disputed codes hold for their own text alone.
+        It does if it is a unit group, and neither disputed nor in doubt. Groups of 3 digits, "not
+        codable", disputed codes and those in doubt hold for their own text alone.
         """
-        return len(self.get(text) or "") == UNIT and not self.is_disputed(text)
+        is_unit = len(self.get(text) or "") == UNIT
+        return is_unit and not self.is_in_doubt(text) and not self.is_disputed(text)
+
+    def is_in_doubt(self, text: str) -> bool:
+        """Whether nobody but a coder in doubt gave the decision about a text."""
+        state = self._state(text_hash(text))
+        return state is not None and state.is_doubted
+
+    def coder_of(self, text: str) -> str:
+        """Return who gave the decision about a text; empty where that is not known."""
+        state = self._state(text_hash(text))
+        return "" if state is None else self._names.get(state.coder, "")
 
     def _state(self, key: bytes) -> _State | None:
         bits = self._new.get(key)
@@ -237,7 +258,7 @@ class Decisions:
     def version(self) -> str:
         """Return a hash of all decisions (8 hexadecimal digits); ``""`` without any.
 
-        Who made them does not matter; that they are disputed does.
+        Who made them does not matter; that they are disputed or in doubt does.
         """
         entries = self._merged()
         if not len(entries.high):

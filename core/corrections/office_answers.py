@@ -127,5 +127,5 @@ class OfficeAnswers:
 
 
 def _says_something(decisions: Decisions, text: str) -> bool:
-    """Whether the decision about a text counts; the place to leave answers out."""
-    return decisions.get(text) is not None
+    """Whether the decision about a text counts: one in doubt says nothing about others."""
+    return decisions.get(text) is not None and not decisions.is_in_doubt(text)

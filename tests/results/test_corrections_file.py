@@ -7,12 +7,19 @@ import json
 import multiprocessing
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from core.corrections.correction import CorrectionStatus, open_corrections, read_corrections
+from core.corrections.correction import (
+    Correction,
+    CorrectionStatus,
+    open_corrections,
+    read_corrections,
+)
 from core.corrections.corrections_folder import read_folder
+from core.corrections.doubts import Doubt, confirm
 from core.errors import InputError
 from core.file_io import sha256_of, write_atomic
 from core.settings import Columns, Settings
@@ -355,3 +362,37 @@ def test_two_processes_that_keep_one_file_never_tear_it(tmp_path: Path) -> None:
         worker.join()
     assert len(is_whole) == 300 and all(is_whole)
     assert path.read_bytes().count(b"\n") == 2001
+
+
+def test_what_is_in_doubt_is_noted_before_it_is_kept(
+    tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It holds for its own text; dropped again it changes nothing, confirmed it teaches."""
+    intake = Intake(settings, tmp_path)
+    folder = settings.data.corrections_dir
+    path, batch_id = intake.identify(NURSE + "cook | unknown,999\n", "claim")
+
+    def find_doubts(rows: Iterable[Correction], name: str) -> list[Doubt]:
+        assert [row.text for row in rows] == ["nurse | unknown", "cook | unknown"]
+        assert not list(folder.glob("*.csv")), "nobody is believed before"
+        return [Doubt("", name, reasons=("far",))]
+
+    receipt = process_corrections(
+        path, tmp_path, intake.lookup, settings, batch_id, find_doubts=find_doubts
+    )
+    assert (receipt.n_doubted, receipt.statuses["accepted"]) == (1, 1)
+    assert "isco coders --confirm 1.csv" in receipt.notes[-1] and "in doubt" in receipt.summary()
+    assert receipt.notes[-1] in caplog.text
+    assert "in doubt" in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
+    assert intake.lookup.get("nurse | unknown") == "2221" and intake.lookup.teaching == {}
+    taught = read_all_corrections(folder, None, settings)
+    assert not len(taught), "nor does a night learn it"
+
+    sha256 = sha256_of(path)
+    assert batch_id == corrections_batch_id(path, sha256, intake.lookup, settings, "other claim")
+    resumed = process_corrections(path, tmp_path, intake.lookup, settings, batch_id)
+    assert resumed.n_doubted == 1, "the attempt after a crash doubts it, too"
+
+    confirm(folder, "1.csv")
+    assert intake.lookup.teaching == {"nurse | unknown": "2221"}
+    assert batch_id == corrections_batch_id(path, sha256, intake.lookup, settings, "third claim")

@@ -217,7 +217,7 @@ def test_a_poisoned_night_is_refused_by_name(user_project: Settings) -> None:
     write_corrections(user_project, "poison.csv", wrong)
     refused = run_nightly(user_project)
     assert refused is not None and refused.state == "refused"
-    assert any("plausible corrections" in reason for reason in refused.reasons)
+    assert any("poison.csv" in reason for reason in refused.reasons)
     assert ModelRegistry(user_project.output).served().manifest.version == champion
     assert run_nightly(user_project) is None  # nothing new since: not tried every night
     (user_project.data.corrections_dir / "poison.csv").unlink()

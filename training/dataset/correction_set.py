@@ -40,7 +40,7 @@ def read_all_corrections(
         before = decisions.get(text)
         overruled_by = decisions.apply(correction).overruled_by
         if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
-            files[text] = file.name
+            files[text] = file.part_of(correction)
     texts = [text for text in files if decisions.teaches_others(text)]
     is_taught = np.zeros(len(texts), bool) if profile is None else profile.has_seen(texts)
     rows = []

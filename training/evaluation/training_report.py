@@ -30,6 +30,7 @@ from training.evaluation.error_analysis import (
     N_EXAMPLES,
     NEVER_PREDICTED,
 )
+from training.evaluation.gate import MIN_TEXTS
 from training.evaluation.plots import CONFUSION_MAJOR, CONFUSION_SUB_MAJOR, PRODUCTION, RELIABILITY
 from training.run_folder import BEFORE_QUANTIZATION, METRICS, SEEN, TEST
 
@@ -116,6 +117,7 @@ def write_report(run_dir: Path, language: str = ENGLISH) -> Path:
     page = _template(page_language(language)).render(
         metrics=metrics,
         titles=titles_in(language),
+        min_texts=MIN_TEXTS,
         state=_STATES.get(state, state) or Message("no result"),
         name=run_dir.name,
         result=_RESULTS.get(state, Message("This run has no result.")),

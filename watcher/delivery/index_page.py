@@ -57,6 +57,7 @@ _STATUSES = {
     CorrectionStatus.REJECTED: Message("rejected"),
     "n_never_asked": Message("never asked"),
     "n_not_drawn": Message("not drawn"),
+    "n_doubted": Message("in doubt"),
 }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from core.corrections.corrections_folder import folder_state, read_readable
+from core.corrections.doubts import open_doubts
 from core.errors import IscoError, StatusError
 from core.settings import Settings
 from core.text import join
@@ -115,6 +116,14 @@ def _corrections(settings: Settings) -> Iterator[Finding]:
     else:
         found = f"files that can be read: {len(files):,}; rows in them: {sum(n_rows):,}"
         yield Finding("corrections", Level.OK, found)
+    names = sorted({doubt.name for doubt in open_doubts(data.corrections_dir)})
+    if names:
+        yield Finding(
+            "corrections",
+            Level.WARNING,
+            f"answers in doubt teach nothing about other texts: {', '.join(map(repr, names))}",
+            "isco coders says why; isco coders --confirm NAME if they are right",
+        )
 
 
 def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:

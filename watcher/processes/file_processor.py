@@ -6,11 +6,16 @@ One version of the model is used from the beginning of a file to its end.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+from core.corrections.correction import Correction
+from core.corrections.doubts import Doubt, confirmed_doubts
 from core.errors import BundleError
 from core.file_io import sha256_of
 from core.settings import Settings
+from inference.doubt.coder_check import check_coders
 from inference.serving.served_autocoder import ServedAutocoder
 from results.code_file import batch_id, code_file
 from results.corrections_file import (
@@ -69,13 +74,20 @@ class FileProcessor:
         """Write all results but the receipt into ``staged``. Raises InputError."""
         if identity.is_corrections:
             lookup = self._served.autocoder.corrections_lookup
+            find_doubts = partial(self._find_doubts, progress)
             return process_corrections(
-                path, staged, lookup, self._settings, identity.batch_id, progress
+                path, staged, lookup, self._settings, identity.batch_id, progress, find_doubts
             )
         n_explained = self._settings.explainability.sample_size
         return code_file(
             path, staged, self._served.autocoder, self._settings, progress, n_explained
         )
+
+    def _find_doubts(
+        self, progress: Progress, corrections: Iterable[Correction], name: str
+    ) -> list[Doubt]:
+        confirmed = confirmed_doubts(self._settings.data.corrections_dir)
+        return check_coders(corrections, self._served.autocoder, name, confirmed, progress)
 
     def _log_model(self) -> None:
         _LOG.info("serving model %s", self.model_version)

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from core.corrections.corrections_folder import folder_state
+from core.corrections.doubts import remove_doubts
 from core.errors import FolderError, StatusError
 from core.file_io import ScratchFolder, write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
@@ -195,6 +196,8 @@ def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime)
             path.unlink()
             if place is Place.REJECTED:  # after the file: it never lies there without its reason
                 reason_path(path).unlink(missing_ok=True)
+            if place is Place.CORRECTIONS:
+                remove_doubts(path)
 
     when = since.astimezone(UTC).isoformat(timespec="seconds")
     _remove(report, Old(place, shown_name(path), when, _size(path)), remove)

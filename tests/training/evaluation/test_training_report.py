@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.corrections.doubts import Doubt
 from core.languages.page_language import page_language
 from core.taxonomy import isco08
 from training.evaluation import plots
@@ -384,3 +386,40 @@ def test_whatever_is_missing_is_left_out(
 )
 def test_values_are_shown_for_people(value: Any, words: str) -> None:
     assert show(value, language=page_language("en")) == words
+
+
+CHANGE = {"n": 40, "n_before": 20, "n_now": 30, "n_lost": 2, "interval": [0.05, 0.45]}
+NO_CHANGE: dict[str, Any] = {"n": 0, "n_before": 0, "n_now": 0, "n_lost": 0, "interval": [0, 0]}
+
+
+def head_of(tmp_path: Path, **changes: Any) -> str:
+    """The sentences under the result of a night."""
+    values = {"yours": NO_CHANGE, "taught": NO_CHANGE, "others": NO_CHANGE} | changes
+    metrics = {"kind": "fine_tune", "state": "promoted", "changes": values}
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    page = write_report(tmp_path).read_text(encoding="utf-8")
+    return page.split('<div class="result')[1].split("</div>")[0]
+
+
+def test_the_head_says_what_got_better_and_worse_on_your_texts(tmp_path: Path) -> None:
+    better = head_of(tmp_path, yours=CHANGE, taught={**CHANGE, "n": 32}, others={**CHANGE, "n": 60})
+    assert "clearly more are right (50.0 % before, 75.0 % now: +25.0 points" in better
+    assert "95 % interval +5.0 to +45.0)" in better and "of 32 corrections" in better
+    assert "worse on your texts: nothing for certain; right before and wrong now: 2 of 40" in better
+    assert "on 60 answers of others" in better
+
+    worse = head_of(tmp_path, yours={**CHANGE, "n_now": 9, "interval": [-0.4, -0.1]})
+    assert "better on your texts: nothing for certain" in worse and "clearly fewer" in worse
+    few = head_of(tmp_path, yours={**CHANGE, "n": 19})
+    assert "too few (19)" in few and "clearly" not in few
+    assert "were right before" not in head_of(tmp_path), "nothing was taught"
+
+
+def test_answers_in_doubt_are_named_before_the_checks(tmp_path: Path) -> None:
+    doubt = Doubt("Ana", "review.csv", reasons=("9 of 40",), examples=(("<b>", "2221", "5120"),))
+    metrics = {"kind": "fine_tune", "state": "skipped", "doubts": [asdict(doubt)]}
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    page = write_report(tmp_path).read_text(encoding="utf-8")
+    section = page.split('id="doubts"')[1]
+    assert "Ana" in section and "9 of 40" in section and "&lt;b&gt;: 2221, 5120" in section
+    assert "isco coders --confirm" in section

@@ -1,0 +1,118 @@
+"""Answers in doubt hold for their own texts, and teach nothing until a person confirms them."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from core.corrections.corrections_folder import folder_state, read_folder
+from core.corrections.doubts import (
+    Doubt,
+    confirm,
+    doubt_again,
+    doubts_path,
+    open_doubts,
+    read_doubts,
+    remove_doubts,
+    write_doubts,
+)
+from core.settings import Columns
+from core.text import join
+from inference.corrections_lookup import CorrectionsLookup
+
+NURSE, COOK, WELDER = map(join, ("nurse", "cook", "welder"), ("", "", ""))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Answers of Ana, of Bea and of nobody; those of Ana are in doubt."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "text,corrected_isco_code,coder,adjudicated\n"
+        f"{NURSE},2221,Ana,\n{COOK},5120,Bea,\n{WELDER},7212,,\n",
+        encoding="utf-8",
+    )
+    example = "nurse", "2221", "5120"
+    doubt = Doubt("ana", "review.csv", n=40, n_far=9, reasons=("far",), examples=(example,))
+    write_doubts(path, [doubt])
+    return path
+
+
+def lookup(folder: Path, previous: CorrectionsLookup | None = None) -> CorrectionsLookup:
+    return CorrectionsLookup.load(folder, Columns(), previous=previous)
+
+
+def test_they_hold_for_their_own_text_and_teach_nothing(path: Path) -> None:
+    decided = lookup(path.parent)
+    assert decided.get(NURSE) == "2221" and decided.decisions.is_in_doubt(NURSE)
+    assert decided.teaching == {COOK: "5120", WELDER: "7212"}
+    assert decided.decisions.coder_of(COOK) == "Bea" and not decided.decisions.coder_of(WELDER)
+
+
+def test_what_is_confirmed_teaches_at_once_and_can_be_taken_back(path: Path) -> None:
+    before = lookup(path.parent)
+    (settled,) = confirm(path.parent, "ANA")
+    assert settled.name == "ana" and not confirm(path.parent, "Ana"), "it is confirmed already"
+    assert not open_doubts(path.parent)
+    confirmed = lookup(path.parent, before)
+    assert confirmed.teaching == {NURSE: "2221", COOK: "5120", WELDER: "7212"}
+    assert confirmed.version != before.version, "the same records are coded anew"
+    (file,) = folder_state(path.parent)
+    parts = {row.text: file.part_of(row) for _, row in read_folder(path.parent, Columns())}
+    assert parts[NURSE] != parts[COOK] == parts[WELDER] == "a.csv"
+
+    (again,) = doubt_again(path.parent, "review.csv")
+    assert again.confirmed and lookup(path.parent, confirmed).teaching == before.teaching
+    assert confirm(path.parent, "nobody") == []
+
+
+def test_a_file_without_names_is_one_coder(path: Path) -> None:
+    write_doubts(path, [Doubt("", "review.csv")])
+    assert set(lookup(path.parent).teaching) == {NURSE, COOK}
+    assert [doubt.name for doubt in confirm(path.parent, "a.csv")] == ["review.csv"]
+
+
+@pytest.mark.parametrize(
+    ("code", "coder", "teaches"),
+    [
+        ("2221", "Bea", True),  # two say the same
+        ("3221", "Bea", False),  # disputed
+        ("3221", "", True),  # the later answer, which nobody doubts
+    ],
+)
+def test_another_coder_can_settle_it(path: Path, code: str, coder: str, teaches: bool) -> None:
+    later = path.with_name("b.csv")
+    head = "text,corrected_isco_code,coder,sequence,received\n"
+    later.write_text(f"{head}{NURSE},{code},{coder},7,2026-01-01\n", encoding="utf-8")
+    decided = lookup(path.parent)
+    assert decided.get(NURSE) == code
+    assert decided.decisions.teaches_others(NURSE) == teaches
+
+
+def test_a_believed_answer_stays_believed(path: Path) -> None:
+    """The same answer, given again by a coder in doubt, takes nothing away."""
+    earlier, later = path, path.with_name("b.csv")
+    head = "text,corrected_isco_code,coder,sequence,received\n"
+    later.write_text(f"{head}{COOK},5120,Ana,7,2026-01-01\n", encoding="utf-8")
+    write_doubts(later, [Doubt("Ana", "again.csv")])
+    assert lookup(earlier.parent).decisions.teaches_others(COOK)
+
+
+def test_an_adjudicated_answer_is_never_in_doubt(path: Path) -> None:
+    path.write_text(
+        f"text,corrected_isco_code,coder,adjudicated\n{NURSE},2221,Ana,yes\n", encoding="utf-8"
+    )
+    assert set(lookup(path.parent).teaching) == {NURSE}
+
+
+def test_damaged_doubts_are_doubts_about_all(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (doubt,) = read_doubts(path)
+    assert doubt.examples == (("nurse", "2221", "5120"),) and doubt.reasons == ("far",)
+    doubts_path(path).write_text('{"doubts": [{"coder": "Ana"}]}', encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        assert lookup(path.parent).teaching == {}
+    assert "every answer is in doubt" in caplog.text
+    remove_doubts(path)
+    assert len(lookup(path.parent).teaching) == 3

@@ -1,0 +1,121 @@
+"""The shipped model tells coders who guess, or who have a rule of their own, from honest ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import betabinom
+
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.signature import Signature
+from core.settings import Settings
+from core.taxonomy import isco08
+from core.text import join
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
+from inference.doubt.chance import UsualShare
+from inference.doubt.coder_check import MIN_ANSWERS, check_coder, check_coders
+from tests.conftest import ROOT
+from training.dataset.reference_data import read_answers
+from training.dataset.splits import HOLD_OUT
+
+UNITS = isco08().units
+CHEFS = [join(f"{word} chef") for word in ("head", "sous", "executive", "pastry", "hotel")]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Bundle:
+    return Bundle.open(ROOT / "models" / "bundled")
+
+
+@pytest.fixture(scope="module")
+def autocoder(shipped: Bundle) -> Autocoder:
+    return open_autocoder(shipped, Settings(), CorrectionsLookup())
+
+
+@pytest.fixture(scope="module")
+def right() -> dict[str, str]:
+    """100 answers that no model has learned, with their codes."""
+    answers = read_answers(ROOT / "data" / "reference", ["en"])
+    drawn = answers[answers["part"] == HOLD_OUT].sample(100, random_state=0)
+    return dict(zip(drawn["text"], drawn["label"], strict=True))
+
+
+def guessed(codes: dict[str, str], n: int) -> dict[str, str]:
+    """The same, with random codes of the first n."""
+    rng = np.random.default_rng(1)
+    wrong = {text: UNITS[rng.integers(len(UNITS))] for text in [*codes][:n]}
+    return {**codes, **wrong}
+
+
+def test_the_chance_is_that_of_the_beta_binomial_distribution() -> None:
+    share = UsualShare(0.8, 200)
+    for n_hits, n in ((0, 0), (0, 10), (5, 30), (7, 100), (30, 2000)):
+        expected = betabinom.sf(n_hits - 1, n, 0.8, 200)
+        assert share.chance_of(n_hits, n) == pytest.approx(expected, rel=1e-6)
+
+
+def test_an_honest_coder_is_believed(autocoder: Autocoder, right: dict[str, str]) -> None:
+    assert check_coder("", right, autocoder) is None
+
+
+def test_a_coder_who_guesses_is_named(autocoder: Autocoder, right: dict[str, str]) -> None:
+    doubt = check_coder("Ana", guessed(right, 20), autocoder)
+    assert doubt is not None and doubt.n == 100
+    assert 7 <= doubt.n_far <= 20 and "far from" in doubt.reasons[0]
+    assert 0 < len(doubt.examples) <= 5
+    for text, given, expected in doubt.examples:
+        assert guessed(right, 20)[text] == given != expected
+    few = dict([*guessed(right, 20).items()][: MIN_ANSWERS - 1])
+    assert check_coder("Ana", few, autocoder) is None, "so few answers prove nothing"
+
+
+def test_a_confirmed_coder_may_go_on_as_before(autocoder: Autocoder, right: dict[str, str]) -> None:
+    doubt = check_coder("Ana", guessed(right, 20), autocoder)
+    assert doubt is not None
+    confirmed = [replace(doubt, confirmed="2026-01-01T00:00:00Z")]
+    assert check_coder("Ana", guessed(right, 20), autocoder, confirmed) is None
+    assert check_coder("Ana", guessed(right, 80), autocoder, confirmed) is not None
+
+
+def test_a_rule_of_one_coder_is_named_and_one_of_all_is_not(
+    shipped: Bundle, autocoder: Autocoder, right: dict[str, str]
+) -> None:
+    ruled = {**right, **dict.fromkeys(CHEFS, "5120")}
+    doubt = check_coder("Ana", ruled, autocoder)
+    assert doubt is not None and "surely 3434 got 5120" in doubt.reasons[0]
+    neighbors = {join(f"{word} chef part-time"): "5120" for word in ("head", "sous", "executive")}
+    neighbors |= {join(f"{word} chef full-time"): "5120" for word in ("pastry", "hotel")}
+    agreeing = open_autocoder(shipped, Settings(), CorrectionsLookup.of(neighbors))
+    assert check_coder("Ana", ruled, agreeing) is None
+
+
+def test_nobody_vouches_for_themselves(shipped: Bundle, right: dict[str, str]) -> None:
+    """Earlier answers of a coder are no neighbors of the same coder's later ones."""
+    wrong = guessed(right, 40)
+    lookup = CorrectionsLookup()
+    for correction in corrections(wrong, "ANA"):
+        lookup.decisions.apply(correction)
+    known = replace(lookup, texts=tuple(wrong))
+    assert check_coder("Ana", wrong, open_autocoder(shipped, Settings(), known)) is not None
+    assert check_coder("Bea", wrong, open_autocoder(shipped, Settings(), known)) is None
+
+
+def corrections(codes: dict[str, str], coder: str) -> list[Correction]:
+    return [
+        Correction(1, text, code, code, CorrectionStatus.ACCEPTED, signature=Signature(coder))
+        for text, code in codes.items()
+    ]
+
+
+def test_each_coder_of_a_file_is_judged_alone(autocoder: Autocoder, right: dict[str, str]) -> None:
+    rows = [*corrections(right, "Bea"), *corrections(guessed(right, 30), "Ana")]
+    doubts = check_coders(rows, autocoder, "review.csv")
+    assert [(doubt.coder, doubt.file) for doubt in doubts] == [("Ana", "review.csv")]
+    adjudicated = [
+        replace(row, signature=replace(row.signature, is_adjudicated=True)) for row in rows
+    ]
+    assert check_coders(adjudicated, autocoder, "review.csv") == []

@@ -1,0 +1,104 @@
+"""Before a night, the daemon and the training doubt who contradicts the shipped model too often."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.corrections.doubts import confirm, open_doubts
+from core.settings import Settings, load_settings
+from core.taxonomy import isco08
+from inference.bundle import Bundle
+from inference.model_registry import ModelRegistry
+from tests.conftest import ROOT
+from training.dataset.correction_set import learned_files, read_all_corrections
+from training.dataset.doubted_answers import doubt_new_answers
+from training.dataset.reference_data import read_answers
+from training.dataset.splits import HOLD_OUT
+from training.nightly import run_nightly
+from watcher.processes.file_processor import FileProcessor
+
+UNITS = isco08().units
+N, N_WRONG = 60, 30
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Settings:
+    """A project that serves the shipped model."""
+    config = tmp_path / "config.yaml"
+    bundled = ROOT / "models" / "bundled"
+    config.write_text(f"output: {{best_model_dir: {bundled}}}\n", encoding="utf-8")
+    settings = load_settings(config)
+    settings.data.corrections_dir.mkdir(parents=True)
+    return settings
+
+
+def champion(project: Settings) -> Bundle:
+    return ModelRegistry(project.output).served()
+
+
+def write(path: Path, coder: str, n_wrong: int, part: int = 0, n: int = N) -> None:
+    """Answers that no model has learned, the first of them with random codes."""
+    answers = read_answers(ROOT / "data" / "reference", ["en"])
+    drawn = answers[answers["part"] == HOLD_OUT].sample(300, random_state=0)[part * N :][:n]
+    rng = np.random.default_rng(0)
+    codes = [UNITS[rng.integers(len(UNITS))] for _ in range(n_wrong)] + [*drawn["label"]][n_wrong:]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "corrected_isco_code", "coder"])
+        writer.writerows(
+            [text, code, coder] for text, code in zip(drawn["text"], codes, strict=True)
+        )
+
+
+def test_a_dropped_file_is_doubted_before_it_teaches(project: Settings, tmp_path: Path) -> None:
+    path, staged = tmp_path / "review.csv", tmp_path / "staged"
+    write(path, "Ana", N_WRONG)
+    staged.mkdir()
+    processor = FileProcessor(project)
+    identity = processor.identify(path, lambda n: None)
+    receipt = processor.work(path, staged, identity, lambda n: None)
+    assert f"{N} in doubt" in receipt.summary()
+    processor.identify(path, lambda n: None)
+    lookup = processor._served.autocoder.corrections_lookup
+    assert len(lookup.decisions) == N and lookup.teaching == {}
+    confirm(project.data.corrections_dir, "Ana")
+    processor.identify(path, lambda n: None)
+    assert len(processor._served.autocoder.corrections_lookup.teaching) == N
+
+
+def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Path) -> None:
+    """No file has enough answers alone, and Bea's are right."""
+    folder = project.data.corrections_dir
+    for part in range(3):
+        write(folder / f"ana{part}.csv", "Ana", 9, part, n=18)
+    write(folder / "bea.csv", "Bea", 0, 3)
+    (doubt,) = doubt_new_answers(folder, champion(project), project)
+    assert doubt.coder == "Ana" and doubt.n > 40 and "3 files" in doubt.file
+    taught = read_all_corrections(folder, champion(project), project)
+    assert set(taught["file"]) == {"bea.csv"}
+    assert doubt_new_answers(folder, champion(project), project) == [], "it is noted once"
+
+    confirm(folder, "Ana")
+    assert not open_doubts(folder)
+    assert doubt_new_answers(folder, champion(project), project) == [], "a person has decided"
+    taught = read_all_corrections(folder, champion(project), project)
+    parts = {f"ana{part}.csv, confirmed: Ana" for part in range(3)}
+    assert set(taught["file"]) >= parts and set(learned_files(taught)) >= parts
+
+
+def test_a_night_with_nothing_else_is_refused_by_name(project: Settings, tmp_path: Path) -> None:
+    """Also a file that a person put into the folder, where nobody had looked at it."""
+    write(project.data.corrections_dir / "poison.csv", "", N_WRONG)
+    run = run_nightly(project, report_dir=tmp_path / "night")
+    assert run is not None and run.state == "refused"
+    assert any("'poison.csv' are in doubt" in reason for reason in run.reasons)
+    metrics = json.loads((tmp_path / "night" / "metrics.json").read_text(encoding="utf-8"))
+    (doubt,) = metrics["doubts"]
+    assert doubt["file"] == "poison.csv" and doubt["examples"]
+    assert "poison.csv" in (tmp_path / "night" / "report.html").read_text(encoding="utf-8")
+    assert run_nightly(project) is None

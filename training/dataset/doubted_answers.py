@@ -1,0 +1,114 @@
+"""Check the coders of new corrections before a night learns from them.
+
+The daemon has checked each file when it was dropped. Here all answers of a coder are looked at
+together, and files that a person put into the folder are looked at for the first time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from core.corrections.correction import Correction
+from core.corrections.corrections_folder import CorrectionsFile, read_folder
+from core.corrections.doubts import (
+    Doubt,
+    confirmed_doubts,
+    is_same_coder,
+    read_doubts,
+    write_doubts,
+)
+from core.settings import Settings
+from inference.autocoder import open_autocoder
+from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
+from inference.doubt.coder_check import MAX_ANSWERS, MIN_ANSWERS, check_coder
+from training.long_step import long_step
+
+_LOG = logging.getLogger(__name__)
+
+
+class _Answers:
+    """The believed answers of one coder, or those of one file that have no name."""
+
+    def __init__(self, coder: str) -> None:
+        self.coder = coder
+        self.codes: dict[str, str] = {}
+        self.files: dict[str, None] = {}
+        self.has_new = False
+
+    def add(self, file: CorrectionsFile, correction: Correction, is_new: bool) -> None:
+        """Add an answer; the last 2,000 are compared."""
+        self.codes.pop(correction.text, None)
+        self.codes[correction.text] = correction.code
+        if len(self.codes) > MAX_ANSWERS:
+            del self.codes[next(iter(self.codes))]
+        self.files[file.name] = None
+        self.has_new = self.has_new or is_new
+
+
+def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Settings) -> list[Doubt]:
+    """Note whose answers are in doubt among those with new ones, and return the new doubts.
+
+    What a person has confirmed is not looked at again. Raises OSError where it cannot be noted.
+    """
+    checked = [
+        answers
+        for answers in _believed(corrections_dir, champion.learned_files(), settings)
+        if answers.has_new and len(answers.codes) >= MIN_ANSWERS
+    ]
+    if not checked:
+        return []
+    on_cpu = settings.inference.model_copy(update={"provider": "cpu"})
+    data = settings.data
+    lookup = CorrectionsLookup.load(
+        corrections_dir, data.read_columns, legacy_encoding=data.encoding
+    )
+    confirmed = confirmed_doubts(corrections_dir)
+    found = []
+    with long_step("comparing the answers of coders with the model"):
+        autocoder = open_autocoder(
+            champion, settings.model_copy(update={"inference": on_cpu}), lookup
+        )
+        for answers in checked:
+            known = [doubt for doubt in confirmed if is_same_coder(doubt.coder, answers.coder)]
+            doubt = check_coder(answers.coder, answers.codes, autocoder, known)
+            if doubt is not None:
+                found.append(_note(corrections_dir, answers, doubt))
+    for doubt in found:
+        _LOG.warning("%s", doubt.sentence)
+    return found
+
+
+def _believed(
+    corrections_dir: Path, learned: frozenset[str], settings: Settings
+) -> Iterable[_Answers]:
+    """Return the answers that nobody doubts and nobody had to confirm, by coder."""
+    data = settings.data
+    by_coder: dict[tuple[str, str], _Answers] = {}
+    rows = read_folder(corrections_dir, data.read_columns, legacy_encoding=data.encoding)
+    for file, correction in rows:
+        coder = correction.signature.coder
+        is_known = correction.is_doubted or file.part_of(correction) != file.name
+        if is_known or correction.signature.is_adjudicated or not correction.is_accepted:
+            continue
+        key = (coder.casefold(), "") if coder else ("", file.name)
+        answers = by_coder.setdefault(key, _Answers(coder))
+        answers.add(file, correction, file.name not in learned)
+    return by_coder.values()
+
+
+def _note(corrections_dir: Path, answers: _Answers, doubt: Doubt) -> Doubt:
+    """Write the doubt beside each file of the coder; the first one has the counts."""
+    names = list(answers.files)
+    shown = names[0] if len(names) == 1 else f"{len(names)} files, such as {names[-1]}"
+    doubt = replace(doubt, file=shown)
+    for number, name in enumerate(names):
+        counted = doubt
+        if number:
+            counted = replace(doubt, n=0, n_far=0, n_sure=0, n_against=0, examples=())
+        path = corrections_dir / name
+        write_doubts(path, [*read_doubts(path), counted])
+    return doubt

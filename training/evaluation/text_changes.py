@@ -1,0 +1,69 @@
+"""What a new model does better and what worse, in two sentences: on your texts and on others'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.taxonomy import unit_index
+from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES
+from training.evaluation.gate import ComparedTexts
+from training.evaluation.intervals import interval
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """How many of ``n`` texts the champion had right, and how many the challenger has.
+
+    ``n_lost`` were right before and are wrong now. ``interval`` is the 95 % interval of the change
+    of the share, between -1 and 1.
+    """
+
+    n: int
+    n_before: int
+    n_now: int
+    n_lost: int
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class TextChanges:
+    """The changes on your texts that neither model was taught, on those taught, on those of others.
+
+    Yours are the corrections that were kept out, and your own records that measure. Those of
+    others are the bundled hold-out answers.
+    """
+
+    yours: TextChange
+    taught: TextChange
+    others: TextChange
+
+
+def text_changes(
+    hold_out: Mapping[str, ComparedTexts], learned: ComparedTexts, kept_out: ComparedTexts
+) -> TextChanges:
+    """Return what changed from the champion to the challenger; for the arguments see the gate."""
+    bundled = (BUNDLED_HOLD_OUT, OTHER_LANGUAGES)
+    own = [texts for name, texts in hold_out.items() if name not in bundled]
+    others = [texts for name, texts in hold_out.items() if name in bundled]
+    return TextChanges(_change(kept_out, *own), _change(learned), _change(*others))
+
+
+def _change(*parts: ComparedTexts) -> TextChange:
+    empty = np.zeros(0, bool)
+    before, now = empty, empty
+    for texts in parts:
+        if len(texts.codes):
+            right = np.array(unit_index(texts.codes), np.intp)
+            before = np.append(before, texts.champion.argmax(axis=1) == right)
+            now = np.append(now, texts.challenger.argmax(axis=1) == right)
+    difference = now.astype(float) - before
+    return TextChange(
+        n=len(before),
+        n_before=int(before.sum()),
+        n_now=int(now.sum()),
+        n_lost=int((before & ~now).sum()),
+        interval=interval(lambda rows: float(difference[rows].mean()), len(before)),
+    )
