@@ -82,7 +82,7 @@ version_of = $$($(BIN)/python -c \
 # builds for CPU and for CUDA have one version and different hashes, and PIP_OPTIONS chooses between
 # them. So constraints.txt locks its version, and those of the CUDA packages. The sizes and minutes
 # were measured on Linux (x86-64, two cores).
-# OpenVINO is worth its 59 MB to fetch, and 180 MB on disk, where the processor computes in bf16
+# OpenVINO (59 MB to fetch, 180 MB on disk) can gain only where the processor computes in bf16
 # (docs/accelerators.md): Linux states that of AMX and AVX512-BF16.
 HAS_BF16 := $(shell grep -m 1 -wE 'amx_bf16|avx512_bf16' /proc/cpuinfo 2>/dev/null)
 
