@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import main
+from core.corrections.doubts import Doubt, doubts_path, write_doubts
 from core.errors import FolderError
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
@@ -48,7 +49,10 @@ def later() -> datetime:
 def test_everything_old_goes_and_is_reported(harness: DaemonHarness) -> None:
     settings = harness.settings
     watched = settings.watcher
+    (kept,) = settings.data.corrections_dir.glob("*.csv")
+    write_doubts(kept, [Doubt("Ana", "answers.csv", examples=(("nurse", "2221", "5120"),))])
     report = purge(settings, Scope(later()))
+    assert not doubts_path(kept).exists(), "it quotes texts"
     n_by_place = Counter(old.place for old in report.removed)
     assert n_by_place == {"archive": 2, "outbox": 2, "rejected": 1, "corrections": 1}
     assert not harness.batches() and not harness.rejected() and not report.failed
