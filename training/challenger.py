@@ -99,11 +99,13 @@ def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
         temperature, ngram_weight = fit_calibration(logits, scores, right, weights)
     else:
         ngram_weight = parent.bundle.manifest.ngram_weight
+        parent_scores = parent.bundle.ngram_model().scores(
+            [challenger.spelling.correct(text) for text in texts["text"]]
+        )
         temperature = follow_temperature(
             parent.bundle.manifest.temperature,
-            parent.calibration_logits,
-            logits,
-            ngram_weight * scores,
+            (parent.calibration_logits, ngram_weight * parent_scores),
+            (logits, ngram_weight * scores),
             right,
             weights,
         )

@@ -95,6 +95,8 @@ class TrainingSummary:
     """Texts of archived inputs, to be answered as before."""
     n_pseudo_titles: int | None = None
     """Random titles, to be answered as before."""
+    n_overruled: int | None = None
+    """Texts of the three kinds above that similar corrections overrule: they are left out."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that apply, those of ``dataset`` among them."""

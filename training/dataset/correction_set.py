@@ -18,6 +18,7 @@ from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
 _LOG = logging.getLogger(__name__)
+_FLAGS = ("is_held_out", "is_new", "is_first")
 
 
 def read_all_corrections(
@@ -25,11 +26,12 @@ def read_all_corrections(
 ) -> pd.DataFrame:
     """Return one row per text with a unit group; of two corrections the later one holds.
 
-    Returns ``text, label, file, is_held_out, is_new``; ``is_new`` marks what ``champion`` has not
-    learned. Held out is only what is new and was never taught: after its first training a
-    correction that measured is taught like the others. A decision that teaches nothing about others
-    (``Decisions.teaches_others``) is no row. A file that cannot be read is left out and named in
-    the log.
+    Returns ``text, label, file, is_held_out, is_new, is_first``; ``is_new`` marks what ``champion``
+    has not learned of. Held out is only what is new and was never taught: after its first training
+    a correction that measured is taught like the others. ``is_first`` marks what no training has
+    taught yet with this code: what is new, and what was held out until now. A decision that teaches
+    nothing about others (``Decisions.teaches_others``) is no row. A file that cannot be read is
+    left out and named in the log.
     """
     learned = champion.learned_files() if champion else frozenset[str]()
     profile = champion.training_profile() if champion else None
@@ -47,10 +49,10 @@ def read_all_corrections(
     for text, taught in zip(texts, is_taught, strict=True):
         is_new = files[text] not in learned
         is_held_out = is_new and not taught and is_held_out_correction(text)
-        rows.append((text, decisions.get(text), files[text], is_held_out, is_new))
-    return pd.DataFrame(rows, columns=["text", "label", "file", "is_held_out", "is_new"]).astype(
-        {"is_held_out": bool, "is_new": bool}
-    )
+        is_first = is_new or not taught
+        rows.append((text, decisions.get(text), files[text], is_held_out, is_new, is_first))
+    columns = ["text", "label", "file", *_FLAGS]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_FLAGS, bool))
 
 
 def decided_texts(corrections_dir: Path, settings: Settings) -> frozenset[str]:

@@ -116,29 +116,35 @@ def _stratified(texts: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
 
 
 def build_fine_tune_set(
-    corrections: pd.DataFrame, texts: pd.DataFrame, unlabelled: list[str], settings: Settings
+    corrections: pd.DataFrame,
+    texts: pd.DataFrame,
+    unlabelled: list[str],
+    decided: Collection[str],
+    settings: Settings,
 ) -> pd.DataFrame:
     """Return the texts of one nightly training, distinct, corrections first.
 
     Parameters
     ----------
-    corrections : ``text, label, is_held_out, is_new``; those held out are not trained on.
+    corrections : ``text, label, is_held_out, is_first``; those held out are not trained on.
     texts : known texts to replay, ``text, label, weight, language``; a corrected text is never
         replayed, and no text of the weight 0.
     unlabelled : texts that only have to be answered as before.
+    decided : texts that a person has decided, whatever the decision: none of them is replayed.
 
     Returns
     -------
     ``text``, ``label`` (``""`` for none), ``weight``, ``is_correction``, ``language``, ``forms``
-    (see ``training/dataset/records.py``). The weight of a correction
-    is ``fine_tune.correction_weight`` in its first nightly training only: with that weight in every
-    training it would push out the rest.
+    (see ``training/dataset/records.py``). The weight of a correction is
+    ``fine_tune.correction_weight`` only in the first nightly training that learns it: with that
+    weight in every training it would push out the rest.
     """
     # The seed changes with the corrections: over the months the replay covers all known texts.
     chosen, seed = settings.fine_tune, settings.training.seed + len(corrections)
     taught = corrections[~corrections["is_held_out"]]
-    weights = np.where(taught["is_new"], chosen.correction_weight, REPLAY_WEIGHT)
-    texts = texts[~texts["text"].isin(set(corrections["text"])) & (texts["weight"] > 0)]
+    weights = np.where(taught["is_first"], chosen.correction_weight, REPLAY_WEIGHT)
+    is_decided = texts["text"].isin({*corrections["text"], *decided})
+    texts = texts[~is_decided & (texts["weight"] > 0)]
     replayed = replay(texts, chosen.replay_texts, seed, settings.data.language)
     parts = [
         taught[["text", "label"]].assign(weight=weights, is_correction=True),

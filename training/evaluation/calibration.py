@@ -51,9 +51,8 @@ def fit_calibration(
 
 def follow_temperature(
     temperature: float,
-    before: np.ndarray,
-    after: np.ndarray,
-    scores: np.ndarray,
+    before: tuple[np.ndarray, np.ndarray],
+    after: tuple[np.ndarray, np.ndarray],
     labels: np.ndarray,
     weights: np.ndarray,
 ) -> float:
@@ -62,8 +61,8 @@ def follow_temperature(
     Parameters
     ----------
     temperature : of the network before, fitted on texts that are no longer available.
-    before, after : (N, 436) logits of the network before and after, of texts that neither learned.
-    scores : (N, 436) of the n-gram model, as they are added: the same beside both.
+    before, after : (N, 436) logits of the network, and (N, 436) scores of the n-gram model as they
+    are added; of texts that neither learned.
     labels, weights : (N,) and (N,), as for ``fit_calibration``.
 
     Returns
@@ -72,14 +71,16 @@ def follow_temperature(
     own level does not matter: they may be easier than the texts of the first fit.
     """
 
-    def fitted(logits: np.ndarray) -> float:
+    def fitted(logits: np.ndarray, scores: np.ndarray) -> float:
         def loss(log_temperature: float) -> float:
             combined = logits / np.exp(log_temperature) + scores
             return _negative_log_likelihood(combined, labels, weights)
 
         return float(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x)
 
-    logs = fitted(after.astype(np.float64)) - fitted(before.astype(np.float64))
+    logs = fitted(after[0].astype(np.float64), after[1]) - fitted(
+        before[0].astype(np.float64), before[1]
+    )
     return temperature * float(np.exp(logs))
 
 

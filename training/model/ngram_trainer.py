@@ -72,7 +72,7 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
                 group["lr"] = LEARNING_RATE * (1 - (epoch + start / len(drawn)) / n_epochs)
             rows = drawn[start : start + BATCH_SIZE]
             batch = [augmenter.variant(i, augment_rng) for i in rows]
-            ids, weights, offsets = _bags(batch, hashes)
+            ids, weights, offsets = bags(batch, hashes)
             logits = output(table(ids, offsets, per_sample_weights=weights))
             loss = cross_entropy(logits, torch.as_tensor(labels[rows]))
             optimizer.zero_grad()
@@ -97,7 +97,7 @@ def _vocabulary(texts: Sequence[str]) -> np.ndarray:
     return np.array(sorted(feature for _, feature in ranked[:MAX_FEATURES]), np.uint32)
 
 
-def _bags(
+def bags(
     texts: Sequence[str], hashes: np.ndarray
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return ids and weights of the known features of N texts, and (N,) the start of each text."""

@@ -30,7 +30,10 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(user_project: 
     assert set(isco08().units[:30]) <= set(drawn["label"])
     write_corrections(user_project, "a.csv", [("t0 | unknown", "5120"), ("new | unknown", "5120")])
     corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
-    texts = build_fine_tune_set(corrected, known, ["t1 | unknown", "archived"], user_project)
+    texts = build_fine_tune_set(
+        corrected, known, ["t1 | unknown", "archived"], {"t2 | unknown"}, user_project
+    )
+    assert "t2 | unknown" not in set(texts["text"])
     assert texts["text"].is_unique
     assert texts.loc[texts["text"] == "archived", "label"].item() == ""
     assert texts.loc[texts["text"] == "t1 | unknown", "label"].item() == "2221"
@@ -39,13 +42,14 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(user_project: 
         assert list(found["label"]) == ([] if is_held_out_correction(text) else ["5120"])
 
 
-def test_a_correction_weighs_more_while_it_is_new(user_project: Settings) -> None:
+def test_a_correction_weighs_more_when_it_is_taught_first(user_project: Settings) -> None:
     rows = [(f"{word} | unknown", "5120") for word in ("cook", "baker", "chef", "kitchen hand")]
     write_corrections(user_project, "a.csv", rows)
     corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
     known = pd.DataFrame({"text": ["t"], "label": ["2221"], "weight": 1.0, "language": "en"})
-    for is_new, weight in ((True, user_project.fine_tune.correction_weight), (False, 1.0)):
-        texts = build_fine_tune_set(corrected.assign(is_new=is_new), known, [], user_project)
+    for is_first, weight in ((True, user_project.fine_tune.correction_weight), (False, 1.0)):
+        corrected = corrected.assign(is_first=is_first)
+        texts = build_fine_tune_set(corrected, known, [], (), user_project)
         taught = texts[texts["is_correction"]]
         assert len(taught) and set(taught["weight"]) == {weight}
 
@@ -87,7 +91,7 @@ def test_a_record_is_replayed_with_its_weight_and_not_at_all_without(
     known = known_in({"en": 3}).assign(weight=[1.0, 0.25, 0.0])
     write_corrections(user_project, "a.csv", [("new | unknown", "5120")])
     corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
-    texts = build_fine_tune_set(corrected, known, [], user_project)
+    texts = build_fine_tune_set(corrected, known, [], (), user_project)
     replayed = texts[~texts["is_correction"]]
     assert dict(zip(replayed["text"], replayed["weight"], strict=True)) == {"en 0": 1, "en 1": 0.25}
 

@@ -25,9 +25,9 @@ def test_a_network_trained_further_keeps_a_calibration_that_other_texts_gave() -
     before, scores = rng.normal(size=(4000, 436)) * 2, rng.normal(size=(4000, 436)) * 0.3
     right = [rng.choice(436, p=np.exp(row) / np.exp(row).sum()) for row in before + scores]
     labels, weights = np.array(right), np.ones(4000)
-    same = follow_temperature(1.6, before, before, scores, labels, weights)
+    same = follow_temperature(1.6, (before, scores), (before, scores), labels, weights)
     assert same == pytest.approx(1.6)
-    surer = follow_temperature(1.6, before, before * 1.5, scores, labels, weights)
+    surer = follow_temperature(1.6, (before, scores), (before * 1.5, scores), labels, weights)
     assert surer == pytest.approx(1.6 * 1.5, rel=0.01)
 
 
