@@ -6,13 +6,16 @@ import argparse
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.json_output import print_json
 from cli.options import add_command, add_folder
 from cli.requirements import require_extra
 from core.errors import IscoError
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.corrections.doubts import Doubt
 
 _ABOUT = """\
 Reads the corrections that came back. Prints the agreement with the autocoded records of the random
@@ -50,7 +53,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.confirm is not None or parsed.doubt is not None:
         _settle(parsed.confirm, parsed.doubt, settings.data.corrections_dir)
         return
-    from core.corrections.doubts import open_doubts
+    from core.corrections.doubts import confirmed_doubts, open_doubts
 
     with require_extra("train", "comparing coders"):
         from training.evaluation.agreement_page import write_agreement
@@ -65,13 +68,16 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     out = parsed.out or data.review_dir
     out.mkdir(parents=True, exist_ok=True)
     doubts = open_doubts(data.corrections_dir)
+    confirmed = confirmed_doubts(data.corrections_dir)
     names = write_agreement(out, sampled, coders, settings.output.language)
     if parsed.json:
-        in_doubt = [asdict(doubt) for doubt in doubts]
+        in_doubt = [asdict(doubt) for doubt in doubts + confirmed]
         print_json({"sampled": sampled, "coders": asdict(coders), "doubts": in_doubt})
         return
     for doubt in doubts:
         print(doubt.sentence)
+    for doubt in confirmed:
+        print(f"confirmed {doubt.confirmed}: {_whose(doubt)}")
     for version in sampled.get("versions", []):
         low, high = version["interval"]
         print(
@@ -101,23 +107,33 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _settle(confirmed: str | None, doubted: str | None, corrections_dir: Path) -> None:
     """Confirm the answers of a coder or a file, or take that back. Raises IscoError for no one."""
-    from core.corrections.doubts import confirm, confirmed_doubts, doubt_again, open_doubts
+    from core.corrections.doubts import (
+        confirm,
+        confirmed_doubts,
+        doubt_again,
+        doubts_named,
+        open_doubts,
+    )
 
-    name = confirmed if confirmed is not None else doubted
-    settle = confirm if confirmed is not None else doubt_again
-    changed = settle(corrections_dir, name or "")
-    if not changed:
-        known = confirmed_doubts if confirmed is None else open_doubts
-        names = sorted({doubt.name for doubt in known(corrections_dir)})
+    name = confirmed if confirmed is not None else doubted or ""
+    settle, state = (doubt_again, "in doubt") if confirmed is None else (confirm, "confirmed")
+    changed = settle(corrections_dir, name)
+    are_open, are_confirmed = open_doubts(corrections_dir), confirmed_doubts(corrections_dir)
+    # Settled so before: the same command twice does no harm.
+    settled = changed or doubts_named(are_open if confirmed is None else are_confirmed, name)
+    if not settled:
+        names = sorted({doubt.name for doubt in (are_confirmed if confirmed is None else are_open)})
         raise IscoError(
             f"{name!r} is no coder and no file whose answers are "
             f"{'in doubt' if confirmed is not None else 'confirmed'}; there "
             f"{'are: ' + ', '.join(map(repr, names)) if names else 'are none'}"
         )
-    for doubt in changed:
-        state = "in doubt" if confirmed is None else "confirmed"
-        whose = f"{doubt.coder!r} in " if doubt.coder else ""
-        print(f"{state}: the answers of {whose}{doubt.file!r}")
+    for doubt in settled:
+        print(f"{state}{'' if changed else ' already'}: {_whose(doubt)}")
+
+
+def _whose(doubt: Doubt) -> str:
+    return f"the answers of {f'{doubt.coder!r} in ' if doubt.coder else ''}{doubt.file!r}"
 
 
 def _counted(n: int, noun: str) -> str:

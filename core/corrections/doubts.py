@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.corrections.correction import Correction
+from core.corrections.signature import coder_name
 from core.file_io import utc_now, write_atomic
 from core.own_files import OwnFileError, read_own_json
 
@@ -173,6 +174,12 @@ def confirmed_doubts(corrections_dir: Path) -> list[Doubt]:
     ]
 
 
+def doubts_named(doubts: Iterable[Doubt], name: str) -> list[Doubt]:
+    """Return those of the doubts that people name so: by their coder or by their file."""
+    coder = coder_name(name)
+    return [d for d in doubts if name == d.file or (coder and is_same_coder(coder, d.coder))]
+
+
 def confirm(corrections_dir: Path, name: str) -> list[Doubt]:
     """Confirm the answers in doubt of a coder, or of a file; return the doubts that were open."""
     now = utc_now()
@@ -189,7 +196,7 @@ def doubt_again(corrections_dir: Path, name: str) -> list[Doubt]:
 def _change(corrections_dir: Path, name: str, change: Callable[[Doubt], Doubt]) -> list[Doubt]:
     changed = []
     for path, doubts in all_doubts(corrections_dir):
-        named = [d for d in doubts if name in (d.file, path.name) or is_same_coder(name, d.coder)]
+        named = doubts if name == path.name else doubts_named(doubts, name)
         after = [change(doubt) if doubt in named else doubt for doubt in doubts]
         differing = [one for one, other in zip(doubts, after, strict=True) if one != other]
         if differing:

@@ -7,6 +7,7 @@ types it once. In a file that the program keeps, every row says what holds for i
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,11 @@ class Signature:
 
 
 NO_SIGNATURE = Signature()
+
+
+def coder_name(written: str) -> str:
+    """Return the name of a coder as it is kept: composed letters (NFC), single spaces."""
+    return unicodedata.normalize("NFC", " ".join(written.split()))
 
 
 class SignatureReader:
@@ -83,7 +89,7 @@ class SignatureReader:
         return next(iter(names.values()), "")
 
     def _coder(self, row: Row) -> str:
-        return " ".join(self._cell(row, CODER).split())
+        return coder_name(self._cell(row, CODER))
 
     def _cell(self, row: Row, name: str) -> str:
         return self._table.get(row, name).strip() if name in self._columns else ""
