@@ -28,8 +28,9 @@ from core.settings import DEFAULT_WANTED_AGREEMENT, InferenceSettings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
+from inference.office.exponent_fit import FITTED_PRIOR, Prior
 from inference.office.office_calibration import OfficeCalibration, bundle_calibration
-from inference.office.office_fit import FITTED_PRIOR, AnswerReadings, Prior, fit_office
+from inference.office.office_fit import AnswerReadings, fit_office
 from inference.similar_corrections import FITTED_RULES, SimilarCorrections, similarity_vectors
 
 _UNITS = isco08().units

@@ -19,6 +19,7 @@ from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code
 from inference.office.calibrator import OfficeCalibrator
+from inference.office.carried_calibration import carried_by
 from inference.office.office_calibration import OfficeCalibration
 from inference.prediction_cache import PredictionCache
 from inference.similar_corrections import (
@@ -263,5 +264,6 @@ def open_autocoder(
             settings.output.wanted_agreement,
             bundle.training_profile(),
             bundle.learned_files(),
+            carried_by(bundle),
         ),
     )

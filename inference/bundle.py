@@ -43,6 +43,8 @@ TRAINING_PROFILE = "training_profile.npz"
 CHECKPOINT = "checkpoint"
 LEARNED_FILES = "corrections_files"
 """Key in a manifest's training summary: the corrections files that the model has learned."""
+OFFICE_CALIBRATION = "office_calibration"
+"""Key there: what was carried over (``inference/office/carried_calibration.py``)."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,9 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
     )
     files = {name: sha256_of(path / name) for name in names}
     identity = [files, values["temperature"], values["ngram_weight"]]
+    carried = values.get("training", {}).get(OFFICE_CALIBRATION)
+    if carried is not None:  # it changes confidences, too
+        identity.append(carried)
     digest = sha256(json.dumps(identity).encode()).hexdigest()
     version = f"{values['created'][:10]}.{digest[:8]}"
     manifest = Manifest(version=version, files=files, **values)

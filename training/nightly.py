@@ -23,6 +23,7 @@ from inference.bundle import Bundle
 from inference.classifier import Reading, combine
 from inference.model_registry import ModelRegistry
 from inference.similar_corrections import similarity_of
+from training.carried_calibration import calibration_to_carry
 from training.challenger import Challenger, Parent
 from training.champion import Champion
 from training.dataset.correction_set import (
@@ -177,9 +178,10 @@ def _train(
         dataset = use_bundled_answers(loaded, settings)
     else:
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
-    texts, run.metrics.training = _fine_tune_set(
+    texts, summary = _fine_tune_set(
         champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
     )
+    run.metrics.training = summary
     compared = Champion(champion, settings.inference, settings.output)
     if refuse_implausible_corrections(run, compared, dataset, corrections):
         return
@@ -190,6 +192,9 @@ def _train(
         calibration_logits = checkpoint_logits(
             model, tokenizer, calibration_texts, settings.model.max_seq_length
         )
+        # The level of the confidence is the champion's, so what was fitted to the office holds.
+        carried = calibration_to_carry(champion, settings)
+        run.metrics.training = replace(summary, office_calibration=carried)
     parent = Parent(champion, calibration_logits)
     challenger = _fit(run, parent, model, tokenizer, texts, settings, progress)
     promote_or_refuse(run, challenger, dataset, corrections, compared, settings)

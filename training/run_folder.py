@@ -97,6 +97,8 @@ class TrainingSummary:
     """Random titles, to be answered as before."""
     n_overruled: int | None = None
     """Texts of the three kinds above that similar corrections overrule: they are left out."""
+    office_calibration: dict[str, Any] | None = None
+    """What is carried over of the confidence fitted to the office (``CarriedCalibration``)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that apply, those of ``dataset`` among them."""

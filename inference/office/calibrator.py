@@ -10,6 +10,8 @@ import numpy as np
 from core.corrections.office_answers import OfficeAnswers
 from inference.classifier import Reading
 from inference.office.answer_texts import AnswerTexts
+from inference.office.carried_calibration import CarriedCalibration
+from inference.office.exponent_fit import prior_after
 from inference.office.office_calibration import OfficeCalibration, bundle_calibration
 from inference.office.office_fit import AnswerReadings, fit_office
 from inference.similar_corrections import SimilarCorrections
@@ -27,6 +29,7 @@ class OfficeCalibrator:
         wanted_agreement: float,
         training_profile: TrainingProfile | None = None,
         learned_files: frozenset[str] = frozenset(),
+        carried: CarriedCalibration | None = None,
     ) -> None:
         """Begin without answers.
 
@@ -36,11 +39,13 @@ class OfficeCalibrator:
         wanted_agreement : the share of the autocoded codes on which coders are to agree.
         training_profile : what the model learned from, where its bundle has it.
         learned_files : the corrections files that the model has learned, by name.
+        carried : the calibration that its training carried over from the version before.
         """
         self._set_threshold = threshold
         self._wanted_agreement = wanted_agreement
         self._bundle_profile = training_profile
         self._learned_files = learned_files
+        self._carried = carried
         self._texts = AnswerTexts()
         self._answers = OfficeAnswers()
         self._n_learned = 0
@@ -53,13 +58,13 @@ class OfficeCalibrator:
         How often a confidence is right the answers of the office say, if they calibrate.
         """
         profile, calibration = self._bundle_profile, self.calibration
-        if profile is None or not calibration.is_fitted:
+        if profile is None or not calibration.n_behind:
             return profile
         return replace(
             profile,
             confidences=np.array(calibration.confidences),
             agreements=np.array(calibration.agreements),
-            n_calibration=calibration.n_answers,
+            n_calibration=calibration.n_behind,
         )
 
     def read(
@@ -97,7 +102,9 @@ class OfficeCalibrator:
             similar.nearest_others(texts, self._texts.vectors(texts)) if similar is not None else []
         )
         readings = AnswerReadings(self._texts.probabilities(texts), neighbors)
-        self.calibration = fit_office(self.calibration, self._answers, readings, similar)
+        self.calibration = fit_office(
+            self.calibration, self._answers, readings, similar, prior_after(self._carried)
+        )
 
     def _are_learned(self, answers: OfficeAnswers) -> np.ndarray:
         """Return (N,) bool: which answers the model learned, so that it knows them by heart."""
@@ -108,5 +115,9 @@ class OfficeCalibrator:
 
     def _without_answers(self) -> OfficeCalibration:
         return bundle_calibration(
-            self._set_threshold, self._wanted_agreement, self._answers, self._n_learned
+            self._set_threshold,
+            self._wanted_agreement,
+            self._answers,
+            self._n_learned,
+            self._carried,
         )

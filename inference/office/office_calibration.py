@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.corrections.office_answers import OfficeAnswers
+from inference.office.carried_calibration import CarriedCalibration
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,14 @@ class OfficeCalibration:
 
     ``n_answers`` of the office were asked for, and the model has not learned them; ``n_sampled`` of
     them were drawn among the autocoded; ``n_learned`` further ones the model has learned. The
-    latest is of the day ``until``. ``is_fitted``: they were enough; else ``exponent`` is 1,
-    ``slip_rate`` 0, and the calibration is that of the bundle. ``sample`` is the agreement on all
-    of the random sample, ``agreement`` that on what this calibration autocodes with the threshold
-    that is set; None where no answer is about it. ``threshold`` is in force: the ``wanted`` one
-    where ``agreement`` is surely below ``wanted_agreement``, if it is higher than the one that is
-    set. ``confidences`` and ``agreements`` (B,) are the reliability
-    (``inference/training_profile.py``).
+    latest is of the day ``until``. ``is_fitted``: they were enough. Else exponent, rate of slips
+    and reliability are those that were ``carried`` over from an earlier version, or 1, 0 and none:
+    the calibration is that of the bundle. The deviations are those of the logarithm of the exponent
+    and of the rate. ``sample`` is the agreement on all of the random sample, ``agreement`` that on
+    what this calibration autocodes with the threshold that is set; None where no answer is about
+    it. ``threshold`` is in force: the ``wanted`` one where ``agreement`` is surely below
+    ``wanted_agreement``, if it is higher than the one that is set. ``confidences`` and
+    ``agreements`` (B,) are the reliability (``inference/training_profile.py``).
     """
 
     threshold: float
@@ -62,6 +64,9 @@ class OfficeCalibration:
     is_fitted: bool = False
     exponent: float = 1.0
     slip_rate: float = 0.0
+    exponent_deviation: float = 0.0
+    slip_rate_deviation: float = 0.0
+    carried: CarriedCalibration | None = None
     sample: ShareAgreed | None = None
     agreement: ShareAgreed | None = None
     wanted: WantedThreshold | None = None
@@ -83,6 +88,35 @@ class OfficeCalibration:
         """Whether coders agree with the random sample less than wanted, beyond chance."""
         return self.sample is not None and self.sample.high < self.wanted_agreement
 
+    @property
+    def n_behind(self) -> int:
+        """How many answers of the office the numbers come from; 0 where they are the bundle's."""
+        if self.is_fitted:
+            return self.n_answers
+        return self.carried.n_answers if self.carried is not None else 0
+
+    def to_carry(self, version: str) -> CarriedCalibration | None:
+        """Return what a training of the model ``version`` carries over; None without a fit."""
+        if self.is_fitted:
+            return (
+                CarriedCalibration(
+                    version=version,
+                    n_answers=self.n_answers,
+                    until=self.until,
+                    exponent=self.exponent,
+                    slip_rate=self.slip_rate,
+                    exponent_deviation=self.exponent_deviation,
+                    slip_rate_deviation=self.slip_rate_deviation,
+                    wanted_agreement=self.wanted_agreement,
+                    threshold=self.threshold if self.is_raised else None,
+                    confidences=self.confidences,
+                    agreements=self.agreements,
+                )
+                .discounted()
+                .after_training()
+            )
+        return self.carried.after_training() if self.carried is not None else None
+
     def applied_to(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the ``probabilities`` (N, 436) of the model alone as the office's."""
         return recalibrated(probabilities, self.exponent, self.slip_rate)
@@ -90,15 +124,24 @@ class OfficeCalibration:
     def summary(self) -> dict[str, Any]:
         """Return what a receipt states: everything but the reliability."""
         values = asdict(self)
-        del values["confidences"], values["agreements"]
+        for part in (values, values["carried"]):
+            if part is not None:
+                del part["confidences"], part["agreements"]
         return values
 
 
 def bundle_calibration(
-    threshold: float, wanted_agreement: float, answers: OfficeAnswers, n_learned: int
+    threshold: float,
+    wanted_agreement: float,
+    answers: OfficeAnswers,
+    n_learned: int,
+    carried: CarriedCalibration | None = None,
 ) -> OfficeCalibration:
-    """Return the calibration of the bundle, for an office with too few ``answers``."""
-    return OfficeCalibration(
+    """Return the calibration of the bundle, for an office with too few ``answers``.
+
+    If its training ``carried`` one over, that is in force.
+    """
+    bundled = OfficeCalibration(
         threshold=threshold,
         set_threshold=threshold,
         wanted_agreement=wanted_agreement,
@@ -106,6 +149,19 @@ def bundle_calibration(
         n_sampled=answers.n_sampled,
         n_learned=n_learned,
         until=answers.until,
+    )
+    if carried is None:
+        return bundled
+    return replace(
+        bundled,
+        threshold=max(threshold, carried.threshold_for(wanted_agreement)),
+        exponent=carried.exponent,
+        slip_rate=carried.slip_rate,
+        exponent_deviation=carried.exponent_deviation,
+        slip_rate_deviation=carried.slip_rate_deviation,
+        carried=carried,
+        confidences=carried.confidences,
+        agreements=carried.agreements,
     )
 
 

@@ -11,18 +11,20 @@ The likelihood is that of what is served, each answer weighted by how it was dra
 to the number of answers that equal weights would need to say as much (Kish 1965). No correction
 answers for itself, and none counts that the model has learned. The prior holds the exponent to 1
 and the rate of slips to 0: its strength was chosen on three simulated offices and measured on
-others (``benchmarks/office_confidence.py``).
+others (``benchmarks/office_confidence.py``). After a nightly training it is what the version before
+had learned of the office (``carried_calibration.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.corrections.office_answers import OfficeAnswers
 from core.taxonomy import UNIT, unit_index
+from inference.office.exponent_fit import FITTED_PRIOR, Prior, fit_exponent
 from inference.office.office_calibration import (
     OfficeCalibration,
     ShareAgreed,
@@ -31,31 +33,11 @@ from inference.office.office_calibration import (
 )
 from inference.similar_corrections import Neighbors, SimilarCorrections
 
-_MAX_SLIP_RATE = 0.5
-_FLOOR = 1e-9  # of a likelihood
-_LOG_EXPONENTS = np.linspace(-1.0, 1.0, 21)
-_N_REFINEMENTS = 16
-_DECIMALS, _THRESHOLD_STEPS = 3, 100
+_THRESHOLD_STEPS = 100
 _MOSTLY_ANSWERED = 0.8  # of the questions
 _N_EXPECTED = 30  # answers that the calibrated confidence itself stands for, beside those that came
 _N_DRAWS, _Z_95 = 200, 1.96
 _ANSWERS_PER_PART, _MAX_PARTS = 25, 20
-
-
-@dataclass(frozen=True)
-class Prior:
-    """What is expected of an office before it answers.
-
-    The logarithm of the exponent is normal around 0 with this ``deviation``, the rate of slips
-    exponential with the mean ``slip_rate``.
-    """
-
-    deviation: float
-    slip_rate: float
-
-
-FITTED_PRIOR = Prior(deviation=0.15, slip_rate=0.05)
-"""Chosen on simulated offices: ``benchmarks/results/learning.md`` has the figures."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +77,10 @@ def fit_office(
     best = served(1.0, 0.0).argmax(axis=1)
     targets = np.where(units >= 0, units, best)
     shares, votes = _votes_of(targets, readings.neighbors, similar)
-    exponent, slip_rate = _fit(
+    fit = fit_exponent(
         readings.probabilities, targets, units >= 0, shares, votes, _effective(weights), prior
     )
-    probabilities = served(exponent, slip_rate)
+    probabilities = served(fit.exponent, fit.slip_rate)
     confidence = probabilities.max(axis=1)
     is_agreed = probabilities.argmax(axis=1) == units
     is_autocoded = confidence >= np.float32(threshold)
@@ -116,8 +98,11 @@ def fit_office(
         n_learned=bundled.n_learned,
         until=answers.until,
         is_fitted=True,
-        exponent=exponent,
-        slip_rate=slip_rate,
+        exponent=fit.exponent,
+        slip_rate=fit.slip_rate,
+        exponent_deviation=fit.exponent_deviation,
+        slip_rate_deviation=fit.slip_rate_deviation,
+        carried=bundled.carried,
         sample=_share_agreed(np.array(answers.is_sampled), is_agreed, weights),
         agreement=agreement,
         wanted=wanted,
@@ -145,55 +130,6 @@ def _votes_of(
                 shares[row] = similar.rules.share(voters.cosines[:1])[0]
                 votes[row] = similar.votes(voters)[targets[row]]
     return shares, votes
-
-
-def _fit(
-    alone: np.ndarray,
-    targets: np.ndarray,
-    is_right: np.ndarray,
-    shares: np.ndarray,
-    votes: np.ndarray,
-    weights: np.ndarray,
-    prior: Prior,
-) -> tuple[float, float]:
-    """Return exponent and rate of slips of the highest penalised likelihood, with three decimals.
-
-    A coder gave the unit group ``targets``; where not ``is_right``, any answer but that.
-    """
-    logs = np.log(np.maximum(alone, np.finfo(np.float32).tiny))
-    at_target = logs[np.arange(len(targets)), targets].astype(np.float64)
-
-    def best_slip_rate(log_exponent: float) -> tuple[float, float]:
-        """Return the lowest loss with this exponent, and its rate of slips."""
-        exponent = float(np.exp(log_exponent))
-        sums = np.exp(np.float32(exponent) * logs).sum(axis=1, dtype=np.float64)
-        by_model = np.exp(exponent * at_target) / sums
-        penalty = log_exponent**2 / (2 * prior.deviation**2)
-
-        def loss(slip_rate: float) -> float:
-            probability = (1 - slip_rate) * by_model + slip_rate / alone.shape[1]
-            probability = (1 - shares) * probability + shares * votes
-            likelihood = np.maximum(np.where(is_right, probability, 1 - probability), _FLOOR)
-            return float(penalty + slip_rate / prior.slip_rate - weights @ np.log(likelihood))
-
-        slip_rate = _lowest(loss, 0.0, _MAX_SLIP_RATE)
-        return min((loss(0.0), 0.0), (loss(slip_rate), slip_rate))
-
-    coarse = float(min(_LOG_EXPONENTS, key=best_slip_rate))
-    step = float(_LOG_EXPONENTS[1] - _LOG_EXPONENTS[0])
-    fine = _lowest(lambda log: best_slip_rate(log)[0], coarse - step, coarse + step)
-    return round(float(np.exp(fine)), _DECIMALS), round(best_slip_rate(fine)[1], _DECIMALS)
-
-
-def _lowest(loss: Callable[[float], float], low: float, high: float) -> float:
-    """Return where ``loss`` is lowest between two numbers, by thirds."""
-    for _ in range(_N_REFINEMENTS):
-        third = (high - low) / 3
-        if loss(low + third) <= loss(high - third):
-            high -= third
-        else:
-            low += third
-    return (low + high) / 2
 
 
 def _share_agreed(

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 from core.corrections.corrections_folder import folder_state
+from core.errors import BundleError
 from core.settings import Settings
 from core.taxonomy import isco08
-from inference.autocoder import open_autocoder
-from inference.bundle import MANIFEST, Bundle
+from inference.autocoder import Autocoder, open_autocoder
+from inference.bundle import LEARNED_FILES, MANIFEST, OFFICE_CALIBRATION, Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.office.calibrator import OfficeCalibrator
-from inference.office.office_calibration import OfficeCalibration
+from inference.office.carried_calibration import RETAINED
+from inference.office.office_calibration import OfficeCalibration, recalibrated
 from inference.serving.served_autocoder import ServedAutocoder
 from inference.training_profile import TrainingProfile
 from results.code_file import code_file
@@ -26,6 +28,7 @@ from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from results.report import REPORT
 from tests.support.page_reader import Page
+from training.carried_calibration import calibration_to_carry
 
 UNITS = isco08().units
 TITLES = [isco08().title(code).lower() for code in UNITS[::2]]
@@ -46,11 +49,17 @@ def alone(bundle: Bundle, tmp_path: Path) -> Bundle:
 @pytest.fixture
 def halved(alone: Bundle, settings: Settings) -> Settings:
     """With this threshold half of the titles of all groups are autocoded."""
-    predictions = open_autocoder(alone, settings).code([f"{title} | unknown" for title in TITLES])
+    output = settings.output.model_copy(update={"best_model_dir": alone.path})
+    settings = settings.model_copy(update={"output": output})
+    return with_half_autocoded(settings, open_autocoder(alone, settings), TITLES)
+
+
+def with_half_autocoded(settings: Settings, autocoder: Autocoder, titles: list[str]) -> Settings:
+    """Return settings with the threshold that half of the titles reach."""
+    predictions = autocoder.code([f"{title} | unknown" for title in titles])
     middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
     half = settings.model.model_copy(update={"confidence_threshold": middle})
-    output = settings.output.model_copy(update={"best_model_dir": alone.path})
-    return settings.model_copy(update={"model": half, "output": output})
+    return settings.model_copy(update={"model": half})
 
 
 class Office:
@@ -189,6 +198,123 @@ def test_what_the_model_has_learned_does_not_count(
     part = calibration_of(file.name, profile)
     n_seen = int(profile.has_seen([row["text"] for row in answered]).sum())
     assert part.n_learned == n_seen and part.n_answers == len(answered) - n_seen
+
+
+def after_night(bundle: Bundle, settings: Settings, folder: Path) -> tuple[Bundle, Settings]:
+    """Return the bundle as a night leaves it that learned every corrections file, and settings."""
+    copy = Path(shutil.copytree(bundle.path, folder))
+    carried = calibration_to_carry(bundle, settings)
+    manifest = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
+    manifest["version"] = folder.name
+    manifest["training"] = {
+        LEARNED_FILES: [file.name for file in folder_state(settings.data.corrections_dir)],
+        OFFICE_CALIBRATION: carried,
+    }
+    (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    output = settings.output.model_copy(update={"best_model_dir": copy})
+    return Bundle.open(copy), settings.model_copy(update={"output": output})
+
+
+def test_after_a_night_the_fit_is_carried_over_until_there_are_new_answers(
+    office: Office, halved: Settings, alone: Bundle, tmp_path: Path
+) -> None:
+    _, out = office.code(TITLES)
+    answered = office.answer(out, office.best)
+    before, _ = office.code(LATER)
+    (tmp_path / "later" / "third").mkdir(parents=True)
+    night, settings = after_night(alone, halved, tmp_path / "later" / "night")
+    later = Office(settings, tmp_path / "later")
+    receipt, out = later.code(LATER)
+    calibration, carried = receipt.calibration, receipt.calibration["carried"]
+    assert not calibration["is_fitted"] and calibration["n_answers"] < 100
+    assert calibration["n_learned"] + calibration["n_answers"] == len(answered)
+    fitted_exponent = before.calibration["exponent"]
+    assert 1.05 < calibration["exponent"] < fitted_exponent
+    assert calibration["exponent"] == pytest.approx(fitted_exponent**RETAINED, rel=1e-4)
+    assert calibration["slip_rate"] == before.calibration["slip_rate"]
+    assert carried["n_answers"] == len(answered) and carried["version"] == alone.manifest.version
+    assert "confidences" not in carried
+    page = text_of_page(out)
+    assert (
+        f"carried over from model {alone.manifest.version}, fitted on {len(answered)} answers"
+        in page
+    )
+    assert f"The latest is of {carried['until']}." in page
+    assert "The expected agreement is that of the answers of this office" in page
+    texts = [f"{title} | unknown" for title in LATER]
+    served = recalibrated(
+        office.served.autocoder.classifier.probabilities(texts),
+        calibration["exponent"],
+        calibration["slip_rate"],
+    )
+    np.testing.assert_allclose(
+        [prediction.confidence for prediction in later.served.autocoder.code(texts)],
+        served.max(axis=1),
+        rtol=1e-5,
+    )
+    profile = later.served.autocoder.training_profile
+    assert profile is not None and profile.n_calibration == len(answered)
+    # A second night without new answers carries less of it.
+    twice = open_autocoder(*after_night(night, settings, tmp_path / "later" / "second"))
+    twice.learn_corrections()
+    again = twice.calibration.summary()
+    assert 1.05 < again["exponent"] < calibration["exponent"]
+    assert again["slip_rate"] == calibration["slip_rate"]
+    assert again["carried"]["version"] == alone.manifest.version
+    assert again["exponent_deviation"] > calibration["exponent_deviation"]
+    # From 100 new answers on there is a new fit; what was carried over is where it starts from.
+    new = [f"{title} of the town" for title in TITLES]
+    third = Office(
+        with_half_autocoded(settings, later.served.autocoder, new), tmp_path / "later" / "third"
+    )
+    _, out = third.code(new)
+    third.answer(out, lambda row: "not codable")
+    receipt, out = third.code([f"{title} of the village" for title in TITLES[:40]])
+    assert receipt.calibration["is_fitted"] and receipt.calibration["n_answers"] > 100
+    manifest = json.loads((night.path / MANIFEST).read_text(encoding="utf-8"))
+    del manifest["training"][OFFICE_CALIBRATION]
+    (night.path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    without = open_autocoder(Bundle.open(night.path), third.settings)
+    without.learn_corrections()
+    assert without.calibration.is_fitted
+    assert without.calibration.exponent < receipt.calibration["exponent"] < calibration["exponent"]
+    assert "carried over" not in text_of_page(out)
+
+
+def test_a_raised_threshold_is_carried_over_for_the_agreement_it_was_raised_for(
+    office: Office, halved: Settings, alone: Bundle, tmp_path: Path
+) -> None:
+    _, out = office.code(TITLES)
+    n_sampled = 0
+
+    def every_second_of_the_sample(row: dict[str, str]) -> str:
+        nonlocal n_sampled
+        n_sampled += bool(row["sampled"])
+        return "not codable" if row["sampled"] and n_sampled % 2 else office.best(row)
+
+    office.answer(out, every_second_of_the_sample)
+    before, _ = office.code(LATER)
+    set_threshold, raised = (before.calibration[name] for name in ("set_threshold", "threshold"))
+    assert raised > set_threshold
+    night, later = after_night(alone, halved, tmp_path / "night")
+    receipt, out = Office(later, tmp_path / "night").code(LATER)
+    assert receipt.calibration["threshold"] == raised and not receipt.calibration["is_fitted"]
+    assert "The threshold was raised from" in text_of_page(out)
+    for wanted, threshold in ((0.96, raised), (0.9, set_threshold)):
+        output = later.output.model_copy(update={"wanted_agreement": wanted})
+        autocoder = open_autocoder(night, later.model_copy(update={"output": output}))
+        autocoder.learn_corrections()
+        assert autocoder.calibration.threshold == threshold
+
+
+def test_a_wrong_entry_of_the_manifest_is_named(alone: Bundle, settings: Settings) -> None:
+    manifest = json.loads((alone.path / MANIFEST).read_text(encoding="utf-8"))
+    manifest["training"] = {OFFICE_CALIBRATION: {"version": "1", "exponent": -1}}
+    (alone.path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(
+        BundleError, match=r"training\.office_calibration: .*exponent: Input should be gre"
+    ):
+        open_autocoder(Bundle.open(alone.path), settings)
 
 
 def test_answers_that_come_one_file_after_the_other_are_those_that_come_at_once(

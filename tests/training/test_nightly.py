@@ -25,6 +25,7 @@ import pytest
 
 import main
 from cli.subprocesses import start_training
+from core.corrections.office_answers import MIN_ANSWERS
 from core.errors import InputError
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -114,7 +115,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
     )
     shipped = daemon.model_version
     survey = "job_title\n" + "".join(
-        f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(80)
+        f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(MIN_ANSWERS)
     )
     user_project.watcher.inbox.mkdir(exist_ok=True)
     with running(daemon, stop):
@@ -122,7 +123,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
         (first,) = batch(user_project, "survey")
         review = rows(first / "review.csv")
         assert review
-        truth = dict(right_corrections(80))
+        truth = dict(right_corrections(MIN_ANSWERS))
         for row in review:
             row["corrected_isco_code"] = truth[row["text"]]
         with (user_project.watcher.inbox / "filled.csv").open(
@@ -151,6 +152,8 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
         assert metrics["champion_figures"]["n"] == metrics["figures"]["bundled hold-out set"]["n"]
         assert metrics["n_archive_texts"] == 0  # people have decided all that was coded
         assert metrics["n_held_out_corrections"] > 0
+        carried = metrics["office_calibration"]
+        assert carried["n_answers"] == MIN_ANSWERS and carried["version"] == shipped
         before = Bundle.open(user_project.output.model_dir / "bundled").training_profile()
         after = ModelRegistry(user_project.output).served().training_profile()
         assert before is not None and after is not None
@@ -162,6 +165,12 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
         )
         (fresh,) = batch(user_project, "fresh")
         assert {r["model_version"] for r in rows(fresh / "predictions.csv")} == {metrics["version"]}
+        calibration = json.loads((fresh / "receipt.json").read_text("utf-8"))["calibration"]
+        n_held_out = metrics["n_held_out_corrections"]  # which the new model has not learned
+        assert calibration["n_learned"] == MIN_ANSWERS - n_held_out
+        assert not calibration["is_fitted"] and calibration["n_answers"] == n_held_out
+        assert calibration["carried"]["n_answers"] == MIN_ANSWERS
+        assert calibration["exponent"] == carried["exponent"]
         for published in batch(user_project, "*", 4):
             if (published / "predictions.csv").exists():
                 versions = {r["model_version"] for r in rows(published / "predictions.csv")}

@@ -8,6 +8,8 @@ import pytest
 from core.corrections.correction import NOT_CODABLE
 from core.corrections.office_answers import OfficeAnswers
 from core.taxonomy import isco08
+from inference.office.carried_calibration import CarriedCalibration
+from inference.office.exponent_fit import prior_after
 from inference.office.office_calibration import (
     OfficeCalibration,
     bundle_calibration,
@@ -53,10 +55,12 @@ def fitted(
     wanted: float = 0.95,
     weights: np.ndarray | None = None,
     threshold: float = 0.9,
+    carried: CarriedCalibration | None = None,
 ) -> OfficeCalibration:
     answers = answers_of(codes, weights)
-    bundled = bundle_calibration(threshold, wanted, answers, 0)
-    return fit_office(bundled, answers, AnswerReadings(probabilities, []), None)
+    bundled = bundle_calibration(threshold, wanted, answers, 0, carried)
+    readings = AnswerReadings(probabilities, [])
+    return fit_office(bundled, answers, readings, None, prior_after(carried))
 
 
 def ece(probabilities: np.ndarray, units: np.ndarray) -> float:
@@ -87,6 +91,50 @@ def test_slips_of_coders_are_told_from_doubts_of_the_model() -> None:
     assert calibration.slip_rate == pytest.approx(0.1, abs=0.03)
     assert calibration.exponent == pytest.approx(1, abs=0.1)
     assert ece(calibration.applied_to(probabilities), units) < ece(probabilities, units) - 0.03
+
+
+def test_the_deviations_are_how_much_fits_differ() -> None:
+    probabilities = probabilities_of(400)
+    fits = []
+    for seed in range(30):
+        units = drawn_units(probabilities, seed)
+        rng = np.random.default_rng(seed)
+        units[rng.random(400) < 0.1] = rng.integers(0, len(UNITS))
+        fits.append(fitted(probabilities, [UNITS[unit] for unit in units]))
+    for values, claimed in (
+        ([np.log(fit.exponent) for fit in fits], [fit.exponent_deviation for fit in fits]),
+        ([fit.slip_rate for fit in fits], [fit.slip_rate_deviation for fit in fits]),
+    ):
+        # The prior holds the fits together: they differ less than the deviation says.
+        assert 0.5 < np.std(values) / np.mean(claimed) < 1.2
+
+
+def test_the_next_fit_begins_with_what_was_carried_over() -> None:
+    probabilities = probabilities_of(3000)
+    units = drawn_units(recalibrated(probabilities, 0.7))
+    codes = [UNITS[unit] for unit in units]
+    carried = fitted(probabilities[1000:], codes[1000:]).to_carry("1")
+    few = fitted(probabilities[1000:1200], codes[1000:1200]).to_carry("1")
+    assert carried is not None and few is not None
+    assert carried.exponent_deviation < few.exponent_deviation <= 0.15
+    assert 0.7 < carried.exponent < 0.85
+
+    def fits_of_100(carried: CarriedCalibration | None) -> list[OfficeCalibration]:
+        parts = [slice(start, start + 100) for start in range(0, 1000, 100)]
+        return [fitted(probabilities[part], codes[part], carried=carried) for part in parts]
+
+    new, alone = fits_of_100(carried), fits_of_100(None)
+    for one, other in zip(new, alone, strict=True):
+        assert one.exponent_deviation < other.exponent_deviation
+    errors = [np.mean([(fit.exponent - 0.7) ** 2 for fit in fits]) for fits in (new, alone)]
+    assert errors[0] < errors[1]
+    # After many trainings without new answers nothing of it is left.
+    for _ in range(50):
+        carried = carried.after_training()
+    assert carried.exponent == pytest.approx(1, abs=0.001)
+    assert carried.exponent_deviation == pytest.approx(0.15, abs=0.001)
+    late = fitted(probabilities[:100], codes[:100], carried=carried)
+    assert late.exponent == pytest.approx(alone[0].exponent, abs=0.02)
 
 
 def test_no_order_changes_and_every_row_sums_to_one() -> None:
