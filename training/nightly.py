@@ -23,7 +23,7 @@ from inference.bundle import Bundle
 from inference.classifier import Reading, combine
 from inference.model_registry import ModelRegistry
 from inference.similar_corrections import similarity_of
-from training.carried_calibration import calibration_to_carry
+from training.calibration_to_carry import calibration_to_carry
 from training.challenger import Challenger, Parent
 from training.champion import Champion
 from training.dataset.correction_set import (

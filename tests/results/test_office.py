@@ -28,7 +28,7 @@ from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from results.report import REPORT
 from tests.support.page_reader import Page
-from training.carried_calibration import calibration_to_carry
+from training.calibration_to_carry import calibration_to_carry
 
 UNITS = isco08().units
 TITLES = [isco08().title(code).lower() for code in UNITS[::2]]
