@@ -22,7 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core import html
+from core.isco_titles.group_titles import ENGLISH
 from core.settings import Settings, load_settings
+from results.code_file import prepare_process
 from results.corrections_file import CORRECTIONS
 from results.receipt import AnyReceipt
 from tests.support.fake_clock import FakeClock
@@ -124,7 +127,8 @@ class ArchiveFirst(Pipeline):
     def _finish(self, claim: Claim, published: Path, summary: str) -> Outcome:
         if claim.path.exists():
             return super()._finish(claim, published, summary)
-        self._release(claim)
+        self._hooks.on_result(claim, published / publish.RECEIPT, summary)
+        archive.release(self._files, claim, self._settings.outbox)
         return Outcome.PUBLISHED
 
 
@@ -231,7 +235,7 @@ def crash_points(
     dropped = {name: FILES[name] for name in names}
     settings = furnish(root, bundle)
     processor = FileProcessor(settings)
-    processor.identify(_write(root / "warm.csv", CODED), lambda n: None)
+    _warm(processor, root)
     stricter = settings.model.model_copy(update={"confidence_threshold": 0.5})
     strict = FileProcessor(settings.model_copy(update={"model": stricter}))
     found_violations: list[str] = []
@@ -266,6 +270,17 @@ def crash_points(
         after += _untold(settings, list(dropped))
         found_violations += [f"point {n}: {violation}" for violation in after]
     return {"points": n_points, "violations": found_violations}
+
+
+def _warm(processor: FileProcessor, root: Path) -> None:
+    """Load once what every forked process needs: the model, and the templates of the pages.
+
+    Compiling the templates took each process twice as long as all else. Nothing is coded here:
+    that starts threads, and a process that is forked then can wait for their locks for ever.
+    """
+    processor.identify(_write(root / "warm.csv", CODED), lambda n: None)
+    prepare_process(ENGLISH)
+    html.prepare("index.html", "index_row.html")
 
 
 def _forgotten(settings: Settings) -> list[str]:

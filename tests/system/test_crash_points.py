@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -45,10 +46,13 @@ def test_a_copy_that_pauses_and_goes_on_is_one_whole_file(bundle: Bundle) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "as it is"])
 def test_a_broken_protocol_is_caught(bundle: Bundle, variant: str) -> None:
-    """Each step of the protocol is needed: the harness finds a violation without it."""
-    arguments = {
-        "no second hash": ["--writer"],
-        "no recovery": ["--files", "a.csv", "--every", "9"],  # most crash points leave a claim
-    }.get(variant, ["--files", "a.csv"])
+    """Each step of the protocol is needed: without it the harness finds what that leads to."""
+    arguments, expected = {
+        "archive before publish": (["--files", "a.csv", "--every", "4"], "input.*, 0 results"),
+        "result named by worker": (["--files", "a.csv", "--every", "4"], "1 input.*, 2 results"),
+        # Most crash points leave a claim.
+        "no recovery": (["--files", "a.csv", "--every", "9"], "left over"),
+        "no second hash": (["--writer"], "0 input.*, 1 result"),
+    }[variant]
     _, violations = run(bundle, "--variant", variant, *arguments)
-    assert violations
+    assert re.search(expected, "\n".join(violations))
