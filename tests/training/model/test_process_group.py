@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 import pytest
+from torch.distributed import TCPStore
 
+import main
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records
+from tests.training.test_nightly import PROCESSES
 from training.run_folder import METRICS, RUN
 
 # The command line itself; beside it, each process writes down the rows that it learned from, and
@@ -87,9 +92,28 @@ def test_two_processes_train_one_model(
         assert set(rows) <= set(range(n_train)) and len(rows) > 0.9 * n_train
 
 
+def process_of_group(folder: Path, rank: int, port: int) -> NoReturn:
+    """Run a command as torchrun starts it."""
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "True"  # the store below, which is torchrun's part
+    os.dup2(os.open(folder / f"stderr.{rank}", os.O_CREAT | os.O_WRONLY), 2)
+    config, nothing = str(folder / "config.yaml"), str(folder / "nothing")
+    sys.exit(main.main(["train", "--config", config, "--raw", nothing]))
+
+
 @pytest.mark.slow
 def test_an_error_of_the_leader_ends_all(user_project: Settings, tmp_path: Path) -> None:
-    config = str(tmp_path / "config.yaml")
-    done = torchrun(tmp_path, "train", "--config", config, "--raw", str(tmp_path / "nothing"))
-    assert done.returncode == 1
-    assert done.stderr.count("isco: ") == 1
+    """Two processes without torchrun, forked: to import torch takes each longer than all else."""
+    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    processes = [
+        PROCESSES.Process(target=process_of_group, args=(tmp_path, rank, store.port))
+        for rank in (0, 1)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    errors = "".join((tmp_path / f"stderr.{rank}").read_text("utf-8") for rank in (0, 1))
+    assert [process.exitcode for process in processes] == [1, 0], errors
+    assert errors.count("isco: ") == 1
