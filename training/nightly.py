@@ -10,9 +10,8 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
+from transformers import PreTrainedTokenizerBase
 
 from core.corrections.doubts import open_doubts
 from core.errors import InputError
@@ -20,11 +19,9 @@ from core.file_io import require_new_dir
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
-from inference.classifier import Reading, combine
 from inference.model_registry import ModelRegistry
-from inference.similar_corrections import similarity_of
 from training.calibration_to_carry import calibration_to_carry
-from training.challenger import Challenger, Parent
+from training.challenger import Parent
 from training.champion import Champion
 from training.dataset.correction_set import (
     count_rejected,
@@ -35,7 +32,6 @@ from training.dataset.correction_set import (
 from training.dataset.dataset_parts import LoadedDataset, SplitDataset
 from training.dataset.doubted_answers import doubt_new_answers
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
-from training.dataset.overruled import overruled_texts
 from training.dataset.prepare import load_dataset, split_dataset, use_bundled_answers
 from training.dataset.records import find_files
 from training.dataset.reference_data import reference_files
@@ -44,11 +40,8 @@ from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import coder_agreement
 from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
-from training.long_step import long_step
+from training.fine_tuning import fit_challenger
 from training.model.encoder import load_encoder
-from training.model.ngram_corrections import teach_ngram_model
-from training.model.process_group import run_in_all_processes
-from training.model.trainer import learn_corrections
 from training.model.training_progress import Progress, no_progress
 from training.nightly_folder import publish, publish_skip
 from training.promotion import promote_or_refuse, refuse_implausible_corrections
@@ -62,8 +55,8 @@ from training.run_folder import (
     fingerprint,
     last_finished,
     start_run,
-    training_lock,
 )
+from training.training_lock import training_lock
 
 _LOG = logging.getLogger(__name__)
 _NOTHING_TO_LEARN = (
@@ -196,7 +189,7 @@ def _train(
         carried = calibration_to_carry(champion, settings)
         run.metrics.training = replace(summary, office_calibration=carried)
     parent = Parent(champion, calibration_logits)
-    challenger = _fit(run, parent, model, tokenizer, texts, settings, progress)
+    challenger = fit_challenger(run, parent, model, tokenizer, texts, settings, progress)
     promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
 
 
@@ -242,83 +235,6 @@ def _fine_tune_set(
         summary.n_archive_texts,
     )
     return texts, summary
-
-
-def _fit(
-    run: RunFolder,
-    parent: Parent,
-    model: RobertaForSequenceClassification,
-    tokenizer: PreTrainedTokenizerBase,
-    texts: pd.DataFrame,
-    settings: Settings,
-    progress: Progress,
-) -> Challenger:
-    """Train the network in place, then the n-gram model beside it; the spelling stays."""
-    champion, max_tokens = parent.bundle, settings.model.max_seq_length
-    with long_step("computing what the model in service answers"):
-        logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
-        reading = _reading(champion, list(texts["text"]), logits)
-    texts, reading = _without_overruled(run, champion, texts, reading)
-    run.metrics.learning = run_in_all_processes(
-        learn_corrections,
-        model,
-        tokenizer,
-        texts,
-        reading.logits,
-        settings,
-        run.path,
-        progress=progress,
-    )
-    with long_step("teaching the n-gram model"):
-        weight, temperature = champion.manifest.ngram_weight, champion.manifest.temperature
-        network = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
-        ngram_model = teach_ngram_model(
-            champion.ngram_model(),
-            texts,
-            network / temperature,
-            reading.probabilities,
-            weight,
-            settings,
-        )
-    return Challenger(
-        model=model,
-        tokenizer=tokenizer,
-        ngram_model=ngram_model,
-        spelling=champion.spelling(),
-        max_tokens=max_tokens,
-        languages=champion.manifest.languages,
-        parent=parent,
-    )
-
-
-def _reading(champion: Bundle, texts: list[str], logits: np.ndarray) -> Reading:
-    """Return what the champion makes of spelled texts; ``logits`` (N, 436) of its checkpoint."""
-    ngram_model, manifest = champion.ngram_model(), champion.manifest
-    vectors = ngram_model.text_vectors(texts)
-    scores = ngram_model.scores_of(vectors)
-    probabilities = combine(logits, scores, manifest.temperature, manifest.ngram_weight)
-    return Reading(probabilities, logits, vectors)
-
-
-def _without_overruled(
-    run: RunFolder, champion: Bundle, texts: pd.DataFrame, reading: Reading
-) -> tuple[pd.DataFrame, Reading]:
-    """Return the texts that no similar correction overrules, and what the champion makes of them.
-
-    Where the champion states no rules for similar corrections, all texts stay.
-    """
-    rules = similarity_of(champion)
-    if rules is None:
-        return texts, reading
-    is_kept = ~overruled_texts(texts, reading, rules)
-    n_overruled = int((~is_kept).sum())
-    _LOG.info("texts that similar corrections overrule, left out: %d", n_overruled)
-    if run.metrics.training is not None:
-        run.metrics.training = replace(run.metrics.training, n_overruled=n_overruled)
-    kept = Reading(
-        reading.probabilities[is_kept], reading.logits[is_kept], reading.ngram_vectors[is_kept]
-    )
-    return texts[is_kept].reset_index(drop=True), kept
 
 
 def _load_dataset(settings: Settings, champion: Bundle, corrections: pd.DataFrame) -> LoadedDataset:

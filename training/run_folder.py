@@ -10,19 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
-from core.errors import TrainingRunsError
 from core.file_io import sha256_of, utc_now, write_atomic
-from core.settings import OutputSettings
 
 if TYPE_CHECKING:
     from core.corrections.doubts import Doubt
@@ -262,26 +257,6 @@ def _hash_or_reason(path: Path) -> str:
         return sha256_of(path) if path.is_file() else "not a regular file"
     except OSError as error:
         return str(error)
-
-
-@contextmanager
-def training_lock(output: OutputSettings) -> Iterator[None]:
-    """Hold the lock that allows one training at a time; a crash frees it.
-
-    Raises TrainingRunsError if another training holds it.
-    """
-    output.model_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(output.model_dir / ".training.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise TrainingRunsError(
-            f"another training runs with the models in {str(output.model_dir)!r}"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _read_run(folder: Path) -> RunFolder | None:

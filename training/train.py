@@ -45,8 +45,8 @@ from training.run_folder import (
     content_of,
     fingerprint,
     start_run,
-    training_lock,
 )
+from training.training_lock import training_lock
 
 _LOG = logging.getLogger(__name__)
 _TEXT_AND_LABEL = ["text", "label"]

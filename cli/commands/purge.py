@@ -55,7 +55,7 @@ def add_to(commands: Any) -> None:
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Purge, and print the report; an IscoError where something could not be removed."""
     require_posix("purge")
-    from training.run_folder import training_lock
+    from training.training_lock import training_lock
     from watcher.retention.removal import Scope, purge
 
     scope = Scope(

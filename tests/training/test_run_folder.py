@@ -9,7 +9,8 @@ import pytest
 from core.errors import TrainingRunsError
 from core.settings import Settings
 from training.nightly import run_nightly
-from training.run_folder import RunKind, RunState, last_finished, start_run, training_lock
+from training.run_folder import RunKind, RunState, last_finished, start_run
+from training.training_lock import training_lock
 
 
 def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> None:

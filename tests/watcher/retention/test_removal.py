@@ -17,7 +17,7 @@ from core.errors import FolderError
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from tests.support.daemon_harness import DaemonHarness
-from training.run_folder import training_lock
+from training.training_lock import training_lock
 from watcher.delivery.publish import RECEIPT
 from watcher.intake.folder_checks import SENTINEL, STAGING
 from watcher.retention.purge_report import Place

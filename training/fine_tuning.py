@@ -1,0 +1,109 @@
+"""The fitting of a nightly training: the champion's network and n-gram model learn corrections."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
+
+from core.settings import Settings
+from exporters.parity import checkpoint_logits
+from inference.bundle import Bundle
+from inference.classifier import Reading, combine
+from inference.similar_corrections import similarity_of
+from training.challenger import Challenger, Parent
+from training.dataset.overruled import overruled_texts
+from training.long_step import long_step
+from training.model.ngram_corrections import teach_ngram_model
+from training.model.process_group import run_in_all_processes
+from training.model.trainer import learn_corrections
+from training.model.training_progress import Progress
+from training.run_folder import RunFolder
+
+_LOG = logging.getLogger(__name__)
+
+
+def fit_challenger(
+    run: RunFolder,
+    parent: Parent,
+    model: RobertaForSequenceClassification,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: pd.DataFrame,
+    settings: Settings,
+    progress: Progress,
+) -> Challenger:
+    """Train the network in place, then the n-gram model beside it; the spelling stays.
+
+    Parameters
+    ----------
+    texts : ``text, label, weight, is_correction``, spelled as in service; those that similar
+        corrections overrule are left out. See ``training/dataset/fine_tune_set.py``.
+    """
+    champion, max_tokens = parent.bundle, settings.model.max_seq_length
+    with long_step("computing what the model in service answers"):
+        logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
+        reading = _reading(champion, list(texts["text"]), logits)
+    texts, reading = _without_overruled(run, champion, texts, reading)
+    run.metrics.learning = run_in_all_processes(
+        learn_corrections,
+        model,
+        tokenizer,
+        texts,
+        reading.logits,
+        settings,
+        run.path,
+        progress=progress,
+    )
+    with long_step("teaching the n-gram model"):
+        weight, temperature = champion.manifest.ngram_weight, champion.manifest.temperature
+        network = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
+        ngram_model = teach_ngram_model(
+            champion.ngram_model(),
+            texts,
+            network / temperature,
+            reading.probabilities,
+            weight,
+            settings,
+        )
+    return Challenger(
+        model=model,
+        tokenizer=tokenizer,
+        ngram_model=ngram_model,
+        spelling=champion.spelling(),
+        max_tokens=max_tokens,
+        languages=champion.manifest.languages,
+        parent=parent,
+    )
+
+
+def _reading(champion: Bundle, texts: list[str], logits: np.ndarray) -> Reading:
+    """Return what the champion makes of spelled texts; ``logits`` (N, 436) of its checkpoint."""
+    ngram_model, manifest = champion.ngram_model(), champion.manifest
+    vectors = ngram_model.text_vectors(texts)
+    scores = ngram_model.scores_of(vectors)
+    probabilities = combine(logits, scores, manifest.temperature, manifest.ngram_weight)
+    return Reading(probabilities, logits, vectors)
+
+
+def _without_overruled(
+    run: RunFolder, champion: Bundle, texts: pd.DataFrame, reading: Reading
+) -> tuple[pd.DataFrame, Reading]:
+    """Return the texts that no similar correction overrules, and what the champion makes of them.
+
+    Where the champion states no rules for similar corrections, all texts stay.
+    """
+    rules = similarity_of(champion)
+    if rules is None:
+        return texts, reading
+    is_kept = ~overruled_texts(texts, reading, rules)
+    n_overruled = int((~is_kept).sum())
+    _LOG.info("texts that similar corrections overrule, left out: %d", n_overruled)
+    if run.metrics.training is not None:
+        run.metrics.training = replace(run.metrics.training, n_overruled=n_overruled)
+    kept = Reading(
+        reading.probabilities[is_kept], reading.logits[is_kept], reading.ngram_vectors[is_kept]
+    )
+    return texts[is_kept].reset_index(drop=True), kept
