@@ -73,6 +73,7 @@ def environment(language: PageLanguage) -> Environment:
     templates.filters["count"] = language.count
     templates.filters["number"] = language.number
     templates.filters["signed"] = language.signed
+    templates.filters["day"] = language.day
     templates.filters["when"] = language.when
     templates.filters["fraction"] = language.fraction
     templates.filters["path"] = _path

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
 from babel import Locale
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -81,6 +81,12 @@ class PageLanguage:
         if self.code == ENGLISH:
             return " %"  # as ISO 80000-1 writes it, and as the tables of statistical offices do
         return str(self._locale.percent_formats[None].suffix[0])
+
+    def day(self, day: str) -> str:
+        """Return a day (its ISO 8601 text) as people read it."""
+        if self.code == ENGLISH:
+            return day
+        return format_date(date.fromisoformat(day), "medium", locale=self._locale)
 
     def when(self, moment: datetime | str) -> str:
         """Return a time (or its ISO 8601 text) as people read it: here, with the time zone."""

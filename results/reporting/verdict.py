@@ -53,8 +53,8 @@ def _of_office(batch: Batch) -> Iterator[Finding]:
         yield Finding(
             Message("Coders agreed with fewer autocoded records than output.wanted_agreement asks"),
             Message(
-                "The confidence is lower in this office, so fewer records are autocoded: see the "
-                "calibration below."
+                "See the calibration below: it names the threshold in force, and the one that is "
+                "expected to reach what is wanted."
             ),
         )
 

@@ -153,7 +153,7 @@ def test_wrong_codes_of_the_sample_lower_the_confidence_and_the_report_warns(
     assert calibration["is_fitted"] and calibration["sample"]["rate"] == 0
     page = text_of_page(out)
     assert "Coders agreed with fewer autocoded records than output.wanted_agreement asks" in page
-    assert "Coders agreed with 0 % of the random sample" in page
+    assert "Coders agreed with 0.0 % of the random sample" in page
 
 
 def test_fewer_than_100_answers_calibrate_nothing(office: Office) -> None:
