@@ -15,6 +15,7 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification
 from core.file_io import ScratchFolder, sha256_of
 from exporters.bundle_export import export_graph
 from exporters.parity import check_values, checkpoint_logits
+from inference.accelerators.golden_texts import golden_texts
 from inference.accelerators.onnx_accelerator import (
     MODEL,
     AcceleratorModel,
@@ -22,7 +23,6 @@ from inference.accelerators.onnx_accelerator import (
     accelerated_dir,
 )
 from inference.bundle import Bundle
-from inference.provider_selection import golden_texts
 from inference.providers import CPU, Runtime
 
 # So many bundles keep their files, those made last.

@@ -44,6 +44,7 @@ from core.text import JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
+from inference.providers import CPU
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
@@ -68,6 +69,8 @@ Progress = Callable[[int], None]
 def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
     """Return the id of a batch: the same for the same bytes, model, corrections and settings.
 
+    Accelerators compute slightly other numbers than the CPU, so their batches have other ids.
+
     It has 12 hexadecimal digits; ``sha256`` is the hash of the input.
     """
     parts = [
@@ -75,6 +78,8 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
         autocoder.version,
         result_settings(settings, autocoder.corrections_lookup),
     ]
+    if (provider := autocoder.classifier.provider) != CPU:
+        parts.append({"provider": provider})
     if (reading := settings.data.reading) != DataSettings().reading:
         parts.append(reading)
     if settings.output.same_format:

@@ -34,7 +34,8 @@ class BatchTrainer(Trainer):
         """
         assert isinstance(self.model, RobertaForSequenceClassification)
         n_layers = self.model.config.num_hidden_layers
-        precision = choose_precision(self.model, self._trial_batches(), self._loss_in, n_layers)
+        with long_step("comparing bf16 with fp32"):
+            precision = choose_precision(self.model, self._trial_batches(), self._loss_in, n_layers)
         self._is_bf16 = all_agree(precision.is_bf16)
         return {
             "bf16": float(self._is_bf16),
