@@ -257,7 +257,7 @@ def _doubts(kept_path: Path, source: _Source, name: str, find_doubts: FindDoubts
         write_doubts(kept_path, doubts)
     else:
         remove_doubts(kept_path)
-    return tuple(doubts)
+    return read_doubts(kept_path)
 
 
 def _status(correction: Correction, outcome: Outcome) -> CorrectionStatus:

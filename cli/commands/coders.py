@@ -6,16 +6,13 @@ import argparse
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli.json_output import print_json
 from cli.options import add_command, add_folder
 from cli.requirements import require_extra
 from core.errors import IscoError
 from core.settings import Settings
-
-if TYPE_CHECKING:
-    from core.corrections.doubts import Doubt
 
 _ABOUT = """\
 Reads the corrections that came back. Prints the agreement with the autocoded records of the random
@@ -24,8 +21,9 @@ agreement.html, and conflicts.csv with the texts to adjudicate: fill it in and p
 inbox. The nightly training writes both beside its report.
 
 A coder whose answers contradict the model and similar corrections too often is in doubt: the
-answers hold for their own texts and teach nothing about others. If they are right, --confirm them;
-a file without names of coders is confirmed by its name. --doubt takes that back.
+answers hold for their own texts and teach nothing about others. If they are right, --confirm them.
+Answers without the name of a coder are confirmed by their file, as data/corrections calls it; the
+name under which it was handed in does if no other file has it. --doubt takes that back.
 
   isco coders
   isco coders --confirm Ana
@@ -40,7 +38,9 @@ def add_to(commands: Any) -> None:
     add_folder(command, "--out", "folder of the page and the list (default: data.review_dir)")
     settled = command.add_mutually_exclusive_group()
     settled.add_argument(
-        "--confirm", metavar="NAME", help="the answers in doubt of this coder or file are right"
+        "--confirm",
+        metavar="NAME",
+        help="the answers in doubt of this coder, or without a name in this file, are right",
     )
     settled.add_argument(
         "--doubt", metavar="NAME", help="take back that they are: they teach nothing again"
@@ -77,7 +77,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     for doubt in doubts:
         print(doubt.sentence)
     for doubt in confirmed:
-        print(f"confirmed {doubt.confirmed}: {_whose(doubt)}")
+        print(f"confirmed {doubt.confirmed}: {doubt.whose}")
     for version in sampled.get("versions", []):
         low, high = version["interval"]
         print(
@@ -106,7 +106,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 
 def _settle(confirmed: str | None, doubted: str | None, corrections_dir: Path) -> None:
-    """Confirm the answers of a coder or a file, or take that back. Raises IscoError for no one."""
+    """Confirm the answers of a coder or a file, or take that back.
+
+    Raises IscoError where the name means no one, or more than one file.
+    """
     from core.corrections.doubts import (
         confirm,
         confirmed_doubts,
@@ -118,22 +121,18 @@ def _settle(confirmed: str | None, doubted: str | None, corrections_dir: Path) -
     name = confirmed if confirmed is not None else doubted or ""
     settle, state = (doubt_again, "in doubt") if confirmed is None else (confirm, "confirmed")
     changed = settle(corrections_dir, name)
-    are_open, are_confirmed = open_doubts(corrections_dir), confirmed_doubts(corrections_dir)
     # Settled so before: the same command twice does no harm.
-    settled = changed or doubts_named(are_open if confirmed is None else are_confirmed, name)
+    settled = changed or doubts_named(corrections_dir, name)
     if not settled:
-        names = sorted({doubt.name for doubt in (are_confirmed if confirmed is None else are_open)})
+        others = (confirmed_doubts if confirmed is None else open_doubts)(corrections_dir)
+        names = sorted({doubt.shown_name for doubt in others})
         raise IscoError(
-            f"{name!r} is no coder and no file whose answers are "
-            f"{'in doubt' if confirmed is not None else 'confirmed'}; there "
-            f"{'are: ' + ', '.join(map(repr, names)) if names else 'are none'}"
+            f"{name!r}: found no coder, and no file with answers without a name, that is or was in "
+            f"doubt; expected one that is {'confirmed' if confirmed is None else 'in doubt'}: "
+            f"{', '.join(names) or 'there is none'}. isco coders lists them"
         )
     for doubt in settled:
-        print(f"{state}{'' if changed else ' already'}: {_whose(doubt)}")
-
-
-def _whose(doubt: Doubt) -> str:
-    return f"the answers of {f'{doubt.coder!r} in ' if doubt.coder else ''}{doubt.file!r}"
+        print(f"{state}{'' if changed else ' already'}: {doubt.whose}")
 
 
 def _counted(n: int, noun: str) -> str:

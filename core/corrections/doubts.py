@@ -19,6 +19,7 @@ from typing import Any
 
 from core.corrections.correction import Correction
 from core.corrections.signature import coder_name
+from core.errors import IscoError
 from core.file_io import utc_now, write_atomic
 from core.own_files import OwnFileError, read_own_json
 
@@ -35,13 +36,15 @@ class Doubt:
     Attributes
     ----------
     coder : the name as it is written; empty for the answers that have no name.
-    file : the name under which the file was handed in.
+    file : the name under which the file was handed in; many have the same.
     n : compared answers; ``n_far`` of them have a code that the model ranks far behind.
     n_sure : those of which model and neighbours are sure; ``n_against`` of them contradict.
     reasons : why, one sentence each.
     examples : texts that were answered otherwise than expected: the text, the code that it got, and
         the one that was expected.
     since, confirmed : times in UTC, ISO 8601; ``confirmed`` is empty while the doubt is open.
+    kept : the name of the file in the folder of corrections, which no other has; empty until the
+        doubt is noted.
     """
 
     coder: str
@@ -54,6 +57,7 @@ class Doubt:
     examples: tuple[tuple[str, str, str], ...] = ()
     since: str = ""
     confirmed: str = ""
+    kept: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -62,15 +66,32 @@ class Doubt:
 
     @property
     def name(self) -> str:
-        """How people name the doubt: by the coder, or by the file where the coder has no name."""
-        return self.coder or self.file
+        """How a command names the doubt: by the coder, or by the file if the coder has no name."""
+        return self.coder or self.kept or self.file
+
+    @property
+    def shown_name(self) -> str:
+        """The name, in words: a file as it is kept, and as it was handed in."""
+        return repr(self.coder) if self.coder else self._shown_file
+
+    @property
+    def whose(self) -> str:
+        """Which answers these are, in words."""
+        if not self.coder:
+            return f"the answers without a name in {self._shown_file}"
+        return f"the answers of {self.coder!r} in {self._shown_file}"
+
+    @property
+    def _shown_file(self) -> str:
+        if self.kept in ("", self.file):
+            return repr(self.file)
+        return f"{self.kept!r} (handed in as {self.file!r})"
 
     @property
     def sentence(self) -> str:
         """What is in doubt and why, and what to do, without a full stop."""
-        whose = f"answers of {self.coder!r} in" if self.coder else "answers in"
         return (
-            f"the {whose} {self.file!r} are in doubt: {'; '.join(self.reasons)}. They hold for "
+            f"{self.whose} are in doubt: {'; '.join(self.reasons)}. They hold for "
             "their own texts and teach nothing about others. If they are right, confirm them: "
             f"isco coders --confirm {shlex.quote(self.name)}"
         )
@@ -111,23 +132,28 @@ def read_doubts(corrections_path: Path) -> Doubts:
 @lru_cache(maxsize=4096)
 def _read(path: Path, state: tuple[int, int, int]) -> Doubts:
     """Read a file once for each of its states: the folder is looked at before every file."""
+    name = path.name.removesuffix(_SUFFIX)
     try:
         values = read_own_json(path)[_KEY]
-        return tuple(map(_from_json, values))
+        return tuple(_from_json(value, name) for value in values)
     except (OSError, OwnFileError, KeyError, TypeError, ValueError) as error:
-        name = path.name.removesuffix(_SUFFIX)
         _LOG.warning("%r: the doubts cannot be read, so every answer is in doubt: %s", name, error)
-        return (_EveryAnswer("", name, reasons=(f"{str(path)!r} is damaged",)),)
+        return (_EveryAnswer("", name, reasons=(f"{str(path)!r} is damaged",), kept=name),)
 
 
-def _from_json(value: dict[str, Any]) -> Doubt:
+def _from_json(value: dict[str, Any], kept: str) -> Doubt:
     examples = tuple((text, given, expected) for text, given, expected in value["examples"])
-    return Doubt(**{**value, "reasons": tuple(value["reasons"]), "examples": examples})
+    known = {**value, "reasons": tuple(value["reasons"]), "examples": examples, "kept": kept}
+    return Doubt(**known)
 
 
 @dataclass(frozen=True)
 class _EveryAnswer(Doubt):
-    """The doubt about a file whose doubts cannot be read."""
+    """The doubt about a file whose doubts cannot be read: whoever confirms it, confirms all."""
+
+    @property
+    def whose(self) -> str:
+        return f"all answers in {self._shown_file}"
 
     def is_about(self, correction: Correction) -> bool:
         return not correction.signature.is_adjudicated
@@ -137,13 +163,28 @@ def write_doubts(corrections_path: Path, doubts: Iterable[Doubt]) -> None:
     """Write the doubts about a corrections file. Raises OSError."""
     path = doubts_path(corrections_path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    values = {_KEY: [asdict(doubt) for doubt in doubts]}
+    values = {_KEY: [_to_json(doubt) for doubt in doubts]}
     write_atomic(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+
+
+def _to_json(doubt: Doubt) -> dict[str, Any]:
+    """Return the values of a doubt but for ``kept``: the file of doubts is named after it."""
+    return {key: value for key, value in asdict(doubt).items() if key != "kept"}
 
 
 def remove_doubts(corrections_path: Path) -> None:
     """Forget the doubts about a corrections file that is gone."""
     doubts_path(corrections_path).unlink(missing_ok=True)
+
+
+def orphaned_doubts(corrections_dir: Path) -> list[Path]:
+    """Return the corrections files that are not there and have doubts nevertheless.
+
+    A person has removed them, or the program is about to write them.
+    """
+    files = _doubted_files(corrections_dir)
+    # A link may lead to a share that is not connected.
+    return [file for file in files if not file.exists() and not file.is_symlink()]
 
 
 def marked(corrections: Iterable[Correction], doubts: Doubts) -> Iterator[Correction]:
@@ -157,9 +198,13 @@ def marked(corrections: Iterable[Correction], doubts: Doubts) -> Iterator[Correc
 
 def all_doubts(corrections_dir: Path) -> list[tuple[Path, Doubts]]:
     """Return the corrections files that anybody doubts or doubted, and their doubts."""
-    paths = sorted((corrections_dir / DOUBTS_DIR).glob(f"*{_SUFFIX}"))
-    files = [corrections_dir / path.name.removesuffix(_SUFFIX) for path in paths]
+    files = _doubted_files(corrections_dir)
     return [(file, read_doubts(file)) for file in files if file.exists()]
+
+
+def _doubted_files(corrections_dir: Path) -> list[Path]:
+    paths = sorted((corrections_dir / DOUBTS_DIR).glob(f"*{_SUFFIX}"))
+    return [corrections_dir / path.name.removesuffix(_SUFFIX) for path in paths]
 
 
 def open_doubts(corrections_dir: Path) -> list[Doubt]:
@@ -174,14 +219,34 @@ def confirmed_doubts(corrections_dir: Path) -> list[Doubt]:
     ]
 
 
-def doubts_named(doubts: Iterable[Doubt], name: str) -> list[Doubt]:
-    """Return those of the doubts that people name so: by their coder or by their file."""
+def doubts_named(corrections_dir: Path, name: str) -> list[Doubt]:
+    """Return the doubts, open or not, that a name means.
+
+    It means a coder, in all files; if there is none of this name, the answers without a name in one
+    file. The file is named as it is kept. The name under which it was handed in means it, too, if
+    no other file was handed in so; else IscoError, which lists the names to choose from.
+    """
+    doubts = [doubt for _, doubts in all_doubts(corrections_dir) for doubt in doubts]
     coder = coder_name(name)
-    return [d for d in doubts if name == d.file or (coder and is_same_coder(coder, d.coder))]
+    of_coder = [doubt for doubt in doubts if coder and is_same_coder(coder, doubt.coder)]
+    if of_coder:
+        return of_coder
+    of_files = [doubt for doubt in doubts if not doubt.coder]
+    kept = [doubt for doubt in of_files if doubt.kept == name]
+    handed_in = kept or [doubt for doubt in of_files if doubt.file == name]
+    if len({doubt.kept for doubt in handed_in}) > 1:
+        states = {True: "in doubt", False: "confirmed"}
+        listed = [f"{doubt.kept!r} ({states[doubt.is_open]})" for doubt in handed_in]
+        raise IscoError(
+            f"{name!r}: found {len(listed)} files that were handed in under this name; expected "
+            f"the name of one of them as it is kept: {', '.join(listed)}. Give that name instead; "
+            "isco coders says what is in doubt in each"
+        )
+    return handed_in
 
 
 def confirm(corrections_dir: Path, name: str) -> list[Doubt]:
-    """Confirm the answers in doubt of a coder, or of a file; return the doubts that were open."""
+    """Confirm what ``doubts_named`` finds in doubt; return the doubts that were open."""
     now = utc_now()
     return _change(
         corrections_dir, name, lambda doubt: replace(doubt, confirmed=doubt.confirmed or now)
@@ -189,14 +254,14 @@ def confirm(corrections_dir: Path, name: str) -> list[Doubt]:
 
 
 def doubt_again(corrections_dir: Path, name: str) -> list[Doubt]:
-    """Take the confirmation of a coder or a file back; return what was confirmed."""
+    """Take back that what ``doubts_named`` finds was confirmed; return what was."""
     return _change(corrections_dir, name, lambda doubt: replace(doubt, confirmed=""))
 
 
 def _change(corrections_dir: Path, name: str, change: Callable[[Doubt], Doubt]) -> list[Doubt]:
+    named = doubts_named(corrections_dir, name)
     changed = []
     for path, doubts in all_doubts(corrections_dir):
-        named = doubts if name == path.name else doubts_named(doubts, name)
         after = [change(doubt) if doubt in named else doubt for doubt in doubts]
         differing = [one for one, other in zip(doubts, after, strict=True) if one != other]
         if differing:

@@ -381,7 +381,9 @@ def test_what_is_in_doubt_is_noted_before_it_is_kept(
         path, tmp_path, intake.lookup, settings, batch_id, find_doubts=find_doubts
     )
     assert (receipt.n_doubted, receipt.statuses["accepted"]) == (1, 1)
-    assert "isco coders --confirm 1.csv" in receipt.notes[-1] and "in doubt" in receipt.summary()
+    (kept,) = folder.glob("*.csv")
+    assert receipt.notes[-1].endswith(f"isco coders --confirm {kept.name}")
+    assert "handed in as '1.csv'" in receipt.notes[-1] and "in doubt" in receipt.summary()
     assert receipt.notes[-1] in caplog.text
     assert "in doubt" in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     assert intake.lookup.get("nurse | unknown") == "2221" and intake.lookup.teaching == {}
@@ -393,6 +395,6 @@ def test_what_is_in_doubt_is_noted_before_it_is_kept(
     resumed = process_corrections(path, tmp_path, intake.lookup, settings, batch_id)
     assert resumed.n_doubted == 1, "the attempt after a crash doubts it, too"
 
-    confirm(folder, "1.csv")
+    confirm(folder, kept.name)
     assert intake.lookup.teaching == {"nurse | unknown": "2221"}
     assert batch_id == corrections_batch_id(path, sha256, intake.lookup, settings, "third claim")

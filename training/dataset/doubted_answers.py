@@ -101,14 +101,14 @@ def _believed(
 
 
 def _note(corrections_dir: Path, answers: _Answers, doubt: Doubt) -> Doubt:
-    """Write the doubt beside each file of the coder; the first one has the counts."""
+    """Write the doubt beside each file of the coder, and return the first, which has the counts."""
     names = list(answers.files)
-    shown = names[0] if len(names) == 1 else f"{len(names)} files, such as {names[-1]}"
-    doubt = replace(doubt, file=shown)
-    for number, name in enumerate(names):
-        counted = doubt
-        if number:
-            counted = replace(doubt, n=0, n_far=0, n_sure=0, n_against=0, examples=())
+    if len(names) > 1:
+        reasons = tuple(f"in {len(names)} files together, {reason}" for reason in doubt.reasons)
+        doubt = replace(doubt, reasons=reasons)
+    counted = doubt
+    for name in names:
         path = corrections_dir / name
-        write_doubts(path, [*read_doubts(path), counted])
-    return doubt
+        write_doubts(path, [*read_doubts(path), replace(counted, file=name)])
+        counted = replace(doubt, n=0, n_far=0, n_sure=0, n_against=0, examples=())
+    return replace(doubt, file=names[0], kept=names[0])

@@ -116,12 +116,12 @@ def _corrections(settings: Settings) -> Iterator[Finding]:
     else:
         found = f"files that can be read: {len(files):,}; rows in them: {sum(n_rows):,}"
         yield Finding("corrections", Level.OK, found)
-    names = sorted({doubt.name for doubt in open_doubts(data.corrections_dir)})
+    names = sorted({doubt.shown_name for doubt in open_doubts(data.corrections_dir)})
     if names:
         yield Finding(
             "corrections",
             Level.WARNING,
-            f"answers in doubt teach nothing about other texts: {', '.join(map(repr, names))}",
+            f"answers in doubt teach nothing about other texts: {', '.join(names)}",
             "isco coders says why; isco coders --confirm NAME if they are right",
         )
 

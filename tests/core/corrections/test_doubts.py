@@ -63,7 +63,8 @@ def test_what_is_confirmed_teaches_at_once_and_can_be_taken_back(path: Path) -> 
     parts = {row.text: file.part_of(row) for _, row in read_folder(path.parent, Columns())}
     assert parts[NURSE] != parts[COOK] == parts[WELDER] == "a.csv"
 
-    (again,) = doubt_again(path.parent, "review.csv")
+    assert not doubt_again(path.parent, "review.csv"), "a file's name means nobody with a name"
+    (again,) = doubt_again(path.parent, "ana")
     assert again.confirmed and lookup(path.parent, confirmed).teaching == before.teaching
     assert confirm(path.parent, "nobody") == []
 
@@ -71,7 +72,22 @@ def test_what_is_confirmed_teaches_at_once_and_can_be_taken_back(path: Path) -> 
 def test_a_file_without_names_is_one_coder(path: Path) -> None:
     write_doubts(path, [Doubt("", "review.csv")])
     assert set(lookup(path.parent).teaching) == {NURSE, COOK}
-    assert [doubt.name for doubt in confirm(path.parent, "a.csv")] == ["review.csv"]
+    assert [doubt.name for doubt in confirm(path.parent, "a.csv")] == ["a.csv"]
+    assert set(lookup(path.parent).teaching) == {NURSE, COOK, WELDER}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "review.csv"])
+def test_the_name_of_a_file_confirms_no_coder_in_it(path: Path, name: str) -> None:
+    write_doubts(path, [*read_doubts(path), Doubt("", "review.csv")])
+    (settled,) = confirm(path.parent, name)
+    assert not settled.coder and [doubt.coder for doubt in open_doubts(path.parent)] == ["ana"]
+    assert set(lookup(path.parent).teaching) == {COOK, WELDER}
+
+
+def test_a_coder_who_is_called_like_a_file_is_meant_by_the_name(path: Path) -> None:
+    write_doubts(path, [Doubt("A.csv", "review.csv"), Doubt("", "a.csv")])
+    assert [doubt.coder for doubt in confirm(path.parent, "a.csv")] == ["A.csv"]
+    assert confirm(path.parent, "a.csv") == [], "a second time neither means the file"
 
 
 @pytest.mark.parametrize(
@@ -114,5 +130,6 @@ def test_damaged_doubts_are_doubts_about_all(path: Path, caplog: pytest.LogCaptu
     with caplog.at_level(logging.WARNING):
         assert lookup(path.parent).teaching == {}
     assert "every answer is in doubt" in caplog.text
+    assert "all answers in 'a.csv' are in doubt" in read_doubts(path)[0].sentence
     remove_doubts(path)
     assert len(lookup(path.parent).teaching) == 3

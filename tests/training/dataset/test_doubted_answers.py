@@ -78,7 +78,9 @@ def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Pa
         write(folder / f"ana{part}.csv", "Ana", 9, part, n=18)
     write(folder / "bea.csv", "Bea", 0, 3)
     (doubt,) = doubt_new_answers(folder, champion(project), project)
-    assert doubt.coder == "Ana" and doubt.n > 40 and "3 files" in doubt.file
+    assert doubt.coder == "Ana" and doubt.n > 40 and doubt.kept == "ana0.csv"
+    assert "in 3 files together" in doubt.sentence
+    assert [doubt.kept for doubt in open_doubts(folder)] == [f"ana{part}.csv" for part in range(3)]
     taught = read_all_corrections(folder, champion(project), project)
     assert set(taught["file"]) == {"bea.csv"}
     assert doubt_new_answers(folder, champion(project), project) == [], "it is noted once"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -417,9 +417,11 @@ def test_the_head_says_what_got_better_and_worse_on_your_texts(tmp_path: Path) -
 
 def test_answers_in_doubt_are_named_before_the_checks(tmp_path: Path) -> None:
     doubt = Doubt("Ana", "review.csv", reasons=("9 of 40",), examples=(("<b>", "2221", "5120"),))
+    doubt = replace(doubt, kept="3f2a.csv")
     metrics = {"kind": "fine_tune", "state": "skipped", "doubts": [asdict(doubt)]}
     (tmp_path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     page = write_report(tmp_path).read_text(encoding="utf-8")
     section = page.split('id="doubts"')[1]
+    assert "3f2a.csv (review.csv)" in section
     assert "Ana" in section and "9 of 40" in section and "&lt;b&gt;: 2221, 5120" in section
     assert "isco coders --confirm" in section

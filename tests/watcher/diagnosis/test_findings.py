@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import main
+from core.corrections.doubts import Doubt, write_doubts
 from core.settings import Settings, load_settings
 from tests.support.daemon_harness import DaemonHarness
 from watcher.diagnosis import share_findings
@@ -149,6 +150,7 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
     (events / f"{FAILED}x.json").touch()
     settings.data.corrections_dir.mkdir(parents=True)
     (settings.data.corrections_dir / "torn.csv").write_bytes(b'text,corrected_isco_code\n"a')
+    write_doubts(settings.data.corrections_dir / "torn.csv", [Doubt("", "review.csv")])
     (tmp_path / "empty").mkdir()
     config.write_text(
         "output: {best_model_dir: empty}\n"
@@ -163,11 +165,13 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
         ("memory", "warning"),
         ("schedule", "fault"),
         ("corrections", "warning"),
+        ("corrections", "warning"),
         ("hooks", "fault"),
         ("hooks", "fault"),
         ("hooks", "warning"),
     ]
     assert all(finding.remedy and str(tmp_path) not in finding.found for finding in findings)
+    assert "'torn.csv' (handed in as 'review.csv')" in findings[4].found
 
 
 def test_the_exit_code_and_json_for_support(
