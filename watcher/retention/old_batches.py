@@ -60,7 +60,7 @@ class OldBatches:
             return "its explanations are not finished"
         if batch.sha256 in self._new_inputs:
             return "an input with its content came again later, and has these results"
-        if batch.sha256 in self._waiting():
+        if batch.sha256 in self.waiting():
             return "a file with its content is in the inbox"
         return None
 
@@ -85,7 +85,7 @@ class OldBatches:
         )
         return frozenset(self._hash(path) for path in new)
 
-    def _waiting(self) -> set[str]:
+    def waiting(self) -> set[str]:
         """Return the hashes of the files in the inbox and in the claims now."""
         inbox = self._settings.watcher.inbox
         paths = [path for path in inbox.rglob("*") if path.name not in NOTES]

@@ -17,6 +17,8 @@ class Place(StrEnum):
     CORRECTIONS = "corrections"
     EVENTS = "events"
     """Events whose command failed too often."""
+    ORPHANS = "orphans"
+    """Doubts, of any age, about corrections files that are gone."""
     REVIEW = "review"
     """What ``isco coders`` wrote."""
 

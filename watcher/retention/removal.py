@@ -1,4 +1,4 @@
-"""Remove old personal text: archived and rejected inputs, results, corrections.
+"""Remove old personal text: archived and rejected inputs, results, corrections, stray doubts.
 
 A running daemon is not disturbed. A batch leaves the outbox by one rename, so it is there whole or
 not at all. It stays while a file with its content is in the inbox or in a claim: the daemon may
@@ -18,11 +18,12 @@ from functools import partial
 from pathlib import Path
 
 from core.corrections.corrections_folder import folder_state
-from core.corrections.doubts import remove_doubts
+from core.corrections.doubts import doubts_path, orphaned_doubts, remove_doubts
 from core.errors import FolderError, StatusError
 from core.file_io import ScratchFolder, write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.settings import Settings
+from results.kept_corrections import ID_DIGITS
 from watcher.delivery.archive import REASON_SUFFIX, reason_path
 from watcher.delivery.index_page import INDEX, Index
 from watcher.environment import MAIN
@@ -77,6 +78,7 @@ def purge(settings: Settings, scope: Scope) -> PurgeReport:
             _remove_file(report, Place.EVENTS, path, moment_of(path))
     if scope.takes_corrections:
         _purge_corrections(settings.data.corrections_dir, scope, report)
+    _purge_orphans(settings, scope, report)
     if not scope.is_dry_run and watched.outbox.is_dir():
         _refresh_pages(watched.outbox, settings.output.language)
     return report
@@ -188,6 +190,25 @@ def _purge_corrections(folder: Path, scope: Scope, report: PurgeReport) -> None:
             since = datetime.fromisoformat(file.received) if file.received else moment_of(path)
             if since < scope.before:
                 _remove_file(report, Place.CORRECTIONS, path, since)
+
+
+def _purge_orphans(settings: Settings, scope: Scope, report: PurgeReport) -> None:
+    """Remove doubts about files that are gone: they quote texts, and nobody reads them any more.
+
+    The daemon notes doubts before it keeps a file; those about an input in its hands stay.
+    """
+    orphans = orphaned_doubts(settings.data.corrections_dir)
+    if not orphans:
+        return
+    waiting = {sha256[:ID_DIGITS] for sha256 in OldBatches(settings, scope.before).waiting()}
+    for file in orphans:
+        path = doubts_path(file)
+        if file.name.partition(".")[0] in waiting:
+            reason = "a file with the content that it is about is in the inbox"
+            report.kept.append(Exempt(shown_name(path), reason))
+        elif not file.exists():  # it may have been kept meanwhile
+            with suppress(FileNotFoundError):
+                _remove_file(report, Place.ORPHANS, path, moment_of(path))
 
 
 def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime) -> None:

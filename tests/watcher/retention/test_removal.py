@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -64,6 +65,33 @@ def test_everything_old_goes_and_is_reported(harness: DaemonHarness) -> None:
     links = re.findall(r'href="([^"#:]+)"', page)
     assert [link for link in links if not (watched.outbox / link).exists()] == []
     assert all(old.n_bytes and old.since < later().isoformat() for old in report.removed)
+
+
+def test_doubts_whose_file_was_removed_by_hand_go_whatever_their_age(
+    harness: DaemonHarness,
+) -> None:
+    """They quote texts. Those about a file that the daemon may be taking just now stay."""
+    folder = harness.settings.data.corrections_dir
+    (kept,) = folder.glob("*.csv")
+    gone, taken = folder / "gone.csv", folder / f"{hashlib.sha256(b'waits').hexdigest()[:12]}.csv"
+    (harness.settings.watcher.inbox / "waits.csv").write_bytes(b"waits")
+    linked = folder / "linked.csv"
+    linked.symlink_to("/no/share/linked.csv")
+    for path in (kept, gone, taken, linked):
+        write_doubts(path, [Doubt("Ana", "review.csv", examples=(("nurse", "2221", "5120"),))])
+    scope = Scope(datetime.now(UTC) - timedelta(days=1), takes_corrections=False, is_dry_run=True)
+    dry = purge(harness.settings, scope)
+    assert doubts_path(gone).exists() and not dry.failed
+    assert [(old.place, old.path) for old in dry.removed] == [
+        (Place.ORPHANS, str(doubts_path(gone)))
+    ]
+    real = purge(harness.settings, Scope(scope.before, takes_corrections=False))
+    assert real.removed == dry.removed and real.removed[0].n_bytes
+    assert any("gone.csv.json" in line for line in real.lines())
+    assert not doubts_path(gone).exists() and doubts_path(kept).exists()
+    assert doubts_path(linked).exists(), "its share is not connected"
+    assert [entry.path for entry in real.kept] == [str(doubts_path(taken))]
+    assert doubts_path(taken).exists() and "in the inbox" in real.kept[0].reason
 
 
 def test_what_is_not_old_stays(harness: DaemonHarness) -> None:
