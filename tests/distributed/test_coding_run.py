@@ -124,6 +124,7 @@ def check_whole(out: Path, receipt: RunReceipt, ids: Sequence[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.ray
+@pytest.mark.timeout(300)  # starts a cluster
 def test_the_same_as_on_one_machine(
     cluster: Cluster, bundle: Bundle, settings: Settings, texts: list[str], tmp_path: Path
 ) -> None:

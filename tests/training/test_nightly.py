@@ -34,7 +34,7 @@ from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
 from tests.watcher.processes.test_scheduler import Clock
-from training import challenger, nightly, promotion
+from training import challenger, fine_tuning, nightly, promotion
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
@@ -100,6 +100,7 @@ def not_ignored(project: Path) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # files, and a night in a process of its own
 def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path: Path) -> None:
     project_files = not_ignored(tmp_path)
     assert "config.yaml" in project_files
@@ -243,7 +244,7 @@ PROCESSES.set_forkserver_preload([__name__, "training.train"])
 
 def killed_night(step: str, arguments: list[str]) -> NoReturn:
     """Run the command line in this process, and kill it at ``step``; at none for ""."""
-    owners = (nightly, promotion, challenger, ModelRegistry, RunFolder)
+    owners = (nightly, fine_tuning, promotion, challenger, ModelRegistry, RunFolder)
     places = [place for place in owners if hasattr(place, step)]
     assert places or not step
     for place in places:
@@ -265,6 +266,7 @@ BEFORE_PROMOTION = (
     "load_dataset",
     "build_fine_tune_set",
     "learn_corrections",
+    "teach_ngram_model",
     "follow_temperature",
     "export_bundle",
     "compare_models",
@@ -274,7 +276,7 @@ BEFORE_PROMOTION = (
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)  # nine trainings, one after the other
+@pytest.mark.timeout(400)  # ten trainings, one after the other
 def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
     user_project: Settings, tmp_path: Path
 ) -> None:
