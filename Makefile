@@ -104,7 +104,7 @@ HAS_BF16 := $(shell grep -m 1 -wE 'amx_bf16|avx512_bf16' /proc/cpuinfo 2>/dev/nu
 
 .venv/test-installed: .venv/run-installed requirements/test.txt
 	@echo "Installing Ray, the fuzzer and the tools for tests and documentation, what is not there"
-	@echo "yet. The first time: about 230 MB to fetch, 0.9 GB on disk, 2 minutes."
+	@echo "yet. The first time: about 290 MB to fetch, 1.1 GB on disk, 2 minutes."
 	@$(PIP) --require-hashes --no-deps --requirement requirements/test.txt
 	@touch $@
 
