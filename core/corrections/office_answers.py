@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -108,15 +108,13 @@ class OfficeAnswers:
     def without(self, is_left_out: np.ndarray) -> OfficeAnswers:
         """Return the answers but those of ``is_left_out``, (N,) bool."""
         rows = np.flatnonzero(~is_left_out)
-        return OfficeAnswers(
+        return replace(
+            self,
             texts=tuple(self.texts[row] for row in rows),
             codes=tuple(self.codes[row] for row in rows),
             weights=tuple(self.weights[row] for row in rows),
             is_sampled=tuple(self.is_sampled[row] for row in rows),
             files=tuple(self.files[row] for row in rows),
-            n_autocoded=self.n_autocoded,
-            answered_rate=self.answered_rate,
-            until=self.until,
         )
 
     @cached_property

@@ -1,4 +1,7 @@
-"""How many answers of an honest coder differ by chance, where honest coders differ, too."""
+"""How many answers of an honest coder differ by chance, where honest coders differ, too.
+
+scipy has this distribution, but is installed where models are trained, not where files are coded.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ had learned of the office (``carried_calibration.py``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -89,20 +89,14 @@ def fit_office(
     wanted = _wanted_threshold(bundled.wanted_agreement, confidence, is_agreed, weights, is_known)
     is_below = agreement is not None and agreement.high < bundled.wanted_agreement
     confidences, agreements = _reliability(confidence, is_agreed, weights)
-    return OfficeCalibration(
+    return replace(
+        bundled,
         threshold=max(threshold, wanted.threshold) if is_below else threshold,
-        set_threshold=threshold,
-        wanted_agreement=bundled.wanted_agreement,
-        n_answers=len(answers),
-        n_sampled=answers.n_sampled,
-        n_learned=bundled.n_learned,
-        until=answers.until,
         is_fitted=True,
         exponent=fit.exponent,
         slip_rate=fit.slip_rate,
         exponent_deviation=fit.exponent_deviation,
         slip_rate_deviation=fit.slip_rate_deviation,
-        carried=bundled.carried,
         sample=_share_agreed(np.array(answers.is_sampled), is_agreed, weights),
         agreement=agreement,
         wanted=wanted,
