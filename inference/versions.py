@@ -9,15 +9,16 @@ from core.version import VERSION
 # ONNX Runtime is installed under one of two names; both provide the module ``onnxruntime``.
 _DISTRIBUTIONS = {
     "onnxruntime": ("onnxruntime", "onnxruntime-gpu"),
+    "openvino": ("openvino",),
     "tokenizers": ("tokenizers",),
 }
 _NOT_INSTALLED = "not installed"
 
 
 def software_versions() -> dict[str, str]:
-    """Return the versions of isco-coder, onnxruntime and tokenizers, by these names.
+    """Return the versions of isco-coder, onnxruntime, openvino and tokenizers, by these names.
 
-    They are read from what is installed; neither library is imported.
+    They are read from what is installed; no library is imported.
     """
     versions = {name: _installed(names) for name, names in _DISTRIBUTIONS.items()}
     return {"isco-coder": VERSION, **versions}

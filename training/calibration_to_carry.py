@@ -24,10 +24,7 @@ def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any]
     )
     if not lookup.answers.are_enough and carried_by(champion) is None:
         return None  # and the model need not be loaded
-    inference = settings.inference.model_copy(update={"provider": "cpu"})
-    autocoder = open_autocoder(
-        champion, settings.model_copy(update={"inference": inference}), lookup
-    )
+    autocoder = open_autocoder(champion, settings.on_cpu(), lookup)
     autocoder.learn_corrections()
     carried = autocoder.calibration.to_carry(champion.manifest.version)
     return asdict(carried) if carried is not None else None

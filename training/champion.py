@@ -27,7 +27,7 @@ _N_CHECKED = 200
 
 def open_on_cpu(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Open a classifier on the CPU: two versions are compared with the same arithmetic."""
-    return open_classifier(bundle, settings.model_copy(update={"provider": "cpu"}))
+    return open_classifier(bundle, settings.on_cpu())
 
 
 class Champion:

@@ -69,11 +69,15 @@ def test_a_name_that_the_input_has_gets_a_prefix() -> None:
 
 
 def test_the_versions_are_those_of_what_computes() -> None:
+    from importlib.metadata import distributions
+
     import onnxruntime
     import tokenizers
 
+    installed = {each.name: each.version for each in distributions()}
     assert software_versions() == {
         "isco-coder": VERSION,
         "onnxruntime": onnxruntime.__version__,
+        "openvino": installed.get("openvino", "not installed"),
         "tokenizers": tokenizers.__version__,
     }

@@ -61,7 +61,6 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     ]
     if not checked:
         return []
-    on_cpu = settings.inference.model_copy(update={"provider": "cpu"})
     data = settings.data
     lookup = CorrectionsLookup.load(
         corrections_dir, data.read_columns, legacy_encoding=data.encoding
@@ -69,9 +68,7 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     confirmed = confirmed_doubts(corrections_dir)
     found = []
     with long_step("comparing the answers of coders with the model"):
-        autocoder = open_autocoder(
-            champion, settings.model_copy(update={"inference": on_cpu}), lookup
-        )
+        autocoder = open_autocoder(champion, settings.on_cpu(), lookup)
         for answers in checked:
             known = [doubt for doubt in confirmed if is_same_coder(doubt.coder, answers.coder)]
             doubt = check_coder(answers.coder, answers.codes, autocoder, known)
