@@ -18,7 +18,6 @@ from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
 from core.errors import IscoError
 from core.file_io import ScratchFolder, open_atomic
-from core.formats.file_names import READ_SUFFIXES
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -82,6 +81,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _code(path: Path, settings: Settings, n_explained: int) -> None:
     """Write predictions and explanations to data.processed_dir, the review to data.review_dir."""
+    from core.formats.file_names import READ_SUFFIXES
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, code_file

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.file_format import FileFormat, detect_format
-from core.formats.unpacking import open_bytes
 
 _LOG = logging.getLogger(__name__)
 LOG_PERIOD_S = 60.0
@@ -127,6 +125,9 @@ def _n_rows(path: Path) -> int | None:
 
     Quoted line breaks make the number of lines an upper bound, good enough for an estimate.
     """
+    from core.formats.file_format import FileFormat, detect_format
+    from core.formats.unpacking import open_bytes
+
     try:
         if detect_format(path) not in (FileFormat.CSV, FileFormat.JSONL):
             return None

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import IscoError, SettingsError
-from core.formats.file_names import READ_SUFFIXES, reason_to_hold
-from core.formats.folder_content import sort_files
 from core.packages import install_command
 from core.settings_file.project import CONFIG, ISCO_HOME
 
@@ -20,6 +18,8 @@ _LOG = logging.getLogger(__name__)
 
 def require_table(path: Path) -> None:
     """Raise IscoError if there is no file at ``path``, or one whose name says it is not read."""
+    from core.formats.file_names import reason_to_hold  # half of the time of the command line
+
     if not path.is_file():
         raise IscoError(
             f"{str(path)!r} is not a file; expected a table with a column of job titles"
@@ -35,6 +35,9 @@ def find_tables(places: Iterable[Path], out: Path) -> list[Path]:
     What else is in a folder is named in the log, but for what systems put there. Raises IscoError
     as ``require_table`` does, and for a folder without a file that is read.
     """
+    from core.formats.file_names import READ_SUFFIXES
+    from core.formats.folder_content import sort_files
+
     tables: list[Path] = []
     for place in places:
         if not place.is_dir():

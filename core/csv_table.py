@@ -26,13 +26,12 @@ from core.columns.column_choice import Aliases, choose_columns
 from core.columns.header_names import column_key
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
-from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.file_format import FileFormat, detect_format
 from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
-from core.formats.source import Source
+from core.formats.source import AUTO, Source
 
 __all__ = [
     "CHUNK_ROWS",

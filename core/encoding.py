@@ -18,14 +18,12 @@ import re
 from dataclasses import dataclass
 
 from core.errors import InputError
-from core.formats.source import Source
+from core.formats.source import AUTO, Source
 from core.formats.unpacking import open_bytes
 from core.languages.message import Message
 from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
 from core.letters.utf16 import utf16_without_mark
 
-AUTO = "auto"
-"""The value of ``data.encoding`` with which the words of a file tell its encoding."""
 _BLOCK_BYTES = 1 << 20
 _TEXT = "a delimited text file (CSV) in UTF-8, UTF-16, or an 8-bit encoding such as cp1252"
 _MARKS = (

@@ -2,7 +2,7 @@
 
 ``review.csv``, ``review.xlsx`` and ``review.html`` of a batch and ``review.parquet`` of a
 distributed run take their column names, and the order of their rows, from here. Each of them is a
-corrections file once it is filled in (``core/corrections/correction.py``).
+corrections file once it is filled in (``core/corrections/correction_table.py``).
 """
 
 from __future__ import annotations

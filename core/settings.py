@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
-from core.encoding import AUTO
 from core.errors import SettingsError
+from core.formats.source import AUTO
 from core.isco_titles.group_titles import ENGLISH, title_languages
 from core.settings_file.hook_settings import HookSettings
 from core.settings_file.plain_words import expected, found

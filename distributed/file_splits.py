@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 from core.columns.column_choice import choose_columns
 from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
-from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
+from core.formats.source import AUTO
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE

@@ -20,7 +20,7 @@ from core.corrections.corrections_folder import (
 )
 from core.corrections.decisions import Decisions
 from core.corrections.office_answers import OfficeAnswers, Origin
-from core.encoding import AUTO
+from core.formats.source import AUTO
 from core.own_tables.code_source import CodeSource
 from core.settings import Columns
 from core.taxonomy import MINOR

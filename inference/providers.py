@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -55,8 +54,11 @@ class Runtime:
         return [name for name in self.accelerators() if name in ONNX_PROVIDERS]
 
     def versions(self) -> list[str]:
-        """Return the versions of ONNX Runtime and, where it is installed, of OpenVINO."""
-        return [self.version, *([version("openvino")] if OPENVINO in self.accelerators() else [])]
+        """Return what an update changes: the version of ONNX Runtime, and OpenVINO's time."""
+        spec = find_spec(OPENVINO)  # to read a version takes as long as to code ten texts
+        if spec is None or spec.origin is None:
+            return [self.version]
+        return [self.version, f"{OPENVINO} {Path(spec.origin).stat().st_mtime_ns}"]
 
     def start(self, model: Path, name: str, axes: Mapping[str, int], cache_dir: Path) -> Runner:
         """Open ``model`` with fixed ``axes`` on ``name``: ``cpu`` or one of ``ONNX_PROVIDERS``.

@@ -15,12 +15,8 @@ from itertools import islice
 from pathlib import Path
 
 from core.corrections.coded_texts import CodedTexts
-from core.corrections.correction import (
-    Correction,
-    CorrectionStatus,
-    open_corrections,
-    read_corrections,
-)
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.correction_table import open_corrections, read_corrections
 from core.corrections.decisions import Outcome
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
 from core.corrections.edited_predictions import EditedPredictions

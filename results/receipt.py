@@ -12,6 +12,9 @@ from core.corrections.correction import CorrectionStatus
 from core.row_counts import RowCounts
 from inference.versions import software_versions
 
+REPORT = "report.html"
+"""The page of a batch, beside its receipt."""
+
 
 @dataclass(frozen=True)
 class Identity:

@@ -18,11 +18,11 @@ from core.html import write_page
 from core.isco_titles.group_titles import titles_in
 from core.taxonomy import MAJOR, SUB_MAJOR
 from results.batch import Batch
+from results.receipt import REPORT as REPORT
 from results.reporting.verdict import MIN_ANSWERS, findings, is_small
 from results.review.follow_up import N_ALTERNATIVES, cut, follow_up_question
 from results.review.review_item import ReviewItem
 
-REPORT = "report.html"
 _N_TEXTS = 15
 _MAX_TEXT_CHARS = 200
 _N_FIRST_ANSWERS = 20

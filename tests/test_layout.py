@@ -199,6 +199,25 @@ def test_the_public_face_loads_nothing_heavy() -> None:
     assert run_python(f"import sys, isco; print(sorted({heavy!r} & set(sys.modules)))") == "[]"
 
 
+def test_coding_a_title_loads_nothing_that_it_does_not_need() -> None:
+    """Each of these takes as long as to code ten titles, or longer."""
+    unneeded = HEAVY | {"core.csv_table", "core.html", "jinja2", "xlsxwriter"}
+    program = (
+        "import sys, main\n"
+        "assert main.main(['code', 'nurse']) == 0\n"
+        f"print(sorted({unneeded!r} & set(sys.modules)))\n"
+    )
+    assert run_python(program).splitlines()[-1] == "[]"
+
+
+def test_the_process_of_the_daemon_loads_no_numpy() -> None:
+    program = (
+        "import sys, watcher.daemon, watcher.processes.explainer, watcher.processes.scheduler\n"
+        "print(sorted({'apscheduler', 'numpy', 'onnxruntime'} & set(sys.modules)))\n"
+    )
+    assert run_python(program) == "[]"
+
+
 @pytest.mark.slow
 def test_serving_loads_no_torch(bundle: Bundle, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"

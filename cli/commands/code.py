@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -60,7 +61,6 @@ def add_to(commands: Any) -> None:
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Print the code and its candidates; with ``--explain``, the contribution of each word."""
     from core.text import join
-    from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
 
     is_stdin = parsed.title == _STDIN
@@ -71,7 +71,11 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         )
     if is_stdin and parsed.duties is not None:
         parsed.parser.error("--duties goes without -: write the duties behind a tab in each line")
-    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
+    with ThreadPoolExecutor(1) as executor:
+        bundle = executor.submit(ModelRegistry(settings.output).served)
+        from inference.autocoder import open_autocoder  # while the files are hashed
+
+        autocoder = open_autocoder(bundle.result(), settings)
     if not is_stdin:
         text = join(parsed.title, parsed.duties or "")
         (answer,) = _answers([text], autocoder, settings, parsed.explain)

@@ -1,71 +1,13 @@
-"""Read corrections files: each row with ``corrected_isco_code`` gets a status.
-
-A corrections file is a filled ``review.csv``, or has the columns ``text, corrected_isco_code`` or
-``job_title, duties_description, corrected_isco_code``; other columns are ignored. A row without a
-code is skipped. Codes are read as ``core/isco_codes`` reads them, and the reason says what was
-repaired. A 3-digit code decides for a minor group, and ``not codable`` says that no code fits: both
-are kept, but train nothing.
-
-Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded ones, so that
-the agreement rate can be estimated. The code that they got is not shown to the coder.
-"""
+"""One row of a corrections file: the code that somebody gave to a text, and its status."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
-from core.columns.record_text import row_text
-from core.corrections.signature import NO_SIGNATURE, Signature, SignatureReader
-from core.csv_table import Row, Table, open_table
-from core.encoding import AUTO
-from core.errors import InputError
-from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
-from core.isco_codes.written_code import CodeKind, read_code
-from core.letters.plain_text import bound_marks
-from core.review_contract import (
-    CORRECTED,
-    CORRECTION_COLUMNS,
-    N_RECORDS,
-    PREDICTED,
-    SAMPLED,
-    SIGNATURE_COLUMNS,
-    TEXT,
-)
-from core.settings import Columns
-from core.taxonomy import MINOR, UNIT
-from core.text import (
-    DUTIES,
-    EMPTY_TEXT,
-    JOB_TITLE,
-    NOTHING_STATED,
-    SEPARATOR,
-    clean,
-    join,
-)
+from core.corrections.signature import NO_SIGNATURE, Signature
 
 NOT_CODABLE = "not codable"
-# "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
-_NOT_CODABLE = re.compile(
-    r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"
-    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non (?:class|codifi)able|inclassable"
-    r"|aucun code|no codificable|incodificable|ningún código|non codificabile|não codificável"
-    r"|niet codeerbaar|nie do zakodowania|niekodowaln[aey]|nelze kódovat|nekódovatelné"
-    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|(?:nije moguće|ne može se) kodirati"
-    r"|nem kódolható|necodificabil|nu (?:se poate codifica|poate fi codificat)"
-    r"|не може да се кодира|некодируемо|μη κωδικοποιήσιμο|δεν κωδικοποιείται"
-    r"|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas|går (?:inte|ej) att koda"
-    r"|ei koodattavissa|ei (?:saa kodeerida|ole kodeeritav)|nav kodējams|negalima koduoti"
-    r"|nekoduojama|tidak dapat dikodekan"
-    r"|غير قابل للترميز)[.!]?",
-    re.IGNORECASE,
-)
-_READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, *SIGNATURE_COLUMNS))
-_WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
 class CorrectionStatus(StrEnum):
@@ -125,95 +67,3 @@ class Correction:
             CorrectionStatus.GROUP,
             CorrectionStatus.NOT_CODABLE,
         )
-
-
-def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
-    """Open a corrections file; raises InputError where it has no column of codes or of texts."""
-    aliases = {**columns.aliases, **{name: (name,) for name in _READ_COLUMNS}}
-    aliases[CORRECTED] = CORRECTED_NAMES
-    table = open_table(path, aliases, (CORRECTED,), legacy_encoding)
-    if TEXT not in table.columns and JOB_TITLE not in table.columns:
-        raise InputError(
-            path,
-            "the columns " + ", ".join(map(repr, table.header)),
-            expected=f"{TEXT!r}, or {JOB_TITLE!r} with or without {DUTIES!r}, beside {CORRECTED!r}",
-            remedy="Send the filled review.csv with all its columns.",
-            line=1,
-        ).in_sheet(table.content.sheet)
-    return table
-
-
-def read_corrections(table: Table) -> Iterator[Correction]:
-    """Yield every row of an opened corrections file, in file order."""
-    reader = CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
-    signatures = SignatureReader(table)
-    for line, row in table.rows():
-        text, text_note = _read_text(table, row)
-        written = table.get(row, CORRECTED).strip()
-        status, code, reason = judge(text, written, reader)
-        signature = signatures.read(row)
-        if status != CorrectionStatus.SKIPPED:
-            reason = "; ".join(filter(None, (text_note, reason, signature.note)))
-        yield Correction(
-            line=line,
-            text=text,
-            written=written,
-            code=code,
-            status=status,
-            reason=reason,
-            signature=signature,
-            **_sample(table, row),
-        )
-
-
-def _read_text(table: Table, row: Row) -> tuple[str, str]:
-    """Return the text of a row as the model sees it, and a note where it was written otherwise.
-
-    A ``|`` divides the title from the duties; a second one is a part of the duties.
-    """
-    if TEXT not in table.columns:
-        return row_text(table, row), ""
-    written = table.get(row, TEXT)
-    if clean(bound_marks(written)) == EMPTY_TEXT:  # as the program writes an empty record
-        return EMPTY_TEXT, ""
-    title, separator, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
-    text = join(title, duties)
-    is_as_written = not separator or clean(bound_marks(written)) == text
-    return text, "" if is_as_written else f"read as the text {text!r}"
-
-
-def _sample(table: Table, row: Row) -> dict[str, Any]:
-    """Return the values of the random sample; none where the row has none, or damaged ones."""
-    sampled = table.get(row, SAMPLED).strip()
-    n_drawn = table.get(row, N_RECORDS).strip()
-    predicted = read_code(table.get(row, PREDICTED).strip()).code
-    is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
-    if not (sampled and is_count):
-        return {}
-    return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
-
-
-def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:
-    """Return the status of a row, the code that was read from ``written``, and the reason."""
-    reading = reader.read(written)
-    if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):
-        return CorrectionStatus.SKIPPED, "", reading.reason
-    if text in (EMPTY_TEXT, NOTHING_STATED):
-        reason = "there is no text: the code would be given to every empty record"
-        return CorrectionStatus.REJECTED, "", reason
-    if _NOT_CODABLE.fullmatch(" ".join(re.split(r"[\s_-]+", written.strip()))):
-        reason = "no code fits: kept, but it trains nothing"
-        return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
-    code, reason = reading.code, reading.reason
-    if len(code) == UNIT:
-        is_repaired = reading.kind == CodeKind.REPAIRED
-        status = CorrectionStatus.RESTORED if is_repaired else CorrectionStatus.ACCEPTED
-        return status, code, reason
-    if len(code) == MINOR:
-        reasons = (reason, "a minor group: kept, but it trains nothing")
-        return CorrectionStatus.GROUP, code, "; ".join(filter(None, reasons))
-    if code:
-        reason = f"{reason or code + ' is a group of one or two digits'}: give 4 digits, or 3"
-    elif reading.kind == CodeKind.INVALID:
-        reason = f"{reason}: give one of the 436 unit groups (4 digits)"
-    return CorrectionStatus.REJECTED, "", reason

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.corrections.correction import Correction
 from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
-from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_names import suffix_of
+from core.formats.source import AUTO
 from core.review_contract import ADJUDICATED, CORRECTION_COLUMNS
 from core.settings import Columns
 
@@ -115,6 +115,8 @@ def read_readable(
     path: Path, columns: Columns, legacy_encoding: str = AUTO
 ) -> Iterator[Correction]:
     """Yield every row of a file of the folder; none, and a log line, if it cannot be read."""
+    from core.corrections.correction_table import open_corrections, read_corrections
+
     try:
         if not path.is_file():
             raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end

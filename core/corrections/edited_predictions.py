@@ -17,7 +17,8 @@ from itertools import islice
 
 from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
-from core.corrections.correction import Correction, CorrectionStatus, judge
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.correction_table import judge
 from core.corrections.signature import SignatureReader
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader

@@ -10,9 +10,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from core.csv_table import Row, Table
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT
+
+if TYPE_CHECKING:
+    from core.csv_table import Row, Table
 
 SEQUENCE = "sequence"
 """The column that a file has which the program keeps."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from core.formats.file_format import FileFormat
-from core.formats.statistics_file import MISSING_EXTRA, is_available
 from core.languages.message import Message
 
 _DELIMITED_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -146,8 +145,11 @@ def reason_to_hold(name: str) -> str | None:
     if name.startswith(".") and not name.startswith(".."):  # two dots are odd, not hidden
         return _HIDDEN
     suffix = suffix_of(name)
-    if suffix in _STATISTICS_SUFFIXES and not is_available():
-        return MISSING_EXTRA
+    if suffix in _STATISTICS_SUFFIXES:
+        from core.formats.statistics_file import MISSING_EXTRA, is_available
+
+        if not is_available():
+            return MISSING_EXTRA
     if suffix:
         return _IN_CONFLICT if _CONFLICT.search(name) else None
     if _REVIEW_PAGE.fullmatch(name):

@@ -14,11 +14,11 @@ from functools import partial
 from html.parser import HTMLParser
 
 from core.columns.column_choice import Aliases
-from core.encoding import AUTO, Encoding, open_text, sniff
+from core.encoding import Encoding, open_text, sniff
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.grid import Sheet, open_grid
-from core.formats.source import Source, size_of
+from core.formats.source import AUTO, Source, size_of
 from core.formats.unpacking import open_bytes
 from core.formats.workbooks.merged_cells import MergedCells
 from core.formats.workbooks.sheet_extent import MergedCell

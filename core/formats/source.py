@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import BinaryIO, Literal, Protocol
 
+AUTO = "auto"
+"""The value of ``data.encoding`` with which the words of a file tell its encoding."""
+
 
 class Source(Protocol):
     """What is read: a ``Path``, or a file on another storage with the same three."""

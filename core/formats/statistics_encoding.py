@@ -15,9 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from core.encoding import AUTO, Encoding, sniff
+from core.encoding import Encoding, sniff
 from core.errors import InputError
 from core.formats.file_format import FileFormat
+from core.formats.source import AUTO
 from core.formats.unpacking import open_bytes
 
 BYTES_AS_LETTERS = "ISO-8859-1"

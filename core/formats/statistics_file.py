@@ -14,13 +14,12 @@ from typing import Any
 
 from core.columns.header_names import column_key
 from core.delimited.layout import Layout
-from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.cell_text import as_text, checked_row
 from core.formats.content import Content, Records
 from core.formats.file_format import FileFormat
 from core.formats.parquet_file import limit_of, refuse_many_records
-from core.formats.source import Source
+from core.formats.source import AUTO, Source
 from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES

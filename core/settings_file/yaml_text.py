@@ -15,8 +15,8 @@ import yaml
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 
 
-class _TextLoader(yaml.SafeLoader):
-    """Reads every value as text, but for one that is not there."""
+class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads every value as text, but for one that is not there; in C, where that is installed."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  # an attribute of yaml
         first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT_TAGS]
@@ -29,8 +29,10 @@ class SettingsText:
 
     def __init__(self, source: str) -> None:
         try:
-            self._node = yaml.compose(source, Loader=_TextLoader)
-            self.values: Any = yaml.load(source, Loader=_TextLoader)
+            loader = _TextLoader(source)
+            self._node = loader.get_single_node()
+            doubled = next(_doubled(self._node, ()), None)
+            self.values: Any = loader.construct_document(self._node) if self._node else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = f"line {mark.line + 1}: " if mark is not None else ""
@@ -40,7 +42,8 @@ class SettingsText:
             ) from None
         except yaml.YAMLError as error:
             raise ValueError(" ".join(str(error).split())) from None
-        for key, first, second in _doubled(self._node, ()):
+        if doubled is not None:
+            key, first, second = doubled
             raise ValueError(f"lines {first} and {second} both set {key}; delete one of them")
 
     def line_of(self, keys: tuple[str | int, ...]) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.review_contract import expected_gain
-from inference.decision import Prediction, SimilarCorrection
+
+if TYPE_CHECKING:  # the daemon looks for requests to explain, and needs no numpy for that
+    from inference.decision import Prediction, SimilarCorrection
 
 MAX_SHOWN_CHARS = 2_000
 """A longer title, or longer duties, are cut where people read them."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.corrections.correction import open_corrections
+from core.corrections.correction_table import open_corrections
 from core.review_contract import (
     CORRECTION_COLUMNS,
     REVIEW_COLUMNS,

@@ -12,12 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections.correction import (
-    Correction,
-    CorrectionStatus,
-    open_corrections,
-    read_corrections,
-)
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.correction_table import open_corrections, read_corrections
 from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import Doubt, confirm
 from core.errors import InputError

@@ -215,7 +215,6 @@ def test_without_the_library_a_data_set_is_held(
     harness: DaemonHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     WRITERS[".sav"](harness.inbox / "staff.sav")
-    monkeypatch.setattr(file_names, "is_available", lambda: False)
     monkeypatch.setattr(statistics_file, "is_available", lambda: False)
     harness.tick(TURNS)
     (waiting,) = harness.status().waiting

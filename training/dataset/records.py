@@ -21,9 +21,9 @@ import pandas as pd
 
 from core.columns.record_text import row_duties, row_text
 from core.csv_table import Row, Table, Writer, neutralise, open_table
-from core.encoding import AUTO
 from core.errors import InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
+from core.formats.source import AUTO
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS

@@ -21,7 +21,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from core.corrections.corrections_folder import read_folder
 from core.corrections.decisions import Decisions, text_hash
-from core.encoding import AUTO
+from core.formats.source import AUTO
 from core.settings import Columns
 from core.taxonomy import MINOR, UNIT
 

@@ -26,7 +26,7 @@ from scipy.stats import binomtest
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
-from core.encoding import AUTO
+from core.formats.source import AUTO
 from core.settings import Columns
 
 _LOG = logging.getLogger(__name__)

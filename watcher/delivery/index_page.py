@@ -28,7 +28,7 @@ from core.languages.message import Message
 from core.languages.page_language import page_language
 from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
 from core.row_counts import RowCounts
-from results.report import REPORT
+from results.receipt import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, METRICS, NIGHTLY

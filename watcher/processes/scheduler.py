@@ -25,17 +25,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-from tzlocal import get_localzone
-
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
 from core.own_files import read_own_json, set_aside
 from core.settings import ScheduleSettings
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.background import start_in_background
-from watcher.processes.cron import cron_trigger
 
 NIGHTLY = "nightly"
 LAST = "last.json"
@@ -71,6 +66,11 @@ class NightlyScheduler:
         clock: WallClock = now,
     ) -> None:
         """Raises SettingsError for a cron expression or time zone that does not exist."""
+        # The first results do not wait for APScheduler, nor does a daemon without a schedule.
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        from watcher.processes.cron import cron_trigger
+
         self.zone = _zone(settings.timezone)
         self._cron = settings.cron
         self._trigger = cron_trigger(settings.cron, self.zone)
@@ -87,6 +87,8 @@ class NightlyScheduler:
 
     def start(self, on_done: OnDone = lambda report_dir, outcome: None) -> None:
         """Start to watch the clock; ``on_done`` is called once a training has ended."""
+        from apscheduler.triggers.interval import IntervalTrigger
+
         self._on_done = on_done
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -262,6 +264,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _local_zone() -> ZoneInfo:
+    from tzlocal import get_localzone
+
     try:
         return get_localzone()
     except (ZoneInfoNotFoundError, ValueError, OSError):

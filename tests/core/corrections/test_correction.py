@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.corrections.correction import CorrectionStatus, judge
+from core.corrections.correction import CorrectionStatus
+from core.corrections.correction_table import judge
 from core.isco_codes.code_column import CodeReader
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 
-from core.corrections.correction import Correction, open_corrections, read_corrections
+from core.corrections.correction import Correction
+from core.corrections.correction_table import open_corrections, read_corrections
 from core.settings import Columns
 
 HEADER = "text,corrected_isco_code,coder,coded_at,comment,adjudicated"

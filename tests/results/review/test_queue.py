@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections.correction import CorrectionStatus, open_corrections, read_corrections
+from core.corrections.correction import CorrectionStatus
+from core.corrections.correction_table import open_corrections, read_corrections
 from core.settings import Columns, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
