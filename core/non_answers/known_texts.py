@@ -17,6 +17,8 @@ from enum import StrEnum
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
+from itertools import chain
+from unicodedata import normalize
 
 from core.letters.accents import plain_digraphs, plain_letters
 from core.text import SEPARATOR, UNKNOWN, clean
@@ -103,9 +105,14 @@ class NonAnswers:
 
     @cached_property
     def version(self) -> str:
-        """A hash of the texts and their kinds (8 hexadecimal digits), which takes 0.04 s."""
-        kinds = [sorted(language.kinds.items(), key=str) for language in self._languages]
-        return sha256(repr(kinds).encode()).hexdigest()[:8]
+        """A hash of the texts and their kinds (8 hexadecimal digits)."""
+        shown = {kind: repr(kind) for kind in (*NonAnswerKind, None)}
+        lists = [
+            ", ".join(sorted(f"({text!r}, {shown[kind]})" for text, kind in language.kinds.items()))
+            for language in self._languages
+        ]
+        listed = ", ".join(f"[{texts}]" for texts in lists)
+        return sha256(f"[{listed}]".encode()).hexdigest()[:8]
 
     def find(self, text: str) -> NonAnswerKind | None:
         """Return the kind of a joined text (``core.text.join``), or None for an answer.
@@ -185,10 +192,16 @@ def _table(name: str) -> list[dict[str, str]]:
 
 def _keys(texts: Iterable[str]) -> set[str]:
     """Return the forms in which ``texts`` are compared: without accents, and with "ae" for "ä"."""
+    # Each word once, and all of them as one text: a third of the time.
+    words_of = [normalize("NFKC", text).replace(SEPARATOR, " ").split() for text in texts]
+    words = list(dict.fromkeys(chain.from_iterable(words_of)))
+    if not words:
+        return set()
+    cleaned = clean(SEPARATOR.join(words))
     keys = set()
-    for text in texts:
-        cleaned = clean(text)
-        keys |= {plain_letters(cleaned), plain_digraphs(cleaned)}
+    for form in {plain_letters(cleaned), plain_digraphs(cleaned)}:
+        form_of = dict(zip(words, map(str.strip, form.split(SEPARATOR)), strict=True))
+        keys |= {" ".join(filter(None, map(form_of.get, text))) for text in words_of}
     return keys - {""}
 
 

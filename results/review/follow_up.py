@@ -7,16 +7,16 @@ English.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
-import yaml
-
+from core.file_io import read_yaml
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from results.review.review_item import ReviewItem
 
 N_ALTERNATIVES = 3
 """How many unit groups a question names."""
 _MAX_QUOTED_CHARS = 60
+_TABLE_PATH = Path(__file__).with_name("follow_up_questions.yaml")
 
 
 def follow_up_question(item: ReviewItem, language: str = ENGLISH) -> str:
@@ -41,6 +41,5 @@ def cut(text: str, n_chars: int) -> str:
 @cache
 def _words() -> dict[str, dict[str, str]]:
     """Return the words by language: ``tasks``, ``question``, ``group``, ``comma`` and ``or``."""
-    file = resources.files("results.review").joinpath("follow_up_questions.yaml")
-    words: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    words: dict[str, dict[str, str]] = read_yaml(_TABLE_PATH)
     return words
