@@ -70,7 +70,7 @@ class _BundleWithoutLists(Bundle):
     """A bundle whose spelling knows no words but those that the model has learned."""
 
     def spelling(self) -> Spelling:
-        return Spelling.load(self.path / SPELLING)
+        return Spelling.load((self.path / SPELLING).read_bytes())
 
 
 def occupation_words() -> dict[str, list[str]]:

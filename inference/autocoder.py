@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -246,24 +247,28 @@ def open_autocoder(
     Without ``corrections_lookup`` the corrections on disk are read. Raises BundleError or
     SettingsError where the model cannot be loaded, InputError for a damaged corrections file.
     """
-    if corrections_lookup is None:
-        corrections_lookup = CorrectionsLookup.load(
-            settings.data.corrections_dir,
-            settings.data.read_columns,
-            legacy_encoding=settings.data.encoding,
-        )
-    return Autocoder(
-        open_classifier(bundle, settings.inference),
-        corrections_lookup,
-        rules=DecisionRules.of(settings),
-        non_answers=_non_answers(settings),
-        cache_texts=settings.inference.cache_texts,
-        similarity=similarity_of(bundle),
-        office=OfficeCalibrator(
+    with ThreadPoolExecutor(1) as executor:
+        classifier = executor.submit(open_classifier, bundle, settings.inference)
+        if corrections_lookup is None:
+            corrections_lookup = CorrectionsLookup.load(
+                settings.data.corrections_dir,
+                settings.data.read_columns,
+                legacy_encoding=settings.data.encoding,
+            )
+        office = OfficeCalibrator(
             settings.model.confidence_threshold,
             settings.output.wanted_agreement,
             bundle.training_profile(),
             bundle.learned_files(),
             carried_by(bundle),
-        ),
-    )
+        )
+        non_answers = _non_answers(settings)
+        return Autocoder(
+            classifier.result(),
+            corrections_lookup,
+            rules=DecisionRules.of(settings),
+            non_answers=non_answers,
+            cache_texts=settings.inference.cache_texts,
+            similarity=similarity_of(bundle),
+            office=office,
+        )

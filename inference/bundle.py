@@ -18,6 +18,8 @@ safetensors and plain arrays, never pickle.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -127,15 +129,13 @@ class Bundle:
         """Load the n-gram model, its hash checked; an empty one where the bundle has none."""
         if NGRAM_MODEL not in self.manifest.files:
             return NgramModel.empty(len(self.manifest.labels))
-        self._check_hashes([NGRAM_MODEL])
-        return NgramModel.load(self.path / NGRAM_MODEL)
+        return NgramModel.load(self._checked_content(NGRAM_MODEL))
 
     def spelling(self) -> Spelling:
         """Load the known words, their hash checked; where there are none, no typo is corrected."""
         if SPELLING not in self.manifest.files:
             return Spelling(())
-        self._check_hashes([SPELLING])
-        return Spelling.load(self.path / SPELLING, RightWords())
+        return Spelling.load(self._checked_content(SPELLING), RightWords())
 
     def learned_files(self) -> frozenset[str]:
         """Return the names of the corrections files that the model has learned."""
@@ -145,8 +145,7 @@ class Bundle:
         """Load the training profile, its hash checked; None where the bundle has none."""
         if TRAINING_PROFILE not in self.manifest.files:
             return None
-        self._check_hashes([TRAINING_PROFILE])
-        return TrainingProfile.load(self.path / TRAINING_PROFILE)
+        return TrainingProfile.load(self._checked_content(TRAINING_PROFILE))
 
     def checkpoint_dir(self) -> Path:
         """Return the folder to fine-tune from; raises BundleError where a file of it differs."""
@@ -155,18 +154,31 @@ class Bundle:
 
     def _check_hashes(self, names: list[str]) -> None:
         for name in names:
-            expected = self.manifest.files.get(name, "no hash in the manifest")
-            try:
+            with self._reading(name):
                 actual = sha256_of(self.path / name)
-            except OSError as error:
-                raise BundleError(
-                    f"{name!r} of {str(self.path)!r} cannot be read: {error}"
-                ) from None
-            if actual != expected:
-                raise BundleError(
-                    f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
-                    f"{actual[:12]}…, expected {expected[:12]}…): restore the bundle"
-                )
+            self._check_hash(name, actual)
+
+    def _checked_content(self, name: str) -> bytes:
+        """Return what the file ``name`` has: the bytes that were hashed, read once."""
+        with self._reading(name):
+            content = (self.path / name).read_bytes()
+        self._check_hash(name, sha256(content).hexdigest())
+        return content
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise BundleError(f"{name!r} of {str(self.path)!r} cannot be read: {error}") from None
+
+    def _check_hash(self, name: str, actual: str) -> None:
+        expected = self.manifest.files.get(name, "no hash in the manifest")
+        if actual != expected:
+            raise BundleError(
+                f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
+                f"{actual[:12]}…, expected {expected[:12]}…): restore the bundle"
+            )
 
 
 def _check_versions(path: Path, values: dict[str, Any]) -> None:

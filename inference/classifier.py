@@ -101,9 +101,8 @@ def combine(
 
 def open_classifier(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Load the model of ``bundle``; raises BundleError or SettingsError where that fails."""
-    with ThreadPoolExecutor(1) as executor:
-        # Half of the time to load: its bytes are unpacked without Python while the network loads.
+    with ThreadPoolExecutor(2) as executor:  # most of the time neither needs the interpreter
+        session = executor.submit(OnnxSession, bundle, settings)
         ngram_model = executor.submit(bundle.ngram_model)
-        session = OnnxSession(bundle, settings)
         spelling = bundle.spelling()
-        return Classifier(session, ngram_model.result(), spelling, bundle.manifest)
+        return Classifier(session.result(), ngram_model.result(), spelling, bundle.manifest)

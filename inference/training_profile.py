@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from zlib import crc32
 
@@ -35,9 +36,9 @@ class TrainingProfile:
     n_calibration: int
 
     @classmethod
-    def load(cls, path: Path) -> TrainingProfile:
-        """Read what ``save`` wrote. Plain arrays only: nothing in the file can run."""
-        with np.load(path, allow_pickle=False) as arrays:
+    def load(cls, content: bytes) -> TrainingProfile:
+        """Read what ``save`` wrote into a file. Plain arrays only: nothing in it can run."""
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
             values = {name: arrays[name] for name in arrays.files}
         values["seen"] = np.cumsum(values.pop("steps"), dtype=np.uint32)
         return cls(**{**values, "n_calibration": int(values["n_calibration"])})

@@ -14,7 +14,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 from core.letters.accents import without_accents
@@ -44,7 +44,7 @@ class Spelling:
         rare_words: Iterable[str] = (),
         right_words: Container[str] = (),
     ) -> None:
-        self._rank = {word: rank for rank, word in enumerate(common_words)}
+        self._rank = dict(zip(common_words, count(), strict=False))
         self._rare_words = frozenset(rare_words)
         self._right_words = right_words
         self._corrected: dict[str, str] = {}  # of unknown words, as they were met
@@ -63,9 +63,9 @@ class Spelling:
         return cls(common, (word for _, word in ranked[len(common) :]), right_words)
 
     @classmethod
-    def load(cls, path: Path, right_words: Container[str] = ()) -> Spelling:
-        """Read what ``save`` wrote."""
-        common, _, rare = gzip.decompress(path.read_bytes()).decode().partition("\n\n")
+    def load(cls, content: bytes, right_words: Container[str] = ()) -> Spelling:
+        """Read what ``save`` wrote into a file."""
+        common, _, rare = gzip.decompress(content).decode().partition("\n\n")
         return cls(common.splitlines(), rare.splitlines(), right_words)
 
     def save(self, path: Path) -> None:

@@ -38,7 +38,7 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     training_profile = a_baseline([f"welder {n} | unknown" for n in range(100_000)])
     path = tmp_path / "training_profile.npz"
     training_profile.save(path)
-    found = TrainingProfile.load(path)
+    found = TrainingProfile.load(path.read_bytes())
     assert path.stat().st_size < 300_000
     assert (found.seen == training_profile.seen).all() and found.n_calibration == 150
     assert found.shares == pytest.approx(training_profile.shares, abs=1e-7)

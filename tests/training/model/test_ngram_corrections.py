@@ -65,7 +65,7 @@ def test_corrections_and_texts_like_them_are_learned_and_others_stay(
     )
 
     taught.save(tmp_path / "ngram_model.npz")
-    loaded = NgramModel.load(tmp_path / "ngram_model.npz")
+    loaded = NgramModel.load((tmp_path / "ngram_model.npz").read_bytes())
     assert np.array_equal(loaded.scores(known), taught.scores(known))
     again = teach_ngram_model(taught, rows, network, parent, 1.0, settings)
     assert again.scale == taught.scale  # the steps are as small as int8 allows already
