@@ -6,13 +6,18 @@ review and the index run a script, which is in the page.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import jinja2
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from core.file_io import write_atomic
@@ -22,6 +27,7 @@ from core.languages.page_language import PageLanguage, page_language
 from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
+_COMPILED_DIR = Path(__file__).with_name("__pycache__")
 
 
 def write_page(path: Path, template: str, language: str = ENGLISH, **values: Any) -> None:
@@ -57,6 +63,7 @@ def environment(language: PageLanguage) -> Environment:
     values is translated where it is shown.
     """
     templates = Environment(
+        bytecode_cache=CompiledTemplates(language),
         # Found by their path: core imports none of the packages.
         loader=FileSystemLoader([_PACKAGES_DIR / name / "templates" for name in PACKAGES]),
         autoescape=True,
@@ -79,6 +86,35 @@ def environment(language: PageLanguage) -> Environment:
     templates.filters["path"] = _path
     templates.filters["english"] = _english if language.code != ENGLISH else _as_it_is
     return templates
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Keeps compiled templates where Python keeps this module compiled, and if it may do that.
+
+    What is compiled depends on the source, on the language and on ``environment``.
+    """
+
+    def __init__(self, language: PageLanguage, folder: Path = _COMPILED_DIR) -> None:
+        """Keep those of a language in ``folder``."""
+        installed = str(Path(jinja2.__file__).stat().st_mtime_ns)
+        made_by = sha256(Path(__file__).read_bytes() + installed.encode()).hexdigest()
+        super().__init__(
+            str(folder),
+            f"template-%s.{language.code}.{sys.implementation.cache_tag}.{made_by[:8]}",
+        )
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill ``bucket`` where it is kept."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # damaged, as by a power cut: anything can be raised
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep ``bucket`` where that is possible."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
 
 
 def _texts(language: PageLanguage) -> dict[str, Callable[..., Any]]:
