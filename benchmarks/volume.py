@@ -150,7 +150,7 @@ def _memory(pid: int) -> Iterator[tuple[str, int]]:
         daemon = psutil.Process(pid)
         yield "daemon", daemon.memory_info().rss
         for child in daemon.children():
-            if "spawn_main" in " ".join(child.cmdline()):
+            if child.cmdline() == daemon.cmdline() or "spawn_main" in " ".join(child.cmdline()):
                 yield "worker", child.memory_info().rss
     except psutil.Error:  # it has just ended
         return

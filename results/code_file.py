@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import html
+from core.columns.header_names import TEXT_COLUMNS, match
 from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.text_list import ListHead
@@ -92,11 +93,13 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
 
 
 def prepare_process(language: str) -> None:
-    """Prepare a process of our own for files: compile the templates of the pages.
+    """Prepare a process of our own for files: load the names of columns, compile the templates.
 
     Python then looks for reference cycles a sixth as often: predictions have none, and to look
     through them took a tenth of the time beside the network.
     """
+    for column in TEXT_COLUMNS:
+        match("no usual name", column)
     html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE, language=language)
     gc.set_threshold(*_GC_THRESHOLDS)
 

@@ -165,6 +165,8 @@ class Daemon:
             if self._wake.is_set():
                 self._wake.clear()
                 self._poller.request_poll()
+            elif wait_s > 0:
+                continue
             # Many events in a short time cause one poll.
             self._clock.wait(self._shutdown.stop_after_current, MIN_INTERVAL_S)
 

@@ -38,7 +38,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     require_posix("watch")
     from watcher.processes.worker import Worker
 
-    worker = Worker(settings)  # its process loads the model while this one imports the rest
+    # Its process loads the model while this one imports the rest.
+    worker = Worker(settings, may_fork=True)
     from watcher.daemon import Daemon
     from watcher.delivery.publish import shown
     from watcher.environment import MAIN, Environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import math
 import os
 import signal
 import socket
@@ -24,16 +25,20 @@ from hypothesis import strategies as st
 from core.file_io import sha256_of
 from core.settings import Settings
 from tests.conftest import ROOT
+from tests.support.fake_clock import FakeClock
 from watcher.delivery import archive, publish
-from watcher.environment import MAIN
+from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
+from watcher.hooks.hooks import Hooks
 from watcher.intake import claims
 from watcher.intake.claims import Claim
-from watcher.intake.folder_checks import OWN_NAMES
+from watcher.intake.folder_checks import OWN_NAMES, Folders
 from watcher.intake.listing import Fingerprint, Listing, list_inbox
+from watcher.intake.polling import InboxPoller
 from watcher.intake.stability import Stability, WaitingFile
 from watcher.open_files import Writers
 from watcher.status.status import read_status
+from watcher.status.writer import StatusWriter
 
 FILES = Filesystem()
 
@@ -75,9 +80,13 @@ def log_of(settings: Settings) -> str:
 
 
 def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Return the worker process of a daemon."""
-    children = psutil.Process(process.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    """Return the worker process of a daemon: a copy of it, or one that was spawned."""
+    daemon = psutil.Process(process.pid)
+    return [
+        child
+        for child in daemon.children()
+        if child.cmdline() == daemon.cmdline() or "spawn_main" in " ".join(child.cmdline())
+    ]
 
 
 def batches(settings: Settings, stem: str = "*") -> list[Path]:
@@ -105,6 +114,30 @@ def test_stable_only_after_three_equal_polls_and_the_quiet_time() -> None:
     stability.restart("a")  # it could not be claimed
     assert stability.observe(seen(a=(2, 1, 1)), 6) == []
     assert stability.observe(Listing(), 6) == [] and stability.n_waiting == 0
+
+
+def test_the_next_poll_comes_when_the_next_file_may_be_stable() -> None:
+    stability = Stability(quiet_s=2)
+    assert stability.next_stable_s(0) == math.inf
+    stability.observe(seen(a=(1, 1, 1)), 1)
+    stability.observe(seen(a=(1, 1, 1), b=(1, 1, 2), empty=(0, 1, 3)), 1.5)
+    assert [stability.next_stable_s(now_s) for now_s in (1.5, 3, 3.5)] == [3, 3.5, 21.5]
+
+
+def test_a_file_is_polled_when_its_quiet_time_ends(settings: Settings) -> None:
+    environment = Environment(settings.watcher, clock=(clock := FakeClock()))
+    settings.watcher.inbox.mkdir()
+    (folders := Folders(environment)).check()
+    status = StatusWriter(environment, None, Hooks(environment))
+    status.start(None)
+    poller = InboxPoller(environment, folders, status)
+    drop(settings, "a.csv", b"job_title\nnurse\n")
+    dropped_s = clock.seconds
+    for since_s in (0, 0.07, 0.15):  # polls come late where there is other work
+        clock.seconds = dropped_s + since_s
+        poller.poll(False, None)
+    assert not poller.stable
+    assert poller.next_poll_s == pytest.approx(dropped_s + settings.watcher.quiet_s)
 
 
 def test_an_empty_file_has_longer_to_be_filled() -> None:

@@ -91,5 +91,6 @@ class InboxPoller:
         rest_s = min((self._clock.monotonic_s() - began_s) / _MAX_POLL_SHARE, _MAX_REST_S)
         if has_active_claims or self.stability.n_waiting:
             # Three polls within the quiet time show that a file is stable.
-            poll_s = max(min(poll_s, self._settings.quiet_s / 3), MIN_INTERVAL_S)
+            until_stable_s = self.stability.next_stable_s(began_s) - began_s
+            poll_s = max(min(poll_s, self._settings.quiet_s / 3, until_stable_s), MIN_INTERVAL_S)
         return max(poll_s, rest_s)

@@ -8,6 +8,7 @@ or in the future.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from core.formats.file_names import UNFINISHED
@@ -79,6 +80,14 @@ class Stability:
         observation = self._observed[name]
         quiet_s = self._required_quiet_s(observation.fingerprint.size)
         return observation.n_polls >= _MIN_POLLS and now_s - observation.since_s >= quiet_s
+
+    def next_stable_s(self, now_s: float) -> float:
+        """Return when the next file will have been quiet for long enough, if none changes."""
+        stable_s = (
+            observation.since_s + self._required_quiet_s(observation.fingerprint.size)
+            for observation in self._observed.values()
+        )
+        return min((moment_s for moment_s in stable_s if moment_s > now_s), default=math.inf)
 
     def _required_quiet_s(self, size: int) -> float:
         return self._quiet_s if size else self._quiet_s * _N_QUIET_TIMES_EMPTY

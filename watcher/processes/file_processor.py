@@ -15,6 +15,7 @@ from core.corrections.doubts import Doubt, confirmed_doubts
 from core.errors import BundleError
 from core.file_io import sha256_of
 from core.settings import Settings
+from core.text import join
 from inference.doubt.coder_check import check_coders
 from inference.serving.served_autocoder import ServedAutocoder
 from results.code_file import batch_id, code_file
@@ -28,21 +29,26 @@ from watcher.intake.claims import Claim
 from watcher.processes.processor import Progress
 
 _LOG = logging.getLogger(__name__)
+_REHEARSED = join("regsitered nurse")
 
 
 class FileProcessor:
     """Uses the model in service and the corrections on disk, read again before each file."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Load the model. Raises BundleError where there is none to serve."""
+    def __init__(self, settings: Settings, served: ServedAutocoder | None = None) -> None:
+        """Process files with ``served``, or load it. Raises BundleError where there is none."""
         self._settings = settings
-        self._served = ServedAutocoder(settings)
+        self._served = served or ServedAutocoder(settings)
         self._log_model()
 
     @property
     def model_version(self) -> str:
         """The version that codes the next file, unless another one is promoted before."""
         return self._served.autocoder.version
+
+    def rehearse(self) -> None:
+        """Code a title with a typo, so that no file waits for what is loaded when it is needed."""
+        self._served.autocoder.code([_REHEARSED])
 
     def prepare(self, progress: Progress) -> None:
         """Do nothing: the model is loaded."""

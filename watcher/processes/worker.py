@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Literal
 
 import psutil
 
@@ -51,14 +52,19 @@ class Worker:
     WorkerLostError. ``progress`` is called with 0 while there is only to wait.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        """Start the process; it loads the model while the daemon does other things."""
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, may_fork: bool = False
+    ) -> None:
+        """Start the process; it loads the model while the daemon does other things.
+
+        ``may_fork``: whether the first process may be a copy of this one, if this has one thread.
+        """
         self._settings = settings
         self._clock = clock or Clock()
         self._model_version: str | None = None
         self._process: BaseProcess | None = None
         self._is_answering = False  # a request is in progress, and reads the pipe
-        self._start()
+        self._start("fork" if may_fork and _has_one_thread() else "spawn")
 
     @property
     def model_version(self) -> str | None:
@@ -107,11 +113,12 @@ class Worker:
         if self._process is not None:
             self._kill()
 
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+    def _start(self, method: Literal["fork", "spawn"] = "spawn") -> None:
+        """Start a process; a copy has what this one has imported, which saves it a third."""
+        context = multiprocessing.get_context(method)
         self._scratch = ScratchFolder(Path(tempfile.gettempdir()), _SCRATCH)
         self._connection, child_connection = context.Pipe()
-        self._process = context.Process(
+        self._process = context.Process(  # type: ignore[attr-defined]  # every context has it
             target=run_worker,
             args=(child_connection, self._settings, self._scratch.path),
             name="isco-worker",
@@ -212,6 +219,14 @@ class Worker:
         self._connection.close()
         self._scratch.remove()
         return process.exitcode
+
+
+def _has_one_thread() -> bool:
+    """Return whether Linux says so: another thread may hold a lock, which a copy never releases."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
+    except OSError:
+        return False
 
 
 def _describe(exit_code: int | None) -> str:

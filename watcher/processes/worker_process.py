@@ -8,9 +8,11 @@ import os
 import tempfile
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import IscoError
 from core.packages import PACKAGES
@@ -28,6 +30,9 @@ from watcher.processes.messages import (
 )
 from watcher.processes.processor import Processor, Progress
 
+if TYPE_CHECKING:
+    from watcher.processes.file_processor import FileProcessor
+
 OUT_OF_MEMORY = 12  # the exit status; the number of ENOMEM
 _LOG = logging.getLogger(__name__)
 
@@ -42,19 +47,30 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
     _log_to(connection)
     with suppress(EOFError, OSError):  # the daemon has ended
         try:
-            # Only this process loads the libraries of the model.
-            from results.code_file import prepare_process
-            from watcher.processes.file_processor import FileProcessor
-
-            processor = FileProcessor(settings)
+            processor = _load(settings)
         except Exception as error:
             connection.send(Failed(_portable(error)))
             return
         connection.send(Ready(processor.model_version))
-        prepare_process(settings.output.language)
+        if not connection.poll():  # no file waits
+            processor.rehearse()
         while True:
             request = connection.recv()
             connection.send(_answer(processor, request, connection))
+
+
+def _load(settings: Settings) -> FileProcessor:
+    """Load the model, and meanwhile what the first file needs. Raises what loading raises."""
+    # Only this process loads the libraries of the model.
+    from inference.serving.served_autocoder import ServedAutocoder
+
+    with ThreadPoolExecutor(1) as executor:
+        served = executor.submit(ServedAutocoder, settings)
+        from results.code_file import prepare_process
+        from watcher.processes.file_processor import FileProcessor
+
+        prepare_process(settings.output.language)
+        return FileProcessor(settings, served.result())
 
 
 def _answer(processor: Processor, request: Request, connection: Connection) -> Done | Failed:

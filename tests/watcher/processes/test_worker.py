@@ -21,7 +21,7 @@ from results.receipt import AnyReceipt, Identity
 from tests.conftest import ROOT
 from tests.support.daemon_harness import DaemonHarness
 from tests.test_layout import HEAVY
-from tests.watcher.test_daemon import batches, daemon, drop, wait_for
+from tests.watcher.test_daemon import batches, daemon, drop, wait_for, workers
 from watcher.processes.processor import Progress, WorkerLostError
 from watcher.processes.worker import Worker
 
@@ -52,6 +52,37 @@ def survey(tmp_path: Path, n_rows: int) -> Path:
     path = tmp_path / "survey.csv"
     path.write_text("job_title\n" + "".join(f"cook {n}\n" for n in range(n_rows)), encoding="utf-8")
     return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process is never a copy")
+def test_the_first_process_is_a_copy_of_one_that_has_one_thread(settings: Settings) -> None:
+    program = f"""
+import psutil, threading
+from core.settings import Settings
+from watcher.processes.worker import Worker
+
+def is_copy():
+    daemon = psutil.Process()
+    return daemon.cmdline() in [child.cmdline() for child in daemon.children()]
+
+settings = Settings.model_validate_json({settings.model_dump_json()!r})
+worker = Worker(settings, may_fork=True)
+first = is_copy()
+worker.prepare(lambda n_done: None)
+worker.close()
+worker.prepare(lambda n_done: None)
+print(first, is_copy())
+worker.close()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+worker = Worker(settings, may_fork=True)
+print(is_copy())
+worker.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["True", "False", "False"], done.stderr
 
 
 @pytest.mark.slow
@@ -230,7 +261,7 @@ def test_three_killed_workers_reject_a_file_and_the_daemon_lives(settings: Setti
             for child in psutil.Process(process.pid).children():
                 is_worker = False
                 with suppress(psutil.Error):  # killed, but not yet reaped
-                    is_worker = "spawn_main" in " ".join(child.cmdline())
+                    is_worker = child in workers(process)
                 is_new = child.pid not in killed
                 if is_worker and is_new and list(staging.glob("*/predictions.csv")):
                     killed.add(child.pid)
