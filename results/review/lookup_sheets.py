@@ -14,7 +14,7 @@ from core.languages.page_language import page_language
 from core.taxonomy import MINOR, isco08
 from results.review.follow_up import cut
 from results.review.presentation import Display
-from results.review.review_sheet import ReviewSheet
+from results.review.sheet_rows import SheetRows, link_to
 
 CODES_SHEET = "codes"
 _HEADER = (Message("code"), Message("title"), Message("group"), Message("title of the group"))
@@ -36,14 +36,14 @@ _PART_WIDTH = 70
 _MAX_TIP_CHARS = 255  # of a spreadsheet
 
 
-def links_to_groups(sheet: ReviewSheet, display: Display) -> dict[str, str]:
+def links_to_groups(display: Display) -> dict[str, str]:
     """Return the link from a candidate to the row of its unit group, by the unit group.
 
     The tip of the link is what is said about the group.
     """
     titles, notes = titles_in(display.language), display.group_notes.by_code
     return {
-        unit: sheet.link_to(
+        unit: link_to(
             f"'{CODES_SHEET}'!A{row}",
             f"{unit} {titles[unit]}",
             cut(notes.get(unit, GroupNote()).description, _MAX_TIP_CHARS),
@@ -54,25 +54,26 @@ def links_to_groups(sheet: ReviewSheet, display: Display) -> dict[str, str]:
 
 def write_codes(
     sheet: Worksheet, display: Display, header_format: Format, code_format: Format
-) -> None:
-    """Write the 436 unit groups with their titles, and what is said about them."""
+) -> SheetRows:
+    """Write the header, and return the 436 unit groups with titles and what is said about them."""
     titles, spoken = titles_in(display.language), page_language(display.language)
     units = isco08().units
     notes = [display.group_notes.by_code.get(unit, GroupNote()) for unit in units]
     parts = [name for name in NOTE_PARTS if any(getattr(note, name) for note in notes)]
     header = [*_HEADER, *(_PART_HEADERS[name] for name in parts)]
     sheet.write_row(0, 0, [spoken.gettext(name) for name in header], header_format)
-    for row, (unit, note) in enumerate(zip(units, notes, strict=True), start=1):
+    rows = SheetRows()
+    for unit, note in zip(units, notes, strict=True):
         minor = unit[:MINOR]
         texts = (unit, titles[unit], minor, titles[minor], *(getattr(note, p) for p in parts))
-        for column, text in enumerate(texts):
-            if text:
-                sheet.write_string(row, column, text, code_format)
+        rows.add([text or None for text in texts])
+    rows.reserve(sheet, [code_format] * len(header))
     for column, width in enumerate((*_WIDTHS, *(_PART_WIDTH for _ in parts))):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(units), len(header) - 1)
     sheet.protect("", {"autofilter": True, "format_columns": True})
+    return rows
 
 
 def write_help(sheet: Worksheet, lines: Sequence[str], text_format: Format) -> None:

@@ -8,12 +8,11 @@ is the help.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
@@ -40,7 +39,7 @@ from core.text import DUTIES, JOB_TITLE
 from results.review.lookup_sheets import CODES_SHEET, links_to_groups, write_codes, write_help
 from results.review.presentation import Display
 from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
-from results.review.review_sheet import ReviewSheet
+from results.review.sheet_rows import Cell, SheetRows, write_with_rows
 
 REVIEW_WORKBOOK = "review.xlsx"
 # The choices of a row, in columns of its own: the candidates, their group, and "not codable".
@@ -115,19 +114,10 @@ def write_workbook(items: Sequence[ReviewItem], path: Path, display: Display) ->
 
     What is read back is the same in every language. Raises OSError.
     """
-    try:
-        _write_book(items, path, display)
-    except FileCreateError as error:
-        # The OSError in it: a full disk is not a fault of the input file.
-        raise error.args[0] from None
-
-
-def _write_book(items: Sequence[ReviewItem], path: Path, display: Display) -> None:
-    titles, spoken = titles_in(display.language), page_language(display.language)
+    spoken = page_language(display.language)
     widths = _widths(display.context)
-    # The strings of a workbook are kept in memory: titles of groups are repeated, and each is then
-    # written once.
-    with xlsxwriter.Workbook(path, {"tmpdir": str(path.parent)}) as book:
+    without_rows = BytesIO()
+    with xlsxwriter.Workbook(without_rows, {"in_memory": True}) as book:
         header_format = book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#E8EDF2"}
         )
@@ -154,27 +144,33 @@ def _write_book(items: Sequence[ReviewItem], path: Path, display: Display) -> No
             CONFIDENCE: percent_format,
             **dict.fromkeys(_CHOICES[:N_REVIEW_CANDIDATES], link_format),
         }
-        sheet: ReviewSheet = book.add_worksheet("review", ReviewSheet)
+        sheet = book.add_worksheet("review")
         _lay_out(sheet, widths, len(items))
         _add_decision_rules(sheet, widths, len(items), invalid_format)
         sheet.write_row(0, 0, widths, header_format)
         _add_header_help(sheet, widths, spoken)
-        sheet.set_formats([formats.get(name, text_format) for name in widths])
-        links = links_to_groups(sheet, display)
-        for item in items:
-            cells = _cells(item, titles, display.context) | {CODER: display.coder}
-            row = [
-                value if value != "" or name in _ANSWER else None for name, value in cells.items()
-            ]
-            sheet.add_row(row, _n_lines(cells, widths))
-            for column, (code, _) in enumerate(item.shown_candidates, _first_choice(widths)):
-                sheet.add_link(column, links[code])
-        write_codes(book.add_worksheet(CODES_SHEET), display, header_format, code_format)
+        rows = _rows(items, widths, display)
+        rows.reserve(sheet, [formats.get(name, text_format) for name in widths])
+        codes = write_codes(book.add_worksheet(CODES_SHEET), display, header_format, code_format)
         lines = (*display.notes, *_HELP, display.group_notes.source)
         write_help(
             book.add_worksheet("help"), [spoken.gettext(line) for line in lines], text_format
         )
-    assert sheet.is_written, "xlsxwriter has left out the rows: its version is another one"
+    write_with_rows(without_rows, path, {1: rows, 2: codes})
+
+
+def _rows(items: Sequence[ReviewItem], widths: Mapping[str, int], display: Display) -> SheetRows:
+    """Return the row of each item, with links from its candidates to their unit groups."""
+    rows = SheetRows()
+    links, titles = links_to_groups(display), titles_in(display.language)
+    labels = {code: f"{code} {title}" for code, title in titles.items()}
+    for item in items:
+        codes = [code for code, _ in item.shown_candidates]
+        cells = _cells(item, [labels[code] for code in codes], labels, titles, display.coder)
+        rows.add(cells, _n_lines(cells, widths.values()))
+        for column, code in enumerate(codes, _first_choice(widths)):
+            rows.add_link(column, links[code])
+    return rows
 
 
 def _widths(context: Sequence[str]) -> dict[str, int]:
@@ -243,38 +239,41 @@ def _add_decision_rules(
 
 
 def _cells(
-    item: ReviewItem, titles: Mapping[str, str], context: Sequence[str]
-) -> dict[str, str | float]:
-    """Return the values of a row by column, in the order of the columns."""
-    codes = [code for code, _ in item.shown_candidates]
-    if not item.is_blind:  # the minor group is that of the best candidate
-        codes.append(item.prediction.minor_code)
-    choices = [f"{code} {titles[code]}" for code in codes] + [NOT_CODABLE]
-    similar = [f"{one.shown_text}: {one.code} {titles[one.code]}" for one in item.shown_similar]
-    cells: dict[str, str | float] = {
-        JOB_TITLE: _shortened(item.job_title),
-        DUTIES: _shortened(item.duties_description),
-        **{
-            _CONTEXT + name: _shortened(value)
-            for name, value in zip(context, item.context, strict=True)
-        },
-        N_RECORDS: item.n_records,
-        SAMPLED: item.sampled,
-        PREDICTED: item.shown_code,
-        PREDICTED_TITLE: titles.get(item.shown_code, ""),
-        CONFIDENCE: "" if item.is_blind else round(item.prediction.confidence, 4),
-        _CODED_LIKE: "\n".join(map(_shortened, similar)),
-        **dict.fromkeys((CORRECTED, CODER, CODED_AT, COMMENT), ""),
-        **dict(zip_longest(_CHOICES, choices, fillvalue="")),
-        TEXT: item.text,
-    }
-    return cells
+    item: ReviewItem,
+    candidates: Sequence[str],
+    labels: Mapping[str, str],
+    titles: Mapping[str, str],
+    coder: str,
+) -> list[Cell]:
+    """Return the values of a row in the order of the columns; the answer has empty cells."""
+    # The minor group is that of the best candidate.
+    groups = [] if item.is_blind else [labels[item.prediction.minor_code]]
+    choices: list[Cell] = [*candidates, *groups, NOT_CODABLE]
+    similar = [f"{one.shown_text}: {labels[one.code]}" for one in item.shown_similar]
+    return [
+        _shortened(item.job_title) or None,
+        _shortened(item.duties_description) or None,
+        *(_shortened(value) or None for value in item.context),
+        item.n_records,
+        item.sampled or None,
+        item.shown_code or None,
+        titles.get(item.shown_code),
+        None if item.is_blind else round(item.prediction.confidence, 4),
+        "\n".join(map(_shortened, similar)) or None,
+        "",
+        coder,
+        "",
+        "",
+        *choices,
+        *[None] * (_N_CHOICES - len(choices)),
+        item.text,
+    ]
 
 
-def _n_lines(cells: Mapping[str, str | float], widths: Mapping[str, int]) -> int:
+def _n_lines(cells: Iterable[Cell], widths: Iterable[int]) -> int:
     """Return the lines that a row needs: not every program fits the height to wrapped text."""
     n_lines = 1
-    for value, width in zip(cells.values(), widths.values(), strict=True):
+    for value, width in zip(cells, widths, strict=True):
         if width != _HIDDEN and isinstance(value, str) and len(value) > n_lines * width:
             n_lines = math.ceil(len(value) / width)
     return min(n_lines, _MAX_LINES)
