@@ -43,6 +43,8 @@ class QuestionOrder:
 
     def _ordered(self, left: np.ndarray) -> list[int]:
         def worth(place: int) -> float:
+            if place not in self._neighbors:  # as most are
+                return float(left[place])
             others, shares = self._neighbors[place]
             return float(left[place] + shares @ left[others])
 
@@ -57,10 +59,15 @@ class QuestionOrder:
                 heapq.heappush(queue, (now, place))
                 continue
             places.append(place)
-            others, shares = self._neighbors[place]
             left[place] = 0.0
-            left[others] *= 1 - shares
+            self._teach(place, left)
         return places
+
+    def _teach(self, place: int, left: np.ndarray) -> None:
+        """Take off ``left`` (N,) what the answer to one text teaches about those like it."""
+        if place in self._neighbors:
+            others, shares = self._neighbors[place]
+            left[others] *= 1 - shares
 
     def n_taught(self, n_records: Sequence[int], n_answers: int) -> float:
         """Return how many records with other texts learn from the first answers, as expected.
@@ -70,14 +77,13 @@ class QuestionOrder:
         untaught = np.array(n_records, float)
         answered = self.places[:n_answers]
         for place in answered:
-            others, shares = self._neighbors[place]
-            untaught[others] *= 1 - shares
+            self._teach(place, untaught)
         others = np.setdiff1d(np.arange(len(untaught)), answered)
         return float((np.array(n_records, float) - untaught)[others].sum())
 
 
-def _alike(texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return, for each text, the places of the texts like it and the share that each learns.
+def _alike(texts: Sequence[str]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Return, for each text that others are like, their places and the share that each learns.
 
     The share grows from 0 at the lowest cosine that counts to 0.8 at equal sequences.
     """
@@ -87,15 +93,22 @@ def _alike(texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
     weight[counts > max(_MIN_COMMON, _MOST_COMMON * n_texts)] = 0.0
     squares = np.bincount(rows, weight[numbers] ** 2, n_texts)
     norms = np.sqrt(np.where(squares, squares, 1.0))
-    neighbors: list[tuple[np.ndarray, np.ndarray]] = []
-    for first, shared in _shared_weights(n_texts, rows, numbers, counts, weight):
-        cosines = shared / (norms * norms[first : first + len(shared), None])
-        cosines[np.arange(len(shared)), np.arange(first, first + len(shared))] = 0.0
-        text, others = np.nonzero(cosines > _ALIKE)
-        shares = _TAUGHT * (cosines[text, others] - _ALIKE) / (1 - _ALIKE)
-        ends = np.searchsorted(text, np.arange(1, len(shared)))
-        neighbors += zip(np.split(others, ends), np.split(shares, ends), strict=True)
-    return neighbors
+    found = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
+    cosines = [np.zeros(0)]
+    for start, shared in _shared_weights(n_texts, rows, numbers, counts, weight):
+        lowest = _ALIKE * norms.min() * norms[start : start + len(shared), None]
+        first, second = np.nonzero(shared > lowest)  # few, so that little is left to divide
+        cosine = shared[first, second] / (norms[second] * norms[start + first])
+        is_alike = cosine > _ALIKE
+        found.append((start + first[is_alike], second[is_alike]))
+        cosines.append(cosine[is_alike])
+    first, second = map(np.concatenate, zip(*found, strict=True))
+    shares = _TAUGHT * (np.concatenate(cosines) - _ALIKE) / (1 - _ALIKE)
+    text, others = np.concatenate([first, second]), np.concatenate([second, first])
+    order = np.lexsort((others, text))
+    alike, starts = np.unique(text[order], return_index=True)
+    parts = (np.split(part[order], starts[1:]) for part in (others, np.tile(shares, 2)))
+    return dict(zip(alike.tolist(), zip(*parts, strict=True), strict=False))
 
 
 def _text_features(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -127,16 +140,16 @@ def _shared_weights(
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield blocks of texts: the place of the first, and (B, N) the weights that they share.
 
-    That is the sum over the features that both texts have; the value of a text with itself is of no
-    use. For the arguments see ``_text_features``.
+    That is the sum over the features that both texts have, for the texts behind each alone: it is
+    the same the other way round. For the arguments see ``_text_features``.
     """
-    starts = np.cumsum(counts) - counts
+    ends = np.cumsum(counts)
     # What only one text has is not shared.
     counted = np.flatnonzero((weight[numbers] > 0) & (counts[numbers] > 1))
     # By the text, then the feature: small numbers are sorted in one pass.
     small = rows[counted].astype(np.min_scalar_type(n_texts))
     counted = counted[np.argsort(small, kind="stable")]
-    n_holders = counts[numbers[counted]]
+    n_holders = ends[numbers[counted]] - counted - 1
     text_ends = np.searchsorted(rows[counted], np.arange(n_texts), side="right")
     pair_ends = np.concatenate([[0], np.cumsum(n_holders)])[text_ends]
     first = 0
@@ -146,7 +159,7 @@ def _shared_weights(
         end = min(max(end, first + 1), first + _TEXTS_PER_BLOCK, n_texts)
         block = slice(text_ends[first - 1] if first else 0, text_ends[end - 1])
         own, n_each = counted[block], n_holders[block]
-        before = starts[numbers[own]] - (np.cumsum(n_each) - n_each)
+        before = own + 1 - (np.cumsum(n_each) - n_each)
         holders = rows[np.repeat(before, n_each) + np.arange(n_each.sum())]
         cells = np.repeat((rows[own] - first) * n_texts, n_each) + holders
         products = np.repeat(weight[numbers[own]] ** 2, n_each)
