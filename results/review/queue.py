@@ -14,7 +14,7 @@ import heapq
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,7 @@ _N_UNCERTAIN_PER_SAMPLED = 9
 _MAX_SAMPLED = 1_000
 # A workbook or a page with more rows takes seconds to write and to open.
 _MAX_DISPLAYED, _MAX_DISPLAYED_CHARS = 5_000, 20_000_000
+_BYTE_ORDER_MARK = "\ufeff"
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 
@@ -182,30 +183,28 @@ class ReviewQueue:
         is_for : which items are written.
         """
         n_rows = 0
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        titles = titles_in(language)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.write(_BYTE_ORDER_MARK)  # the encoding "utf-8-sig" takes as long as all the rest
             writer = Writer(file, list(REVIEW_COLUMNS), delimiter)
             for item in filter(is_for, self.items()):
-                writer.write([_cells(item, language, coder)])
+                writer.write([_cells(item, titles, coder)])
                 n_rows += 1
         return n_rows
 
 
-def _cells(item: ReviewItem, language: str, coder: str) -> list[str]:
-    titles = titles_in(language)
+def _cells(item: ReviewItem, titles: Mapping[str, str], coder: str) -> list[str]:
+    code, is_blind = item.shown_code, item.is_blind
     cells = [
         item.text,
         str(item.n_records),
         item.sampled,
         neutralise(item.job_title),
         neutralise(item.duties_description),
-        item.shown_code,
-        titles.get(item.shown_code, ""),
-        _four_decimals(None if item.is_blind else item.prediction.confidence),
+        code,
+        titles.get(code, ""),
+        "" if is_blind else f"{item.prediction.confidence:.4f}",
     ]
-    for code, confidence in item.shown_candidates:
-        cells += [code, titles[code], _four_decimals(confidence)]
+    for unit, confidence in item.shown_candidates:
+        cells += (unit, titles[unit], "" if confidence is None else f"{confidence:.4f}")
     return [*cells, "", coder, "", ""]
-
-
-def _four_decimals(confidence: float | None) -> str:
-    return "" if confidence is None else f"{confidence:.4f}"

@@ -47,6 +47,7 @@ class UncertainTexts:
     def __init__(self, max_in_memory: int | None = None) -> None:
         self._max_in_memory = _MAX_IN_MEMORY if max_in_memory is None else max_in_memory
         self._items: dict[str, ReviewItem] = {}
+        self._sorted: list[ReviewItem] = []  # what is in memory, where it has been asked for
         self._database: sqlite3.Connection | None = None
 
     def count(self, item: ReviewItem) -> None:
@@ -55,6 +56,7 @@ class UncertainTexts:
         Raises OSError if there is no space for temporary files.
         """
         self._items.setdefault(item.text, item).n_records += 1
+        self._sorted = []
         if len(self._items) > self._max_in_memory:
             self._spill()
 
@@ -68,7 +70,9 @@ class UncertainTexts:
     def by_gain(self) -> Iterator[ReviewItem]:
         """Yield the texts, the highest expected gain first."""
         if self._database is None:
-            yield from sorted(self._items.values(), key=lambda item: (-item.gain, item.text))
+            if not self._sorted:
+                self._sorted = sorted(self._items.values(), key=lambda i: (-i.gain, i.text))
+            yield from self._sorted
             return
         self._spill()
         with _as_os_error():
@@ -83,6 +87,7 @@ class UncertainTexts:
             self._database.executemany(_ADD, map(_row, items))
             self._database.commit()
         self._items.clear()
+        self._sorted = []
 
     def __del__(self) -> None:
         if self._database is not None:
