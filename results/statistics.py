@@ -108,7 +108,8 @@ class BatchStatistics:
         self._n_non_answers = 0
         self._n_unseen = 0
         thresholds = [*_OTHER_THRESHOLDS, threshold, self._wanted_threshold]
-        self._thresholds = np.unique(np.array(thresholds, np.float32))
+        # np.unique would load numpy.ma, which takes as long as the whole report.
+        self._thresholds = np.array(sorted(set(map(np.float32, thresholds))))
         self._n_above = np.zeros(len(self._thresholds), int)
         n_parts = len(training_profile.confidences) if training_profile is not None else 0
         self._part_weights_above = np.zeros((len(self._thresholds), n_parts))

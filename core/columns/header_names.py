@@ -82,18 +82,22 @@ def column_key(name: str) -> str:
     return _KEY_BREAKS.sub("_", name.strip().casefold())
 
 
+class _Letters(dict[int, str]):
+    """Code point → the letter, mark or digit, or a space for anything else; filled on demand."""
+
+    def __missing__(self, code_point: int) -> str:
+        letter = chr(code_point)
+        self[code_point] = letter if letter.isalnum() or unicodedata.combining(letter) else " "
+        return self[code_point]
+
+
+_LETTERS = _Letters()
+
+
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in lower case, at camelCase and punctuation apart."""
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
-    return tuple("".join(_letters(spaced)).casefold().split())
-
-
-def _letters(text: str) -> Iterator[str]:
-    for letter in text:
-        if letter.isalnum() or unicodedata.combining(letter):
-            yield letter
-        else:
-            yield " "
+    return tuple(spaced.translate(_LETTERS).casefold().split())
 
 
 @lru_cache(maxsize=8192)
@@ -181,8 +185,12 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
     asks to describe something, so that a column of duties may be meant. None where it does not fit.
     """
+    return _match(header[:_MAX_NAME_CHARS], column)
+
+
+@lru_cache(maxsize=8192)  # each delimiter is tried, and each row that may hold names
+def _match(header: str, column: str) -> tuple[Match, int] | None:
     keys = _usual_keys(column)
-    header = header[:_MAX_NAME_CHARS]
     if found := _best(keys, header):
         return found, 0
     if _CHECKBOX.search(header.strip()):

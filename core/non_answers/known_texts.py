@@ -14,7 +14,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import chain
@@ -211,9 +211,14 @@ def _is_random(text: str) -> bool:
         return text[0].upper() != text[0]  # a single sign of a script without case may be a word
     if " " in text:
         return all(len(word) > 1 and _is_random(word) for word in text.split())
-    if _HOME_ROW.fullmatch(text) or _TEST.fullmatch(text):
+    return _is_random_word(text)
+
+
+@lru_cache(maxsize=65_536)  # texts are many, words are few
+def _is_random_word(word: str) -> bool:
+    if _HOME_ROW.fullmatch(word) or _TEST.fullmatch(word):
         return True
-    repeated = _REPEATED.fullmatch(text)
-    part = repeated["part"] if repeated else text
+    repeated = _REPEATED.fullmatch(word)
+    part = repeated["part"] if repeated else word
     n_keys = _MIN_KEYS_IN_ORDER if repeated is None else _MIN_KEYS_IN_ORDER - 1
     return len(part) >= n_keys and any(part in row or part[::-1] in row for row in _KEYBOARD_ROWS)

@@ -78,8 +78,9 @@ class QuestionOrder:
         answered = self.places[:n_answers]
         for place in answered:
             self._teach(place, untaught)
-        others = np.setdiff1d(np.arange(len(untaught)), answered)
-        return float((np.array(n_records, float) - untaught)[others].sum())
+        is_other = np.ones(len(untaught), bool)
+        is_other[answered] = False
+        return float((np.array(n_records, float) - untaught)[is_other].sum())
 
 
 def _alike(texts: Sequence[str]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
