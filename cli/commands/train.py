@@ -116,7 +116,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     with require_extra("train", "training"):
         from training.model.process_group import is_worker, main_process, run_worker
         from training.nightly import run_nightly
-        from training.train import train
     if parsed.enable_optimizations:
         faster = settings.training.model_copy(update={"enable_optimizations": True})
         settings = settings.model_copy(update={"training": faster})
@@ -124,12 +123,15 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         run_worker()
         return
     training_run: RunFolder | None
-    with main_process():
+    # torch is imported within: not by a night that finds nothing to learn.
+    with main_process(), require_extra("train", "training"):
         if parsed.fine_tune:
             training_run = run_nightly(
                 settings, parsed.corrections_dir, report_dir, training_progress
             )
         else:
+            from training.train import train
+
             training_run = train(settings, raw, base, parsed.out, training_progress)
     _report(training_run, parsed.json)
 

@@ -111,7 +111,7 @@ def test_fine_tune_learns_the_corrections_of_a_folder(project: Path) -> None:
     config = project / "config.yaml"
     text = config.read_text(encoding="utf-8").replace("epochs: 30", "epochs: 1")
     config.write_text(text, encoding="utf-8")
-    done = plain("--fine-tune")
+    done = without_torch("--fine-tune")
     assert done.returncode == 0 and "there are no corrections yet" in done.stderr
     from core.settings import load_settings
 

@@ -27,7 +27,7 @@ from tests.support.review_fixtures import BATCH, review
 from tests.training.evaluation.test_training_report import analysed, metrics
 from tests.watcher.delivery.test_index_page import a_batch, a_night, a_status
 from training.evaluation import training_report
-from training.evaluation.error_analysis import ERROR_ANALYSIS
+from training.evaluation.analysis_files import ERROR_ANALYSIS
 from watcher.delivery import index_page
 from watcher.delivery.index_page import Index
 

@@ -29,7 +29,7 @@ from tests.support.external_programs import browser, needs_chromium
 from tests.support.review_fixtures import FORMULA, SCRIPT
 from tests.training.evaluation.test_training_report import analysed, metrics
 from tests.watcher.delivery.test_index_page import a_batch, a_night
-from training.evaluation.error_analysis import ERROR_ANALYSIS
+from training.evaluation.analysis_files import ERROR_ANALYSIS
 from training.evaluation.training_report import write_report
 from watcher.delivery.index_page import Index
 from watcher.intake.folder_checks import SENTINEL

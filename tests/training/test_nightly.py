@@ -34,7 +34,7 @@ from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
 from tests.watcher.processes.test_scheduler import Clock
-from training import challenger, fine_tuning, nightly, promotion
+from training import challenger, fine_tune_run, fine_tuning, promotion
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
@@ -244,7 +244,7 @@ PROCESSES.set_forkserver_preload([__name__, "training.train"])
 
 def killed_night(step: str, arguments: list[str]) -> NoReturn:
     """Run the command line in this process, and kill it at ``step``; at none for ""."""
-    owners = (nightly, fine_tuning, promotion, challenger, ModelRegistry, RunFolder)
+    owners = (fine_tune_run, fine_tuning, promotion, challenger, ModelRegistry, RunFolder)
     places = [place for place in owners if hasattr(place, step)]
     assert places or not step
     for place in places:

@@ -28,7 +28,7 @@ from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
-from core.settings import Columns
+from core.settings import Columns, Settings
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join
 from training.dataset.title_forms import title_forms
@@ -86,6 +86,14 @@ def find_files(raw: Path) -> list[Path]:
             remedy="Put your coded records there, or set data.raw_dir in config.yaml.",
         )
     return files
+
+
+def own_files(settings: Settings) -> list[Path]:
+    """Return the files of labelled records in ``data.raw_dir``; there may be none."""
+    try:
+        return find_files(settings.data.raw_dir)
+    except InputError:
+        return []
 
 
 def _entries(folder: Path) -> list[Path]:

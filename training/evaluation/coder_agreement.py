@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from krippendorff import alpha
-from sklearn.metrics import cohen_kappa_score
 
 from core.corrections.corrections_folder import read_folder
 from core.corrections.decisions import Decisions, text_hash
@@ -114,6 +113,8 @@ def _pairs(answers: Sequence[dict[str, str]]) -> Iterator[Pair]:
 
 
 def _level_of_pair(codes: Sequence[tuple[str, str]], digits: int) -> Level:
+    from sklearn.metrics import cohen_kappa_score  # takes a second; most offices have no pair
+
     first, second = ([code[:digits] for code in side] for side in zip(*codes, strict=True))
     rate = float(np.mean([one == other for one, other in zip(first, second, strict=True)]))
     is_one_code = len({*first, *second}) == 1

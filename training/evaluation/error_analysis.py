@@ -21,15 +21,16 @@ import numpy as np
 
 from core.csv_table import Writer, neutralise
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, unit_index
+from training.evaluation.analysis_files import (
+    CONFUSED_PAIRS,
+    CONFUSION,
+    ERROR_RATES,
+    MISCLASSIFICATIONS,
+    N_EXAMPLES,
+    NEVER_PREDICTED,
+)
 from training.evaluation.plots import draw_confusion
 
-ERROR_ANALYSIS = "error_analysis"
-CONFUSED_PAIRS = "confused_pairs.csv"
-ERROR_RATES = "error_rates_by_group.csv"
-MISCLASSIFICATIONS = "misclassifications.csv"
-NEVER_PREDICTED = "never_predicted.csv"
-CONFUSION = "confusion.csv"
-N_EXAMPLES = 3
 _N_MOST_CONFUSED = 10
 _MAX_CHARS = 300  # of an example; a text can have a million
 

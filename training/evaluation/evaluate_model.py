@@ -11,7 +11,8 @@ from core.settings import Settings
 from inference.classifier import Classifier
 from training.champion import Champion
 from training.dataset.dataset_parts import OTHER_LANGUAGES, SplitDataset
-from training.evaluation.error_analysis import ERROR_ANALYSIS, write_error_analysis
+from training.evaluation.analysis_files import ERROR_ANALYSIS
+from training.evaluation.error_analysis import write_error_analysis
 from training.evaluation.gate import ComparedTexts
 from training.evaluation.metrics import measure
 from training.evaluation.plots import draw_curves

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.metrics import cohen_kappa_score
 
 from core.taxonomy import isco08, unit_index
 from training.evaluation.intervals import interval
@@ -38,6 +37,8 @@ def measure(
     0 without any), ``production_rate_95``: the largest share of texts, taken by falling confidence,
     of which 95 % are right, and ``production_rate_95_interval``.
     """
+    from sklearn.metrics import cohen_kappa_score  # takes a second; others read names here
+
     units = np.array(isco08().units)
     right = np.array(unit_index(codes), np.intp)
     order = np.argsort(-probabilities, axis=1, kind="stable")

@@ -20,13 +20,14 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import PercentFormatter
 
 from core.taxonomy import MAJOR, SUB_MAJOR, isco08, unit_index
+from training.evaluation.analysis_files import (
+    CONFUSION_MAJOR,
+    CONFUSION_MATRIX,
+    CONFUSION_SUB_MAJOR,
+    PRODUCTION,
+    RELIABILITY,
+)
 from training.evaluation.metrics import AGREEMENT, N_BINS, production_rate
-
-CONFUSION_MAJOR = "confusion_major.svg"
-CONFUSION_MATRIX = "confusion_matrix.png"
-CONFUSION_SUB_MAJOR = "confusion_sub_major.svg"
-RELIABILITY = "reliability.svg"
-PRODUCTION = "production.svg"
 
 _BLUE = "#1f5a8c"
 _RED = "#b5431f"

@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import binomtest
-
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
@@ -162,5 +160,7 @@ def _share(answers: Iterable[_Answer]) -> dict[str, Any]:
 
 def wilson(n_hits: int, n: int) -> list[float]:
     """Return the 95 % interval [low, high] of a share with ``n_hits`` in ``n`` > 0 draws."""
+    from scipy.stats import binomtest  # takes a second, and most nights have no such answers
+
     interval = binomtest(n_hits, n).proportion_ci(0.95, method="wilson")
     return [max(0.0, float(interval.low)), min(1.0, float(interval.high))]

@@ -23,15 +23,18 @@ from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
-from training.evaluation.error_analysis import (
+from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
+    CONFUSION_MAJOR,
+    CONFUSION_SUB_MAJOR,
     ERROR_ANALYSIS,
     ERROR_RATES,
     N_EXAMPLES,
     NEVER_PREDICTED,
+    PRODUCTION,
+    RELIABILITY,
 )
 from training.evaluation.gate import MIN_TEXTS
-from training.evaluation.plots import CONFUSION_MAJOR, CONFUSION_SUB_MAJOR, PRODUCTION, RELIABILITY
 from training.run_folder import BEFORE_QUANTIZATION, METRICS, SEEN, TEST
 
 REPORT = "report.html"

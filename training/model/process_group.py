@@ -3,6 +3,8 @@
 ``torchrun`` starts the same command several times. The main process (rank 0) reads, prepares,
 writes, exports and evaluates, as it does alone. The workers wait for the task to train, take their
 share of every batch, and end. So there is one writer and one bundle.
+
+torch is imported where processes meet: a process alone that has nothing to train loads none.
 """
 
 from __future__ import annotations
@@ -12,9 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
-
-import torch
-import torch.distributed as dist
 
 from core.errors import IscoError
 
@@ -47,7 +46,7 @@ def main_process() -> Iterator[None]:
         _broadcast(None)
         raise
     _broadcast(None)
-    dist.destroy_process_group()
+    _leave_group()
 
 
 def run_in_all_processes(task: Callable[..., _Result], *arguments: Any, **own: Any) -> _Result:
@@ -68,6 +67,9 @@ def all_agree(choice: bool) -> bool:
     """
     if n_processes() == 1:
         return choice
+    import torch
+    import torch.distributed as dist
+
     choices = torch.tensor(int(choice))
     dist.all_reduce(choices, dist.ReduceOp.MIN)
     return bool(choices.item())
@@ -79,10 +81,13 @@ def run_worker() -> None:
     while (message := _receive()) is not None:
         task, arguments = message
         task(*arguments)
-    dist.destroy_process_group()
+    _leave_group()
 
 
 def _join_group() -> None:
+    import torch
+    import torch.distributed as dist
+
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     # Gradients of a GPU travel by NCCL, everything else by gloo.
@@ -90,11 +95,23 @@ def _join_group() -> None:
     dist.init_process_group(backend, timeout=_TIMEOUT)
 
 
+def _leave_group() -> None:
+    import torch.distributed as dist
+
+    dist.destroy_process_group()
+
+
 def _broadcast(message: Any) -> None:
+    import torch
+    import torch.distributed as dist
+
     dist.broadcast_object_list([message], src=0, device=torch.device("cpu"))
 
 
 def _receive() -> Any:
+    import torch
+    import torch.distributed as dist
+
     received = [None]
     dist.broadcast_object_list(received, src=0, device=torch.device("cpu"))
     return received[0]

@@ -36,7 +36,8 @@ from training.model.batch_trainer import BatchTrainer, CorrectionsTrainer
 from training.model.batching import Texts, as_draws
 from training.model.device import choose_device
 from training.model.process_group import n_processes
-from training.model.training_progress import Progress, ProgressCallback, no_progress
+from training.model.progress_callback import ProgressCallback
+from training.model.training_progress import Progress, no_progress
 
 _LOG = logging.getLogger(__name__)
 

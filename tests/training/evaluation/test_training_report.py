@@ -18,17 +18,21 @@ from hypothesis import strategies as st
 from core.corrections.doubts import Doubt
 from core.languages.page_language import page_language
 from core.taxonomy import isco08
-from training.evaluation import plots
-from training.evaluation.error_analysis import (
+from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION,
+    CONFUSION_MAJOR,
+    CONFUSION_MATRIX,
     ERROR_ANALYSIS,
     ERROR_RATES,
     MISCLASSIFICATIONS,
     NEVER_PREDICTED,
-    write_error_analysis,
+    PRODUCTION,
+    RELIABILITY,
 )
+from training.evaluation.error_analysis import write_error_analysis
 from training.evaluation.metrics import measure
+from training.evaluation.plots import draw_curves
 from training.evaluation.training_report import REPORT, show, write_report
 
 UNITS = isco08().units
@@ -71,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def analysed(out: Path) -> None:
     """The whole of ``error_analysis/``, a champion that was never sure beside the challenger."""
     write_error_analysis(probabilities(), CODES, TEXTS, out)
-    plots.draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
+    draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -177,7 +181,7 @@ def test_the_ten_most_confused_pairs_and_a_picture_stand_beside(tmp_path: Path) 
     pairs = table(tmp_path / CONFUSED_PAIRS)
     assert len(pairs) == 12 and table(tmp_path / MISCLASSIFICATIONS) == pairs[:10]
     assert (tmp_path / "error_rates_by_group.csv").is_file()
-    assert (tmp_path / plots.CONFUSION_MATRIX).read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / CONFUSION_MATRIX).read_bytes().startswith(b"\x89PNG")
 
 
 def test_error_rates_count_the_unit_group_and_the_group_itself(folder: Path) -> None:
@@ -227,13 +231,13 @@ def test_plots_are_text_and_the_same_for_the_same_run(folder: Path, tmp_path: Pa
 
 
 def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
-    words = words_of(folder / plots.PRODUCTION)
+    words = words_of(folder / PRODUCTION)
     assert words.count("challenger") == words.count("champion") == 1
     # The three surest are right and the fourth is wrong, at the threshold and for 95 % alike.
     assert words.count("threshold 0.9: 37.5%") == 1
     assert words.count("threshold 0.9: 0.0%") == 1
     assert words.count("95% agreement: 37.5%") == 2
-    words = words_of(folder / plots.RELIABILITY)
+    words = words_of(folder / RELIABILITY)
     assert "challenger" in words and "champion" in words
 
 
@@ -241,9 +245,9 @@ def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
 def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
     unsure = np.full((1, len(UNITS)), 1 / len(UNITS))
     write_error_analysis(unsure, ["9629"], ["?"], tmp_path)
-    plots.draw_curves({"this model": unsure}, ["9629"], 0.9, tmp_path)
+    draw_curves({"this model": unsure}, ["9629"], 0.9, tmp_path)
     assert len(list(tmp_path.glob("*.svg"))) == 4
-    assert "champion" not in words_of(tmp_path / plots.RELIABILITY)
+    assert "champion" not in words_of(tmp_path / RELIABILITY)
 
 
 def test_a_model_without_errors_has_no_confused_pairs(tmp_path: Path) -> None:
@@ -336,7 +340,7 @@ def keys(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     ]
 
 
-FILES = (CONFUSED_PAIRS, ERROR_RATES, NEVER_PREDICTED, plots.RELIABILITY, plots.CONFUSION_MAJOR)
+FILES = (CONFUSED_PAIRS, ERROR_RATES, NEVER_PREDICTED, RELIABILITY, CONFUSION_MAJOR)
 
 
 @pytest.mark.slow

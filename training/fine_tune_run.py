@@ -1,0 +1,134 @@
+"""One fine-tuning: data set, training texts, challenger, and the gate that decides about it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pandas as pd
+from transformers import PreTrainedTokenizerBase
+
+from core.errors import InputError
+from core.settings import Settings
+from exporters.parity import checkpoint_logits
+from inference.bundle import Bundle
+from training.calibration_to_carry import calibration_to_carry
+from training.challenger import Parent
+from training.champion import Champion
+from training.dataset.correction_set import learned_files
+from training.dataset.dataset_parts import LoadedDataset, SplitDataset
+from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
+from training.dataset.prepare import load_dataset, split_dataset, use_bundled_answers
+from training.dataset.records import own_files
+from training.dataset.splits import calibrates_alone
+from training.fine_tuning import fit_challenger
+from training.model.encoder import load_encoder
+from training.model.training_progress import Progress
+from training.promotion import promote_or_refuse, refuse_implausible_corrections
+from training.run_folder import RunFolder, RunState, TrainingSummary
+
+_LOG = logging.getLogger(__name__)
+_NOTHING_TO_LEARN = (
+    "every new correction is of a text that measures or calibrates: it decides its own text, and "
+    "nothing is learned of it"
+)
+
+
+def fine_tune(
+    run: RunFolder,
+    champion: Bundle,
+    corrections: pd.DataFrame,
+    decided: frozenset[str],
+    settings: Settings,
+    progress: Progress,
+) -> None:
+    """Fine-tune the champion on the corrections, and finish the run.
+
+    It is not held to its answer on a text of ``decided``.
+    """
+    checkpoint = champion.checkpoint_dir()
+    tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
+    loaded = _load_dataset(settings, champion, corrections)
+    corrections = loaded.without_measured(corrections)
+    if not (corrections["is_new"] & ~corrections["is_held_out"]).any():
+        run.finish(RunState.REFUSED, [_NOTHING_TO_LEARN])
+        return
+    if loaded.own_records is None:
+        dataset = use_bundled_answers(loaded, settings)
+    else:
+        dataset = split_dataset(loaded, model, tokenizer, settings, progress)
+    texts, summary = _fine_tune_set(
+        champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
+    )
+    run.metrics.training = summary
+    compared = Champion(champion, settings.inference, settings.output)
+    if refuse_implausible_corrections(run, compared, dataset, corrections):
+        return
+    calibration_logits = None
+    if not calibrates_alone(dataset.own_calibration):
+        correct = champion.spelling().correct
+        calibration_texts = [correct(text) for text in dataset.sides["calibration"]["text"]]
+        calibration_logits = checkpoint_logits(
+            model, tokenizer, calibration_texts, settings.model.max_seq_length
+        )
+        # The level of the confidence is the champion's, so what was fitted to the office holds.
+        carried = calibration_to_carry(champion, settings)
+        run.metrics.training = replace(summary, office_calibration=carried)
+    parent = Parent(champion, calibration_logits)
+    challenger = fit_challenger(run, parent, model, tokenizer, texts, settings, progress)
+    promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
+
+
+def _fine_tune_set(
+    champion: Bundle,
+    tokenizer: PreTrainedTokenizerBase,
+    dataset: SplitDataset,
+    corrections: pd.DataFrame,
+    kept_out: frozenset[str],
+    settings: Settings,
+) -> tuple[pd.DataFrame, TrainingSummary]:
+    """Return the texts to train on, spelled as in service, and their counts.
+
+    No known text and none of the archive that is ``kept_out`` is among them.
+    """
+    chosen = settings.fine_tune
+    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts, kept_out)
+    seed = settings.training.seed + len(corrections)
+    pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
+    unlabelled = archived + pseudo
+    known = dataset.sides["train"]
+    texts = build_fine_tune_set(corrections, known, unlabelled, kept_out, settings)
+    spelling = champion.spelling()
+    texts["text"] = spelling.correct_all(list(texts["text"]))
+    summary = TrainingSummary(
+        base=champion.manifest.version,
+        corrections_files=learned_files(corrections),
+        seed=settings.training.seed,
+        fine_tune=chosen.model_dump(),
+        dataset=dataset.summary,
+        n_corrections=len(corrections),
+        n_new_corrections=int(corrections["is_new"].sum()),
+        n_held_out_corrections=int(corrections["is_held_out"].sum()),
+        n_replayed=int((~texts["is_correction"] & (texts["label"] != "")).sum()),
+        n_archive_texts=len(archived),
+        n_pseudo_titles=len(pseudo),
+    )
+    _LOG.info(
+        "training texts for %s: %d corrections, %d replayed texts, %d archive texts",
+        summary.base,
+        texts["is_correction"].sum(),
+        summary.n_replayed,
+        summary.n_archive_texts,
+    )
+    return texts, summary
+
+
+def _load_dataset(settings: Settings, champion: Bundle, corrections: pd.DataFrame) -> LoadedDataset:
+    """Return the dataset, with the records in ``data.raw_dir`` if there are any that can train."""
+    languages = champion.manifest.languages
+    if own_files(settings):
+        try:
+            return load_dataset(settings, settings.data.raw_dir, corrections, languages)
+        except InputError as error:
+            _LOG.warning("your own records are left out of this training: %s", error)
+    return load_dataset(settings, None, corrections, languages)
