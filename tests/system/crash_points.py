@@ -25,6 +25,7 @@ from typing import Any
 from core import html
 from core.isco_titles.group_titles import ENGLISH
 from core.settings import Settings, load_settings
+from inference.spelling.right_words import RightWords
 from results.code_file import prepare_process
 from results.corrections_file import CORRECTIONS
 from results.receipt import AnyReceipt
@@ -273,7 +274,7 @@ def crash_points(
 
 
 def _warm(processor: FileProcessor, root: Path) -> None:
-    """Load once what every forked process needs: the model, and the templates of the pages.
+    """Load once what every forked process needs: the model, the pages' templates, known words.
 
     Compiling the templates took each process twice as long as all else. Nothing is coded here:
     that starts threads, and a process that is forked then can wait for their locks for ever.
@@ -281,6 +282,7 @@ def _warm(processor: FileProcessor, root: Path) -> None:
     processor.identify(_write(root / "warm.csv", CODED), lambda n: None)
     prepare_process(ENGLISH)
     html.prepare("index.html", "index_row.html")
+    assert "daughter" in RightWords()
 
 
 def _forgotten(settings: Settings) -> list[str]:

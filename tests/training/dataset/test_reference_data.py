@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core.taxonomy import isco08
@@ -15,9 +16,13 @@ from training.dataset.splits import TRAIN
 LANGUAGES = {path.stem for path in (ROOT / "data/reference/answers").glob("*.csv")} - {"lv", "sl"}
 
 
+@pytest.fixture(scope="module")
+def answers() -> pd.DataFrame:
+    return read_answers(ROOT / "data" / "reference", LANGUAGES)
+
+
 @pytest.mark.slow
-def test_the_bundled_answers_cover_every_group_in_every_language() -> None:
-    answers = read_answers(ROOT / "data" / "reference", LANGUAGES)
+def test_the_bundled_answers_cover_every_group_in_every_language(answers: pd.DataFrame) -> None:
     assert set(answers["language"]) == LANGUAGES
     assert answers["text"].is_unique
     for language, rows in answers.groupby("language"):
@@ -27,9 +32,9 @@ def test_the_bundled_answers_cover_every_group_in_every_language() -> None:
     assert 0.30 < shares["hold_out"] < 0.35 and 0.045 < shares["calibration"] < 0.065
 
 
-def test_an_answer_keeps_its_part() -> None:
+@pytest.mark.slow
+def test_an_answer_keeps_its_part(answers: pd.DataFrame) -> None:
     """What one version measures on, no later version may train on."""
-    answers = read_answers(ROOT / "data" / "reference", LANGUAGES)
     english = answers[answers["language"] == "en"]
     assert english["part"].value_counts().to_dict() == {
         "train": 30_955,
