@@ -208,10 +208,6 @@ class InferenceSettings(Section):
     floor: float = Field(0.1, ge=0, le=1)
     climb: ClimbSettings = ClimbSettings()
 
-    def on_cpu(self) -> InferenceSettings:
-        """Return them with the CPU as the provider: what is compared needs the same arithmetic."""
-        return self.model_copy(update={"provider": "cpu"})
-
 
 class Settings(Section):
     """All sections of config.yaml."""
@@ -228,10 +224,6 @@ class Settings(Section):
     watcher: WatcherSettings = WatcherSettings()
     hooks: HookSettings = HookSettings()
     inference: InferenceSettings = InferenceSettings()
-
-    def on_cpu(self) -> Settings:
-        """Return them with ``inference.on_cpu()``."""
-        return self.model_copy(update={"inference": self.inference.on_cpu()})
 
 
 def load_settings(path: Path) -> Settings:

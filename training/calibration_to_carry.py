@@ -10,6 +10,7 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.office.carried_calibration import carried_by
+from training.champion import on_cpu
 
 
 def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any] | None:
@@ -24,7 +25,10 @@ def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any]
     )
     if not lookup.answers.are_enough and carried_by(champion) is None:
         return None  # and the model need not be loaded
-    autocoder = open_autocoder(champion, settings.on_cpu(), lookup)
+    inference = on_cpu(settings.inference)
+    autocoder = open_autocoder(
+        champion, settings.model_copy(update={"inference": inference}), lookup
+    )
     autocoder.learn_corrections()
     carried = autocoder.calibration.to_carry(champion.manifest.version)
     return asdict(carried) if carried is not None else None

@@ -25,9 +25,14 @@ _FILE = "hold_out_probabilities.npz"
 _N_CHECKED = 200
 
 
+def on_cpu(settings: InferenceSettings) -> InferenceSettings:
+    """Return the settings with the CPU as provider: what is compared needs the same arithmetic."""
+    return settings.model_copy(update={"provider": "cpu"})
+
+
 def open_on_cpu(bundle: Bundle, settings: InferenceSettings) -> Classifier:
-    """Open a classifier on the CPU: two versions are compared with the same arithmetic."""
-    return open_classifier(bundle, settings.on_cpu())
+    """Open a classifier on the CPU."""
+    return open_classifier(bundle, on_cpu(settings))
 
 
 class Champion:

@@ -25,6 +25,7 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.doubt.coder_check import MAX_ANSWERS, MIN_ANSWERS, check_coder
+from training.champion import on_cpu
 from training.long_step import long_step
 
 _LOG = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     ]
     if not checked:
         return []
+    inference = on_cpu(settings.inference)
     data = settings.data
     lookup = CorrectionsLookup.load(
         corrections_dir, data.read_columns, legacy_encoding=data.encoding
@@ -68,7 +70,9 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     confirmed = confirmed_doubts(corrections_dir)
     found = []
     with long_step("comparing the answers of coders with the model"):
-        autocoder = open_autocoder(champion, settings.on_cpu(), lookup)
+        autocoder = open_autocoder(
+            champion, settings.model_copy(update={"inference": inference}), lookup
+        )
         for answers in checked:
             known = [doubt for doubt in confirmed if is_same_coder(doubt.coder, answers.coder)]
             doubt = check_coder(answers.coder, answers.codes, autocoder, known)
