@@ -8,10 +8,11 @@ titles. Measured on the last night, with the network as it ships: other texts of
 and near-duplicates of the corrected titles, by the model alone and with similar corrections as
 served; what was taught, by the model alone; and foreign texts, which nobody corrected: the hold-out
 answers, and titles on which the bundled model was developed. Of an office with rules of its own the
-unit groups of its rules are no foreign texts. ``--gate`` adds the gate's verdict.
+unit groups of its rules are no foreign texts. ``--gate`` adds the gate's verdict; if the program
+doubts the office's answers, a person has confirmed them.
 
-``--poison``: nights with wrong corrections instead, each from the bundled model, and the reason for
-which each was refused.
+``--poison``: nights with wrong corrections instead, each from the bundled model: whether they are
+refused by the check of coders before anything is learned, by that of files, by the gate, or not.
 
 The settings of a night are ``fine_tune`` as it ships; ``--set NAME=VALUE`` changes one of them.
 """
@@ -33,8 +34,11 @@ from benchmarks.near_duplicates import LANGUAGES, near_duplicates
 from core.settings import InferenceSettings, Settings
 from core.taxonomy import isco08
 from core.text import join
+from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Reading, combine, open_classifier
+from inference.corrections_lookup import CorrectionsLookup
+from inference.doubt.coder_check import check_coder
 from inference.ngram_model import NgramModel
 from inference.similar_corrections import SimilarCorrections, similarity_of, similarity_vectors
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES
@@ -45,6 +49,7 @@ from training.dataset.splits import HOLD_OUT, MAX_ANSWERS, TRAIN, is_held_out_co
 from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models
 from training.evaluation.metrics import expected_calibration_error
+from training.evaluation.own_rules import without_overruled
 from training.model.ngram_corrections import teach_ngram_model
 
 _UNITS = np.array(isco08().units)
@@ -157,6 +162,9 @@ class Model:
         self.shipped = bundle.ngram_model()
         settings = InferenceSettings(threads=1)
         self._classifier = open_classifier(bundle, settings)
+        self._autocoder = open_autocoder(
+            bundle, Settings().model_copy(update={"inference": settings}), CorrectionsLookup()
+        )
         self._logits: dict[str, np.ndarray] = {}
         self._probabilities: dict[str, np.ndarray] = {}
 
@@ -184,6 +192,12 @@ class Model:
             probabilities = self.read(new, self.shipped).probabilities
             self._probabilities.update(zip(new, probabilities, strict=True))
         return np.array([self._probabilities[text] for text in texts]).reshape(-1, len(_UNITS))
+
+    def doubts(self, corrections: pd.DataFrame) -> tuple[str, ...]:
+        """Return why the program doubts who made the corrections; nothing if it believes them."""
+        codes = dict(zip(corrections["text"], corrections["label"], strict=True))
+        doubt = check_coder("", codes, self._autocoder)
+        return doubt.reasons if doubt is not None else ()
 
     def served(
         self, texts: Sequence[str], ngram_model: NgramModel, corrections: pd.DataFrame
@@ -283,7 +297,10 @@ def gate_verdict(
     corrections: pd.DataFrame,
     settings: Settings,
 ) -> GateResult:
-    """Return what the gate decides; no set that measures has a text of the office."""
+    """Return what the gate decides; no set that measures has a text of the office.
+
+    Corrections that the program doubts were confirmed.
+    """
     answers = sources.answers
     answers = answers[(answers["part"] == HOLD_OUT)]
     answers = answers[~answers["text"].isin([*corrections["text"], *office.archive])]
@@ -296,8 +313,16 @@ def gate_verdict(
         return ComparedTexts(list(rows["label"]), model.as_shipped(texts), challenger)
 
     held_out = corrections["is_held_out"]
-    return compare_models(
+    confirmed = corrections if model.doubts(corrections) else corrections.iloc[:0]
+    hold_out, _ = without_overruled(
         {name: compared(rows) for name, rows in sets.items()},
+        sets,
+        confirmed,
+        model.rules,
+        lambda texts: model.read(texts, model.shipped),
+    )
+    return compare_models(
+        hold_out,
         compared(corrections[~held_out]),
         compared(corrections[held_out]),
         settings.gate,
@@ -320,6 +345,14 @@ def _random(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.nd
     return np.where(rng.random(len(labels)) < share, wrong, labels)
 
 
+def _one_rule(labels: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Give all texts of the commonest group the code that the model finds likeliest besides."""
+    groups, sizes = np.unique(labels, return_counts=True)
+    of_group = labels == groups[sizes.argmax()]
+    others, n = np.unique(best[of_group & (best[:, 0] == labels), 1], return_counts=True)
+    return np.where(of_group, others[n.argmax()], labels)
+
+
 def _one_code(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.full(len(labels), rng.choice(_UNITS))
 
@@ -333,6 +366,7 @@ POISONS: dict[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], np.nd
     "wrong on purpose": lambda labels, best, rng: np.where(
         best[:, 0] == labels, best[:, 1], best[:, 0]
     ),
+    "one wrong rule": lambda labels, best, rng: _one_rule(labels, best),
     "30 % random": lambda labels, best, rng: _random(labels, 0.3, rng),
     "50 % random": lambda labels, best, rng: _random(labels, 0.5, rng),
 }
@@ -350,12 +384,15 @@ def poison(
     poisoned = Office(
         office.name, rows.assign(label=wrong), office.archive, office.measured, office.foreign
     )
-    result = implausible(model, sources, poisoned.corrections)
-    when = "before anything is trained"
+    reasons = list(model.doubts(poisoned.corrections))
+    when = "by the check of coders"
     figures: dict[str, float] = {}
-    if result.promoted:
+    if not reasons:
+        reasons = implausible(model, sources, poisoned.corrections).reasons
+        when = "by the check of files"
+    if not reasons:
         ngram_model, arrived = week(model, poisoned, sources, 1, tokenizer, settings)
-        result = gate_verdict(model, sources, poisoned, ngram_model, arrived, settings)
+        reasons = gate_verdict(model, sources, poisoned, ngram_model, arrived, settings).reasons
         when = "by the gate"
         rest = office.measured["rest"]
         for name, chosen in (("before", model.shipped), ("after", ngram_model)):
@@ -364,9 +401,9 @@ def poison(
     return {
         "poison": kind,
         "office": office.name,
-        "refused": not result.promoted,
+        "refused": bool(reasons),
         "when": when,
-        "reasons": result.reasons,
+        "reasons": reasons,
         **figures,
     }
 

@@ -18,7 +18,7 @@ import numpy as np
 from core.file_io import open_atomic
 from core.settings import InferenceSettings, OutputSettings
 from inference.bundle import Bundle
-from inference.classifier import Classifier, open_classifier
+from inference.classifier import Classifier, Reading, open_classifier
 
 _LOG = logging.getLogger(__name__)
 _FILE = "hold_out_probabilities.npz"
@@ -63,6 +63,10 @@ class Champion:
             probabilities.flags.writeable = False
             self._probabilities[key] = probabilities
         return self._probabilities[key]
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Return what the classifier reads in N texts; nothing of it is kept."""
+        return self._classifier.read(texts)
 
     def _kept(self, key: str, texts: Sequence[str]) -> np.ndarray | None:
         """Return what an earlier night kept, None if there is nothing or it is not the same today.

@@ -22,6 +22,7 @@ from inference.bundle import Bundle
 from inference.classifier import Classifier, combine
 from inference.model_registry import ModelRegistry
 from inference.providers import Runtime
+from inference.similar_corrections import similarity_of
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
 from training.champion import Champion, keep_probabilities, open_on_cpu
@@ -30,6 +31,7 @@ from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
 from training.evaluation.metrics import measure
+from training.evaluation.own_rules import without_overruled
 from training.evaluation.text_changes import text_changes
 from training.long_step import long_step
 from training.run_folder import BEFORE_QUANTIZATION, RunFolder, RunState
@@ -50,7 +52,7 @@ def promote_or_refuse(
 
     Parameters
     ----------
-    corrections : ``text, label, is_held_out, is_new``; may be empty.
+    corrections : ``text, label, is_held_out, is_new, is_confirmed``; may be empty.
     champion : the model in service; None if there is none, and every challenger is promoted.
     """
     metrics = run.metrics
@@ -80,7 +82,15 @@ def promote_or_refuse(
         learned, held_out = _measure_corrections(champion, classifier, corrections)
         metrics.learned = learned_by_group(learned, _N_GROUPS)
         metrics.changes = text_changes(hold_out, learned, held_out)
-        gate_result = compare_models(hold_out, learned, held_out, settings.gate)
+        compared, n_overruled = without_overruled(
+            hold_out,
+            dataset.hold_out,
+            corrections[corrections["is_confirmed"]],
+            similarity_of(champion.bundle),
+            champion.read,
+        )
+        metrics.n_overruled_answers = n_overruled or None
+        gate_result = compare_models(compared, learned, held_out, settings.gate)
     metrics.checks = gate_result.checks
 
     _register(bundle.path, gate_result, settings)

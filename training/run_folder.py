@@ -152,6 +152,8 @@ class RunMetrics:
     """Name of the texts that the curves in ``error_analysis/`` are drawn from."""
     champion: str | None = None
     """Version of the model in service before this run."""
+    n_overruled_answers: dict[str, int] | None = None
+    """Hold-out answers that confirmed corrections overrule, by set: the gate leaves them out."""
     checks: list[GateCheck] | None = None
     """The checks of the gate, or of implausible corrections, in their order."""
     learned: list[dict[str, str | int]] | None = None

@@ -60,6 +60,10 @@ class CorrectionsFile:
                 return f"{self.name}, confirmed: {doubt.name}"
         return self.name
 
+    def is_confirmed(self, correction: Correction) -> bool:
+        """Whether a row of the file was in doubt, and a person has said that it is right."""
+        return self.part_of(correction) != self.name
+
 
 FolderState = tuple[CorrectionsFile, ...]
 """The corrections files of a folder in their order."""

@@ -18,7 +18,7 @@ from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
 _LOG = logging.getLogger(__name__)
-_FLAGS = ("is_held_out", "is_new", "is_first")
+_FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
 
 
 def read_all_corrections(
@@ -26,23 +26,26 @@ def read_all_corrections(
 ) -> pd.DataFrame:
     """Return one row per text with a unit group; of two corrections the later one holds.
 
-    Returns ``text, label, file, is_held_out, is_new, is_first``; ``is_new`` marks what ``champion``
-    has not learned of. Held out is only what is new and was never taught: after its first training
-    a correction that measured is taught like the others. ``is_first`` marks what no training has
-    taught yet with this code: what is new, and what was held out until now. A decision that teaches
-    nothing about others (``Decisions.teaches_others``) is no row. A file that cannot be read is
-    left out and named in the log.
+    Returns ``text, label, file, is_held_out, is_new, is_first, is_confirmed``; ``is_new`` marks
+    what ``champion`` has not learned of. Held out is only what is new and was never taught: after
+    its first training a correction that measured is taught like the others. ``is_first`` marks what
+    no training has taught yet with this code: what is new, and what was held out until now.
+    ``is_confirmed`` marks what was in doubt, until a person said that it is right. A decision that
+    teaches nothing about others (``Decisions.teaches_others``) is no row. A file that cannot be
+    read is left out and named in the log.
     """
     learned = champion.learned_files() if champion else frozenset[str]()
     profile = champion.training_profile() if champion else None
     decisions = Decisions()
     files: dict[str, str] = {}
+    confirmed: dict[str, bool] = {}
     for file, correction in _read_folder(corrections_dir, settings):
         text = correction.text
         before = decisions.get(text)
         overruled_by = decisions.apply(correction).overruled_by
         if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
             files[text] = file.part_of(correction)
+            confirmed[text] = file.is_confirmed(correction)
     texts = [text for text in files if decisions.teaches_others(text)]
     is_taught = np.zeros(len(texts), bool) if profile is None else profile.has_seen(texts)
     rows = []
@@ -50,7 +53,8 @@ def read_all_corrections(
         is_new = files[text] not in learned
         is_held_out = is_new and not taught and is_held_out_correction(text)
         is_first = is_new or not taught
-        rows.append((text, decisions.get(text), files[text], is_held_out, is_new, is_first))
+        flags = is_held_out, is_new, is_first, confirmed[text]
+        rows.append((text, decisions.get(text), files[text], *flags))
     columns = ["text", "label", "file", *_FLAGS]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_FLAGS, bool))
 

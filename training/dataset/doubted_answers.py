@@ -92,7 +92,7 @@ def _believed(
     rows = read_folder(corrections_dir, data.read_columns, legacy_encoding=data.encoding)
     for file, correction in rows:
         coder = correction.signature.coder
-        is_known = correction.is_doubted or file.part_of(correction) != file.name
+        is_known = correction.is_doubted or file.is_confirmed(correction)
         if is_known or correction.signature.is_adjudicated or not correction.is_accepted:
             continue
         key = (coder.casefold(), "") if coder else ("", file.name)

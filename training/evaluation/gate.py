@@ -69,6 +69,11 @@ class ComparedTexts:
     champion: np.ndarray
     challenger: np.ndarray
 
+    def at(self, rows: np.ndarray) -> ComparedTexts:
+        """Return the texts at ``rows`` alone."""
+        codes = [self.codes[row] for row in rows]
+        return ComparedTexts(codes, self.champion[rows], self.challenger[rows])
+
 
 def learned_by_group(learned: ComparedTexts, n_groups: int) -> list[dict[str, str | int]]:
     """Return the unit groups with most learned corrections: how many, and how many were right.

@@ -71,6 +71,7 @@ _LEARNED = {
     "n_duplicates": Message("duplicates among them"),
     "n_texts": Message("distinct texts by side"),
     "n_hold_out": Message("hold-out texts, never trained on"),
+    "n_overruled_answers": Message("… that confirmed corrections code otherwise: not compared"),
     "suspects": Message("suspected of a wrong label"),
     "n_corrections": Message("all corrections"),
     "n_new_corrections": Message("… new ones"),

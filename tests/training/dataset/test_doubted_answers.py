@@ -82,7 +82,7 @@ def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Pa
     assert "in 3 files together" in doubt.sentence
     assert [doubt.kept for doubt in open_doubts(folder)] == [f"ana{part}.csv" for part in range(3)]
     taught = read_all_corrections(folder, champion(project), project)
-    assert set(taught["file"]) == {"bea.csv"}
+    assert set(taught["file"]) == {"bea.csv"} and not taught["is_confirmed"].any()
     assert doubt_new_answers(folder, champion(project), project) == [], "it is noted once"
 
     confirm(folder, "Ana")
@@ -91,6 +91,7 @@ def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Pa
     taught = read_all_corrections(folder, champion(project), project)
     parts = {f"ana{part}.csv, confirmed: Ana" for part in range(3)}
     assert set(taught["file"]) >= parts and set(learned_files(taught)) >= parts
+    assert set(taught.loc[taught["is_confirmed"], "file"]) == parts
 
 
 def test_a_night_with_nothing_else_is_refused_by_name(project: Settings, tmp_path: Path) -> None:
