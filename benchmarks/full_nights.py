@@ -6,10 +6,10 @@ model; its texts are removed from the bundled answers, since nothing is learned 
 measures. Each night 300/N corrections of one coder are dropped and ``run_nightly`` trains. Answers
 that the program doubts are confirmed before the night, as a person would; the figures say so.
 
-Measured is the model in service, before the first night and after the last: other texts of the
-office by the model alone and with similar corrections, near-duplicates of the corrected titles,
-what was taught, and foreign texts, as in ``benchmarks/nights.py``. The minutes are those of a
-night that has one thread.
+Measured is the model in service, before the first night (with all corrections) and after each (with
+those so far): other texts of the office by the model alone and with similar corrections,
+near-duplicates of the corrected titles, what was taught, and foreign texts, as in
+``benchmarks/nights.py``. The minutes are those of a night that has one thread.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def night(settings: Settings, name: str, corrections: pd.DataFrame) -> dict[str,
     }
 
 
-def measure(bundle: Bundle, office: Office, corrections: pd.DataFrame) -> dict[str, float]:
+def measure(bundle: Bundle, office: Office, corrections: pd.DataFrame) -> dict[str, object]:
     """Return the shares of right codes by ``bundle``; "served" is with similar corrections."""
     classifier = open_classifier(bundle, InferenceSettings(threads=1))
     rules = similarity_of(bundle)
@@ -97,7 +97,7 @@ def measure(bundle: Bundle, office: Office, corrections: pd.DataFrame) -> dict[s
     )
     is_taught = [not is_held_out_correction(text) for text in corrections["text"]]
     sets = {**office.measured, **office.foreign, "taught": corrections[is_taught]}
-    figures = {}
+    figures: dict[str, object] = {}
     for name, rows in sets.items():
         reading = classifier.read(list(rows["text"]))
         labels = rows["label"].to_numpy(str)
@@ -124,21 +124,23 @@ def main() -> None:
         office = open_office(sources, name, arguments.corrections, 0)
         corrections = office.corrections[["text", "label"]].reset_index(drop=True)
         _, language = sources.office(name)
-        result: dict[str, object] = {"office": name, "model": shipped.manifest.version}
         with tempfile.TemporaryDirectory() as folder:
             settings = make_project(Path(folder), office, language)
-            result["before"] = measure(shipped, office, corrections)
-            result["nights"] = [
-                night(settings, f"night{number}", rows)
-                for number, rows in enumerate(_parts(corrections, arguments.nights), start=1)
-            ]
-            served = ModelRegistry(settings.output).served()
-            result["after"] = measure(served, office, corrections)
-        line = json.dumps(result, ensure_ascii=False)
-        print(line, flush=True)
-        if arguments.out is not None:
-            with arguments.out.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
+            figures: dict[str, object] = {"office": name, "model": shipped.manifest.version}
+            _print(figures | measure(shipped, office, corrections), arguments.out)
+            for number, rows in enumerate(_parts(corrections, arguments.nights), start=1):
+                ended = night(settings, f"night{number}", rows)
+                served = ModelRegistry(settings.output).served()
+                ended |= measure(served, office, corrections.loc[: rows.index[-1]])
+                _print(figures | ended, arguments.out)
+
+
+def _print(figures: dict[str, object], out: Path | None) -> None:
+    line = json.dumps(figures, ensure_ascii=False)
+    print(line, flush=True)
+    if out is not None:
+        with out.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
 
 
 def _parts(corrections: pd.DataFrame, n: int) -> list[pd.DataFrame]:

@@ -55,7 +55,7 @@ class FineTuneSettings(Section):
     archive_texts: int = Field(500, ge=0)
     rehearsal_texts: int = Field(1000, ge=0)
     correction_weight: float = Field(2, gt=0)
-    ngram_epochs: int = Field(3, ge=0)
+    ngram_epochs: int = Field(8, ge=0)
     ngram_learning_rate: float = Field(3e-3, gt=0)
 
 

@@ -7,11 +7,17 @@ like it, and for little else.
 It learns what is served: the loss is that of ``network + weight * scores``, in which the network's
 part stays as it is. The corrections are learned; on all other texts the sum must stay what the
 model in service answers (distillation), and known texts keep their labels. Only the vectors of the
-corrections' features change, and the weights of the unit groups. Features that no text had before
-join the model.
+corrections' features change, and more slowly the weights of the unit groups, which all texts share.
+Features that no text had before join the model.
+
+Every night has all corrections so far, and most are known already. Each step more would only move
+what nobody asked to change: so a correction that has enough probability teaches no more, and the
+night ends once nearly all are right that the model in service has wrong.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -27,7 +33,10 @@ from training.model.ngram_trainer import bags
 _BATCH_SIZE = 128
 # Below such a slope Adam makes smaller steps: what is learned already must not drift by night.
 _EPSILON = 1e-4
-_DISTILLATION = 1.0  # weight of a text that must be answered as before, against a known one
+_DISTILLATION = 2.0  # weight of a text that must be answered as before, against a known one
+_SHARED_RATE = 0.3  # of the learning rate: for the weights of the unit groups
+_LEARNED = 0.9  # a correction of this probability teaches no more
+_ENOUGH = 0.9  # of what the model in service has wrong is right: the night ends
 _LARGEST_LEVEL = 127  # of int8
 
 
@@ -54,21 +63,31 @@ def teach_ngram_model(
         return model
     student = _Student(model, texts, is_correction)
     target = _Target(texts, is_correction, network, parent)
-    optimizer = torch.optim.Adam(student.parameters(), lr=chosen.ngram_learning_rate, eps=_EPSILON)
-    rng = np.random.default_rng(settings.training.seed)
-    cuts = range(_BATCH_SIZE, len(texts), _BATCH_SIZE)
-    batches = [
-        rows
-        for _ in range(chosen.ngram_epochs)
-        for rows in np.split(rng.permutation(len(texts)), cuts)
+    rate, shared_rate = chosen.ngram_learning_rate, _SHARED_RATE * chosen.ngram_learning_rate
+    groups = [
+        {"params": [student.vectors], "lr": rate},
+        {"params": [student.weights, student.bias], "lr": shared_rate},
     ]
-    for step, rows in enumerate(batches):
-        for group in optimizer.param_groups:
-            group["lr"] = chosen.ngram_learning_rate * (1 - step / len(batches))
-        loss = target.loss(weight * student(rows), rows)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    optimizer = torch.optim.Adam(groups, eps=_EPSILON)
+    cuts = range(_BATCH_SIZE, len(texts), _BATCH_SIZE)
+    n_steps = chosen.ngram_epochs * (len(cuts) + 1)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, n_steps)
+    rng = np.random.default_rng(settings.training.seed)
+    corrected = np.flatnonzero(is_correction)
+    wrong = corrected[~target.are_right(parent[corrected], corrected)]
+    for _ in range(chosen.ngram_epochs):
+        for rows in np.split(rng.permutation(len(texts)), cuts):
+            loss = target.loss(weight * student(rows), rows)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+        if not len(wrong):
+            break
+        with torch.no_grad():
+            sums = network[wrong] + weight * student(wrong).numpy()
+        if target.are_right(sums, wrong).mean() >= _ENOUGH:
+            break
     return student.as_ngram_model()
 
 
@@ -150,9 +169,14 @@ class _Target:
         sums = self._network[rows] + scores
         errors = cross_entropy(sums, self._units[rows], reduction="none", ignore_index=NO_LABEL)
         is_distilled = self._is_distilled[rows]
+        errors = torch.where(is_distilled, errors, (errors + math.log(_LEARNED)).clamp(min=0))
         divergence = kl_div(
             log_softmax(sums[is_distilled], dim=1),
             self._parent[rows][is_distilled],
             reduction="sum",
         )
         return ((errors * self._weights[rows]).sum() + _DISTILLATION * divergence) / len(rows)
+
+    def are_right(self, scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return (R,) bool: whether the best of the ``scores`` (R, 436) is what a row shall be."""
+        return scores.argmax(axis=1) == self._units[rows].numpy()

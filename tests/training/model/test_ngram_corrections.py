@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,40 @@ def test_the_loss_is_that_of_the_sum_with_the_network(ngram_model: NgramModel) -
     np.testing.assert_allclose(
         taught.scale * taught.vectors[known], ngram_model.scale * ngram_model.vectors, rtol=1e-6
     )
+
+
+def moved(ngram_model: NgramModel, probability: float, n_epochs: int, rate: float) -> float:
+    """Return how far a night moves the vectors, if the network has every correction right.
+
+    ``probability`` is that of the right group, by the network.
+    """
+    settings = Settings()
+    change = {"ngram_epochs": n_epochs, "ngram_learning_rate": rate}
+    chosen = settings.fine_tune.model_copy(update=change)
+    settings = settings.model_copy(update={"fine_tune": chosen})
+    rows = set_of([])
+    others = len(isco08().units) - 1
+    network = np.full((len(rows), others + 1), np.log((1 - probability) / others))
+    network[np.arange(len(rows)), unit_index(list(rows["label"]))] = np.log(probability)
+    model = replace(
+        ngram_model,
+        weights=np.full_like(ngram_model.weights, 1e-3),
+        bias=np.zeros_like(ngram_model.bias),
+    )
+    model.weights[:, unit_index(list(rows["label"]))] *= 2  # else no vector has a slope
+    taught = teach_ngram_model(model, rows, network, np.exp(network), 1.0, settings)
+    own = np.searchsorted(taught.hashes, model.hashes)
+    before, after = model.scale * model.vectors, taught.scale * taught.vectors[own]
+    return float(np.abs(after - before).max())
+
+
+def test_a_correction_that_is_likely_enough_teaches_no_more(ngram_model: NgramModel) -> None:
+    assert moved(ngram_model, 0.95, 5, 0.03) < 1e-6
+
+
+def test_the_night_ends_once_nothing_is_wrong(ngram_model: NgramModel) -> None:
+    """A step moves a number by the learning rate at most, and an epoch is one step here."""
+    assert 0 < moved(ngram_model, 0.5, 40, 0.03) < 0.03 + ngram_model.scale
 
 
 def test_without_epochs_or_without_a_weight_it_stays(ngram_model: NgramModel) -> None:
