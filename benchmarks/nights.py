@@ -401,6 +401,7 @@ def poison(
     return {
         "poison": kind,
         "office": office.name,
+        "n_wrong": int((wrong != rows["label"].to_numpy(str)).sum()),
         "refused": bool(reasons),
         "when": when,
         "reasons": reasons,
