@@ -325,6 +325,7 @@ def gate_verdict(
         hold_out,
         compared(corrections[~held_out]),
         compared(corrections[held_out]),
+        compared(confirmed[confirmed["is_held_out"]]),
         settings.gate,
     )
 

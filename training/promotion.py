@@ -90,7 +90,9 @@ def promote_or_refuse(
             champion.read,
         )
         metrics.n_overruled_answers = n_overruled or None
-        gate_result = compare_models(compared, learned, held_out, settings.gate)
+        is_confirmed = corrections.loc[corrections["is_held_out"], "is_confirmed"]
+        confirmed = held_out.at(np.flatnonzero(is_confirmed))
+        gate_result = compare_models(compared, learned, held_out, confirmed, settings.gate)
     metrics.checks = gate_result.checks
 
     _register(bundle.path, gate_result, settings)

@@ -31,9 +31,12 @@ def says(codes: list[str], share_right: float, confidence: float, seed: int = 0)
 
 
 def failing(
-    gold: ComparedTexts, taught: ComparedTexts = NOTHING, held_out: ComparedTexts = NOTHING
+    gold: ComparedTexts,
+    taught: ComparedTexts = NOTHING,
+    held_out: ComparedTexts = NOTHING,
+    confirmed: ComparedTexts = NOTHING,
 ) -> list[str]:
-    result = compare_models({"gold": gold}, taught, held_out, GateSettings())
+    result = compare_models({"gold": gold}, taught, held_out, confirmed, GateSettings())
     assert result.promoted == (not result.reasons)
     return [check.name for check in result.checks if not check.passed]
 
@@ -64,7 +67,7 @@ def test_a_hold_out_set_of_a_few_texts_decides_nothing_beside_a_larger_one() -> 
     worse = ComparedTexts(few, says(few, 1.0, 0.7), says(few, 0.0, 0.7))
 
     def checked(**hold_out: ComparedTexts) -> set[str]:
-        result = compare_models(hold_out, NOTHING, NOTHING, GateSettings())
+        result = compare_models(hold_out, NOTHING, NOTHING, NOTHING, GateSettings())
         return {check.name for check in result.checks if not check.passed}
 
     assert checked(bundled=large, own=worse) == set()
@@ -87,7 +90,11 @@ def test_a_calibration_error_of_few_texts_may_rise_by_chance() -> None:
     (check,) = [
         check
         for check in compare_models(
-            {"gold": ComparedTexts(codes, champion, challenger)}, NOTHING, NOTHING, GateSettings()
+            {"gold": ComparedTexts(codes, champion, challenger)},
+            NOTHING,
+            NOTHING,
+            NOTHING,
+            GateSettings(),
         ).checks
         if check.name.startswith("calibration")
     ]
@@ -109,6 +116,30 @@ def test_what_was_corrected_must_be_learned() -> None:
     assert failing(gold, NOTHING, ComparedTexts(codes, knows_more, says(codes, 0.2, 0.6))) == [
         "agreement on corrections kept out"
     ]
+
+
+def without_some(champion: np.ndarray, n: int) -> np.ndarray:
+    """Return what a challenger says that has n fewer of the gold texts right."""
+    challenger = champion.copy()
+    right = np.flatnonzero(champion.argmax(axis=1) == np.searchsorted(UNITS, TWICE))
+    challenger[right[:: len(right) // n][:n]] = 1 / 436
+    return challenger
+
+
+def test_confirmed_rules_that_are_learned_may_cost_a_little_elsewhere() -> None:
+    champion = says(TWICE, 0.7, 0.7)
+    fewer = ComparedTexts(TWICE, champion, without_some(champion, 12))
+    codes = list(UNITS[:40])
+    knew_little = says(codes, 0.3, 0.6)
+    better = ComparedTexts(codes, knew_little, says(codes, 0.9, 0.6))
+    assert failing(fewer) == failing(fewer, held_out=better) == ["macro-F1, gold"]
+    assert failing(fewer, held_out=better, confirmed=better) == []
+    same = ComparedTexts(codes, knew_little, knew_little)
+    few = better.at(np.arange(19))
+    for confirmed in (same, few):
+        assert failing(fewer, held_out=better, confirmed=confirmed) == ["macro-F1, gold"]
+    many_fewer = ComparedTexts(TWICE, champion, without_some(champion, 60))
+    assert "macro-F1, gold" in failing(many_fewer, held_out=better, confirmed=better)
 
 
 def refused(corrections: ComparedTexts, gold: ComparedTexts) -> list[str]:
