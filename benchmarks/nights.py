@@ -49,8 +49,8 @@ from training.dataset.splits import HOLD_OUT, MAX_ANSWERS, TRAIN, is_held_out_co
 from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models
 from training.evaluation.metrics import expected_calibration_error
-from training.evaluation.own_rules import without_overruled
 from training.model.ngram_corrections import teach_ngram_model
+from training.own_rules import without_overruled
 
 _UNITS = np.array(isco08().units)
 _RULES = {

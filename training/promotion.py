@@ -31,9 +31,9 @@ from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
 from training.evaluation.metrics import measure
-from training.evaluation.own_rules import without_overruled
 from training.evaluation.text_changes import text_changes
 from training.long_step import long_step
+from training.own_rules import without_overruled
 from training.run_folder import BEFORE_QUANTIZATION, RunFolder, RunState
 
 _LOG = logging.getLogger(__name__)

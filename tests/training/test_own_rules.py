@@ -12,7 +12,7 @@ from inference.classifier import Reading
 from inference.similar_corrections import FITTED_RULES
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES, OWN_HOLD_OUT
 from training.evaluation.gate import ComparedTexts
-from training.evaluation.own_rules import without_overruled
+from training.own_rules import without_overruled
 
 N_UNITS = len(isco08().units)
 OFFICE_SAYS = pd.DataFrame([("secretary", "4120")], columns=["text", "label"])
