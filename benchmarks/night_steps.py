@@ -37,17 +37,18 @@ from training.run_folder import RunFolder
 ROOT = Path(__file__).resolve().parent.parent
 _SHARE_WRONG = 0.7
 # (name of the step, where the function is looked up): in the order of a night, parts indented.
-_STEPS = (
+STEPS = (
     ("read corrections", "training.nightly", "read_all_corrections"),
     ("agreement of people", "training.nightly", "sampled_agreement"),
     ("hash the answers", "training.nightly", "content_of"),
-    ("load the checkpoint", "training.nightly", "load_encoder"),
-    ("read the answers", "training.nightly", "load_dataset"),
-    ("divide the answers", "training.nightly", "use_bundled_answers"),
-    ("texts to train on", "training.nightly", "_fine_tune_set"),
-    ("plausible corrections", "training.nightly", "refuse_implausible_corrections"),
-    ("what the parent answers", "training.nightly", "checkpoint_logits"),
-    ("fine-tune", "training.nightly", "learn_corrections"),
+    ("load the checkpoint", "training.fine_tune_run", "load_encoder"),
+    ("read the answers", "training.fine_tune_run", "load_dataset"),
+    ("divide the answers", "training.fine_tune_run", "use_bundled_answers"),
+    ("texts to train on", "training.fine_tune_run", "_fine_tune_set"),
+    ("plausible corrections", "training.fine_tune_run", "refuse_implausible_corrections"),
+    ("what the parent answers", "training.fine_tune_run", "checkpoint_logits"),
+    ("fine-tune", "training.fine_tuning", "learn_corrections"),
+    ("teach the n-gram model", "training.fine_tuning", "teach_ngram_model"),
     ("calibrate", "training.promotion", "calibrate"),
     ("export", "training.promotion", "_export"),
     ("  training profile", "training.promotion", "_training_profile"),
@@ -153,7 +154,7 @@ def _since(start: tuple[float, float]) -> dict[str, float]:
 
 def _watch(figures: dict[str, dict[str, float]]) -> None:
     """Add the time of every call of a step's function to ``figures``."""
-    for name, module_name, function_name in _STEPS:
+    for name, module_name, function_name in STEPS:
         module = importlib.import_module(module_name)
         figures[name] = {"seconds": 0.0, "processor_seconds": 0.0}
         setattr(module, function_name, _timed(getattr(module, function_name), figures[name]))

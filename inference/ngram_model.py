@@ -18,10 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO
 from itertools import chain, pairwise
 from pathlib import Path
-from zipfile import ZipFile
 from zlib import crc32
 
 import numpy as np
@@ -29,6 +27,10 @@ import numpy as np
 from core.letters.accents import without_accents
 from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
+from inference.array_file import read_arrays, write_arrays
+from inference.packed_rows import PackedRows
+
+Vectors = np.ndarray | PackedRows
 
 _FEWEST_LETTERS, _MOST_LETTERS = 2, 5
 _SEQUENCE = crc32(b"#")  # so that a sequence and an equal word have different hashes
@@ -82,7 +84,7 @@ class NgramModel:
     """
 
     hashes: np.ndarray
-    vectors: np.ndarray
+    vectors: Vectors
     scale: float
     weights: np.ndarray
     bias: np.ndarray
@@ -109,27 +111,34 @@ class NgramModel:
 
     @classmethod
     def load(cls, content: bytes) -> NgramModel:
-        """Read what ``save`` wrote into a file. Plain arrays only: nothing in it can run."""
-        arrays = _arrays(content)
+        """Read what ``save`` wrote into a file."""
+        arrays = read_arrays(content)
+        hashes, weights = _unpack(arrays["hashes"]), arrays["weights"]
+        if "vectors" in arrays:  # of a model that was trained before its rows were packed
+            vectors: Vectors = arrays["vectors"]
+        else:
+            shape = (len(hashes), len(weights))
+            vectors = PackedRows(arrays["blocks"], arrays["block_sizes"], shape)
         return cls(
-            hashes=_unpack(arrays["hashes"]),
-            vectors=arrays["vectors"],
+            hashes=hashes,
+            vectors=vectors,
             scale=float(arrays["scale"]),
-            weights=arrays["weights"],
+            weights=weights,
             bias=arrays["bias"],
         )
 
     def save(self, path: Path) -> None:
-        """Write the arrays, compressed."""
-        with path.open("wb") as file:
-            np.savez_compressed(
-                file,
-                hashes=_pack(self.hashes),
-                vectors=self.vectors,
-                scale=self.scale,
-                weights=self.weights,
-                bias=self.bias,
-            )
+        """Write the arrays into an ``.npz`` file."""
+        packed = PackedRows.pack(np.asarray(self.vectors))
+        arrays = {
+            "hashes": _pack(self.hashes),
+            "blocks": packed.blocks,
+            "block_sizes": packed.sizes,
+            "scale": np.array(self.scale),
+            "weights": self.weights,
+            "bias": self.bias,
+        }
+        write_arrays(path, arrays, are_packed=["blocks"])
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """Return (N, K) float32 scores of N cleaned texts, to be added to logits.
@@ -172,7 +181,7 @@ class NgramModel:
         for start in range(0, len(words), n_in_block):
             block = slice(start, start + n_in_block)
             rows = self._rows_of(words[block])
-            used, starts = np.unique(text_of_word[block], return_index=True)
+            used, starts = _runs(text_of_word[block])
             sums[used] += np.add.reduceat(self._word_sums[rows], starts)
             n_features[used] += np.add.reduceat(self._word_counts[rows], starts)
         factors = [[self.scale / max(n, 1) ** 0.5] for n in n_features.tolist()]  # (N, 1)
@@ -205,30 +214,17 @@ class NgramModel:
         rows = np.searchsorted(self.hashes, hashes)
         is_known = rows < len(self.hashes)
         is_known[is_known] = self.hashes[rows[is_known]] == hashes[is_known]
-        used, starts = np.unique(lists[is_known], return_index=True)
+        used, starts = _runs(lists[is_known])
         sums = np.zeros((len(feature_lists), self.vectors.shape[1]), np.int32)
         if len(used):
             sums[used] = np.add.reduceat(self.vectors[rows[is_known]], starts, dtype=np.int32)
         return sums
 
 
-def _arrays(content: bytes) -> dict[str, np.ndarray]:
-    """Return the arrays of an ``.npz`` file by their names, each unpacked in one piece.
-
-    ``np.load`` unpacks pieces of 256 KB, and waits for the interpreter before each of them: while
-    the other parts of a model are loaded, that takes six times as long.
-    """
-    with ZipFile(BytesIO(content)) as file:
-        return {name.removesuffix(".npy"): _array(file.read(name)) for name in file.namelist()}
-
-
-def _array(content: bytes) -> np.ndarray:
-    """Return the array of an ``.npy`` file; ValueError for one of Python's objects."""
-    header = BytesIO(content)
-    np.lib.format.read_magic(header)
-    shape, is_by_column, dtype = np.lib.format.read_array_header_1_0(header)
-    values = np.frombuffer(content, dtype, offset=header.tell())
-    return values.reshape(shape, order="F" if is_by_column else "C")
+def _runs(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different ones of ascending whole numbers from 0 on, and where each starts."""
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    return numbers[starts], starts
 
 
 def _pack(numbers: np.ndarray) -> np.ndarray:

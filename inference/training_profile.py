@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
+
+from inference.array_file import read_arrays, write_arrays
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,8 @@ class TrainingProfile:
 
     @classmethod
     def load(cls, content: bytes) -> TrainingProfile:
-        """Read what ``save`` wrote into a file. Plain arrays only: nothing in it can run."""
-        with np.load(BytesIO(content), allow_pickle=False) as arrays:
-            values = {name: arrays[name] for name in arrays.files}
+        """Read what ``save`` wrote into a file."""
+        values: dict[str, Any] = dict(read_arrays(content))
         values["seen"] = np.cumsum(values.pop("steps"), dtype=np.uint32)
         return cls(**{**values, "n_calibration": int(values["n_calibration"])})
 
@@ -47,15 +48,14 @@ class TrainingProfile:
         """Write the arrays, compressed."""
         # Ascending numbers compress as their differences: 100,000 texts are a quarter megabyte.
         steps = np.diff(self.seen, prepend=np.uint32(0)).astype(np.uint32)
-        with path.open("wb") as file:
-            np.savez_compressed(
-                file,
-                shares=self.shares.astype(np.float32),
-                steps=steps,
-                confidences=self.confidences.astype(np.float32),
-                agreements=self.agreements.astype(np.float32),
-                n_calibration=self.n_calibration,
-            )
+        arrays = {
+            "shares": self.shares.astype(np.float32),
+            "steps": steps,
+            "confidences": self.confidences.astype(np.float32),
+            "agreements": self.agreements.astype(np.float32),
+            "n_calibration": np.array(self.n_calibration),
+        }
+        write_arrays(path, arrays)
 
     def has_seen(self, texts: Sequence[str]) -> np.ndarray:
         """Return (N,) bool: whether each of N cleaned texts was in the training."""

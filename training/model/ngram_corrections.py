@@ -124,12 +124,13 @@ class _Student(torch.nn.Module):
     def as_ngram_model(self) -> NgramModel:
         """Return the model with its vectors in as small steps as int8 allows."""
         model = self._model
-        largest = int(np.abs(model.vectors).max(initial=1))
+        old_vectors = np.asarray(model.vectors)
+        largest = int(np.abs(old_vectors).max(initial=1))
         n_steps = max(_LARGEST_LEVEL // max(largest, 1), 1)
         scale = model.scale / n_steps
         hashes = np.union1d(model.hashes, self.hashes)
-        vectors = np.zeros((len(hashes), model.vectors.shape[1]), np.int8)
-        vectors[np.searchsorted(hashes, model.hashes)] = model.vectors * np.int8(n_steps)
+        vectors = np.zeros((len(hashes), old_vectors.shape[1]), np.int8)
+        vectors[np.searchsorted(hashes, model.hashes)] = old_vectors * np.int8(n_steps)
         learned = np.rint(self.vectors.detach().numpy() / scale)
         vectors[np.searchsorted(hashes, self.hashes)] = learned.clip(
             -_LARGEST_LEVEL, _LARGEST_LEVEL

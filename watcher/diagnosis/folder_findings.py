@@ -14,7 +14,7 @@ from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.share_findings import share_findings
 from watcher.intake.folder_checks import SENTINEL
 from watcher.intake.known_corrections import KnownCorrections
-from watcher.intake.local_state import local_state_path
+from watcher.intake.local_state import local_state_dir, local_state_path
 
 _PREFIX = ".probe-check-"
 _LOW_BYTES = 1 << 30
@@ -27,6 +27,7 @@ def folder_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
 
     A folder that is missing is not created.
     """
+    yield from _local_state(names)
     watched, data = settings.watcher, settings.data
     folders = {
         "inbox": watched.inbox,
@@ -88,6 +89,20 @@ def _folder(check: str, folder: Path, names: PathNames, has_sentinel: bool) -> I
     yield from _space(check, folder)
     if has_sentinel:
         yield from _strangers(check, folder)
+
+
+def _local_state(names: PathNames) -> Iterator[Finding]:
+    """Yield a finding where the daemon could not keep its locks on this machine's own disk."""
+    folder = local_state_dir()
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        yield Finding(
+            "locks",
+            Level.FAULT,
+            f"{names.shown(folder)} cannot be created or written: the daemon keeps its locks there",
+            "let the user of the daemon own its home folder, or set XDG_STATE_HOME to a folder "
+            "that it can write",
+        )
 
 
 def _corrections_away(folder: Path, names: PathNames) -> Finding:

@@ -23,7 +23,7 @@ from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
 from watcher.intake.known_corrections import KnownCorrections
 from watcher.intake.listing import kind_of
-from watcher.intake.local_state import local_state_path
+from watcher.intake.local_state import local_state_path, make_local_state_dir
 
 _LOG = logging.getLogger(__name__)
 STAGING = ".staging"
@@ -68,8 +68,10 @@ class Folders:
     def lock(self) -> FileLock:
         """Return a lock that only one daemon of this name on this machine can have.
 
-        It is released when the process ends, however it ends. Raises AlreadyRunningError.
+        It is released when the process ends, however it ends. Raises AlreadyRunningError, or
+        FolderError where there is no place for it.
         """
+        make_local_state_dir()
         lock = FileLock(local_state_path(self._inbox, f"{self._name}.lock"))
         try:
             lock.acquire(timeout=0)
@@ -102,6 +104,7 @@ class Folders:
             if not self._has_sentinel(folder) and self._was_on_another_device(folder):
                 raise ShareUnavailableError(_no_sentinel(folder))
         self._refuse_loops()
+        make_local_state_dir()
         for folder in (self._inbox, self._outbox, *self._final_dirs):
             self._make(folder)
             self._test(folder)
@@ -211,7 +214,7 @@ class Folders:
         """
         try:
             device = local_state_path(folder, "device").read_text(encoding="ascii")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         path = folder.resolve()
         nearest = next(place for place in (path, *path.parents) if place.exists())

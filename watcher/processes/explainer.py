@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from results.explanations.requests import pending_batches
-from watcher.intake.local_state import local_state_path
+from watcher.intake.local_state import local_state_path, make_local_state_dir
 from watcher.processes.background import start_in_background
 
 _LOG = logging.getLogger(__name__)
@@ -30,8 +30,10 @@ _WAIT_S = 0.1
 def explaining_lock(outbox: Path) -> FileLock:
     """Return the lock of the one process that explains the batches of ``outbox``.
 
-    A daemon that is killed leaves its child running, and the next daemon starts another.
+    A daemon that is killed leaves its child running, and the next daemon starts another. Raises
+    FolderError where there is no place for it.
     """
+    make_local_state_dir()
     return FileLock(local_state_path(outbox, "explaining.lock"))
 
 

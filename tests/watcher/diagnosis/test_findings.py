@@ -44,6 +44,13 @@ def worst(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.level is not Level.OK]
 
 
+@pytest.fixture
+def no_place_for_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folder of this machine's state be below a file: not even root can create it."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file" / "state"))
+
+
 def content(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.rglob("*"))
 
@@ -204,3 +211,19 @@ def test_corrections_that_are_away_are_named(settings: Settings, leaves_a_folder
     (fault,) = [finding for finding in folders(settings) if finding.check == "corrections"]
     assert fault.level is Level.FAULT and "has used corrections from there" in fault.found
     assert content(settings.watcher.inbox.parent) == before
+
+
+@pytest.mark.usefixtures("no_place_for_locks")
+def test_a_user_who_can_keep_no_locks_is_told(settings: Settings) -> None:
+    (finding,) = (found for found in folders(settings) if found.check == "locks")
+    assert finding.level is Level.FAULT and "XDG_STATE_HOME" in finding.remedy
+
+
+@pytest.mark.usefixtures("no_place_for_locks")
+def test_the_daemon_of_such_a_user_says_what_to_do(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = settings.watcher.inbox.parent / "config.yaml"
+    config.touch()
+    assert main.main(["watch", "--once", "--config", str(config)]) == 1
+    assert "set XDG_STATE_HOME" in capsys.readouterr().err

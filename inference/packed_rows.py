@@ -1,0 +1,66 @@
+"""Keep a matrix of small integers packed; unpack the rows that are asked for.
+
+The n-gram model has some hundred thousand rows, and a text needs sixty of them: who codes one text
+need not wait for all. Rows lie in blocks. Of the methods of zlib a block takes the Huffman codes
+alone: numbers of small vectors do not repeat each other, and are an eighth smaller without the
+search for repetitions.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import numpy as np
+
+_ROWS_PER_BLOCK = 64  # smaller blocks spend more on their codes than they spare a text
+_BARE = -zlib.MAX_WBITS  # without header and checksum: the hash of the file is checked
+
+
+class PackedRows:
+    """R rows of C int8, to be indexed with row numbers as the array that they were.
+
+    ``blocks`` (B,) uint8 are the packed blocks one after another, ``sizes`` the bytes of each.
+    """
+
+    def __init__(self, blocks: np.ndarray, sizes: np.ndarray, shape: tuple[int, int]) -> None:
+        self.blocks = blocks
+        self.sizes = sizes
+        self.shape = shape
+        self._ends = np.cumsum(sizes, dtype=np.intp)
+        self._rows = np.empty(shape, np.int8)  # memory that nothing was written to takes no place
+        self._is_unpacked = np.zeros(len(sizes), bool)
+
+    @classmethod
+    def pack(cls, rows: np.ndarray) -> PackedRows:
+        """Return ``rows`` (R, C) int8 packed."""
+        starts = range(0, len(rows), _ROWS_PER_BLOCK)
+        blocks = [_packed(rows[start : start + _ROWS_PER_BLOCK].tobytes()) for start in starts]
+        sizes = np.array([len(block) for block in blocks], np.uint32)
+        return cls(np.frombuffer(b"".join(blocks), np.uint8), sizes, rows.shape)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """Return (N, C) int8, the rows with these N numbers."""
+        is_needed = np.zeros(len(self.sizes), bool)
+        is_needed[rows // _ROWS_PER_BLOCK] = True
+        for block in np.flatnonzero(is_needed & ~self._is_unpacked).tolist():
+            self._unpack(block)
+        return self._rows[rows]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Return all rows, (R, C)."""
+        return np.array(self[np.arange(self.shape[0])], dtype)
+
+    def _unpack(self, block: int) -> None:
+        """Unpack one block. Two threads that need the same one both write the same."""
+        start = block * _ROWS_PER_BLOCK
+        end = self._ends[block]
+        content = zlib.decompress(self.blocks[end - self.sizes[block] : end].data, _BARE)
+        values = np.frombuffer(content, np.int8).reshape(-1, self.shape[1])
+        self._rows[start : start + len(values)] = values
+        self._is_unpacked[block] = True
+
+
+def _packed(content: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=_BARE, memLevel=9, strategy=zlib.Z_HUFFMAN_ONLY)
+    return packer.compress(content) + packer.flush()
