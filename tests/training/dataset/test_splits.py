@@ -11,6 +11,7 @@ from tests.support.labelled_records import CODES
 from training.dataset.splits import (
     CALIBRATION,
     HOLD_OUT,
+    MAX_OWN_HOLD_OUT,
     SIDES,
     TRAIN,
     Origin,
@@ -92,6 +93,13 @@ def test_of_other_languages_a_limited_number_of_answers_measures() -> None:
     assert set(shuffled["text"]) == set(kept["text"])
     fewer = without_surplus(answers[answers["text"] != kept["text"].iloc[-1]], {"de"})
     assert len(set(kept["text"]) - set(fewer["text"])) == 1
+
+
+def test_of_the_own_language_enough_answers_measure() -> None:
+    texts = [f"text {i}" for i in range(MAX_OWN_HOLD_OUT + 7)]
+    for part, n_kept in ((HOLD_OUT, MAX_OWN_HOLD_OUT), (TRAIN, len(texts))):
+        answers = pd.DataFrame({"text": texts, "language": "de", "part": part})
+        assert len(without_surplus(answers, {"de"})) == n_kept
 
 
 @given(st.text(max_size=20), st.text(max_size=5))
