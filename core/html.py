@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
@@ -28,6 +28,7 @@ from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
 _COMPILED_DIR = Path(__file__).with_name("__pycache__")
+_HASH_BYTES = 32
 
 
 def write_page(path: Path, template: str, language: str = ENGLISH, **values: Any) -> None:
@@ -88,33 +89,39 @@ def environment(language: PageLanguage) -> Environment:
     return templates
 
 
-class CompiledTemplates(FileSystemBytecodeCache):
+class CompiledTemplates(BytecodeCache):
     """Keeps compiled templates where Python keeps this module compiled, and if it may do that.
 
-    What is compiled depends on the source, on the language and on ``environment``.
+    What is compiled depends on the source, on the language and on ``environment``. A file begins
+    with the hash of what follows: the interpreter can crash on a byte that a disk has lost.
     """
 
     def __init__(self, language: PageLanguage, folder: Path = _COMPILED_DIR) -> None:
         """Keep those of a language in ``folder``."""
         installed = str(Path(jinja2.__file__).stat().st_mtime_ns)
         made_by = sha256(Path(__file__).read_bytes() + installed.encode()).hexdigest()
-        super().__init__(
-            str(folder),
-            f"template-%s.{language.code}.{sys.implementation.cache_tag}.{made_by[:8]}",
-        )
+        self._folder = folder
+        self._suffix = f"{language.code}.{sys.implementation.cache_tag}.{made_by[:8]}"
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill ``bucket`` where it is kept."""
+        """Fill ``bucket`` where it is kept whole."""
         try:
-            super().load_bytecode(bucket)
-        except Exception:  # damaged, as by a power cut: anything can be raised
-            bucket.reset()
+            content = self._path(bucket).read_bytes()
+        except OSError:
+            return
+        code = content[_HASH_BYTES:]
+        if sha256(code).digest() == content[:_HASH_BYTES]:
+            bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep ``bucket`` where that is possible."""
         if not sys.dont_write_bytecode:
+            code = bucket.bytecode_to_string()
             with suppress(OSError):
-                super().dump_bytecode(bucket)
+                write_atomic(self._path(bucket), sha256(code).digest() + code, is_public=True)
+
+    def _path(self, bucket: Bucket) -> Path:
+        return self._folder / f"template-{bucket.key}.{self._suffix}"
 
 
 def _texts(language: PageLanguage) -> dict[str, Callable[..., Any]]:

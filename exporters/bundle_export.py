@@ -49,7 +49,7 @@ from inference.training_profile import TrainingProfile
 
 _FP32 = "model.onnx"
 _INT8 = "model_int8.onnx"
-_N_CALIBRATION_TEXTS = 2048
+_N_CALIBRATION_TEXTS = 1024
 _N_PARITY_TEXTS = 2000
 _N_RANKING_TEXTS = 64
 

@@ -37,6 +37,7 @@ from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
 FORMAT_VERSION = 2
+_REMEDY = "restore the folder, or serve the model before it with 'isco models rollback'"
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 NGRAM_MODEL = "ngram_model.npz"
@@ -101,15 +102,21 @@ class Bundle:
                 "from the repository, or train a model with 'isco train'"
             ) from None
         except (OSError, ValueError, RecursionError) as error:
-            raise BundleError(f"{str(path / MANIFEST)!r} cannot be read: {error}") from None
+            raise BundleError(
+                f"{str(path / MANIFEST)!r} cannot be read: {error}; {_REMEDY}"
+            ) from None
         if not isinstance(values, dict):
-            raise BundleError(f"{str(path / MANIFEST)!r} is not a manifest: it is no JSON object")
+            raise BundleError(
+                f"{str(path / MANIFEST)!r} is not a manifest: it is no JSON object; {_REMEDY}"
+            )
         _check_versions(path, values)
         try:
             bundle = cls(path, Manifest(**values))
             TypeAdapter(Manifest).validate_python(vars(bundle.manifest))
         except (TypeError, ValidationError) as error:
-            raise BundleError(f"{str(path / MANIFEST)!r} is not a manifest: {error}") from None
+            raise BundleError(
+                f"{str(path / MANIFEST)!r} is not a manifest: {error}; {_REMEDY}"
+            ) from None
         if tuple(bundle.manifest.labels) != isco08().units:
             raise BundleError(f"{str(path)!r} was trained for other codes than ISCO-08's 436")
         bundle._check_hashes([bundle.manifest.model, TOKENIZER])
@@ -170,14 +177,16 @@ class Bundle:
         try:
             yield
         except OSError as error:
-            raise BundleError(f"{name!r} of {str(self.path)!r} cannot be read: {error}") from None
+            raise BundleError(
+                f"{name!r} of {str(self.path)!r} cannot be read: {error}; {_REMEDY}"
+            ) from None
 
     def _check_hash(self, name: str, actual: str) -> None:
         expected = self.manifest.files.get(name, "no hash in the manifest")
         if actual != expected:
             raise BundleError(
                 f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
-                f"{actual[:12]}…, expected {expected[:12]}…): restore the bundle"
+                f"{actual[:12]}…, expected {expected[:12]}…); {_REMEDY}"
             )
 
 

@@ -45,6 +45,18 @@ def test_a_damaged_copy_is_compiled_again(folder: Path, n_bytes: int) -> None:
     assert kept.read_bytes() == whole
 
 
+def test_a_copy_with_one_wrong_bit_is_compiled_again(folder: Path) -> None:
+    names = compiled_names(folder)
+    (kept,) = folder.iterdir()
+    whole = kept.read_bytes()
+    for position in range(0, len(whole), len(whole) // 50):
+        damaged = bytearray(whole)
+        damaged[position] ^= 4
+        kept.write_bytes(damaged)
+        assert compiled_names(folder) == names
+        assert kept.read_bytes() == whole
+
+
 def test_without_a_place_to_keep_it_a_template_is_compiled_each_time(folder: Path) -> None:
     assert compiled_names(folder / "missing")
 

@@ -179,7 +179,14 @@ def test_a_damaged_file_is_refused(copy: Path) -> None:
 
 def test_a_missing_file_is_refused(copy: Path) -> None:
     (copy / "tokenizer.json").unlink()
-    with pytest.raises(BundleError, match=r"tokenizer\.json"):
+    with pytest.raises(BundleError, match=r"tokenizer\.json.*isco models rollback"):
+        Bundle.open(copy)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 2, "text_version": 1}'])
+def test_a_damaged_manifest_says_what_to_do(copy: Path, content: str) -> None:
+    (copy / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(BundleError, match=r"(?s)manifest\.json.*isco models rollback"):
         Bundle.open(copy)
 
 

@@ -31,9 +31,9 @@ TRAIN, CALIBRATION, HOLD_OUT = "train", "calibration", "hold_out"
 """The parts of the bundled reference answers."""
 MAX_ANSWERS = {HOLD_OUT: 400, CALIBRATION: 100}
 """So many answers of each other language measure, and calibrate, a nightly training."""
-MAX_OWN_HOLD_OUT = 8000
-"""So many answers of each of the user's languages measure it: where the two models differ on 3 in
-100, that places a change to 0.4 points (95 %), and every model reads them anew."""
+MAX_OWN_ANSWERS = {HOLD_OUT: 8000, CALIBRATION: 2000}
+"""So many of each of the user's languages, since every new model reads them anew: where two models
+differ on 3 in 100, 8,000 place a change to 0.4 points (95 %)."""
 _HELD_OUT_CORRECTIONS_ONE_IN = 5
 # So many texts calibrate well enough; and fewer are enough if they are as new as what comes.
 MIN_CALIBRATION_TEXTS = 1000
@@ -105,15 +105,15 @@ def without_surplus(answers: pd.DataFrame, whole: Collection[str]) -> pd.DataFra
     """Return reference answers, of each language that is not ``whole`` at most ``MAX_ANSWERS``.
 
     ``answers`` has ``text, language, part``. Those that measure and calibrate are limited, of a
-    ``whole`` language those that measure, to ``MAX_OWN_HOLD_OUT``. The lowest hashes stay: when
-    answers are added, nearly all of them measure as before.
+    ``whole`` language to ``MAX_OWN_ANSWERS``. The lowest hashes stay: when answers are added,
+    nearly all of them measure as before.
     """
     in_order = answers.assign(hash=answers["text"].map(_short_hash)).sort_values("hash")
     ranks = in_order.groupby(["language", "part"]).cumcount().reindex(answers.index)
     is_whole = answers["language"].isin(whole)
     limits = answers["part"].map(MAX_ANSWERS)
-    limits = limits.mask(is_whole, answers["part"].map({HOLD_OUT: MAX_OWN_HOLD_OUT}))
-    return answers[~(ranks >= limits)]
+    limits = limits.mask(is_whole, answers["part"].map(MAX_OWN_ANSWERS))
+    return answers[~(ranks >= limits)]  # without a limit, as for training, all are kept
 
 
 def choose_calibration_texts(own: pd.DataFrame, bundled: pd.DataFrame) -> pd.DataFrame:

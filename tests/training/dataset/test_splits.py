@@ -11,7 +11,7 @@ from tests.support.labelled_records import CODES
 from training.dataset.splits import (
     CALIBRATION,
     HOLD_OUT,
-    MAX_OWN_HOLD_OUT,
+    MAX_OWN_ANSWERS,
     SIDES,
     TRAIN,
     Origin,
@@ -95,9 +95,9 @@ def test_of_other_languages_a_limited_number_of_answers_measures() -> None:
     assert len(set(kept["text"]) - set(fewer["text"])) == 1
 
 
-def test_of_the_own_language_enough_answers_measure() -> None:
-    texts = [f"text {i}" for i in range(MAX_OWN_HOLD_OUT + 7)]
-    for part, n_kept in ((HOLD_OUT, MAX_OWN_HOLD_OUT), (TRAIN, len(texts))):
+def test_of_the_own_language_enough_answers_measure_and_calibrate() -> None:
+    texts = [f"text {i}" for i in range(max(MAX_OWN_ANSWERS.values()) + 7)]
+    for part, n_kept in {**MAX_OWN_ANSWERS, TRAIN: len(texts)}.items():
         answers = pd.DataFrame({"text": texts, "language": "de", "part": part})
         assert len(without_surplus(answers, {"de"})) == n_kept
 
