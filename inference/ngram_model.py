@@ -27,8 +27,8 @@ import numpy as np
 from core.letters.accents import without_accents
 from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
-from inference.array_file import read_arrays, write_arrays
-from inference.packed_rows import PackedRows
+from inference.arrays.array_file import read_arrays, write_arrays
+from inference.arrays.packed_rows import PackedRows
 
 Vectors = np.ndarray | PackedRows
 

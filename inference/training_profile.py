@@ -15,7 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
-from inference.array_file import read_arrays, write_arrays
+from inference.arrays.array_file import read_arrays, write_arrays
 
 
 @dataclass(frozen=True)

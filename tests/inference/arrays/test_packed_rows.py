@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.packed_rows import PackedRows
+from inference.arrays.packed_rows import PackedRows
 
 
 def _rows(n_rows: int, n_columns: int) -> np.ndarray:

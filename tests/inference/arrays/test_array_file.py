@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.array_file import read_arrays, write_arrays
+from inference.arrays.array_file import read_arrays, write_arrays
 
 ARRAYS = {f"array{n}": np.arange(n, dtype=np.uint16) for n in range(40)}
 
