@@ -71,17 +71,7 @@ def load_dataset(
     trained_answers = answers[answers["part"] == TRAIN].drop(columns=["kind", "part"])
     if raw is not None and not settings.training.use_bundled_answers:
         trained_answers = trained_answers.iloc[:0]
-    parts = [trained_answers.assign(is_own=False)]
-    if settings.training.use_manual:
-        parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
-    if own is not None:
-        parts.insert(0, own.records.assign(is_own=True))
-        _LOG.info(
-            "records that train: %s of yours + %s bundled",
-            f"{len(own.records):,}",
-            f"{len(trained_answers):,}",
-        )
-    everything = pd.concat(parts)
+    everything = _everything(own, trained_answers, settings)
     texts = resolve_conflicts(everything, processed_dir, settings.training.conflicts)
     is_own = texts["text"].isin(set(everything.loc[everything["is_own"], "text"]))
     texts = texts.assign(origin=np.where(is_own, Origin.OWN, Origin.BUNDLED))
@@ -104,14 +94,7 @@ def load_dataset(
     # From here on only answers that are used: the surplus neither trains nor measures.
     whole = _whole_languages({settings.data.language, *own_languages}, answers)
     answers = without_surplus(answers, whole)
-    is_held_out = answers["part"] == HOLD_OUT
-    is_whole = answers["language"].isin(whole)
-    hold_out = {
-        BUNDLED_HOLD_OUT: answers[is_held_out & is_whole],
-        OWN_HOLD_OUT: _with_corrected_labels(own_hold_out, corrections),
-        OTHER_LANGUAGES: answers[is_held_out & ~is_whole],
-    }
-    hold_out = {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
+    hold_out = _hold_out_sets(answers, whole, _with_corrected_labels(own_hold_out, corrections))
     calibration = answers[answers["part"] == CALIBRATION].drop(columns=["kind", "part"])
     return LoadedDataset(
         texts=texts,
@@ -136,6 +119,37 @@ def load_dataset(
 def _read_own(raw: Path, settings: Settings) -> OwnRecords:
     data = settings.data
     return read_records(raw, data.read_columns, data.processed_dir, data.encoding, data.language)
+
+
+def _everything(
+    own: OwnRecords | None, trained_answers: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Return all that may train, the user's records first: ``TEXT_COLUMNS`` and ``is_own``."""
+    parts = [trained_answers.assign(is_own=False)]
+    if settings.training.use_manual:
+        parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
+    if own is not None:
+        parts.insert(0, own.records.assign(is_own=True))
+        _LOG.info(
+            "records that train: %s of yours + %s bundled",
+            f"{len(own.records):,}",
+            f"{len(trained_answers):,}",
+        )
+    return pd.concat(parts)
+
+
+def _hold_out_sets(
+    answers: pd.DataFrame, whole: set[str], own_hold_out: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the hold-out sets that are not empty, by name."""
+    is_held_out = answers["part"] == HOLD_OUT
+    is_whole = answers["language"].isin(whole)
+    hold_out = {
+        BUNDLED_HOLD_OUT: answers[is_held_out & is_whole],
+        OWN_HOLD_OUT: own_hold_out,
+        OTHER_LANGUAGES: answers[is_held_out & ~is_whole],
+    }
+    return {name: rows.reset_index(drop=True) for name, rows in hold_out.items() if len(rows)}
 
 
 def _whole_languages(usual: set[str], answers: pd.DataFrame) -> set[str]:
