@@ -26,7 +26,8 @@ _LINES_PER_BATCH = 2048
 _ABOUT = """\
 With - instead of a title, every line of the standard input is one record: its title, or its title,
 a tab and its duties. Each line is answered with one line of JSON, in the same order. Lines from a
-pipe or a file are coded in batches of 2,048, lines from a terminal one by one.
+pipe or a file are coded in batches of 2,048, lines from a terminal one by one. One TITLE is
+computed on the CPU unless inference.provider names an accelerator: it takes longer to open one.
 
   isco code "lorry driver" --duties "long distance, articulated lorry"
   cut -f 2,3 staff.tsv | isco code - > codes.jsonl
@@ -71,6 +72,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         )
     if is_stdin and parsed.duties is not None:
         parsed.parser.error("--duties goes without -: write the duties behind a tab in each line")
+    if not is_stdin:
+        settings = _for_one_text(settings)
     with ThreadPoolExecutor(1) as executor:
         bundle = executor.submit(ModelRegistry(settings.output).served)
         from inference.autocoder import open_autocoder  # while the files are hashed
@@ -87,6 +90,17 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         for answer in _answers(batch, autocoder, settings, parsed.explain):
             print_json(answer)
         print(end="", flush=True)
+
+
+def _for_one_text(settings: Settings) -> Settings:
+    """Return ``settings`` with the quickest provider for one text, unless they name one.
+
+    It takes longer to open an accelerator than the CPU needs for the text.
+    """
+    if settings.inference.provider != "auto":
+        return settings
+    inference = settings.inference.model_copy(update={"provider": "cpu"})
+    return settings.model_copy(update={"inference": inference})
 
 
 def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:

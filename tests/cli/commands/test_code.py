@@ -1,4 +1,4 @@
-"""``isco code -``: the lines of the standard input."""
+"""``isco code``: one title, and the lines of the standard input."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 import os
 import pty
 import subprocess
+from importlib.metadata import distributions
+from pathlib import Path
 
 import pytest
 
 from cli.commands.code import _LINES_PER_BATCH
 from core.settings import Settings
 from tests.cli.processes import SCRIPT, config_of, environment, run_in_shell, run_script
+from tests.conftest import ROOT
 
 
 @pytest.mark.slow
@@ -30,6 +33,16 @@ def test_each_line_is_a_record_and_an_answer(settings: Settings) -> None:
         assert list(answer) == list(alone)
         assert answer["candidates"][0]["isco_code"] == alone["candidates"][0]["isco_code"]
     assert answers[2]["isco_code"] == "" and answers[2]["candidates"] == []
+
+
+@pytest.mark.skipif(not [*distributions(name="openvino")], reason="no accelerator is installed")
+def test_for_one_title_no_accelerator_is_opened(settings: Settings, tmp_path: Path) -> None:
+    arguments = ["code", *config_of(settings), "Nurse"]
+    program = f"import main, sys; main.main({arguments}); assert 'openvino' not in sys.modules"
+    # OpenVINO is hidden from other tests; no earlier start has said which provider is the fastest.
+    variables = environment(PYTHONPATH=str(ROOT), XDG_CACHE_HOME=str(tmp_path))
+    done = subprocess.run([SCRIPT[0], "-c", program], env=variables, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
