@@ -28,6 +28,7 @@ from core.letters.accents import without_accents
 from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
 from inference.arrays.array_file import read_arrays, write_arrays
+from inference.arrays.ascending import pack_ascending, unpack_ascending
 from inference.arrays.packed_rows import PackedRows
 
 Vectors = np.ndarray | PackedRows
@@ -113,7 +114,7 @@ class NgramModel:
     def load(cls, content: bytes) -> NgramModel:
         """Read what ``save`` wrote into a file."""
         arrays = read_arrays(content)
-        hashes, weights = _unpack(arrays["hashes"]), arrays["weights"]
+        hashes, weights = unpack_ascending(arrays["hashes"]), arrays["weights"]
         if "vectors" in arrays:  # of a model that was trained before its rows were packed
             vectors: Vectors = arrays["vectors"]
         else:
@@ -131,7 +132,7 @@ class NgramModel:
         """Write the arrays into an ``.npz`` file."""
         packed = PackedRows.pack(np.asarray(self.vectors))
         arrays = {
-            "hashes": _pack(self.hashes),
+            "hashes": pack_ascending(self.hashes),
             "blocks": packed.blocks,
             "block_sizes": packed.sizes,
             "scale": np.array(self.scale),
@@ -225,17 +226,3 @@ def _runs(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the different ones of ascending whole numbers from 0 on, and where each starts."""
     starts = np.flatnonzero(np.diff(numbers, prepend=-1))
     return numbers[starts], starts
-
-
-def _pack(numbers: np.ndarray) -> np.ndarray:
-    """Return (4, N) uint8: the steps between ascending uint32, bytes of one rank together.
-
-    They compress to two thirds that way.
-    """
-    steps = np.diff(numbers, prepend=np.uint32(0)).astype("<u4")
-    return np.ascontiguousarray(steps.view(np.uint8).reshape(len(steps), 4).T)
-
-
-def _unpack(packed: np.ndarray) -> np.ndarray:
-    """Return (N,) uint32, the numbers that ``_pack`` was given."""
-    return np.ascontiguousarray(packed.T).view("<u4").ravel().cumsum(dtype=np.uint32)

@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 
 from inference.arrays.array_file import read_arrays, write_arrays
+from inference.arrays.ascending import pack_ascending, unpack_ascending
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,16 @@ class TrainingProfile:
     def load(cls, content: bytes) -> TrainingProfile:
         """Read what ``save`` wrote into a file."""
         values: dict[str, Any] = dict(read_arrays(content))
-        values["seen"] = np.cumsum(values.pop("steps"), dtype=np.uint32)
+        steps = values.pop("steps")
+        is_older = steps.ndim == 1  # of a model that was trained before the steps were packed
+        values["seen"] = np.cumsum(steps, dtype=np.uint32) if is_older else unpack_ascending(steps)
         return cls(**{**values, "n_calibration": int(values["n_calibration"])})
 
     def save(self, path: Path) -> None:
         """Write the arrays, compressed."""
-        # Ascending numbers compress as their differences: 100,000 texts are a quarter megabyte.
-        steps = np.diff(self.seen, prepend=np.uint32(0)).astype(np.uint32)
         arrays = {
             "shares": self.shares.astype(np.float32),
-            "steps": steps,
+            "steps": pack_ascending(self.seen),
             "confidences": self.confidences.astype(np.float32),
             "agreements": self.agreements.astype(np.float32),
             "n_calibration": np.array(self.n_calibration),

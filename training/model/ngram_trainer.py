@@ -118,8 +118,13 @@ def bags(
 def round_vectors(
     hashes: np.ndarray, vectors: np.ndarray, weights: np.ndarray, bias: np.ndarray
 ) -> NgramModel:
-    """Return the model of (F, D) float vectors, each number rounded to one of seven levels."""
+    """Return the model of (F, D) float vectors, each number rounded to one of seven levels.
+
+    A feature whose numbers all become 0 says nothing, and is left out.
+    """
     largest = np.percentile(np.abs(vectors), _CLIPPED_PERCENTILE) if vectors.size else 1.0
     scale = float(largest) / _LEVELS
     levels = np.clip(np.rint(vectors / scale), -_LEVELS, _LEVELS)
-    return NgramModel(hashes, levels.astype(np.int8), scale, weights, bias)
+    says_something = levels.any(axis=1)
+    vectors = levels[says_something].astype(np.int8)
+    return NgramModel(hashes[says_something], vectors, scale, weights, bias)
