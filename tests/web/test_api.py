@@ -106,7 +106,7 @@ def test_what_cannot_be_coded_is_named(
     [
         ("q=nurse", "2221", "words"),
         ("q=lorry+dri", "8332", "title"),
-        ("q=Kranken&language=de", "3221", "title"),
+        ("q=Dachdecker&language=de", "7121", "title"),
         ("q=72", "72", "title"),
         ("q=barista", "5132", None),
     ],
