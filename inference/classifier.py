@@ -73,6 +73,10 @@ class Classifier:
         probabilities = combine(logits, scores, self._temperature, self._ngram_weight)
         return Reading(probabilities, logits, vectors)
 
+    def unpack(self) -> None:
+        """Unpack the whole n-gram model, of which a single text needs little."""
+        self._ngram_model.unpack()
+
     def are_truncated(self, texts: Sequence[str]) -> list[bool]:
         """Return for each text whether it is longer than the network reads."""
         are_cut = self._session.are_truncated(self._readable(texts))

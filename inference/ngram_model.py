@@ -141,6 +141,11 @@ class NgramModel:
         }
         write_arrays(path, arrays, are_packed=["blocks"])
 
+    def unpack(self) -> None:
+        """Unpack all rows: before many texts come, there is time for it."""
+        if isinstance(self.vectors, PackedRows):
+            self.vectors.unpack()
+
     def scores(self, texts: Sequence[str]) -> np.ndarray:
         """Return (N, K) float32 scores of N cleaned texts, to be added to logits.
 

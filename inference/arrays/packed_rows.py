@@ -43,22 +43,26 @@ class PackedRows:
         """Return (N, C) int8, the rows with these N numbers."""
         is_needed = np.zeros(len(self.sizes), bool)
         is_needed[rows // _ROWS_PER_BLOCK] = True
-        for block in np.flatnonzero(is_needed & ~self._is_unpacked).tolist():
-            self._unpack(block)
+        self._unpack(is_needed)
         return self._rows[rows]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Return all rows, (R, C)."""
-        return np.array(self[np.arange(self.shape[0])], dtype)
+        self.unpack()
+        return np.array(self._rows, dtype)
 
-    def _unpack(self, block: int) -> None:
-        """Unpack one block. Two threads that need the same one both write the same."""
-        start = block * _ROWS_PER_BLOCK
-        end = self._ends[block]
-        content = zlib.decompress(self.blocks[end - self.sizes[block] : end].data, _BARE)
-        values = np.frombuffer(content, np.int8).reshape(-1, self.shape[1])
-        self._rows[start : start + len(values)] = values
-        self._is_unpacked[block] = True
+    def unpack(self) -> None:
+        """Unpack all rows."""
+        self._unpack(np.ones(len(self.sizes), bool))
+
+    def _unpack(self, is_needed: np.ndarray) -> None:
+        """Unpack blocks. Two threads that need the same one both write the same."""
+        for block in np.flatnonzero(is_needed & ~self._is_unpacked).tolist():
+            start, end = block * _ROWS_PER_BLOCK, self._ends[block]
+            content = zlib.decompress(self.blocks[end - self.sizes[block] : end].data, _BARE)
+            values = np.frombuffer(content, np.int8).reshape(-1, self.shape[1])
+            self._rows[start : start + len(values)] = values
+            self._is_unpacked[block] = True
 
 
 def _packed(content: bytes) -> bytes:

@@ -6,6 +6,7 @@ One version of the model is used from the beginning of a file to its end.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -49,6 +50,8 @@ class FileProcessor:
     def rehearse(self) -> None:
         """Code a title with a typo, so that no file waits for what is loaded when it is needed."""
         self._served.autocoder.code([_REHEARSED])
+        # A file that comes meanwhile goes on with what is unpacked.
+        threading.Thread(target=self._served.autocoder.classifier.unpack, daemon=True).start()
 
     def prepare(self, progress: Progress) -> None:
         """Do nothing: the model is loaded."""
