@@ -13,6 +13,7 @@ the weight of a channel does to the product (Frantar et al. 2022, arXiv 2210.173
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg.lapack import dtrtri
 
 WEIGHT_MAX = 127
 PAIR_MAX = 128
@@ -37,23 +38,23 @@ def round_weights(weight: np.ndarray, moments: np.ndarray) -> tuple[np.ndarray, 
     scale : (out,) float32; ``integers * scale`` approximates ``weight``.
     """
     scale = finest_step(weight)
-    targets = weight.T / scale[:, None]  # (out, in), in units of the integers: to be rounded
+    targets = weight / scale  # (in, out), in units of the integers: to be rounded
     integers = np.zeros_like(targets)
     factors = _factors(moments)
     n_channels = len(weight)
     for start in range(0, n_channels, _BLOCK):
         end = min(start + _BLOCK, n_channels)
-        errors = np.zeros((len(targets), end - start))
+        errors = np.zeros((end - start, targets.shape[1]))
         for channel in range(start, end):
-            partner = integers[:, channel - 1] if channel % 2 else 0.0
+            partner = integers[channel - 1] if channel % 2 else 0.0
             high = np.minimum(WEIGHT_MAX, PAIR_MAX - np.maximum(partner, 0))
             low = np.maximum(-WEIGHT_MAX, -PAIR_MAX - np.minimum(partner, 0))
-            integers[:, channel] = np.clip(np.rint(targets[:, channel]), low, high)
-            error = (targets[:, channel] - integers[:, channel]) / factors[channel, channel]
-            targets[:, channel + 1 : end] -= np.outer(error, factors[channel, channel + 1 : end])
-            errors[:, channel - start] = error
-        targets[:, end:] -= errors @ factors[start:end, end:]
-    return integers.T.astype(np.int8), scale.astype(np.float32)
+            integers[channel] = np.clip(np.rint(targets[channel]), low, high)
+            error = (targets[channel] - integers[channel]) / factors[channel, channel]
+            targets[channel + 1 : end] -= np.outer(factors[channel, channel + 1 : end], error)
+            errors[channel - start] = error
+        targets[end:] -= factors[start:end, end:].T @ errors
+    return integers.astype(np.int8), scale.astype(np.float32)
 
 
 def finest_step(weight: np.ndarray) -> np.ndarray:
@@ -71,5 +72,8 @@ def _factors(moments: np.ndarray) -> np.ndarray:
     """Return (in, in) the upper triangle U with ``UᵀU`` the inverse of the damped moments."""
     mean = float(np.diagonal(moments).mean())
     damped = moments + np.eye(len(moments)) * max(_DAMPING * mean, 1e-12)
-    inverse = np.linalg.inv(damped.astype(np.float64))
-    return np.linalg.cholesky((inverse + inverse.T) / 2).T
+    # Of the matrix turned around, the lower triangle is an upper one R of ours, with RRᵀ = damped.
+    # U is its inverse: a third of the work of inverting the moments, and more exact.
+    turned = np.linalg.cholesky(damped[::-1, ::-1].astype(np.float64))
+    factors, _ = dtrtri(turned[::-1, ::-1])
+    return np.triu(factors)
