@@ -94,8 +94,9 @@ def export_bundle(
     ----------
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
-    target_agreement : the share of codes that int8 must leave as they are. As few matrix products
-        as that takes stay in fp32; where not even that helps, the bundle serves the fp32 graph.
+    target_agreement : the share of codes, by network and n-gram model together, that int8 must leave
+        as they are. As few matrix products as that takes stay in fp32; where not even that helps,
+        the bundle serves the fp32 graph.
 
     Raises ParityError where the fp32 graph is not equal to the checkpoint.
     """
@@ -156,11 +157,20 @@ def _write_int8(
         write_manifest(staged, **manifest)
         session = OnnxSession(Bundle.open(staged), InferenceSettings(provider="cpu"))
         return agreement_if_enough(
-            checkpoint.texts, checkpoint.logits, session.logits, target_agreement
+            checkpoint.texts,
+            _combined(contents, checkpoint.logits, checkpoint.texts),
+            lambda texts: _combined(contents, session.logits(texts), texts),
+            target_agreement,
         )
 
     ranking_feeds = _feeds(contents, checkpoint.texts[:_N_RANKING_TEXTS])
     return write_int8(quantizer, staged / _INT8, ranking_feeds, measure, target_agreement)
+
+
+def _combined(contents: BundleContents, logits: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    """Return (N, 436) what decides the code: the network's ``logits`` and the n-gram model."""
+    scores = contents.ngram_model.scores(texts)
+    return logits / contents.temperature + contents.ngram_weight * scores
 
 
 def _keep_one_graph(

@@ -72,15 +72,15 @@ def agreement_if_enough(
     exported: Callable[[list[str]], np.ndarray],
     target: float,
 ) -> float:
-    """Return the share of ``texts`` whose best unit group is the same in two graphs.
+    """Return the share of ``texts`` whose best unit group is the same with two graphs.
 
     Where it is below ``target``, a part of the texts often proves that: then the share is returned
     that is left if all the others agree. Texts whose best two groups are close come first.
 
     Parameters
     ----------
-    reference : (N, 436) logits of the checkpoint for the N texts.
-    exported : computes (M, 436) logits of M texts by the exported graph.
+    reference : (N, 436) what decides the code of the N texts, by the checkpoint.
+    exported : computes the same (M, 436) of M texts by the exported graph.
     """
     if not texts:
         return 0.0  # nothing was proved

@@ -249,6 +249,41 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
+@pytest.mark.slow
+def test_int8_is_compared_by_the_code_that_is_served(
+    checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
+) -> None:
+    """Where the n-gram model decides, near-ties of the network keep no product in fp32."""
+    tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
+    head = model.classifier.out_proj.weight.data
+    head.normal_(std=1e-3).add_(head[:1].clone() * 100)  # all groups nearly alike
+    decides = NgramModel.empty(436)
+    decides.bias[7] = 1.0
+    kept = {}
+    for weight in (0.0, 100.0):
+        contents = BundleContents(
+            model=model,
+            tokenizer=tokenizer,
+            ngram_model=decides,
+            spelling=Spelling(()),
+            training_profile=training_profile,
+            temperature=1.0,
+            ngram_weight=weight,
+            max_tokens=64,
+            languages=["en"],
+            training_summary={},
+        )
+        out = export_bundle(
+            contents,
+            tmp_path / str(weight),
+            calibration_texts=texts[:20],
+            parity_texts=texts,
+            target_agreement=1.0,
+        )
+        kept[weight] = Bundle.open(out).manifest.parity["n_inputs_kept_fp32"]
+    assert kept[0.0] > kept[100.0] == 0
+
+
 def test_other_values_are_no_bundle() -> None:
     reference = np.zeros((2, 436), dtype=np.float32)
     other = reference.copy()
