@@ -47,7 +47,9 @@ def fine_tune(
     It is not held to its answer on a text of ``decided``.
     """
     checkpoint = champion.checkpoint_dir()
-    tokenizer, model = load_encoder(str(checkpoint), [], checkpoint)
+    # An epoch over texts that the model shall answer as before needs no noise, and a sixth of its
+    # time would be spent on drawing it.
+    tokenizer, model = load_encoder(str(checkpoint), [], checkpoint, dropout=0.0)
     loaded = _load_dataset(settings, champion, corrections)
     corrections = loaded.without_measured(corrections)
     if not (corrections["is_new"] & ~corrections["is_held_out"]).any():

@@ -27,10 +27,11 @@ from training.model.device import attention
 from training.model.hub import MINILM, unusable_base
 
 _ROBERTA_TYPES = ("roberta", "xlm-roberta", "camembert")
+_DROPOUT = 0.1  # RoBERTa's own
 
 
 def load_encoder(
-    base: str, texts: Iterable[str], bundled_checkpoint: Path
+    base: str, texts: Iterable[str], bundled_checkpoint: Path, dropout: float = _DROPOUT
 ) -> tuple[PreTrainedTokenizerBase, RobertaForSequenceClassification]:
     """Return tokenizer and ``RobertaForSequenceClassification`` with 436 outputs in ISCO order.
 
@@ -39,27 +40,30 @@ def load_encoder(
     base : see the module; a checkpoint with a head of 436 outputs keeps its head.
     texts : cleaned training texts; ``minilm`` takes its vocabulary from them.
     bundled_checkpoint : the checkpoint that the error names if ``base`` cannot be loaded.
+    dropout : of all layers, whatever the base had.
 
     Raises BaseModelError if the base cannot be reached or read, or is no RoBERTa.
     """
     units = isco08().units
-    labels = {
+    own_config = {
         "num_labels": len(units),
         "id2label": dict(enumerate(units)),
         "label2id": dict(zip(units, unit_index(units), strict=True)),
         "problem_type": "single_label_classification",
         "attn_implementation": attention(),
+        "hidden_dropout_prob": dropout,
+        "attention_probs_dropout_prob": dropout,
     }
     if base == MINILM:
-        return minilm.build(texts, RobertaConfig(**labels))
+        return minilm.build(texts, RobertaConfig(**own_config))
     try:
-        config = AutoConfig.from_pretrained(base, **labels)
+        config = AutoConfig.from_pretrained(base, **own_config)
         if config.model_type not in _ROBERTA_TYPES:
             raise BaseModelError(
                 f"the base {base!r} is a {config.model_type}; expected a RoBERTa checkpoint "
                 f"({', '.join(_ROBERTA_TYPES)})"
             )
-        config = RobertaConfig(**{**config.to_dict(), "model_type": "roberta", **labels})
+        config = RobertaConfig(**{**config.to_dict(), "model_type": "roberta", **own_config})
         tokenizer = AutoTokenizer.from_pretrained(base)
         model = RobertaForSequenceClassification.from_pretrained(
             base, config=config, use_safetensors=True, ignore_mismatched_sizes=True
