@@ -94,9 +94,9 @@ def export_bundle(
     ----------
     calibration_texts : cleaned texts that set the ranges of int8 activations.
     parity_texts : other cleaned texts, on which the graphs are compared with the checkpoint.
-    target_agreement : the share of codes, by network and n-gram model together, that int8 must leave
-        as they are. As few matrix products as that takes stay in fp32; where not even that helps,
-        the bundle serves the fp32 graph.
+    target_agreement : the share of codes that int8 must leave as they are; a code comes from the
+        network and the n-gram model together. As few matrix products as that takes stay in fp32;
+        where not even that helps, the bundle serves the fp32 graph.
 
     Raises ParityError where the fp32 graph is not equal to the checkpoint.
     """
