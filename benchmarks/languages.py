@@ -2,7 +2,8 @@
 
 DEV_MULTI has the columns ``job_title``, ``duties_description``, ``isco_code``, ``source``,
 ``title_in_train`` and ``language``; rows whose ``title_in_train`` is empty count, and those that
-are a title alone: ESCO's labels apart from the titles of national classifications. Beside them
+are a title alone: ESCO's labels apart from the titles of national classifications. A few of them
+are bundled answers as well; *new* are those that the model has not learned as such. Beside them
 stand the bundled reference answers: the hold-out set, the same with one typo each, and the
 commonest answers of a labour force survey, as they are and with one typo each. Those are known to
 the model.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,21 +46,26 @@ def main() -> None:
     bundle = bundle_to_measure(arguments.bundle, settings)
     classifier = open_classifier(bundle, settings.inference)
     threshold = settings.model.confidence_threshold
-    sections = [*_dev_sections(arguments.dev), *_answer_sections(settings.data.reference_dir)]
+    has_seen = bundle.training_profile().has_seen
+    dev_sections = _dev_sections(arguments.dev, has_seen)
+    sections = [*dev_sections, *_answer_sections(settings.data.reference_dir)]
     lines = [
         "# Every language",
         "",
         f"`python -m benchmarks.languages dev_multi.csv.gz`, model {classifier.version}, served in "
         f"{bundle.manifest.precision}. *Autocoded*: confidence of {threshold} or more. Languages "
-        f"with {_MIN_TEXTS} texts or more; *all* has the others as well.",
+        f"with {_MIN_TEXTS} texts or more; *all* has the others as well. *New*: not learned as an "
+        "answer either.",
     ]
     for title, texts in sections:
         lines += ["", f"## {title}", "", *_table(texts, classifier, threshold)]
     arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _dev_sections(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield a title and the texts (``text, label, language``) of each kind of classification."""
+def _dev_sections(
+    path: Path, has_seen: Callable[[list[str]], np.ndarray]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield a title and the texts (``text, label, language, is_new``) of each classification."""
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     rows = rows[(rows["title_in_train"] == "") & (rows["duties_description"] == "")]
     texts = pd.DataFrame(
@@ -69,6 +75,7 @@ def _dev_sections(path: Path) -> Iterator[tuple[str, pd.DataFrame]]:
             "language": rows["language"].to_numpy(),
         }
     )
+    texts["is_new"] = ~has_seen(list(texts["text"]))
     is_esco = (rows["source"] == "esco").to_numpy()
     yield "Labels of ESCO's occupations that were in no training", texts[is_esco]
     yield "Titles of national classifications that were in no training", texts[~is_esco]
@@ -109,6 +116,8 @@ def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> lis
     languages = texts["language"].to_numpy(str)
     names, counts = np.unique(languages, return_counts=True)
     parts = {"all": np.ones(len(texts), bool)}
+    if "is_new" in texts:
+        parts["new"] = texts["is_new"].to_numpy(bool)
     parts |= {name: languages == name for name in names[counts >= _MIN_TEXTS]}
     lines = [_line(_HEADER), "|" + "---|" * len(_HEADER)]
     for name, is_in_part in parts.items():

@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 from training.dataset.reference_data import COMMON_WEIGHT, read_answers
 from training.dataset.splits import TRAIN
 
-# Latvian and Slovenian are not complete.
-LANGUAGES = {path.stem for path in (ROOT / "data/reference/answers").glob("*.csv")} - {"lv", "sl"}
+# Maltese is not complete.
+LANGUAGES = {path.stem for path in (ROOT / "data/reference/answers").glob("*.csv")} - {"mt"}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_the_bundled_answers_cover_every_group_in_every_language(answers: pd.Dat
     assert answers["text"].is_unique
     for language, rows in answers.groupby("language"):
         n_least = rows["label"].value_counts().reindex(isco08().units, fill_value=0).min()
-        assert n_least >= (20 if language == "en" else 5), language
+        assert n_least >= (20 if language == "en" else 4), language
     shares = answers["part"].value_counts(normalize=True)
     assert 0.30 < shares["hold_out"] < 0.35 and 0.045 < shares["calibration"] < 0.065
 
