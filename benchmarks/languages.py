@@ -46,8 +46,9 @@ def main() -> None:
     bundle = bundle_to_measure(arguments.bundle, settings)
     classifier = open_classifier(bundle, settings.inference)
     threshold = settings.model.confidence_threshold
-    has_seen = bundle.training_profile().has_seen
-    dev_sections = _dev_sections(arguments.dev, has_seen)
+    profile = bundle.training_profile()
+    assert profile is not None, "a bundle of before 2026 does not say what it has learned"
+    dev_sections = _dev_sections(arguments.dev, profile.has_seen)
     sections = [*dev_sections, *_answer_sections(settings.data.reference_dir)]
     lines = [
         "# Every language",
