@@ -47,7 +47,7 @@ def main() -> None:
     classifier = open_classifier(bundle, settings.inference)
     threshold = settings.model.confidence_threshold
     profile = bundle.training_profile()
-    assert profile is not None, "a bundle of before 2026 does not say what it has learned"
+    assert profile is not None, "the bundle does not say what it has learned"
     dev_sections = _dev_sections(arguments.dev, profile.has_seen)
     sections = [*dev_sections, *_answer_sections(settings.data.reference_dir)]
     lines = [
