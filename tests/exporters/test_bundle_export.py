@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import hypothesis
@@ -218,12 +218,12 @@ def test_the_zero_point_of_a_gelu_costs_no_more_than_half_a_step(
     assert (np.abs(rounded - exact) <= 64 * steps[:, None] / 2 + 1e-3).all()
 
 
-@pytest.mark.slow
-def test_a_bundle_that_int8_would_change_serves_fp32(
-    checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
-) -> None:
+def contents_of(
+    checkpoint: Path, texts: list[str], training_profile: TrainingProfile
+) -> BundleContents:
+    """A bundle of the small checkpoint alone: its n-gram model knows nothing."""
     tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
-    contents = BundleContents(
+    return BundleContents(
         model=model,
         tokenizer=tokenizer,
         ngram_model=NgramModel.empty(436),
@@ -235,6 +235,13 @@ def test_a_bundle_that_int8_would_change_serves_fp32(
         languages=["en", "de"],
         training_summary={"note": 1},
     )
+
+
+@pytest.mark.slow
+def test_a_bundle_that_int8_would_change_serves_fp32(
+    checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
+) -> None:
+    contents = contents_of(checkpoint, texts, training_profile)
     out = export_bundle(
         contents,
         tmp_path / "bundle",
@@ -255,28 +262,15 @@ def test_int8_is_compared_by_the_code_that_is_served(
     checkpoint: Path, texts: list[str], training_profile: TrainingProfile, tmp_path: Path
 ) -> None:
     """Where the n-gram model decides, near-ties of the network keep no product in fp32."""
-    tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
+    contents = contents_of(checkpoint, texts, training_profile)
     torch.manual_seed(0)
-    head = model.classifier.out_proj.weight.data
+    head = contents.model.classifier.out_proj.weight.data
     head.normal_(std=1e-3).add_(head[:1].clone() * 100)  # all groups nearly alike
-    decides = NgramModel.empty(436)
-    decides.bias[7] = 1.0
+    contents.ngram_model.bias[7] = 1.0
     kept = {}
     for weight in (0.0, 100.0):
-        contents = BundleContents(
-            model=model,
-            tokenizer=tokenizer,
-            ngram_model=decides,
-            spelling=Spelling(()),
-            training_profile=training_profile,
-            temperature=1.0,
-            ngram_weight=weight,
-            max_tokens=64,
-            languages=["en"],
-            training_summary={},
-        )
         out = export_bundle(
-            contents,
+            replace(contents, ngram_weight=weight),
             tmp_path / str(weight),
             calibration_texts=texts[:20],
             parity_texts=texts,

@@ -30,8 +30,8 @@ SIDES = ("train", "validation", "calibration", "test")
 TRAIN, CALIBRATION, HOLD_OUT = "train", "calibration", "hold_out"
 """The parts of the bundled reference answers."""
 MAX_ANSWERS = {HOLD_OUT: 200, CALIBRATION: 60}
-"""So many answers of each other language measure, and calibrate, a nightly training: those of 27
-languages place a change to half a point (95 %)."""
+"""So many answers of each other language measure, and calibrate, a nightly training: where two
+models differ on 3 in 100, those of 27 languages place a change to half a point (95 %)."""
 MAX_OWN_ANSWERS = {HOLD_OUT: 8000, CALIBRATION: 2000}
 """So many of each of the user's languages, since every new model reads them anew: where two models
 differ on 3 in 100, 8,000 place a change to 0.4 points (95 %)."""
