@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
     except BrokenPipeError:
         code = _OUTPUT_CLOSED
     except (IscoError, OSError) as error:  # OSError: no permission, no space: the user can act
-        print(f"isco: {error}", file=sys.stderr)
+        print(f"isco: {_sentence(error)}", file=sys.stderr)
         code = _exit_code(error)
     except KeyboardInterrupt:
         code = _INTERRUPTED
@@ -85,10 +85,18 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
     except (IscoError, OSError) as error:
         is_json = parsed.log_format == JSON
         if parsed.log is not None or is_json:
-            _LOG.error("%s", error)
+            _LOG.error("%s", _sentence(error))
         if is_json and parsed.log is None:  # it was said, as a line of JSON
             return _exit_code(error)
         raise
+
+
+def _sentence(error: IscoError | OSError) -> str:
+    if isinstance(error, IscoError):
+        return str(error)
+    from cli.system_error import describe
+
+    return describe(error)
 
 
 def _exit_code(error: IscoError | OSError) -> int:

@@ -37,7 +37,8 @@ from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
 FORMAT_VERSION = 2
-_REMEDY = "restore the folder, or serve the model before it with 'isco models rollback'"
+REMEDY = "restore the folder, or serve the model before it with 'isco models rollback'"
+"""What a user can do about a bundle that cannot be served."""
 MANIFEST = "manifest.json"
 TOKENIZER = "tokenizer.json"
 NGRAM_MODEL = "ngram_model.npz"
@@ -103,11 +104,11 @@ class Bundle:
             ) from None
         except (OSError, ValueError, RecursionError) as error:
             raise BundleError(
-                f"{str(path / MANIFEST)!r} cannot be read: {error}; {_REMEDY}"
+                f"{str(path / MANIFEST)!r} cannot be read: {error}; {REMEDY}"
             ) from None
         if not isinstance(values, dict):
             raise BundleError(
-                f"{str(path / MANIFEST)!r} is not a manifest: it is no JSON object; {_REMEDY}"
+                f"{str(path / MANIFEST)!r} is not a manifest: it is no JSON object; {REMEDY}"
             )
         _check_versions(path, values)
         try:
@@ -115,10 +116,12 @@ class Bundle:
             TypeAdapter(Manifest).validate_python(vars(bundle.manifest))
         except (TypeError, ValidationError) as error:
             raise BundleError(
-                f"{str(path / MANIFEST)!r} is not a manifest: {error}; {_REMEDY}"
+                f"{str(path / MANIFEST)!r} is not a manifest: {error}; {REMEDY}"
             ) from None
         if tuple(bundle.manifest.labels) != isco08().units:
-            raise BundleError(f"{str(path)!r} was trained for other codes than ISCO-08's 436")
+            raise BundleError(
+                f"{str(path)!r} was trained for other codes than ISCO-08's 436; {REMEDY}"
+            )
         bundle._check_hashes([bundle.manifest.model, TOKENIZER])
         return bundle
 
@@ -178,7 +181,7 @@ class Bundle:
             yield
         except OSError as error:
             raise BundleError(
-                f"{name!r} of {str(self.path)!r} cannot be read: {error}; {_REMEDY}"
+                f"{name!r} of {str(self.path)!r} cannot be read: {error}; {REMEDY}"
             ) from None
 
     def _check_hash(self, name: str, actual: str) -> None:
@@ -186,7 +189,7 @@ class Bundle:
         if actual != expected:
             raise BundleError(
                 f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
-                f"{actual[:12]}…, expected {expected[:12]}…); {_REMEDY}"
+                f"{actual[:12]}…, expected {expected[:12]}…); {REMEDY}"
             )
 
 

@@ -136,10 +136,16 @@ class ModelRegistry:
         served = self._served_name()
         previous = self._promotion(served).get("replaced")
         if not previous:
-            raise BundleError(f"no version was in service before {served!r}")
+            raise BundleError(
+                f"no version was in service before {served!r}; 'isco models list' shows all "
+                "versions, 'isco models promote VERSION' serves one"
+            )
         paths = {version.name: version.path for version in self.versions()}
         if previous not in paths:
-            raise BundleError(f"the version before, {previous!r}, is not kept any more")
+            raise BundleError(
+                f"the version before, {previous!r}, is not kept any more; 'isco models list' shows "
+                "all versions, 'isco models promote VERSION' serves one"
+            )
         bundle = Bundle.open(paths[previous])
         self._serve(paths[previous])
         return bundle

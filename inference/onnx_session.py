@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from core.errors import BundleError
 from core.letters.text_bounds import slices
 from core.settings import InferenceSettings
-from inference.bundle import Bundle
+from inference.bundle import REMEDY, Bundle
 from inference.provider_selection import ServedModel, record_failure, select_accelerator
 from inference.providers import CPU, Runtime
 
@@ -55,7 +55,9 @@ class OnnxSession:
             )
             self._tokenizer = Tokenizer.from_file(str(bundle.tokenizer_path))
         except Exception as error:  # onnxruntime and tokenizers raise their own, unrelated classes
-            raise BundleError(f"{str(bundle.path)!r} cannot be loaded: {error}") from error
+            raise BundleError(
+                f"{str(bundle.path)!r} cannot be loaded: {error}; {REMEDY}"
+            ) from error
         self._tokenizer.enable_truncation(bundle.manifest.max_tokens)
         self._tokenizer.no_padding()
         n_threads = settings.threads or _n_cores()

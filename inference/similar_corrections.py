@@ -27,7 +27,7 @@ import numpy as np
 from core.errors import BundleError
 from core.own_tables.code_source import CodeSource
 from core.taxonomy import isco08, unit_index
-from inference.bundle import Bundle
+from inference.bundle import REMEDY, Bundle
 from inference.classifier import Reading
 from inference.decision import Prediction, SimilarCorrection
 
@@ -74,7 +74,9 @@ def similarity_of(bundle: Bundle) -> SimilarityRules | None:
     try:
         return SimilarityRules(**values)
     except TypeError as error:
-        raise BundleError(f"the manifest of {str(bundle.path)!r}: similarity: {error}") from None
+        raise BundleError(
+            f"the manifest of {str(bundle.path)!r}: similarity: {error}; {REMEDY}"
+        ) from None
 
 
 def similarity_vectors(reading: Reading) -> np.ndarray:
