@@ -20,7 +20,7 @@ def test_the_path_the_reason_and_a_remedy_are_named(number: int) -> None:
 
 
 def test_a_full_disk_names_no_right_that_would_help() -> None:
-    with pytest.raises(OSError) as full, open("/dev/full", "w") as file:
+    with pytest.raises(OSError) as full, Path("/dev/full").open("w") as file:
         file.write("x")
         file.flush()
     full.value.filename = "/dev/full"

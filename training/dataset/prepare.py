@@ -102,17 +102,28 @@ def load_dataset(
         hold_out=hold_out,
         calibration=calibration,
         measured=measured,
-        summary=DatasetSummary(
-            n_answers=len(trained_answers),
-            n_records=None if own is None else len(own.records),
-            n_left_out=None if own is None else own.n_left_out,
-            unread_files=None if own is None else own.unread_files,
-            n_duplicates=int(everything.duplicated(["text", "label"]).sum()),
-            n_hold_out={name: len(rows) for name, rows in hold_out.items()},
-            languages=sorted(languages),
-            untested_codes=None if own is None else _codes_without(texts, own.records, "test"),
-            untrained_codes=None if own is None else _codes_without(texts, own.records, "train"),
-        ),
+        summary=_summary(own, everything, texts, len(trained_answers), hold_out, languages),
+    )
+
+
+def _summary(
+    own: OwnRecords | None,
+    everything: pd.DataFrame,
+    texts: pd.DataFrame,
+    n_answers: int,
+    hold_out: dict[str, pd.DataFrame],
+    languages: Collection[str],
+) -> DatasetSummary:
+    return DatasetSummary(
+        n_answers=n_answers,
+        n_records=None if own is None else len(own.records),
+        n_left_out=None if own is None else own.n_left_out,
+        unread_files=None if own is None else own.unread_files,
+        n_duplicates=int(everything.duplicated(["text", "label"]).sum()),
+        n_hold_out={name: len(rows) for name, rows in hold_out.items()},
+        languages=sorted(languages),
+        untested_codes=None if own is None else _codes_without(texts, own.records, "test"),
+        untrained_codes=None if own is None else _codes_without(texts, own.records, "train"),
     )
 
 

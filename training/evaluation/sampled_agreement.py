@@ -99,15 +99,7 @@ def sampled_agreement(
             n_not_drawn[file.name] += 1
         else:
             n_without_list[correction.sampled] += 1
-    for name, n_rows in n_not_drawn.items():
-        path = str(corrections_dir / name)
-        _LOG.warning("%r: %d rows of a random sample were not drawn: left out", path, n_rows)
-    for sampled, n_rows in n_without_list.items():
-        _LOG.warning(
-            "the list of %s is missing or damaged: %d rows of its sample are left out",
-            sampled,
-            n_rows,
-        )
+    _name_left_out(corrections_dir, n_not_drawn, n_without_list)
     if not decided:
         return {}
     answers = [
@@ -119,6 +111,21 @@ def sampled_agreement(
         "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
         "versions": _versions(answers, list(by_coder.values())),
     }
+
+
+def _name_left_out(
+    corrections_dir: Path, n_not_drawn: Counter[str], n_without_list: Counter[str]
+) -> None:
+    """Log the files with rows that were not drawn, and the samples that have no list."""
+    for name, n_rows in n_not_drawn.items():
+        path = str(corrections_dir / name)
+        _LOG.warning("%r: %d rows of a random sample were not drawn: left out", path, n_rows)
+    for sampled, n_rows in n_without_list.items():
+        _LOG.warning(
+            "the list of %s is missing or damaged: %d rows of its sample are left out",
+            sampled,
+            n_rows,
+        )
 
 
 def _versions(answers: list[_Answer], by_coder: list[_Answer]) -> list[dict[str, Any]]:
