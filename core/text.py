@@ -82,6 +82,8 @@ def join(title: str, duties: str = "") -> str:
 
 
 def _part(written: str) -> str:
+    if not written:  # most records have no duties
+        return UNKNOWN
     if is_spreadsheet_error(written):
         return NOT_AVAILABLE
     return clean(plain_text(written).replace(SEPARATOR, " ")) or UNKNOWN

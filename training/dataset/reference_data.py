@@ -47,7 +47,7 @@ def read_answers(reference_dir: Path, languages: Collection[str]) -> pd.DataFram
         names = (*_ANSWER_COLUMNS, _RANK)
         table = open_table(path, {name: (name,) for name in names}, _ANSWER_COLUMNS)
         for _, row in table.rows():
-            title, duties, code, kind, rank = (table.get(row, name) for name in names)
+            title, duties, code, kind, rank = [table.get(row, name) for name in names]
             text = join(title, duties)
             part = part_of_answer(text, is_common=rank != "")
             weight = COMMON_WEIGHT if rank else 1.0
