@@ -24,7 +24,7 @@ from training.dataset.augmentation import Augmenter
 from training.model.batching import as_draws
 
 _LOG = logging.getLogger(__name__)
-MIN_EPOCHS = 10
+MIN_EPOCHS = 8
 MIN_UPDATES = 40  # few texts are read in more epochs
 BATCH_SIZE = 512
 LEARNING_RATE = 0.1
