@@ -23,6 +23,7 @@ from core import html
 from core.columns.header_names import TEXT_COLUMNS, match
 from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
+from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead
 from core.csv_table import (
     CHUNK_ROWS,
@@ -249,7 +250,8 @@ def _add_texts(batch: Batch, texts: Sequence[str], predictions: Sequence[Predict
 def _list_texts(batch: Batch, settings: Settings) -> None:
     """Keep the list of the texts and of what was drawn, so that what comes back can be checked."""
     receipt, folder = batch.receipt, settings.data.corrections_dir
-    head = ListHead(receipt.batch_id, receipt.model_version)
+    columns = text_columns(batch.table)
+    head = ListHead(receipt.batch_id, receipt.model_version, text_columns=columns)
     try:
         if not has_lists(folder) and any(
             (*folder.glob("*.csv"), *settings.watcher.outbox.glob("*/receipt.json"))

@@ -239,9 +239,9 @@ def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: No
     aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
     coded_texts = CodedTexts(data.corrections_dir)
-    return _Source(
-        table, EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
-    )
+    edited = EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
+    edited.refuse_other_columns()
+    return _Source(table, edited)
 
 
 def _doubts(kept_path: Path, source: _Source, name: str, find_doubts: FindDoubts) -> Doubts:

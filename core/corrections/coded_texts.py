@@ -99,21 +99,30 @@ class CodedTexts:
         return is_found, has_all_texts
 
     def codes_of(self, texts: list[str], model_version: str) -> list[frozenset[str]]:
-        """Return the codes that batches gave to each of ``texts``.
+        """Return the codes that batches gave to each of ``texts``, none where a list is not whole.
 
-        ``model_version``: the batches of this version alone; empty: all batches.
+        The list of the very batch may be the one that is not whole, and another batch may have
+        given the same text another code. ``model_version``: the batches of this version alone;
+        empty: all batches.
         """
         keys = text_keys(texts)
         codes: list[set[str]] = [set() for _ in texts]
         for path in self._paths():
             batch = self._read(path)
-            if batch is None or (model_version and batch.head.model_version != model_version):
+            versions = (model_version, "")  # without a version it stands for batches of any
+            if batch and model_version and batch.head.model_version not in versions:
                 continue
+            if batch is None or not batch.head.is_complete:
+                return [frozenset() for _ in texts]
             for number in np.flatnonzero(batch.contains(keys)):
                 place = batch.find(keys[number])
                 assert place is not None
                 codes[number].add(code_of(int(batch.codes[place])))
         return list(map(frozenset, codes))
+
+    def batches(self) -> list[TextList]:
+        """Return the lists that can be read, the newest first."""
+        return [batch for path in self._paths() if (batch := self._read(path)) is not None]
 
     def has_sample(self, sampled: str) -> bool:
         """Whether there is a readable list of the batch that a random sample was drawn from."""

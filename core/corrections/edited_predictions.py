@@ -5,7 +5,8 @@ counts before one that was changed in ``isco_code``.
 
 The code that was published is told by the other columns of a row: the first candidate or its group,
 or none, by ``source`` and ``is_fallback``. Where these columns were removed, the list of the batch
-tells it (``coded_texts.py``). A row whose published code is not known is no correction.
+tells it (``coded_texts.py``). The row itself comes first, because another batch may have given the
+same text another code. A row whose published code is not known is no correction.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import judge
+from core.corrections.published_columns import ToldRow, refuse_other_columns
 from core.corrections.signature import SignatureReader
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
@@ -86,6 +88,10 @@ class EditedPredictions:
         """Whether the code of any row differs from the published one, corrected codes aside."""
         return any(self._is_edited(row) for row in self._rows())
 
+    def refuse_other_columns(self) -> None:
+        """Raise InputError where a column is missing that the texts were read from."""
+        refuse_other_columns(self._table, self._coded_texts.batches(), self._told_rows)
+
     def corrections(self) -> Iterator[Correction]:
         """Yield every row: the edited ones as corrections, the others as skipped."""
         edited = (self._written(row.row) for row in self._rows() if self._is_edited(row))
@@ -150,6 +156,11 @@ class EditedPredictions:
             for (line, row), codes in zip(chunk, published, strict=True):
                 yield _EditedRow(line, row, codes)
 
+    def _told_rows(self) -> Iterator[ToldRow]:
+        for _, row in self._table.rows():
+            version = self._cell(row, "model_version")
+            yield ToldRow(row_text(self._table, row), version, self._told_by_row(row))
+
     def _look_up(self, chunk: list[tuple[int, Row]], published: list[frozenset[str]]) -> None:
         """Ask the lists of the batches about the rows whose other columns do not tell the code."""
         by_version: dict[str, list[int]] = {}
@@ -160,7 +171,8 @@ class EditedPredictions:
             texts = [row_text(self._table, chunk[number][1]) for number in numbers]
             listed = self._coded_texts.codes_of(texts, version)
             for number, codes in zip(numbers, listed, strict=True):
-                published[number] = codes or published[number]
+                told = published[number]
+                published[number] = codes & told or told or codes
 
     def _is_edited(self, row: _EditedRow) -> bool:
         if not row.published:
@@ -196,14 +208,19 @@ class EditedPredictions:
             return frozenset()
         codes = {candidate} if is_fallback is not True else set()
         if is_fallback is not False:
-            codes.update(minor[:digits] for digits in range(1, MINOR + 1))
-            if "isco_title" in self._positions:
-                codes.update(_broader_groups().get(self._cell(row, "isco_title").casefold(), ()))
-            else:
-                codes.update(*_broader_groups().values())
+            codes |= self._groups_told(row, minor)
             if not source:
                 codes.add("")
         return frozenset(codes)
+
+    def _groups_told(self, row: Row, minor: str) -> set[str]:
+        """Return the groups that may be the code of a row: the one that its title names, if any."""
+        groups = {minor[:digits] for digits in range(1, MINOR + 1)}
+        by_title = _groups_by_title()
+        if "isco_title" not in self._positions:
+            return groups | {code for code in isco08().titles if len(code) <= SUB_MAJOR}
+        named = set(by_title.get(self._cell(row, "isco_title").casefold(), ()))
+        return named & (groups | {code for code in named if len(code) <= SUB_MAJOR}) or groups
 
     def _is_fallback(self, row: Row) -> bool | None:
         """Whether the code is that of a group; None where the row does not tell."""
@@ -258,13 +275,13 @@ def _code(written: str, n_digits: int) -> str:
 
 
 @cache
-def _broader_groups() -> dict[str, tuple[str, ...]]:
-    """Return the groups of one or two digits by their titles, in every language that has them.
+def _groups_by_title() -> dict[str, tuple[str, ...]]:
+    """Return the groups of one to three digits by their titles, in every language that has them.
 
     The file may have been published before the language of the titles was changed.
     """
     groups: dict[str, tuple[str, ...]] = {}
     for code, title in (*isco08().titles.items(), *titles_in_all_languages()):
-        if len(code) <= SUB_MAJOR:
+        if len(code) <= MINOR:
             groups[title.casefold()] = (*groups.get(title.casefold(), ()), code)
     return groups

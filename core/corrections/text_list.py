@@ -28,7 +28,7 @@ from core.taxonomy import isco08
 _FORMAT = 2
 _KEY, _CODE, _COUNT = "<u8", "<u2", "<u2"
 _KEY_BYTES = 8
-_MAX_HEAD_BYTES = 4096
+_MAX_HEAD_BYTES = 1 << 20
 _MIN_MERGE = 100_000
 _BYTES_PER_TEXT = {1: 12, 2: 14}
 _MAX_COUNT = 65_535
@@ -42,7 +42,9 @@ class DamagedListError(ValueError):
 class ListHead:
     """What a list says of itself.
 
-    ``is_complete`` is false where it does not have all texts of its batch.
+    ``is_complete`` is false where it does not have all texts of its batch. ``text_columns`` are our
+    names of the columns that the texts were read from, and their names in the input; None in a list
+    that does not say.
     """
 
     batch_id: str
@@ -51,6 +53,7 @@ class ListHead:
     n_texts: int = 0
     sha256: str = ""
     format: int = _FORMAT
+    text_columns: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,12 @@ def _indices() -> dict[str, int]:
 def only_drawn(texts: TextList) -> TextList:
     """Return the list of the drawn texts alone: it is not complete any more."""
     is_drawn = texts.n_drawn > 0
-    head = ListHead(texts.head.batch_id, texts.head.model_version, is_complete=False)
+    head = ListHead(
+        texts.head.batch_id,
+        texts.head.model_version,
+        is_complete=False,
+        text_columns=texts.head.text_columns,
+    )
     parts = (texts.keys, texts.codes, texts.n_drawn, texts.n_by_model)
     return TextList(head, *(part[is_drawn] for part in parts))
 
@@ -208,6 +216,7 @@ def _head(path: Path, line: bytes) -> ListHead:
             and isinstance(head.n_texts, int)
             and head.n_texts >= 0
             and all(isinstance(value, str) for value in (head.batch_id, head.model_version))
+            and all(isinstance(name, str) for name in dict(head.text_columns or {}).values())
         )
     except (ValueError, TypeError, RecursionError):
         is_right = False

@@ -1,0 +1,135 @@
+"""Recognise an edited predictions.csv that lacks a column which its texts were read from.
+
+Without its duties each row has another text, which another batch may have had: its code would be
+that of another text. The lists of the batches (``coded_texts.py``) say which columns were read. A
+file with fewer of them, or with others, is taken only if one batch with its columns had all of its
+texts, with codes that its rows allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from core.columns.header_names import TEXT_COLUMNS, column_key
+from core.columns.record_text import context_columns
+from core.corrections.text_list import TextList, code_of, text_keys
+from core.csv_table import CHUNK_ROWS, Table
+from core.errors import InputError
+
+_MAX_NAME_CHARS = 200  # the text of a question may be the name of a column
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """A row of an edited file: its text, and what its other columns tell of its batch.
+
+    ``codes`` are those that it may have had; without any, that is not told.
+    """
+
+    text: str
+    model_version: str
+    codes: frozenset[str]
+
+
+def text_columns(table: Table) -> dict[str, str]:
+    """Return our names of the columns that texts are read from → their names in the file."""
+    ours = [name for name in TEXT_COLUMNS if name in table.columns]
+    return {
+        name: table.header[table.columns[name]].strip()[:_MAX_NAME_CHARS]
+        for name in (*ours, *context_columns(table.columns))
+    }
+
+
+def refuse_other_columns(
+    table: Table, batches: Sequence[TextList], rows: Callable[[], Iterator[ToldRow]]
+) -> None:
+    """Raise InputError where the texts of a file were published with other columns.
+
+    ``batches`` are the lists of all batches, the newest first; ``rows`` yields those of the file.
+    """
+    own = text_columns(table)
+    if not _others(own, batches):
+        return
+    versions = {row.model_version for row in rows()}
+    batches = [batch for batch in batches if "" in versions or batch.head.model_version in versions]
+    others = _others(own, batches)
+    if not others:
+        return
+    fitting = [batch for batch in batches if _is_same(own, batch.head.text_columns)]
+    if not (_lacking(own, others) or not fitting) or _has_batch(rows(), fitting):
+        return
+    published = _lacking(own, others) or others
+    raise _other_columns(table, own, published[0])
+
+
+def _others(own: Mapping[str, str], batches: Iterable[TextList]) -> list[Mapping[str, str]]:
+    """Return the columns of the batches that have one in common with the file, and others."""
+    listed = (batch.head.text_columns for batch in batches)
+    return [
+        columns
+        for columns in listed
+        if columns and _keys(own) != _keys(columns) and _keys(own) & _keys(columns)
+    ]
+
+
+def _lacking(
+    own: Mapping[str, str], others: Iterable[Mapping[str, str]]
+) -> list[Mapping[str, str]]:
+    return [columns for columns in others if _keys(columns) - _keys(own)]
+
+
+def _is_same(own: Mapping[str, str], columns: Mapping[str, str] | None) -> bool:
+    """Whether a batch had these columns; a list of an earlier version does not say."""
+    return columns is None or _keys(own) == _keys(columns)
+
+
+def _keys(columns: Mapping[str, str]) -> set[tuple[str, str]]:
+    # A formula in a name was published behind an apostrophe.
+    return {(ours, column_key(name).lstrip("'")) for ours, name in columns.items()}
+
+
+def _has_batch(rows: Iterator[ToldRow], batches: Iterable[TextList]) -> bool:
+    """Whether one of the batches may have published all of the rows."""
+    left = list(batches)
+    while left and (chunk := list(islice(rows, CHUNK_ROWS))):
+        left = [batch for batch in left if _may_have(batch, chunk)]
+    return bool(left)
+
+
+def _may_have(batch: TextList, rows: Sequence[ToldRow]) -> bool:
+    keys = text_keys([row.text for row in rows])
+    for row, key in zip(rows, keys, strict=True):
+        place = batch.find(key)
+        if place is None or code_of(int(batch.codes[place])) not in row.codes:
+            return False
+        if row.model_version not in ("", batch.head.model_version):
+            return False
+    return True
+
+
+def _other_columns(
+    table: Table, own: Mapping[str, str], published: Mapping[str, str]
+) -> InputError:
+    missing = [name for ours, name in published.items() if (ours, name) not in own.items()]
+    added = [name for ours, name in own.items() if (ours, name) not in published.items()]
+    names = _listed(published.values())
+    if missing:
+        found = f"no column {_listed(missing)}, from which texts of these predictions were read"
+        remedy = f"Put back {_listed(missing)} as in predictions.csv of the batch, or change the "
+        remedy += "codes in that file."
+    else:
+        found = f"texts in {_listed(added)} that were not there when the codes were given"
+        remedy = f"Remove or rename {_listed(added)}."
+    return InputError(
+        table.path,
+        found,
+        expected=f"the columns of the titles and duties as they were published: {names}",
+        remedy=f"{remedy} Then put the file into the inbox again.",
+        line=table.layout.n_lines_above + 1,
+    ).in_sheet(table.content.sheet)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(map(repr, names))

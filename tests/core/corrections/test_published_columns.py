@@ -1,0 +1,130 @@
+"""An edited predictions.csv without a column that its texts were read from belongs to no batch."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from core.corrections.coded_texts import CodedTexts, keep_text_list, mark_incomplete
+from core.corrections.edited_predictions import EditedPredictions
+from core.corrections.published_columns import text_columns
+from core.corrections.text_list import ListHead, TextCollector
+from core.csv_table import open_table
+from core.errors import InputError
+from core.own_tables.code_source import CodeSource
+from core.settings import Columns
+from core.text import DUTIES, JOB_TITLE, join
+from inference.decision import Prediction
+from inference.output_columns import as_cells, output_values
+from tests.support.review_fixtures import SURE, UNCERTAIN, prediction
+
+Row = dict[str, str]
+VERSION = "v1"
+BOTH = {JOB_TITLE: "job_title", DUTIES: "duties"}
+TITLES = {JOB_TITLE: "job_title"}
+SURE_CODE, UNCERTAIN_CODE = prediction(SURE).isco_code, prediction(UNCERTAIN).isco_code
+
+
+def row(title: str, duties: str, p: Prediction) -> Row:
+    values = output_values(p, VERSION, pads_codes=False)
+    cells = zip(values, as_cells(values), strict=True)
+    return {"job_title": title, "duties": duties, **dict(cells)}
+
+
+ROWS = [row("helper", "helps", prediction(UNCERTAIN)), row("cook", "", prediction(SURE))]
+
+
+def keep(
+    folder: Path, batch_id: str, codes: Mapping[str, str], columns: dict[str, str] | None
+) -> None:
+    texts = TextCollector()
+    texts.add(codes)
+    keep_text_list(folder, ListHead(batch_id, VERSION, text_columns=columns), texts, {})
+
+
+def keep_both(folder: Path) -> None:
+    """Keep the list of a batch with duties, and that of another one with titles alone."""
+    with_duties = {join("helper", "helps"): UNCERTAIN_CODE, join("cook"): SURE_CODE}
+    keep(folder, "a" * 12, with_duties, BOTH)
+    keep(folder, "b" * 12, {join("helper"): "911", join("cook"): SURE_CODE}, TITLES)
+
+
+def opened(folder: Path, rows: list[Row]) -> EditedPredictions:
+    path = folder / "edited.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    table = open_table(path, Columns().aliases, (JOB_TITLE,))
+    return EditedPredictions(table, CodedTexts(folder))
+
+
+def without_duties(rows: list[Row]) -> list[Row]:
+    return [{name: cell for name, cell in row.items() if name != "duties"} for row in rows]
+
+
+def test_a_file_without_its_duties_is_refused_and_the_column_named(tmp_path: Path) -> None:
+    keep_both(tmp_path)
+    opened(tmp_path, ROWS).refuse_other_columns()
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
+    assert "no column 'duties'" in raised.value.found
+    assert "'job_title' and 'duties'" in raised.value.expected
+    assert "Put back 'duties'" in raised.value.remedy
+
+
+def test_a_file_of_a_batch_without_duties_is_taken_beside_one_with_them(tmp_path: Path) -> None:
+    keep_both(tmp_path)
+    keep(tmp_path, "c" * 12, {join("helper"): UNCERTAIN_CODE, join("cook"): SURE_CODE}, TITLES)
+    opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
+
+
+def test_duties_that_the_batch_did_not_have_are_refused(tmp_path: Path) -> None:
+    keep(tmp_path, "b" * 12, {join("helper"): UNCERTAIN_CODE, join("cook"): SURE_CODE}, TITLES)
+    with pytest.raises(InputError, match="Remove or rename 'duties'"):
+        opened(tmp_path, ROWS).refuse_other_columns()
+
+
+def test_columns_of_other_names_and_lists_that_do_not_say_refuse_nothing(tmp_path: Path) -> None:
+    keep(tmp_path, "d" * 12, {join("nurse", "cares"): "2221"}, {JOB_TITLE: "Beruf", DUTIES: "x"})
+    keep(tmp_path, "e" * 12, {join("nurse"): "2221"}, None)
+    opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
+
+
+def test_another_batch_makes_no_correction_of_an_untouched_row(tmp_path: Path) -> None:
+    """It gave the same texts other codes, and the list of the very batch is gone."""
+    keep(tmp_path, "f" * 12, {join("helper", "helps"): "911", join("cook"): "5"}, BOTH)
+    assert not opened(tmp_path, ROWS).has_edits()
+
+
+def test_where_a_list_is_not_whole_the_other_lists_tell_no_code(tmp_path: Path) -> None:
+    """The list of the very batch may be missing: then its codes are not known."""
+    names = ("job_title", "duties", "isco_code", "confidence", "minor_confidence", "needs_review")
+    bare = [{name: row[name] for name in names} for row in ROWS]
+    keep(tmp_path, "f" * 12, {join("helper", "helps"): "911", join("cook"): "5120"}, BOTH)
+    assert opened(tmp_path, bare).has_edits(), "with all lists whole, they tell"
+    mark_incomplete(tmp_path, "distributed")
+    edited = opened(tmp_path, bare)
+    assert not edited.has_edits()
+    assert all("cannot be known" in correction.reason for correction in edited.corrections())
+
+
+def test_the_title_tells_which_group_was_published(tmp_path: Path) -> None:
+    candidates = (("2310", 0.2), ("2320", 0.1))
+    broad = Prediction("2", 0.2, True, "231", 0.3, candidates, CodeSource.MODEL)
+    edited = row("teacher", "", broad) | {"isco_code": "231"}
+    (correction,) = opened(tmp_path, [edited]).corrections()
+    assert correction.code == "231"
+
+
+def test_a_very_long_name_is_kept_and_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    question = "job_title: " + "что вы делаете " * 100
+    path.write_text(f'"{question}"\nnurse\n', encoding="utf-8")
+    columns = text_columns(open_table(path, {JOB_TITLE: (question,)}, (JOB_TITLE,)))
+    keep(tmp_path, "a" * 12, {join("nurse"): "2221"}, columns)
+    (batch,) = CodedTexts(tmp_path).batches()
+    assert batch.head.text_columns == columns and question.startswith(columns[JOB_TITLE])

@@ -1,0 +1,35 @@
+"""An edited predictions.csv comes back without a column that its batch had."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from core.settings import Settings
+from tests.support.daemon_harness import DaemonHarness
+
+TURNS = 12
+
+
+def drop(harness: DaemonHarness, name: str, data: str) -> Path | None:
+    before = set(harness.batches())
+    harness.drop(name, data.encode())
+    harness.tick(TURNS)
+    batches = set(harness.batches()) - before
+    return batches.pop() if batches else None
+
+
+def test_nothing_of_a_file_without_its_duties_is_kept(settings: Settings) -> None:
+    harness = DaemonHarness(settings)
+    batch = drop(harness, "a.csv", "job_title,duties\nhelper,helps\ncook,\nworker,sorts stuff\n")
+    drop(harness, "b.csv", "job_title\nhelper\nworker\n")
+    assert batch is not None
+    with (batch / "predictions.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [name for name in rows[0] if name != "duties"]
+    rows[1]["isco_code"] = "9411"
+    lines = [names, *([row[name] for name in names] for row in rows)]
+    data = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines)
+    assert drop(harness, "edited.csv", data) is None
+    assert "found no column 'duties'" in harness.rejected()["edited.csv"]
+    assert not list(settings.data.corrections_dir.glob("*.csv"))
