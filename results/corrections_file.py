@@ -25,6 +25,7 @@ from core.errors import InputError
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CORRECTED_NAMES
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
+from core.own_tables.output_contract import code_column
 from core.own_tables.table_kind import (
     TableKind,
     is_from_predictions,
@@ -75,7 +76,8 @@ def is_corrections_file(
         column = table.header[table.columns[CORRECTED]]
         raise _not_filled_in(path, column).in_sheet(table.content.sheet)
     if table_kind(table.header) is TableKind.PREDICTIONS:
-        raise _not_edited(path, settings.watcher.outbox)
+        column = code_column(table.header)
+        raise _not_edited(path, column, settings.watcher.outbox).in_sheet(table.content.sheet)
     refuse_own_table(path, table.header)
     return False
 
@@ -96,14 +98,14 @@ def _not_filled_in(path: Path, column: str) -> InputError:
     )
 
 
-def _not_edited(path: Path, outbox: Path) -> InputError:
+def _not_edited(path: Path, column: str, outbox: Path) -> InputError:
     batch = batch_of_predictions(path, outbox)
     origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
     return InputError(
         path,
         f"the predictions of this program{origin}, and every code as it was published",
-        expected="a changed isco_code in at least one row, or a file of records",
-        remedy="To correct codes, change them in the column isco_code, save the file, and put it "
+        expected=f"a changed {column} in at least one row, or a file of records",
+        remedy=f"To correct codes, change them in the column {column}, save the file, and put it "
         "into the inbox again. To have the records coded anew, drop the file that they came from.",
     )
 

@@ -27,7 +27,7 @@ from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import titles_in_all_languages
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
-from core.own_tables.output_contract import output_positions
+from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 
@@ -111,8 +111,8 @@ class EditedPredictions:
             return []
         rows = "1 row has" if self._n_overruled == 1 else f"{self._n_overruled:,} rows have"
         return [
-            f"{rows} a code in {CORRECTED}, and another that was changed in {CODE_COLUMN}: the "
-            "first one counts"
+            f"{rows} a code in {CORRECTED}, and another that was changed in "
+            f"{code_column(self._table.header)}: the first one counts"
         ]
 
     def _explicit_correction(self, row: _EditedRow, reader: CodeReader) -> Correction | None:
@@ -131,7 +131,8 @@ class EditedPredictions:
         if edited.status is CorrectionStatus.SKIPPED or edited.code == corrected.code:
             return corrected
         self._n_overruled += 1
-        note = f"{CODE_COLUMN} was changed to {edited.written!r}: the corrected code counts"
+        column = code_column(self._table.header)
+        note = f"{column} was changed to {edited.written!r}: the corrected code counts"
         return replace(corrected, reason="; ".join(filter(None, (corrected.reason, note))))
 
     def _correction(self, row: _EditedRow, reader: CodeReader) -> Correction:

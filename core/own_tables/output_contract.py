@@ -76,6 +76,12 @@ def _typed(cell: str, kind: type) -> str | int | float | bool | None:
     return cell == "true" if kind is bool else kind(cell)
 
 
+def code_column(header: Sequence[str]) -> str:
+    """Return the name of the column that has the codes of the program in a table of ours."""
+    position = output_positions(header).get("isco_code")
+    return "isco_code" if position is None else header[position].strip()
+
+
 def output_positions(header: Sequence[str]) -> dict[str, int]:
     """Return our name of a column → its position in a header that has some of our columns.
 

@@ -33,3 +33,15 @@ def test_nothing_of_a_file_without_its_duties_is_kept(settings: Settings) -> Non
     assert drop(harness, "edited.csv", data) is None
     assert "found no column 'duties'" in harness.rejected()["edited.csv"]
     assert not list(settings.data.corrections_dir.glob("*.csv"))
+
+
+def test_the_column_with_the_published_codes_is_named(settings: Settings) -> None:
+    """The input had codes of its own, and those were changed."""
+    harness = DaemonHarness(settings)
+    batch = drop(harness, "a.csv", "job_title,isco_code\nhelper,9329\ncook,5120\n")
+    assert batch is not None
+    published = (batch / "predictions.csv").read_text(encoding="utf-8-sig")
+    assert drop(harness, "edited.csv", published.replace("helper,9329", "helper,9411")) is None
+    reason = harness.rejected()["edited.csv"]
+    assert "expected a changed predicted_isco_code in at least one row" in reason
+    assert "change them in the column predicted_isco_code, save" in reason
