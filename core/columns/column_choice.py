@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.columns.header_names import Match, has_usual_names, keys_of, match
+from core.columns.header_names import Match, column_key, has_usual_names, keys_of, match
 from core.columns.value_kinds import EMPLOYMENT, NO_VALUES, kind_of_values
 from core.errors import InputError, Named
 from core.languages.message import Message
@@ -188,13 +188,18 @@ def _refuse_equal(
         len({row[position].strip() for position in equal}) == 1 for row in sample
     ):
         return
-    names = " and ".join(repr(header[position].strip()) for position in equal[:2])
+    written = [header[position].strip() for position in equal]
+    names = " and ".join(map(repr, written[:2]))
+    remedy = "Remove or rename one of them."
+    # A setting tells different names apart, and only titles and duties have one.
+    if has_usual_names(column) and len(set(map(column_key, written))) == len(written):
+        remedy = f"Name the right column in data.columns.{column} in config.yaml, or rename it to "
+        remedy += f"{column!r}."
     raise InputError(
         file,
         f"{len(equal)} columns that may be the {_spoken(column)}: {names}",
         expected="one of them, or a name that tells them apart",
-        remedy=f"Name the right column in data.columns.{column} in config.yaml, or rename it to "
-        f"{column!r}.",
+        remedy=remedy,
         line=line,
     )
 

@@ -156,3 +156,12 @@ def test_duties_that_are_numbers_are_not_read(tmp_path: Path) -> None:
 def test_an_empty_column_loses(tmp_path: Path) -> None:
     assert read(table_of(tmp_path, {"job_title": [""] * 5, "occupation": TITLES})) == "occupation"
     assert read(table_of(tmp_path, {"job_title": [""] * 5, "id": list("12345")})) == "job_title"
+
+
+@pytest.mark.parametrize("name", ["corrected_isco_code", "job_title"])
+def test_two_columns_of_one_name_have_a_remedy_that_is_possible(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"id,{name},{name}\n1,2221,3221\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        open_table(path, {name: (name,)}, (name,))
+    assert raised.value.remedy == "Remove or rename one of them."
