@@ -16,7 +16,11 @@ from pathlib import Path
 
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.correction_table import open_corrections, read_corrections
+from core.corrections.correction_table import (
+    open_corrections,
+    read_corrections,
+    refuse_second_answers,
+)
 from core.corrections.decisions import Outcome
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
 from core.corrections.edited_predictions import EditedPredictions
@@ -59,8 +63,8 @@ def is_corrections_file(
 ) -> bool:
     """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
 
-    Raises InputError for a table of ours without a decision, which is never coded as records, and
-    for the list of what became of decisions.
+    Raises InputError for a table of ours without a decision, which is never coded as records, for
+    the list of what became of decisions, and for two columns of corrected codes.
     """
     table = _with_header(path, settings)
     if table_kind(table.header) is TableKind.CORRECTIONS:
@@ -85,7 +89,9 @@ def is_corrections_file(
 def _with_header(path: Path, settings: Settings) -> Table:
     """Open a file whose columns are not known yet; of a workbook the sheet with corrections."""
     aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.read_columns.aliases}
-    return open_table(path, aliases, (), settings.data.encoding)
+    table = open_table(path, aliases, (), settings.data.encoding)
+    refuse_second_answers(table)
+    return table
 
 
 def _not_filled_in(path: Path, column: str) -> InputError:

@@ -67,10 +67,14 @@ _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
 def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
-    """Open a corrections file; raises InputError where it has no column of codes or of texts."""
+    """Open a corrections file.
+
+    Raises InputError where it has no column of codes, more than one, or none of texts.
+    """
     aliases = {**columns.aliases, **{name: (name,) for name in _READ_COLUMNS}}
     aliases[CORRECTED] = CORRECTED_NAMES
     table = open_table(path, aliases, (CORRECTED,), legacy_encoding)
+    refuse_second_answers(table)
     if TEXT not in table.columns and JOB_TITLE not in table.columns:
         raise InputError(
             path,
@@ -80,6 +84,21 @@ def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) 
             line=1,
         ).in_sheet(table.content.sheet)
     return table
+
+
+def refuse_second_answers(table: Table) -> None:
+    """Raise InputError where two columns may have the corrected codes: nobody said which counts."""
+    others = table.other_columns.get(CORRECTED)
+    if not others:
+        return
+    names = [table.header[table.columns[CORRECTED]].strip(), *others]
+    raise InputError(
+        table.path,
+        f"{len(names)} columns of corrected codes: " + " and ".join(map(repr, names)),
+        expected=f"one column of corrected codes, such as {CORRECTED!r}",
+        remedy="Remove the columns that do not count, or rename them.",
+        line=table.layout.n_lines_above + 1,
+    ).in_sheet(table.content.sheet)
 
 
 def read_corrections(table: Table) -> Iterator[Correction]:

@@ -45,3 +45,15 @@ def test_the_column_with_the_published_codes_is_named(settings: Settings) -> Non
     reason = harness.rejected()["edited.csv"]
     assert "expected a changed predicted_isco_code in at least one row" in reason
     assert "change them in the column predicted_isco_code, save" in reason
+
+
+def test_two_columns_of_corrected_codes_are_refused(settings: Settings) -> None:
+    """Also where neither has a code."""
+    harness = DaemonHarness(settings)
+    data = "job_title,corrected_code,corrected_isco\nx2 job,2221,3221\n"
+    assert drop(harness, "two.csv", data) is None
+    reason = harness.rejected()["two.csv"]
+    assert "'corrected_isco' and 'corrected_code'" in reason and "Remove the columns" in reason
+    assert drop(harness, "one.csv", data.replace("2221", "").replace("3221", "")) is None
+    assert "2 columns of corrected codes" in harness.rejected()["one.csv"]
+    assert not list(settings.data.corrections_dir.glob("*.csv"))
