@@ -21,6 +21,7 @@ from itertools import chain
 from unicodedata import normalize
 
 from core.letters.accents import plain_digraphs, plain_letters
+from core.non_answers.written_values import is_written_value
 from core.text import SEPARATOR, UNKNOWN, clean
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
@@ -136,7 +137,7 @@ class NonAnswers:
         kind = self._kinds.get(text)
         if kind is not None:
             return kind
-        if not any(map(str.isalpha, text)) or _is_random(text):
+        if not any(map(str.isalpha, text)) or is_written_value(text) or _is_random(text):
             return NonAnswerKind.NOT_STATED
         words = text.split()
         if len(words) > _MAX_WORDS:

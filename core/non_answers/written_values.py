@@ -1,0 +1,89 @@
+"""Recognise written dates, times, durations and numbers with letters: ``2020-01-01T08:30:00Z``.
+
+A text of digits and punctuation alone needs no rule; these have letters, too. The words are in
+``value_words.yaml``. A text is recognised only as a whole, and only in an order in which such values
+are written: ``2T251`` and ``3E051`` are occupations of the US Air Force.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.file_io import read_yaml
+from core.letters.accents import plain_letters
+
+_TABLE_PATH = Path(__file__).with_name("value_words.yaml")
+_MAX_CHARS = 80  # a longer text says something
+_NUMBERS = r"\d+(?: \d+)*"
+_HEXADECIMAL = re.compile(r"0x[0-9a-f]+")
+_GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")  # "8h30" is "8 h 30"
+
+
+def is_written_value(text: str) -> bool:
+    """Return whether a text without accents and punctuation is a written value and nothing else."""
+    if len(text) > _MAX_CHARS or not any(map(str.isdecimal, text)):
+        return False
+    if _HEXADECIMAL.fullmatch(text):
+        return True
+    spaced = " ".join(_GLUED.sub(" ", text).split())
+    return _values().fullmatch(spaced) is not None or _is_date_in_words(spaced)
+
+
+def _is_date_in_words(spaced: str) -> bool:
+    """Return whether numbers stand with the name of a month or a day: "1 January 2020"."""
+    names, beside = _date_words()
+    words = [word for word in spaced.split() if not word.isdecimal()]
+    return any(word in names for word in words) and all(
+        word in names or word in beside for word in words
+    )
+
+
+@cache
+def _values() -> re.Pattern[str]:
+    table = _table()
+    zone, unit = _any_of(table["zones"]), _any_of(table["units"])
+    duration = rf"(?:\d+ d )?\d+(?: \d+)? {unit}(?: \d+(?: \d+)? (?:{unit}|m))*(?: \d+)*"
+    offset = rf"(?: {zone})?(?: \d+)*"
+    forms = (
+        rf"{_NUMBERS} e \d{{1,2}}",
+        rf"(?:\d+(?: \d+)+|\d{{7,8}}) t(?: \d+)+{offset}",
+        rf"t \d\d(?: \d+)+{offset}",
+        rf"{_NUMBERS}(?: {_any_of(table['after_numbers'])})?{offset}",
+        # "1. am." is førsteamanuensis, who teaches at a university in Norway.
+        rf"(?:[2-9]|1\d|\d+(?: \d+)+) (?:am|a m){offset}",
+        r"\d{4} (?:w \d\d|q \d)(?: \d)?|q \d \d{4}",
+        r"\d{4} 年(?: \d+ 月)?(?: \d+ 日)?(?: \d+)*",
+        duration,
+        r"pt?(?: \d+(?: \d+)? [ymwdhs]t?)+",
+        rf"{_any_of(table['before_numbers'])} {_NUMBERS}(?: {unit})?"
+        rf"(?: {_any_of(table['after_ages'])})?",
+        rf"{_NUMBERS}(?: {unit})? {_any_of(table['after_ages'])}",
+    )
+    return re.compile("|".join(forms))
+
+
+@cache
+def _date_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of months and days, and the words that may stand beside them."""
+    table = _table()
+    lists = [*table["months"].values(), *table["weekdays"].values()]
+    names = {word for words in lists for word in _plain(words)}
+    return frozenset(names), frozenset(_plain([*table["beside_dates"], *table["zones"]]))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = read_yaml(_TABLE_PATH)
+    return table
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    return f"(?:{'|'.join(_plain(texts))})"
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    return [plain_letters(text.lower()) for text in texts]

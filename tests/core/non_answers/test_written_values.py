@@ -1,0 +1,84 @@
+"""Written dates, times, durations and numbers state nothing, and no occupation is one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.text import join
+
+VALUES = """\
+2020-01-01T00:00:00
+2020-01-01T08:30:00
+2020-01-01T08:30:00Z
+2020-01-01T08:30:00.123456+02:00
+2020-01-01 08:30:00 UTC
+20200101T083000Z
+2020-1-1T8:30
+T08:30:00
+08:30Z
+1/2/2020 12:00:00 AM
+12:00 p.m.
+8pm
+9 a.m.
+8:30 Uhr
+30:00:00
+-30:00:00.5
+1 days 06:00:00
+8h30
+8 h 30 min
+37.5 hours
+PT30H
+P1DT2H30M
+1.5e-3
+1E5
+1,5E+10
+0x1F
+12th
+20 EUR
+50 percent
+2020-W01-1
+2020 Q1
+01JAN2020
+01-Jan-2020 00:00:00
+Wed, 01 Jan 2020 00:00:00 GMT
+January 1st, 2020
+1. März 2020
+1er janvier 2020
+1 de enero de 2020
+2020年1月1日
+under 15
+65 years and over
+unter 18 Jahre
+moins de 15 ans"""
+
+
+@pytest.mark.parametrize("text", VALUES.splitlines())
+def test_a_written_value_states_nothing(text: str) -> None:
+    assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2T251",
+        "3E051",
+        "11B",
+        "E-5",
+        "W3",
+        "C3 Professor",
+        "3D artist",
+        "2nd lieutenant",
+        "under 15 coach",
+        "march 2020 teacher",
+        "1st mate",
+        "Uhrmacher 2",
+        "8h nurse",
+        "PT 2",
+        "1.am.",
+        "may",
+    ],
+)
+def test_what_looks_like_a_value_may_be_an_answer(text: str) -> None:
+    """Some are occupations of the armed forces; "1.am." teaches at a university in Norway."""
+    assert built_in_non_answers().find(join(text)) is None
