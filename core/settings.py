@@ -16,6 +16,7 @@ from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.errors import SettingsError
 from core.formats.source import AUTO
 from core.isco_titles.group_titles import ENGLISH, title_languages
+from core.letters.legacy_codec import reads_legacy_text
 from core.settings_file.hook_settings import HookSettings
 from core.settings_file.plain_words import expected, found
 from core.settings_file.section import Section
@@ -102,12 +103,11 @@ class DataSettings(Section):
     @field_validator("encoding")
     @classmethod
     def _is_encoding(cls, name: str) -> str:
-        try:
-            is_known = name == AUTO or "a,\n".encode(name).decode(name) == "a,\n"
-        except (LookupError, UnicodeError):
-            is_known = False
-        if not is_known:
-            raise ValueError("expected auto or an encoding of Python, such as cp1250 or iso8859_2")
+        if name != AUTO and not reads_legacy_text(name):
+            raise ValueError(
+                "expected auto, or an encoding of Python for texts that are not Unicode, such as "
+                "cp1250 or iso8859_2. UTF-16 and UTF-32 are recognised without a setting: set auto"
+            )
         return name
 
 

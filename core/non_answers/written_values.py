@@ -1,8 +1,8 @@
 """Recognise written dates, times, durations and numbers with letters: ``2020-01-01T08:30:00Z``.
 
 A text of digits and punctuation alone needs no rule; these have letters, too. The words are in
-``value_words.yaml``. A text is recognised only as a whole, and only in an order in which such values
-are written: ``2T251`` and ``3E051`` are occupations of the US Air Force.
+``value_words.yaml``. A text is recognised only as a whole, and only in an order in which such
+values are written: ``2T251`` and ``3E051`` are occupations of the US Air Force.
 """
 
 from __future__ import annotations

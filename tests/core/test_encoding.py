@@ -8,8 +8,7 @@ import pytest
 
 from core.csv_table import Table, open_table
 from core.encoding import sniff
-from core.errors import InputError, SettingsError
-from core.settings import load_settings
+from core.errors import InputError
 
 JOBS = {
     "cs": "povolání\nučitelka\nřidič autobusu\nzdravotní sestra\nprodavač",
@@ -144,14 +143,6 @@ def test_the_setting_must_fit_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cp1252 does not have") as raised:
         opened(write(tmp_path, b"job_title\nx\n\x81\n"), "cp1252")
     assert raised.value.line == 3
-
-
-@pytest.mark.parametrize("name", ["utf8mb4", "hex", "klingon", ""])
-def test_an_unknown_encoding_is_no_setting(tmp_path: Path, name: str) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text(f"data: {{encoding: '{name}'}}\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"data\.encoding"):
-        load_settings(config)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
