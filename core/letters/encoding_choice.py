@@ -3,8 +3,7 @@
 Every byte of the file is looked at (``Evidence``), and for each byte value that is not ASCII some
 words with it are kept. Each encoding that has all of the bytes gives a reading of these words. The
 reading that costs the fewest bits (``letter_pairs``) is taken if no different one comes near it.
-Where the two best come near each other, or none is plausible, charset-normalizer is asked for its
-opinion on the lines of these words.
+If the two best come near each other, charset-normalizer is asked for its opinion on these lines.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from typing import Any
 from core.file_io import read_yaml
 from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
 from core.letters.east_asian_bits import bits_as_east_asian, bits_in
+from core.letters.icelandic_or_turkish import TWINS, rest_tells
 from core.letters.letter_pairs import (
     LANGUAGE_NAMES,
     QUOTES_BEFORE,
@@ -34,11 +34,9 @@ from core.letters.letter_pairs import (
 _TABLE_PATH = Path(__file__).with_name("encodings.yaml")
 _SURE_BITS = 8.0
 _SURE_BITS_OF_USUAL = 6.5  # for cp1252, which most files of one or two such words are in
-# For signs at the ends of words, where another reading has letters.
-_SURE_BITS_OF_SIGNS = 10.0
+_SURE_BITS_OF_SIGNS = 10.0  # for signs at the ends of words, where another reading has letters
 _SURE_BITS_OF_OPEN_QUOTES = 14.0  # for a quote before a word and none after it
 _SURE_BITS_OF_HARD_SPACES = 12.0  # for "bus driver" in cp1252, which is "busádriver" in DOS
-_SURE_BITS_OF_ICELANDIC = 14.0  # which differs in six letters from Turkish, which is more frequent
 _SURE_BITS_OF_TWO = 4.0
 """How much better the best reading must be: alone, and if charset-normalizer reads the same."""
 _PLAUSIBLE_BITS = 7.5
@@ -182,7 +180,7 @@ class Reading:
 class EncodingChoice:
     """The best reading, the best different one, and whether the first is sure.
 
-    ``agrees`` tells whether charset-normalizer reads the same; None if it was not asked.
+    ``agrees``: whether charset-normalizer reads the same; None if it was not asked.
     """
 
     best: Reading | None
@@ -216,6 +214,9 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
     margin = second.bits - best.bits if second else _SURE_BITS
     east_asian_bits = bits_as_east_asian(evidence.lines)
     is_letters = _is_letters(best, east_asian_bits)
+    twin = _twin(best, readings)
+    if twin and not rest_tells(best.encoding, [*evidence.words, *evidence.ascii_words]):
+        return EncodingChoice(best, twin, is_sure=False)
     if second and (bits := _bits_of_known_doubt(best, second)):
         return EncodingChoice(best, second, is_letters and margin >= bits)
     sure_bits = _SURE_BITS_OF_USUAL if best.encoding == "cp1252" else _SURE_BITS
@@ -237,8 +238,14 @@ def choose_encoding(evidence: Evidence) -> EncodingChoice:
 
 def _is_letters(reading: Reading, east_asian_bits: float) -> bool:
     """Whether the words are plausible, and are no Chinese, Japanese or Korean characters."""
-    bits = sum(map(min, reading.costs))
-    return reading.is_plausible and east_asian_bits - bits >= _SURE_BITS
+    return reading.is_plausible and east_asian_bits - sum(map(min, reading.costs)) >= _SURE_BITS
+
+
+def _twin(best: Reading, readings: list[Reading]) -> Reading | None:
+    """Return the Turkish reading of what seems to be Icelandic, and the other way round."""
+    if languages()[best.language_index] not in ("is", "tr"):
+        return None
+    return next((other for other in readings if other.encoding == TWINS.get(best.encoding)), None)
 
 
 def _bits_of_known_doubt(best: Reading, second: Reading) -> float:
@@ -246,8 +253,6 @@ def _bits_of_known_doubt(best: Reading, second: Reading) -> float:
     if best.has_signs_alone and second.has_letters:  # "citt…" in cp1252, "città" in DOS
         is_opened = any(word[:1] in QUOTES_BEFORE for word in best.words)
         return _SURE_BITS_OF_OPEN_QUOTES if is_opened else _SURE_BITS_OF_SIGNS
-    if (best.encoding, second.encoding) == ("cp1252", "cp1254"):  # "þoför", and Turkish "şoför"
-        return _SURE_BITS_OF_ICELANDIC
     if best.joins_words and not second.joins_words:
         return _SURE_BITS_OF_HARD_SPACES
     return 0.0

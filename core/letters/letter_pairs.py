@@ -122,7 +122,8 @@ def _grams(word: str) -> list[str]:
     """Return the first letter of each run of letters, then its pairs, in lower case."""
     spaced = "".join(" " if _is_sign(letter) else letter for letter in word)
     grams: list[str] = []
-    for run in spaced.lower().split():
+    # Python writes the small "İ" of Turkish as two letters, of which no language has the second.
+    for run in spaced.replace("İ", "i").lower().split():
         grams += [run[0], *map("".join, pairwise(run))]
     return grams
 
