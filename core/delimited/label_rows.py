@@ -137,4 +137,7 @@ def _is_non_answer(cell: str) -> bool:
     from core.non_answers.known_texts import built_in_non_answers
     from core.text import join
 
+    fit = match(cell, JOB_TITLE)
+    if fit is not None and fit[0] < Match.CONTAINED:  # no answer, but a label: "Job title"
+        return False
     return built_in_non_answers().find(join(cell)) is not None

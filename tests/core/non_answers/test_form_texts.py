@@ -1,0 +1,53 @@
+"""Totals, salutations, sexes, redactions and what statistics packages write state nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.delimited.label_rows import LabelRow, first_row_of_labels
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.text import join
+
+STATING_NOTHING = """\
+Total
+Insgesamt
+ogółem
+yhteensä
+Mr
+Herr
+Mme
+Señora
+male
+weiblich
+kobieta
+[redacted]
+anonymisiert
+system missing
+System-Missing
+SYSMIS
+no answer given
+job_title
+Berufsbezeichnung
+as last year
+wie im Vorjahr
+comme l'année dernière
+samma som förra året"""
+
+
+@pytest.mark.parametrize("text", STATING_NOTHING.splitlines())
+def test_what_forms_and_programs_write_states_nothing(text: str) -> None:
+    assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["man.", "MS", "muz.", "HR", "Dr", "Prof", "fröken", "male nurse", "total care nurse", "MISS"],
+)
+def test_short_forms_of_occupations_are_answers(text: str) -> None:
+    """"man." is a manager, "muz." a musician, "fröken" a teacher of small children in Sweden."""
+    assert built_in_non_answers().find(join(text)) is None
+
+
+def test_a_name_of_the_job_may_stand_in_a_row_of_labels() -> None:
+    rows = [["Occupation", "Age in years", "Income"], ["cook", "31", "900"], ["nurse", "40", "800"]]
+    assert first_row_of_labels(["q1", "q2", "q3"], rows, {"job_title": ()}) is LabelRow.YES
