@@ -6,6 +6,7 @@ alone or with duties, by ``source`` where the file has such a column, and by maj
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,7 +91,8 @@ def evaluate_records(
 ) -> dict[str, dict[str, Any]]:
     """Return part of the records → its figures (``metrics.measure``); ``all`` comes first.
 
-    ``records`` has ``text, label, source``. Parts without records are left out.
+    ``records`` has ``text, label, source``. Parts without records are left out. Where nothing is
+    autocoded, ``autocoded_agreement`` is NaN.
     """
     rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
     probabilities = classifier.probabilities(list(texts))[rows_of_texts]
@@ -106,11 +108,15 @@ def evaluate_records(
         title = isco08().title(group)
         parts[f"{group} {title}"] = records["label"].str.startswith(group).to_numpy()
     codes = records["label"].to_numpy(str)
-    return {
+    figures = {
         name: measure(probabilities[rows], codes[rows], threshold)
         for name, rows in parts.items()
         if rows.any()
     }
+    for values in figures.values():
+        if values["fallback_rate"] == 1.0:  # a share of nothing is no share of 0
+            values["autocoded_agreement"] = math.nan
+    return figures
 
 
 def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
@@ -128,6 +134,12 @@ def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """Return the figures as cells: the names of the columns, then a row per part."""
     rows = [["part", *_SHOWN.values()]]
     for name, values in figures.items():
-        cells = [f"{values[key]:,}" if key == "n" else f"{values[key]:.3f}" for key in _SHOWN]
-        rows.append([name, *cells])
+        rows.append([name, *(_shown(values[key]) for key in _SHOWN)])
     return rows
+
+
+def _shown(value: float) -> str:
+    """Return a count or a share as text; an undefined one is a dash."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "–" if math.isnan(value) else f"{value:.3f}"

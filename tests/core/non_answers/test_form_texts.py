@@ -44,7 +44,7 @@ def test_what_forms_and_programs_write_states_nothing(text: str) -> None:
     ["man.", "MS", "muz.", "HR", "Dr", "Prof", "fröken", "male nurse", "total care nurse", "MISS"],
 )
 def test_short_forms_of_occupations_are_answers(text: str) -> None:
-    """"man." is a manager, "muz." a musician, "fröken" a teacher of small children in Sweden."""
+    """ "man." is a manager, "muz." a musician, "fröken" a teacher of small children in Sweden."""
     assert built_in_non_answers().find(join(text)) is None
 
 

@@ -13,7 +13,12 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
-from training.evaluation.evaluate_file import as_table, evaluate_records, read_coded_records
+from training.evaluation.evaluate_file import (
+    as_table,
+    evaluate_records,
+    read_coded_records,
+    table_rows,
+)
 
 
 def coded_file(folder: Path, extra: str = "") -> Path:
@@ -38,6 +43,18 @@ def test_the_parts_add_up_and_repeats_count(
     table = as_table(figures)
     assert table.count("\n") == len(figures) + 1
     assert "| source panel | 2 |" in table
+
+
+def test_without_an_autocoded_record_the_share_right_is_a_dash(
+    settings: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    coded = read_coded_records(coded_file(tmp_path), settings)
+    classifier = open_classifier(bundle, settings.inference)
+    figures = evaluate_records(coded.records, classifier, threshold=1.1)
+    header, everything, *_ = table_rows(figures)
+    shown = dict(zip(header, everything, strict=True))
+    assert (shown["right when autocoded"], shown["3-digit fallback"]) == ("–", "1.000")
+    assert shown["n"] == "52"
 
 
 def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
