@@ -44,7 +44,7 @@ class Coder:
     from several threads; they wait for each other.
 
     >>> coder = Coder()
-    >>> coder.code("nurse", "looks after patients").isco_code
+    >>> coder.code("registered nurse", "looks after patients").isco_code
     '2221'
     """
 

@@ -28,7 +28,7 @@ from training.dataset.dataset_parts import SplitDataset
 from training.dataset.minimum import require_enough
 from training.dataset.prepare import load_dataset, split_dataset
 from training.dataset.records import find_files
-from training.dataset.reference_data import reference_files
+from training.dataset.reference_data import misspelt_answers, reference_files
 from training.evaluation.training_report import write_report
 from training.long_step import long_step
 from training.model.encoder import load_encoder
@@ -155,8 +155,12 @@ def _fit(
     settings: Settings,
     progress: Progress,
 ) -> Challenger:
-    """Train the encoder in place, then the n-gram model and the spelling on the same texts."""
+    """Train the encoder in place, then the n-gram model and the spelling on the same texts.
+
+    Answers that are misspelt on purpose teach no spelling.
+    """
     texts = dataset.sides["train"]
+    misspelt = misspelt_answers(settings.data.reference_dir, dataset.summary.languages)
     run.metrics.learning = run_in_all_processes(
         train_model,
         model,
@@ -171,7 +175,7 @@ def _fit(
         model=model,
         tokenizer=tokenizer,
         ngram_model=fit_ngram_model(texts, settings.training.seed),
-        spelling=Spelling.learn(texts["text"], RightWords()),
+        spelling=Spelling.learn(texts.loc[~texts["text"].isin(misspelt), "text"], RightWords()),
         max_tokens=settings.model.max_seq_length,
         languages=dataset.summary.languages,
     )

@@ -22,7 +22,9 @@ class Record(BaseModel):
         extra="allow",
         json_schema_extra={
             "additionalProperties": False,  # but for the columns of the project
-            "examples": [{"job_title": "nurse", "duties_description": "looks after patients"}],
+            "examples": [
+                {"job_title": "registered nurse", "duties_description": "looks after patients"}
+            ],
         },
     )
     __pydantic_extra__: dict[str, _Text] = Field(init=False)

@@ -21,7 +21,12 @@ from isco import Coder, IscoError, Prediction, taxonomy
 
 def test_codes_are_those_of_the_program(coder: Coder) -> None:
     autocoder = open_autocoder(ModelRegistry(coder.settings.output).served(), coder.settings)
-    records = [("Nurse", "looks after patients"), ("plumber", None), ("retired", ""), (None, None)]
+    records = [
+        ("Registered nurse", "looks after patients"),
+        ("plumber", None),
+        ("retired", ""),
+        (None, None),
+    ]
     expected = autocoder.code([join(title or "", duties or "") for title, duties in records])
     assert [prediction.isco_code for prediction in expected] == ["2221", "7126", "", ""]
     assert coder.code_all(records) == expected

@@ -23,7 +23,7 @@ from tests.web.conftest import Server
 from web.api import make_app
 
 RECORDS: list[dict[str, str | None]] = [
-    {"job_title": "nurse", "duties_description": "looks after patients"},
+    {"job_title": "registered nurse", "duties_description": "looks after patients"},
     {"job_title": "retired"},
     {"job_title": None},
 ]

@@ -29,6 +29,7 @@ COMMON_WEIGHT = 8.0
 
 Half of a labour force survey is a few hundred titles, and no other text knows how often it occurs.
 """
+_MISSPELT = "misspelt"
 _MANUAL_COLUMNS = ("isco_code", "description")
 
 
@@ -55,6 +56,15 @@ def read_answers(reference_dir: Path, languages: Collection[str]) -> pd.DataFram
     answers = pd.DataFrame(rows, columns=[*TEXT_COLUMNS, "kind", "part"])
     answers = answers.sort_values("weight", ascending=False, kind="stable")  # the common ones first
     return answers.drop_duplicates("text", ignore_index=True)
+
+
+def misspelt_answers(reference_dir: Path, languages: Collection[str]) -> frozenset[str]:
+    """Return the texts of the bundled answers that are misspelt on purpose.
+
+    They teach codes and no spelling: a typo that two of them have would count as a word.
+    """
+    answers = read_answers(reference_dir, languages)
+    return frozenset(answers.loc[answers["kind"] == _MISSPELT, "text"])
 
 
 def reference_files(reference_dir: Path) -> list[Path]:

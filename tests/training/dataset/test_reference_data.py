@@ -9,7 +9,7 @@ import pytest
 
 from core.taxonomy import isco08
 from tests.conftest import ROOT
-from training.dataset.reference_data import COMMON_WEIGHT, read_answers
+from training.dataset.reference_data import COMMON_WEIGHT, misspelt_answers, read_answers
 from training.dataset.splits import TRAIN
 
 # Of Maltese some groups have only words that belong to English or Italian as well.
@@ -54,3 +54,11 @@ def test_the_commonest_answers_train_and_overrule_what_others_say(tmp_path: Path
     assert set(answers["part"]) == {TRAIN}
     assert set(answers["weight"]) == {COMMON_WEIGHT}
     assert answers.loc["manager | unknown", "label"] == "1219"
+
+
+def test_misspelt_answers_are_told_from_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    rows = "job_title,duties_description,isco_code,kind\nnurse,,2221,title\nnusre,,2221,misspelt\n"
+    (folder / "en.csv").write_text(rows, encoding="utf-8")
+    assert misspelt_answers(tmp_path, ["en"]) == {"nusre | unknown"}
