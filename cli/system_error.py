@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import getpass
 
 _NAME_ANOTHER = "or name another folder in config.yaml"
-_NO_ROOM = "make room there, and start again: nothing is half-written"
 
 
 def describe(error: OSError) -> str:
@@ -20,20 +18,13 @@ def describe(error: OSError) -> str:
 
 def _remedy(number: int | None) -> str:
     if number in (errno.EACCES, errno.EPERM):
-        return f"let {_user()} read and write there, {_NAME_ANOTHER}"
+        return f"let this user read and write there, {_NAME_ANOTHER}"
     if number == errno.EROFS:
         return f"mount it for writing, {_NAME_ANOTHER}"
     if number in (errno.ENOSPC, errno.EDQUOT):
-        return _NO_ROOM
+        return "make room there, and start again"
     if number in (errno.EMFILE, errno.ENFILE):
         return "allow more open files ('ulimit -n')"
     if number in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
         return "check the path and its folders"
     return ""
-
-
-def _user() -> str:
-    try:
-        return f"the user {getpass.getuser()!r}"
-    except (KeyError, OSError, ImportError):  # a number without a name, as in a container
-        return "this user"
