@@ -208,7 +208,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return _problem(400, f"body: found text that is no JSON; expected {RECORD_WORDS}")
-    return _problem(422, fault_of(first, request.headers.get("content-type", "")))
+    context = request.app.state.queue.coder.settings.data.context_in_duties
+    return _problem(422, fault_of(first, request.headers.get("content-type", ""), context))
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

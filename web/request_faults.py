@@ -26,14 +26,23 @@ _NO_RECORD = frozenset({"model_type", "model_attributes_type", "dict_type"})
 _PATTERNS = {"code": "1 to 4 digits", "language": "a language of the titles, such as en or de"}
 
 
-def fault_of(error: Mapping[str, Any], content_type: str) -> str:
-    """Return in one line where an error of pydantic is, what was found, and what was expected."""
+def fault_of(error: Mapping[str, Any], content_type: str, context: Sequence[str]) -> str:
+    """Return in one line where an error of pydantic is, what was found, and what was expected.
+
+    A value of a record is checked before its name (``check_columns``), so it may be the name that
+    is wrong. ``context`` has the columns that a record has beside its text.
+    """
     if error["type"] in _NO_RECORD and "json" not in content_type:
         return (
             f"found the header 'Content-Type: {content_type[:_MAX_SHOWN_CHARS]}'; expected "
             "'Content-Type: application/json'"
         )
-    names = [_place(part) for part in error["loc"][1:] if part not in ("record", "records")]
+    is_tagged = error["loc"][1:2] in (("record",), ("records",))
+    place = error["loc"][2 if is_tagged else 1 :]
+    if is_tagged and place and _is_unknown(place[-1], context):
+        where = "".join(f"{_place(part)}: " for part in place[:-1])
+        return f"{where}{_unknown(place[-1], context)}"
+    names = [_place(part) for part in place]
     if error["type"] == "string_pattern_mismatch":
         words = _PATTERNS[str(error["loc"][-1])]
     elif error["type"] in _NO_RECORD:
@@ -61,8 +70,18 @@ def check_columns(body: Record | list[Record], context: Sequence[str]) -> None:
                 )
             given[names[0]] = True
         for unknown in (name for name, is_known in given.items() if not is_known):
-            known = ", ".join((*_NAMES, *context))
-            raise ArgumentError(f"{where}found the name {_shown(unknown)}; expected {known}")
+            raise ArgumentError(f"{where}{_unknown(unknown, context)}")
+
+
+def _is_unknown(part: object, context: Sequence[str]) -> bool:
+    """Return whether a part of a place is a name that no record has."""
+    if not isinstance(part, str) or part in _NAMES:
+        return False
+    return not any(keys_of(part) & keys_of(column) for column in context)
+
+
+def _unknown(name: str, context: Sequence[str]) -> str:
+    return f"found the unknown name {_shown(name)}; expected {', '.join((*_NAMES, *context))}"
 
 
 def _shown(name: str) -> str:

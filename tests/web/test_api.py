@@ -68,9 +68,24 @@ def test_a_thousand_records_are_coded_and_no_more(server: Server) -> None:
     ("body", "status", "words"),
     [
         ('{"job": "nurse"}', 422, "job_title: found nothing; expected a value"),
-        ('{"job_title": "x", "age": "3"}', 422, "found the name 'age'; expected job_title, duties"),
+        ('{"job_title": "x", "age": "3"}', 422, "found the unknown name 'age'; expected job"),
         ('[{"job_title": "x"}, {"job_title": 7}]', 422, "record 2, job_title: found 7; expected"),
-        ('[{"job_title": "x"}, {"job_title": "", "a": ""}]', 422, "record 2: found the name 'a'"),
+        (
+            '[{"job_title": "x"}, {"job_title": "", "a": ""}]',
+            422,
+            "record 2: found the unknown name 'a'",
+        ),
+        (
+            '{"job_title": "x", "x": 1}',
+            422,
+            "found the unknown name 'x'; expected job_title, duties_description",
+        ),
+        ('{"job_title": "x", "record": 1}', 422, "found the unknown name 'record'; expected"),
+        (
+            '[{"job_title": "x"}, {"job_title": "x", "x": {"y": 1}}]',
+            422,
+            "record 2: found the unknown name 'x'; expected job_title, duties_description",
+        ),
         ("[]", 422, "found 0 records; expected at least 1 record"),
         ("3", 422, "body: found 3; expected a record"),
         ('{"job_title": "\\ud800"}', 422, "job_title: found "),
