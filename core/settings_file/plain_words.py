@@ -18,6 +18,8 @@ _EXPECTED = {
     "string_type": "a text",
     "path_type": "a path",
     "tuple_type": "a list, such as [first, second]",
+    "too_long": "at most {max_length}; delete the others",
+    "too_short": "at least {min_length}",
     "model_type": "a group of settings, one in each line below",
     "greater_than": "a number above {gt:g}",
     "greater_than_equal": "a number of at least {ge:g}",
@@ -41,4 +43,6 @@ def found(value: object) -> str:
         return "nothing"
     if isinstance(value, Mapping):
         return "a group of settings"
-    return "a list" if isinstance(value, list) else repr(value)
+    if isinstance(value, list):
+        return f"a list of {len(value)} {'entry' if len(value) == 1 else 'entries'}"
+    return repr(value)

@@ -65,6 +65,11 @@ def test_programs_of_hooks_are_relative_to_the_file(tmp_path: Path) -> None:
             "data:\n  columns:\n    job_title:\n      - a\n      -\n",
             ["line 5", "entry 2", "nothing"],
         ),
+        (
+            "review:\n  context: [a, b, c, d]\n",
+            ["line 2", "review.context: found a list of 4 entries; expected at most 3; delete"],
+        ),
+        ("review: {coders: [ada]}\n", ["review.coders: found a list of 1 entry;"]),
         ("data: {language: norwegian}\n", ["'norwegian'", "ISO 639-1"]),
         ("data: {encoding: klingon}\n", ["data.encoding", "cp1250"]),
         ("model: {batch_size: yes}\n", ["'yes'", "a whole number"]),
@@ -86,7 +91,7 @@ def test_mistakes_are_named(tmp_path: Path, content: str, words: list[str]) -> N
         load_settings(config)
     for word in [*words, "config.yaml"]:
         assert word in str(raised.value)
-    for word in ("valid", "input should", "unicode string", "Value error", "Settings"):
+    for word in ("valid", "should", "after", "Tuple", "unicode string", "Value error", "Settings"):
         assert word not in str(raised.value)
 
 
