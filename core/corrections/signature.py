@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 SEQUENCE = "sequence"
 """The column that a file has which the program keeps."""
+_CLOCKS_DIFFER = timedelta(days=1)  # between time zones, and between machines
 YES = "yes"
 """The value of ``adjudicated`` in a row whose answer settles a conflict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The values of one row. ``coded_at`` is ISO 8601; ``note`` says what could not be read."""
+    """The values of one row. ``coded_at`` is ISO 8601; ``note`` says what was left out."""
 
     coder: str = ""
     coded_at: str = ""
@@ -64,12 +65,13 @@ class SignatureReader:
             if table.columns.get(name, -1) >= first_column
         )
         self._only_coder = self._find_only_coder()
+        self._latest = datetime.now(UTC) + _CLOCKS_DIFFER
 
     def read(self, row: Row) -> Signature:
         """Return the signature of a row."""
         if not self._columns:
             return NO_SIGNATURE
-        coded_at, time_note = _time(self._cell(row, CODED_AT))
+        coded_at, time_note = _time(self._cell(row, CODED_AT), self._latest)
         adjudicated, answer_note = _answer(self._cell(row, ADJUDICATED))
         return Signature(
             coder=self._coder(row) or self._only_coder,
@@ -98,14 +100,17 @@ class SignatureReader:
         return self._table.get(row, name).strip() if name in self._columns else ""
 
 
-def _time(written: str) -> tuple[str, str]:
-    """Return a time in ISO 8601, and a note where it cannot be read."""
+def _time(written: str, latest: datetime) -> tuple[str, str]:
+    """Return a time in ISO 8601, and a note where it cannot be read or lies after ``latest``."""
     if not written:
         return "", ""
     try:
-        return datetime.fromisoformat(written).isoformat(timespec="seconds"), ""
+        time = datetime.fromisoformat(written)
     except ValueError:
         return "", f"{CODED_AT} {written!r} is left out: expected a time such as 2026-11-27T09:30"
+    if (time if time.tzinfo else time.replace(tzinfo=UTC)) > latest:
+        return "", f"{CODED_AT} {written!r} is left out: expected a time that has passed"
+    return time.isoformat(timespec="seconds"), ""
 
 
 def _answer(written: str) -> tuple[bool, str]:

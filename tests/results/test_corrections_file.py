@@ -230,13 +230,13 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     intake = Intake(settings, tmp_path)
     header = "corrected_isco_code,text,coder,coded_at,comment,adjudicated\n"
     for n, row in enumerate(
-        ("2221,nurse,anna,2026-11-26,wards,", "3221,nurse,ben,,,", "2221,nurse,chris,,,yes")
+        ("2221,nurse,anna,2025-11-26,wards,", "3221,nurse,ben,,,", "2221,nurse,chris,,,yes")
     ):
         path = tmp_path / f"answers{n}.csv"
         path.write_text(header + row + "\n", encoding="utf-8")
         process_corrections(path, tmp_path, intake.lookup, settings)
     later = tmp_path / "later.csv"
-    later.write_text(header + "3221,nurse,ben,2026-11-27,,\n", encoding="utf-8")
+    later.write_text(header + "3221,nurse,ben,2025-11-27,,\n", encoding="utf-8")
     receipt = process_corrections(later, tmp_path, intake.lookup, settings)
     assert receipt.statuses["overruled"] == 1 and receipt.n_conflicts == 0
     with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -247,10 +247,10 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     folder = settings.data.corrections_dir
     signed = [correction.signature.cells for _, correction in read_folder(folder, Columns())]
     assert signed == [
-        ["anna", "2026-11-26T00:00:00", "wards", ""],
+        ["anna", "2025-11-26T00:00:00", "wards", ""],
         ["ben", "", "", ""],
         ["chris", "", "", "yes"],
-        ["ben", "2026-11-27T00:00:00", "", ""],
+        ["ben", "2025-11-27T00:00:00", "", ""],
     ]
     later.write_text(header + "3221,nurse,,,,\n", encoding="utf-8")
     process_corrections(later, tmp_path, intake.lookup, settings)

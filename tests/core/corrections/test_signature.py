@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -26,11 +27,11 @@ def corrections(folder: Path, *rows: str, header: str = HEADER) -> list[Correcti
 def test_a_row_says_who_when_and_why(tmp_path: Path) -> None:
     first, second = corrections(
         tmp_path,
-        "nurse | wards,2221, Anna  B. ,2026-11-27 09:30,the duties decide,",
-        "cook | fries,9411,ben,2026-11-27T10:00:00.123Z,,YES",
+        "nurse | wards,2221, Anna  B. ,2024-11-27 09:30,the duties decide,",
+        "cook | fries,9411,ben,2024-11-27T10:00:00.123Z,,YES",
     )
-    assert first.signature.cells == ["Anna B.", "2026-11-27T09:30:00", "the duties decide", ""]
-    assert second.signature.cells == ["ben", "2026-11-27T10:00:00+00:00", "", "yes"]
+    assert first.signature.cells == ["Anna B.", "2024-11-27T09:30:00", "the duties decide", ""]
+    assert second.signature.cells == ["ben", "2024-11-27T10:00:00+00:00", "", "yes"]
 
 
 def test_one_name_holds_for_the_whole_file_and_two_for_their_rows(tmp_path: Path) -> None:
@@ -55,19 +56,28 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert "'yesterday' is left out" in row.reason and "'maybe' is left out" in row.reason
 
 
+def test_a_time_that_has_not_come_is_left_out(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    tomorrow, later = now + timedelta(hours=14), now + timedelta(days=2)
+    times = later.isoformat(), f"{later:%Y-%m-%dT%H:%M}", "9999-12-31T23:59-14:00"
+    for row in corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in times)):
+        assert row.is_accepted and row.signature.cells == ["anna", "", "", ""]
+        assert "is left out: expected a time that has passed" in row.reason
+    (row,) = corrections(tmp_path, f"a | b,2221,anna,{tomorrow:%Y-%m-%dT%H:%M},,")
+    assert row.signature.coded_at == f"{tomorrow:%Y-%m-%dT%H:%M}:00" and row.reason == ""
+
+
 def test_a_file_of_an_earlier_version_has_no_signatures(tmp_path: Path) -> None:
     (row,) = corrections(tmp_path, "a | b,2221", header="text,corrected_isco_code")
     assert row.is_accepted and row.signature.cells == ["", "", "", ""]
 
 
 def test_a_workbook_keeps_the_time_as_a_date(tmp_path: Path) -> None:
-    from datetime import datetime
-
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.append(HEADER.split(","))
-    sheet.append(["a | b", "2221", "anna", datetime(2026, 11, 27, 9, 30), "", ""])
+    sheet.append(["a | b", "2221", "anna", datetime(2024, 11, 27, 9, 30), "", ""])
     book.save(tmp_path / "c.xlsx")
     (row,) = read(tmp_path / "c.xlsx")
-    assert row.signature.coded_at == "2026-11-27T09:30:00"
+    assert row.signature.coded_at == "2024-11-27T09:30:00"

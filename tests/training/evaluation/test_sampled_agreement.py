@@ -78,11 +78,11 @@ def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
     keep(tmp_path, "2", {"a | b": 1, "e | f": 2}, version="v2")
     (tmp_path / "1.csv").write_text(
         "text,corrected_isco_code,predicted_code,n_records,sampled,coder,coded_at,sequence,received\n"
-        "a | b,7212,,3,batch 1,Anna,2026-10-31T23:59,1,2026-11-02\n"
-        "c | d,7211,7212,1,batch 1,ben,,1,2026-11-02\n"
-        "a | b,7212,,1,batch 2,anna,2026-11-01,1,2026-11-02\n"
-        "e | f,2221,,2,batch 2,anna,2026-11-01,1,2026-11-02\n"
-        "e | f,7212,,2,batch 2,ben,2026-11-02,1,2026-11-02\n",
+        "a | b,7212,,3,batch 1,Anna,2025-10-31T23:59,1,2025-11-02\n"
+        "c | d,7211,7212,1,batch 1,ben,,1,2025-11-02\n"
+        "a | b,7212,,1,batch 2,anna,2025-11-01,1,2025-11-02\n"
+        "e | f,2221,,2,batch 2,anna,2025-11-01,1,2025-11-02\n"
+        "e | f,7212,,2,batch 2,ben,2025-11-02,1,2025-11-02\n",
         encoding="utf-8",
     )
     found = sampled_agreement(tmp_path, Columns())
@@ -94,7 +94,7 @@ def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
 
     assert counts([first, second]) == {"v1": (4, 3), "v2": (3, 3)}
     assert first["interval"] == wilson(3, 4)
-    assert counts(first["months"]) == {"2026-10": (3, 3), "2026-11": (1, 0)}
+    assert counts(first["months"]) == {"2025-10": (3, 3), "2025-11": (1, 0)}
     assert counts(first["coders"]) == {"Anna": (3, 3), "ben": (1, 0)}
     assert counts(first["major_groups"]) == {"7": (4, 3)}
     # Each coder's own answer counts for that coder; the later one counts for the text.
