@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 
+def quantity(n: int, singular: str, plural: str = "") -> str:
+    """Return ``n`` with its words: "1 row", "1,200 rows". The plural has an s if none is given."""
+    return f"{n:,} {singular if n == 1 else plural or f'{singular}s'}"
+
+
 @dataclass(kw_only=True)
 class RowCounts:
     """The records of a chunk, a shard, a file or a distributed run.
@@ -62,8 +67,8 @@ class RowCounts:
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
         share = self.n_autocoded / self.n_answers if self.n_answers else 0.0
         return (
-            f"{n:,} row{'' if n == 1 else 's'} in {duration} s "
+            f"{quantity(n, 'row')} in {duration} s "
             f"({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} autocoded, "
-            f"{self.n_review_texts:,} text{'' if self.n_review_texts == 1 else 's'} to review"
+            f"{quantity(self.n_review_texts, 'text')} to review"
             f"{non_answers}"
         )

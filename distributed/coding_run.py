@@ -23,6 +23,7 @@ from core.corrections.coded_texts import mark_incomplete
 from core.errors import DistributedError
 from core.file_io import utc_now
 from core.isco_titles.group_titles import language_of
+from core.row_counts import quantity
 from core.settings import Settings
 from distributed.actor import CodingActor, served_files
 from distributed.datasource import SplitDatasource
@@ -88,10 +89,10 @@ def run_distributed(
         receipt.n_actors, receipt.n_threads = share_cpus(options.n_actors, settings.inference)
         _LOG.info(
             "%s, %s bytes; %s with %s each",
-            _quantity(len(files), "file"),
+            quantity(len(files), "file"),
             f"{n_bytes:,}",
-            _quantity(receipt.n_actors, "actor"),
-            _quantity(receipt.n_threads, "thread"),
+            quantity(receipt.n_actors, "actor"),
+            quantity(receipt.n_threads, "thread"),
         )
         source = SplitDatasource(
             files,
@@ -128,10 +129,6 @@ def run_distributed(
     receipt.seconds = round(time.monotonic() - clock, 3)
     receipt.write(folder)
     return receipt
-
-
-def _quantity(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _complete_shards(

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import DistributedError
+from core.row_counts import quantity
 from distributed.dataset_rows import RowKind, header_of, kind_of
 from distributed.progress import Progress
 from distributed.ray_cluster import RESUME_HINT
@@ -46,7 +47,7 @@ class RunSummary:
         for file in self.files:
             if n_coded[file["input"]] != file["n_records"]:
                 raise DistributedError(
-                    f"{file['input']!r} held {file['n_records']:,} records at first and "
+                    f"{file['input']!r} held {quantity(file['n_records'], 'record')} at first and "
                     f"{n_coded[file['input']]:,} later: do not change it, then {RESUME_HINT}"
                 )
 

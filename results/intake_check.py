@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
+from core.row_counts import quantity
 from results.receipt import CorrectionsReceipt
 
 _NEVER_ASKED = "no batch had this text: it was never asked"
@@ -71,8 +72,8 @@ class IntakeChecks:
             return IntakeCheck(reasons=[f"it was not drawn into the sample of {row.sampled}"])
         reasons = []
         if drawn.n_records != row.n_drawn:
-            n_records = drawn.n_records
-            reasons.append(f"drawn {n_records} times, not {row.n_drawn}: {n_records} counts")
+            n = drawn.n_records
+            reasons.append(f"drawn {quantity(n, 'time')}, not {row.n_drawn}: {n} counts")
         return IntakeCheck(drawn, reasons=reasons)
 
     def report(self, receipt: CorrectionsReceipt) -> None:
@@ -93,14 +94,15 @@ class IntakeChecks:
         if self._n_not_drawn:
             receipt.notes.append(
                 f"{_rows(self._n_not_drawn)} the name of a random sample that the text was not "
-                "drawn into: they do not count for the agreement"
+                "drawn into: left out of the agreement"
             )
         for sampled, n in self._n_without_list.items():
             receipt.notes.append(
-                f"the list of {sampled} is missing or damaged: whether {n:,} of its rows were "
-                "drawn cannot be checked, and they do not count for the agreement"
+                f"the list of {sampled} is missing or damaged: whether "
+                f"{quantity(n, 'row of it was', 'rows of it were')} drawn cannot be checked: left "
+                "out of the agreement"
             )
 
 
 def _rows(n: int) -> str:
-    return f"{n:,} row has" if n == 1 else f"{n:,} rows have"
+    return quantity(n, "row has", "rows have")

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from core.corrections.presence import CorrectionsAwayError
 from core.errors import IscoError
+from core.row_counts import quantity
 from inference.decision import Prediction
 from isco import Coder
 from web.guard import ANSWER_LIMIT_S
@@ -105,9 +106,9 @@ class CodingQueue:
         n_possible = self._speed.n_records_in(ANSWER_LIMIT_S)
         if n_waiting and n_waiting + len(records) > n_possible:  # one alone is always tried
             raise BusyError(
-                f"{n_waiting:,} records wait already; expected at most {n_possible:,} with yours, "
-                f"which is what this machine codes in {ANSWER_LIMIT_S:g} s. Try again in some "
-                "seconds, or send fewer at once"
+                f"{quantity(n_waiting, 'record waits', 'records wait')} already; expected at most "
+                f"{n_possible:,} with yours, which is what this machine codes in "
+                f"{ANSWER_LIMIT_S:g} s. Try again in some seconds, or send fewer at once"
             )
         request = _Request(records, asyncio.get_running_loop().create_future())
         self._waiting.append(request)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from cli.json_output import print_json
 from cli.options import add_command
 from cli.requirements import require_posix
+from core.row_counts import quantity
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
 
     names = PathNames(parsed.config)
     changed = sorted(_changed(settings, Settings()))
-    found = f"{len(changed)} settings differ from their defaults"
+    found = quantity(
+        len(changed), "setting differs from its default", "settings differ from their defaults"
+    )
     findings = [
         Finding("settings", Level.OK, found),
         *folder_findings(settings, names),

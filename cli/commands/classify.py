@@ -19,6 +19,7 @@ from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
 from core.errors import InputError, IscoError
 from core.file_io import ScratchFolder
+from core.row_counts import quantity
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -126,9 +127,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         if parsed.json:
             print_json({"folder": str(published), **asdict(receipt)})
     if len(inputs) > 1:
-        _LOG.info("%d files; open %s", len(inputs) - n_failed, shown(out / INDEX))
+        _LOG.info("%s; open %s", quantity(len(inputs) - n_failed, "file"), shown(out / INDEX))
     if n_failed:
-        raise IscoError(f"{n_failed} of {len(inputs)} files were not coded: see the lines above")
+        were = "was" if n_failed == 1 else "were"
+        raise IscoError(f"{n_failed} of {len(inputs)} files {were} not coded: see the lines above")
 
 
 def _print_predictions(path: Path, input_name: str, derived: Sequence[str]) -> None:

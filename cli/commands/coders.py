@@ -12,6 +12,7 @@ from cli.json_output import print_json
 from cli.options import add_command, add_folder
 from cli.requirements import require_extra
 from core.errors import IscoError
+from core.row_counts import quantity
 from core.settings import Settings
 
 _ABOUT = """\
@@ -87,14 +88,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     for pair in coders.pairs:
         level = pair.levels[0]
         print(
-            f"{pair.first} and {pair.second}: {_counted(pair.n_texts, 'text')}, "
+            f"{pair.first} and {pair.second}: {quantity(pair.n_texts, 'text')}, "
             f"{level.agreement_rate:.1%} equal, kappa {_beyond_chance(level.beyond_chance)}"
         )
     if coders.n_texts:
         print(
-            f"all coders: {_counted(coders.n_texts, 'text')}, "
+            f"all coders: {quantity(coders.n_texts, 'text')}, "
             f"alpha {_beyond_chance(coders.levels[0].beyond_chance)}, "
-            f"{_counted(len(coders.conflicts), 'conflict')} to decide"
+            f"{quantity(len(coders.conflicts), 'conflict')} to decide"
         )
     if not names:
         print(
@@ -133,10 +134,6 @@ def _settle(confirmed: str | None, doubted: str | None, corrections_dir: Path) -
         )
     for doubt in settled:
         print(f"{state}{'' if changed else ' already'}: {doubt.whose}")
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _beyond_chance(figure: float) -> str:

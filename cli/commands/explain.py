@@ -10,6 +10,7 @@ from typing import Any
 
 from cli.options import add_command
 from core.own_files import OwnFileError, set_aside
+from core.row_counts import quantity
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -58,4 +59,4 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
                 _LOG.warning("%s is not explained now: %s", shown(batch), error)
                 passed_over.add(batch)
                 continue
-            _LOG.info("%d records explained → %s", n, shown(batch / EXPLANATIONS_DIR))
+            _LOG.info("%s explained → %s", quantity(n, "record"), shown(batch / EXPLANATIONS_DIR))

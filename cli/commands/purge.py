@@ -13,6 +13,7 @@ from cli.json_output import print_json
 from cli.options import add_command
 from cli.requirements import require_posix
 from core.errors import IscoError
+from core.row_counts import quantity
 from core.settings import Settings
 
 _ABOUT = """\
@@ -72,7 +73,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     else:
         print("\n".join(report.lines()))
     if report.failed:
-        raise IscoError(f"{len(report.failed):,} files or batches could not be removed: see above")
+        failed = quantity(len(report.failed), "file or batch", "files or batches")
+        raise IscoError(f"{failed} could not be removed: see above")
 
 
 def _age(written: str) -> timedelta:

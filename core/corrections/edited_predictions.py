@@ -29,6 +29,7 @@ from core.isco_titles.group_titles import titles_in_all_languages
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
+from core.row_counts import quantity
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 
 # What spreadsheets in other languages, and other programs, make of "true" and "false".
@@ -109,7 +110,7 @@ class EditedPredictions:
         """Return what is to be said of the rows that were read, in words."""
         if not self._n_overruled:
             return []
-        rows = "1 row has" if self._n_overruled == 1 else f"{self._n_overruled:,} rows have"
+        rows = quantity(self._n_overruled, "row has", "rows have")
         return [
             f"{rows} a code in {CORRECTED}, and another that was changed in "
             f"{code_column(self._table.header)}: the first one counts"

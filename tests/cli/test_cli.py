@@ -184,7 +184,7 @@ def test_a_bad_file_of_a_folder_costs_itself_alone(settings: Settings, tmp_path:
     (place / "b.csv").write_bytes(b"\0\0")
     for _ in range(2):
         done = isco(settings, "classify", str(place), "--out", str(place / "out"), "--json")
-        assert done.returncode == 1 and "1 of 3 files were not coded" in done.stderr
+        assert done.returncode == 1 and "1 of 3 files was not coded" in done.stderr
         assert "'b.csv'" in done.stderr
         receipts = [json.loads(line) for line in done.stdout.splitlines()]
         assert [receipt["input"] for receipt in receipts] == ["a.csv", "c.csv"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import InputError
+from core.row_counts import quantity
 from training.dataset.dataset_parts import LoadedDataset
 
 MIN_TEXTS = 100
@@ -26,11 +27,11 @@ def require_enough(dataset: LoadedDataset, raw: Path) -> None:
     n_texts = trusted["text"].nunique()
     n_codes = trusted["label"].nunique()
     found = (
-        f"{_counted(len(records), 'valid record')} at {str(raw.absolute())!r}, "
-        f"with {_counted(n_texts, 'distinct text')} and {_counted(n_codes, 'code')}"
+        f"{quantity(len(records), 'valid record')} at {str(raw.absolute())!r}, "
+        f"with {quantity(n_texts, 'distinct text')} and {quantity(n_codes, 'code')}"
     )
     if len(trusted) < len(records):
-        found += f" ({len(records) - len(trusted):,} records of the weight 0 left out)"
+        found += f" ({quantity(len(records) - len(trusted), 'record')} of the weight 0 left out)"
     if n_texts < MIN_TEXTS or n_codes < MIN_CODES:
         raise _too_few(raw, found)
     texts = dataset.texts[dataset.texts["weight"] > 0]
@@ -54,7 +55,3 @@ def _too_few(raw: Path, found: str) -> InputError:
         remedy="Add coded records; with few of them, put corrections into data.corrections_dir and "
         "train with --fine-tune.",
     )
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

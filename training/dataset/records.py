@@ -28,6 +28,7 @@ from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
+from core.row_counts import quantity
 from core.settings import Columns, Settings
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join
@@ -227,8 +228,8 @@ def none_is_valid(raw: Path, n_records: int, n_left_out: dict[str, int]) -> Inpu
     if not n_records:
         found = "no record"
     else:
-        found = f"that {n_records:,} of {n_records:,} records have no valid code"
-        found += f" ({in_words(n_left_out)})"
+        none = quantity(n_records, "record has", "records have")
+        found = f"that {n_records:,} of {none} no valid code ({in_words(n_left_out)})"
     return InputError(
         raw,
         found,
@@ -244,7 +245,7 @@ def _report(raw: Path, own: OwnRecords) -> None:
     if own.n_left_out:
         n = sum(own.n_left_out.values())
         words = in_words(own.n_left_out)
-        _LOG.warning("%s of %s records are left out: %s", f"{n:,}", f"{own.n_records:,}", words)
+        _LOG.warning("%s of %s left out: %s", f"{n:,}", quantity(own.n_records, "record"), words)
 
 
 def _weight(table: Table, row: Row, line: int) -> float:

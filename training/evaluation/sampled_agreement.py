@@ -25,6 +25,7 @@ from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.formats.source import AUTO
+from core.row_counts import quantity
 from core.settings import Columns
 
 _LOG = logging.getLogger(__name__)
@@ -119,12 +120,13 @@ def _name_left_out(
     """Log the files with rows that were not drawn, and the samples that have no list."""
     for name, n_rows in n_not_drawn.items():
         path = str(corrections_dir / name)
-        _LOG.warning("%r: %d rows of a random sample were not drawn: left out", path, n_rows)
+        were = quantity(n_rows, "row of a random sample was", "rows of a random sample were")
+        _LOG.warning("%r: %s not drawn: left out", path, were)
     for sampled, n_rows in n_without_list.items():
         _LOG.warning(
-            "the list of %s is missing or damaged: %d rows of its sample are left out",
+            "the list of %s is missing or damaged: %s left out",
             sampled,
-            n_rows,
+            quantity(n_rows, "row of its sample is", "rows of its sample are"),
         )
 
 

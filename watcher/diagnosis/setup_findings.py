@@ -110,7 +110,7 @@ def _corrections(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "corrections",
             Level.WARNING,
-            f"{n_unread:,} of {len(files):,} files give no correction",
+            f"files that give no correction: {n_unread:,} of {len(files):,}",
             "the log above names those that cannot be read: mend or remove them",
         )
     else:
@@ -144,7 +144,7 @@ def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:
         yield Finding(
             "hooks",
             Level.WARNING,
-            f"{n_failed:,} events whose command failed too often are kept",
+            f"events that are kept because their command failed too often: {n_failed:,}",
             "tell whom they concern, then remove outbox/.staging/hooks/failed-*.json",
         )
 

@@ -177,7 +177,9 @@ class Hooks:
         for event in sorted(events, key=lambda event: event.at):
             self._events.setdefault(event.event_id, event)
         if self._events:
-            _LOG.info("%d events of an earlier run wait for their commands", len(self._events))
+            _LOG.info(
+                "events of an earlier run that wait for their commands: %d", len(self._events)
+            )
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -22,6 +22,7 @@ from core.corrections.doubts import doubts_path, orphaned_doubts, remove_doubts
 from core.errors import FolderError, StatusError
 from core.file_io import ScratchFolder, write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
+from core.row_counts import quantity
 from core.settings import Settings
 from results.kept_corrections import ID_DIGITS
 from watcher.delivery.archive import REASON_SUFFIX, reason_path
@@ -100,7 +101,11 @@ def _purge_outbox(settings: Settings, scope: Scope, report: PurgeReport) -> None
     with _scratch(outbox, scope) as take_away:
         for batch in batches:
             reason = batches.reason_to_keep(batch)
-            is_open = f"{batch.n_open:,} texts of its review are not answered"
+            is_open = quantity(
+                batch.n_open,
+                "text of its review is not answered",
+                "texts of its review are not answered",
+            )
             if reason is None and batch.n_open and not scope.takes_open_reviews:
                 reason = f"{is_open}; --open-reviews takes such batches, too"
             if reason is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.row_counts import quantity
 from watcher.status.status import HealthReport, Status, duration_text, moment_text
 
 
@@ -26,9 +27,8 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
         lines.append(f"last training: {_printable(status.last_training)}")
     if status.in_progress is not None:
         file = status.in_progress
-        lines.append(
-            f"in progress: {file.name!r} for {age(file.since)}, {file.n_rows:,} rows coded"
-        )
+        n_rows = quantity(file.n_rows, "row")
+        lines.append(f"in progress: {file.name!r} for {age(file.since)}, {n_rows} coded")
     lines.append(f"waiting: {status.n_waiting:,}")
     lines += [f"  {w.name!r} for {age(w.since)}: {_printable(w.reason)}" for w in status.waiting]
     if status.n_waiting > len(status.waiting):

@@ -49,7 +49,7 @@ def test_a_file_that_cannot_be_read_costs_itself_alone(
     assert main.main(command) == 1
     coded = {path.parent.name.partition(".")[0] for path in tmp_path.glob("out/*/receipt.json")}
     assert coded == ({"a", "c"} if is_of_the_file else {"a"})
-    words = "1 of 3 files were not coded" if is_of_the_file else os.strerror(errno.ENOSPC)
+    words = "1 of 3 files was not coded" if is_of_the_file else os.strerror(errno.ENOSPC)
     assert words in capsys.readouterr().err
     assert not list((tmp_path / "out" / ".staging").iterdir())
 

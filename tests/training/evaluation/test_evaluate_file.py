@@ -72,7 +72,7 @@ def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
     assert "1 code exists only in ISCO-88" in coded.notes()
     empty = tmp_path / "empty.csv"
     empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
-    with pytest.raises(InputError, match="1 of 1 records have no valid code"):
+    with pytest.raises(InputError, match="1 of 1 record has no valid code"):
         read_coded_records(empty, settings)
 
 

@@ -66,7 +66,7 @@ def test_only_what_was_drawn_counts(tmp_path: Path, caplog: pytest.LogCaptureFix
     found = sampled_agreement(tmp_path, Columns())
     assert (found["n"], found["n_agreed"]) == (4, 1)
     assert "2 rows of a random sample were not drawn" in caplog.text
-    assert "the list of batch 3 is missing or damaged: 1 rows" in caplog.text
+    assert "the list of batch 3 is missing or damaged: 1 row of" in caplog.text
     (other := tmp_path / "other").mkdir()
     (tmp_path / "1.csv").rename(other / "1.csv")
     assert sampled_agreement(other, Columns()) == {}

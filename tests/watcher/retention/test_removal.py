@@ -115,12 +115,12 @@ def test_an_open_review_is_kept_and_named(harness: DaemonHarness) -> None:
     harness.tick(12)
     report = purge(harness.settings, Scope(later()))
     (kept,) = report.kept
-    assert "/open." in kept.path and kept.reason.startswith("1 texts of its review")
+    assert "/open." in kept.path and kept.reason.startswith("1 text of its review is not")
     (batch,) = harness.batches()
     assert (batch / "review.html").exists()
     again = purge(harness.settings, Scope(later(), takes_open_reviews=True))
     assert [Path(old.path) for old in again.removed] == [batch] and not harness.batches()
-    assert "are not answered" in again.open_reviews[0].reason
+    assert "1 text of its review is not answered" in again.open_reviews[0].reason
 
 
 def test_corrections_may_be_kept(harness: DaemonHarness) -> None:

@@ -1,0 +1,21 @@
+"""The words beside a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.row_counts import RowCounts, quantity
+
+
+@pytest.mark.parametrize(
+    ("n", "words"),
+    [(0, "0 records"), (1, "1 record"), (2, "2 records"), (1200, "1,200 records")],
+)
+def test_one_is_singular(n: int, words: str) -> None:
+    assert quantity(n, "record") == words
+    assert quantity(n, "record is", "records are") == words + (" is" if n == 1 else " are")
+
+
+def test_the_sentence_of_one_record() -> None:
+    one = RowCounts(n_rows_in=1, n_rows_out=1, n_review_texts=1)
+    assert one.sentence(2.0).startswith("1 row in 2.00 s (0 rows/s), 0.0% autocoded, 1 text to")
