@@ -61,7 +61,7 @@ def refuse_other_columns(
     if not (_lacking(own, others) or not fitting) or _has_batch(rows(), fitting):
         return
     published = _lacking(own, others) or others
-    raise _other_columns(table, own, published[0])
+    raise _other_columns(table, own, published[0], has_same=bool(fitting))
 
 
 def _others(own: Mapping[str, str], batches: Iterable[TextList]) -> list[Mapping[str, str]]:
@@ -110,8 +110,9 @@ def _may_have(batch: TextList, rows: Sequence[ToldRow]) -> bool:
 
 
 def _other_columns(
-    table: Table, own: Mapping[str, str], published: Mapping[str, str]
+    table: Table, own: Mapping[str, str], published: Mapping[str, str], *, has_same: bool
 ) -> InputError:
+    """Return the error; ``has_same``: whether the file may be of a batch with its own columns."""
     missing = [name for ours, name in published.items() if (ours, name) not in own.items()]
     added = [name for ours, name in own.items() if (ours, name) not in published.items()]
     names = _listed(published.values())
@@ -119,6 +120,10 @@ def _other_columns(
         found = f"no column {_listed(missing)}, from which texts of these predictions were read"
         remedy = f"Put back {_listed(missing)} as in predictions.csv of the batch, or change the "
         remedy += "codes in that file."
+        if has_same:
+            remedy += (
+                f" If that file has no {_listed(missing)}, put back its texts as they are there."
+            )
     else:
         found = f"texts in {_listed(added)} that were not there when the codes were given"
         remedy = f"Remove or rename {_listed(added)}."

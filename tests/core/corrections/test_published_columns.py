@@ -82,6 +82,17 @@ def test_a_file_of_a_batch_without_duties_is_taken_beside_one_with_them(tmp_path
     opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
 
 
+def test_a_changed_title_is_named_where_the_batch_may_have_had_titles_alone(tmp_path: Path) -> None:
+    keep(tmp_path, "a" * 12, {join("helper", "helps"): UNCERTAIN_CODE}, BOTH)
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
+    assert "put back its texts" not in raised.value.remedy
+    keep(tmp_path, "b" * 12, {join("helpr"): UNCERTAIN_CODE, join("cook"): SURE_CODE}, TITLES)
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
+    assert "If that file has no 'duties', put back its texts" in raised.value.remedy
+
+
 def test_duties_that_the_batch_did_not_have_are_refused(tmp_path: Path) -> None:
     keep(tmp_path, "b" * 12, {join("helper"): UNCERTAIN_CODE, join("cook"): SURE_CODE}, TITLES)
     with pytest.raises(InputError, match="Remove or rename 'duties'"):
