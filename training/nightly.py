@@ -7,11 +7,13 @@ training (``training/promotion.py``). The report is published in a folder that p
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from core.corrections.doubts import open_doubts
+from core.corrections.doubts import Doubt, open_doubts
 from core.file_io import require_new_dir
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
@@ -24,7 +26,7 @@ from training.dataset.doubted_answers import doubt_new_answers
 from training.dataset.records import own_files
 from training.dataset.reference_data import reference_files
 from training.evaluation.agreement_page import write_agreement
-from training.evaluation.coder_agreement import coder_agreement
+from training.evaluation.coder_agreement import CoderAgreement, coder_agreement
 from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
 from training.model.training_progress import Progress, no_progress
@@ -70,37 +72,23 @@ def run_nightly(
         champion = ModelRegistry(settings.output).served()
         new_doubts = doubt_new_answers(corrections_dir, champion, settings)
         corrections = read_all_corrections(corrections_dir, champion, settings)
-        data = settings.data
-        agreement = sampled_agreement(
-            corrections_dir, data.read_columns, data.corrections_dir, data.encoding
-        )
-        coders = coder_agreement(corrections_dir, data.read_columns, data.encoding)
-        n_rejected = count_rejected(corrections_dir, settings) or None
-        doubts = open_doubts(corrections_dir) or None
+        measured = _measure_answers(corrections_dir, settings)
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
-            content_of([*own_files(settings), *reference_files(data.reference_dir)]),
+            content_of([*own_files(settings), *reference_files(settings.data.reference_dir)]),
             settings.model_dump_json(),
         )
         reason = _why_skipped(settings, corrections, key)
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                skipped = RunMetrics(
-                    RunKind.FINE_TUNE,
-                    RunState.SKIPPED,
-                    reasons=[reason],
-                    sampled_agreement=agreement,
-                    n_rejected_corrections=n_rejected,
-                    doubts=doubts,
-                )
-                publish_skip(report_dir, skipped, coders, settings.output.language)
+                skipped = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, reasons=[reason])
+                measured.add_to(skipped)
+                publish_skip(report_dir, skipped, measured.coders, settings.output.language)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
-        run.metrics.sampled_agreement = agreement
-        run.metrics.n_rejected_corrections = n_rejected
-        run.metrics.doubts = doubts
+        measured.add_to(run.metrics)
         if reason:
             run.finish(RunState.REFUSED, [reason, *(doubt.sentence for doubt in new_doubts)])
         else:
@@ -109,11 +97,37 @@ def run_nightly(
 
             decided = decided_texts(corrections_dir, settings)
             fine_tune(run, champion, corrections, decided, settings, progress)
-        write_agreement(run.path, agreement, coders, settings.output.language)
+        write_agreement(run.path, measured.sampled, measured.coders, settings.output.language)
         write_report(run.path, settings.output.language)
         if report_dir is not None:
             publish(run.path, report_dir)
     return run
+
+
+@dataclass(frozen=True)
+class _MeasuredAnswers:
+    """What a report says of the answers of people, whether they are learned or not."""
+
+    sampled: dict[str, Any]
+    coders: CoderAgreement
+    n_rejected: dict[str, int] | None
+    doubts: list[Doubt] | None
+
+    def add_to(self, metrics: RunMetrics) -> None:
+        """Note them in the metrics of a run, but for the agreement of coders: it has a page."""
+        metrics.sampled_agreement = self.sampled
+        metrics.n_rejected_corrections = self.n_rejected
+        metrics.doubts = self.doubts
+
+
+def _measure_answers(corrections_dir: Path, settings: Settings) -> _MeasuredAnswers:
+    data = settings.data
+    return _MeasuredAnswers(
+        sampled_agreement(corrections_dir, data.read_columns, data.corrections_dir, data.encoding),
+        coder_agreement(corrections_dir, data.read_columns, data.encoding),
+        count_rejected(corrections_dir, settings) or None,
+        open_doubts(corrections_dir) or None,
+    )
 
 
 def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
@@ -64,12 +65,7 @@ def find_suspects(
         outliers = find_outliers(records, neighbors, clusters)
     with long_step("looking for doubtful labels"):
         issues, unjudged = find_label_issues(records, vectors, settings.seed)
-    written = outliers.assign(
-        looks_wrong=outliers["looks_wrong"].map({True: "true", False: "false"})
-    )
-    write_list(_own_first(written, records), processed_dir / OUTLIERS)
-    write_list(_own_first(issues, records), processed_dir / LABEL_ISSUES)
-
+    _write_lists(outliers, issues, records, processed_dir)
     wrong = outliers.index[outliers["looks_wrong"]]
     suspect = records.index.isin(wrong.union(issues.index))
     summary = {
@@ -82,18 +78,35 @@ def find_suspects(
         "n_suspects": int(suspect.sum()),
         "codes_not_judged": unjudged,
     }
-    changed = suspect
-    if "side" in records:
-        changed = changed & (records["side"] == "train").to_numpy()
-    if "origin" in records:
-        changed = changed & (records["origin"] != Origin.CORRECTION).to_numpy()
+    changed = suspect & _can_change(records)
+    summary["n_changed"] = 0 if settings.suspects == "keep" else int(changed.sum())
     if settings.suspects == "downweight":
         weight = records["weight"].where(~changed, records["weight"] * TRUST)
         records = records.assign(weight=weight)
     elif settings.suspects == "drop":
         records = records[~changed].reset_index(drop=True)
-    summary["n_changed"] = 0 if settings.suspects == "keep" else int(changed.sum())
     return records, summary
+
+
+def _write_lists(
+    outliers: pd.DataFrame, issues: pd.DataFrame, records: pd.DataFrame, processed_dir: Path
+) -> None:
+    """Write the two lists of doubtful labels."""
+    written = outliers.assign(
+        looks_wrong=outliers["looks_wrong"].map({True: "true", False: "false"})
+    )
+    write_list(_own_first(written, records), processed_dir / OUTLIERS)
+    write_list(_own_first(issues, records), processed_dir / LABEL_ISSUES)
+
+
+def _can_change(records: pd.DataFrame) -> np.ndarray:
+    """Return (N,) bool: the records whose weight may change, suspect or not."""
+    can_change = np.ones(len(records), dtype=bool)
+    if "side" in records:
+        can_change &= (records["side"] == "train").to_numpy()
+    if "origin" in records:
+        can_change &= (records["origin"] != Origin.CORRECTION).to_numpy()
+    return can_change
 
 
 def _own_first(listed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
