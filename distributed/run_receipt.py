@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from core.row_counts import RowCounts
+from core.row_counts import RowCounts, quantity
 from distributed.shards import Shard
 from distributed.storage import Folder
 from inference.versions import software_versions
@@ -73,4 +73,4 @@ class RunReceipt(RowCounts):
 
     def summary(self) -> str:
         """Return what was done, in one line."""
-        return f"{self.sentence(self.seconds)}, {self.n_shards:,} shards"
+        return f"{self.sentence(self.seconds)}, {quantity(self.n_shards, 'shard')}"
