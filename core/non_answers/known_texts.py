@@ -50,7 +50,7 @@ class NonAnswerKind(StrEnum):
     """What a text without an occupation says."""
 
     NOT_STATED = "not_stated"
-    """Nothing: refused, not known, not applicable, a missing code, random keys."""
+    """Nothing of the work: refused, not known, a missing code, "self employed", random keys."""
     NOT_WORKING = "not_working"
     """That the person has no work: retired, student, unemployed, at home, ill."""
 

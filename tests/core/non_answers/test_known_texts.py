@@ -261,6 +261,32 @@ def test_what_forms_and_coders_leave_states_nothing(text: str) -> None:
     assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_STATED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "self employed",
+        "I have my own business",
+        "Freiberufler",
+        "auto-entrepreneur",
+        "negocio propio",
+        "własna działalność gospodarcza",
+        "zzp'er",
+        "karyawan swasta",
+        "wolontariuszka",
+    ],
+)
+def test_a_status_in_employment_is_no_occupation(text: str) -> None:
+    assert NON_ANSWERS.find(join(text, "")) == NonAnswerKind.NOT_STATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["self employed builder", "freelance journalist", "volunteer firefighter", "Freier Maler"],
+)
+def test_an_occupation_with_a_status_in_employment_is_an_answer(text: str) -> None:
+    assert NON_ANSWERS.find(join(text, "")) is None
+
+
 def test_a_housewife_in_both_words_of_croatian() -> None:
     assert NON_ANSWERS.find(join("domaćica")) is NonAnswerKind.NOT_WORKING
 
