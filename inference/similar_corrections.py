@@ -96,7 +96,7 @@ def _rounded(vectors: np.ndarray) -> np.ndarray:
     return np.rint(vectors * (_STEPS / np.maximum(lengths, 1e-12))).astype(np.int8)
 
 
-FITTED_RULES = SimilarityRules(offset=3.97, slope=20.4, sharpness=30.0, min_cosine=0.63)
+FITTED_RULES = SimilarityRules(offset=4.23, slope=16.1, sharpness=30.0, min_cosine=0.52)
 """Fitted on the bundled model: ``benchmarks/results/learning.md`` has the figures."""
 
 
