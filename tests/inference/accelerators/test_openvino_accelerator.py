@@ -20,6 +20,7 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification
 from core.errors import SettingsError
 from core.settings import InferenceSettings
 from exporters.parity import check_values, checkpoint_logits
+from inference.accelerators.onnx_accelerator import accelerated_dir
 from inference.accelerators.openvino_accelerator import OpenVinoAccelerator, batches, padded_length
 from inference.bundle import MANIFEST, Bundle
 from inference.onnx_session import OnnxSession
@@ -116,12 +117,15 @@ def test_it_computes_where_it_decides_the_same_and_faster(
     np.testing.assert_array_equal(
         first.logits(texts), OnnxSession(bundle, ON_OPENVINO, OpenVinoAlone()).logits(texts)
     )
-    # The choice is saved: another trial would give the time anew.
+    # The choice is saved: a start reads it instead of trying again.
+    (saved,) = accelerated_dir(bundle).glob("choice-*.json")
+    saved.write_text(json.dumps({"provider": OPENVINO, "reason": "says the file"}))
     assert OnnxSession(bundle, AUTO, OpenVinoAlone()).provider == OPENVINO
-    assert messages(caplog)[-1] == line
+    assert messages(caplog)[-1] == "OpenVINO computes: says the file"
     forget_choices(bundle)
-    SlowServing(bundle, AUTO, OpenVinoAlone())
-    assert messages(caplog)[-1] != line
+    assert SlowServing(bundle, AUTO, OpenVinoAlone()).provider == OPENVINO
+    assert messages(caplog)[-1].startswith("OpenVINO computes: decides as the CPU does, in ")
+    assert json.loads(saved.read_text())["reason"] in messages(caplog)[-1]
 
 
 class OpenVinoAlone(Runtime):
