@@ -29,7 +29,7 @@ from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
 from inference.arrays.array_file import read_arrays, write_arrays
 from inference.arrays.ascending import pack_ascending, unpack_ascending
-from inference.arrays.packed_rows import PackedRows
+from inference.arrays.packed_rows import PackedRows, inflate_rows
 
 Vectors = np.ndarray | PackedRows
 
@@ -115,11 +115,13 @@ class NgramModel:
         """Read what ``save`` wrote into a file."""
         arrays = read_arrays(content)
         hashes, weights = unpack_ascending(arrays["hashes"]), arrays["weights"]
+        shape = (len(hashes), len(weights))
         if "vectors" in arrays:  # of a model that was trained before its rows were packed
             vectors: Vectors = arrays["vectors"]
+        elif "blocks" in arrays:  # before Zstandard packed them
+            vectors = inflate_rows(arrays["blocks"], arrays["block_sizes"], shape)
         else:
-            shape = (len(hashes), len(weights))
-            vectors = PackedRows(arrays["blocks"], arrays["block_sizes"], shape)
+            vectors = PackedRows(arrays["frames"], arrays["frame_sizes"], shape)
         return cls(
             hashes=hashes,
             vectors=vectors,
@@ -133,13 +135,13 @@ class NgramModel:
         packed = PackedRows.pack(np.asarray(self.vectors))
         arrays = {
             "hashes": pack_ascending(self.hashes),
-            "blocks": packed.blocks,
-            "block_sizes": packed.sizes,
+            "frames": packed.blocks,
+            "frame_sizes": packed.sizes,
             "scale": np.array(self.scale),
             "weights": self.weights,
             "bias": self.bias,
         }
-        write_arrays(path, arrays, are_packed=["blocks"])
+        write_arrays(path, arrays, are_packed=["frames"])
 
     def unpack(self) -> None:
         """Unpack all rows: before many texts come, there is time for it."""

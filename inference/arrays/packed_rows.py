@@ -1,9 +1,8 @@
 """Keep a matrix of small integers packed; unpack the rows that are asked for.
 
 The n-gram model has some hundred thousand rows, and a text needs sixty of them: who codes one text
-need not wait for all. Rows lie in blocks. Of the methods of zlib a block takes the Huffman codes
-alone: numbers of small vectors do not repeat each other, and are an eighth smaller without the
-search for repetitions.
+need not wait for all. Rows lie in blocks, each of which is a frame of Zstandard: as small as with
+zlib, and unpacked in a fifth of the time.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ import zlib
 from typing import Any
 
 import numpy as np
+import zstandard
 
-_ROWS_PER_BLOCK = 64  # smaller blocks spend more on their codes than they spare a text
-_BARE = -zlib.MAX_WBITS  # without header and checksum: the hash of the file is checked
+_ROWS_PER_BLOCK = 256  # smaller blocks spend more on their codes than they spare a text
+_LEVEL = 19  # the first that is as small as zlib
 
 
 class PackedRows:
@@ -35,7 +35,10 @@ class PackedRows:
     def pack(cls, rows: np.ndarray) -> PackedRows:
         """Return ``rows`` (R, C) int8 packed."""
         starts = range(0, len(rows), _ROWS_PER_BLOCK)
-        blocks = [_packed(rows[start : start + _ROWS_PER_BLOCK].tobytes()) for start in starts]
+        packer = zstandard.ZstdCompressor(level=_LEVEL)
+        blocks = [
+            packer.compress(rows[start : start + _ROWS_PER_BLOCK].tobytes()) for start in starts
+        ]
         sizes = np.array([len(block) for block in blocks], np.uint32)
         return cls(np.frombuffer(b"".join(blocks), np.uint8), sizes, rows.shape)
 
@@ -57,14 +60,17 @@ class PackedRows:
 
     def _unpack(self, is_needed: np.ndarray) -> None:
         """Unpack blocks. Two threads that need the same one both write the same."""
+        unpacker = zstandard.ZstdDecompressor()  # is not to be shared between threads
         for block in np.flatnonzero(is_needed & ~self._is_unpacked).tolist():
             start, end = block * _ROWS_PER_BLOCK, self._ends[block]
-            content = zlib.decompress(self.blocks[end - self.sizes[block] : end].data, _BARE)
+            content = unpacker.decompress(self.blocks[end - self.sizes[block] : end].data)
             values = np.frombuffer(content, np.int8).reshape(-1, self.shape[1])
             self._rows[start : start + len(values)] = values
             self._is_unpacked[block] = True
 
 
-def _packed(content: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=_BARE, memLevel=9, strategy=zlib.Z_HUFFMAN_ONLY)
-    return packer.compress(content) + packer.flush()
+def inflate_rows(blocks: np.ndarray, sizes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the rows (R, C) int8 of blocks that zlib packed, bare, one after another."""
+    starts = np.cumsum(sizes, dtype=np.intp) - sizes
+    contents = [zlib.decompress(blocks[start:].data, -zlib.MAX_WBITS) for start in starts.tolist()]
+    return np.frombuffer(b"".join(contents), np.int8).reshape(shape)
