@@ -7,7 +7,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request, Response, Security
+from fastapi import (
+    APIRouter,
+    Depends,
+    FastAPI,
+    HTTPException,
+    Path,
+    Query,
+    Request,
+    Response,
+    Security,
+)
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPBearer
@@ -36,7 +46,7 @@ from web.payloads import (
     RecordOrRecords,
     Search,
 )
-from web.request_faults import RECORD_WORDS, check_columns, fault_of
+from web.request_faults import RECORD_WORDS, check_columns, check_parameters, fault_of
 
 _ABOUT = "Codes job titles and duties to ISCO-08, for interview forms and other programs."
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -59,7 +69,14 @@ _Language = Annotated[
         description="language of the titles, ISO 639-1; output.language for none",
     ),
 ]
-_router = APIRouter(responses=_REFUSALS)
+
+
+async def _check_parameters(request: Request) -> None:
+    known = [field.alias for field in request.scope["route"].dependant.query_params]
+    check_parameters([name for name, _ in request.query_params.multi_items()], known)
+
+
+_router = APIRouter(responses=_REFUSALS, dependencies=[Depends(_check_parameters)])
 
 
 def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:

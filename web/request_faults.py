@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from core.columns.header_names import keys_of
@@ -71,6 +72,16 @@ def check_columns(body: Record | list[Record], context: Sequence[str]) -> None:
             given[names[0]] = True
         for unknown in (name for name, is_known in given.items() if not is_known):
             raise ArgumentError(f"{where}{_unknown(unknown, context)}")
+
+
+def check_parameters(given: Sequence[str], known: Collection[str]) -> None:
+    """Raise ArgumentError for a parameter that is not ``known`` or that is ``given`` twice."""
+    expected = ", ".join(known) or "no parameter"
+    for name, count in Counter(given).items():
+        if name not in known:
+            raise ArgumentError(f"found the unknown parameter {_shown(name)}; expected {expected}")
+        if count > 1:
+            raise ArgumentError(f"{name}: found {count} values; expected one")
 
 
 def _is_unknown(part: object, context: Sequence[str]) -> bool:

@@ -139,6 +139,20 @@ def test_groups_are_found_while_somebody_types(
     assert len(server.ask("GET", f"/search?{query}&n=1").json["groups"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/search?q=nurse&lang=de", "found the unknown parameter 'lang'; expected q, language, n"),
+        ("/search?q=nurse&q=cook", "q: found 2 values; expected one"),
+        ("/groups/2221?lang=fr", "found the unknown parameter 'lang'; expected language"),
+        ("/health?x", "found the unknown parameter 'x'; expected no parameter"),
+    ],
+)
+def test_a_parameter_that_says_nothing_is_named(address: str, words: str, server: Server) -> None:
+    answer = server.ask("GET", address)
+    assert answer.status == 422 and answer.json["detail"] == words
+
+
 def test_a_group_has_its_relatives_and_its_notes(server: Server) -> None:
     group = server.ask("GET", "/groups/2221?language=fr").json
     assert group["isco_title"] == taxonomy.title("2221", "fr")
