@@ -115,15 +115,12 @@ def run_distributed(
         for path in stray_files(folder, summary.shards, options.output_format):
             _LOG.warning("removed %s: it belongs to no split of the inputs", path)
             folder.remove(path)
-        receipt.add_shards([summary.shards[name] for name in sorted(summary.shards)])
+        receipt.add_summary(summary)
         receipt.n_review_texts = write_review(
             folder, receipt.n_review_texts, language_of(receipt.settings)
         )
     with suppress(OSError):  # its texts are in no list of a batch
         mark_incomplete(data.corrections_dir, "distributed")
-    receipt.n_resumed_shards = summary.n_resumed
-    receipt.inputs = summary.files
-    receipt.skipped = summary.skipped
     receipt.held = [{"input": path, "reason": reason} for path, reason in inputs.held.items()]
     receipt.finished = utc_now()
     receipt.seconds = round(time.monotonic() - clock, 3)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 from core.row_counts import RowCounts, quantity
-from distributed.shards import Shard
 from distributed.storage import Folder
+from distributed.summary import RunSummary
 from inference.versions import software_versions
 
 RECEIPT = "receipt.json"
@@ -52,9 +51,12 @@ class RunReceipt(RowCounts):
     hosts: dict[str, HostCounts] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
-    def add_shards(self, shards: Sequence[Shard]) -> None:
-        """Count the shards, together and by machine."""
-        for shard in shards:
+    def add_summary(self, summary: RunSummary) -> None:
+        """Note the files, and count the shards, together and by machine."""
+        self.inputs = summary.files
+        self.skipped = summary.skipped
+        self.n_resumed_shards = summary.n_resumed
+        for _, shard in sorted(summary.shards.items()):
             self.n_shards += 1
             self.add(shard)
             host = self.hosts.setdefault(shard.host, HostCounts())

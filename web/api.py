@@ -72,6 +72,7 @@ _Language = Annotated[
 
 
 async def _check_parameters(request: Request) -> None:
+    """Raise ArgumentError for a parameter that the request's route does not take."""
     known = [field.alias for field in request.scope["route"].dependant.query_params]
     check_parameters([name for name, _ in request.query_params.multi_items()], known)
 

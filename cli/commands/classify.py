@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import ray_engine
 from cli.json_output import print_json
@@ -21,6 +21,10 @@ from core.errors import InputError, IscoError
 from core.file_io import ScratchFolder
 from core.row_counts import quantity
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from inference.autocoder import Autocoder
+    from results.receipt import Receipt
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
@@ -77,20 +81,18 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     ray_engine.refuse_options(parsed)
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
-    from results.code_file import PREDICTIONS, code_file, prepare_process
+    from results.code_file import PREDICTIONS, prepare_process
     from results.explanations.pages import explain_batch
-    from results.explanations.requests import REQUESTS_FILE, pending_batches
+    from results.explanations.requests import pending_batches
     from results.report import REPORT
     from watcher.delivery.index_page import INDEX, Index
-    from watcher.delivery.publish import complete, publish, shown
-    from watcher.filesystem import Filesystem
+    from watcher.delivery.publish import shown
     from watcher.intake.folder_checks import STAGING
 
     out = Path(parsed.out)
     inputs = find_tables((Path(name) for name in parsed.inputs), out)
     index = Index(out, settings.output.language)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
-    files = Filesystem()
     with ThreadPoolExecutor(1) as executor:  # loading the model is hardly any Python
         prepared = executor.submit(prepare_process, settings.output.language)
         autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
@@ -99,17 +101,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     n_failed = 0
     for path in inputs:
         try:
-            with (
-                ScratchFolder(out / STAGING, "classify-") as scratch,
-                file_progress_bar(path) as advance,
-            ):
-                staged = scratch / "batch"
-                staged.mkdir()
-                receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
-                complete(files, staged, receipt)
-                published = publish(files, staged, out, receipt)
-                if (staged / REQUESTS_FILE).exists():  # the batch was there, perhaps without
-                    os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
+            published, receipt = _code(path, out, autocoder, settings, n_explained)
         except (InputError, OSError) as error:
             is_of_this_file = isinstance(error, InputError) or error.filename == str(path)
             if len(inputs) == 1 or not is_of_this_file:
@@ -131,6 +123,31 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if n_failed:
         were = "was" if n_failed == 1 else "were"
         raise IscoError(f"{n_failed} of {len(inputs)} files {were} not coded: see the lines above")
+
+
+def _code(
+    path: Path, out: Path, autocoder: Autocoder, settings: Settings, n_explained: int
+) -> tuple[Path, Receipt]:
+    """Code one file; return the folder in ``out`` that it got, and its receipt."""
+    from results.code_file import code_file
+    from results.explanations.requests import REQUESTS_FILE
+    from watcher.delivery.publish import complete, publish
+    from watcher.filesystem import Filesystem
+    from watcher.intake.folder_checks import STAGING
+
+    files = Filesystem()
+    with (
+        ScratchFolder(out / STAGING, "classify-") as scratch,
+        file_progress_bar(path) as advance,
+    ):
+        staged = scratch / "batch"
+        staged.mkdir()
+        receipt = code_file(path, staged, autocoder, settings, advance, n_explained)
+        complete(files, staged, receipt)
+        published = publish(files, staged, out, receipt)
+        if (staged / REQUESTS_FILE).exists():  # the batch was there, perhaps without
+            os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
+    return published, receipt
 
 
 def _print_predictions(path: Path, input_name: str, derived: Sequence[str]) -> None:

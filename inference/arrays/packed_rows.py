@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import zstandard
 
-_ROWS_PER_BLOCK = 256  # smaller blocks spend more on their codes than they spare a text
-_LEVEL = 19  # the first that is as small as zlib
+# Blocks of 64 rows take 2 % more in all; of 1,024, a text waits three times as long for its rows.
+_ROWS_PER_BLOCK = 256
+_LEVEL = 19  # the rows are unpacked once a process; level 3 makes them a quarter larger
 
 
 class PackedRows:
@@ -71,6 +72,9 @@ class PackedRows:
 
 def inflate_rows(blocks: np.ndarray, sizes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Return the rows (R, C) int8 of blocks that zlib packed, bare, one after another."""
-    starts = np.cumsum(sizes, dtype=np.intp) - sizes
-    contents = [zlib.decompress(blocks[start:].data, -zlib.MAX_WBITS) for start in starts.tolist()]
+    ends = np.cumsum(sizes, dtype=np.intp)
+    contents = [
+        zlib.decompress(blocks[end - size : end].data, -zlib.MAX_WBITS)
+        for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)
+    ]
     return np.frombuffer(b"".join(contents), np.int8).reshape(shape)
