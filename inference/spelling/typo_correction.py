@@ -2,8 +2,9 @@
 
 A model reads a word as the pieces that it has learned, and one wrong letter changes the pieces. A
 word that the training texts do not have, one typo away from a word that is common there, is read as
-that word, unless it is a word that people use (``inference/spelling/right_words.py``). The results
-show the text as it was typed.
+that word, unless it is a word that people use (``inference/spelling/right_words.py``). Where no
+common word is near, it is read as the word that its letters make likely
+(``inference/spelling/likely_words.py``). The results show the text as it was typed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from core.letters.accents import without_accents
 from core.text import UNKNOWN
 from inference.spelling.letter_index import LetterIndex
+from inference.spelling.likely_words import LikelyWords, script_of
 from inference.spelling.right_words import MIN_LETTERS
 
 _MIN_TEXTS = 2  # a word of only one text may be a typo itself
@@ -29,6 +31,7 @@ _TEXTS_PER_COMMON_WORD = 75_000
 _MAX_LETTERS = 30  # longer ones are not words, and have thousands of neighbours
 _MAX_WORDS = 128  # the network reads no more
 _MAX_CACHED_WORDS = 65_536
+_MIN_WORDS = 10_000  # fewer do not tell which letters are likely
 
 
 class Spelling:
@@ -87,7 +90,8 @@ class Spelling:
         letter dropped, added, replaced, or swapped with the next, or an accent left out or added.
         Any other accent stays, and so does a word of ``right_words``. Of several such words, those
         of the same letters come first (the most common typos are a swapped and a doubled letter),
-        then the most frequent one. A word without such a neighbour stays.
+        then the most frequent one. A word without such a neighbour is replaced by the word that its
+        letters make likely, if there is one.
         """
         all_words = [text.split() for text in texts]
         words_read = set(chain.from_iterable(words[:_MAX_WORDS] for words in all_words))
@@ -118,7 +122,7 @@ class Spelling:
         return is_of_length and bool(self._rank) and word != UNKNOWN and word.isalpha()
 
     def _nearest(self, words: Sequence[str]) -> dict[str, str]:
-        """Return the common word that each of some unknown words is read as, or the word itself."""
+        """Return the word that each of some unknown words is read as, which may be itself."""
         nearest = {}
         for word, others in zip(words, self._index.find(words), strict=True):
             letters = set(word)
@@ -129,6 +133,9 @@ class Spelling:
             )
             is_typo = neighbor != word and word not in self._right_words
             nearest[word] = neighbor if is_typo else word
+        if len(self._rank) + len(self._rare_words) >= _MIN_WORDS:
+            far = [word for word, neighbor in nearest.items() if word == neighbor]
+            nearest |= self._likely_words.meant_by(far)
         return nearest
 
     def _one_typo_away(self, word: str, others: Iterable[int]) -> Iterator[str]:
@@ -156,6 +163,10 @@ class Spelling:
         return LetterIndex(self._common_words)
 
     @cached_property
+    def _likely_words(self) -> LikelyWords:
+        return LikelyWords([*self._rank, *sorted(self._rare_words)], self._right_words)
+
+    @cached_property
     def _alphabet(self) -> _Alphabet:
         return _Alphabet(self._rank)
 
@@ -172,7 +183,7 @@ class _Alphabet:
             if unicodedata.decomposition(letter):
                 self._accented.add(letter)
             else:
-                self._plain[_script(letter)].add(letter)
+                self._plain[script_of(letter)].add(letter)
 
     def lacks_a_letter(self, word: str, neighbor: str) -> bool:
         """Return whether ``word`` is ``neighbor`` without a letter, or with another in its place.
@@ -183,7 +194,7 @@ class _Alphabet:
         pairs = enumerate(zip(word, neighbor, strict=False))
         position = next((n for n, (a, b) in pairs if a != b), len(word))
         letter, behind = neighbor[position : position + 1], neighbor[position + 1 :]
-        is_plain = letter in self._plain.get(_script(word[0]), ())
+        is_plain = letter in self._plain.get(script_of(word[0]), ())
         if behind == word[position:]:
             return is_plain
         replaced = word[position]
@@ -191,11 +202,6 @@ class _Alphabet:
             is_plain
             or (letter in self._accented and without_accents(letter) == without_accents(replaced))
         )
-
-
-def _script(letter: str) -> str:
-    """Return the script of a letter as Unicode names it: LATIN, GREEK, CYRILLIC, …"""
-    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _has_accents_of(word: str, neighbor: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.typos import occupation_words, typed_words
+from core.letters.accents import without_accents
 from core.settings import InferenceSettings
 from core.text import join
 from inference.bundle import Bundle
@@ -34,11 +35,11 @@ def test_words_for_occupations_stay_in_28_languages(spelling: Spelling) -> None:
         (language, word): read
         for language, words in OCCUPATION_WORDS.items()
         for word in words
-        if (read := spelling.correct(word)) != word
+        if without_accents(read := spelling.correct(word)) != without_accents(word)
     }
     n_words = sum(map(len, OCCUPATION_WORDS.values()))
     assert len(OCCUPATION_WORDS) == 28 and n_words > 3_000
-    assert len(changed) <= 0.005 * n_words, changed
+    assert len(changed) <= 0.006 * n_words, changed
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_the_lists_are_not_read_for_texts_without_a_word_to_correct(
     bundled: Bundle, reads: Callable[[], int]
 ) -> None:
     spelling = bundled.spelling()
-    assert spelling.correct("registered nurse | zzzzzzzzzz") == "registered nurse | zzzzzzzzzz"
+    assert spelling.correct("registered nurse | zzzz 2026") == "registered nurse | zzzz 2026"
     assert reads() == 0
     assert spelling.correct("regsitered nurse") == "registered nurse"
     assert reads() == 1
