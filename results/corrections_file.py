@@ -1,53 +1,28 @@
-"""One corrections file → a status per row, and a file of the accepted codes for the lookup.
-
-The input has any format that is read (``core/formats``): its columns tell that it has corrections,
-or that it is a ``predictions.csv`` whose codes were changed
-(``core/corrections/edited_predictions.py``).
-"""
+"""One corrections file → a status per row, and a file of the accepted codes for the lookup."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
-from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.correction_table import (
-    open_corrections,
-    read_corrections,
-    refuse_second_answers,
-)
-from core.corrections.decisions import Outcome
+from core.corrections.decisions import Decisions, Outcome
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
-from core.corrections.edited_predictions import EditedPredictions
-from core.csv_table import CHUNK_ROWS, DELIMITERS, Table, Writer, neutralise, open_table
-from core.errors import InputError
+from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, neutralise
 from core.file_io import sha256_of, utc_now
-from core.isco_codes.code_column import CORRECTED_NAMES
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
-from core.own_tables.output_contract import code_column
-from core.own_tables.table_kind import (
-    TableKind,
-    is_from_predictions,
-    refuse_own_table,
-    table_kind,
-)
-from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
 from core.settings import Settings
-from core.text import JOB_TITLE
 from inference.corrections_lookup import CorrectionsLookup
+from results.corrections_source import CorrectionsSource, Progress, open_source
 from results.intake_check import IntakeCheck, IntakeChecks
 from results.kept_corrections import ID_DIGITS, kept_name, open_kept
-from results.published_batches import batch_of_predictions
 from results.receipt import CorrectionsReceipt
 
 _LOG = logging.getLogger(__name__)
 
-Progress = Callable[[int], None]
 FindDoubts = Callable[[Iterable[Correction], str], list[Doubt]]
 """Returns the doubts about corrections that were handed in under a name."""
 
@@ -56,64 +31,6 @@ _EDITED_NOTE = (
     "these are predictions of this program: the rows with a corrected code, and those whose code "
     "differs from the one that was published, are corrections; the others are skipped"
 )
-
-
-def is_corrections_file(
-    path: Path, settings: Settings, progress: Progress = lambda n_done: None
-) -> bool:
-    """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
-
-    Raises InputError for a table of ours without a decision, which is never coded as records, for
-    the list of what became of decisions, and for two columns of corrected codes.
-    """
-    table = _with_header(path, settings)
-    if table_kind(table.header) is TableKind.CORRECTIONS:
-        refuse_own_table(path, table.header)
-    has_column = CORRECTED in table.columns
-    if has_column and any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
-        return True
-    if is_from_predictions(table.header):
-        source = _open(path, settings, progress)
-        if source.edited is not None and source.edited.has_edits():
-            return True
-    if has_column:
-        column = table.header[table.columns[CORRECTED]]
-        raise _not_filled_in(path, column).in_sheet(table.content.sheet)
-    if table_kind(table.header) is TableKind.PREDICTIONS:
-        column = code_column(table.header)
-        raise _not_edited(path, column, settings.watcher.outbox).in_sheet(table.content.sheet)
-    refuse_own_table(path, table.header)
-    return False
-
-
-def _with_header(path: Path, settings: Settings) -> Table:
-    """Open a file whose columns are not known yet; of a workbook the sheet with corrections."""
-    aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.read_columns.aliases}
-    table = open_table(path, aliases, (), settings.data.encoding)
-    refuse_second_answers(table)
-    return table
-
-
-def _not_filled_in(path: Path, column: str) -> InputError:
-    return InputError(
-        path,
-        f"no code in the column {column.strip()!r}",
-        expected="a code in at least one row",
-        remedy="Fill in codes, save the file, and put it into the inbox again. To have its texts "
-        "coded, remove that column.",
-    )
-
-
-def _not_edited(path: Path, column: str, outbox: Path) -> InputError:
-    batch = batch_of_predictions(path, outbox)
-    origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
-    return InputError(
-        path,
-        f"the predictions of this program{origin}, and every code as it was published",
-        expected=f"a changed {column} in at least one row, or a file of records",
-        remedy=f"To correct codes, change them in the column {column}, save the file, and put it "
-        "into the inbox again. To have the records coded anew, drop the file that they came from.",
-    )
 
 
 def corrections_batch_id(
@@ -142,7 +59,7 @@ def corrections_batch_id(
         if file.name.startswith(f"{content_id}.")
     ]
     decisions = corrections_lookup.decisions.copy()
-    source = _open(path, settings)
+    source = open_source(path, settings)
     if not any(correction.is_decided for correction in source.corrections()):
         return content_id
     if not kept_names:
@@ -175,16 +92,9 @@ def process_corrections(
     sha256 = sha256_of(path)
     batch_id = batch_id or sha256[:ID_DIGITS]
     kept_path = settings.data.corrections_dir / kept_name(sha256, batch_id)
-    if kept_path.exists():  # written by an attempt that ended before its results were published
-        corrections_lookup = CorrectionsLookup.load(
-            kept_path.parent,
-            settings.data.read_columns,
-            before=kept_path.name,
-            legacy_encoding=settings.data.encoding,
-        )
-    decisions = corrections_lookup.decisions.copy()
+    decisions = _decisions_before(kept_path, corrections_lookup, settings)
     checks = IntakeChecks(settings.data.corrections_dir)
-    source = _open(path, settings, progress)
+    source = open_source(path, settings, progress)
     doubts = _doubts(kept_path, source, path.name, find_doubts)
     table = source.table
     receipt = CorrectionsReceipt(
@@ -207,10 +117,7 @@ def process_corrections(
             for correction, check in zip(chunk, checks.of(chunk), strict=True):
                 outcome = decisions.apply(correction)
                 status = _status(correction, outcome)
-                receipt.n_rows += 1
-                receipt.statuses[status] += 1
-                receipt.n_conflicts += outcome.replaced is not None
-                receipt.n_doubted += correction.is_doubted and correction.is_decided
+                receipt.count(correction, status, is_conflict=outcome.replaced is not None)
                 writer.write([_cells(correction, status, check, outcome)])
                 kept.add(correction, check)
             progress(0)
@@ -226,33 +133,26 @@ def process_corrections(
     return receipt
 
 
-@dataclass
-class _Source:
-    """An opened corrections file; ``edited`` if it is a predictions.csv with changed codes."""
+def _decisions_before(
+    kept_path: Path, corrections_lookup: CorrectionsLookup, settings: Settings
+) -> Decisions:
+    """Return the decisions that the file meets, without its own.
 
-    table: Table
-    edited: EditedPredictions | None = None
-
-    def corrections(self) -> Iterator[Correction]:
-        """Yield every row, from the first one."""
-        return read_corrections(self.table) if self.edited is None else self.edited.corrections()
-
-
-def _open(path: Path, settings: Settings, progress: Progress = lambda n_done: None) -> _Source:
-    """Open a file of corrections, or edited predictions."""
-    data = settings.data
-    if not is_from_predictions(_with_header(path, settings).header):
-        return _Source(open_corrections(path, data.read_columns, data.encoding))
-    names = {name: (name,) for name in SIGNATURE_COLUMNS}
-    aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
-    table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
-    coded_texts = CodedTexts(data.corrections_dir)
-    edited = EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
-    edited.refuse_other_columns()
-    return _Source(table, edited)
+    Its own are there if an attempt ended before its results were published.
+    """
+    if kept_path.exists():
+        corrections_lookup = CorrectionsLookup.load(
+            kept_path.parent,
+            settings.data.read_columns,
+            before=kept_path.name,
+            legacy_encoding=settings.data.encoding,
+        )
+    return corrections_lookup.decisions.copy()
 
 
-def _doubts(kept_path: Path, source: _Source, name: str, find_doubts: FindDoubts) -> Doubts:
+def _doubts(
+    kept_path: Path, source: CorrectionsSource, name: str, find_doubts: FindDoubts
+) -> Doubts:
     """Return the doubts about a file, and note them beside the file that will keep it."""
     if kept_path.exists():  # an earlier attempt has noted them
         return read_doubts(kept_path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.corrections.correction import CorrectionStatus
+from core.corrections.correction import Correction, CorrectionStatus
 from core.row_counts import RowCounts
 from inference.versions import software_versions
 
@@ -102,6 +102,13 @@ class CorrectionsReceipt(AnyReceipt):
     statuses: dict[str, int] = field(
         default_factory=lambda: {str(status): 0 for status in CorrectionStatus}
     )
+
+    def count(self, correction: Correction, status: CorrectionStatus, *, is_conflict: bool) -> None:
+        """Count a row; ``is_conflict``: its text had another code before."""
+        self.n_rows += 1
+        self.statuses[status] += 1
+        self.n_conflicts += is_conflict
+        self.n_doubted += correction.is_doubted and correction.is_decided
 
     def summary(self) -> str:
         """Return how many rows have which status."""

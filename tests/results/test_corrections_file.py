@@ -24,11 +24,8 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.output_columns import counts, output_values
-from results.corrections_file import (
-    corrections_batch_id,
-    is_corrections_file,
-    process_corrections,
-)
+from results.corrections_file import corrections_batch_id, process_corrections
+from results.corrections_source import is_corrections_file
 from results.receipt import CorrectionsReceipt
 from results.statistics import BatchStatistics
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for

@@ -20,11 +20,8 @@ from core.text import join
 from inference.doubt.coder_check import check_coders
 from inference.serving.served_autocoder import ServedAutocoder
 from results.code_file import batch_id, code_file
-from results.corrections_file import (
-    corrections_batch_id,
-    is_corrections_file,
-    process_corrections,
-)
+from results.corrections_file import corrections_batch_id, process_corrections
+from results.corrections_source import is_corrections_file
 from results.receipt import AnyReceipt, Identity
 from watcher.intake.claims import Claim
 from watcher.processes.processor import Progress

@@ -21,7 +21,8 @@ from core.isco_titles.group_notes import DEFINITIONS, group_notes
 from core.settings import Columns, Settings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import is_corrections_file, process_corrections
+from results.corrections_file import process_corrections
+from results.corrections_source import is_corrections_file
 from results.review.page import REVIEW_PAGE, write_review_page
 from results.review.presentation import Display, read_group_notes
 from results.review.queue import ReviewQueue

@@ -17,7 +17,8 @@ from core.settings import Columns, Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import is_corrections_file, process_corrections
+from results.corrections_file import process_corrections
+from results.corrections_source import is_corrections_file
 from results.receipt import CorrectionsReceipt
 from results.review.presentation import Display
 from results.review.queue import ReviewQueue

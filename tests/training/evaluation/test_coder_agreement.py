@@ -10,7 +10,8 @@ import pytest
 from core.review_contract import CONFLICTS
 from core.settings import Columns, DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_file import is_corrections_file, process_corrections
+from results.corrections_file import process_corrections
+from results.corrections_source import is_corrections_file
 from training.evaluation.coder_agreement import CoderAgreement, Pair, coder_agreement
 from training.evaluation.conflicts_list import write_conflicts
 

@@ -1,0 +1,123 @@
+"""Tell a file of corrections from records, and open it.
+
+The input has any format that is read (``core/formats``): its columns tell that it has corrections,
+or that it is a ``predictions.csv`` whose codes were changed
+(``core/corrections/edited_predictions.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.corrections.coded_texts import CodedTexts
+from core.corrections.correction import Correction
+from core.corrections.correction_table import (
+    open_corrections,
+    read_corrections,
+    refuse_second_answers,
+)
+from core.corrections.edited_predictions import EditedPredictions
+from core.csv_table import Table, open_table
+from core.errors import InputError
+from core.isco_codes.code_column import CORRECTED_NAMES
+from core.own_tables.output_contract import code_column
+from core.own_tables.table_kind import (
+    TableKind,
+    is_from_predictions,
+    refuse_own_table,
+    table_kind,
+)
+from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
+from core.settings import Settings
+from core.text import JOB_TITLE
+from results.published_batches import batch_of_predictions
+
+Progress = Callable[[int], None]
+
+
+@dataclass
+class CorrectionsSource:
+    """An opened corrections file; ``edited`` if it is a predictions.csv with changed codes."""
+
+    table: Table
+    edited: EditedPredictions | None = None
+
+    def corrections(self) -> Iterator[Correction]:
+        """Yield every row, from the first one."""
+        return read_corrections(self.table) if self.edited is None else self.edited.corrections()
+
+
+def is_corrections_file(
+    path: Path, settings: Settings, progress: Progress = lambda n_done: None
+) -> bool:
+    """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
+
+    Raises InputError for a table of ours without a decision, which is never coded as records, for
+    the list of what became of decisions, and for two columns of corrected codes.
+    """
+    table = _with_header(path, settings)
+    if table_kind(table.header) is TableKind.CORRECTIONS:
+        refuse_own_table(path, table.header)
+    has_column = CORRECTED in table.columns
+    if has_column and any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
+        return True
+    if is_from_predictions(table.header):
+        source = open_source(path, settings, progress)
+        if source.edited is not None and source.edited.has_edits():
+            return True
+    if has_column:
+        column = table.header[table.columns[CORRECTED]]
+        raise _not_filled_in(path, column).in_sheet(table.content.sheet)
+    if table_kind(table.header) is TableKind.PREDICTIONS:
+        column = code_column(table.header)
+        raise _not_edited(path, column, settings.watcher.outbox).in_sheet(table.content.sheet)
+    refuse_own_table(path, table.header)
+    return False
+
+
+def open_source(
+    path: Path, settings: Settings, progress: Progress = lambda n_done: None
+) -> CorrectionsSource:
+    """Open a file of corrections, or edited predictions; raises InputError if it is neither."""
+    data = settings.data
+    if not is_from_predictions(_with_header(path, settings).header):
+        return CorrectionsSource(open_corrections(path, data.read_columns, data.encoding))
+    names = {name: (name,) for name in SIGNATURE_COLUMNS}
+    aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
+    table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
+    coded_texts = CodedTexts(data.corrections_dir)
+    edited = EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
+    edited.refuse_other_columns()
+    return CorrectionsSource(table, edited)
+
+
+def _with_header(path: Path, settings: Settings) -> Table:
+    """Open a file whose columns are not known yet; of a workbook the sheet with corrections."""
+    aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.read_columns.aliases}
+    table = open_table(path, aliases, (), settings.data.encoding)
+    refuse_second_answers(table)
+    return table
+
+
+def _not_filled_in(path: Path, column: str) -> InputError:
+    return InputError(
+        path,
+        f"no code in the column {column.strip()!r}",
+        expected="a code in at least one row",
+        remedy="Fill in codes, save the file, and put it into the inbox again. To have its texts "
+        "coded, remove that column.",
+    )
+
+
+def _not_edited(path: Path, column: str, outbox: Path) -> InputError:
+    batch = batch_of_predictions(path, outbox)
+    origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
+    return InputError(
+        path,
+        f"the predictions of this program{origin}, and every code as it was published",
+        expected=f"a changed {column} in at least one row, or a file of records",
+        remedy=f"To correct codes, change them in the column {column}, save the file, and put it "
+        "into the inbox again. To have the records coded anew, drop the file that they came from.",
+    )
