@@ -30,7 +30,7 @@ BATCH_SIZE = 512
 LEARNING_RATE = 0.1
 DIMENSIONS = 128
 MIN_TEXTS = 3  # a feature of fewer texts tells nothing about other texts
-MAX_FEATURES = 480_000  # 16 MB packed: what a bundle of 90 MB has room for
+MAX_FEATURES = 470_000  # 16 MB packed: what a bundle of 90 MB has room for
 _LEVELS = 3  # the numbers of a vector become -3 to 3 times the scale
 _CLIPPED_PERCENTILE = 99.95  # of the sizes of all numbers: few outliers would cost all of them
 
