@@ -16,11 +16,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from core.letters.accents import without_accents
 from inference.spelling.letter_model import N_BORDERS, LetterModel, codes_of
 
 # All are natural logarithms of likelihoods. Chosen on hold-out answers of twelve languages with one
 # random typo each, so that answers as they were typed keep their codes.
-_MIN_GAIN = 12.0
+_MIN_GAIN = 13.0
 _GAIN_OF_A_WORD = 9.0  # that a list has
 _GAIN_OF_A_COMPOUND = 6.0  # of two such words
 _LOSS_OF_SLIP = 0.5  # a letter doubled, two letters swapped
@@ -49,16 +50,20 @@ class LikelyWords:
             is_frequent = n_words * _WORDS_PER_LETTER > len(words)
             if is_frequent and letter.isalpha() and not unicodedata.decomposition(letter):
                 alphabets[script_of(letter)].append(letter)
-        self._alphabets = {script: "".join(letters) for script, letters in alphabets.items()}
+        self._alphabets = {script: frozenset(letters) for script, letters in alphabets.items()}
 
     def meant_by(self, typed: Sequence[str]) -> dict[str, str]:
         """Return those of the typed words that are probably typos, with the word that was meant.
 
-        A compound of two words is none. No letter with an accent is put in.
+        A compound of two words is none, nor is a word with a letter that the known words lack. No
+        letter with an accent is put in.
         """
         by_script: dict[str, list[str]] = defaultdict(list)
         for word in typed:
-            by_script[script_of(word[0])].append(word)
+            script = script_of(word[0])
+            # Another letter is one of another language: "ђ" is Serbian, of which no word is known.
+            if self._alphabets.get(script, frozenset()).issuperset(without_accents(word)):
+                by_script[script].append(word)
         return {
             word: meant
             for script, words in by_script.items()
@@ -149,7 +154,7 @@ class LikelyWords:
 
         ``n_replaced`` letters from the place on are left out.
         """
-        alphabet = self._alphabets.get(script, "").encode("utf-32-le")
+        alphabet = "".join(sorted(self._alphabets[script])).encode("utf-32-le")
         codes = codes_of(typed)
         n_places = codes.shape[1] - 2 * N_BORDERS + 1 - n_replaced
         rows, places = np.nonzero(are_unlikely[:, :n_places])
