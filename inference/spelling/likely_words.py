@@ -19,8 +19,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from core.letters.accents import without_accents
 from inference.spelling.letter_model import N_BORDERS, LetterModel, codes_of
 
-# All are natural logarithms of likelihoods. Chosen on hold-out answers of twelve languages with one
-# random typo each, so that answers as they were typed keep their codes.
+# Natural logarithms of likelihoods, chosen on hold-out answers of twelve languages with one random
+# typo each, so that answers as they were typed keep their codes.
 _MIN_GAIN = 13.0
 _GAIN_OF_A_WORD = 9.0  # that a list has
 _GAIN_OF_A_COMPOUND = 6.0  # of two such words
@@ -28,16 +28,19 @@ _LOSS_OF_SLIP = 0.5  # a letter doubled, two letters swapped
 _LOSS_OF_DROPPED_LETTER = 3.0
 _LOSS_OF_REPLACED_LETTER = 4.0
 _LOSS_OF_ADDED_LETTER = 9.0
-_N_COMPARED = 6  # of the candidates, by their letters
-_N_DEPENDENT = 5  # letters: the probabilities of so many change with one
 _UNLIKELY = -15.0  # from a likelier place on no letter can gain enough
-_WORDS_PER_STEP = 64
+_N_DEPENDENT = 5  # letters: the probabilities of so many change with one
+_N_COMPARED = 6  # candidates, the best by their letters: lists are asked for these alone
 _MIN_PART = 4  # letters of a part of a compound: shorter ones are in most words
 _WORDS_PER_LETTER = 600  # a letter is used if it is in one of so many words
+_WORDS_PER_STEP = 64
 
 
 class LikelyWords:
-    """The letters of a list of words, and the words that are right, whether listed or not."""
+    """Finds what unknown words were meant to be, by the letters of a list of words.
+
+    A word of ``right_words`` is right, whether it is in the list or not.
+    """
 
     def __init__(self, words: Collection[str], right_words: Container[str]) -> None:
         self._words = frozenset(words)
