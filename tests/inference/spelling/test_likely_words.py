@@ -50,6 +50,10 @@ def test_letters_that_are_no_word_at_all_stay(likely_words: LikelyWords) -> None
     assert likely_words.meant_by(["hgskdfhsgf", "プログラマー", "ⴰⵎⵙⵡⵓⵔⵉ"]) == {}
 
 
+def test_serbian_words_are_no_bulgarian_typos(likely_words: LikelyWords) -> None:
+    assert likely_words.meant_by(["ђубретар", "љекар", "шнајдерка", "хемијскитехничар"]) == {}
+
+
 def test_a_word_is_read_alike_in_any_company(likely_words: LikelyWords) -> None:
     rng = random.Random(0)
     typed = [word for word in (typo(word, rng) for word in WORDS[::3]) if len(word) >= 5]

@@ -54,6 +54,14 @@ def test_english_words_stay(words: str, spelling: Spelling) -> None:
     assert spelling.correct(words) == words
 
 
+@pytest.mark.parametrize(
+    "compound", ["polizisttöpfer", "maskinisttrykker", "szűcskalauz", "läkaregjutare"]
+)
+def test_compounds_of_two_words_stay(compound: str, spelling: Spelling) -> None:
+    assert compound not in spelling
+    assert spelling.correct(compound) == compound
+
+
 def test_most_typos_are_corrected(spelling: Spelling) -> None:
     pairs = typed_words()
     n_corrected = sum(spelling.correct(typed) == meant for typed, meant in pairs)
