@@ -94,13 +94,9 @@ def run_distributed(
             quantity(receipt.n_actors, "actor"),
             quantity(receipt.n_threads, "thread"),
         )
-        source = SplitDatasource(
-            files,
-            data,
-            options.n_rows_per_split,
-            (*identity, options.output_format),
-            {shard.name: shard.key for shard in complete.values()},
-        )
+        keys = {shard.name: shard.key for shard in complete.values()}
+        identified = (*identity, options.output_format)
+        source = SplitDatasource(files, data, options.n_rows_per_split, identified, keys)
         folder.remove(RECEIPT)  # of the run that is resumed: it is not complete any more
         actor_arguments = (
             ray.put(served_files(bundle)),

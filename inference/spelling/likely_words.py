@@ -17,6 +17,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from core.letters.accents import without_accents
+from core.letters.scripts import script_of
 from inference.spelling.letter_model import N_BORDERS, LetterModel, codes_of
 
 # Natural logarithms of likelihoods, chosen on hold-out answers of twelve languages with one random
@@ -177,8 +178,3 @@ class LikelyWords:
             )
             rows, places, letters = rows[fits], places[fits], letters[fits]
         yield from zip(rows.tolist(), places.tolist(), map(chr, letters.tolist()), strict=True)
-
-
-def script_of(letter: str) -> str:
-    """Return the script of a letter as Unicode names it: LATIN, GREEK, CYRILLIC, …"""
-    return unicodedata.name(letter, "").partition(" ")[0]

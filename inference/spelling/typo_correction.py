@@ -19,9 +19,10 @@ from itertools import chain, count
 from pathlib import Path
 
 from core.letters.accents import without_accents
+from core.letters.scripts import script_of
 from core.text import UNKNOWN
 from inference.spelling.letter_index import LetterIndex
-from inference.spelling.likely_words import LikelyWords, script_of
+from inference.spelling.likely_words import LikelyWords
 from inference.spelling.right_words import MIN_LETTERS
 
 _MIN_TEXTS = 2  # a word of only one text may be a typo itself
