@@ -5,7 +5,7 @@ All rules go by the SHA-256 of a text or of a group, so that a text keeps its si
 =============================  ===================================================================
 text                           rule
 =============================  ===================================================================
-bundled reference answer       ``part_of_answer``: one in three measures, one in eighteen
+bundled reference answer       ``part_of_answer``: one in nine measures, one in eighteen
                                calibrates; the commonest answers train
 group of the user's records    ``is_in_own_hold_out``: the share ``training.gold_share`` measures
 correction                     ``is_held_out_correction``: one in five measures the first training
@@ -56,13 +56,15 @@ class Origin(StrEnum):
 def part_of_answer(text: str, *, is_common: bool = False) -> str:
     """Return the part of a cleaned reference answer: ``train``, ``calibration`` or ``hold_out``.
 
-    Those of ``hold_out`` are the bundled hold-out set: the gate compares models on it. The
-    commonest answers train, all of them: half of a survey would suffer from what they did not.
+    Those of ``hold_out`` are the bundled hold-out set: the gate compares models on it. They are a
+    third of those that measured before 28 November 2026, so that no earlier bundle has learned one
+    of them; the other two thirds train, since answers teach more than they measure. The commonest
+    answers train, all of them: half of a survey would suffer from what they did not.
     """
     if is_common:
         return TRAIN
     number = _hash(text)
-    if number % 3 == 0:
+    if number % 9 == 0:
         return HOLD_OUT
     return CALIBRATION if number % 3 == 1 and number // 3 % 6 == 0 else TRAIN
 
