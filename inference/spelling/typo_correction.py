@@ -49,7 +49,8 @@ class Spelling:
         right_words: Container[str] = (),
     ) -> None:
         self._rank = dict(zip(common_words, count(), strict=False))
-        self._rare_words = frozenset(rare_words)
+        # In order, so that what is counted of the words does not depend on the process.
+        self._rare_words = dict.fromkeys(sorted(rare_words))
         self._right_words = right_words
         self._corrected: dict[str, str] = {}  # of unknown words, as they were met
 
@@ -77,7 +78,7 @@ class Spelling:
 
         The same words give the same bytes.
         """
-        parts = ["\n".join(words) for words in (self._rank, sorted(self._rare_words))]
+        parts = ["\n".join(words) for words in (self._rank, self._rare_words)]
         path.write_bytes(gzip.compress("\n\n".join(parts).encode(), mtime=0))
 
     def correct(self, text: str) -> str:
@@ -165,7 +166,7 @@ class Spelling:
 
     @cached_property
     def _likely_words(self) -> LikelyWords:
-        return LikelyWords([*self._rank, *sorted(self._rare_words)], self._right_words)
+        return LikelyWords([*self._rank, *self._rare_words], self._right_words)
 
     @cached_property
     def _alphabet(self) -> _Alphabet:
