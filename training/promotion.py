@@ -78,21 +78,7 @@ def promote_or_refuse(
 
     gate_result = GateResult()
     if champion is not None:
-        metrics.champion = champion.version
-        learned, held_out = _measure_corrections(champion, classifier, corrections)
-        metrics.learned = learned_by_group(learned, _N_GROUPS)
-        metrics.changes = text_changes(hold_out, learned, held_out)
-        compared, n_overruled = without_overruled(
-            hold_out,
-            dataset.hold_out,
-            corrections[corrections["is_confirmed"]],
-            similarity_of(champion.bundle),
-            champion.read,
-        )
-        metrics.n_overruled_answers = n_overruled or None
-        is_confirmed = corrections.loc[corrections["is_held_out"], "is_confirmed"]
-        confirmed = held_out.at(np.flatnonzero(is_confirmed))
-        gate_result = compare_models(compared, learned, held_out, confirmed, settings.gate)
+        gate_result = _compare(run, classifier, champion, hold_out, dataset, corrections, settings)
     metrics.checks = gate_result.checks
 
     _register(bundle.path, gate_result, settings)
@@ -101,6 +87,37 @@ def promote_or_refuse(
     shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
     state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
     run.finish(state, gate_result.reasons)
+
+
+def _compare(
+    run: RunFolder,
+    challenger: Classifier,
+    champion: Champion,
+    hold_out: dict[str, ComparedTexts],
+    dataset: SplitDataset,
+    corrections: pd.DataFrame,
+    settings: Settings,
+) -> GateResult:
+    """Return what the gate says of both models, and record what has changed between them.
+
+    ``hold_out`` has their probabilities on each hold-out set by its name.
+    """
+    metrics = run.metrics
+    metrics.champion = champion.version
+    learned, held_out = _measure_corrections(champion, challenger, corrections)
+    metrics.learned = learned_by_group(learned, _N_GROUPS)
+    metrics.changes = text_changes(hold_out, learned, held_out)
+    compared, n_overruled = without_overruled(
+        hold_out,
+        dataset.hold_out,
+        corrections[corrections["is_confirmed"]],
+        similarity_of(champion.bundle),
+        champion.read,
+    )
+    metrics.n_overruled_answers = n_overruled or None
+    is_confirmed = corrections.loc[corrections["is_held_out"], "is_confirmed"]
+    confirmed = held_out.at(np.flatnonzero(is_confirmed))
+    return compare_models(compared, learned, held_out, confirmed, settings.gate)
 
 
 def _export(
