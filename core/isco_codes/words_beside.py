@@ -1,4 +1,8 @@
-"""Recognise words that take a code back: ``not 7212``, or ``SOC 7212``, ``7212 (ISCO-88)``."""
+"""Recognise words beside digits that are no answer.
+
+They deny the code (``not 7212``), doubt it (``7212 (unsure)``), point to another place
+(``see row 2221``), or name another classification (``SOC 7212``, ``7212 (ISCO-88)``).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,36 @@ _NEGATION = re.compile(
     r"|greșit|ne|není|špatně|nem|ikke|inte|ei|niet|geen|fout|bukan|tidak|salah|όχι|не|لا|ليس)\b",
     re.IGNORECASE,
 )
+# No title has such a word, so any number of words may stand around it.
+_DOUBT = re.compile(
+    r"\b(?:unsure|uncertain|maybe|perhaps|possibly|presumably|probably|doubtful|tentative"
+    r"|not (?:\w+ )?(?:sure|certain)|unsicher|vielleicht|evtl|eventuell|möglicherweise|vermutlich"
+    r"|wahrscheinlich|zweifelhaft|(?:nicht|pas) (?:\w+ )?(?:sicher|sûr|sûre|certain)|incertaine?"
+    r"|peut-être|douteux|probablement|inseguro|insegura|quizás?|tal vez|dudos[oa]|probablemente"
+    r"|no estoy segur[oa]|incert[oa]|forse|probabilmente|talvez|duvidos[oa]|provavelmente"
+    r"|onzeker|misschien|waarschijnlijk|niepewn[aey]|być może|prawdopodobnie|nejist[áýé]|možná"
+    r"|pravděpodobně|neist[áýé]|možno|pravdepodobne|bizonytalan|talán|valószínűleg|nesigur(?:an|na|no|ă)?"
+    r"|negotov[ao]?|morda|možda|vjerojatno|probabil"
+    r"|non (?:\w+ )?sicur[oa]|não (?:\w+ )*certeza|несигурн[аои]|несигурен|може би|вероятно"
+    r"|не уверена?|возможно|αβέβαι[οηα]ς?|ίσως|πιθανώς|osäker|osäkert|kanske|troligen|usikker"
+    r"|usikkert|måske|kanskje|epävarma|ehkä|ebakindel|võib-olla|nedrošs|varbūt|neaišku|galbūt"
+    r"|tidak yakin|ragu-ragu|mungkin|غير متأكد|ربما)\b",
+    re.IGNORECASE,
+)
+# Words before digits that say where to look. Those of places stand in answers, too ("juge de
+# ligne", "operaria, línea"): they count alone, or behind a word for "see".
+_MAX_POINTER_WORDS = 4
+_SEE = (
+    r"(?:see|cf|ask|siehe|vgl|vergleiche|frag(?:e|en)?|voir|demander|véase|ver|vide|vedi|zie"
+    r"|zobacz|patrz|pozri|lásd|vezi|glej|vidi|виж|смотри|см|βλέπε|δες|katso|vaata|skat|skatīt"
+    r"|žiūrėti|žr|lihat|انظر|راجع)"
+)
+_PLACE = (
+    r"(?:row|line|cell|record|ext|extension|durchwahl|zeile|seite|datensatz|ligne|fila|línea|linha"
+    r"|riga|rij|wiersz|(?:viz )?řádek|riadok|sor|rând|vrstica|redak|ред|строка|γραμμή|se rad"
+    r"|(?:se )?række|rivi|rida|rinda|eilutė|baris|صف)"
+)
+_POINTER = re.compile(rf"{_PLACE}|{_SEE}(?:[\s.:,;].*)?", re.IGNORECASE)
 _NAME = re.compile(
     r"\W*(?:(?:uk|us)[\s_-]*)?(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88)"
     r"|(?:soc|noc|anzsco|osca|kldb|cno|cbo|ssyk|o\*?net|isic|nace|naics)(?:[\s_-]*\d{2,4})?)\W*",
@@ -20,9 +54,17 @@ _NAME = re.compile(
 )
 
 
-def is_denial(words: str) -> bool:
-    """Return whether the words beside a code deny it."""
-    return len(words.split()) <= _MAX_NEGATION_WORDS and _NEGATION.search(words) is not None
+def objection(words: str) -> str:
+    """Return what the words beside a code say against it; empty where they say nothing."""
+    if len(words.split()) <= _MAX_NEGATION_WORDS and _NEGATION.search(words):
+        return "the words beside it deny the code"
+    return "the words beside it doubt the code" if _DOUBT.search(words) else ""
+
+
+def points_elsewhere(words: str) -> bool:
+    """Return whether the words before digits say that these are a place, such as a row."""
+    is_short = len(words.split()) <= _MAX_POINTER_WORDS
+    return is_short and _POINTER.fullmatch(words.strip(" \t.:,;#")) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from importlib import resources
 
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
 from core.isco_codes.second_code import second_code
-from core.isco_codes.words_beside import is_denial, other_classification
+from core.isco_codes.words_beside import objection, other_classification, points_elsewhere
 from core.languages.message import Message
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
@@ -215,6 +215,9 @@ def _read_after_title(text: str) -> WrittenCode | None:
     match = _TITLE_BEFORE.fullmatch(text)
     if match is None:
         return None
+    if points_elsewhere(match["title"]):
+        reason = f"the number is that of another place ({match['title']!r}): give the code alone"
+        return WrittenCode(CodeKind.INVALID, reason=reason)
     code = _read_number(match["rest"])
     return code and _with_title(code, match["title"])
 
@@ -274,8 +277,8 @@ def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     if (other := other_classification(title)) is not None:
         kind = CodeKind.ISCO_88 if other.is_isco_88 else CodeKind.INVALID
         return WrittenCode(kind, reason=f"a code of {other.name}: give the code of ISCO-08")
-    if is_denial(title):
-        reason = f"the words beside it deny the code ({title!r}): give the right code alone"
+    if against := objection(title):
+        reason = f"{against} ({title!r}): give the right code alone"
         return WrittenCode(CodeKind.INVALID, reason=reason)
     shown = isco08().title(code.code)
     group = contradicted_by(code.code, title)

@@ -182,6 +182,73 @@ def test_a_code_that_is_denied_is_none(written: str) -> None:
     assert read_code(title).code == "5249"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "7212 (unsicher)",
+        "maybe 7212",
+        "7212 but I am not quite sure",
+        "7212 peut-être",
+        "quizás 7212",
+        "talvez 7212",
+        "7212 chyba nie",
+        "7212 misschien",
+        "7212 nesigur",
+        "7212 може би",
+        "7212 mungkin",
+        "7212 ربما",
+    ],
+)
+def test_a_code_that_is_doubted_is_none(written: str) -> None:
+    assert read_code(written).kind == CodeKind.INVALID
+    assert "doubt" in read_code(written).reason or "deny" in read_code(written).reason
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "see row 2221",
+        "siehe Zeile 2221",
+        "ask boss, ext. 2221",
+        "(see 2221)",
+        "row 2221",
+        "Zeile: 2221",
+        "voir ligne 2221",
+        "véase 2221",
+        "vide linha 2221",
+        "zie rij 2221",
+        "patrz wiersz 2221",
+        "viz řádek 2221",
+        "lásd 2221",
+        "se rad 2221",
+        "виж ред 2221",
+    ],
+)
+def test_a_number_of_another_place_is_no_code(written: str) -> None:
+    reading = read_code(written)
+    assert reading.kind == CodeKind.INVALID and "another place" in reading.reason
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Assembly line 8211",
+        "pilote de ligne 3153",
+        "Operaria de chocolates, línea 8160",
+        "Kundenservice Telefon 4222",
+        "Ver- und Entsorger 3132",
+        "Seemann 8350",
+        "viz gáz szerelö 7126",
+        "vend. ext. 3322",
+        "Record clerk 4415",
+        "7212, siehe Zeile 3",
+        "Schweißer 7212",
+    ],
+)
+def test_words_of_places_in_a_title_are_a_title(written: str) -> None:
+    assert read_code(written).code in written
+
+
 @pytest.mark.parametrize("written", ["0111", "0112", "0221"])
 def test_a_zero_in_front_makes_no_other_group(written: str) -> None:
     """A slip of 0110 is not 111, the legislators."""
