@@ -7,6 +7,7 @@ types it once. In a file that the program keeps, every row says what holds for i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,32 @@ SEQUENCE = "sequence"
 _CLOCKS_DIFFER = timedelta(days=1)  # between time zones, and between machines
 YES = "yes"
 """The value of ``adjudicated`` in a row whose answer settles a conflict."""
+_YES_WORDS = frozenset(
+    {
+        YES,
+        "ja",
+        "oui",
+        "sí",
+        "si",
+        "sì",
+        "sim",
+        "tak",
+        "ano",
+        "áno",
+        "da",
+        "igen",
+        "да",
+        "ναι",
+        "ναί",
+    }
+    | {"taip", "jā", "jah", "kyllä", "iva", "tá", "já", "ya", "نعم"}
+)
+# With dots the day stands first and the year last, or the year first, as in Hungarian.
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})(?P<rest>.*)")
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})\. ?(?P<month>\d{1,2})\. ?(?P<day>\d{1,2})\.?(?P<rest>.*)"
+)
+_CLOCK = re.compile(r",?\s*(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +132,7 @@ def _time(written: str, latest: datetime) -> tuple[str, str]:
     if not written:
         return "", ""
     try:
-        time = datetime.fromisoformat(written)
+        time = datetime.fromisoformat(_as_iso(written))
     except ValueError:
         return "", f"{CODED_AT} {written!r} is left out: expected a time such as 2026-11-27T09:30"
     if (time if time.tzinfo else time.replace(tzinfo=UTC)) > latest:
@@ -113,8 +140,20 @@ def _time(written: str, latest: datetime) -> tuple[str, str]:
     return time.isoformat(timespec="seconds"), ""
 
 
+def _as_iso(written: str) -> str:
+    """Return a date with dots, and the time behind it, in ISO 8601; anything else as it is."""
+    date = _DAY_FIRST.fullmatch(written) or _YEAR_FIRST.fullmatch(written)
+    if date is None:
+        return written
+    day = f"{date['year']}-{date['month']:0>2}-{date['day']:0>2}"
+    if not date["rest"]:
+        return day
+    clock = _CLOCK.fullmatch(date["rest"])
+    return written if clock is None else f"{day}T{clock['hour']:0>2}:{clock['minutes']}"
+
+
 def _answer(written: str) -> tuple[bool, str]:
     """Return whether an answer settles a conflict, and a note where that cannot be read."""
-    if written.casefold() in ("", YES):
+    if not written or unicodedata.normalize("NFC", written).casefold() in _YES_WORDS:
         return bool(written), ""
     return False, f"{ADJUDICATED} {written!r} is left out: expected {YES!r}, or nothing"

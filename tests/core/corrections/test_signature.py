@@ -56,6 +56,30 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert "'yesterday' is left out" in row.reason and "'maybe' is left out" in row.reason
 
 
+def test_a_date_with_dots_is_read(tmp_path: Path) -> None:
+    written = {
+        "28.11.2024": "2024-11-28T00:00:00",
+        "8.1.2024 9:30": "2024-01-08T09:30:00",
+        "28. 11. 2024 14:30:05": "2024-11-28T14:30:05",
+        "2024. 11. 28. 14:30": "2024-11-28T14:30:00",
+    }
+    for row in corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in written)):
+        assert row.reason == ""
+    rows = corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in written))
+    assert [row.signature.coded_at for row in rows] == list(written.values())
+    unclear = "11/12/2024", "31.02.2024", "28.11.24", "28.11.2024 soon"
+    for row in corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in unclear)):
+        assert row.signature.coded_at == "" and "is left out" in row.reason
+
+
+def test_yes_is_read_in_other_languages(tmp_path: Path) -> None:
+    words = ("yes", "ja", "Oui", "sí", "si\u0301", "sim", "TAK", "ano", "áno", "igen", "da", "ναι")
+    for row in corrections(tmp_path, *(f"a | b,2221,anna,,,{word}" for word in words)):
+        assert row.signature.is_adjudicated and row.reason == ""
+    (row,) = corrections(tmp_path, "a | b,2221,anna,,,nein")
+    assert not row.signature.is_adjudicated and "'nein' is left out" in row.reason
+
+
 def test_a_time_that_has_not_come_is_left_out(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     tomorrow, later = now + timedelta(hours=14), now + timedelta(days=2)
