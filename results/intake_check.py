@@ -41,6 +41,7 @@ class IntakeChecks:
         self._n_maybe_asked = 0
         self._n_not_drawn = 0
         self._n_without_list: Counter[str] = Counter()
+        self._n_misplaced: Counter[str] = Counter()
 
     def of(self, corrections: Sequence[Correction]) -> list[IntakeCheck]:
         """Return the check of each row; rows without a decision are not checked."""
@@ -50,6 +51,8 @@ class IntakeChecks:
         return [self._check(row, row.text in not_found, has_all_texts) for row in corrections]
 
     def _check(self, row: Correction, is_not_found: bool, has_all_texts: bool) -> IntakeCheck:
+        if row.answer_column:
+            self._n_misplaced[row.answer_column] += 1
         if not row.is_decided:
             return IntakeCheck()
         check = self._check_sample(row)
@@ -90,6 +93,10 @@ class IntakeChecks:
             receipt.notes.append(
                 f"{_rows(self._n_maybe_asked)} a text that is in no list of a batch; not all "
                 "batches have a list, so one of them may have had it"
+            )
+        for column, n in self._n_misplaced.items():
+            receipt.notes.append(
+                f"{_rows(n)} no code in its place, and what may be one in {column!r}: skipped"
             )
         if self._n_not_drawn:
             receipt.notes.append(

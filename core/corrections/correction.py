@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from core.corrections.signature import NO_SIGNATURE, Signature
 
 NOT_CODABLE = "not codable"
+# "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
+_NOT_CODABLE = re.compile(
+    r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"
+    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non (?:class|codifi)able|inclassable"
+    r"|aucun code|no codificable|incodificable|ningún código|non codificabile|não codificável"
+    r"|niet codeerbaar|nie do zakodowania|niekodowaln[aey]|nelze kódovat|nekódovatelné"
+    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|(?:nije moguće|ne može se) kodirati"
+    r"|nem kódolható|necodificabil|nu (?:se poate codifica|poate fi codificat)"
+    r"|не може да се кодира|некодируемо|μη κωδικοποιήσιμο|δεν κωδικοποιείται"
+    r"|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas|går (?:inte|ej) att koda"
+    r"|ei koodattavissa|ei (?:saa kodeerida|ole kodeeritav)|nav kodējams|negalima koduoti"
+    r"|nekoduojama|tidak dapat dikodekan"
+    r"|غير قابل للترميز)[.!]?",
+    re.IGNORECASE,
+)
 
 
 class CorrectionStatus(StrEnum):
@@ -40,7 +56,8 @@ class Correction:
     the code that the file names for it, if any, ``n_drawn`` how many of the drawn records have this
     text. So the file says; what was drawn in truth, and which code it got, the list of the batch
     tells (``coded_texts.py``). ``signature`` tells who gave the answer. ``is_doubted``: the answer
-    holds for its own text alone (``doubts.py``).
+    holds for its own text alone (``doubts.py``). ``answer_column`` is the column, if
+    any, in which the answer of a skipped row stands by mistake.
     """
 
     line: int
@@ -54,6 +71,7 @@ class Correction:
     n_drawn: int = 0
     signature: Signature = NO_SIGNATURE
     is_doubted: bool = False
+    answer_column: str = ""
 
     @property
     def is_accepted(self) -> bool:
@@ -67,3 +85,8 @@ class Correction:
             CorrectionStatus.GROUP,
             CorrectionStatus.NOT_CODABLE,
         )
+
+
+def means_not_codable(written: str) -> bool:
+    """Return whether a field says that no code fits."""
+    return _NOT_CODABLE.fullmatch(" ".join(re.split(r"[\s_-]+", written.strip()))) is not None

@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from core.columns.record_text import row_text
-from core.corrections.correction import NOT_CODABLE, Correction, CorrectionStatus
+from core.corrections.correction import (
+    NOT_CODABLE,
+    Correction,
+    CorrectionStatus,
+    means_not_codable,
+)
+from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.signature import SignatureReader
 from core.csv_table import Row, Table, open_table
 from core.encoding import AUTO
@@ -31,6 +37,7 @@ from core.review_contract import (
     CORRECTION_COLUMNS,
     N_RECORDS,
     PREDICTED,
+    PREDICTED_TITLE,
     SAMPLED,
     SIGNATURE_COLUMNS,
     TEXT,
@@ -47,22 +54,7 @@ from core.text import (
     join,
 )
 
-# "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
-_NOT_CODABLE = re.compile(
-    r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"
-    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non (?:class|codifi)able|inclassable"
-    r"|aucun code|no codificable|incodificable|ningún código|non codificabile|não codificável"
-    r"|niet codeerbaar|nie do zakodowania|niekodowaln[aey]|nelze kódovat|nekódovatelné"
-    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|(?:nije moguće|ne može se) kodirati"
-    r"|nem kódolható|necodificabil|nu (?:se poate codifica|poate fi codificat)"
-    r"|не може да се кодира|некодируемо|μη κωδικοποιήσιμο|δεν κωδικοποιείται"
-    r"|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas|går (?:inte|ej) att koda"
-    r"|ei koodattavissa|ei (?:saa kodeerida|ole kodeeritav)|nav kodējams|negalima koduoti"
-    r"|nekoduojama|tidak dapat dikodekan"
-    r"|غير قابل للترميز)[.!]?",
-    re.IGNORECASE,
-)
-_READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, *SIGNATURE_COLUMNS))
+_READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, PREDICTED_TITLE, *SIGNATURE_COLUMNS))
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
@@ -81,7 +73,7 @@ def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) 
             "the columns " + ", ".join(map(repr, table.header)),
             expected=f"{TEXT!r}, or {JOB_TITLE!r} with or without {DUTIES!r}, beside {CORRECTED!r}",
             remedy="Send the filled review.csv with all its columns.",
-            line=1,
+            line=table.layout.n_lines_above + 1,
         ).in_sheet(table.content.sheet)
     return table
 
@@ -105,6 +97,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
     """Yield every row of an opened corrections file, in file order."""
     reader = CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
     signatures = SignatureReader(table)
+    misplaced = MisplacedAnswers(table)
     for line, row in table.rows():
         text, text_note = _read_text(table, row)
         written = table.get(row, CORRECTED).strip()
@@ -112,7 +105,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
         signature = signatures.read(row)
         if status != CorrectionStatus.SKIPPED:
             reason = "; ".join(filter(None, (text_note, reason, signature.note)))
-        yield Correction(
+        correction = Correction(
             line=line,
             text=text,
             written=written,
@@ -122,6 +115,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             signature=signature,
             **_sample(table, row),
         )
+        yield misplaced.named(correction, row)
 
 
 def _read_text(table: Table, row: Row) -> tuple[str, str]:
@@ -159,7 +153,7 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     if text in (EMPTY_TEXT, NOTHING_STATED):
         reason = "there is no text: the code would be given to every empty record"
         return CorrectionStatus.REJECTED, "", reason
-    if _NOT_CODABLE.fullmatch(" ".join(re.split(r"[\s_-]+", written.strip()))):
+    if means_not_codable(written):
         reason = "no code fits: kept, but it trains nothing"
         return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
     code, reason = reading.code, reading.reason

@@ -20,6 +20,7 @@ from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import judge
+from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.published_columns import ToldRow, refuse_other_columns
 from core.corrections.signature import SignatureReader
 from core.csv_table import CHUNK_ROWS, Row, Table
@@ -83,7 +84,9 @@ class EditedPredictions:
         self._n_overruled = 0  # rows with a corrected code, and another that was changed
         self._is_padded = self._has_padded_codes(pads_codes)
         # What stands before our columns is of the input, whatever its name.
-        self._signatures = SignatureReader(table, min(self._positions.values(), default=0))
+        first_column = min(self._positions.values(), default=0)
+        self._signatures = SignatureReader(table, first_column)
+        self._misplaced = MisplacedAnswers(table, first_column, code_column(table.header))
 
     def has_edits(self) -> bool:
         """Whether the code of any row differs from the published one, corrected codes aside."""
@@ -104,7 +107,8 @@ class EditedPredictions:
             corrected_one = self._explicit_correction(row, corrected_reader)
             edited_one = self._correction(row, reader)
             one = edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
-            yield replace(one, signature=self._signatures.read(row.row))
+            one = replace(one, signature=self._signatures.read(row.row))
+            yield self._misplaced.named(one, row.row)
 
     def notes(self) -> list[str]:
         """Return what is to be said of the rows that were read, in words."""

@@ -44,6 +44,14 @@ def is_unlike_title(code: str, title: str) -> bool:
     return bool(stems & _all_stems()) and not stems & _stems_of(code)
 
 
+def is_title_of_others(code: str, title: str) -> bool:
+    """Whether this is the very title of other groups, and in no language that of ``code``."""
+    groups = _groups_with_title(title)
+    if code not in groups:
+        groups = (*groups, *_groups_by_foreign_title().get(_key(title), ()))
+    return bool(groups) and code not in groups
+
+
 def _is_related(group: str, code: str) -> bool:
     return group.startswith(code) or code.startswith(group)
 

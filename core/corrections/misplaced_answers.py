@@ -1,0 +1,91 @@
+"""Name the answer of a row that stands in another column than that of the answers.
+
+People type a code into ``comment`` or ``coder``, or over ``predicted_code``. Nobody said that it is
+the answer, so it counts for nothing; but the coder is told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.corrections.correction import (
+    NOT_CODABLE,
+    Correction,
+    CorrectionStatus,
+    means_not_codable,
+)
+from core.csv_table import Row, Table
+from core.isco_codes.code_titles import is_title_of_others
+from core.isco_codes.written_code import plain_text, read_code, without_decimals
+from core.review_contract import CODER, COMMENT, CORRECTED, PREDICTED, PREDICTED_TITLE
+from core.taxonomy import MINOR, UNIT, isco08
+
+_CODES = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_NOT_KEPT = "the comment is not kept, because the row has no code"
+
+
+class MisplacedAnswers:
+    """Finds them in the rows of one table."""
+
+    def __init__(self, table: Table, first_column: int = 0, answers: str = CORRECTED) -> None:
+        """Prepare the reading of a table.
+
+        Parameters
+        ----------
+        first_column : columns before it are the input's own, and have no answers.
+        answers : the column in which answers count.
+        """
+        self._table = table
+        self._positions = {
+            name: position
+            for name, position in table.columns.items()
+            if name in (COMMENT, CODER, PREDICTED, PREDICTED_TITLE) and position >= first_column
+        }
+        position = table.columns.get(answers)
+        self._answers = answers if position is None else table.header[position].strip()
+
+    def named(self, correction: Correction, row: Row) -> Correction:
+        """Return a skipped row with what stands in the wrong column; any other row as it is."""
+        if correction.status != CorrectionStatus.SKIPPED:
+            return correction
+        comment, coder = self._cell(row, COMMENT), self._cell(row, CODER)
+        column = ""
+        if answer := _answer_in(comment):
+            column, said = COMMENT, f"{COMMENT} says {answer!r}"
+        elif answer := self._new_prediction(row):
+            column, said = PREDICTED, f"{PREDICTED} was changed to {answer}"
+        elif len(answer := read_code(coder).code) == UNIT:
+            column, said = CODER, f"{CODER} is {answer}"
+        elif not comment:
+            return correction
+        note = f"{said}: if this is the answer, give it in {self._answers}" if column else _NOT_KEPT
+        reason = "; ".join(filter(None, (correction.reason, note)))
+        return replace(correction, reason=reason, answer_column=column)
+
+    def _new_prediction(self, row: Row) -> str:
+        """Return the code that was typed over the predicted one, whose title still stands there."""
+        written, title = self._cell(row, PREDICTED), self._cell(row, PREDICTED_TITLE)
+        if not written or PREDICTED_TITLE not in self._positions:
+            return ""
+        code = read_code(written).code
+        if len(code) < MINOR:
+            return ""
+        digits = without_decimals(plain_text(written))
+        forms = {code, f"0{digits}", digits.rstrip("0")}  # as a spreadsheet or a setting has it
+        is_new = all(is_title_of_others(form, title) for form in forms) if title else True
+        return code if is_new else ""
+
+    def _cell(self, row: Row, name: str) -> str:
+        position = self._positions.get(name)
+        return "" if position is None else row[position].strip()
+
+
+def _answer_in(comment: str) -> str:
+    """Return the code in a comment, or "not codable"; empty where there is none."""
+    if means_not_codable(comment):
+        return NOT_CODABLE
+    code = read_code(comment).code
+    if len(code) >= MINOR:
+        return code
+    return next((code for code in _CODES.findall(comment) if code in isco08()), "")

@@ -1,0 +1,70 @@
+"""An answer in the wrong column counts for nothing, and the coder is told where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.correction_table import open_corrections, read_corrections
+from core.settings import Columns
+from core.taxonomy import isco08
+
+HEADER = "text,predicted_code,predicted_title,corrected_isco_code,coder,comment\n"
+
+
+def read(folder: Path, *rows: str, header: str = HEADER) -> list[Correction]:
+    path = folder / "c.csv"
+    path.write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
+    return list(read_corrections(open_corrections(path, Columns())))
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "said"),
+    [
+        ("134,{134},,,4110 please", "comment", "comment says '4110'"),
+        ("134,{134},,,should be 7212 in my opinion", "comment", "'7212'"),
+        ("134,{134},,,222", "comment", "'222'"),
+        ("134,{134},,,nicht kodierbar", "comment", "'not codable'"),
+        ("134,{134},?,,2221", "comment", "stands for a missing code; comment says '2221'"),
+        ("2221,{134},,,", "predicted_code", "predicted_code was changed to 2221"),
+        ("1343,{134},,,", "predicted_code", "predicted_code was changed to 1343"),
+        ("2221,,,,", "predicted_code", "predicted_code was changed to 2221"),
+        ("2221,Führungskräfte,,,", "predicted_code", "changed to 2221"),
+        ("134,{134},,2221,", "coder", "coder is 2221"),
+    ],
+)
+def test_the_column_is_named(tmp_path: Path, cells: str, column: str, said: str) -> None:
+    titles = {f"{{{code}}}": f'"{title}"' for code, title in isco08().titles.items()}
+    for mark, title in titles.items():
+        cells = cells.replace(mark, title)
+    (row,) = read(tmp_path, f"nurse | wards,{cells}")
+    assert (row.status, row.code, row.answer_column) == (CorrectionStatus.SKIPPED, "", column)
+    assert said in row.reason and "give it in corrected_isco_code" in row.reason
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "134,Professional Services Managers,,Anna,",
+        "134,Führungskräfte in der Erbringung von speziellen Dienstleistungen,,101,",
+        "1340,Professional Services Managers,,,",  # filled with zeros
+        "11,Commissioned Armed Forces Officers,,,",  # a spreadsheet dropped the zero of 011
+        "134,a title of nobody,,,",
+        ",,,,",
+    ],
+)
+def test_a_row_as_it_was_written_has_no_answer(tmp_path: Path, cells: str) -> None:
+    (row,) = read(tmp_path, f"nurse | wards,{cells}")
+    assert (row.status, row.reason, row.answer_column) == (CorrectionStatus.SKIPPED, "", "")
+
+
+def test_an_answer_in_its_place_makes_the_comment_a_comment(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "nurse | wards,222,,2221,Anna,perhaps 3221")
+    assert (row.code, row.reason, row.answer_column) == ("2221", "", "")
+
+
+def test_a_comment_that_is_not_kept_is_named(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "nurse | wards,,,,Anna,which ward?")
+    assert "comment is not kept" in row.reason and row.answer_column == ""
