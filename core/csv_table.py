@@ -133,6 +133,13 @@ class Table:
         if chunk:
             yield chunk
 
+    def sample(self) -> list[Row]:
+        """Return the first records; those before an error, which is raised where they are read."""
+        rows: list[Row] = []
+        with suppress(InputError):
+            rows.extend(row for _, row in islice(self.rows(), SAMPLE_ROWS))
+        return rows
+
     def get(self, row: Row, column: str) -> str:
         """Return the field of one of our columns; ``""`` if the file has no such column."""
         position = self.columns.get(column)
@@ -162,7 +169,7 @@ def open_table(
     headers = [table.header, *content.layout.further_headers, *filter(None, [content.questions])]
     line = content.layout.n_lines_above + 1
     try:
-        choice = choose_columns(path, headers, _sample(table), aliases, required, line)
+        choice = choose_columns(path, headers, table.sample(), aliases, required, line)
         check_columns(path, headers, choice.columns, aliases, required, line)
     except InputError as error:
         raise error.in_sheet(content.sheet) from None
@@ -171,13 +178,6 @@ def open_table(
     ending = misleading_ending(path.name, file_format)
     table.notes = [*filter(None, [ending]), *content.notes, *content.layout.notes, *choice.notes]
     return table
-
-
-def _sample(table: Table) -> list[Row]:
-    rows: list[Row] = []
-    with suppress(InputError):  # it is raised where the rows are read
-        rows.extend(row for _, row in islice(table.rows(), SAMPLE_ROWS))
-    return rows
 
 
 def check_columns(

@@ -101,14 +101,14 @@ def read_splits(
 
 def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileContents:
     table = open_table(file, columns.aliases, _REQUIRED, legacy_encoding)
-    refuse_own_table(file, table.header)
+    refuse_own_table(file, table.header, table.sample())
     n_records = sum(1 for _ in table.rows())
     return FileContents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
 
 
 def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
     with _open_parquet(file) as parquet:
-        refuse_own_table(file, parquet.schema_arrow.names)
+        refuse_own_table(file, parquet.schema_arrow.names, _sample(parquet))
         _output_schema(file, parquet, columns)
         return FileContents(sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS)))
 

@@ -165,7 +165,7 @@ def code_file(
 def _open_input(path: Path, settings: Settings) -> Table:
     aliases = {**settings.data.read_columns.aliases, CODE_COLUMN: CODE_NAMES}
     table = open_table(path, aliases, (JOB_TITLE,), settings.data.encoding)
-    refuse_own_table(path, table.header)
+    refuse_own_table(path, table.header, table.sample())
     return table
 
 

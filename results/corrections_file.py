@@ -104,6 +104,7 @@ def process_corrections(
         encoding=table.encoding,
         delimiter=DELIMITERS[table.delimiter],
         format=str(table.format),
+        notes=list(table.layout.notes),
     )
     if source.edited is not None:
         receipt.notes.append(_EDITED_NOTE)

@@ -7,7 +7,8 @@ or that it is a ``predictions.csv`` whose codes were changed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from core.own_tables.table_kind import (
     refuse_own_table,
     table_kind,
 )
+from core.own_tables.trimmed_review import columns_with_codes
 from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
 from core.settings import Settings
 from core.text import JOB_TITLE
@@ -57,7 +59,7 @@ def is_corrections_file(
     Raises InputError for a table of ours without a decision, which is never coded as records, for
     the list of what became of decisions, and for two columns of corrected codes.
     """
-    table = _with_header(path, settings)
+    table = _with_header(path, settings, progress)
     if table_kind(table.header) is TableKind.CORRECTIONS:
         refuse_own_table(path, table.header)
     has_column = CORRECTED in table.columns
@@ -68,12 +70,11 @@ def is_corrections_file(
         if source.edited is not None and source.edited.has_edits():
             return True
     if has_column:
-        column = table.header[table.columns[CORRECTED]]
-        raise _not_filled_in(path, column).in_sheet(table.content.sheet)
+        raise _not_filled_in(table, _answer_columns(table, settings))
     if table_kind(table.header) is TableKind.PREDICTIONS:
         column = code_column(table.header)
         raise _not_edited(path, column, settings.watcher.outbox).in_sheet(table.content.sheet)
-    refuse_own_table(path, table.header)
+    refuse_own_table(path, table.header, table.sample())
     return False
 
 
@@ -82,7 +83,7 @@ def open_source(
 ) -> CorrectionsSource:
     """Open a file of corrections, or edited predictions; raises InputError if it is neither."""
     data = settings.data
-    if not is_from_predictions(_with_header(path, settings).header):
+    if not is_from_predictions(_with_header(path, settings, progress).header):
         return CorrectionsSource(open_corrections(path, data.read_columns, data.encoding))
     names = {name: (name,) for name in SIGNATURE_COLUMNS}
     aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
@@ -93,22 +94,48 @@ def open_source(
     return CorrectionsSource(table, edited)
 
 
-def _with_header(path: Path, settings: Settings) -> Table:
-    """Open a file whose columns are not known yet; of a workbook the sheet with corrections."""
+def _with_header(path: Path, settings: Settings, progress: Progress) -> Table:
+    """Open a file whose columns are not known yet; of a workbook the sheet with corrections.
+
+    Lines above the header are left out if it has corrected codes or, failing that, titles.
+    """
     aliases = {CORRECTED: CORRECTED_NAMES, **settings.data.read_columns.aliases}
-    table = open_table(path, aliases, (), settings.data.encoding)
+    for required in ((CORRECTED,), (JOB_TITLE,)):
+        with suppress(InputError):  # the last way to open it has none of it missing
+            table = open_table(path, aliases, required, settings.data.encoding)
+            break
+        progress(0)
+    else:
+        table = open_table(path, aliases, (), settings.data.encoding)
     refuse_second_answers(table)
     return table
 
 
-def _not_filled_in(path: Path, column: str) -> InputError:
+def _answer_columns(table: Table, settings: Settings) -> list[str]:
+    """Return the columns that have answers in a file whose column for them is empty."""
+    assert isinstance(table.path, Path)
+    misplaced: dict[str, None] = {}
+    with suppress(InputError):  # without texts there are no rows to look at
+        corrections = open_source(table.path, settings).corrections()
+        misplaced = dict.fromkeys(row.answer_column for row in corrections if row.answer_column)
+    return [*misplaced, *columns_with_codes(table.header, table.sample())]
+
+
+def _not_filled_in(table: Table, answer_columns: Sequence[str]) -> InputError:
+    column = table.header[table.columns[CORRECTED]].strip()
+    found = f"no code in the column {column!r}"
+    others = [name for name in table.header if name.strip() != column]
+    coding = "remove that column" if table_kind(others) is None else "drop the file of the records"
+    remedy = "Fill in codes, save the file, and put it into the inbox again. To have its texts "
+    remedy += f"coded, {coding}."
+    if answer_columns:
+        names = " and in ".join(map(repr, answer_columns))
+        found += f", and what may be codes in {names}"
+        remedy = f"If these are the answers, move them into {column!r}, save the file, and put it "
+        remedy += "into the inbox again."
     return InputError(
-        path,
-        f"no code in the column {column.strip()!r}",
-        expected="a code in at least one row",
-        remedy="Fill in codes, save the file, and put it into the inbox again. To have its texts "
-        "coded, remove that column.",
-    )
+        table.path, found, expected="a code in at least one row", remedy=remedy
+    ).in_sheet(table.content.sheet)
 
 
 def _not_edited(path: Path, column: str, outbox: Path) -> InputError:

@@ -18,16 +18,20 @@ from core.own_tables.list_columns import (
     INVALID_LABEL_COLUMNS,
 )
 from core.own_tables.output_contract import OUTPUT_COLUMNS, output_positions
+from core.own_tables.trimmed_review import Row, columns_with_codes, has_review_texts
 from core.review_contract import (
     CORRECTED,
+    N_RECORDS,
     N_REVIEW_CANDIDATES,
     PREDICTED,
     PREDICTED_TITLE,
+    REVIEW_COLUMNS,
     SAMPLED,
     TEXT,
     candidate_columns,
 )
 
+_OWN_TABLE = "a table that this program wrote"
 _MIN_OUTPUT_COLUMNS = 4
 # Names that other programs use as well tell nothing alone.
 _USUAL_NAMES = frozenset({"isco_code", "isco_title", "confidence", "source", "model_version"})
@@ -39,6 +43,9 @@ _REVIEW_NAMES = frozenset(
     | {candidate_columns(rank)[1] for rank in range(1, N_REVIEW_CANDIDATES + 1)}
 )
 _MIN_REVIEW_COLUMNS = 3
+# Of a review that was trimmed, these are left: its texts, and what no other program names so.
+_MIN_TRIMMED_COLUMNS = 4
+_TRIMMED_NAMES = _REVIEW_NAMES | {N_RECORDS}
 
 
 class TableKind(StrEnum):
@@ -51,18 +58,16 @@ class TableKind(StrEnum):
     INVALID_LABELS = "invalid_labels.csv"
 
 
-def table_kind(header: Sequence[str]) -> TableKind | None:
+def table_kind(header: Sequence[str], rows: Sequence[Row] = ()) -> TableKind | None:
     """Return which of our tables has such columns, None where it is none of ours.
 
     Everything else than ``corrections.csv`` with a column of corrected codes counts as a review.
+    ``rows`` are the first records, by which a review is known whose columns were renamed.
     """
-    names = {name.strip().casefold() for name in header}
+    names = set(map(column_key, header))
     if names.issuperset(CORRECTIONS_COLUMNS):
         return TableKind.CORRECTIONS
-    if (
-        set(map(column_key, header)) & set(CORRECTED_NAMES)
-        or len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS
-    ):
+    if names & set(CORRECTED_NAMES) or len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS:
         return TableKind.REVIEW
     for kind, columns in (
         (TableKind.DISAGREEMENTS, DISAGREEMENT_COLUMNS),
@@ -70,7 +75,15 @@ def table_kind(header: Sequence[str]) -> TableKind | None:
     ):
         if len(set(columns) - names) <= len(columns) // 8:
             return kind
-    return TableKind.PREDICTIONS if _has_output_columns(header) else None
+    if _has_output_columns(header):
+        return TableKind.PREDICTIONS
+    is_review = _is_trimmed_review(names) or has_review_texts(header, rows)
+    return TableKind.REVIEW if is_review else None
+
+
+def _is_trimmed_review(names: set[str]) -> bool:
+    n_columns = len(names & REVIEW_COLUMNS.keys())
+    return TEXT in names and bool(names & _TRIMMED_NAMES) and n_columns >= _MIN_TRIMMED_COLUMNS
 
 
 def is_from_predictions(header: Sequence[str]) -> bool:
@@ -85,14 +98,19 @@ def _has_output_columns(header: Sequence[str]) -> bool:
     return len(positions) >= _MIN_OUTPUT_COLUMNS and not _OWN_OUTPUT_NAMES.isdisjoint(positions)
 
 
-def refuse_own_table(file: Named, header: Sequence[str]) -> None:
-    """Raise InputError where records are expected and a table of ours is given."""
-    kind = table_kind(header)
+def refuse_own_table(file: Named, header: Sequence[str], rows: Sequence[Row] = ()) -> None:
+    """Raise InputError where records are expected and a table of ours is given.
+
+    ``rows`` are its first records.
+    """
+    kind = table_kind(header, rows)
     if kind is None:
         return
+    if kind is TableKind.REVIEW and not set(map(column_key, header)) & set(CORRECTED_NAMES):
+        raise _without_answers(file, columns_with_codes(header, rows))
     remedies = {
         TableKind.REVIEW: f"Put it into the inbox with codes in {CORRECTED!r}. To code its texts "
-        f"anew, remove the column {CORRECTED!r} and those of the candidates.",
+        "anew, drop the file that they came from.",
         TableKind.PREDICTIONS: "Drop the file that it was made from, or remove the columns that "
         "were added to it. A corrected one goes into the inbox.",
         TableKind.CORRECTIONS: "It lists what became of answers that were taken already. Change "
@@ -104,9 +122,27 @@ def refuse_own_table(file: Named, header: Sequence[str]) -> None:
     }
     raise InputError(
         file,
-        f"a table that this program wrote (the columns of {kind})",
+        f"{_OWN_TABLE} (the columns of {kind})",
         expected="records that have no codes of this program",
         remedy=remedies[kind],
+    )
+
+
+def _without_answers(file: Named, names: Sequence[str]) -> InputError:
+    """Return the error of a review that has no column of answers; ``names`` hold codes instead."""
+    found = f"{_OWN_TABLE} (the columns of {TableKind.REVIEW}), and no column {CORRECTED!r}"
+    remedy = f"Give codes in a column {CORRECTED!r}, and put the file into the inbox."
+    if names:
+        found += f"; codes are in {' and in '.join(map(repr, names))}"
+        remedy = (
+            f"If these are the answers, rename {' or '.join(map(repr, names))} to {CORRECTED!r}, "
+            "and put the file into the inbox."
+        )
+    return InputError(
+        file,
+        found,
+        expected=f"answers in the column {CORRECTED!r}, or records",
+        remedy=f"{remedy} To code its texts anew, drop the file that they came from.",
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 from core.errors import InputError
 from core.settings import Columns
@@ -40,3 +43,15 @@ def test_a_data_set_is_refused_with_what_to_do(suffix: str, tmp_path: Path) -> N
     file = local(WRITERS[suffix](tmp_path / f"staff{suffix}"))
     with pytest.raises(InputError, match="isco classify without --engine ray"):
         check_file(file, Columns())
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_review_with_other_names_is_refused(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"back{suffix}"
+    review = pa.table({"beruf": ["nurse | unknown", "cook | fries"], "neu": ["2221", None]})
+    if suffix == ".csv":
+        csv.write_csv(review, path)
+    else:
+        pq.write_table(review, path)
+    with pytest.raises(InputError, match="rename 'neu' to 'corrected_isco_code'"):
+        check_file(local(path), Columns())

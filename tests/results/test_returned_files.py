@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
 from core.errors import InputError
@@ -161,7 +161,32 @@ def unfilled_review(batch: Path) -> bytes:
 
 def review_without_answers(batch: Path) -> bytes:
     rows = rows_of(batch / "review.csv")
-    return content([{n: c for n, c in r.items() if n != "corrected_isco_code"} for r in rows])
+    return content([without_answers(row) for row in rows])
+
+
+def trimmed_review(batch: Path) -> bytes:
+    names = ("text", "n_records", *TEXTS)
+    rows = rows_of(batch / "review.csv")
+    return content([{n: row[n] for n in names} | {"Neuer Code": "2221"} for row in rows], ";")
+
+
+def two_columns_of_a_review(batch: Path) -> bytes:
+    rows = rows_of(batch / "review.csv")
+    return content([{"text": row["text"], "kod": "2221"} for row in rows])
+
+
+def renamed_below_a_title(batch: Path) -> bytes:
+    rows = [row | {"new_code": "2221"} for row in rows_of(batch / "review.csv")]
+    return b"Return of Anna\n" + content([without_answers(row) for row in rows])[3:]
+
+
+def without_answers(row: dict[str, str]) -> dict[str, str]:
+    return {name: cell for name, cell in row.items() if name != "corrected_isco_code"}
+
+
+def codes_in_the_comments(batch: Path) -> bytes:
+    rows = rows_of(batch / "review.csv")
+    return content([row | {"comment": "4110 please"} for row in rows])
 
 
 def unfilled_list(batch: Path) -> bytes:
@@ -192,6 +217,10 @@ UNANSWERED = [
     (saved_again, "of this program, and every code as it was published"),
     (unfilled_review, "no code in the column 'corrected_isco_code'"),
     (review_without_answers, "columns of review.csv"),
+    (trimmed_review, "rename 'Neuer Code' to 'corrected_isco_code'"),
+    (two_columns_of_a_review, "rename 'kod' to 'corrected_isco_code'"),
+    (renamed_below_a_title, "rename 'new_code' to 'corrected_isco_code'"),
+    (codes_in_the_comments, "what may be codes in 'comment'"),
     (unfilled_list, "no code in the column"),
     (page_without_answers, "no code in the column"),
     (unfilled_workbook, "no code in the column"),
@@ -220,6 +249,59 @@ def test_without_the_daemon_a_file_of_ours_is_not_coded_either(
     for name in ("predictions.csv", "review.csv"):
         with pytest.raises(InputError, match=rf"the columns of {name}"):
             code_file(survey(harness) / name, tmp_path, autocoder, harness.settings)
+    trimmed = tmp_path / "trimmed.csv"
+    trimmed.write_text("beruf,code\nnurse | unknown,2221\ncook | fries,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="rename 'code' to 'corrected_isco_code'"):
+        code_file(trimmed, tmp_path, autocoder, harness.settings)
+
+
+def test_lines_above_the_header_are_left_out(harness: DaemonHarness, tmp_path: Path) -> None:
+    review = rows_of(survey(harness) / "review.csv")
+    review[0]["corrected_isco_code"] = "2221"
+    title = "Rückgabe Anna, 28.11.\r\n\r\n".encode()
+    receipt = receipt_of(answer(harness, "a.csv", title + content(review, ";")[3:])[0])
+    assert receipt["statuses"]["accepted"] == 1  # type: ignore[index]
+    assert "2 lines above the header were left out" in receipt["notes"]  # type: ignore[operator]
+
+    edited = rows_of(survey(harness) / "predictions.csv")
+    edited[0]["isco_code"] = "3221"
+    receipt = receipt_of(answer(harness, "b.csv", title + content(edited)[3:])[0])
+    assert receipt["statuses"]["accepted"] == 1  # type: ignore[index]
+
+    book = load_workbook(survey(harness) / "review.xlsx")
+    sheet = book["review"]
+    column = [cell.value for cell in sheet[1]].index("corrected_isco_code") + 1
+    sheet.cell(2, column, 7212)
+    sheet.insert_rows(1)
+    sheet.cell(1, 1, "Return of Anna")
+    book.save(tmp_path / "c.xlsx")
+    data = (tmp_path / "c.xlsx").read_bytes()
+    receipt = receipt_of(answer(harness, "c.xlsx", data)[0])
+    assert receipt["statuses"]["accepted"] == 1  # type: ignore[index]
+    assert lookup(harness).get(review[0]["text"]) == "7212"
+
+
+def test_answers_in_the_wrong_column_are_counted_and_named(harness: DaemonHarness) -> None:
+    rows = rows_of(survey(harness) / "review.csv")
+    rows[0]["corrected_isco_code"] = "2221"
+    rows[1]["comment"] = "2221 please"
+    rows[2]["comment"] = "which one?"
+    batch, _ = answer(harness, "review.csv", content(rows))
+    notes = receipt_of(batch)["notes"]
+    assert "1 row has no code in its place, and what may be one in 'comment': skipped" in notes  # type: ignore[operator]
+    assert batch is not None
+    reasons = [row["reason"] for row in rows_of(batch / "corrections.csv")]
+    assert "comment says '2221'" in reasons[1] and "is not kept" in reasons[2]
+    assert not any(reasons[3:]), "a row that nobody touched has nothing to be said"
+
+
+def test_an_answer_beside_edited_predictions_is_named(harness: DaemonHarness) -> None:
+    rows = [row | {"comment": ""} for row in rows_of(survey(harness) / "predictions.csv")]
+    rows[0]["isco_code"], rows[1]["comment"] = "2221", "should be 7212"
+    batch, _ = answer(harness, "predictions.csv", content(rows))
+    assert batch is not None
+    reason = rows_of(batch / "corrections.csv")[1]["reason"]
+    assert "comment says '7212': if this is the answer, give it in isco_code" in reason
 
 
 def filled_review(harness: DaemonHarness) -> list[dict[str, str]]:

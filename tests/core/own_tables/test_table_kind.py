@@ -42,6 +42,10 @@ OWN = list(OUTPUT_COLUMNS)
         (list(DISAGREEMENT_COLUMNS), TableKind.DISAGREEMENTS),
         ([*DISAGREEMENT_COLUMNS[1:], "note"], TableKind.DISAGREEMENTS),
         (list(INVALID_LABEL_COLUMNS), TableKind.INVALID_LABELS),
+        (["text", "n_records", "job_title", "duties_description", "Code"], TableKind.REVIEW),
+        (["Text", "N Records", "Sampled", "Job Title", "new"], TableKind.REVIEW),
+        (["text", "job_title", "confidence", "comment"], None),
+        (["text", "n_records", "job_title"], None),
         (["id", "job_title", "duties_description"], None),
         (["job_title", "isco_code", "isco_title", "confidence", "source"], None),
         (["title", "candidate_1", "candidate_2", "candidate_3", "source"], None),
@@ -58,6 +62,39 @@ def test_a_table_is_recognised_by_its_columns(header: list[str], kind: TableKind
         return
     with pytest.raises(InputError, match=rf"the columns of {kind}"):
         refuse_own_table(Path("x.csv"), header)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "names"),
+    [
+        (["text", "kod"], [["górnik | praca", "8111"], ["cook | fries", ""]], ["kod"]),
+        (["Beruf", "Neu"], [["nurse | unknown", "2221"], ["cook | fries", "x"]], ["Neu"]),
+        (["TEXT"], [["nurse | unknown"]], []),
+        (["text", "isco_code", "age"], [["nurse | wards", "2221", "22"]], ["isco_code"]),
+    ],
+)
+def test_a_review_is_recognised_by_its_texts(
+    header: list[str], rows: list[list[str]], names: list[str]
+) -> None:
+    assert table_kind(header, rows) is TableKind.REVIEW and table_kind(header) is None
+    with pytest.raises(InputError) as raised:
+        refuse_own_table(Path("x.csv"), header, rows)
+    assert "no column 'corrected_isco_code'" in str(raised.value)
+    assert all(f"rename {name!r} to" in str(raised.value) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (["text", "code"], [["Nurse | wards", "2221"]]),
+        (["text", "code"], [["nurse | unknown", "2221"], ["cook", "5120"]]),
+        (["job_title", "code"], [["nurse | wards", "2221"]]),
+        (["job_title", "age"], [["nurse | unknown", "44"]]),
+        (["text"], [[""]]),
+    ],
+)
+def test_other_texts_make_no_review(header: list[str], rows: list[list[str]]) -> None:
+    assert table_kind(header, rows) is None
 
 
 def test_of_two_columns_of_one_name_ours_is_the_one_with_the_prefix() -> None:
