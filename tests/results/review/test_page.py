@@ -195,6 +195,25 @@ def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
     assert reviewer.find("coder").get_attribute("value") == "Anna"
 
 
+@needs_chromium
+def test_a_comment_without_a_decision_is_in_the_file(reviewer: Reviewer) -> None:
+    text = reviewer.title
+    reviewer.find("comment").send_keys("please use 2411")
+    reviewer.find("next").click()
+    reviewer.press("1")
+    message = saved_message(reviewer)
+    assert "1 decision saved" in message
+    assert "1 text has a comment and no decision" in message
+    with (reviewer.downloads / f"review-{BATCH}.csv").open(encoding="utf-8-sig") as file:
+        first, second = csv.DictReader(file)
+    assert first["text"].startswith(text) and second["corrected_isco_code"]
+    assert (first["corrected_isco_code"], first["comment"]) == ("", "please use 2411")
+    reviewer.find("previous").click()
+    reviewer.find("previous").click()
+    reviewer.press("1")
+    assert "no decision" not in saved_message(reviewer)
+
+
 def saved_message(reviewer: Reviewer) -> str:
     reviewer.save()
     return reviewer.find("message").text
