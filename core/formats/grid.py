@@ -44,19 +44,27 @@ _Fit = tuple[Sheet, Layout, dict[str, Match]]
 
 
 def open_grid(
-    path: Source, sheets: Sequence[Sheet], aliases: Aliases, required: Sequence[str]
+    path: Source,
+    sheets: Sequence[Sheet],
+    aliases: Aliases,
+    required: Sequence[str],
+    hidden: Sequence[str] = (),
 ) -> Content:
     """Return the records of the sheet whose header has the required columns.
 
-    Raises InputError where none has them, or where several sheets are equally good.
+    ``hidden`` are the names of further sheets, which are named and not read. Raises InputError
+    where none has them, or where several sheets are equally good.
     """
     filled = [(sheet, head) for sheet in sheets if any(map(_is_filled, head := _head(sheet)))]
     if not filled:
-        raise InputError(
-            path,
-            "no filled cell" if sheets else "no sheet",
-            expected="a header with the names of columns, and records below it",
-            remedy="Check that the right file was saved, then drop it again.",
+        raise _with_hidden(
+            InputError(
+                path,
+                "no filled cell" if sheets else "no sheet",
+                expected="a header with the names of columns, and records below it",
+                remedy="Check that the right file was saved, then drop it again.",
+            ),
+            hidden,
         )
     fits: list[_Fit] = []
     errors: list[InputError] = []
@@ -66,7 +74,8 @@ def open_grid(
         except InputError as error:
             errors.append(error.in_sheet(sheet.name))
     if not fits:
-        raise _none_fits(path, [sheet for sheet, _ in filled], errors, required)
+        none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
+        raise _with_hidden(none_fits, hidden)
     sheet, layout, _ = _best(path, fits, aliases, required)
     names = [other.name for other, _ in filled if other is not sheet]
     notes = []
@@ -76,6 +85,15 @@ def open_grid(
                 "the sheet {name!r} was read, and not {others}",
                 name=sheet.name,
                 others=_listed(names),
+            )
+        )
+    if hidden:
+        notes.append(
+            Message.counted(
+                len(hidden),
+                "a hidden sheet was not read: {names}",
+                "{n} hidden sheets were not read: {names}",
+                names=_listed(hidden),
             )
         )
     header = _trimmed(layout.header)
@@ -120,6 +138,19 @@ def _none_fits(
             f"({_listed([sheet.name for sheet in sheets])})"
         )
     return InputError(path, names, expected=first.expected, remedy=first.remedy)
+
+
+def _with_hidden(error: InputError, hidden: Sequence[str]) -> InputError:
+    """Return the error with the hidden sheets: the records may be in one of them."""
+    if not hidden:
+        return error
+    return InputError(
+        error.file,
+        f"{error.found}; hidden, and not read: {_listed(hidden)}",
+        expected=error.expected,
+        remedy=f"{error.remedy} If a hidden sheet has the records, show it and save the workbook.",
+        line=error.line,
+    )
 
 
 def _best(path: Source, fits: Sequence[_Fit], aliases: Aliases, required: Sequence[str]) -> _Fit:

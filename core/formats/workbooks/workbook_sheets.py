@@ -37,11 +37,15 @@ def open_workbook(
     path: Source, file_format: FileFormat, aliases: Aliases, required: tuple[str, ...]
 ) -> Content:
     """Return the records of a workbook. Raises InputError."""
-    return open_grid(path, read_sheets(path, file_format), aliases, required)
+    sheets, hidden = read_sheets(path, file_format)
+    return open_grid(path, sheets, aliases, required, hidden)
 
 
-def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
-    """Return the visible sheets of a workbook, or all if none is visible. Raises InputError."""
+def read_sheets(path: Source, file_format: FileFormat) -> tuple[list[Sheet], list[str]]:
+    """Return the visible sheets of a workbook, and the names of the hidden ones with a cell.
+
+    If none is visible, all are read as if they were. Raises InputError.
+    """
     if file_format == FileFormat.XLS:
         if size_of(path) > MAX_BYTES:
             found = f"a workbook of {size_of(path) >> 20:,} MB"
@@ -60,7 +64,19 @@ def read_sheets(path: Source, file_format: FileFormat) -> list[Sheet]:
         visible = [sheet for sheet in described if sheet.visible == SheetVisibleEnum.Visible]
         names = [sheet.name for sheet in visible or described]
         loaded = [book.get_sheet_by_name(name) for name in names]
-    return [_sheet(path, sheet, extents.get(sheet.name, SheetExtent())) for sheet in loaded]
+        others = [sheet.name for sheet in described if sheet.name not in names]
+        hidden = [name for name in others if _may_have_cells(path, book, name)]
+    sheets = [_sheet(path, sheet, extents.get(sheet.name, SheetExtent())) for sheet in loaded]
+    return sheets, hidden
+
+
+def _may_have_cells(path: Source, book: Any, name: str) -> bool:
+    """Whether a sheet that is not read has a cell; of a damaged one that is not known."""
+    try:
+        with _damage_named(path):
+            return book.get_sheet_by_name(name).start is not None
+    except InputError:
+        return True
 
 
 def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
