@@ -11,7 +11,7 @@ from core.errors import ArgumentError
 from core.settings_file.plain_words import expected as expected_of_type
 from web.payloads import Record
 
-_MAX_SHOWN_CHARS = 60
+_MAX_SHOWN_CHARS, _MAX_SHOWN_NAMES = 60, 5
 _NAMES = ("job_title", "duties_description")
 RECORD_WORDS = 'a record, such as {"job_title": "nurse"}, or a list of them'
 _EXPECTED = {
@@ -42,7 +42,7 @@ def fault_of(error: Mapping[str, Any], content_type: str, context: Sequence[str]
     place = error["loc"][2 if is_tagged else 1 :]
     if is_tagged and place and _is_unknown(place[-1], context):
         where = "".join(f"{_place(part)}: " for part in place[:-1])
-        return f"{where}{_unknown(place[-1], context)}"
+        return f"{where}found {_unknown([place[-1]])}; expected {_listed(context)}"
     names = [_place(part) for part in place]
     if error["type"] == "string_pattern_mismatch":
         words = _PATTERNS[str(error["loc"][-1])]
@@ -53,6 +53,8 @@ def fault_of(error: Mapping[str, Any], content_type: str, context: Sequence[str]
     else:
         words = expected_of_type(error).removeprefix("expected ")
     where = ", ".join(names) or "body"
+    if error["type"] == "missing" and (unknown := _unknown_names(error.get("input"), context)):
+        return f"{where}: found nothing, but {_unknown(unknown)}; expected {_listed(context)}"
     return f"{where}: found {_found(error)}; expected {words}"
 
 
@@ -60,18 +62,19 @@ def check_columns(body: Record | list[Record], context: Sequence[str]) -> None:
     """Raise ArgumentError unless each record has the columns ``context`` and no unknown one."""
     for number, record in enumerate(body if isinstance(body, list) else [body], 1):
         where = f"record {number}: " if isinstance(body, list) else ""
-        given = dict.fromkeys(record.context, False)  # whether it is one of the columns
+        unknown = _unknown_names(record.context, context)
         for column in context:
-            names = [name for name in given if keys_of(name) & keys_of(column)]
+            names = [name for name in record.context if keys_of(name) & keys_of(column)]
             if len(names) != 1:
                 found = " and ".join(map(_shown, names)) or f"no {column!r}"
+                if not names and unknown:
+                    found += f", but {_unknown(unknown)}"
                 raise ArgumentError(
                     f"{where}found {found}; expected one {column!r} with a text, or null if it is "
                     "missing, because data.context_in_duties appends it to the duties"
                 )
-            given[names[0]] = True
-        for unknown in (name for name, is_known in given.items() if not is_known):
-            raise ArgumentError(f"{where}{_unknown(unknown, context)}")
+        if unknown:
+            raise ArgumentError(f"{where}found {_unknown(unknown)}; expected {_listed(context)}")
 
 
 def check_parameters(given: Sequence[str], known: Collection[str]) -> None:
@@ -91,8 +94,22 @@ def _is_unknown(part: object, context: Sequence[str]) -> bool:
     return not any(keys_of(part) & keys_of(column) for column in context)
 
 
-def _unknown(name: str, context: Sequence[str]) -> str:
-    return f"found the unknown name {_shown(name)}; expected {', '.join((*_NAMES, *context))}"
+def _unknown_names(record: object, context: Sequence[str]) -> list[str]:
+    """Return the names of a record that none has; what is no record has no names."""
+    if not isinstance(record, Mapping):
+        return []
+    return [name for name in record if _is_unknown(name, context)]
+
+
+def _unknown(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"the unknown name {_shown(names[0])}"
+    more = ", …" if len(names) > _MAX_SHOWN_NAMES else ""
+    return f"the unknown names {', '.join(map(_shown, names[:_MAX_SHOWN_NAMES]))}{more}"
+
+
+def _listed(context: Sequence[str]) -> str:
+    return ", ".join((*_NAMES, *context))
 
 
 def _shown(name: str) -> str:

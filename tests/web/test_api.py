@@ -67,7 +67,23 @@ def test_a_thousand_records_are_coded_and_no_more(server: Server) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ('{"job": "nurse"}', 422, "job_title: found nothing; expected a value"),
+        ("{}", 422, "job_title: found nothing; expected a value"),
+        ('{"duties_description": "x"}', 422, "job_title: found nothing; expected a value"),
+        (
+            '{"title": "nurse"}',
+            422,
+            "job_title: found nothing, but the unknown name 'title'; expected job_title, duties_d",
+        ),
+        (
+            '[{"job_title": "x"}, {"title": "nurse", "duties": 7}]',
+            422,
+            "record 2, job_title: found nothing, but the unknown names 'title', 'duties'; expected",
+        ),
+        (
+            '{"job_title": "x", "a": "", "b": "", "c": "", "d": "", "e": "", "f": ""}',
+            422,
+            "found the unknown names 'a', 'b', 'c', 'd', 'e', …; expected job_title",
+        ),
         ('{"job_title": "x", "age": "3"}', 422, "found the unknown name 'age'; expected job"),
         ('[{"job_title": "x"}, {"job_title": 7}]', 422, "record 2, job_title: found 7; expected"),
         (
@@ -143,6 +159,7 @@ def test_groups_are_found_while_somebody_types(
     ("address", "words"),
     [
         ("/search?q=nurse&lang=de", "found the unknown parameter 'lang'; expected q, language, n"),
+        ("/search?query=nurse", "found the unknown parameter 'query'; expected q, language, n"),
         ("/search?q=nurse&q=cook", "q: found 2 values; expected one"),
         ("/groups/2221?lang=fr", "found the unknown parameter 'lang'; expected language"),
         ("/health?x", "found the unknown parameter 'x'; expected no parameter"),
@@ -262,11 +279,12 @@ def test_columns_of_the_context_are_taken(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("data: {context_in_duties: [Sector]}\n", encoding="utf-8")
     record = {"job_title": "worker", "sector": "nursing of patients on a ward"}
-    one, listed, left_out, twice, empty, search, schema = answers_in_process(
+    one, listed, left_out, misnamed, twice, empty, search, schema = answers_in_process(
         config,
         ("POST", "/code", record),
         ("POST", "/code", [record]),
         ("POST", "/code", [{"job_title": "worker"}]),
+        ("POST", "/code", {"job_title": "worker", "branch": ""}),
         ("POST", "/code", record | {"SECTOR": ""}),
         ("POST", "/code", record | {"sector": None}),
         ("GET", "/search?q=nurse", None),
@@ -276,6 +294,7 @@ def test_columns_of_the_context_are_taken(tmp_path: Path) -> None:
     assert one[1]["confidence"] == expected.confidence and listed == (200, [one[1]])
     assert left_out[0] == 422
     assert "record 1: found no 'Sector'; expected one 'Sector' with a text" in left_out[1]["detail"]
+    assert "found no 'Sector', but the unknown name 'branch'; expected" in misnamed[1]["detail"]
     assert twice[0] == 422 and "found 'sector' and 'SECTOR'; expected one" in twice[1]["detail"]
     assert empty[0] == 200 and empty[1]["confidence"] != expected.confidence
     assert search[1]["groups"]
