@@ -9,7 +9,8 @@ Empty fields at the end of rows that stand under no name are added, or, where ev
 left out.
 
 A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them. What else is no
-record, ``core/delimited/layout.py`` finds.
+record, ``core/delimited/layout.py`` finds at the start, and ``core/delimited/rows_below.py`` at the
+end.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from core.columns.column_choice import Aliases, choose_columns
 from core.columns.header_names import column_key
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
+from core.delimited.rows_below import RowsBelow
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.file_format import FileFormat, detect_format
@@ -51,6 +53,7 @@ __all__ = [
 ]
 
 CHUNK_ROWS = 10_000
+_WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
 _END_OF_FILE = ["\x1a"]  # what DOS programs, and SAS on Windows, write after the last line
 _CHUNK_CHARS = 16_000_000
 SAMPLE_ROWS = 1_000
@@ -64,8 +67,8 @@ class Table:
     ``columns`` maps our name of a column (``"job_title"``) to its position in the header; a column
     that the file does not have is not in it. ``other_columns`` has the header names that fit one of
     our columns as well. ``notes`` says in words what was decided about the file.
-    ``legacy_encoding`` is the one it was opened with. ``n_blank_lines`` is complete after the rows
-    are read.
+    ``legacy_encoding`` is the one it was opened with. ``n_blank_lines`` and ``below`` are complete
+    after the rows are read.
     """
 
     path: Source
@@ -76,6 +79,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
     legacy_encoding: str = AUTO
     n_blank_lines: int = field(default=0, init=False)
+    below: RowsBelow = field(default_factory=RowsBelow, init=False)
 
     @property
     def header(self) -> Row:
@@ -102,13 +106,20 @@ class Table:
 
         Raises InputError at the first row that is not; the rows yielded before it stay valid.
         """
+        width = len(self.header)
+        for line, row in self.below.divide(self._rows()):
+            yield line, row if len(row) == width else self._fitted(line, row)
+
+    def _rows(self) -> Iterator[tuple[int, Row]]:
+        """Yield every row below the header as it is; a blank one has no fields, and is counted."""
         self.n_blank_lines = 0
         width = len(self.header)
         for line, row in self.content.read():
             if not row or row == _END_OF_FILE or (len(row) == 1 < width and not row[0].strip()):
                 self.n_blank_lines += 1
-                continue
-            yield line, row if len(row) == width else self._fitted(line, row)
+                yield line, []
+            else:
+                yield line, row
 
     def _fitted(self, line: int, row: Row) -> Row:
         """Return a row of another length as long as the header, where nothing is lost by that."""
@@ -168,12 +179,15 @@ def open_table(
     table = Table(path, file_format, content, legacy_encoding=legacy_encoding)
     headers = [table.header, *content.layout.further_headers, *filter(None, [content.questions])]
     line = content.layout.n_lines_above + 1
+    sample = table.sample()
     try:
-        choice = choose_columns(path, headers, table.sample(), aliases, required, line)
+        choice = choose_columns(path, headers, sample, aliases, required, line)
         check_columns(path, headers, choice.columns, aliases, required, line)
     except InputError as error:
         raise error.in_sheet(content.sheet) from None
     table.columns = choice.columns
+    if len(table.header) > 1 and file_format not in _WITH_RECORDS_ALONE:
+        table.below = RowsBelow(sample, choice.columns.values())
     table.other_columns = choice.others
     ending = misleading_ending(path.name, file_format)
     table.notes = [*filter(None, [ending]), *content.notes, *content.layout.notes, *choice.notes]

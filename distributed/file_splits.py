@@ -55,10 +55,11 @@ class Split:
 
 @dataclass(frozen=True)
 class FileContents:
-    """What a file contains; the last three fields are filled for CSV."""
+    """What a file contains; all fields but the first are filled for CSV."""
 
     n_records: int
     n_blank_lines: int = 0
+    n_rows_below: int = 0
     encoding: str = ""
     delimiter: str = ""
 
@@ -103,7 +104,13 @@ def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileC
     table = open_table(file, columns.aliases, _REQUIRED, legacy_encoding)
     refuse_own_table(file, table.header, table.sample())
     n_records = sum(1 for _ in table.rows())
-    return FileContents(n_records, table.n_blank_lines, table.encoding, DELIMITERS[table.delimiter])
+    return FileContents(
+        n_records,
+        table.n_blank_lines,
+        table.below.n_left_out,
+        table.encoding,
+        DELIMITERS[table.delimiter],
+    )
 
 
 def _check_parquet(file: InputFile, columns: Columns) -> FileContents:

@@ -30,7 +30,8 @@ class RunSummary:
     shards : name → summary of each shard.
     n_resumed : how many of them are of an earlier run.
     files : the header of each file that was read: ``input``, ``size``, ``n_records``, and of CSV
-        ``n_blank_lines``, ``encoding`` and ``delimiter``.
+        ``n_blank_lines``, ``n_rows_below`` (notes below the records), ``encoding`` and
+        ``delimiter``.
     skipped : the header of each file that was not: ``input``, ``size`` and ``reason``.
     """
 

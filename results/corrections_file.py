@@ -125,6 +125,7 @@ def process_corrections(
     checks.report(receipt)
     if source.edited is not None:
         receipt.notes += source.edited.notes()
+    receipt.notes += table.below.notes
     for note in receipt.notes:
         _LOG.info("%r: %s", receipt.input, note)
     for doubt in doubts:

@@ -48,7 +48,7 @@ def note_input(batch: Batch) -> None:
         )
     receipt.n_lost_letters = batch.damage.n_lost_letters
     receipt.n_encoded_twice = batch.damage.n_encoded_twice
-    receipt.notes += batch.damage.notes
+    receipt.notes += [*batch.table.below.notes, *batch.damage.notes]
     _log_reading(batch)
 
 
@@ -58,5 +58,5 @@ def _log_reading(batch: Batch) -> None:
     if any(column != name for column, name in receipt.columns.items()):
         columns = ", ".join(f"{column} from {name!r}" for column, name in receipt.columns.items())
         _LOG.info("%r: read %s", receipt.input, columns)
-    for note in [*batch.table.notes, *batch.damage.notes]:
+    for note in [*batch.table.notes, *batch.table.below.notes, *batch.damage.notes]:
         _LOG.info("%r: %s", receipt.input, note)

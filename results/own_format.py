@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -181,7 +181,10 @@ def _write_workbook(table: Table, written: _Predictions, path: Path) -> None:
 
     def rows() -> Iterator[Sequence[Any]]:
         yield written.header()
-        for number, (own, ours) in enumerate(zip(values(), written.values(), strict=True), 2):
+        all_ours = chain(written.values(), repeat(None, table.below.n_left_out))
+        for number, (own, ours) in enumerate(zip(values(), all_ours, strict=True), 2):
+            if ours is None:  # a note below the records
+                continue
             if number > MAX_WORKBOOK_ROWS:
                 raise _NotWritableError(
                     Message("a sheet has at most {n} rows", n=MAX_WORKBOOK_ROWS)

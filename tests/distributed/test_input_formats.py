@@ -38,6 +38,15 @@ def test_every_format_but_data_sets(suffix: str, tmp_path: Path) -> None:
     assert (split.title_column, split.duties_column) == ("job_title", "duties")
 
 
+def test_notes_below_the_records_are_counted_and_not_coded(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id;job_title\n1;nurse\n2;cook\n\nSource: a survey\n", encoding="utf-8")
+    contents = check_file(local(path), Columns())
+    assert (contents.n_records, contents.n_blank_lines, contents.n_rows_below) == (2, 1, 1)
+    (split,) = read_splits(local(path), Columns())
+    assert split.records.num_rows == 2
+
+
 @pytest.mark.parametrize("suffix", [".dta", ".sav"])
 def test_a_data_set_is_refused_with_what_to_do(suffix: str, tmp_path: Path) -> None:
     file = local(WRITERS[suffix](tmp_path / f"staff{suffix}"))

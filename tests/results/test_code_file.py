@@ -113,6 +113,17 @@ def test_review_has_each_uncertain_text_once_by_gain(
     assert all(row["candidate_5"] in isco08().units for row in review)
 
 
+def test_notes_below_the_records_are_named_in_receipt_and_log(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    content = "id;job_title\n1;nurse\n2;cook\n\nSource: a survey\n"
+    receipt, out = run(tmp_path, content, autocoder, settings)
+    assert receipt.n_rows_in == len(rows(out / "predictions.csv")) == 2
+    (note,) = [note for note in receipt.notes if "below the records" in note]
+    assert note.startswith("1 row below the records was left out (5): ") and note in caplog.text
+
+
 def test_the_receipt_adds_up(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
     titles = [join(title) for title in list(isco08().titles.values())[:300]]
     confidences = [

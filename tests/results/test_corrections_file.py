@@ -85,6 +85,16 @@ def test_a_filled_column_makes_a_corrections_file(
     assert is_corrections_file(path, settings) == is_corrections
 
 
+def test_notes_below_the_corrections_are_named(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "id;job_title;corrected_isco_code\n1;nurse;2221\n\nDone by the office\n", encoding="utf-8"
+    )
+    receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    assert receipt.n_rows == 1
+    assert [note for note in receipt.notes if "1 row below the records was left out (4)" in note]
+
+
 def test_the_later_file_holds_and_the_conflict_is_reported(
     tmp_path: Path, settings: Settings
 ) -> None:

@@ -213,6 +213,19 @@ def test_errors_and_blank_rows_of_a_workbook(
     assert sheet["A3"].data_type == "s"  # a text, which runs nothing
 
 
+def test_notes_below_the_records_of_a_workbook(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["n", "job_title"], [1, "nurse"], [2, "cook"], [], ["Source: x"], ["Remark: y"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "a.xlsx")
+    out, _ = coded(tmp_path / "a.xlsx", autocoder, settings)
+    sheet = openpyxl.load_workbook(out / "predictions.xlsx").worksheets[0]
+    assert [row[:2] for row in sheet.values] == [("n", "job_title"), (1, "nurse"), (2, "cook")]
+    assert len(written_codes(out)) == 2
+
+
 def test_what_does_not_fit_is_said(
     tmp_path: Path,
     autocoder: Autocoder,

@@ -170,9 +170,8 @@ def _read_file(
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
-    warning = reader.warning()
-    if warning is not None:
-        _LOG.warning("%s: %s", path, warning)
+    for note in filter(None, [reader.warning(), *table.below.notes]):
+        _LOG.warning("%s: %s", path, note)
     read = _FileRecords([], [], [])
     for line, row in table.rows():
         text = row_text(table, row)

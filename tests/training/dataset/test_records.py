@@ -38,6 +38,18 @@ def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
     }
 
 
+def test_notes_below_the_records_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    path = tmp_path / "raw.csv"
+    path.write_text("id,job_title,code\n1,nurse,2221\n\nSource: x\n", encoding="utf-8")
+    own = read_records(path, Columns(), tmp_path / "processed")
+    assert len(own.records) == 1 and own.n_left_out == {}
+    assert "raw.csv: 1 row below the records was left out (4)" in caplog.text
+    (note,) = read_coded_records(path, settings).notes()
+    assert "1 row below the records was left out (4)" in note
+
+
 def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     raw = tmp_path / "raw.csv"
     raw.write_text("job_title,code,weight\nnurse,2221,2\n", encoding="utf-8")

@@ -1,0 +1,120 @@
+"""Tell notes below the records of a table, such as "Source: …", from records.
+
+They are no records where that is sure: at the end, after an empty row, with text in the first
+column alone, where every record has a number or an id. What is not sure stays a record, and a note
+says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+from core.columns.value_kinds import is_number_or_code
+from core.delimited.format_errors import Row
+from core.languages.message import Message
+
+_MAX_HELD = 1_000  # so many rows are held back until it is known whether a record follows
+_MAX_LEFT_OUT = 20  # more rows are no notes
+_MAX_NAMED = 5
+
+
+class RowsBelow:
+    """The rows at the end of one table that have text in the first column alone.
+
+    ``n_left_out`` and ``notes`` are complete after the rows are read.
+    """
+
+    def __init__(self, sample: Sequence[Row] = (), positions: Container[int] = ()) -> None:
+        """Take the first records, and the positions of our columns. Without records all stay."""
+        is_filled = [any(map(str.strip, row[1:])) for row in sample]
+        values = [
+            row[0]
+            for row, filled in zip(sample, is_filled, strict=True)
+            if filled and row[0].strip()
+        ]
+        is_ours = 0 in positions
+        self._has_ids = bool(values) and not is_ours and all(map(is_number_or_code, values))
+        # A list of titles, with a column of duties that some left empty.
+        n_before = max((n for n, filled in enumerate(is_filled, start=1) if filled), default=0)
+        self._is_usual = not n_before or any(map(_is_text_alone, sample[:n_before]))
+        self.n_left_out = 0
+        self.notes: list[str] = []
+
+    def divide(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        """Yield the records, each with its line; a row without fields is none.
+
+        A row of empty fields is a record, as in a delimited text, and empty for what follows it.
+        """
+        self.n_left_out, self.notes = 0, []
+        held: list[tuple[int, Row]] = []
+        is_after_empty = is_held_after_empty = False
+        for line, row in rows:
+            if not row:
+                is_after_empty = True
+            elif (
+                (self._has_ids or is_after_empty or held)
+                and len(held) < _MAX_HELD
+                and (_is_text_alone(row) or (held and _is_empty(row)))
+            ):
+                is_held_after_empty = is_held_after_empty if held else is_after_empty
+                held.append((line, row))
+            else:
+                yield from held
+                held.clear()
+                is_after_empty = _is_empty(row)
+                yield line, row
+        if held:
+            yield from self._last(held, is_held_after_empty)
+
+    def _last(
+        self, held: Sequence[tuple[int, Row]], is_after_empty: bool
+    ) -> Iterator[tuple[int, Row]]:
+        """Yield the records among the last rows, and note what the others are."""
+        lines = [line for line, row in held if not _is_empty(row)]
+        if self._has_ids and is_after_empty and len(lines) <= _MAX_LEFT_OUT:
+            self.n_left_out = len(lines)
+            self.notes = [_left_out(lines)]
+            yield from (record for record in held if _is_empty(record[1]))
+            return
+        if self._has_ids or (is_after_empty and not self._is_usual):
+            self.notes = [_kept(lines)]
+        yield from held
+
+
+def _is_empty(row: Row) -> bool:
+    return not any(map(str.strip, row))
+
+
+def _is_text_alone(row: Row) -> bool:
+    """Whether a row has text in its first field, no number or id, and nothing in the others."""
+    return (
+        not any(map(str.strip, row[1:]))
+        and any(map(str.isalpha, row[0]))
+        and not is_number_or_code(row[0])
+    )
+
+
+def _left_out(lines: Sequence[int]) -> str:
+    return Message.counted(
+        len(lines),
+        "{n} row below the records was left out ({lines}): after an empty row, it has text in the "
+        "first column alone",
+        "{n} rows below the records were left out ({lines}): after an empty row, they have text in "
+        "the first column alone",
+        lines=_listed(lines),
+    )
+
+
+def _kept(lines: Sequence[int]) -> str:
+    return Message.counted(
+        len(lines),
+        "{n} row at the end has text in the first column alone ({lines}): if it is a note and no "
+        "record, remove it",
+        "{n} rows at the end have text in the first column alone ({lines}): if they are notes and "
+        "no records, remove them",
+        lines=_listed(lines),
+    )
+
+
+def _listed(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:_MAX_NAMED])) + (", …" if len(lines) > _MAX_NAMED else "")

@@ -1,0 +1,123 @@
+"""Notes below the records are no records where that is sure, and are named in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from core.csv_table import open_table
+from core.errors import InputError
+from core.settings import Columns
+
+Rows = Sequence[Sequence[str]]
+HEADER = ["id", "job_title", "duties"]
+RECORDS = [["1", "nurse", "looks after patients"], ["2", "cook", ""], ["3", "", ""]]
+EMPTY = ["", "", ""]
+SOURCE, REMARK = ["Source: own survey 2024", "", ""], ["Remark: values are preliminary", "", ""]
+LEFT_OUT = "left out (%s): after an empty row, "
+KEPT = "have text in the first column alone (%s): if they are notes and no records, remove them"
+
+
+def write_xlsx(path: Path, rows: Rows) -> None:
+    book = openpyxl.Workbook()
+    for number, row in enumerate(rows, start=1):
+        for column, text in enumerate(row, start=1):
+            book.worksheets[0].cell(number, column, text or None)
+    book.save(path)
+
+
+def write_csv(path: Path, rows: Rows) -> None:
+    """Write what a person types below a table: an empty line, and a line without delimiters."""
+    lines = (row[0] if not any(row[1:]) and not row[0].isdigit() else ";".join(row) for row in rows)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_full_csv(path: Path, rows: Rows) -> None:
+    """Write what a spreadsheet saves: every line has all fields."""
+    path.write_text("".join(";".join(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def read(path: Path) -> tuple[list[list[str]], str]:
+    table = open_table(path, Columns().model_dump(), ("job_title",))
+    first = [row for _, row in table.rows() if any(row)]
+    assert [row for _, row in table.rows() if any(row)] == first, "a second time"
+    return first, " ".join(table.below.notes)
+
+
+WRITERS = {"sheet.xlsx": write_xlsx, "typed.csv": write_csv, "saved.csv": write_full_csv}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize(
+    ("below", "lines"),
+    [
+        ([EMPTY, SOURCE], "6"),
+        ([EMPTY, EMPTY, SOURCE, EMPTY, REMARK, EMPTY], "7, 9"),
+        ([EMPTY, *[SOURCE] * 6], "6, 7, 8, 9, 10, …"),
+    ],
+)
+def test_notes_after_an_empty_row_are_no_records(
+    name: str, below: Rows, lines: str, tmp_path: Path
+) -> None:
+    WRITERS[name](tmp_path / name, [HEADER, *RECORDS, *below])
+    rows, notes = read(tmp_path / name)
+    assert rows == RECORDS and LEFT_OUT % lines in notes
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "saved.csv"])
+@pytest.mark.parametrize(
+    ("header", "records", "below", "lines"),
+    [
+        (HEADER, RECORDS, [SOURCE, REMARK], "5, 6"),  # no empty row
+        (HEADER, [["Anna", "cook", ""]], [EMPTY, SOURCE, REMARK], "4, 5"),  # names and no ids
+        (
+            ["job_title", "duties", "x"],
+            [["cook", "cooks", ""]] * 2,
+            [EMPTY, ["nurse", "", ""], ["Source: x", "", ""]],
+            "5, 6",
+        ),
+        (HEADER, RECORDS, [EMPTY, *[SOURCE] * 21], "6, 7, 8, 9, 10, …"),
+    ],
+)
+def test_what_is_not_sure_is_a_record_and_named(
+    name: str, header: list[str], records: Rows, below: Rows, lines: str, tmp_path: Path
+) -> None:
+    WRITERS[name](tmp_path / name, [header, *records, *below])
+    rows, notes = read(tmp_path / name)
+    assert rows == [row for row in [*records, *below] if any(row)]
+    assert KEPT % lines in notes
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "saved.csv"])
+@pytest.mark.parametrize(
+    ("header", "records"),
+    [
+        (HEADER, [*RECORDS, EMPTY, ["4", "", ""]]),  # a missing answer
+        (HEADER, [*RECORDS, EMPTY, ["R-17b", "", ""]]),
+        (HEADER, [*RECORDS, EMPTY, SOURCE, ["4", "guard", ""]]),  # the heading of a part
+        (HEADER, [*RECORDS, EMPTY, ["", "guard", ""]]),
+        (["job_title", "duties"], [["cook", ""], ["nurse", "cares"], ["", ""], ["guard", ""]]),
+        (["job_title"], [["cook"], ["nurse"]]),
+    ],
+)
+def test_a_record_stays_one_without_a_word(
+    name: str, header: list[str], records: Rows, tmp_path: Path
+) -> None:
+    WRITERS[name](tmp_path / name, [header, *records])
+    rows, notes = read(tmp_path / name)
+    assert rows == [row for row in records if any(row)] and notes == ""
+
+
+def test_a_short_line_that_is_no_sure_note_is_refused_as_before(tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv", [HEADER, *RECORDS, SOURCE])
+    with pytest.raises(InputError, match="line 5: found 1 field; expected 3"):
+        read(tmp_path / "a.csv")
+
+
+def test_an_object_of_json_is_always_a_record(tmp_path: Path) -> None:
+    lines = ['{"id": 1, "job_title": "nurse"}', "", '{"id": "Source: x", "job_title": null}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert read(tmp_path / "a.jsonl") == ([["1", "nurse"], ["Source: x", ""]], "")
