@@ -124,6 +124,23 @@ def test_the_next_poll_comes_when_the_next_file_may_be_stable() -> None:
     assert [stability.next_stable_s(now_s) for now_s in (1.5, 3, 3.5)] == [3, 3.5, 21.5]
 
 
+def test_a_folder_that_is_made_is_said(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    mistyped = tmp_path / "inbx" / "surveys"
+    environment = Environment(settings.watcher.model_copy(update={"inbox": mistyped}))
+    Folders(environment).check()
+    watched = settings.watcher
+    assert [record.message for record in caplog.records] == [
+        f"made the folder {folder}, which was missing"
+        for folder in (mistyped, watched.outbox, watched.archive_dir, watched.rejected_dir)
+    ]
+    caplog.clear()
+    Folders(environment).check()
+    assert not caplog.records
+
+
 def test_a_file_is_polled_when_its_quiet_time_ends(settings: Settings) -> None:
     environment = Environment(settings.watcher, clock=(clock := FakeClock()))
     settings.watcher.inbox.mkdir()

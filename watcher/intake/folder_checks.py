@@ -162,10 +162,14 @@ class Folders:
         local_state_path(folder, "device").write_text(device, encoding="ascii")
 
     def _make(self, folder: Path) -> None:
+        """Create a folder that is missing, and say so: its path may be mistyped."""
+        is_missing = not os.path.lexists(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FolderError(_refusal(folder, error)) from None
+        if is_missing:
+            _LOG.info("made the folder %s, which was missing", folder)
 
     def _test(self, folder: Path) -> None:
         """Try the operations of the protocol: create, write, sync, rename without replacing."""
