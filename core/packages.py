@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,6 +26,18 @@ SHIPPED_MODEL = _PROGRAM_DIR / "isco" / "bundled"
 """The model that ships: a folder of the wheel, in a checkout a link to ``models/bundled``."""
 SHIPPED_SETTINGS = _PROGRAM_DIR / "isco" / "config.yaml"
 """The commented settings: a file of the wheel, in a checkout a link to ``config.yaml``."""
+SHIPPED_ANSWERS = _PROGRAM_DIR / "data" / "reference" / "answers"
+"""The bundled reference answers of a checkout; a wheel has none."""
+
+
+def answers_dir(reference_dir: Path) -> Path:
+    """Return the folder of the bundled reference answers: the project's own, else the checkout's.
+
+    ``reference_dir`` is ``data.reference_dir``. If neither is there, the project's own is named.
+    """
+    own_dir = reference_dir / SHIPPED_ANSWERS.name
+    is_own = os.path.lexists(own_dir) or not SHIPPED_ANSWERS.is_dir()
+    return own_dir if is_own else SHIPPED_ANSWERS
 
 
 def install_command(extra: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from cli.options import add_command, add_folder
 from core.errors import SettingsError
 from core.file_io import write_atomic
-from core.packages import SHIPPED_SETTINGS
+from core.packages import SHIPPED_SETTINGS, answers_dir
 from core.settings import Settings, load_settings
 from core.settings_file.project import CONFIG
 
@@ -49,9 +49,15 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     parsed.folder.mkdir(parents=True, exist_ok=True)
     write_atomic(config, text, is_public=True)
     project = load_settings(config)
+    missing = []
     if not (ModelRegistry(project.output).bundled_dir / CHECKPOINT).is_dir():
+        missing.append("the weights of the model")
+    if not answers_dir(project.data.reference_dir).is_dir():
+        missing.append("the bundled reference answers")
+    if missing:
         write_atomic(config, text.replace(_NIGHTLY_ON, _NIGHTLY_OFF), is_public=True)
-        _LOG.info("the model has no weights to train on: the nightly training is off in %s", CONFIG)
+        what = " and ".join(missing)
+        _LOG.info("%s are not here: the nightly training is off in %s", what, CONFIG)
     for folder in _folders(project):
         folder.mkdir(parents=True, exist_ok=True)
     _LOG.info("the project is ready; next: cd %s, then isco watch", parsed.folder)

@@ -367,5 +367,10 @@ def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings, weig
 def test_without_anything_to_measure_on_nothing_is_trained(user_project: Settings) -> None:
     write_corrections(user_project, "a.csv", right_corrections(30))
     (user_project.data.reference_dir / "answers" / "en.csv").unlink()
-    with pytest.raises(InputError, match=r"answers.*data/raw"):
+    folder = user_project.data.reference_dir / "answers"
+    with pytest.raises(InputError) as raised:
         run_nightly(user_project)
+    assert raised.value.found == f"no answers in {str(folder)!r}"
+    assert "in a language of the model (" in raised.value.expected
+    assert raised.value.remedy.startswith("Copy them there from data/reference/answers of a check")
+    assert str(user_project.data.raw_dir) in raised.value.remedy

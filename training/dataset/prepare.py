@@ -16,6 +16,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from core.errors import InputError
+from core.packages import SHIPPED_ANSWERS, answers_dir
 from core.settings import Settings
 from training.dataset.augmentation import ENGLISH
 from training.dataset.dataset_parts import (
@@ -27,7 +28,7 @@ from training.dataset.dataset_parts import (
     SplitDataset,
 )
 from training.dataset.records import OwnRecords, read_records, resolve_conflicts
-from training.dataset.reference_data import ANSWERS, read_answers, read_manual
+from training.dataset.reference_data import read_answers, read_manual
 from training.dataset.splits import (
     CALIBRATION,
     HOLD_OUT,
@@ -277,12 +278,19 @@ def _divide(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
     own_calibration = sides["calibration"]
     sides["calibration"] = choose_calibration_texts(own_calibration, dataset.calibration)
     if not len(sides["calibration"]):
-        raise InputError(
-            settings.data.reference_dir / ANSWERS,
-            "no answers",
-            expected="the bundled reference answers, or coded records of your own",
-            remedy=f"Restore it, or put records into {str(settings.data.raw_dir)!r}.",
-        )
+        raise _nothing_calibrates(settings, dataset.summary.languages)
     n_texts = {side: len(rows) for side, rows in sides.items()}
     summary = replace(dataset.summary, n_texts=n_texts)
     return SplitDataset(sides, dataset.hold_out, own_calibration, summary)
+
+
+def _nothing_calibrates(settings: Settings, languages: Collection[str]) -> InputError:
+    folder = answers_dir(settings.data.reference_dir)
+    return InputError(
+        folder,
+        f"no answers in {str(folder)!r}",
+        expected="the bundled reference answers in a language of the model "
+        f"({', '.join(languages) or 'none'}), or coded records of your own",
+        remedy=f"Copy them there from {'/'.join(SHIPPED_ANSWERS.parts[-3:])} of a checkout, or put "
+        f"records into {str(settings.data.raw_dir)!r}.",
+    )

@@ -1,6 +1,7 @@
 """Reference data that every training may use: ``answers/`` and ``isco08_definitions.csv``.
 
-``answers/`` holds the bundled reference answers, one file for each language. ``part_of_answer`` in
+``answers/`` holds the bundled reference answers, one file for each language; a project without this
+folder has those of the checkout that the program runs from. ``part_of_answer`` in
 ``splits.py`` decides whether an answer trains, calibrates or measures.
 """
 
@@ -15,13 +16,13 @@ from core.csv_table import open_table
 from core.errors import InputError
 from core.isco_codes.written_code import read_code
 from core.isco_titles.group_notes import DEFINITIONS
+from core.packages import answers_dir
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 from training.dataset.augmentation import ENGLISH
 from training.dataset.records import TEXT_COLUMNS
 from training.dataset.splits import part_of_answer
 
-ANSWERS = "answers"
 _ANSWER_COLUMNS = ("job_title", "duties_description", "isco_code", "kind")
 _RANK = "n_rank"
 COMMON_WEIGHT = 8.0
@@ -41,8 +42,9 @@ def read_answers(reference_dir: Path, languages: Collection[str]) -> pd.DataFram
     first one. The table is empty if there is no file.
     """
     rows = []
+    folder = answers_dir(reference_dir)
     for language in sorted(languages, key=lambda language: (language != ENGLISH, language)):
-        path = reference_dir / ANSWERS / f"{language}.csv"
+        path = folder / f"{language}.csv"
         if not path.exists():
             continue
         names = (*_ANSWER_COLUMNS, _RANK)
@@ -69,7 +71,7 @@ def misspelt_answers(reference_dir: Path, languages: Collection[str]) -> frozens
 
 def reference_files(reference_dir: Path) -> list[Path]:
     """Return the files that a training may read here, by name."""
-    paths = [*reference_dir.glob(f"{ANSWERS}/*.csv"), reference_dir / DEFINITIONS]
+    paths = [*answers_dir(reference_dir).glob("*.csv"), reference_dir / DEFINITIONS]
     return sorted(path for path in paths if path.exists())
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,9 @@ import psutil
 
 from core.corrections.corrections_folder import folder_state, read_readable
 from core.corrections.doubts import open_doubts
-from core.errors import IscoError, StatusError
+from core.errors import BundleError, IscoError, StatusError
+from core.formats.file_names import is_litter
+from core.packages import answers_dir
 from core.settings import Settings
 from core.text import join
 from inference.classifier import open_classifier
@@ -32,7 +35,7 @@ def setup_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
     """Yield the findings on everything but the folders."""
     yield from _model(settings, names)
     yield from _memory(settings)
-    yield from _schedule(settings)
+    yield from _schedule(settings, names)
     yield from _corrections(settings)
     yield from _hooks(settings, names)
     yield _daemon(settings)
@@ -71,7 +74,7 @@ def _memory(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _schedule(settings: Settings) -> Iterator[Finding]:
+def _schedule(settings: Settings, names: PathNames) -> Iterator[Finding]:
     if not settings.schedule.enabled:
         yield Finding("schedule", Level.OK, "no nightly training: schedule.enabled is false")
         return
@@ -89,6 +92,34 @@ def _schedule(settings: Settings) -> Iterator[Finding]:
             Level.WARNING,
             "a training needs the packages of the extra train, and they are not installed",
             "install them, or set schedule.enabled to false",
+        )
+    yield from _training_data(settings, names)
+
+
+def _training_data(settings: Settings, names: PathNames) -> Iterator[Finding]:
+    """Yield a finding for what a nightly training reads and does not find."""
+    with suppress(BundleError):  # a finding on the model
+        bundle = ModelRegistry(settings.output).served()
+        try:
+            bundle.checkpoint_dir()
+        except BundleError as error:
+            yield Finding(
+                "schedule",
+                Level.WARNING,
+                f"a training cannot read the weights of the model: {names.without(str(error))}",
+                "copy models/bundled from a checkout into the project, or set schedule.enabled to "
+                "false",
+            )
+    folder, raw_dir = answers_dir(settings.data.reference_dir), settings.data.raw_dir
+    has_records = raw_dir.is_dir() and not all(is_litter(path.name) for path in raw_dir.iterdir())
+    if not has_records and not any(folder.glob("*.csv")):
+        yield Finding(
+            "schedule",
+            Level.WARNING,
+            f"a training needs the bundled reference answers in {names.shown(folder)}, or coded "
+            f"records in {names.shown(raw_dir)}: neither is there",
+            "copy data/reference/answers from a checkout into the project, or set schedule.enabled "
+            "to false",
         )
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.settings import load_settings
+from inference.model_registry import ModelRegistry
 from main import main
 from tests.conftest import ROOT
+from training.dataset.reference_data import read_answers, reference_files
 
 
 def test_a_new_project_codes(
@@ -29,11 +31,33 @@ def test_a_new_project_codes(
     assert "is there already" in capsys.readouterr().err
 
 
-def test_without_weights_to_train_on_the_nightly_training_is_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("inference.model_registry.SHIPPED_MODEL", tmp_path / "no" / "bundled")
+def test_a_new_project_of_a_checkout_finds_what_a_training_reads(tmp_path: Path) -> None:
     assert main(["init", str(tmp_path / "survey")]) == 0
+    settings = load_settings(tmp_path / "survey" / "config.yaml")
+    assert settings.schedule.enabled
+    assert ModelRegistry(settings.output).served().checkpoint_dir().is_dir()
+    assert len(read_answers(settings.data.reference_dir, ["en"]))
+    assert reference_files(settings.data.reference_dir)
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("inference.model_registry.SHIPPED_MODEL", "the weights of the model are not here"),
+        ("core.packages.SHIPPED_ANSWERS", "the bundled reference answers are not here"),
+    ],
+)
+def test_without_what_a_training_reads_the_nightly_training_is_off(
+    missing: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    monkeypatch.setattr(missing, tmp_path / "no" / "bundled")
+    assert main(["init", str(tmp_path / "survey")]) == 0
+    assert words in caplog.text
     settings = load_settings(tmp_path / "survey" / "config.yaml")
     assert not settings.schedule.enabled
     on = settings.schedule.model_copy(update={"enabled": True})

@@ -13,6 +13,8 @@ import pytest
 import main
 from core.corrections.doubts import Doubt, write_doubts
 from core.settings import Settings, load_settings
+from inference.bundle import CHECKPOINT
+from inference.model_registry import ModelRegistry
 from tests.support.daemon_harness import DaemonHarness
 from watcher.diagnosis import share_findings
 from watcher.diagnosis.finding import Finding, Level, PathNames
@@ -179,6 +181,30 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
     ]
     assert all(finding.remedy and str(tmp_path) not in finding.found for finding in findings)
     assert "'torn.csv' (handed in as 'review.csv')" in findings[4].found
+
+
+def test_what_a_training_reads_and_does_not_find(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert worst(list(setup_findings(settings, names_of(settings)))) == []
+    monkeypatch.setattr("core.packages.SHIPPED_ANSWERS", tmp_path / "no" / "answers")
+    (finding,) = worst(list(setup_findings(settings, names_of(settings))))
+    assert (finding.check, finding.level) == ("schedule", Level.WARNING)
+    assert "answers in data/reference/answers, or coded records in data/raw" in finding.found
+    settings.data.raw_dir.mkdir(parents=True)
+    (settings.data.raw_dir / ".gitkeep").touch()
+    assert worst(list(setup_findings(settings, names_of(settings)))) == [finding]
+    (settings.data.raw_dir / "coded.csv").touch()
+    assert worst(list(setup_findings(settings, names_of(settings)))) == []
+    shutil.copytree(ModelRegistry(settings.output).served_dir(), tmp_path / "served")
+    shutil.rmtree(tmp_path / "served" / CHECKPOINT)
+    output = settings.output.model_copy(update={"best_model_dir": tmp_path / "served"})
+    settings = settings.model_copy(update={"output": output})
+    (finding,) = worst(list(setup_findings(settings, names_of(settings))))
+    assert "a training cannot read the weights of the model" in finding.found
+    off = settings.schedule.model_copy(update={"enabled": False})
+    without = settings.model_copy(update={"schedule": off})
+    assert worst(list(setup_findings(without, names_of(without)))) == []
 
 
 def test_the_exit_code_and_json_for_support(
