@@ -6,6 +6,8 @@ import argparse
 import json
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,8 @@ from cli.json_output import print_json
 from cli.options import add_command, add_file, add_folder
 from cli.progress_bar import training_progress
 from cli.requirements import require_extra
-from core.errors import IscoError
+from cli.system_error import describe
+from core.errors import IscoError, TrainingRunsError
 from core.file_io import require_new_dir
 from core.settings import Settings
 
@@ -104,6 +107,31 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     report_dir = parsed.report_dir.resolve() if parsed.report_dir is not None else None
     if report_dir is not None:
         require_new_dir(report_dir)
+    with _failure_told(report_dir):
+        _train(parsed, settings, report_dir)
+
+
+@contextmanager
+def _failure_told(report_dir: Path | None) -> Iterator[None]:
+    """Leave the reason of a failure in ``report_dir``, where the daemon and its page find it.
+
+    While another training runs nothing has failed: the daemon tries again.
+    """
+    try:
+        yield
+    except TrainingRunsError:
+        raise
+    except (IscoError, OSError) as error:
+        if report_dir is not None and not report_dir.exists():
+            from watcher.processes.scheduler import publish_failure
+
+            reason = describe(error) if isinstance(error, OSError) else str(error)
+            with suppress(OSError):  # the daemon says that there is none
+                publish_failure(report_dir, reason)
+        raise
+
+
+def _train(parsed: argparse.Namespace, settings: Settings, report_dir: Path | None) -> None:
     raw = parsed.raw or settings.data.raw_dir
     base = parsed.base or settings.model.name
     with require_extra("train", "training"):

@@ -8,8 +8,8 @@ day: all but the first have ``<date>_<time>/``. If the machine slept or the daem
 time, the training runs once when it is back. Several missed trainings run as one.
 Of the hour that is repeated in autumn only the first counts.
 
-The training is a child process at low priority. It publishes its own report, so a training that
-ends while the daemon is down is complete.
+The training is a child process at low priority. It publishes its own report, or the reason why it
+failed, so a training that ends while the daemon is down is complete.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
-from core.own_files import read_own_json, set_aside
+from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
 from core.settings import ScheduleSettings
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.background import start_in_background
@@ -182,7 +183,10 @@ class NightlyScheduler:
         if self._is_stopped:
             return False
         if report_dir.exists():
-            _LOG.info("nightly training: %s, report in %s", outcome(report_dir), report_dir)
+            if (report_dir / FAILED).exists():
+                _log_failure(outcome(report_dir))
+            else:
+                _LOG.info("nightly training: %s, report in %s", outcome(report_dir), report_dir)
             return True
         if status == TrainingRunsError.exit_code:
             _LOG.info("nightly training: waiting until another training has ended")
@@ -190,8 +194,8 @@ class NightlyScheduler:
         if not self._is_connected():  # its report cannot be known: it is done again
             return False
         reason = f"the training ended with exit status {status} and without a report; see the log"
-        _LOG.error("nightly training: %s; the model in service stays", reason)
-        _publish_failure(report_dir, reason)
+        _log_failure(reason)
+        publish_failure(report_dir, reason)
         return True
 
     def _next_after(self, moment: datetime) -> datetime:
@@ -236,17 +240,23 @@ class NightlyScheduler:
 
 def outcome(report_dir: Path) -> str:
     """Return what came of a training, in one line."""
-    try:
+    with suppress(OSError, ValueError, KeyError, TypeError):
         metrics = read_own_json(report_dir / METRICS)
         return ": ".join([metrics["state"], *metrics["reasons"][:1]])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "failed"
+    with suppress(OSError, OwnFileError):
+        reason = read_own_file(report_dir / FAILED).decode("utf-8", "replace")
+        return f"failed: {' '.join(reason.split())}"
+    return "failed"
 
 
-def _publish_failure(report_dir: Path, reason: str) -> None:
-    """Publish the folder of a training that left no report, by one rename."""
+def _log_failure(reason: str) -> None:
+    _LOG.error("nightly training: %s; the model in service stays", reason)
+
+
+def publish_failure(report_dir: Path, reason: str) -> None:
+    """Publish the folder of a training that has no report, by one rename. Raises OSError."""
     staged = report_dir.with_name(f".{report_dir.name}.failed")
-    staged.mkdir(exist_ok=True)
+    staged.mkdir(parents=True, exist_ok=True)
     (staged / FAILED).write_text(reason + "\n", encoding="utf-8")
     os.rename(staged, report_dir)
 

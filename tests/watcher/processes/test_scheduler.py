@@ -161,6 +161,25 @@ def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: 
     assert trainings.dates == ["2026-06-02"]
     why = (tmp_path / NIGHTLY / "2026-06-02" / FAILED).read_text(encoding="utf-8")
     assert "-9" in why
+    last = scheduler.last_training()
+    assert last is not None and last.startswith("2026-06-02: failed: the training ended with exit")
+
+
+def test_the_reason_that_a_training_left_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    program = "from pathlib import Path; from watcher.processes.scheduler import publish_failure; "
+    program += "publish_failure(Path(sys.argv[1]), 'found no answers')"
+    trainings = Trainings(f"import sys; {program}; sys.exit(1)")
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
+    clock.moment += timedelta(days=1)
+    scheduler.check()
+    assert scheduler.last_training() == "2026-06-02: failed: found no answers"
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "failed: found no answers; the model in service stays" in record.message
+    assert trainings.dates == ["2026-06-02"]
 
 
 def test_another_training_is_waited_for(tmp_path: Path) -> None:
