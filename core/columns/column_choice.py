@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.columns.header_names import Match, column_key, has_usual_names, keys_of, match
-from core.columns.value_kinds import EMPLOYMENT, NO_VALUES, kind_of_values
+from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import InputError, Named
 from core.languages.message import Message
 
@@ -216,7 +216,7 @@ def _doubt(name: str, column: str, candidate: _Candidate) -> str:
 
 
 def _is_refused(candidate: _Candidate, sample: Sequence[Row]) -> bool:
-    if candidate.match <= Match.SPECIFIC or candidate.kind == EMPLOYMENT:
+    if candidate.match <= Match.SPECIFIC or candidate.kind == NOT_WORKING:
         return False
     return sum(bool(row[candidate.position].strip()) for row in sample) >= _MIN_VALUES
 

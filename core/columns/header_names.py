@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from core.columns.contained_names import contained, contained_subjects
 from core.file_io import read_yaml
 from core.letters.accents import plain_digraphs, plain_letters
 
@@ -32,6 +33,7 @@ _ELSE = "about_something_else"
 _WEEK = "reference_period"
 _DESCRIBE = "asks_for_a_description"
 _OTHER_QUESTION = "asks_something_else"
+_WHERE = "says_where"
 _ENGLISH = "en"
 _MAX_SHORT = (
     3  # so many letters may be another word in another language: Turkish "eş", Spanish "es"
@@ -130,7 +132,8 @@ def usual_names(column: str, language: str | None = None) -> list[str]:
 
 def has_usual_names(column: str) -> bool:
     """Return whether the table has names of this column."""
-    return column in _table() and column not in (_ELSE, _WEEK, _DESCRIBE, _OTHER_QUESTION)
+    no_columns = (_ELSE, _WEEK, _DESCRIBE, _OTHER_QUESTION, _WHERE)
+    return column in _table() and column not in no_columns
 
 
 @cache
@@ -151,10 +154,24 @@ def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the names that a question may contain, each with its languages."""
     names: dict[tuple[str, ...], frozenset[str]] = {_plain_words(column): frozenset({_ENGLISH})}
     for level in ("exact", "specific"):
-        for language, listed in _table()[column].get(level, {}).items():
-            for name in map(_plain_words, listed):
-                names[name] = names.get(name, frozenset()) | {language}
+        _add_languages(names, _table()[column].get(level, {}))
     return names
+
+
+@cache
+def _words_before_a_place() -> Mapping[tuple[str, ...], frozenset[str]]:
+    """Return the words after which the job is where something is, each with its languages."""
+    words: dict[tuple[str, ...], frozenset[str]] = {}
+    _add_languages(words, _table()[_WHERE])
+    return words
+
+
+def _add_languages(
+    names: dict[tuple[str, ...], frozenset[str]], by_language: Mapping[str, Sequence[str]]
+) -> None:
+    for language, listed in by_language.items():
+        for name in map(_plain_words, listed):
+            names[name] = names.get(name, frozenset()) | {language}
 
 
 def _plain_words(text: str) -> tuple[str, ...]:
@@ -226,18 +243,20 @@ def _asks_something_else(header: str) -> bool:
 
 def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
     """Return the languages of the names that ``words`` contain; all of them where there is none."""
-    contained = _contained(words, _contained_names(column))
-    languages = frozenset().union(*(_contained_names(column)[name] for name in contained))
+    names = _contained_names(column)
+    languages = frozenset().union(*(names[name] for name in contained(words, names)))
     return languages or frozenset(_table()[_ELSE])
 
 
 def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
-    is_description = bool(_contained(words, _phrases(_DESCRIBE)))
-    if _contained(words, _contained_names(column)):
-        is_about_duties = is_description or bool(_contained(words, _contained_names(DUTIES)))
+    is_description = bool(contained(words, _phrases(_DESCRIBE)))
+    names = _contained_names(column)
+    before = _words_before_a_place() if column == JOB_TITLE else {}
+    if contained_subjects(words, names, before):
+        is_about_duties = is_description or bool(contained(words, _contained_names(DUTIES)))
         asks_for_it = column == DUTIES or not is_about_duties
         return Match.CONTAINED, 1 if asks_for_it else 2
-    if column == DUTIES and is_description and _contained(words, _contained_names(JOB_TITLE)):
+    if column == DUTIES and is_description and contained(words, _contained_names(JOB_TITLE)):
         return Match.CONTAINED, 2  # "Please describe this occupation"
     return None
 
@@ -250,7 +269,7 @@ def _phrases(key: str) -> frozenset[tuple[str, ...]]:
 
 def _without_phrases(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
     kept = list(words)
-    for phrase in _contained(words, phrases):
+    for phrase in contained(words, phrases):
         for start in range(len(kept) - len(phrase), -1, -1):
             if tuple(kept[start : start + len(phrase)]) == phrase:
                 del kept[start : start + len(phrase)]
@@ -271,14 +290,3 @@ def _parts(header: str) -> Iterator[str]:
             yield bare
             yield _SUFFIX.sub("", bare)
             yield bare.rstrip("0123456789_ ")
-
-
-def _contained(words: Sequence[str], names: Collection[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return the names that stand in ``words``, in the order of the words."""
-    longest = max(map(len, names))
-    return [
-        part
-        for start in range(len(words))
-        for n in range(1, min(longest, len(words) - start) + 1)
-        if (part := tuple(words[start : start + n])) in names
-    ]

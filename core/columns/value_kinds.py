@@ -13,8 +13,8 @@ from core.languages.message import Message
 
 NO_VALUES = Message("no values")
 """The kind of a column that is empty."""
-EMPLOYMENT = Message("kinds of employment")
-"""A kind whose values some people answer where they are asked for their job."""
+NOT_WORKING = Message("answers of people who do not work")
+"""A kind whose values people answer where they are asked for their job."""
 _TABLE_PATH = Path(__file__).with_name("value_words.yaml")
 _NUMBERS, _CODES = Message("numbers"), Message("codes or ids")
 _DATES, _LETTERS = Message("dates or times"), Message("single letters")
@@ -26,7 +26,8 @@ _LISTED = (
     Message("yes or no"),
     Message("sexes"),
     Message("relationships in a household"),
-    EMPLOYMENT,
+    Message("kinds of employment"),
+    NOT_WORKING,
 )
 _SHARE = 0.8
 _MAX_CHARS = 40  # a longer value is a text, and is not compared with the lists
@@ -88,4 +89,4 @@ def _all_in(text: str, words: frozenset[str]) -> bool:
 @cache
 def _words() -> Mapping[str, frozenset[str]]:
     table = read_yaml(_TABLE_PATH)
-    return {kind: frozenset(map(str, words)) for kind, words in table.items()}
+    return {kind: frozenset(map(str.casefold, words)) for kind, words in table.items()}

@@ -165,3 +165,39 @@ def test_two_columns_of_one_name_have_a_remedy_that_is_possible(tmp_path: Path, 
     with pytest.raises(InputError) as raised:
         open_table(path, {name: (name,)}, (name,))
     assert raised.value.remedy == "Remove or rename one of them."
+
+
+STATUSES = {
+    "en": ["Employee", "Own-account worker", "Employer", "Contributing family worker", "Employee"],
+    "de": ["Angestellte", "Beamte", "Arbeiter", "Selbständige", "Auszubildende/r"],
+    "fr": ["Salarié", "Ouvrier", "Employée", "Fonctionnaire", "À son compte"],
+    "es": ["Asalariado", "Empleador", "Cuenta propia", "Obrero", "Trabajador familiar"],
+    "el": ["Μισθωτός", "Εργοδότης", "Αυτοαπασχολούμενος", "ΜΙΣΘΩΤΉ", "εργοδότης"],
+    "it": ["Operaio", "Impiegata", "Lavoratore in proprio", "Libero professionista", "Apprendista"],
+}
+
+
+@pytest.mark.parametrize("language", STATUSES)
+def test_kinds_of_employment_are_no_titles(tmp_path: Path, language: str) -> None:
+    columns = {"id": list("12345"), "position": STATUSES[language]}
+    with pytest.raises(InputError, match="kinds of employment"):
+        table_of(tmp_path, columns)
+    assert read(table_of(tmp_path, columns | {"main occupation (open)": TITLES})).startswith("main")
+    assert read(table_of(tmp_path, {"occupation": STATUSES[language]})) == "occupation"
+
+
+def test_answers_of_people_who_do_not_work_are_read(tmp_path: Path) -> None:
+    table = table_of(tmp_path, {"job": ["retired", "Student", "unemployed", "retired", "retired"]})
+    assert read(table) == "job" and "people who do not work" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    "other", ["Stellung im Beruf", "Stress im Beruf", "Position in occupation"]
+)
+@pytest.mark.parametrize("asked", ["Was machen Sie beruflich?", "Berufsangabe", "Tätigkeit"])
+def test_what_is_asked_beside_the_job_is_not_read(tmp_path: Path, other: str, asked: str) -> None:
+    columns = {"id": ["1", "2"], other: ["Angestellter", "oft"], asked: ["Koch", "Polizist"]}
+    table = table_of(tmp_path, columns)
+    assert read(table) == asked and not table.other_columns
+    with pytest.raises(InputError, match="the columns 'id'"):
+        table_of(tmp_path, {"id": ["1", "2"], other: ["Angestellter", "oft"]})

@@ -170,7 +170,19 @@ What do you do for a living? | Please state your profession. | Occupation (as pr
 Was sind Sie von Beruf? | Als was arbeiten Sie? | Welche Position haben Sie im Betrieb?
 Quel poste occupez-vous ? | Que faites-vous dans la vie ? | Votre emploi actuel
 ¿Qué cargo ocupa? | ¿En qué trabaja usted? | ¿Cuál es su empleo actual?
-Jaką pracę Pani wykonuje? | Czym się Pan zajmuje zawodowo? | Jakie stanowisko Pan zajmuje?"""
+Jaką pracę Pani wykonuje? | Czym się Pan zajmuje zawodowo? | Jakie stanowisko Pan zajmuje?
+Was machen Sie beruflich? | Was tun Sie beruflich? | In welchem Beruf arbeiten Sie? | Berufsangabe
+Wie lautet die Bezeichnung Ihrer beruflichen Tätigkeit? | Angaben zum Beruf | 12. Berufsangabe
+In your main job, what kind of work do you do? | Tell us about your occupation
+Quel est votre emploi ? | Que faites-vous comme travail ?
+Dans votre métier, quel poste avez-vous ?
+¿Cuál es el nombre de su trabajo? | ¿Cuál es su trabajo? | Qual è il Suo lavoro? | beroepsopgave
+Qual é o seu trabalho? | O que faz profissionalmente? | Wat doet u voor werk? | Ce lucrați?
+Jaké je vaše zaměstnání? | Čím se živíte? | Akú prácu vykonávate? | Kaj ste po poklicu?
+Koji posao obavljate? | Milyen munkát végez? | Какво работите? | Τι δουλειά κάνετε;
+Kokį darbą dirbate? | Par ko strādājat? | Mis tööd te teete? | Mikä on ammattinne?
+Vad arbetar du med? | Hvad arbejder du med? | Hva jobber du med? | Við hvað starfar þú?
+Cén post atá agat? | X'inhu xogħlok? | ما هو عملك؟ | Ne iş yapıyorsunuz? | Кем вы работаете?"""
 NOT_ASKED = """\
 Do you like your occupation? | Where is your main job? | Has your profession changed?
 What will your occupation be in the future? | 7. Is this your main job?
@@ -179,7 +191,18 @@ Haben Sie einen Beruf? | Welchen Beruf haben Sie gelernt? | Macht Ihnen Ihr Beru
 Welche Tätigkeit haben Sie früher ausgeübt? | Welche Position hatten Sie zuletzt?
 Aimez-vous votre métier ? | Avez-vous une profession ? | Depuis quand avez-vous ce métier ?
 ¿Le gusta su profesión? | ¿Qué profesión le gustaría tener? | ¿A qué se dedica su empresa?
-Czy lubi Pani swój zawód? | Jakie stanowisko miał Pan ostatnio? | Gdzie wykonuje Pan zawód?"""
+Czy lubi Pani swój zawód? | Jakie stanowisko miał Pan ostatnio? | Gdzie wykonuje Pan zawód?
+Stellung im Beruf | Stress im Beruf | Position im Beruf | Stellung_Beruf | Beruf: Belastung
+Chancen in Ihrem derzeitigen Beruf | Freude am Beruf | Weiterbildung neben dem Beruf
+Position in occupation | Stress in your main occupation | Prospects at main job
+Situation dans la profession | Statut dans l'emploi actuel | Satisfaction, profession
+Situación en la ocupación | Posición en su ocupación principal | Estrés: ocupación
+Posizione nella professione | Ruolo nella sua professione attuale | Anni di professione
+Situação na profissão | Posição na ocupação principal | Positie in het beroep | Stress beroep
+Staż, zawód | Poziția în ocupație | Postavení v zaměstnání | Postavenie, zamestnanie
+Položaj, zanimanje | Elégedettség, foglalkozás | Стаж: професия | Θέση στο επάγγελμα
+Ställning, yrke | Chanser i ditt yrke | Tilfreds med dit erhverv | Muligheter i ditt yrke
+Pożizzjoni fl-okkupazzjoni | الوضع في المهنة | kedudukan dalam pekerjaan utama | Meslek stresi"""
 
 
 def _questions(text: str) -> list[str]:

@@ -1,0 +1,54 @@
+"""Find names in the words of a header, and leave out those that only say where something is.
+
+"Stress in your occupation" asks for the stress: a name after "in your" does not say what a column
+holds. ``header_names.yaml`` has such words by language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+Words = tuple[str, ...]
+Languages = Mapping[Words, frozenset[str]]
+"""Names, each with the languages that have it."""
+
+
+def contained(words: Sequence[str], names: Collection[Words]) -> list[Words]:
+    """Return the names that stand in ``words``, in the order of the words."""
+    return [name for _, name in _placed(words, names)]
+
+
+def contained_subjects(words: Sequence[str], names: Languages, before: Languages) -> list[Words]:
+    """Return those of the names in ``words`` that follow none of ``before`` in their language.
+
+    A name within one that does is left out with it: "occupation" in "in your main occupation".
+    """
+    placed = list(_placed(words, names))
+    aside = [
+        (start, start + len(name))
+        for start, name in placed
+        if _follows(words[:start], before, names[name])
+    ]
+    return [
+        name
+        for start, name in placed
+        if not any(first <= start and start + len(name) <= end for first, end in aside)
+    ]
+
+
+def _placed(words: Sequence[str], names: Collection[Words]) -> Iterator[tuple[int, Words]]:
+    """Yield where each name starts, and the name."""
+    longest = max(map(len, names))
+    for start in range(len(words)):
+        for n in range(1, min(longest, len(words) - start) + 1):
+            if (part := tuple(words[start : start + n])) in names:
+                yield start, part
+
+
+def _follows(words: Sequence[str], before: Languages, languages: frozenset[str]) -> bool:
+    """Whether ``words`` end with one of ``before`` in one of the languages."""
+    longest = max(map(len, before), default=0)
+    return any(
+        not languages.isdisjoint(before.get(tuple(words[-n:]), ()))
+        for n in range(1, min(longest, len(words)) + 1)
+    )
