@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.columns.column_choice import choose_columns
+from core.columns.column_choice import ColumnChoice, choose_columns
 from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
@@ -55,13 +55,17 @@ class Split:
 
 @dataclass(frozen=True)
 class FileContents:
-    """What a file contains; all fields but the first are filled for CSV."""
+    """What a file contains, and in ``notes`` how it was read.
+
+    ``n_blank_lines``, ``n_rows_below``, ``encoding`` and ``delimiter`` are filled for CSV.
+    """
 
     n_records: int
     n_blank_lines: int = 0
     n_rows_below: int = 0
     encoding: str = ""
     delimiter: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def check_file(file: InputFile, columns: Columns, legacy_encoding: str = AUTO) -> FileContents:
@@ -110,6 +114,7 @@ def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileC
         table.below.n_left_out,
         table.encoding,
         DELIMITERS[table.delimiter],
+        (*table.notes, *table.below.notes),
     )
 
 
@@ -117,7 +122,9 @@ def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
     with _open_parquet(file) as parquet:
         refuse_own_table(file, parquet.schema_arrow.names, _sample(parquet))
         _output_schema(file, parquet, columns)
-        return FileContents(sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS)))
+        n_records = sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS))
+        choice = _choose(file, parquet, columns)
+        return FileContents(n_records, notes=tuple(choice.notes))
 
 
 def _read_csv(
@@ -155,14 +162,18 @@ def _output_schema(
 
     Raises InputError for columns that are missing, stand twice, or cannot be written.
     """
-    aliases = columns.aliases
     header = parquet.schema_arrow.names
-    choice = choose_columns(file, [header], _sample(parquet), aliases, _REQUIRED)
-    check_columns(file, [header], choice.columns, aliases, _REQUIRED)
+    choice = _choose(file, parquet, columns)
+    check_columns(file, [header], choice.columns, columns.aliases, _REQUIRED)
     text_columns = _text_columns(header, choice.columns)
     texts = text_columns[:2]
     fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
     return pa.schema(fields), text_columns
+
+
+def _choose(file: InputFile, parquet: pq.ParquetFile, columns: Columns) -> ColumnChoice:
+    header = parquet.schema_arrow.names
+    return choose_columns(file, [header], _sample(parquet), columns.aliases, _REQUIRED)
 
 
 def _sample(parquet: pq.ParquetFile) -> list[list[str]]:

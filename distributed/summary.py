@@ -29,8 +29,8 @@ class RunSummary:
     ----------
     shards : name → summary of each shard.
     n_resumed : how many of them are of an earlier run.
-    files : the header of each file that was read: ``input``, ``size``, ``n_records``, and of CSV
-        ``n_blank_lines``, ``n_rows_below`` (notes below the records), ``encoding`` and
+    files : the header of each file that was read: ``input``, ``size``, ``n_records``, ``notes``,
+        and of CSV ``n_blank_lines``, ``n_rows_below`` (notes below the records), ``encoding`` and
         ``delimiter``.
     skipped : the header of each file that was not: ``input``, ``size`` and ``reason``.
     """
@@ -83,6 +83,8 @@ def collect_summary(
             progress.add_resumed(shard.n_rows_out)
         elif kind is RowKind.FILE:
             summary.files.append(header)
+            for note in header["notes"]:
+                _LOG.info("%r: %s", header["input"], note)
             progress.add_read(header["size"], header["n_records"])
         elif kind is RowKind.REFUSED:
             if not skips_corrupt:

@@ -50,7 +50,7 @@ from inference.providers import CPU
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
-from results.input_columns import note_missing_context, review_context, weighted_shares
+from results.input_columns import review_context, weighted_shares
 from results.input_notes import note_input, note_providers
 from results.own_format import write_own_format
 from results.receipt import Receipt
@@ -125,7 +125,6 @@ def code_file(
     start_s = time.monotonic()
     table = _open_input(path, settings)
     receipt = _start_receipt(path, table, autocoder, settings)
-    note_missing_context(table, settings, receipt.notes)
     autocoder.learn_corrections(progress)
     calibration = autocoder.calibration
     receipt.calibration = calibration.summary()

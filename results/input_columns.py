@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.columns.column_choice import best_position
-from core.columns.header_names import IN_DUTIES
+from core.columns.column_choice import best_position, missing_column
 from core.csv_table import Table
-from core.languages.message import Message
-from core.settings import Settings
 from results.reporting.weighted_shares import WeightedShares
 
 
 def review_context(table: Table, names: Sequence[str], notes: list[str]) -> dict[str, int]:
     """Return the columns of ``review.context`` by their header names, with their positions."""
     positions = {name: best_position([table.header], name, (name,)) for name in names}
-    notes += [_missing(name, "review.context") for name, at in positions.items() if at is None]
+    notes += [
+        missing_column([name], "review.context") for name, at in positions.items() if at is None
+    ]
     return {table.header[at].strip(): at for at in positions.values() if at is not None}
 
 
@@ -28,19 +27,6 @@ def weighted_shares(table: Table, names: Sequence[str], notes: list[str]) -> Wei
         return None
     position = best_position([table.header], "weight", names)
     if position is None:
-        notes.append(_missing(" or ".join(names), "data.columns.weight"))
+        notes.append(missing_column(names, "data.columns.weight"))
         return None
     return WeightedShares(table.header[position].strip(), position)
-
-
-def note_missing_context(table: Table, settings: Settings, notes: list[str]) -> None:
-    """Note the columns of ``data.context_in_duties`` that the input does not have."""
-    notes += [
-        _missing(name, "data.context_in_duties")
-        for name in settings.data.context_in_duties
-        if IN_DUTIES + name not in table.columns
-    ]
-
-
-def _missing(name: str, setting: str) -> Message:
-    return Message("there is no column {name!r}, which {setting} names", name=name, setting=setting)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.columns.header_names import Match, column_key, has_usual_names, keys_of, match
+from core.columns.header_names import IN_DUTIES, Match, column_key, has_usual_names, keys_of, match
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import InputError, Named
 from core.languages.message import Message
@@ -27,7 +27,8 @@ class ColumnChoice:
     """Our name of a column → its position in the header, and what was not chosen.
 
     ``others`` has, for each of our columns, the header names that fit it as well. ``doubts`` says
-    in a sentence what the values of a chosen column look like.
+    in a sentence what the values of a chosen column look like, or that a setting names a column
+    that is not there.
     """
 
     columns: dict[str, int] = field(default_factory=dict)
@@ -109,7 +110,7 @@ def choose_columns(
     """
     columns: dict[str, int] = {}
     others: dict[str, list[str]] = {}
-    doubts: list[str] = []
+    doubts: list[str] = _names_not_found(headers, aliases)
     for column in aliases:
         found = _candidates(headers, sample, column, aliases[column], columns.values())
         if not found:
@@ -137,6 +138,26 @@ def choose_columns(
         column: [name for name in names if name not in taken] for column, names in others.items()
     }
     return ColumnChoice(columns, {c: names for c, names in others.items() if names}, tuple(doubts))
+
+
+def missing_column(names: Sequence[str], setting: str) -> Message:
+    """Return the note that a table has no column of the names in a setting."""
+    name = " or ".join(names)
+    return Message("there is no column {name!r}, which {setting} names", name=name, setting=setting)
+
+
+def _names_not_found(headers: Sequence[Sequence[str]], aliases: Aliases) -> list[str]:
+    """Return a note for each column of the text that the settings name and that is not there."""
+    keys = frozenset().union(*(keys_of(name) for header in headers for name in header))
+    notes: list[str] = []
+    for column, names in aliases.items():
+        is_context = column.startswith(IN_DUTIES)
+        if not is_context and not (has_usual_names(column) and names):
+            continue
+        if not any(keys & keys_of(name) for name in names):
+            setting = "data.context_in_duties" if is_context else f"data.columns.{column}"
+            notes.append(missing_column(names, setting))
+    return notes
 
 
 def _candidates(

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import csv
 
 from core.errors import InputError
-from core.settings import Columns
+from core.settings import Columns, ReadColumns
 from tests.support.table_files import HEADER, WRITERS, texts_of
 
 pytest.importorskip("ray")
@@ -45,6 +45,16 @@ def test_notes_below_the_records_are_counted_and_not_coded(tmp_path: Path) -> No
     assert (contents.n_records, contents.n_blank_lines, contents.n_rows_below) == (2, 1, 1)
     (split,) = read_splits(local(path), Columns())
     assert split.records.num_rows == 2
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_what_is_decided_about_the_columns_is_noted(suffix: str, tmp_path: Path) -> None:
+    file = local(WRITERS[suffix](tmp_path / f"staff{suffix}"))
+    wanted = ReadColumns(job_title=("lst_job",), context_in_duties=("nace",))
+    assert check_file(file, wanted).notes == (
+        "there is no column 'lst_job', which data.columns.job_title names",
+        "there is no column 'nace', which data.context_in_duties names",
+    )
 
 
 @pytest.mark.parametrize("suffix", [".dta", ".sav"])

@@ -92,10 +92,14 @@ def test_without_the_setting_the_text_is_title_and_duties(
 
 def test_missing_columns_are_noted(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
     settings = changed(
-        settings, ("education",), context_in_duties=["nace"], columns={"weight": ["wt"]}
+        settings,
+        ("education",),
+        context_in_duties=["nace"],
+        columns={"weight": ["wt"], "job_title": ["lst_job", "Last job"]},
     )
     receipt, _ = coded(tmp_path, HEADER + ROWS, bundle, settings)
     assert [note for note in receipt.notes if note.startswith("there is no column")] == [
+        "there is no column 'lst_job or Last job', which data.columns.job_title names",
         "there is no column 'nace', which data.context_in_duties names",
         "there is no column 'education', which review.context names",
         "there is no column 'wt', which data.columns.weight names",

@@ -169,6 +169,8 @@ def _read_file(
     aliases = {**LABEL_COLUMNS, **columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
+    for note in table.notes:
+        _LOG.info("%s: %s", path, note)
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     for note in filter(None, [reader.warning(), *table.below.notes]):
         _LOG.warning("%s: %s", path, note)

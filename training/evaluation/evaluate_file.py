@@ -48,19 +48,19 @@ class CodedRecords:
     """The coded records of a file.
 
     ``records`` has ``text, label, source``, one row each, with repeats. ``n_left_out`` counts the
-    other records by reason. ``warning`` says that the column looks like ISCO-88, ``below`` what of
-    the last rows is no record.
+    other records by reason. ``warning`` says that the column looks like ISCO-88, ``reading`` how
+    the file was read.
     """
 
     records: pd.DataFrame
     n_left_out: dict[str, int]
     warning: str | None
-    below: Sequence[str] = ()
+    reading: tuple[str, ...] = ()
 
     def notes(self) -> list[str]:
         """Return what was left out and what is doubtful, a line each."""
         lines = [f"left out: {in_words(self.n_left_out)}"] if self.n_left_out else []
-        return [*lines, *self.below, *([self.warning] if self.warning else [])]
+        return [*self.reading, *lines, *([self.warning] if self.warning else [])]
 
 
 def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
@@ -85,7 +85,8 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     if not rows:
         raise none_is_valid(path, n_left_out.total(), n_left_out)
     records = pd.DataFrame(rows, columns=["text", "label", "source"])
-    return CodedRecords(records, dict(n_left_out), reader.warning(), table.below.notes)
+    notes = (*table.notes, *table.below.notes)
+    return CodedRecords(records, dict(n_left_out), reader.warning(), notes)
 
 
 def evaluate_records(

@@ -201,3 +201,13 @@ def test_what_is_asked_beside_the_job_is_not_read(tmp_path: Path, other: str, as
     assert read(table) == asked and not table.other_columns
     with pytest.raises(InputError, match="the columns 'id'"):
         table_of(tmp_path, {"id": ["1", "2"], other: ["Angestellter", "oft"]})
+
+
+def test_a_name_in_the_settings_that_is_not_there_is_said(tmp_path: Path) -> None:
+    columns = {"occupation": TITLES, "last_job": TITLES[::-1]}
+    wanted = {"job_title": ("lst_job",), "duties_description": (), "isco_code": ("isco",)}
+    table = table_of(tmp_path, columns, wanted)
+    note = "there is no column 'lst_job', which data.columns.job_title names"
+    assert read(table) == "occupation" and table.notes == [note]
+    table = table_of(tmp_path, columns, {"job_title": ("lst_job", "LAST JOB")})
+    assert read(table) == "last_job" and note not in table.notes  # one of the names is enough

@@ -9,7 +9,7 @@ import pytest
 
 import main
 from core.errors import InputError
-from core.settings import Settings
+from core.settings import Columns, Settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
@@ -74,6 +74,12 @@ def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
     empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
     with pytest.raises(InputError, match="1 of 1 record has no valid code"):
         read_coded_records(empty, settings)
+
+
+def test_how_the_file_was_read_is_said(settings: Settings, tmp_path: Path) -> None:
+    data = settings.data.model_copy(update={"columns": Columns(job_title=("lst_job",))})
+    coded = read_coded_records(coded_file(tmp_path, ""), settings.model_copy(update={"data": data}))
+    assert "there is no column 'lst_job', which data.columns.job_title names" in coded.notes()
 
 
 def test_any_version_by_name(
