@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from core.columns.column_choice import Aliases, listed, match_names
 from core.columns.header_names import TEXT_COLUMNS, Match, usual_names
+from core.columns.value_kinds import is_no_name
 from core.errors import InputError
 from core.formats.source import Source
 
@@ -89,6 +90,11 @@ def no_column(
     n_variables = sum(_VARIABLE.fullmatch(name.strip()) is not None for name in header)
     if n_variables >= _MIN_VARIABLES:
         remedy = f"{remedy} {_WITH_QUESTIONS}"
+    if value := next(filter(is_no_name, header), ""):
+        remedy = (
+            f"{remedy} The first line looks like a record ({value.strip()!r}): if it is one, add a "
+            "line with the names of the columns above it."
+        )
     found = "the columns " + listed(header)
     if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):
         found, remedy = f"{found}: {cause[0]}", cause[1]

@@ -136,6 +136,18 @@ def test_formulas_are_neutralised(cell: str) -> None:
     assert neutralise("nurse " + cell) == "nurse " + cell
 
 
+@pytest.mark.parametrize(
+    ("first_line", "value"),
+    [("1,nurse,care", "1"), ("2024-05-01;Koch", "2024-05-01"), ("cook, -9 ", "-9"), ("id,Q1", "")],
+)
+def test_a_first_line_that_is_a_record_is_said(tmp_path: Path, first_line: str, value: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{first_line}\n{first_line}\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        open_table(path, {"job_title": ()}, ("job_title",))
+    assert (f"looks like a record ({value!r})" in raised.value.remedy) == bool(value)
+
+
 @pytest.mark.parametrize(("column", "is_configurable"), [("job_title", True), ("isco_code", False)])
 def test_only_a_column_that_can_be_named_in_the_settings_is_to_be_named_there(
     tmp_path: Path, column: str, is_configurable: bool
