@@ -47,7 +47,7 @@ from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, resul
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
 from inference.providers import CPU
-from results.agreement import open_agreement
+from results.agreement import codes_not_compared, open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
 from results.input_columns import review_context, weighted_shares
@@ -152,6 +152,7 @@ def code_file(
         request_explanations(items, out_dir, receipt)
     if batch.agreement is not None:
         receipt.notes += batch.agreement.notes()
+    receipt.notes += codes_not_compared(table, batch.agreement)
     if batch.weighted is not None:
         receipt.notes += batch.weighted.notes()
     note_input(batch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from core.columns.header_names import column_key
+from core.columns.header_names import column_key, words_of
 from core.isco_codes.written_code import (
     CodeKind,
     WrittenCode,
@@ -122,6 +122,12 @@ class CodeReader:
         return Message.counted(
             n, "{n} code exists only in ISCO-88", "{n} codes exist only in ISCO-88"
         )
+
+
+def may_hold_isco_08(name: str) -> bool:
+    """Whether a name says ISCO, and not ISCO-88 or ISCO-68."""
+    is_isco = any(word.startswith("isco") for word in words_of(name))
+    return is_isco and not any(year in name for year in ("88", "68"))
 
 
 def is_code_column(name: str, reader: CodeReader) -> bool:

@@ -92,6 +92,23 @@ def test_a_name_the_input_has_is_its_own(
     assert row["predicted_isco_code"] and row["predicted_confidence"]
 
 
+def test_other_columns_of_codes_are_named(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    names = "job_title,isco_old,iscoCode2019,isco_88,isco_note,francisco,{}\n"
+    content = names + "nurse,2221,3221.0,2230,checked,7212,5120\ncook,5120,,5122,,7212,5120\n"
+    note = "columns with ISCO codes that were not compared: 'isco_old', 'iscoCode2019'; "
+    for other, end in [
+        ("wave", "to compare the codes of one, call it 'isco_code'"),
+        ("isco_code", "'isco_code' was"),
+    ]:
+        (tmp_path / other).mkdir()
+        receipt, _ = run(tmp_path / other, content.format(other), autocoder, settings)
+        assert note + end in receipt.notes
+    receipt, _ = run(tmp_path, "job_title,isco_old\nnurse,\n", autocoder, settings)
+    assert not any("not compared" in note for note in receipt.notes)
+
+
 def test_review_has_each_uncertain_text_once_by_gain(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
