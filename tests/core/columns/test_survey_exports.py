@@ -200,8 +200,8 @@ Situación en la ocupación | Posición en su ocupación principal | Estrés: oc
 Posizione nella professione | Ruolo nella sua professione attuale | Anni di professione
 Situação na profissão | Posição na ocupação principal | Positie in het beroep | Stress beroep
 Staż, zawód | Poziția în ocupație | Postavení v zaměstnání | Postavenie, zamestnanie
-Položaj, zanimanje | Elégedettség, foglalkozás | Стаж: професия | Θέση στο επάγγελμα
-Ställning, yrke | Chanser i ditt yrke | Tilfreds med dit erhverv | Muligheter i ditt yrke
+Staž, zanimanje | Elégedettség, foglalkozás | Стаж: професия | Θέση στο επάγγελμα
+Chanser i ditt yrke | Tilfreds med dit erhverv | Muligheter i ditt yrke
 Pożizzjoni fl-okkupazzjoni | الوضع في المهنة | kedudukan dalam pekerjaan utama | Meslek stresi"""
 
 
