@@ -17,13 +17,14 @@ import unicodedata
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
 from core.letters.plain_text import plain_text
+from core.non_answers.formulas import shown_by_formula
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 
 TEXT_VERSION = 1
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
-"""What is read instead of a spreadsheet's error and of "-": "n/a", which is no answer."""
+"""What is read instead of a spreadsheet's error, its formula and "-": "n/a", which is no answer."""
 EMPTY_TEXT = f"{UNKNOWN} {SEPARATOR} {UNKNOWN}"
 NOTHING_STATED = f"{NOT_AVAILABLE} {SEPARATOR} {UNKNOWN}"
 """The text of a record whose title and duties are punctuation or a spreadsheet's error."""
@@ -70,7 +71,8 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``). A
+    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``); of
+    a formula that makes a link its text is read, and "n/a" of any other (``core/non_answers``). A
     ``|`` inside a part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
     somebody typed it, the title is "n/a": somebody has answered, with nothing.
@@ -86,7 +88,11 @@ def _part(written: str) -> str:
         return UNKNOWN
     if is_spreadsheet_error(written):
         return NOT_AVAILABLE
-    return clean(plain_text(written).replace(SEPARATOR, " ")) or UNKNOWN
+    plain = plain_text(written)
+    shown = shown_by_formula(plain)
+    if shown == "":
+        return NOT_AVAILABLE
+    return clean((shown or plain).replace(SEPARATOR, " ")) or UNKNOWN
 
 
 def _is_typed(part: str) -> bool:

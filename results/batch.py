@@ -8,6 +8,7 @@ from core.corrections.text_list import TextCollector
 from core.csv_table import Table
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
+from core.non_answers.formulas import UnreadFormulas
 from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
@@ -33,6 +34,7 @@ class Batch:
     context: dict[str, int] = field(default_factory=dict)
     weighted: WeightedShares | None = None
     damage: Damage = field(default_factory=Damage)
+    unread_formulas: UnreadFormulas = field(default_factory=UnreadFormulas)
     texts: TextCollector = field(default_factory=TextCollector)
 
     @property

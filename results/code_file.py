@@ -42,7 +42,7 @@ from core.languages.message import Message
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
-from core.text import JOB_TITLE
+from core.text import DUTIES, JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
@@ -229,6 +229,7 @@ def _count(
     for record, (row, text, prediction) in enumerate(
         zip(chunk, texts, predictions, strict=True), first_record
     ):
+        batch.unread_formulas.add((batch.table.get(row, JOB_TITLE), batch.table.get(row, DUTIES)))
         if prediction.is_by_model:
             job_title, duties = batch.table.get(row, JOB_TITLE), row_duties(batch.table, row)
             context = tuple(row[position] for position in batch.context.values())

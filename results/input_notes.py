@@ -32,7 +32,7 @@ def _computed_by(providers: Sequence[str]) -> Message:
 
 
 def note_input(batch: Batch) -> None:
-    """Note what is missing, cut or damaged in the input, and log how it was read."""
+    """Note what is missing, cut, damaged or unread in the input, and log how it was read."""
     receipt = batch.receipt
     if not receipt.n_rows_in:
         receipt.notes.append(Message("the file has a header and no records"))
@@ -48,15 +48,16 @@ def note_input(batch: Batch) -> None:
         )
     receipt.n_lost_letters = batch.damage.n_lost_letters
     receipt.n_encoded_twice = batch.damage.n_encoded_twice
-    receipt.notes += [*batch.table.below.notes, *batch.damage.notes]
-    _log_reading(batch)
+    of_rows = [*batch.table.below.notes, *batch.damage.notes, *batch.unread_formulas.notes]
+    receipt.notes += of_rows
+    _log_reading(batch, [*batch.table.notes, *of_rows])
 
 
-def _log_reading(batch: Batch) -> None:
+def _log_reading(batch: Batch, notes: Iterable[str]) -> None:
     """Log which columns were read, where their names are not ours, and what is noteworthy."""
     receipt = batch.receipt
     if any(column != name for column, name in receipt.columns.items()):
         columns = ", ".join(f"{column} from {name!r}" for column, name in receipt.columns.items())
         _LOG.info("%r: read %s", receipt.input, columns)
-    for note in [*batch.table.notes, *batch.table.below.notes, *batch.damage.notes]:
+    for note in notes:
         _LOG.info("%r: %s", receipt.input, note)

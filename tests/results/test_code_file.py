@@ -112,7 +112,7 @@ def test_other_columns_of_codes_are_named(
 def test_review_has_each_uncertain_text_once_by_gain(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    titles = ["nurse", "NURSE!", "welder", "=cmd|'/c calc'!A0", "", "nurse", "-cook"]
+    titles = ["nurse", "NURSE!", "welder", "=baker", "", "nurse", "-cook"]
     body = "".join(f'"{title}"\n' for title in titles)
     receipt, out = run(tmp_path, "job_title\n" + body, autocoder, settings)
     raw = (out / "review.csv").read_bytes()
@@ -215,6 +215,21 @@ def test_damaged_letters_are_counted_and_come_back_as_they_were(
     assert "1 record lost letters" in report and "cafÃ© owner" in report
     texts = {row["text"] for row in rows(out / "review.csv", "utf-8-sig")}
     assert "café owner | unknown" in texts
+
+
+def test_formulas_that_were_not_read_are_counted(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    titles = ['=IF(B2="","",B2)', "=A2", '=HYPERLINK("https://a.example","nurse")', "=nurse"]
+    cells = [*((title, "") for title in titles), ("nurse", '=A2&" "&B2')]
+    written = [[cell.replace('"', '""') for cell in row] for row in cells]
+    lines = [f'"{title}","{duties}"' for title, duties in written]
+    receipt, out = run(tmp_path, "\n".join(["job_title,duties", *lines, ""]), autocoder, settings)
+    predictions = rows(out / "predictions.csv")
+    assert [row["source"] == "not_stated" for row in predictions] == [True, True, *3 * [False]]
+    assert predictions[2]["isco_code"] == predictions[3]["isco_code"] != ""
+    (note,) = (note for note in receipt.notes if "formula" in note)
+    assert note.startswith("3 records have a formula as title or duties") and titles[0] in note
 
 
 def test_cut_texts_are_counted(tmp_path: Path, autocoder: Autocoder, settings: Settings) -> None:

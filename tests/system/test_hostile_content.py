@@ -66,7 +66,7 @@ def test_any_bytes_are_read_or_refused(
 
 def test_nothing_written_for_people_runs(settings: Settings) -> None:
     """Fault 23: in review.csv and review.xlsx; predictions.csv gives the input back as it was."""
-    cells = ["=cmd|'/c calc'!A0", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+    cells = ["=cmd|'/c calc'!A0", "=baker", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1"]
     lines = "".join(f'"{cell}","{cell}"\n' for cell in cells)
     harness = DaemonHarness(settings)
     harness.drop("a.csv", ("job_title,duties\n" + lines).encode())
