@@ -6,6 +6,9 @@ is a non-answer only as a whole: each of its words must belong to a listed text,
 the words that may stand around one ("ich bin seit 2010 Rentner"). So "retired nurse", "student
 counsellor" and "refuse collector" stay answers. Upper and lower case, accents and punctuation do
 not matter.
+
+``alone.csv`` has patterns and words that say nothing only where nothing else is written: places
+("in a {}", "hospital"), and words of which occupations are made ("worker").
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from unicodedata import normalize
 
 from core.letters.accents import plain_digraphs, plain_letters
 from core.non_answers.written_values import is_written_value
-from core.text import SEPARATOR, UNKNOWN, clean
+from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN, clean
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
 _MAX_WORDS = 16  # a longer text says something
@@ -89,8 +92,11 @@ class _Texts:
 class NonAnswers:
     """The texts that are no answers, each with its kind."""
 
-    def __init__(self, languages: Iterable[_Texts]) -> None:
+    def __init__(
+        self, languages: Iterable[_Texts], alone: Mapping[str, NonAnswerKind] | None = None
+    ) -> None:
         self._languages = list(languages)
+        self._alone = dict(alone or {})
         self._kinds: dict[str, NonAnswerKind] = {}
         # Each word with the languages that have it, a bit for each.
         self._bits: dict[str, int] = {}
@@ -102,15 +108,19 @@ class NonAnswers:
     def extended(self, texts: Mapping[NonAnswerKind, Iterable[str]]) -> NonAnswers:
         """Return these and ``texts``, whose kind counts where a text has two."""
         kinds = {key: kind for kind, listed in texts.items() for key in _keys(listed)}
-        return NonAnswers([*self._languages, _Texts(kinds)]) if kinds else self
+        return NonAnswers([*self._languages, _Texts(kinds)], self._alone) if kinds else self
 
     @cached_property
     def version(self) -> str:
         """A hash of the texts and their kinds (8 hexadecimal digits)."""
         shown = {kind: repr(kind) for kind in (*NonAnswerKind, None)}
+        tables: list[Mapping[str, NonAnswerKind | None]] = [
+            *(language.kinds for language in self._languages),
+            self._alone,
+        ]
         lists = [
-            ", ".join(sorted(f"({text!r}, {shown[kind]})" for text, kind in language.kinds.items()))
-            for language in self._languages
+            ", ".join(sorted(f"({text!r}, {shown[kind]})" for text, kind in table.items()))
+            for table in tables
         ]
         listed = ", ".join(f"[{texts}]" for texts in lists)
         return sha256(f"[{listed}]".encode()).hexdigest()[:8]
@@ -118,14 +128,17 @@ class NonAnswers:
     def find(self, text: str) -> NonAnswerKind | None:
         """Return the kind of a joined text (``core.text.join``), or None for an answer.
 
-        Title and duties must both say nothing: "retired | taught maths" is an answer. An empty text
-        has no kind.
+        Title and duties must both say nothing: "retired | taught maths" is an answer, and so is
+        "employee | in an office", of which either part says nothing alone. An empty text has no
+        kind.
         """
+        parts = [part for part in text.split(f" {SEPARATOR} ") if part != UNKNOWN]
+        stated = [part for part in parts if part != NOT_AVAILABLE]
         kinds = []
-        for part in text.split(f" {SEPARATOR} "):
-            if part == UNKNOWN:
-                continue
+        for part in parts:
             kind = self._kind(part)
+            if kind is None and len(stated) == 1:
+                kind = self._alone.get(plain_letters(part))
             if kind is None:
                 return None
             kinds.append(kind)
@@ -166,21 +179,30 @@ def _rank(kind: NonAnswerKind | None) -> int:
 
 @cache
 def built_in_non_answers() -> NonAnswers:
-    """Return the non-answers of ``non_answers.csv``."""
+    """Return the non-answers of the tables."""
     languages: dict[str, dict[str, NonAnswerKind | None]] = {}
-    for language, kind_name, texts in _listed_texts():
+    for language, kind_name, texts in chain(_listed(), _combined("combinations.csv")):
         kind = None if kind_name == _AROUND else NonAnswerKind(kind_name)
         kinds = languages.setdefault(language, {})
         for key in _keys(texts):
             kinds.setdefault(key, kind)
-    return NonAnswers(map(_Texts, languages.values()))
+    alone = {
+        key: NonAnswerKind(kind_name)
+        for _, kind_name, texts in _combined("alone.csv")
+        for key in _keys(texts)
+    }
+    return NonAnswers(map(_Texts, languages.values()), alone)
 
 
-def _listed_texts() -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the texts of the two tables with their language and kind, a row at a time."""
+def _listed() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the texts of ``non_answers.csv`` with their language and kind, a row at a time."""
     for row in _table("non_answers.csv"):
         yield row["language"], row["kind"], row["texts"].split(";")
-    for row in _table("combinations.csv"):
+
+
+def _combined(name: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the words of a table in its patterns with their language and kind, a row at a time."""
+    for row in _table(name):
         patterns, words = row["patterns"].split(";"), row["words"].split(";")
         texts = [pattern.replace("{}", word.strip()) for pattern in patterns for word in words]
         yield row["language"], row["kind"], texts
