@@ -39,6 +39,7 @@ def context_columns(columns: Iterable[str]) -> list[str]:
 def duties_in_context(title: str, duties: str, context: Sequence[str]) -> str:
     """Return ``duties`` with what is not blank in ``context`` appended, where this is an answer."""
     text = join(title, duties)
-    if text == EMPTY_TEXT or built_in_non_answers().find(text) is not None:
+    stated = [part for part in map(str.strip, context) if part]
+    if text == EMPTY_TEXT or built_in_non_answers().find(text, bool(stated)) is not None:
         return duties
-    return "; ".join(part for part in map(str.strip, (duties, *context)) if part)
+    return "; ".join(part for part in (duties.strip(), *stated) if part)

@@ -125,19 +125,19 @@ class NonAnswers:
         listed = ", ".join(f"[{texts}]" for texts in lists)
         return sha256(f"[{listed}]".encode()).hexdigest()[:8]
 
-    def find(self, text: str) -> NonAnswerKind | None:
+    def find(self, text: str, has_more: bool = False) -> NonAnswerKind | None:
         """Return the kind of a joined text (``core.text.join``), or None for an answer.
 
         Title and duties must both say nothing: "retired | taught maths" is an answer, and so is
-        "employee | in an office", of which either part says nothing alone. An empty text has no
-        kind.
+        "employee | in an office", of which either part says nothing alone; ``has_more`` if more is
+        written elsewhere. An empty text has no kind.
         """
         parts = [part for part in text.split(f" {SEPARATOR} ") if part != UNKNOWN]
         stated = [part for part in parts if part != NOT_AVAILABLE]
         kinds = []
         for part in parts:
             kind = self._kind(part)
-            if kind is None and len(stated) == 1:
+            if kind is None and len(stated) == 1 and not has_more:
                 kind = self._alone.get(plain_letters(part))
             if kind is None:
                 return None

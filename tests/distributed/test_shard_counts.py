@@ -106,7 +106,7 @@ def test_columns_are_appended_to_the_duties_as_in_one_file(
     data = settings.data.model_copy(update={"context_in_duties": ("nace", "sector")})
     settings = settings.model_copy(update={"data": data})
     rows = {
-        "job_title": ["worker", "refused", "worker"],
+        "job_title": ["helper", "refused", "helper"],
         "duties": ["packs", "", ""],
         "Sector": ["private", "public", ""],
         "nace": [47, 1, None],
@@ -124,7 +124,7 @@ def test_columns_are_appended_to_the_duties_as_in_one_file(
     folder = Folder.at(str(tmp_path / "results"))
     write_shard(shard, split, "csv", autocoder, folder)
     texts = pq.read_table(tmp_path / "results" / uncertain_path("s"))["text"].to_pylist()
-    assert set(texts) == {join("worker", "packs 47 private"), join("worker")}
+    assert set(texts) == {join("helper", "packs 47 private"), join("helper")}
     out = tmp_path / "out"
     out.mkdir()
     code_file(path, out, autocoder, settings)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.columns.record_text import duties_in_context
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.text import join
 
@@ -48,6 +49,12 @@ def test_duties_make_an_answer_of_a_status_or_a_place(language: str) -> None:
 )
 def test_a_place_and_a_status_together_are_an_answer(title: str, duties: str) -> None:
     assert FIND(join(title, duties)) is None
+
+
+@pytest.mark.parametrize("title", ["worker", "hospital", "pracownik"])
+def test_columns_appended_to_the_duties_make_an_answer_of_such_a_word(title: str) -> None:
+    assert duties_in_context(title, "", ["retail", ""]) == "retail"
+    assert duties_in_context(title, "", [" "]) == duties_in_context("refused", "", ["retail"]) == ""
 
 
 @pytest.mark.parametrize(
