@@ -111,7 +111,7 @@ def test_an_occupation_made_of_such_words_is_an_answer(text: str) -> None:
 
 def test_retired_from_a_status_is_not_working() -> None:
     assert FIND(join("Beamter im Ruhestand")) is NonAnswerKind.NOT_WORKING
-    assert FIND(join("retired civil servant")) is NonAnswerKind.NOT_WORKING
+    assert FIND(join("retired government employee")) is NonAnswerKind.NOT_WORKING
 
 
 def test_added_texts_keep_the_ones_that_count_alone() -> None:
