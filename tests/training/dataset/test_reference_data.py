@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from core.taxonomy import isco08
+from core.text import join
 from tests.conftest import ROOT
 from training.dataset.reference_data import COMMON_WEIGHT, misspelt_answers, read_answers
-from training.dataset.splits import TRAIN
+from training.dataset.splits import HOLD_OUT, TRAIN
 
 # Of Maltese some groups have only words that belong to English or Italian as well.
 LANGUAGES = {path.stem for path in (ROOT / "data/reference/answers").glob("*.csv")} - {"mt"}
@@ -41,6 +42,15 @@ def test_an_answer_keeps_its_part(answers: pd.DataFrame) -> None:
         "hold_out": 10_149,
         "calibration": 5_049,
     }
+
+
+@pytest.mark.slow
+def test_the_model_has_learned_no_text_of_the_example(answers: pd.DataFrame) -> None:
+    example = pd.read_csv(ROOT / "examples" / "survey.csv", dtype=str, keep_default_na=False)
+    fields = zip(example["job_title"], example["duties_description"], strict=True)
+    is_in_example = answers["text"].isin([join(title, duties) for title, duties in fields])
+    assert is_in_example.sum() > 100
+    assert set(answers.loc[is_in_example, "part"]) == {HOLD_OUT}
 
 
 def test_the_commonest_answers_train_and_overrule_what_others_say(tmp_path: Path) -> None:
