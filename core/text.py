@@ -17,8 +17,8 @@ import unicodedata
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
 from core.letters.plain_text import plain_text
-from core.non_answers.formulas import shown_by_formula
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
+from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
 SEPARATOR = "|"

@@ -8,7 +8,7 @@ from core.corrections.text_list import TextCollector
 from core.csv_table import Table
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
-from core.non_answers.formulas import UnreadFormulas
+from core.non_answers.unread_formulas import UnreadFormulas
 from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
