@@ -123,9 +123,7 @@ def process_corrections(
                 kept.add(correction, check)
             progress(0)
     checks.report(receipt)
-    if source.edited is not None:
-        receipt.notes += source.edited.notes()
-    receipt.notes += table.below.notes
+    receipt.notes += [*(source.edited.notes() if source.edited else []), *table.below.notes]
     for note in receipt.notes:
         _LOG.info("%r: %s", receipt.input, note)
     for doubt in doubts:

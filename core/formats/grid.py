@@ -77,14 +77,26 @@ def open_grid(
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
     sheet, layout, _ = _best(path, fits, aliases, required)
-    names = [other.name for other, _ in filled if other is not sheet]
-    notes = []
-    if names:
+    others = [other.name for other, _ in filled if other is not sheet]
+    header = _trimmed(layout.header)
+    further_headers = tuple(row[: len(header)] for row in layout.further_headers)
+    layout = replace(layout, header=header, further_headers=further_headers)
+    return Content(
+        layout,
+        partial(_records, path, sheet, layout),
+        sheet=sheet.name,
+        values=partial(_values, sheet, layout),
+        notes=(*_not_read(sheet.name, others, hidden), *sheet.notes(layout)),
+    )
+
+
+def _not_read(name: str, others: Sequence[str], hidden: Sequence[str]) -> list[str]:
+    """Return the notes on the sheets that were not read beside the sheet ``name``."""
+    notes: list[str] = []
+    if others:
         notes.append(
             Message(
-                "the sheet {name!r} was read, and not {others}",
-                name=sheet.name,
-                others=_listed(names),
+                "the sheet {name!r} was read, and not {others}", name=name, others=_listed(others)
             )
         )
     if hidden:
@@ -96,16 +108,7 @@ def open_grid(
                 names=_listed(hidden),
             )
         )
-    header = _trimmed(layout.header)
-    further_headers = tuple(row[: len(header)] for row in layout.further_headers)
-    layout = replace(layout, header=header, further_headers=further_headers)
-    return Content(
-        layout,
-        partial(_records, path, sheet, layout),
-        sheet=sheet.name,
-        values=partial(_values, sheet, layout),
-        notes=(*notes, *sheet.notes(layout)),
-    )
+    return notes
 
 
 def _head(sheet: Sheet) -> list[list[str]]:
