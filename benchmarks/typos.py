@@ -46,7 +46,7 @@ _N_ANSWERS = 3_000
 _HEAD = """\
 # Words that are corrected as typos, and words that are not
 
-`python -m benchmarks.typos`, with the spelling of `models/bundled`. *Without*: every word of five
+`python -m benchmarks.typos`, model {version}. *Without*: every word of five
 letters or more that the model has not learned can be corrected. *With*: no word of
 `inference/spelling/{frequent}` (wordfreq 3.1.1) or `{dictionary}` (base forms of simplemma 2.0.0;
 SCOWL 2020.12.07 for English) is.
@@ -251,6 +251,7 @@ def main() -> None:
     cost = _cost(bundles, titles)  # first: the lists are read once a process
     without, with_lists = (bundle.spelling() for bundle in bundles)
     head = _HEAD.format(
+        version=bundle.manifest.version,
         frequent=FREQUENT_WORDS,
         dictionary=DICTIONARY_WORDS,
         n_occupations=sum(map(len, occupation_words().values())),

@@ -120,10 +120,11 @@ def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileC
 
 def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
     with _open_parquet(file) as parquet:
-        refuse_own_table(file, parquet.schema_arrow.names, _sample(parquet))
-        _output_schema(file, parquet, columns)
+        sample = _sample(parquet)
+        refuse_own_table(file, parquet.schema_arrow.names, sample)
+        choice = _choose(file, parquet, sample, columns)
+        _output_schema(file, parquet, choice)
         n_records = sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS))
-        choice = _choose(file, parquet, columns)
         return FileContents(n_records, notes=tuple(choice.notes))
 
 
@@ -156,24 +157,26 @@ def _open_parquet(file: InputFile) -> Iterator[pq.ParquetFile]:
 
 
 def _output_schema(
-    file: InputFile, parquet: pq.ParquetFile, columns: Columns
+    file: InputFile, parquet: pq.ParquetFile, choice: ColumnChoice
 ) -> tuple[pa.Schema, TextColumns]:
     """Return the columns as they are written, and the names of those of the text.
 
-    Raises InputError for columns that are missing, stand twice, or cannot be written.
+    Raises InputError for columns that cannot be written.
     """
-    header = parquet.schema_arrow.names
-    choice = _choose(file, parquet, columns)
-    check_columns(file, [header], choice.columns, columns.aliases, _REQUIRED)
-    text_columns = _text_columns(header, choice.columns)
+    text_columns = _text_columns(parquet.schema_arrow.names, choice.columns)
     texts = text_columns[:2]
     fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
     return pa.schema(fields), text_columns
 
 
-def _choose(file: InputFile, parquet: pq.ParquetFile, columns: Columns) -> ColumnChoice:
+def _choose(
+    file: InputFile, parquet: pq.ParquetFile, sample: Sequence[Sequence[str]], columns: Columns
+) -> ColumnChoice:
+    """Return our columns. Raises InputError for columns that are missing or stand twice."""
     header = parquet.schema_arrow.names
-    return choose_columns(file, [header], _sample(parquet), columns.aliases, _REQUIRED)
+    choice = choose_columns(file, [header], sample, columns.aliases, _REQUIRED)
+    check_columns(file, [header], choice.columns, columns.aliases, _REQUIRED)
+    return choice
 
 
 def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
@@ -187,7 +190,8 @@ def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
 
 def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
     with _open_parquet(file) as parquet:
-        schema, text_columns = _output_schema(file, parquet, columns)
+        choice = _choose(file, parquet, _sample(parquet), columns)
+        schema, text_columns = _output_schema(file, parquet, choice)
         batches: list[pa.RecordBatch] = []
         n_splits = 0
         for batch in parquet.iter_batches(min(_PARQUET_ROWS, n_rows)):

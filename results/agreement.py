@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from core.csv_table import SAMPLE_ROWS, Row, Table, Writer, neutralise
+from core.csv_table import Row, Table, Writer, neutralise
 from core.isco_codes.code_column import (
     CODE_COLUMN,
     CodeReader,
@@ -201,7 +200,7 @@ def codes_not_compared(table: Table, agreement: Agreement | None) -> list[str]:
     ]
     if not positions:
         return []
-    sample = [row for _, row in islice(table.rows(), SAMPLE_ROWS)]
+    sample = table.sample()
     names = ", ".join(
         repr(table.header[position].strip())
         for position in positions

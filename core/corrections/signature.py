@@ -24,24 +24,8 @@ _CLOCKS_DIFFER = timedelta(days=1)  # between time zones, and between machines
 YES = "yes"
 """The value of ``adjudicated`` in a row whose answer settles a conflict."""
 _YES_WORDS = frozenset(
-    {
-        YES,
-        "ja",
-        "oui",
-        "sí",
-        "si",
-        "sì",
-        "sim",
-        "tak",
-        "ano",
-        "áno",
-        "da",
-        "igen",
-        "да",
-        "ναι",
-        "ναί",
-    }
-    | {"taip", "jā", "jah", "kyllä", "iva", "tá", "já", "ya", "نعم"}
+    f"{YES} ja oui sí si sì sim tak ano áno da igen да ναι ναί taip jā jah kyllä iva tá já ya"
+    " نعم".split()
 )
 # With dots the day stands first and the year last, or the year first, as in Hungarian.
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})(?P<rest>.*)")

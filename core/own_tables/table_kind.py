@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.errors import InputError, Named
 from core.isco_codes.code_column import CODE_COLUMN, CORRECTED_NAMES
@@ -18,7 +19,7 @@ from core.own_tables.list_columns import (
     INVALID_LABEL_COLUMNS,
 )
 from core.own_tables.output_contract import OUTPUT_COLUMNS, output_positions
-from core.own_tables.trimmed_review import Row, columns_with_codes, has_review_texts
+from core.own_tables.trimmed_review import columns_with_codes, has_review_texts
 from core.review_contract import (
     CORRECTED,
     N_RECORDS,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.isco_codes.written_code import CodeKind, read_code
 from core.review_contract import REVIEW_COLUMNS, TEXT
 from core.taxonomy import MINOR
 from core.text import SEPARATOR, UNKNOWN, join
-
-Row = Sequence[str]
 
 
 def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:

@@ -62,10 +62,7 @@ class _SequenceCounts:
     """How often each hash occurs. Of two that share a place the more frequent is kept."""
 
     def __init__(self, hashes: np.ndarray) -> None:
-        # As np.unique counts, in half of the time.
-        in_order = np.sort(hashes)
-        last_places = np.flatnonzero(np.append(in_order[1:] != in_order[:-1], True))
-        distinct, counts = in_order[last_places], np.diff(last_places, prepend=-1)
+        distinct, counts = np.unique(hashes, return_counts=True)
         n_bits = max(int(4 * len(distinct)).bit_length(), _MIN_BITS)
         self._shift = np.uint32(32 - n_bits)
         # Of one place the last value stays. Small numbers are sorted in a tenth of the time.

@@ -57,8 +57,8 @@ def part_of_answer(text: str, *, is_common: bool = False) -> str:
     """Return the part of a cleaned reference answer: ``train``, ``calibration`` or ``hold_out``.
 
     Those of ``hold_out`` are the bundled hold-out set: the gate compares models on it. They are a
-    third of those that measured before 28 November 2026, so that no earlier bundle has learned one
-    of them; the other two thirds train, since answers teach more than they measure. The commonest
+    third of those that measured before 28 November 2026, so that no earlier bundle was trained on
+    them; the other two thirds train, since answers teach more than they measure. The commonest
     answers train, all of them: half of a survey would suffer from what they did not.
     """
     if is_common:
