@@ -6,7 +6,7 @@ are a title alone: ESCO's labels apart from the titles of national classificatio
 are bundled answers as well; *new* are those that the model has not learned as such. Beside them
 stand the bundled reference answers: the hold-out set, the same with one typo each, and the
 commonest answers of a labour force survey, as they are and with one typo each. Those are known to
-the model.
+the model. At last come new texts that name no occupation, which no code is right for.
 
 Writes ``benchmarks/results/languages.md``.
 """
@@ -22,10 +22,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy import bundle_to_measure
+from core.non_answers.known_texts import built_in_non_answers
 from core.settings import load_settings
 from core.text import SEPARATOR, join
 from inference.classifier import Classifier, open_classifier
 from training.dataset.augmentation import typo
+from training.dataset.no_occupation import read_no_occupation
 from training.dataset.splits import HOLD_OUT, part_of_answer
 from training.evaluation.metrics import measure
 
@@ -61,6 +63,8 @@ def main() -> None:
     ]
     for title, texts in sections:
         lines += ["", f"## {title}", "", *_table(texts, classifier, threshold)]
+    lines += ["", "## Texts that name no occupation, not met in training", ""]
+    lines += _no_occupation_table(bundle.manifest.languages, classifier, threshold)
     arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -140,6 +144,24 @@ def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> lis
             figures["autocoded_agreement"],
         ]
         lines.append(_line([name, f"{figures['n']:,}", *(f"{share:.3f}" for share in shares)]))
+    return lines
+
+
+def _no_occupation_table(
+    languages: list[str], classifier: Classifier, threshold: float
+) -> list[str]:
+    """Return the lines of a table of how many texts without an occupation are sure of a code.
+
+    What is recognised as no answer is left out: no model sees it.
+    """
+    texts = read_no_occupation(languages, held_out=True)
+    texts = texts[texts["text"].map(built_in_non_answers().find).isna()]
+    confidences = classifier.probabilities(list(texts["text"])).max(axis=1)
+    lines = [_line(["language", "n", "mean confidence", "autocoded"]), "|---|---|---|---|"]
+    for name in ["all", *languages]:
+        rows = confidences if name == "all" else confidences[(texts["language"] == name).to_numpy()]
+        shares = [f"{rows.mean():.3f}", f"{(rows >= threshold).mean():.3f}"]
+        lines.append(_line([name, f"{len(rows):,}", *shares]))
     return lines
 
 

@@ -39,12 +39,12 @@ _MAX_CACHED_WORDS = 16_384
 
 
 def words_of_parts(text: str) -> Iterator[list[str]]:
-    """Yield the words of the title, then those of the duties; of a missing part none.
+    """Yield the words of the title, then those of the duties, each once; of a missing part none.
 
-    They are without accents, which people leave out.
+    They are without accents, which people leave out. What is said again is no further evidence.
     """
     for part in without_accents(text).split(SEPARATOR):
-        yield [word for word in part.split() if word != UNKNOWN]
+        yield list(dict.fromkeys(word for word in part.split() if word != UNKNOWN))
 
 
 @lru_cache(maxsize=65_536)  # texts are many, words are few
@@ -67,7 +67,7 @@ def pair_feature(first: str, second: str) -> int:
 
 
 def features(text: str) -> list[int]:
-    """Return the hashes of all features of a cleaned text, each as often as it occurs."""
+    """Return the hashes of all features of a cleaned text, each as often as its words have it."""
     hashes: list[int] = []
     for words in words_of_parts(text):
         for word in words:

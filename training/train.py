@@ -26,6 +26,7 @@ from training.champion import Champion
 from training.dataset.correction_set import learned_files, read_all_corrections
 from training.dataset.dataset_parts import SplitDataset
 from training.dataset.minimum import require_enough
+from training.dataset.no_occupation import with_no_occupation
 from training.dataset.prepare import load_dataset, split_dataset
 from training.dataset.records import find_files
 from training.dataset.reference_data import misspelt_answers, reference_files
@@ -157,15 +158,19 @@ def _fit(
 ) -> Challenger:
     """Train the encoder in place, then the n-gram model and the spelling on the same texts.
 
-    Answers that are misspelt on purpose teach no spelling.
+    Answers that are misspelt on purpose teach no spelling, nor do texts that name no occupation:
+    a mistyped job title must not be read as one of their words.
     """
     texts = dataset.sides["train"]
+    coded = texts
+    if settings.training.use_bundled_answers:
+        coded = with_no_occupation(texts, dataset.summary.languages, settings.training.seed)
     misspelt = misspelt_answers(settings.data.reference_dir, dataset.summary.languages)
     run.metrics.learning = run_in_all_processes(
         train_model,
         model,
         tokenizer,
-        texts,
+        coded,
         dataset.sides["validation"],
         settings,
         run.path,
@@ -174,7 +179,7 @@ def _fit(
     return Challenger(
         model=model,
         tokenizer=tokenizer,
-        ngram_model=fit_ngram_model(texts, settings.training.seed),
+        ngram_model=fit_ngram_model(coded, settings.training.seed),
         spelling=Spelling.learn(texts.loc[~texts["text"].isin(misspelt), "text"], RightWords()),
         max_tokens=settings.model.max_seq_length,
         languages=dataset.summary.languages,

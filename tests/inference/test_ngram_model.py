@@ -54,6 +54,12 @@ def test_it_knows_the_titles_that_it_learned(ngram_model: NgramModel, texts: lis
     assert (best == np.arange(436)).mean() > 0.4  # of 436, each seen once
 
 
+def test_what_is_said_again_makes_it_no_surer(ngram_model: NgramModel) -> None:
+    said = "works on a ward and in a theatre"
+    once, often = ngram_model.scores([join("nurse", said), join("nurse", f"{said} " * 30)])
+    assert (once == often).all()
+
+
 def test_a_typo_in_a_long_word_is_forgiven(ngram_model: NgramModel) -> None:
     best = isco08().units[ngram_model.scores(["vetrinarians | unknown"]).argmax()]
     assert best == "2250"

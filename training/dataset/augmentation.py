@@ -5,8 +5,10 @@ words. Survey answers are a title alone, or a title and a few words, abbreviated
 with an employer or a place. So each time a text is drawn for training, it may lose its duties, keep
 one part of them, or borrow a task of its own unit group; its title may be rotated, abbreviated, put
 in the plural, written as one word, spelled without special letters, put into a sentence, or
-mistyped. What depends on the language is changed only where the text's language is known. The
-constants below are the chances per draw; MODEL_CARD.md states what was measured of them.
+mistyped. Duties that say nothing may stand beside it, and the title of another job, of which either
+could be the answer: then the model learns that it cannot be sure. What depends on the language is
+changed only where the text's language is known. The constants below are the chances per draw;
+MODEL_CARD.md states what was measured of them.
 """
 
 from __future__ import annotations
@@ -30,12 +32,15 @@ BORROW_TASK = 0.15
 TURN_AROUND = 0.08
 ABBREVIATE = 0.12
 INFLECT = 0.06
-SURROUND = 0.06
+SURROUND = 0.16
+SAY_NOTHING = 0.07
+TWO_JOBS = 0.02
 TYPO = 0.20
 RESPELL = 0.30
 ANOTHER_FORM = 0.75
 ENGLISH = "en"
 _SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
+_EMPTY_DUTIES = Path(__file__).with_name("empty_duties.yaml")
 # How people without the key write a letter.
 _RESPELLED = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"}
@@ -43,6 +48,7 @@ _RESPELLED = str.maketrans(
 _RESPELLING = frozenset({"da", "de", "no"})  # Swedes leave out the dots and rings instead
 _JOIN = f" {SEPARATOR} "
 _TYPED_WORDS = 16
+_SHORT_TITLE = 3  # words
 _VOWELS = frozenset("aeiou")
 
 
@@ -66,6 +72,8 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str =
         duties = _part_of_duties(duties, rng) if rng.random() < SHORTEN_DUTIES else duties
     elif tasks and rng.random() < BORROW_TASK:
         duties = _part_of_duties(rng.choice(tasks), rng)
+    if rng.random() < SAY_NOTHING:
+        duties = _with_empty_duties(duties, rng, language)
     if title != UNKNOWN:
         title = _change_title(title, rng, language)
     elif rng.random() < TYPO:
@@ -89,17 +97,34 @@ def _change_title(title: str, rng: random.Random, language: str) -> str:
         title = title.translate(_RESPELLED)
     around = surroundings().get(language)
     if around and rng.random() < SURROUND:
-        if rng.random() < 0.5:
-            title = f"{rng.choice(around['before'])} {title}"
-        else:
-            title = f"{title} {rng.choice(around['after'])}"
+        side = rng.choice(("before", "after", "both"))
+        before = rng.choice(around["before"]) if side != "after" else ""
+        after = rng.choice(around["after"]) if side != "before" else ""
+        title = f"{before} {title} {after}".strip()
     return title
+
+
+def _with_empty_duties(duties: str, rng: random.Random, language: str) -> str:
+    """Put one to four statements that say nothing before or behind duties, or in their place."""
+    statements = empty_duties().get(language)
+    if not statements:
+        return duties
+    said = " ".join(rng.choices(statements, k=rng.randint(1, 4)))
+    if duties == UNKNOWN:
+        return said
+    return f"{said} {duties}" if rng.random() < 0.5 else f"{duties} {said}"
 
 
 @cache
 def surroundings() -> dict[str, dict[str, list[str]]]:
-    """Return the words before and after a title by language."""
+    """Return by language the words before and after a title, and those ``between`` two titles."""
     return yaml.safe_load(_SURROUNDINGS.read_text(encoding="utf-8"))
+
+
+@cache
+def empty_duties() -> dict[str, list[str]]:
+    """Return by language cleaned duties that tell nothing about the occupation."""
+    return yaml.safe_load(_EMPTY_DUTIES.read_text(encoding="utf-8"))
 
 
 class Augmenter:
@@ -123,13 +148,35 @@ class Augmenter:
             if text.startswith(start):
                 tasks.setdefault(key, []).append(text.removeprefix(start))
         self._tasks = [tasks.get(key, []) for key in keys]
+        # By language, the short titles that stand alone: each may be the second job of another.
+        self._titles: dict[str, list[str]] = {}
+        for text, language in zip(self._texts, self._languages, strict=True):
+            title, _, duties = text.partition(_JOIN)
+            if duties == UNKNOWN and len(title.split()) <= _SHORT_TITLE:
+                self._titles.setdefault(language, []).append(title)
 
     def variant(self, row: int, rng: random.Random) -> str:
         """Return a random variant of the text in ``row``."""
-        text = self._texts[row]
+        text, language = self._texts[row], self._languages[row]
         if self._forms[row] and rng.random() < ANOTHER_FORM:
             text = rng.choice(self._forms[row])
-        return augment(text, self._tasks[row], rng, self._languages[row])
+        if rng.random() < TWO_JOBS:
+            text = self._with_second_job(text, language, rng)
+        return augment(text, self._tasks[row], rng, language)
+
+    def _with_second_job(self, text: str, language: str, rng: random.Random) -> str:
+        """Return a short title together with another one, in either order; any other text as it is.
+
+        Both are drawn as often, each with its own code: the model learns that it cannot tell.
+        """
+        title, _, duties = text.partition(_JOIN)
+        around = surroundings().get(language)
+        if around is None or duties != UNKNOWN or len(title.split()) > _SHORT_TITLE:
+            return text
+        both = [title, rng.choice(self._titles[language])]
+        rng.shuffle(both)
+        between = rng.choice(around["between"])
+        return f"{f' {between} '.join(both)}{_JOIN}{UNKNOWN}"
 
 
 def _part_of_duties(duties: str, rng: random.Random) -> str:

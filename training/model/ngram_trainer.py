@@ -36,14 +36,15 @@ _CLIPPED_PERCENTILE = 99.95  # of the sizes of all numbers: few outliers would c
 
 
 def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
-    """Return the n-gram model of distinct cleaned texts.
+    """Return the n-gram model of cleaned texts.
 
-    ``train`` has the columns ``text, label, weight, language, forms``.
+    ``train`` has the columns ``text, label, weight, language, forms``. A text is there once, or
+    under several labels if none is right (``training/dataset/no_occupation.py``).
 
     Each epoch draws a text with its weight as the chance, and augments it.
     """
     units = isco08().units
-    hashes = _vocabulary(list(train["text"]))
+    hashes = _vocabulary(list(train["text"].unique()))
     train = as_draws(train)
     texts = list(train["text"])
     rng = np.random.default_rng(seed)

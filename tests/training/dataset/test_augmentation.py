@@ -14,6 +14,7 @@ from training.dataset.augmentation import (
     Augmenter,
     abbreviate,
     augment,
+    empty_duties,
     inflect,
     surroundings,
     typo,
@@ -64,23 +65,45 @@ def test_typed_duties_stay_whole_and_definitions_are_cut() -> None:
 
 def test_every_phrase_around_a_title_is_cleaned() -> None:
     for language, around in surroundings().items():
-        for phrase in around["before"] + around["after"]:
+        for phrase in around["before"] + around["after"] + around["between"]:
             assert clean(phrase) == phrase, (language, phrase)
+    assert empty_duties().keys() == surroundings().keys()
+    for language, statements in empty_duties().items():
+        for statement in statements:
+            assert clean(statement) == statement != "", (language, statement)
 
 
-def test_phrases_are_those_of_the_language() -> None:
-    def variants(language: str) -> set[str]:
-        text = "bäcker | unknown"
-        return {augment(text, [], random.Random(seed), language) for seed in range(500)}
+def test_duties_that_say_nothing_stand_beside_a_title_and_beside_its_duties() -> None:
+    said = tuple(empty_duties()["de"])
 
-    def starts(language: str, of: str) -> bool:
-        phrases = tuple(f"{phrase} " for phrase in surroundings()[of]["before"])
-        return any(variant.startswith(phrases) for variant in variants(language))
+    def duties(text: str) -> set[str]:
+        variants = (augment(text, [], random.Random(seed), "de") for seed in range(500))
+        return {variant.split(" | ")[1] for variant in variants}
 
-    assert starts("de", "de") and starts("en", "en")
-    assert not starts("de", "en") and not starts("", "en")
-    assert "baecker | unknown" in variants("de")  # who has no umlaut on the keyboard
-    assert "baecker | unknown" not in variants("fi")
+    assert any(each.startswith(said) for each in duties("maurer | unknown"))
+    typed = duties("maurer | baut mauern")
+    assert any(each.startswith(said) and each.endswith("baut mauern") for each in typed)
+    assert any(each.endswith(said) and each.startswith("baut mauern") for each in typed)
+
+
+def test_either_of_two_jobs_is_the_answer_as_often() -> None:
+    records = pd.DataFrame(
+        {
+            "text": ["koch | unknown", "maurer | unknown", "cook | unknown"],
+            "label": ["5120", "7112", "5120"],
+            "language": ["de", "de", "en"],
+            "forms": "",
+        }
+    )
+    augmenter = Augmenter(records)
+    variants = [
+        " ".join(augmenter.variant(row, random.Random(seed)) for seed in range(3000))
+        for row in range(3)
+    ]
+    # Both under either code, and no title of another language.
+    for of_one_code in variants[:2]:
+        assert "koch und maurer" in of_one_code and "maurer und koch" in of_one_code
+    assert "koch" not in variants[2] and "maurer" not in variants[2]
 
 
 def test_other_forms_and_tasks_of_the_same_language_are_used() -> None:
