@@ -12,13 +12,14 @@ import numpy as np
 from core.isco_scores.derived_variables import DERIVED
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
+from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import CodeSource
 from core.settings import DEFAULT_WANTED_AGREEMENT, Settings
 from core.text import EMPTY_TEXT
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code
+from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code, unheld
 from inference.office.calibrator import OfficeCalibrator
 from inference.office.carried_calibration import carried_by
 from inference.office.office_calibration import OfficeCalibration
@@ -63,7 +64,8 @@ class Autocoder:
         corrections_lookup : what coders decided; it may be replaced between two calls of ``code``.
         rules : see ``inference.decision.decide``.
         cache_texts : how many texts the cache holds; they are kept across files.
-        non_answers : the texts that get no code; None codes every text.
+        non_answers : the texts that get no code; None codes every text. With them, a text that
+            names a job which the person does not have gets candidates but no code.
         similarity : how much corrections of similar texts count; None if they do not.
         office : keeps the calibration; by default one without a training profile.
         """
@@ -73,6 +75,7 @@ class Autocoder:
         self._rules = rules
         self._office = office or OfficeCalibrator(rules.threshold, DEFAULT_WANTED_AGREEMENT)
         self._non_answers = non_answers
+        self._unheld_jobs = None if non_answers is None else UnheldJobs(non_answers)
         self._cache = PredictionCache(cache_texts)
         self._similar = None if similarity is None else SimilarCorrections(similarity)
         self._learned_lookup: CorrectionsLookup | None = None
@@ -145,6 +148,17 @@ class Autocoder:
         return self.calibration.applied_to(self.classifier.probabilities(texts))
 
     def _compute(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return the predictions of texts that are answers."""
+        jobs = self._unheld_jobs
+        predictions = self._predict(texts)
+        if jobs is None:
+            return predictions
+        return [
+            unheld(prediction) if jobs.names(text) else prediction
+            for text, prediction in zip(texts, predictions, strict=True)
+        ]
+
+    def _predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return the predictions of the model and of the corrections that are similar."""
         reading = self.classifier.read(texts)
         alone = self.calibration.applied_to(reading.probabilities)
@@ -225,6 +239,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         "fallback": settings.inference.fallback,
         **_floors(settings),
         "non_answers": _non_answers(settings).version,
+        "unheld_jobs": unheld_jobs_version(),
         PAD_CODES: settings.output.pad_codes,
         NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }

@@ -8,7 +8,7 @@ need not be the parent of the best unit group.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -44,7 +44,8 @@ class Prediction:
     (``is_fallback``) it has 3, or 2 or 1 if the settings say so, or is empty if no group is
     probable enough. It is empty, too, for a text that is empty, no answer, or not codable. A
     correction may have 3 digits without being a fallback. ``confidence`` is the probability of the
-    best unit group, ``minor_confidence`` that of ``minor_code``, both unrounded. ``candidates`` are
+    best unit group, ``minor_confidence`` that of ``minor_code``, both unrounded; both are 0 if the
+    text names a job that the person does not have (``unheld``). ``candidates`` are
     the five likeliest unit groups with their probabilities, best first. ``source`` tells where the
     code comes from. ``similar`` are the nearest corrections of similar texts, at most three, the
     nearest first; they count in the probabilities.
@@ -89,6 +90,21 @@ def no_code(source: CodeSource) -> Prediction:
         minor_confidence=0.0,
         candidates=(),
         source=source,
+    )
+
+
+def unheld(prediction: Prediction) -> Prediction:
+    """Return the prediction of a text whose job the person does not have: candidates, no code.
+
+    The candidates keep their probabilities: how well each group fits the job that is named.
+    """
+    return replace(
+        prediction,
+        isco_code="",
+        confidence=0.0,
+        is_fallback=True,
+        minor_confidence=0.0,
+        source=CodeSource.TOO_UNSURE,
     )
 
 

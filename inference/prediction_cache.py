@@ -15,9 +15,9 @@ from core.taxonomy import isco08, minor_index, unit_index
 from inference.decision import Prediction, SimilarCorrection
 
 # The candidates' indices among the unit groups and their probabilities (float32, as the classifier
-# gives them), the minor group's index and probability, the code that is shown in up to four digits,
-# whether it is a fallback, and whether similar corrections decided.
-_PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}fHd4s??")
+# gives them), the confidence, the minor group's index and probability, the code that is shown in up
+# to four digits, whether it is a fallback, and whether similar corrections decided.
+_PACKED = struct.Struct(f"<{N_REVIEW_CANDIDATES}H{N_REVIEW_CANDIDATES}ffHd4s??")
 _MAX_KEY_CHARS = 300
 
 
@@ -67,6 +67,7 @@ def _pack(prediction: Prediction) -> bytes:
     return _PACKED.pack(
         *unit_index(codes),
         *confidences,
+        prediction.confidence,
         minor,
         prediction.minor_confidence,
         prediction.isco_code.encode(),
@@ -80,13 +81,13 @@ def _unpack(packed: bytes, similar: tuple[SimilarCorrection, ...]) -> Prediction
     units = isco08().units
     codes = [units[index] for index in values[:N_REVIEW_CANDIDATES]]
     confidences = values[N_REVIEW_CANDIDATES : 2 * N_REVIEW_CANDIDATES]
-    minor, minor_confidence, padded_code, is_fallback, is_similar = values[
+    confidence, minor, minor_confidence, padded_code, is_fallback, is_similar = values[
         2 * N_REVIEW_CANDIDATES :
     ]
     isco_code = padded_code.rstrip(b"\0").decode()
     return Prediction(
         isco_code=isco_code,
-        confidence=confidences[0],
+        confidence=confidence,
         is_fallback=is_fallback,
         minor_code=isco08().minors[minor],
         minor_confidence=minor_confidence,

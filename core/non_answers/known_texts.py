@@ -13,19 +13,17 @@ not matter.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
-from importlib.resources import files
 from itertools import chain
-from unicodedata import normalize
 
-from core.letters.accents import plain_digraphs, plain_letters
+from core.letters.accents import plain_letters
+from core.non_answers.listed_texts import combined_texts, compared_forms, read_table
 from core.non_answers.written_values import is_written_value
-from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN, clean
+from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
 _MAX_WORDS = 16  # a longer text says something
@@ -107,7 +105,7 @@ class NonAnswers:
 
     def extended(self, texts: Mapping[NonAnswerKind, Iterable[str]]) -> NonAnswers:
         """Return these and ``texts``, whose kind counts where a text has two."""
-        kinds = {key: kind for kind, listed in texts.items() for key in _keys(listed)}
+        kinds = {key: kind for kind, listed in texts.items() for key in compared_forms(listed)}
         return NonAnswers([*self._languages, _Texts(kinds)], self._alone) if kinds else self
 
     @cached_property
@@ -181,51 +179,23 @@ def _rank(kind: NonAnswerKind | None) -> int:
 def built_in_non_answers() -> NonAnswers:
     """Return the non-answers of the tables."""
     languages: dict[str, dict[str, NonAnswerKind | None]] = {}
-    for language, kind_name, texts in chain(_listed(), _combined("combinations.csv")):
+    for language, kind_name, texts in chain(_listed(), combined_texts("combinations.csv")):
         kind = None if kind_name == _AROUND else NonAnswerKind(kind_name)
         kinds = languages.setdefault(language, {})
-        for key in _keys(texts):
+        for key in compared_forms(texts):
             kinds.setdefault(key, kind)
     alone = {
         key: NonAnswerKind(kind_name)
-        for _, kind_name, texts in _combined("alone.csv")
-        for key in _keys(texts)
+        for _, kind_name, texts in combined_texts("alone.csv")
+        for key in compared_forms(texts)
     }
     return NonAnswers(map(_Texts, languages.values()), alone)
 
 
 def _listed() -> Iterator[tuple[str, str, list[str]]]:
     """Yield the texts of ``non_answers.csv`` with their language and kind, a row at a time."""
-    for row in _table("non_answers.csv"):
+    for row in read_table("non_answers.csv"):
         yield row["language"], row["kind"], row["texts"].split(";")
-
-
-def _combined(name: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the words of a table in its patterns with their language and kind, a row at a time."""
-    for row in _table(name):
-        patterns, words = row["patterns"].split(";"), row["words"].split(";")
-        texts = [pattern.replace("{}", word.strip()) for pattern in patterns for word in words]
-        yield row["language"], row["kind"], texts
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    with files("core.non_answers").joinpath(name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _keys(texts: Iterable[str]) -> set[str]:
-    """Return the forms in which ``texts`` are compared: without accents, and with "ae" for "ä"."""
-    # Each word once, and all of them as one text: a third of the time.
-    words_of = [normalize("NFKC", text).replace(SEPARATOR, " ").split() for text in texts]
-    words = list(dict.fromkeys(chain.from_iterable(words_of)))
-    if not words:
-        return set()
-    cleaned = clean(SEPARATOR.join(words))
-    keys = set()
-    for form in {plain_letters(cleaned), plain_digraphs(cleaned)}:
-        form_of = dict(zip(words, map(str.strip, form.split(SEPARATOR)), strict=True))
-        keys |= {" ".join(filter(None, map(form_of.get, text))) for text in words_of}
-    return keys - {""}
 
 
 def _is_random(text: str) -> bool:

@@ -1,0 +1,88 @@
+"""Recognise texts that name a job which the person does not have: "my husband is a plumber".
+
+Two kinds of text do. The title says that the person does not work, and the duties say something
+("student | lectures and exams"); or a part begins with words that speak of another person, deny the
+job, seek it, wish for it or need somebody who has it. ``unheld_jobs.csv`` has these words in 28
+languages; they count as whole words alone. Openings of advertisements ("we need a cook") are not
+among them. Beside a title that is an answer, duties that deny only say more about it: "radiographer
+| not a doctor".
+
+A few titles of the first kind also name a place, a field of work or an occupation ("school |
+cleaning"); the table calls them ambiguous, and they are coded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+
+from core.letters.accents import plain_letters
+from core.non_answers.known_texts import NonAnswerKind, NonAnswers
+from core.non_answers.listed_texts import combined_texts, compared_forms
+from core.text import SEPARATOR, UNKNOWN
+
+_AMBIGUOUS_TITLE = "ambiguous_title"
+_NEGATION = "negation"
+
+_LeadIns = Mapping[str, tuple[str, ...]]
+"""Texts that a part may begin with, each with a space at its end, by their first words."""
+
+
+class UnheldJobs:
+    """Tells whether a text names a job that the person does not have."""
+
+    def __init__(self, non_answers: NonAnswers) -> None:
+        self._non_answers = non_answers
+        self._lead_ins = _lead_ins(with_negations=True)
+        self._lead_ins_of_more = _lead_ins(with_negations=False)
+
+    def names(self, text: str) -> bool:
+        """Return whether a joined text (``core.text.join``) that is an answer names such a job."""
+        title, _, duties = text.partition(f" {SEPARATOR} ")
+        if _begins(title, self._lead_ins):
+            return True
+        if duties in ("", UNKNOWN):
+            return False
+        kind = self._non_answers.find(title, has_more=True)
+        if kind is NonAnswerKind.NOT_WORKING and not _is_ambiguous(title):
+            return True
+        says_nothing = kind is not None or title == UNKNOWN
+        return _begins(duties, self._lead_ins if says_nothing else self._lead_ins_of_more)
+
+
+def unheld_jobs_version() -> str:
+    """Return a hash of the table (8 hexadecimal digits)."""
+    forms = [f"{kind}: {text}" for kind, texts in _forms().items() for text in texts]
+    return sha256("\n".join(sorted(forms)).encode()).hexdigest()[:8]
+
+
+def _begins(part: str, lead_ins: _LeadIns) -> bool:
+    """Return whether a cleaned title, or cleaned duties, begin with one of ``lead_ins``."""
+    # Most parts are refused by their first word, before the others become plain letters.
+    group = lead_ins.get(plain_letters(part.partition(" ")[0]))
+    return group is not None and f"{plain_letters(part)} ".startswith(group)
+
+
+def _is_ambiguous(title: str) -> bool:
+    return plain_letters(title) in _forms()[_AMBIGUOUS_TITLE]
+
+
+@cache
+def _lead_ins(with_negations: bool) -> _LeadIns:
+    left_out = {_AMBIGUOUS_TITLE} if with_negations else {_AMBIGUOUS_TITLE, _NEGATION}
+    groups: dict[str, list[str]] = {}
+    for kind, texts in _forms().items():
+        if kind not in left_out:
+            for text in texts:
+                groups.setdefault(text.partition(" ")[0], []).append(f"{text} ")
+    return {word: tuple(group) for word, group in groups.items()}
+
+
+@cache
+def _forms() -> dict[str, set[str]]:
+    """Return the texts of the table by their kind, in the forms in which they are compared."""
+    listed: dict[str, list[str]] = {}
+    for _, kind, texts in combined_texts("unheld_jobs.csv"):
+        listed.setdefault(kind, []).extend(texts)
+    return {kind: compared_forms(texts) for kind, texts in listed.items()}
