@@ -126,9 +126,10 @@ class NonAnswers:
     def find(self, text: str, has_more: bool = False) -> NonAnswerKind | None:
         """Return the kind of a joined text (``core.text.join``), or None for an answer.
 
-        Title and duties must both say nothing: "retired | taught maths" is an answer, and so is
-        "employee | in an office", of which either part says nothing alone; ``has_more`` if more is
-        written elsewhere. An empty text has no kind.
+        Title and duties must both say nothing: "retired | taught maths" is an answer, although
+        ``UnheldJobs`` knows that it names a job of the past. So is "employee | in an office", of
+        which either part says nothing alone; ``has_more`` if more is written elsewhere. An empty
+        text has no kind.
         """
         parts = [part for part in text.split(f" {SEPARATOR} ") if part != UNKNOWN]
         stated = [part for part in parts if part != NOT_AVAILABLE]

@@ -25,7 +25,7 @@ class CodeSource(StrEnum):
     NOT_WORKING = NonAnswerKind.NOT_WORKING.value
     """The person has no work ("retired", "student"); the text has no code."""
     TOO_UNSURE = "too_unsure"
-    """The model computed groups, and none of them is probable enough to be shown."""
+    """The model computed groups; none is probable enough, or the person does not have the job."""
 
     @property
     def has_code(self) -> bool:

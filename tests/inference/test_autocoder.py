@@ -132,7 +132,7 @@ def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle
         non_answers=built_in_non_answers(),
     )
     titles = ["refused", "Rentner", "n/a", "#VALUE!", "retired nurse"]
-    texts = [*map(join, titles), join("retired", "taught maths")]
+    texts = [*map(join, titles), join("self employed", "taught maths")]
     predictions = coder.code(texts)
     assert [prediction.source for prediction in predictions] == [
         "correction",
@@ -145,6 +145,30 @@ def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle
     assert [prediction.isco_code for prediction in predictions[:4]] == ["9611", "", "", ""]
     assert not any(prediction.needs_review for prediction in predictions[:4])
     assert classifier.asked == texts[4:]
+
+
+def test_a_job_that_the_person_does_not_have_gets_candidates_and_no_code(bundle: Bundle) -> None:
+    """Whatever the threshold and the floors are; from the cache, too; a correction of it wins."""
+    unheld = [join("My husband is a plumber"), join("student", "lectures and exams")]
+    corrected = join("I need a lawyer")
+    classifier = Counting(bundle)
+    coder = Autocoder(
+        classifier,
+        CorrectionsLookup.of({corrected: "2611"}),
+        rules=DecisionRules(0.0, "climb"),
+        cache_texts=10,
+        non_answers=built_in_non_answers(),
+    )
+    for _ in range(2):
+        *predictions, of_correction, of_answer = coder.code([*unheld, corrected, join("plumber")])
+        for prediction in predictions:
+            assert prediction.source == "too_unsure" and prediction.isco_code == ""
+            assert prediction.needs_review and prediction.is_fallback and prediction.is_by_model
+            assert prediction.confidence == prediction.minor_confidence == 0
+            assert len(prediction.candidates) == 5 and prediction.candidates[0][1] > 0
+        assert (of_correction.source, of_correction.isco_code) == ("correction", "2611")
+        assert of_answer.source == "model" and len(of_answer.isco_code) == 4
+    assert classifier.asked == [*unheld, join("plumber")]
 
 
 def test_settings_add_non_answers_and_change_the_id_of_results(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.own_tables.code_source import CodeSource
-from inference.decision import Fallback, Floors, SimilarCorrection, decide
+from inference.decision import Fallback, Floors, SimilarCorrection, decide, unheld
 from inference.prediction_cache import PredictionCache
 
 
@@ -60,3 +60,10 @@ def test_the_one_unused_for_longest_is_dropped(n_texts: int, asked: list[int]) -
             cache.put(str(number), predictions[number])
         last_used = [n for n in last_used if n != number] + [number]
         last_used = last_used[len(last_used) - min(n_texts, len(last_used)) :]
+
+
+def test_a_prediction_without_confidence_keeps_its_candidates() -> None:
+    (prediction,) = decide(np.eye(1, 436, dtype=np.float32), 0.9, "truncate")
+    cache = PredictionCache(1)
+    cache.put("a", unheld(prediction))
+    assert cache.get("a") == unheld(prediction)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.columns.record_text import row_text
 from core.csv_table import open_table
-from core.settings import InferenceSettings, OutputSettings
+from core.settings import InferenceSettings, OutputSettings, load_settings
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
+from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
+from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 
@@ -79,6 +82,32 @@ def test_what_says_little_gets_low_confidence(
     classifier: Classifier, text: str, limit: float
 ) -> None:
     assert classifier.probabilities([text]).max() < limit
+
+
+def test_a_job_that_the_person_does_not_have_is_never_autocoded(
+    tmp_path: Path, shipped: Bundle
+) -> None:
+    """The model is sure of each; similar corrections do not make it surer, the text's own does."""
+    config = tmp_path / "config.yaml"
+    config.write_text(f"output: {{best_model_dir: {shipped.path}}}\n", encoding="utf-8")
+    texts = {
+        join("žena v domácnosti", "vaření, úklid, děti"): "9111",
+        join("student", "lectures and exams"): "2310",
+        join("mi marido es fontanero"): "7126",
+        join("je ne suis pas infirmière"): "2221",
+        join("suche Arbeit als Maurer"): "7112",
+        join("I need a lawyer"): "2611",
+    }
+    lookup = CorrectionsLookup.of({join("need a lawyer"): "2611"})
+    autocoder = open_autocoder(shipped, load_settings(config), lookup)
+    for prediction, likeliest in zip(autocoder.code(list(texts)), texts.values(), strict=True):
+        assert (prediction.isco_code, prediction.source) == ("", "too_unsure")
+        assert prediction.needs_review and prediction.confidence == 0
+        assert prediction.candidates[0][0] == likeliest and prediction.candidates[0][1] > 0.9
+    autocoder.corrections_lookup = CorrectionsLookup.of(texts)
+    assert [prediction.isco_code for prediction in autocoder.code(list(texts))] == [*texts.values()]
+    vacancy, maid = autocoder.code([join("se busca camarero"), join("doméstica", "limpo casas")])
+    assert (vacancy.isco_code, maid.isco_code) == ("5131", "9111")
 
 
 @pytest.mark.slow

@@ -1,0 +1,84 @@
+"""A text that names a job of somebody else, or a wanted one, is told from the person's own job."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.non_answers.listed_texts import combined_texts
+from core.non_answers.unheld_jobs import UnheldJobs
+from core.text import join
+from tests.conftest import ROOT
+
+JOBS = UnheldJobs(built_in_non_answers())
+KINDS = {"another_person", "negation", "search", "wish", "need", "opinion", "ambiguous_title"}
+
+
+def listed(name: str) -> Iterator[tuple[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for text in row["texts"].split("; "):
+                yield row["language"], text
+
+
+def joined(text: str) -> str:
+    title, _, duties = text.partition(" | ")
+    return join(title, duties)
+
+
+def test_every_language_has_lead_ins_of_every_kind() -> None:
+    kinds: dict[str, set[str]] = {}
+    for language, kind, _ in combined_texts("unheld_jobs.csv"):
+        kinds.setdefault(language, set()).add(kind)
+    assert len(kinds) == 28 and all(found == KINDS for found in kinds.values())
+    assert {language for language, _ in listed("unheld_jobs.csv")} == set(kinds)
+
+
+@pytest.mark.parametrize(("language", "text"), listed("unheld_jobs.csv"))
+def test_a_job_that_the_person_does_not_have(language: str, text: str) -> None:
+    assert built_in_non_answers().find(joined(text)) is None
+    assert JOBS.names(joined(text)), language
+    assert JOBS.names(joined(text.upper()))
+
+
+@pytest.mark.parametrize(("language", "text"), listed("held_jobs.csv"))
+def test_answers_and_advertisements_name_a_job_that_somebody_has(language: str, text: str) -> None:
+    assert not JOBS.names(joined(text)), language
+
+
+def test_duties_count_as_the_title_does_where_this_says_nothing() -> None:
+    assert JOBS.names(join("", "my wife is a nurse"))
+    assert JOBS.names(join("n/a", "not a nurse"))
+    assert JOBS.names(join("cook", "looking for work as a cook"))
+    assert not JOBS.names(join("assistant", "not a nurse"))
+    assert not JOBS.names(join("student")) and not JOBS.names(join("", "student"))
+
+
+def test_titles_that_the_settings_add_count() -> None:
+    added = built_in_non_answers().extended({NonAnswerKind.NOT_WORKING: ["on sabbatical"]})
+    assert UnheldJobs(added).names(join("On sabbatical", "travelling"))
+    assert not JOBS.names(join("On sabbatical", "travelling"))
+
+
+@pytest.mark.slow
+def test_the_bundled_answers_are_hardly_ever_hit() -> None:
+    """Of 598,463 answers 1 seeks a job, and 88 have a title such as "student" beside their job."""
+    hits = []
+    for path in sorted((ROOT / "data" / "reference" / "answers").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            hits += [
+                text
+                for row in csv.DictReader(file)
+                if JOBS.names(text := join(row["job_title"], row["duties_description"]))
+            ]
+    titles = {text for text in hits if text.endswith(" | unknown")}
+    assert titles <= {"cerco lavoro come donna delle pulizie in appartamenti | unknown"}
+    find = built_in_non_answers().find
+    others = [text for text in hits if text not in titles and find(text) is None]
+    assert len(others) <= 88
+    for text in others:
+        assert find(text.partition(" | ")[0]) is NonAnswerKind.NOT_WORKING, text
