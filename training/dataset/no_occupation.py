@@ -45,8 +45,10 @@ def with_no_occupation(train: pd.DataFrame, languages: Collection[str], seed: in
     texts = texts[~texts["text"].isin(set(train["text"]))]
     rng = np.random.default_rng(seed)
     units = np.array(isco08().units)
-    codes = [rng.choice(units, size=_N_CODES, replace=False) for _ in range(len(texts))]
-    added = texts.assign(label=codes, weight=_WEIGHT, forms="").explode("label")
+    codes = [list(rng.choice(units, size=_N_CODES, replace=False)) for _ in range(len(texts))]
+    added = texts.assign(label=pd.Series(codes, texts.index), weight=_WEIGHT, forms="").explode(
+        "label"
+    )
     return pd.concat([train, added], ignore_index=True)
 
 
