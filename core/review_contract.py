@@ -22,6 +22,8 @@ AGREEMENT_PAGE = "agreement.html"
 """The page beside it."""
 N_REVIEW_CANDIDATES = 5
 """How many unit groups are offered for a text."""
+MAX_SHOWN_CHARS = 2_000
+"""A longer title, or longer duties, are cut where people read them; not in ``review.csv``."""
 
 TEXT = "text"
 N_RECORDS = "n_records"

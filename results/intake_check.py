@@ -40,6 +40,7 @@ class IntakeChecks:
         self._n_never_asked = 0
         self._n_maybe_asked = 0
         self._n_not_drawn = 0
+        self._n_mixed = 0
         self._n_without_list: Counter[str] = Counter()
         self._n_misplaced: Counter[str] = Counter()
 
@@ -51,6 +52,7 @@ class IntakeChecks:
         return [self._check(row, row.text in not_found, has_all_texts) for row in corrections]
 
     def _check(self, row: Correction, is_not_found: bool, has_all_texts: bool) -> IntakeCheck:
+        self._n_mixed += row.is_mixed
         if row.answer_column:
             self._n_misplaced[row.answer_column] += 1
         if not row.is_decided:
@@ -93,6 +95,11 @@ class IntakeChecks:
             receipt.notes.append(
                 f"{_rows(self._n_maybe_asked)} a text that is in no list of a batch; not all "
                 "batches have a list, so one of them may have had it"
+            )
+        if self._n_mixed:
+            receipt.notes.append(
+                f"{_rows(self._n_mixed)} a text that differs from the title or the duties beside "
+                "it: rejected. The file was sorted or edited in part: check its other answers, too"
             )
         for column, n in self._n_misplaced.items():
             receipt.notes.append(

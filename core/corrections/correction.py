@@ -56,8 +56,9 @@ class Correction:
     the code that the file names for it, if any, ``n_drawn`` how many of the drawn records have this
     text. So the file says; what was drawn in truth, and which code it got, the list of the batch
     tells (``coded_texts.py``). ``signature`` tells who gave the answer. ``is_doubted``: the answer
-    holds for its own text alone (``doubts.py``). ``answer_column`` is the column, if
-    any, in which the answer of a skipped row stands by mistake.
+    holds for its own text alone (``doubts.py``). ``answer_column`` is the column, if any, in which
+    the answer of a skipped row stands by mistake. ``is_mixed``: the row is rejected because its
+    text differs from the title or the duties beside it (``text_comparison.py``).
     """
 
     line: int
@@ -72,6 +73,7 @@ class Correction:
     signature: Signature = NO_SIGNATURE
     is_doubted: bool = False
     answer_column: str = ""
+    is_mixed: bool = False
 
     @property
     def is_accepted(self) -> bool:

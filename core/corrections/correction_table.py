@@ -26,6 +26,7 @@ from core.corrections.correction import (
 )
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.signature import SignatureReader
+from core.corrections.text_comparison import TextComparison
 from core.csv_table import Row, Table, open_table
 from core.encoding import AUTO
 from core.errors import InputError
@@ -98,11 +99,16 @@ def read_corrections(table: Table) -> Iterator[Correction]:
     reader = CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
     signatures = SignatureReader(table)
     misplaced = MisplacedAnswers(table)
+    comparison = TextComparison(table)
     for line, row in table.rows():
         text, text_note = _read_text(table, row)
         written = table.get(row, CORRECTED).strip()
         status, code, reason = judge(text, written, reader)
         signature = signatures.read(row)
+        is_answer = status not in (CorrectionStatus.SKIPPED, CorrectionStatus.REJECTED)
+        difference = comparison.difference(row, text) if is_answer else ""
+        if difference:
+            status, code, reason = CorrectionStatus.REJECTED, "", difference
         if status != CorrectionStatus.SKIPPED:
             reason = "; ".join(filter(None, (text_note, reason, signature.note)))
         correction = Correction(
@@ -113,6 +119,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             status=status,
             reason=reason,
             signature=signature,
+            is_mixed=bool(difference),
             **_sample(table, row),
         )
         yield misplaced.named(correction, row)

@@ -18,8 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core.file_io import write_atomic
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE, language_of
 from core.own_files import OwnFileError, read_own_json
+from core.review_contract import MAX_SHOWN_CHARS
 from results.receipt import Receipt
-from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
+from results.review.review_item import ReviewItem
 
 EXPLANATIONS_DIR = "explanations"
 REQUESTS_FILE = "to_explain.json"

@@ -17,10 +17,10 @@ from core.html import write_page
 from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.page_language import page_language
-from core.review_contract import CORRECTION_COLUMNS
+from core.review_contract import CORRECTION_COLUMNS, MAX_SHOWN_CHARS
 from core.taxonomy import isco08
 from results.review.presentation import Display
-from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
+from results.review.review_item import ReviewItem
 
 REVIEW_PAGE = "review.html"
 _MAX_CONTEXT_CHARS = 300

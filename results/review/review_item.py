@@ -10,8 +10,6 @@ from core.review_contract import expected_gain
 if TYPE_CHECKING:  # the daemon looks for requests to explain, and needs no numpy for that
     from inference.decision import Prediction, SimilarCorrection
 
-MAX_SHOWN_CHARS = 2_000
-"""A longer title, or longer duties, are cut where people read them."""
 _VAGUE_BELOW = 0.5
 
 

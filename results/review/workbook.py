@@ -28,6 +28,7 @@ from core.review_contract import (
     COMMENT,
     CONFIDENCE,
     CORRECTED,
+    MAX_SHOWN_CHARS,
     N_RECORDS,
     N_REVIEW_CANDIDATES,
     PREDICTED,
@@ -38,7 +39,7 @@ from core.review_contract import (
 from core.text import DUTIES, JOB_TITLE
 from results.review.lookup_sheets import CODES_SHEET, links_to_groups, write_codes, write_help
 from results.review.presentation import Display
-from results.review.review_item import MAX_SHOWN_CHARS, ReviewItem
+from results.review.review_item import ReviewItem
 from results.review.sheet_rows import Cell, SheetRows, write_with_rows
 
 REVIEW_WORKBOOK = "review.xlsx"

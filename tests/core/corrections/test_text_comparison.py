@@ -1,0 +1,114 @@
+"""A row whose text and title are those of different rows is rejected; what is harmless is not."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.correction_table import open_corrections, read_corrections
+from core.review_contract import MAX_SHOWN_CHARS
+from core.settings import ReadColumns
+from core.text import join
+
+HEADER = ("text", "job_title", "duties_description", "corrected_isco_code")
+
+
+def read(
+    folder: Path, *rows: tuple[str, ...], header: tuple[str, ...] = HEADER, context: str = ""
+) -> list[Correction]:
+    path = folder / "c.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    columns = ReadColumns(context_in_duties=(context,) if context else ())
+    return list(read_corrections(open_corrections(path, columns)))
+
+
+@pytest.mark.parametrize(
+    ("title", "duties"),
+    [
+        ("baker", "fries"),
+        ("cook", "bread"),
+        ("", "fries"),
+        ("cook", ""),
+        ("cooks", "fries"),
+        ("cook 2", "fries"),
+        ("7", "fries"),
+    ],
+)
+def test_a_row_of_two_rows_is_rejected(tmp_path: Path, title: str, duties: str) -> None:
+    other = ("nurse | wards", "nurse", "wards", "2221")
+    mixed, whole = read(tmp_path, ("cook | fries", title, duties, "7512"), other)
+    assert (mixed.status, mixed.code, mixed.is_mixed) == (CorrectionStatus.REJECTED, "", True)
+    assert "'cook | fries'" in mixed.reason and repr(f"{title} | {duties}") in mixed.reason
+    assert "sorted or edited in part" in mixed.reason
+    assert whole.status == CorrectionStatus.ACCEPTED and not whole.is_mixed
+
+
+def test_a_title_without_duties_is_compared_too(tmp_path: Path) -> None:
+    header = ("text", "job_title", "corrected_isco_code")
+    rows = (("cook | fries", "baker", "7512"), ("cook | unknown", "Cook", "5120"))
+    mixed, whole = read(tmp_path, *rows, header=header)
+    assert mixed.is_mixed and "job_title 'baker'" in mixed.reason
+    assert whole.status == CorrectionStatus.ACCEPTED
+
+
+LONG = "cuts hair, and sells shampoo " * 100
+HARMLESS = [
+    (join("Cook!", "fries"), "COOK", " fries. "),
+    (join("café owner", "bar"), "cafe\u0301 owner", "bar"),
+    (join("café owner", "bar"), "cafÃ© owner", "bar"),
+    (join("nurse", "<p>wards &amp; beds</p>"), "nurse", "<p>wards &amp; beds</p>"),
+    (join("0110", "guards"), "110", "guards"),
+    (join("1-2", "guards"), "02. Jan", "guards"),
+    (join("strażnik", "bank"), "stra?nik", "bank"),
+    (join("cook", "=A1 fries"), "#NAME?", "'=A1 fries"),
+    (join("cook", LONG), "cook", LONG[:MAX_SHOWN_CHARS] + " …"),
+    (join("cook", f"<style>{LONG}</style>fries"), "cook", f"<style>{LONG}"[:MAX_SHOWN_CHARS]),
+    (join("cook|chef", "fries"), "cook|chef", "fries"),
+    (join('=HYPERLINK("x","cook")', "fries"), '\'=HYPERLINK("x","cook")', "fries"),
+    (join("cook", "n/a"), "cook", "n/a"),
+    (join("", "fries"), "", "fries"),
+]
+
+
+@pytest.mark.parametrize(("text", "title", "duties"), HARMLESS)
+def test_what_programs_change_is_harmless(
+    tmp_path: Path, text: str, title: str, duties: str
+) -> None:
+    rows = ((text, title, duties, "5120"), ("nurse | wards", "nurse", "wards", "2221"))
+    assert [row.status for row in read(tmp_path, *rows)] == [CorrectionStatus.ACCEPTED] * 2
+
+
+def test_an_emptied_column_says_nothing(tmp_path: Path) -> None:
+    cook, baker = read(
+        tmp_path, ("cook | fries", "cook", "", "5120"), ("cook | rice", "baker", "", "7512")
+    )
+    assert cook.status == CorrectionStatus.ACCEPTED and baker.is_mixed
+    (cook,) = read(tmp_path, ("cook | fries", "", "", "5120"))
+    assert cook.status == CorrectionStatus.ACCEPTED
+
+
+def test_columns_of_other_names_are_not_compared(tmp_path: Path) -> None:
+    header = ("text", "predicted_title", "title", "corrected_isco_code")
+    (cook,) = read(tmp_path, ("cook | fries", "Bakers", "Ms", "5120"), header=header)
+    assert cook.status == CorrectionStatus.ACCEPTED
+
+
+def test_the_context_may_stand_in_the_duties_or_beside_them(tmp_path: Path) -> None:
+    header = (*HEADER, "industry")
+    rows = (
+        ("cook | fries hotel", "cook", "fries; hotel", "5120", "hotel"),
+        ("cook | rice hotel", "cook", "rice", "5120", "hotel"),
+        ("cook | rice hotel", "cook", "rice", "5120", "school"),
+    )
+    in_duties, beside, mixed = read(tmp_path, *rows, header=header, context="industry")
+    assert in_duties.status == beside.status == CorrectionStatus.ACCEPTED
+    assert mixed.is_mixed
+
+
+def test_a_row_without_an_answer_stays_skipped(tmp_path: Path) -> None:
+    (row, _) = read(tmp_path, ("cook | x", "baker", "x", ""), ("a | b", "a", "b", "2221"))
+    assert row.status == CorrectionStatus.SKIPPED and not row.reason
