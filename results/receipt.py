@@ -86,8 +86,8 @@ class CorrectionsReceipt(AnyReceipt):
     """What became of one corrections file.
 
     ``statuses`` counts the rows by ``CorrectionStatus`` (``core/corrections/correction.py``); the
-    counts add up to ``n_rows``. ``n_conflicts`` counts the texts that had another code before, from
-    an earlier line or file; the later code is used. Of the decided rows ``n_never_asked`` have a
+    counts add up to ``n_rows``. ``n_conflicts`` counts the rows that replace an earlier answer,
+    from an earlier line or file, by another one. Of the decided rows ``n_never_asked`` have a
     text that no batch had; of ``n_maybe_asked`` that cannot be known. ``n_not_drawn`` rows name a
     random sample that they were not drawn into. ``n_doubted`` rows hold for their own texts alone.
     """
@@ -113,6 +113,10 @@ class CorrectionsReceipt(AnyReceipt):
     def summary(self) -> str:
         """Return how many rows have which status."""
         counts = [f"{n} {status}" for status, n in self.statuses.items() if n]
+        if n := self.n_conflicts:
+            counts.append(
+                "1 replaces an earlier answer" if n == 1 else f"{n} replace earlier answers"
+            )
         counts += [
             f"{n} {words}"
             for n, words in (

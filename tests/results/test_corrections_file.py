@@ -135,6 +135,7 @@ def test_the_later_row_wins_also_where_it_takes_a_code_back(
     )
     receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
     assert receipt.n_conflicts == bool(conflict)
+    assert ("1 replaces an earlier answer" in receipt.summary()) == bool(conflict)
     assert conflict in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
     assert corrections_lookup.get("nurse | unknown") == kept_code

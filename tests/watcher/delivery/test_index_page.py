@@ -211,13 +211,14 @@ def test_the_daemon_keeps_it(settings: Settings) -> None:
 def test_batches_stand_by_month_and_rejected_files_lead_to_their_reasons(outbox: Path) -> None:
     a_batch(outbox, 1)
     a_batch(outbox, 2, "old.csv", finished="2026-09-30T10:00:00+00:00")
-    a_batch(outbox, 3, "filled.csv", statuses={"accepted": 3}, n_rows=4)
+    a_batch(outbox, 3, "filled.csv", statuses={"accepted": 3}, n_rows=4, n_conflicts=2)
     a_batch(outbox, 4, "odd.csv", finished="some day")
     reason = outbox.parent / "rejected" / "bad #1.csv.why.txt"
     rejected = FileResult(name="bad", at=MOMENT, text="'bad'", reason_path=str(reason))
     Index(outbox).refresh(a_status(rejected=(rejected, FileResult(name="b", at=MOMENT, text="b"))))
     page = Page(outbox / INDEX)
     assert "November 2026: 2 batches, 100 records coded" in page.words
+    assert "3 accepted, 2 replace earlier answers" in page.words
     assert "September 2026: 1 batch, 100 records coded" in page.words
     assert [("open" in month) for month in page.named("details")] == [True, False, False]
     (link,) = [link for link in page.links if "why" in link]
