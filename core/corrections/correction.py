@@ -9,6 +9,8 @@ from enum import StrEnum
 from core.corrections.signature import NO_SIGNATURE, Signature
 
 NOT_CODABLE = "not codable"
+ANSWERS = f"4 digits (a unit group), 3 digits (a minor group) or {NOT_CODABLE!r}"
+"""What may stand in the column of corrected codes."""
 # "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
 _NOT_CODABLE = re.compile(
     r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"

@@ -19,6 +19,7 @@ from typing import Any
 
 from core.columns.record_text import row_text
 from core.corrections.correction import (
+    ANSWERS,
     NOT_CODABLE,
     Correction,
     CorrectionStatus,
@@ -172,7 +173,7 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
         reasons = (reason, "a minor group: kept, but it trains nothing")
         return CorrectionStatus.GROUP, code, "; ".join(filter(None, reasons))
     if code:
-        reason = f"{reason or code + ' is a group of one or two digits'}: give 4 digits, or 3"
+        reason = f"{reason or code + ' is a group of one or two digits'}: give {ANSWERS}"
     elif reading.kind == CodeKind.INVALID:
-        reason = f"{reason}: give one of the 436 unit groups (4 digits)"
+        reason = f"{reason}. Valid answers: {ANSWERS}"
     return CorrectionStatus.REJECTED, "", reason

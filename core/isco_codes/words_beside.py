@@ -47,11 +47,14 @@ _PLACE = (
     r"|(?:se )?række|rivi|rida|rinda|eilutė|baris|صف)"
 )
 _POINTER = re.compile(rf"{_PLACE}|{_SEE}(?:[\s.:,;].*)?", re.IGNORECASE)
-_NAME = re.compile(
-    r"\W*(?:(?:uk|us)[\s_-]*)?(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88)"
-    r"|(?:soc|noc|anzsco|osca|kldb|cno|cbo|ssyk|o\*?net|isic|nace|naics)(?:[\s_-]*\d{2,4})?)\W*",
-    re.IGNORECASE,
+_NAMES = (
+    r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88)"
+    r"|(?:soc|noc|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|o\*?net|isic|nace|naics)"
+    r"(?:[\s_-]*(?:19|20)?\d\d(?![\d-]))?)"
 )
+_NAME = re.compile(rf"\W*(?:(?:uk|us)[\s_-]*)?{_NAMES}\W*", re.IGNORECASE)
+# Its codes may be none of ISCO-08, and have letters.
+_NAME_WITH_CODE = re.compile(rf"(?<!\w){_NAMES}(?![^\W\d_])", re.IGNORECASE)
 
 
 def objection(words: str) -> str:
@@ -77,5 +80,15 @@ class OtherClassification:
 
 def other_classification(words: str) -> OtherClassification | None:
     """Return the classification that the words beside a code name, None where they name none."""
-    match = _NAME.fullmatch(words)
+    return _named(_NAME.fullmatch(words))
+
+
+def classification_of(written: str) -> OtherClassification | None:
+    """Return the classification that a field names beside a code of it, None where it does not."""
+    match = _NAME_WITH_CODE.search(written)
+    rest = written[: match.start()] + written[match.end() :] if match else ""
+    return _named(match) if any(map(str.isdecimal, rest)) else None
+
+
+def _named(match: re.Match[str] | None) -> OtherClassification | None:
     return match and OtherClassification(match["name"], match["isco_88"] is not None)

@@ -10,18 +10,20 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
+from core.isco_codes.missing_code import dashed_code, is_missing
 from core.isco_codes.second_code import second_code
-from core.isco_codes.words_beside import objection, other_classification, points_elsewhere
+from core.isco_codes.words_beside import (
+    OtherClassification,
+    classification_of,
+    objection,
+    other_classification,
+    points_elsewhere,
+)
 from core.languages.message import Message
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
 _LEVEL_NAMES = {MAJOR: "major", SUB_MAJOR: "sub-major", MINOR: "minor", UNIT: "unit"}
 _WITHOUT_ZERO = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
-_MISSING_WORDS = frozenset(
-    {"na", "n/a", "n.a.", "n.a", "nan", "nd", "n/d", "s/o", "ka", "k.a", "k.a.", "null", "none"}
-    | {"nil", "missing", "unknown", "blank", "empty"}
-)
-_MISSING_NUMBER = re.compile(r"-\d+|0+|9+|9*[678]|([678])\1{3,}")
 _MAX_WRAPS = 2  # "'" before ="7212"
 _UNWRAPPED = (
     re.compile(r"""=\s*"([^"]*)\""""),
@@ -121,7 +123,7 @@ def _read_code(written: str) -> WrittenCode:
     if not text:
         return WrittenCode(CodeKind.EMPTY)
     number = without_decimals(text)
-    if _is_missing(text, number):
+    if is_missing(text, number):
         return WrittenCode(CodeKind.MISSING, reason=f"{text!r} stands for a missing code")
     prefix = _PREFIX.match(text)
     assert prefix is not None  # every part of it may be absent
@@ -129,18 +131,19 @@ def _read_code(written: str) -> WrittenCode:
     if prefix["edition"] in ("88", "1988"):
         reason = "a code of ISCO-88: give the code of ISCO-08"
         return WrittenCode(CodeKind.ISCO_88, reason=reason)
-    reading = _read_number(rest) or _read_after_title(text)
-    if reading is not None:
+    if (reading := _read_number(rest) or _read_after_title(text)) is not None:
         return reading
     codes = {code for code in _CODES_WITHIN.findall(text) if code in isco08()}
     if len(codes) > 1:
         return _several(codes)
-    return WrittenCode(CodeKind.INVALID, reason=_why_invalid(text))
+    if (other := classification_of(text)) is not None:
+        return _of_other(other)
+    return WrittenCode(CodeKind.INVALID, reason=_why_invalid(number))
 
 
 def _several(codes: set[str]) -> WrittenCode:
-    reason = f"more than one code ({', '.join(sorted(codes))}): give one"
-    return WrittenCode(CodeKind.SEVERAL, reason=reason)
+    shown = ", ".join(sorted(codes))
+    return WrittenCode(CodeKind.SEVERAL, reason=f"more than one code ({shown}): give one")
 
 
 def plain_text(written: str) -> str:
@@ -149,8 +152,7 @@ def plain_text(written: str) -> str:
     text = " ".join(text.split())
     for _ in range(_MAX_WRAPS):
         for pattern in _UNWRAPPED:
-            wrapped = pattern.fullmatch(text)
-            if wrapped is not None:
+            if (wrapped := pattern.fullmatch(text)) is not None:
                 text = wrapped[1].strip()
     return text
 
@@ -167,16 +169,6 @@ def _as_plain_characters(written: str) -> str:
         for character in characters
         if unicodedata.category(character) != "Cf"
     )
-
-
-def _is_missing(text: str, number: str) -> bool:
-    word = text.casefold().strip("<>#")
-    if not any(character.isalnum() for character in text) or word in _MISSING_WORDS:
-        return True
-    if text.startswith("#") or re.fullmatch(r"\.[a-z]|x+", word):
-        return True  # an error of a spreadsheet, a missing value of Stata
-    is_number = _MISSING_NUMBER.fullmatch(number) is not None
-    return is_number and ((len(number) == MAJOR and number in "09") or number not in isco08())
 
 
 def _read_number(text: str) -> WrittenCode | None:
@@ -270,13 +262,18 @@ def only_in_isco_88(digits: str) -> WrittenCode:
     return WrittenCode(CodeKind.ISCO_88, reason=reason)
 
 
+def _of_other(other: OtherClassification) -> WrittenCode:
+    """Return what a code of another classification is read as."""
+    kind = CodeKind.ISCO_88 if other.is_isco_88 else CodeKind.INVALID
+    return WrittenCode(kind, reason=f"a code of {other.name}: give the code of ISCO-08")
+
+
 def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     """Return the code with what its title says against it."""
     if not title or not code.code or is_title_of(code.code, title):
         return code
     if (other := other_classification(title)) is not None:
-        kind = CodeKind.ISCO_88 if other.is_isco_88 else CodeKind.INVALID
-        return WrittenCode(kind, reason=f"a code of {other.name}: give the code of ISCO-08")
+        return _of_other(other)
     if against := objection(title):
         reason = f"{against} ({title!r}): give the right code alone"
         return WrittenCode(CodeKind.INVALID, reason=reason)
@@ -297,4 +294,7 @@ def _with_title(code: WrittenCode, title: str) -> WrittenCode:
 def _why_invalid(text: str) -> str:
     if re.fullmatch(r"\d{5,}", text):
         return f"{len(text)} digits: a code of ISCO-08 has at most 4"
-    return "not a code of ISCO-08"
+    if (code := dashed_code(text)) is not None:
+        return f"a dash before {code}: give the code alone"
+    is_asked = re.fullmatch(r"\d{3,4}\s*\?+", text)
+    return f"the question mark doubts {text!r}" if is_asked else "not a code of ISCO-08"
