@@ -26,6 +26,9 @@ All settings stand in `config.yaml`, each with its default. A setting that is le
 default. An unknown name or a value of the wrong type stops the program with one line that names the
 file, the line and the setting. A relative path is relative to the file of the settings. Every
 command reads another file with `--config FILE`.
+
+Settings are read once, when a command or the daemon starts: after a change, restart the daemon.
+Until then `isco status` warns that they have changed.
 """
 _LINE = re.compile(r"^(?P<indent> *)(?P<key>\w+):(?P<value>[^#]*?)?(?:\s+#\s*(?P<comment>.*))?$")
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path"}

@@ -20,6 +20,7 @@ from core.corrections.corrections_folder import (
 )
 from core.corrections.decisions import Decisions
 from core.corrections.office_answers import OfficeAnswers, Origin
+from core.corrections.unread_file import UnreadFile
 from core.formats.source import AUTO
 from core.own_tables.code_source import CodeSource
 from core.settings import Columns
@@ -38,6 +39,7 @@ class CorrectionsLookup:
     ``folder_state`` is the state of the corrections folder that the decisions were read from.
     ``texts`` are the texts that were decided last, at most 50,000, in the order of their decisions,
     ``origins`` where the latest answer about each comes from. ``answers`` are those that calibrate.
+    ``unread`` are the files that could not be read, and were left out.
     """
 
     decisions: Decisions = field(default_factory=Decisions)
@@ -45,6 +47,7 @@ class CorrectionsLookup:
     texts: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
     answers: OfficeAnswers = field(default_factory=OfficeAnswers)
+    unread: tuple[UnreadFile, ...] = ()
 
     @classmethod
     def of(cls, codes: Mapping[str, str]) -> CorrectionsLookup:
@@ -66,7 +69,7 @@ class CorrectionsLookup:
     ) -> CorrectionsLookup:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
-        A file that cannot be read is left out and named in the log.
+        A file that cannot be read is left out, and named in the log and in ``unread``.
 
         Parameters
         ----------
@@ -83,14 +86,16 @@ class CorrectionsLookup:
             state = state[: names.index(before)]
         decisions = Decisions()
         texts: dict[str, Origin] = {}
+        unread: list[UnreadFile] = []
         n_read = 0
-        if previous is not None and state[: len(known)] == known:
+        if previous is not None and state[: len(known)] == known and not previous.is_mended:
             decisions = previous.decisions.copy()
             texts = dict(zip(previous.texts, previous.origins, strict=True))
+            unread = [*previous.unread]
             n_read = len(known)
         for file in state[n_read:]:
             path = corrections_dir / file.name
-            for correction in read_readable(path, columns, legacy_encoding):
+            for correction in read_readable(path, columns, legacy_encoding, unread):
                 decisions.apply(correction)
                 if correction.is_decided:
                     earlier = texts.pop(correction.text, Origin())  # it moves to the end
@@ -101,7 +106,13 @@ class CorrectionsLookup:
         answers = OfficeAnswers()
         if before is None:
             answers = OfficeAnswers.read(corrections_dir, decisions, texts.items())
-        return cls(decisions, state, tuple(texts), tuple(texts.values()), answers)
+        origins = tuple(texts.values())
+        return cls(decisions, state, tuple(texts), origins, answers, tuple(unread))
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether a file that could not be read has changed since: it may be read now."""
+        return not all(file.is_as_it_was for file in self.unread)
 
     @cached_property
     def version(self) -> str:

@@ -51,7 +51,7 @@ from results.agreement import codes_not_compared, open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
 from results.input_columns import review_context, weighted_shares
-from results.input_notes import note_input, note_providers
+from results.input_notes import note_input, note_providers, unread_notes
 from results.own_format import write_own_format
 from results.receipt import Receipt
 from results.report import REPORT, write_report
@@ -185,7 +185,7 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
             column: table.header[position].strip() for column, position in table.columns.items()
         },
         other_columns=table.other_columns,
-        notes=[*table.notes],
+        notes=[*table.notes, *unread_notes(autocoder.corrections_lookup.unread)],
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
+from core.corrections.unread_file import UnreadFile
 from core.languages.message import Message
 from core.text import DUTIES
 from results.batch import Batch
 from results.receipt import Receipt
 
 _CPU = "cpu"
+_MAX_UNREAD = 3
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,6 +31,28 @@ def _computed_by(providers: Sequence[str]) -> Message:
         return Message("computed by {provider}", provider=providers[0])
     first, second = providers
     return Message("computed by {first} and {second}", first=first, second=second)
+
+
+def unread_notes(unread: Sequence[UnreadFile]) -> list[Message]:
+    """Return a note for the first corrections files that the batch was coded without."""
+    notes = [
+        Message(
+            "its records were coded without the corrections of a file that cannot be read: {why} "
+            "Mend or remove {path}, then drop this file again",
+            why=file.why,
+            path=repr(str(file.path)),
+        )
+        for file in unread[:_MAX_UNREAD]
+    ]
+    if (n_more := len(unread) - len(notes)) > 0:
+        notes.append(
+            Message.counted(
+                n_more,
+                "{n} more corrections file cannot be read",
+                "{n} more corrections files cannot be read",
+            )
+        )
+    return notes
 
 
 def note_input(batch: Batch) -> None:

@@ -29,6 +29,7 @@ from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.signals import Shutdown
 from watcher.status.same_name import refuse_same_name
+from watcher.status.standing_warnings import StandingWarnings
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Daemon:
         self._folders = Folders(environment)
         self._hooks = Hooks(environment)
         self._status = StatusWriter(environment, scheduler, self._hooks)
+        self._warnings = StandingWarnings(environment, processor)
         self._poller = InboxPoller(environment, self._folders, self._status)
         self._active_claims = ActiveClaims(environment, self._folders)
         self._pipeline = Pipeline(
@@ -235,6 +237,7 @@ class Daemon:
         return not self._pause.lasts and not is_stopping and self._poller.error is None
 
     def _poll(self) -> None:
+        self._status.on_warnings(self._warnings.current())
         self._poller.poll(bool(self._active_claims), self.model_version)
 
     def _on_progress(self) -> None:

@@ -20,7 +20,8 @@ class Environment:
 
     ``name`` tells several daemons on the same inbox apart; ``language`` is that of the index;
     ``hooks`` are the commands to run; once corrections were in ``corrections_dir``,
-    nothing is coded without that folder; None for a processor that uses none.
+    nothing is coded without that folder; None for a processor that uses none. ``config`` is the
+    file that the settings were read from.
     """
 
     settings: WatcherSettings
@@ -30,3 +31,4 @@ class Environment:
     language: str = ENGLISH
     hooks: HookSettings = field(default_factory=HookSettings)
     corrections_dir: Path | None = None
+    config: Path | None = None

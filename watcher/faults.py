@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
+from core.settings import WatcherSettings
 from watcher.delivery import archive
 from watcher.environment import Environment
 from watcher.intake import claims
@@ -16,6 +21,40 @@ from watcher.intake.folder_checks import Folders
 _LOG = logging.getLogger(__name__)
 # What passes: the disk, the share, the model, a folder of the watcher. No file is rejected for it.
 PASSING_FAULTS = (OSError, BundleError, FolderError)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class NoSpaceError(OSError):
+    """A folder has too little space for one file; the message names it and says what to do."""
+
+
+def explained(error: Exception, settings: WatcherSettings) -> Exception:
+    """Return an error that names the folder without space where ``error`` says that one is full.
+
+    What was written is removed by then. An error that names no path came from any of the folders
+    that a file passes through: the one with the least space is named.
+    """
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return error
+    places = [settings.outbox, settings.inbox, settings.archive_dir, settings.rejected_dir]
+    free = _free_bytes([*places, Path(tempfile.gettempdir())])
+    folder = min(free, key=lambda place: free[place], default=settings.outbox)
+    if isinstance(error.filename, str | Path):
+        folder = next((p for p in places if Path(error.filename).is_relative_to(p)), folder)
+    space = f", of which {free[folder] / 1e6:,.1f} MB are free," if folder in free else ""
+    return NoSpaceError(
+        f"{str(folder)!r}{space} has too little space for this file and its results: "
+        f"{error.strerror}. Make space there"
+    )
+
+
+def _free_bytes(folders: list[Path]) -> dict[Path, int]:
+    """Return how much is free in each folder where that can be known."""
+    free = {}
+    for folder in folders:
+        with suppress(OSError):
+            free[folder] = shutil.disk_usage(folder).free
+    return free
 
 
 def cause_for_all(error: Exception, folders: Folders) -> Exception | None:

@@ -31,6 +31,7 @@ from watcher.environment import Environment
 from watcher.faults import (
     PASSING_FAULTS,
     cause_for_all,
+    explained,
     failed_folder,
     is_lost,
     is_of_another_file,
@@ -60,8 +61,7 @@ class Pipeline:
 
     Parameters
     ----------
-    display : opens a progress display for one file and returns the function that is told how many
-        more of its records are done.
+    display : opens a progress display for one file; what it returns is told how many more are done.
     on_progress : called often while a file is in progress; polls the inbox, renews the claims, and
         raises ShutdownError to stop in the middle of the file.
     hooks : is told of results and rejections before the claim is released.
@@ -93,9 +93,10 @@ class Pipeline:
         """Process a claimed file as far as possible now. Raises ShutdownError."""
         try:
             return self._process(active)
-        except PASSING_FAULTS as error:
+        except PASSING_FAULTS as fault:
             if is_lost(active.claim, self._environment, self._folders):
                 return Outcome.LOST
+            error = explained(fault, self._settings)
             active.n_faults += 1
             active.fault = str(error)
             if self._status.on_retry(active.claim, error):
@@ -141,9 +142,8 @@ class Pipeline:
         active.content = Content(sha256, is_closed)
         if is_closed or (before is not None and before.sha256 == sha256):
             return active.content
-        is_cut = active.claim.path.suffix.lower() in TEXT_SUFFIXES and (
-            not self._files.has_end_of_line(active.claim.path)
-        )
+        path = active.claim.path
+        is_cut = path.suffix.lower() in TEXT_SUFFIXES and not self._files.has_end_of_line(path)
         n_quiet_times = _N_QUIET_TIMES_CUT if is_cut else 1
         active.due_s = self._clock.monotonic_s() + self._settings.quiet_s * n_quiet_times
         return None

@@ -64,6 +64,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
             language=settings.output.language,
             hooks=settings.hooks,
             corrections_dir=settings.data.corrections_dir,
+            config=parsed.config.absolute(),
         ),
         worker,
         signals.shutdown,

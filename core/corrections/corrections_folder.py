@@ -18,6 +18,7 @@ from pathlib import Path
 from core.corrections.correction import Correction
 from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
+from core.corrections.unread_file import UnreadFile
 from core.errors import InputError
 from core.formats.file_names import suffix_of
 from core.formats.source import AUTO
@@ -116,9 +117,15 @@ def read_folder(
 
 
 def read_readable(
-    path: Path, columns: Columns, legacy_encoding: str = AUTO
+    path: Path,
+    columns: Columns,
+    legacy_encoding: str = AUTO,
+    unread: list[UnreadFile] | None = None,
 ) -> Iterator[Correction]:
-    """Yield every row of a file of the folder; none, and a log line, if it cannot be read."""
+    """Yield every row of a file of the folder; none, and a log line, if it cannot be read.
+
+    Such a file is appended to ``unread``.
+    """
     from core.corrections.correction_table import open_corrections, read_corrections
 
     try:
@@ -129,6 +136,8 @@ def read_readable(
         yield from marked(read_corrections(table), read_doubts(path))
     except (InputError, OSError) as error:
         _LOG.warning("%s: these corrections are left out, the file cannot be read: %s", path, error)
+        if unread is not None:
+            unread.append(UnreadFile.of(path, error))
 
 
 def next_sequence(corrections_dir: Path) -> int:

@@ -52,7 +52,8 @@ class ServedAutocoder:
         vanished. Then the corrections that were loaded last go on counting.
         """
         data, lookup = self._settings.data, self.autocoder.corrections_lookup
-        if folder_state(data.corrections_dir, lookup.folder_state) != lookup.folder_state:
+        state = folder_state(data.corrections_dir, lookup.folder_state)
+        if state != lookup.folder_state or lookup.is_mended:
             lookup = CorrectionsLookup.load(
                 data.corrections_dir,
                 data.read_columns,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.corrections.unread_file import UnreadFile
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from tests.support.fake_clock import FakeClock
@@ -90,6 +91,10 @@ class InterruptingProcessor:
     @property
     def model_version(self) -> str | None:
         return self._processor.model_version
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return self._processor.unread_corrections
 
     def prepare(self, progress: Progress) -> None:
         self._processor.prepare(progress)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError, FolderError
 from core.own_files import OwnFileError
 from core.settings import Settings
@@ -194,6 +195,10 @@ class TooLargeOnce:
     @property
     def model_version(self) -> str | None:
         return self._processor.model_version
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return ()
 
     def prepare(self, progress: Progress) -> None:
         self._processor.prepare(progress)

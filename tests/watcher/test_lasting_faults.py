@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError, IscoError, UnfinishedError
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
@@ -43,6 +44,10 @@ class NoModel:
     def model_version(self) -> str | None:
         return None
 
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return ()
+
     def prepare(self, progress: Progress) -> None:
         pass
 
@@ -64,6 +69,10 @@ class FullAtWork:
     @property
     def model_version(self) -> str | None:
         return self._processor.model_version
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return ()
 
     def prepare(self, progress: Progress) -> None:
         self._processor.prepare(progress)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
@@ -48,6 +49,10 @@ class Troubled:
     @property
     def model_version(self) -> str | None:
         return self._processor.model_version
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return ()
 
     def prepare(self, progress: Progress) -> None:
         self._processor.prepare(progress)
@@ -369,6 +374,36 @@ def test_explaining_that_cannot_start_ends_no_daemon(
     explainer = Explainer(settings.watcher.outbox, fail)
     explainer.check()
     assert os.strerror(errno.ENOSPC) in caplog.text
+
+
+def test_a_file_that_waits_for_space_says_where_and_the_others_go_on(
+    harness: DaemonHarness,
+) -> None:
+    """There is room for small results: a trial write does not pause all files."""
+    is_full = True
+
+    def fill(path: Path) -> None:
+        if is_full and path.name == "large.csv":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    harness.daemon = harness.start_daemon(MAIN, Troubled(harness.processor, fill))
+    harness.drop("large.csv", GOOD)
+    harness.tick(12)
+    harness.drop("small.csv", b"job_title\nnurse\n")
+    harness.tick(12)
+    (batch,) = harness.batches()
+    status = harness.status()
+    report = judge(status, harness.clock.now(), "elsewhere")
+    assert batch.name.startswith("small") and status.paused is None
+    assert report.health is Health.NO_SPACE and "'large.csv' waits: '/" in report.reason
+    assert "MB are free" in report.reason and "Make space there" in report.reason
+    metrics = (harness.settings.watcher.outbox / "metrics.prom").read_text("utf-8")
+    assert 'isco_paused{worker="main"} 1' in metrics
+    assert "No space" in (harness.settings.watcher.outbox / "index.html").read_text("utf-8")
+    is_full = False
+    harness.tick(12, seconds=100)
+    assert harness.status().no_space is None and len(harness.batches()) == 2
+    assert harness.violations() == []
 
 
 @pytest.mark.parametrize("leaves_a_folder", [False, True])

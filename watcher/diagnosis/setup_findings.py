@@ -15,7 +15,8 @@ import psutil
 
 from core.corrections.corrections_folder import folder_state, read_readable
 from core.corrections.doubts import open_doubts
-from core.errors import BundleError, IscoError, StatusError
+from core.corrections.unread_file import UnreadFile
+from core.errors import BundleError, IscoError, SettingsError, StatusError
 from core.formats.file_names import is_litter
 from core.packages import answers_dir
 from core.settings import Settings
@@ -30,13 +31,15 @@ from watcher.intake.known_corrections import KnownCorrections
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import Health, judge, read_status
 
+_MAX_NAMED = 5
+
 
 def setup_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
     """Yield the findings on everything but the folders."""
     yield from _model(settings, names)
     yield from _memory(settings)
     yield from _schedule(settings, names)
-    yield from _corrections(settings)
+    yield from _corrections(settings, names)
     yield from _hooks(settings, names)
     yield _daemon(settings)
 
@@ -50,6 +53,8 @@ def _model(settings: Settings, names: PathNames) -> Iterator[Finding]:
         classifier.probabilities([join("nurse", "")])
     except (IscoError, OSError) as error:
         remedy = "isco models list names the versions; isco models rollback goes back to one before"
+        if isinstance(error, SettingsError):  # the provider, and not the model
+            remedy = "set inference.provider to auto or cpu"
         yield Finding("model", Level.FAULT, names.without(str(error)), remedy)
         return
     place = "the bundled one" if bundle.path.resolve() == registry.bundled_dir.resolve() else "own"
@@ -127,32 +132,48 @@ def _start_nothing(report_dir: Path) -> subprocess.Popen[bytes]:
     raise AssertionError("a check trains nothing")
 
 
-def _corrections(settings: Settings) -> Iterator[Finding]:
+def _corrections(settings: Settings, names: PathNames) -> Iterator[Finding]:
     data = settings.data
     if KnownCorrections(data.corrections_dir).why_away() is not None:
         return  # a finding on the folder
     files = folder_state(data.corrections_dir)
-    n_rows = [
-        sum(1 for _ in read_readable(data.corrections_dir / file.name, data.columns, data.encoding))
-        for file in files
-    ]
-    n_unread = sum(n == 0 for n in n_rows)
-    if n_unread:
-        yield Finding(
-            "corrections",
-            Level.WARNING,
-            f"files that give no correction: {n_unread:,} of {len(files):,}",
-            "the log above names those that cannot be read: mend or remove them",
+    unread: list[UnreadFile] = []
+    n_rows = {
+        file.name: sum(
+            1
+            for _ in read_readable(
+                data.corrections_dir / file.name, data.columns, data.encoding, unread
+            )
         )
-    else:
-        found = f"files that can be read: {len(files):,}; rows in them: {sum(n_rows):,}"
-        yield Finding("corrections", Level.OK, found)
-    names = sorted({doubt.shown_name for doubt in open_doubts(data.corrections_dir)})
-    if names:
+        for file in files
+    }
+    for file in unread[:_MAX_NAMED]:
         yield Finding(
             "corrections",
             Level.WARNING,
-            f"answers in doubt teach nothing about other texts: {', '.join(names)}",
+            f"{names.shown(file.path)} cannot be read: its corrections are not used",
+            "the log above says why: mend the file, or remove it",
+        )
+    unread_names = {file.path.name for file in unread}
+    empty = [name for name, n in n_rows.items() if not n and name not in unread_names]
+    if empty or len(unread) > _MAX_NAMED:
+        n_without = len(empty) + len(unread)
+        shown = f": {', '.join(map(repr, empty[:_MAX_NAMED]))}" if empty else ""
+        yield Finding(
+            "corrections",
+            Level.WARNING,
+            f"files that give no correction: {n_without:,} of {len(files):,}{shown}",
+            "mend or remove them",
+        )
+    if not unread and not empty:
+        found = f"files that can be read: {len(files):,}; rows in them: {sum(n_rows.values()):,}"
+        yield Finding("corrections", Level.OK, found)
+    coders = sorted({doubt.shown_name for doubt in open_doubts(data.corrections_dir)})
+    if coders:
+        yield Finding(
+            "corrections",
+            Level.WARNING,
+            f"answers in doubt teach nothing about other texts: {', '.join(coders)}",
             "isco coders says why; isco coders --confirm NAME if they are right",
         )
 

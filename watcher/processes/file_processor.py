@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.corrections.correction import Correction
 from core.corrections.doubts import Doubt, confirmed_doubts
+from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
 from core.file_io import sha256_of
 from core.settings import Settings
@@ -43,6 +44,11 @@ class FileProcessor:
     def model_version(self) -> str:
         """The version that codes the next file, unless another one is promoted before."""
         return self._served.autocoder.version
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        """The corrections files that could not be read when they were last read."""
+        return self._served.autocoder.corrections_lookup.unread
 
     def rehearse(self) -> None:
         """Code a title with a typo, so that no file waits for what is loaded when it is needed."""

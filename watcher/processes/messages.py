@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.corrections.unread_file import UnreadFile
 from results.receipt import AnyReceipt, Identity
 
 
@@ -29,9 +30,10 @@ Request = Identify | Work
 
 @dataclass(frozen=True)
 class Ready:
-    """The worker process has loaded this model."""
+    """The worker process has loaded this model, and the corrections but for some files."""
 
     model_version: str
+    unread_corrections: tuple[UnreadFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,10 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Done:
-    """The answer to a request."""
+    """The answer to a request, and which corrections files it did without."""
 
     result: Identity | AnyReceipt
+    unread_corrections: tuple[UnreadFile, ...] = ()
 
 
 @dataclass(frozen=True)

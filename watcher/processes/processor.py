@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from core.corrections.unread_file import UnreadFile
 from results.receipt import AnyReceipt, Identity
 
 # Called with the number of records done since the last call; 0 while there is only to wait.
@@ -29,6 +30,10 @@ class Processor(Protocol):
     @property
     def model_version(self) -> str | None:
         """The version in service, None while the first model is loaded; may raise BundleError."""
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        """The corrections files that could not be read when they were last read."""
 
     def prepare(self, progress: Progress) -> None:
         """Return when files can be processed. Raises BundleError where no model can be loaded."""

@@ -21,6 +21,7 @@ from typing import Literal
 
 import psutil
 
+from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
 from core.file_io import ScratchFolder
 from core.settings import Settings
@@ -62,6 +63,7 @@ class Worker:
         self._settings = settings
         self._clock = clock or Clock()
         self._model_version: str | None = None
+        self._unread_corrections: tuple[UnreadFile, ...] = ()
         self._process: BaseProcess | None = None
         self._is_answering = False  # a request is in progress, and reads the pipe
         self._start("fork" if may_fork and _has_one_thread() else "spawn")
@@ -77,6 +79,11 @@ class Worker:
             while self._is_loading and not self._is_answering and self._connection.poll():
                 self._receive(lambda n_done: None)
         return self._model_version
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        """The corrections files that the process could not read when it last read them."""
+        return self._unread_corrections
 
     def prepare(self, progress: Progress) -> None:
         """Return when a process has loaded the model; one that ended while it waited is replaced.
@@ -169,8 +176,9 @@ class Worker:
             case LogLine(level, text):
                 for line in text.splitlines():
                     _LOG.log(level, "%s", line)
-            case Ready(model_version):
+            case Ready(model_version, unread):
                 self._model_version = model_version
+                self._unread_corrections = unread
                 self._is_loading = False
             case Failed(error):
                 if not self._is_loading:
@@ -180,6 +188,7 @@ class Worker:
                     raise error
                 raise BundleError(f"the worker process cannot start: {error}") from error
             case Done():
+                self._unread_corrections = message.unread_corrections
                 return message
         return None
 

@@ -51,7 +51,7 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
         except Exception as error:
             connection.send(Failed(_portable(error)))
             return
-        connection.send(Ready(processor.model_version))
+        connection.send(Ready(processor.model_version, processor.unread_corrections))
         if not connection.poll():  # no file waits
             processor.rehearse()
         while True:
@@ -76,7 +76,7 @@ def _load(settings: Settings) -> FileProcessor:
 def _answer(processor: Processor, request: Request, connection: Connection) -> Done | Failed:
     try:
         result = _handle(processor, request, lambda n_done: connection.send(RecordsDone(n_done)))
-        return Done(result)
+        return Done(result, processor.unread_corrections)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:

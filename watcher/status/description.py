@@ -21,6 +21,7 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
         if status.model_version is None
         else f"model {_printable(status.model_version)}",
     ]
+    lines += [f"warning: {_printable(warning)}" for warning in status.warnings]
     if status.next_training is not None:
         lines.append(f"next training: {moment_text(status.next_training)}")
     if status.last_training is not None:

@@ -57,13 +57,17 @@ def _samples(status: Status) -> Iterator[Sample]:
     gauges = {
         "running": ("1 while the daemon runs, 0 after it has stopped", status.stopped is None),
         "share_unavailable": ("1 while a folder is away", status.share_unavailable is not None),
-        "paused": ("1 while no file can be processed", status.paused is not None),
+        "paused": (
+            "1 while no file can be processed, or one waits for space",
+            status.paused is not None or status.no_space is not None,
+        ),
         "start_time_seconds": ("when the daemon started", _seconds(status.started)),
         "last_poll_time_seconds": ("the last complete poll", _seconds(status.last_poll)),
         "last_progress_time_seconds": ("the last step on a file", _seconds(status.last_progress)),
         "next_training_time_seconds": ("the next training", _seconds(status.next_training)),
         "waiting_files": ("files that wait", status.n_waiting),
         "ignored_names": ("names in the inbox that are ignored", status.n_ignored),
+        "warnings": ("warnings of isco status", len(status.warnings)),
         "in_progress_records": (
             "records coded of the file in progress, 0 without one",
             in_progress.n_rows if in_progress is not None else 0,

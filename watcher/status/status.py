@@ -8,7 +8,7 @@ file, and on the daemon's own machine by its process.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,11 +36,15 @@ class _Part(BaseModel):
 
 
 class Waiting(_Part):
-    """A file that is not in progress: since when it is known, and the reason why it waits."""
+    """A file that is not in progress: since when it is known, and the reason why it waits.
+
+    ``needs_space``: a folder has too little space for it.
+    """
 
     name: str
     since: AwareDatetime
     reason: str
+    needs_space: bool = False
 
 
 class InProgress(_Part):
@@ -88,6 +92,8 @@ class Status(_Part):
     model_version : None while the first model is loaded.
     share_unavailable : the inbox or the outbox cannot be used.
     paused : the disk is full, a permission is missing, or there is no model.
+    no_space : files wait because a folder has too little space for them; others are processed.
+    warnings : what stops no file, and somebody should mend.
     waiting : the first 50 of ``n_waiting`` files, those first that have waited longest.
     ignored : the first 50 of ``n_ignored`` names: what systems put into the inbox, empty folders.
     results, rejected : the last ten, newest first.
@@ -108,6 +114,8 @@ class Status(_Part):
     model_version: str | None
     share_unavailable: Problem | None = None
     paused: Problem | None = None
+    no_space: Problem | None = None
+    warnings: tuple[str, ...] = ()
     in_progress: InProgress | None = None
     n_waiting: int = 0
     waiting: tuple[Waiting, ...] = ()
@@ -152,6 +160,9 @@ class Health(StrEnum):
 
     PAUSED = "paused"
     """The disk is full, a permission is missing, or there is no model."""
+
+    NO_SPACE = "no space"
+    """A file waits because a folder has too little space for it; others are processed."""
 
 
 @dataclass(frozen=True)
@@ -251,10 +262,20 @@ def judge(
     for health, problem in (
         (Health.SHARE_UNAVAILABLE, status.share_unavailable),
         (Health.PAUSED, status.paused),
+        (Health.NO_SPACE, status.no_space),
     ):
         if problem is not None:
             return HealthReport(health, f"since {moment_text(problem.since)}: {problem.reason}")
     return HealthReport(Health.OK, f"last activity {duration_text(age_s)} ago")
+
+
+def first_without_space(files: Iterable[Waiting]) -> Problem | None:
+    """Return what the file says that has waited longest for space; None where none does."""
+    waiting = [file for file in files if file.needs_space]
+    if not waiting:
+        return None
+    first = min(waiting, key=lambda file: file.since)
+    return Problem(since=first.since, reason=f"{first.name!r} waits: {first.reason}")
 
 
 def encodable(text: str) -> str:

@@ -5,7 +5,6 @@ It also writes ``outbox/index.html``, the same for people (``watcher/delivery/in
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import socket
@@ -16,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StatusError
-from core.file_io import write_atomic
 from core.own_files import set_aside
 from results.receipt import AnyReceipt, Receipt
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
+from watcher.faults import NoSpaceError
 from watcher.hooks.hooks import Hooks
 from watcher.intake.claims import Claim, HeldError
 from watcher.intake.stability import WaitingFile
@@ -36,15 +35,16 @@ from watcher.status.status import (
     Status,
     Waiting,
     encodable,
+    first_without_space,
     read_status,
     status_file_name,
 )
+from watcher.status.status_file import write_status
 
 _LOG = logging.getLogger(__name__)
 _WRITE_EVERY_S = 5.0  # without changes: a synchronised outbox sends every version of the file
 _PROGRESS_EVERY_S = 1.0
 _N_RESULTS = 10
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _N_WAITING = 50
 
 
@@ -137,6 +137,13 @@ class StatusWriter:
             self._update_trainings()
             self._write()
 
+    def on_warnings(self, warnings: tuple[str, ...]) -> None:
+        """Record which warnings stand now."""
+        warnings = tuple(map(encodable, warnings))
+        if warnings != self._status.warnings:
+            self._change(warnings=warnings)
+            self._has_changes = True
+
     def on_share_unavailable(self, error: Exception) -> bool:
         """Record that a poll failed; return whether that is news."""
         now = self._clock.now()
@@ -200,7 +207,7 @@ class StatusWriter:
         """Record that a file is kept and tried again; return whether the reason is news."""
         reason = encodable(str(error))
         before = self._retried.get(claim.id)
-        self._keep(claim, reason)
+        self._keep(claim, reason, needs_space=isinstance(error, NoSpaceError))
         return before is None or before.reason != reason
 
     def on_done(self, claim: Claim, outcome: Outcome) -> None:
@@ -235,10 +242,12 @@ class StatusWriter:
         self._change(paused=None)
         self._has_changes = True
 
-    def _keep(self, claim: Claim, reason: str) -> None:
+    def _keep(self, claim: Claim, reason: str, needs_space: bool = False) -> None:
         before = self._retried.get(claim.id)
         since = before.since if before is not None else self._clock.now()
-        self._retried[claim.id] = Waiting(name=encodable(claim.name), since=since, reason=reason)
+        self._retried[claim.id] = Waiting(
+            name=encodable(claim.name), since=since, reason=reason, needs_space=needs_space
+        )
 
     def _prepended(
         self, results: tuple[FileResult, ...], name: str, text: str, path: str = ""
@@ -257,17 +266,6 @@ class StatusWriter:
                 self._change(last_training=encodable(last_training))
         self._change(next_training=self._scheduler.next_training())
 
-    def _overwrite(self, path: Path) -> None:
-        """Write a short status over the old one: on a full disk that is all there is room for."""
-        short = self._status.model_copy(
-            update={"waiting": (), "ignored": (), "results": (), "rejected": ()}
-        )
-        content = (short.model_dump_json() + "\n").encode()
-        with suppress(OSError), os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
-            if len(content) <= os.fstat(file.fileno()).st_size:
-                file.write(content)
-                file.truncate()
-
     def _count(self, **counts: int) -> None:
         totals = self._status.totals
         more = {name: getattr(totals, name) + n for name, n in counts.items()}
@@ -282,16 +280,15 @@ class StatusWriter:
     def _write(self) -> None:
         self._written_s = self._clock.monotonic_s()
         self._has_changes = False
+        self._change(no_space=first_without_space(self._retried.values()))
         if self._hooks is not None:
             self._change(n_hooks_waiting=self._hooks.n_waiting, n_hooks_failed=self._hooks.n_failed)
         path = self._outbox / status_file_name(self._name)
         try:
             self._status = without_removed_reasons(self._status)
-            write_atomic(path, self._status.model_dump_json(indent=2) + "\n", is_public=True)
+            write_status(path, self._status)
             self._is_failing = False
         except OSError as error:
-            if self._status.paused is not None and error.errno in _DISK_FULL:
-                self._overwrite(path)
             if not self._is_failing:
                 _LOG.warning("the status cannot be written, continuing without it: %s", error)
             self._is_failing = True

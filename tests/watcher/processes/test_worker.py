@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError, InputError
 from core.settings import Settings
 from inference.bundle import Bundle
@@ -217,6 +218,10 @@ class CrashingProcessor:
     def model_version(self) -> str | None:
         return self._processor.model_version
 
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return ()
+
     def prepare(self, progress: Progress) -> None:
         self._processor.prepare(progress)
 
@@ -364,3 +369,7 @@ class NotAskedBefore:
     @property
     def model_version(self) -> str | None:
         return None
+
+    @property
+    def unread_corrections(self) -> tuple[UnreadFile, ...]:
+        return ()

@@ -1,0 +1,40 @@
+"""Whether the file of settings that a program was started with has changed since."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+
+class WatchedFile:
+    """A file of settings, and what it had in it when this was made.
+
+    Its content is read again only when its time or its size has changed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._state = self._current_state()
+        self._hash = self._current_hash()
+        self._has_changed = False
+
+    def has_changed(self) -> bool:
+        """Return whether the content is another one now; one that cannot be read is not."""
+        state = self._current_state()
+        if state not in (None, self._state):
+            self._state = state
+            self._has_changed = self._current_hash() not in ("", self._hash)
+        return self._has_changed
+
+    def _current_state(self) -> tuple[int, int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def _current_hash(self) -> str:
+        try:
+            return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        except OSError:
+            return ""

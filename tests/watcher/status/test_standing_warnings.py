@@ -1,0 +1,45 @@
+"""The daemon says that its settings were changed, and goes on with those that it read."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings
+from core.settings_file.watched_file import WatchedFile
+from tests.support.daemon_harness import DaemonHarness
+from watcher.environment import Environment
+from watcher.status.standing_warnings import StandingWarnings
+
+
+def test_only_another_content_is_a_change(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
+    watched = WatchedFile(path)
+    os.utime(path, (1, 1))
+    assert not watched.has_changed()
+    path.write_text("review: {double_share: 0.3}\n", encoding="utf-8")
+    assert watched.has_changed() and watched.has_changed()
+    path.unlink()  # the share may be away
+    assert watched.has_changed()
+    path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
+    os.utime(path, (2, 2))
+    assert not watched.has_changed()
+
+
+def test_changed_settings_are_logged_once(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness = DaemonHarness(settings)
+    config = settings.watcher.inbox.parent / "config.yaml"
+    environment = Environment(settings.watcher, config=config)
+    warnings = StandingWarnings(environment, harness.processor)
+    assert warnings.current() == ()
+    config.write_text("watcher: {poll_s: 9}\n", encoding="utf-8")
+    with caplog.at_level(logging.WARNING, "watcher"):
+        first, second = warnings.current(), warnings.current()
+    assert first == second == (f"settings changed: {str(config)!r}; restart to use them",)
+    assert caplog.text.count("settings changed") == 1
