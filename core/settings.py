@@ -19,6 +19,7 @@ from core.isco_titles.group_titles import ENGLISH, title_languages
 from core.letters.legacy_codec import reads_legacy_text
 from core.settings_file.hook_settings import HookSettings
 from core.settings_file.plain_words import expected, found
+from core.settings_file.schedule_settings import ScheduleSettings
 from core.settings_file.section import Section
 from core.settings_file.training_settings import (
     FineTuneSettings,
@@ -109,14 +110,6 @@ class DataSettings(Section):
                 "cp1250 or iso8859_2. UTF-16 and UTF-32 are recognised without a setting: set auto"
             )
         return name
-
-
-class ScheduleSettings(Section):
-    """When the nightly training runs."""
-
-    enabled: bool = True
-    cron: str = "15 4 * * *"
-    timezone: str = "local"
 
 
 class OutputSettings(Section):

@@ -35,6 +35,10 @@ class SettingsText:
             self.values: Any = loader.construct_document(self._node) if self._node else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if mark is not None and _is_indented_with_tab(source, mark.line):
+                raise ValueError(
+                    f"line {mark.line + 1}: found a tab; expected spaces: indent with spaces"
+                ) from None
             line = f"line {mark.line + 1}: " if mark is not None else ""
             raise ValueError(
                 f"{line}{error.problem or error.context}; a text with one of : # * & [ {{ % @ "
@@ -61,6 +65,13 @@ class SettingsText:
                 break
             line = place.start_mark.line + 1
         return line
+
+
+def _is_indented_with_tab(source: str, line: int) -> bool:
+    """Whether a tab stands before the text of a line, counted from 0: YAML allows spaces alone."""
+    lines = source.splitlines()
+    text = lines[line] if line < len(lines) else ""
+    return "\t" in text[: len(text) - len(text.lstrip())]
 
 
 def _doubled(node: yaml.Node | None, path: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:

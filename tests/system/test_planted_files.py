@@ -21,7 +21,8 @@ from cli.commands.explain import run as run_explain
 from core.errors import BundleError, FolderError, StatusError
 from core.log_lines import OneLineFormatter
 from core.own_files import OwnFileError, read_own_file, read_own_json
-from core.settings import ScheduleSettings, Settings
+from core.settings import Settings
+from core.settings_file.schedule_settings import ScheduleSettings
 from results.explanations.requests import REQUESTS_FILE
 from tests.support.daemon_harness import DaemonHarness, InterruptingProcessor
 from tests.support.disks import leave_free, mounted, small_disk

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import write_atomic
 from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
-from core.settings import ScheduleSettings
+from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.background import start_in_background
 
@@ -66,7 +66,7 @@ class NightlyScheduler:
         start_training: StartTraining,
         clock: WallClock = now,
     ) -> None:
-        """Raises SettingsError for a cron expression or time zone that does not exist."""
+        """Raises SettingsError for a time that never comes, and where no time zone is known."""
         # The first results do not wait for APScheduler, nor does a daemon without a schedule.
         from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -262,15 +262,7 @@ def publish_failure(report_dir: Path, reason: str) -> None:
 
 
 def _zone(name: str) -> ZoneInfo:
-    if name == "local":
-        return _local_zone()
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones
-        raise SettingsError(
-            f"schedule.timezone is {name!r}, which is no time zone; use 'local' or a name such as "
-            f"'Europe/Vienna' ({error})"
-        ) from None
+    return _local_zone() if name == LOCAL else ZoneInfo(name)
 
 
 def _local_zone() -> ZoneInfo:

@@ -163,7 +163,7 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     config.write_text(
         "output: {best_model_dir: empty}\n"
-        "schedule: {timezone: Atlantis}\nwatcher: {memory_limit_mb: 100000000}\n"
+        "schedule: {cron: 15 4 30 2 *}\nwatcher: {memory_limit_mb: 100000000}\n"
         "hooks: {on_result: [hooks/none.sh], on_night: [no-such-program]}\n",
         encoding="utf-8",
     )

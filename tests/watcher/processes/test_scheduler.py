@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingsError
-from core.settings import ScheduleSettings
+from core.settings_file.schedule_settings import ScheduleSettings
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.cron import cron_trigger
 from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, NightlyScheduler
@@ -231,17 +231,6 @@ def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
         scheduler = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
         scheduler.start()
         scheduler.stop()
-
-
-def test_a_schedule_that_cannot_be_is_named(tmp_path: Path) -> None:
-    for wrong, word in (
-        ({"cron": "61 4 * * *"}, "schedule.cron"),
-        ({"cron": "4"}, "minute hour"),
-        ({"timezone": "Mars/Base"}, "Europe/Vienna"),
-        ({"timezone": "Europe"}, "no time zone"),  # a folder of the zones
-    ):
-        with pytest.raises(SettingsError, match=word):
-            NightlyScheduler(ScheduleSettings(**wrong), tmp_path, Trainings())
 
 
 def test_a_damaged_file_of_the_scheduler_is_replaced(tmp_path: Path) -> None:
