@@ -143,3 +143,26 @@ def no_header(path: Source, row: Sequence[str], line: int) -> InputError:
         remedy=f"Remove the lines above line {line}.",
         line=line,
     )
+
+
+class TwoHeadersError(InputError):
+    """Two lines of a file may be its header."""
+
+
+def two_headers(
+    path: Source, first: Sequence[str], first_line: int, row: Sequence[str], line: int
+) -> TwoHeadersError:
+    """Return the error of two lines with the names of columns, of which neither is sure."""
+    return TwoHeadersError(
+        path,
+        f"names of columns in line {first_line} ({listed(_filled(first))}) and in line {line} "
+        f"({listed(_filled(row))})",
+        expected="one header, and the records below it",
+        remedy=f"If line {line} is the header, remove the lines above it. Otherwise put what "
+        f"begins in line {line} into a file of its own.",
+        line=line,
+    )
+
+
+def _filled(row: Sequence[str]) -> list[str]:
+    return [cell for cell in row if cell.strip()]

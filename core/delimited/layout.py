@@ -1,8 +1,8 @@
 """How a delimited text file is laid out: its delimiter, its header, and what is no record.
 
 Read where it is certain: a first line ``sep=;`` of Excel, lines above the header, the second and
-third header row of survey programs, the row names of R. The first delimiter and line
-whose names fit the columns asked for are taken; without any, the error names the cause.
+third header row of survey programs, the row names of R. The first delimiter and line whose names
+fit the columns asked for are taken; without any, the error names the cause.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from core.columns.column_choice import Aliases, match_names
-from core.columns.header_names import Match
+from core.columns.header_names import JOB_TITLE, Match
 from core.delimited.format_errors import (
     DELIMITERS,
     MAX_FIELD_CHARS,
@@ -26,6 +26,8 @@ from core.delimited.format_errors import (
 )
 from core.delimited.header_rows import further_headers, label_row
 from core.delimited.label_rows import LabelRow
+from core.delimited.later_header import later_header
+from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
@@ -120,11 +122,8 @@ def layout_of_lines(
         except InputError as error:  # a quoted name is followed by another delimiter
             errors.append(error)
     if required and not any(_has_all(matches, required) for _, matches in fits):
-        fits += [
-            fit
-            for delimiter in delimiters
-            if (fit := _lower_line(lines, delimiter, n_first, aliases, required))
-        ]
+        lower = (_lower_line(lines, each, n_first, aliases, required) for each in delimiters)
+        fits += filter(None, lower)
     if not fits:
         raise errors[0]
     # max() keeps the first of equals: a file with one column is read as comma-separated.
@@ -132,6 +131,8 @@ def layout_of_lines(
     missing = next((column for column in required if column not in matches), None)
     if missing is not None:
         raise _no_column(path, lines, layout, aliases, missing)
+    if JOB_TITLE in required:
+        return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches
 
 
@@ -142,7 +143,7 @@ def _no_column(
     wanted = {column: aliases[column]}
     for n_above, line in enumerate(lines[1:_MAX_PREAMBLE_LINES], start=1):
         for delimiter in DELIMITERS:
-            row = next(_parsed_leniently([line], delimiter), [])
+            row = next(parsed_leniently([line], delimiter), [])
             if len(row) > 1 and _is_named(match_names([row], wanted), column):
                 return no_header(path, row, n_above + 1)
     return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)
@@ -168,16 +169,18 @@ def _first_line(
     """Return the layout with the header in the first line."""
     rows = _first_rows(path, lines[n_first:], delimiter, n_first)
     header = rows[0] if rows else []
-    layout = _below_header(Layout(delimiter, header, n_first, bool(n_first)), rows[1:], aliases)
-    layout = _fitted(layout, rows[1 + len(layout.further_headers) :], lines)
+    layout = _layout_of(Layout(delimiter, header, n_first, bool(n_first)), rows[1:], lines, aliases)
     return layout, match_names([layout.header, *layout.further_headers], aliases)
 
 
-def _below_header(layout: Layout, rows: Sequence[Row], aliases: Aliases) -> Layout:
-    """Return the layout with what the rows below the header tell of further rows of names."""
+def _layout_of(
+    layout: Layout, rows: Sequence[Row], lines: Sequence[str], aliases: Aliases
+) -> Layout:
+    """Return the layout with what the rows below the header tell; ``lines`` begin with it."""
     further = further_headers(layout.header, rows, aliases)
     is_doubtful = not further and label_row(layout.header, rows, aliases) == LabelRow.MAYBE
-    return replace(layout, further_headers=further, may_begin_with_labels=is_doubtful)
+    layout = replace(layout, further_headers=further, may_begin_with_labels=is_doubtful)
+    return _fitted(layout, rows[len(further) :], lines)
 
 
 def _lower_line(
@@ -189,19 +192,34 @@ def _lower_line(
     """
     n_most = 1
     for n_above in range(n_first, min(n_first + _MAX_PREAMBLE_LINES, len(lines))):
-        row = next(_parsed_leniently(lines[n_above:], delimiter), [])
-        n_filled = _n_filled(row)
-        if n_above > n_first and n_filled > n_most:
+        row = next(parsed_leniently(lines[n_above:], delimiter), [])
+        n_here = n_filled(row)
+        if n_above > n_first and n_here > n_most:
             matches = match_names([row], aliases)
             if _has_all(matches, required):
-                following = _parsed_leniently(lines[n_above:], delimiter)
-                rows = list(islice(following, 1, HEAD_LINES))
-                layout = Layout(delimiter, row, n_above, bool(n_first))
-                layout = _below_header(layout, rows, aliases)
-                n_further = len(layout.further_headers)
-                return _fitted(layout, rows[n_further:], lines[n_above:]), matches
-        n_most = max(n_most, n_filled)
+                return _at(lines, delimiter, n_above, bool(n_first), aliases), matches
+        n_most = max(n_most, n_here)
     return None
+
+
+def _at(
+    lines: Sequence[str], delimiter: str, n_above: int, has_separator_line: bool, aliases: Aliases
+) -> Layout:
+    """Return the layout with the header below so many lines."""
+    header, *rows = islice(parsed_leniently(lines[n_above:], delimiter), HEAD_LINES)
+    layout = Layout(delimiter, header, n_above, has_separator_line)
+    return _layout_of(layout, rows, lines[n_above:], aliases)
+
+
+def _below_other_names(path: Source, lines: Sequence[str], fit: _Fit, aliases: Aliases) -> _Fit:
+    """Return the layout with a later line as the header, where the names found are none."""
+    layout = fit[0]
+    places = range(layout.n_lines_above, min(_MAX_PREAMBLE_LINES, len(lines)))
+    n_above = later_header(path, lines, layout.delimiter, layout.header, places, aliases)
+    if n_above is None:
+        return fit
+    layout = _at(lines, layout.delimiter, n_above, layout.has_separator_line, aliases)
+    return layout, match_names([layout.header, *layout.further_headers], aliases)
 
 
 def _has_all(matches: Mapping[str, Match], required: Sequence[str]) -> bool:
@@ -244,10 +262,6 @@ def _fitted(layout: Layout, rows: Sequence[Row], lines: Sequence[str]) -> Layout
     return layout
 
 
-def _n_filled(row: Row) -> int:
-    return sum(bool(cell.strip()) for cell in row)
-
-
 def read_records(path: Source, encoding: str, layout: Layout) -> Iterator[tuple[int, Row]]:
     """Yield (first line, fields) of every record after the header; a blank line has no fields."""
     with open_text(path, encoding) as file:
@@ -284,10 +298,3 @@ def _first_rows(
     with suppress(InputError):  # an error of a later row is raised where the rows are read
         rows += [row for _, row in islice(records, HEAD_LINES)]
     return rows
-
-
-def _parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
-    try:
-        yield from csv.reader(lines, delimiter=delimiter, strict=True)
-    except csv.Error:
-        return

@@ -16,6 +16,7 @@ from itertools import islice, zip_longest
 
 from core.columns.column_choice import Aliases
 from core.columns.header_names import Match
+from core.delimited.format_errors import TwoHeadersError
 from core.delimited.layout import HEAD_LINES, Layout, layout_of_lines
 from core.errors import InputError
 from core.formats.cell_text import checked_row
@@ -68,11 +69,16 @@ def open_grid(
         )
     fits: list[_Fit] = []
     errors: list[InputError] = []
+    unclear: list[InputError] = []
     for sheet, head in filled:
         try:
             fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
+        except TwoHeadersError as error:
+            unclear.append(error.in_sheet(sheet.name))
         except InputError as error:
             errors.append(error.in_sheet(sheet.name))
+    if unclear and not fits:
+        raise _with_hidden(unclear[0], hidden)
     if not fits:
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
