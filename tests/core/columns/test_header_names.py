@@ -47,6 +47,33 @@ ru: Какая у вас профессия? | Каковы ваши обяза�
 uk: Яка ваша професія? | Які ваші обов'язки?"""
 
 
+# Jobs of other people, jobs of another time, and facts about a job.
+OTHERS = """\
+Édesapja foglalkozása | Édesanyja foglalkozása | Nagyapja foglalkozása | Korábbi foglalkozása |
+Zawód małżonka | Zawód rodziców | Zawód partnera | Povolání partnera | Povolání rodičů |
+Povolání manžela | Povolanie manžela | Ocupația soțului | Ocupația anterioară |
+Ocupația părinților | Професия на партньора | Професия на съпругата | Επάγγελμα συντρόφου |
+مهنة رب الأسرة | مهنة الوالد | Profession du chef de ménage | Profession antérieure |
+Ocupación del jefe del hogar | Professione capofamiglia | Profissão do chefe de família |
+Beruf Ehegatte | Beruf Haushaltsvorstand | Beruf Hauptverdiener | Beruf vor 10 Jahren |
+Beruf bei Eintritt | Faderns yrke | Sambos yrke | Yrke vid 15 års ålder | Ægtefælles erhverv |
+Aiempi ammatti | Vanhempien ammatti | Zanimanje supružnika | Poklic partnerja | Abikaasa amet |
+Sutuoktinio profesija | Laulātā profesija | CIE occupation | Occupation of the main earner |
+Grandfather's occupation | Profession de l'époux | Ocupación de la abuela | Beroep echtgenoot |
+Beroep vader | Zawód żony | Povolání dědečka | Poklic staršev | Zanimanje roditelja |
+Férje foglalkozása | Професия на родителите | Επάγγελμα γονέων | Tėvų profesija |
+Vecāku profesija | Vanemate amet | Puolison ammatti | Samboers yrke | Starf maka | Gairm athar |
+Xogħol missier | مهنة الزوجة | Annenin mesleği | Meslek (eşinin) | Профессия мужа |
+Професія чоловіка | Pekerjaan kepala keluarga | Beruf vor 5 Jahren | occupation_timestamp |
+occupation_verified_by | Lieu de la profession"""
+
+
+@pytest.mark.parametrize("header", re.split(r"\s+\|\s+", OTHERS))
+def test_another_job_is_not_the_job(header: str) -> None:
+    for written in (header, header.upper(), header.replace(" ", "_")):
+        assert match(written, "job_title") is None
+
+
 @pytest.mark.parametrize("line", QUESTIONS.splitlines())
 def test_questions_in_each_language(line: str) -> None:
     """No word of a question is taken for a word of another language, such as Turkish "eş"."""
@@ -60,6 +87,11 @@ def test_a_word_counts_with_its_own_accents() -> None:
     assert match("yrke, år", "job_title") is None  # "year"
     assert match("Är detta ditt yrke", "job_title") is not None
     assert match("eş: meslek", "job_title") is None  # "spouse"
+
+
+def test_the_last_week_is_no_former_job() -> None:
+    question = "Welchen Beruf haben Sie in den letzten sieben Tagen ausgeübt?"
+    assert match(question, "job_title") is not None
 
 
 @pytest.mark.parametrize(
