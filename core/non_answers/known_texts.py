@@ -45,6 +45,8 @@ _MIN_KEYS_IN_ORDER = 4
 _REPEATED = re.compile(r"(?P<part>.{1,4}?)(?P=part)+.?.?")
 _HOME_ROW = re.compile(r"[sdfghjkl]{5,}")  # the middle row without its vowel
 _TEST = re.compile(r"test(ing)?\d+")
+# "1. refused", "b) retired", but not "E-5", a grade of the armed forces.
+_LIST_NUMBER = re.compile(r"(?:\d{1,2}|[a-hα-ηа-з]) (?=[^\W\d]{3})")
 
 
 class NonAnswerKind(StrEnum):
@@ -135,18 +137,19 @@ class NonAnswers:
         stated = [part for part in parts if part != NOT_AVAILABLE]
         kinds = []
         for part in parts:
-            kind = self._kind(part)
-            if kind is None and len(stated) == 1 and not has_more:
-                kind = self._alone.get(plain_letters(part))
+            is_alone = len(stated) == 1 and not has_more
+            kind = self._kind(part, is_alone)
+            if kind is None and (number := _LIST_NUMBER.match(part)):
+                kind = self._kind(part[number.end() :], is_alone)
             if kind is None:
                 return None
             kinds.append(kind)
         return max(kinds, key=_rank, default=None)
 
-    def _kind(self, part: str) -> NonAnswerKind | None:
+    def _kind(self, part: str, is_alone: bool) -> NonAnswerKind | None:
         """Return the kind of a cleaned title, or of cleaned duties."""
         text = plain_letters(part)
-        kind = self._kinds.get(text)
+        kind = self._kinds.get(text) or (self._alone.get(text) if is_alone else None)
         if kind is not None:
             return kind
         if not any(map(str.isalpha, text)) or is_written_value(text) or _is_random(text):

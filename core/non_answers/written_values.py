@@ -1,8 +1,9 @@
 """Recognise written dates, times, durations and numbers with letters: ``2020-01-01T08:30:00Z``.
 
-A text of digits and punctuation alone needs no rule; these have letters, too. The words are in
-``value_words.yaml``. A text is recognised only as a whole, and only in an order in which such
-values are written: ``2T251`` and ``3E051`` are occupations of the US Air Force.
+A text of digits and punctuation alone needs no rule; these have letters, too. So have addresses of
+the web and of e-mail, whose dots and ``@`` are gone already. The words are in ``value_words.yaml``.
+A text is recognised only as a whole, and only in an order in which such values are written:
+``2T251`` and ``3E051`` are occupations of the US Air Force.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ _GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")  # "8h30" is "8 h 
 
 def is_written_value(text: str) -> bool:
     """Return whether a text without accents and punctuation is a written value and nothing else."""
-    if len(text) > _MAX_CHARS or not any(map(str.isdecimal, text)):
+    if len(text) > _MAX_CHARS:
+        return False
+    if _addresses().fullmatch(text):
+        return True
+    if not any(map(str.isdecimal, text)):
         return False
     if _HEXADECIMAL.fullmatch(text):
         return True
@@ -62,6 +67,21 @@ def _values() -> re.Pattern[str]:
         rf"{_any_of(table['before_numbers'])} {_NUMBERS}(?: {unit})?"
         rf"(?: {_any_of(table['after_ages'])})?",
         rf"{_NUMBERS}(?: {unit})? {_any_of(table['after_ages'])}",
+        rf"{_any_of(table['before_years'])} (?:19|20)\d\d",
+    )
+    return re.compile("|".join(forms))
+
+
+@cache
+def _addresses() -> re.Pattern[str]:
+    """Return the form of an address: "www example org page", "jane doe gmail com"."""
+    table = _table()
+    # "www developer" is an answer: a domain must follow.
+    forms = (
+        r"https? .+",
+        rf"www \w+(?: \w+)* {_any_of(table['domains'])}(?: .+)?",
+        rf"\w+(?: \w+)* {_any_of(table['mail_providers'])} \w{{2,3}}(?: \w\w)?",
+        rf"\w+(?: \w+)* {_any_of(table['mail_hosts'])}",
     )
     return re.compile("|".join(forms))
 

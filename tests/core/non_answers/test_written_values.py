@@ -50,7 +50,17 @@ January 1st, 2020
 under 15
 65 years and over
 unter 18 Jahre
-moins de 15 ans"""
+moins de 15 ans
+since 2010
+seit 2010
+desde 2010
+od 2010
+منذ 2010
+jane.doe@gmail.com
+info@web.de
+jan@yahoo.co.uk
+www.example.org/jobs
+https://example.com/?id=1"""
 
 
 @pytest.mark.parametrize("text", VALUES.splitlines())
@@ -77,6 +87,10 @@ def test_a_written_value_states_nothing(text: str) -> None:
         "PT 2",
         "1.am.",
         "may",
+        "OD 2",
+        "www developer",
+        "web designer",
+        "outlook trainer",
     ],
 )
 def test_what_looks_like_a_value_may_be_an_answer(text: str) -> None:
