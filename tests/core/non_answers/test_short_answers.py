@@ -18,8 +18,7 @@ FIND = built_in_non_answers().find
 def short_answers() -> dict[tuple[str, str], list[str]]:
     with LISTED.open(encoding="utf-8", newline="") as file:
         return {
-            (row["language"], row["kind"]): row["texts"].split("; ")
-            for row in csv.DictReader(file)
+            (row["language"], row["kind"]): row["texts"].split("; ") for row in csv.DictReader(file)
         }
 
 
