@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
+from core.corrections.answer_outcome import Outcome
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.decisions import Decisions, Outcome
+from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, neutralise
 from core.file_io import sha256_of, utc_now
@@ -60,7 +61,7 @@ def corrections_batch_id(
     ]
     decisions = corrections_lookup.decisions.copy()
     source = open_source(path, settings)
-    if not any(correction.is_decided for correction in source.corrections()):
+    if not any(correction.is_kept for correction in source.corrections()):
         return content_id
     if not kept_names:
         return own_id
@@ -176,12 +177,18 @@ def _cells(
 ) -> list[str]:
     reasons = [correction.reason] if correction.reason else []
     reasons += check.reasons
-    if correction.is_doubted:
+    if correction.is_doubted and correction.is_decided:
         reasons.append("in doubt: it holds for this text alone until somebody confirms it")
-    if outcome.replaced is not None:
+    is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
+    if outcome.replaced is not None and is_withdrawal:
+        reasons.append(f"takes {outcome.replaced} back")
+    elif outcome.replaced is not None:
         reasons.append(f"replaces {outcome.replaced}: the later correction is used")
+    elif is_withdrawal and outcome.overruled_by is None:
+        reasons.append("no answer about it was in force")
     if outcome.overruled_by is not None:
-        counts = " and counts for the agreement of coders" if correction.signature.coder else ""
+        is_counted = correction.signature.coder and not is_withdrawal
+        counts = " and counts for the agreement of coders" if is_counted else ""
         reasons.append(
             f"the conflict about this text was decided as {outcome.overruled_by}: the answer is "
             f"kept{counts}, and does not replace it"

@@ -46,7 +46,7 @@ class IntakeChecks:
 
     def of(self, corrections: Sequence[Correction]) -> list[IntakeCheck]:
         """Return the check of each row; rows without a decision are not checked."""
-        texts = list({row.text for row in corrections if row.is_decided})
+        texts = list({row.text for row in corrections if row.is_kept})
         is_coded, has_all_texts = self._coded_texts.were_coded(texts)
         not_found = {text for text, coded in zip(texts, is_coded, strict=True) if not coded}
         return [self._check(row, row.text in not_found, has_all_texts) for row in corrections]
@@ -55,7 +55,7 @@ class IntakeChecks:
         self._n_mixed += row.is_mixed
         if row.answer_column:
             self._n_misplaced[row.answer_column] += 1
-        if not row.is_decided:
+        if not row.is_kept:
             return IntakeCheck()
         check = self._check_sample(row)
         if is_not_found and has_all_texts:

@@ -32,8 +32,8 @@ class KeptCorrections:
         self.n = 0
 
     def add(self, correction: Correction, check: IntakeCheck) -> None:
-        """Write a correction if it is decided."""
-        if correction.is_decided:
+        """Write a correction if it decides about its text, or takes that back."""
+        if correction.is_kept:
             self.n += 1
             self._writer.write([[*_kept_cells(correction, check), *self._order]])
 

@@ -87,9 +87,10 @@ class CorrectionsReceipt(AnyReceipt):
 
     ``statuses`` counts the rows by ``CorrectionStatus`` (``core/corrections/correction.py``); the
     counts add up to ``n_rows``. ``n_conflicts`` counts the rows that replace an earlier answer,
-    from an earlier line or file, by another one. Of the decided rows ``n_never_asked`` have a
-    text that no batch had; of ``n_maybe_asked`` that cannot be known. ``n_not_drawn`` rows name a
-    random sample that they were not drawn into. ``n_doubted`` rows hold for their own texts alone.
+    from an earlier line or file, by another one, or withdraw it. Of the decided rows
+    ``n_never_asked`` have a text that no batch had; of ``n_maybe_asked`` that cannot be known.
+    ``n_not_drawn`` rows name a random sample that they were not drawn into. ``n_doubted`` rows hold
+    for their own texts alone.
     """
 
     n_rows: int = 0

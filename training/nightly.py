@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
+from core.corrections.corrections_folder import decided_texts
 from core.corrections.doubts import Doubt, open_doubts
 from core.file_io import require_new_dir
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
     count_rejected,
-    decided_texts,
     read_all_corrections,
 )
 from training.dataset.doubted_answers import doubt_new_answers
@@ -95,7 +95,8 @@ def run_nightly(
             # Imported here: a night without anything to learn does not wait for torch.
             from training.fine_tune_run import fine_tune
 
-            decided = decided_texts(corrections_dir, settings)
+            data = settings.data
+            decided = decided_texts(corrections_dir, data.read_columns, data.encoding)
             fine_tune(run, champion, corrections, decided, settings, progress)
         write_agreement(run.path, measured.sampled, measured.coders, settings.output.language)
         write_report(run.path, settings.output.language)

@@ -9,7 +9,11 @@ from enum import StrEnum
 from core.corrections.signature import NO_SIGNATURE, Signature
 
 NOT_CODABLE = "not codable"
-ANSWERS = f"4 digits (a unit group), 3 digits (a minor group) or {NOT_CODABLE!r}"
+WITHDRAWN = "withdraw"
+ANSWERS = (
+    f"4 digits (a unit group), 3 digits (a minor group), {NOT_CODABLE!r}, or {WITHDRAWN!r} to take "
+    "an earlier answer back"
+)
 """What may stand in the column of corrected codes."""
 # "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
 _NOT_CODABLE = re.compile(
@@ -26,6 +30,11 @@ _NOT_CODABLE = re.compile(
     r"|غير قابل للترميز)[.!]?",
     re.IGNORECASE,
 )
+_WITHDRAWN = re.compile(
+    r"(?:withdraw(?:n|al)?|zurück(?:ziehen|gezogen)|retir(?:er|ée?)|retira(?:r|d[oa])"
+    r"|wycofa(?:ć|n[aeoy])|ritira(?:re|t[oa])|intrekken|ingetrokken)[.!]?",
+    re.IGNORECASE,
+)
 
 
 class CorrectionStatus(StrEnum):
@@ -39,6 +48,8 @@ class CorrectionStatus(StrEnum):
     """The text gets this minor group, and trains nothing."""
     NOT_CODABLE = "not_codable"
     """A person decided that no code fits: kept, and it trains nothing."""
+    WITHDRAWN = "withdrawn"
+    """Earlier answers about the text are taken back: the model codes it again."""
     OVERRULED = "overruled"
     """Kept as an answer; an adjudicated answer about the text holds. A file alone cannot tell."""
     SKIPPED = "skipped"
@@ -84,13 +95,27 @@ class Correction:
 
     @property
     def is_decided(self) -> bool:
-        """Whether a person decided about the text, so that the row is kept."""
+        """Whether a person decided about the text."""
         return self.is_accepted or self.status in (
             CorrectionStatus.GROUP,
             CorrectionStatus.NOT_CODABLE,
         )
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the row changes what is known of the text: it decides, or takes that back."""
+        return self.is_decided or self.status is CorrectionStatus.WITHDRAWN
+
 
 def means_not_codable(written: str) -> bool:
     """Return whether a field says that no code fits."""
-    return _NOT_CODABLE.fullmatch(" ".join(re.split(r"[\s_-]+", written.strip()))) is not None
+    return _NOT_CODABLE.fullmatch(_spaced(written)) is not None
+
+
+def means_withdrawn(written: str) -> bool:
+    """Return whether a field takes earlier answers back."""
+    return _WITHDRAWN.fullmatch(_spaced(written)) is not None
+
+
+def _spaced(written: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", written.strip()))

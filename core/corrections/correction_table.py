@@ -4,7 +4,8 @@ A corrections file is a filled ``review.csv``, or has the columns ``text, correc
 ``job_title, duties_description, corrected_isco_code``; other columns are ignored. A row without a
 code is skipped. Codes are read as ``core/isco_codes`` reads them, and the reason says what was
 repaired. A 3-digit code decides for a minor group, and ``not codable`` says that no code fits: both
-are kept, but train nothing.
+are kept, but train nothing. ``withdraw`` takes earlier answers back. A row whose text is not that
+of its title and duties is rejected (``text_comparison.py``).
 
 Rows that ``review.csv`` marks as ``sampled`` were drawn at random among the autocoded ones, so that
 the agreement rate can be estimated. The code that they got is not shown to the coder.
@@ -21,9 +22,11 @@ from core.columns.record_text import row_text
 from core.corrections.correction import (
     ANSWERS,
     NOT_CODABLE,
+    WITHDRAWN,
     Correction,
     CorrectionStatus,
     means_not_codable,
+    means_withdrawn,
 )
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.signature import SignatureReader
@@ -164,6 +167,8 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     if means_not_codable(written):
         reason = "no code fits: kept, but it trains nothing"
         return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
+    if means_withdrawn(written):
+        return CorrectionStatus.WITHDRAWN, WITHDRAWN, "the model codes this text again"
     code, reason = reading.code, reading.reason
     if len(code) == UNIT:
         is_repaired = reading.kind == CodeKind.REPAIRED

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.corrections.correction import Correction
+from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
 from core.corrections.unread_file import UnreadFile
@@ -114,6 +115,23 @@ def read_folder(
             return
         for correction in read_readable(corrections_dir / file.name, columns, legacy_encoding):
             yield file, correction
+
+
+def decided_texts(
+    corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
+) -> frozenset[str]:
+    """Return the texts about which a decision holds, whatever it is.
+
+    A minor group, "not codable" and a disputed code teach nothing; but no model may be held to what
+    it answered before. A text of which the answers were withdrawn is none of them.
+    """
+    decisions = Decisions()
+    texts: set[str] = set()
+    for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+        decisions.apply(correction)
+        if correction.is_decided:
+            texts.add(correction.text)
+    return frozenset(text for text in texts if decisions.get(text) is not None)
 
 
 def read_readable(

@@ -3,7 +3,8 @@
 The later answer holds. Only an adjudicated one (``signature.py``) stays until another adjudicated
 one comes. A text that two coders answered in contradiction is disputed until it is adjudicated: its
 later answer codes the text itself, and teaches nothing about others. Neither does an answer in
-doubt (``doubts.py``), unless another coder has given the same.
+doubt (``doubts.py``), unless another coder has given the same. A withdrawn text has no decision
+until the next answer.
 
 A text is known by a hash of 128 bits. Up to 100,000 decisions are in a dictionary; more are in
 sorted arrays, 20 bytes each. The answers of every coder are kept for texts of two coders or more.
@@ -22,32 +23,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.corrections.correction import NOT_CODABLE, Correction, CorrectionStatus
+from core.corrections.answer_outcome import NO_CONFLICT, Outcome, contradict
+from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, CorrectionStatus
 from core.taxonomy import UNIT, isco08
 
 _MAX_IN_DICTIONARY = 100_000
 _DOUBTED_BIT, _ADJUDICATED_BIT, _CODER_BIT = 14, 15, 16
 _MAX_CODERS = 65_535
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an answer did to the decision about its text.
-
-    ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
-    adjudicated one that it contradicts, and that stays. Both are None otherwise.
-    """
-
-    replaced: str | None = None
-    overruled_by: str | None = None
-
-
-NO_CONFLICT = Outcome()
-
-
-def contradict(code: str, other: str) -> bool:
-    """Whether two decisions differ, and neither is the group that the other lies in."""
-    return not (code.startswith(other) or other.startswith(code))
 
 
 @dataclass(frozen=True)
@@ -162,11 +144,13 @@ class Decisions:
 
         A minor group in which the present code lies confirms that code.
         """
-        if not correction.is_decided:
+        if not correction.is_kept:
             return NO_CONFLICT
         key, code = text_hash(correction.text), correction.code
         signature = correction.signature
         before = self._state(key)
+        if correction.status is CorrectionStatus.WITHDRAWN:
+            return self._withdraw(key, before, signature.is_adjudicated)
         after = _State(
             _indices()[code],
             signature.is_adjudicated,
@@ -187,6 +171,17 @@ class Decisions:
             after = after._replace(is_doubted=False)  # somebody else says so, too
         self._set(key, after)
         return Outcome(replaced=conflict)
+
+    def _withdraw(self, key: bytes, before: _State | None, is_adjudicated: bool) -> Outcome:
+        """Take all answers about a text back, those of every coder."""
+        if before is None:
+            return NO_CONFLICT
+        previous = _decisions()[before.decision]
+        if before.is_adjudicated and not is_adjudicated:
+            return Outcome(overruled_by=previous)
+        self._answers.pop(key, None)
+        self._set(key, _State(_indices()[WITHDRAWN]))
+        return Outcome(replaced=previous)
 
     def is_disputed(self, text: str) -> bool:
         """Whether coders contradict each other about a text that nobody has adjudicated."""
@@ -225,10 +220,13 @@ class Decisions:
         return "" if state is None else self._names.get(state.coder, "")
 
     def _state(self, key: bytes) -> _State | None:
+        """Return what is known of a text; None without an answer, or where it was withdrawn."""
         bits = self._new.get(key)
         if bits is None:
             bits = self._entries.find(key)
-        return None if bits is None else _State.unpacked(bits)
+        state = None if bits is None else _State.unpacked(bits)
+        is_withdrawn = state is not None and state.decision == _indices()[WITHDRAWN]
+        return None if is_withdrawn else state
 
     def _set(self, key: bytes, state: _State) -> None:
         self._new[key] = state.packed()
@@ -282,7 +280,7 @@ def text_hash(text: str) -> bytes:
 
 @cache
 def _decisions() -> tuple[str, ...]:
-    return (*isco08().units, *isco08().minors, NOT_CODABLE)
+    return (*isco08().units, *isco08().minors, NOT_CODABLE, WITHDRAWN)
 
 
 @cache

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.corrections.correction import Correction
+from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.doubts import Doubt, is_same_coder
 from core.file_io import utc_now
 from core.taxonomy import isco08, unit_index
@@ -86,12 +86,15 @@ def check_coders(
     by_coder: dict[str, dict[str, Correction]] = {}
     for correction in corrections:
         signature = correction.signature
+        if correction.status is CorrectionStatus.WITHDRAWN:
+            for answers in by_coder.values():
+                answers.pop(correction.text, None)
         if correction.is_accepted and not signature.is_adjudicated:
             answers = by_coder.setdefault(signature.coder.casefold(), {})
             if len(answers) < MAX_ANSWERS or correction.text in answers:
                 answers[correction.text] = correction
     doubts = []
-    for answers in by_coder.values():
+    for answers in filter(None, by_coder.values()):
         coder = next(iter(answers.values())).signature.coder
         codes = {text: correction.code for text, correction in answers.items()}
         known = [doubt for doubt in confirmed if is_same_coder(doubt.coder, coder)]

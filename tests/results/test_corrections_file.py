@@ -143,6 +143,32 @@ def test_the_later_row_wins_also_where_it_takes_a_code_back(
     assert list(taught["label"]) == ([kept_code] if len(kept_code) == 4 else [])
 
 
+def test_a_withdrawn_answer_is_kept_as_such_until_the_next_one(
+    tmp_path: Path, settings: Settings
+) -> None:
+    folder = settings.data.corrections_dir
+    for number, (code, expected) in enumerate(
+        (("2221", "2221"), ("zurückgezogen", None), ("3221", "3221"))
+    ):
+        path, out = tmp_path / f"{number}.csv", tmp_path / f"out{number}"
+        path.write_text(
+            f"text,corrected_isco_code,coder\nnurse | unknown,{code},Anna\n", encoding="utf-8"
+        )
+        out.mkdir()
+        lookup = CorrectionsLookup.load(folder, Columns())
+        receipt = process_corrections(path, out, lookup, settings)
+        assert CorrectionsLookup.load(folder, Columns()).get("nurse | unknown") == expected
+        assert receipt.n_conflicts == (expected is None)
+        taught = read_all_corrections(folder, None, settings)
+        assert list(taught["label"]) == ([expected] if expected else [])
+        if expected is None:
+            assert receipt.statuses["withdrawn"] == 1 and "1 withdrawn" in receipt.summary()
+            reasons = (out / "corrections.csv").read_text(encoding="utf-8-sig")
+            assert "takes 2221 back" in reasons
+            kept = (folder / f"{receipt.batch_id}.csv").read_text(encoding="utf-8")
+            assert "withdraw" in kept and "Anna" in kept
+
+
 def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: Settings) -> None:
     coder = open_autocoder(bundle, settings)
     text = join("nurse")

@@ -59,19 +59,6 @@ def read_all_corrections(
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_FLAGS, bool))
 
 
-def decided_texts(corrections_dir: Path, settings: Settings) -> frozenset[str]:
-    """Return the texts that anybody has decided, whatever the decision is.
-
-    A minor group or "not codable" teaches nothing, and neither does an answer that another coder
-    contradicts; but no model may be held to what it answered before.
-    """
-    return frozenset(
-        correction.text
-        for _, correction in _read_folder(corrections_dir, settings)
-        if correction.is_decided
-    )
-
-
 def learned_files(corrections: pd.DataFrame) -> list[str]:
     """Return the files of which a training on ``corrections`` learns one or more, by name.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from core.corrections.correction import Correction
+from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.corrections.doubts import (
     Doubt,
@@ -91,6 +91,10 @@ def _believed(
     by_coder: dict[tuple[str, str], _Answers] = {}
     rows = read_folder(corrections_dir, data.read_columns, legacy_encoding=data.encoding)
     for file, correction in rows:
+        if correction.status is CorrectionStatus.WITHDRAWN:
+            for answers in by_coder.values():
+                answers.codes.pop(correction.text, None)
+            continue
         coder = correction.signature.coder
         is_known = correction.is_doubted or file.is_confirmed(correction)
         if is_known or correction.signature.is_adjudicated or not correction.is_accepted:

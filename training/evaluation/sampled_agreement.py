@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from core.corrections.coded_texts import CodedTexts, Drawn
-from core.corrections.correction import Correction
+from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.formats.source import AUTO
 from core.row_counts import quantity
@@ -84,6 +84,15 @@ def sampled_agreement(
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
     for file, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+        is_withdrawn = correction.status is CorrectionStatus.WITHDRAWN
+        if is_withdrawn and (
+            correction.text not in adjudicated or correction.signature.is_adjudicated
+        ):
+            for key in [key for key in decided if key[1] == correction.text]:
+                del decided[key]
+            for by in [by for by in by_coder if by[1] == correction.text]:
+                del by_coder[by]
+            adjudicated.pop(correction.text, None)
         if not correction.is_decided:
             continue
         if correction.signature.is_adjudicated:

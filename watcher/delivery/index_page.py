@@ -52,6 +52,7 @@ _STATUSES = {
     CorrectionStatus.RESTORED: Message("restored"),
     CorrectionStatus.GROUP: Message("group only"),
     CorrectionStatus.NOT_CODABLE: Message("not codable"),
+    CorrectionStatus.WITHDRAWN: Message("withdrawn"),
     CorrectionStatus.OVERRULED: Message("overruled"),
     CorrectionStatus.SKIPPED: Message("skipped"),
     CorrectionStatus.REJECTED: Message("rejected"),

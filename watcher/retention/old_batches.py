@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from core.corrections.corrections_folder import read_folder
+from core.corrections.corrections_folder import decided_texts
 from core.own_files import read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
@@ -72,8 +72,7 @@ class OldBatches:
     def _decided(self) -> frozenset[str]:
         """The texts that somebody decided."""
         data = self._settings.data
-        rows = read_folder(data.corrections_dir, data.columns, legacy_encoding=data.encoding)
-        return frozenset(row.text for _, row in rows if row.is_decided)
+        return decided_texts(data.corrections_dir, data.read_columns, data.encoding)
 
     @cached_property
     def _new_inputs(self) -> frozenset[str]:

@@ -46,3 +46,12 @@ def test_not_codable_in_many_languages(written: str) -> None:
 )
 def test_other_words_are_no_decision(written: str) -> None:
     assert judge("fixer | unknown", written, CodeReader())[0] == CorrectionStatus.REJECTED
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["withdraw", "Withdrawn", "zurückgezogen", "retirer", "retirée", "retirado", "wycofać"],
+)
+def test_an_answer_is_taken_back_in_many_languages(written: str) -> None:
+    status, decision, _ = judge("fixer | unknown", written, CodeReader())
+    assert (status, decision) == (CorrectionStatus.WITHDRAWN, "withdraw")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.corrections import decisions as module
+from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
+from core.corrections.decisions import Decisions
 from core.corrections.signature import Signature
 from core.taxonomy import isco08
 

@@ -35,7 +35,7 @@ def test_a_rejected_answer_is_told_what_is_valid(written: str, said: str) -> Non
     status, code, reason = judge("nurse | wards", written, CodeReader([written]))
     assert (status, code) == (CorrectionStatus.REJECTED, "")
     assert reason.startswith(said)
-    for answer in ("4 digits", "3 digits", "'not codable'"):
+    for answer in ("4 digits", "3 digits", "'not codable'", "'withdraw'"):
         assert answer in reason
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from core.corrections.corrections_folder import decided_texts
 from core.settings import Settings
 from inference.bundle import LEARNED_FILES, Bundle
 from inference.training_profile import TrainingProfile
 from tests.support.labelled_records import write_corrections
 from training.dataset.correction_set import (
     count_rejected,
-    decided_texts,
     read_all_corrections,
 )
 from training.dataset.splits import is_held_out_correction
@@ -69,7 +69,10 @@ def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(
     write_corrections(user_project, "a.csv", rows)
     folder = user_project.data.corrections_dir
     assert not len(read_all_corrections(folder, None, user_project))
-    assert decided_texts(folder, user_project) == {"cook | unknown", "odd | unknown"}
+    columns = user_project.data.read_columns
+    assert decided_texts(folder, columns) == {"cook | unknown", "odd | unknown"}
+    write_corrections(user_project, "b.csv", [("odd | unknown", "withdraw")])
+    assert decided_texts(folder, columns) == {"cook | unknown"}
 
 
 def test_rejected_rows_of_a_file_put_into_the_folder_are_counted_and_named(

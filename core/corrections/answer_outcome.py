@@ -1,0 +1,25 @@
+"""What one more answer did to the decision about its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an answer did to the decision about its text.
+
+    ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
+    adjudicated one that it contradicts, and that stays. Both are None otherwise.
+    """
+
+    replaced: str | None = None
+    overruled_by: str | None = None
+
+
+NO_CONFLICT = Outcome()
+
+
+def contradict(code: str, other: str) -> bool:
+    """Whether two decisions differ, and neither is the group that the other lies in."""
+    return not (code.startswith(other) or other.startswith(code))
