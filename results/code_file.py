@@ -257,7 +257,14 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
         if not has_lists(folder) and any(
             (*folder.glob("*.csv"), *settings.watcher.outbox.glob("*/receipt.json"))
         ):
-            mark_incomplete(folder, "earlier")  # of versions that kept no lists
+            # Of versions that kept no lists, or of a folder that somebody has deleted.
+            mark_incomplete(folder, "earlier")
+            _LOG.warning(
+                "%s has no lists of the batches that were coded before: answers to their random "
+                "samples will not count, and what they asked is not known. If somebody deleted the "
+                "folder, put it back from a backup",
+                folder,
+            )
         keep_text_list(folder, head, batch.texts, batch.review.drawn())
     except OSError as error:  # the codes are right without it
         receipt.notes.append(

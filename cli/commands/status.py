@@ -27,11 +27,13 @@ def add_to(commands: Any) -> None:
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print the status; return 0 if the daemon works, else 1."""
     from watcher.status.description import describe
-    from watcher.status.status import Health, judge, read_status
+    from watcher.status.outbox_access import with_outbox
+    from watcher.status.status import Health, judge, read_status, status_file_name
 
     status = read_status(settings.watcher.outbox, parsed.worker)
     now = datetime.now(UTC)
-    report = judge(status, now)
+    path = settings.watcher.outbox / status_file_name(parsed.worker)
+    report = with_outbox(judge(status, now), status, path)
     if parsed.json:
         print_json({**asdict(report), **status.model_dump(mode="json")}, indent=2)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from pydantic import field_validator
 
 from core.settings_file.cron_fields import cron_fields
@@ -34,8 +36,6 @@ class ScheduleSettings(Section):
     def _is_timezone(cls, name: str) -> str:
         if name == LOCAL:
             return name
-        from zoneinfo import ZoneInfo  # only who names a zone waits for it
-
         try:
             ZoneInfo(name)
         except (OSError, ValueError, KeyError):  # KeyError: there is no such zone

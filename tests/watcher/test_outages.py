@@ -437,6 +437,20 @@ def test_nothing_is_coded_while_the_corrections_are_away(
     assert ",9629," in (batch / "predictions.csv").read_text("utf-8-sig")
 
 
+def test_lists_of_batches_that_were_deleted_are_missed_once(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No corrections were in the folder yet, so no file waits for it."""
+    words = "has no lists of the batches that were coded before"
+    for number, n_expected in enumerate((0, 1, 1)):
+        if number == 1:
+            shutil.rmtree(harness.settings.data.corrections_dir)
+        harness.drop(f"{number}.csv", b"job_title\nnurse %d\n" % number)
+        harness.tick(12)
+        assert caplog.text.count(words) == n_expected
+    assert len(harness.batches()) == 3 and harness.violations() == []
+
+
 def test_corrections_that_go_away_in_the_middle_of_a_file_are_waited_for(
     settings: Settings,
 ) -> None:

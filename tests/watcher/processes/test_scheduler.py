@@ -416,11 +416,8 @@ def test_a_day_of_the_month_or_of_the_week_as_in_cron() -> None:
     assert {day.day for day in only_days} == {13}
 
 
-@pytest.mark.parametrize(
-    "cron",
-    ["0 4 31 2 *", "0 4 30 2 *", "0 4 * * 8", "0 4 * * 5-1", "0 4 * * */0", "0 4 * * x", "4"],
-)
-def test_a_cron_that_cannot_be_is_one_line(tmp_path: Path, cron: str) -> None:
+@pytest.mark.parametrize("cron", ["0 4 31 2 *", "0 4 30 2 *"])
+def test_a_cron_that_never_comes_is_one_line(tmp_path: Path, cron: str) -> None:
     clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
     with pytest.raises(SettingsError, match=r"schedule\.cron"):
         schedule(tmp_path, clock, Trainings(), cron)
