@@ -47,6 +47,7 @@ from web.payloads import (
     Search,
 )
 from web.request_faults import RECORD_WORDS, check_columns, check_parameters, fault_of
+from web.unique_names import UniqueNamesRoute
 
 _ABOUT = "Codes job titles and duties to ISCO-08, for interview forms and other programs."
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -77,7 +78,11 @@ async def _check_parameters(request: Request) -> None:
     check_parameters([name for name, _ in request.query_params.multi_items()], known)
 
 
-_router = APIRouter(responses=_REFUSALS, dependencies=[Depends(_check_parameters)])
+_router = APIRouter(
+    responses=_REFUSALS,
+    dependencies=[Depends(_check_parameters)],
+    route_class=UniqueNamesRoute,
+)
 
 
 def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:
@@ -101,6 +106,7 @@ def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:
         lifespan=lifespan,
         docs_url=None,  # they load scripts from another machine
         redoc_url=None,
+        redirect_slashes=False,  # no address is another one with a slash at its end
         dependencies=[Security(HTTPBearer(auto_error=False))] if token else [],
     )
     app.include_router(_router)

@@ -106,6 +106,16 @@ def test_a_thousand_records_are_coded_and_no_more(server: Server) -> None:
         ("3", 422, "body: found 3; expected a record"),
         ('{"job_title": "\\ud800"}', 422, "job_title: found "),
         ('{"\\ud800": "nurse"}', 422, "found "),
+        (
+            '{"job_title": "nurse", "job_title": "cook"}',
+            422,
+            "found the name 'job_title' twice; expected it once",
+        ),
+        (
+            '[{"job_title": "x"}, {"duties_description": "", "job_title": "", "job_title": ""}]',
+            422,
+            "record 2: found the name 'job_title' twice",
+        ),
         ("{bad", 400, "found text that is no JSON; expected"),
         ("[" * 200_000, 400, "body: found "),
         ('{"job_title": "%s"}' % ("x" * 10_001), 422, "found 10,001 characters; expected at most"),
@@ -226,6 +236,8 @@ def test_names_of_other_machines_are_refused(server: Server) -> None:
 def test_what_is_not_there_is_named(server: Server) -> None:
     missing = server.ask("GET", "/docs")
     assert missing.status == 404 and "found the address '/docs'; expected" in missing.json["detail"]
+    slash = server.ask("GET", "/groups/2221/")
+    assert slash.status == 404 and "'/groups/2221/'" in slash.json["detail"]
     other = server.ask("GET", "/code")
     assert other.status == 405 and other.json["detail"] == "found GET; expected POST"
     plain = server.ask("POST", "/code", '{"job_title": "nurse"}', Content_Type="text/plain")
