@@ -46,7 +46,13 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
             "is, or name another folder"
         )
     text = SHIPPED_SETTINGS.read_text(encoding="utf-8")
-    parsed.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        parsed.folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise SettingsError(
+            f"{str(parsed.folder)!r} cannot be made: it is a file, or a folder above it is one; "
+            "expected a new folder or an empty one. Name another"
+        ) from None
     write_atomic(config, text, is_public=True)
     project = load_settings(config)
     missing = []

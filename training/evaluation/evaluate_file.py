@@ -7,9 +7,10 @@ alone or with duties, by ``source`` where the file has such a column, and by maj
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from inference.classifier import Classifier
 from training.dataset.records import LABEL_COLUMNS, in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
 
+_MAX_LINES = 10
 _SHOWN = {
     "n": "n",
     "accuracy_4": "top-1",
@@ -48,19 +50,29 @@ class CodedRecords:
     """The coded records of a file.
 
     ``records`` has ``text, label, source``, one row each, with repeats. ``n_left_out`` counts the
-    other records by reason. ``warning`` says that the column looks like ISCO-88, ``reading`` how
-    the file was read.
+    other records by reason, ``first_lines`` has the first lines of each. ``warning`` says that the
+    column looks like ISCO-88, ``reading`` how the file was read.
     """
 
     records: pd.DataFrame
     n_left_out: dict[str, int]
     warning: str | None
     reading: tuple[str, ...] = ()
+    first_lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def notes(self) -> list[str]:
         """Return what was left out and what is doubtful, a line each."""
-        lines = [f"left out: {in_words(self.n_left_out)}"] if self.n_left_out else []
+        lines = []
+        if self.n_left_out:
+            counts = {f"{name}{self._lines(name)}": n for name, n in self.n_left_out.items()}
+            lines = [f"left out: {in_words(counts)}"]
         return [*self.reading, *lines, *([self.warning] if self.warning else [])]
+
+    def _lines(self, reason: str) -> str:
+        """Return the first lines that were left out for a reason, in brackets."""
+        lines, n = self.first_lines.get(reason, ()), self.n_left_out[reason]
+        more = ", …" if n > len(lines) else ""
+        return f" ({'line' if n == 1 else 'lines'} {', '.join(map(str, lines))}{more})"
 
 
 def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
@@ -74,7 +86,8 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
     rows = []
     n_left_out: Counter[str] = Counter()
-    for _, row in table.rows():
+    first_lines: defaultdict[str, list[int]] = defaultdict(list)
+    for line, row in table.rows():
         text = row_text(table, row)
         code = reader.read(table.get(row, CODE_COLUMN))
         reason = why_unusable(text, code)
@@ -82,11 +95,17 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
             rows.append((text, code.code, table.get(row, "source")))
         else:
             n_left_out[reason] += 1
+            if len(first_lines[reason]) < _MAX_LINES:
+                first_lines[reason].append(line)
     if not rows:
         raise none_is_valid(path, n_left_out.total(), n_left_out)
     records = pd.DataFrame(rows, columns=["text", "label", "source"])
-    notes = (*table.notes, *table.below.notes)
-    return CodedRecords(records, dict(n_left_out), reader.warning(), notes)
+    columns = ", ".join(
+        f"{column} from {table.header[position].strip()!r}"
+        for column, position in sorted(table.columns.items(), key=itemgetter(1))
+    )
+    notes = (f"read: {columns}", *table.notes, *table.below.notes)
+    return CodedRecords(records, dict(n_left_out), reader.warning(), notes, dict(first_lines))
 
 
 def evaluate_records(

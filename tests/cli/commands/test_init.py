@@ -40,6 +40,16 @@ def test_a_new_project_of_a_checkout_finds_what_a_training_reads(tmp_path: Path)
     assert reference_files(settings.data.reference_dir)
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "notes.txt/survey"])
+def test_a_file_in_the_place_of_the_folder_is_named(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    assert main(["init", str(tmp_path / name)]) == 1
+    error = capsys.readouterr().err
+    assert "is a file, or a folder above it is one" in error and "Name another" in error
+
+
 @pytest.mark.parametrize(
     ("missing", "words"),
     [

@@ -35,6 +35,11 @@ def test_the_parts_add_up_and_repeats_count(
 ) -> None:
     coded = read_coded_records(coded_file(tmp_path), settings)
     assert coded.n_left_out == {"no code": 1}
+    assert coded.notes()[0] == (
+        "read: job_title from 'title', duties_description from 'duties', isco_code from 'isco08', "
+        "source from 'source'"
+    )
+    assert coded.notes()[1] == "left out: 1 with no code (line 54)"
     figures = evaluate_records(coded.records, open_classifier(bundle, settings.inference), 0.9)
     n = {name: values["n"] for name, values in figures.items()}
     assert n["all"] == 52 and n["source census"] == 50 and n["source panel"] == 2
