@@ -254,17 +254,8 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
     columns = text_columns(batch.table)
     head = ListHead(receipt.batch_id, receipt.model_version, text_columns=columns)
     try:
-        if not has_lists(folder) and any(
-            (*folder.glob("*.csv"), *settings.watcher.outbox.glob("*/receipt.json"))
-        ):
-            # Of versions that kept no lists, or of a folder that somebody has deleted.
-            mark_incomplete(folder, "earlier")
-            _LOG.warning(
-                "%s has no lists of the batches that were coded before: answers to their random "
-                "samples will not count, and what they asked is not known. If somebody deleted the "
-                "folder, put it back from a backup",
-                folder,
-            )
+        if not has_lists(folder):
+            _note_earlier_batches(folder, settings)
         keep_text_list(folder, head, batch.texts, batch.review.drawn())
     except OSError as error:  # the codes are right without it
         receipt.notes.append(
@@ -275,3 +266,17 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
             )
         )
         _LOG.warning("%r: %s", receipt.input, receipt.notes[-1])
+
+
+def _note_earlier_batches(folder: Path, settings: Settings) -> None:
+    """Note that earlier batches have no lists: of old versions, or deleted. Raises OSError."""
+    has_batches = any(settings.watcher.outbox.glob("*/receipt.json"))
+    if has_batches or any(folder.glob("*.csv")):
+        mark_incomplete(folder, "earlier")
+    if has_batches:
+        _LOG.warning(
+            "%s has no lists of the batches that were coded before: answers to their random "
+            "samples will not count, and what they asked is not known. If somebody deleted the "
+            "folder, put it back from a backup",
+            folder,
+        )

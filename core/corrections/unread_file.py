@@ -21,7 +21,7 @@ class UnreadFile:
         """Return the file that ``error`` kept from being read."""
         why = str(error)
         if isinstance(error, OSError):  # it names the whole path, or no file
-            why = f"{path.name!r}: {error.strerror or error}"
+            why = f"{path.name!r}: {error.strerror or error}."
         return cls(path, why, _state(path))
 
     @property
