@@ -145,6 +145,7 @@ def _unsure(
 ) -> InputError:
     word = choice.telling_word(evidence)
     line = evidence.line_of(word)
+    byte = next((byte for byte in word if byte in _HIGH), broken.byte)  # in the line that is named
     readings = [
         f"read as {spoken(reading.encoding)} {_around(line, word, reading.encoding)!r}"
         for reading in (choice.best, choice.second)
@@ -152,7 +153,7 @@ def _unsure(
     ]
     return InputError(
         path,
-        f"byte 0x{broken.byte:02X}, which is not UTF-8, and no sure sign of another encoding: "
+        f"byte 0x{byte:02X}, which is not UTF-8, and no sure sign of another encoding: "
         + (", ".join(readings) or "no encoding that is known here has all of the bytes"),
         expected="letters that tell the encoding of the file",
         remedy=_SET_ENCODING,

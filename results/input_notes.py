@@ -61,7 +61,9 @@ def note_input(batch: Batch) -> None:
     if not receipt.n_rows_in:
         receipt.notes.append(Message("the file has a header and no records"))
     if DUTIES not in batch.table.columns:
-        receipt.notes.append(Message("there is no column with duties: only the titles were coded"))
+        receipt.notes.append(
+            Message("no column with duties was recognised: only the titles were coded")
+        )
     if receipt.n_truncated:
         receipt.notes.append(
             Message.counted(

@@ -210,7 +210,7 @@ def _refuse_equal(
     ):
         return
     written = [header[position].strip() for position in equal]
-    names = " and ".join(map(repr, written[:2]))
+    names = _listed_with_and(written)
     remedy = "Remove or rename one of them."
     # A setting tells different names apart, and only titles and duties have one.
     if has_usual_names(column) and len(set(map(column_key, written))) == len(written):
@@ -223,6 +223,11 @@ def _refuse_equal(
         remedy=remedy,
         line=line,
     )
+
+
+def _listed_with_and(names: Sequence[str]) -> str:
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} and {last}"
 
 
 def _doubt(name: str, column: str, candidate: _Candidate) -> str:

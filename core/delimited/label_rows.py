@@ -7,6 +7,7 @@ number, a date or an id. What is not certain stays a record, and a note says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from enum import IntEnum
 
@@ -29,6 +30,14 @@ _IDS_OF_QUALTRICS = frozenset({"responseid", "ipaddress"})
 _MIN_QUALTRICS = 2
 
 
+_NUMBERED = re.compile(r"[(\[]?0?(\d{1,4})[)\].]?")
+# Names of questions and of variables: v1, Q12_3.
+_VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_]*")
+_TYPES = frozenset(
+    {"text", "string", "str", "char", "varchar", "character", "texte", "texto", "testo", "tekst"}
+)
+
+
 class LabelRow(IntEnum):
     """Whether the first row below a header holds labels."""
 
@@ -45,6 +54,9 @@ def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> L
     if _is_text_of_qualtrics(header, first):
         return LabelRow.YES
     columns = list(_columns_of_numbers(header, later))
+    numbers = {column for column, _ in columns}
+    if _is_unlike_records(first, later, numbers, _title_label(header, first, aliases)):
+        return LabelRow.MAYBE
     if _names_choices(header, first, columns):
         return LabelRow.YES
     title_label = _title_label(header, first, aliases)
@@ -67,6 +79,30 @@ def _is_text_of_qualtrics(header: Row, first: Row) -> bool:
     cells = [cell for key, cell in zip(keys, first, strict=True) if key in _QUALTRICS]
     is_qualtrics = bool((_QUALTRICS - _START_AND_END | _IDS_OF_QUALTRICS) & set(keys))
     return is_qualtrics and len(cells) >= _MIN_QUALTRICS and all(map(_is_text, cells))
+
+
+def _is_unlike_records(
+    first: Row, later: Sequence[Row], numbers: Collection[int], title: str
+) -> bool:
+    """Whether a row counts the columns, or has names of variables or types of their values."""
+    if not any(row != first and not all(map(is_number_or_code, row)) for row in later):
+        return False
+    counted = [_NUMBERED.fullmatch(cell.strip()) for cell in first]
+    if len(first) > 2 and [found and int(found[1]) for found in counted] == list(
+        range(1, len(first) + 1)
+    ):
+        return True
+    if not all(_is_text(first[column]) or _VARIABLE.fullmatch(first[column]) for column in numbers):
+        return False
+    n_variables = sum(_VARIABLE.fullmatch(cell.strip()) is not None for cell in first)
+    if bool(numbers) and title and _VARIABLE.fullmatch(title):
+        return n_variables >= _MIN_CONTRASTS and _are_names(first)
+    return bool(numbers) and title.casefold() in _TYPES
+
+
+def _are_names(row: Row) -> bool:
+    """Whether a row has a word of its own in each cell."""
+    return all(map(str.isidentifier, row)) and len(set(row)) == len(row)
 
 
 def _title_label(header: Row, first: Row, aliases: Aliases) -> str:

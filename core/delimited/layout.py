@@ -81,8 +81,8 @@ class Layout:
         if self.may_begin_with_labels:
             notes.append(
                 Message(
-                    "the first record has text where the others have numbers: if it holds the "
-                    "names of the columns, remove it"
+                    "the first record is unlike the others: if it holds names, types or numbers "
+                    "of the columns, remove it"
                 )
             )
         if self.has_row_names:

@@ -16,6 +16,7 @@ from core.languages.message import Message
 _MAX_HELD = 1_000  # so many rows are held back until it is known whether a record follows
 _MAX_LEFT_OUT = 20  # more rows are no notes
 _MAX_NAMED = 5
+_MIN_EMPTY = 10  # fewer may be records without an answer
 
 
 class RowsBelow:
@@ -45,6 +46,14 @@ class RowsBelow:
 
         A row of empty fields is a record, as in a delimited text, and empty for what follows it.
         """
+        n_empty = 0
+        for line, row in self._records(rows):
+            n_empty += _is_empty(row)
+            yield line, row
+        if n_empty >= _MIN_EMPTY:
+            self.notes.append(_empty(n_empty))
+
+    def _records(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
         self.n_left_out, self.notes = 0, []
         held: list[tuple[int, Row]] = []
         is_after_empty = is_held_after_empty = False
@@ -113,6 +122,14 @@ def _kept(lines: Sequence[int]) -> str:
         "{n} rows at the end have text in the first column alone ({lines}): if they are notes and "
         "no records, remove them",
         lines=_listed(lines),
+    )
+
+
+def _empty(n: int) -> str:
+    return Message(
+        "{n} records have no text in any column: if they are empty rows of a spreadsheet, remove "
+        "them",
+        n=n,
     )
 
 

@@ -211,3 +211,34 @@ def test_a_name_in_the_settings_that_is_not_there_is_said(tmp_path: Path) -> Non
     assert read(table) == "occupation" and table.notes == [note]
     table = table_of(tmp_path, columns, {"job_title": ("lst_job", "LAST JOB")})
     assert read(table) == "last_job" and note not in table.notes  # one of the names is enough
+
+
+def test_all_of_three_equal_columns_are_named(tmp_path: Path) -> None:
+    names = ["p1_job", "p2_job", "p3_job"]
+    with pytest.raises(InputError) as raised:
+        table_of(tmp_path, {name: [f"{name} {n}" for n in TITLES] for name in names})
+    assert raised.value.found.endswith("titles: 'p1_job', 'p2_job' and 'p3_job'")
+
+
+def test_a_business_title_is_read_before_a_position(tmp_path: Path) -> None:
+    columns = {"Position": ["P-1 Sr. Mgr", "P-2 Nurse I", "P-3 Cook"], "Business Title": TITLES[:3]}
+    table = table_of(tmp_path, columns | {"Job Profile": ["manager", "nurse", "cook"]})
+    assert read(table) == "Business Title"
+    assert set(table.other_columns["job_title"]) == {"Position", "Job Profile"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Description du travail",
+        "Descrierea activității",
+        "Описание на работата",
+        "Bitte beschreiben Sie diese Tätigkeit genau",
+        "Décrivez votre activité",
+        "Beskrivning av arbetet",
+        "Опишите вашу работу",
+    ],
+)
+def test_questions_for_the_work_are_about_duties(name: str, tmp_path: Path) -> None:
+    table = table_of(tmp_path, {"Beruf": TITLES, name: ["makes things"] * 5})
+    assert table.header[table.columns["duties_description"]] == name

@@ -85,9 +85,37 @@ def test_what_is_not_certain_is_said(tmp_path: Path) -> None:
         f"{name},cook,{age}\n" for age, name in enumerate(("Bo", "Cy", "Di", "Ed"), start=30)
     )
     table, rows = opened(tmp_path, content)
-    assert len(rows) == 5 and "the first record has text where" in " ".join(table.notes)
+    assert len(rows) == 5 and "the first record is unlike the others" in " ".join(table.notes)
     table, rows = opened(tmp_path, content.replace("thirty", "30"))
     assert len(rows) == 5 and "the first record" not in " ".join(table.notes)
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        (
+            "Nr.,Welchen Beruf haben Sie?,Alter,Ort\n%s1,Koch,33,Ulm\n2,Maler,44,Ulm\n",
+            "id,v1,v2,v3",
+        ),
+        ("Name,Occupation,Salary\n%sAl,cook,33\nBo,mason,44\n", "text,text,EUR/month"),
+        ("Name,Beruf,Alter\n%sAl,Koch,33\nBo,Maurer,44\n", "(1),(2),(3)"),
+        ("Name,Beruf,Ort\n%sAl,Koch,Ulm\nBo,Maurer,Bonn\n", "1,2,3"),
+    ],
+)
+def test_a_row_of_variables_types_or_numbers_is_said(
+    content: str, first: str, tmp_path: Path
+) -> None:
+    table, rows = opened(tmp_path, content % f"{first}\n")
+    assert rows[0] == first.split(",")
+    assert "the first record is unlike the others" in " ".join(table.notes)
+    table, _ = opened(tmp_path, content % "")
+    assert "the first record is unlike" not in " ".join(table.notes)
+
+
+@pytest.mark.parametrize("first", ["4,99,45", "A7,B12,45", "1,-9,3", "7,text editor,34"])
+def test_a_first_record_with_codes_is_not_said(first: str, tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, f"id,job_title,age\n{first}\n2,cook,40\n3,baker,41\n")
+    assert len(rows) == 3 and "the first record" not in " ".join(table.notes)
 
 
 def test_columns_of_text_alone_tell_nothing(tmp_path: Path) -> None:
@@ -115,7 +143,7 @@ def test_a_first_record_in_words_stays_above_records_in_numbers(
 ) -> None:
     table, rows = opened(tmp_path, f"{above}{header}\n{first}\n{NUMERIC_RECORDS}")
     assert len(rows) == 6 and rows[0] == first.split(",")
-    assert "the first record has text where" in " ".join(table.notes)
+    assert "the first record is unlike the others" in " ".join(table.notes)
 
 
 @pytest.mark.parametrize(

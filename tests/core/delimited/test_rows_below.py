@@ -121,3 +121,16 @@ def test_an_object_of_json_is_always_a_record(tmp_path: Path) -> None:
     lines = ['{"id": 1, "job_title": "nurse"}', "", '{"id": "Source: x", "job_title": null}']
     (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert read(tmp_path / "a.jsonl") == ([["1", "nurse"], ["Source: x", ""]], "")
+
+
+def test_many_records_of_empty_fields_are_said(tmp_path: Path) -> None:
+    note = "12 records have no text in any column"
+    path = tmp_path / "a.csv"
+    write_full_csv(path, [HEADER, *RECORDS, *[EMPTY] * 12])
+    table = open_table(path, Columns().model_dump(), ("job_title",))
+    for _ in range(2):
+        assert len(list(table.rows())) == 15 and note in " ".join(table.below.notes)
+    write_full_csv(path, [HEADER, *RECORDS, *[EMPTY] * 9])
+    assert note[3:] not in read(path)[1]
+    write_xlsx(tmp_path / "a.xlsx", [HEADER, *RECORDS, *[EMPTY] * 12, ["4", "cook", ""]])
+    assert note[3:] not in read(tmp_path / "a.xlsx")[1]

@@ -286,6 +286,16 @@ def test_a_long_word_with_its_accent_at_the_end(tmp_path: Path) -> None:
         assert [row for _, row in table.rows()] == [["a" * 45 + "é"]]
 
 
+def test_the_byte_of_an_unsure_encoding_is_in_the_line_that_is_named(tmp_path: Path) -> None:
+    lines = ["Č.;Povolání;Město", "0;Učitelka;X", "1;Řidič;X", "2;Zedník;X", "3;Švadlena;X"]
+    path = tmp_path / "in.csv"
+    path.write_bytes("\r\n".join(lines).encode("iso8859-2"))
+    error = refused(path)
+    assert error.line is not None
+    byte = re.search(r"byte 0x(..)", error.found)
+    assert byte and bytes.fromhex(byte[1]) in lines[error.line - 1].encode("iso8859-2")
+
+
 TITLES = ["księgowa", "spawacz łódź", "pielęgniarka środowiskowa", "stróż nocny"]
 
 
