@@ -289,7 +289,7 @@ def test_a_long_word_with_its_accent_at_the_end(tmp_path: Path) -> None:
 def test_the_byte_of_an_unsure_encoding_is_in_the_line_that_is_named(tmp_path: Path) -> None:
     lines = ["Č.;Povolání;Město", "0;Učitelka;X", "1;Řidič;X", "2;Zedník;X", "3;Švadlena;X"]
     path = tmp_path / "in.csv"
-    path.write_bytes("\r\n".join(lines).encode("iso8859-2"))
+    path.write_bytes("".join(f"{line}\r\n" for line in lines).encode("iso8859-2"))
     error = refused(path)
     assert error.line is not None
     byte = re.search(r"byte 0x(..)", error.found)
