@@ -25,8 +25,12 @@ from core.text import SEPARATOR, UNKNOWN
 _AMBIGUOUS_TITLE = "ambiguous_title"
 _NEGATION = "negation"
 
-_LeadIns = Mapping[str, tuple[str, ...]]
-"""Texts that a part may begin with, each with a space at its end, by their first words."""
+_MOST_WORDS = {_NEGATION: 3, "another_person": 6}
+"""So many words may follow: more of them say what the person does instead."""
+
+_LeadIns = Mapping[str, list[tuple[str, int | None]]]
+"""Texts that a part may begin with, each with a space at its end, and how many words may follow, by
+their first words."""
 
 
 class UnheldJobs:
@@ -61,7 +65,13 @@ def _begins(part: str, lead_ins: _LeadIns) -> bool:
     """Return whether a cleaned title, or cleaned duties, begin with one of ``lead_ins``."""
     # Most parts are refused by their first word, before the others become plain letters.
     group = lead_ins.get(plain_letters(part.partition(" ")[0]))
-    return group is not None and f"{plain_letters(part)} ".startswith(group)
+    if group is None:
+        return False
+    text = f"{plain_letters(part)} "
+    return any(
+        text.startswith(lead_in) and (most is None or text.count(" ", len(lead_in)) <= most)
+        for lead_in, most in group
+    )
 
 
 def _is_ambiguous(title: str) -> bool:
@@ -71,12 +81,13 @@ def _is_ambiguous(title: str) -> bool:
 @cache
 def _lead_ins(with_negations: bool) -> _LeadIns:
     left_out = {_AMBIGUOUS_TITLE} if with_negations else {_AMBIGUOUS_TITLE, _NEGATION}
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[tuple[str, int | None]]] = {}
     for kind, texts in _forms().items():
         if kind not in left_out:
             for text in texts:
-                groups.setdefault(text.partition(" ")[0], []).append(f"{text} ")
-    return {word: tuple(group) for word, group in groups.items()}
+                group = groups.setdefault(text.partition(" ")[0], [])
+                group.append((f"{text} ", _MOST_WORDS.get(kind)))
+    return groups
 
 
 @cache

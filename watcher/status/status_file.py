@@ -26,7 +26,8 @@ def write_status(path: Path, status: Status) -> None:
 def _overwrite(path: Path, status: Status) -> None:
     """Write a short status over the old one: on a full disk that is all there is room for."""
     short = status.model_copy(update={"waiting": (), "ignored": (), "results": (), "rejected": ()})
-    content = (short.model_dump_json() + "\n").encode()
+    # The reason is longer than what the old status had: what is as usual is left out instead.
+    content = (short.model_dump_json(exclude_defaults=True) + "\n").encode()
     with suppress(OSError), os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
         if len(content) <= os.fstat(file.fileno()).st_size:
             file.write(content)
