@@ -19,7 +19,7 @@ def test_every_language_has_them_and_a_part_measures() -> None:
         train, measure = (
             read_no_occupation([language], held_out=held_out) for held_out in (False, True)
         )
-        assert len(train) >= 50 and len(measure) >= 3, language
+        assert len(train) >= 150 and len(measure) >= 10, language
         assert not set(train["text"]) & set(measure["text"])
     assert read_no_occupation(["xx"]).empty
 
