@@ -131,7 +131,7 @@ def layout_of_lines(
     missing = next((column for column in required if column not in matches), None)
     if missing is not None:
         raise _no_column(path, lines, layout, aliases, missing)
-    if JOB_TITLE in required:
+    if JOB_TITLE in required and not layout.further_headers:  # these have names as well
         return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches
 

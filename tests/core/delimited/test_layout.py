@@ -79,6 +79,14 @@ def test_the_headers_of_qualtrics(tmp_path: Path, with_ids: bool) -> None:
     assert f"{1 + with_ids} row" in table.notes[0]
 
 
+def test_the_questions_of_qualtrics_are_no_later_header(tmp_path: Path) -> None:
+    ids = ",".join(f'"{{""ImportId"":""QID{n}""}}"' for n in range(3))
+    content = f"id,colour,v3\nResponse ID,What is your job?,Other\n{ids}\n0,nurse,\n1,cook,\n"
+    table, rows = opened(tmp_path, content)
+    assert table.header == ["id", "colour", "v3"] and table.columns == {"job_title": 1}
+    assert rows == [["0", "nurse", ""], ["1", "cook", ""]]
+
+
 def test_the_headers_of_surveymonkey(tmp_path: Path) -> None:
     content = (
         f"Respondent ID,Collector ID,{QUESTION},Which of these?,,\n"
