@@ -108,7 +108,7 @@ def test_a_column_that_was_shifted_is_rejected_and_named_once(harness: DaemonHar
     batch, _ = answer(harness, "review.csv", content(shifted))
     counts = statuses(batch)
     assert counts["rejected"] > 0.9 * len(rows)
-    (note,) = [n for n in receipt_of(batch)["notes"] if "in part" in n]  # type: ignore[attr-defined]
+    (note,) = [n for n in receipt_of(batch)["notes"] if "in part" in n]
     assert note.startswith(f"{counts['rejected']} rows have a text that differs")
     assert batch is not None
     rejected = [row for row in rows_of(batch / "corrections.csv") if row["status"] == "rejected"]

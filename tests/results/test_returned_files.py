@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,9 +71,9 @@ def answer(harness: DaemonHarness, name: str, data: bytes) -> tuple[Path | None,
     return (batches.pop() if batches else None), harness.rejected().get(name, "")
 
 
-def receipt_of(batch: Path | None) -> dict[str, object]:
+def receipt_of(batch: Path | None) -> dict[str, Any]:
     assert batch is not None
-    values: dict[str, object] = json.loads((batch / "receipt.json").read_text(encoding="utf-8"))
+    values: dict[str, Any] = json.loads((batch / "receipt.json").read_text(encoding="utf-8"))
     return values
 
 

@@ -84,15 +84,8 @@ def sampled_agreement(
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
     for file, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
-        is_withdrawn = correction.status is CorrectionStatus.WITHDRAWN
-        if is_withdrawn and (
-            correction.text not in adjudicated or correction.signature.is_adjudicated
-        ):
-            for key in [key for key in decided if key[1] == correction.text]:
-                del decided[key]
-            for by in [by for by in by_coder if by[1] == correction.text]:
-                del by_coder[by]
-            adjudicated.pop(correction.text, None)
+        if correction.status is CorrectionStatus.WITHDRAWN:
+            _withdraw(correction, decided, by_coder, adjudicated)
         if not correction.is_decided:
             continue
         if correction.signature.is_adjudicated:
@@ -121,6 +114,23 @@ def sampled_agreement(
         "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
         "versions": _versions(answers, list(by_coder.values())),
     }
+
+
+def _withdraw(
+    correction: Correction,
+    decided: dict[tuple[str, str], _Answer],
+    by_coder: dict[tuple[str, str, str], _Answer],
+    adjudicated: dict[str, tuple[CorrectionsFile, Correction]],
+) -> None:
+    """Take the answers about a text back; an adjudicated one needs an adjudicated withdrawal."""
+    text = correction.text
+    if text in adjudicated and not correction.signature.is_adjudicated:
+        return
+    for key in [key for key in decided if key[1] == text]:
+        del decided[key]
+    for by in [by for by in by_coder if by[1] == text]:
+        del by_coder[by]
+    adjudicated.pop(text, None)
 
 
 def _name_left_out(

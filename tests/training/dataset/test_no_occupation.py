@@ -40,7 +40,9 @@ def test_each_has_several_codes_and_texts_with_a_code_of_their_own_none() -> Non
 
 def test_none_is_an_answer_of_its_language() -> None:
     answers = read_answers(ROOT / "data" / "reference", LANGUAGES.split())
-    texts = pd.concat([read_no_occupation(LANGUAGES.split(), held_out=part) for part in (0, 1)])
+    texts = pd.concat(
+        [read_no_occupation(LANGUAGES.split(), held_out=part) for part in (False, True)]
+    )
     both = texts.merge(answers, on=["text", "language"])
     assert both.empty, sorted(both["text"])[:20]
 
