@@ -14,7 +14,6 @@ from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 
 LISTS = Path(__file__).parent
-ROOT = Path(__file__).resolve().parents[3]
 NON_ANSWERS = built_in_non_answers()
 LANGUAGES = "de es fr it pt nl pl ro cs sk sl hr hu bg el lt lv et fi sv da no is ga mt ar id en"
 STATING_NOTHING = """\
@@ -104,14 +103,8 @@ def test_no_occupation_is_taken_for_a_non_answer() -> None:
     assert [text for text in texts if NON_ANSWERS.find(join(text))] == []
 
 
-@pytest.mark.slow
-def test_no_title_of_isco_and_no_reference_answer_is_taken_for_one() -> None:
-    titles = [title for title in isco08().titles.values() if NON_ANSWERS.find(join(title))]
-    assert titles == []
-    for path in (ROOT / "data" / "reference" / "answers").glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [(row["job_title"], row["duties_description"]) for row in csv.DictReader(file)]
-        assert [row for row in rows if NON_ANSWERS.find(join(*row))] == [], path
+def test_no_title_of_isco_is_taken_for_one() -> None:
+    assert [title for title in isco08().titles.values() if NON_ANSWERS.find(join(title))] == []
 
 
 @pytest.mark.parametrize("text", STATING_NOTHING.splitlines())

@@ -12,7 +12,6 @@ from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.listed_texts import combined_texts
 from core.non_answers.unheld_jobs import UnheldJobs
 from core.text import join
-from tests.conftest import ROOT
 
 JOBS = UnheldJobs(built_in_non_answers())
 KINDS = {"another_person", "negation", "search", "wish", "need", "opinion", "ambiguous_title"}
@@ -73,23 +72,3 @@ def test_titles_that_the_settings_add_count() -> None:
     added = built_in_non_answers().extended({NonAnswerKind.NOT_WORKING: ["on sabbatical"]})
     assert UnheldJobs(added).names(join("On sabbatical", "travelling"))
     assert not JOBS.names(join("On sabbatical", "travelling"))
-
-
-@pytest.mark.slow
-def test_the_bundled_answers_are_hardly_ever_hit() -> None:
-    """One answer seeks a job, and few have a title such as "student" beside their job."""
-    hits = []
-    for path in sorted((ROOT / "data" / "reference" / "answers").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            hits += [
-                text
-                for row in csv.DictReader(file)
-                if JOBS.names(text := join(row["job_title"], row["duties_description"]))
-            ]
-    titles = {text for text in hits if text.endswith(" | unknown")}
-    assert titles <= {"cerco lavoro come donna delle pulizie in appartamenti | unknown"}
-    find = built_in_non_answers().find
-    others = [text for text in hits if text not in titles and find(text) is None]
-    assert len(others) <= 92
-    for text in others:
-        assert find(text.partition(" | ")[0]) is NonAnswerKind.NOT_WORKING, text

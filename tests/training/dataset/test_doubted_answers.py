@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.corrections.doubts import confirm, open_doubts
@@ -41,10 +43,16 @@ def champion(project: Settings) -> Bundle:
     return ModelRegistry(project.output).served()
 
 
-def write(path: Path, coder: str, n_wrong: int, part: int = 0, n: int = N) -> None:
-    """Answers that no model has learned, the first of them with random codes."""
+@cache
+def new_answers() -> pd.DataFrame:
+    """300 answers that no model has learned."""
     answers = read_answers(ROOT / "data" / "reference", ["en"])
-    drawn = answers[answers["part"] == HOLD_OUT].sample(300, random_state=0)[part * N :][:n]
+    return answers[answers["part"] == HOLD_OUT].sample(300, random_state=0)
+
+
+def write(path: Path, coder: str, n_wrong: int, part: int = 0, n: int = N) -> None:
+    """New answers, the first of them with random codes."""
+    drawn = new_answers()[part * N :][:n]
     rng = np.random.default_rng(0)
     codes = [UNITS[rng.integers(len(UNITS))] for _ in range(n_wrong)] + [*drawn["label"]][n_wrong:]
     with path.open("w", encoding="utf-8", newline="") as file:
