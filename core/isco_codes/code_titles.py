@@ -21,6 +21,11 @@ def is_title_of(code: str, title: str) -> bool:
     return any(_is_related(group, code) for group in _groups_with_title(title))
 
 
+def group_titled(title: str) -> str | None:
+    """Return the smallest group with this title in any language; None where there is none."""
+    return max(_groups_with_title(title), key=len, default=None)
+
+
 def contradicted_by(code: str, title: str) -> str | None:
     """Return the group whose title this is, None where it is no title or that of ``code``.
 

@@ -9,12 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# "not 7212", "7212 is wrong". Titles with "not elsewhere classified" have more words.
-_MAX_NEGATION_WORDS = 3
+# "not 7212", "7212 is wrong", "ca. 7212". Titles with such words ("not elsewhere classified") have
+# more of them.
+_MAX_OBJECTION_WORDS = 3
 _NEGATION = re.compile(
     r"\b(?:not|no|never|wrong|incorrect|false|delete|remove|instead|anything|\w+n['’]t|nicht|kein|keine"
     r"|falsch|statt|pas|non|faux|jamais|ni|incorrecto|borrar|não|nao|errado|nie|błędny|zamiast|nu"
     r"|greșit|ne|není|špatně|nem|ikke|inte|ei|niet|geen|fout|bukan|tidak|salah|όχι|не|لا|ليس)\b",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:ca|circa|cca|zirka|cirka|about|approx|approximately|roughly|or so|or similar|or like"
+    r"|etwa|ungefähr|oder so|oder ähnlich(?:es)?|env|environ|à peu près|aprox|aproximadamente"
+    r"|más o menos|mais ou menos|o similar|ou semelhante|più o meno|ongeveer|około|mniej więcej"
+    r"|asi|přibližně|približne|kb|körülbelül|aproximativ|cam|okoli|oko|otprilike|približno|около"
+    r"|примерно|приблизительно|περίπου|ungefär|omtrent|omkring|noin|suunnilleen|umbes|apmēram"
+    r"|maždaug|apie|sekitar|kira-kira|تقريبا|حوالي)\b",
     re.IGNORECASE,
 )
 # No title has such a word, so any number of words may stand around it.
@@ -59,9 +69,11 @@ _NAME_WITH_CODE = re.compile(rf"(?<!\w){_NAMES}(?![^\W\d_])", re.IGNORECASE)
 
 def objection(words: str) -> str:
     """Return what the words beside a code say against it; empty where they say nothing."""
-    if len(words.split()) <= _MAX_NEGATION_WORDS and _NEGATION.search(words):
+    is_short = len(words.split()) <= _MAX_OBJECTION_WORDS
+    if is_short and _NEGATION.search(words):
         return "the words beside it deny the code"
-    return "the words beside it doubt the code" if _DOUBT.search(words) else ""
+    is_doubted = _DOUBT.search(words) or (is_short and _ABOUT.search(words))
+    return "the words beside it doubt the code" if is_doubted else ""
 
 
 def points_elsewhere(words: str) -> bool:

@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
-from core.isco_codes.missing_code import dashed_code, is_missing
+from core.isco_codes.invalid_code import why_invalid
+from core.isco_codes.missing_code import is_missing
 from core.isco_codes.second_code import second_code
 from core.isco_codes.words_beside import (
     OtherClassification,
@@ -138,7 +139,7 @@ def _read_code(written: str) -> WrittenCode:
         return _several(codes)
     if (other := classification_of(text)) is not None:
         return _of_other(other)
-    return WrittenCode(CodeKind.INVALID, reason=_why_invalid(number))
+    return WrittenCode(CodeKind.INVALID, reason=why_invalid(number))
 
 
 def _several(codes: set[str]) -> WrittenCode:
@@ -289,12 +290,3 @@ def _with_title(code: WrittenCode, title: str) -> WrittenCode:
         note = f"the words beside the code do not match the title of {code.code}, {shown!r}"
         return replace(code, reason="; ".join(filter(None, (code.reason, note))))
     return code
-
-
-def _why_invalid(text: str) -> str:
-    if re.fullmatch(r"\d{5,}", text):
-        return f"{len(text)} digits: a code of ISCO-08 has at most 4"
-    if (code := dashed_code(text)) is not None:
-        return f"a dash before {code}: give the code alone"
-    is_asked = re.fullmatch(r"\d{3,4}\s*\?+", text)
-    return f"the question mark doubts {text!r}" if is_asked else "not a code of ISCO-08"

@@ -15,6 +15,11 @@ from core.isco_codes.code_column import CodeReader
         ("delete", "not a code of ISCO-08"),
         ("n.c.", "not a code of ISCO-08"),
         ("Nurse in Rome", "not a code of ISCO-08"),
+        ("Cooks", "the title of 5120: give the code"),  # and of 512
+        ("datenerfasser", "the title of 4132: give the code"),
+        ("ca. 2330", "the words beside it doubt the code"),
+        ("2330 or so", "the words beside it doubt the code"),
+        ("około 2330", "the words beside it doubt the code"),
         ("2221?", "the question mark doubts '2221?'"),
         ("SOC 2231", "a code of SOC"),
         ("SOC 29-1141", "a code of SOC"),
