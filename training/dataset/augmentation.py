@@ -1,14 +1,14 @@
 """Random changes that make cleaned training texts more like what people type.
 
 Reference texts are tidy: a title in the manual's words, or a title with a definition of fifty
-words. Survey answers are a title alone, or a title and a few words, abbreviated, with typos, or
-with an employer or a place. So each time a text is drawn for training, it may lose its duties, keep
-one part of them, or borrow a task of its own unit group; its title may be rotated, abbreviated, put
-in the plural, written as one word, spelled without special letters, put into a sentence, or
-mistyped. Duties that say nothing may stand beside it, and the title of another job, of which either
-could be the answer: then the model learns that it cannot be sure. What depends on the language is
-changed only where the text's language is known. The constants below are the chances per draw;
-MODEL_CARD.md states what was measured of them.
+words. Survey answers are a title alone, a title and a few words, or those words alone, abbreviated,
+with typos, or with an employer or a place. So each time a text is drawn for training, it may lose
+its title or its duties, keep one part of them, or borrow a task of its own unit group; its title
+may be rotated, abbreviated, put in the plural, written as one word, spelled without special
+letters, put into a sentence, or mistyped. Duties that say nothing may stand beside it, and the
+title of another job, of which either could be the answer: then the model learns that it cannot be
+sure. What depends on the language is changed only where the text's language is known. The constants
+below are the chances per draw; MODEL_CARD.md states what was measured of them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import yaml
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
 
+DROP_TITLE = 0.10
 DROP_DUTIES = 0.30
 SHORTEN_DUTIES = 0.50
 BORROW_TASK = 0.15
@@ -72,6 +73,8 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str =
         duties = _part_of_duties(duties, rng) if rng.random() < SHORTEN_DUTIES else duties
     elif tasks and rng.random() < BORROW_TASK:
         duties = _part_of_duties(rng.choice(tasks), rng)
+    if UNKNOWN not in (title, duties) and rng.random() < DROP_TITLE:
+        title = UNKNOWN
     if rng.random() < SAY_NOTHING:
         duties = _with_empty_duties(duties, rng, language)
     if title != UNKNOWN:

@@ -54,9 +54,11 @@ def test_titles_are_abbreviated_and_inflected_as_people_do() -> None:
 
 def test_typed_duties_stay_whole_and_definitions_are_cut() -> None:
     typed, long = "clerk | sorts the post", "clerk | " + " ".join(["files"] * 40)
-    assert all(
-        augment(typed, [], random.Random(seed)).endswith(" | sorts the post") for seed in range(50)
-    )
+    variants = [augment(typed, [], random.Random(seed)).split(" | ") for seed in range(50)]
+    assert all(duties == "sorts the post" for title, duties in variants if title != UNKNOWN)
+    # Duties alone are what some respondents state; only then they have typos.
+    assert 1 <= sum(title == UNKNOWN for title, _ in variants) <= 15
+    assert all(len(duties.split()) == 3 for _, duties in variants)
     lengths = {len(augment(long, [], random.Random(seed)).split(" | ")[1]) for seed in range(50)}
     assert len("unknown") in lengths and min(lengths) < max(lengths) == len(
         " ".join(["files"] * 40)
