@@ -99,7 +99,8 @@ _LETTERS = _Letters()
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in lower case, at camelCase and punctuation apart."""
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
-    return tuple(spaced.translate(_LETTERS).casefold().split())
+    # Turkish "İ" becomes "i" and a dot of its own.
+    return tuple(spaced.translate(_LETTERS).casefold().replace("i\u0307", "i").split())
 
 
 @lru_cache(maxsize=8192)

@@ -68,7 +68,20 @@ Xogħol missier | مهنة الزوجة | Annenin mesleği | Meslek (eşinin) | 
 occupation_verified_by | Lieu de la profession"""
 
 
-@pytest.mark.parametrize("header", re.split(r"\s+\|\s+", OTHERS))
+# Jobs that somebody wants, looks for or has learned, and does not do.
+WANTED = """\
+Job title applied for | Occupation sought | Occupation trained for | Intended occupation |
+Target job title | Old job title | Angestrebter Beruf | Gesuchter Beruf | Métier recherché |
+Métier de rêve | Ocupación buscada | Profesión soñada | Professione desiderata |
+Professione ideale | Profissão desejada | Cargo pretendido | Gewenst beroep | Gezochte functie |
+Zawód pożądany | Zawód docelowy | Ocupația dorită | Požadované povolání | Vyučené povolání |
+Požadované povolanie | Željeni poklic | Željeno zanimanje | Kívánt foglalkozás |
+Желана професия | Επιθυμητό επάγγελμα | Norima profesija | Vēlamā profesija | Soovitud amet |
+Haluttu ammatti | Önskat yrke | Ønsket erhverv | Ønsket yrke | المهنة المرغوبة |
+İstenen meslek | Желаемая профессия | Бажана професія | Pekerjaan yang diinginkan"""
+
+
+@pytest.mark.parametrize("header", re.split(r"\s+\|\s+", f"{OTHERS} | {WANTED}"))
 def test_another_job_is_not_the_job(header: str) -> None:
     for written in (header, header.upper(), header.replace(" ", "_")):
         assert match(written, "job_title") is None
