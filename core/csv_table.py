@@ -213,7 +213,7 @@ def check_columns(
     seen: set[tuple[str, ...]] = set()
     for names in zip(*headers, strict=True):
         key = tuple(map(column_key, names))
-        if key in seen and any(key):
+        if key in seen and key[0]:
             raise InputError(
                 path,
                 f"two columns called {names[0].strip()!r}",

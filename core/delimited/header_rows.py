@@ -45,6 +45,15 @@ def further_headers(header: Row, rows: Sequence[Row], aliases: Aliases) -> tuple
     return ()
 
 
+def names_columns_twice(header: Row, further: Sequence[Row]) -> bool:
+    """Return whether rows below the header name its columns too, and leave some without a name.
+
+    A row with a name for each column, also for those without one, is the header itself: what is
+    above it names groups of columns.
+    """
+    return bool(further) and (all(map(str.strip, header)) or not all(map(str.strip, further[0])))
+
+
 def label_row(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
     """Return whether the first row holds labels, as far as the rows below it tell."""
     if not rows or len(rows[0]) != len(header):

@@ -24,7 +24,7 @@ from core.delimited.format_errors import (
     no_column,
     no_header,
 )
-from core.delimited.header_rows import further_headers, label_row
+from core.delimited.header_rows import further_headers, label_row, names_columns_twice
 from core.delimited.label_rows import LabelRow
 from core.delimited.later_header import later_header
 from core.delimited.parsed_lines import n_filled, parsed_leniently
@@ -131,7 +131,7 @@ def layout_of_lines(
     missing = next((column for column in required if column not in matches), None)
     if missing is not None:
         raise _no_column(path, lines, layout, aliases, missing)
-    if JOB_TITLE in required and not layout.further_headers:  # these have names as well
+    if JOB_TITLE in required and not names_columns_twice(layout.header, layout.further_headers):
         return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches
 

@@ -84,8 +84,10 @@ def open_grid(
         raise _with_hidden(none_fits, hidden)
     sheet, layout, _ = _best(path, fits, aliases, required)
     others = [other.name for other, _ in filled if other is not sheet]
-    header = _trimmed(layout.header)
-    further_headers = tuple(row[: len(header)] for row in layout.further_headers)
+    # The last columns may have a name in a further row alone.
+    width = max(len(_trimmed(row)) for row in (layout.header, *layout.further_headers))
+    header = layout.header[:width]
+    further_headers = tuple(row[:width] for row in layout.further_headers)
     layout = replace(layout, header=header, further_headers=further_headers)
     return Content(
         layout,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from core.columns.header_names import match
@@ -217,3 +218,28 @@ def test_questions_for_the_job(question: str) -> None:
 @pytest.mark.parametrize("question", _questions(NOT_ASKED))
 def test_questions_about_a_job_that_do_not_ask_for_it(question: str) -> None:
     assert match(question, "job_title") is None
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_surveymonkey_leaves_the_column_of_another_answer_without_a_name(
+    suffix: str, tmp_path: Path
+) -> None:
+    """Two questions with the same choice, the second one in the last column."""
+    rows = [
+        ["Respondent ID", "Collector ID", "Occupation", "", "Industry", ""],
+        ["", "", *["Response", "Other (please specify)"] * 2],
+        *([n, "40", title, "", "Other", "space"] for n, title in zip(NUMBERS, TITLES, strict=True)),
+    ]
+    path = tmp_path / f"export{suffix}"
+    if suffix == ".csv":
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append([cell or None for cell in row])
+        book.save(path)
+    table = open_table(path, ALIASES, ("job_title",))
+    assert table.header == rows[0]
+    assert [row[table.columns["job_title"]] for _, row in table.rows()] == TITLES
+    assert [row[-1] for _, row in table.rows()] == ["space"] * 5

@@ -47,6 +47,11 @@ CASES: Sequence[tuple[str, str, list[str]]] = [
         ",Name,Age,Occupation,Duties\n1,Al,33,plumber,pipes\n2,Bo,34,nurse,cares\n",
         ["plumber", "nurse"],
     ),
+    (
+        "Survey 2026\nPerson,,Work,\n",
+        "ID,Age,Job title,Tasks\n1,33,plumber,pipes\n2,34,nurse,cares\n3,35,cook,cooks\n",
+        ["plumber", "nurse", "cook"],
+    ),
 ]
 
 
