@@ -12,6 +12,7 @@ from core.non_answers.unread_formulas import UnreadFormulas
 from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
+from results.reporting.answers_beside import AnswersBeside
 from results.reporting.weighted_shares import WeightedShares
 from results.review.queue import ReviewQueue
 from results.statistics import BatchStatistics
@@ -36,6 +37,11 @@ class Batch:
     damage: Damage = field(default_factory=Damage)
     unread_formulas: UnreadFormulas = field(default_factory=UnreadFormulas)
     texts: TextCollector = field(default_factory=TextCollector)
+    answers_beside: AnswersBeside = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count the answers beside the titles in the columns of the table."""
+        self.answers_beside = AnswersBeside(self.table)
 
     @property
     def language(self) -> str:

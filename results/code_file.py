@@ -224,6 +224,7 @@ def _count(
     first_record = batch.receipt.n_rows_in + 1
     batch.receipt.n_rows_in += len(chunk)
     batch.damage.add(chunk)
+    batch.answers_beside.add(chunk)
     batch.receipt.n_formulas += sum(map(has_formula, chunk))
     batch.receipt.add(counts(predictions))
     for record, (row, text, prediction) in enumerate(

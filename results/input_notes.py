@@ -74,7 +74,12 @@ def note_input(batch: Batch) -> None:
         )
     receipt.n_lost_letters = batch.damage.n_lost_letters
     receipt.n_encoded_twice = batch.damage.n_encoded_twice
-    of_rows = [*batch.table.below.notes, *batch.damage.notes, *batch.unread_formulas.notes]
+    of_rows = [
+        *batch.table.below.notes,
+        *batch.damage.notes,
+        *batch.unread_formulas.notes,
+        *batch.answers_beside.notes(),
+    ]
     receipt.notes += of_rows
     _log_reading(batch, [*batch.table.notes, *of_rows])
 

@@ -1,0 +1,95 @@
+"""Answers that stand beside the column of titles, where the title itself states nothing.
+
+Survey programs write "Other" into a column of choices, and the occupation into one of its own:
+SurveyMonkey into one without a name, KoBo into ``occupation_other``. Such a column is not read. The
+receipt says how many answers stand in it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.columns.header_names import JOB_TITLE
+from core.csv_table import Row, Table
+from core.languages.message import Message
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.text import EMPTY_TEXT, join
+
+_MAX_SHOWN_CHARS = 40
+
+
+class AnswersBeside:
+    """How many records of ``table`` have their title in a column that is not read."""
+
+    def __init__(self, table: Table) -> None:
+        self._title = table.columns[JOB_TITLE]
+        self._name = table.header[self._title].strip()
+        self._columns = _columns_beside(table, self._title)
+        self._found: set[str] = set()
+        self._n_records = 0
+        self._first = ""
+
+    def add(self, chunk: Iterable[Row]) -> None:
+        """Count the records of one chunk."""
+        if self._columns:
+            for row in chunk:
+                self._add(row)
+
+    def _add(self, row: Row) -> None:
+        beside = [place for place in self._columns if any(map(str.isalpha, row[place]))]
+        if not beside or not _states_nothing(row[self._title]):
+            return
+        place = next((place for place in beside if _is_answer(row[place])), None)
+        if place is not None:
+            self._n_records += 1
+            self._found.add(self._columns[place])
+            self._first = self._first or row[place]
+
+    def notes(self) -> list[str]:
+        """Return in words how many there are and where, with an example."""
+        if not self._n_records:
+            return []
+        text = " ".join(self._first.split())
+        shown = text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…"
+        names = [name for name in self._columns.values() if name in self._found]
+        return [
+            Message.counted(
+                self._n_records,
+                "{n} record states nothing in {column!r} and has a text in {names}, which was not "
+                "read ({text}): move such answers into {column!r}",
+                "{n} records state nothing in {column!r} and have a text in {names}, which was not "
+                "read ({text}): move such answers into {column!r}",
+                column=self._name,
+                names=", ".join(map(repr, names)),
+                text=repr(shown),
+            )
+        ]
+
+
+def _columns_beside(table: Table, title: int) -> dict[int, str]:
+    """Return the columns that may have titles too, and those for another answer, with a name."""
+    names = [
+        next(filter(None, map(str.strip, column)), "")
+        for column in zip(table.header, *table.layout.further_headers, strict=True)
+    ]
+    others = set(table.other_columns.get(JOB_TITLE, ()))
+    columns = {place: name for place, name in enumerate(names) if name and name in others}
+    taken = set(table.columns.values())
+    for place in range(title + 1, len(names)):
+        is_named = bool(table.header[place].strip())
+        if place in taken or (is_named and not _states_nothing(names[place])):
+            break
+        if names[place]:
+            columns[place] = names[place]
+    return dict(sorted(columns.items()))
+
+
+def _states_nothing(title: str) -> bool:
+    """Whether a title is empty, or a text such as "Other"; a status such as "retired" is none."""
+    text = join(title)
+    return text == EMPTY_TEXT or built_in_non_answers().find(text) == NonAnswerKind.NOT_STATED
+
+
+def _is_answer(title: str) -> bool:
+    text = join(title)
+    return text != EMPTY_TEXT and built_in_non_answers().find(text) is None

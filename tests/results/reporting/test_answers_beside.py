@@ -1,0 +1,78 @@
+"""Answers in a column beside the titles are counted and named: "Other", and the occupation."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import open_table
+from core.settings import Columns, Settings
+from inference.bundle import Bundle
+from results.reporting.answers_beside import AnswersBeside
+from tests.results.test_input_columns import coded
+
+Rows = list[list[str]]
+KOBO = ["id", "work/occupation", "work/occupation_other", "remark"]
+
+
+def notes(tmp_path: Path, rows: Rows) -> list[str]:
+    path = tmp_path / "survey.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    table = open_table(path, Columns().model_dump(), ("job_title",))
+    beside = AnswersBeside(table)
+    for chunk in table.chunks(2):
+        beside.add(chunk)
+    return beside.notes()
+
+
+def test_the_answers_are_counted_with_an_example(tmp_path: Path) -> None:
+    rows = [
+        KOBO,
+        ["1", "nurse", "", ""],
+        ["2", "other", "crane operator", "loud"],
+        ["3", "", "barber", ""],
+        ["4", "Other, specify", "", "no work"],
+        ["5", "retired", "teacher", ""],
+        ["6", "cook", "pastry cook", ""],
+        ["7", "other", "none", ""],
+        ["8", "other", "12", ""],
+    ]
+    assert notes(tmp_path, rows) == [
+        "2 records state nothing in 'work/occupation' and have a text in 'work/occupation_other', "
+        "which was not read ('crane operator'): move such answers into 'work/occupation'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "labels"),
+    [
+        (["Respondent ID", "Collector ID", "Occupation", "", "Age"], "Other (please specify)"),
+        (["id", "wave", "Occupation", "Other (please specify)", "Age"], ""),
+        (["id", "wave", "Beruf", "Sonstiges, und zwar:", "Alter"], ""),
+    ],
+)
+def test_the_column_of_another_answer(header: list[str], labels: str, tmp_path: Path) -> None:
+    """The text of SurveyMonkey stands in the second row, under a column without a name."""
+    second = [["", "", "Response", labels, "Response"]] if labels else []
+    records = [[str(n), "1", "Other", "crane operator", "40"] for n in range(3)]
+    (note,) = notes(tmp_path, [header, *second, *records])
+    assert note.startswith("3 records state nothing in ") and repr(labels or header[3]) in note
+
+
+def test_no_other_column_is_looked_at(tmp_path: Path) -> None:
+    rows = [
+        ["id", "occupation", "industry", ""],
+        *[[str(n), "other", "bank", "x y"] for n in (1, 2)],
+    ]
+    assert notes(tmp_path, rows) == []
+
+
+def test_receipt_and_report_say_it(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
+    text = "occupation,occupation_other\nother,crane operator\nnurse,\n"
+    receipt, out = coded(tmp_path, text, bundle, settings)
+    (note,) = [note for note in receipt.notes if "states nothing in 'occupation'" in note]
+    assert "move such answers into" in (out / "report.html").read_text(encoding="utf-8")
+    assert "in 'occupation_other'" in note
