@@ -13,6 +13,7 @@ from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
 from results.reporting.answers_beside import AnswersBeside
+from results.reporting.stray_rows import StrayRows
 from results.reporting.weighted_shares import WeightedShares
 from results.review.queue import ReviewQueue
 from results.statistics import BatchStatistics
@@ -38,10 +39,12 @@ class Batch:
     unread_formulas: UnreadFormulas = field(default_factory=UnreadFormulas)
     texts: TextCollector = field(default_factory=TextCollector)
     answers_beside: AnswersBeside = field(init=False)
+    stray_rows: StrayRows = field(init=False)
 
     def __post_init__(self) -> None:
-        """Count the answers beside the titles in the columns of the table."""
+        """Make what counts the rows of the table that need a look."""
         self.answers_beside = AnswersBeside(self.table)
+        self.stray_rows = StrayRows(self.table)
 
     @property
     def language(self) -> str:

@@ -79,6 +79,7 @@ def note_input(batch: Batch) -> None:
         *batch.damage.notes,
         *batch.unread_formulas.notes,
         *batch.answers_beside.notes(),
+        *batch.stray_rows.notes(),
     ]
     receipt.notes += of_rows
     _log_reading(batch, [*batch.table.notes, *of_rows])

@@ -1,0 +1,108 @@
+"""Rows that are no records and stand among them: subtotals, and headers of files put together.
+
+A spreadsheet writes "Welder Total" below the welders. Who puts files one below the other leaves the
+names of their columns between the records. Both are read as records, because the rows of a table
+are never left out from its middle, and the receipt says how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from core.columns.header_names import JOB_TITLE
+from core.csv_table import Row, Table
+from core.languages.message import Message
+from core.letters.accents import plain_letters
+from core.text import clean
+
+_MIN_NAMES = 2  # a single one may be an answer
+_TOTALS = """
+total; totals; subtotal; sub-total; grand total; sum; count; average; min; max; product
+Ergebnis; Teilergebnis; Summe; Zwischensumme; Gesamt; Insgesamt; Anzahl; Mittelwert
+sous-total; somme; nombre; nb; moyenne; suma; cuenta; recuento; promedio; totale; subtotale
+somma; conteggio; media; soma; contagem; média; totaal; subtotaal; som; aantal; gemiddelde
+razem; suma częściowa; licznik; średnia; sumă; număr; medie; celkem; součet; mezisoučet; počet
+průměr; súčet; medzisúčet; spolu; priemer; vsota; skupaj; število; ukupno; zbroj; broj; prosjek
+összeg; összesen; részösszeg; darab; átlag; общо; сума; брой; средно; σύνολο; άθροισμα; πλήθος
+iš viso; kiekis; vidurkis; kopā; summa; skaits; kokku; vahesumma; arv; keskmine; yhteensä
+välisumma; määrä; keskiarvo; totalt; delsumma; antal; medel; i alt; delsum; antall; samtals
+fjöldi; jumlah; rata-rata; إجمالي; الإجمالي; المجموع; مجموع; عدد
+"""
+
+
+class StrayRows:
+    """How many records of ``table`` are subtotals of the records above, or repeat its header."""
+
+    def __init__(self, table: Table) -> None:
+        self._title = table.columns[JOB_TITLE]
+        self._header = [name.strip() for name in table.header]
+        self._n_records = 0
+        self._above = ""  # the last title that is no subtotal
+        self._totals: list[tuple[int, str]] = []
+        self._headers: list[int] = []
+
+    def add(self, chunk: Iterable[Row]) -> None:
+        """Look at the records of one chunk, in the order of the file."""
+        for row in chunk:
+            self._n_records += 1
+            title = row[self._title]
+            if title.strip() == self._header[self._title] and self._is_header(row):
+                self._headers.append(self._n_records)
+            elif self._is_total(title):
+                self._totals.append((self._n_records, title))
+            elif title.strip():
+                self._above = title
+
+    def notes(self) -> list[str]:
+        """Return in words how many there are of each kind, with the first one."""
+        notes: list[str] = []
+        if self._headers:
+            notes.append(
+                Message.counted(
+                    len(self._headers),
+                    "{n} record has the names of the columns (record {record}): if files were put "
+                    "one below the other, remove it",
+                    "{n} records have the names of the columns (the first is record {record}): if "
+                    "files were put one below the other, remove them",
+                    record=self._headers[0],
+                )
+            )
+        if self._totals:
+            record, title = self._totals[0]
+            notes.append(
+                Message.counted(
+                    len(self._totals),
+                    "{n} record was coded that looks like a total of those above it ({text}, "
+                    "record {record}): remove it",
+                    "{n} records were coded that look like totals of those above them ({text}, "
+                    "record {record}): remove them",
+                    text=repr(" ".join(title.split())),
+                    record=record,
+                )
+            )
+        return notes
+
+    def _is_header(self, row: Row) -> bool:
+        return len(self._header) >= _MIN_NAMES and [cell.strip() for cell in row] == self._header
+
+    def _is_total(self, title: str) -> bool:
+        """Whether a title is that of the record above, with a word for a total."""
+        n_more = len(title) - len(self._above)
+        # Most titles are told apart by their letters alone.
+        if not self._above or n_more < 2 or self._above not in title:
+            return False
+        words, above = _plain(title), _plain(self._above)
+        rest = words.removeprefix(above) if words.startswith(above) else words.removesuffix(above)
+        return rest.strip() in _totals()
+
+
+def _plain(text: str) -> str:
+    return plain_letters(clean(text))
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(_plain(word) for line in _TOTALS.split("\n") for word in line.split(";")) - {
+        ""
+    }

@@ -1,0 +1,83 @@
+"""Subtotals and repeated headers among the records are counted and named."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from core.csv_table import open_table
+from core.settings import Columns, Settings
+from inference.bundle import Bundle
+from results.reporting.stray_rows import StrayRows
+from tests.results.test_input_columns import coded
+
+Rows = list[list[str]]
+HEADER = ["name", "Job title", "Main tasks"]
+
+
+def notes(tmp_path: Path, rows: Rows) -> list[str]:
+    path = tmp_path / "staff.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    table = open_table(path, Columns().model_dump(), ("job_title",))
+    stray = StrayRows(table)
+    for chunk in table.chunks(2):
+        stray.add(chunk)
+    return stray.notes()
+
+
+@pytest.mark.parametrize(
+    ("title", "total"),
+    [
+        ("Welder", "Welder Total"),
+        ("Welder", "Welder Count"),
+        ("Maurer", "Maurer Ergebnis"),
+        ("Schweißer", "Summe Schweißer"),
+        ("infirmière", "Total infirmière"),
+        ("infermiere", "infermiere Totale"),
+        ("pielęgniarka", "pielęgniarka Suma"),
+        ("lékař", "lékař - Celkem"),
+        ("медицинска сестра", "Общо медицинска сестра"),
+        ("ممرضة", "إجمالي ممرضة"),
+    ],
+)
+def test_totals_below_their_records(title: str, total: str, tmp_path: Path) -> None:
+    rows = [HEADER, ["a", title, ""], ["b", title, ""], ["", total, ""], ["", "Grand Total", ""]]
+    (note,) = notes(tmp_path, rows)
+    assert note.startswith("1 record was coded that looks like a total") and "record 3" in note
+    assert repr(total) in note
+
+
+def test_the_groups_of_a_sheet_are_counted(tmp_path: Path) -> None:
+    groups = [
+        row
+        for title in ("cook", "baker", "guard")
+        for row in (["a", title, ""], ["b", "", ""], ["", f"{title} Total", ""])
+    ]
+    (note,) = notes(tmp_path, [HEADER, *groups])
+    assert note.startswith("3 records were coded that look like totals") and "'cook Total'" in note
+
+
+def test_titles_that_go_on_are_none(tmp_path: Path) -> None:
+    titles = ["nurse", "nurse assistant", "head nurse", "cook", "Total engineer", "total cook 2"]
+    rows = [[str(n), title, ""] for n, title in enumerate(titles)]
+    assert notes(tmp_path, [HEADER, *rows]) == []
+
+
+def test_files_one_below_the_other(tmp_path: Path) -> None:
+    records = [["Ann", "cook", "cooks"], ["Bo", "guard", "guards"]]
+    (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records])
+    assert note.startswith("1 record has the names of the columns (record 3)")
+    (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records, HEADER, *records])
+    assert note.startswith("2 records have the names of the columns (the first is record 3)")
+    assert notes(tmp_path, [HEADER, ["Ann", "Job title", "cooks"], *records]) == []
+
+
+def test_the_receipt_says_it(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
+    text = "id,occupation\n1,cook\n,cook Total\nid,occupation\n2,guard\n"
+    receipt, _ = coded(tmp_path, text, bundle, settings)
+    assert receipt.n_rows_in == 4
+    assert sum("total of those above" in note for note in receipt.notes) == 1
+    assert sum("has the names of the columns" in note for note in receipt.notes) == 1
