@@ -13,6 +13,33 @@ Total
 Insgesamt
 ogółem
 yhteensä
+Row Labels
+Gesamtergebnis
+Teilergebnis
+Étiquettes de lignes
+Etiquetas de fila
+Totale complessivo
+Total Global
+Subtotaal
+Suma końcowa
+Etichete de rând
+Celkový součet
+Medzisúčet
+Skupna vsota
+Ukupni zbroj
+Végösszeg
+Общ сбор
+Γενικό άθροισμα
+Bendroji suma
+Kopsumma
+Üldsumma
+Loppusumma
+Delsumma
+Hovedtotal
+Totalsum
+Heildarsumma
+Total keseluruhan
+الإجمالي الكلي
 Mr
 Herr
 Mme
