@@ -138,6 +138,9 @@ def test_our_name_in_many_writings(header: str) -> None:
     [
         ("Berufsbezeichnung", Match.EXACT),
         ("TAETIGKEITSBEZEICHNUNG", Match.EXACT),
+        ("Planstellentext", Match.EXACT),
+        ("Stellenbez.", Match.EXACT),
+        ("Ausgeübte Tätigkeit", Match.SPECIFIC),
         ("Intitule du poste", Match.EXACT),
         ("zawod", Match.SPECIFIC),
         ("PROFISSÃO", Match.SPECIFIC),

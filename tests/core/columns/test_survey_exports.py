@@ -243,3 +243,10 @@ def test_surveymonkey_leaves_the_column_of_another_answer_without_a_name(
     assert table.header == rows[0]
     assert [row[table.columns["job_title"]] for _, row in table.rows()] == TITLES
     assert [row[-1] for _, row in table.rows()] == ["space"] * 5
+
+
+def test_sap_has_the_text_of_a_position_beside_its_number(tmp_path: Path) -> None:
+    positions = [f"5000001{n}" for n in NUMBERS]
+    columns = {"PersNr": NUMBERS, "Planstelle": positions, "Planstellentext": TITLES}
+    columns |= {"Stelle": positions[::-1], "Stellentext": ["Angestellter", *["Beamter"] * 4]}
+    assert columns_read(tmp_path, columns) == (TITLES, None)
