@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.corrections.correction import NOT_CODABLE
+from core.corrections.correction import NOT_CODABLE, WITHDRAWN
 from core.html import write_page
 from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
 from core.isco_titles.group_titles import ENGLISH, titles_in
@@ -52,6 +52,7 @@ def write_review_page(
             "header": CORRECTION_COLUMNS,
             "coder": display.coder,
             "not_codable": NOT_CODABLE,
+            "withdrawn": WITHDRAWN,
             "percent_sign": page_language(language).percent_sign,
             "context": display.context,
             # An office's file has the language of the office, which nobody states.

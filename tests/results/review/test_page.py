@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from selenium import webdriver
@@ -18,7 +19,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.isco_titles.group_notes import DEFINITIONS, group_notes
-from core.settings import Columns, Settings
+from core.settings import Columns, Settings, load_settings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import process_corrections
@@ -212,6 +213,41 @@ def test_a_comment_without_a_decision_is_in_the_file(reviewer: Reviewer) -> None
     reviewer.find("previous").click()
     reviewer.press("1")
     assert "no decision" not in saved_message(reviewer)
+
+
+@needs_chromium
+def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("data: {}\n", encoding="utf-8")
+    settings = load_settings(config)
+
+    soldier = join("soldier", "soldier")
+
+    def answer_after(path: Path) -> str | None:
+        out = Path(mkdtemp(dir=tmp_path))
+        process_corrections(path, out, CorrectionsLookup(), settings)
+        return CorrectionsLookup.load(settings.data.corrections_dir, Columns()).get(soldier)
+
+    keep_list(settings.data.corrections_dir)
+    reviewer.press("1", "2")
+    reviewer.find("previous").click()
+    reviewer.find("clear").click()  # worker was never saved: there is nothing to take back
+    assert "save again" not in reviewer.find("message").text
+    assert answer_after(reviewer.save()) == "0310"
+    reviewer.find("previous").click()
+    reviewer.find("clear").click()
+    assert "save again" in reviewer.find("message").text
+    reviewer.driver.refresh()  # it is remembered; and nothing else is decided
+    assert reviewer.progress == "0 of 13 texts decided"
+    path = reviewer.save()
+    assert "takes 1 answer back" in reviewer.find("message").text
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["text"], row["corrected_isco_code"]) == (soldier, "withdraw")
+    assert answer_after(path) is None
+    reviewer.find("candidates").find_element(By.TAG_NAME, "button").click()
+    assert answer_after(reviewer.save()) == "0310"
+    assert "back" not in reviewer.find("message").text
 
 
 def saved_message(reviewer: Reviewer) -> str:
