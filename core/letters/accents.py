@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 # Letters that Unicode does not take apart, with the ones that are written for them: also those with
 # a stroke, and the forms of an Arabic letter that people use for one another.
-_PLAIN_LETTERS = (
+PLAIN_LETTERS = (
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŀ": "l", "ı": "i", "ð": "d"}
     | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
     | {"ة": "ه", "ى": "ي", "ـ": ""}
@@ -48,7 +48,7 @@ def plain_letters(text: str) -> str:
     """
     if text.isascii():
         return text
-    return without_accents(_replaced(text, _PLAIN_LETTERS))
+    return without_accents(_replaced(text, PLAIN_LETTERS))
 
 
 def plain_digraphs(text: str) -> str:

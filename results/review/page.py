@@ -17,6 +17,7 @@ from core.html import write_page
 from core.isco_titles.group_notes import NOTE_PARTS, GroupNote
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.page_language import page_language
+from core.letters.accents import PLAIN_LETTERS
 from core.review_contract import CORRECTION_COLUMNS, MAX_SHOWN_CHARS
 from core.taxonomy import isco08
 from results.review.presentation import Display
@@ -53,6 +54,7 @@ def write_review_page(
             "coder": display.coder,
             "not_codable": NOT_CODABLE,
             "withdrawn": WITHDRAWN,
+            "plain_letters": PLAIN_LETTERS,
             "percent_sign": page_language(language).percent_sign,
             "context": display.context,
             # An office's file has the language of the office, which nobody states.

@@ -444,6 +444,24 @@ def test_what_belongs_to_a_group_unfolds_and_is_searched(reviewer: Reviewer) -> 
 
 
 @needs_chromium
+def test_the_search_needs_no_accents(reviewer: Reviewer, tmp_path: Path) -> None:
+    def found(language: str, words: str) -> str:
+        path = tmp_path / language / REVIEW_PAGE
+        path.parent.mkdir(exist_ok=True)
+        display = Display(language=language)
+        write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
+        reviewer.driver.get(path.as_uri())
+        reviewer.press("/", *words)
+        return reviewer.find("results").text
+
+    assert "Médecins généralistes" in found("fr", "medecins general")
+    assert "Médecins généralistes" in found("fr", "MÉDECINS")
+    assert "Straßen" in found("de", "strassen")
+    assert "Militært arbejde" in found("da", "militaert")
+    assert "Żołnierze innych stopni" in found("pl", "zolnierze")
+
+
+@needs_chromium
 def test_context_and_a_likelier_group_stand_beside_the_text(
     reviewer: Reviewer, tmp_path: Path
 ) -> None:
