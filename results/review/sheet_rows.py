@@ -7,8 +7,9 @@ place xlsxwriter writes one row of empty cells, which tells the numbers of the f
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -20,7 +21,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 _MAX_UNITS = 32_767  # of UTF-16, in a cell
-_LINE_POINTS = 15
+LINE_POINTS = 15
+_MAX_LINES = 8
 _FIRST_ROW = 2
 _COMPRESSION = 4  # the usual level takes twice the time for nine tenths of the bytes
 _SHEET, _STRINGS = "xl/worksheets/sheet{}.xml", "xl/sharedStrings.xml"
@@ -81,7 +83,7 @@ class SheetRows:
     def _xml(self, styles: Sequence[str], numbers: _TextNumbers) -> Iterator[str]:
         starts = [f'<c r="{_letters(column)}' for column in range(len(styles))]
         for row, (cells, n_lines) in enumerate(self._rows, start=_FIRST_ROW):
-            points = _LINE_POINTS * n_lines
+            points = LINE_POINTS * n_lines
             height = f' ht="{points}" customHeight="1"' if n_lines > 1 else ""
             parts = [f'<row r="{row}"{height}>']
             for start, style, cell in zip(starts, styles, cells, strict=True):
@@ -95,6 +97,19 @@ class SheetRows:
                     parts.append(f'{start}{row}"{style}><v>{cell:.16G}</v></c>')
             parts.append("</row>")
             yield "".join(parts)
+
+
+def n_lines(cells: Iterable[Cell], widths: Iterable[int]) -> int:
+    """Return the lines that a row needs: not every program fits the height to wrapped text.
+
+    A column of width 0 is hidden.
+    """
+    needed = 1
+    for value, width in zip(cells, widths, strict=True):
+        if width and isinstance(value, str):
+            parts = value.split("\n")
+            needed = max(needed, sum(math.ceil(len(part) / width) or 1 for part in parts))
+    return min(needed, _MAX_LINES)
 
 
 def link_to(place: str, text: str, tip: str) -> str:

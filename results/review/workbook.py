@@ -7,7 +7,6 @@ is the help.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from core.corrections.correction import NOT_CODABLE
+from core.corrections.correction import NOT_CODABLE, WITHDRAWN
 from core.csv_table import neutralise
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
@@ -40,7 +39,7 @@ from core.text import DUTIES, JOB_TITLE
 from results.review.lookup_sheets import CODES_SHEET, links_to_groups, write_codes, write_help
 from results.review.presentation import Display
 from results.review.review_item import ReviewItem
-from results.review.sheet_rows import Cell, SheetRows, write_with_rows
+from results.review.sheet_rows import Cell, SheetRows, n_lines, write_with_rows
 
 REVIEW_WORKBOOK = "review.xlsx"
 # The choices of a row, in columns of its own: the candidates, their group, and "not codable".
@@ -69,8 +68,8 @@ _WIDTHS = {
     **dict.fromkeys(_CHOICES[N_REVIEW_CANDIDATES:], _HIDDEN),
     TEXT: _HIDDEN,
 }
+_NOT_CODABLE = Message("not codable")
 _ANSWER = {CORRECTED, CODER, CODED_AT, COMMENT}
-_MAX_LINES = 8
 # What the header cells of the columns say when they are chosen.
 _HEADER_HELP = {
     JOB_TITLE: Message("The job title, as the respondent gave it."),
@@ -99,6 +98,10 @@ _HELP = (
     Message(
         "Type a code of 3 digits if the text does not say more. Type “not codable” if no code "
         "fits. A row without a decision changes nothing."
+    ),
+    Message(
+        "Type “withdraw” to take back whatever was answered about this text before, by whomever: "
+        "the model codes it again."
     ),
     Message("A decision that turns red is not a code of ISCO-08."),
     Message(
@@ -147,12 +150,15 @@ def write_workbook(items: Sequence[ReviewItem], path: Path, display: Display) ->
         }
         sheet = book.add_worksheet("review")
         _lay_out(sheet, widths, len(items))
-        _add_decision_rules(sheet, widths, len(items), invalid_format)
+        words = {NOT_CODABLE, spoken.gettext(_NOT_CODABLE), WITHDRAWN}
+        _add_decision_rules(sheet, widths, len(items), sorted(words), invalid_format)
         sheet.write_row(0, 0, widths, header_format)
         _add_header_help(sheet, widths, spoken)
         rows = _rows(items, widths, display)
         rows.reserve(sheet, [formats.get(name, text_format) for name in widths])
-        codes = write_codes(book.add_worksheet(CODES_SHEET), display, header_format, code_format)
+        codes = write_codes(
+            book.add_worksheet(CODES_SHEET), display, header_format, code_format, text_format
+        )
         lines = (*display.notes, *_HELP, display.group_notes.source)
         write_help(
             book.add_worksheet("help"), [spoken.gettext(line) for line in lines], text_format
@@ -168,7 +174,7 @@ def _rows(items: Sequence[ReviewItem], widths: Mapping[str, int], display: Displ
     for item in items:
         codes = [code for code, _ in item.shown_candidates]
         cells = _cells(item, [labels[code] for code in codes], labels, titles, display.coder)
-        rows.add(cells, _n_lines(cells, widths.values()))
+        rows.add(cells, n_lines(cells, widths.values()))
         for column, code in enumerate(codes, _first_choice(widths)):
             rows.add_link(column, links[code])
     return rows
@@ -216,9 +222,13 @@ def _add_header_help(sheet: Worksheet, widths: Mapping[str, int], language: Page
 
 
 def _add_decision_rules(
-    sheet: Worksheet, widths: Mapping[str, int], n_rows: int, invalid_format: Format
+    sheet: Worksheet,
+    widths: Mapping[str, int],
+    n_rows: int,
+    words: Iterable[str],
+    invalid_format: Format,
 ) -> None:
-    """Add the drop-down list of each row, and the red of a decision that is no code."""
+    """Add the drop-down list of each row, and the red of a decision that is no code or word."""
     if not n_rows:
         return
     decision = list(widths).index(CORRECTED)
@@ -231,8 +241,9 @@ def _add_decision_rules(
     }
     sheet.data_validation(1, decision, n_rows, decision, choices)
     cell = f"${xl_col_to_name(decision)}2"
+    is_no_word = ",".join(f'LOWER({cell})<>"{word}"' for word in ("", *words))
     is_invalid = (
-        f'=AND({cell}<>"",LOWER({cell})<>"{NOT_CODABLE}",'
+        f"=AND({is_no_word},"
         f'COUNTIF({CODES_SHEET}!$A$2:$C$437,LEFT({cell},FIND(" ",{cell}&" ")-1))=0)'
     )
     rule = {"type": "formula", "criteria": is_invalid, "format": invalid_format}
@@ -269,15 +280,6 @@ def _cells(
         *[None] * (_N_CHOICES - len(choices)),
         item.text,
     ]
-
-
-def _n_lines(cells: Iterable[Cell], widths: Iterable[int]) -> int:
-    """Return the lines that a row needs: not every program fits the height to wrapped text."""
-    n_lines = 1
-    for value, width in zip(cells, widths, strict=True):
-        if width != _HIDDEN and isinstance(value, str) and len(value) > n_lines * width:
-            n_lines = math.ceil(len(value) / width)
-    return min(n_lines, _MAX_LINES)
 
 
 def _shortened(text: str) -> str:

@@ -13,6 +13,8 @@ from openpyxl import Workbook, load_workbook
 
 from core.errors import InputError
 from core.isco_titles.group_notes import group_notes
+from core.languages.message import Message
+from core.languages.page_language import page_language, page_languages
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
 from core.text import join
@@ -330,6 +332,34 @@ def test_what_is_said_about_a_group_is_one_click_away(blank: Path) -> None:
     ]
     help_lines = [cell.value for cell in book["help"]["A"]]
     assert any("not the ILO's definitions" in str(line) for line in help_lines)
+
+
+def test_no_line_of_the_help_and_no_word_about_a_group_is_cut(blank: Path) -> None:
+    book = load_workbook(blank)
+    for name, columns in (("help", "A"), ("codes", "BDEFG")):
+        sheet = book[name]
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.column_letter in columns and (cell.row > 1 or name == "help"):
+                    assert cell.alignment.wrap_text, f"{name}!{cell.coordinate}"
+                    width = {"A": 90, "B": 62, "D": 62}.get(cell.column_letter, 70)
+                    n_lines = -(-len(str(cell.value or "")) // width)
+                    height = sheet.row_dimensions[cell.row].height or 15
+                    assert height >= 15 * n_lines, f"{name}!{cell.coordinate}"
+        assert sheet.page_setup.fitToHeight == 0 and sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+@pytest.mark.parametrize("language", page_languages())
+def test_the_words_that_the_help_names_do_not_turn_red(tmp_path: Path, language: str) -> None:
+    path = tmp_path / "review.xlsx"
+    write_workbook(review().displayed_items(), path, Display(language=language))
+    book = load_workbook(path)
+    (rules,) = (rules for rules in book["review"].conditional_formatting)
+    (formula,) = rules.rules[0].formula
+    spoken = page_language(language)
+    for word in ("not codable", spoken.gettext(Message("not codable")), "withdraw"):
+        assert f'<>"{word}"' in formula
+        assert any(word in str(cell.value) for cell in book["help"]["A"]), word
 
 
 def test_context_stands_beside_the_text_and_changes_no_correction(
