@@ -336,6 +336,19 @@ def test_nothing_is_wider_than_the_window(reviewer: Reviewer, n_pixels: int) -> 
 
 
 @needs_chromium
+def test_a_field_stands_beside_its_label_and_no_header_is_broken(reviewer: Reviewer) -> None:
+    size = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    reviewer.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    for name in ("filter", "coder"):
+        label = reviewer.driver.find_element(By.CSS_SELECTOR, f"label[for={name}]").rect
+        field = reviewer.find(name).rect
+        assert abs(label["y"] + label["height"] / 2 - field["y"] - field["height"] / 2) < 5, name
+    reviewer.press("l")
+    for header in reviewer.driver.find_elements(By.CSS_SELECTOR, "#list th"):
+        assert header.rect["height"] < 45, header.text
+
+
+@needs_chromium
 def test_two_tabs_merge_their_decisions(reviewer: Reviewer) -> None:
     driver = reviewer.driver
     first = driver.current_window_handle
