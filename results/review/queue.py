@@ -40,7 +40,7 @@ _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 @dataclass(frozen=True)
 class Settled:
-    """What the first answers settle: ``n_records`` have one of their ``n_answers`` texts.
+    """What the first ``n_answers`` of a review settle: ``n_records`` have one of their texts.
 
     ``n_taught`` records with other texts are like them, and are expected to learn their codes.
     """
@@ -119,8 +119,13 @@ class ReviewQueue:
         yield from (first[place] for place in self._order.places)
         yield from by_gain
 
-    def settled(self, n_answers: int) -> Settled:
-        """Return what the answers to the first uncertain texts are expected to settle."""
+    def settled(self, n_questions: int) -> Settled:
+        """Return what the answers to the first questions are expected to settle.
+
+        The random sample is asked in between, and settles nothing.
+        """
+        asked = list(islice(self.items(), n_questions))
+        n_uncertain = sum(not item.sampled for item in asked)
         first = list(islice(self.uncertain(), N_ORDERED))
         assert self._order is not None
         # In the order that the texts had before they were ordered.
@@ -129,9 +134,9 @@ class ReviewQueue:
             n for _, n in sorted(zip(places, (item.n_records for item in first), strict=True))
         ]
         return Settled(
-            n_answers=min(n_answers, len(first)),
-            n_records=sum(item.n_records for item in first[:n_answers]),
-            n_taught=round(self._order.n_taught(n_records, n_answers)),
+            n_answers=len(asked),
+            n_records=sum(item.n_records for item in first[:n_uncertain]),
+            n_taught=round(self._order.n_taught(n_records, n_uncertain)),
         )
 
     def items_to_explain(self, n: int) -> list[ReviewItem]:

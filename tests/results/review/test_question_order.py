@@ -11,7 +11,7 @@ from core.text import join
 from results.review import queue as module
 from results.review.question_order import QuestionOrder
 from results.review.queue import ReviewQueue, Settled
-from tests.support.review_fixtures import UNCERTAIN, prediction
+from tests.support.review_fixtures import UNCERTAIN, prediction, review
 
 NURSES = ["registered nurse", "registered nurse part-time", "registred nurse", "nurse registered"]
 OTHERS = ["plumber", "piano tuner", "fishmonger", "taxi dispatcher", "glass blower", "beekeeper"]
@@ -61,6 +61,15 @@ def test_what_the_first_answers_settle() -> None:
     assert 1 <= filled().settled(1).n_taught <= 3
     assert filled().settled(20) == Settled(n_answers=10, n_records=13, n_taught=0)
     assert ReviewQueue("b").settled(20) == Settled(0, 0, 0)
+
+
+def test_the_random_sample_is_asked_too_and_settles_nothing() -> None:
+    questions = list(review().items())[:10]
+    uncertain = [item for item in questions if not item.sampled]
+    assert len(uncertain) == 9
+    settled = review().settled(10)
+    assert settled.n_answers == 10
+    assert settled.n_records == sum(item.n_records for item in uncertain)
 
 
 def test_only_the_first_texts_are_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
