@@ -15,6 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.errors import BundleError
+from core.html import write_page
 from core.languages.page_language import page_languages
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -170,6 +171,40 @@ def test_it_fits_a_telephone_and_nothing_ran(
     assert driver.get_log("browser") == []  # nothing was loaded, refused or thrown
     shown_text = driver.execute_script("return document.body.innerText")
     assert "<script>" in shown_text  # as text; an alert would have stopped the test
+
+
+def test_no_word_of_an_explained_record_is_broken(driver: webdriver.Chrome, tmp_path: Path) -> None:
+    row = {
+        "n": 1,
+        "job_title": "Controller",
+        "isco_code": "241",
+        "isco_title": "Finance Professionals",
+        "confidence": 0.768,
+        "rival_code": "132",
+        "rival_title": "Manufacturing, Mining, Construction and Distribution Managers",
+        "rival_confidence": 0.065,
+        "top_words": [{"word": "controller", "score": 6.6}, {"word": "budget", "score": -0.4}],
+    }
+    path = tmp_path / "index.html"
+    values = {"name": "a.csv", "batch_id": "b", "version": "v", "failure": ""}
+    write_page(path, "explanations.html", "en", rows=[row], **values)
+    shown(driver, path, 360)
+    broken = driver.execute_script(
+        "return [...document.querySelectorAll('td, th')].flatMap((cell) => {"
+        " const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];"
+        " while (texts.nextNode()) {"
+        "  for (const word of texts.currentNode.data.matchAll(/[^\\s,]+/g)) {"
+        "   const range = document.createRange();"
+        "   range.setStart(texts.currentNode, word.index);"
+        "   range.setEnd(texts.currentNode, word.index + word[0].length);"
+        "   if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1)"
+        "    found.push(word[0]);"
+        " }}"
+        " return found;"
+        "})"
+    )
+    assert broken == []
+    assert n_scrolled(driver) == 0
 
 
 def test_links_lead_somewhere(driver: webdriver.Chrome, outbox: Path) -> None:
