@@ -191,6 +191,15 @@ def test_weighted_shares_stand_beside_the_others(
     assert "by the column wt" in page.words
 
 
+def test_what_corrections_decide_is_not_called_without_a_person(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    content = written(tmp_path, [["title", "tasks"], ["nurse", ""]])
+    page = Page(run(tmp_path, content, autocoder, halved) / REPORT)
+    assert "4 digits without review" in page.words
+    assert "pad_codes false" in page.words
+
+
 def test_the_report_begins_with_a_verdict_and_bounds_what_it_expects(
     tmp_path: Path, autocoder: Autocoder, halved: Settings
 ) -> None:
