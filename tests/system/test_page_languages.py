@@ -75,7 +75,7 @@ def data_of(out: Path) -> str:
     titles = " ".join(titles_in("en").values())
     # It is asked in the language of the titles.
     question = "What are the main tasks? Is zzq rather one of the or the"
-    return " ".join([NAMES, LINES, titles, question, str(receipt)])
+    return " ".join([NAMES, LINES, titles, question, json.dumps(receipt, ensure_ascii=False)])
 
 
 @pytest.mark.slow
