@@ -20,7 +20,7 @@ run: .venv/run-installed ## install what a user needs, then watch inbox/ (a samp
 
 # Two processes of two threads each would wait for each other most of the time. The tests start
 # hundreds of processes: each would compile our modules anew if none may keep them compiled.
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest -q -rs --numprocesses 3 --dist worksteal
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest -q -rs --numprocesses 2 --dist worksteal
 
 test: check ## every check and the whole test suite
 	$(PYTEST)
