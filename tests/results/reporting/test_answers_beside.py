@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 
-from core.csv_table import open_table
-from core.settings import Columns, Settings
+from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.answers_beside import AnswersBeside
 from tests.results.test_input_columns import coded
+from tests.support.opened_table import opened_table
 
 Rows = list[list[str]]
 KOBO = ["id", "work/occupation", "work/occupation_other", "remark"]
 
 
 def notes(tmp_path: Path, rows: Rows) -> list[str]:
-    path = tmp_path / "survey.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    table = open_table(path, Columns().model_dump(), ("job_title",))
+    table = opened_table(tmp_path / "survey.csv", rows)
     beside = AnswersBeside(table)
     for chunk in table.chunks(2):
         beside.add(chunk)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 
-from core.csv_table import open_table
-from core.settings import Columns, Settings
+from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.stray_rows import StrayRows
 from tests.results.test_input_columns import coded
+from tests.support.opened_table import opened_table
 
 Rows = list[list[str]]
 HEADER = ["name", "Job title", "Main tasks"]
 
 
 def notes(tmp_path: Path, rows: Rows) -> list[str]:
-    path = tmp_path / "staff.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    table = open_table(path, Columns().model_dump(), ("job_title",))
+    table = opened_table(tmp_path / "staff.csv", rows)
     stray = StrayRows(table)
     for chunk in table.chunks(2):
         stray.add(chunk)
