@@ -1,7 +1,8 @@
 """Name the answer of a row that stands in another column than that of the answers.
 
-People type a code into ``comment`` or ``coder``, or over ``predicted_code``. Nobody said that it is
-the answer, so it counts for nothing; but the coder is told.
+People type a code into ``comment`` or ``coder``, over ``predicted_code``, or into a column that
+they added (``final``). Nobody said that it is the answer, so it counts for nothing; but the coder is
+told.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.columns.header_names import column_key
 from core.corrections.correction import (
     NOT_CODABLE,
     Correction,
@@ -17,8 +19,18 @@ from core.corrections.correction import (
 )
 from core.csv_table import Row, Table
 from core.isco_codes.code_titles import is_title_of_others
-from core.isco_codes.written_code import plain_text, read_code, without_decimals
-from core.review_contract import CODER, COMMENT, CORRECTED, PREDICTED, PREDICTED_TITLE
+from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
+from core.own_tables.output_contract import output_positions
+from core.review_contract import (
+    CODER,
+    COMMENT,
+    CORRECTED,
+    CORRECTION_COLUMNS,
+    PREDICTED,
+    PREDICTED_TITLE,
+    REVIEW_COLUMNS,
+    SIGNATURE_COLUMNS,
+)
 from core.taxonomy import MINOR, UNIT, isco08
 
 _CODES = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -42,6 +54,7 @@ class MisplacedAnswers:
             for name, position in table.columns.items()
             if name in (COMMENT, CODER, PREDICTED, PREDICTED_TITLE) and position >= first_column
         }
+        self._added = _added_code_columns(table, first_column)
         position = table.columns.get(answers)
         self._answers = answers if position is None else table.header[position].strip()
 
@@ -57,6 +70,8 @@ class MisplacedAnswers:
             column, said = PREDICTED, f"{PREDICTED} was changed to {answer}"
         elif len(answer := read_code(coder).code) == UNIT:
             column, said = CODER, f"{CODER} is {answer}"
+        elif added := self._added_answer(row):
+            column, said = added, f"{added} is {row[self._added[added]].strip()}"
         elif not comment:
             return correction
         note = f"{said}: if this is the answer, give it in {self._answers}" if column else _NOT_KEPT
@@ -76,9 +91,38 @@ class MisplacedAnswers:
         is_new = all(is_title_of_others(form, title) for form in forms) if title else True
         return code if is_new else ""
 
+    def _added_answer(self, row: Row) -> str:
+        """Return the name of the first added column in which the row has a code."""
+        return next((name for name, place in self._added.items() if row[place].strip()), "")
+
     def _cell(self, row: Row, name: str) -> str:
         position = self._positions.get(name)
         return "" if position is None else row[position].strip()
+
+
+def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
+    """Return name → position of the columns that are none of ours and have codes alone.
+
+    In a column of numbers some are no code: so all of them must be one, of three digits or four.
+    """
+    ours = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS}
+    known = {*table.columns.values(), *output_positions(table.header).values()}
+    left = {
+        name.strip(): place
+        for place, name in enumerate(table.header)
+        if place >= first_column and place not in known and column_key(name) not in ours
+    }
+    with_codes = set[str]()
+    for _, row in table.rows():
+        for name, place in list(left.items()):
+            code = read_code(row[place])
+            if len(code.code) >= MINOR and code.kind == CodeKind.CODE:
+                with_codes.add(name)
+            elif code.kind != CodeKind.EMPTY:
+                del left[name]
+        if not left:
+            break
+    return {name: place for name, place in left.items() if name in with_codes}
 
 
 def _answer_in(comment: str) -> str:

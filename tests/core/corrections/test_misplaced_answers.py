@@ -68,3 +68,27 @@ def test_an_answer_in_its_place_makes_the_comment_a_comment(tmp_path: Path) -> N
 def test_a_comment_that_is_not_kept_is_named(tmp_path: Path) -> None:
     (row,) = read(tmp_path, "nurse | wards,,,,Anna,which ward?")
     assert "comment is not kept" in row.reason and row.answer_column == ""
+
+
+@pytest.mark.parametrize("name", ["corrected_isco_code_2", "final", "ISCO final", "Endcode"])
+def test_an_answer_in_an_added_column_of_codes_is_named(tmp_path: Path, name: str) -> None:
+    header = HEADER.replace(",coder", f",{name},coder")
+    first, second, third = read(
+        tmp_path,
+        "nurse | wards,,,,2221,Anna,",
+        "welder | ships,,,7212,,Anna,",
+        "cook | canteen,,,,,Anna,",
+        header=header,
+    )
+    assert first.answer_column == name
+    assert first.reason == f"{name} is 2221: if this is the answer, give it in corrected_isco_code"
+    assert (second.status, second.code, second.reason) == (CorrectionStatus.ACCEPTED, "7212", "")
+    assert (third.status, third.reason) == (CorrectionStatus.SKIPPED, "")
+
+
+def test_a_column_of_other_numbers_has_no_answers(tmp_path: Path) -> None:
+    header = HEADER.replace("\n", ",person\n")
+    rows = read(tmp_path, "nurse | wards,,,,,,2221", "cook | canteen,,,,,,2222", header=header)
+    assert [row.answer_column for row in rows] == ["person", "person"]
+    rows = read(tmp_path, "nurse | wards,,,,,,2221", "cook | canteen,,,,,,2223", header=header)
+    assert [row.answer_column for row in rows] == ["", ""]
