@@ -156,6 +156,16 @@ class Table:
         position = self.columns.get(column)
         return "" if position is None else row[position]
 
+    def repeats_header(self, row: Row) -> bool:
+        """Whether a record repeats the names of the columns, as in files put one below the other.
+
+        A table with a single column has no such record: the name may be an answer.
+        """
+        names = self.header
+        return len(names) > 1 and all(
+            cell.strip() == name.strip() for cell, name in zip(row, names, strict=True)
+        )
+
 
 def open_table(
     path: Source, aliases: Aliases, required: Iterable[str], legacy_encoding: str = AUTO

@@ -17,7 +17,12 @@ from core.text import EMPTY_TEXT, join
 
 
 def row_text(table: Table, row: Row) -> str:
-    """Return the text the model sees of one row of ``table``: its title and its duties, joined."""
+    """Return the text the model sees of one row of ``table``: its title and its duties, joined.
+
+    A row that repeats the header states nothing.
+    """
+    if table.repeats_header(row):
+        return EMPTY_TEXT
     return join(table.get(row, JOB_TITLE), row_duties(table, row))
 
 

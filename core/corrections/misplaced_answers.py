@@ -1,8 +1,8 @@
 """Name the answer of a row that stands in another column than that of the answers.
 
 People type a code into ``comment`` or ``coder``, over ``predicted_code``, or into a column that
-they added (``final``). Nobody said that it is the answer, so it counts for nothing; but the coder is
-told.
+they added (``final``). Nobody said that it is the answer, so it counts for nothing; but the coder
+is told.
 """
 
 from __future__ import annotations

@@ -11,8 +11,14 @@ from core.columns.header_names import TEXT_COLUMNS, Match, usual_names
 from core.columns.value_kinds import is_no_name
 from core.errors import InputError
 from core.formats.source import Source
+from core.languages.message import Message
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+DELIMITERS = {
+    ",": Message("comma"),
+    ";": Message("semicolon"),
+    "\t": Message("tab"),
+    "|": Message("pipe"),
+}
 MAX_FIELD_CHARS = 1_000_000
 
 Row = list[str]
@@ -120,11 +126,11 @@ def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
                 f"each line is one quoted field with {name}s in it",
                 "Remove the quotes around whole lines, or export the file again.",
             )
-    for delimiter, name in _OTHER_DELIMITERS.items():
+    for delimiter, sign in _OTHER_DELIMITERS.items():
         names = [part for part in header.split(delimiter) if part.strip()]
         if len(names) > 1 and _is_named(names, wanted):
             return (
-                f"fields with {name} between them",
+                f"fields with {sign} between them",
                 "Save the file with commas, semicolons, tabs or | between the fields.",
             )
     return None

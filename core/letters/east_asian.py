@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.languages.message import Message
+
 EAST_ASIAN = {
-    "cp932": "Japanese",
-    "shift_jis": "Japanese",
-    "euc_jp": "Japanese",
-    "cp949": "Korean",
-    "euc_kr": "Korean",
-    "gb18030": "Chinese",
-    "big5": "Chinese",
+    "cp932": Message("Japanese"),
+    "shift_jis": Message("Japanese"),
+    "euc_jp": Message("Japanese"),
+    "cp949": Message("Korean"),
+    "euc_kr": Message("Korean"),
+    "gb18030": Message("Chinese"),
+    "big5": Message("Chinese"),
 }
 """The language of each encoding."""
 _KANA, _HANGUL = re.compile("[\u3041-\u30fc]"), re.compile("[\uac00-\ud7a3]")

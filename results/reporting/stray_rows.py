@@ -1,8 +1,9 @@
 """Rows that are no records and stand among them: subtotals, and headers of files put together.
 
 A spreadsheet writes "Welder Total" below the welders. Who puts files one below the other leaves the
-names of their columns between the records. Both are read as records, because the rows of a table
-are never left out from its middle, and the receipt says how many there are.
+names of their columns between the records. Both are records, because the rows of a table are never
+left out from its middle; a header gets no code (``core/columns/record_text.py``), and the receipt
+says how many there are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from core.languages.message import Message
 from core.letters.accents import plain_letters
 from core.text import clean
 
-_MIN_NAMES = 2  # a single one may be an answer
 _TOTALS = """
 total; totals; subtotal; sub-total; grand total; sum; count; average; min; max; product
 Ergebnis; Teilergebnis; Summe; Zwischensumme; Gesamt; Insgesamt; Anzahl; Mittelwert
@@ -35,8 +35,8 @@ class StrayRows:
     """How many records of ``table`` are subtotals of the records above, or repeat its header."""
 
     def __init__(self, table: Table) -> None:
+        self._table = table
         self._title = table.columns[JOB_TITLE]
-        self._header = [name.strip() for name in table.header]
         self._n_records = 0
         self._above = ""  # the last title that is no subtotal
         self._totals: list[tuple[int, str]] = []
@@ -47,7 +47,7 @@ class StrayRows:
         for row in chunk:
             self._n_records += 1
             title = row[self._title]
-            if title.strip() == self._header[self._title] and self._is_header(row):
+            if self._table.repeats_header(row):
                 self._headers.append(self._n_records)
             elif self._is_total(title):
                 self._totals.append((self._n_records, title))
@@ -61,10 +61,10 @@ class StrayRows:
             notes.append(
                 Message.counted(
                     len(self._headers),
-                    "{n} record has the names of the columns (record {record}): if files were put "
-                    "one below the other, remove it",
-                    "{n} records have the names of the columns (the first is record {record}): if "
-                    "files were put one below the other, remove them",
+                    "{n} record has the names of the columns and got no code (record {record}): if "
+                    "files were put one below the other, remove it",
+                    "{n} records have the names of the columns and got no code (the first is "
+                    "record {record}): if files were put one below the other, remove them",
                     record=self._headers[0],
                 )
             )
@@ -82,9 +82,6 @@ class StrayRows:
                 )
             )
         return notes
-
-    def _is_header(self, row: Row) -> bool:
-        return len(self._header) >= _MIN_NAMES and [cell.strip() for cell in row] == self._header
 
     def _is_total(self, title: str) -> bool:
         """Whether a title is that of the record above, with a word for a total."""

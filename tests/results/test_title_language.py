@@ -129,3 +129,17 @@ def test_every_language_has_a_question() -> None:
         titles = [titles_in(language)[code] for code, _ in UNCERTAIN[:3]]
         assert "Job" in question and all(title in question for title in titles), language
         assert question[-1] in "?;؟", language
+
+
+def test_the_report_names_languages_and_delimiters_in_its_own(
+    bundle: Bundle, settings: Settings, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "survey.csv", tmp_path / "out"
+    lines = ["Beruf;Tätigkeit", *[f"Bäcker {n};bäckt täglich Brötchen für Gäste" for n in range(9)]]
+    source.write_bytes("\n".join(lines).encode("cp1252"))
+    out.mkdir()
+    settings = in_language(settings, "de")
+    receipt = code_file(source, out, open_autocoder(bundle, settings), settings)
+    assert receipt.delimiter == "semicolon" and any("like German" in note for note in receipt.notes)
+    words = Page(out / "report.html").words
+    assert "Trennzeichen: Semikolon" in words and "sehen aus wie Deutsch" in words

@@ -9,7 +9,7 @@ import pytest
 from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.stray_rows import StrayRows
-from tests.results.test_input_columns import coded
+from tests.results.test_input_columns import coded, read
 from tests.support.opened_table import opened_table
 
 Rows = list[list[str]]
@@ -65,15 +65,17 @@ def test_titles_that_go_on_are_none(tmp_path: Path) -> None:
 def test_files_one_below_the_other(tmp_path: Path) -> None:
     records = [["Ann", "cook", "cooks"], ["Bo", "guard", "guards"]]
     (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records])
-    assert note.startswith("1 record has the names of the columns (record 3)")
+    assert note.startswith("1 record has the names of the columns and got no code (record 3)")
     (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records, HEADER, *records])
-    assert note.startswith("2 records have the names of the columns (the first is record 3)")
+    assert note.startswith("2 records have the names of the columns and got no code")
+    assert "(the first is record 3)" in note
     assert notes(tmp_path, [HEADER, ["Ann", "Job title", "cooks"], *records]) == []
 
 
 def test_the_receipt_says_it(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
     text = "id,occupation\n1,cook\n,cook Total\nid,occupation\n2,guard\n"
-    receipt, _ = coded(tmp_path, text, bundle, settings)
+    receipt, out = coded(tmp_path, text, bundle, settings)
     assert receipt.n_rows_in == 4
+    assert read(out / "predictions.csv")[2]["source"] == "empty"  # the repeated header
     assert sum("total of those above" in note for note in receipt.notes) == 1
     assert sum("has the names of the columns" in note for note in receipt.notes) == 1
