@@ -97,7 +97,8 @@ class Spelling:
         """
         all_words = [text.split() for text in texts]
         words_read = set(chain.from_iterable(words[:_MAX_WORDS] for words in all_words))
-        corrected = self._corrections(words_read.difference(self._rank, self._rare_words))
+        # Not difference(): of two collections it runs through the second one, for one text, too.
+        corrected = self._corrections({word for word in words_read if word not in self})
         return [
             " ".join(
                 words
