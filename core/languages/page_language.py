@@ -79,7 +79,8 @@ class PageLanguage:
     def percent_sign(self) -> str:
         """The sign of percent after a number, with the space that the language puts before it."""
         if self.code == ENGLISH:
-            return " %"  # as ISO 80000-1 writes it, and as the tables of statistical offices do
+            # As ISO 80000-1 writes it, and as the tables of statistical offices do.
+            return "\N{NO-BREAK SPACE}%"
         return str(self._locale.percent_formats[None].suffix[0])
 
     def day(self, day: str) -> str:

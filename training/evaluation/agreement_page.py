@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def write_agreement(
         folder / AGREEMENT_PAGE,
         AGREEMENT_PAGE,
         language,
+        computed=datetime.now(UTC),
         sampled=sampled,
         coders=coders,
         titles=titles_in(language),

@@ -25,7 +25,7 @@ def test_pages_speak_five_languages_and_english_for_the_others() -> None:
 @pytest.mark.parametrize(
     ("language", "number", "share", "difference", "moment"),
     [
-        ("en", "1,234.5", "45.1 %", "−0.50", "2026-11-26 23:05:02 UTC"),
+        ("en", "1,234.5", "45.1\N{NO-BREAK SPACE}%", "−0.50", "2026-11-26 23:05:02 UTC"),
         ("de", "1.234,5", "45,1\xa0%", "−0,50", "26.11.2026, 23:05:02 UTC"),
         ("es", "1.234,5", "45,1\xa0%", "−0,50", "26 nov 2026, 23:05:02 UTC"),
         ("fr", "1\u202f234,5", "45,1\xa0%", "−0,50", "26 nov. 2026, 23:05:02 UTC"),

@@ -57,6 +57,7 @@ def test_versions_coders_and_conflicts(tmp_path: Path) -> None:
     assert write_agreement(tmp_path, sampled(), CODERS) == [AGREEMENT_PAGE, CONFLICTS]
     page = Page(tmp_path / AGREEMENT_PAGE)  # no script in it
     for words in (
+        "Agreement of coders Computed 20",
         "Model v1 part records agreed share 95 % interval all records 20 18 90.0 %",
         "7 Craft and Related Trades Workers 20 18",
         "2026-11 15 14",
