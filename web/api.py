@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
@@ -37,6 +38,7 @@ from web.coding_queue import BusyError, CodingQueue
 from web.group_search import find_groups
 from web.guard import Guard
 from web.payloads import (
+    MAX_RECORDS,
     Coded,
     FoundGroup,
     Group,
@@ -119,11 +121,15 @@ def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:
             "description": "appended to the duties; null if it is missing"
         }
         record["required"].append(name)
+        record["examples"][0][name] = ""
     return Guard(app, token, requests_per_s)
 
 
 @_router.post(
-    "/code", summary="Code one record, or up to 1,000", response_model=Coded | list[Coded]
+    "/code",
+    summary="Code one record, or up to 1,000",
+    response_model=Coded | list[Coded],
+    response_description="the code of the record, or a list with one for each",
 )
 async def code(body: RecordOrRecords, request: Request) -> Response:
     """Return the code of the record; for a list, a list in the same order."""
@@ -135,7 +141,12 @@ async def code(body: RecordOrRecords, request: Request) -> Response:
     return JSONResponse(coded if isinstance(body, list) else coded[0])
 
 
-@_router.get("/search", summary="Find groups by words, for type-ahead", response_model=Search)
+@_router.get(
+    "/search",
+    summary="Find groups by words, for type-ahead",
+    response_model=Search,
+    response_description="the groups that were found, none if no group fits",
+)
 async def search(
     request: Request,
     q: Annotated[
@@ -163,6 +174,7 @@ async def search(
     "/groups/{code}",
     summary="Look up a group of ISCO-08",
     response_model=GroupDetails,
+    response_description="the group",
     responses={404: {"model": Problem, "description": "there is no such group"}},
 )
 async def group(
@@ -185,7 +197,12 @@ async def group(
     )
 
 
-@_router.get("/health", summary="Ask whether the server codes", response_model=Health)
+@_router.get(
+    "/health",
+    summary="Ask whether the server codes",
+    response_model=Health,
+    response_description="it codes; what it lacks stands in status",
+)
 async def health(request: Request) -> Health:
     """Return the version of the model that codes the next record."""
     queue: CodingQueue = request.app.state.queue
@@ -202,7 +219,18 @@ async def page(request: Request) -> HTMLResponse:
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]
-    content = encoded("api.html", about=_ABOUT, version=VERSION, operations=operations)
+    record = schema["components"]["schemas"]["Record"]
+    content = encoded(
+        "api.html",
+        about=_ABOUT,
+        version=VERSION,
+        operations=operations,
+        record=record,
+        example=json.dumps(record["examples"][0]),
+        address=str(request.base_url),
+        max_records=MAX_RECORDS,
+        refusals={str(status): refusal["description"] for status, refusal in _REFUSALS.items()},
+    )
     return HTMLResponse(content)
 
 

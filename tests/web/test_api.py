@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import re
 import time
@@ -225,6 +226,10 @@ def test_the_page_describes_every_request_and_loads_nothing(server: Server) -> N
     assert all(f"{path}</code>" in page for path in paths)
     assert "<script" not in page and not re.search(r"(src|href)=\"(https?:)?//", page)
     assert "default-src 'none'" in page
+    ((record, address),) = re.findall("-d '(.*?)' (.*?)</code>", html.unescape(page))
+    assert address == f"http://127.0.0.1:{server.port}/code"
+    assert server.code(json.loads(record)).json["isco_code"]
+    assert "Successful Response" not in page
 
 
 def test_names_of_other_machines_are_refused(server: Server) -> None:
