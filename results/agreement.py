@@ -16,12 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from core.csv_table import Row, Table, Writer, neutralise
-from core.isco_codes.code_column import (
-    CODE_COLUMN,
-    CodeReader,
-    is_code_column,
-    may_hold_isco_08,
-)
+from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
@@ -184,46 +179,6 @@ class Agreement:
             n_autocoded=autocoded.total(),
             autocoded_agreement_rate=_rate(autocoded),
         )
-
-
-def codes_not_compared(table: Table, agreement: Agreement | None) -> list[str]:
-    """Return a note that names further columns of ISCO codes, none where there is no other.
-
-    Their names and their first records tell them. ``agreement`` has the column that is compared.
-    """
-    compared = agreement.column if agreement else None
-    known = {compared, *table.other_columns.get(CODE_COLUMN, ())}  # the others are noted already
-    positions = [
-        position
-        for position, name in enumerate(table.header)
-        if name.strip() not in known and may_hold_isco_08(name)
-    ]
-    if not positions:
-        return []
-    sample = table.sample()
-    names = ", ".join(
-        repr(table.header[position].strip())
-        for position in positions
-        if CodeReader(row[position] for row in sample).has_codes
-    )
-    if not names:
-        return []
-    if compared:
-        return [
-            Message(
-                "columns with ISCO codes that were not compared: {names}; {column!r} was",
-                names=names,
-                column=compared,
-            )
-        ]
-    return [
-        Message(
-            "columns with ISCO codes that were not compared: {names}; to compare the codes of one, "
-            "call it {column!r}",
-            names=names,
-            column=CODE_COLUMN,
-        )
-    ]
 
 
 @contextmanager

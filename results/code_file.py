@@ -37,6 +37,7 @@ from core.csv_table import (
 )
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
+from core.isco_codes.other_code_columns import codes_not_compared
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
 from core.own_tables.output_contract import free_names, output_columns
@@ -47,7 +48,7 @@ from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, resul
 from inference.decision import Prediction
 from inference.output_columns import as_cells, counts, output_values
 from inference.providers import CPU
-from results.agreement import codes_not_compared, open_agreement
+from results.agreement import open_agreement
 from results.batch import Batch
 from results.explanations.requests import request_explanations
 from results.input_columns import review_context, weighted_shares
@@ -152,7 +153,8 @@ def code_file(
         request_explanations(items, out_dir, receipt)
     if batch.agreement is not None:
         receipt.notes += batch.agreement.notes()
-    receipt.notes += codes_not_compared(table, batch.agreement)
+    compared = batch.agreement.column if batch.agreement else None
+    receipt.notes += codes_not_compared(table, compared)
     if batch.weighted is not None:
         receipt.notes += batch.weighted.notes()
     note_input(batch)

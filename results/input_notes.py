@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
+from core.columns.column_choice import shown_name
 from core.corrections.unread_file import UnreadFile
 from core.languages.message import Message
 from core.text import DUTIES
@@ -89,7 +90,9 @@ def _log_reading(batch: Batch, notes: Iterable[str]) -> None:
     """Log which columns were read, where their names are not ours, and what is noteworthy."""
     receipt = batch.receipt
     if any(column != name for column, name in receipt.columns.items()):
-        columns = ", ".join(f"{column} from {name!r}" for column, name in receipt.columns.items())
+        columns = ", ".join(
+            f"{column} from {shown_name(name)}" for column, name in receipt.columns.items()
+        )
         _LOG.info("%r: read %s", receipt.input, columns)
     for note in notes:
         _LOG.info("%r: %s", receipt.input, note)

@@ -269,6 +269,11 @@ def _no_titles(
     )
 
 
+def shown_name(name: str) -> str:
+    """Return the name of a column in quotes, or words for one that has no name."""
+    return repr(name.strip()) if name.strip() else "a column without a name"
+
+
 def listed(header: Sequence[str]) -> str:
     """Return the names of a header for an error, the first ones of many."""
     names = ", ".join(repr(name.strip()[:60]) for name in header[:_MAX_NAMES]) or "(none)"

@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.columns.column_choice import shown_name
 from core.columns.record_text import row_text
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
+from core.isco_codes.other_code_columns import codes_not_compared
 from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
@@ -101,10 +103,11 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
         raise none_is_valid(path, n_left_out.total(), n_left_out)
     records = pd.DataFrame(rows, columns=["text", "label", "source"])
     columns = ", ".join(
-        f"{column} from {table.header[position].strip()!r}"
+        f"{column} from {shown_name(table.header[position])}"
         for column, position in sorted(table.columns.items(), key=itemgetter(1))
     )
-    notes = (f"read: {columns}", *table.notes, *table.below.notes)
+    others = codes_not_compared(table, table.header[table.columns[CODE_COLUMN]].strip())
+    notes = (f"read: {columns}", *table.notes, *table.below.notes, *others)
     return CodedRecords(records, dict(n_left_out), reader.warning(), notes, dict(first_lines))
 
 

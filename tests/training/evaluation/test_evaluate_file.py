@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import main
+from core.columns.column_choice import shown_name
 from core.errors import InputError
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
@@ -98,3 +99,16 @@ def test_any_version_by_name(
     assert printed["all"]["n"] == 52 and printed["n_left_out"] == {"no code": 1}
     assert main.main([*arguments, "v9"]) == 1
     assert "v9" in capsys.readouterr().err
+
+
+def test_further_codes_and_columns_without_a_name_are_told(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "coded.csv"
+    rows = [f"cook,,prepares meals in the canteen no. {n},5120,5120" for n in range(9)]
+    path.write_text("\n".join(["title,id,duties,isco08,isco_final", *rows]), encoding="utf-8")
+    coded = read_coded_records(path, settings)
+    assert coded.notes()[1] == (
+        "columns with ISCO codes that were not compared: 'isco_final'; 'isco08' was"
+    )
+    assert shown_name(" ") == "a column without a name" and shown_name(" duties ") == "'duties'"
