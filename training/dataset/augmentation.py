@@ -8,7 +8,7 @@ may be rotated, abbreviated, put in the plural, written as one word, spelled wit
 letters, put into a sentence, or mistyped. Duties that say nothing may stand beside it, and the
 title of another job, of which either could be the answer: then the model learns that it cannot be
 sure. What depends on the language is changed only where the text's language is known. The constants
-below are the chances per draw; MODEL_CARD.md states what was measured of them.
+below are the chances per draw; benchmarks/results/model.md states what was measured of them.
 """
 
 from __future__ import annotations
