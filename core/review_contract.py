@@ -39,6 +39,13 @@ ADJUDICATED = "adjudicated"
 GAIN = "gain"
 
 
+CODED_LIKE = "coded_like"
+CHOICE_COLUMNS = tuple(f"choice_{rank}" for rank in range(1, N_REVIEW_CANDIDATES + 3))
+"""The choices of a row in ``review.xlsx``: the candidates, their group, and "not codable"."""
+CONTEXT_MARK = "context: "
+"""What stands there before the name of a column of the input, which may be one of ours."""
+
+
 def candidate_columns(rank: int) -> tuple[str, str, str]:
     """Return the columns of the candidate of a rank from 1: its code, title and confidence."""
     name = f"candidate_{rank}"

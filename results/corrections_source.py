@@ -118,7 +118,8 @@ def _answer_columns(table: Table, settings: Settings) -> list[str]:
     with suppress(InputError):  # without texts there are no rows to look at
         corrections = open_source(table.path, settings).corrections()
         misplaced = dict.fromkeys(row.answer_column for row in corrections if row.answer_column)
-    return [*misplaced, *columns_with_codes(table.header, table.sample())]
+    with_codes = columns_with_codes(table.header, table.sample())
+    return list(dict.fromkeys([*misplaced, *with_codes]))
 
 
 def _not_filled_in(table: Table, answer_columns: Sequence[str]) -> InputError:

@@ -43,6 +43,7 @@ class IntakeChecks:
         self._n_mixed = 0
         self._n_without_list: Counter[str] = Counter()
         self._n_misplaced: Counter[str] = Counter()
+        self._n_answered_twice: Counter[str] = Counter()
 
     def of(self, corrections: Sequence[Correction]) -> list[IntakeCheck]:
         """Return the check of each row; rows without a decision are not checked."""
@@ -53,7 +54,9 @@ class IntakeChecks:
 
     def _check(self, row: Correction, is_not_found: bool, has_all_texts: bool) -> IntakeCheck:
         self._n_mixed += row.is_mixed
-        if row.answer_column:
+        if row.answer_column and row.is_kept:
+            self._n_answered_twice[row.answer_column] += 1
+        elif row.answer_column:
             self._n_misplaced[row.answer_column] += 1
         if not row.is_kept:
             return IntakeCheck()
@@ -104,6 +107,11 @@ class IntakeChecks:
         for column, n in self._n_misplaced.items():
             receipt.notes.append(
                 f"{_rows(n)} no code in its place, and what may be one in {column!r}: skipped"
+            )
+        for column, n in self._n_answered_twice.items():
+            receipt.notes.append(
+                f"{_rows(n)} another code in {column!r}: only the column of answers counts. Send "
+                "those of a second coder as a file of their own"
             )
         if self._n_not_drawn:
             receipt.notes.append(

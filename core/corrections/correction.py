@@ -70,8 +70,9 @@ class Correction:
     text. So the file says; what was drawn in truth, and which code it got, the list of the batch
     tells (``coded_texts.py``). ``signature`` tells who gave the answer. ``is_doubted``: the answer
     holds for its own text alone (``doubts.py``). ``answer_column`` is the column, if any, in which
-    the answer of a skipped row stands by mistake. ``is_mixed``: the row is rejected because its
-    text differs from the title or the duties beside it (``text_comparison.py``).
+    the answer of a skipped row stands by mistake, or a second answer of any other row.
+    ``is_mixed``: the row is rejected because its text differs from the title or the duties beside it
+    (``text_comparison.py``).
     """
 
     line: int

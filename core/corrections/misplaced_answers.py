@@ -22,8 +22,11 @@ from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
 from core.own_tables.output_contract import output_positions
 from core.review_contract import (
+    CHOICE_COLUMNS,
+    CODED_LIKE,
     CODER,
     COMMENT,
+    CONTEXT_MARK,
     CORRECTED,
     CORRECTION_COLUMNS,
     PREDICTED,
@@ -59,7 +62,9 @@ class MisplacedAnswers:
         self._answers = answers if position is None else table.header[position].strip()
 
     def named(self, correction: Correction, row: Row) -> Correction:
-        """Return a skipped row with what stands in the wrong column; any other row as it is."""
+        """Return a row with what stands in the wrong column: its answer, or a second one."""
+        if correction.is_decided:
+            return self._with_second_answer(correction, row)
         if correction.status != CorrectionStatus.SKIPPED:
             return correction
         comment, coder = self._cell(row, COMMENT), self._cell(row, CODER)
@@ -77,6 +82,16 @@ class MisplacedAnswers:
         note = f"{said}: if this is the answer, give it in {self._answers}" if column else _NOT_KEPT
         reason = "; ".join(filter(None, (correction.reason, note)))
         return replace(correction, reason=reason, answer_column=column)
+
+    def _with_second_answer(self, correction: Correction, row: Row) -> Correction:
+        """Return a row with an answer, and the other one that an added column gives, if any."""
+        for name, place in self._added.items():
+            code = read_code(row[place]).code
+            if code and code != correction.code:
+                note = f"{name} is {code}: only the answer in {self._answers} counts"
+                reason = "; ".join(filter(None, (correction.reason, note)))
+                return replace(correction, reason=reason, answer_column=name)
+        return correction
 
     def _new_prediction(self, row: Row) -> str:
         """Return the code that was typed over the predicted one, whose title still stands there."""
@@ -105,12 +120,11 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
 
     In a column of numbers some are no code: so all of them must be one, of three digits or four.
     """
-    ours = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS}
     known = {*table.columns.values(), *output_positions(table.header).values()}
     left = {
         name.strip(): place
         for place, name in enumerate(table.header)
-        if place >= first_column and place not in known and column_key(name) not in ours
+        if place >= first_column and place not in known and not _is_ours(name)
     }
     with_codes = set[str]()
     for _, row in table.rows():
@@ -123,6 +137,12 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
         if not left:
             break
     return {name: place for name, place in left.items() if name in with_codes}
+
+
+def _is_ours(name: str) -> bool:
+    """Whether the program writes a column of this name into a review."""
+    ours = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS, *CHOICE_COLUMNS, CODED_LIKE}
+    return column_key(name) in ours or name.startswith(CONTEXT_MARK)
 
 
 def _answer_in(comment: str) -> str:

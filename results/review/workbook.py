@@ -22,10 +22,13 @@ from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
 from core.review_contract import (
+    CHOICE_COLUMNS,
     CODED_AT,
+    CODED_LIKE,
     CODER,
     COMMENT,
     CONFIDENCE,
+    CONTEXT_MARK,
     CORRECTED,
     MAX_SHOWN_CHARS,
     N_RECORDS,
@@ -42,14 +45,9 @@ from results.review.review_item import ReviewItem
 from results.review.sheet_rows import Cell, SheetRows, n_lines, write_with_rows
 
 REVIEW_WORKBOOK = "review.xlsx"
-# The choices of a row, in columns of its own: the candidates, their group, and "not codable".
-_N_CHOICES = N_REVIEW_CANDIDATES + 2
-_CHOICES = [f"choice_{k}" for k in range(1, _N_CHOICES + 1)]
 _CHOICE_WIDTH = 34
-_CODED_LIKE = "coded_like"
 _HIDDEN = 0
 _CONTEXT_WIDTH = 22
-_CONTEXT = "context: "  # before a name of the input: it may be one of ours
 # The columns and their widths in characters. Those of the context stand behind the duties.
 _WIDTHS = {
     JOB_TITLE: 34,
@@ -59,13 +57,13 @@ _WIDTHS = {
     PREDICTED: 15,
     PREDICTED_TITLE: 34,
     CONFIDENCE: 11,
-    _CODED_LIKE: 34,
+    CODED_LIKE: 34,
     CORRECTED: 40,
     CODER: 14,
     CODED_AT: 18,
     COMMENT: 34,
-    **dict.fromkeys(_CHOICES[:N_REVIEW_CANDIDATES], _CHOICE_WIDTH),
-    **dict.fromkeys(_CHOICES[N_REVIEW_CANDIDATES:], _HIDDEN),
+    **dict.fromkeys(CHOICE_COLUMNS[:N_REVIEW_CANDIDATES], _CHOICE_WIDTH),
+    **dict.fromkeys(CHOICE_COLUMNS[N_REVIEW_CANDIDATES:], _HIDDEN),
     TEXT: _HIDDEN,
 }
 _NOT_CODABLE = Message("not codable")
@@ -79,7 +77,7 @@ _HEADER_HELP = {
     PREDICTED: Message("The code that the model gave: 4 digits, or fewer where it was unsure."),
     PREDICTED_TITLE: Message("The title of the predicted code."),
     CONFIDENCE: Message("The probability that the best unit group is right."),
-    _CODED_LIKE: Message("Texts like this one that a coder decided, and their codes."),
+    CODED_LIKE: Message("Texts like this one that a coder decided, and their codes."),
     CORRECTED: Message("Your decision: choose from the list, or type a code of the sheet “codes”."),
     CODER: Message("Your name or your initials, in one row at least."),
     CODED_AT: Message("When you decided; it may stay empty."),
@@ -146,7 +144,7 @@ def write_workbook(items: Sequence[ReviewItem], path: Path, display: Display) ->
             TEXT: code_format,
             **dict.fromkeys(_ANSWER, decision_format),
             CONFIDENCE: percent_format,
-            **dict.fromkeys(_CHOICES[:N_REVIEW_CANDIDATES], link_format),
+            **dict.fromkeys(CHOICE_COLUMNS[:N_REVIEW_CANDIDATES], link_format),
         }
         sheet = book.add_worksheet("review")
         _lay_out(sheet, widths, len(items))
@@ -183,12 +181,12 @@ def _rows(items: Sequence[ReviewItem], widths: Mapping[str, int], display: Displ
 def _widths(context: Sequence[str]) -> dict[str, int]:
     """Return the columns in their order, each with its width."""
     texts = {name: _WIDTHS[name] for name in (JOB_TITLE, DUTIES)}
-    return {**texts, **{_CONTEXT + name: _CONTEXT_WIDTH for name in context}, **_WIDTHS}
+    return {**texts, **{CONTEXT_MARK + name: _CONTEXT_WIDTH for name in context}, **_WIDTHS}
 
 
 def _first_choice(widths: Mapping[str, int]) -> int:
     """Return the position of the first choice of the drop-down list."""
-    return list(widths).index(_CHOICES[0])
+    return list(widths).index(CHOICE_COLUMNS[0])
 
 
 def _lay_out(sheet: Worksheet, widths: Mapping[str, int], n_rows: int) -> None:
@@ -233,7 +231,7 @@ def _add_decision_rules(
         return
     decision = list(widths).index(CORRECTED)
     first_choice = xl_col_to_name(_first_choice(widths))
-    last_choice = xl_col_to_name(_first_choice(widths) + _N_CHOICES - 1)
+    last_choice = xl_col_to_name(_first_choice(widths) + len(CHOICE_COLUMNS) - 1)
     choices = {
         "validate": "list",
         "source": f"=${first_choice}2:${last_choice}2",
@@ -277,7 +275,7 @@ def _cells(
         "",
         "",
         *choices,
-        *[None] * (_N_CHOICES - len(choices)),
+        *[None] * (len(CHOICE_COLUMNS) - len(choices)),
         item.text,
     ]
 

@@ -468,3 +468,14 @@ def test_an_added_column_without_a_code_hides_no_changed_code(harness: DaemonHar
     batch, _ = answer(harness, "changed.csv", content(rows))
     statuses = receipt_of(batch)["statuses"]
     assert isinstance(statuses, dict) and statuses["accepted"] == 1
+
+
+def test_answers_of_a_second_coder_in_the_same_file_are_counted(harness: DaemonHarness) -> None:
+    rows = rows_of(survey(harness) / "review.csv")
+    for number, row in enumerate(rows):
+        row["corrected_isco_code"] = "2221" if number < 3 else ""
+        row["Eva"] = "5120" if number < 2 else ""
+    batch, _ = answer(harness, "review.csv", content(rows))
+    receipt = receipt_of(batch)
+    assert receipt["statuses"]["accepted"] == 3  # type: ignore[index]
+    assert any("2 rows have another code in 'Eva'" in note for note in receipt["notes"])  # type: ignore[union-attr]

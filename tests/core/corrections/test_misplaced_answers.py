@@ -8,6 +8,7 @@ import pytest
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import open_corrections, read_corrections
+from core.review_contract import CHOICE_COLUMNS, CODED_LIKE, CONTEXT_MARK
 from core.settings import Columns
 from core.taxonomy import isco08
 
@@ -92,3 +93,27 @@ def test_a_column_of_other_numbers_has_no_answers(tmp_path: Path) -> None:
     assert [row.answer_column for row in rows] == ["person", "person"]
     rows = read(tmp_path, "nurse | wards,,,,,,2221", "cook | canteen,,,,,,2223", header=header)
     assert [row.answer_column for row in rows] == ["", ""]
+
+
+def test_a_second_answer_beside_the_first_is_named(tmp_path: Path) -> None:
+    header = HEADER.replace(",coder", ",final,coder")
+    same, other = read(
+        tmp_path, "nurse | wards,,,2221,2221,Anna,", "cook | x,,,5120,5131,Anna,", header=header
+    )
+    assert (same.code, same.reason, same.answer_column) == ("2221", "", "")
+    assert (other.code, other.status, other.answer_column) == (
+        "5120",
+        CorrectionStatus.ACCEPTED,
+        "final",
+    )
+    assert other.reason == "final is 5131: only the answer in corrected_isco_code counts"
+
+
+def test_the_choices_of_the_workbook_and_columns_of_the_input_are_no_answers(
+    tmp_path: Path,
+) -> None:
+    columns = [*CHOICE_COLUMNS, f"{CONTEXT_MARK}isco_old", CODED_LIKE]
+    header = HEADER.replace("\n", f",{','.join(columns)}\n")
+    cells = ",".join(["2221 Nursing Professionals"] * len(CHOICE_COLUMNS) + ["2221", "2221 nurse"])
+    (row,) = read(tmp_path, f"nurse | wards,,,,,,{cells}", header=header)
+    assert (row.status, row.reason, row.answer_column) == (CorrectionStatus.SKIPPED, "", "")
