@@ -71,8 +71,8 @@ class Correction:
     tells (``coded_texts.py``). ``signature`` tells who gave the answer. ``is_doubted``: the answer
     holds for its own text alone (``doubts.py``). ``answer_column`` is the column, if any, in which
     the answer of a skipped row stands by mistake, or a second answer of any other row.
-    ``is_mixed``: the row is rejected because its text differs from the title or the duties beside it
-    (``text_comparison.py``).
+    ``is_mixed``: the row is rejected because its text differs from the title or the duties beside
+    it (``text_comparison.py``).
     """
 
     line: int
