@@ -52,7 +52,9 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
             name = f"{r.name!r}:".ljust(width)
             lines.append(f"  {moment_text(r.at)}  {name} {_printable(r.text)}")
     if status.rejected:
-        lines.append("rejected:")  # the reasons name the files
+        n_shown, n_rejected = len(status.rejected), status.totals.n_rejected
+        of_all = f" (the last {n_shown} of {n_rejected:,})" if n_rejected > n_shown else ""
+        lines.append(f"rejected{of_all}:")  # the reasons name the files
         lines += [f"  {moment_text(r.at)}  {_printable(r.text)}" for r in status.rejected]
     return "\n".join(lines)
 

@@ -17,7 +17,8 @@ from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from watcher.delivery.index_page import INDEX, Index
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, NIGHTLY
-from watcher.status.status import FileResult, InProgress, Problem, Status, Waiting
+from watcher.status.description import describe
+from watcher.status.status import FileResult, InProgress, Problem, Status, Totals, Waiting, judge
 
 MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
 
@@ -89,7 +90,10 @@ def test_every_event_is_on_it(outbox: Path) -> None:
         name=f"{SCRIPT} new.csv", since=MOMENT, reason="waiting until it has not changed for 2 s"
     )
     rejected = FileResult(name="bad.csv", at=MOMENT, text=f"'bad.csv': found {SCRIPT}")
-    index.refresh(a_status(waiting=(waiting,), n_waiting=3, rejected=(rejected,)))
+    totals = Totals(n_rejected=17)
+    status = a_status(waiting=(waiting,), n_waiting=3, rejected=(rejected,), totals=totals)
+    index.refresh(status)
+    assert "rejected (the last 1 of 17):" in describe(status, judge(status, MOMENT), MOMENT)
     page = Page(outbox / INDEX)
     for words in (
         "batches 3",
@@ -98,6 +102,7 @@ def test_every_event_is_on_it(outbox: Path) -> None:
         f"{SCRIPT} new.csv, since 2026-11-23",
         "and 2 more",
         f"found {SCRIPT}",
+        "The latest 1 of 17.",
         f"{SCRIPT}.csv 2026-11-23 04:16:00 UTC 100 51.0 %",
         "3 accepted, 1 not codable",
         "refused because of 2026-11-22 80.0 % (70.0 % to 80.0 %), 2 versions of the model pooled",
