@@ -109,7 +109,7 @@ def _writer(table: Table) -> tuple[str, _Write | None]:
 
 def _text_writer(table: Table) -> tuple[str, _Write | None]:
     ending = suffix_of(table.path.name)
-    if ending == ".csv.gz" or ending.startswith((".tsv", ".txt")):
+    if ending == ".csv.gz" or ending.startswith((".tsv", ".tab", ".txt")):
         return ending, _write_delimited
     return (".tsv", _write_delimited) if table.delimiter == "\t" else ("", None)
 

@@ -12,7 +12,7 @@ import re
 from core.formats.file_format import FileFormat
 from core.languages.message import Message
 
-_DELIMITED_SUFFIXES = (".csv", ".tsv", ".txt")
+_DELIMITED_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _PACKED = ".gz"
 READ_SUFFIXES = (
     *_DELIMITED_SUFFIXES,
