@@ -43,7 +43,7 @@ def test_the_values_of_every_format(suffix: str, tmp_path: Path) -> None:
     assert rows == texts_of(suffix)
     assert table.columns == {"job_title": 1, "duties_description": 2}
     unpacked = suffix.removesuffix(".gz")
-    assert str(table.format) == {".tsv": "csv", ".txt": "csv"}.get(unpacked, unpacked[1:])
+    assert str(table.format) == {".tsv": "csv", ".tab": "csv", ".txt": "csv"}.get(unpacked, unpacked[1:])
     assert [row for _, row in table.rows()] == rows  # a second time
 
 
@@ -72,7 +72,7 @@ def test_the_content_decides(suffix: str, name: str, tmp_path: Path) -> None:
     made = WRITERS[suffix](tmp_path / "made" / f"staff{suffix}")
     table, rows = read(shutil.move(made, tmp_path / name))
     assert rows == texts_of(suffix)
-    is_text = suffix.removesuffix(".gz") in (".csv", ".tsv", ".txt")
+    is_text = suffix.removesuffix(".gz") in (".csv", ".tsv", ".tab", ".txt")
     assert any("although its name ends in" in note for note in table.notes) == (
         not is_text or name == "staff.xls"
     )
