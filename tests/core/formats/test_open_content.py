@@ -43,7 +43,8 @@ def test_the_values_of_every_format(suffix: str, tmp_path: Path) -> None:
     assert rows == texts_of(suffix)
     assert table.columns == {"job_title": 1, "duties_description": 2}
     unpacked = suffix.removesuffix(".gz")
-    assert str(table.format) == {".tsv": "csv", ".tab": "csv", ".txt": "csv"}.get(unpacked, unpacked[1:])
+    delimited = dict.fromkeys((".tsv", ".tab", ".txt"), "csv")
+    assert str(table.format) == delimited.get(unpacked, unpacked[1:])
     assert [row for _, row in table.rows()] == rows  # a second time
 
 
