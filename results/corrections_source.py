@@ -15,6 +15,7 @@ from pathlib import Path
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction
 from core.corrections.correction_table import (
+    code_reader,
     open_corrections,
     read_corrections,
     refuse_second_answers,
@@ -49,6 +50,12 @@ class CorrectionsSource:
     def corrections(self) -> Iterator[Correction]:
         """Yield every row, from the first one."""
         return read_corrections(self.table) if self.edited is None else self.edited.corrections()
+
+    def notes(self) -> list[str]:
+        """Return what is to be said of the answers once they are read, in words."""
+        if self.edited is not None:
+            return self.edited.notes()
+        return [*filter(None, [code_reader(self.table).warning()])]
 
 
 def is_corrections_file(

@@ -55,7 +55,7 @@ class CorrectionStatus(StrEnum):
     SKIPPED = "skipped"
     """No code was filled in, or a mark for a missing code."""
     REJECTED = "rejected"
-    """The code is not in ISCO-08, or there is no text."""
+    """The code is not in ISCO-08, or may be one of ISCO-88, or there is no text."""
 
 
 @dataclass(frozen=True, slots=True)

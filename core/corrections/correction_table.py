@@ -100,7 +100,7 @@ def refuse_second_answers(table: Table) -> None:
 
 def read_corrections(table: Table) -> Iterator[Correction]:
     """Yield every row of an opened corrections file, in file order."""
-    reader = CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
+    reader = code_reader(table)
     signatures = SignatureReader(table)
     misplaced = MisplacedAnswers(table)
     comparison = TextComparison(table)
@@ -127,6 +127,11 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             **_sample(table, row),
         )
         yield misplaced.named(correction, row)
+
+
+def code_reader(table: Table) -> CodeReader:
+    """Return the reader of the column of corrected codes."""
+    return CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
 
 
 def _read_text(table: Table, row: Row) -> tuple[str, str]:
@@ -170,6 +175,12 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     if means_withdrawn(written):
         return CorrectionStatus.WITHDRAWN, WITHDRAWN, "the model codes this text again"
     code, reason = reading.code, reading.reason
+    if len(code) >= MINOR and reader.may_be_of_isco_88(code):
+        reason = (
+            f"{code} is a code of ISCO-88, too, and other answers of the file exist only there: "
+            "it may mean another group. Translate all codes to ISCO-08"
+        )
+        return CorrectionStatus.REJECTED, "", reason
     if len(code) == UNIT:
         is_repaired = reading.kind == CodeKind.REPAIRED
         status = CorrectionStatus.RESTORED if is_repaired else CorrectionStatus.ACCEPTED

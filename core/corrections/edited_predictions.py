@@ -19,7 +19,7 @@ from itertools import islice
 from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.correction_table import judge
+from core.corrections.correction_table import code_reader, judge
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.published_columns import ToldRow, refuse_other_columns
 from core.corrections.signature import SignatureReader
@@ -82,6 +82,7 @@ class EditedPredictions:
         self._on_chunk = on_chunk
         self._positions = output_positions(table.header)
         self._n_overruled = 0  # rows with a corrected code, and another that was changed
+        self._warnings: list[str] = []  # about the columns of codes
         self._is_padded = self._has_padded_codes(pads_codes)
         # What stands before our columns is of the input, whatever its name.
         first_column = min(self._positions.values(), default=0)
@@ -100,8 +101,8 @@ class EditedPredictions:
         """Yield every row: the edited ones as corrections, the others as skipped."""
         edited = (self._written(row.row) for row in self._rows() if self._is_edited(row))
         reader = CodeReader(edited)
-        corrected = (self._table.get(row, CORRECTED) for _, row in self._table.rows())
-        corrected_reader = CodeReader(corrected)
+        corrected_reader = code_reader(self._table)
+        self._warnings = [*filter(None, [corrected_reader.warning(), reader.warning()])]
         self._n_overruled = 0
         for row in self._rows():
             corrected_one = self._explicit_correction(row, corrected_reader)
@@ -113,11 +114,12 @@ class EditedPredictions:
     def notes(self) -> list[str]:
         """Return what is to be said of the rows that were read, in words."""
         if not self._n_overruled:
-            return []
+            return self._warnings
         rows = quantity(self._n_overruled, "row has", "rows have")
         return [
+            *self._warnings,
             f"{rows} a code in {CORRECTED}, and another that was changed in "
-            f"{code_column(self._table.header)}: the first one counts"
+            f"{code_column(self._table.header)}: the first one counts",
         ]
 
     def _explicit_correction(self, row: _EditedRow, reader: CodeReader) -> Correction | None:

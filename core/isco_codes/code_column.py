@@ -9,6 +9,7 @@ from core.columns.header_names import column_key, words_of
 from core.isco_codes.written_code import (
     CodeKind,
     WrittenCode,
+    isco_88,
     only_in_isco_88,
     plain_text,
     read_code,
@@ -102,6 +103,10 @@ class CodeReader:
             if digits in isco08():
                 return WrittenCode(CodeKind.CODE, digits)
         return code
+
+    def may_be_of_isco_88(self, code: str) -> bool:
+        """Whether a code that was read may mean another group, being one of ISCO-88, too."""
+        return self.is_isco_88 and code in isco_88()
 
     def warning(self) -> str | None:
         """Return what people should know about the column, None where there is nothing."""

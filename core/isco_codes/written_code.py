@@ -103,11 +103,17 @@ class WrittenCode:
 
 
 @cache
-def isco_88_only() -> frozenset[str]:
-    """Return the unit groups of ISCO-88 whose codes ISCO-08 does not have."""
+def isco_88() -> frozenset[str]:
+    """Return the codes of ISCO-88: its unit groups, and the groups that these lie in."""
     with resources.files("core.isco_codes").joinpath("isco88.csv").open(encoding="utf-8") as file:
         codes = file.read().split()[1:]
-    return frozenset(codes) - isco08().titles.keys()
+    return frozenset(code[:digits] for code in codes for digits in range(MAJOR, UNIT + 1))
+
+
+@cache
+def isco_88_only() -> frozenset[str]:
+    """Return the unit groups of ISCO-88 whose codes ISCO-08 does not have."""
+    return frozenset(code for code in isco_88() - isco08().titles.keys() if len(code) == UNIT)
 
 
 def read_code(written: str) -> WrittenCode:

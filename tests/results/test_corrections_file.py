@@ -95,6 +95,38 @@ def test_notes_below_the_corrections_are_named(tmp_path: Path, settings: Setting
     assert [note for note in receipt.notes if "1 row below the records was left out (4)" in note]
 
 
+def test_codes_of_isco_88_do_not_become_binding(tmp_path: Path, settings: Settings) -> None:
+    """2221 is a doctor there, and a nurse in ISCO-08; 2512 is a code of ISCO-08 alone."""
+    path = tmp_path / "c.csv"
+    answers = {
+        "teller": ("4212", "rejected"),
+        "doctor": ("2221", "rejected"),
+        "nurse": ("222", "rejected"),
+        "waiter": ("5123", "rejected"),
+        "cook": ("5122", "rejected"),
+        "teacher": ("2331", "rejected"),
+        "programmer": ("2512", "accepted"),
+        "fixer": ("not codable", "not_codable"),
+    }
+    rows = [f"{title};;{code}" for title, (code, _) in answers.items()]
+    path.write_text("\n".join(["job_title;duties;corrected_code", *rows]), encoding="utf-8")
+    receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    written = (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig").splitlines()
+    read = list(csv.DictReader(written, delimiter=";"))
+    assert [row["status"] for row in read] == [status for _, status in answers.values()]
+    assert "2221 is a code of ISCO-88, too" in read[1]["reason"]
+    (note,) = [note for note in receipt.notes if "ISCO-88" in note]
+    assert "3 codes exist only in ISCO-88 (3 of 8): the column looks like ISCO-88" in note
+
+
+def test_a_few_codes_of_isco_88_are_slips(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("text,corrected_code\nnurse,2221\ncook,5122\n", encoding="utf-8")
+    receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    assert receipt.statuses["accepted"] == 1
+    assert "1 code exists only in ISCO-88" in receipt.notes
+
+
 def test_the_later_file_holds_and_the_conflict_is_reported(
     tmp_path: Path, settings: Settings
 ) -> None:

@@ -261,3 +261,14 @@ def test_who_changed_a_code_stands_behind_our_columns(tmp_path: Path) -> None:
     (correction,) = read(tmp_path / "predictions.csv", [edited]).corrections()
     assert correction.is_accepted
     assert correction.signature.cells == ["anna", "", "", ""]
+
+
+def test_edits_that_look_like_isco_88_are_not_taken(tmp_path: Path) -> None:
+    rows = published()
+    for row, code in zip(rows, ("2221", "5122", "5123", "2331"), strict=False):
+        row["isco_code"] = code
+    edited = read(tmp_path / "p.csv", rows)
+    first = next(edited.corrections())
+    assert first.status is CorrectionStatus.REJECTED and "of ISCO-88, too" in first.reason
+    (note,) = edited.notes()
+    assert "3 codes exist only in ISCO-88 (3 of 4)" in note
