@@ -55,6 +55,7 @@ __all__ = [
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
 _END_OF_FILE = ["\x1a"]  # what DOS programs, and SAS on Windows, write after the last line
+_BOM = "\ufeff"  # before the header of each file, as a spreadsheet wants it
 _CHUNK_CHARS = 16_000_000
 SAMPLE_ROWS = 1_000
 """So many records from the start of a table tell what its columns hold."""
@@ -110,6 +111,10 @@ class Table:
         for line, row in self.below.divide(self._rows()):
             yield line, row if len(row) == width else self._fitted(line, row)
 
+    def answer_rows(self) -> Iterator[tuple[int, Row]]:
+        """Yield the rows that may have an answer: those that do not repeat the header."""
+        return ((line, row) for line, row in self.rows() if not self.repeats_header(row))
+
     def _rows(self) -> Iterator[tuple[int, Row]]:
         """Yield every row below the header as it is; a blank one has no fields, and is counted."""
         self.n_blank_lines = 0
@@ -163,7 +168,7 @@ class Table:
         """
         names = self.header
         return len(names) > 1 and all(
-            cell.strip() == name.strip() for cell, name in zip(row, names, strict=True)
+            cell.lstrip(_BOM).strip() == name.strip() for cell, name in zip(row, names, strict=True)
         )
 
 

@@ -70,7 +70,7 @@ def is_corrections_file(
     if table_kind(table.header) is TableKind.CORRECTIONS:
         refuse_own_table(path, table.header)
     has_column = CORRECTED in table.columns
-    if has_column and any(table.get(row, CORRECTED).strip() for _, row in table.rows()):
+    if has_column and any(table.get(row, CORRECTED).strip() for _, row in table.answer_rows()):
         return True
     if is_from_predictions(table.header):
         source = open_source(path, settings, progress)

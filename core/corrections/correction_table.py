@@ -105,6 +105,9 @@ def read_corrections(table: Table) -> Iterator[Correction]:
     misplaced = MisplacedAnswers(table)
     comparison = TextComparison(table)
     for line, row in table.rows():
+        if table.repeats_header(row):
+            yield repeated_header(line)
+            continue
         text, text_note = _read_text(table, row)
         written = table.get(row, CORRECTED).strip()
         status, code, reason = judge(text, written, reader)
@@ -129,9 +132,15 @@ def read_corrections(table: Table) -> Iterator[Correction]:
         yield misplaced.named(correction, row)
 
 
+def repeated_header(line: int) -> Correction:
+    """Return what a row is that repeats the names of the columns: no answer."""
+    reason = "it repeats the names of the columns, as in files put one below the other"
+    return Correction(line, EMPTY_TEXT, "", "", CorrectionStatus.SKIPPED, reason)
+
+
 def code_reader(table: Table) -> CodeReader:
     """Return the reader of the column of corrected codes."""
-    return CodeReader(table.get(row, CORRECTED) for _, row in table.rows())
+    return CodeReader(table.get(row, CORRECTED) for _, row in table.answer_rows())
 
 
 def _read_text(table: Table, row: Row) -> tuple[str, str]:

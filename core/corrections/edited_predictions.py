@@ -19,7 +19,7 @@ from itertools import islice
 from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.correction_table import code_reader, judge
+from core.corrections.correction_table import code_reader, judge, repeated_header
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.published_columns import ToldRow, refuse_other_columns
 from core.corrections.signature import SignatureReader
@@ -105,6 +105,9 @@ class EditedPredictions:
         self._warnings = [*filter(None, [corrected_reader.warning(), reader.warning()])]
         self._n_overruled = 0
         for row in self._rows():
+            if self._table.repeats_header(row.row):
+                yield repeated_header(row.line)
+                continue
             corrected_one = self._explicit_correction(row, corrected_reader)
             edited_one = self._correction(row, reader)
             one = edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
@@ -165,7 +168,7 @@ class EditedPredictions:
                 yield _EditedRow(line, row, codes)
 
     def _told_rows(self) -> Iterator[ToldRow]:
-        for _, row in self._table.rows():
+        for _, row in self._table.answer_rows():
             version = self._cell(row, "model_version")
             yield ToldRow(row_text(self._table, row), version, self._told_by_row(row))
 
@@ -183,7 +186,7 @@ class EditedPredictions:
                 published[number] = codes & told or told or codes
 
     def _is_edited(self, row: _EditedRow) -> bool:
-        if not row.published:
+        if not row.published or self._table.repeats_header(row.row):
             return False
         written = self._written(row.row)
         if not written:

@@ -127,7 +127,7 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
         if place >= first_column and place not in known and not _is_ours(name)
     }
     with_codes = set[str]()
-    for _, row in table.rows():
+    for _, row in table.answer_rows():
         for name, place in list(left.items()):
             code = read_code(row[place])
             if len(code.code) >= MINOR and code.kind == CodeKind.CODE:

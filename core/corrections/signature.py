@@ -96,7 +96,7 @@ class SignatureReader:
         if CODER not in self._columns or SEQUENCE in self._table.header:
             return ""
         names: dict[str, str] = {}
-        for _, row in self._table.rows():
+        for _, row in self._table.answer_rows():
             name = self._coder(row)
             if name:
                 names.setdefault(name.casefold(), name)

@@ -43,7 +43,7 @@ class TextComparison:
         }
 
     def _is_filled(self, position: int) -> bool:
-        return any(row[position].strip() for _, row in self._table.rows())
+        return any(row[position].strip() for _, row in self._table.answer_rows())
 
     def difference(self, row: Row, text: str) -> str:
         """Return how the title and the duties of a row differ from its text; empty if they agree.

@@ -119,6 +119,26 @@ def test_codes_of_isco_88_do_not_become_binding(tmp_path: Path, settings: Settin
     assert "3 codes exist only in ISCO-88 (3 of 8): the column looks like ISCO-88" in note
 
 
+def test_reviews_may_stand_one_below_the_other(tmp_path: Path, settings: Settings) -> None:
+    """The second header, which begins with a byte order mark, is no answer and no coder."""
+    path = tmp_path / "c.csv"
+    header = "\ufefftext,duties_description,corrected_isco_code,final,coder,coded_at\n"
+    path.write_text(
+        f"{header}nurse,,2221,,Anna,2024-11-27\n{header}cook,,5120,,,\nbaker,,,7512,,\n",
+        encoding="utf-8",
+    )
+    assert is_corrections_file(path, settings)
+    receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    assert (receipt.statuses["accepted"], receipt.statuses["skipped"]) == (2, 2)
+    _, repeated, cook, baker = read_corrections(open_corrections(path, Columns()))
+    assert (repeated.line, repeated.status) == (3, CorrectionStatus.SKIPPED)
+    assert "repeats the names of the columns" in repeated.reason
+    assert cook.signature.coder == "Anna" and baker.answer_column == "final"
+    path.write_text(f"{header}nurse,,,,,\n{header}cook,,,,,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no code in the column"):
+        is_corrections_file(path, settings)
+
+
 def test_a_few_codes_of_isco_88_are_slips(tmp_path: Path, settings: Settings) -> None:
     path = tmp_path / "c.csv"
     path.write_text("text,corrected_code\nnurse,2221\ncook,5122\n", encoding="utf-8")

@@ -272,3 +272,12 @@ def test_edits_that_look_like_isco_88_are_not_taken(tmp_path: Path) -> None:
     assert first.status is CorrectionStatus.REJECTED and "of ISCO-88, too" in first.reason
     (note,) = edited.notes()
     assert "3 codes exist only in ISCO-88 (3 of 4)" in note
+
+
+def test_a_header_within_the_predictions_is_no_edit(tmp_path: Path) -> None:
+    rows = published()
+    edited = read(tmp_path / "p.csv", [*rows, {name: name for name in rows[0]}])
+    assert not edited.has_edits()
+    *_, last = edited.corrections()
+    assert last.status is CorrectionStatus.SKIPPED
+    assert "repeats the names of the columns" in last.reason
