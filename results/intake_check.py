@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
+from core.review_contract import CODED_AT
 from core.row_counts import quantity
 from results.receipt import CorrectionsReceipt
 
@@ -41,6 +42,7 @@ class IntakeChecks:
         self._n_maybe_asked = 0
         self._n_not_drawn = 0
         self._n_mixed = 0
+        self._n_times_left_out = 0
         self._n_without_list: Counter[str] = Counter()
         self._n_misplaced: Counter[str] = Counter()
         self._n_answered_twice: Counter[str] = Counter()
@@ -60,6 +62,7 @@ class IntakeChecks:
             self._n_misplaced[row.answer_column] += 1
         if not row.is_kept:
             return IntakeCheck()
+        self._n_times_left_out += row.signature.is_time_left_out
         check = self._check_sample(row)
         if is_not_found and has_all_texts:
             self._n_never_asked += 1
@@ -103,6 +106,12 @@ class IntakeChecks:
             receipt.notes.append(
                 f"{_rows(self._n_mixed)} a text that differs from the title or the duties beside "
                 "it: rejected. The file was sorted or edited in part: check its other answers, too"
+            )
+        if self._n_times_left_out:
+            receipt.notes.append(
+                f"{_rows(self._n_times_left_out)} a time in {CODED_AT!r} that cannot be read, or "
+                "has not come: left out. The answers are taken; write times such as "
+                "2026-11-27T09:30"
             )
         for column, n in self._n_misplaced.items():
             receipt.notes.append(

@@ -27,8 +27,12 @@ _YES_WORDS = frozenset(
     f"{YES} ja oui sí si sì sim tak ano áno da igen да ναι ναί taip jā jah kyllä iva tá já ya"
     " نعم".split()
 )
-# With dots the day stands first and the year last, or the year first, as in Hungarian.
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})(?P<rest>.*)")
+# With dots and four digits of the year the day stands before the month, or the year stands first,
+# as in Hungarian. Otherwise the month may stand first.
+_YEAR_LAST = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[./]) ?(?P<second>\d{1,2})(?P=mark) ?"
+    r"(?P<year>\d{4}|\d\d)(?!\d)(?P<rest>.*)"
+)
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})\. ?(?P<month>\d{1,2})\. ?(?P<day>\d{1,2})\.?(?P<rest>.*)"
 )
@@ -37,13 +41,17 @@ _CLOCK = re.compile(r",?\s*(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The values of one row. ``coded_at`` is ISO 8601; ``note`` says what was left out."""
+    """The values of one row. ``coded_at`` is ISO 8601; ``note`` says what was left out.
+
+    ``is_time_left_out``: a time is written, and cannot be read or has not come.
+    """
 
     coder: str = ""
     coded_at: str = ""
     comment: str = ""
     is_adjudicated: bool = False
     note: str = ""
+    is_time_left_out: bool = False
 
     @property
     def cells(self) -> list[str]:
@@ -76,13 +84,15 @@ class SignatureReader:
             if table.columns.get(name, -1) >= first_column
         )
         self._only_coder = self._find_only_coder()
+        self._is_day_first = self._find_order()
         self._latest = datetime.now(UTC) + _CLOCKS_DIFFER
 
     def read(self, row: Row) -> Signature:
         """Return the signature of a row."""
         if not self._columns:
             return NO_SIGNATURE
-        coded_at, time_note = _time(self._cell(row, CODED_AT), self._latest)
+        written = self._cell(row, CODED_AT)
+        coded_at, time_note = _time(written, self._is_day_first, self._latest)
         adjudicated, answer_note = _answer(self._cell(row, ADJUDICATED))
         return Signature(
             coder=self._coder(row) or self._only_coder,
@@ -90,6 +100,7 @@ class SignatureReader:
             comment=self._cell(row, COMMENT),
             is_adjudicated=adjudicated,
             note="; ".join(filter(None, (time_note, answer_note))),
+            is_time_left_out=bool(time_note),
         )
 
     def _find_only_coder(self) -> str:
@@ -104,6 +115,14 @@ class SignatureReader:
                 return ""
         return next(iter(names.values()), "")
 
+    def _find_order(self) -> bool | None:
+        """Return whether the day stands before the month in the column; None where unclear."""
+        if CODED_AT not in self._columns or SEQUENCE in self._table.header:
+            return None
+        cells = (self._cell(row, CODED_AT) for _, row in self._table.answer_rows())
+        orders = set(map(_own_order, filter(None, map(_YEAR_LAST.fullmatch, cells)))) - {None}
+        return orders.pop() if len(orders) == 1 else None
+
     def _coder(self, row: Row) -> str:
         return coder_name(self._cell(row, CODER))
 
@@ -111,12 +130,12 @@ class SignatureReader:
         return self._table.get(row, name).strip() if name in self._columns else ""
 
 
-def _time(written: str, latest: datetime) -> tuple[str, str]:
+def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[str, str]:
     """Return a time in ISO 8601, and a note where it cannot be read or lies after ``latest``."""
     if not written:
         return "", ""
     try:
-        time = datetime.fromisoformat(_as_iso(written))
+        time = datetime.fromisoformat(_as_iso(written, is_day_first))
     except ValueError:
         return "", f"{CODED_AT} {written!r} is left out: expected a time such as 2026-11-27T09:30"
     if (time if time.tzinfo else time.replace(tzinfo=UTC)) > latest:
@@ -124,16 +143,38 @@ def _time(written: str, latest: datetime) -> tuple[str, str]:
     return time.isoformat(timespec="seconds"), ""
 
 
-def _as_iso(written: str) -> str:
-    """Return a date with dots, and the time behind it, in ISO 8601; anything else as it is."""
-    date = _DAY_FIRST.fullmatch(written) or _YEAR_FIRST.fullmatch(written)
-    if date is None:
+def _as_iso(written: str, is_day_first: bool | None) -> str:
+    """Return a date with dots or slashes, and the time behind it, in ISO 8601.
+
+    ``is_day_first`` is the order of the column, for dates that do not tell their own. Anything else
+    is returned as it is, and so is a date whose order is unclear.
+    """
+    if date := _YEAR_FIRST.fullmatch(written):
+        year, month, day = date["year"], date["month"], date["day"]
+    elif date := _YEAR_LAST.fullmatch(written):
+        order = _own_order(date)
+        order = is_day_first if order is None else order
+        if order is None and int(date["first"]) != int(date["second"]):
+            return written
+        year = f"20{date['year']}"[-4:]
+        day, month = date["first"], date["second"]
+        if order is False:
+            day, month = month, day
+    else:
         return written
-    day = f"{date['year']}-{date['month']:0>2}-{date['day']:0>2}"
+    iso = f"{year}-{month:0>2}-{day:0>2}"
     if not date["rest"]:
-        return day
+        return iso
     clock = _CLOCK.fullmatch(date["rest"])
-    return written if clock is None else f"{day}T{clock['hour']:0>2}:{clock['minutes']}"
+    return written if clock is None else f"{iso}T{clock['hour']:0>2}:{clock['minutes']}"
+
+
+def _own_order(date: re.Match[str]) -> bool | None:
+    """Return whether the day stands before the month; None where the date does not tell."""
+    if date["mark"] == "." and len(date["year"]) == 4:
+        return True
+    first, second = int(date["first"]) > 12, int(date["second"]) > 12
+    return first if first != second else None
 
 
 def _answer(written: str) -> tuple[bool, str]:

@@ -119,6 +119,17 @@ def test_codes_of_isco_88_do_not_become_binding(tmp_path: Path, settings: Settin
     assert "3 codes exist only in ISCO-88 (3 of 8): the column looks like ISCO-88" in note
 
 
+def test_times_that_are_left_out_are_counted(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "text,corrected_code,coded_at\nnurse,2221,3/4/2025\ncook,5120,2025-04-03\nbaker,,soon\n",
+        encoding="utf-8",
+    )
+    receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    (note,) = [note for note in receipt.notes if "coded_at" in note]
+    assert note.startswith("1 row has a time in 'coded_at' that cannot be read")
+
+
 def test_reviews_may_stand_one_below_the_other(tmp_path: Path, settings: Settings) -> None:
     """The second header, which begins with a byte order mark, is no answer and no coder."""
     path = tmp_path / "c.csv"

@@ -67,9 +67,30 @@ def test_a_date_with_dots_is_read(tmp_path: Path) -> None:
         assert row.reason == ""
     rows = corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in written))
     assert [row.signature.coded_at for row in rows] == list(written.values())
-    unclear = "11/12/2024", "31.02.2024", "28.11.24", "28.11.2024 soon"
+    unclear = "31.02.2024", "28.11.2024 soon", "28.11.024"
     for row in corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in unclear)):
         assert row.signature.coded_at == "" and "is left out" in row.reason
+
+
+def test_a_date_with_slashes_is_read_where_its_order_is_sure(tmp_path: Path) -> None:
+    def times(*column: str) -> list[str]:
+        rows = corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in column))
+        for row in rows:
+            assert row.signature.is_time_left_out == (not row.signature.coded_at)
+        return [row.signature.coded_at[:10] for row in rows]
+
+    assert times("27/11/2024 9:30", "3/4/2025", "05.06.24") == [
+        "2024-11-27",
+        "2025-04-03",
+        "2024-06-05",
+    ]
+    assert times("11/27/2024", "3/4/2025") == ["2024-11-27", "2025-03-04"]
+    assert times("27.11.24", "27. 11. 24") == ["2024-11-27"] * 2
+    assert times("11/11/2024") == ["2024-11-11"]
+    # Where the column does not agree, or says nothing, an unclear date stays out.
+    assert times("27/11/2024", "11/27/2024", "3/4/2025") == ["2024-11-27"] * 2 + [""]
+    assert times("11/11/2024", "3/4/2025") == ["2024-11-11", ""]
+    assert times("03.04.25", "27/11/202", "27/13/2024", "27/11.2024") == [""] * 4
 
 
 def test_yes_is_read_in_other_languages(tmp_path: Path) -> None:
