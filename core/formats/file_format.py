@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from core.errors import InputError
+from core.formats.other_texts import refuse_other_text
 from core.formats.source import Source
 from core.formats.unpacking import GZIP, open_bytes
 from core.languages.message import Message
@@ -203,21 +204,14 @@ def _ole_format(path: Source, file: BinaryIO) -> FileFormat:
 
 
 def _text_format(path: Source, start: bytes) -> FileFormat:
-    """Return what a text is: JSON Lines and markup are certain, any other one is delimited."""
+    """Return what a text is: JSON Lines and markup are certain, any other table is delimited."""
     text = _decoded(start).lstrip()
     if text.startswith("<") and _is_markup(text):
         return FileFormat.MARKUP
     name = path.name.lower()
-    if text.startswith("[") and name.endswith(".jsonl") and _is_json_array(text):
-        raise InputError(
-            path,
-            "a JSON array",
-            expected="a JSON object on each line",
-            remedy="Write each record as one line, without brackets around and commas between.",
-            line=1,
-        )
     if text.startswith("{") and (name.endswith((".jsonl", ".jsonl.gz")) or _is_json_line(text)):
         return FileFormat.JSONL
+    refuse_other_text(path, text, is_whole=len(start) < _START_BYTES)
     return FileFormat.CSV
 
 
@@ -245,7 +239,3 @@ def _is_json_line(text: str) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _is_json_array(text: str) -> bool:
-    return text[1:].lstrip()[:1] in ("{", "[", '"', "]")

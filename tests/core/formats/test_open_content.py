@@ -201,6 +201,46 @@ def test_the_true_cause_is_named(content: bytes, words: str, name: str, tmp_path
     assert words in str(refused(tmp_path / name))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[{"job_title":"nurse"},{"job_title":"cook"}]', "a JSON array"),
+        ('[\n  {"job_title": "nurse"}\n]\n', "a JSON array"),
+        ('[{"job_title": "nurse"}, ' + '{"job_title": "cook"},\n' * 9_000, "a JSON array"),
+        ('["job_title", "duties"]\n["nurse", "care"]\n', "a JSON array"),
+        ('{\n  "job_title": "nurse"\n}\n', "a JSON object over several lines"),
+        ('<?xml version="1.0"?><rows><row><job_title>nurse</job_title></row></rows>', "XML that"),
+        ("<staff>\n<job_title>nurse</job_title>\n</staff>\n", "XML that"),
+        ("<staff>\n" + "<job_title>nurse</job_title>\n" * 9_000 + "</staff>", "XML that"),
+        ("- job_title: nurse\n  duties: care\n- job_title: cook\n", "YAML"),
+        ("# staff\n---\njob_title:\n  - title: nurse\r\n  - title: cook\r\n", "YAML"),
+        ("INSERT INTO staff (job_title) VALUES ('nurse');\n", "commands of SQL"),
+        ("-- Dump\n\nDROP TABLE job;\nCREATE TABLE job\n(job_title text);\n", "commands of SQL"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.xls"])
+def test_a_text_that_is_no_table(text: str, words: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    assert f"line 1: found {words}" in str(refused(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "[id],[job_title]",
+        "<p>job_title</p>,<p>What is <b>your</b> age?</p>",
+        "<b>job_title</b><br>,[[age]]",
+        '{"id"},job_title',
+        "- job_title,- id: of the person",
+        "-- id,job_title",
+        "set,job_title",
+    ],
+)
+def test_names_of_columns_that_begin_like_another_text(header: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{header}\nnurse,- cook: insert into\n", encoding="utf-8")
+    assert read(tmp_path / "a.csv")[1] == [["nurse", "- cook: insert into"]]
+
+
 def zipped(path: Path, *names: str) -> Path:
     import zipfile
 
