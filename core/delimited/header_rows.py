@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from core.columns.column_choice import Aliases
 from core.columns.header_names import keys_of
 from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, first_row_of_labels
+from core.languages.message import Message
 
 _MAX_ROWS = 2
+_RULE = re.compile(r"\s*:?-+:?\s*")
+_MIN_DASHES = 3  # a dash or two in a cell may stand for a missing value
 # What SurveyMonkey writes under a question with an open answer, in the language of the account.
 _OPEN_ANSWERS = frozenset(
     {
@@ -37,12 +41,34 @@ def further_headers(header: Row, rows: Sequence[Row], aliases: Aliases) -> tuple
         if _has_import_ids(row):  # Qualtrics: the texts of the questions, then these
             return tuple(candidates[:n])
     if candidates and (
-        _repeats(header, candidates[0])
+        _is_rule(candidates[0])
+        or _repeats(header, candidates[0])
         or _is_surveymonkey(header, candidates)
         or label_row(header, rows, aliases) == LabelRow.YES
     ):
         return (candidates[0],)
     return ()
+
+
+def note_on(further: Sequence[Row]) -> str:
+    """Return in words what the rows after a header hold."""
+    if any(map(_is_rule, further)):
+        return Message("the line of dashes below the header was left out")
+    return Message.counted(
+        len(further),
+        "{n} row after the header holds names or texts of questions, and no record",
+        "{n} rows after the header hold names or texts of questions, and no record",
+    )
+
+
+def _is_rule(row: Row) -> bool:
+    """Return whether a row is the line of dashes that Markdown and SQL clients have."""
+    filled = [cell for cell in row if cell.strip()]
+    return (
+        len(filled) > 1
+        and all(map(_RULE.fullmatch, filled))
+        and any("-" * _MIN_DASHES in cell for cell in filled)
+    )
 
 
 def names_columns_twice(header: Row, further: Sequence[Row]) -> bool:

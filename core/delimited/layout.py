@@ -24,7 +24,12 @@ from core.delimited.format_errors import (
     no_column,
     no_header,
 )
-from core.delimited.header_rows import further_headers, label_row, names_columns_twice
+from core.delimited.header_rows import (
+    further_headers,
+    label_row,
+    names_columns_twice,
+    note_on,
+)
 from core.delimited.label_rows import LabelRow
 from core.delimited.later_header import later_header
 from core.delimited.parsed_lines import n_filled, parsed_leniently
@@ -71,13 +76,7 @@ class Layout:
                 )
             )
         if self.further_headers:
-            notes.append(
-                Message.counted(
-                    len(self.further_headers),
-                    "{n} row after the header holds names or texts of questions, and no record",
-                    "{n} rows after the header hold names or texts of questions, and no record",
-                )
-            )
+            notes.append(note_on(self.further_headers))
         if self.may_begin_with_labels:
             notes.append(
                 Message(

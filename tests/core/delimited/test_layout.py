@@ -189,3 +189,23 @@ def test_a_line_that_is_no_record_is_to_be_removed(tmp_path: Path) -> None:
         opened(tmp_path, "id,job_title\n1,cook\nTotal: 1\n")
     with pytest.raises(InputError, match=r"line 2: found 3 fields; .*Put a field that contains"):
         opened(tmp_path, "id,job_title\n1,cook, senior\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "| id | job_title |\n|----|:--------:|\n| 1 | nurse |\n| 2 | cook |\n",  # Markdown
+        "id|job_title\n--|---------\n1|nurse\n2|cook\n",  # sqlcmd
+        "id,job_title\n-----------,---------\n1,nurse\n2,cook\n",
+    ],
+)
+def test_a_line_of_dashes_below_the_header(tmp_path: Path, content: str) -> None:
+    table, rows = opened(tmp_path, content)
+    titles = [table.get(row, "job_title").strip() for row in rows]
+    assert titles == ["nurse", "cook"]
+    assert table.notes == ["the line of dashes below the header was left out"]
+
+
+def test_a_record_of_missing_values_is_no_line_of_dashes(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, "id,job_title\n--,--\n1,nurse\n")
+    assert rows == [["--", "--"], ["1", "nurse"]] and table.layout.further_headers == ()
