@@ -135,6 +135,24 @@ def test_questions_in_a_row_of_labels_that_leaves_out_technical_columns(
             "F23b_Taetigkeit_offen",
         ),
         ({"Beruf_Klartext": TITLES, "Beruf_KldB": CODES}, None),
+        (
+            {"JobTitle": TITLES, "JobDesc": DUTIES, "SJobTitle": FATHERS, "SJobDesc": PLACES},
+            "JobDesc",
+        ),
+        ({"Occupation": TITLES, "Job Desc.": DUTIES, "Description": PLACES}, "Job Desc."),
+        (
+            {"occ_main": TITLES, "occ_main_desc": DUTIES}
+            | {"occ_second": FATHERS, "occ_second_desc": PLACES},
+            "occ_main_desc",
+        ),
+        (
+            {"Hauptberuf": TITLES, "Tätigkeit Hauptberuf": DUTIES}
+            | {"Nebenjob": FATHERS, "Tätigkeit Nebenjob": PLACES},
+            "Tätigkeit Hauptberuf",
+        ),
+        ({"id": NUMBERS, "Tätigkeit Hauptberuf": TITLES}, None),
+        ({"job_title": TITLES, "prev_job_desc": FATHERS, "father_job_desc": PLACES}, None),
+        ({"cod_puesto": CODES, "puesto": TITLES, "desc_empresa": PLACES}, None),
         ({"zawod_opis": TITLES, "czynnosci_opis": DUTIES, "zawod_kod": CODES}, "czynnosci_opis"),
     ],
 )
