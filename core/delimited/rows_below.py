@@ -2,7 +2,7 @@
 
 They are no records where that is sure: at the end, after an empty row, with text in the first
 column alone, where every record has a number or an id. What is not sure stays a record, and a note
-says so.
+says so. A total, with text there and numbers beside it, stays a record, and a note names it.
 """
 
 from __future__ import annotations
@@ -20,20 +20,22 @@ _MIN_EMPTY = 10  # fewer may be records without an answer
 
 
 class RowsBelow:
-    """The rows at the end of one table that have text in the first column alone.
+    """The rows at the end of one table that have text in the first column, or that and numbers.
 
     ``n_left_out`` and ``notes`` are complete after the rows are read.
     """
 
     def __init__(self, sample: Sequence[Row] = (), positions: Container[int] = ()) -> None:
         """Take the first records, and the positions of our columns. Without records all stay."""
+        is_ours = 0 in positions
+        sample = sample if is_ours else _without_rows_below(sample)
+        self._may_have_totals = not is_ours and not any(map(_is_total, sample))
         is_filled = [any(map(str.strip, row[1:])) for row in sample]
         values = [
             row[0]
             for row, filled in zip(sample, is_filled, strict=True)
             if filled and row[0].strip()
         ]
-        is_ours = 0 in positions
         self._has_ids = bool(values) and not is_ours and all(map(is_number_or_code, values))
         # A list of titles, with a column of duties that some left empty.
         n_before = max((n for n, filled in enumerate(is_filled, start=1) if filled), default=0)
@@ -56,6 +58,7 @@ class RowsBelow:
     def _records(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
         self.n_left_out, self.notes = 0, []
         held: list[tuple[int, Row]] = []
+        totals: list[int] = []
         is_after_empty = is_held_after_empty = False
         for line, row in rows:
             if not row:
@@ -70,10 +73,16 @@ class RowsBelow:
             else:
                 yield from held
                 held.clear()
+                if (self._has_ids or is_after_empty or totals) and _is_total(row):
+                    totals.append(line)
+                elif not _is_empty(row):
+                    totals.clear()
                 is_after_empty = _is_empty(row)
                 yield line, row
         if held:
             yield from self._last(held, is_held_after_empty)
+        if self._may_have_totals and 0 < len(totals) <= _MAX_LEFT_OUT:
+            self.notes.append(_totals(totals))
 
     def _last(
         self, held: Sequence[tuple[int, Row]], is_after_empty: bool
@@ -96,11 +105,27 @@ def _is_empty(row: Row) -> bool:
 
 def _is_text_alone(row: Row) -> bool:
     """Whether a row has text in its first field, no number or id, and nothing in the others."""
-    return (
-        not any(map(str.strip, row[1:]))
-        and any(map(str.isalpha, row[0]))
-        and not is_number_or_code(row[0])
-    )
+    return not any(map(str.strip, row[1:])) and _is_text(row[0])
+
+
+def _is_total(row: Row) -> bool:
+    """Whether a row has text in its first field, and numbers alone in the others."""
+    if not _is_text(row[0]):
+        return False
+    others = [cell for cell in row[1:] if cell.strip()]
+    return bool(others) and all(map(is_number_or_code, others))
+
+
+def _is_text(cell: str) -> bool:
+    return any(map(str.isalpha, cell)) and not is_number_or_code(cell)
+
+
+def _without_rows_below(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows without those at their end that may be notes or totals."""
+    n = len(rows)
+    while n and (_is_empty(rows[n - 1]) or _is_text_alone(rows[n - 1]) or _is_total(rows[n - 1])):
+        n -= 1
+    return rows[:n]
 
 
 def _left_out(lines: Sequence[int]) -> str:
@@ -121,6 +146,17 @@ def _kept(lines: Sequence[int]) -> str:
         "record, remove it",
         "{n} rows at the end have text in the first column alone ({lines}): if they are notes and "
         "no records, remove them",
+        lines=_listed(lines),
+    )
+
+
+def _totals(lines: Sequence[int]) -> str:
+    return Message.counted(
+        len(lines),
+        "{n} row at the end has text in the first column and numbers alone beside it ({lines}): if "
+        "it is a total and no record, remove it",
+        "{n} rows at the end have text in the first column and numbers alone beside it ({lines}): "
+        "if they are totals and no records, remove them",
         lines=_listed(lines),
     )
 

@@ -111,6 +111,53 @@ def test_a_record_stays_one_without_a_word(
     assert rows == [row for row in records if any(row)] and notes == ""
 
 
+TOTALS = "first column and numbers alone beside it (%s): if"
+PAY = ["no", "name", "job_title", "salary"]
+STAFF = [["00012", "Smith", "clerk", "2.345,60"], ["00013", "Li", "driver", "2.100,00"]]
+NO_FIELD, TOTAL = [""] * 4, ["Total", "", "", "4.445,60"]
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "saved.csv"])
+@pytest.mark.parametrize(
+    ("header", "records", "below", "lines"),
+    [
+        (PAY, STAFF, [NO_FIELD, TOTAL], "5"),
+        (PAY, STAFF, [TOTAL, ["Mean", "", "", "2.222,80"]], "4, 5"),  # ids in all other records
+        (PAY[1:], [row[1:] for row in STAFF], [EMPTY, ["Total", "", "4.445,60"]], "5"),
+        (HEADER, RECORDS, [EMPTY, ["Total", "3", ""]], "6"),  # a number of records
+        (PAY, STAFF, [NO_FIELD, TOTAL, NO_FIELD, ["Source: x", "", "", ""]], "5"),
+    ],
+)
+def test_a_total_at_the_end_is_a_record_and_named(
+    name: str, header: list[str], records: Rows, below: Rows, lines: str, tmp_path: Path
+) -> None:
+    WRITERS[name](tmp_path / name, [header, *records, *below])
+    rows, notes = read(tmp_path / name)
+    assert [row for row in rows if row[0] in ("Total", "Mean")] == [
+        row for row in below if row[0] in ("Total", "Mean")
+    ]
+    assert TOTALS % lines in notes
+
+
+@pytest.mark.parametrize(
+    ("header", "records"),
+    [
+        (PAY, [*STAFF, NO_FIELD, ["00014", "", "", "1.200,50"]]),  # a missing answer
+        (PAY, [*STAFF, NO_FIELD, TOTAL, STAFF[0]]),
+        (
+            ["name", "job_title", "n"],
+            [["Li", "", "1"], ["Bo", "cook", "2"], EMPTY, ["Al", "", "3"]],
+        ),
+        (["job_title", "n"], [["cook", "1"], ["guard", "2"], ["", ""], ["nurse", "3"]]),
+    ],
+)
+def test_a_record_with_numbers_is_no_total(
+    header: list[str], records: Rows, tmp_path: Path
+) -> None:
+    write_full_csv(tmp_path / "a.csv", [header, *records])
+    assert "total" not in read(tmp_path / "a.csv")[1]
+
+
 def test_a_short_line_that_is_no_sure_note_is_refused_as_before(tmp_path: Path) -> None:
     write_csv(tmp_path / "a.csv", [HEADER, *RECORDS, SOURCE])
     with pytest.raises(InputError, match="line 5: found 1 field; expected 3"):
