@@ -96,11 +96,13 @@ def write_by_office(path: Path) -> Path:
 WRITERS: dict[str, Callable[[Path], Path]] = {
     ".csv": write_delimited,
     ".tsv": lambda path: write_delimited(path, "\t"),
-    ".tab": lambda path: write_delimited(path, "\t"),
+    ".tab": lambda path: write_delimited(path, "\t", "utf-8-sig"),
     ".txt": lambda path: write_delimited(path, ";", "utf-16"),
     ".csv.gz": write_packed,
     ".tsv.gz": lambda path: write_packed(path, lambda text: write_delimited(text, "\t")),
-    ".tab.gz": lambda path: write_packed(path, lambda text: write_delimited(text, "\t")),
+    ".tab.gz": lambda path: write_packed(
+        path, lambda text: write_delimited(text, "\t", "utf-8-sig")
+    ),
     ".txt.gz": lambda path: write_packed(path, lambda text: write_delimited(text, ";", "utf-16")),
     ".jsonl": write_jsonl,
     ".jsonl.gz": lambda path: write_packed(path, write_jsonl),

@@ -61,7 +61,8 @@ def check_result(folder: Path, receipt: dict[str, Any], suffix: str, original: P
     assert receipt["columns"] == {"job_title": "job_title", "duties_description": "duties"}
     assert receipt["n_rows_in"] == 3 and receipt["sha256"] == sha256_of(original)
     unpacked = suffix.removesuffix(".gz")
-    assert receipt["format"] == {".tsv": "csv", ".txt": "csv"}.get(unpacked, unpacked[1:])
+    delimited = dict.fromkeys((".tsv", ".tab", ".txt"), "csv")
+    assert receipt["format"] == delimited.get(unpacked, unpacked[1:])
 
 
 @pytest.mark.slow

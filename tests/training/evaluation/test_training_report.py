@@ -402,7 +402,8 @@ def head_of(tmp_path: Path, **changes: Any) -> str:
     metrics = {"kind": "fine_tune", "state": "promoted", "changes": values}
     (tmp_path / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     page = write_report(tmp_path).read_text(encoding="utf-8")
-    return page.split('<div class="result')[1].split("</div>")[0]
+    head = page.split('<div class="result')[1].split("</div>")[0]
+    return head.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_head_says_what_got_better_and_worse_on_your_texts(tmp_path: Path) -> None:
