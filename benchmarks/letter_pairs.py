@@ -19,9 +19,46 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
 
-from core.letters.letter_pairs import LANGUAGE_NAMES
-
-LANGUAGES = sorted(set(LANGUAGE_NAMES) - {"mt"})
+LANGUAGES = [
+    "ar",
+    "be",
+    "bg",
+    "ca",
+    "cs",
+    "cy",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "ga",
+    "he",
+    "hr",
+    "hu",
+    "id",
+    "is",
+    "it",
+    "lt",
+    "lv",
+    "mk",
+    "nb",
+    "nl",
+    "nn",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sq",
+    "sr",
+    "sv",
+    "tr",
+    "uk",
+]
 _MAX_BITS, _MAX_JOINT_BITS = 12, 18
 # The texts of these languages that lingua counted are in part decoded wrongly ("õ" for "ő"): of
 # letters beyond ASCII only those of the language count, and those that all encodings share.

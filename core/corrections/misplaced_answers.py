@@ -37,6 +37,7 @@ from core.review_contract import (
 from core.taxonomy import MINOR, UNIT, isco08
 
 _CODES = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_OURS = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS, *CHOICE_COLUMNS, CODED_LIKE}
 _NOT_KEPT = "the comment is not kept, because the row has no code"
 
 
@@ -141,8 +142,7 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
 
 def _is_ours(name: str) -> bool:
     """Whether the program writes a column of this name into a review."""
-    ours = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS, *CHOICE_COLUMNS, CODED_LIKE}
-    return column_key(name) in ours or name.startswith(CONTEXT_MARK)
+    return column_key(name) in _OURS or name.startswith(CONTEXT_MARK)
 
 
 def _answer_in(comment: str) -> str:

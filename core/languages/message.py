@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.languages.language_name import LanguageName
+
 
 class Message(str):
     """An English text that a page can say in its language.
@@ -44,12 +46,17 @@ class Message(str):
         gettext: Callable[[str], str],
         ngettext: Callable[[str, str, int], str],
         count: Callable[[int], str],
+        language_name: Callable[[str], str],
     ) -> str:
         """Return the text in the language of these functions, with the messages in it."""
 
         def translate(value: Any) -> Any:
+            if isinstance(value, LanguageName):
+                return language_name(value.code)
             is_message = isinstance(value, Message)
-            return value.translated(gettext, ngettext, count) if is_message else value
+            return (
+                value.translated(gettext, ngettext, count, language_name) if is_message else value
+            )
 
         one, many = self.sources
         source = gettext(one) if one == many else ngettext(one, many, self.n)

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from core.isco_titles.group_titles import ENGLISH
+from core.languages.language_name import language_name
 from core.languages.message import Message
 
 _SUFFIX = ".po"
@@ -37,8 +38,13 @@ class PageLanguage:
     def gettext(self, text: str) -> str:
         """Return a text of the program in this language; a ``Message`` with its values."""
         if isinstance(text, Message):
-            return text.translated(self._catalogue.gettext, self._catalogue.ngettext, self.count)
+            return text.translated(
+                self._catalogue.gettext, self._catalogue.ngettext, self.count, self._language_name
+            )
         return self._catalogue.gettext(text)
+
+    def _language_name(self, code: str) -> str:
+        return language_name(code, self.code)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """Return the form of a text for ``n`` things."""

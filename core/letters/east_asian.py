@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.languages.message import Message
-
 EAST_ASIAN = {
-    "cp932": Message("Japanese"),
-    "shift_jis": Message("Japanese"),
-    "euc_jp": Message("Japanese"),
-    "cp949": Message("Korean"),
-    "euc_kr": Message("Korean"),
-    "gb18030": Message("Chinese"),
-    "big5": Message("Chinese"),
+    "cp932": "ja",
+    "shift_jis": "ja",
+    "euc_jp": "ja",
+    "cp949": "ko",
+    "euc_kr": "ko",
+    "gb18030": "zh",
+    "big5": "zh",
 }
-"""The language of each encoding."""
+"""The language of each encoding, ISO 639-1."""
 _KANA, _HANGUL = re.compile("[\u3041-\u30fc]"), re.compile("[\uac00-\ud7a3]")
 _MIN_LETTERS, _MIN_LETTER_RATE, _MIN_KANA_RATE = 12, 0.8, 0.2
 
@@ -31,8 +29,8 @@ def is_sure_east_asian(encoding: str, words: Sequence[str]) -> bool:
     if n_letters < max(_MIN_LETTERS, _MIN_LETTER_RATE * len(letters)):
         return False
     match EAST_ASIAN.get(encoding):
-        case "Japanese":
+        case "ja":
             return len(_KANA.findall(letters)) >= _MIN_KANA_RATE * len(letters)
-        case "Korean":
+        case "ko":
             return len(_HANGUL.findall(letters)) == len(letters)
     return False

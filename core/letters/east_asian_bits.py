@@ -21,9 +21,9 @@ _NEIGHBOUR_BITS = 16.0  # for an ASCII letter beside a character
 _ENCODING_BITS = 4.0  # how rare each of the encodings is among files that are not Unicode
 # The encoding of the standard, and the first bytes of the frequent characters in it.
 _LEVELS = {
-    "Japanese": ("euc_jp", range(0xB0, 0xD0)),
-    "Chinese": ("gb2312", range(0xB0, 0xD8)),
-    "Korean": ("euc_kr", range(0xCA, 0xFE)),
+    "ja": ("euc_jp", range(0xB0, 0xD0)),
+    "zh": ("gb2312", range(0xB0, 0xD8)),
+    "ko": ("euc_kr", range(0xCA, 0xFE)),
 }
 _BIG5 = ("big5", range(0xA4, 0xC7))
 _WORD = re.compile(r"[A-Za-z]*[^\x00-\x7f][A-Za-z\x80-\U0010ffff]*")
@@ -62,7 +62,7 @@ def _word_bits(word: str, encoding: str) -> float:
 @lru_cache(maxsize=8192)
 def _bits(letter: str, encoding: str) -> float:
     language = EAST_ASIAN[encoding]
-    if language == "Japanese" and "\u3041" <= letter <= "\u30fc":
+    if language == "ja" and "\u3041" <= letter <= "\u30fc":
         return _KANA_BITS
     standard, frequent = _BIG5 if encoding == "big5" else _LEVELS[language]
     try:

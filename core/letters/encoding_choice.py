@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from core.file_io import read_yaml
+from core.languages.language_name import LanguageName
 from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
 from core.letters.east_asian_bits import bits_as_east_asian, bits_in
 from core.letters.icelandic_or_turkish import TWINS, rest_tells
 from core.letters.letter_pairs import (
-    LANGUAGE_NAMES,
     QUOTES_BEFORE,
     SIGNS_AT_ENDS,
     Costs,
@@ -169,11 +169,10 @@ class Reading:
         return shares.index(max(shares))
 
     @property
-    def language(self) -> str:
+    def language(self) -> LanguageName:
         """The name of that language."""
-        if self.encoding in EAST_ASIAN:
-            return EAST_ASIAN[self.encoding]
-        return LANGUAGE_NAMES[languages()[self.language_index]]
+        east_asian = EAST_ASIAN.get(self.encoding)
+        return LanguageName(east_asian or languages()[self.language_index])
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,6 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from core.languages.message import Message
-
 _TABLE_PATH = Path(__file__).with_name("letter_pairs.txt")
 _UNKNOWN_BITS, _FOREIGN_BITS = 11.0, 16.0  # of a pair: of letters of the language, or of others
 _CASE_BITS = 8.0  # a capital letter after a small one, where one of them is not ASCII
@@ -36,48 +34,6 @@ _ALONE = (_OPENING | _CLOSING) - set("„‚‘’«»") | frozenset("·½¼¾©
 _INSIDE = frozenset("’\xad\u200c\u200d")
 _JOINED_WORDS = re.compile(r"[^\W\d_][\xa0\u202f][^\W\d_]")
 _SCRIPT_STARTS = (0x370, 0x400, 0x590, 0x600, 0x1E00, 0x1F00, 0x2000)  # Latin comes before
-
-LANGUAGE_NAMES = {
-    "ar": Message("Arabic"),
-    "be": Message("Belarusian"),
-    "bg": Message("Bulgarian"),
-    "ca": Message("Catalan"),
-    "cs": Message("Czech"),
-    "cy": Message("Welsh"),
-    "da": Message("Danish"),
-    "de": Message("German"),
-    "el": Message("Greek"),
-    "en": Message("English"),
-    "es": Message("Spanish"),
-    "et": Message("Estonian"),
-    "fi": Message("Finnish"),
-    "fr": Message("French"),
-    "ga": Message("Irish"),
-    "he": Message("Hebrew"),
-    "hr": Message("Croatian"),
-    "hu": Message("Hungarian"),
-    "id": Message("Indonesian"),
-    "is": Message("Icelandic"),
-    "it": Message("Italian"),
-    "lt": Message("Lithuanian"),
-    "lv": Message("Latvian"),
-    "mk": Message("Macedonian"),
-    "mt": Message("Maltese"),
-    "nb": Message("Norwegian"),
-    "nl": Message("Dutch"),
-    "nn": Message("Norwegian"),
-    "pl": Message("Polish"),
-    "pt": Message("Portuguese"),
-    "ro": Message("Romanian"),
-    "ru": Message("Russian"),
-    "sk": Message("Slovak"),
-    "sl": Message("Slovene"),
-    "sq": Message("Albanian"),
-    "sr": Message("Serbian"),
-    "sv": Message("Swedish"),
-    "tr": Message("Turkish"),
-    "uk": Message("Ukrainian"),
-}
 
 Costs = tuple[float, ...]
 """The bits of one word in each language, in the order of ``languages()``."""

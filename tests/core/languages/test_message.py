@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 
+from core.languages.language_name import LanguageName
 from core.languages.message import Message
 from core.languages.page_language import page_language
 
@@ -45,3 +46,18 @@ def test_a_copy_is_the_english_text_alone() -> None:
     note = Message("there is no {file}: {reason}", file="{x}", reason="full")
     for other in (pickle.loads(pickle.dumps(note)), copy.deepcopy(note)):
         assert type(other) is str and other == "there is no {x}: full"
+
+
+def test_a_page_says_the_name_of_a_language_in_its_own() -> None:
+    message = Message("the words look like {language}", language=LanguageName("de"))
+    assert message == "the words look like German"
+    assert page_language("en").gettext(message) == "the words look like German"
+    note = Message(
+        "the file is not UTF-8 and was read as {encoding}: its words, such as {word!r}, look like "
+        "{language}. If that is wrong, set data.encoding",
+        encoding="cp1250",
+        word="řidič",
+        language=LanguageName("cs"),
+    )
+    assert "sehen aus wie Tschechisch" in page_language("de").gettext(note)
+    assert pickle.loads(pickle.dumps(LanguageName("cs"))) == "Czech"
