@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.columns.header_names import IN_DUTIES, Match, column_key, has_usual_names, keys_of, match
+from core.columns.header_names import (
+    IN_DUTIES,
+    JOB_TITLE,
+    Match,
+    column_key,
+    has_usual_names,
+    keys_of,
+    match,
+)
+from core.columns.other_jobs import titles_of_other_jobs
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import InputError, Named
 from core.languages.message import Message
@@ -27,8 +36,8 @@ class ColumnChoice:
     """Our name of a column → its position in the header, and what was not chosen.
 
     ``others`` has, for each of our columns, the header names that fit it as well. ``doubts`` says
-    in a sentence what the values of a chosen column look like, or that a setting names a column
-    that is not there.
+    in a sentence what the values of a chosen column look like, that a setting names a column
+    that is not there, or that columns hold titles of other jobs.
     """
 
     columns: dict[str, int] = field(default_factory=dict)
@@ -137,6 +146,8 @@ def choose_columns(
     others = {
         column: [name for name in names if name not in taken] for column, names in others.items()
     }
+    if JOB_TITLE in columns:
+        doubts += titles_of_other_jobs(headers[0], sample, columns.values())
     return ColumnChoice(columns, {c: names for c, names in others.items() if names}, tuple(doubts))
 
 

@@ -9,15 +9,19 @@ a number of a question ("Q5. Job title"), or something in brackets behind it ("J
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
 
 from core.columns.contained_names import contained, contained_subjects
-from core.file_io import read_yaml
+from core.columns.header_words import (
+    ELSE,
+    ENGLISH,
+    is_of_else,
+    name_table,
+    plain_words,
+    words_of,
+)
 from core.letters.accents import plain_digraphs, plain_letters
 
 # Our names of the columns with the text of a record (``data.columns`` in the settings).
@@ -28,19 +32,13 @@ TEXT_COLUMNS = (JOB_TITLE, DUTIES)
 IN_DUTIES = "context_in_duties: "
 
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
-_TABLE_PATH = Path(__file__).with_name("header_names.yaml")
-_ELSE = "about_something_else"
+_MAX_NAME_WORDS = 5  # more words are a question
 _WEEK = "reference_period"
 _DESCRIBE = "asks_for_a_description"
 _OTHER_QUESTION = "asks_something_else"
 _WHERE = "says_where"
-_ENGLISH = "en"
-_MAX_SHORT = (
-    3  # so many letters may be another word in another language: Turkish "eş", Spanish "es"
-)
 
 _KEY_BREAKS = re.compile(r"[\s_-]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 _QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
 _SUFFIX = re.compile(
@@ -84,25 +82,6 @@ def column_key(name: str) -> str:
     return _KEY_BREAKS.sub("_", name.strip().casefold())
 
 
-class _Letters(dict[int, str]):
-    """Code point → the letter, mark or digit, or a space for anything else; filled on demand."""
-
-    def __missing__(self, code_point: int) -> str:
-        letter = chr(code_point)
-        self[code_point] = letter if letter.isalnum() or unicodedata.combining(letter) else " "
-        return self[code_point]
-
-
-_LETTERS = _Letters()
-
-
-def words_of(header: str) -> tuple[str, ...]:
-    """Return the words of a header in lower case, at camelCase and punctuation apart."""
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
-    # Turkish "İ" becomes "i" and a dot of its own.
-    return tuple(spaced.translate(_LETTERS).casefold().replace("i\u0307", "i").split())
-
-
 @lru_cache(maxsize=8192)
 def _keys_of(header: str) -> frozenset[str]:
     joined = "".join(words_of(header))
@@ -114,17 +93,11 @@ def keys_of(header: str) -> frozenset[str]:
     return _keys_of(header[:_MAX_NAME_CHARS])
 
 
-@cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = read_yaml(_TABLE_PATH)
-    return table
-
-
 def usual_names(column: str, language: str | None = None) -> list[str]:
     """Return the usual header names of one of our columns, in one language or in all of them."""
     return [
         name
-        for names in _table().get(column, {}).values()
+        for names in name_table().get(column, {}).values()
         for code, listed in names.items()
         if language in (None, code)
         for name in listed
@@ -133,14 +106,14 @@ def usual_names(column: str, language: str | None = None) -> list[str]:
 
 def has_usual_names(column: str) -> bool:
     """Return whether the table has names of this column."""
-    no_columns = (_ELSE, _WEEK, _DESCRIBE, _OTHER_QUESTION, _WHERE)
-    return column in _table() and column not in no_columns
+    no_columns = (ELSE, _WEEK, _DESCRIBE, _OTHER_QUESTION, _WHERE)
+    return column in name_table() and column not in no_columns
 
 
 @cache
 def _usual_keys(column: str) -> Mapping[str, Match]:
     keys: dict[str, Match] = {}
-    for level, names in _table()[column].items():
+    for level, names in name_table()[column].items():
         for listed in names.values():
             for name in listed:
                 for key in keys_of(name):
@@ -153,9 +126,9 @@ def _usual_keys(column: str) -> Mapping[str, Match]:
 @cache
 def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the names that a question may contain, each with its languages."""
-    names: dict[tuple[str, ...], frozenset[str]] = {_plain_words(column): frozenset({_ENGLISH})}
+    names: dict[tuple[str, ...], frozenset[str]] = {plain_words(column): frozenset({ENGLISH})}
     for level in ("exact", "specific"):
-        _add_languages(names, _table()[column].get(level, {}))
+        _add_languages(names, name_table()[column].get(level, {}))
     return names
 
 
@@ -163,7 +136,7 @@ def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
 def _words_before_a_place() -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the words after which the job is where something is, each with its languages."""
     words: dict[tuple[str, ...], frozenset[str]] = {}
-    _add_languages(words, _table()[_WHERE])
+    _add_languages(words, name_table()[_WHERE])
     return words
 
 
@@ -171,30 +144,8 @@ def _add_languages(
     names: dict[tuple[str, ...], frozenset[str]], by_language: Mapping[str, Sequence[str]]
 ) -> None:
     for language, listed in by_language.items():
-        for name in map(_plain_words, listed):
+        for name in map(plain_words, listed):
             names[name] = names.get(name, frozenset()) | {language}
-
-
-def _plain_words(text: str) -> tuple[str, ...]:
-    return tuple(map(plain_letters, words_of(text)))
-
-
-@cache
-def _words_of_else() -> Mapping[str, frozenset[str]]:
-    """Return the words of other questions, each with the languages for which it counts.
-
-    An English word counts for all of them, and so does one of more than three letters. Each stands
-    with its accents and without; with others it is another word (Swedish "år", and "är").
-    """
-    words: dict[str, frozenset[str]] = {}
-    everywhere = frozenset(_table()[_ELSE])
-    for language, listed in _table()[_ELSE].items():
-        for word in (part for name in listed for part in words_of(name)):
-            is_certain = language == _ENGLISH or len(word) > _MAX_SHORT
-            for form in (word, plain_letters(word)):
-                languages = everywhere if is_certain else {language}
-                words[form] = words.get(form, frozenset()) | languages
-    return words
 
 
 def match(header: str, column: str) -> tuple[Match, int] | None:
@@ -213,15 +164,11 @@ def _match(header: str, column: str) -> tuple[Match, int] | None:
         return found, 0
     if _CHECKBOX.search(header.strip()):
         return None
-    written = words_of(header)
-    while written and written[0] in _PATH_WORDS:
-        written = written[1:]
-    written = _without_phrases(written, _phrases(_WEEK))
+    written = _words_that_tell(header)
     words = tuple(map(plain_letters, written))
     languages = _languages_of(words, column)
-    for word in (*written, *(word.rstrip("0123456789") for word in written)):
-        if not languages.isdisjoint(_words_of_else().get(word, ())):
-            return None
+    if any(is_of_else(word, languages) for word in written):
+        return None
     fits = [_best(keys, part) for part in (" ".join(words), *_parts(header))]
     heading = _best(keys, _HEADINGS.split(header)[0])
     if heading is not None and heading < Match.GENERIC:  # "Work: shifts" is not about the job
@@ -232,10 +179,33 @@ def _match(header: str, column: str) -> tuple[Match, int] | None:
     return None if _asks_something_else(header) else _match_of_question(words, column)
 
 
+@lru_cache(maxsize=8192)
+def names_another(header: str, column: str) -> bool:
+    """Return whether a header is a name of our column but for words that say something else.
+
+    Such are "second job", "occupation of the mother" and "occupational group"; a question is none.
+    """
+    written = _words_that_tell(header[:_MAX_NAME_CHARS])
+    languages = _languages_of(tuple(map(plain_letters, written)), column)
+    rest = tuple(plain_letters(word) for word in written if not is_of_else(word, languages))
+    if not rest or len(rest) == len(written) or len(written) > _MAX_NAME_WORDS:
+        return False
+    is_name = _best(_usual_keys(column), " ".join(rest)) is not None
+    return is_name or bool(contained(rest, _contained_names(column)))
+
+
+def _words_that_tell(header: str) -> tuple[str, ...]:
+    """Return the words of a header without those of a path and of the week that it asks for."""
+    written = words_of(header)
+    while written and written[0] in _PATH_WORDS:
+        written = written[1:]
+    return _without_phrases(written, _phrases(_WEEK))
+
+
 def _asks_something_else(header: str) -> bool:
     """Whether a question, or the last part of a path, begins as one that does not ask for a job."""
     for text in (header, _SEGMENTS.split(header)[-1]):
-        words = _plain_words(_QUESTION_CODE.sub("", text.strip()))
+        words = plain_words(_QUESTION_CODE.sub("", text.strip()))
         starts = _phrases(_OTHER_QUESTION)
         if any(words[:n] in starts for n in range(1, max(map(len, starts)) + 1)):
             return True
@@ -246,7 +216,7 @@ def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
     """Return the languages of the names that ``words`` contain; all of them where there is none."""
     names = _contained_names(column)
     languages = frozenset().union(*(names[name] for name in contained(words, names)))
-    return languages or frozenset(_table()[_ELSE])
+    return languages or frozenset(name_table()[ELSE])
 
 
 def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
@@ -264,8 +234,8 @@ def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] |
 
 @cache
 def _phrases(key: str) -> frozenset[tuple[str, ...]]:
-    names = (name for listed in _table()[key].values() for name in listed)
-    return frozenset(form for name in names for form in (words_of(name), _plain_words(name)))
+    names = (name for listed in name_table()[key].values() for name in listed)
+    return frozenset(form for name in names for form in (words_of(name), plain_words(name)))
 
 
 def _without_phrases(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> tuple[str, ...]:

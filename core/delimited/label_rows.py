@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from enum import IntEnum
 
 from core.columns.column_choice import Aliases, best_position
-from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, match, words_of
+from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, match
+from core.columns.header_words import words_of
 from core.columns.value_kinds import is_number_or_code
 from core.delimited.format_errors import Row
 

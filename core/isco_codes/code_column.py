@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from core.columns.header_names import column_key, words_of
+from core.columns.header_names import column_key
+from core.columns.header_words import words_of
 from core.isco_codes.written_code import (
     CodeKind,
     WrittenCode,

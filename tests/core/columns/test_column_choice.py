@@ -208,7 +208,7 @@ def test_a_name_in_the_settings_that_is_not_there_is_said(tmp_path: Path) -> Non
     wanted = {"job_title": ("lst_job",), "duties_description": (), "isco_code": ("isco",)}
     table = table_of(tmp_path, columns, wanted)
     note = "there is no column 'lst_job', which data.columns.job_title names"
-    assert read(table) == "occupation" and table.notes == [note]
+    assert read(table) == "occupation" and table.notes[0] == note
     table = table_of(tmp_path, columns, {"job_title": ("lst_job", "LAST JOB")})
     assert read(table) == "last_job" and note not in table.notes  # one of the names is enough
 
@@ -242,3 +242,36 @@ def test_a_business_title_is_read_before_a_position(tmp_path: Path) -> None:
 def test_questions_for_the_work_are_about_duties(name: str, tmp_path: Path) -> None:
     table = table_of(tmp_path, {"Beruf": TITLES, name: ["makes things"] * 5})
     assert table.header[table.columns["duties_description"]] == name
+
+
+@pytest.mark.parametrize(
+    ("read_name", "other"),
+    [
+        ("occupation", "second_job"),
+        ("occupation", "mother_occupation"),
+        ("Job title", "Previous position"),
+        ("Beruf", "Beruf des Vaters"),
+        ("profession", "profession du père"),
+    ],
+)
+def test_titles_of_another_job_are_named(tmp_path: Path, read_name: str, other: str) -> None:
+    table = table_of(tmp_path, {read_name: TITLES, other: TITLES[::-1], "region": ["x y"] * 5})
+    assert read(table) == read_name
+    (note,) = [note for note in table.notes if repr(other) in note]
+    assert "not read as job titles" in note and "'region'" not in note
+
+
+@pytest.mark.parametrize(
+    ("other", "values"),
+    [
+        ("occupation_code", ["7212", "2221", "5120", "8332", "2142"]),
+        ("years in job", ["1", "2", "30", "4", "5"]),
+        ("isco_title", ["Welders", "Cooks", "Nurses", "Drivers", "Clerks"]),
+        ("how satisfied are you in your present job", ["quite"] * 5),
+    ],
+)
+def test_what_holds_no_titles_of_jobs_is_not_named(
+    tmp_path: Path, other: str, values: list[str]
+) -> None:
+    table = table_of(tmp_path, {"occupation": TITLES, other: values})
+    assert not [note for note in table.notes if repr(other) in note]
