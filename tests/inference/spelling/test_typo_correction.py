@@ -123,7 +123,10 @@ def test_the_nearest_common_word_is_read(common: list[str], rng: random.Random) 
             and (accents(other) == accents(word) or without_accents(other) == without_accents(word))
         ]
         candidates.sort(key=lambda other: (set(other) != set(word), common.index(other)))
-        expected.append(word if word in common or not candidates else candidates[0])
+        without = without_accents(word)
+        alike = [o for o in common if not o.isascii() and without_accents(o) == without]
+        found = [*alike, *candidates, word]
+        expected.append(word if word in common else found[0])
     spelling = Spelling(common)
     assert spelling.correct_all(typed) == expected
     assert [spelling.correct(word) for word in typed] == expected
@@ -144,3 +147,19 @@ def test_the_served_model_reads_the_mended_text(bundle: Bundle) -> None:
     typed = classifier.probabilities([join("vetrinarians"), join("veterinarians")])
     assert (typed[0] == typed[1]).all()
     assert (classifier.probabilities([EMPTY_TEXT]) != typed[:1]).any()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "commoner"),
+    [
+        ("colnik", "colník", "rolnik"),
+        ("pilkarz", "piłkarz", "pilarz"),
+        ("macon", "maçon", "macron"),
+    ],
+)
+def test_a_word_without_its_accents_is_that_word(typed: str, meant: str, commoner: str) -> None:
+    assert Spelling([commoner, "roles"]).correct(typed) == commoner
+    assert Spelling([commoner, meant]).correct(typed) == meant
+    assert Spelling([commoner], rare_words=[meant]).correct(typed) == meant
+    # Written so by people, it is a word of its own.
+    assert Spelling([commoner], [meant], right_words=[typed]).correct(typed) == typed
