@@ -1,8 +1,9 @@
 """Tables of web pages, and workbooks in XML (Excel 2003) → grids of text.
 
 Many programs export a web page and call it ``.xls``. Entities are decoded, and white space counts
-as one space, as in a browser. A cell over several columns fills the first of them, and one over
-several rows each of these (``core/formats/workbooks/merged_cells.py``).
+as one space, as in a browser; in a workbook it stays, and comments are left out. A cell over
+several columns fills the first of them, and one over several rows each of these
+(``core/formats/workbooks/merged_cells.py``).
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ _BLOCK_CHARS = 1 << 20
 _HEAD_BYTES = 4096
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([A-Za-z][\w.:-]{1,40})")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_ROWS, _CELLS = frozenset({"tr", "row"}), frozenset({"td", "th", "cell"})
+_XML_CELL, _XML_VALUE = "cell", "data"
+_ROWS, _CELLS = frozenset({"tr", "row"}), frozenset({"td", "th", _XML_CELL})
 _TABLES = frozenset({"table"})
-_HIDDEN = frozenset({"script", "style"})
+_HIDDEN = frozenset({"script", "style", "comment"})
+_WHOLE_NUMBER = re.compile(r"-?\d+\.0+")
+_BOOLEANS = {"0": "false", "1": "true"}
 
 
 def sniff_markup(path: Source, legacy_encoding: str = AUTO) -> Encoding:
@@ -111,7 +115,7 @@ class _TableParser(HTMLParser):
             table = _Table(self._sheet_name)
             self.tables.append(table)
             self._open.append(table)
-        elif self._open:
+        elif self._open and not self._n_hidden:
             self._begin(self._open[-1], tag, values)
 
     def _begin(self, table: _Table, tag: str, values: dict[str, str]) -> None:
@@ -128,8 +132,11 @@ class _TableParser(HTMLParser):
             self._count(width + index)
             n_padded = table.begin_cell(index, width, height)
             self._count(n_padded)
+            table.expect_value(tag == _XML_CELL)
+        elif tag == _XML_VALUE:
+            table.begin_value(values.get("type", ""))
         elif tag == "br":
-            table.add("\n")
+            table.add_line_break()
 
     def _count(self, n_cells: int) -> None:
         self._n_cells += n_cells
@@ -147,11 +154,13 @@ class _TableParser(HTMLParser):
             self._count(self._open.pop().end_row())
         elif tag in _ROWS or tag in _CELLS:
             self._open[-1].end_cell()
+        elif tag == _XML_VALUE and not self._n_hidden:
+            self._open[-1].end_value()
 
     def handle_data(self, data: str) -> None:
         """Add text to the open cell."""
         if self._open and not self._n_hidden:
-            self._open[-1].add(_SPACE.sub(" ", data))
+            self._open[-1].add(data)
 
 
 class _Table:
@@ -164,6 +173,8 @@ class _Table:
         self._last_rows: dict[int, int] = {}  # of the cell that fills a column from above
         self._parts: list[str] | None = None
         self._width = 1
+        # Of a cell of a workbook the value alone is its text: whether it is open, and its type.
+        self._has_value, self._in_value, self._value_type = False, False, ""
 
     def begin_cell(self, index: int, width: int, height: int) -> int:
         """Begin a cell at the column ``index`` (from 1), or at the first free one.
@@ -199,17 +210,49 @@ class _Table:
             row.append("")
         return len(row) - n_before
 
+    def expect_value(self, has_value: bool) -> None:
+        """Take as the text of the open cell all of it, or that of its value alone."""
+        self._has_value, self._in_value, self._value_type = has_value, False, ""
+
+    def begin_value(self, value_type: str) -> None:
+        """Begin the value of the open cell."""
+        self._in_value, self._value_type = True, value_type
+
+    def end_value(self) -> None:
+        """End the value of the open cell."""
+        self._in_value = False
+
     def add(self, text: str) -> None:
         """Add text to the open cell, if there is one."""
-        if self._parts is not None:
+        if self._parts is None:
+            return
+        if not self._has_value:
+            self._parts.append(_SPACE.sub(" ", text))
+        elif self._in_value:
             self._parts.append(text)
+
+    def add_line_break(self) -> None:
+        """Add the line break of a page to the open cell, if there is one."""
+        if self._parts is not None and not self._has_value:
+            self._parts.append("\n")
 
     def end_cell(self) -> None:
         """Write the open cell to its row."""
         if self._parts is not None:
-            text = "".join(self._parts).strip(" \n")
+            text = "".join(self._parts)
+            text = _as_text(text, self._value_type) if self._has_value else text.strip(" \n")
             self.rows[-1] += ["" if text == "\xa0" else text, *[""] * (self._width - 1)]
             self._parts = None
+
+
+def _as_text(written: str, value_type: str) -> str:
+    """Return the text of a value as it is written in a workbook."""
+    match value_type.casefold():
+        case "boolean":
+            return _BOOLEANS.get(written.strip(), written)
+        case "number" if _WHOLE_NUMBER.fullmatch(written.strip()):
+            return written.strip().partition(".")[0]
+    return written.replace("\r\n", "\n")
 
 
 def _count(written: str | None, default: int, least: int = 1) -> int:

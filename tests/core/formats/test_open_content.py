@@ -123,6 +123,35 @@ def test_a_workbook_in_xml_called_xls(tmp_path: Path) -> None:
     assert [line for line, _ in table.rows()] == [3]
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        # As Excel writes a comment, with and without a prefix of the name space.
+        (
+            '<Data ss:Type="String">001</Data><Comment ss:Author="A"><ss:Data><B>A:</B>'
+            "<Font>see 2</Font></ss:Data></Comment>",
+            "001",
+        ),
+        ('<Data ss:Type="Number">12</Data><Comment><Data>345</Data></Comment>', "12"),
+        ('<Comment><ss:Data>first</ss:Data></Comment>\n <Data ss:Type="Number">7</Data>\n', "7"),
+        ("<Comment><ss:Data>alone</ss:Data></Comment>", ""),
+        ('<ss:Data ss:Type="String"><B>A</B>  17   <I>X</I></ss:Data>', "A  17   X"),
+        ('<Data ss:Type="String"> B 18 </Data><NamedCell ss:Name="x"/>', " B 18 "),
+        ('<Data ss:Type="String">night&#10;shift\tor not</Data>', "night\nshift\tor not"),
+        ('<Data ss:Type="Boolean">1</Data>', "true"),
+        ('<Data ss:Type="Boolean">0</Data>', "false"),
+        ('<Data ss:Type="Number">1.0</Data>', "1"),
+        ('<Data ss:Type="Number">1.50</Data>', "1.50"),
+        ('<Data ss:Type="String">1.0</Data>', "1.0"),
+    ],
+)
+def test_the_value_of_a_cell_in_xml_is_its_text(cell: str, text: str, tmp_path: Path) -> None:
+    value = '<Data ss:Type="Number">7</Data>'
+    assert value in XML
+    (tmp_path / "staff.xls").write_text(XML.replace(value, cell), encoding="utf-8")
+    assert read(tmp_path / "staff.xls")[1] == [[text, "", "nurse"]]
+
+
 _ROWS_OF_SPANS = [["A", "1", "nurse"], ["A", "2", "cook"], ["B", "3", "cook"], ["B", "4", "guard"]]
 
 
