@@ -31,6 +31,10 @@ _MIN_VALUES = 3  # so many values that are no titles refuse a column of a name t
 _MAX_NAMES = 40
 
 
+class NoTitlesError(InputError):
+    """The only column with a name that is also used for other things holds no titles."""
+
+
 @dataclass(frozen=True)
 class ColumnChoice:
     """Our name of a column → its position in the header, and what was not chosen.
@@ -114,8 +118,7 @@ def choose_columns(
         with usual names (``header_names.yaml``) are recognised by those, too.
     required : the columns without which the file is refused.
 
-    Raises InputError where two columns are equally good, or where the only column with a name that
-    is also used for other things has values that are no titles.
+    Raises InputError where two columns are equally good, and NoTitlesError.
     """
     columns: dict[str, int] = {}
     others: dict[str, list[str]] = {}
@@ -265,11 +268,11 @@ def _no_titles(
     candidate: _Candidate,
     sample: Sequence[Row],
     line: int | None,
-) -> InputError:
+) -> NoTitlesError:
     values = list(dict.fromkeys(row[candidate.position].strip() for row in sample))
     shown = ", ".join(repr(value[:20]) for value in values[:3] if value)
     name = header[candidate.position].strip()
-    return InputError(
+    return NoTitlesError(
         file,
         f"{candidate.kind} in the column {name!r} ({shown}), and no other column for the "
         f"{_spoken(column)} among {listed(header)}",

@@ -22,9 +22,8 @@ from core.errors import InputError
 from core.formats.cell_text import checked_row
 from core.formats.content import Content, Records
 from core.formats.source import Source
+from core.formats.workbooks.sheet_choice import SheetWithColumns, choose_sheet, listed_sheets
 from core.languages.message import Message
-
-_MAX_NAMED_SHEETS = 8
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def open_grid(
     """Return the records of the sheet whose header has the required columns.
 
     ``hidden`` are the names of further sheets, which are named and not read. Raises InputError
-    where none has them, or where several sheets are equally good.
+    where none has them, or where several sheets may have the records.
     """
     filled = [(sheet, head) for sheet in sheets if any(map(_is_filled, head := _head(sheet)))]
     if not filled:
@@ -69,20 +68,22 @@ def open_grid(
         )
     fits: list[_Fit] = []
     errors: list[InputError] = []
-    unclear: list[InputError] = []
+    unclear: dict[str, InputError] = {}
     for sheet, head in filled:
         try:
             fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
         except TwoHeadersError as error:
-            unclear.append(error.in_sheet(sheet.name))
+            unclear[sheet.name] = error.in_sheet(sheet.name)
         except InputError as error:
             errors.append(error.in_sheet(sheet.name))
     if unclear and not fits:
-        raise _with_hidden(unclear[0], hidden)
+        raise _with_hidden(next(iter(unclear.values())), hidden)
     if not fits:
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
-    sheet, layout, _ = _best(path, fits, aliases, required)
+    with_columns = [_with_columns(*fit) for fit in fits]
+    place = choose_sheet(path, with_columns, unclear, aliases, required)
+    sheet, layout, _ = fits[place]
     others = [other.name for other, _ in filled if other is not sheet]
     # The last columns may have a name in a further row alone.
     width = max(len(_trimmed(row)) for row in (layout.header, *layout.further_headers))
@@ -104,7 +105,9 @@ def _not_read(name: str, others: Sequence[str], hidden: Sequence[str]) -> list[s
     if others:
         notes.append(
             Message(
-                "the sheet {name!r} was read, and not {others}", name=name, others=_listed(others)
+                "the sheet {name!r} was read, and not {others}",
+                name=name,
+                others=listed_sheets(others),
             )
         )
     if hidden:
@@ -113,7 +116,7 @@ def _not_read(name: str, others: Sequence[str], hidden: Sequence[str]) -> list[s
                 len(hidden),
                 "a hidden sheet was not read: {names}",
                 "{n} hidden sheets were not read: {names}",
-                names=_listed(hidden),
+                names=listed_sheets(hidden),
             )
         )
     return notes
@@ -146,7 +149,7 @@ def _none_fits(
         first = errors[0]
         names = (
             f"no column {required[0]!r} in row 1 of any sheet "
-            f"({_listed([sheet.name for sheet in sheets])})"
+            f"({listed_sheets([sheet.name for sheet in sheets])})"
         )
     return InputError(path, names, expected=first.expected, remedy=first.remedy)
 
@@ -157,46 +160,28 @@ def _with_hidden(error: InputError, hidden: Sequence[str]) -> InputError:
         return error
     return InputError(
         error.file,
-        f"{error.found}; hidden, and not read: {_listed(hidden)}",
+        f"{error.found}; hidden, and not read: {listed_sheets(hidden)}",
         expected=error.expected,
         remedy=f"{error.remedy} If a hidden sheet has the records, show it and save the workbook.",
         line=error.line,
     )
 
 
-def _best(path: Source, fits: Sequence[_Fit], aliases: Aliases, required: Sequence[str]) -> _Fit:
-    """Return the sheet with the best names. Raises InputError where two are equally good.
-
-    If no column is required, it is the first sheet with the first of our columns.
-    """
-    if not required:
-        return max(fits, key=lambda fit: [column in fit[2] for column in aliases])
-
-    def rank(fit: _Fit) -> list[int]:
-        return [int(fit[2][column]) for column in required]
-
-    best = min(fits, key=rank)
-    equal = [sheet.name for sheet, _, _ in (fit for fit in fits if rank(fit) == rank(best))]
-    if len(equal) > 1:
-        raise InputError(
-            path,
-            f"{len(equal)} sheets with records: {_listed(equal)}",
-            expected="one sheet with records",
-            remedy="Save each of them as a file of its own, or put all records into one sheet.",
-        )
-    return best
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, names[:_MAX_NAMED_SHEETS]))
-    n_more = len(names) - _MAX_NAMED_SHEETS
-    return f"{shown} and {n_more} more" if n_more > 0 else shown
-
-
 def _trimmed(row: list[str]) -> list[str]:
     """Return a row without the empty cells at its end."""
     n = max((place for place, cell in enumerate(row, start=1) if cell.strip()), default=0)
     return row[:n]
+
+
+def _with_columns(sheet: Sheet, layout: Layout, matches: dict[str, Match]) -> SheetWithColumns:
+    headers = (layout.header, *layout.further_headers)
+    n_above = layout.n_lines_above + len(headers)
+    records = partial(_rows_below, sheet, n_above)
+    return SheetWithColumns(sheet.name, headers, matches, records)
+
+
+def _rows_below(sheet: Sheet, n_above: int) -> Iterator[list[str]]:
+    return islice(sheet.read(), n_above, None)
 
 
 def _records(path: Source, sheet: Sheet, layout: Layout) -> Records:

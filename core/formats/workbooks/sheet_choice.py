@@ -1,0 +1,124 @@
+"""Choose the sheet of a workbook, or the table of a page, that has the records.
+
+A better header name does not decide: two contacts in a column "Job title" are not the records
+beside 200 answers in a column "Occupation". Where two sheets may have the records, none is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
+from core.columns.header_names import Match, has_usual_names
+from core.errors import InputError
+from core.formats.source import Source
+from core.isco_codes.code_titles import is_title_of
+from core.taxonomy import isco08
+
+_SAMPLE_ROWS = 1_000
+_MIN_LIST_ROWS = 10  # fewer rows with a code and its title may be records
+_LIST_SHARE = 0.8
+_MAX_NAMED_SHEETS = 8
+
+
+@dataclass(frozen=True)
+class SheetWithColumns:
+    """A sheet whose header has the required columns.
+
+    ``headers`` are the header and further rows of names. ``records`` returns the rows below them.
+    """
+
+    name: str
+    headers: Sequence[Row]
+    matches: Mapping[str, Match]
+    records: Callable[[], Iterable[Row]]
+
+
+def choose_sheet(
+    path: Source,
+    sheets: Sequence[SheetWithColumns],
+    unclear: Mapping[str, InputError],
+    aliases: Aliases,
+    required: Sequence[str],
+) -> int:
+    """Return the place of the sheet with the records.
+
+    A sheet without a value in the first required column has none, nor has one whose column of a
+    general name ("title") holds no titles, nor a list of the groups of ISCO-08. Of the others that
+    one is taken whose names the settings have. ``unclear`` has, by name, the errors of sheets with
+    such columns and no sure header. Raises InputError where several sheets are left.
+    """
+    if not required:  # the first sheet with the first of our columns
+        has_ours = [[column in sheet.matches for column in aliases] for sheet in sheets]
+        return has_ours.index(max(has_ours))
+    places = list(range(len(sheets)))
+    if len(sheets) + len(unclear) > 1:
+        places = [n for n in places if _has_records(path, sheets[n], aliases, required)]
+        places = [n for n in places if not _lists_groups(sheets[n])] or places
+        n_set = [sum(match == Match.SET for match in sheet.matches.values()) for sheet in sheets]
+        most = max((n_set[n] for n in places), default=0)
+        places = [n for n in places if n_set[n] == most]
+        unclear = {} if places and most else unclear
+    if len(places) + len(unclear) > 1:
+        names = [*(sheets[n].name for n in places), *unclear]
+        raise _several(path, names, required[0])
+    if places:
+        return places[0]
+    for error in unclear.values():
+        raise error
+    ranks = [[sheet.matches[column] for column in required] for sheet in sheets]
+    return ranks.index(min(ranks))
+
+
+def _has_records(
+    path: Source, sheet: SheetWithColumns, aliases: Aliases, required: Sequence[str]
+) -> bool:
+    width = len(sheet.headers[0])
+    sample = [[*row, *[""] * (width - len(row))] for row in islice(sheet.records(), _SAMPLE_ROWS)]
+    try:
+        columns = choose_columns(path, sheet.headers, sample, aliases, required).columns
+    except NoTitlesError:
+        return False
+    except InputError:  # two columns are equally good
+        return True
+    place = slice(columns[required[0]], columns[required[0]] + 1)
+    if not has_usual_names(required[0]):  # a column for corrections may be empty
+        place = slice(width)
+    return any(cell.strip() for row in sheet.records() for cell in row[place])
+
+
+def _lists_groups(sheet: SheetWithColumns) -> bool:
+    """Whether the rows are groups of ISCO-08: a code that no other row has, and its title."""
+    rows = [row for row in islice(sheet.records(), _SAMPLE_ROWS) if any(map(str.strip, row))]
+    codes = [code for row in rows if (code := _listed_code(row))]
+    is_long = len(codes) >= max(_MIN_LIST_ROWS, _LIST_SHARE * len(rows))
+    return is_long and len(set(codes)) == len(codes)
+
+
+def _listed_code(row: Row) -> str | None:
+    """Return the code of the group whose code and title a row has."""
+    cells = [cell.strip() for cell in row]
+    codes = [cell for cell in cells if cell in isco08().titles]
+    return next((code for code in codes for cell in cells if is_title_of(code, cell)), None)
+
+
+def _several(path: Source, names: Sequence[str], column: str) -> InputError:
+    remedy = "Save the one with the records as a file of its own, or remove the others. "
+    if has_usual_names(column):
+        remedy += f"If its column has another name, data.columns.{column} in config.yaml may name "
+        remedy += "it. "
+    return InputError(
+        path,
+        f"{len(names)} sheets with records: {listed_sheets(names)}",
+        expected="one sheet with records",
+        remedy=f"{remedy}To code all of them, put the records into one sheet.",
+    )
+
+
+def listed_sheets(names: Sequence[str]) -> str:
+    """Return the names of sheets for an error or a note, the first ones of many."""
+    shown = ", ".join(map(repr, names[:_MAX_NAMED_SHEETS]))
+    n_more = len(names) - _MAX_NAMED_SHEETS
+    return f"{shown} and {n_more} more" if n_more > 0 else shown
