@@ -14,6 +14,9 @@ from core.languages.message import Message
 
 _MAX_ROWS = 2
 _RULE = re.compile(r"\s*:?-+:?\s*")
+_RULE_LINE = re.compile(r"\s*[-+=|]*-{3,}[-+=|]*\s*")
+# What clients of PostgreSQL and MySQL write below the last record, in the language of the user.
+_N_ROWS = re.compile(r"\s*(?:\(\d+ [^\W\d]+\)|\d+ rows? in set\b.*)")
 _MIN_DASHES = 3  # a dash or two in a cell may stand for a missing value
 # What SurveyMonkey writes under a question with an open answer, in the language of the account.
 _OPEN_ANSWERS = frozenset(
@@ -69,6 +72,14 @@ def _is_rule(row: Row) -> bool:
         and all(map(_RULE.fullmatch, filled))
         and any("-" * _MIN_DASHES in cell for cell in filled)
     )
+
+
+def is_rule_line(row: Row) -> bool:
+    """Return whether a row is a line without a delimiter that divides the lines of a table.
+
+    Clients of databases and SAP write them, and after the last one the number of rows.
+    """
+    return len(row) == 1 and any(rule.fullmatch(row[0]) for rule in (_RULE_LINE, _N_ROWS))
 
 
 def names_columns_twice(header: Row, further: Sequence[Row]) -> bool:

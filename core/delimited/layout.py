@@ -7,10 +7,8 @@ fit the columns asked for are taken; without any, the error names the cause.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -20,26 +18,30 @@ from core.delimited.format_errors import (
     DELIMITERS,
     MAX_FIELD_CHARS,
     Row,
-    csv_error,
     no_column,
     no_header,
 )
 from core.delimited.header_rows import (
     further_headers,
+    is_rule_line,
     label_row,
     names_columns_twice,
     note_on,
 )
 from core.delimited.label_rows import LabelRow
 from core.delimited.later_header import later_header
-from core.delimited.parsed_lines import n_filled, parsed_leniently
+from core.delimited.parsed_lines import (
+    HEAD_LINES,
+    first_rows,
+    n_filled,
+    parsed_leniently,
+    parsed_rows,
+)
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
 from core.languages.message import Message
 
-HEAD_LINES = 200
-"""So many lines from the start of a file tell its layout."""
 _MAX_PREAMBLE_LINES, _MAX_HEAD_CHARS = 30, 1 << 20
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t|]*\s*", re.IGNORECASE)
 
@@ -51,6 +53,7 @@ class Layout:
     ``header`` is as long as a record. ``n_lines_above`` physical lines stand before it.
     ``further_headers`` are the rows of names after it. Every record has ``n_surplus`` empty fields
     more than the header. ``may_begin_with_labels``: the first record may be a row of names.
+    ``has_rules``: lines of dashes without a delimiter stand below the header and the records.
     """
 
     delimiter: str
@@ -61,6 +64,7 @@ class Layout:
     has_row_names: bool = False
     n_surplus: int = 0
     may_begin_with_labels: bool = False
+    has_rules: bool = False
 
     @property
     def notes(self) -> list[str]:
@@ -77,6 +81,8 @@ class Layout:
             )
         if self.further_headers:
             notes.append(note_on(self.further_headers))
+        if self.has_rules:
+            notes.append(Message("the lines of dashes were left out"))
         if self.may_begin_with_labels:
             notes.append(
                 Message(
@@ -166,7 +172,7 @@ def _first_line(
     path: Source, lines: Sequence[str], delimiter: str, n_first: int, aliases: Aliases
 ) -> _Fit:
     """Return the layout with the header in the first line."""
-    rows = _first_rows(path, lines[n_first:], delimiter, n_first)
+    rows = first_rows(path, lines[n_first:], delimiter, n_first)
     header = rows[0] if rows else []
     layout = _layout_of(Layout(delimiter, header, n_first, bool(n_first)), rows[1:], lines, aliases)
     return layout, match_names([layout.header, *layout.further_headers], aliases)
@@ -176,6 +182,9 @@ def _layout_of(
     layout: Layout, rows: Sequence[Row], lines: Sequence[str], aliases: Aliases
 ) -> Layout:
     """Return the layout with what the rows below the header tell; ``lines`` begin with it."""
+    if len(layout.header) > 1 and rows and is_rule_line(rows[0]):
+        records = [row for row in rows if not is_rule_line(row)]
+        return _fitted(replace(layout, has_rules=True), records, lines)
     further = further_headers(layout.header, rows, aliases)
     is_doubtful = not further and label_row(layout.header, rows, aliases) == LabelRow.MAYBE
     layout = replace(layout, further_headers=further, may_begin_with_labels=is_doubtful)
@@ -266,34 +275,8 @@ def read_records(path: Source, encoding: str, layout: Layout) -> Iterator[tuple[
     with open_text(path, encoding) as file:
         for _ in range(layout.n_lines_above):
             file.readline()
-        records = _parsed(path, file, layout.delimiter, layout.n_lines_above)
+        records = parsed_rows(path, file, layout.delimiter, layout.n_lines_above)
         for _ in range(1 + len(layout.further_headers)):
             next(records, None)
-        yield from records
-
-
-def _parsed(
-    path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
-) -> Iterator[tuple[int, Row]]:
-    csv.field_size_limit(MAX_FIELD_CHARS)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        line = reader.line_num + 1 + n_lines_above
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise csv_error(path, line, str(error)) from None
-        yield line, row
-
-
-def _first_rows(
-    path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
-) -> list[Row]:
-    """Return the first rows; InputError if the very first cannot be read."""
-    records = _parsed(path, lines, delimiter, n_lines_above)
-    rows = [row for _, row in islice(records, 1)]
-    with suppress(InputError):  # an error of a later row is raised where the rows are read
-        rows += [row for _, row in islice(records, HEAD_LINES)]
-    return rows
+        for line, row in records:
+            yield line, [] if layout.has_rules and is_rule_line(row) else row

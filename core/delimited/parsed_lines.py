@@ -1,11 +1,18 @@
-"""Parse the first lines of a delimited text, before it is known where its records begin."""
+"""Parse the lines of a delimited text into rows."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 
-from core.delimited.format_errors import Row
+from core.delimited.format_errors import MAX_FIELD_CHARS, Row, csv_error
+from core.errors import InputError
+from core.formats.source import Source
+
+HEAD_LINES = 200
+"""So many lines from the start of a file tell its layout."""
 
 
 def parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -19,3 +26,29 @@ def parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
 def n_filled(row: Row) -> int:
     """Return how many cells of a row have text."""
     return sum(bool(cell.strip()) for cell in row)
+
+
+def parsed_rows(
+    path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
+) -> Iterator[tuple[int, Row]]:
+    """Yield (first line, fields) of every row. Raises InputError for one that cannot be parsed."""
+    csv.field_size_limit(MAX_FIELD_CHARS)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1 + n_lines_above
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise csv_error(path, line, str(error)) from None
+        yield line, row
+
+
+def first_rows(path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int) -> list[Row]:
+    """Return the first rows; InputError if the very first cannot be read."""
+    records = parsed_rows(path, lines, delimiter, n_lines_above)
+    rows = [row for _, row in islice(records, 1)]
+    with suppress(InputError):  # an error of a later row is raised where the rows are read
+        rows += [row for _, row in islice(records, HEAD_LINES)]
+    return rows

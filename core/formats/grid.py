@@ -89,7 +89,7 @@ def open_grid(
     width = max(len(_trimmed(row)) for row in (layout.header, *layout.further_headers))
     header = layout.header[:width]
     further_headers = tuple(row[:width] for row in layout.further_headers)
-    layout = replace(layout, header=header, further_headers=further_headers)
+    layout = replace(layout, header=header, further_headers=further_headers, has_rules=False)
     return Content(
         layout,
         partial(_records, path, sheet, layout),

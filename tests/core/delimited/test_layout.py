@@ -206,6 +206,33 @@ def test_a_line_of_dashes_below_the_header(tmp_path: Path, content: str) -> None
     assert table.notes == ["the line of dashes below the header was left out"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        " id | job_title \n----+-----------\n 1 | nurse\n 2 | cook\n(2 rows)\n\n",  # psql
+        " id | job_title \n----+-----------\n 1 | nurse\n 2 | cook\n(2 Zeilen)\n",
+        "+--+---------+\n|id|job_title|\n+--+---------+\n|1|nurse|\n|2|cook|\n+--+---------+\n",
+        "+--+---------+\n|id|job_title|\n+--+---------+\n|1|nurse|\n|2|cook|\n+--+---------+\n"
+        "2 rows in set (0.00 sec)\n",
+        # SAP, with a heading and without; a line between the records.
+        "-------\n|id|job_title|\n-------\n|1|nurse|\n-------\n|2|cook|\n-------\n",
+        "1.2.2024 List 1\n-------\n|id|job_title|\n-------\n|1|nurse|\n|2|cook|\n",
+        "|id|job_title|\n-------\n|1|nurse|\n|2|cook|\n",
+    ],
+)
+def test_lines_of_dashes_without_a_delimiter(tmp_path: Path, content: str) -> None:
+    table, rows = opened(tmp_path, content)
+    assert [table.get(row, "job_title").strip() for row in rows if row] == ["nurse", "cook"]
+    assert table.notes[-1] == "the lines of dashes were left out"
+
+
+def test_a_line_that_only_begins_with_dashes_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="line 4: found 1 field"):
+        opened(tmp_path, "id|job_title\n----+-----\n1|nurse\n--- end ---\n")
+    with pytest.raises(InputError, match="line 3: found 1 field"):  # none below the header
+        opened(tmp_path, "id|job_title\n1|nurse\n---------\n")
+
+
 def test_a_record_of_missing_values_is_no_line_of_dashes(tmp_path: Path) -> None:
     table, rows = opened(tmp_path, "id,job_title\n--,--\n1,nurse\n")
     assert rows == [["--", "--"], ["1", "nurse"]] and table.layout.further_headers == ()
