@@ -22,6 +22,7 @@ from core.formats.source import AUTO, Source
 from core.formats.unpacking import open_bytes
 from core.languages.message import Message
 from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
+from core.letters.letter_pairs import has_letter
 from core.letters.utf16 import utf16_without_mark
 
 _BLOCK_BYTES = 1 << 20
@@ -125,6 +126,12 @@ def _reason(choice: EncodingChoice) -> str:
     best = choice.best
     assert best is not None
     word = choice.typical_word()
+    if not has_letter(word):
+        return Message(
+            "the file is not UTF-8 and was read as {encoding}, which has the signs of {word!r}",
+            encoding=spoken(best.encoding),
+            word=word,
+        )
     values = {"encoding": spoken(best.encoding), "word": word, "language": best.language}
     if choice.agrees:
         return Message(

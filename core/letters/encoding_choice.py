@@ -24,9 +24,11 @@ from core.letters.letter_pairs import (
     QUOTES_BEFORE,
     SIGNS_AT_ENDS,
     Costs,
+    has_letter,
     joins_words,
     language_shares,
     languages,
+    oddness,
     text_bits,
     word_costs,
 )
@@ -146,7 +148,7 @@ class Reading:
     @property
     def has_letters(self) -> bool:
         """Whether each of the words has a letter that is not ASCII."""
-        return all(any(c.isalpha() and not c.isascii() for c in word) for word in self.words)
+        return all(map(has_letter, self.words))
 
     @property
     def joins_words(self) -> bool:
@@ -171,8 +173,7 @@ class Reading:
     @property
     def language(self) -> LanguageName:
         """The name of that language."""
-        east_asian = EAST_ASIAN.get(self.encoding)
-        return LanguageName(east_asian or languages()[self.language_index])
+        return LanguageName(EAST_ASIAN.get(self.encoding) or languages()[self.language_index])
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class EncodingChoice:
         assert self.best is not None
         language = self.best.language_index
         costs = zip(self.best.words, self.best.costs, strict=True)
-        return min(costs, key=lambda pair: (pair[1][language] - min(pair[1]), -len(pair[0])))[0]
+        return min(costs, key=lambda pair: oddness(pair[0], pair[1], language))[0]
 
     def telling_word(self, evidence: Evidence) -> bytes:
         """Return the word on which the two readings differ most."""

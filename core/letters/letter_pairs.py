@@ -103,6 +103,16 @@ def _script(letter: str) -> int:
     return 0 if _SCRIPT_STARTS[place - 1 : place] == (0x1E00,) else place
 
 
+def has_letter(word: str) -> bool:
+    """Return whether a word has a letter that is not ASCII."""
+    return any(letter.isalpha() and not letter.isascii() for letter in word)
+
+
+def oddness(word: str, costs: Costs, language: int) -> tuple[bool, float, int]:
+    """Return how badly a word shows a language; a sign among ASCII letters shows none."""
+    return not has_letter(word), costs[language] - min(costs), -len(word)
+
+
 def joins_words(word: str) -> bool:
     """Return whether a no-break space stands between two letters of ``word``."""
     return _JOINED_WORDS.search(word) is not None

@@ -89,8 +89,11 @@ def test_the_words_tell_the_encoding(tmp_path: Path, language: str, encoding: st
 )
 def test_one_sign_among_english_words_is_western(tmp_path: Path, text: str) -> None:
     content = f"id,job_title,duties\n1,registered nurse,gives medicines\n2,worker,{text}\n"
-    _, rows = opened(write(tmp_path, content, "cp1252"))
+    table, rows = opened(write(tmp_path, content, "cp1252"))
     assert rows[1][2] == text
+    has_letter = text.startswith("café")
+    assert ("look like French" if has_letter else "which has the signs of") in table.notes[0]
+    assert ("look like" in table.notes[0]) == ("data.encoding" in table.notes[0]) == has_letter
 
 
 def test_two_plausible_readings_are_refused_with_both(tmp_path: Path) -> None:
