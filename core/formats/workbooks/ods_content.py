@@ -1,7 +1,8 @@
 """Write out what the reader of .ods workbooks leaves out of a cell.
 
-It drops tabs and line breaks, so that two words become one, and gives a time of a day or more as
-``PT30H00M00S``. Where a workbook has them, a copy is read, in which they are written as text.
+It drops tabs and line breaks, so that two words become one, gives a time of a day or more as
+``PT30H00M00S``, and an error as an empty text. Where a workbook has them, a copy is read, in which
+they are written as text.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ _BLOCK_BYTES = 1 << 20
 _BREAK = re.compile(rb"<text:(?P<kind>tab|line-break)(?:\s[^<>]*)?(?:/>|></text:(?P=kind)>)")
 _TIME_CELL = re.compile(
     rb"<table:(?:covered-)?table-cell(?=[^<>]*\soffice:time-value=\"(?P<value>-?P[^\"]*)\")[^<>]*>"
+)
+# An error of a formula has an empty text as its value, and is what the cell shows.
+_EMPTY_VALUE = b' office:string-value=""'
+_ERROR_CELL = re.compile(
+    rb"(<table:(?:covered-)?table-cell[^<>]*)"
+    + re.escape(_EMPTY_VALUE)
+    + rb"(?=[^<>]*>\s*<text:p[^<>]*>(?:#|Err:))"
 )
 _DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<days>\d{1,6})D)?"
@@ -47,7 +55,8 @@ def open_ods(path: Source) -> BinaryIO:
             if name == CONTENT:
                 with archive.open(name) as part, target.open(name, "w", force_zip64=True) as out:
                     for block in _blocks(part):
-                        out.write(_TIME_CELL.sub(_as_text_cell, _BREAK.sub(_as_letter, block)))
+                        block = _ERROR_CELL.sub(rb"\1", _BREAK.sub(_as_letter, block))
+                        out.write(_TIME_CELL.sub(_as_text_cell, block))
             elif name == "mimetype" or name.startswith("META-INF/"):
                 with archive.open(name) as part, target.open(name, "w") as out:
                     shutil.copyfileobj(part, out)
@@ -56,7 +65,8 @@ def open_ods(path: Source) -> BinaryIO:
 
 
 def _has_rewritten(block: bytes) -> bool:
-    return b"<text:tab" in block or b"<text:line-break" in block or b"office:time-value=" in block
+    marks = (b"<text:tab", b"<text:line-break", b"office:time-value=", _EMPTY_VALUE)
+    return any(mark in block for mark in marks)
 
 
 def _blocks(part: IO[bytes]) -> Iterator[bytes]:

@@ -32,6 +32,24 @@ def text_cell(content: str) -> str:
     )
 
 
+@pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#REF!", "Err:502"])
+def test_an_error_in_ods_comes_back_as_it_is(error: str, tmp_path: Path) -> None:
+    head = [text_cell("job_title"), text_cell("rate")]
+    cell = '<table:table-cell table:formula="of:=1/0" office:value-type="string" {}>{}'
+    end = "</table:table-cell>"
+    empty = 'office:string-value=""'
+    rows = [
+        [text_cell("nurse"), cell.format(empty, f"<text:p>{error}</text:p>{end}")],
+        [text_cell("cook"), cell.format(empty, end)],  # the formula gives an empty text
+        [cell.format(empty, f"<text:p>{error}</text:p>{end}"), text_cell("#1")],
+    ]
+    assert read(write_ods(tmp_path / "a.ods", [head, *rows]))[1] == [
+        ["nurse", error],
+        ["cook", ""],
+        [error, "#1"],
+    ]
+
+
 def time_cell(value: str) -> str:
     return (
         f'<table:table-cell office:value-type="time" office:time-value="{value}">'
