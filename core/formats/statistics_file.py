@@ -7,6 +7,7 @@ and their values are the codes. A missing value is empty, or its label if it has
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,15 @@ MISSING_EXTRA = (
 )
 MAX_WRITTEN_CELLS = 20_000_000
 """So many values of a data set are held in memory to write it."""
+# Stata counts these from 1960; its weeks begin on 1 January, and are none of ISO 8601.
+_PERIODS = {
+    "m": (12, "{year}-{part:02}"),
+    "w": (52, "{year}w{part}"),
+    "q": (4, "{year}q{part}"),
+    "h": (2, "{year}h{part}"),
+}
+_PERIOD_FORMAT = re.compile(r"%-?t([mwqh])")
+_FIRST_YEAR = 1960
 _CHUNK_ROWS = 10_000
 _CHUNK_BYTES = 64 << 20
 
@@ -146,19 +156,25 @@ def _texts(columns: dict[str, list[Any]], metadata: Any) -> Iterator[list[str]]:
     for name, values in columns.items():
         labels = {} if _has_codes(name) else metadata.variable_value_labels.get(name, {})
         is_number = metadata.readstat_variable_types.get(name) != "string"
+        written_as = metadata.original_variable_types.get(name) or ""
+        period = _PERIOD_FORMAT.match(written_as)
         texts: dict[Any, str] = {}
         for value in values:
             if value not in texts:
-                texts[value] = _text(value, labels, is_number)
+                texts[value] = _text(value, labels, is_number, period[1] if period else "")
         yield [texts[value] for value in values]
 
 
-def _text(value: Any, labels: dict[Any, str], is_number: bool) -> str:
+def _text(value: Any, labels: dict[Any, str], is_number: bool, period: str) -> str:
     label = labels.get(value, "") if value is not None and value == value else ""
     if label:
         return str(label)
     if is_number and isinstance(value, str):
         return f".{value}"  # a missing value of Stata: .a to .z
+    if period and isinstance(value, int | float) and value == value and value == int(value):
+        n_parts, written = _PERIODS[period]
+        years, part = divmod(int(value), n_parts)
+        return written.format(year=_FIRST_YEAR + years, part=part + 1)
     return as_text(value)
 
 

@@ -254,6 +254,29 @@ def test_a_text_that_is_no_table(text: str, words: str, name: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("written_as", "values", "texts"),
+    [
+        ("%tm", [770, 0, -1], ["2024-03", "1960-01", "1959-12"]),
+        ("%-tmCCYY.NN", [770.0, 769.5, None], ["2024-03", "769.5", ""]),
+        ("%tw", [3336, 0, -1], ["2024w9", "1960w1", "1959w52"]),
+        ("%tq", [256, 0, -1], ["2024q1", "1960q1", "1959q4"]),
+        ("%th", [129, 0, -1], ["2024h2", "1960h1", "1959h2"]),
+        ("%ty", [2024, 1960, 1959], ["2024", "1960", "1959"]),
+        ("%9.0g", [770, 0, -1], ["770", "0", "-1"]),
+    ],
+)
+def test_months_weeks_and_quarters_of_stata(
+    written_as: str, values: list[float | None], texts: list[str], tmp_path: Path
+) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"job_title": ["nurse"] * 3, "since": values})
+    path = tmp_path / "s.dta"
+    pyreadstat.write_dta(frame, str(path), variable_format={"since": written_as})
+    assert read(path)[1] == [["nurse", text] for text in texts]
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "[id],[job_title]",
