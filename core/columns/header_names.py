@@ -43,7 +43,7 @@ _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 _QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
 _SUFFIX = re.compile(
     r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
-    r"|str|string))+$",
+    r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl))+$",
     re.IGNORECASE,
 )
 # REDCap: an option that is checked or not, and whether a form is complete.
@@ -205,7 +205,8 @@ def _words_that_tell(header: str) -> tuple[str, ...]:
 def _asks_something_else(header: str) -> bool:
     """Whether a question, or the last part of a path, begins as one that does not ask for a job."""
     for text in (header, _SEGMENTS.split(header)[-1]):
-        words = plain_words(_QUESTION_CODE.sub("", text.strip()))
+        # As written: Latvian "kāda" is which, and Croatian "kada" is when.
+        words = words_of(_QUESTION_CODE.sub("", text.strip()))
         starts = _phrases(_OTHER_QUESTION)
         if any(words[:n] in starts for n in range(1, max(map(len, starts)) + 1)):
             return True

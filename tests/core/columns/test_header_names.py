@@ -195,3 +195,46 @@ def test_every_language_has_names_of_its_own_that_are_found(column: str, languag
     for name in names:
         for written in (name, name.upper(), name.replace(" ", "_"), name.title().replace(" ", "")):
             assert match(written, column) is not None, written
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Post title", "Role title", "Job Profile Name", "JOBTITLE_EN", "jobtitle_de"),
+        *("Libellé emploi", "LIB_EMPLOI", "Intitulé emploi", "Intitulé de la fonction"),
+        *("Dienstbezeichnung", "Amtsbezeichnung"),
+    ],
+)
+def test_headers_of_offices_that_hold_titles(header: str) -> None:
+    found = match(header, "job_title")
+    assert found is not None and found[0] <= Match.EXACT
+    assert match(header, "duties_description") is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Employee title", "Categoría profesional", "Profilo professionale", "Cargo ou função"),
+        *("Pracovní zařazení", "Pracovné zaradenie", "Ειδικότητα", "Title_EN"),
+    ],
+)
+def test_headers_of_offices_that_may_hold_titles(header: str) -> None:
+    found = match(header, "job_title")
+    assert found is not None and found[0] == Match.GENERIC
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Co robisz zawodowo?", "Kāda ir jūsu profesija?", "Millega te tegelete?"),
+        *("Q4. Kāda ir jūsu nodarbošanās?", "Co Pani robi zawodowo?"),
+    ],
+)
+def test_more_questions_for_the_job(header: str) -> None:
+    assert match(header, "job_title") is not None
+
+
+def test_a_description_of_the_job_is_the_duties() -> None:
+    for header in ("Descripción puesto", "Descrizione mansione", "Position description"):
+        assert match(header, "job_title") is None
+        assert match(header, "duties_description") == (Match.SPECIFIC, 0)
