@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.csv_table import Row, Table
 from core.non_answers.known_texts import built_in_non_answers
+from core.non_answers.missing_values import is_missing_value
 from core.text import EMPTY_TEXT, join
 
 
@@ -24,6 +25,14 @@ def row_text(table: Table, row: Row) -> str:
     if table.repeats_header(row):
         return EMPTY_TEXT
     return join(table.get(row, JOB_TITLE), row_duties(table, row))
+
+
+def without_missing_values(table: Table, row: Row) -> Row:
+    """Return a row as it was before a program wrote NA into the empty cells of its text."""
+    names = (JOB_TITLE, DUTIES, *context_columns(table.columns))
+    positions = {table.columns[name] for name in names if name in table.columns}
+    marked = {place for place in positions if row[place] and is_missing_value(row[place])}
+    return ["" if place in marked else cell for place, cell in enumerate(row)] if marked else row
 
 
 def row_duties(table: Table, row: Row) -> str:

@@ -37,6 +37,7 @@ from core.errors import InputError
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
 from core.letters.plain_text import bound_marks
+from core.non_answers.missing_values import is_missing_value
 from core.review_contract import (
     CORRECTED,
     CORRECTION_COLUMNS,
@@ -162,10 +163,12 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
 def _sample(table: Table, row: Row) -> dict[str, Any]:
     """Return the values of the random sample; none where the row has none, or damaged ones."""
     sampled = table.get(row, SAMPLED).strip()
+    if is_missing_value(sampled):
+        return {}
     n_drawn = table.get(row, N_RECORDS).strip()
     predicted = read_code(table.get(row, PREDICTED).strip()).code
     is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
-    if not (sampled and is_count):
+    if not is_count:
         return {}
     return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
 

@@ -13,20 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 
-from core.columns.record_text import row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import code_reader, judge, repeated_header
 from core.corrections.misplaced_answers import MisplacedAnswers
-from core.corrections.published_columns import ToldRow, refuse_other_columns
+from core.corrections.published_columns import ToldRow, published_texts, refuse_other_columns
 from core.corrections.signature import SignatureReader
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
-from core.isco_titles.group_titles import titles_in_all_languages
+from core.isco_titles.group_titles import groups_by_title
+from core.non_answers.missing_values import is_missing_value
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
@@ -56,6 +56,7 @@ _CLEARED = "the code was removed: write 'not codable' if no code fits"
 class _EditedRow:
     line: int
     row: Row
+    text: str
     published: frozenset[str]
     """The codes that it may have had; without any, that is not known."""
 
@@ -130,11 +131,10 @@ class EditedPredictions:
         written = self._table.get(row.row, CORRECTED).strip()
         if not written:
             return None
-        text = row_text(self._table, row.row)
-        status, code, reason = judge(text, written, reader)
+        status, code, reason = judge(row.text, written, reader)
         if status is CorrectionStatus.SKIPPED:
             return None
-        return Correction(row.line, text, written, code, status, reason)
+        return Correction(row.line, row.text, written, code, status, reason)
 
     def _merged(self, corrected: Correction, edited: Correction) -> Correction:
         """Return the explicit correction, with what speaks against it."""
@@ -146,7 +146,7 @@ class EditedPredictions:
         return replace(corrected, reason="; ".join(filter(None, (corrected.reason, note))))
 
     def _correction(self, row: _EditedRow, reader: CodeReader) -> Correction:
-        text, written = row_text(self._table, row.row), self._written(row.row)
+        text, written = row.text, self._written(row.row)
         status, code = CorrectionStatus.SKIPPED, ""
         if not row.published:
             reason = _UNKNOWN
@@ -159,28 +159,36 @@ class EditedPredictions:
         return Correction(row.line, text, written, code, status, reason)
 
     def _rows(self) -> Iterator[_EditedRow]:
-        rows = self._table.rows()
-        while chunk := list(islice(rows, CHUNK_ROWS)):
+        for chunk, texts in self._chunks(self._table.rows()):
             self._on_chunk()
             published = [self._told_by_row(row) for _, row in chunk]
-            self._look_up(chunk, published)
-            for (line, row), codes in zip(chunk, published, strict=True):
-                yield _EditedRow(line, row, codes)
+            self._look_up(chunk, texts, published)
+            for (line, row), text, codes in zip(chunk, texts, published, strict=True):
+                yield _EditedRow(line, row, text, codes)
 
     def _told_rows(self) -> Iterator[ToldRow]:
-        for _, row in self._table.answer_rows():
-            version = self._cell(row, "model_version")
-            yield ToldRow(row_text(self._table, row), version, self._told_by_row(row))
+        for chunk, texts in self._chunks(self._table.answer_rows()):
+            for (_, row), text in zip(chunk, texts, strict=True):
+                yield ToldRow(text, self._cell(row, "model_version"), self._told_by_row(row))
 
-    def _look_up(self, chunk: list[tuple[int, Row]], published: list[frozenset[str]]) -> None:
+    def _chunks(
+        self, rows: Iterator[tuple[int, Row]]
+    ) -> Iterator[tuple[list[tuple[int, Row]], list[str]]]:
+        """Yield many rows at a time, with the text of each."""
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            cells = [row for _, row in chunk]
+            yield chunk, published_texts(self._table, cells, self._coded_texts)
+
+    def _look_up(
+        self, chunk: list[tuple[int, Row]], texts: list[str], published: list[frozenset[str]]
+    ) -> None:
         """Ask the lists of the batches about the rows whose other columns do not tell the code."""
         by_version: dict[str, list[int]] = {}
         for number, (codes, (_, row)) in enumerate(zip(published, chunk, strict=True)):
             if len(codes) != 1:
                 by_version.setdefault(self._cell(row, "model_version"), []).append(number)
         for version, numbers in by_version.items():
-            texts = [row_text(self._table, chunk[number][1]) for number in numbers]
-            listed = self._coded_texts.codes_of(texts, version)
+            listed = self._coded_texts.codes_of([texts[number] for number in numbers], version)
             for number, codes in zip(numbers, listed, strict=True):
                 told = published[number]
                 published[number] = codes & told or told or codes
@@ -227,7 +235,7 @@ class EditedPredictions:
     def _groups_told(self, row: Row, minor: str) -> set[str]:
         """Return the groups that may be the code of a row: the one that its title names, if any."""
         groups = {minor[:digits] for digits in range(1, MINOR + 1)}
-        by_title = _groups_by_title()
+        by_title = groups_by_title()
         if "isco_title" not in self._positions:
             return groups | {code for code in isco08().titles if len(code) <= SUB_MAJOR}
         named = set(by_title.get(self._cell(row, "isco_title").casefold(), ()))
@@ -267,7 +275,8 @@ class EditedPredictions:
 
     def _cell(self, row: Row, name: str) -> str:
         position = self._positions.get(name)
-        return "" if position is None else row[position].strip()
+        cell = "" if position is None else row[position].strip()
+        return "" if is_missing_value(cell) else cell
 
 
 def _digits(written: str) -> str:
@@ -283,16 +292,3 @@ def _code(written: str, n_digits: int) -> str:
         return digits if len(digits) == n_digits and digits in isco08() else ""
     code = read_code(written).code
     return code if len(code) == n_digits else ""
-
-
-@cache
-def _groups_by_title() -> dict[str, tuple[str, ...]]:
-    """Return the groups of one to three digits by their titles, in every language that has them.
-
-    The file may have been published before the language of the titles was changed.
-    """
-    groups: dict[str, tuple[str, ...]] = {}
-    for code, title in (*isco08().titles.items(), *titles_in_all_languages()):
-        if len(code) <= MINOR:
-            groups[title.casefold()] = (*groups.get(title.casefold(), ()), code)
-    return groups

@@ -20,6 +20,7 @@ from core.corrections.correction import (
 from core.csv_table import Row, Table
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
+from core.non_answers.missing_values import is_missing_value
 from core.own_tables.output_contract import output_positions
 from core.review_contract import (
     CHOICE_COLUMNS,
@@ -109,11 +110,12 @@ class MisplacedAnswers:
 
     def _added_answer(self, row: Row) -> str:
         """Return the name of the first added column in which the row has a code."""
-        return next((name for name, place in self._added.items() if row[place].strip()), "")
+        return next((name for name, place in self._added.items() if read_code(row[place]).code), "")
 
     def _cell(self, row: Row, name: str) -> str:
         position = self._positions.get(name)
-        return "" if position is None else row[position].strip()
+        cell = "" if position is None else row[position].strip()
+        return "" if is_missing_value(cell) else cell
 
 
 def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
@@ -133,7 +135,7 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
             code = read_code(row[place])
             if len(code.code) >= MINOR and code.kind == CodeKind.CODE:
                 with_codes.add(name)
-            elif code.kind != CodeKind.EMPTY:
+            elif not is_missing_value(row[place]):
                 del left[name]
         if not left:
             break

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.columns.header_names import TEXT_COLUMNS, column_key
-from core.columns.record_text import context_columns
+from core.columns.record_text import context_columns, row_text, without_missing_values
+from core.corrections.coded_texts import CodedTexts
 from core.corrections.text_list import TextList, code_of, text_keys
-from core.csv_table import CHUNK_ROWS, Table
+from core.csv_table import CHUNK_ROWS, Row, Table
 from core.errors import InputError
 
 _MAX_NAME_CHARS = 200  # the text of a question may be the name of a column
@@ -40,6 +41,25 @@ def text_columns(table: Table) -> dict[str, str]:
         name: table.header[table.columns[name]].strip()[:_MAX_NAME_CHARS]
         for name in (*ours, *context_columns(table.columns))
     }
+
+
+def published_texts(table: Table, rows: Sequence[Row], coded_texts: CodedTexts) -> list[str]:
+    """Return the text of each row as a batch had it.
+
+    A program may have written NA into the cells that were empty; or NA was published. The lists of
+    the batches tell, and without them an empty cell is the usual case.
+    """
+    texts = [row_text(table, row) for row in rows]
+    marked = {
+        number: row_text(table, emptied)
+        for number, row in enumerate(rows)
+        if (emptied := without_missing_values(table, row)) is not row
+    }
+    are_coded, _ = coded_texts.were_coded([texts[number] for number in marked])
+    for (number, text), is_coded in zip(marked.items(), are_coded, strict=True):
+        if not is_coded:
+            texts[number] = text
+    return texts
 
 
 def refuse_other_columns(

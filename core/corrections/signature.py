@@ -1,8 +1,9 @@
 """Who gave an answer, when, and with which comment; and whether it settles a conflict.
 
 The columns ``coder``, ``coded_at``, ``comment`` and ``adjudicated`` may be missing, and any of
-their values, too. If one name alone stands in the column ``coder``, it holds for all rows: a coder
-types it once. In a file that the program keeps, every row says what holds for it.
+their values, too, also as a mark such as NA. If one name alone stands in the column ``coder``, it
+holds for all rows: a coder types it once. In a file that the program keeps, every row says what
+holds for it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from core.non_answers.missing_values import is_missing_value
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT
 
 if TYPE_CHECKING:
@@ -127,7 +129,8 @@ class SignatureReader:
         return coder_name(self._cell(row, CODER))
 
     def _cell(self, row: Row, name: str) -> str:
-        return self._table.get(row, name).strip() if name in self._columns else ""
+        cell = self._table.get(row, name).strip() if name in self._columns else ""
+        return "" if is_missing_value(cell) else cell
 
 
 def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[str, str]:

@@ -10,11 +10,12 @@ import re
 import unicodedata
 
 from core.columns.header_names import column_key
-from core.columns.record_text import row_text
+from core.columns.record_text import row_text, without_missing_values
 from core.csv_table import Row, Table
+from core.non_answers.missing_values import is_missing_value
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.review_contract import MAX_SHOWN_CHARS, TEXT
-from core.text import DUTIES, JOB_TITLE, SEPARATOR, join
+from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN, join
 
 _BETWEEN = f" {SEPARATOR} "
 _ANY = "x"  # beside an empty part, so that this is read as one
@@ -43,7 +44,7 @@ class TextComparison:
         }
 
     def _is_filled(self, position: int) -> bool:
-        return any(row[position].strip() for _, row in self._table.answer_rows())
+        return not all(is_missing_value(row[position]) for _, row in self._table.answer_rows())
 
     def difference(self, row: Row, text: str) -> str:
         """Return how the title and the duties of a row differ from its text; empty if they agree.
@@ -71,7 +72,10 @@ class TextComparison:
         a person made may have them beside the duties.
         """
         written = join(cells.get(JOB_TITLE, ""), cells.get(DUTIES, ""))
-        return text == written or (len(cells) > 1 and text == row_text(self._table, row))
+        if text == written or len(cells) == 1:
+            return text == written
+        emptied = without_missing_values(self._table, row)
+        return text in (row_text(self._table, row), row_text(self._table, emptied))
 
 
 def _agree(part: str, cell: str) -> bool:
@@ -79,6 +83,8 @@ def _agree(part: str, cell: str) -> bool:
     read = join(_ANY, cell).split(_BETWEEN)[1]
     if read == part or is_spreadsheet_error(cell):
         return True
+    if is_missing_value(cell) and (part == UNKNOWN or is_missing_value(part)):
+        return True  # a program writes an empty cell as NA, and another one NA as an empty cell
     if _NUMBER.fullmatch(part) and any(map(str.isdecimal, cell)):
         return True  # a spreadsheet makes numbers and dates of such cells: 0110, 1-2
     if _LOST.search(cell) and _ascii(read) in (_ascii(part), _ascii(_letters(part))):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from core.non_answers.missing_values import is_missing_value
 from core.taxonomy import MAJOR, isco08
 
-_MISSING_WORDS = frozenset(
-    {"na", "n/a", "n.a.", "n.a", "nan", "nd", "n/d", "s/o", "ka", "k.a", "k.a.", "null", "none"}
-    | {"nil", "missing", "unknown", "blank", "empty"}
+_PEOPLES_WORDS = frozenset(
+    {"n.a.", "n.a", "nd", "n/d", "s/o", "ka", "k.a", "k.a.", "k a", "nil", "missing", "unknown"}
+    | {"blank", "empty"}
 )
 _MISSING_NUMBER = re.compile(r"-\d+|0+|9+|9*[678]|([678])\1{3,}")
 _DASHED = re.compile(r"[-‐‑–—]+\s*(\d{3,4})")
@@ -17,10 +18,10 @@ _DASHED = re.compile(r"[-‐‑–—]+\s*(\d{3,4})")
 def is_missing(text: str, number: str) -> bool:
     """Return whether a field says that there is no code; ``number`` is it without decimals."""
     word = text.casefold().strip("<>#")
-    if not any(character.isalnum() for character in text) or word in _MISSING_WORDS:
+    if is_missing_value(text) or word in _PEOPLES_WORDS:
         return True
-    if text.startswith("#") or re.fullmatch(r"\.[a-z]|x+", word):
-        return True  # an error of a spreadsheet, a missing value of Stata
+    if text.startswith("#") or re.fullmatch(r"x+", word):
+        return True  # an error of a spreadsheet in any language
     if dashed_code(number) is not None:
         return False
     is_number = _MISSING_NUMBER.fullmatch(number) is not None

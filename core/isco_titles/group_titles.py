@@ -15,7 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from core.taxonomy import isco08
+from core.taxonomy import MINOR, isco08
 
 ENGLISH = "en"
 LANGUAGE = "language"
@@ -69,3 +69,16 @@ def _read_titles(folder: str, language: str) -> dict[str, str]:
             return {row["code"]: row["title"] for row in csv.DictReader(lines)}
     except FileNotFoundError:
         return {}
+
+
+@cache
+def groups_by_title() -> dict[str, tuple[str, ...]]:
+    """Return the groups of one to three digits by their titles, in every language that has them.
+
+    A file may have been published before the language of the titles was changed.
+    """
+    groups: dict[str, tuple[str, ...]] = {}
+    for code, title in (*isco08().titles.items(), *titles_in_all_languages()):
+        if len(code) <= MINOR:
+            groups[title.casefold()] = (*groups.get(title.casefold(), ()), code)
+    return groups

@@ -15,7 +15,7 @@ from core.corrections.text_list import ListHead, TextCollector
 from core.csv_table import open_table
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.review_contract import SIGNATURE_COLUMNS
-from core.text import JOB_TITLE, join
+from core.text import DUTIES, JOB_TITLE, join
 from inference.decision import NO_PREDICTION, Prediction, no_code
 from inference.output_columns import as_cells, output_values
 from tests.support.review_fixtures import SURE, UNCERTAIN, prediction
@@ -71,7 +71,7 @@ def read(
         writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
-    aliases = {name: (name,) for name in (JOB_TITLE, *SIGNATURE_COLUMNS)}
+    aliases = {name: (name,) for name in (JOB_TITLE, DUTIES, *SIGNATURE_COLUMNS)}
     table = open_table(path, aliases, (JOB_TITLE,))
     return EditedPredictions(table, CodedTexts(path.parent), pads_codes)
 
@@ -241,6 +241,28 @@ def test_where_the_columns_are_gone_the_list_of_the_batch_tells(
         }
     else:
         assert all("cannot be known" in c.reason for c in edited.corrections())
+
+
+@pytest.mark.parametrize("mark", ["NA", "NULL", "nan", "None", "<NA>"])
+@pytest.mark.parametrize("published_duties", ["", "NA"])
+def test_marks_in_empty_cells_change_no_text_and_no_code(
+    tmp_path: Path, mark: str, published_duties: str
+) -> None:
+    """The list of the batch tells whether the mark was published."""
+    mark = published_duties or mark
+    texts = TextCollector()
+    coded = {join(title, published_duties): p.isco_code for title, p in PREDICTIONS.items()}
+    texts.add(coded)
+    keep_text_list(tmp_path, ListHead("0123456789ab", VERSION), texts, {})
+    rows = [
+        {name: cell or mark for name, cell in {DUTIES: published_duties, **row}.items()}
+        for row in published()
+        if row["job_title"]
+    ]
+    assert not read(tmp_path / "p.csv", rows).has_edits()
+    rows[0]["isco_code"] = "7211"
+    code = ("7211", CorrectionStatus.ACCEPTED)
+    assert decided(read(tmp_path / "p.csv", rows)) == {join("welder", published_duties): code}
 
 
 def test_codes_are_read_by_what_people_wrote_alone(tmp_path: Path) -> None:

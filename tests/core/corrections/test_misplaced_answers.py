@@ -53,6 +53,7 @@ def test_the_column_is_named(tmp_path: Path, cells: str, column: str, said: str)
         "1340,Professional Services Managers,,,",  # filled with zeros
         "11,Commissioned Armed Forces Officers,,,",  # a spreadsheet dropped the zero of 011
         "134,a title of nobody,,,",
+        "134,a title of nobody,,NA,NA",
         ",,,,",
     ],
 )

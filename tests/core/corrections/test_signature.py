@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from core.corrections.correction import Correction
 from core.corrections.correction_table import open_corrections, read_corrections
@@ -48,6 +49,17 @@ def test_one_name_holds_for_the_whole_file_and_two_for_their_rows(tmp_path: Path
         header="text,corrected_isco_code,coder,sequence",
     )
     assert [row.signature.coder for row in kept] == ["Anna", ""]
+
+
+@pytest.mark.parametrize("mark", ["NA", "NULL", "nan", "None", "<NA>", "#N/A", ".", "-"])
+def test_a_mark_for_a_missing_value_signs_nothing(tmp_path: Path, mark: str) -> None:
+    header = f"{HEADER},sampled,n_records,predicted_code"
+    rows = (f"a | b,2221{f',{mark}' * 7}", f"c | d,5120,anna{f',{mark}' * 6}", f"e | f{',NA' * 8}")
+    first, second, empty = corrections(tmp_path, *rows, header=header)
+    assert (first.signature.cells, first.reason) == (["anna", "", "", ""], "")
+    assert second.signature.cells == first.signature.cells
+    assert first.sampled == second.sampled == ""
+    assert "comment" not in empty.reason
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -112,3 +112,35 @@ def test_the_context_may_stand_in_the_duties_or_beside_them(tmp_path: Path) -> N
 def test_a_row_without_an_answer_stays_skipped(tmp_path: Path) -> None:
     (row, _) = read(tmp_path, ("cook | x", "baker", "x", ""), ("a | b", "a", "b", "2221"))
     assert row.status == CorrectionStatus.SKIPPED and not row.reason
+
+
+@pytest.mark.parametrize(
+    "mark", ["NA", "NULL", "nan", "None", "<NA>", "NaT", ".", "#N/A", "N/A", ""]
+)
+def test_a_mark_for_a_missing_value_is_an_empty_cell(tmp_path: Path, mark: str) -> None:
+    """Programs write NA for an empty cell, and others an empty cell for NA."""
+    rows = (
+        ("cook | unknown", "cook", mark, "5120"),
+        ("cook | na", "cook", mark, "5120"),
+        ("unknown | fries", mark, "fries", "5120"),
+    )
+    whole = ("nurse | wards", "nurse", "wards", "2221")
+    *read_rows, _ = read(tmp_path, *rows, whole)
+    assert [row.status for row in read_rows] == [CorrectionStatus.ACCEPTED] * 3
+
+
+def test_a_mark_for_a_missing_value_is_no_lost_text(tmp_path: Path) -> None:
+    mixed, _ = read(
+        tmp_path,
+        ("cook | fries", "cook", "NA", "5120"),
+        ("nurse | wards", "nurse", "wards", "2221"),
+    )
+    assert mixed.is_mixed
+
+
+def test_a_mark_may_stand_in_a_column_of_the_context(tmp_path: Path) -> None:
+    header = (*HEADER, "branch")
+    rows = [("cook | fries", "cook", "fries", "5120", "NA")]
+    rows.append(("nurse | wards ward 7", "nurse", "wards", "2221", "ward 7"))
+    read_rows = read(tmp_path, *rows, header=header, context="branch")
+    assert {row.status for row in read_rows} == {CorrectionStatus.ACCEPTED}

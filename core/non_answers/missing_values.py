@@ -1,0 +1,21 @@
+"""Tell what programs write into a cell without a value: NA, NULL, nan, None, <NA>, ``.``, #N/A."""
+
+from __future__ import annotations
+
+import re
+
+from core.non_answers.spreadsheet_errors import is_spreadsheet_error
+
+# R, pandas, numpy, databases, and "n/a" as it is in a prepared text. People write other words, too.
+MISSING_WORDS = frozenset(
+    {"na", "n/a", "n a", "nan", "nat", "null", "none", r"\n", "na_character_", "na_integer_"}
+)
+_MISSING_OF_STATA = re.compile(r"\.[a-z]?")
+
+
+def is_missing_value(cell: str) -> bool:
+    """Return whether a cell is blank, punctuation alone, or a mark for a missing value."""
+    word = cell.strip().casefold()
+    if not any(map(str.isalnum, word)) or word.strip("<>") in MISSING_WORDS:
+        return True
+    return _MISSING_OF_STATA.fullmatch(word) is not None or is_spreadsheet_error(cell)
