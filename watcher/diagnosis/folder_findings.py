@@ -17,6 +17,7 @@ from watcher.intake.known_corrections import KnownCorrections
 from watcher.intake.local_state import local_state_dir, local_state_path
 
 _PREFIX = ".probe-check-"
+_SECTION = {"corrections": "data"}  # where the folder is set; the others are of the watcher
 _LOW_BYTES = 1 << 30
 _FULL_BYTES = 100 << 20
 _PROBE_BYTES = 1 << 18
@@ -43,13 +44,13 @@ def folder_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
             continue
         yield from _folder(check, folder, names, has_sentinel=check in ("inbox", "outbox"))
     inbox = watched.inbox.resolve()
-    for check in ("outbox", "archive", "rejected files"):
+    for check in ("outbox", "archive", "rejected files", "corrections"):
         if folders[check].resolve().is_relative_to(inbox):
             yield Finding(
                 check,
                 Level.FAULT,
                 "it is the inbox or a folder in it: files would come back for ever",
-                "choose another folder in the settings of watcher",
+                f"choose another folder in the settings of {_SECTION.get(check, 'watcher')}",
             )
     yield from _volumes(folders)
 

@@ -62,6 +62,7 @@ class Folders:
         self._is_tested = False
         corrections_dir = environment.corrections_dir
         self._corrections = KnownCorrections(corrections_dir) if corrections_dir else None
+        self._kept_dirs = (*self._final_dirs, *filter(None, [corrections_dir]))
         # Owner and mode of what this user creates in a folder: a share may have only one of each.
         self._own: dict[Path, tuple[int, int]] = {}
 
@@ -118,11 +119,11 @@ class Folders:
     def _refuse_loops(self) -> None:
         """Raise FolderError where what leaves the inbox would come back into it."""
         inbox = self._inbox.resolve()
-        for folder in (self._outbox, *self._final_dirs):
+        for folder in (self._outbox, *self._kept_dirs):
             if folder.resolve().is_relative_to(inbox):
                 raise FolderError(
                     f"{str(folder)!r} is the inbox or a folder in it: files would come back for "
-                    "ever; choose another folder in the settings of watcher"
+                    "ever; choose another folder in the settings"
                 )
 
     def _warn_of_others(self, private_dir: Path) -> None:

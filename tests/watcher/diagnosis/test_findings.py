@@ -12,6 +12,7 @@ import pytest
 
 import main
 from core.corrections.doubts import Doubt, write_doubts
+from core.errors import FolderError
 from core.settings import Settings, load_settings
 from inference.bundle import CHECKPOINT
 from inference.model_registry import ModelRegistry
@@ -20,8 +21,9 @@ from watcher.diagnosis import share_findings
 from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.folder_findings import folder_findings
 from watcher.diagnosis.setup_findings import setup_findings
+from watcher.environment import Environment
 from watcher.hooks.hooks import FAILED, HOOKS
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import SENTINEL, STAGING, Folders
 
 
 @pytest.fixture
@@ -128,6 +130,20 @@ def test_a_loop_is_a_fault(watched: Settings) -> None:
     inside = watched.watcher.model_copy(update={"archive_dir": watched.watcher.inbox / "done"})
     (finding,) = worst(folders(watched.model_copy(update={"watcher": inside})))
     assert finding.check == "archive" and "for ever" in finding.found
+
+
+@pytest.mark.parametrize("name", [".", "kept"])
+def test_corrections_in_the_inbox_are_a_fault_and_no_daemon_starts(
+    watched: Settings, name: str
+) -> None:
+    corrections_dir = watched.watcher.inbox / name
+    data = watched.data.model_copy(update={"corrections_dir": corrections_dir})
+    (finding,) = worst(folders(watched.model_copy(update={"data": data})))
+    assert finding.check == "corrections" and "for ever" in finding.found
+    assert "settings of data" in finding.remedy
+    environment = Environment(watched.watcher, corrections_dir=corrections_dir)
+    with pytest.raises(FolderError, match="for ever"):
+        Folders(environment).check()
 
 
 def test_what_shares_do_otherwise(
