@@ -43,9 +43,9 @@ def test_an_answer_keeps_its_part(answers: pd.DataFrame) -> None:
     """What measures must not have trained any version before, nor train one after."""
     english = answers[answers["language"] == "en"]
     assert english["part"].value_counts().to_dict() == {
-        "train": 81_484,
-        "hold_out": 10_861,
-        "calibration": 5_370,
+        "train": 82_148,
+        "hold_out": 10_948,
+        "calibration": 5_414,
     }
 
 
@@ -65,13 +65,16 @@ def test_no_answer_is_taken_for_a_non_answer(answers: pd.DataFrame) -> None:
 
 @pytest.mark.slow
 def test_hardly_any_answer_names_a_job_that_the_person_does_not_have(answers: pd.DataFrame) -> None:
-    """One answer seeks a job, and few have a title such as "student" beside their job."""
+    """One answer seeks a job, one abbreviation begins as a negation, few are "student" beside it."""
     jobs = UnheldJobs(NON_ANSWERS)
     hits = [text for text in answers["text"] if jobs.names(text)]
     titles = {text for text in hits if text.endswith(" | unknown")}
-    assert titles <= {"cerco lavoro come donna delle pulizie in appartamenti | unknown"}
+    assert titles <= {
+        "cerco lavoro come donna delle pulizie in appartamenti | unknown",
+        "ne efz | unknown",
+    }
     others = [text for text in hits if text not in titles]
-    assert len(others) <= 92
+    assert len(others) <= 93
     for text in others:
         assert NON_ANSWERS.find(text.partition(" | ")[0]) is NonAnswerKind.NOT_WORKING, text
 
