@@ -65,7 +65,7 @@ def test_no_answer_is_taken_for_a_non_answer(answers: pd.DataFrame) -> None:
 
 @pytest.mark.slow
 def test_hardly_any_answer_names_a_job_that_the_person_does_not_have(answers: pd.DataFrame) -> None:
-    """One answer seeks a job, one abbreviation begins as a negation, few are "student" beside it."""
+    """One seeks a job, one abbreviation begins as a negation, few are "student" beside it."""
     jobs = UnheldJobs(NON_ANSWERS)
     hits = [text for text in answers["text"] if jobs.names(text)]
     titles = {text for text in hits if text.endswith(" | unknown")}
