@@ -96,7 +96,7 @@ def _rounded(vectors: np.ndarray) -> np.ndarray:
     return np.rint(vectors * (_STEPS / np.maximum(lengths, 1e-12))).astype(np.int8)
 
 
-FITTED_RULES = SimilarityRules(offset=4.23, slope=16.1, sharpness=30.0, min_cosine=0.52)
+FITTED_RULES = SimilarityRules(offset=4.16, slope=19.6, sharpness=30.0, min_cosine=0.61)
 """Fitted on the bundled model: ``benchmarks/results/learning.md`` has the figures."""
 
 
