@@ -88,7 +88,7 @@ def teach_ngram_model(
             sums = network[wrong] + weight * student(wrong).numpy()
         if target.are_right(sums, wrong).mean() >= _ENOUGH:
             break
-    return student.as_ngram_model()
+    return student.as_ngram_model(rng)
 
 
 class _Student(torch.nn.Module):
@@ -121,8 +121,12 @@ class _Student(torch.nn.Module):
         ids, weights, offsets = bags(list(self._texts[rows]), self.hashes)
         return embedding_bag(ids, self.vectors, offsets, mode="sum", per_sample_weights=weights)
 
-    def as_ngram_model(self) -> NgramModel:
-        """Return the model with its vectors in as small steps as int8 allows."""
+    def as_ngram_model(self, rng: np.random.Generator) -> NgramModel:
+        """Return the model with its vectors in as small steps as int8 allows.
+
+        A step is larger than most of what a night adds to a number, so numbers are rounded up or
+        down at random: each up as often as it is near, and nothing is lost in the sum.
+        """
         model = self._model
         old_vectors = np.asarray(model.vectors)
         largest = int(np.abs(old_vectors).max(initial=1))
@@ -131,7 +135,9 @@ class _Student(torch.nn.Module):
         hashes = np.union1d(model.hashes, self.hashes)
         vectors = np.zeros((len(hashes), old_vectors.shape[1]), np.int8)
         vectors[np.searchsorted(hashes, model.hashes)] = old_vectors * np.int8(n_steps)
-        learned = np.rint(self.vectors.detach().numpy() / scale)
+        # What did not move is a whole number, but for the arithmetic's last digits, and stays.
+        learned = np.round(self.vectors.detach().numpy() / scale, 3)
+        learned = np.floor(learned + rng.random(learned.shape))
         vectors[np.searchsorted(hashes, self.hashes)] = learned.clip(
             -_LARGEST_LEVEL, _LARGEST_LEVEL
         )

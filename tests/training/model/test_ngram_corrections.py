@@ -128,3 +128,22 @@ def test_without_epochs_or_without_a_weight_it_stays(ngram_model: NgramModel) ->
     none = settings.fine_tune.model_copy(update={"ngram_epochs": 0})
     settings = settings.model_copy(update={"fine_tune": none})
     assert teach_ngram_model(ngram_model, rows, zeros, zeros, 1.0, settings) is ngram_model
+
+
+def test_what_is_smaller_than_a_step_of_int8_is_learned(
+    ngram_model: NgramModel, texts: list[str]
+) -> None:
+    vectors = np.asarray(ngram_model.vectors).copy()
+    vectors[0, 0] = 127  # so that a night has no smaller steps than the model
+    coarse = replace(ngram_model, vectors=vectors)
+    rows = set_of(texts[:200])
+    parent = served(coarse, list(rows["text"]))
+    settings = Settings()
+    chosen = settings.fine_tune.model_copy(update={"ngram_epochs": 40, "ngram_learning_rate": 3e-3})
+    settings = settings.model_copy(update={"fine_tune": chosen})
+    taught = teach_ngram_model(coarse, rows, np.zeros_like(parent), parent, 1.0, settings)
+    assert taught.scale == coarse.scale
+    units = unit_index([*CODES.values()])
+    before, after = (model.scores([*CODES])[range(len(CODES)), units] for model in (coarse, taught))
+    assert (after > before).all()
+    assert (taught.scores([*CODES]).argmax(axis=1) == units).all()
