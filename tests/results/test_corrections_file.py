@@ -247,7 +247,7 @@ def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: S
 @pytest.mark.slow
 def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> None:
     with daemon(settings) as process:
-        drop(settings, "survey.csv", "job_title\nsoldier\ncook\n")
+        drop(settings, "survey.csv", "job_title\nsoldier\nnurse\n")
         wait_for((settings.watcher.archive_dir / "survey.csv").exists, process)
         (first,) = batches(settings, "survey")
         with (first / "review.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -260,7 +260,7 @@ def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> N
             drop(settings, "review.csv", filled)
             archive = settings.watcher.archive_dir
             wait_for(lambda n=n, a=archive: len(list(a.glob("review*"))) == n, process)
-        drop(settings, "survey.csv", "job_title\nsoldier\ncook\n")
+        drop(settings, "survey.csv", "job_title\nsoldier\nnurse\n")
         wait_for(lambda: len(batches(settings, "survey")) == 2, process)
     (corrected,) = batches(settings, "review")
     receipt = json.loads((corrected / "receipt.json").read_text(encoding="utf-8"))
@@ -268,10 +268,10 @@ def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> N
     assert len(list(settings.data.corrections_dir.glob("*.csv"))) == 1
     (second,) = set(batches(settings, "survey")) - {first}
     with (second / "predictions.csv").open(encoding="utf-8", newline="") as file:
-        soldier, cook = csv.DictReader(file)
+        soldier, nurse = csv.DictReader(file)
     assert (soldier["isco_code"], soldier["source"]) == ("0310", "correction")
     assert soldier["confidence"] == "1" and soldier["candidate_2"] == ""
-    assert cook["source"] == "model"
+    assert nurse["source"] == "model"
     assert json.loads((second / "receipt.json").read_text(encoding="utf-8"))["n_corrected"] == 1
 
 

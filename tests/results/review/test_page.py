@@ -245,6 +245,10 @@ def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_
         (row,) = csv.DictReader(file)
     assert (row["text"], row["corrected_isco_code"]) == (soldier, "withdraw")
     assert answer_after(path) is None
+    saved_s = int(time.time())
+    WebDriverWait(reviewer.driver, PATIENCE_S).until(
+        lambda _: int(time.time()) > saved_s
+    )  # or it is the first file, byte for byte
     reviewer.find("candidates").find_element(By.TAG_NAME, "button").click()
     assert answer_after(reviewer.save()) == "0310"
     assert "back" not in reviewer.find("message").text
