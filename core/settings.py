@@ -154,7 +154,8 @@ class ReviewSettings(Section):
             if not re.fullmatch(r"\w(?:[\w .-]{0,38}\w)?", coder):
                 raise ValueError(
                     f"{coder!r}: expected a name of at most 40 letters, digits, spaces, dots or "
-                    "hyphens, because it is a part of the name of a file"
+                    "hyphens that begins and ends with a letter or a digit, because it is a part "
+                    "of the name of a file"
                 )
         if len(coders) == 1:
             raise ValueError(f"{coders[0]!r} is alone: expected two names or more, or none")
@@ -234,6 +235,12 @@ def load_settings(path: Path) -> Settings:
     except IsADirectoryError:
         raise SettingsError(
             f"{str(path)!r} is a folder; expected a file of settings, such as its config.yaml"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"{str(path)!r}, line {line}: found a byte that is not UTF-8 "
+            f"({error.object[error.start]:#04x}), expected text in UTF-8; save the file as UTF-8"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{str(path)!r} cannot be read as YAML: {error}") from None

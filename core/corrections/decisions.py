@@ -25,7 +25,9 @@ import numpy as np
 
 from core.corrections.answer_outcome import NO_CONFLICT, Outcome, contradict
 from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, CorrectionStatus
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.taxonomy import UNIT, isco08
+from core.text import SEPARATOR, UNKNOWN
 
 _MAX_IN_DICTIONARY = 100_000
 _DOUBTED_BIT, _ADJUDICATED_BIT, _CODER_BIT = 14, 15, 16
@@ -274,8 +276,16 @@ class Decisions:
 
 
 def text_hash(text: str) -> bytes:
-    """Return 128 bits that stand for a text."""
+    """Return 128 bits that stand for a text; duties that say nothing ("NA") count as none."""
+    title, separator, duties = text.partition(f" {SEPARATOR} ")
+    if duties not in ("", UNKNOWN) and _says_nothing(duties):
+        text = f"{title}{separator}{UNKNOWN}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _says_nothing(duties: str) -> bool:
+    kind = built_in_non_answers().find(duties, has_more=True)
+    return kind is NonAnswerKind.NOT_STATED
 
 
 @cache

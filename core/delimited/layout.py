@@ -37,6 +37,7 @@ from core.delimited.parsed_lines import (
     parsed_leniently,
     parsed_rows,
 )
+from core.delimited.quoted_lines import are_quoted_lines
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
@@ -136,9 +137,20 @@ def layout_of_lines(
     missing = next((column for column in required if column not in matches), None)
     if missing is not None:
         raise _no_column(path, lines, layout, aliases, missing)
+    if JOB_TITLE in required and _are_quoted_lines(lines, layout, aliases):
+        raise no_column(path, layout.header, aliases, JOB_TITLE, layout.n_lines_above + 1)
     if JOB_TITLE in required and not names_columns_twice(layout.header, layout.further_headers):
         return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches
+
+
+def _are_quoted_lines(lines: Sequence[str], layout: Layout, aliases: Aliases) -> bool:
+    if len(layout.header) != 1:
+        return False
+    read = lines[layout.n_lines_above :]
+    whole = read[:-1] if len(lines) == HEAD_LINES else read  # the last record may be cut
+    rows = [row for row in parsed_leniently(whole, layout.delimiter) if n_filled(row)]
+    return are_quoted_lines(rows, aliases)
 
 
 def _no_column(

@@ -146,3 +146,17 @@ def test_norwegian_needs_no_quotes(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="does not exist"):
         load_settings(tmp_path / "none.yaml")
+
+
+def test_settings_that_are_not_utf_8_are_named_with_their_line(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_bytes("model:\n  confidence_threshold: 0.8  # Größe\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"line 2: found a byte that is not UTF-8 \(0xf6\)"):
+        load_settings(config)
+
+
+def test_the_name_of_a_coder_ends_with_a_letter(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("review: {coders: [Anna K., Ben L.]}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"begins and ends with a letter or a digit"):
+        load_settings(config)

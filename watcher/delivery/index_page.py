@@ -32,6 +32,7 @@ from results.receipt import REPORT
 from watcher.delivery.publish import RECEIPT, is_superseded
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, METRICS, NIGHTLY
+from watcher.status.other_daemons import with_rejected_by_others
 from watcher.status.status import FileResult, Status
 
 _LOG = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ class Index:
         if is_busy and time.monotonic() - self._written_s < _MIN_INTERVAL_S:
             return
         try:
+            if status is not None:
+                status = with_rejected_by_others(status, self._outbox)
             _update(self._batches, self._folders(self._outbox), self._batch)
             _update(self._trainings, self._folders(self._outbox / NIGHTLY), self._training)
             state = frozenset(self._batches), frozenset(self._trainings), _lasting(status)

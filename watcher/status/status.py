@@ -55,6 +55,9 @@ class InProgress(_Part):
     n_rows: int = 0
 
 
+N_RESULTS = 10  # and so many rejected files: a status has the latest ones
+
+
 class FileResult(_Part):
     """What became of one file: its results, or why it was rejected, which ``reason_path`` has."""
 

@@ -28,6 +28,7 @@ from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.prometheus import write_metrics
 from watcher.status.removed_reasons import without_removed_reasons
 from watcher.status.status import (
+    N_RESULTS,
     DamagedStatusError,
     FileResult,
     InProgress,
@@ -44,7 +45,6 @@ from watcher.status.status_file import write_status
 _LOG = logging.getLogger(__name__)
 _WRITE_EVERY_S = 5.0  # without changes: a synchronised outbox sends every version of the file
 _PROGRESS_EVERY_S = 1.0
-_N_RESULTS = 10
 _N_WAITING = 50
 
 
@@ -255,7 +255,7 @@ class StatusWriter:
         written = {"name": name, "text": text, "reason_path": path}
         values = {key: encodable(value) for key, value in written.items()}
         result = FileResult(at=self._clock.now(), **values)
-        return (result, *results)[:_N_RESULTS]
+        return (result, *results)[:N_RESULTS]
 
     def _update_trainings(self) -> None:
         if self._scheduler is None:

@@ -12,6 +12,7 @@ from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.decisions import Decisions
 from core.corrections.signature import Signature
 from core.taxonomy import isco08
+from core.text import join
 
 CHOICES = [*isco08().units[:5], *isco08().minors[:3], "not codable"]
 WRITTEN = st.lists(st.tuples(st.text(max_size=3), st.sampled_from(CHOICES)), max_size=60)
@@ -40,6 +41,24 @@ def test_they_are_those_of_a_dictionary(
             again[text] = decision
         assert again.version() == decisions.version()
         assert bool(decisions.version()) == bool(expected)
+
+
+@pytest.mark.parametrize("duties", ["NA", "n/a", "#N/A", "NULL", "99", "-", "keine Angabe"])
+def test_duties_that_say_nothing_are_no_other_text(duties: str) -> None:
+    """One wave of a survey has NA where the other has an empty cell."""
+    decisions = Decisions()
+    decisions[join("driver cleaner")] = "7126"
+    assert decisions.get(join("driver cleaner", duties)) == "7126"
+    assert decisions.get(join("", duties)) is None
+    decisions[join("driver cleaner", duties)] = "9112"
+    assert decisions.get(join("driver cleaner")) == "9112"
+
+
+@pytest.mark.parametrize("duties", ["retired", "none of the cars", "in an office"])
+def test_duties_that_say_something_are_another_text(duties: str) -> None:
+    decisions = Decisions()
+    decisions[join("driver cleaner")] = "7126"
+    assert decisions.get(join("driver cleaner", duties)) is None
 
 
 TEXT = "nurse | wards"

@@ -171,6 +171,12 @@ def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
         ("id^job_title\n1^nurse\n", 1, "fields with ^ between them"),
         ("id  job_title  duties\n1  nurse  ward\n", 1, "fields with spaces between them"),
         ('"id,job_title"\n"1,nurse"\n', 1, "each line is one quoted field with commas in it"),
+        (
+            '"job_title,duties_description"\n"nurse,looks after patients"\n',
+            1,
+            "each line is one quoted field with commas in it",
+        ),
+        ('"Beruf;Tätigkeit"\n"Koch;kocht"\n"Maurer;mauert"\n', 1, "quoted field with semicolons"),
         ("nurse,1\ncook,2\n", 1, "the columns 'nurse', '1'"),
         ("id,job_title,Id\n1,nurse,2\n", 1, "two columns called 'Id'"),
     ],
@@ -182,6 +188,13 @@ def test_the_error_names_the_true_cause(
         opened(tmp_path, content)
     assert cause in raised.value.found
     assert raised.value.line == line
+
+
+def test_answers_with_a_comma_are_no_lines_in_quotes(tmp_path: Path) -> None:
+    content = '"Job title, duties"\n"nurse, looks after patients"\n"cook"\n'
+    table, rows = opened(tmp_path, content)
+    titles = [table.get(row, "job_title") for row in rows]
+    assert titles == ["nurse, looks after patients", "cook"]
 
 
 def test_a_line_that_is_no_record_is_to_be_removed(tmp_path: Path) -> None:

@@ -18,7 +18,17 @@ from watcher.delivery.index_page import INDEX, Index
 from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.description import describe
-from watcher.status.status import FileResult, InProgress, Problem, Status, Totals, Waiting, judge
+from watcher.status.status import (
+    FileResult,
+    InProgress,
+    Problem,
+    Status,
+    Totals,
+    Waiting,
+    judge,
+    status_file_name,
+)
+from watcher.status.status_file import write_status
 
 MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
 
@@ -228,3 +238,20 @@ def test_batches_stand_by_month_and_rejected_files_lead_to_their_reasons(outbox:
     assert [("open" in month) for month in page.named("details")] == [True, False, False]
     (link,) = [link for link in page.links if "why" in link]
     assert link == "../rejected/bad%20%231.csv.why.txt"
+
+
+def test_files_that_another_daemon_rejected_are_on_it(outbox: Path) -> None:
+    results = [
+        FileResult(name=f"bad{n}", at=MOMENT + timedelta(minutes=n), text=f"'bad{n}.csv': empty")
+        for n in range(12)
+    ]
+    index = Index(outbox)
+    index.refresh(a_status(rejected=tuple(results[8::-1]), totals=Totals(n_rejected=20)))
+    assert "bad9.csv" not in Page(outbox / INDEX).words
+    write_status(outbox / status_file_name("two"), a_status(rejected=tuple(results[:8:-1])))
+    (outbox / status_file_name("torn")).write_text("{", encoding="utf-8")
+    index.refresh(a_status(rejected=tuple(results[8::-1]), totals=Totals(n_rejected=20)))
+    words = Page(outbox / INDEX).words
+    assert "The latest 10 of 23" in words
+    shown = [n for n in range(12) if f"'bad{n}.csv'" in words]
+    assert shown == list(range(2, 12))
