@@ -22,6 +22,7 @@ PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644
 # A thread that hashes waits for the interpreter after each block.
 _BLOCK_BYTES = 1 << 23
+_HASH_BYTES = 32
 _LOCK = ".lock"
 
 
@@ -190,3 +191,27 @@ def read_yaml(path: Path) -> Any:
     """Return what one of our own tables holds; the parser in C takes a tenth of the time."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+
+
+def read_compiled(path: Path) -> bytes | None:
+    """Return what ``keep_compiled`` has kept in ``path``, None where it is not there, or not whole.
+
+    A file begins with the hash of what follows: the interpreter can crash on a byte that a disk has
+    lost.
+    """
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    content = kept[_HASH_BYTES:]
+    return content if hashlib.sha256(content).digest() == kept[:_HASH_BYTES] else None
+
+
+def keep_compiled(path: Path, content: bytes) -> None:
+    """Keep in ``path`` what was computed from the program's own files, if Python may keep such.
+
+    ``path`` lies beside the modules that Python compiled, and names what it was computed from.
+    """
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            write_atomic(path, hashlib.sha256(content).digest() + content, is_public=True)

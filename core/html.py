@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +19,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from core.file_io import write_atomic
+from core.file_io import keep_compiled, read_compiled, write_atomic
 from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
@@ -28,7 +27,6 @@ from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
 _COMPILED_DIR = Path(__file__).with_name("__pycache__")
-_HASH_BYTES = 32
 
 
 def write_page(path: Path, template: str, language: str = ENGLISH, **values: Any) -> None:
@@ -92,8 +90,7 @@ def environment(language: PageLanguage) -> Environment:
 class CompiledTemplates(BytecodeCache):
     """Keeps compiled templates where Python keeps this module compiled, and if it may do that.
 
-    What is compiled depends on the source, on the language and on ``environment``. A file begins
-    with the hash of what follows: the interpreter can crash on a byte that a disk has lost.
+    What is compiled depends on the source, on the language and on ``environment``.
     """
 
     def __init__(self, language: PageLanguage, folder: Path = _COMPILED_DIR) -> None:
@@ -105,20 +102,12 @@ class CompiledTemplates(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill ``bucket`` where it is kept whole."""
-        try:
-            content = self._path(bucket).read_bytes()
-        except OSError:
-            return
-        code = content[_HASH_BYTES:]
-        if sha256(code).digest() == content[:_HASH_BYTES]:
+        if (code := read_compiled(self._path(bucket))) is not None:
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep ``bucket`` where that is possible."""
-        if not sys.dont_write_bytecode:
-            code = bucket.bytecode_to_string()
-            with suppress(OSError):
-                write_atomic(self._path(bucket), sha256(code).digest() + code, is_public=True)
+        keep_compiled(self._path(bucket), bucket.bytecode_to_string())
 
     def _path(self, bucket: Bucket) -> Path:
         return self._folder / f"template-{bucket.key}.{self._suffix}"

@@ -14,14 +14,14 @@ not matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
 
 from core.letters.accents import plain_letters
-from core.non_answers.listed_texts import combined_texts, compared_forms, read_table
+from core.non_answers.listed_texts import compared_forms, compared_texts
 from core.non_answers.written_values import is_written_value
 from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN
 
@@ -183,23 +183,16 @@ def _rank(kind: NonAnswerKind | None) -> int:
 def built_in_non_answers() -> NonAnswers:
     """Return the non-answers of the tables."""
     languages: dict[str, dict[str, NonAnswerKind | None]] = {}
-    for language, kind_name, texts in chain(_listed(), combined_texts("combinations.csv")):
+    tables = map(compared_texts, ("non_answers.csv", "combinations.csv"))
+    for language, kind_name, keys in chain.from_iterable(tables):
         kind = None if kind_name == _AROUND else NonAnswerKind(kind_name)
         kinds = languages.setdefault(language, {})
-        for key in compared_forms(texts):
+        for key in keys:
             kinds.setdefault(key, kind)
-    alone = {
-        key: NonAnswerKind(kind_name)
-        for _, kind_name, texts in combined_texts("alone.csv")
-        for key in compared_forms(texts)
-    }
+    alone: dict[str, NonAnswerKind] = {}
+    for _, kind_name, keys in compared_texts("alone.csv"):
+        alone |= dict.fromkeys(keys, NonAnswerKind(kind_name))
     return NonAnswers(map(_Texts, languages.values()), alone)
-
-
-def _listed() -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the texts of ``non_answers.csv`` with their language and kind, a row at a time."""
-    for row in read_table("non_answers.csv"):
-        yield row["language"], row["kind"], row["texts"].split(";")
 
 
 def _is_random(text: str) -> bool:

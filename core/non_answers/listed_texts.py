@@ -3,27 +3,61 @@
 from __future__ import annotations
 
 import csv
+import marshal
+import sys
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
+from hashlib import sha256
+from io import StringIO
 from itertools import chain
+from pathlib import Path
 from unicodedata import normalize
 
+from core import text as text_module
+from core.file_io import keep_compiled, read_compiled
+from core.letters import accents
 from core.letters.accents import plain_digraphs, plain_letters
 from core.text import SEPARATOR, clean
 
+ComparedTexts = list[tuple[str, str, list[str]]]
+"""Rows of a table: the language, the kind, and the forms of its texts, ascending."""
 
-def combined_texts(name: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the words of a table in its patterns with their language and kind, a row at a time."""
-    for row in read_table(name):
-        patterns, words = row["patterns"].split(";"), row["words"].split(";")
-        texts = [pattern.replace("{}", word.strip()) for pattern in patterns for word in words]
-        yield row["language"], row["kind"], texts
+_TABLES_DIR = Path(__file__).parent
+_MADE_BY = (__file__, text_module.__file__, accents.__file__)
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV table of this folder."""
-    with files("core.non_answers").joinpath(name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def compared_texts(name: str, folder: Path = _TABLES_DIR) -> ComparedTexts:
+    """Return the rows of the table ``name`` with the forms in which their texts are compared.
+
+    To make the forms takes a tenth of the time of ``isco code``: they are kept as compiled modules
+    are, by the table and the modules that they were made from.
+    """
+    content = (folder / name).read_bytes()
+    made_from = sha256(content + b"".join(Path(path).read_bytes() for path in _MADE_BY)).hexdigest()
+    kept = f"{Path(name).stem}.{sys.implementation.cache_tag}.{made_from[:8]}"
+    path = folder / "__pycache__" / kept
+    if (compiled := read_compiled(path)) is not None:
+        rows: ComparedTexts = marshal.loads(compiled)
+        return rows
+    rows = [
+        (language, kind, sorted(compared_forms(texts)))
+        for language, kind, texts in listed_texts(content.decode())
+    ]
+    keep_compiled(path, marshal.dumps(rows))
+    return rows
+
+
+def listed_texts(table: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield language, kind and texts of each row of a CSV table.
+
+    A row has ``texts``, or ``patterns`` and the ``words`` to put into them.
+    """
+    for row in csv.DictReader(StringIO(table)):
+        if "texts" in row:
+            yield row["language"], row["kind"], row["texts"].split(";")
+        else:
+            patterns, words = row["patterns"].split(";"), row["words"].split(";")
+            texts = [pattern.replace("{}", word.strip()) for pattern in patterns for word in words]
+            yield row["language"], row["kind"], texts
 
 
 def compared_forms(texts: Iterable[str]) -> set[str]:

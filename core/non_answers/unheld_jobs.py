@@ -19,7 +19,7 @@ from hashlib import sha256
 
 from core.letters.accents import plain_letters
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers
-from core.non_answers.listed_texts import combined_texts, compared_forms
+from core.non_answers.listed_texts import compared_texts
 from core.text import SEPARATOR, UNKNOWN
 
 _AMBIGUOUS_TITLE = "ambiguous_title"
@@ -93,7 +93,7 @@ def _lead_ins(with_negations: bool) -> _LeadIns:
 @cache
 def _forms() -> dict[str, set[str]]:
     """Return the texts of the table by their kind, in the forms in which they are compared."""
-    listed: dict[str, list[str]] = {}
-    for _, kind, texts in combined_texts("unheld_jobs.csv"):
-        listed.setdefault(kind, []).extend(texts)
-    return {kind: compared_forms(texts) for kind, texts in listed.items()}
+    forms: dict[str, set[str]] = {}
+    for _, kind, texts in compared_texts("unheld_jobs.csv"):
+        forms.setdefault(kind, set()).update(texts)
+    return forms

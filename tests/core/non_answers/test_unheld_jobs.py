@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
-from core.non_answers.listed_texts import combined_texts
+from core.non_answers.listed_texts import compared_texts
 from core.non_answers.unheld_jobs import UnheldJobs
 from core.text import join
 
@@ -31,7 +31,7 @@ def joined(text: str) -> str:
 
 def test_every_language_has_lead_ins_of_every_kind() -> None:
     kinds: dict[str, set[str]] = {}
-    for language, kind, _ in combined_texts("unheld_jobs.csv"):
+    for language, kind, _ in compared_texts("unheld_jobs.csv"):
         kinds.setdefault(language, set()).add(kind)
     assert len(kinds) == 28 and all(found == KINDS for found in kinds.values())
     assert {language for language, _ in listed("unheld_jobs.csv")} == set(kinds)
