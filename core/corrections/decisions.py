@@ -25,6 +25,7 @@ import numpy as np
 
 from core.corrections.answer_outcome import NO_CONFLICT, Outcome, contradict
 from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, CorrectionStatus
+from core.corrections.text_list import text_hash
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.taxonomy import UNIT, isco08
 from core.text import SEPARATOR, UNKNOWN
@@ -135,11 +136,11 @@ class Decisions:
         """Return the decision about a text, or None."""
         if not self._new and not len(self._entries.high):
             return None
-        state = self._state(text_hash(text))
+        state = self._state(decision_key(text))
         return None if state is None else _decisions()[state.decision]
 
     def __setitem__(self, text: str, decision: str) -> None:
-        self._set(text_hash(text), _State(_indices()[decision]))
+        self._set(decision_key(text), _State(_indices()[decision]))
 
     def apply(self, correction: Correction) -> Outcome:
         """Change the decision about a text by one more answer, and return what that did.
@@ -148,7 +149,7 @@ class Decisions:
         """
         if not correction.is_kept:
             return NO_CONFLICT
-        key, code = text_hash(correction.text), correction.code
+        key, code = decision_key(correction.text), correction.code
         signature = correction.signature
         before = self._state(key)
         if correction.status is CorrectionStatus.WITHDRAWN:
@@ -187,7 +188,7 @@ class Decisions:
 
     def is_disputed(self, text: str) -> bool:
         """Whether coders contradict each other about a text that nobody has adjudicated."""
-        return self._is_disputed(text_hash(text))
+        return self._is_disputed(decision_key(text))
 
     def _is_disputed(self, key: bytes) -> bool:
         state, answers = self._state(key), self._answers.get(key)
@@ -213,12 +214,12 @@ class Decisions:
 
     def is_in_doubt(self, text: str) -> bool:
         """Whether nobody but a coder in doubt gave the decision about a text."""
-        state = self._state(text_hash(text))
+        state = self._state(decision_key(text))
         return state is not None and state.is_doubted
 
     def coder_of(self, text: str) -> str:
         """Return who gave the decision about a text; empty where that is not known."""
-        state = self._state(text_hash(text))
+        state = self._state(decision_key(text))
         return "" if state is None else self._names.get(state.coder, "")
 
     def _state(self, key: bytes) -> _State | None:
@@ -275,12 +276,12 @@ class Decisions:
         return self._entries.merged_with(_Entries.of(self._new)) if self._new else self._entries
 
 
-def text_hash(text: str) -> bytes:
-    """Return 128 bits that stand for a text; duties that say nothing ("NA") count as none."""
+def decision_key(text: str) -> bytes:
+    """Return 128 bits by which a text is decided; duties that say nothing ("NA") count as none."""
     title, separator, duties = text.partition(f" {SEPARATOR} ")
     if duties not in ("", UNKNOWN) and _says_nothing(duties):
         text = f"{title}{separator}{UNKNOWN}"
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return text_hash(text)
 
 
 def _says_nothing(duties: str) -> bool:

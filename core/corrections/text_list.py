@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-from core.corrections.decisions import text_hash
 from core.file_io import open_atomic
 from core.taxonomy import isco08
 
@@ -128,6 +127,11 @@ class TextCollector:
         n_drawn[places] = np.fromiter(drawn.values(), _COUNT, len(drawn))
         n_by_model = np.minimum(self._n_by_model, _MAX_COUNT).astype(_COUNT)
         return TextList(head, self._keys, self._codes, n_drawn, n_by_model)
+
+
+def text_hash(text: str) -> bytes:
+    """Return 128 bits that stand for a text."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def text_keys(texts: Mapping[str, Any] | list[str]) -> np.ndarray:

@@ -19,7 +19,7 @@ import numpy as np
 from krippendorff import alpha
 
 from core.corrections.corrections_folder import read_folder
-from core.corrections.decisions import Decisions, text_hash
+from core.corrections.decisions import Decisions, decision_key
 from core.formats.source import AUTO
 from core.settings import Columns
 from core.taxonomy import MINOR, UNIT
@@ -147,7 +147,7 @@ def _conflicts(
     comments: dict[str, dict[str, str]] = {}  # text → coder → the comment of the latest answer
     for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
         text, signature = correction.text, correction.signature
-        if correction.is_decided and text_hash(text) in answers and decisions.is_disputed(text):
+        if correction.is_decided and decision_key(text) in answers and decisions.is_disputed(text):
             of_text = comments.setdefault(text, {})
             of_text[signature.coder.casefold()] = signature.comment
     return [
@@ -155,7 +155,7 @@ def _conflicts(
             text,
             tuple(
                 Answer(coder, code, of_text.get(coder.casefold(), ""))
-                for coder, code in answers[text_hash(text)].items()
+                for coder, code in answers[decision_key(text)].items()
             ),
         )
         for text, of_text in comments.items()
