@@ -1,8 +1,8 @@
 """Train the n-gram model (``inference/ngram_model.py``): a softmax regression of low rank.
 
-It has no hidden layers and its gradients are sparse, so an epoch over 600,000 texts takes four
-minutes. Texts are drawn and augmented as for the network. Afterwards the features' vectors are
-turned and rounded to few levels, which costs little and compresses well.
+It has no hidden layers and its gradients are sparse, so an epoch over a million texts takes five
+minutes of one core. Texts are drawn and augmented as for the network. Afterwards the features'
+vectors are turned and rounded to few levels, which costs little and compresses well.
 """
 
 from __future__ import annotations
