@@ -9,8 +9,6 @@ from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 
-_MAX_NAMES = 40
-
 
 def titles_of_other_jobs(
     header: Sequence[str], sample: Sequence[Sequence[str]], taken: Collection[int]
@@ -32,6 +30,6 @@ def titles_of_other_jobs(
     return [
         Message(
             "not read as job titles, since their names say something else: {names}",
-            names=", ".join(map(repr, names[:_MAX_NAMES])),
+            names=", ".join(map(repr, names)),
         )
     ]

@@ -26,7 +26,7 @@ from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import groups_by_title
-from core.non_answers.missing_values import is_missing_value
+from core.non_answers.missing_values import stated
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
@@ -275,8 +275,7 @@ class EditedPredictions:
 
     def _cell(self, row: Row, name: str) -> str:
         position = self._positions.get(name)
-        cell = "" if position is None else row[position].strip()
-        return "" if is_missing_value(cell) else cell
+        return "" if position is None else stated(row[position])
 
 
 def _digits(written: str) -> str:

@@ -20,7 +20,7 @@ from core.corrections.correction import (
 from core.csv_table import Row, Table
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
-from core.non_answers.missing_values import is_missing_value
+from core.non_answers.missing_values import is_missing_value, stated
 from core.own_tables.output_contract import output_positions
 from core.review_contract import (
     CHOICE_COLUMNS,
@@ -114,8 +114,7 @@ class MisplacedAnswers:
 
     def _cell(self, row: Row, name: str) -> str:
         position = self._positions.get(name)
-        cell = "" if position is None else row[position].strip()
-        return "" if is_missing_value(cell) else cell
+        return "" if position is None else stated(row[position])
 
 
 def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.non_answers.missing_values import is_missing_value
+from core.non_answers.missing_values import stated
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT
 
 if TYPE_CHECKING:
@@ -129,8 +129,7 @@ class SignatureReader:
         return coder_name(self._cell(row, CODER))
 
     def _cell(self, row: Row, name: str) -> str:
-        cell = self._table.get(row, name).strip() if name in self._columns else ""
-        return "" if is_missing_value(cell) else cell
+        return stated(self._table.get(row, name)) if name in self._columns else ""
 
 
 def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[str, str]:

@@ -13,6 +13,12 @@ MISSING_WORDS = frozenset(
 _MISSING_OF_STATA = re.compile(r"\.[a-z]?")
 
 
+def stated(cell: str) -> str:
+    """Return what a cell says, without spaces around it; empty for a mark of a missing value."""
+    value = cell.strip()
+    return "" if is_missing_value(value) else value
+
+
 def is_missing_value(cell: str) -> bool:
     """Return whether a cell is blank, punctuation alone, or a mark for a missing value."""
     word = cell.strip().casefold()

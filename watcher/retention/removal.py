@@ -32,6 +32,7 @@ from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import SENTINEL, STAGING
 from watcher.retention.old_batches import Batch, OldBatches, moment_of
 from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport, shown_name
+from watcher.status.other_daemons import other_daemons
 from watcher.status.removed_reasons import without_removed_reasons
 from watcher.status.status import read_status, status_file_name
 
@@ -148,10 +149,11 @@ def _size(path: Path) -> int:
 
 def _refresh_pages(outbox: Path, language: str) -> None:
     """Let status and index forget what is gone; a running daemon does so when it writes them."""
-    for path in (outbox / status_file_name(MAIN), *outbox.glob(status_file_name("*"))):
+    for name in (MAIN, *other_daemons(outbox)):
         with suppress(StatusError, OSError):
-            status = read_status(outbox, path.stem.partition("-")[2] or MAIN)
+            status = read_status(outbox, name)
             if (shorter := without_removed_reasons(status)) != status:
+                path = outbox / status_file_name(name)
                 write_atomic(path, shorter.model_dump_json(indent=2) + "\n", is_public=True)
     if (outbox / INDEX).exists():
         main_status = None

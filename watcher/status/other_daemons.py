@@ -1,4 +1,4 @@
-"""What the other daemons of an outbox rejected, for the page that one of them writes."""
+"""The daemons with a name, and what they rejected, for the page that the main one writes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from core.errors import StatusError
 from watcher.status.status import N_RESULTS, Status, read_status, status_file_name
 
 
+def other_daemons(outbox: Path) -> list[str]:
+    """Return the names of the daemons of an outbox that have one, ascending."""
+    return sorted(path.stem.partition("-")[2] for path in outbox.glob(status_file_name("*")))
+
+
 def with_rejected_by_others(status: Status, outbox: Path) -> Status:
     """Return the main daemon's status with the files that the daemons with a name rejected.
 
     A status that cannot be read is left out: its daemon replaces it, and logs what is wrong.
     """
     others = []
-    for path in sorted(outbox.glob(status_file_name("*"))):
+    for name in other_daemons(outbox):
         with suppress(StatusError):
-            others.append(read_status(outbox, path.stem.partition("-")[2]))
+            others.append(read_status(outbox, name))
     if not others:
         return status
     every = (status, *others)
