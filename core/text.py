@@ -17,6 +17,7 @@ import unicodedata
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
 from core.letters.plain_text import plain_text
+from core.letters.title_marks import without_marks
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unread_formulas import shown_by_formula
 
@@ -71,28 +72,32 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``); of
+    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``), and
+    marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``); of
     a formula that makes a link its text is read, and "n/a" of any other (``core/non_answers``). A
     ``|`` inside a part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
     somebody typed it, the title is "n/a": somebody has answered, with nothing.
     """
-    text = f"{_part(title)} {SEPARATOR} {_part(duties)}"
+    text = f"{_cleaned(without_marks(_shown(title)))} {SEPARATOR} {_cleaned(_shown(duties))}"
     if text == EMPTY_TEXT and (_is_typed(title) or _is_typed(duties)):
         return NOTHING_STATED
     return text
 
 
-def _part(written: str) -> str:
+def _shown(written: str) -> str:
+    """Return what a cell says, or "n/a"."""
     if not written:  # most records have no duties
-        return UNKNOWN
+        return ""
     if is_spreadsheet_error(written):
         return NOT_AVAILABLE
     plain = plain_text(written)
     shown = shown_by_formula(plain)
-    if shown == "":
-        return NOT_AVAILABLE
-    return clean((shown or plain).replace(SEPARATOR, " ")) or UNKNOWN
+    return NOT_AVAILABLE if shown == "" else shown or plain
+
+
+def _cleaned(part: str) -> str:
+    return clean(part.replace(SEPARATOR, " ")) or UNKNOWN
 
 
 def _is_typed(part: str) -> bool:

@@ -1,0 +1,57 @@
+"""Leave out of a title what says nothing of the job, as adverts and lists have it.
+
+"(m/w/d)", "H/F" and the like, which say that the job is open to all; a workload, "80-100 %"; the
+number of the advert, "(Ref. 4711)"; the number in a list, "3)". A number with a dot stays: the
+German "2. Offizier" is a rank. So do single letters that say something of the job: "A/C", "P/T",
+licences such as "C/E", and "M/V" before a ship's name.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Letters for two sexes: English and Romance m f, German m w, Dutch m v, Nordic and Polish m k,
+# Czech and South Slavic m ž, Estonian and Finnish m n, French h f, Spanish h m, Hungarian f n,
+# Bulgarian м ж, Greek α γ.
+_PAIRS = ("mf", "mw", "mk", "mž", "hf", "hm", "мж", "αγ")
+_PAIRS_IN_BRACKETS = (*_PAIRS, "mv", "mn", "fn")  # alone, "m/v" may begin a ship's name
+_THIRD = r"(?:[dxinu]|div(?:ers|\.)?)"
+_ALL = r"gn|all genders|alle geschlechter|mwd|wmd|dmw|mfd|fmd|mfx|fmx|hfx|fhx|mvx|vmx|kmx|mkx"
+
+
+def _either(pairs: tuple[str, ...], separator: str) -> str:
+    orders = [order for pair in pairs for order in (pair, pair[::-1])]
+    return "|".join(separator.join(order) for order in orders)
+
+
+_SLASH = r"\s?[/|]\s?"
+_BETWEEN = r"\s*[/|,;:+*-]\s*"
+_IN_BRACKETS = (
+    rf"[(\[]\s*(?:{_ALL}|(?:{_THIRD}{_BETWEEN})?(?:{_either(_PAIRS_IN_BRACKETS, _BETWEEN)})"
+    rf"(?:{_BETWEEN}{_THIRD})*)[\s*]*[)\]]"
+)
+_BESIDE = (
+    rf"(?<![\w/|.])(?:{_THIRD}{_SLASH})?(?:(?:{_either(_PAIRS, _SLASH)})(?:{_SLASH}{_THIRD})*"
+    rf"|(?:{_either(_PAIRS_IN_BRACKETS, _SLASH)})(?:(?:{_SLASH}{_THIRD})+|(?=\s*$)))(?![\w/|])"
+)
+_WORKLOAD = r"(?<![\w.,])(?:\d{1,3}\s?%?\s?(?:[-–/]|bis|to|à)\s?)?\d{1,3}\s?%(?!\w)"
+_ADVERT = (
+    r"[(\[]?\s*(?:(?<!\w)(?:r[eé]f(?:erence|érence|erenz|erencia)?|kennziffer|job[ -]?id)(?![^\W\d_])[\s.:#°º-]*"
+    r"(?:n[or]?[.°º]\s*)?[a-z]{0,5}[-/]?|(?<!\w)#\s?(?=[\d/-]{3}))\d[\w/.-]*\s*[)\]]?"
+)
+_MARKS = re.compile("|".join((_IN_BRACKETS, _BESIDE, _WORKLOAD, _ADVERT)), re.IGNORECASE)
+_LIST_NUMBER = re.compile(r"\s*\(?(?:\d{1,3}|[a-z])\)\s*(?=[^\W\d_])", re.IGNORECASE)
+_ANY_LIST_NUMBER = re.compile(r"(?<!\w)(?:\d{1,3}|[a-z])\)", re.IGNORECASE)
+_SIGNS = re.compile(r"[/|()\[%#0-9]")
+
+
+def without_marks(title: str) -> str:
+    """Return ``title`` without such marks; a title without any is returned as it is.
+
+    A list number goes where it is the only one: "1) nurse 2) driver" names two jobs.
+    """
+    if not _SIGNS.search(title):
+        return title
+    if _LIST_NUMBER.match(title) and len(_ANY_LIST_NUMBER.findall(title)) == 1:
+        title = _LIST_NUMBER.sub("", title, count=1)
+    return _MARKS.sub(" ", title)

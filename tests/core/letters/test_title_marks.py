@@ -1,0 +1,71 @@
+"""Marks of adverts and lists go, what says something of the job stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.letters.title_marks import without_marks
+from core.text import join
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Koch (m/w/d)", "Koch"),
+        ("Koch m/w/d - Berlin", "Koch - Berlin"),
+        ("Koch(w/m/divers)", "Koch"),
+        ("Koch [m|w|d]", "Koch"),
+        ("Koch (mwd)", "Koch"),
+        ("Cuisinier H/F en restauration", "Cuisinier en restauration"),
+        ("kok (m/v/x)", "kok"),
+        ("kok m/v", "kok"),
+        ("Kucharz (K/M)", "Kucharz"),
+        ("kuvar (m/ž)", "kuvar"),
+        ("szakács (f/n)", "szakács"),
+        ("готвач (м/ж)", "готвач"),
+        ("μάγειρας (α/γ)", "μάγειρας"),
+        ("Pflegefachfrau 80 - 100 % (m/w/d)", "Pflegefachfrau"),
+        ("Lehrerin 50%", "Lehrerin"),
+        ("Nurse (Ref. 4711)", "Nurse"),
+        ("Nurse REF123", "Nurse"),
+        ("Nurse #2024-113", "Nurse"),
+        ("Réf. n° 12/2023 Vendeur", "Vendeur"),
+        ("3) Nurse", "Nurse"),
+        ("(b) Nurse", "Nurse"),
+    ],
+)
+def test_a_mark_goes(title: str, left: str) -> None:
+    assert " ".join(without_marks(title).split()) == left
+    assert join(title) == join(left)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2. Offizier",
+        "1) nurse 2) taxi driver",
+        "A/C technician",
+        "LKW-Fahrer C/E",
+        "Driver (C/E)",
+        "m/c mechanic",
+        "Captain M/V Ocean",
+        "Matros M/S Nordlys",
+        "referent",
+        "ref. za nabavu",
+        "Bus driver (route 12)",
+        "Nurse #1",
+        "R/W technician",
+        "100 m runner",
+    ],
+)
+def test_what_says_something_of_the_job_stays(title: str) -> None:
+    assert without_marks(title) == title
+
+
+@pytest.mark.parametrize("title", ["(m/w/d)", "H/F", "80-100%", "Ref. 4711"])
+def test_a_mark_alone_is_no_title(title: str) -> None:
+    assert join(title) == "n a | unknown"
+
+
+def test_duties_keep_their_numbers() -> None:
+    assert join("Clerk", "raised sales by 20%") == "clerk | raised sales by 20"
