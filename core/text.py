@@ -72,10 +72,10 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``), and
-    marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``); of
-    a formula that makes a link its text is read, and "n/a" of any other (``core/non_answers``). A
-    ``|`` inside a part is dropped, so that the separator stays unambiguous;
+    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``),
+    and marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``); of a formula that
+    makes a link its text is read, and "n/a" of any other (``core/non_answers``). A ``|`` inside a
+    part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
     somebody typed it, the title is "n/a": somebody has answered, with nothing.
     """

@@ -9,6 +9,7 @@ licences such as "C/E", and "M/V" before a ship's name.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Letters for two sexes: English and Romance m f, German m w, Dutch m v, Nordic and Polish m k,
 # Czech and South Slavic m ž, Estonian and Finnish m n, French h f, Spanish h m, Hungarian f n,
@@ -35,14 +36,20 @@ _BESIDE = (
     rf"|(?:{_either(_PAIRS_IN_BRACKETS, _SLASH)})(?:(?:{_SLASH}{_THIRD})+|(?=\s*$)))(?![\w/|])"
 )
 _WORKLOAD = r"(?<![\w.,])(?:\d{1,3}\s?%?\s?(?:[-–/]|bis|to|à)\s?)?\d{1,3}\s?%(?!\w)"
+_ADVERT_NAMES = r"r[eé]f(?:erence|érence|erenz|erencia)?|kennziffer|job[ -]?id"
 _ADVERT = (
-    r"[(\[]?\s*(?:(?<!\w)(?:r[eé]f(?:erence|érence|erenz|erencia)?|kennziffer|job[ -]?id)(?![^\W\d_])[\s.:#°º-]*"
-    r"(?:n[or]?[.°º]\s*)?[a-z]{0,5}[-/]?|(?<!\w)#\s?(?=[\d/-]{3}))\d[\w/.-]*\s*[)\]]?"
+    rf"[(\[]?\s*(?:(?<!\w)(?:{_ADVERT_NAMES})(?![^\W\d_])[\s.:#°º-]*(?:n[or]?[.°º]\s*)?[a-z]{{0,5}}"
+    r"[-/]?|(?<!\w)#\s?(?=[\d/-]{3}))\d[\w/.-]*\s*[)\]]?"
 )
-_MARKS = re.compile("|".join((_IN_BRACKETS, _BESIDE, _WORKLOAD, _ADVERT)), re.IGNORECASE)
 _LIST_NUMBER = re.compile(r"\s*\(?(?:\d{1,3}|[a-z])\)\s*(?=[^\W\d_])", re.IGNORECASE)
 _ANY_LIST_NUMBER = re.compile(r"(?<!\w)(?:\d{1,3}|[a-z])\)", re.IGNORECASE)
 _SIGNS = re.compile(r"[/|()\[%#0-9]")
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    # Compiled for the first title that may have one: it takes as long as the answer of `isco code`.
+    return re.compile("|".join((_IN_BRACKETS, _BESIDE, _WORKLOAD, _ADVERT)), re.IGNORECASE)
 
 
 def without_marks(title: str) -> str:
@@ -54,4 +61,4 @@ def without_marks(title: str) -> str:
         return title
     if _LIST_NUMBER.match(title) and len(_ANY_LIST_NUMBER.findall(title)) == 1:
         title = _LIST_NUMBER.sub("", title, count=1)
-    return _MARKS.sub(" ", title)
+    return _marks().sub(" ", title)
