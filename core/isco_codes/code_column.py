@@ -90,8 +90,8 @@ class CodeReader:
         return self._n_isco_88 >= 3 and 10 * self._n_isco_88 >= self._n_written
 
     @property
-    def n_isco_88_only(self) -> int:
-        """How many fields have a code that exists only in ISCO-88."""
+    def n_isco_88(self) -> int:
+        """How many fields have a code that exists only in ISCO-88, or is marked as one of it."""
         return self._n_isco_88 + (self._n_ambiguous if self.is_isco_88 else 0)
 
     def read(self, written: str) -> WrittenCode:
@@ -111,22 +111,22 @@ class CodeReader:
 
     def warning(self) -> str | None:
         """Return what people should know about the column, None where there is nothing."""
-        n = self.n_isco_88_only
+        n = self.n_isco_88
         if not n:
             return None
         if self.is_isco_88:
             return Message.counted(
                 n,
-                "{n} code exists only in ISCO-88 ({n} of {n_codes}): the column looks like "
+                "{n} code is of ISCO-88, not of ISCO-08 ({n} of {n_codes}): the column looks like "
                 "ISCO-88. Codes that both have may mean other groups; translate the column to "
                 "ISCO-08",
-                "{n} codes exist only in ISCO-88 ({n} of {n_codes}): the column looks like "
-                "ISCO-88. Codes that both have may mean other groups; translate the column to "
+                "{n} codes are of ISCO-88, not of ISCO-08 ({n} of {n_codes}): the column looks "
+                "like ISCO-88. Codes that both have may mean other groups; translate the column to "
                 "ISCO-08",
                 n_codes=self._n_written,
             )
         return Message.counted(
-            n, "{n} code exists only in ISCO-88", "{n} codes exist only in ISCO-88"
+            n, "{n} code is of ISCO-88, not of ISCO-08", "{n} codes are of ISCO-88, not of ISCO-08"
         )
 
 

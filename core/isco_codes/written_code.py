@@ -34,6 +34,7 @@ _UNWRAPPED = (
     re.compile(r"\[([^\[\]]*)\]"),
     re.compile(r"[#=]\s*(\d.*)"),
     re.compile(r"(\d{3,4})\s*[.,;:]"),
+    re.compile(r"(\d{3,4})(?:[\s,;:/|&+-]+\1)+"),  # the same code twice
 )
 _PREFIX = re.compile(
     r"(?:https?://\S*/)?"
@@ -67,7 +68,7 @@ class CodeKind(StrEnum):
     MISSING = "missing"
     """A mark that says that there is no code: 9999, -9, X, NA."""
     ISCO_88 = "isco_88"
-    """A code that exists only in ISCO-88."""
+    """A code that exists only in ISCO-88, or is marked as one of it."""
     SEVERAL = "several"
     """More than one code."""
     CONTRADICTED = "contradicted"
@@ -79,7 +80,7 @@ class CodeKind(StrEnum):
 KIND_WORDS = {
     CodeKind.EMPTY: Message("no code"),
     CodeKind.MISSING: Message("a mark for a missing code"),
-    CodeKind.ISCO_88: Message("a code that exists only in ISCO-88"),
+    CodeKind.ISCO_88: Message("a code of ISCO-88"),
     CodeKind.SEVERAL: Message("more than one code"),
     CodeKind.CONTRADICTED: Message("a code and the title of another group"),
     CodeKind.INVALID: Message("not a code of ISCO-08"),

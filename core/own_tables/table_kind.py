@@ -107,11 +107,12 @@ def refuse_own_table(file: Named, header: Sequence[str], rows: Sequence[Row] = (
     kind = table_kind(header, rows)
     if kind is None:
         return
-    if kind is TableKind.REVIEW and not set(map(column_key, header)) & set(CORRECTED_NAMES):
+    if kind is TableKind.REVIEW:
+        answers = [name for name in header if column_key(name) in CORRECTED_NAMES]
+        if answers:
+            raise _with_answers(file, answers[0].strip())
         raise _without_answers(file, columns_with_codes(header, rows))
     remedies = {
-        TableKind.REVIEW: f"Put it into the inbox with codes in {CORRECTED!r}. To code its texts "
-        "anew, drop the file that they came from.",
         TableKind.PREDICTIONS: "Drop the file that it was made from, or remove the columns that "
         "were added to it. A corrected one goes into the inbox.",
         TableKind.CORRECTIONS: "It lists what became of answers that were taken already. Change "
@@ -126,6 +127,18 @@ def refuse_own_table(file: Named, header: Sequence[str], rows: Sequence[Row] = (
         f"{_OWN_TABLE} (the columns of {kind})",
         expected="records that have no codes of this program",
         remedy=remedies[kind],
+    )
+
+
+def _with_answers(file: Named, name: str) -> InputError:
+    """Return the error of a table with answers in the column ``name``, where records belong."""
+    return InputError(
+        file,
+        f"a file of corrections (the columns of {TableKind.REVIEW}, with {name!r})",
+        expected="records that have no codes of this program",
+        remedy=f"Put it into the inbox with codes in {name!r}. If it holds records to code, "
+        "rename that column. To code the texts of a review anew, drop the file that they came "
+        "from.",
     )
 
 

@@ -2,13 +2,18 @@
 
 A weight says how many people of the population a record stands for. Records whose weight is empty,
 no number or negative are counted, and left out of the weighted shares.
+
+The decimal sign is that of the whole column: beside ``0,850``, ``1.250`` means 1250. So the sums
+are kept for both signs, and those count which leave out fewer records.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from core.csv_table import Row
 from core.languages.message import Message
@@ -20,7 +25,29 @@ _OUTCOMES = {
     CodeSource.CORRECTION: "n_corrected",
     CodeSource.NOT_CODABLE: "n_not_codable",
 }
+_THOUSANDS_SIGNS = {".": ",", ",": "."}  # by the decimal sign
+_SPACES = re.compile(r"\s+|(?<=\d)['’](?=\d{3})")
 _ANSWERS = ("n_autocoded", "n_fallback", *_OUTCOMES.values())
+
+
+@dataclass
+class _Sums:
+    """The weights with one decimal sign; records without a usable one are counted."""
+
+    outcomes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """By the names of ``RowCounts``."""
+    groups: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """By the first two digits of the code."""
+    n_unusable: int = 0
+
+    def add(self, weight: float | None, prediction: Prediction) -> None:
+        """Add the weight of one record."""
+        if weight is None:
+            self.n_unusable += 1
+            return
+        self.outcomes[_outcome(prediction)] += weight
+        if prediction.isco_code:
+            self.groups[prediction.isco_code[:2]] += weight
 
 
 class WeightedShares:
@@ -28,37 +55,46 @@ class WeightedShares:
 
     def __init__(self, column: str, position: int) -> None:
         self.column = column
-        self.n_unusable = 0
         self._position = position
-        self._outcomes: dict[str, float] = defaultdict(float)  # by the names of RowCounts
-        self._groups: dict[str, float] = defaultdict(float)  # by the first two digits of the code
+        self._by_sign = {sign: _Sums() for sign in _THOUSANDS_SIGNS}
+        self._n_with: Counter[str] = Counter()  # weights with a sign, by the sign
 
     def add(self, chunk: Sequence[Row], predictions: Sequence[Prediction]) -> None:
         """Add the weights of one chunk."""
         for row, prediction in zip(chunk, predictions, strict=True):
-            weight = read_weight(row[self._position])
-            if weight is None:
-                self.n_unusable += 1
-                continue
-            self._outcomes[_outcome(prediction)] += weight
-            if prediction.isco_code:
-                self._groups[prediction.isco_code[:2]] += weight
+            written = row[self._position]
+            for sign, sums in self._by_sign.items():
+                sums.add(read_weight(written, sign), prediction)
+                self._n_with[sign] += sign in written
+
+    @property
+    def n_unusable(self) -> int:
+        """How many records have no usable weight."""
+        return self._sums.n_unusable
+
+    @property
+    def _sums(self) -> _Sums:
+        # "1.250" alone may be both: weights have decimals more often than thousands.
+        sign = min(self._by_sign, key=lambda s: (self._by_sign[s].n_unusable, -self._n_with[s]))
+        return self._by_sign[sign]
 
     def share(self, outcome: str) -> float:
         """Return the weighted share of the answers with this outcome, a name of ``RowCounts``.
 
         NaN where no answer has a weight.
         """
-        total = sum(self._outcomes[name] for name in _ANSWERS)
-        return self._outcomes[outcome] / total if total else math.nan
+        outcomes = self._sums.outcomes
+        total = sum(outcomes[name] for name in _ANSWERS)
+        return outcomes[outcome] / total if total else math.nan
 
     def group_share(self, code: str) -> float:
         """Return the weighted share of the coded records with a code in a group of 1 or 2 digits.
 
         NaN where no coded record has a weight.
         """
-        total = sum(self._groups.values())
-        inside = sum(weight for group, weight in self._groups.items() if group.startswith(code))
+        groups = self._sums.groups
+        total = sum(groups.values())
+        inside = sum(weight for group, weight in groups.items() if group.startswith(code))
         return inside / total if total else math.nan
 
     def notes(self) -> list[str]:
@@ -77,11 +113,20 @@ class WeightedShares:
         ]
 
 
-def read_weight(written: str) -> float | None:
-    """Return a weight, None where it is no number from 0; its decimal sign may be a comma."""
-    text = written.strip()
+def read_weight(written: str, decimal_sign: str) -> float | None:
+    """Return a weight, None where it is no number from 0.
+
+    ``decimal_sign`` is "." or ","; the other one, a space or an apostrophe may part thousands.
+    """
+    text = _SPACES.sub("", written)
+    thousands = _THOUSANDS_SIGNS[decimal_sign]
+    if thousands in text:
+        whole, _, _ = text.partition(decimal_sign)
+        if not re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+", whole):
+            return None
+        text = text.replace(thousands, "")
     try:
-        weight = float(text.replace(",", ".") if "." not in text else text)
+        weight = float(text.replace(decimal_sign, "."))
     except ValueError:
         return None
     return weight if math.isfinite(weight) and weight >= 0 else None

@@ -116,7 +116,7 @@ def test_codes_of_isco_88_do_not_become_binding(tmp_path: Path, settings: Settin
     assert [row["status"] for row in read] == [status for _, status in answers.values()]
     assert "2221 is a code of ISCO-88, too" in read[1]["reason"]
     (note,) = [note for note in receipt.notes if "ISCO-88" in note]
-    assert "3 codes exist only in ISCO-88 (3 of 8): the column looks like ISCO-88" in note
+    assert "3 codes are of ISCO-88, not of ISCO-08 (3 of 8): the column looks like ISCO-88" in note
 
 
 def test_times_that_are_left_out_are_counted(tmp_path: Path, settings: Settings) -> None:
@@ -155,7 +155,7 @@ def test_a_few_codes_of_isco_88_are_slips(tmp_path: Path, settings: Settings) ->
     path.write_text("text,corrected_code\nnurse,2221\ncook,5122\n", encoding="utf-8")
     receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
     assert receipt.statuses["accepted"] == 1
-    assert "1 code exists only in ISCO-88" in receipt.notes
+    assert "1 code is of ISCO-88, not of ISCO-08" in receipt.notes
 
 
 def test_the_later_file_holds_and_the_conflict_is_reported(

@@ -112,12 +112,34 @@ def test_at_most_three_columns_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "weight"),
-    [("1.5", 1.5), (" 0 ", 0.0), ("1,25", 1.25), ("1e2", 100.0)]
-    + [(bad, None) for bad in ("", "x", "-1", "nan", "inf", "1.000,5")],
+    ("written", "sign", "weight"),
+    [("1.5", ".", 1.5), (" 0 ", ".", 0.0), ("1,25", ",", 1.25), ("1e2", ".", 100.0)]
+    + [("1.250", ",", 1250.0), ("1,250.5", ".", 1250.5), ("1.000.000,5", ",", 1_000_000.5)]
+    + [("1 250,5", ",", 1250.5), ("1’250.5", ".", 1250.5), ("1.250", ".", 1.25)]
+    + [("0,850", ".", None), ("1.5", ",", None), ("1,25", ".", None), ("1.000,5", ".", None)]
+    + [(bad, ".", None) for bad in ("", "x", "-1", "nan", "inf", "1.2.3")],
 )
-def test_weights_are_read(written: str, weight: float | None) -> None:
-    assert read_weight(written) == weight
+def test_weights_are_read(written: str, sign: str, weight: float | None) -> None:
+    assert read_weight(written, sign) == weight
+
+
+@pytest.mark.parametrize(
+    ("weights", "share"),
+    [
+        (["1.250", "0,850", "0,400"], 1250 / 1251.25),
+        (["1,250", "0.850", "0.400"], 1250 / 1251.25),
+        (["1.250", "0.850", "0.400"], 0.5),
+        (["1,250", "0,850", "0,400"], 0.5),
+        (["1.250", "2.500", "3.750"], 1 / 6),
+        (["1,250", "2", "x"], 1.25 / 3.25),
+    ],
+)
+def test_a_column_of_weights_has_one_decimal_sign(weights: list[str], share: float) -> None:
+    shares = WeightedShares("w", 0)
+    sure, unsure = a_prediction("2221", 0.95), a_prediction("7212", 0.5)
+    shares.add([[weight] for weight in weights], [sure, unsure, unsure])
+    assert shares.share("n_autocoded") == pytest.approx(share)
+    assert shares.n_unusable == weights.count("x")
 
 
 def test_shares_are_weighted() -> None:

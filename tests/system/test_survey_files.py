@@ -206,7 +206,7 @@ def test_a_review_that_pandas_has_saved(desk: Desk) -> None:
     [
         (["5120", "99", "-9", "X"], 1, ""),  # missing codes of surveys
         (["5120", "7200", "7120", "8000"], 4, ""),  # groups filled with zeros
-        (["5122", "8324", "2230", "7136"], 0, "exist only in ISCO-88"),
+        (["5122", "8324", "2230", "7136"], 0, "are of ISCO-88, not"),
     ],
 )
 def test_codes_that_the_file_has(desk: Desk, codes: list[str], n_compared: int, note: str) -> None:

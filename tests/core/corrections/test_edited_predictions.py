@@ -293,7 +293,7 @@ def test_edits_that_look_like_isco_88_are_not_taken(tmp_path: Path) -> None:
     first = next(edited.corrections())
     assert first.status is CorrectionStatus.REJECTED and "of ISCO-88, too" in first.reason
     (note,) = edited.notes()
-    assert "3 codes exist only in ISCO-88 (3 of 4)" in note
+    assert "3 codes are of ISCO-88, not of ISCO-08 (3 of 4)" in note
 
 
 def test_a_header_within_the_predictions_is_no_edit(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ UNITS, MINORS = isco08().units, isco08().minors
         "{0}.0 {1}",
         "#{0}",
         "={0}",
+        "{0} {0}",
+        "{0}; {0}",
         "{0};",
         "{0}.",
         '\'="{0}"',
@@ -148,13 +150,13 @@ def test_isco_88_has_390_unit_groups_and_215_of_its_own() -> None:
 
 def test_a_column_of_isco_88_is_recognised() -> None:
     reader = CodeReader(["2221", "7212", "8324", "8323", "5220", "7137", "", "9999", "7,122"])
-    assert reader.is_isco_88 and reader.n_isco_88_only == 4
+    assert reader.is_isco_88 and reader.n_isco_88 == 4
     assert reader.read("5220").kind == CodeKind.ISCO_88
     warning = reader.warning()
-    assert warning is not None and "4 codes exist only in ISCO-88 (4 of 7)" in warning
+    assert warning is not None and "4 codes are of ISCO-88, not of ISCO-08 (4 of 7)" in warning
     padded = CodeReader(["5220", "8330", "7212", "8324", *["2221"] * 90])
     assert not padded.is_isco_88 and padded.read("5220").code == "522"
-    assert padded.warning() == "1 code exists only in ISCO-88"
+    assert padded.warning() == "1 code is of ISCO-88, not of ISCO-08"
     assert CodeReader(["2221", "0110", "5220"]).warning() is None
 
 

@@ -83,6 +83,12 @@ def test_a_review_is_recognised_by_its_texts(
     assert all(f"rename {name!r} to" in str(raised.value) for name in names)
 
 
+def test_records_with_a_column_of_corrected_codes_are_told_to_rename_it() -> None:
+    with pytest.raises(InputError, match="rename that column") as raised:
+        refuse_own_table(Path("x.csv"), ["job_title", "Corrected Code"])
+    assert "'Corrected Code'" in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("header", "rows"),
     [

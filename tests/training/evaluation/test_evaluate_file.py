@@ -73,9 +73,9 @@ def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
         "no code": 1,
         "a group of fewer than four digits": 1,
         "a mark for a missing code": 1,
-        "a code that exists only in ISCO-88": 1,
+        "a code of ISCO-88": 1,
     }
-    assert "1 code exists only in ISCO-88" in coded.notes()
+    assert "1 code is of ISCO-88, not of ISCO-08" in coded.notes()
     empty = tmp_path / "empty.csv"
     empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
     with pytest.raises(InputError, match="1 of 1 record has no valid code"):
