@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -9,7 +10,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -49,6 +50,21 @@ for _signal in (signal.SIGINT, signal.SIGHUP):
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """State the processor, on which the last digits depend. A header would not show under -q."""
     terminalreporter.write_line(f"processor: {processor()}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector away from what stays: modules, and the tests collected.
+
+    It would go through them, millions of objects, again and again: while they are made, during
+    the tests, and at the end of the process.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
