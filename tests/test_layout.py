@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import subprocess
 import sys
@@ -58,8 +59,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported_packages(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -67,7 +73,7 @@ def imported_packages(path: Path) -> Iterator[str]:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -146,7 +152,7 @@ def library_imports() -> list[str]:
     """Return every import of a library that stands at the top of a module of the program."""
     statements = set()
     for path in MODULES:
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in parsed(path).body:
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -162,7 +168,10 @@ def test_importing_changes_nothing_outside() -> None:
     """The libraries are imported first: what they change is not the program's doing."""
     modules = [name_of(path).removesuffix(".py").replace("/", ".") for path in MODULES]
     program = f"""
-import contextlib, importlib, json, logging, os, signal, sys, warnings
+import atexit, contextlib, gc, importlib, json, logging, os, signal, sys, warnings
+
+gc.disable()  # to look for cycles in every library takes long, and changes nothing outside
+atexit.register(gc.freeze)
 
 def outside():
     loggers = {{name: logging.getLogger(name) for name in sorted(sys.modules)
