@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from core.errors import IscoError
 from core.log_lines import JSON, log_formatter
 from core.packages import PACKAGES
+from core.process_start import collect_rarely
 
 _INTERRUPTED = 130
 _OUTPUT_CLOSED = 141
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
     """
     # Python looks for cycles at its exit: a tenth of a second with a model, and nothing to gain.
     atexit.register(gc.freeze)
+    collect_rarely()
     if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

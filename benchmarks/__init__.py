@@ -1,4 +1,4 @@
 """Measurements of the program and of the model that ships; each script prints what it measured."""
 
-# Before any library that reports to its maker: see core/offline.py.
+# Before any library that reports to its maker: see core/process_start.py.
 import core as core

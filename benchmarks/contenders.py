@@ -104,6 +104,7 @@ def _ignore(n_done: int) -> None:
 
 
 def _isco(arguments: argparse.Namespace) -> Run:
+    from core.process_start import collect_rarely
     from core.settings import Settings
     from inference.autocoder import open_autocoder
     from inference.bundle import Bundle
@@ -116,6 +117,7 @@ def _isco(arguments: argparse.Namespace) -> Run:
 
     settings = Settings()
     files = Filesystem()
+    collect_rarely()  # as main.py
     with ThreadPoolExecutor(1) as executor:  # as in cli/commands/classify.py
         prepared = executor.submit(prepare_process, settings.output.language)
         autocoder = open_autocoder(Bundle.open(arguments.bundle), settings, CorrectionsLookup())

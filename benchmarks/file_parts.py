@@ -176,6 +176,7 @@ class _Clock:
 
 def _measured(checkout: Path, *inputs: Path) -> dict[str, float]:
     """Code the files one after another, and return the seconds of each part of the last one."""
+    from core.process_start import collect_rarely
     from core.settings import Settings
     from inference.autocoder import open_autocoder
     from inference.bundle import Bundle
@@ -198,6 +199,7 @@ def _measured(checkout: Path, *inputs: Path) -> dict[str, float]:
                 "inference": {"provider": "cpu", "threads": 1},
             }
         )
+        collect_rarely()  # as main.py
         with ThreadPoolExecutor(1) as executor:  # as in cli/commands/classify.py
             prepared = executor.submit(code_file.prepare_process, settings.output.language)
             bundle = Bundle.open(checkout / "models" / "bundled")

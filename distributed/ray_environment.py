@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from core import offline
+from core import process_start
 
 _VARIABLES = {
     "RAY_ENABLE_AUTO_CONNECT": "0",  # a thread of a run that has ended must not start Ray again
@@ -20,4 +20,4 @@ def prepare_environment() -> None:
 def actor_environment() -> dict[str, str]:
     """Return the variables for the processes of a cluster, as they are set here."""
     ours = {name: os.environ.get(name, value) for name, value in _VARIABLES.items()}
-    return {**offline.VARIABLES, **ours}
+    return {**process_start.VARIABLES, **ours}

@@ -1,4 +1,4 @@
 """PyTorch checkpoint → ONNX bundle, proved equal."""
 
-# Before any library that reports to its maker: see core/offline.py.
+# Before any library that reports to its maker: see core/process_start.py.
 import core as core

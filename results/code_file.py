@@ -10,7 +10,6 @@ distinct uncertain texts.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import logging
@@ -62,7 +61,6 @@ from results.review.review_files import write_review
 from results.statistics import BatchStatistics
 
 PREDICTIONS = "predictions.csv"
-_GC_THRESHOLDS = (20_000, 20, 20)
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,15 +93,10 @@ def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
 
 
 def prepare_process(language: str) -> None:
-    """Prepare a process of our own for files: load the names of columns, compile the templates.
-
-    Python then looks for reference cycles a sixth as often: predictions have none, and to look
-    through them took a tenth of the time beside the network.
-    """
+    """Prepare a process of our own for files: load the names of columns, compile the templates."""
     for column in TEXT_COLUMNS:
         match("no usual name", column)
     html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE, language=language)
-    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 def code_file(

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.offline import REPORTING_LIBRARIES, VARIABLES
 from core.packages import PACKAGES
+from core.process_start import REPORTING_LIBRARIES, VARIABLES
 from core.settings import Settings
 from inference.bundle import Bundle
 from tests.conftest import CHILD_PATH, ROOT

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import IscoError
 from core.packages import PACKAGES
+from core.process_start import collect_rarely
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.processes.messages import (
@@ -42,6 +43,7 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
 
     Temporary files go to ``scratch_dir``, which the daemon removes when this process has ended.
     """
+    collect_rarely()
     tempfile.tempdir = str(scratch_dir)
     _end_with_daemon()
     _log_to(connection)
