@@ -38,6 +38,7 @@ from core.delimited.parsed_lines import (
     parsed_rows,
 )
 from core.delimited.quoted_lines import are_quoted_lines
+from core.delimited.spaced_lines import refuse_spaced_lines
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
@@ -120,6 +121,7 @@ def layout_of_lines(
     if separator and len(lines) > 1:
         delimiters = [separator[1]] if separator[1] in DELIMITERS else delimiters
     n_first = int(separator is not None and len(lines) > 1)
+    refuse_spaced_lines(path, lines, n_first)
     fits: list[_Fit] = []
     errors: list[InputError] = []
     for delimiter in delimiters:

@@ -190,6 +190,27 @@ def test_the_error_names_the_true_cause(
     assert raised.value.line == line
 
 
+@pytest.mark.parametrize(
+    ("content", "fields"),
+    [
+        ('"job_title" "n"\n"1" "nurse" 3\n"2" "taxi driver" 4\n', ", and 3 of them below 2 in"),
+        ('"job_title"\n"1" "nurse"\n"2" "cook, head"\n', ", and 2 of them below 1 in"),
+        ('"job_title" "n"\n"b" "the \\"boss\\"" NA\n', ", and 3 of them below 2 in"),
+        ('"job_title" "n"\n"nurse" 3\n', "; expected a comma, semicolon"),
+    ],
+)
+def test_a_table_that_r_wrote_with_spaces(tmp_path: Path, content: str, fields: str) -> None:
+    with pytest.raises(InputError) as raised:
+        opened(tmp_path, content)
+    assert f"line 1: found fields with spaces between them{fields}" in str(raised.value)
+    assert "row.names = FALSE" in raised.value.remedy
+
+
+def test_quotes_that_are_no_table_of_r(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="line 2: found a quoted field that goes on"):
+        opened(tmp_path, '"job_title"\n"head" cook of the house\n')
+
+
 def test_answers_with_a_comma_are_no_lines_in_quotes(tmp_path: Path) -> None:
     content = '"Job title, duties"\n"nurse, looks after patients"\n"cook"\n'
     table, rows = opened(tmp_path, content)
