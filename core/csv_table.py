@@ -225,18 +225,22 @@ def check_columns(
     for name in required:
         if name not in columns:
             raise no_column(path, headers[0], aliases, name, line)
-    seen: set[tuple[str, ...]] = set()
+    seen: dict[tuple[str, ...], str] = {}
     for names in zip(*headers, strict=True):
         key = tuple(map(column_key, names))
+        name = names[0].strip()
         if key in seen and key[0]:
-            raise InputError(
-                path,
-                f"two columns called {names[0].strip()!r}",
-                expected="every column name once",
-                remedy="Rename or remove one of them.",
-                line=line,
-            )
-        seen.add(key)
+            raise _same_name(path, seen[key], name, line)
+        seen[key] = name
+
+
+def _same_name(path: Source, first: str, second: str, line: int | None) -> InputError:
+    if first == second:
+        found, remedy = f"two columns called {second!r}", "Rename or remove one of them."
+    else:
+        found = f"the columns {first!r} and {second!r}, which are one name"
+        remedy = f"Rename or remove {second!r}: capital letters, spaces and - make no difference."
+    return InputError(path, found, expected="every column name once", remedy=remedy, line=line)
 
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
