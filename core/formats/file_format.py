@@ -22,6 +22,7 @@ from core.languages.message import Message
 _START_BYTES = 1 << 16
 _MAX_OLE_BYTES = 64 << 20
 _SAVE_AS_CSV = "Save its table as 'CSV UTF-8', then drop that file."
+_WRITE_IN_R = 'Write its table with write.csv(data, "file.csv", row.names = FALSE).'
 _EXPECTED = "a table: CSV or other delimited text, a workbook, Parquet, JSON Lines, Stata or SPSS"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _STATA_NAMES = frozenset(range(105, 116))  # the first byte of Stata files before format 117
@@ -89,6 +90,10 @@ _OTHERS = (
     (b"\xff\xd8\xff", "a picture", "Export the table as CSV."),
     (b"MIME-Version:", "a saved web page (MHTML)", _SAVE_AS_CSV),
     (bytes(12) + b"\xc2\xea\x81\x60", "a data set of SAS", "Export it as CSV or Stata."),
+    (b"HEADER RECORD*******LIB", "a data set of SAS (.xpt)", "Export it as CSV or Stata."),
+    ((b"ARROW1\x00\x00", b"FEA1"), "a table of Arrow (Feather)", "Write it as Parquet or CSV."),
+    (b"\x00\x01\x00\x00Standard ", "a database of Access", "Export the table as CSV."),
+    ((b"RDX2\n", b"RDX3\n", b"X\n\x00\x00\x00"), "data of R", _WRITE_IN_R),
 )
 
 
@@ -175,6 +180,7 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
         (
             words
             for part, words in (
+                (r"xl\workbook.xml", r"an Excel workbook whose parts are named with \ and not /"),
                 ("xl/workbook.bin", "a binary workbook (.xlsb)"),
                 ("word/document.xml", "a Word document"),
                 ("ppt/presentation.xml", "a PowerPoint presentation"),

@@ -65,6 +65,7 @@ _HIDDEN_FOLDER = "it is a hidden folder; give it a name without a dot at the sta
 _MAC_BUNDLES = (".numbers", ".pages", ".key", ".app", ".rtfd")
 _MAC_BUNDLE = "it is a document or program of a Mac; save its table as CSV"
 _SAVE_AS_CSV = "save its table as CSV, and put that file here"
+_EXPORT = "export its table as CSV, Stata (.dta) or SPSS (.sav), and put that file here"
 _SAVE_CORRECTIONS = (
     "open it in a browser, press 'Save corrections', and put the CSV file that is saved here"
 )
@@ -73,7 +74,11 @@ _REVIEW_PAGE = re.compile(r"review.*\.x?html?", re.IGNORECASE)
 _OTHER_KINDS = (
     ((".doc", ".docx", ".odt", ".rtf", ".pages"), f"it is a text document; {_SAVE_AS_CSV}"),
     ((".pdf",), f"it is a PDF document; {_SAVE_AS_CSV}"),
-    ((".xlsb", ".xlsm", ".xlt", ".xltx", ".numbers", ".gsheet"), f"save it as .xlsx or {_SPOKEN}"),
+    (
+        (".xlsb", ".xlsm", ".xlt", ".xltx", ".fods", ".gsheet"),
+        "it is a workbook of a kind that is not read; save it as .xlsx or as CSV",
+    ),
+    ((".numbers",), "it is a document of Apple Numbers; export it as .xlsx or as CSV"),
     (
         (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".z"),
         "unpack it, and put the files in it here",
@@ -85,9 +90,17 @@ _OTHER_KINDS = (
         f"{_SAVE_AS_CSV}",
     ),
     ((".xml",), f"it is XML; {_SAVE_AS_CSV}"),
+    ((".sas7bdat", ".xpt"), f"it is a data set of SAS; {_EXPORT}"),
     (
-        (".sas7bdat", ".rds", ".rdata", ".por", ".mdb", ".accdb", ".sqlite", ".db", ".dbf"),
-        "export its table as CSV, Stata (.dta) or SPSS (.sav), and put that file here",
+        (".rds", ".rdata", ".rda"),
+        'it is data of R; write its table with write.csv(data, "file.csv", row.names = FALSE), '
+        "and put that file here",
+    ),
+    ((".por",), "it is a data set of SPSS for exchange; save it as .sav"),
+    ((".feather", ".arrow"), "it is a table of Arrow; write it as .parquet or as CSV"),
+    (
+        (".mdb", ".accdb", ".sqlite", ".db", ".dbf"),
+        "it is a database; export its table as CSV, and put that file here",
     ),
     ((".msg", ".eml"), "it is a mail; put the file that came with it here"),
     (

@@ -17,6 +17,17 @@ HELD = {
     "~syncthing~a.csv.tmp": "unfinished",
     "wave 2/a (Eva's conflicted copy 2026-03-04).csv": "a conflict copy",
     "wave 2/notes.docx": "a text document",
+    "a.sas7bdat": "a data set of SAS; export",
+    "a.XPT": "a data set of SAS; export",
+    "a.rds": "data of R; write its table with write.csv(",
+    "a.RData": "data of R; write its table with write.csv(",
+    "a.feather": "a table of Arrow; write it as .parquet",
+    "a.fods": "a workbook of a kind that is not read; save it as .xlsx",
+    "a.numbers": "a document of Apple Numbers; export it as .xlsx",
+    "a.pages": "a text document; save its table as CSV",
+    "a.accdb": "a database; export its table as CSV",
+    "a.dbf": "a database; export its table as CSV",
+    "a.por": "of SPSS for exchange; save it as .sav",
     "a.pq": "files that end in '.pq' are not read",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from pathlib import Path
@@ -222,6 +223,13 @@ def test_cells_that_are_filled_from_above_count(
         (b"<stata_dta>" + bytes(100), "damaged content"),
         (b"\x1f\x8b\x08\x00" + bytes(40), "damaged content"),
         (b"SQLite format 3\x00", "an SQLite database"),
+        (b"\x00\x01\x00\x00Standard ACE DB\x00", "a database of Access"),
+        (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!000", "a data set of SAS (.xpt)"),
+        (b"HEADER RECORD*******LIBV8   HEADER RECORD!!!!!!!000", "a data set of SAS (.xpt)"),
+        (b"ARROW1\x00\x00\xff\xff\xff\xff", "a table of Arrow (Feather)"),
+        (b"FEA1\x00\x00", "a table of Arrow (Feather)"),
+        (gzip.compress(b"RDX3\nX\n\x00\x00"), "data of R"),
+        (gzip.compress(b"X\n\x00\x00\x00\x03\x00"), "data of R"),
     ],
 )
 @pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.xlsx", "a.sav"])
@@ -308,6 +316,7 @@ def zipped(path: Path, *names: str) -> Path:
         ("word/document.xml", "a Word document"),
         ("xl/workbook.bin", "a binary workbook"),
         ("Index/Document.iwa", "Apple Numbers"),
+        ("xl\\workbook.xml", "an Excel workbook whose parts are named with \\ and not /"),
         ("survey.csv", "a zip archive"),
     ],
 )
@@ -316,8 +325,6 @@ def test_what_is_in_a_zip_archive(part: str, words: str, tmp_path: Path) -> None
 
 
 def test_a_workbook_in_a_gzip_archive(tmp_path: Path) -> None:
-    import gzip
-
     book = write_xlsx(tmp_path / "a.xlsx")
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(book.read_bytes()))
     assert "a gzip archive with a workbook" in str(refused(tmp_path / "a.csv.gz"))
