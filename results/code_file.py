@@ -226,9 +226,11 @@ def _count(
     for record, (row, text, prediction) in enumerate(
         zip(chunk, texts, predictions, strict=True), first_record
     ):
-        batch.unread_formulas.add((batch.table.get(row, JOB_TITLE), batch.table.get(row, DUTIES)))
+        job_title = batch.table.get(row, JOB_TITLE)
+        batch.unread_formulas.add((job_title, batch.table.get(row, DUTIES)))
+        batch.repeat_marks.add(job_title)
         if prediction.is_by_model:
-            job_title, duties = batch.table.get(row, JOB_TITLE), row_duties(batch.table, row)
+            duties = row_duties(batch.table, row)
             context = tuple(row[position] for position in batch.context.values())
             batch.review.add(text, job_title, duties, prediction, record, context)
     is_seen = batch.statistics.add(texts, predictions)

@@ -22,6 +22,7 @@ from itertools import chain
 
 from core.letters.accents import plain_letters
 from core.non_answers.listed_texts import compared_forms, compared_texts
+from core.non_answers.repeat_marks import REPEAT_WORDS
 from core.non_answers.written_values import is_written_value
 from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN
 
@@ -192,7 +193,8 @@ def built_in_non_answers() -> NonAnswers:
     alone: dict[str, NonAnswerKind] = {}
     for _, kind_name, keys in compared_texts("alone.csv"):
         alone |= dict.fromkeys(keys, NonAnswerKind(kind_name))
-    return NonAnswers(map(_Texts, languages.values()), alone)
+    listed = NonAnswers(map(_Texts, languages.values()), alone)
+    return listed.extended({NonAnswerKind.NOT_STATED: REPEAT_WORDS})
 
 
 def _is_random(text: str) -> bool:

@@ -1,0 +1,33 @@
+"""Marks for the text of the row above are no answers, and are told from other texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.non_answers.repeat_marks import is_repeat_mark
+from core.text import join
+
+MARKS = (
+    '" | "" | \'\' | „ | ” | 〃 | ″ | -"- | – " – | " " | -〃- | Dito | dto. | DITTO | idem'
+    " | desgl. | ebenso | s.o. | wie oben | same as above | ibid. | 同上 | 々 | ,, | -''-"
+)
+OTHERS = "nurse | - | . | ... | 0 | ' | C++ | DO | do | do it | dito GmbH | 12\" pipes | |"
+
+
+@pytest.mark.parametrize("mark", MARKS.split(" | "))
+def test_a_mark_is_no_answer(mark: str) -> None:
+    assert is_repeat_mark(mark)
+    assert built_in_non_answers().find(join(mark)) == NonAnswerKind.NOT_STATED
+    assert built_in_non_answers().find(join(mark, mark)) == NonAnswerKind.NOT_STATED
+    assert built_in_non_answers().find(join(mark, "cares for patients")) is None
+
+
+@pytest.mark.parametrize("text", ["", *OTHERS.split(" | ")])
+def test_other_texts_are_no_marks(text: str) -> None:
+    assert not is_repeat_mark(text)
+
+
+def test_do_with_a_full_stop_is_a_mark_that_a_person_reads() -> None:
+    assert is_repeat_mark("do.")
+    assert built_in_non_answers().find(join("DO")) is None
