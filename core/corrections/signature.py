@@ -38,7 +38,13 @@ _YEAR_LAST = re.compile(
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})\. ?(?P<month>\d{1,2})\. ?(?P<day>\d{1,2})\.?(?P<rest>.*)"
 )
-_CLOCK = re.compile(r",?\s*(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)")
+_CLOCK = re.compile(
+    r",?\s*(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)(?:\s*(?P<half>[ap])\.?\s?m\.?)?",
+    re.IGNORECASE,
+)
+# Excel counts days; a date that lost its format stands as such a number (45000 is 2023-03-15).
+_SERIAL = re.compile(r"[45]\d{4}(?:[.,]\d+)?")
+_SERIAL_ZERO = datetime(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[st
 
 
 def _as_iso(written: str, is_day_first: bool | None) -> str:
-    """Return a date with dots or slashes, and the time behind it, in ISO 8601.
+    """Return a date with dots or slashes and the time behind it, or a day of Excel, in ISO 8601.
 
     ``is_day_first`` is the order of the column, for dates that do not tell their own. Anything else
     is returned as it is, and so is a date whose order is unclear.
@@ -162,13 +168,29 @@ def _as_iso(written: str, is_day_first: bool | None) -> str:
         day, month = date["first"], date["second"]
         if order is False:
             day, month = month, day
+    elif _SERIAL.fullmatch(written):
+        time = _SERIAL_ZERO + timedelta(days=float(written.replace(",", ".")))
+        return (time + timedelta(milliseconds=500)).isoformat(timespec="seconds")
     else:
         return written
     iso = f"{year}-{month:0>2}-{day:0>2}"
     if not date["rest"]:
         return iso
-    clock = _CLOCK.fullmatch(date["rest"])
-    return written if clock is None else f"{iso}T{clock['hour']:0>2}:{clock['minutes']}"
+    clock = _clock(date["rest"])
+    return written if clock is None else f"{iso}T{clock}"
+
+
+def _clock(written: str) -> str | None:
+    """Return a time of the day in ISO 8601; None for what is none, such as "14:05 PM"."""
+    clock = _CLOCK.fullmatch(written)
+    if clock is None:
+        return None
+    hour, half = int(clock["hour"]), (clock["half"] or "").lower()
+    if half:
+        if not 0 < hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return f"{hour:02}:{clock['minutes']}"
 
 
 def _own_order(date: re.Match[str]) -> bool | None:

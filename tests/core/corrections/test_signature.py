@@ -105,6 +105,24 @@ def test_a_date_with_slashes_is_read_where_its_order_is_sure(tmp_path: Path) -> 
     assert times("03.04.25", "27/11/202", "27/13/2024", "27/11.2024") == [""] * 4
 
 
+def test_the_times_of_excel_are_read(tmp_path: Path) -> None:
+    written = {
+        "11/29/24 2:05 PM": "2024-11-29T14:05:00",
+        "11/29/2024 12:05:30 am": "2024-11-29T00:05:30",
+        "29/11/2024 12:05 p. m.": "2024-11-29T12:05:00",
+        "29.11.2024 2:05 pm": "2024-11-29T14:05:00",
+        "45625.586805556": "2024-11-29T14:05:00",
+        '"45625,586805556"': "2024-11-29T14:05:00",
+        "45625": "2024-11-29T00:00:00",
+    }
+    for time, iso in written.items():
+        (row,) = corrections(tmp_path, f"a | b,2221,anna,{time},,")
+        assert (row.signature.coded_at, row.reason) == (iso, "")
+    for unclear in ("11/29/24 14:05 PM", "11/29/24 0:05 AM", "4562", "145625", "59999"):
+        (row,) = corrections(tmp_path, f"a | b,2221,anna,{unclear},,")
+        assert row.signature.coded_at == "" and f"{unclear!r} is left out" in row.reason
+
+
 def test_yes_is_read_in_other_languages(tmp_path: Path) -> None:
     words = ("yes", "ja", "Oui", "sí", "si\u0301", "sim", "TAK", "ano", "áno", "igen", "da", "ναι")
     for row in corrections(tmp_path, *(f"a | b,2221,anna,,,{word}" for word in words)):
