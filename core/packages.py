@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from shlex import quote
 
 PACKAGES = (
     "core",
@@ -44,4 +45,4 @@ def install_command(extra: str) -> str:
     """Return the command that installs the optional dependencies ``extra`` beside the program."""
     if (_PROGRAM_DIR / "pyproject.toml").exists():
         return f'.venv/bin/pip install -e ".[{extra}]"'
-    return f'{sys.executable} -m pip install "WHEEL[{extra}]", with the path of the wheel'
+    return f'{quote(sys.executable)} -m pip install "WHEEL[{extra}]", with the path of the wheel'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from cli.options import add_command, add_folder
@@ -66,7 +67,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         _LOG.info("%s are not here: the nightly training is off in %s", what, CONFIG)
     for folder in _folders(project):
         folder.mkdir(parents=True, exist_ok=True)
-    _LOG.info("the project is ready; next: cd %s, then isco watch", parsed.folder)
+    _LOG.info("the project is ready; next: cd %s, then isco watch", quote(str(parsed.folder)))
 
 
 def _folders(settings: Settings) -> list[Path]:

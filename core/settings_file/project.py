@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 
 from core.errors import SettingsError
 from core.packages import SHIPPED_SETTINGS
@@ -28,7 +29,7 @@ def find_config() -> Path | None:
         if not config.exists():
             raise SettingsError(
                 f"{ISCO_HOME}: found no {CONFIG} in {home!r}; expected the folder of a project. "
-                f"Make one with 'isco init {home}', or correct the variable"
+                f"Make one with: isco init {quote(str(config.parent))}; or correct the variable"
             )
         return config
     return SHIPPED_SETTINGS.resolve() if SHIPPED_SETTINGS.is_symlink() else None

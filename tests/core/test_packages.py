@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from core.packages import SHIPPED_ANSWERS, answers_dir
+from core.packages import SHIPPED_ANSWERS, answers_dir, install_command
 from tests.conftest import ROOT
+
+
+def test_the_command_that_installs_can_be_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.packages._PROGRAM_DIR", tmp_path)
+    monkeypatch.setattr("sys.executable", "/my env/bin/python")
+    assert install_command("ray").startswith("'/my env/bin/python' -m pip install")
 
 
 def test_a_project_has_its_own_answers_or_those_of_the_checkout(

@@ -31,6 +31,11 @@ def test_a_new_project_codes(
     assert "is there already" in capsys.readouterr().err
 
 
+def test_the_next_command_can_be_pasted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert main(["init", str(tmp_path / "my survey")]) == 0
+    assert f"next: cd '{tmp_path / 'my survey'}', then isco watch" in caplog.text
+
+
 def test_a_new_project_of_a_checkout_finds_what_a_training_reads(tmp_path: Path) -> None:
     assert main(["init", str(tmp_path / "survey")]) == 0
     settings = load_settings(tmp_path / "survey" / "config.yaml")

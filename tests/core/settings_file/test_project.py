@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,15 @@ def test_the_current_folder_comes_before_the_variable(folders: tuple[Path, Path]
 
 def test_a_variable_that_names_no_project_is_an_error(folders: tuple[Path, Path]) -> None:
     with pytest.raises(SettingsError, match=r"ISCO_HOME: found no config\.yaml in .*isco init"):
+        find_config()
+
+
+def test_the_command_that_makes_a_project_can_be_pasted(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = folders[1].parent / "my survey"
+    monkeypatch.setenv("ISCO_HOME", str(home))
+    with pytest.raises(SettingsError, match=re.escape(f"isco init '{home}'; or correct")):
         find_config()
 
 
