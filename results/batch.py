@@ -14,6 +14,7 @@ from results.agreement import Agreement
 from results.receipt import Receipt
 from results.reporting.answers_beside import AnswersBeside
 from results.reporting.repeat_marks import RepeatMarks
+from results.reporting.several_titles import SeveralTitles
 from results.reporting.stray_rows import StrayRows
 from results.reporting.weighted_shares import WeightedShares
 from results.review.queue import ReviewQueue
@@ -39,6 +40,7 @@ class Batch:
     damage: Damage = field(default_factory=Damage)
     unread_formulas: UnreadFormulas = field(default_factory=UnreadFormulas)
     repeat_marks: RepeatMarks = field(default_factory=RepeatMarks)
+    several_titles: SeveralTitles = field(default_factory=SeveralTitles)
     texts: TextCollector = field(default_factory=TextCollector)
     answers_beside: AnswersBeside = field(init=False)
     stray_rows: StrayRows = field(init=False)

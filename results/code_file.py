@@ -191,6 +191,10 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
     as_written = row_writer(batch.receipt.settings[NEUTRALISE_FORMULAS])
     derived = derived_of(batch.receipt.settings)
     header = batch.table.header
+
+    def code_parts(parts: Sequence[str]) -> list[Prediction]:
+        return autocoder.code(parts, lambda _: progress(0))
+
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = Writer(file, as_written(header) + free_names(header, derived))
         for chunk in batch.table.chunks(CHUNK_ROWS):
@@ -208,6 +212,8 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
             batch.receipt.n_truncated += autocoder.n_truncated(texts)
             _add_texts(batch, texts, predictions)
             _count(batch, chunk, texts, predictions)
+            titles = [batch.table.get(row, JOB_TITLE) for row in chunk]
+            batch.several_titles.add(titles, predictions, code_parts)
     batch.receipt.n_blank_lines = batch.table.n_blank_lines
     note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
 

@@ -81,6 +81,7 @@ def note_input(batch: Batch) -> None:
         *batch.unread_formulas.notes,
         *batch.answers_beside.notes(),
         *batch.repeat_marks.notes(),
+        *batch.several_titles.notes(),
         *batch.stray_rows.notes(),
     ]
     receipt.notes += of_rows
