@@ -1,11 +1,11 @@
 """Recognise input that is not an answer: "retired", "refused", "n/a", "99", "asdf".
 
-``non_answers.csv`` has the texts of 28 languages by kind; ``combinations.csv`` has patterns and the
-words to put into them ("{} student", "law"); ``data.non_answers`` of the settings adds more. A text
-is a non-answer only as a whole: each of its words must belong to a listed text, to a number, or to
-the words that may stand around one ("ich bin seit 2010 Rentner"). So "retired nurse", "student
-counsellor" and "refuse collector" stay answers. Upper and lower case, accents and punctuation do
-not matter.
+``non_answers.csv`` has the texts of 28 languages by kind, ``repeats.csv`` those that point to the
+row above; ``combinations.csv`` has patterns and the words to put into them ("{} student", "law");
+``data.non_answers`` of the settings adds more. A text is a non-answer only as a whole: each of its
+words must belong to a listed text, to a number, or to the words that may stand around one ("ich bin
+seit 2010 Rentner"). So "retired nurse", "student counsellor" and "refuse collector" stay answers.
+Upper and lower case, accents and punctuation do not matter.
 
 ``alone.csv`` has patterns and words that say nothing only where nothing else is written: places
 ("in a {}", "hospital"), and words of which occupations are made ("worker").
@@ -22,7 +22,7 @@ from itertools import chain
 
 from core.letters.accents import plain_letters
 from core.non_answers.listed_texts import compared_forms, compared_texts
-from core.non_answers.repeat_marks import REPEAT_WORDS
+from core.non_answers.repeat_marks import REPEATS
 from core.non_answers.written_values import is_written_value
 from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN
 
@@ -184,7 +184,7 @@ def _rank(kind: NonAnswerKind | None) -> int:
 def built_in_non_answers() -> NonAnswers:
     """Return the non-answers of the tables."""
     languages: dict[str, dict[str, NonAnswerKind | None]] = {}
-    tables = map(compared_texts, ("non_answers.csv", "combinations.csv"))
+    tables = map(compared_texts, ("non_answers.csv", "combinations.csv", REPEATS))
     for language, kind_name, keys in chain.from_iterable(tables):
         kind = None if kind_name == _AROUND else NonAnswerKind(kind_name)
         kinds = languages.setdefault(language, {})
@@ -193,8 +193,7 @@ def built_in_non_answers() -> NonAnswers:
     alone: dict[str, NonAnswerKind] = {}
     for _, kind_name, keys in compared_texts("alone.csv"):
         alone |= dict.fromkeys(keys, NonAnswerKind(kind_name))
-    listed = NonAnswers(map(_Texts, languages.values()), alone)
-    return listed.extended({NonAnswerKind.NOT_STATED: REPEAT_WORDS})
+    return NonAnswers(map(_Texts, languages.values()), alone)
 
 
 def _is_random(text: str) -> bool:

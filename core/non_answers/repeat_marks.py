@@ -1,29 +1,20 @@
 """Tell marks that stand for the text of the row above: ``"``, ``''``, ``〃``, ``do.``, ``dito``.
 
-They are no answer. What is above is not put in their place: rows may have been sorted since.
+They are no answer; ``repeats.csv`` has the words. What is above is not put in their place: rows
+may have been sorted since.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 
 from core.letters.accents import plain_letters
-from core.non_answers.listed_texts import compared_forms
+from core.non_answers.listed_texts import compared_texts
 from core.text import clean
 
-REPEAT_WORDS = tuple(
-    word.strip()
-    for word in """
-    ditto; dto.; same; the same; same as above; as above; see above; like above; as before
-    dito; desgl.; dsgl.; dgl.; desgleichen; ebenso; ebd.; ebenda; ders.; derselbe; dieselbe
-    dasselbe; gleich; siehe oben; s. o.; wie oben; w. o.; wie vorher; idem; ibid.; ibidem
-    voir ci-dessus; comme ci-dessus; lo mismo; igual; como arriba; come sopra; o mesmo
-    como acima; zie boven; jak wyżej; j.w.; viz výše; 々; 同上; 同
-    """.replace("\n", ";").split(";")
-    if word.strip()
-)
-"""Words of any language; ``known_texts.py`` counts them among the texts that are no answers."""
+REPEATS = "repeats.csv"
 _MAX_CHARS = 20
 # "do." is ditto; "DO", as the letters of an office, is an occupation to the person who writes it.
 _SIGNS = re.compile(r"""do\.|[\s.–—-]*(?:["“”„‟″〃〞]|['’´`]{2}|,,|\|\||//)+[\s.–—"“”-]*""")
@@ -38,4 +29,4 @@ def is_repeat_mark(cell: str) -> bool:
 
 @cache
 def _compared_words() -> frozenset[str]:
-    return frozenset(compared_forms(REPEAT_WORDS))
+    return frozenset(chain.from_iterable(keys for _, _, keys in compared_texts(REPEATS)))
