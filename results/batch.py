@@ -13,7 +13,7 @@ from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
 from results.reporting.answers_beside import AnswersBeside
-from results.reporting.repeat_marks import RepeatMarks
+from results.reporting.repeated_titles import RepeatedTitles
 from results.reporting.several_titles import SeveralTitles
 from results.reporting.stray_rows import StrayRows
 from results.reporting.weighted_shares import WeightedShares
@@ -39,7 +39,7 @@ class Batch:
     weighted: WeightedShares | None = None
     damage: Damage = field(default_factory=Damage)
     unread_formulas: UnreadFormulas = field(default_factory=UnreadFormulas)
-    repeat_marks: RepeatMarks = field(default_factory=RepeatMarks)
+    repeated_titles: RepeatedTitles = field(default_factory=RepeatedTitles)
     several_titles: SeveralTitles = field(default_factory=SeveralTitles)
     texts: TextCollector = field(default_factory=TextCollector)
     answers_beside: AnswersBeside = field(init=False)

@@ -235,7 +235,7 @@ def _count(
         job_title = batch.table.get(row, JOB_TITLE)
         batch.unread_formulas.add((job_title, batch.table.get(row, DUTIES)))
         if prediction.needs_review or not prediction.isco_code:
-            batch.repeat_marks.add(job_title)
+            batch.repeated_titles.add(job_title)
         if prediction.is_by_model:
             duties = row_duties(batch.table, row)
             context = tuple(row[position] for position in batch.context.values())

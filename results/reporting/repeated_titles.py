@@ -9,7 +9,7 @@ from core.non_answers.repeat_marks import is_repeat_mark
 
 
 @dataclass
-class RepeatMarks:
+class RepeatedTitles:
     """How many records have such a mark as their title; ``_first`` is the first one."""
 
     _n_records: int = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.settings import Settings
 from inference.bundle import Bundle
-from results.reporting.repeat_marks import RepeatMarks
+from results.reporting.repeated_titles import RepeatedTitles
 from tests.results.test_input_columns import coded, read
 
 
@@ -22,7 +22,7 @@ def test_the_receipt_says_it(tmp_path: Path, bundle: Bundle, settings: Settings)
 
 
 def test_titles_that_are_none() -> None:
-    marks = RepeatMarks()
+    marks = RepeatedTitles()
     for title in ("nurse", "", "-", "n/a"):
         marks.add(title)
     assert marks.notes() == []
