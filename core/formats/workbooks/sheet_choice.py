@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
-from core.columns.header_names import Match, has_usual_names
+from core.columns.header_names import Match, column_key, has_usual_names
 from core.errors import InputError
 from core.formats.source import Source
+from core.isco_codes.code_column import CODE_NAMES, may_hold_isco_08
 from core.isco_codes.code_titles import is_title_of
-from core.taxonomy import isco08
+from core.isco_codes.written_code import read_code
+from core.taxonomy import UNIT, isco08
 
 _SAMPLE_ROWS = 1_000
-_MIN_LIST_ROWS = 10  # fewer rows with a code and its title may be records
+_MIN_LIST_ROWS = 10  # fewer rows with a code, its title and other cells may be records
 _LIST_SHARE = 0.8
 _MAX_NAMED_SHEETS = 8
 
@@ -46,9 +48,9 @@ def choose_sheet(
     """Return the place of the sheet with the records.
 
     A sheet without a value in the first required column has none, nor has one whose column of a
-    general name ("title") holds no titles, nor a list of the groups of ISCO-08. Of the others that
-    one is taken whose names the settings have. ``unclear`` has, by name, the errors of sheets with
-    such columns and no sure header. Raises InputError where several sheets are left.
+    general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes. Of the
+    others that one is taken whose names the settings have. ``unclear`` has, by name, the errors of
+    sheets with such columns and no sure header. Raises InputError where several sheets are left.
     """
     if not required:  # the first sheet with the first of our columns
         has_ours = [[column in sheet.matches for column in aliases] for sheet in sheets]
@@ -56,8 +58,8 @@ def choose_sheet(
     places = list(range(len(sheets)))
     if len(sheets) + len(unclear) > 1:
         places = [n for n in places if _has_records(path, sheets[n], aliases, required)]
-        places = [n for n in places if not _lists_groups(sheets[n])] or places
-        n_set = [sum(match == Match.SET for match in sheet.matches.values()) for sheet in sheets]
+        places = [n for n in places if not _is_list(sheets[n], required)] or places
+        n_set = [_n_set(sheet, required) for sheet in sheets]
         most = max((n_set[n] for n in places), default=0)
         places = [n for n in places if n_set[n] == most]
         unclear = {} if places and most else unclear
@@ -89,9 +91,54 @@ def _has_records(
     return any(cell.strip() for row in sheet.records() for cell in row[place])
 
 
-def _lists_groups(sheet: SheetWithColumns) -> bool:
-    """Whether the rows are groups of ISCO-08: a code that no other row has, and its title."""
+def _n_set(sheet: SheetWithColumns, required: Sequence[str]) -> int:
+    """Return how many names of a sheet decide between sheets.
+
+    For titles and duties only the settings have such names; those of a column of codes are built in
+    and say nothing about which sheet has the records.
+    """
+    is_text = has_usual_names(required[0])
+    return sum(
+        match == Match.SET and (has_usual_names(column) or not is_text)
+        for column, match in sheet.matches.items()
+    )
+
+
+def _is_list(sheet: SheetWithColumns, required: Sequence[str]) -> bool:
+    """Whether the rows are groups of ISCO-08, or codes with a title each, and no answers.
+
+    Where a column of codes is required, titles with a code each are the records.
+    """
     rows = [row for row in islice(sheet.records(), _SAMPLE_ROWS) if any(map(str.strip, row))]
+    may_list_codes = all(map(has_usual_names, required))
+    return _lists_groups(rows) or (may_list_codes and _lists_codes(sheet.headers[0], rows))
+
+
+def _lists_codes(header: Row, rows: Sequence[Row]) -> bool:
+    """Whether every row has a code that no other row has, a title behind it, and nothing else.
+
+    A number that may be an id, such as 1 or 11, is a code only with the title of its group: half of
+    the rows must have four digits or that title.
+    """
+    pairs = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    places = {next(place for place, cell in enumerate(row) if cell.strip()) for row in rows}
+    if len(places) != 1 or any(len(pair) != 2 for pair in pairs):
+        return False
+    name = header[places.pop()]
+    if column_key(name) not in CODE_NAMES and not may_hold_isco_08(name):
+        return False
+    codes = [read_code(written).code for written, _ in pairs]
+    if not all(codes) or len(set(codes)) < len(codes):
+        return False
+    n_sure = sum(
+        len(code) == UNIT or is_title_of(code, title)
+        for code, (_, title) in zip(codes, pairs, strict=True)
+    )
+    return 2 * n_sure >= len(codes)
+
+
+def _lists_groups(rows: Sequence[Row]) -> bool:
+    """Whether the rows are groups of ISCO-08: a code that no other row has, and its title."""
     codes = [code for row in rows if (code := _listed_code(row))]
     is_long = len(codes) >= max(_MIN_LIST_ROWS, _LIST_SHARE * len(rows))
     return is_long and len(set(codes)) == len(codes)

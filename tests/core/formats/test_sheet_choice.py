@@ -9,6 +9,7 @@ import pytest
 
 from core.csv_table import Table, open_table
 from core.errors import InputError
+from core.isco_codes.code_column import CODE_NAMES
 from core.settings import Columns
 from core.taxonomy import isco08
 
@@ -20,6 +21,11 @@ FORM: Rows = [["id", "Occupation"]]
 NUMBERED_FORM: Rows = [["id", "Job title"], ["1", ""], ["2", ""]]
 SALUTATIONS: Rows = [["n", "title"], ["1", "Mr"], ["2", "Mrs"], ["3", "Dr"]]
 GROUPS: Rows = [["code", "title"], *([code, isco08().titles[code]] for code in isco08().units[:30])]
+INDEX: Rows = [["ISCO code", "Occupation"], ["2221", "nurse"], ["5120", "cook"], ["8322", "taxi"]]
+MAJOR_GROUPS: Rows = [["code", "title"], *([c, isco08().titles[c]] for c in "123")]
+CODED: Rows = [["id", "Beruf", "isco_code"], ["1", "Maurer", "7112"], ["2", "Bäcker", "7512"]]
+NUMBERED: Rows = [["code", "Job title"], ["11", "nurse"], ["12", "cook"], ["13", "baker"]]
+INITIALS: Rows = [["Name", "Job title", "code"], ["Ana", "head", "A1"], ["Ben", "coder", "B2"]]
 TWO_HEADERS: Rows = [
     ["Job title", "Phone", ""],
     ["head of unit", "a1 b", ""],
@@ -29,7 +35,12 @@ TWO_HEADERS: Rows = [
 ]
 
 
-def read(tmp_path: Path, columns: Columns | None = None, **sheets: Rows) -> Table:
+def read(
+    tmp_path: Path,
+    columns: Columns | None = None,
+    required: tuple[str, ...] = ("job_title",),
+    **sheets: Rows,
+) -> Table:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
@@ -37,7 +48,8 @@ def read(tmp_path: Path, columns: Columns | None = None, **sheets: Rows) -> Tabl
         for row in rows:
             sheet.append([cell or None for cell in row])
     book.save(tmp_path / "s.xlsx")
-    return open_table(tmp_path / "s.xlsx", (columns or Columns()).model_dump(), ("job_title",))
+    aliases = {**(columns or Columns()).model_dump(), "isco_code": CODE_NAMES}
+    return open_table(tmp_path / "s.xlsx", aliases, required)
 
 
 @pytest.mark.parametrize(
@@ -60,12 +72,45 @@ def test_a_name_of_the_settings_decides(tmp_path: Path) -> None:
     assert table.notes == ["the sheet 'Data' was read, and not 'Team'"]
 
 
-@pytest.mark.parametrize("other", [FORM, NUMBERED_FORM, SALUTATIONS, GROUPS])
+@pytest.mark.parametrize("other", [FORM, NUMBERED_FORM, SALUTATIONS, GROUPS, INDEX, MAJOR_GROUPS])
 def test_a_sheet_without_answers_is_left_out(other: Rows, tmp_path: Path) -> None:
     for sheets in ({"Data": DATA, "Other": other}, {"Other": other, "Data": DATA}):
         table = read(tmp_path, **sheets)
         assert table.content.sheet == "Data"
         assert table.notes == ["the sheet 'Data' was read, and not 'Other'"]
+
+
+@pytest.mark.parametrize(
+    "other", [CODED, NUMBERED, INITIALS, [*INDEX, ["2221", "ward nurse"]], [*INDEX, ["", "cook"]]]
+)
+def test_a_column_of_codes_does_not_decide(other: Rows, tmp_path: Path) -> None:
+    for sheets in ({"Data": DATA, "Other": other}, {"Other": other, "Data": DATA}):
+        with pytest.raises(InputError, match="2 sheets with records"):
+            read(tmp_path, **sheets)
+
+
+def test_titles_with_a_code_each_are_records_where_codes_are_required(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="2 sheets with records"):
+        read(tmp_path, required=("job_title", "isco_code"), A=INDEX, B=CODED)
+
+
+@pytest.mark.parametrize(("other", "is_read"), [(INDEX, True), (CODED, False)])
+def test_tables_of_a_page_are_chosen_as_sheets_are(
+    other: Rows, is_read: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.xls"
+    path.write_text("<html><body>" + _markup(other) + _markup(DATA) + "</body></html>")
+    aliases = {"job_title": (), "isco_code": CODE_NAMES}
+    if is_read:
+        assert open_table(path, aliases, ("job_title",)).header == DATA[0]
+        return
+    with pytest.raises(InputError, match="2 sheets with records"):
+        open_table(path, aliases, ("job_title",))
+
+
+def _markup(rows: Rows) -> str:
+    lines = ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 
 def test_answers_with_the_codes_of_a_list_are_records(tmp_path: Path) -> None:
