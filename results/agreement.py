@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from core.csv_table import Row, Table, Writer, neutralise
-from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
+from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
@@ -188,12 +188,10 @@ def open_agreement(folder: Path, table: Table, language: str) -> Iterator[Agreem
     ``language`` is that of the titles of groups.
     """
     position = table.columns.get(CODE_COLUMN)
-    reader = (
-        CodeReader() if position is None else CodeReader(row[position] for _, row in table.rows())
-    )
-    if position is None or not is_code_column(table.header[position], reader):
+    if position is None:
         yield None
         return
+    reader = CodeReader(row[position] for _, row in table.rows())
     with (folder / DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
         yield Agreement(
             Writer(file, DISAGREEMENT_COLUMNS, table.delimiter),

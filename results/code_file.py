@@ -36,6 +36,7 @@ from core.csv_table import (
 )
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
+from core.isco_codes.compared_column import choose_compared_column
 from core.isco_codes.other_code_columns import codes_not_compared
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
@@ -161,6 +162,7 @@ def _open_input(path: Path, settings: Settings) -> Table:
     aliases = {**settings.data.read_columns.aliases, CODE_COLUMN: CODE_NAMES}
     table = open_table(path, aliases, (JOB_TITLE,), settings.data.encoding)
     refuse_own_table(path, table.header, table.sample())
+    choose_compared_column(table)
     return table
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 
 from core.columns.header_names import (
     IN_DUTIES,
@@ -51,15 +52,7 @@ class ColumnChoice:
     @property
     def notes(self) -> list[str]:
         """Return in words what was not chosen, and what is doubtful about what was."""
-        notes: list[str] = [
-            Message(
-                "other columns that may be the {column}: {names}",
-                column=_spoken(column),
-                names=", ".join(map(repr, names)),
-            )
-            for column, names in self.others.items()
-        ]
-        return notes + list(self.doubts)
+        return [*starmap(note_on_others, self.others.items()), *self.doubts]
 
 
 @dataclass(frozen=True)
@@ -96,8 +89,7 @@ def best_position(
     headers: Sequence[Sequence[str]], column: str, names: Sequence[str]
 ) -> int | None:
     """Return where the best name for one of our columns stands, None if no name fits."""
-    candidates = _candidates(headers, (), column, names, ())
-    return candidates[0].position if candidates else None
+    return next((fit.position for fit in _candidates(headers, (), column, names, ())), None)
 
 
 def choose_columns(
@@ -152,6 +144,15 @@ def choose_columns(
     if JOB_TITLE in columns:
         doubts += titles_of_other_jobs(headers[0], sample, columns.values())
     return ColumnChoice(columns, {c: names for c, names in others.items() if names}, tuple(doubts))
+
+
+def note_on_others(column: str, names: Sequence[str]) -> str:
+    """Return the note that further columns fit one of ours."""
+    return Message(
+        "other columns that may be the {column}: {names}",
+        column=_spoken(column),
+        names=", ".join(map(repr, names)),
+    )
 
 
 def missing_column(names: Sequence[str], setting: str) -> Message:
@@ -224,7 +225,6 @@ def _refuse_equal(
     ):
         return
     written = [header[position].strip() for position in equal]
-    names = _listed_with_and(written)
     remedy = "Remove or rename one of them."
     # A setting tells different names apart, and only titles and duties have one.
     if has_usual_names(column) and len(set(map(column_key, written))) == len(written):
@@ -232,7 +232,7 @@ def _refuse_equal(
         remedy += f"{column!r}."
     raise InputError(
         file,
-        f"{len(equal)} columns that may be the {_spoken(column)}: {names}",
+        f"{len(equal)} columns that may be the {_spoken(column)}: {_listed_with_and(written)}",
         expected="one of them, or a name that tells them apart",
         remedy=remedy,
         line=line,

@@ -65,6 +65,16 @@ def test_predictions_keep_the_input_and_add_ours(
     assert receipt.n_rows_in == receipt.n_rows_out == 2 and receipt.n_empty == 1
 
 
+def test_a_column_without_codes_is_no_column_of_codes_anywhere(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    content = "Emp ID,Job Code,Job Title\n1,N01,Nurse\n2,C01,Cook\n3,B07,Baker\n"
+    receipt, out = run(tmp_path, content, autocoder, settings)
+    assert receipt.columns == {"job_title": "Job Title"}
+    assert any(note.startswith("not compared, since") for note in receipt.notes)
+    assert "as isco_code" not in (out / "report.html").read_text()
+
+
 def test_derived_variables_come_last_and_make_another_batch(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
