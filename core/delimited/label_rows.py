@@ -65,7 +65,7 @@ def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> L
     # Columns that no question fills, such as "_uuid" of KoBo, may have no label.
     may_be_empty = {column for column, _ in columns} if asks else set()
     if not _may_be_labels(header, first, later, may_be_empty) or any(
-        not _is_text(first[column]) for column, _ in columns if column not in may_be_empty
+        not is_text(first[column]) for column, _ in columns if column not in may_be_empty
     ):
         return LabelRow.NO
     has_contrasts = len(columns) >= _MIN_CONTRASTS
@@ -79,7 +79,7 @@ def _is_text_of_qualtrics(header: Row, first: Row) -> bool:
     keys = list(map(column_key, header))
     cells = [cell for key, cell in zip(keys, first, strict=True) if key in _QUALTRICS]
     is_qualtrics = bool((_QUALTRICS - _START_AND_END | _IDS_OF_QUALTRICS) & set(keys))
-    return is_qualtrics and len(cells) >= _MIN_QUALTRICS and all(map(_is_text, cells))
+    return is_qualtrics and len(cells) >= _MIN_QUALTRICS and all(map(is_text, cells))
 
 
 def _is_unlike_records(
@@ -93,7 +93,7 @@ def _is_unlike_records(
         range(1, len(first) + 1)
     ):
         return True
-    if not all(_is_text(first[column]) or _VARIABLE.fullmatch(first[column]) for column in numbers):
+    if not all(is_text(first[column]) or _VARIABLE.fullmatch(first[column]) for column in numbers):
         return False
     n_variables = sum(_VARIABLE.fullmatch(cell.strip()) is not None for cell in first)
     if bool(numbers) and title and _VARIABLE.fullmatch(title):
@@ -144,7 +144,7 @@ def _names_choices(header: Row, first: Row, columns: Sequence[tuple[int, int]]) 
         len(named) >= _MIN_EMPTY_COLUMNS
         and not any(first[column].strip() for column in named)
         and len(choices) > 1
-        and all(map(_is_text, choices))
+        and all(map(is_text, choices))
         and len(set(choices)) == len(choices)
     )
 
@@ -165,7 +165,8 @@ def _may_be_labels(
     ) and not any(map(_is_non_answer, first))
 
 
-def _is_text(cell: str) -> bool:
+def is_text(cell: str) -> bool:
+    """Whether a cell has a letter, and is no number, date or id."""
     return any(map(str.isalpha, cell)) and not is_number_or_code(cell)
 
 

@@ -21,6 +21,7 @@ from core.delimited.format_errors import (
     no_column,
     no_header,
 )
+from core.delimited.group_names import header_below_groups, names_below_groups
 from core.delimited.header_rows import (
     further_headers,
     is_rule_line,
@@ -200,7 +201,8 @@ def _layout_of(
         records = [row for row in rows if not is_rule_line(row)]
         return _fitted(replace(layout, has_rules=True), records, lines)
     further = further_headers(layout.header, rows, aliases)
-    is_doubtful = not further and label_row(layout.header, rows, aliases) == LabelRow.MAYBE
+    signs = label_row(layout.header, rows, aliases) or names_below_groups(layout.header, rows)
+    is_doubtful = not further and signs != LabelRow.NO
     layout = replace(layout, further_headers=further, may_begin_with_labels=is_doubtful)
     return _fitted(layout, rows[len(further) :], lines)
 
@@ -237,7 +239,10 @@ def _below_other_names(path: Source, lines: Sequence[str], fit: _Fit, aliases: A
     """Return the layout with a later line as the header, where the names found are none."""
     layout = fit[0]
     places = range(layout.n_lines_above, min(_MAX_PREAMBLE_LINES, len(lines)))
-    n_above = later_header(path, lines, layout.delimiter, layout.header, places, aliases)
+    n_later = later_header(path, lines, layout.delimiter, layout.header, places, aliases)
+    known = places[0], bool(layout.further_headers) or n_later is not None
+    n_below = header_below_groups(path, lines, layout.delimiter, known, aliases)
+    n_above = n_below if n_later is None else n_later
     if n_above is None:
         return fit
     layout = _at(lines, layout.delimiter, n_above, layout.has_separator_line, aliases)

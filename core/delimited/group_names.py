@@ -1,0 +1,147 @@
+"""Tell names of groups of columns from a header: "Person,,Main job," above "Id,Age,Title,Duties".
+
+The row below is the header where it names every column and the titles are in the group that has a
+name of the titles. Where names in it are alike, or none is one of the titles, the file is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from core.columns.column_choice import Aliases, best_position, listed
+from core.columns.header_names import JOB_TITLE, TEXT_COLUMNS, Match, column_key, match
+from core.columns.value_kinds import is_number_or_code
+from core.delimited.format_errors import Row, TwoHeadersError
+from core.delimited.label_rows import LabelRow, is_text
+from core.delimited.parsed_lines import n_filled, parsed_leniently
+from core.formats.source import Source
+
+_MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
+_MIN_SIGNS = 2  # so many signs tell that a row has names
+
+
+def header_below_groups(
+    path: Source,
+    lines: Sequence[str],
+    delimiter: str,
+    known: tuple[int, bool],
+    aliases: Aliases,
+) -> int | None:
+    """Return how many lines are above the header, where the line taken for it names groups.
+
+    ``known`` has how many lines are above that line, and whether a row below it is known to have
+    names, too; it is then read in any case. None: that line is no row of groups. Raises
+    TwoHeadersError where the names of the columns are in both rows.
+    """
+    n_above, is_known = known
+    groups, *rows = parsed_leniently(lines[n_above:], delimiter)
+    rows = [row for row in rows if n_filled(row)]
+    if names_below_groups(groups, rows) != LabelRow.YES:
+        return None
+    names = rows[0]
+    keys = [column_key(name) for name in names]
+    is_complete = all(keys) and len(set(keys)) == len(keys)
+    titles = aliases.get(JOB_TITLE, ())
+    title, group = (best_position([row], JOB_TITLE, titles) for row in (names, groups))
+    starts = _starts(groups, len(names))
+    n_above_names = n_above + _n_lines_before(lines[n_above:], delimiter, names)
+    if is_complete and None not in (title, group) and starts[title or 0] == starts[group or 0]:
+        return n_above_names
+    if is_known and not (title is not None and _is_of_others(groups, starts[title], names[title])):
+        return None
+    raise _in_two_rows(path, groups, names, starts, (n_above + 1, n_above_names + 1))
+
+
+def _is_of_others(groups: Row, start: int, name: str) -> bool:
+    """Whether a name of the titles stands below a group of another job or person ("Partner")."""
+    group = groups[start].strip() if start < len(groups) else ""
+    names_titles = [match(text, JOB_TITLE) is not None for text in (name, f"{group} {name}")]
+    return names_titles == [True, False]
+
+
+def _n_lines_before(lines: Sequence[str], delimiter: str, names: Row) -> int:
+    """Return how many lines are before a row: above it cells may have line breaks."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    n_lines = 0
+    while next(reader) != names:
+        n_lines = reader.line_num
+    return n_lines
+
+
+def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
+    """Return whether the first row below a header has the names of columns, and that of groups.
+
+    The row has text alone, also in all columns that the header leaves without a name. Signs are
+    a name of titles or duties, and a column in which all records have numbers, dates or ids.
+    """
+    first, *records = [row for row in rows if len(row) == len(rows[0])] or [[]]
+    if not records:
+        return LabelRow.NO
+    pairs = list(zip_longest(header, first, fillvalue=""))
+    first_name = next((place for place, name in enumerate(header) if name.strip()), len(pairs))
+    if len(pairs) > len(first) or all(name.strip() for name, _ in pairs[first_name:]):
+        return LabelRow.NO
+    if any(not cell.strip() and not name.strip() for name, cell in pairs):
+        return LabelRow.NO
+    if not all(is_text(cell) or cell.strip().isidentifier() for cell in first if cell.strip()):
+        return LabelRow.NO
+    if any(cell.strip() and cell == row[n] for row in records for n, cell in enumerate(first)):
+        return LabelRow.NO
+    n_names = sum(map(_is_usual_name, first))
+    unlike = {first[n] for n in range(len(first)) if _is_unlike(first[n], [r[n] for r in records])}
+    n_signs = n_names + len(unlike)
+    return LabelRow.YES if n_signs >= _MIN_SIGNS else LabelRow(min(n_signs, LabelRow.MAYBE))
+
+
+def _is_usual_name(cell: str) -> bool:
+    fits = [fit[0] for column in TEXT_COLUMNS if (fit := match(cell, column))]
+    return min(fits, default=Match.CONTAINED) < Match.CONTAINED
+
+
+def _is_unlike(cell: str, values: Sequence[str]) -> bool:
+    """Whether a cell is empty or text, and all records have numbers, dates or ids below it."""
+    filled = [value for value in values if value.strip()]
+    return (
+        len(filled) >= _MIN_VALUES
+        and all(map(is_number_or_code, filled))
+        and not is_number_or_code(cell)
+    )
+
+
+def _starts(groups: Row, width: int) -> list[int]:
+    """Return for each column where its group begins; a column left of all groups is its own."""
+    starts: list[int] = []
+    for place in range(width):
+        is_named = place < len(groups) and bool(groups[place].strip())
+        starts.append(place if is_named or not starts else starts[-1])
+    return starts
+
+
+def _in_two_rows(
+    path: Source, groups: Row, names: Row, starts: Sequence[int], lines: tuple[int, int]
+) -> TwoHeadersError:
+    joined = [
+        " ".join(dict.fromkeys(part.strip() for part in (groups[start], name) if part.strip()))
+        if start < len(groups)
+        else name.strip()
+        for start, name in zip(starts, names, strict=True)
+    ]
+    keys = [column_key(name) for name in names]
+    twice = [place for place, key in enumerate(keys) if key and keys.count(key) > 1]
+    found = (
+        f"names of groups of columns in line {lines[0]} ({listed(list(filter(None, groups)))}), "
+    )
+    found += f"and names of the columns in line {lines[1]} ({listed(names)})"
+    if twice:
+        found += f", of which {names[twice[0]].strip()!r} stands there twice"
+    shown = [joined[place] for place in twice if keys[place] == keys[twice[0]]] or joined
+    return TwoHeadersError(
+        path,
+        found,
+        expected="one line with a name of its own for each column",
+        remedy=f"Put both lines into one, with names such as {listed(shown[:3])}, and call the "
+        "column with the job titles 'job_title'.",
+        line=lines[1],
+    )

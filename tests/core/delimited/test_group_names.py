@@ -1,0 +1,83 @@
+"""Names of groups above the names of the columns make no record of those."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError
+from tests.core.delimited.test_later_header import opened, titles
+
+GROUPS = ",,Main job,,Second job,\n"
+RECORDS = "1,30,Nurse,care,Waiter,serve\n2,40,Baker,bread,,\n3,50,Plumber,pipes,Farmer,cows\n"
+UNLIKE = "the first record is unlike the others"
+
+both_formats = pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+
+
+@both_formats
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        (GROUPS, "Id,Age,Title,Duties,Title 2,Duties 2\n"),
+        (GROUPS + "\n", "Id,Age,Title,Duties,Title 2,Duties 2\n"),
+        ("Person,,Main job,,Second job,\n", "Id,Age,Title,Duties,Title 2,Duties 2\n"),
+        ("Survey\nPerson,,Occupation,,Spouse,\n", "Id,Age,Title,Duties,Name,Place\n"),
+    ],
+)
+def test_names_of_all_columns_are_the_header(
+    suffix: str, above: str, names: str, tmp_path: Path
+) -> None:
+    table = opened(tmp_path / f"in{suffix}", above + names + RECORDS)
+    assert table.header == names.strip().split(",")
+    assert titles(table) == ["Nurse", "Baker", "Plumber"]
+
+
+@both_formats
+@pytest.mark.parametrize("groups", [GROUPS, "Person,,Main job,,Second job,x\n"])
+def test_names_alike_in_two_groups_are_refused(suffix: str, groups: str, tmp_path: Path) -> None:
+    names = "Id,Age,Title,Duties,Title,Duties\n"
+    with pytest.raises(InputError, match="'Title' stands there twice") as raised:
+        opened(tmp_path / f"in{suffix}", groups + names + RECORDS)
+    assert "'Main job Title', 'Second job Title'" in raised.value.remedy
+    assert raised.value.line == 2
+    joined = "Id,Age,Main job Title,Main job Duties,Second job Title,Second job Duties\n"
+    assert titles(opened(tmp_path / f"joined{suffix}", joined + RECORDS))[0] == "Nurse"
+
+
+@both_formats
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Person,,Beruf,,Partner,\nNr,Alter,Bezeichnung,Aufgaben,Bezeichnung P,Aufgaben P\n",
+        "Person,,Beruf,,Partner,\nNr,Alter,Text,Code,Beruf,Aufgaben P\n",  # not the partner's
+        "Id,Age,Main job,,Second job,\n,,Title,Duties,Title,Duties\n",
+    ],
+)
+def test_names_without_a_sure_title_are_refused(suffix: str, head: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="names of groups of columns in line 1") as raised:
+        opened(tmp_path / f"in{suffix}", head + RECORDS)
+    assert "Put both lines into one" in raised.value.remedy
+
+
+def test_a_row_with_one_sign_of_names_is_said(tmp_path: Path) -> None:
+    content = "Person,,Beruf,\nWer,Ort,Was,Aufgaben\nAnn,Bern,Koch,kocht\nBo,Ulm,Maler,malt\n"
+    table = opened(tmp_path / "in.csv", content)
+    assert len(titles(table)) == 3
+    assert any(note.startswith(UNLIKE) for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,job title,,x\n1,nurse,a,b\n2,cook,c,d\n",
+        ",job title,age,x\nAnn,nurse,unknown,none\nBo,cook,30,4\nCy,cook,31,5\n",
+        "name,job title,,\nAnn,nurse,Bern,x\nBo,cook,Ulm,y\n",
+        "name,job title,,\nAnn,nurse,,x\nBo,cook,30,y\nCy,cook,31,y\n",
+    ],
+)
+def test_a_first_record_below_columns_without_a_name_stays(content: str, tmp_path: Path) -> None:
+    table = opened(tmp_path / "in.csv", content)
+    assert titles(table)[0] == "nurse"
+    assert not any(note.startswith(UNLIKE) for note in table.notes)
