@@ -34,8 +34,12 @@ _MIN_QUALTRICS = 2
 _NUMBERED = re.compile(r"[(\[]?0?(\d{1,4})[)\].]?")
 # Names of questions and of variables: v1, Q12_3.
 _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_]*")
-_TYPES = frozenset(
-    {"text", "string", "str", "char", "varchar", "character", "texte", "texto", "testo", "tekst"}
+# What describes a column of text, also with its size in brackets: "varchar(255)".
+_TYPE = re.compile(
+    r"(?:str|string|n?char|n?varchar|character|alpha(?:numeri(?:c|sch))?|verbatim|zeichenkette|chaîne"
+    r"|cadena|(?:(?:free|open|frei) ?)?text|(?:vrije )?tekst|fritekst|fritext|offene angabe"
+    r"|texte(?: libre)?|texto(?: li[bv]re)?|testo(?: libero)?)(?: ?\(\d+\))?",
+    re.IGNORECASE,
 )
 
 
@@ -85,7 +89,7 @@ def _is_text_of_qualtrics(header: Row, first: Row) -> bool:
 def _is_unlike_records(
     first: Row, later: Sequence[Row], numbers: Collection[int], title: str
 ) -> bool:
-    """Whether a row counts the columns, or has names of variables or types of their values."""
+    """Whether a row counts the columns, or has names of variables, types or units of values."""
     if not any(row != first and not all(map(is_number_or_code, row)) for row in later):
         return False
     counted = [_NUMBERED.fullmatch(cell.strip()) for cell in first]
@@ -93,12 +97,21 @@ def _is_unlike_records(
         range(1, len(first) + 1)
     ):
         return True
-    if not all(is_text(first[column]) or _VARIABLE.fullmatch(first[column]) for column in numbers):
+    cells = [first[column].strip() for column in numbers]
+    if not all(is_text(cell) or _VARIABLE.fullmatch(cell) or _is_mark(cell) for cell in cells):
         return False
+    texts = set(filter(is_text, cells))
     n_variables = sum(_VARIABLE.fullmatch(cell.strip()) is not None for cell in first)
     if bool(numbers) and title and _VARIABLE.fullmatch(title):
         return n_variables >= _MIN_CONTRASTS and _are_names(first)
-    return bool(numbers) and title.casefold() in _TYPES
+    if _is_mark(title):  # units of the numbers alone: "h/week", "EUR"
+        return len(texts) >= _MIN_CONTRASTS
+    return bool(texts) and _TYPE.fullmatch(title) is not None
+
+
+def _is_mark(cell: str) -> bool:
+    """Whether a cell is empty, or has signs alone."""
+    return not any(map(str.isalnum, cell))
 
 
 def _are_names(row: Row) -> bool:

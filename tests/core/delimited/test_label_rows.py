@@ -98,6 +98,10 @@ def test_what_is_not_certain_is_said(tmp_path: Path) -> None:
             "id,v1,v2,v3",
         ),
         ("Name,Occupation,Salary\n%sAl,cook,33\nBo,mason,44\n", "text,text,EUR/month"),
+        ("id,job title,hours,pay\n%s1,nurse,40,300\n2,cook,38,200\n", ",text,h/week,EUR"),
+        ("id,job title,hours,pay\n%s1,nurse,40,300\n2,cook,38,200\n", "-,Freitext,Stunden,Euro"),
+        ("id,job title,hours,pay\n%s1,nurse,40,300\n2,cook,38,200\n", "int,varchar(255),int,real"),
+        ("id,job title,hours,pay\n%s1,nurse,40,300\n2,cook,38,200\n", ",,h/week,EUR"),
         ("Name,Beruf,Alter\n%sAl,Koch,33\nBo,Maurer,44\n", "(1),(2),(3)"),
         ("Name,Beruf,Ort\n%sAl,Koch,Ulm\nBo,Maurer,Bonn\n", "1,2,3"),
     ],
@@ -112,7 +116,10 @@ def test_a_row_of_variables_types_or_numbers_is_said(
     assert "the first record is unlike" not in " ".join(table.notes)
 
 
-@pytest.mark.parametrize("first", ["4,99,45", "A7,B12,45", "1,-9,3", "7,text editor,34"])
+@pytest.mark.parametrize(
+    "first",
+    ["4,99,45", "A7,B12,45", "1,-9,3", "7,text editor,34", ",text,", ",,unknown", "7,text,"],
+)
 def test_a_first_record_with_codes_is_not_said(first: str, tmp_path: Path) -> None:
     table, rows = opened(tmp_path, f"id,job_title,age\n{first}\n2,cook,40\n3,baker,41\n")
     assert len(rows) == 3 and "the first record" not in " ".join(table.notes)

@@ -14,6 +14,10 @@ Insgesamt
 ogółem
 yhteensä
 Row Labels
+text
+Freitext
+texte libre
+string
 Gesamtergebnis
 Teilergebnis
 Étiquettes de lignes
