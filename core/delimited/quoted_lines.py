@@ -20,8 +20,9 @@ def are_quoted_lines(rows: Sequence[Row], aliases: Aliases) -> bool:
     """
     if len(rows) < 2 or any(len(row) != 1 for row in rows):
         return False
+    lines = [" ".join(row[0].splitlines()) for row in rows]  # a field may have line breaks
     for delimiter in DELIMITERS:
-        parts = [next(csv.reader([row[0]], delimiter=delimiter), []) for row in rows]
+        parts = [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
         if len(parts[0]) < 2 or len({len(row) for row in parts}) > 1:
             continue
         matches = match_names(parts[:1], aliases)

@@ -211,6 +211,14 @@ def test_quotes_that_are_no_table_of_r(tmp_path: Path) -> None:
         opened(tmp_path, '"job_title"\n"head" cook of the house\n')
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_one_column_may_have_line_breaks_in_a_field(line_break: str, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_bytes(f'job title\n"nurse,{line_break}ward"\ncook\n'.encode())
+    table = open_table(path, {"job_title": ()}, ("job_title",))
+    assert [row for _, row in table.rows()] == [[f"nurse,{line_break}ward"], ["cook"]]
+
+
 def test_answers_with_a_comma_are_no_lines_in_quotes(tmp_path: Path) -> None:
     content = '"Job title, duties"\n"nurse, looks after patients"\n"cook"\n'
     table, rows = opened(tmp_path, content)
