@@ -4,9 +4,9 @@ A table is a delimited text or a file of any other format of ``core/formats``. E
 string. A table is read completely or refused: no row is skipped, shifted, padded or changed
 (``0110``, ``NA``, ``1e5`` and an id of 23 digits stay as they are). These are refused, with the
 file, the line and the remedy: a missing or duplicate column, a row with more or fewer fields than
-the header, a quote that is never closed, a field of more than 1,000,000 characters.
-Empty fields at the end of rows that stand under no name are added, or, where every row has them,
-left out.
+the header, a quote that is never closed, a field with records in it or of more than 1,000,000
+characters. Empty fields at the end of rows that stand under no name are added, or, where every row
+has them, left out.
 
 A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them. What else is no
 record, ``core/delimited/layout.py`` finds at the start, and ``core/delimited/rows_below.py`` at the
@@ -28,6 +28,7 @@ from core.columns.header_names import column_key
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
 from core.delimited.rows_below import RowsBelow
+from core.delimited.swallowed_lines import SwallowedLines
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.file_format import FileFormat, detect_format
@@ -68,8 +69,8 @@ class Table:
     ``columns`` maps our name of a column (``"job_title"``) to its position in the header; a column
     that the file does not have is not in it. ``other_columns`` has the header names that fit one of
     our columns as well. ``notes`` says in words what was decided about the file.
-    ``legacy_encoding`` is the one it was opened with. ``n_blank_lines`` and ``below`` are complete
-    after the rows are read.
+    ``legacy_encoding`` is the one it was opened with. ``n_blank_lines``, ``below`` and
+    ``row_notes`` are complete after the rows are read.
     """
 
     path: Source
@@ -81,6 +82,7 @@ class Table:
     legacy_encoding: str = AUTO
     n_blank_lines: int = field(default=0, init=False)
     below: RowsBelow = field(default_factory=RowsBelow, init=False)
+    _notes_on_fields: list[str] = field(default_factory=list, init=False)
 
     @property
     def header(self) -> Row:
@@ -102,6 +104,11 @@ class Table:
         """The delimiter of a delimited text, a comma for any other format."""
         return self.content.layout.delimiter
 
+    @property
+    def row_notes(self) -> list[str]:
+        """What was noticed while the rows were read, in words."""
+        return [*self.below.notes, *self._notes_on_fields]
+
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Yield (line on which the record starts, its fields), each as long as the header.
 
@@ -116,15 +123,22 @@ class Table:
         return ((line, row) for line, row in self.rows() if not self.repeats_header(row))
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
-        """Yield every row below the header as it is; a blank one has no fields, and is counted."""
+        """Yield every row below the header as it is; a blank one has no fields, and is counted.
+
+        Raises InputError for a field that swallowed records.
+        """
         self.n_blank_lines = 0
         width = len(self.header)
+        swallowed = SwallowedLines(self.path, self.header, self.delimiter)
         for line, row in self.content.read():
             if not row or row == _END_OF_FILE or (len(row) == 1 < width and not row[0].strip()):
                 self.n_blank_lines += 1
                 yield line, []
             else:
+                if self.format == FileFormat.CSV:
+                    swallowed.check(line, row)
                 yield line, row
+        self._notes_on_fields = swallowed.notes
 
     def _fitted(self, line: int, row: Row) -> Row:
         """Return a row of another length as long as the header, where nothing is lost by that."""

@@ -114,7 +114,7 @@ def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileC
         table.below.n_left_out,
         table.encoding,
         DELIMITERS[table.delimiter],
-        (*table.notes, *table.below.notes),
+        (*table.notes, *table.row_notes),
     )
 
 

@@ -124,7 +124,7 @@ def process_corrections(
                 kept.add(correction, check)
             progress(0)
     checks.report(receipt)
-    receipt.notes += [*source.notes(), *table.below.notes]
+    receipt.notes += [*source.notes(), *table.row_notes]
     for note in receipt.notes:
         _LOG.info("%r: %s", receipt.input, note)
     for doubt in doubts:

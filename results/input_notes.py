@@ -76,7 +76,7 @@ def note_input(batch: Batch) -> None:
     receipt.n_lost_letters = batch.damage.n_lost_letters
     receipt.n_encoded_twice = batch.damage.n_encoded_twice
     of_rows = [
-        *batch.table.below.notes,
+        *batch.table.row_notes,
         *batch.damage.notes,
         *batch.unread_formulas.notes,
         *batch.answers_beside.notes(),

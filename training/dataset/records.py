@@ -172,7 +172,7 @@ def _read_file(
     for note in table.notes:
         _LOG.info("%s: %s", path, note)
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
-    for note in filter(None, [reader.warning(), *table.below.notes]):
+    for note in filter(None, [reader.warning(), *table.row_notes]):
         _LOG.warning("%s: %s", path, note)
     read = _FileRecords([], [], [])
     for line, row in table.rows():

@@ -107,7 +107,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
         for column, position in sorted(table.columns.items(), key=itemgetter(1))
     )
     others = codes_not_compared(table, table.header[table.columns[CODE_COLUMN]].strip())
-    notes = (f"read: {columns}", *table.notes, *table.below.notes, *others)
+    notes = (f"read: {columns}", *table.notes, *table.row_notes, *others)
     return CodedRecords(records, dict(n_left_out), reader.warning(), notes, dict(first_lines))
 
 
