@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from core.columns.column_choice import shown_name
+from core.columns.shown_names import shown_name
 from core.corrections.unread_file import UnreadFile
 from core.languages.message import Message
 from core.text import DUTIES

@@ -19,8 +19,10 @@ from core.columns.header_names import (
     has_usual_names,
     keys_of,
     match,
+    names_another,
 )
 from core.columns.other_jobs import titles_of_other_jobs
+from core.columns.shown_names import listed, listed_with_and
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import InputError, Named
 from core.languages.message import Message
@@ -29,7 +31,6 @@ Row = Sequence[str]
 Aliases = Mapping[str, Sequence[str]]
 
 _MIN_VALUES = 3  # so many values that are no titles refuse a column of a name that is not specific
-_MAX_NAMES = 40
 
 
 class NoTitlesError(InputError):
@@ -61,13 +62,15 @@ class _Candidate:
     match: Match
     n_aside: int
     preference: int
+    is_of_another: bool
     kind: str | None
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int, int]:
+    def rank(self) -> tuple[bool, bool, bool, int, int, int]:
         """The lowest is the best; equal ones are equally good."""
-        is_set = self.match == Match.SET
-        return not is_set, self.kind is not None, self.match, self.n_aside, self.preference
+        is_sure = self.match == Match.SET, not self.is_of_another, self.kind is None
+        first, second, third = (not sure for sure in is_sure)
+        return first, second, third, self.match, self.n_aside, self.preference
 
 
 def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str, Match]:
@@ -136,7 +139,9 @@ def choose_columns(
                 continue
             doubts.append(doubt)
         columns[column] = best.position
-        others[column] = [headers[0][candidate.position].strip() for candidate in found[1:]]
+        others[column] = [
+            headers[0][other.position].strip() for other in found[1:] if not other.is_of_another
+        ]
     taken = {headers[0][position].strip() for position in columns.values()}
     others = {
         column: [name for name in names if name not in taken] for column, names in others.items()
@@ -187,13 +192,17 @@ def _candidates(
     free = set(range(len(headers[0]))) - set(taken)
     candidates = []
     for position in sorted(free):
-        fits = _fits([row[position] for row in headers if position < len(row)], column, set_keys)
+        written = [row[position] for row in headers if position < len(row)]
+        fits = _fits(written, column, set_keys)
         if fits is None:
             continue
-        kind = None
-        if sample and has_usual_names(column):
-            kind = kind_of_values(row[position] for row in sample if position < len(row))
-        candidates.append(_Candidate(position, *fits, kind))
+        kind, is_of_another = None, False
+        if has_usual_names(column):
+            # One row of names may say what the other does not: "Second job" above "Title 2".
+            is_of_another = any(names_another(name, column) for name in written)
+            if sample:
+                kind = kind_of_values(row[position] for row in sample if position < len(row))
+        candidates.append(_Candidate(position, *fits, is_of_another, kind))
     return sorted(candidates, key=lambda candidate: candidate.rank)
 
 
@@ -232,16 +241,11 @@ def _refuse_equal(
         remedy += f"{column!r}."
     raise InputError(
         file,
-        f"{len(equal)} columns that may be the {_spoken(column)}: {_listed_with_and(written)}",
+        f"{len(equal)} columns that may be the {_spoken(column)}: {listed_with_and(written)}",
         expected="one of them, or a name that tells them apart",
         remedy=remedy,
         line=line,
     )
-
-
-def _listed_with_and(names: Sequence[str]) -> str:
-    *first, last = map(repr, names)
-    return f"{', '.join(first)} and {last}"
 
 
 def _doubt(name: str, column: str, candidate: _Candidate) -> str:
@@ -281,18 +285,6 @@ def _no_titles(
         "config.yaml.",
         line=line,
     )
-
-
-def shown_name(name: str) -> str:
-    """Return the name of a column in quotes, or words for one that has no name."""
-    return repr(name.strip()) if name.strip() else "a column without a name"
-
-
-def listed(header: Sequence[str]) -> str:
-    """Return the names of a header for an error, the first ones of many."""
-    names = ", ".join(repr(name.strip()[:60]) for name in header[:_MAX_NAMES]) or "(none)"
-    n_more = len(header) - _MAX_NAMES
-    return f"{names} and {n_more} more" if n_more > 0 else names
 
 
 def _spoken(column: str) -> str:

@@ -15,7 +15,7 @@ Languages = Mapping[Words, frozenset[str]]
 
 def contained(words: Sequence[str], names: Collection[Words]) -> list[Words]:
     """Return the names that stand in ``words``, in the order of the words."""
-    return [name for _, name in _placed(words, names)]
+    return [name for _, name in placed_names(words, names)]
 
 
 def contained_subjects(words: Sequence[str], names: Languages, before: Languages) -> list[Words]:
@@ -23,11 +23,11 @@ def contained_subjects(words: Sequence[str], names: Languages, before: Languages
 
     A name within one that does is left out with it: "occupation" in "in your main occupation".
     """
-    placed = list(_placed(words, names))
+    placed = list(placed_names(words, names))
     aside = [
         (start, start + len(name))
         for start, name in placed
-        if _follows(words[:start], before, names[name])
+        if follows(words[:start], before, names[name])
     ]
     return [
         name
@@ -36,7 +36,7 @@ def contained_subjects(words: Sequence[str], names: Languages, before: Languages
     ]
 
 
-def _placed(words: Sequence[str], names: Collection[Words]) -> Iterator[tuple[int, Words]]:
+def placed_names(words: Sequence[str], names: Collection[Words]) -> Iterator[tuple[int, Words]]:
     """Yield where each name starts, and the name."""
     longest = max(map(len, names))
     for start in range(len(words)):
@@ -45,8 +45,8 @@ def _placed(words: Sequence[str], names: Collection[Words]) -> Iterator[tuple[in
                 yield start, part
 
 
-def _follows(words: Sequence[str], before: Languages, languages: frozenset[str]) -> bool:
-    """Whether ``words`` end with one of ``before`` in one of the languages."""
+def follows(words: Sequence[str], before: Languages, languages: frozenset[str]) -> bool:
+    """Return whether ``words`` end with one of ``before`` in one of the languages."""
     longest = max(map(len, before), default=0)
     return any(
         not languages.isdisjoint(before.get(tuple(words[-n:]), ()))

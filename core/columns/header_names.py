@@ -9,16 +9,17 @@ a number of a question ("Q5. Job title"), or something in brackets behind it ("J
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from core.columns.contained_names import contained, contained_subjects
+from core.columns.contained_names import contained, contained_subjects, placed_names
+from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of_else
 from core.columns.header_words import (
-    ELSE,
     ENGLISH,
-    is_of_else,
+    MAX_NAME_WORDS,
     name_table,
+    named_languages,
     plain_words,
     words_of,
 )
@@ -32,15 +33,16 @@ TEXT_COLUMNS = (JOB_TITLE, DUTIES)
 IN_DUTIES = "context_in_duties: "
 
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
-_MAX_NAME_WORDS = 5  # more words are a question
 _WEEK = "reference_period"
 _DESCRIBE = "asks_for_a_description"
 _OTHER_QUESTION = "asks_something_else"
-_WHERE = "says_where"
+_OTHER_NAME = "asks_for_another_name"
 
 _KEY_BREAKS = re.compile(r"[\s_-]+")
 _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 _QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
+_NUMBERING = re.compile(r"^\s*[A-Za-z]{0,2}\d+[A-Za-z0-9]{0,6}\s*[.:)]\s*(?=\S)")
+_ORDINAL = re.compile(r"(?<!\w)[2-9]\s?[ªº°]")  # "2ª ocupación"; the letters are gone in words
 _SUFFIX = re.compile(
     r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
     r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl))+$",
@@ -106,8 +108,7 @@ def usual_names(column: str, language: str | None = None) -> list[str]:
 
 def has_usual_names(column: str) -> bool:
     """Return whether the table has names of this column."""
-    no_columns = (ELSE, _WEEK, _DESCRIBE, _OTHER_QUESTION, _WHERE)
-    return column in name_table() and column not in no_columns
+    return column in TEXT_COLUMNS
 
 
 @cache
@@ -132,14 +133,6 @@ def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     return names
 
 
-@cache
-def _words_before_a_place() -> Mapping[tuple[str, ...], frozenset[str]]:
-    """Return the words after which the job is where something is, each with its languages."""
-    words: dict[tuple[str, ...], frozenset[str]] = {}
-    _add_languages(words, name_table()[_WHERE])
-    return words
-
-
 def _add_languages(
     names: dict[tuple[str, ...], frozenset[str]], by_language: Mapping[str, Sequence[str]]
 ) -> None:
@@ -152,7 +145,8 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     """Return how well a header fits one of our columns, and how much of it was left aside.
 
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
-    asks to describe something, so that a column of duties may be meant. None where it does not fit.
+    asks to describe something, so that a column of duties may be meant; 3: it asks for another name
+    of the job. None where it does not fit.
     """
     return _match(header[:_MAX_NAME_CHARS], column)
 
@@ -166,17 +160,21 @@ def _match(header: str, column: str) -> tuple[Match, int] | None:
         return None
     written = _words_that_tell(header)
     words = tuple(map(plain_letters, written))
-    languages = _languages_of(words, column)
-    if any(is_of_else(word, languages) for word in written):
+    if _places_of_else(written, column):
         return None
     fits = [_best(keys, part) for part in (" ".join(words), *_parts(header))]
+    if column == JOB_TITLE:
+        beside = places_beside_a_name(written, _languages_of(words, column))
+        fits.append(_best(keys, " ".join(_without(words, beside))))
     heading = _best(keys, _HEADINGS.split(header)[0])
     if heading is not None and heading < Match.GENERIC:  # "Work: shifts" is not about the job
         fits.append(heading)
     found = min(filter(None, fits), default=None)
     if found is not None:
         return found, 1
-    return None if _asks_something_else(header) else _match_of_question(words, column)
+    if not _asks_something_else(header):
+        return _match_of_question(words, column)
+    return (Match.CONTAINED, 3) if _asks_for_another_name(words, column) else None
 
 
 @lru_cache(maxsize=8192)
@@ -186,17 +184,30 @@ def names_another(header: str, column: str) -> bool:
     Such are "second job", "occupation of the mother" and "occupational group"; a question is none.
     """
     written = _words_that_tell(header[:_MAX_NAME_CHARS])
-    languages = _languages_of(tuple(map(plain_letters, written)), column)
-    rest = tuple(plain_letters(word) for word in written if not is_of_else(word, languages))
-    if not rest or len(rest) == len(written) or len(written) > _MAX_NAME_WORDS:
+    rest = _without(tuple(map(plain_letters, written)), _places_of_else(written, column))
+    if not rest or len(rest) == len(written) or len(written) > MAX_NAME_WORDS:
         return False
     is_name = _best(_usual_keys(column), " ".join(rest)) is not None
     return is_name or bool(contained(rest, _contained_names(column)))
 
 
+def _places_of_else(written: Sequence[str], column: str) -> set[int]:
+    words = tuple(map(plain_letters, written))
+    names = {
+        start + n
+        for start, name in placed_names(words, _contained_names(column))
+        for n in range(len(name))
+    }
+    return places_of_else(written, _languages_of(words, column), names, column == DUTIES)
+
+
+def _without(words: Sequence[str], places: Collection[int]) -> tuple[str, ...]:
+    return tuple(word for place, word in enumerate(words) if place not in places)
+
+
 def _words_that_tell(header: str) -> tuple[str, ...]:
     """Return the words of a header without those of a path and of the week that it asks for."""
-    written = words_of(header)
+    written = words_of(_ORDINAL.sub(" 2nd ", _NUMBERING.sub("", header)))
     while written and written[0] in _PATH_WORDS:
         written = written[1:]
     return _without_phrases(written, _phrases(_WEEK))
@@ -220,10 +231,17 @@ def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
     return languages or frozenset(name_table()[ELSE])
 
 
+def _asks_for_another_name(words: Sequence[str], column: str) -> bool:
+    """Whether a question asks for a second name of the job: "Has this job a special name?"."""
+    if column != JOB_TITLE or not contained(words, _phrases(_OTHER_NAME)):
+        return False
+    return bool(contained(words, _contained_names(column)))
+
+
 def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
     is_description = bool(contained(words, _phrases(_DESCRIBE)))
     names = _contained_names(column)
-    before = _words_before_a_place() if column == JOB_TITLE else {}
+    before = named_languages(WHERE) if column == JOB_TITLE else {}
     if contained_subjects(words, names, before):
         is_about_duties = is_description or bool(contained(words, _contained_names(DUTIES)))
         asks_for_it = column == DUTIES or not is_about_duties

@@ -1,4 +1,4 @@
-"""The words of a header, and those that say that it is about something else.
+"""The words of a header, and the table of names and words.
 
 ``header_names.yaml`` has the words in 33 languages.
 """
@@ -15,12 +15,10 @@ from typing import Any
 from core.file_io import read_yaml
 from core.letters.accents import plain_letters
 
-ELSE = "about_something_else"
 ENGLISH = "en"
+MAX_NAME_WORDS = 5
+"""A header of more words is a question."""
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
-_MAX_SHORT = (
-    3  # so many letters may be another word in another language: Turkish "eş", Spanish "es"
-)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -55,27 +53,11 @@ def name_table() -> dict[str, Any]:
     return table
 
 
-def is_of_else(word: str, languages: frozenset[str]) -> bool:
-    """Return whether a header with this word, in one of ``languages``, says something else."""
-    return any(
-        not languages.isdisjoint(_words_of_else().get(form, ()))
-        for form in (word, word.rstrip("0123456789"))
-    )
-
-
 @cache
-def _words_of_else() -> Mapping[str, frozenset[str]]:
-    """Return the words of other questions, each with the languages for which it counts.
-
-    An English word counts for all of them, and so does one of more than three letters. Each stands
-    with its accents and without; with others it is another word (Swedish "år", and "är").
-    """
-    words: dict[str, frozenset[str]] = {}
-    everywhere = frozenset(name_table()[ELSE])
-    for language, listed in name_table()[ELSE].items():
-        for word in (part for name in listed for part in words_of(name)):
-            is_certain = language == ENGLISH or len(word) > _MAX_SHORT
-            for form in (word, plain_letters(word)):
-                languages = everywhere if is_certain else {language}
-                words[form] = words.get(form, frozenset()) | languages
-    return words
+def named_languages(key: str) -> Mapping[tuple[str, ...], frozenset[str]]:
+    """Return the names under one key of the table in plain words, each with its languages."""
+    names: dict[tuple[str, ...], frozenset[str]] = {}
+    for language, listed in name_table()[key].items():
+        for name in map(plain_words, listed):
+            names[name] = names.get(name, frozenset()) | {language}
+    return names

@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 
-from core.columns.column_choice import Aliases, listed, match_names
+from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import TEXT_COLUMNS, Match, usual_names
+from core.columns.shown_names import listed
 from core.columns.value_kinds import is_no_name
 from core.errors import InputError
 from core.formats.source import Source

@@ -14,13 +14,7 @@ from itertools import islice
 
 from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import JOB_TITLE, Match
-from core.delimited.format_errors import (
-    DELIMITERS,
-    MAX_FIELD_CHARS,
-    Row,
-    no_column,
-    no_header,
-)
+from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, no_header
 from core.delimited.group_names import header_below_groups, names_below_groups
 from core.delimited.header_rows import (
     further_headers,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.columns.else_words import names_another_answer
 from core.columns.header_names import JOB_TITLE
 from core.csv_table import Row, Table
 from core.languages.message import Message
@@ -67,13 +68,18 @@ class AnswersBeside:
 
 
 def _columns_beside(table: Table, title: int) -> dict[int, str]:
-    """Return the columns that may have titles too, and those for another answer, with a name."""
-    names = [
-        next(filter(None, map(str.strip, column)), "")
-        for column in zip(table.header, *table.layout.further_headers, strict=True)
-    ]
+    """Return the named columns for the answers that are not among the choices.
+
+    A second job beside the first one is none: who has no second job does not have the first twice.
+    """
+    written = list(zip(table.header, *table.layout.further_headers, strict=True))
+    names = [next(filter(None, map(str.strip, column)), "") for column in written]
     others = set(table.other_columns.get(JOB_TITLE, ()))
-    columns = {place: name for place, name in enumerate(names) if name and name in others}
+    columns = {
+        place: name
+        for place, name in enumerate(names)
+        if name in others and any(map(names_another_answer, written[place]))
+    }
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):
         is_named = bool(table.header[place].strip())

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.columns.column_choice import shown_name
 from core.columns.record_text import row_text
+from core.columns.shown_names import shown_name
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.other_code_columns import codes_not_compared

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.csv_table import open_table
 from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.answers_beside import AnswersBeside
@@ -64,6 +65,33 @@ def test_no_other_column_is_looked_at(tmp_path: Path) -> None:
         *[[str(n), "other", "bank", "x y"] for n in (1, 2)],
     ]
     assert notes(tmp_path, rows) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "main"),
+    [("second_job", "main_job"), ("Zweitjob", "Beruf"), ("Seconda occupazione", "Professione")],
+)
+def test_the_main_job_is_no_answer_to_the_question_for_the_second(
+    second: str, main: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"id,{main},{second}\n1,nurse,waiter\n2,driver,\n", encoding="utf-8")
+    table = open_table(path, {"job_title": (second,)}, ("job_title",))
+    beside = AnswersBeside(table)
+    for chunk in table.chunks(2):
+        beside.add(chunk)
+    assert table.other_columns == {"job_title": [main]} and beside.notes() == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["occupation_other", "Ocupación (otra)", "Beruf: Sonstiges", "Profession - Autre"],
+)
+def test_the_name_says_that_another_answer_stands_there(other: str, tmp_path: Path) -> None:
+    rows = [["id", "job title", "age", other], ["1", "nurse", "30", ""]]
+    rows += [["2", "other", "40", "tailor"]]
+    (note,) = notes(tmp_path, rows)
+    assert repr(other) in note
 
 
 def test_receipt_and_report_say_it(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:

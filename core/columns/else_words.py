@@ -1,0 +1,181 @@
+"""The words that say that a header is about something else than the job of the person who answers.
+
+Another person, another time, another job, or a firm. ``header_names.yaml`` has them by language:
+``stem*`` stands for all words that begin so, and several words count in this order alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from core.columns.contained_names import Words, follows
+from core.columns.header_words import (
+    ENGLISH,
+    MAX_NAME_WORDS,
+    name_table,
+    named_languages,
+    plain_words,
+    words_of,
+)
+from core.letters.accents import plain_letters
+
+ELSE = "about_something_else"
+WHERE = "says_where"
+BESIDE_A_NAME = "says_that_it_is_the_job"
+_IN_ITS_LANGUAGE = "about_something_else_in_its_language"
+_ADDITIONAL = "additional_job"
+_OTHER = "other_job"
+_SPECIFY = "asks_to_specify"
+_PERSON = "numbered_person"
+_FIRM = "firm_or_household"
+
+_MAX_SHORT = 3  # so many letters may be another word elsewhere: Turkish "eş", Spanish "es"
+_MIN_STEM = 3
+_STEM = "*"
+_N_INDEXED = 2  # so many letters of a phrase's first word find it
+_DIGITS = "0123456789"
+# These languages write "other" after the noun, so that it does not ask for another answer there.
+_OTHER_AFTER_THE_NOUN = frozenset({"ar", "ga", "id", "mt"})
+
+Languages = frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    """Words, stems and phrases, each with the languages for which it counts.
+
+    The phrases stand by the first letters of their first words.
+    """
+
+    words: Mapping[str, Languages]
+    stems: Mapping[str, Languages]
+    phrases: Mapping[str, Sequence[tuple[Words, Languages]]]
+
+    def has(self, word: str, languages: Languages) -> bool:
+        """Return whether a word is one of these in one of ``languages``; digits may follow it."""
+        plain = plain_letters(word)
+        known = [self.words.get(form, Languages()) for form in (word, word.rstrip(_DIGITS))]
+        known += [self.stems.get(plain[:n], Languages()) for n in range(_MIN_STEM, len(plain) + 1)]
+        return any(not languages.isdisjoint(each) for each in known)
+
+    def places(self, words: Sequence[str], languages: Languages) -> set[int]:
+        """Return where ``words`` has these words and phrases."""
+        places = {place for place, word in enumerate(words) if self.has(word, languages)}
+        plain = list(map(plain_letters, words))
+        for start, word in enumerate(plain):
+            for phrase, known in self.phrases.get(word[:_N_INDEXED], ()):
+                if not languages.isdisjoint(known) and _starts_with(plain[start:], phrase):
+                    places.update(range(start, start + len(phrase)))
+        return places
+
+
+def _starts_with(words: Sequence[str], phrase: Words) -> bool:
+    return len(words) >= len(phrase) and all(
+        word.startswith(part[:-1]) if part.endswith(_STEM) else word == part
+        for word, part in zip(words, phrase, strict=False)
+    )
+
+
+@cache
+def _vocabulary(key: str) -> _Vocabulary:
+    """Return the words of one key.
+
+    An English word counts for all languages. In the list of other subjects so does one of more than
+    three letters. A word stands with its accents and without; with others it is another word
+    (Swedish "år", and "är").
+    """
+    words: dict[str, Languages] = {}
+    stems: dict[str, Languages] = {}
+    phrases: dict[str, list[tuple[Words, Languages]]] = {}
+    everywhere = Languages(name_table()[ELSE])
+    is_for_all = key in (ELSE, _PERSON)
+    for language, listed in name_table()[key].items():
+        is_english = language == ENGLISH and key != _IN_ITS_LANGUAGE
+        for written in listed:
+            n_letters = sum(map(str.isalpha, written))
+            is_certain = is_english or (is_for_all and n_letters > _MAX_SHORT)
+            languages = everywhere if is_certain else Languages({language})
+            parts = [
+                " ".join(plain_words(part)) + _STEM * part.endswith(_STEM)
+                for part in written.split()
+            ]
+            if len(parts) > 1:
+                phrases.setdefault(parts[0][:_N_INDEXED], []).append((tuple(parts), languages))
+            elif written.endswith(_STEM):
+                _add(stems, parts[0][:-1], languages)
+            else:
+                for form in {*words_of(written), parts[0]}:
+                    _add(words, form, languages)
+    return _Vocabulary(words, stems, phrases)
+
+
+def _add(known: dict[str, Languages], key: str, languages: Languages) -> None:
+    known[key] = known.get(key, Languages()) | languages
+
+
+def places_of_else(
+    words: Sequence[str], languages: Languages, names: Collection[int], is_for_duties: bool
+) -> set[int]:
+    """Return which of the words of a header say that it is about something else.
+
+    Parameters
+    ----------
+    languages : those of the names in the header.
+    names : where the names stand. In a longer question, a word such as "additional" or "other"
+        counts only beside one: "Give additional information" is about the same job.
+    is_for_duties : whether duties are looked for, which firms and households have as well.
+    """
+    places = _vocabulary(ELSE).places(words, languages)
+    places |= _vocabulary(_IN_ITS_LANGUAGE).places(words, languages) | _numbered_persons(words)
+    additional = _vocabulary(_ADDITIONAL).places(words, languages)
+    if not _asks_for_another_answer(words, languages):
+        additional |= _vocabulary(_OTHER).places(words, languages)
+    is_short = len(words) <= MAX_NAME_WORDS
+    places |= {n for n in additional if is_short or n - 1 in names or n + 1 in names}
+    if is_for_duties:
+        before = named_languages(WHERE)
+        places |= {
+            place
+            for place in _vocabulary(_FIRM).places(words, languages)
+            if not follows(words[:place], before, languages)
+        }
+    return places
+
+
+def places_beside_a_name(words: Sequence[str], languages: Languages) -> set[int]:
+    """Return where a header says that it is about the job that is asked for: "main", "current"."""
+    return _vocabulary(BESIDE_A_NAME).places(words, languages)
+
+
+def names_another_answer(header: str) -> bool:
+    """Return whether a header is one for the answers that are not among the choices.
+
+    Such are "occupation_other" and "Occupation (please specify)".
+    """
+    languages = Languages(name_table()[ELSE])
+    words = words_of(header)
+    return any(_vocabulary(key).places(words, languages) for key in (_OTHER, _SPECIFY))
+
+
+def _asks_for_another_answer(words: Sequence[str], languages: Languages) -> bool:
+    """Whether "other" is an answer, and not another job: "occupation, other", not the reverse."""
+    if _vocabulary(_SPECIFY).places(words, languages):
+        return True
+    ends = [word for word in words if word not in ("text", "txt")][-1:]
+    before_the_noun = languages - _OTHER_AFTER_THE_NOUN
+    return any(_vocabulary(_OTHER).has(word, before_the_noun) for word in ends)
+
+
+def _numbered_persons(words: Sequence[str]) -> set[int]:
+    """Return where a person is numbered who is not the first: "Person 2", "member3"."""
+    everywhere = Languages(name_table()[ELSE])
+    places = set()
+    for place, word in enumerate(words):
+        bare = word.rstrip(_DIGITS)
+        following = words[place + 1] if place + 1 < len(words) else ""
+        number = word[len(bare) :] or (following if following.isdecimal() else "")
+        if number and int(number) > 1 and _vocabulary(_PERSON).has(bare, everywhere):
+            places |= {place, place + (number == following)}
+    return places

@@ -1,0 +1,25 @@
+"""Header names as errors and notes show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_MAX_NAMES = 40
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a column in quotes, or words for one that has no name."""
+    return repr(name.strip()) if name.strip() else "a column without a name"
+
+
+def listed(header: Sequence[str]) -> str:
+    """Return the names of a header for an error, the first ones of many."""
+    names = ", ".join(repr(name.strip()[:60]) for name in header[:_MAX_NAMES]) or "(none)"
+    n_more = len(header) - _MAX_NAMES
+    return f"{names} and {n_more} more" if n_more > 0 else names
+
+
+def listed_with_and(names: Sequence[str]) -> str:
+    """Return two or more names in quotes, with "and" before the last."""
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} and {last}"

@@ -1,0 +1,121 @@
+"""Columns of another job, person or time are not the job, and those of the main job are."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from core.columns.header_names import Match, match, names_another
+from core.csv_table import Table, open_table
+from core.errors import InputError
+from core.settings import Columns
+from tests.core.columns.headers import (
+    MAIN_AND_OTHER,
+    NOT_THE_DUTIES,
+    NOT_THE_JOB,
+    THE_DUTIES,
+    THE_JOB,
+)
+
+ALIASES = Columns().model_dump()
+
+
+def _headers(text: str) -> list[str]:
+    return [header for line in text.splitlines() for header in line.split(" | ")]
+
+
+@pytest.mark.parametrize("header", _headers(NOT_THE_JOB))
+def test_another_job_is_not_the_job(header: str) -> None:
+    for written in (header, header.upper(), header.replace(" ", "_")):
+        assert match(written, "job_title") is None
+
+
+@pytest.mark.parametrize("header", _headers(NOT_THE_DUTIES))
+def test_other_duties_are_not_those_of_the_job(header: str) -> None:
+    for written in (header, header.upper(), header.replace(" ", "_")):
+        assert match(written, "duties_description") is None
+
+
+@pytest.mark.parametrize("header", _headers(THE_JOB))
+def test_the_job_stays_the_job(header: str) -> None:
+    assert match(header, "job_title") is not None
+
+
+@pytest.mark.parametrize("header", _headers(THE_DUTIES))
+def test_the_duties_stay_the_duties(header: str) -> None:
+    assert match(header, "duties_description") is not None
+
+
+@pytest.mark.parametrize("line", MAIN_AND_OTHER.splitlines())
+def test_the_main_job_is_read_beside_another(line: str, tmp_path: Path) -> None:
+    main, other = line.split(" | ")
+    for header in (["id", main, other], ["id", other, main]):
+        table = opened(tmp_path, [header, ["1", "nurse", "cook"], ["2", "miner", "baker"]])
+        assert table.header[table.columns["job_title"]] == main
+        assert "duties_description" not in table.columns
+        assert names_another(other, "job_title")
+        assert any(repr(other) in note for note in table.notes)
+
+
+def test_without_the_job_a_table_is_refused(tmp_path: Path) -> None:
+    for header in (["id", "Zweiter Beruf"], ["Tugas utama", "Pekerjaan tambahan"]):
+        with pytest.raises(InputError):
+            opened(tmp_path, [header, ["1", "cook"], ["2", "baker"]])
+
+
+def test_a_name_in_the_settings_decides(tmp_path: Path) -> None:
+    rows = [["id", "Lavoro principale", "Seconda occupazione"], ["1", "nurse", "cook"]]
+    table = opened(tmp_path, rows, {"job_title": ("Seconda occupazione",)})
+    assert table.header[table.columns["job_title"]] == "Seconda occupazione"
+
+
+def test_a_row_of_names_below_does_not_make_another_job_the_job(tmp_path: Path) -> None:
+    """Merged cells over the names: the second job is in one note, not in two that contradict."""
+    book = openpyxl.Workbook()
+    rows = [["", "", "Main job", "", "Second job", ""]]
+    rows += [["Id", "Age", "Title", "Duties", "Title 2", "Duties 2"]]
+    rows += [["1", "30", "Nurse", "care", "Waiter", "serve"]]
+    rows += [["2", "40", "Cook", "cooks", "Guard", "guards"]]
+    for row in rows:
+        book.worksheets[0].append([cell or None for cell in row])
+    path = tmp_path / "two_jobs.xlsx"
+    book.save(path)
+    table = open_table(path, ALIASES, ("job_title",))
+    assert [row[table.columns["job_title"]] for _, row in table.rows()] == ["Nurse", "Cook"]
+    (note,) = [note for note in table.notes if "'Second job'" in note]
+    assert "not read as job titles" in note and not table.other_columns.get("job_title")
+
+
+@pytest.mark.parametrize(
+    ("read", "beside"),
+    [
+        ("job", "job_new"),
+        ("Beruf", "Neuer Beruf"),
+        ("Professione", "Nuova professione"),
+        ("Beruf", "F13: Hat diese berufliche Tätigkeit noch einen besonderen Namen?"),
+    ],
+)
+def test_another_title_of_the_job_is_named(read: str, beside: str, tmp_path: Path) -> None:
+    rows = [["id", beside, read], ["1", "midwife", "nurse"], ["2", "baker", "cook"]]
+    table = opened(tmp_path, rows)
+    assert table.header[table.columns["job_title"]] == read
+    assert table.other_columns == {"job_title": [beside]}
+
+
+@pytest.mark.parametrize(
+    "header", ["Aktuelle Tätigkeit", "Cargo principal", "Hlavní funkce", "Current role", "job_new"]
+)
+def test_a_general_name_with_main_or_current_stays_general(header: str) -> None:
+    assert match(header, "job_title") == (Match.GENERIC, 1)
+
+
+def opened(
+    tmp_path: Path, rows: list[list[str]], aliases: dict[str, tuple[str, ...]] | None = None
+) -> Table:
+    path = tmp_path / "in.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return open_table(path, ALIASES | (aliases or {}), ("job_title",))
