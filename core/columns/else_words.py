@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from core.columns.contained_names import Words, follows
 from core.columns.header_words import (
@@ -42,7 +42,7 @@ _OTHER_AFTER_THE_NOUN = frozenset({"ar", "ga", "id", "mt"})
 Languages = frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Vocabulary:
     """Words, stems and phrases, each with the languages for which it counts.
 
@@ -55,10 +55,7 @@ class _Vocabulary:
 
     def has(self, word: str, languages: Languages) -> bool:
         """Return whether a word is one of these in one of ``languages``; digits may follow it."""
-        plain = plain_letters(word)
-        known = [self.words.get(form, Languages()) for form in (word, word.rstrip(_DIGITS))]
-        known += [self.stems.get(plain[:n], Languages()) for n in range(_MIN_STEM, len(plain) + 1)]
-        return any(not languages.isdisjoint(each) for each in known)
+        return not languages.isdisjoint(_languages_with(self, word))
 
     def places(self, words: Sequence[str], languages: Languages) -> set[int]:
         """Return where ``words`` has these words and phrases."""
@@ -69,6 +66,14 @@ class _Vocabulary:
                 if not languages.isdisjoint(known) and _starts_with(plain[start:], phrase):
                     places.update(range(start, start + len(phrase)))
         return places
+
+
+@lru_cache(maxsize=8192)  # wide files have a word in hundreds of names
+def _languages_with(vocabulary: _Vocabulary, word: str) -> Languages:
+    plain = plain_letters(word)
+    known = [vocabulary.words.get(form) for form in (word, word.rstrip(_DIGITS))]
+    known += [vocabulary.stems.get(plain[:n]) for n in range(_MIN_STEM, len(plain) + 1)]
+    return Languages().union(*filter(None, known))
 
 
 def _starts_with(words: Sequence[str], phrase: Words) -> bool:

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from core import file_io
-from core.file_io import PUBLIC_FILE, ScratchFolder, open_atomic, sha256_of, utc_now, write_atomic
+from core.file_io import (
+    PUBLIC_FILE,
+    ScratchFolder,
+    open_atomic,
+    read_yaml,
+    sha256_of,
+    utc_now,
+    write_atomic,
+)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +153,21 @@ def test_where_nothing_can_be_locked_nothing_of_others_is_removed(
     with ScratchFolder(tmp_path, "isco-") as first, ScratchFolder(tmp_path, "isco-") as second:
         assert set(tmp_path.iterdir()) == {first, second}
     assert not list(tmp_path.iterdir())
+
+
+def test_a_table_is_parsed_once_and_a_damaged_copy_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    (tmp_path / "__pycache__").mkdir()
+    path = tmp_path / "words.yaml"
+    path.write_text("de: [Köchin, {n: 1}]\n", encoding="utf-8")
+    table = {"de": ["Köchin", {"n": 1}]}
+    assert read_yaml(path) == table
+    (kept,) = (tmp_path / "__pycache__").iterdir()
+    whole, kept_at = kept.read_bytes(), kept.stat().st_mtime_ns
+    assert read_yaml(path) == table and kept.stat().st_mtime_ns == kept_at
+    kept.write_bytes(whole[:-1])
+    assert read_yaml(path) == table and kept.read_bytes() == whole
+    path.write_text("de: [Koch]\n", encoding="utf-8")
+    assert read_yaml(path) == {"de": ["Koch"]}
