@@ -8,9 +8,8 @@ the header, a quote that is never closed, a field with records in it or of more 
 characters. Empty fields at the end of rows that stand under no name are added, or, where every row
 has them, left out.
 
-A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them. What else is no
-record, ``core/delimited/layout.py`` finds at the start, and ``core/delimited/rows_below.py`` at the
-end.
+A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them. What else is none,
+``core/delimited/layout.py`` finds at the start, and ``core/delimited/rows_below.py`` at the end.
 """
 
 from __future__ import annotations

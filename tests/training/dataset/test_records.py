@@ -103,7 +103,7 @@ def test_records_of_which_none_is_valid_are_an_error(tmp_path: Path) -> None:
     path.write_text("job_title,isco-08 code\n" + rows, encoding="utf-8")
     with pytest.raises(InputError, match="4 of 4 records have no valid code") as raised:
         read_records(path, Columns(), tmp_path / "processed")
-    assert "only in ISCO-88" in str(raised.value)
+    assert "1 with a code of ISCO-88" in str(raised.value)
 
 
 def test_a_bad_file_of_a_folder_costs_itself_alone(

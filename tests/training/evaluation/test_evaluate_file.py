@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import main
-from core.columns.column_choice import shown_name
+from core.columns.shown_names import shown_name
 from core.errors import InputError
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
