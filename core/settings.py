@@ -35,7 +35,7 @@ MAX_CONTEXT_COLUMNS = 3
 
 
 class Columns(Section):
-    """Header names that decide which column is ours, beside the usual names of 33 languages.
+    """Header names that decide which column is ours, beside the usual names of 31 languages.
 
     The preferred one stands first. Case, accents, spaces and punctuation do not matter.
     """

@@ -1,6 +1,6 @@
 """The usual header names of our columns, and how a header is compared with them.
 
-``header_names.yaml`` has the names in 33 languages. A header and a name are the same if their
+``header_names.yaml`` has the names in 31 languages. A header and a name are the same if their
 letters are: case, accents, spaces, punctuation and camelCase do not matter ("jobTitle" and
 "JOB-TITLE", "Taetigkeit" and "Tätigkeit"). A header may have a path before it ("group/job_title"),
 a number of a question ("Q5. Job title"), or something in brackets behind it ("Job title (main)").

@@ -1,6 +1,6 @@
 """The words of a header, and the table of names and words.
 
-``header_names.yaml`` has the words in 33 languages.
+``header_names.yaml`` has the words in 31 languages.
 """
 
 from __future__ import annotations
