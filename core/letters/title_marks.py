@@ -26,6 +26,7 @@ def _either(pairs: tuple[str, ...], separator: str) -> str:
 
 
 _SLASH = r"\s?[/|]\s?"
+_SPACE = r"\s"
 _BETWEEN = r"\s*[/|,;:+*-]\s*"
 _IN_BRACKETS = (
     rf"[(\[]\s*(?:{_ALL}|(?:{_THIRD}{_BETWEEN})?(?:{_either(_PAIRS_IN_BRACKETS, _BETWEEN)})"
@@ -35,6 +36,10 @@ _BESIDE = (
     rf"(?<![\w/|.])(?:{_THIRD}{_SLASH})?(?:(?:{_either(_PAIRS, _SLASH)})(?:{_SLASH}{_THIRD})*"
     rf"|(?:{_either(_PAIRS_IN_BRACKETS, _SLASH)})(?:(?:{_SLASH}{_THIRD})+|(?=\s*$)))(?![\w/|])"
 )
+# As it stands in texts that were cleaned: corrections that were kept before marks were left out.
+_AT_THE_END = (
+    rf"(?<=\s)(?:{_THIRD}\s)?(?:{_either(_PAIRS_IN_BRACKETS, _SPACE)})(?:\s{_THIRD})*(?=\s*$)"
+)
 _WORKLOAD = r"(?<![\w.,])(?:\d{1,3}\s?%?\s?(?:[-–/]|bis|to|à)\s?)?\d{1,3}\s?%(?!\w)"
 _ADVERT_NAMES = r"r[eé]f(?:erence|érence|erenz|erencia)?|kennziffer|job[ -]?id"
 _ADVERT = (
@@ -43,13 +48,15 @@ _ADVERT = (
 )
 _LIST_NUMBER = re.compile(r"\s*\(?(?:\d{1,3}|[a-z])\)\s*(?=[^\W\d_])", re.IGNORECASE)
 _ANY_LIST_NUMBER = re.compile(r"(?<!\w)(?:\d{1,3}|[a-z])\)", re.IGNORECASE)
-_SIGNS = re.compile(r"[/|()\[%#0-9]")
+_SIGNS = re.compile(r"[/|()\[%#0-9]|\s\w\s\w\s*$")
 
 
 @cache
 def _marks() -> re.Pattern[str]:
     # Compiled for the first title that may have one: it takes as long as the answer of `isco code`.
-    return re.compile("|".join((_IN_BRACKETS, _BESIDE, _WORKLOAD, _ADVERT)), re.IGNORECASE)
+    return re.compile(
+        "|".join((_IN_BRACKETS, _BESIDE, _AT_THE_END, _WORKLOAD, _ADVERT)), re.IGNORECASE
+    )
 
 
 def without_marks(title: str) -> str:

@@ -24,6 +24,8 @@ from core.text import join
         ("szakács (f/n)", "szakács"),
         ("готвач (м/ж)", "готвач"),
         ("μάγειρας (α/γ)", "μάγειρας"),
+        ("koch m w d", "koch"),
+        ("vendeur h f", "vendeur"),
         ("Pflegefachfrau 80 - 100 % (m/w/d)", "Pflegefachfrau"),
         ("Lehrerin 50%", "Lehrerin"),
         ("Nurse (Ref. 4711)", "Nurse"),
@@ -56,6 +58,8 @@ def test_a_mark_goes(title: str, left: str) -> None:
         "Nurse #1",
         "R/W technician",
         "100 m runner",
+        "plan b c",
+        "m f",
     ],
 )
 def test_what_says_something_of_the_job_stays(title: str) -> None:
@@ -69,3 +73,8 @@ def test_a_mark_alone_is_no_title(title: str) -> None:
 
 def test_duties_keep_their_numbers() -> None:
     assert join("Clerk", "raised sales by 20%") == "clerk | raised sales by 20"
+
+
+def test_a_correction_that_was_kept_before_is_found() -> None:
+    """Kept corrections have the cleaned text alone, with the letters of the mark."""
+    assert join("koch m w d", "unknown") == join("Koch (m/w/d)") == "koch | unknown"
