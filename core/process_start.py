@@ -36,7 +36,7 @@ def report_nothing() -> None:
 def collect_rarely() -> None:
     """Let Python look for reference cycles less often than it would.
 
-    A sixth of the time in which a command starts goes to looking through the modules that it
-    imports, and a tenth of the time beside the network to predictions. Neither has cycles.
+    It would look through all modules again and again while a command imports them, and through the
+    predictions beside the network. Neither has cycles.
     """
     gc.set_threshold(*_GC_THRESHOLDS)

@@ -18,6 +18,7 @@ from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of
 from core.columns.header_words import (
     ENGLISH,
     MAX_NAME_WORDS,
+    add_languages,
     name_table,
     named_languages,
     plain_words,
@@ -129,16 +130,8 @@ def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the names that a question may contain, each with its languages."""
     names: dict[tuple[str, ...], frozenset[str]] = {plain_words(column): frozenset({ENGLISH})}
     for level in ("exact", "specific"):
-        _add_languages(names, name_table()[column].get(level, {}))
+        add_languages(names, name_table()[column].get(level, {}))
     return names
-
-
-def _add_languages(
-    names: dict[tuple[str, ...], frozenset[str]], by_language: Mapping[str, Sequence[str]]
-) -> None:
-    for language, listed in by_language.items():
-        for name in map(plain_words, listed):
-            names[name] = names.get(name, frozenset()) | {language}
 
 
 def match(header: str, column: str) -> tuple[Match, int] | None:

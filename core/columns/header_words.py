@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,14 @@ def name_table() -> dict[str, Any]:
 def named_languages(key: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the names under one key of the table in plain words, each with its languages."""
     names: dict[tuple[str, ...], frozenset[str]] = {}
-    for language, listed in name_table()[key].items():
+    add_languages(names, name_table()[key])
+    return names
+
+
+def add_languages(
+    names: dict[tuple[str, ...], frozenset[str]], by_language: Mapping[str, Sequence[str]]
+) -> None:
+    """Add names to ``names`` in plain words, each with its languages."""
+    for language, listed in by_language.items():
         for name in map(plain_words, listed):
             names[name] = names.get(name, frozenset()) | {language}
-    return names
