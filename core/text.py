@@ -16,6 +16,7 @@ import unicodedata
 
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
+from core.letters.advert_words import without_advert_words
 from core.letters.plain_text import plain_text
 from core.letters.title_marks import without_marks
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
@@ -73,13 +74,15 @@ def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
     HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``),
-    and marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``); of a formula that
+    marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``), and words such as "full
+    time" (``core/letters/advert_words.py``); of a formula that
     makes a link its text is read, and "n/a" of any other (``core/non_answers``). A ``|`` inside a
     part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
     somebody typed it, the title is "n/a": somebody has answered, with nothing.
     """
-    text = f"{_cleaned(without_marks(_shown(title)))} {SEPARATOR} {_cleaned(_shown(duties))}"
+    stated = without_advert_words(_cleaned(without_marks(_shown(title))))
+    text = f"{stated} {SEPARATOR} {_cleaned(_shown(duties))}"
     if text == EMPTY_TEXT and (_is_typed(title) or _is_typed(duties)):
         return NOTHING_STATED
     return text

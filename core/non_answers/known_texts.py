@@ -21,10 +21,11 @@ from hashlib import sha256
 from itertools import chain
 
 from core.letters.accents import plain_letters
+from core.letters.advert_words import without_advert_words
 from core.non_answers.listed_texts import compared_forms, compared_texts
 from core.non_answers.repeat_marks import REPEATS
 from core.non_answers.written_values import is_written_value
-from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN
+from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN, clean
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
 _MAX_WORDS = 16  # a longer text says something
@@ -107,8 +108,16 @@ class NonAnswers:
                 self._bits[word] = self._bits.get(word, 0) | 1 << number
 
     def extended(self, texts: Mapping[NonAnswerKind, Iterable[str]]) -> NonAnswers:
-        """Return these and ``texts``, whose kind counts where a text has two."""
-        kinds = {key: kind for kind, listed in texts.items() for key in compared_forms(listed)}
+        """Return these and ``texts``, whose kind counts where a text has two.
+
+        A title without advert words ("full-time post") is one of them, too: so are titles compared.
+        """
+        kinds = {
+            key: kind
+            for kind, listed in texts.items()
+            for text in listed
+            for key in compared_forms([text, without_advert_words(clean(text))])
+        }
         return NonAnswers([*self._languages, _Texts(kinds)], self._alone) if kinds else self
 
     @cached_property

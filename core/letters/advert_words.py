@@ -1,0 +1,128 @@
+"""Leave out of a title the words of adverts that say how somebody is employed, not what the job is.
+
+"Koch in Vollzeit oder Teilzeit gesucht" is "koch". The words of each language are in
+``advert_words.yaml``; they count as whole words alone, in a title of any language, since offices
+write "full time" in all of them. A title of such words alone stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from core.file_io import read_yaml
+
+_TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
+_CONJUNCTIONS = "and"
+_Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The table: its phrases by their first words, the longest first."""
+
+    first_words: frozenset[str]
+    terms: dict[str, list[_Phrase]]
+    start: dict[str, list[_Phrase]]
+    end: dict[str, list[_Phrase]]
+    before: dict[_Phrase, frozenset[str]]
+    conjunctions: frozenset[str]
+    job: frozenset[str]
+    stays_beside: frozenset[str]
+
+
+def without_advert_words(title: str) -> str:
+    """Return a cleaned title (``core.text.clean``) without such words."""
+    words = title.split()
+    table = _table()
+    if table.first_words.isdisjoint(words):
+        return title
+    left = _without_terms(words, table)
+    if table.job.isdisjoint(words):
+        left = _without_ends(left, table)
+    if left == words or not any(map(str.isalpha, set(left) - table.stays_beside)):
+        return title
+    # What stood on both sides of a term may be one, too.
+    return without_advert_words(" ".join(left))
+
+
+def _without_terms(words: Sequence[str], table: _Words) -> list[str]:
+    left: list[str] = []
+    n_left_at_last_term = -1
+    position = 0
+    while position < len(words):
+        term = _phrase_at(words, position, table.terms)
+        if term is None:
+            left.append(words[position])
+            position += 1
+            continue
+        if left and left[-1] in table.before[term]:
+            left.pop()
+        if left and len(left) == n_left_at_last_term + 1 and left[-1] in table.conjunctions:
+            left.pop()
+        n_left_at_last_term = len(left)
+        position += len(term)
+    return left
+
+
+def _without_ends(words: list[str], table: _Words) -> list[str]:
+    start = _phrase_at(words, 0, table.start) or ()
+    words = words[len(start) :]
+    for position in range(len(words)):
+        end = _phrase_at(words, position, table.end)
+        if end is not None and position + len(end) == len(words):
+            return words[:position]
+    return words
+
+
+def _phrase_at(
+    words: Sequence[str], position: int, phrases: dict[str, list[_Phrase]]
+) -> _Phrase | None:
+    if position >= len(words):
+        return None
+    for phrase in phrases.get(words[position], ()):
+        if tuple(words[position : position + len(phrase)]) == phrase:
+            return phrase
+    return None
+
+
+@cache
+def _table() -> _Words:
+    languages: dict[str, Any] = dict(read_yaml(_TABLE_PATH))
+    conjunctions = frozenset(languages.pop(_CONJUNCTIONS))
+    before: dict[_Phrase, frozenset[str]] = {}
+    for language in languages.values():
+        for term in map(_phrase, language["terms"]):
+            before[term] = before.get(term, frozenset()) | frozenset(language.get("before", ()))
+    terms = _by_first_word(before)
+    start = _by_first_word(map(_phrase, _all(languages, "start")))
+    end = _by_first_word(map(_phrase, _all(languages, "end")))
+    return _Words(
+        first_words=frozenset(chain(terms, start, end)),
+        terms=terms,
+        start=start,
+        end=end,
+        before=before,
+        conjunctions=conjunctions,
+        job=frozenset(_all(languages, "job")),
+        stays_beside=frozenset(_all(languages, "stays_beside")),
+    )
+
+
+def _all(languages: dict[str, Any], key: str) -> Iterator[str]:
+    return chain.from_iterable(language.get(key, ()) for language in languages.values())
+
+
+def _phrase(text: str) -> _Phrase:
+    return tuple(text.split())
+
+
+def _by_first_word(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
+    by_first: dict[str, list[_Phrase]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        by_first.setdefault(phrase[0], []).append(phrase)
+    return by_first

@@ -1,0 +1,113 @@
+"""Words of adverts go, what may be a job stays, and what was no answer is still none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import core.letters
+import core.non_answers
+from core.file_io import read_yaml
+from core.letters.advert_words import without_advert_words
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.non_answers.listed_texts import listed_texts
+from core.text import SEPARATOR, clean, join
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Cook full-time", "cook"),
+        ("Nurse (part time, permanent contract)", "nurse"),
+        ("Teacher - fixed term - maternity cover", "teacher"),
+        ("Wanted: welder", "welder"),
+        ("Cleaner needed", "cleaner"),
+        ("Koch in Vollzeit oder in Teilzeit gesucht", "koch"),
+        ("Koch/Köchin in Voll- oder Teilzeit", "koch köchin"),
+        ("Wir suchen eine/n Bäcker ab sofort", "bäcker"),
+        ("Vendeuse à temps partiel (CDI)", "vendeuse"),
+        ("Commis de cuisine recherché", "commis de cuisine"),
+        ("Se busca camarero a jornada completa", "camarero"),
+        ("Cercasi cuoco, tempo pieno", "cuoco"),
+        ("Kasjer na 1/2 etatu", "kasjer"),
+        ("Zatrudnię kucharza od zaraz", "kucharza"),
+        ("Verkäufer full time", "verkäufer"),
+        ("готвач на пълно работно време", "готвач"),
+        ("ζητείται μάγειρας", "μάγειρας"),
+        ("مطلوب طباخ دوام كامل", "طباخ"),
+    ],
+)
+def test_words_of_an_advert_go(title: str, left: str) -> None:
+    assert without_advert_words(clean(title)) == left
+    assert join(title) == join(left)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "chargé de recherche",
+        "permanent secretary",
+        "special needs teacher",
+        "hiring manager",
+        "time and motion analyst",
+        "looking for work",
+        "stelle als sekretärin gesucht",
+        "on time full stop",
+        "part time",
+        "full time or part time",
+        "full time mother",
+        "2 part time",
+    ],
+)
+def test_a_job_and_a_term_alone_stay(title: str) -> None:
+    assert without_advert_words(title) == title
+
+
+def test_duties_keep_their_words() -> None:
+    assert join("clerk", "full time clerk") == "clerk | full time clerk"
+
+
+def test_what_is_left_has_nothing_more_to_lose() -> None:
+    """Removing a term can bring the words of another one together."""
+    assert without_advert_words("cook full full time time") == "cook"
+
+
+def test_no_listed_text_without_an_occupation_becomes_an_answer() -> None:
+    non_answers = built_in_non_answers()
+    folder = Path(core.non_answers.__file__).parent
+    texts = {
+        clean(text.replace(SEPARATOR, " "))
+        for path in folder.glob("*.csv")
+        for _, kind, listed in listed_texts(path.read_text(encoding="utf-8"))
+        if kind in set(map(str, NonAnswerKind))
+        for text in listed
+    }
+    assert len(texts) > 1000
+    changed = {
+        text: without_advert_words(text)
+        for text in texts
+        for has_more in (False, True)
+        if non_answers.find(text, has_more)
+        != non_answers.find(without_advert_words(text), has_more)
+    }
+    assert not changed
+
+
+def test_a_text_of_the_settings_is_found_without_its_advert_words() -> None:
+    title = "full-time placement"
+    non_answers = built_in_non_answers()
+    assert non_answers.find(join(title)) is None
+    extended = non_answers.extended({NonAnswerKind.NOT_STATED: [title]})
+    assert extended.find(join(title)) is NonAnswerKind.NOT_STATED
+
+
+def test_the_table_has_cleaned_texts() -> None:
+    """A phrase in any other form would never be found."""
+    table = read_yaml(Path(core.letters.__file__).with_name("advert_words.yaml"))
+    conjunctions = table.pop("and")
+    texts = [
+        *conjunctions,
+        *(text for language in table.values() for listed in language.values() for text in listed),
+    ]
+    assert [text for text in texts if clean(text) != text] == []
