@@ -12,17 +12,17 @@ from training.dataset.abbreviations import WORDS
 
 _ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
-        "part-time": ("part-time", "(part time)", "full time", "temporary"),
+        "contract": ("temporary", "casual", "agency", "freelance"),
         "employer": ("at Tesco", "for the city council", "in Leeds", "at Siemens"),
         "junior": ("junior", "senior", "trainee", "experienced"),
     },
     "de": {
-        "part-time": ("Teilzeit", "in Vollzeit", "(befristet)"),
+        "contract": ("auf Abruf", "Aushilfe", "freiberuflich"),
         "employer": ("bei Siemens", "bei der Stadt", "in Köln", "Firma Bosch"),
         "junior": ("Junior", "erfahrene", "Senior"),
     },
     "pl": {
-        "part-time": ("pół etatu", "na pełny etat", "na zastępstwo"),
+        "contract": ("na zastępstwo", "dorywczo"),
         "employer": ("w Krakowie", "w firmie Orlen", "w urzędzie miasta", "w Lidlu"),
         "junior": ("młodszy", "starszy"),
     },
@@ -42,7 +42,7 @@ def near_duplicates(rows: pd.DataFrame, language: str, rng: random.Random) -> pd
         words = title.split()
         added = {kind: rng.choice(forms) for kind, forms in _ADDITIONS[language].items()}
         variants = {
-            "part-time": f"{title} {added['part-time']}",
+            "contract": f"{title} {added['contract']}",
             "employer": f"{title} {added['employer']}",
             "junior": f"{added['junior']} {title}",
             "typo": _mistyped(title, rng),

@@ -3,7 +3,7 @@
 An office is a file of records of the bundled reference answers of the part ``hold_out``, which no
 model has learned. How often a text comes is drawn (Zipf, exponent 2, at most 60 times). In one half
 of the offices each repetition is the same text, in the other half one in two is a near-duplicate
-(``near_duplicates.py``: part-time, an employer, a typo, …).
+(``near_duplicates.py``: a contract, an employer, a typo, …).
 
 Every text below the threshold is a question. The first 50, 100 and 200 are answered, rightly. Each
 answer holds for its text, and is a similar correction for all others, as in the daemon

@@ -68,11 +68,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name long bytes by their argument: packed files hold the time, and a name must not change.
+    """Name bytes that may be packed by their argument: packed files hold the time.
 
     Each process of a parallel run collects the tests anew, and all must find the same names.
     """
-    return argname if isinstance(val, bytes) and len(val) > _LONGEST_NAMED_BYTES else None
+    if not isinstance(val, bytes):
+        return None
+    return argname if len(val) > _LONGEST_NAMED_BYTES or not val.isascii() else None
 
 
 # Pages show the time of the machine: the tests expect the same one everywhere.

@@ -17,7 +17,7 @@ def test_each_title_has_one_of_each_kind_with_its_code(language: str) -> None:
     rows = pd.DataFrame({"text": texts, "label": ["2411", "9999", "5120"]})
     found, again = (near_duplicates(rows, language, random.Random(1)) for _ in range(2))
     pd.testing.assert_frame_equal(found, again)
-    kinds = {"part-time", "employer", "junior", "typo"}
+    kinds = {"contract", "employer", "junior", "typo"}
     assert set(found.loc[found["label"] == "2411", "kind"]) == kinds | {"order", "abbreviated"}
     assert set(found.loc[found["label"] == "5120", "kind"]) == kinds  # one short word
     assert set(found["label"]) == {"2411", "5120"}

@@ -28,7 +28,7 @@ from inference.similar_corrections import SimilarCorrections, SimilarityRules
 UNITS = isco08().units
 RULES = SimilarityRules(offset=4.0, slope=10.0, sharpness=30.0, min_cosine=0.5)
 CORRECTED, CODE = join("veterinarian for horses"), "0310"
-ALIKE = join("veterinarian for horses part-time")
+ALIKE = join("veterinarian for horses temporary")
 
 
 @pytest.fixture

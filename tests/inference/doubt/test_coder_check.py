@@ -87,8 +87,8 @@ def test_a_rule_of_one_coder_is_named_and_one_of_all_is_not(
     ruled = {**right, **dict.fromkeys(CHEFS, "5120")}
     doubt = check_coder("Ana", ruled, autocoder)
     assert doubt is not None and "surely 3434 got 5120" in doubt.reasons[0]
-    neighbors = {join(f"{word} chef part-time"): "5120" for word in ("head", "sous", "executive")}
-    neighbors |= {join(f"{word} chef full-time"): "5120" for word in ("pastry", "hotel")}
+    neighbors = {join(f"{word} chef temporary"): "5120" for word in ("head", "sous", "executive")}
+    neighbors |= {join(f"{word} chef casual"): "5120" for word in ("pastry", "hotel")}
     agreeing = open_autocoder(shipped, Settings(), CorrectionsLookup.of(neighbors))
     assert check_coder("Ana", ruled, agreeing) is None
 

@@ -13,7 +13,7 @@ from results.review.question_order import QuestionOrder
 from results.review.queue import ReviewQueue, Settled
 from tests.support.review_fixtures import UNCERTAIN, prediction, review
 
-NURSES = ["registered nurse", "registered nurse part-time", "registred nurse", "nurse registered"]
+NURSES = ["registered nurse", "registered nurse temporary", "registred nurse", "nurse registered"]
 OTHERS = ["plumber", "piano tuner", "fishmonger", "taxi dispatcher", "glass blower", "beekeeper"]
 
 
