@@ -32,6 +32,7 @@ class _Words:
     before: dict[_Phrase, frozenset[str]]
     conjunctions: frozenset[str]
     job: frozenset[str]
+    seeks: frozenset[str]
     stays_beside: frozenset[str]
 
 
@@ -41,28 +42,28 @@ def without_advert_words(title: str) -> str:
     table = _table()
     if table.first_words.isdisjoint(words):
         return title
-    left = _without_terms(words, table)
-    if table.job.isdisjoint(words):
-        left = _without_ends(left, table)
-    if left == words or not any(map(str.isalpha, set(left) - table.stays_beside)):
+    left = _without_ends(_without_terms(words, table), table)
+    if left == words or not table.seeks.isdisjoint(left):
+        return title
+    if not any(map(str.isalpha, set(left) - table.stays_beside)):
         return title
     # What stood on both sides of a term may be one, too.
     return without_advert_words(" ".join(left))
 
 
 def _without_terms(words: Sequence[str], table: _Words) -> list[str]:
+    """Return the words without terms, and without the conjunctions beside and between them."""
     left: list[str] = []
-    n_left_at_last_term = -1
+    n_left_at_last_term: int | None = None
     position = 0
     while position < len(words):
         term = _phrase_at(words, position, table.terms)
         if term is None:
-            left.append(words[position])
+            if n_left_at_last_term != len(left) or words[position] not in table.conjunctions:
+                left.append(words[position])
             position += 1
             continue
-        if left and left[-1] in table.before[term]:
-            left.pop()
-        if left and len(left) == n_left_at_last_term + 1 and left[-1] in table.conjunctions:
+        while left and left[-1] in table.before[term] | table.conjunctions:
             left.pop()
         n_left_at_last_term = len(left)
         position += len(term)
@@ -71,12 +72,13 @@ def _without_terms(words: Sequence[str], table: _Words) -> list[str]:
 
 def _without_ends(words: list[str], table: _Words) -> list[str]:
     start = _phrase_at(words, 0, table.start) or ()
-    words = words[len(start) :]
-    for position in range(len(words)):
-        end = _phrase_at(words, position, table.end)
-        if end is not None and position + len(end) == len(words):
-            return words[:position]
-    return words
+    rest = words[len(start) :]
+    for position in range(len(rest)):
+        end = _phrase_at(rest, position, table.end)
+        if end is not None and position + len(end) == len(rest):
+            rest = rest[:position]
+            break
+    return words if rest and rest[0] in table.job else rest
 
 
 def _phrase_at(
@@ -109,6 +111,7 @@ def _table() -> _Words:
         before=before,
         conjunctions=conjunctions,
         job=frozenset(_all(languages, "job")),
+        seeks=frozenset(_all(languages, "seeks")),
         stays_beside=frozenset(_all(languages, "stays_beside")),
     )
 

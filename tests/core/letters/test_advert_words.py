@@ -20,7 +20,8 @@ from core.text import SEPARATOR, clean, join
     [
         ("Cook full-time", "cook"),
         ("Nurse (part time, permanent contract)", "nurse"),
-        ("Teacher - fixed term - maternity cover", "teacher"),
+        ("Teacher - maternity cover - fixed term", "teacher"),
+        ("Receptionist part time job", "receptionist"),
         ("Wanted: welder", "welder"),
         ("Cleaner needed", "cleaner"),
         ("Koch in Vollzeit oder in Teilzeit gesucht", "koch"),
@@ -33,6 +34,11 @@ from core.text import SEPARATOR, clean, join
         ("Kasjer na 1/2 etatu", "kasjer"),
         ("Zatrudnię kucharza od zaraz", "kucharza"),
         ("Verkäufer full time", "verkäufer"),
+        ("Koch in Vollzeit und/oder Teilzeit", "koch"),
+        ("Kok fulltime of parttime", "kok"),
+        ("Nous recherchons un médecin du travail", "médecin du travail"),
+        ("Cercasi cuoco hotel 5 stelle", "cuoco hotel 5 stelle"),
+        ("Lowongan kerja sopir", "sopir"),
         ("готвач на пълно работно време", "готвач"),
         ("ζητείται μάγειρας", "μάγειρας"),
         ("مطلوب طباخ دوام كامل", "طباخ"),
@@ -53,6 +59,17 @@ def test_words_of_an_advert_go(title: str, left: str) -> None:
         "time and motion analyst",
         "looking for work",
         "stelle als sekretärin gesucht",
+        "teilzeitstelle als verkäuferin gesucht",
+        "suche minijob als putzfrau",
+        "cherche un cdi comme maçon",
+        "procuro part time",
+        "temporary contract manager",
+        "fixed term deposit officer",
+        "urgent care doctor",
+        "porter night shift",
+        "teamleiter frühschicht",
+        "mama und teilzeit",
+        "padre a tiempo completo",
         "on time full stop",
         "part time",
         "full time or part time",
@@ -100,6 +117,15 @@ def test_a_text_of_the_settings_is_found_without_its_advert_words() -> None:
     assert non_answers.find(join(title)) is None
     extended = non_answers.extended({NonAnswerKind.NOT_STATED: [title]})
     assert extended.find(join(title)) is NonAnswerKind.NOT_STATED
+
+
+def test_no_phrase_at_an_end_begins_with_a_word_for_a_job() -> None:
+    """It would keep itself from being left out where it stands alone at the other end."""
+    table = read_yaml(Path(core.letters.__file__).with_name("advert_words.yaml"))
+    table.pop("and")
+    jobs = {word for language in table.values() for word in language.get("job", ())}
+    at_ends = [p for language in table.values() for p in language.get("end", ())]
+    assert [phrase for phrase in at_ends if phrase.split()[0] in jobs] == []
 
 
 def test_the_table_has_cleaned_texts() -> None:
