@@ -3,8 +3,8 @@
 
 An office has texts with codes of its own. 300 of them, or half, are corrections; measured are its
 other texts, near-duplicates of the corrected titles (a contract, another employer, "junior", a
-typo, another word order, an abbreviation), and foreign texts that have nothing to do with the office.
-Nothing is trained.
+typo, another word order, an abbreviation), and foreign texts that have nothing to do with the
+office. Nothing is trained.
 
 The offices are made of bundled reference answers of the part ``hold_out``, which no model has
 learned: vacancies and survey answers in English, answers in German and in Polish, and an office
