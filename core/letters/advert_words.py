@@ -52,18 +52,27 @@ def without_advert_words(title: str) -> str:
 
 
 def _without_terms(words: Sequence[str], table: _Words) -> list[str]:
-    """Return the words without terms, and without the conjunctions beside and between them."""
+    """Return the words without terms, and without the conjunctions beside and between them.
+
+    A conjunction of one letter may say something of the job ("C/E"), unless it is between two.
+    """
     left: list[str] = []
     n_left_at_last_term: int | None = None
     position = 0
+
+    def goes(word: str, is_between: bool) -> bool:
+        return word in table.conjunctions and (is_between or len(word) > 1)
+
     while position < len(words):
         term = _phrase_at(words, position, table.terms)
         if term is None:
-            if n_left_at_last_term != len(left) or words[position] not in table.conjunctions:
+            if n_left_at_last_term != len(left) or not goes(words[position], is_between=False):
                 left.append(words[position])
             position += 1
             continue
-        while left and left[-1] in table.before[term] | table.conjunctions:
+        while left and (
+            left[-1] in table.before[term] or goes(left[-1], len(left) - 1 == n_left_at_last_term)
+        ):
             left.pop()
         n_left_at_last_term = len(left)
         position += len(term)
