@@ -2,9 +2,9 @@
 
 "(m/w/d)", "H/F" and the like, which say that the job is open to all; a workload, "80-100 %" or
 "38,5 Std./Woche"; the pay, "£12.50 per hour"; the number of the advert, "(Ref. 4711)"; the number
-in a list, "3)". A number with a dot stays: the German "2. Offizier" is a rank. So do "24h", which is a
-kind of service, and single letters that say something of the job: "A/C", "P/T", licences such as
-"C/E", and "M/V" before a ship's name.
+in a list, "3)". A number with a dot stays: the German "2. Offizier" is a rank. So do "24h", which
+is a kind of service, and single letters that say something of the job: "A/C", "P/T", licences such
+as "C/E", and "M/V" before a ship's name.
 """
 
 from __future__ import annotations
