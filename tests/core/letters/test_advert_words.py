@@ -22,6 +22,7 @@ from core.text import SEPARATOR, clean, join
         ("Nurse (part time, permanent contract)", "nurse"),
         ("Teacher - maternity cover - fixed term", "teacher"),
         ("Receptionist part time job", "receptionist"),
+        ("Cook on a part-time basis", "cook"),
         ("Wanted: welder", "welder"),
         ("Cleaner needed", "cleaner"),
         ("Koch in Vollzeit oder in Teilzeit gesucht", "koch"),
