@@ -23,6 +23,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from core.letters.advert_words import without_advert_words
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
 
@@ -78,7 +79,8 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str =
     if rng.random() < SAY_NOTHING:
         duties = _with_empty_duties(duties, rng, language)
     if title != UNKNOWN:
-        title = _change_title(title, rng, language)
+        # Of the words around a title some are left out before it is read.
+        title = without_advert_words(_change_title(title, rng, language))
     elif rng.random() < TYPO:
         duties = typo(duties, rng)
     return title + _JOIN + duties
