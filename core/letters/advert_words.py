@@ -45,7 +45,7 @@ def without_advert_words(title: str) -> str:
     left = _without_ends(_without_terms(words, table), table)
     if left == words or not table.seeks.isdisjoint(left):
         return title
-    if not any(map(str.isalpha, set(left) - table.stays_beside)):
+    if not any(map(str.isalpha, "".join(set(left) - table.stays_beside))):
         return title
     # What stood on both sides of a term may be one, too.
     return without_advert_words(" ".join(left))

@@ -64,7 +64,7 @@ _HOURS = (
 _CURRENCY_SIGN = r"[£€$]|\b(?:eur|gbp|usd|chf|pln)\b"
 _CURRENCY = rf"{_CURRENCY_SIGN}|(?:euros?|zł|kč|kr)\b"
 # Of one digit it is a name: "£1 shop", "Euro 6 diesel".
-_AMOUNT = r"(?:\d{1,3}(?:[ .,]\d{3})+|\d{2}\d*|\d(?=[.,]\d))(?:[.,][\d-]{1,2})?\s?k?"
+_AMOUNT = r"(?:\d{1,3}(?:[ .,]\d{3}){1,3}|\d{2}\d*|\d(?=[.,]\d))(?:[.,][\d-]{1,2})?\s?k?"
 _TIME = (
     r"h|hr|hour|annum|year|month|week|day|a|pa|ph|stunde|std|monat|jahr|heure|mois|an|hora|mes|godz|"
     r"godzinę|miesiąc|uur|maand|ora|mese|hod|tim|timme"

@@ -46,6 +46,7 @@ from core.text import SEPARATOR, clean, join
         ("готвач на пълно работно време", "готвач"),
         ("ζητείται μάγειρας", "μάγειρας"),
         ("مطلوب طباخ دوام كامل", "طباخ"),
+        ("शिक्षक full time", "शिक्षक"),  # its vowels are marks, no letters
     ],
 )
 def test_words_of_an_advert_go(title: str, left: str) -> None:

@@ -101,7 +101,9 @@ def test_a_mark_alone_is_no_title(title: str) -> None:
     assert join(title) == "n a | unknown"
 
 
-@pytest.mark.parametrize("part", ["1", "1,", "1-", "£1", "1 h ", "(m/", "1€ "])
+@pytest.mark.parametrize(
+    "part", ["1", "1,", "1-", "£1", "1 h ", "(m/", "1€ ", "100 ", "1.000,", "10 h "]
+)
 def test_the_time_grows_with_the_length_and_not_with_its_square(part: str) -> None:
     started = time.process_time()
     without_marks(part * 20_000)
