@@ -64,6 +64,11 @@ class Layout:
     has_rules: bool = False
 
     @property
+    def n_rows_above_records(self) -> int:
+        """The lines above the header, and the rows of names."""
+        return self.n_lines_above + 1 + len(self.further_headers)
+
+    @property
     def notes(self) -> list[str]:
         """Return what of the file was read as no record, in words."""
         notes: list[str] = []

@@ -175,8 +175,7 @@ def _trimmed(row: list[str]) -> list[str]:
 
 def _with_columns(sheet: Sheet, layout: Layout, matches: dict[str, Match]) -> SheetWithColumns:
     headers = (layout.header, *layout.further_headers)
-    n_above = layout.n_lines_above + len(headers)
-    records = partial(_rows_below, sheet, n_above)
+    records = partial(_rows_below, sheet, layout.n_rows_above_records)
     return SheetWithColumns(sheet.name, headers, matches, records)
 
 
@@ -186,7 +185,7 @@ def _rows_below(sheet: Sheet, n_above: int) -> Iterator[list[str]]:
 
 def _records(path: Source, sheet: Sheet, layout: Layout) -> Records:
     width = len(layout.header)
-    n_above = layout.n_lines_above + 1 + len(layout.further_headers)
+    n_above = layout.n_rows_above_records
     for number, row in enumerate(sheet.read(), start=1):
         if number <= n_above:
             continue
@@ -213,7 +212,7 @@ def _records(path: Source, sheet: Sheet, layout: Layout) -> Records:
 def _values(sheet: Sheet, layout: Layout) -> Iterator[list[object]]:
     """Yield the values of each record; text that stands for an empty cell stays (an error)."""
     width = len(layout.header)
-    n_above = layout.n_lines_above + 1 + len(layout.further_headers)
+    n_above = layout.n_rows_above_records
     read_values = sheet.values or sheet.read
     rows = zip_longest(sheet.read(), read_values(), fillvalue=())
     for texts, values in islice(rows, n_above, None):

@@ -50,12 +50,11 @@ class MergedCells:
 
     def notes(self, layout: Layout) -> list[str]:
         """Return what to say of the merged cells among the records, by the names of columns."""
-        first_record = layout.n_lines_above + 1 + len(layout.further_headers)
         columns = [
             column
             for first_row, cells in self._by_first_row.items()
             for column, _ in cells
-            if first_row >= first_record and column < len(layout.header)
+            if first_row >= layout.n_rows_above_records and column < len(layout.header)
         ]
         if not columns:
             return []

@@ -36,6 +36,7 @@ _TYPE = re.compile(rb"\bt\s*=\s*[\"'](\w+)[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d+)[\"']")
 _NEGATIVE = re.compile(rb"-[\d.]+(?:[eE][+-]?\d+)?")
+_HIDDEN_ROW = re.compile(rb"\A[^>]*\shidden\s*=\s*[\"'](?:1|true)[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)<")
 
 Place = tuple[int, int]
@@ -53,6 +54,7 @@ class SheetExtent:
     ``overlaid`` has the errors (``#N/A``) and the formulas without a stored result. ``merged`` has
     the cells over several rows of an .ods workbook; of others the reader has them.
     ``negative_dates`` has the negative numbers in cells with the style of a date, which is none.
+    ``hidden_rows`` has the filled rows that a filter or a person hides, from 0.
     """
 
     n_rows: int = 0
@@ -61,6 +63,7 @@ class SheetExtent:
     overlaid: dict[Place, str] = field(default_factory=dict)
     merged: list[MergedCell] = field(default_factory=list)
     negative_dates: dict[Place, str] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
 
 
 def measure_part(
@@ -143,6 +146,8 @@ def _add_row(extent: SheetExtent, row: bytes, block: _Block) -> None:
     n_rows = int(number[1]) if number else extent.n_rows + 1
     extent.n_rows = max(extent.n_rows, n_rows, *map(int, low))
     extent.n_filled_rows += 1
+    if _HIDDEN_ROW.match(row):
+        extent.hidden_rows.append(n_rows - 1)
     extent.n_columns = max(extent.n_columns, n_cells, *map(_column_number, set(wide)))
     if b'"e"' in row or b"'e'" in row or b"<f" in row or b":f" in row:
         extent.overlaid |= _overlaid_cells(row)

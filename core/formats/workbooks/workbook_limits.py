@@ -132,6 +132,7 @@ class _OdsCounter:
         self._n_repeated_rows = _number(attributes, "number-rows-repeated")
         self._n_columns = 0
         self._is_filled = False
+        self._is_hidden = attributes.get(f"{_TABLE} visibility") in ("collapse", "filter")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take in the start of an element."""
@@ -158,6 +159,9 @@ class _OdsCounter:
             self._extent.n_rows = self._n_rows
             self._extent.n_filled_rows += self._n_repeated_rows
             check_extent(self._path, self._extent)
+            if self._is_hidden:
+                rows = range(self._n_rows - self._n_repeated_rows, self._n_rows)
+                self._extent.hidden_rows.extend(rows)
 
 
 def _number(attributes: dict[str, str], name: str) -> int:

@@ -22,6 +22,7 @@ from core.formats.content import Content
 from core.formats.file_format import FileFormat
 from core.formats.grid import Sheet, open_grid
 from core.formats.source import Source, size_of
+from core.formats.workbooks.hidden_rows import HiddenRows
 from core.formats.workbooks.merged_cells import MergedCells
 from core.formats.workbooks.ods_content import open_ods
 from core.formats.workbooks.sheet_extent import Place, SheetExtent
@@ -91,13 +92,14 @@ def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
     negative_dates = _shifted(extent.negative_dates, first)
     values = partial(_values, sheet, start - first, negative_dates)
     texts = partial(_rows, path, values, _shifted(extent.overlaid, first))
+    hidden_rows = HiddenRows(extent.hidden_rows)
     if not merged:
-        return Sheet(sheet.name, texts, values)
+        return Sheet(sheet.name, texts, values, hidden_rows.notes)
     return Sheet(
         sheet.name,
         lambda: merged.filled(texts()),
         lambda: merged.filled(map(list, values())),
-        merged.notes,
+        lambda layout: merged.notes(layout) + hidden_rows.notes(layout),
     )
 
 
@@ -185,7 +187,10 @@ def _by_sheet(
     """Return what has to be known of each sheet, by its name; an .xlsx archive has it by part."""
     if file_format != FileFormat.XLSX:
         return extents
-    if not any(extent.overlaid or extent.negative_dates for extent in extents.values()):
+    if not any(
+        extent.overlaid or extent.negative_dates or extent.hidden_rows
+        for extent in extents.values()
+    ):
         return {}
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
