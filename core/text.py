@@ -6,7 +6,8 @@ becomes "krankenpfleger in", "μηχανικός" and "مهندس" stay what the
 correct spelling or strip accents.
 
 ``TEXT_VERSION`` travels in every model bundle: a model must see texts cleaned the way its training
-texts were.
+texts were. ``PREPARATION_VERSION`` is a part of a result's id: a file that is dropped again is
+coded again where its records would be read as other texts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
+PREPARATION_VERSION = 2
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"

@@ -15,7 +15,7 @@ from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import CodeSource
 from core.settings import DEFAULT_WANTED_AGREEMENT, Settings
-from core.text import EMPTY_TEXT
+from core.text import EMPTY_TEXT, PREPARATION_VERSION
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
@@ -240,6 +240,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         **_floors(settings),
         "non_answers": _non_answers(settings).version,
         "unheld_jobs": unheld_jobs_version(),
+        "text_preparation": PREPARATION_VERSION,
         PAD_CODES: settings.output.pad_codes,
         NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }

@@ -152,12 +152,20 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     if TEXT not in table.columns:
         return row_text(table, row), ""
     written = table.get(row, TEXT)
-    if clean(bound_marks(written)) == EMPTY_TEXT:  # as the program writes an empty record
-        return EMPTY_TEXT, ""
-    title, separator, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
-    text = join(title, duties)
-    is_as_written = not separator or clean(bound_marks(written)) == text
+    text = prepared_text(written)
+    is_as_written = SEPARATOR not in clean(written) or clean(bound_marks(written)) == text
     return text, "" if is_as_written else f"read as the text {text!r}"
+
+
+def prepared_text(written: str) -> str:
+    """Return the text of a cell of the column ``text`` as the model sees it.
+
+    An earlier version of the program may have read the same record as another text.
+    """
+    if clean(bound_marks(written)) == EMPTY_TEXT:  # as the program writes an empty record
+        return EMPTY_TEXT
+    title, _, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
+    return join(title, duties)
 
 
 def _sample(table: Table, row: Row) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import EMPTY_TEXT, clean, join
+from core.text import EMPTY_TEXT, PREPARATION_VERSION, clean, join
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,25 @@ from core.text import EMPTY_TEXT, clean, join
 )
 def test_clean(written: str, cleaned: str) -> None:
     assert clean(written) == unicodedata.normalize("NFKC", cleaned)
+
+
+PREPARED = {
+    ("Krankenpfleger/-in (m/w/d)", "Pflege <b>alter</b> Menschen"): (
+        "krankenpfleger in | pflege alter menschen"
+    ),
+    ("3) Nurse - full time, 40 hours per week", ""): "nurse | unknown",
+    ("se busca cocinero, urgente", ""): "cocinero | unknown",
+    ("2. Offizier", "A/C, C/E"): "2 offizier | a c c e",
+    ("£12 per hour cleaner (Ref. 4711)", "#N/A"): "cleaner | n a",
+    ("😀 Chauffeur·euse H/F, 80-100 %", "-"): "chauffeur euse | unknown",
+    ("#NAME?", ""): "n a | unknown",
+}
+
+
+def test_these_texts_are_prepared_as_the_version_says() -> None:
+    """If a text changes, increase PREPARATION_VERSION: results of before have the former text."""
+    assert {fields: join(*fields) for fields in PREPARED} == PREPARED
+    assert PREPARATION_VERSION == 2
 
 
 def test_missing_parts_are_unknown() -> None:

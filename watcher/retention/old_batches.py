@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from core.corrections.correction_table import prepared_text
 from core.corrections.corrections_folder import decided_texts
 from core.own_files import read_own_json
 from core.review_contract import TEXT
@@ -107,7 +108,8 @@ class OldBatches:
                 delimiter = first[len(TEXT) : len(TEXT) + 1] or ","
                 file.seek(0)
                 rows = csv.DictReader(file, delimiter=delimiter)
-                return len({row[TEXT].removeprefix("'") for row in rows} - self._decided)
+                texts = {prepared_text(row[TEXT].removeprefix("'")) for row in rows}
+                return len(texts - self._decided)
         except (FileNotFoundError, NotADirectoryError):
             return 0
         except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):

@@ -123,6 +123,15 @@ def test_an_open_review_is_kept_and_named(harness: DaemonHarness) -> None:
     assert "1 text of its review is not answered" in again.open_reviews[0].reason
 
 
+def test_a_review_of_an_earlier_text_preparation_is_answered(harness: DaemonHarness) -> None:
+    """Advert words were a part of the text once; the answer counts for the text without them."""
+    review = next(harness.settings.watcher.outbox.glob("survey.*")) / "review.csv"
+    content = review.read_text("utf-8")
+    assert "nurse | unknown" in content
+    review.write_text(content.replace("nurse | unknown", "nurse full time | unknown"), "utf-8")
+    assert not purge(harness.settings, Scope(later())).kept
+
+
 def test_corrections_may_be_kept(harness: DaemonHarness) -> None:
     purge(harness.settings, Scope(later(), takes_corrections=False))
     harness.drop("again.csv", SURVEY)
