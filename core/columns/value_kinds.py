@@ -59,6 +59,11 @@ def is_number_or_code(value: str) -> bool:
     return _kind(value) in (_NUMBERS, _CODES, _DATES)
 
 
+def is_text(cell: str) -> bool:
+    """Whether a cell has a letter, and is no number, date or id."""
+    return any(map(str.isalpha, cell)) and not is_number_or_code(cell)
+
+
 def is_no_name(text: str) -> bool:
     """Whether a text is a number, a date, a time or an address, as names of columns are not."""
     return _kind(text) in (_NUMBERS, _DATES, _ADDRESSES)

@@ -13,9 +13,9 @@ from itertools import zip_longest
 from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import JOB_TITLE, TEXT_COLUMNS, Match, column_key, match
 from core.columns.shown_names import listed
-from core.columns.value_kinds import is_number_or_code
+from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row, TwoHeadersError
-from core.delimited.label_rows import LabelRow, is_text
+from core.delimited.label_rows import LabelRow
 from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.formats.source import Source
 

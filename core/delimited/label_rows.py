@@ -14,7 +14,7 @@ from enum import IntEnum
 from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, match
 from core.columns.header_words import words_of
-from core.columns.value_kinds import is_number_or_code
+from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
@@ -176,11 +176,6 @@ def _may_be_labels(
     return not any(
         cell.strip() and cell == row[column] for row in later for column, cell in enumerate(first)
     ) and not any(map(_is_non_answer, first))
-
-
-def is_text(cell: str) -> bool:
-    """Whether a cell has a letter, and is no number, date or id."""
-    return any(map(str.isalpha, cell)) and not is_number_or_code(cell)
 
 
 def _is_non_answer(cell: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from core.columns.value_kinds import is_number_or_code
+from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 from core.languages.message import Message
 
@@ -105,19 +105,15 @@ def _is_empty(row: Row) -> bool:
 
 def _is_text_alone(row: Row) -> bool:
     """Whether a row has text in its first field, no number or id, and nothing in the others."""
-    return not any(map(str.strip, row[1:])) and _is_text(row[0])
+    return not any(map(str.strip, row[1:])) and is_text(row[0])
 
 
 def _is_total(row: Row) -> bool:
     """Whether a row has text in its first field, and numbers alone in the others."""
-    if not _is_text(row[0]):
+    if not is_text(row[0]):
         return False
     others = [cell for cell in row[1:] if cell.strip()]
     return bool(others) and all(map(is_number_or_code, others))
-
-
-def _is_text(cell: str) -> bool:
-    return any(map(str.isalpha, cell)) and not is_number_or_code(cell)
 
 
 def _without_rows_below(rows: Sequence[Row]) -> Sequence[Row]:

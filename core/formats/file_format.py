@@ -49,16 +49,6 @@ class FileFormat(StrEnum):
         """What a file of this format is, in words."""
         return _SPOKEN[self]
 
-    @property
-    def is_workbook(self) -> bool:
-        """Whether it has sheets, read by python-calamine."""
-        return self in (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
-
-    @property
-    def is_statistics(self) -> bool:
-        """Whether it is a data set of Stata or SPSS, read by pyreadstat."""
-        return self in (FileFormat.STATA, FileFormat.SPSS)
-
 
 _SPOKEN = {
     FileFormat.CSV: Message("delimited text"),

@@ -15,5 +15,5 @@ def pack_ascending(numbers: np.ndarray) -> np.ndarray:
 
 
 def unpack_ascending(packed: np.ndarray) -> np.ndarray:
-    """Return (N,) uint32, the numbers that ``_pack`` was given."""
+    """Return (N,) uint32, the numbers that ``pack_ascending`` was given."""
     return np.ascontiguousarray(packed.T).view("<u4").ravel().cumsum(dtype=np.uint32)
