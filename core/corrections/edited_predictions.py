@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from core.corrections.coded_texts import CodedTexts
@@ -169,7 +169,9 @@ class EditedPredictions:
     def _told_rows(self) -> Iterator[ToldRow]:
         for chunk, texts in self._chunks(self._table.answer_rows()):
             for (_, row), text in zip(chunk, texts, strict=True):
-                yield ToldRow(text, self._cell(row, "model_version"), self._told_by_row(row))
+                version = self._cell(row, "model_version")
+                shows = partial(self._is_same, self._written(row))
+                yield ToldRow(text, version, self._told_by_row(row), shows)
 
     def _chunks(
         self, rows: Iterator[tuple[int, Row]]
@@ -203,8 +205,8 @@ class EditedPredictions:
 
     def _is_same(self, written: str, code: str) -> bool:
         """Whether a cell has this code, as a spreadsheet may have written it."""
-        if not code:
-            return False
+        if not code or not written:
+            return not code and not written
         digits = _digits(written)
         shown = code.ljust(UNIT, "0") if self._is_padded else code
         if digits.isdecimal():

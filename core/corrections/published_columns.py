@@ -3,7 +3,7 @@
 Without its duties each row has another text, which another batch may have had: its code would be
 that of another text. The lists of the batches (``coded_texts.py``) say which columns were read. A
 file with fewer of them, or with others, is taken only if one batch with its columns had all of its
-texts, with codes that its rows allow.
+texts, with codes that its rows allow, and most of the codes of rows that do not tell.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ _MAX_NAME_CHARS = 200  # the text of a question may be the name of a column
 class ToldRow:
     """A row of an edited file: its text, and what its other columns tell of its batch.
 
-    ``codes`` are those that it may have had; without any, that is not told.
+    ``codes`` are those that it may have had; without any, that is not told. ``shows`` says whether
+    a code stands in the row, which a person may have changed.
     """
 
     text: str
     model_version: str
     codes: frozenset[str]
+    shows: Callable[[str], bool]
 
 
 def text_columns(table: Table) -> dict[str, str]:
@@ -70,6 +72,7 @@ def refuse_other_columns(
     ``batches`` are the lists of all batches, the newest first; ``rows`` yields those of the file.
     """
     own = text_columns(table)
+    batches = [batch for batch in batches if batch.head.n_texts]  # those that published a row
     if not _others(own, batches):
         return
     versions = {row.model_version for row in rows()}
@@ -112,21 +115,40 @@ def _keys(columns: Mapping[str, str]) -> set[tuple[str, str]]:
 
 def _has_batch(rows: Iterator[ToldRow], batches: Iterable[TextList]) -> bool:
     """Whether one of the batches may have published all of the rows."""
-    left = list(batches)
+    left = list(map(_Origin, batches))
     while left and (chunk := list(islice(rows, CHUNK_ROWS))):
-        left = [batch for batch in left if _may_have(batch, chunk)]
-    return bool(left)
+        left = [origin for origin in left if origin.may_have(chunk)]
+    return any(origin.is_likely for origin in left)
 
 
-def _may_have(batch: TextList, rows: Sequence[ToldRow]) -> bool:
-    keys = text_keys([row.text for row in rows])
-    for row, key in zip(rows, keys, strict=True):
-        place = batch.find(key)
-        if place is None or code_of(int(batch.codes[place])) not in row.codes:
-            return False
-        if row.model_version not in ("", batch.head.model_version):
-            return False
-    return True
+class _Origin:
+    """A batch that may have published a file."""
+
+    def __init__(self, batch: TextList) -> None:
+        self._batch = batch
+        self._n_untold = 0
+        self._n_as_published = 0
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether most of the rows that do not tell their code show that of the batch."""
+        return 2 * self._n_as_published >= self._n_untold
+
+    def may_have(self, rows: Sequence[ToldRow]) -> bool:
+        """Whether the batch has the texts of further rows, with codes that these allow."""
+        batch = self._batch
+        keys = text_keys([row.text for row in rows])
+        for row, key in zip(rows, keys, strict=True):
+            place = batch.find(key)
+            if place is None or row.model_version not in ("", batch.head.model_version):
+                return False
+            code = code_of(int(batch.codes[place]))
+            if not row.codes:
+                self._n_untold += 1
+                self._n_as_published += row.shows(code)
+            elif code not in row.codes:
+                return False
+        return True
 
 
 def _other_columns(

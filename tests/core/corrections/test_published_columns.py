@@ -105,6 +105,42 @@ def test_columns_of_other_names_and_lists_that_do_not_say_refuse_nothing(tmp_pat
     opened(tmp_path, without_duties(ROWS)).refuse_other_columns()
 
 
+def of_few_columns(rows: list[Row]) -> list[Row]:
+    """Return rows without the columns that tell which code was published."""
+    names = ("job_title", "duties", "isco_code", "confidence", "needs_review", "model_version")
+    return [{name: row[name] for name in names if name in row} for row in rows]
+
+
+def test_a_file_of_few_columns_is_taken_beside_a_batch_of_other_columns(tmp_path: Path) -> None:
+    rows = [*ROWS, row("nurse", "", prediction(SURE)) | {"isco_code": "2221"}]
+    codes = {join("helper", "helps"): UNCERTAIN_CODE, join("cook"): SURE_CODE, join("nurse"): "3221"}
+    keep(tmp_path, "a" * 12, codes, BOTH)
+    keep(tmp_path, "b" * 12, {join("clerk"): "4110"}, {JOB_TITLE: "job_title", DUTIES: "tasks"})
+    edited = opened(tmp_path, of_few_columns(rows))
+    edited.refuse_other_columns()
+    assert [(c.text, c.code) for c in edited.corrections() if c.code] == [(join("nurse"), "2221")]
+
+
+def test_a_file_of_few_columns_with_the_codes_of_other_texts_is_refused(tmp_path: Path) -> None:
+    """A batch of titles alone had the same titles; most of its codes were others."""
+    codes = {join("helper", "helps"): "911", join("cook", "cooks"): "5120"}
+    keep(tmp_path, "a" * 12, codes, BOTH)
+    keep(tmp_path, "b" * 12, {join("helper"): "9412", join("cook"): "3434"}, TITLES)
+    rows = [
+        row("helper", "helps", prediction(SURE)) | {"isco_code": "911"},
+        row("cook", "cooks", prediction(SURE)) | {"isco_code": "5120"},
+    ]
+    with pytest.raises(InputError, match="no column 'duties'"):
+        opened(tmp_path, of_few_columns(without_duties(rows))).refuse_other_columns()
+
+
+def test_a_batch_without_texts_refuses_nothing(tmp_path: Path) -> None:
+    keep(tmp_path, "a" * 12, {join("helper", "helps"): UNCERTAIN_CODE}, BOTH)
+    keep(tmp_path, "b" * 12, {}, {JOB_TITLE: "job_title", DUTIES: "tasks"})
+    changed = [ROWS[0] | {"job_title": "helpers"}]
+    opened(tmp_path, changed).refuse_other_columns()
+
+
 def test_another_batch_makes_no_correction_of_an_untouched_row(tmp_path: Path) -> None:
     """It gave the same texts other codes, and the list of the very batch is gone."""
     keep(tmp_path, "f" * 12, {join("helper", "helps"): "911", join("cook"): "5"}, BOTH)
