@@ -30,16 +30,17 @@ _YES_WORDS = frozenset(
     " نعم".split()
 )
 # With dots and four digits of the year the day stands before the month, or the year stands first,
-# as in Hungarian. Otherwise the month may stand first.
+# as in Hungarian, or in ISO 8601 with an hour of one digit. Otherwise the month may stand first.
 _YEAR_LAST = re.compile(
     r"(?P<first>\d{1,2})(?P<mark>[./]) ?(?P<second>\d{1,2})(?P=mark) ?"
     r"(?P<year>\d{4}|\d\d)(?!\d)(?P<rest>.*)"
 )
 _YEAR_FIRST = re.compile(
-    r"(?P<year>\d{4})\. ?(?P<month>\d{1,2})\. ?(?P<day>\d{1,2})\.?(?P<rest>.*)"
+    r"(?P<year>\d{4})(?P<mark>[-./]) ?(?P<month>\d{1,2})(?P=mark) ?(?P<day>\d{1,2})(?!\d)\.?"
+    r"(?P<rest>.*)"
 )
 _CLOCK = re.compile(
-    r",?\s*(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)(?:\s*(?P<half>[ap])\.?\s?m\.?)?",
+    r"(?:,?\s*|T)(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)(?:\s*(?P<half>[ap])\.?\s?m\.?)?",
     re.IGNORECASE,
 )
 # Excel counts days; a date that lost its format stands as such a number (45000 is 2023-03-15).
@@ -152,7 +153,7 @@ def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[st
 
 
 def _as_iso(written: str, is_day_first: bool | None) -> str:
-    """Return a date with dots or slashes and the time behind it, or a day of Excel, in ISO 8601.
+    """Return a date and the time behind it as people write them, or a day of Excel, in ISO 8601.
 
     ``is_day_first`` is the order of the column, for dates that do not tell their own. Anything else
     is returned as it is, and so is a date whose order is unclear.

@@ -10,6 +10,7 @@ import codecs
 import json
 import zipfile
 import zlib
+from collections.abc import Collection
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -21,6 +22,8 @@ from core.languages.message import Message
 
 _START_BYTES = 1 << 16
 _MAX_OLE_BYTES = 64 << 20
+_MANIFEST = "META-INF/manifest.xml"
+_MAX_MANIFEST_BYTES = 1 << 20
 _SAVE_AS_CSV = "Save its table as 'CSV UTF-8', then drop that file."
 _WRITE_IN_R = 'Write its table with write.csv(data, "file.csv", row.names = FALSE).'
 _EXPECTED = "a table: CSV or other delimited text, a workbook, Parquet, JSON Lines, Stata or SPSS"
@@ -144,9 +147,10 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
     try:
         with zipfile.ZipFile(file) as archive:
             names = {name.casefold() for name in archive.namelist()}
-            kind = b""
+            kind, has_password = b"", False
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype")
+                has_password = _is_encrypted(archive, names)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -162,6 +166,8 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
             expected=_EXPECTED,
             remedy="The copy was probably cut off: copy it again, or save the table as CSV.",
         ) from None
+    if has_password:
+        raise _with_password(path)
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return FileFormat.ODS
     if "xl/workbook.xml" in names or any(name.startswith("xl/worksheets/") for name in names):
@@ -184,14 +190,31 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
     raise InputError(path, found, expected=_EXPECTED, remedy=remedy)
 
 
+def _is_encrypted(archive: zipfile.ZipFile, names: Collection[str]) -> bool:
+    """Whether an OpenDocument file has a password; its manifest says so."""
+    if _MANIFEST.casefold() not in names:
+        return False
+    with archive.open(_MANIFEST) as manifest:
+        return b":encryption-data" in manifest.read(_MAX_MANIFEST_BYTES)
+
+
+def _with_password(path: Source) -> InputError:
+    return InputError(
+        path,
+        "a workbook with a password",
+        expected=_EXPECTED,
+        remedy="Save it without a password, or as CSV.",
+    )
+
+
 def _ole_format(path: Source, file: BinaryIO) -> FileFormat:
     """Return the format of an old file of Office."""
     content = file.read(_MAX_OLE_BYTES)
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return FileFormat.XLS
     if "EncryptedPackage".encode("utf-16-le") in content:
-        found, remedy = "a workbook with a password", "Save it without a password, or as CSV."
-    elif "WordDocument".encode("utf-16-le") in content:
+        raise _with_password(path)
+    if "WordDocument".encode("utf-16-le") in content:
         found, remedy = "an old Word document (.doc)", _SAVE_AS_CSV
     else:
         found = "an old file of Office without a workbook in it, or one with a password"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -208,9 +210,25 @@ def test_cells_that_are_filled_from_above_count(
     assert "1,000 cells" in str(refused(tmp_path / "staff.xls"))
 
 
+def encrypted_ods() -> bytes:
+    """Return a workbook as LibreOffice writes it with a password: its parts are no XML."""
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        b'<manifest:manifest><manifest:file-entry manifest:full-path="content.xml">'
+        b'<manifest:encryption-data manifest:checksum="x"/></manifest:file-entry></manifest:manifest>'
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", bytes(range(256)))
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
+        (encrypted_ods(), "a workbook with a password"),
         (b"", "an empty file"),
         (b"%PDF-1.7", "a PDF document"),
         (b"\x00\x05\x16\x07" + bytes(90), "AppleDouble"),
