@@ -36,6 +36,7 @@ from core.encoding import AUTO
 from core.errors import InputError
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
+from core.letters.damage import may_have_lost_letters
 from core.letters.plain_text import bound_marks
 from core.non_answers.missing_values import is_missing_value
 from core.review_contract import (
@@ -145,14 +146,17 @@ def code_reader(table: Table) -> CodeReader:
 
 
 def _read_text(table: Table, row: Row) -> tuple[str, str]:
-    """Return the text of a row as the model sees it, and a note where it was written otherwise.
+    """Return the text of a row as the model sees it, and a note where it is another or damaged.
 
     A ``|`` divides the title from the duties; a second one is a part of the duties.
     """
-    if TEXT not in table.columns:
-        return row_text(table, row), ""
-    written = table.get(row, TEXT)
-    text = prepared_text(written)
+    has_text = TEXT in table.columns
+    written = table.get(row, TEXT if has_text else JOB_TITLE)
+    text = prepared_text(written) if has_text else row_text(table, row)
+    if may_have_lost_letters(written):
+        return text, f"letters of it may have been lost ({written!r}): if so, save it as UTF-8 again"
+    if not has_text:
+        return text, ""
     is_as_written = SEPARATOR not in clean(written) or clean(bound_marks(written)) == text
     return text, "" if is_as_written else f"read as the text {text!r}"
 

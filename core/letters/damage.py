@@ -12,7 +12,13 @@ from core.letters.mojibake import mend_mojibake
 REPLACEMENT = "\ufffd"
 """U+FFFD, which programs write for a letter that they cannot read."""
 _LOST = re.compile(r"(?<![\w/.=&?])[^\W\d_]*\?[^\W\d_]+(?![\w/.=&?])")
+_ALL_LOST = re.compile(r"[\s|]*\?{3,}[?\s|]*")
 _MAX_SHOWN_CHARS = 40
+
+
+def may_have_lost_letters(text: str) -> bool:
+    """Whether question marks stand where letters were: within a word, or instead of all of them."""
+    return _ALL_LOST.fullmatch(text) is not None or _LOST.search(text) is not None
 
 
 @dataclass

@@ -104,6 +104,20 @@ def test_every_text_is_one_that_can_match(tmp_path: Path, text: str, read: str) 
     assert correction.reason == said
 
 
+@pytest.mark.parametrize("column", ["text", "job_title"])
+@pytest.mark.parametrize(
+    ("written", "is_kept"),
+    [("???????", False), ("???? | ????? ??", False), ("ö?retmen", True)],
+)
+def test_a_text_that_lost_its_letters_is_named(
+    written: str, is_kept: bool, column: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{column},corrected_isco_code\n{written},2330\n", "utf-8")
+    ((_, correction),) = read_folder(tmp_path, Columns())
+    assert correction.is_kept == is_kept
+    assert f"letters of it may have been lost ({written!r})" in correction.reason
+
+
 def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
     content = "job_title,corrected_isco_code\nслесарь,7233\n"
     (tmp_path / "a.csv").write_bytes(content.encode("cp1251"))
