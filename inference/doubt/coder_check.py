@@ -11,6 +11,10 @@ What is usual was measured on simulated offices (``python -m benchmarks.doubts``
 who use the codes as the model does, about 1 in 1,000 is named wrongly. An office with habits of its
 own is named rightly: nobody but a person can tell a habit from an error.
 
+The coders of a file who have too few answers to be judged alone are judged together: many names
+would be a way around the check. If their answers are not as usual, those are in doubt who gave some
+that are far, or that contradict.
+
 Answers with a code that the model has never learned tell nothing about the coder, and do not count.
 Where a coder was confirmed before, that many far and contradicting answers are usual.
 """
@@ -93,15 +97,68 @@ def check_coders(
             answers = by_coder.setdefault(signature.coder.casefold(), {})
             if len(answers) < MAX_ANSWERS or correction.text in answers:
                 answers[correction.text] = correction
-    doubts = []
-    for answers in filter(None, by_coder.values()):
-        coder = next(iter(answers.values())).signature.coder
-        codes = {text: correction.code for text, correction in answers.items()}
-        known = [doubt for doubt in confirmed if is_same_coder(doubt.coder, coder)]
-        doubt = check_coder(coder, codes, autocoder, known, progress)
-        if doubt is not None:
-            doubts.append(replace(doubt, file=file))
-    return doubts
+    coders = [_Coder.of(answers) for answers in by_coder.values() if answers]
+    doubts = [
+        check_coder(coder.name, coder.codes, autocoder, coder.among(confirmed), progress)
+        for coder in coders
+    ]
+    few = [
+        coder
+        for coder in coders
+        if len(coder.codes) < MIN_ANSWERS and not coder.among(confirmed)
+    ]
+    doubts += _check_together(few, autocoder, progress)
+    return [replace(doubt, file=file) for doubt in doubts if doubt is not None]
+
+
+@dataclass(frozen=True)
+class _Coder:
+    """A coder, and the unit group of each text that was answered."""
+
+    name: str
+    codes: dict[str, str]
+
+    @classmethod
+    def of(cls, answers: dict[str, Correction]) -> _Coder:
+        name = next(iter(answers.values())).signature.coder
+        return cls(name, {text: correction.code for text, correction in answers.items()})
+
+    def among(self, doubts: Iterable[Doubt]) -> list[Doubt]:
+        """Return the doubts about this coder."""
+        return [doubt for doubt in doubts if is_same_coder(doubt.coder, self.name)]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """N answers beside what others say: texts, (N, 436) probabilities twice, (N,) unit groups."""
+
+    texts: np.ndarray
+    alone: np.ndarray
+    beside: np.ndarray
+    units: np.ndarray
+
+    @property
+    def counts(self) -> Counts:
+        return count_answers(self.alone, self.beside, self.units)
+
+    def doubt(self, coder: str, reasons: Iterable[str]) -> Doubt:
+        """Return the doubt about the coder who gave these answers."""
+        counts = self.counts
+        return Doubt(
+            coder=coder,
+            file="",
+            n=counts.n,
+            n_far=counts.n_far,
+            n_sure=counts.n_sure,
+            n_against=counts.n_against,
+            reasons=tuple(reasons),
+            examples=_examples(self.texts, self.alone, self.beside, self.units),
+            since=utc_now(),
+        )
+
+    def where(self, rows: np.ndarray) -> _Compared:
+        """Return the answers where (N,) ``rows`` is true."""
+        return _Compared(self.texts[rows], self.alone[rows], self.beside[rows], self.units[rows])
 
 
 def check_coder(
@@ -114,34 +171,49 @@ def check_coder(
     """Return the doubt about one coder's answers (text → unit group), None if they are as usual."""
     if len(codes) < MIN_ANSWERS:
         return None
+    compared = _compare([_Coder(coder, codes)], autocoder, progress)
+    reasons = reasons_for(compared.counts, confirmed)
+    return compared.doubt(coder, reasons) if reasons else None
+
+
+def _check_together(
+    coders: Sequence[_Coder], autocoder: Autocoder, progress: Progress
+) -> list[Doubt]:
+    """Return the doubts about coders who have too few answers each."""
+    if len(coders) < 2 or sum(len(coder.codes) for coder in coders) < MIN_ANSWERS:
+        return []
+    reasons = reasons_for(_compare(coders, autocoder, progress).counts)
+    if not reasons:
+        return []
+    reasons = [f"of {len(coders)} coders with few answers each, {reason}" for reason in reasons]
+    doubts = []
+    for coder in coders:
+        compared = _compare([coder], autocoder, progress)
+        counts = compared.counts
+        if counts.n_far or counts.n_against:
+            doubts.append(compared.doubt(coder.name, reasons))
+    return doubts
+
+
+def _compare(coders: Sequence[_Coder], autocoder: Autocoder, progress: Progress) -> _Compared:
+    """Compare the answers of coders with the model and the corrections of everybody else."""
     decisions = autocoder.corrections_lookup.decisions
+    answers = [(text, code) for coder in coders for text, code in coder.codes.items()]
+    texts = [text for text, _ in answers]
 
     def is_own(text: str) -> bool:
         # Without a name only what is compared is known to be the coder's own.
-        return is_same_coder(decisions.coder_of(text), coder) and (bool(coder) or text in codes)
+        return any(
+            is_same_coder(decisions.coder_of(text), coder.name)
+            and (bool(coder.name) or text in coder.codes)
+            for coder in coders
+        )
 
-    alone, beside = autocoder.probabilities_beside(list(codes), is_own, progress)
-    units = np.array(unit_index(codes.values()), np.intp)
-    texts = np.array(list(codes), object)
+    alone, beside = autocoder.probabilities_beside(texts, is_own, progress)
+    units = np.array(unit_index(code for _, code in answers), np.intp)
+    compared = _Compared(np.array(texts, object), alone, beside, units)
     profile = autocoder.training_profile
-    if profile is not None:
-        is_learned = profile.shares[units] > 0
-        alone, beside, units, texts = (a[is_learned] for a in (alone, beside, units, texts))
-    counts = count_answers(alone, beside, units)
-    reasons = reasons_for(counts, confirmed)
-    if not reasons:
-        return None
-    return Doubt(
-        coder=coder,
-        file="",
-        n=counts.n,
-        n_far=counts.n_far,
-        n_sure=counts.n_sure,
-        n_against=counts.n_against,
-        reasons=tuple(reasons),
-        examples=_examples(texts, alone, beside, units),
-        since=utc_now(),
-    )
+    return compared if profile is None else compared.where(profile.shares[units] > 0)
 
 
 def _examples(

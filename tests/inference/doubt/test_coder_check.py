@@ -119,3 +119,25 @@ def test_each_coder_of_a_file_is_judged_alone(autocoder: Autocoder, right: dict[
         replace(row, signature=replace(row.signature, is_adjudicated=True)) for row in rows
     ]
     assert check_coders(adjudicated, autocoder, "review.csv") == []
+
+
+def test_many_coders_with_few_answers_each_are_judged_together(
+    autocoder: Autocoder, right: dict[str, str]
+) -> None:
+    names = [f"P{number}" for number in range(1, 7)]
+
+    def shared(codes: dict[str, str]) -> list[Correction]:
+        texts = list(codes)
+        return [
+            row
+            for place, name in enumerate(names)
+            for row in corrections({text: codes[text] for text in texts[place::6]}, name)
+        ]
+
+    assert check_coders(shared(right), autocoder, "review.csv") == []
+    honest = corrections(dict([*right.items()][:6]), "Zoe")
+    doubts = check_coders([*shared(guessed(right, 100)), *honest], autocoder, "review.csv")
+    assert [doubt.coder for doubt in doubts] == names
+    assert all("of 7 coders with few answers each" in doubt.sentence for doubt in doubts)
+    confirmed = [replace(doubt, confirmed="2026-11-29T10:00:00Z") for doubt in doubts]
+    assert check_coders(shared(guessed(right, 100)), autocoder, "review.csv", confirmed) == []
