@@ -13,6 +13,7 @@ from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
 from results.reporting.answers_beside import AnswersBeside
+from results.reporting.contested_codes import ContestedCodes
 from results.reporting.repeated_titles import RepeatedTitles
 from results.reporting.several_titles import SeveralTitles
 from results.reporting.stray_rows import StrayRows
@@ -35,6 +36,7 @@ class Batch:
     review: ReviewQueue
     agreement: Agreement | None
     calibration: OfficeCalibration
+    contested: ContestedCodes
     context: dict[str, int] = field(default_factory=dict)
     weighted: WeightedShares | None = None
     damage: Damage = field(default_factory=Damage)

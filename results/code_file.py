@@ -56,6 +56,7 @@ from results.input_notes import note_input, note_providers, unread_notes
 from results.own_format import write_own_format
 from results.receipt import Receipt
 from results.report import REPORT, write_report
+from results.reporting.contested_codes import ContestedCodes
 from results.review.page import REVIEW_PAGE
 from results.review.queue import ReviewQueue
 from results.review.review_files import write_review
@@ -133,6 +134,7 @@ def code_file(
             ),
             review=ReviewQueue(receipt.batch_id),
             agreement=agreement,
+            contested=ContestedCodes(autocoder.corrections_lookup.decisions),
             context=review_context(table, settings.review.context, receipt.notes),
             weighted=weighted_shares(table, settings.data.columns.weight, receipt.notes),
         )
@@ -242,6 +244,7 @@ def _count(
             duties = row_duties(batch.table, row)
             context = tuple(row[position] for position in batch.context.values())
             batch.review.add(text, job_title, duties, prediction, record, context)
+    batch.contested.add(texts, predictions)
     is_seen = batch.statistics.add(texts, predictions)
     if batch.weighted is not None:
         batch.weighted.add(chunk, predictions)

@@ -83,6 +83,7 @@ def note_input(batch: Batch) -> None:
         *batch.repeated_titles.notes(),
         *batch.several_titles.notes(),
         *batch.stray_rows.notes(),
+        *batch.contested.notes(),
     ]
     receipt.notes += of_rows
     _log_reading(batch, [*batch.table.notes, *of_rows])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.corrections.decisions import Decisions
 from core.corrections.office_answers import OfficeAnswers
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN
@@ -16,6 +17,7 @@ from inference.output_columns import counts
 from results.agreement import open_agreement
 from results.batch import Batch
 from results.receipt import Receipt
+from results.reporting.contested_codes import ContestedCodes
 from results.reporting.verdict import MIN_ANSWERS, findings, is_small
 from results.review.queue import ReviewQueue
 from results.statistics import BatchStatistics
@@ -23,6 +25,7 @@ from tests.results.test_statistics import UNITS, a_prediction, a_profile
 
 USUAL = [a_prediction(code, 0.95) for code in (*["2221"] * 30, *["7212"] * 10)]  # as a_profile
 
+CONTESTED = ContestedCodes(Decisions())
 CALIBRATION = bundle_calibration(0.9, 0.95, OfficeAnswers(), 0)
 
 
@@ -46,7 +49,7 @@ def a_batch(tmp_path: Path, predictions: list[Prediction], **more: Any) -> Batch
     for name, value in more.items():
         setattr(receipt, name, value)
     table = open_table(source, {"job_title": ()}, ("job_title",))
-    return Batch(table, receipt, statistics, ReviewQueue("a"), None, CALIBRATION)
+    return Batch(table, receipt, statistics, ReviewQueue("a"), None, CALIBRATION, CONTESTED)
 
 
 def test_a_usual_batch_has_no_findings(tmp_path: Path) -> None:
