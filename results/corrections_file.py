@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
-from core.corrections.answer_outcome import Outcome
+from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
@@ -181,10 +181,16 @@ def _cells(
         reasons.append("in doubt: it holds for this text alone until somebody confirms it")
     is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
     if outcome.replaced is not None and is_withdrawal:
-        reasons.append(f"takes {outcome.replaced} back")
+        others = ", ".join(f"{code} of {coder!r}" for coder, code in outcome.withdrawn)
+        reasons.append(f"takes {outcome.replaced} back{f', and {others}' if others else ''}")
     elif outcome.replaced is not None:
-        reasons.append(f"replaces {outcome.replaced}: the later correction is used")
-    elif is_withdrawal and outcome.overruled_by is None:
+        reasons.append(f"replaces {outcome.replaced}: the answer that was received last is used")
+    if outcome.is_disputed:
+        reasons.append(
+            "coders contradict each other: it teaches nothing about other texts until somebody "
+            "adjudicates"
+        )
+    if is_withdrawal and outcome == NO_CONFLICT:
         reasons.append("no answer about it was in force")
     if outcome.overruled_by is not None:
         is_counted = correction.signature.coder and not is_withdrawal

@@ -10,11 +10,15 @@ class Outcome:
     """What an answer did to the decision about its text.
 
     ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
-    adjudicated one that it contradicts, and that stays. Both are None otherwise.
+    adjudicated one that it contradicts, and that stays. Both are None otherwise. ``withdrawn`` are
+    the answers of others that a withdrawal took back as well: the coder and the code of each.
+    ``is_disputed``: coders contradict each other about the text now.
     """
 
     replaced: str | None = None
     overruled_by: str | None = None
+    withdrawn: tuple[tuple[str, str], ...] = ()
+    is_disputed: bool = False
 
 
 NO_CONFLICT = Outcome()

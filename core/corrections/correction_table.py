@@ -154,7 +154,8 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     written = table.get(row, TEXT if has_text else JOB_TITLE)
     text = prepared_text(written) if has_text else row_text(table, row)
     if may_have_lost_letters(written):
-        return text, f"letters of it may have been lost ({written!r}): if so, save it as UTF-8 again"
+        note = f"letters of it may have been lost ({written!r}): if so, save it as UTF-8 again"
+        return text, note
     if not has_text:
         return text, ""
     is_as_written = SEPARATOR not in clean(written) or clean(bound_marks(written)) == text

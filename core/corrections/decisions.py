@@ -173,7 +173,7 @@ class Decisions:
         if after.decision == before.decision and not before.is_doubted:
             after = after._replace(is_doubted=False)  # somebody else says so, too
         self._set(key, after)
-        return Outcome(replaced=conflict)
+        return Outcome(replaced=conflict, is_disputed=self._is_disputed(key))
 
     def _withdraw(self, key: bytes, before: _State | None, is_adjudicated: bool) -> Outcome:
         """Take all answers about a text back, those of every coder."""
@@ -182,9 +182,13 @@ class Decisions:
         previous = _decisions()[before.decision]
         if before.is_adjudicated and not is_adjudicated:
             return Outcome(overruled_by=previous)
-        self._answers.pop(key, None)
+        others = tuple(
+            (self._names[number], _decisions()[index])
+            for number, index in self._answers.pop(key, {}).items()
+            if index != before.decision
+        )
         self._set(key, _State(_indices()[WITHDRAWN]))
-        return Outcome(replaced=previous)
+        return Outcome(replaced=previous, withdrawn=others)
 
     def is_disputed(self, text: str) -> bool:
         """Whether coders contradict each other about a text that nobody has adjudicated."""

@@ -103,9 +103,7 @@ def check_coders(
         for coder in coders
     ]
     few = [
-        coder
-        for coder in coders
-        if len(coder.codes) < MIN_ANSWERS and not coder.among(confirmed)
+        coder for coder in coders if len(coder.codes) < MIN_ANSWERS and not coder.among(confirmed)
     ]
     doubts += _check_together(few, autocoder, progress)
     return [replace(doubt, file=file) for doubt in doubts if doubt is not None]

@@ -232,6 +232,30 @@ def test_a_withdrawn_answer_is_kept_as_such_until_the_next_one(
             assert "withdraw" in kept and "Anna" in kept
 
 
+def test_a_row_says_what_became_of_the_answers_of_others(
+    tmp_path: Path, settings: Settings
+) -> None:
+    rows = (
+        "nurse | unknown,2221,Anna",
+        "nurse | unknown,3221,Bea",
+        "nurse | unknown,withdraw,Cem",
+        "nurse | unknown,withdraw,Cem",
+        "cook | unknown,5120,Anna",
+        "cook | unknown,512,Bea",
+    )
+    path = tmp_path / "answers.csv"
+    path.write_text("text,corrected_isco_code,coder\n" + "\n".join(rows), encoding="utf-8")
+    process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = [row["reason"] for row in csv.DictReader(file)]
+    assert "replaces 2221: the answer that was received last is used" in reasons[1]
+    assert "coders contradict each other: it teaches nothing" in reasons[1]
+    assert "takes 3221 back, and 2221 of 'Anna'" in reasons[2]
+    assert "no answer about it was in force" in reasons[3]
+    for reason in (reasons[0], *reasons[4:]):
+        assert "contradict" not in reason and "replaces" not in reason
+
+
 def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: Settings) -> None:
     coder = open_autocoder(bundle, settings)
     text = join("nurse")

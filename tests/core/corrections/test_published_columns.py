@@ -113,8 +113,8 @@ def of_few_columns(rows: list[Row]) -> list[Row]:
 
 def test_a_file_of_few_columns_is_taken_beside_a_batch_of_other_columns(tmp_path: Path) -> None:
     rows = [*ROWS, row("nurse", "", prediction(SURE)) | {"isco_code": "2221"}]
-    codes = {join("helper", "helps"): UNCERTAIN_CODE, join("cook"): SURE_CODE, join("nurse"): "3221"}
-    keep(tmp_path, "a" * 12, codes, BOTH)
+    codes = {join("helper", "helps"): UNCERTAIN_CODE, join("cook"): SURE_CODE}
+    keep(tmp_path, "a" * 12, codes | {join("nurse"): "3221"}, BOTH)
     keep(tmp_path, "b" * 12, {join("clerk"): "4110"}, {JOB_TITLE: "job_title", DUTIES: "tasks"})
     edited = opened(tmp_path, of_few_columns(rows))
     edited.refuse_other_columns()

@@ -215,7 +215,8 @@ def encrypted_ods() -> bytes:
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
     manifest = (
         b'<manifest:manifest><manifest:file-entry manifest:full-path="content.xml">'
-        b'<manifest:encryption-data manifest:checksum="x"/></manifest:file-entry></manifest:manifest>'
+        b'<manifest:encryption-data manifest:checksum="x"/></manifest:file-entry>'
+        b"</manifest:manifest>"
     )
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

@@ -1,4 +1,4 @@
-"""A receipt says how many records have codes of answers in doubt, or of answers in contradiction."""
+"""A receipt says how many records have the codes of answers in doubt, or in contradiction."""
 
 from __future__ import annotations
 
