@@ -42,9 +42,11 @@ def contradicted_by(code: str, title: str) -> str | None:
 def is_unlike_title(code: str, title: str) -> bool:
     """Whether words of other titles of ISCO-08 stand beside ``code``, and none of its own.
 
-    Words are compared by their first four letters. Words that no title has, as those of another
-    language, say nothing.
+    Words are compared by their first four letters. Words that no English title has say nothing,
+    unless they are the whole title of another group in their language.
     """
+    if is_title_of_others(code, title) and not is_title_of(code, title):
+        return True
     stems = _stems(title)
     return bool(stems & _all_stems()) and not stems & _stems_of(code)
 

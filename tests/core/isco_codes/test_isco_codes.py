@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.isco_codes.code_column import CODE_NAMES, CodeReader, is_code_column
-from core.isco_codes.written_code import CodeKind, isco_88_only, read_code
+from core.isco_codes.written_code import CodeKind, WrittenCode, isco_88_only, read_code
 from core.taxonomy import MINOR, UNIT, isco08
 
 UNITS, MINORS = isco08().units, isco08().minors
@@ -249,6 +249,17 @@ def test_a_number_of_another_place_is_no_code(written: str) -> None:
 )
 def test_words_of_places_in_a_title_are_a_title(written: str) -> None:
     assert read_code(written).code in written
+
+
+@pytest.mark.parametrize("written", ["7212 Zahnärzte", "Dentistas 7212", "7212: Zubní lékaři"])
+def test_the_title_of_another_group_in_any_language_is_noted(written: str) -> None:
+    reading = read_code(written)
+    assert reading.kind == CodeKind.CONTRADICTED or "do not match" in reading.reason
+
+
+@pytest.mark.parametrize("written", ["7212 Schweißer und Brennschneider", "2261 Zahnärzte"])
+def test_its_own_title_in_any_language_is_not(written: str) -> None:
+    assert read_code(written) == WrittenCode(CodeKind.CODE, written[:4])
 
 
 @pytest.mark.parametrize("written", ["0111", "0112", "0221"])
