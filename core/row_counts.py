@@ -61,14 +61,19 @@ class RowCounts:
             setattr(self, count.name, total)
 
     def sentence(self, seconds: float) -> str:
-        """Return one line: rows, seconds, rows/s, share autocoded, texts to review, non-answers."""
+        """Return one line: rows, seconds, rows/s, shares by model and people, review, non-answers.
+
+        What people decided is no longer autocoded: without its share a taught model seems worse.
+        """
         n = self.n_rows_out
         non_answers = f", {self.n_non_answers:,} without an answer" if self.n_non_answers else ""
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
-        share = self.n_autocoded / self.n_answers if self.n_answers else 0.0
+        n_answers = max(self.n_answers, 1)
+        n_decided = self.n_corrected + self.n_not_codable
+        decided = f" {n_decided / n_answers:.1%} by corrections," if n_decided else ""
         return (
             f"{quantity(n, 'row')} in {duration} s "
-            f"({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} autocoded, "
+            f"({n / max(seconds, 0.001):,.0f} rows/s), {self.n_autocoded / n_answers:.1%} autocoded,{decided} "
             f"{quantity(self.n_review_texts, 'text')} to review"
             f"{non_answers}"
         )

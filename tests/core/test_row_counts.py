@@ -19,3 +19,8 @@ def test_one_is_singular(n: int, words: str) -> None:
 def test_the_sentence_of_one_record() -> None:
     one = RowCounts(n_rows_in=1, n_rows_out=1, n_review_texts=1)
     assert one.sentence(2.0).startswith("1 row in 2.00 s (0 rows/s), 0.0% autocoded, 1 text to")
+
+
+def test_what_people_decided_is_told_beside_what_the_model_did() -> None:
+    counts = RowCounts(n_rows_out=11, n_autocoded=6, n_corrected=3, n_not_codable=1, n_empty=1)
+    assert "60.0% autocoded, 40.0% by corrections, 0 texts to review" in counts.sentence(1.0)
