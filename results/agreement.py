@@ -27,6 +27,8 @@ from inference.decision import Prediction
 
 DISAGREEMENTS = "disagreements.csv"
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)
+# Nobody else gives groups of three digits to just these records.
+_MIN_OWN_FALLBACKS, _MIN_OWN_SHARE = 3, 0.8
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ class Agreement:
         self._pairs: dict[int, Counter[tuple[str, str]]] = {d: Counter() for d in LEVELS}
         self._unseen: dict[int, Counter[bool]] = {d: Counter() for d in LEVELS}
         self._autocoded: dict[int, Counter[bool]] = {d: Counter() for d in LEVELS}
+        # Whether each given code is the one that the program shows; of those that were autocoded,
+        # and of the others.
+        self._as_shown: dict[bool, Counter[bool]] = {True: Counter(), False: Counter()}
 
     def add(
         self,
@@ -90,6 +95,8 @@ class Agreement:
             if given and prediction.is_by_model:
                 best = prediction.candidates[0][0]
                 self._count(given, best, not prediction.is_fallback, bool(seen))
+                is_shown = given == prediction.isco_code
+                self._as_shown[not prediction.is_fallback][is_shown] += 1
                 if not best.startswith(given):
                     self.n_disagreements += 1
                     self._writer.write([self._cells(record, table, row, given, prediction)])
@@ -113,7 +120,25 @@ class Agreement:
         ]
         if warning := self._reader.warning():
             notes.append(Message("{column!r}: {warning}", column=self.column, warning=warning))
+        if self._are_own():
+            notes.append(
+                Message(
+                    "the codes in {column!r} are those of this program, also where it gave a "
+                    "group: nothing was taken as a correction. To correct codes, hand in "
+                    "predictions.csv with all of its columns, or add corrected_isco_code",
+                    column=self.column,
+                )
+            )
         return notes
+
+    def _are_own(self) -> bool:
+        """Whether the given codes are those of the program, but for some that were changed."""
+        fallback = self._as_shown[False]
+        return (
+            fallback[True] >= _MIN_OWN_FALLBACKS
+            and _rate(fallback) >= _MIN_OWN_SHARE
+            and _rate(self._as_shown[True] + fallback) >= _MIN_OWN_SHARE
+        )
 
     def _count_given(self, written: WrittenCode) -> str:
         """Count one field, and return its code; empty where there is none."""

@@ -16,6 +16,7 @@ from sklearn.metrics import cohen_kappa_score
 from core.csv_table import Writer
 from core.settings import Settings
 from core.taxonomy import isco08
+from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.decision import DecisionRules
@@ -63,6 +64,27 @@ def written(tmp_path: Path, lines: list[list[str]]) -> str:
     with path.open("w", encoding="utf-8", newline="") as file:
         Writer(file, lines[0]).write(lines[1:])
     return path.read_text(encoding="utf-8")
+
+
+def test_codes_that_the_program_gave_are_no_corrections_and_a_note_says_so(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    """A predictions.csv with titles and codes alone is read as new records."""
+    titles = [isco08().title(code) for code in UNITS[:60]]
+    shown = [prediction.isco_code for prediction in autocoder.code([join(t) for t in titles])]
+    assert sum(len(code) == 3 for code in shown) > 3
+    best = [p.candidates[0][0] for p in autocoder.code([join(title) for title in titles])]
+    for name, codes, is_noted in (
+        ("own", ["0110", *shown[1:]], True),
+        ("office", best, False),
+        ("groups", [code[:3] for code in best], False),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        lines = [["job_title", "isco_code"], *map(list, zip(titles, codes, strict=True))]
+        out = run(folder, written(folder, lines), autocoder, halved)
+        noted = "nothing was taken as a correction" in (out / REPORT).read_text("utf-8")
+        assert noted == is_noted, name
 
 
 def test_agreement_with_the_codes_of_the_input(
