@@ -40,6 +40,7 @@ _PERIODS = {
     "h": (2, "{year}h{part}"),
 }
 _PERIOD_FORMAT = re.compile(r"%-?t([mwqh])")
+_TIMES = re.compile(r"%-?t[cC]")
 _FIRST_YEAR = 1960
 _CHUNK_ROWS = 10_000
 _CHUNK_BYTES = 64 << 20
@@ -205,7 +206,10 @@ def write_whole(
         "variable_value_labels": metadata.variable_value_labels,
         "file_label": metadata.file_label or "",
     }
-    frame = pd.DataFrame({name: _fitted(values) for name, values in columns.items()})
+    types = metadata.readstat_variable_types
+    frame = pd.DataFrame(
+        {name: _fitted(values, types.get(name, "")) for name, values in columns.items()}
+    )
     try:
         if file_format == FileFormat.SPSS:
             formats = metadata.original_variable_types
@@ -215,11 +219,18 @@ def write_whole(
                 missing_ranges=metadata.missing_ranges,
                 variable_measure=metadata.variable_measure,
                 variable_format=formats,
+                variable_display_width=metadata.variable_display_width,
+                note=metadata.notes,
                 **about,
             )
         else:
-            missing = metadata.missing_user_values
-            pyreadstat.write_dta(frame, str(path), missing_user_values=missing, **about)
+            pyreadstat.write_dta(
+                frame,
+                str(path),
+                missing_user_values=metadata.missing_user_values,
+                variable_format=_stata_formats(metadata),
+                **about,
+            )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, TypeError) as error:
         raise InputError(
             path,
@@ -229,9 +240,25 @@ def write_whole(
         ) from None
 
 
-def _fitted(values: list[Any]) -> list[Any]:
-    """Return true and false as numbers, and a missing text as an empty one: as these formats do."""
+def _stata_formats(metadata: Any) -> dict[str, str]:
+    """Return the formats of the variables: without its own a month is a bare number.
+
+    Times are left out: the library reads them as times of Python, and writes their usual format.
+    """
+    formats = metadata.original_variable_types.items()
+    return {name: written for name, written in formats if written and not _TIMES.match(written)}
+
+
+def _fitted(values: list[Any], kind: str) -> Any:
+    """Return true and false as numbers, a missing text as an empty one: as these formats do.
+
+    ``kind`` is how the file that was read stores the values; whole numbers stay whole.
+    """
+    import pandas as pd
+
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return [None if value is None else float(value) for value in values]
+    if kind.startswith("int") and kinds <= {int}:
+        return pd.array(values, dtype="Int32")
     return ["" if value is None else value for value in values] if kinds <= {str} else values

@@ -263,6 +263,42 @@ def test_the_error_of_a_data_set_that_cannot_be_written_is_no_error_of_reading(
     assert "cut off" not in str(raised.value) and "damaged" not in str(raised.value)
 
 
+def test_stata_keeps_formats_and_whole_numbers(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "job_title": ["nurse", "cook", "guard"],
+            "month": [770.0, 771.0, None],
+            "quarter": [257.0, 258.0, 259.0],
+            "day": [dt.date(2024, 1, 2), None, dt.date(2025, 3, 4)],
+            "age": pd.array([30, 41, None], dtype="Int32"),
+            "pay": [1.5, 2.25, None],
+        }
+    )
+    formats = {"month": "%tm", "quarter": "%tq", "day": "%tdD_m_Y", "pay": "%12.2f", "age": "%8.0g"}
+    pyreadstat.write_dta(frame, str(tmp_path / "a.dta"), variable_format=formats)
+    before, about = pyreadstat.read_dta(str(tmp_path / "a.dta"), output_format="dict")
+    out, _ = coded(tmp_path / "a.dta", autocoder, settings)
+    after, written = pyreadstat.read_dta(str(out / "predictions.dta"), output_format="dict")
+    assert {name: after[name] for name in before} == dict(before)
+    kinds = written.readstat_variable_types
+    assert {name: kinds[name] for name in before} == about.readstat_variable_types
+    assert {name: written.original_variable_types[name] for name in formats} == formats
+
+
+def test_spss_keeps_notes_and_widths(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    frame = pd.DataFrame({"job_title": ["nurse", "cook"], "x": [1.0, 2.0]})
+    pyreadstat.write_sav(
+        frame, str(tmp_path / "a.sav"), note=["of 2026"], variable_display_width={"x": 30}
+    )
+    out, _ = coded(tmp_path / "a.sav", autocoder, settings)
+    _, written = pyreadstat.read_sav(str(out / "predictions.sav"))
+    assert written.notes == ["of 2026"] and written.variable_display_width["x"] == 30
+
+
 def test_labels_of_an_old_data_set_come_back_as_they_were_read(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
