@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ _PERIODS = {
     "h": (2, "{year}h{part}"),
 }
 _PERIOD_FORMAT = re.compile(r"%-?t([mwqh])")
+_DAY_OR_TIME = re.compile(r"%-?[td]|\w*(?:DATE|TIME|YMD)")  # of Stata, of SPSS
 _TIMES = re.compile(r"%-?t[cC]")
 _FIRST_YEAR = 1960
 _CHUNK_ROWS = 10_000
@@ -100,13 +102,12 @@ def _reader(path: Path, file_format: FileFormat, legacy_encoding: str) -> tuple[
     """Return the function that reads a part of the file, and a note on a chosen encoding."""
     import pyreadstat
 
-    read = {FileFormat.STATA: pyreadstat.read_dta, FileFormat.SPSS: pyreadstat.read_sav}
+    functions = {FileFormat.STATA: pyreadstat.read_dta, FileFormat.SPSS: pyreadstat.read_sav}
+    read = partial(functions[file_format], str(path), output_format="dict", user_missing=True)
 
     def read_part(encoding: str | None = None, **part: Any) -> tuple[dict[str, list[Any]], Any]:
         try:
-            return read[file_format](
-                str(path), output_format="dict", user_missing=True, encoding=encoding, **part
-            )
+            return _with_dates(partial(read, encoding=encoding, **part))
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
             raise _unreadable(path, str(error)) from None
         except (ValueError, OverflowError, TypeError) as error:
@@ -125,6 +126,23 @@ def _reader(path: Path, file_format: FileFormat, legacy_encoding: str) -> tuple[
         return recoded(columns, encoding.name), metadata
 
     return read_recoded, encoding.note
+
+
+def _with_dates(read: Read) -> tuple[dict[str, list[Any]], Any]:
+    """Return what ``read`` returns; a variable with a day beyond all years as its numbers.
+
+    Somebody gave the format of a day to what counts milliseconds, for example. The library reads
+    nothing then.
+    """
+    try:
+        return read()
+    except OverflowError:
+        columns, metadata = read(disable_datetime_conversion=True)
+    for name, written_as in metadata.original_variable_types.items():
+        if name in columns and _DAY_OR_TIME.match(written_as or ""):
+            with suppress(OverflowError):
+                columns[name] = read(usecols=[name])[0][name]
+    return columns, metadata
 
 
 def _unreadable(path: Path, reason: str) -> InputError:

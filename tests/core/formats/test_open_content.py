@@ -280,6 +280,18 @@ def test_a_text_that_is_no_table(text: str, words: str, name: str, tmp_path: Pat
     assert f"line 1: found {words}" in str(refused(tmp_path / name))
 
 
+def test_a_day_beyond_all_years_is_its_number(tmp_path: Path) -> None:
+    """Milliseconds with the format of a day are a usual slip; the other variables are read."""
+    days, times = [1.9e12, 22000.0], [1.9e12, None]
+    frame = pd.DataFrame({"job_title": ["nurse", "cook"], "day": days, "time": times})
+    formats = {"day": "%td", "time": "%tc"}
+    pyreadstat.write_dta(frame, str(tmp_path / "a.dta"), variable_format=formats)
+    assert read(tmp_path / "a.dta")[1] == [
+        ["nurse", "1900000000000", "2020-03-16T17:46:40"],
+        ["cook", "22000", ""],
+    ]
+
+
 @pytest.mark.parametrize(
     ("written_as", "values", "texts"),
     [
