@@ -194,7 +194,9 @@ class Hooks:
 
     def _wait_s(self) -> float:
         now_s = time.monotonic()
-        due_s = [self._due_s.get(event_id, now_s + _FIRST_WAIT_S) for event_id in self._events]
+        with self._lock:  # the daemon adds events meanwhile
+            event_ids = list(self._events)
+        due_s = [self._due_s.get(event_id, now_s + _FIRST_WAIT_S) for event_id in event_ids]
         return max(min(due_s, default=now_s + _MAX_WAIT_S) - now_s, 0.05)
 
     def _due(self) -> list[HookEvent]:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,12 @@ class Office:
         (settings.watcher.outbox / SENTINEL).touch()
         (settings.watcher.inbox / WORK).mkdir(parents=True)
 
-    def hooks(self, program: str = _TELLS, worker: str = "main", retries: int = 2) -> Hooks:
+    def hooks(
+        self,
+        program: str = _TELLS,
+        worker: str = "main",
+        retries: int = 2,
+    ) -> Hooks:
         command = (sys.executable, "-c", program.format(path=str(self.told_path)))
         commands = HookSettings(on_result=command, on_night=command, retries=retries)
         environment = Environment(self.settings.watcher, worker, hooks=commands)
@@ -154,6 +160,50 @@ def test_a_file_that_another_daemon_has_finished_is_told_by_that_one(
         hooks.finish(threading.Event())
         assert hooks.n_waiting == 0
     assert [told["summary"] for told in office.told()] == ["second"]
+
+
+class LookedUpId(str):
+    """An id that lets something happen, once, when it is looked up."""
+
+    do: Callable[[], None] | None = None
+
+    def __hash__(self) -> int:
+        if self.do is not None:
+            do, self.do = self.do, None
+            do()
+        return super().__hash__()
+
+
+class LookedUpClaim(Claim):
+    """A claim whose id is a ``LookedUpId``."""
+
+    @cached_property
+    def id(self) -> LookedUpId:
+        return LookedUpId(super().id)
+
+
+def test_an_event_that_comes_while_it_looks_at_them_does_not_end_it(
+    office: Office, tmp_path: Path
+) -> None:
+    hooks = office.hooks()
+    claims = [LookedUpClaim(office.claim(number).path) for number in range(3)]
+    for claim in claims:
+        claim.folder.mkdir()  # so that nothing is due
+    for claim in claims[:2]:
+        hooks.on_result(claim, tmp_path, "")
+
+    def add() -> None:
+        adding = threading.Thread(target=hooks.on_result, args=(claims[2], tmp_path, ""))
+        adding.start()
+        adding.join(timeout=5)  # it may have to wait until the events were looked at
+
+    claims[0].id.do = add
+    hooks.start()
+    until(lambda: hooks.n_waiting == 3)
+    hooks.on_night(tmp_path, "promoted")
+    until(office.told)
+    hooks.stop()
+    assert hooks.n_waiting == 3
 
 
 def test_without_a_command_nothing_is_written(office: Office, tmp_path: Path) -> None:
