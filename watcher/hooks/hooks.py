@@ -201,14 +201,14 @@ class Hooks:
 
     def _due(self) -> list[HookEvent]:
         """Return the events whose claims are released and whose time has come, oldest first."""
-        with self._lock:
-            events = list(self._events.values())
-        if not events:
+        if not self._events:
             return []
         try:
             claimed = {name.partition(".")[0] for name in self._files.names(self._work_dir)}
         except OSError:  # the share is away
             return []
+        with self._lock:  # after the claims: the last event of a released one is there by now
+            events = list(self._events.values())
         now_s = time.monotonic()
         return [
             event

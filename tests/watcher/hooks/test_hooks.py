@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.settings_file.hook_settings import HookSettings
 from tests.watcher.test_daemon import daemon, isco, wait_for
 from watcher.environment import Environment
+from watcher.filesystem import Filesystem
 from watcher.hooks.hook_event import HookEvent
 from watcher.hooks.hooks import FAILED, HOOKS, Hooks
 from watcher.intake.claims import WORK, Claim
@@ -53,10 +54,12 @@ class Office:
         program: str = _TELLS,
         worker: str = "main",
         retries: int = 2,
+        files: Filesystem | None = None,
     ) -> Hooks:
         command = (sys.executable, "-c", program.format(path=str(self.told_path)))
         commands = HookSettings(on_result=command, on_night=command, retries=retries)
-        environment = Environment(self.settings.watcher, worker, hooks=commands)
+        files = files or Filesystem()
+        environment = Environment(self.settings.watcher, worker, files, hooks=commands)
         return Hooks(environment, first_wait_s=0.01)
 
     def claim(self, number: int = 1) -> Claim:
@@ -204,6 +207,37 @@ def test_an_event_that_comes_while_it_looks_at_them_does_not_end_it(
     until(office.told)
     hooks.stop()
     assert hooks.n_waiting == 3
+
+
+class WhileListing(Filesystem):
+    """Does something, once, when the claims are listed."""
+
+    def __init__(self) -> None:
+        self.do: Callable[[], None] | None = None
+
+    def names(self, folder: Path) -> list[str]:
+        if folder.name == WORK and self.do is not None:
+            do, self.do = self.do, None
+            do()
+        return super().names(folder)
+
+
+def test_the_last_event_of_a_claim_is_told(office: Office, tmp_path: Path) -> None:
+    files = WhileListing()
+    hooks = office.hooks(files=files)
+    claim = office.claim()
+    claim.folder.mkdir()
+    hooks.on_result(claim, tmp_path / "earlier.json", "earlier")
+
+    def finish() -> None:
+        hooks.on_result(claim, tmp_path / "later.json", "later")
+        claim.folder.rmdir()
+
+    files.do = finish
+    hooks.start()
+    until(lambda: not hooks.n_waiting)
+    hooks.stop()
+    assert [told["summary"] for told in office.told()] == ["later"]
 
 
 def test_without_a_command_nothing_is_written(office: Office, tmp_path: Path) -> None:
