@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from core.own_files import read_own_json
+from core.own_files import parse_own_json, read_own_json
+from watcher.status.status import encodable
 
 
 class HookKind(StrEnum):
@@ -31,7 +33,8 @@ class HookEvent(BaseModel):
     ----------
     event_id : the same in every attempt, so that the receiver can tell a repetition.
     input : the name of the file; empty for a night.
-    path : the receipt, the reason of the rejection, or the metrics of the training.
+    path : the receipt, the reason of the rejection, or the metrics of the training; as it is, it
+        need not be UTF-8.
     claim : the claim that must be released before the command runs; empty for a night.
     worker : the name of the daemon that runs the command.
     attempt : how many times the command was started.
@@ -44,19 +47,33 @@ class HookEvent(BaseModel):
     event_id: str
     at: AwareDatetime
     input: str
-    path: str
+    path: Path
     summary: str
     claim: str
     worker: str
     attempt: int = 0
     n_failures: int = 0
 
+    @classmethod
+    def parse(cls, content: bytes, name: str) -> HookEvent:
+        """Return the event in a file. Raises OwnFileError and ValidationError."""
+        # Not by pydantic alone: it refuses the escapes of what is not UTF-8 in a path.
+        return cls.model_validate(parse_own_json(content, name))
+
+    def to_json(self) -> bytes:
+        """Return the content of the file, which ``parse`` reads."""
+        return json.dumps(self.model_dump(mode="json"), indent=2).encode()
+
     def told(self) -> dict[str, Any]:
-        """Return what the command reads: the event, and the content of a receipt or of metrics."""
+        """Return what the command reads: the event, and the content of a receipt or of metrics.
+
+        What is not UTF-8 in the path is shown by escapes: a mail or a web server takes only text.
+        """
         told = self.model_dump(mode="json", exclude={"claim", "n_failures"})
-        if self.path.endswith(".json"):
+        told["path"] = encodable(str(self.path))
+        if self.path.suffix == ".json":
             try:
-                return {**told, "record": read_own_json(Path(self.path))}
+                return {**told, "record": read_own_json(self.path)}
             except (OSError, ValueError):
                 pass  # it was deleted since: the command is told without it
         return {**told, "record": None}

@@ -131,7 +131,7 @@ class Hooks:
                 "event_id": event_id,
                 "at": datetime.now(UTC),  # with its microseconds: they are told in order
                 "input": encodable(name),
-                "path": encodable(str(path.absolute())),
+                "path": path.absolute(),
                 "summary": encodable(summary),
                 "claim": event_id if kind is not HookKind.NIGHT else "",
                 "worker": self._worker,
@@ -147,7 +147,7 @@ class Hooks:
             self._files.make_dir(self._dir)
         path = self._dir / f"{event.event_id}{_SUFFIX}"
         part = path.with_name(event.event_id + self._part_suffix)
-        self._files.write(part, event.model_dump_json(indent=2).encode())
+        self._files.write(part, event.to_json())
         self._files.sync(part)
         self._files.rename(part, path)
         self._files.sync(self._dir)
@@ -166,7 +166,7 @@ class Hooks:
             if not name.endswith(_SUFFIX) or name.startswith(FAILED):
                 continue
             try:
-                event = HookEvent.model_validate_json(self._files.read(self._dir / name))
+                event = HookEvent.parse(self._files.read(self._dir / name), name)
             except (OwnFileError, ValidationError) as error:
                 set_aside(self._dir / name, f"{name!r} is no event of a hook: {error}")
             except OSError:
@@ -243,8 +243,9 @@ class Hooks:
     def _is_ours(self, event: HookEvent) -> bool:
         """Whether an event is still there, and for this daemon. Raises OSError."""
         try:
-            content = self._files.read(self._dir / f"{event.event_id}{_SUFFIX}")
-            return HookEvent.model_validate_json(content).worker == self._worker
+            name = f"{event.event_id}{_SUFFIX}"
+            kept = HookEvent.parse(self._files.read(self._dir / name), name)
+            return kept.worker == self._worker
         except FileNotFoundError:
             if not (self._dir.parents[1] / SENTINEL).exists():
                 raise  # the share is away, and the event with it
@@ -256,7 +257,7 @@ class Hooks:
         told = {**event.told(), "host": socket.gethostname()}
         run_command(
             self._command(event.event),
-            Path(event.path),
+            event.path,
             json.dumps(told).encode() + b"\n",
             self._settings.time_limit_s,
             self._stop,

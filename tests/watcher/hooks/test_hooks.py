@@ -240,6 +240,31 @@ def test_the_last_event_of_a_claim_is_told(office: Office, tmp_path: Path) -> No
     assert [told["summary"] for told in office.told()] == ["later"]
 
 
+_FINDS = (
+    "import json, os, sys; told = json.load(sys.stdin)\n"
+    "told['is_there'] = os.path.exists(sys.argv[-1])\n"
+    "told['path'].encode(); open({path!r}, 'a').write(json.dumps(told))\n"
+)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_the_command_gets_the_path_as_it_is(
+    office: Office, tmp_path: Path, is_restarted: bool
+) -> None:
+    record = tmp_path / os.fsdecode(b"caf\xe9.csv.why.txt")
+    record.write_text("no title")
+    hooks = office.hooks(_FINDS)
+    hooks.on_result(office.claim(), record, "no title")
+    if is_restarted:
+        hooks = office.hooks(_FINDS)
+    hooks.start()
+    until(lambda: not hooks.n_waiting)
+    hooks.stop()
+    (told,) = office.told()
+    assert told["is_there"]
+    assert told["path"].endswith(r"/caf\udce9.csv.why.txt")  # what it reads is text
+
+
 def test_without_a_command_nothing_is_written(office: Office, tmp_path: Path) -> None:
     hooks = Hooks(Environment(office.settings.watcher))
     hooks.start()
