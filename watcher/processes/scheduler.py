@@ -109,11 +109,14 @@ class NightlyScheduler:
         """Stop to watch the clock, and end a training that runs: it starts again the next time."""
         self._is_stopped = True
         self._scheduler.shutdown(wait=False)
+        self._end_child()
+        with self._lock:  # until the running check has seen the end of its child
+            pass
+
+    def _end_child(self) -> None:
         child = self._child
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)
-        with self._lock:  # until the running check has seen the end of its child
-            pass
 
     def next_training(self) -> datetime:
         """Return when the next training is due, in the time zone of the schedule."""
@@ -179,6 +182,8 @@ class NightlyScheduler:
         """Run the training; return whether it is done, well or not, False to try it again."""
         _LOG.info("nightly training of %s starts", report_dir.name)
         self._child = start_in_background(lambda: self._start_training(report_dir))
+        if self._is_stopped:  # perhaps before there was a child to end
+            self._end_child()
         status = self._child.wait()
         if self._is_stopped:
             return False

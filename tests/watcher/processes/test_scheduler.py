@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -224,6 +225,42 @@ def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
     scheduler.stop()
     assert trainings.child.poll() is not None
     assert not (tmp_path / NIGHTLY / "2026-06-02").exists()  # it starts again the next time
+
+
+def test_a_training_that_begins_while_the_daemon_stops_is_ended(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    is_starting, is_stopping = threading.Event(), threading.Event()
+
+    class Late(Trainings):
+        child: subprocess.Popen[bytes]
+
+        def __call__(self, report_dir: Path) -> subprocess.Popen[bytes]:
+            is_starting.set()
+            assert is_stopping.wait(30)
+            self.child = subprocess.Popen(["sleep", "60"])
+            return self.child
+
+    class Stopping(NightlyScheduler):
+        @property
+        def _child(self) -> subprocess.Popen[bytes] | None:
+            """Let the child begin once ``stop`` has looked for it."""
+            is_stopping.set()
+            return self._begun
+
+        @_child.setter
+        def _child(self, child: subprocess.Popen[bytes] | None) -> None:
+            self._begun = child
+
+    trainings = Late()
+    schedule(tmp_path, clock, trainings).check()
+    clock.moment += timedelta(days=1)
+    settings = ScheduleSettings(cron="15 4 * * *", timezone="Europe/Vienna")
+    scheduler = Stopping(settings, tmp_path, trainings, clock)
+    scheduler.start()
+    assert is_starting.wait(30)
+    scheduler.stop()
+    assert trainings.child.returncode == -signal.SIGTERM
+    assert not (tmp_path / NIGHTLY / "2026-06-02").exists()
 
 
 def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
