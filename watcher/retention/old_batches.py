@@ -48,7 +48,7 @@ class OldBatches:
         """Yield the old batches in the order of their names."""
         for folder in sorted(path for path in self._outbox.iterdir() if not _is_hidden(path)):
             receipt = _receipt(folder)
-            finished = _moment(receipt.get("finished"))
+            finished = written_moment(receipt.get("finished"))
             if finished is not None and finished < self._before:
                 yield Batch(folder, finished, str(receipt.get("sha256")), self._n_open(folder))
 
@@ -121,6 +121,15 @@ def moment_of(path: Path) -> datetime:
     return datetime.fromtimestamp(path.lstat().st_ctime, UTC)
 
 
+def written_moment(written: object) -> datetime | None:
+    """Return the moment that is written, None where none is: a time without a zone is none."""
+    try:
+        moment = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
 def _regular_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder that are not hidden; links and folders are left out."""
     with suppress(FileNotFoundError):
@@ -138,11 +147,3 @@ def _receipt(folder: Path) -> Mapping[str, Any]:
         return read_own_json(folder / RECEIPT)
     except (OSError, ValueError):  # no batch, or one that only a person can judge
         return {}
-
-
-def _moment(written: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None

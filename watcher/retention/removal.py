@@ -30,7 +30,7 @@ from watcher.delivery.index_page import INDEX, Index
 from watcher.environment import MAIN
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import SENTINEL, STAGING
-from watcher.retention.old_batches import Batch, OldBatches, moment_of
+from watcher.retention.old_batches import Batch, OldBatches, moment_of, written_moment
 from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport, shown_name
 from watcher.status.other_daemons import other_daemons
 from watcher.status.removed_reasons import without_removed_reasons
@@ -193,8 +193,8 @@ def _purge_review(folder: Path, scope: Scope, report: PurgeReport) -> None:
 def _purge_corrections(folder: Path, scope: Scope, report: PurgeReport) -> None:
     for file in folder_state(folder):
         path = folder / file.name
-        with suppress(OSError, ValueError):
-            since = datetime.fromisoformat(file.received) if file.received else moment_of(path)
+        with suppress(OSError):
+            since = written_moment(file.received) or moment_of(path)
             if since < scope.before:
                 _remove_file(report, Place.CORRECTIONS, path, since)
 

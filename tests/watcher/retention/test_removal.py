@@ -208,6 +208,21 @@ def test_what_a_killed_purge_left_goes_with_the_next(harness: DaemonHarness) -> 
     assert not left.exists()
 
 
+@pytest.mark.parametrize("received", ["2025-01-01T00:00:00", "some day"])
+def test_corrections_that_do_not_say_when_they_came_are_as_old_as_their_file(
+    settings: Settings, received: str
+) -> None:
+    """A time without a zone is no moment: somebody has edited the file."""
+    folder = settings.data.corrections_dir
+    folder.mkdir(parents=True)
+    row = f"nurse | unknown,2221,1,{received}\n"
+    (folder / "x.csv").write_text("text,corrected_isco_code,sequence,received\n" + row)
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    assert not purge(settings, Scope(before)).removed
+    (removed,) = purge(settings, Scope(later())).removed
+    assert removed.place is Place.CORRECTIONS and not list(folder.iterdir())
+
+
 def test_an_empty_mount_point_is_refused(harness: DaemonHarness) -> None:
     (harness.settings.watcher.outbox / SENTINEL).unlink()
     with pytest.raises(FolderError, match="share is not connected"):
