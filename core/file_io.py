@@ -65,11 +65,27 @@ def open_atomic(
                 file.flush()
                 os.fsync(file.fileno())
         if is_public:
-            part.chmod(PUBLIC_FILE)
+            make_public(part)
         os.replace(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def make_public(path: Path) -> None:
+    """Let other users of the share read a file or a folder, where the file system has users."""
+    try:
+        path.chmod(PUBLIC_DIR if path.is_dir() else PUBLIC_FILE)
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
+            raise
+
+
+def make_public_dir(path: Path) -> None:
+    """Make a folder that other users of the share can read; one that is there stays as it is."""
+    with suppress(FileExistsError):
+        path.mkdir(parents=True)
+        make_public(path)
 
 
 class ScratchFolder:

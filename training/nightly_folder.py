@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from core.file_io import make_public, make_public_dir
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement
@@ -19,7 +20,7 @@ def publish(run_dir: Path, report_dir: Path) -> None:
     for name in (REPORT, METRICS, AGREEMENT_PAGE, CONFLICTS):
         if (run_dir / name).exists():
             shutil.copy2(run_dir / name, staged / name)
-    os.rename(staged, report_dir)
+    _show(staged, report_dir)
 
 
 def publish_skip(
@@ -30,12 +31,20 @@ def publish_skip(
     record_metrics(staged, metrics)
     write_agreement(staged, metrics.sampled_agreement or {}, coders, language)
     write_report(staged, language)
-    os.rename(staged, report_dir)
+    _show(staged, report_dir)
 
 
 def _stage(report_dir: Path) -> Path:
     """Make an empty hidden folder beside ``report_dir``, to be renamed to it."""
+    make_public_dir(report_dir.parent)
     staged = report_dir.with_name(f".{report_dir.name}.part")
     shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+    staged.mkdir()
     return staged
+
+
+def _show(staged: Path, report_dir: Path) -> None:
+    """Let other users read a staged folder as they read batches, and give it its name."""
+    for path in (*staged.iterdir(), staged):
+        make_public(path)
+    os.rename(staged, report_dir)

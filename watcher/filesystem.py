@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core.file_io import PUBLIC_DIR, PUBLIC_FILE
+from core.file_io import make_public
 from core.own_files import read_own_file
 from watcher.open_files import Writers, writers_of
 
@@ -201,11 +201,7 @@ class Filesystem:
 
     def publish(self, path: Path) -> None:
         """Let other users of the share read it, where the file system has users."""
-        try:
-            path.chmod(PUBLIC_DIR if path.is_dir() else PUBLIC_FILE)
-        except OSError as error:
-            if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
-                raise
+        make_public(path)
 
     def remove(self, path: Path) -> None:
         """Remove a file."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import IscoError
-from core.file_io import PUBLIC_DIR, write_atomic
+from core.file_io import make_public, write_atomic
 from core.html import write_page
 from core.isco_titles.group_titles import LANGUAGE, titles_in
 from results.explanations.requests import EXPLANATIONS_DIR, as_json, read_requests
@@ -68,7 +68,7 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
     overview = [{**row, "top_words": _top_words(row["words"])} for row in rows]
     values = {**batch, "rows": overview, "failure": failure}
     write_page(part_dir / OVERVIEW_FILE, "explanations.html", language, **values)
-    part_dir.chmod(PUBLIC_DIR)
+    make_public(part_dir)
     try:
         os.rename(part_dir, batch_dir / EXPLANATIONS_DIR)
     except OSError:

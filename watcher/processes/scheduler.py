@@ -27,7 +27,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import SettingsError, TrainingRunsError
-from core.file_io import write_atomic
+from core.file_io import make_public_dir, write_atomic
 from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
 from watcher.intake.folder_checks import SENTINEL
@@ -239,7 +239,7 @@ class NightlyScheduler:
 
     def _set_done_until(self, moment: datetime) -> None:
         saved = {"done_until": moment.astimezone(UTC).isoformat()}
-        self._dir.mkdir(exist_ok=True)
+        make_public_dir(self._dir)
         write_atomic(self._dir / LAST, json.dumps(saved) + "\n")
 
 
@@ -261,8 +261,9 @@ def _log_failure(reason: str) -> None:
 def publish_failure(report_dir: Path, reason: str) -> None:
     """Publish the folder of a training that has no report, by one rename. Raises OSError."""
     staged = report_dir.with_name(f".{report_dir.name}.failed")
-    staged.mkdir(parents=True, exist_ok=True)
-    (staged / FAILED).write_text(reason + "\n", encoding="utf-8")
+    make_public_dir(report_dir.parent)
+    make_public_dir(staged)
+    write_atomic(staged / FAILED, reason + "\n", is_public=True)
     os.rename(staged, report_dir)
 
 

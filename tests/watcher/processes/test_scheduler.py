@@ -263,6 +263,22 @@ def test_a_training_that_begins_while_the_daemon_stops_is_ended(tmp_path: Path) 
     assert not (tmp_path / NIGHTLY / "2026-06-02").exists()
 
 
+def test_others_read_why_a_training_has_no_report(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    scheduler = schedule(tmp_path, clock, Trainings("import os; os.kill(os.getpid(), 9)"))
+    (tmp_path / NIGHTLY).rmdir()
+    before = os.umask(0o077)
+    try:
+        scheduler.check()
+        clock.moment += timedelta(days=1)
+        scheduler.check()
+    finally:
+        os.umask(before)
+    night = tmp_path / NIGHTLY / "2026-06-02"
+    paths = [night.parent, night, night / FAILED]
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o755, 0o755, 0o644]
+
+
 def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
     for _ in range(50):  # an exception in a thread fails the test
         scheduler = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
