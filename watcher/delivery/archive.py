@@ -156,8 +156,10 @@ def _candidate_paths(
 
 def reason_path(rejected: Path) -> Path:
     """Return where the reason of a rejected file is; a name has at most 255 bytes."""
-    name = os.fsencode(rejected.name)[: _MAX_NAME_BYTES - len(REASON_SUFFIX)]
-    return rejected.with_name(os.fsdecode(name) + REASON_SUFFIX)
+    name = rejected.name
+    while len(os.fsencode(name)) > _MAX_NAME_BYTES - len(REASON_SUFFIX):
+        name = name[:-1]  # by letters: a Mac refuses a name that ends with half of one
+    return rejected.with_name(name + REASON_SUFFIX)
 
 
 def _encoded(reason: str) -> bytes:
