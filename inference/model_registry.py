@@ -124,10 +124,11 @@ class ModelRegistry:
         replaced = next((version.name for version in self.versions() if version.is_served), "")
         if replaced == name:
             return bundle
+        link = self._new_link(bundle.path)  # first: what is refused was never promoted
         self._versions_dir.mkdir(parents=True, exist_ok=True)
         promotion = {"promoted": utc_now(), "replaced": replaced}
         write_atomic(self._versions_dir / f"{name}.json", json.dumps(promotion) + "\n")
-        self._serve(bundle.path)
+        os.replace(link, self._served_link)
         self._prune()
         return bundle
 
@@ -147,7 +148,7 @@ class ModelRegistry:
                 "all versions, 'isco models promote VERSION' serves one"
             )
         bundle = Bundle.open(paths[previous])
-        self._serve(paths[previous])
+        os.replace(self._new_link(paths[previous]), self._served_link)
         return bundle
 
     def _served_name(self) -> str:
@@ -166,8 +167,8 @@ class ModelRegistry:
         except (OSError, ValueError):  # also what is no JSON object
             return {}
 
-    def _serve(self, path: Path) -> None:
-        """Point the link to the version in ``path``."""
+    def _new_link(self, path: Path) -> Path:
+        """Make a link to the version in ``path``, to be renamed to the one in service."""
         if self._served_link.is_dir() and not self._served_link.is_symlink():
             raise BundleError(
                 f"{str(self._served_link)!r} is a folder of its own, not a link to a version: move "
@@ -178,7 +179,7 @@ class ModelRegistry:
         link.unlink(missing_ok=True)
         # Relative, so that the folder of the project can be moved.
         link.symlink_to(os.path.relpath(path.resolve(), self._served_link.parent.resolve()))
-        os.replace(link, self._served_link)
+        return link
 
     def _prune(self) -> None:
         """Remove all but the newest ``keep_versions``, never the served one or the one before."""

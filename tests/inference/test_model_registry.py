@@ -142,6 +142,7 @@ def test_a_folder_of_the_users_is_served_but_never_replaced(
     with pytest.raises(BundleError, match="folder of its own"):
         registry.promote("v1")
     assert registry.served().manifest.version == "v7"
+    assert {version.promoted for version in registry.versions()} == {None}
 
 
 @pytest.mark.parametrize("crash", ["os.rename", "os.replace"])
