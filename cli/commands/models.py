@@ -17,6 +17,7 @@ from core.settings import Settings
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
 A version that is put into service codes from the next file on: no file is coded by two versions.
+While a training runs, no version can be promoted or rolled back.
 """
 
 
@@ -61,15 +62,19 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _promote(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
+    from training.training_lock import training_lock
 
-    bundle = ModelRegistry(settings.output).promote(parsed.version)
+    with training_lock(settings.output):  # a training may promote its model at this moment
+        bundle = ModelRegistry(settings.output).promote(parsed.version)
     _LOG.info("in service from the next file on: %s", bundle.manifest.version)
 
 
 def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
+    from training.training_lock import training_lock
 
-    bundle = ModelRegistry(settings.output).rollback()
+    with training_lock(settings.output):
+        bundle = ModelRegistry(settings.output).rollback()
     _LOG.info("in service from the next file on: %s", bundle.manifest.version)
 
 
