@@ -216,9 +216,8 @@ def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None)
 
     ``path`` is the folder to use; by default ``run_<date>`` below ``runs_dir``.
     """
-    for folder in [path] if path else sorted(runs_dir.glob("run_*"), reverse=True):
-        run = _read_run(folder)
-        if run is not None and run.state is RunState.RUNNING and run.key == key:
+    for run in _newest_first([path] if path else runs_dir.glob("run_*")):
+        if run.state is RunState.RUNNING and run.key == key:
             return run
     path = path or runs_dir / f"run_{datetime.now():%Y-%m-%d_%H%M%S}"
     run = RunFolder(path, key, RunMetrics(kind, RunState.RUNNING, started=utc_now()))
@@ -230,11 +229,9 @@ def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None)
 
 def last_finished(runs_dir: Path, kind: RunKind) -> RunFolder | None:
     """Return the newest run of this kind that was promoted or refused, None if there is none."""
-    for folder in sorted(runs_dir.glob("run_*"), reverse=True):
-        run = _read_run(folder)
-        if run is None or run.metrics.kind is not kind:
-            continue
-        if run.state in (RunState.PROMOTED, RunState.REFUSED):
+    for run in _newest_first(runs_dir.glob("run_*")):
+        is_finished = run.state in (RunState.PROMOTED, RunState.REFUSED)
+        if is_finished and run.metrics.kind is kind:
             return run
     return None
 
@@ -261,10 +258,21 @@ def _hash_or_reason(path: Path) -> str:
         return str(error)
 
 
+def _newest_first(folders: Iterable[Path]) -> list[RunFolder]:
+    """Return the runs that can be read, the one that began last first.
+
+    In the order of their starts in UTC: in autumn an hour of the local times in their names comes
+    twice.
+    """
+    runs = [run for folder in folders if (run := _read_run(folder)) is not None]
+    return sorted(runs, key=lambda run: (run.metrics.started or "", run.path.name), reverse=True)
+
+
 def _read_run(folder: Path) -> RunFolder | None:
     """Return the run of a folder, None if the folder has no readable ``run.json``."""
     try:
         saved = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        datetime.fromisoformat(saved["started"])  # runs are ordered by it
         metrics = RunMetrics(
             RunKind(saved["kind"]), RunState(saved["state"]), saved["reasons"], saved["started"]
         )

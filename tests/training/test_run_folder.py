@@ -24,7 +24,33 @@ def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> N
     assert ended is not None and ended.reasons == ["because"]
 
 
-@pytest.mark.parametrize("content", ["[]", "null", "{", '{"kind": [], "state": 1}'])
+def test_the_newest_run_is_the_one_that_began_last(tmp_path: Path) -> None:
+    """In autumn an hour has the same names twice: 02:50, and 20 minutes later 02:10."""
+    for name, started in (
+        ("run_2026-10-25_025000", "2026-10-25T00:50:00+00:00"),
+        ("run_2026-10-25_021000", "2026-10-25T01:10:00+00:00"),
+    ):
+        run = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / name)
+        run.metrics.started = started
+        run.save()
+    assert start_run(tmp_path, RunKind.TRAIN, "key").path.name == "run_2026-10-25_021000"
+    for name in ("run_2026-10-25_025000", "run_2026-10-25_021000"):
+        run = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / name)
+        run.finish(RunState.REFUSED, [name])
+    newest = last_finished(tmp_path, RunKind.TRAIN)
+    assert newest is not None and newest.reasons == ["run_2026-10-25_021000"]
+
+
+DAMAGED = [
+    "[]",
+    "null",
+    "{",
+    '{"kind": [], "state": 1}',
+    '{"kind": "train", "state": "refused", "reasons": [], "key": "key", "started": null}',
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_run_is_passed_over(tmp_path: Path, content: str) -> None:
     damaged = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / "run_2026-06-01_120000")
     (damaged.path / "run.json").write_text(content, encoding="utf-8")
