@@ -64,7 +64,8 @@ def add_to(commands: Any) -> None:
     add_folder(
         command,
         "--report-dir",
-        "new folder for a copy of the report, with --fine-tune (default: no copy)",
+        "new folder for a copy of the report that other users can read, with --fine-tune "
+        "(default: no copy)",
     )
     add_optimizations(command)
     command.add_argument(
