@@ -295,7 +295,7 @@ def _forgotten(settings: Settings) -> list[str]:
 def _untold(settings: Settings, names: list[str]) -> list[str]:
     """Return the files without exactly one event that waits for a command of ``hooks``."""
     paths = (settings.watcher.outbox / STAGING / HOOKS).glob("*.json")
-    events = [HookEvent.model_validate_json(path.read_bytes()) for path in paths]
+    events = [HookEvent.parse(path.read_bytes(), path.name) for path in paths]
     missing = [event.path for event in events if not Path(event.path).exists()]
     told = sorted(event.input for event in events)
     wrong = [f"events of {told}, expected of {sorted(names)}"] * (told != sorted(names))

@@ -339,7 +339,7 @@ def test_a_command_that_hangs_holds_nothing_up_and_a_killed_daemon_repeats_it(
         wait_for(lambda: len(list(events.glob("*.json"))) == 2, process)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    kept = [HookEvent.model_validate_json(path.read_bytes()) for path in events.glob("*.json")]
+    kept = [HookEvent.parse(path.read_bytes(), path.name) for path in events.glob("*.json")]
     assert sorted(event.attempt for event in kept) == [0, 1]
     with daemon(settings, *isco(settings, "watch")) as process:
         wait_for(lambda: len(told_path.read_text().splitlines()) == 3, process)  # b hangs
