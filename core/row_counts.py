@@ -69,11 +69,12 @@ class RowCounts:
         non_answers = f", {self.n_non_answers:,} without an answer" if self.n_non_answers else ""
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
         n_answers = max(self.n_answers, 1)
+        share = self.n_autocoded / n_answers
         n_decided = self.n_corrected + self.n_not_codable
         decided = f" {n_decided / n_answers:.1%} by corrections," if n_decided else ""
         return (
             f"{quantity(n, 'row')} in {duration} s "
-            f"({n / max(seconds, 0.001):,.0f} rows/s), {self.n_autocoded / n_answers:.1%} autocoded,{decided} "
+            f"({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} autocoded,{decided} "
             f"{quantity(self.n_review_texts, 'text')} to review"
             f"{non_answers}"
         )

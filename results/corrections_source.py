@@ -79,8 +79,7 @@ def is_corrections_file(
     if has_column:
         raise _not_filled_in(table, _answer_columns(table, settings))
     if table_kind(table.header) is TableKind.PREDICTIONS:
-        column = code_column(table.header)
-        raise _not_edited(path, column, settings.watcher.outbox).in_sheet(table.content.sheet)
+        raise _not_edited(table, settings)
     refuse_own_table(path, table.header, table.sample())
     return False
 
@@ -119,14 +118,18 @@ def _with_header(path: Path, settings: Settings, progress: Progress) -> Table:
 
 
 def _answer_columns(table: Table, settings: Settings) -> list[str]:
-    """Return the columns that have answers in a file whose column for them is empty."""
+    """Return the columns that may have answers in a file whose column for them is empty."""
+    with_codes = columns_with_codes(table.header, table.sample())
+    return list(dict.fromkeys([*_misplaced_columns(table, settings), *with_codes]))
+
+
+def _misplaced_columns(table: Table, settings: Settings) -> list[str]:
+    """Return the columns in which rows without an answer have one by mistake."""
     assert isinstance(table.path, Path)
-    misplaced: dict[str, None] = {}
     with suppress(InputError):  # without texts there are no rows to look at
         corrections = open_source(table.path, settings).corrections()
-        misplaced = dict.fromkeys(row.answer_column for row in corrections if row.answer_column)
-    with_codes = columns_with_codes(table.header, table.sample())
-    return list(dict.fromkeys([*misplaced, *with_codes]))
+        return list(dict.fromkeys(row.answer_column for row in corrections if row.answer_column))
+    return []
 
 
 def _not_filled_in(table: Table, answer_columns: Sequence[str]) -> InputError:
@@ -146,13 +149,20 @@ def _not_filled_in(table: Table, answer_columns: Sequence[str]) -> InputError:
     ).in_sheet(table.content.sheet)
 
 
-def _not_edited(path: Path, column: str, outbox: Path) -> InputError:
-    batch = batch_of_predictions(path, outbox)
+def _not_edited(table: Table, settings: Settings) -> InputError:
+    path, column = table.path, code_column(table.header)
+    assert isinstance(path, Path)
+    batch = batch_of_predictions(path, settings.watcher.outbox)
     origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
+    found = f"the predictions of this program{origin}, and every code as it was published"
+    if misplaced := _misplaced_columns(table, settings):
+        names = " and in ".join(map(repr, misplaced))
+        found += f", and what may be answers in {names}"
+        column += f", or rename the column of the answers to {CORRECTED}"
     return InputError(
         path,
-        f"the predictions of this program{origin}, and every code as it was published",
-        expected=f"a changed {column} in at least one row, or a file of records",
-        remedy=f"To correct codes, change them in the column {column}, save the file, and put it "
+        found,
+        expected=f"a changed {code_column(table.header)} in at least one row, or a file of records",
+        remedy=f"To correct codes, change them in the column {column}; save the file, and put it "
         "into the inbox again. To have the records coded anew, drop the file that they came from.",
-    )
+    ).in_sheet(table.content.sheet)

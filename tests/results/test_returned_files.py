@@ -213,9 +213,15 @@ def invalid_labels(batch: Path) -> bytes:
     return b"file,line,job_title,isco_code,reason\na.csv,2,nurse,99999,not a code\n"
 
 
+def answers_in_a_new_column(batch: Path) -> bytes:
+    header, first, *rows = (batch / "predictions.csv").read_text("utf-8").splitlines()
+    return "\n".join([f"{header},final_code", f"{first},7126", *(f"{r}," for r in rows)]).encode()
+
+
 UNANSWERED = [
     (as_published, "', unchanged), and every code as it was published"),
     (saved_again, "of this program, and every code as it was published"),
+    (answers_in_a_new_column, "what may be answers in 'final_code'"),
     (unfilled_review, "no code in the column 'corrected_isco_code'"),
     (review_without_answers, "columns of review.csv"),
     (trimmed_review, "rename 'Neuer Code' to 'corrected_isco_code'"),
