@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
+
+from core.formats.cell_text import as_text
 
 MAX_WORKBOOK_ROWS = 1_048_576
 _MAX_TITLE_CHARS = 31
@@ -46,6 +49,7 @@ def write_values(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> None:
 def _write(
     sheet: Worksheet, row: int, column: int, value: Any, formats: dict[type, Format]
 ) -> None:
+    value = _within_format(value)
     if value is None or value == "":
         return
     if isinstance(value, str):
@@ -56,3 +60,12 @@ def _write(
         sheet.write_number(row, column, value)
     else:
         sheet.write_datetime(row, column, value, formats[type(value)])
+
+
+def _within_format(value: Any) -> Any:
+    """Return a value, or the text that stands for it in ``predictions.csv``.
+
+    A workbook has no number that is not finite.
+    """
+    is_held = not isinstance(value, float) or math.isfinite(value)
+    return value if is_held else as_text(value)

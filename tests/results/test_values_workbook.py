@@ -1,0 +1,108 @@
+"""``predictions.xlsx`` has every value of its input, or there is none and a note says why."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from core.csv_table import open_table
+from core.own_tables.output_contract import output_columns
+from core.settings import Settings
+from core.text import JOB_TITLE
+from results.own_format import write_own_format
+
+_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+)
+_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for name in ("office", "table", "text")
+)
+
+
+def text_cell(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    content = f"<text:p>{escaped}</text:p>"
+    return f'<table:table-cell office:value-type="string">{content}</table:table-cell>'
+
+
+def value_cell(kind: str, value: str) -> str:
+    name = "value" if kind == "float" else f"{kind}-value"
+    return f'<table:table-cell office:value-type="{kind}" office:{name}="{value}"/>'
+
+
+def write_ods(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    """Write rows of cells that are XML."""
+    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", _MANIFEST)
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {_NAMES}><office:body><office:spreadsheet>"
+            f'<table:table table:name="s">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def write_ods_column(path: Path, cells: Sequence[str]) -> Path:
+    """Write a table of one title in each row, and beside it one of ``cells``."""
+    header = [text_cell(JOB_TITLE), text_cell("x")]
+    return write_ods(path, [header, *([text_cell("nurse"), cell] for cell in cells)])
+
+
+def write_xlsx_number(path: Path, written: str) -> Path:
+    """Write one record with a number as it stands in the XML of the sheet."""
+    book = openpyxl.Workbook()
+    for row in ([JOB_TITLE, "x"], ["nurse", 7.5]):
+        book.worksheets[0].append(row)
+    plain = path.with_name("plain.xlsx")
+    book.save(plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b">7.5<", f">{written}<".encode()))
+    return path
+
+
+def own_format(path: Path) -> tuple[str, list[list[str]]]:
+    """Write ``predictions.csv`` and ``.xlsx`` for a file; return the note, and the CSV's rows."""
+    table = open_table(path, Settings().data.read_columns.aliases, (JOB_TITLE,))
+    ours = output_columns()
+    predictions = path.with_name("predictions.csv")
+    rows = [[*table.header, *ours], *([*row, *[""] * len(ours)] for _, row in table.rows())]
+    with predictions.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return write_own_format(table, predictions, ours), rows
+
+
+def written_values(folder: Path) -> list[Any]:
+    """Return the second column of ``predictions.xlsx`` as another program reads it."""
+    sheet = openpyxl.load_workbook(folder / "predictions.xlsx").worksheets[0]
+    return [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("NaN", None), ("INF", "inf"), ("-INF", "-inf"), ("1e400", "inf")]
+)
+def test_a_number_that_is_not_finite_is_written_as_in_the_csv(
+    written: str, value: str | None, tmp_path: Path
+) -> None:
+    note, rows = own_format(write_xlsx_number(tmp_path / "a.xlsx", written))
+    assert "has the same records" in note
+    assert written_values(tmp_path) == [value] and rows[1][1] == (value or "")
+
+
+def test_a_number_of_an_ods_that_is_not_finite_is_written_as_in_the_csv(tmp_path: Path) -> None:
+    cells = [value_cell("float", written) for written in ("NaN", "1.5", "inf")]
+    note, _ = own_format(write_ods_column(tmp_path / "a.ods", cells))
+    assert "has the same records" in note
+    assert written_values(tmp_path) == [None, 1.5, "inf"]
