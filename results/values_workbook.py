@@ -18,6 +18,8 @@ from core.formats.cell_text import as_text
 
 MAX_WORKBOOK_ROWS = 1_048_576
 _MAX_TITLE_CHARS = 31
+# Excel has a 29 February 1900 and LibreOffice has none: the days before it are one apart.
+_FIRST_MONTH = (1900, 3)
 _FORMATS = {
     dt.datetime: "yyyy-mm-dd hh:mm:ss",
     dt.date: "yyyy-mm-dd",
@@ -65,7 +67,14 @@ def _write(
 def _within_format(value: Any) -> Any:
     """Return a value, or the text that stands for it in ``predictions.csv``.
 
-    A workbook has no number that is not finite.
+    A workbook has no number that is not finite, and no day that is the same in all programs before
+    March 1900.
     """
-    is_held = not isinstance(value, float) or math.isfinite(value)
+    match value:
+        case float():
+            is_held = math.isfinite(value)
+        case dt.date():  # also with a time
+            is_held = (value.year, value.month) >= _FIRST_MONTH
+        case _:
+            is_held = True
     return value if is_held else as_text(value)

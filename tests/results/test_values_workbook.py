@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -106,3 +107,22 @@ def test_a_number_of_an_ods_that_is_not_finite_is_written_as_in_the_csv(tmp_path
     note, _ = own_format(write_ods_column(tmp_path / "a.ods", cells))
     assert "has the same records" in note
     assert written_values(tmp_path) == [None, 1.5, "inf"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1895-05-01", "1895-05-01"),
+        ("1899-12-31T12:00:00", "1899-12-31T12:00:00"),
+        ("1900-01-01", "1900-01-01"),
+        ("1900-01-01T05:00:00", "1900-01-01T05:00:00"),
+        ("1900-02-28", "1900-02-28"),
+        ("1900-03-01", dt.datetime(1900, 3, 1)),
+    ],
+)
+def test_a_day_before_march_1900_is_text(
+    written: str, value: str | dt.datetime, tmp_path: Path
+) -> None:
+    """Programs read the numbers of these days as different days, or as times."""
+    _, rows = own_format(write_ods_column(tmp_path / "a.ods", [value_cell("date", written)]))
+    assert written_values(tmp_path) == [value] and rows[1][1] == written
