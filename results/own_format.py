@@ -28,7 +28,7 @@ from core.formats.parquet_file import opened as opened_parquet
 from core.formats.statistics_file import MAX_WRITTEN_CELLS, read_whole, write_whole
 from core.languages.message import Message
 from core.own_tables.output_contract import typed_values
-from results.values_workbook import MAX_WORKBOOK_ROWS, write_values
+from results.values_workbook import NotWritableError, write_values
 
 _STEM = "predictions"
 
@@ -77,14 +77,10 @@ def write_own_format(table: Table, predictions: Path, columns: Mapping[str, type
     path = predictions.with_name(_STEM + ending)
     try:
         write(table, written, path)
-    except _NotWritableError as error:
+    except NotWritableError as error:
         path.unlink(missing_ok=True)
         return Message("there is no {file}: {reason}", file=path.name, reason=error.args[0])
     return Message("{file} has the same records in the format of the input", file=path.name)
-
-
-class _NotWritableError(Exception):
-    """The predictions do not fit into a format; the message says why."""
 
 
 _Write = Callable[[Table, _Predictions, Path], None]
@@ -182,14 +178,9 @@ def _write_workbook(table: Table, written: _Predictions, path: Path) -> None:
     def rows() -> Iterator[Sequence[Any]]:
         yield written.header()
         all_ours = chain(written.values(), repeat(None, table.below.n_left_out))
-        for number, (own, ours) in enumerate(zip(values(), all_ours, strict=True), 2):
-            if ours is None:  # a note below the records
-                continue
-            if number > MAX_WORKBOOK_ROWS:
-                raise _NotWritableError(
-                    Message("a sheet has at most {n} rows", n=MAX_WORKBOOK_ROWS)
-                )
-            yield [*own, *ours]
+        for own, ours in zip(values(), all_ours, strict=True):
+            if ours is not None:  # else a note below the records
+                yield [*own, *ours]
 
     write_values(path, table.content.sheet or _STEM, rows())
 
@@ -198,16 +189,16 @@ def _write_statistics(table: Table, written: _Predictions, path: Path) -> None:
     n_rows = sum(1 for _ in written.rows())
     n_cells = n_rows * len(written.header())
     if n_cells > MAX_WRITTEN_CELLS:
-        raise _NotWritableError(Message("it would have more than {n} values", n=MAX_WRITTEN_CELLS))
+        raise NotWritableError(Message("it would have more than {n} values", n=MAX_WRITTEN_CELLS))
     assert isinstance(table.path, Path)
     try:
         columns, metadata = read_whole(table.path, table.format, table.legacy_encoding)
     except InputError as error:
-        raise _NotWritableError(error.found) from None
+        raise NotWritableError(error.found) from None
     ours = zip(*written.values(), strict=True) if n_rows else ([] for _ in written.names)
     for name, values in zip(written.names, ours, strict=True):
         columns[name] = list(values)
     try:
         write_whole(path, table.format, columns, metadata)
     except InputError as error:
-        raise _NotWritableError(error.found) from None
+        raise NotWritableError(error.found) from None

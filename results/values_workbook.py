@@ -15,9 +15,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from core.formats.cell_text import as_text
+from core.languages.message import Message
 
 MAX_WORKBOOK_ROWS = 1_048_576
+_MAX_COLUMNS = 16_384
+_MAX_CELL_CHARS = 32_767
 _MAX_TITLE_CHARS = 31
+_IS_CUT = -2  # what xlsxwriter returns for a text that is too long
 # Excel has a 29 February 1900 and LibreOffice has none: the days before it are one apart.
 _FIRST_MONTH = (1900, 3)
 _FORMATS = {
@@ -28,10 +32,15 @@ _FORMATS = {
 }
 
 
+class NotWritableError(Exception):
+    """The values do not fit into a format; the message says why."""
+
+
 def write_values(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> None:
     """Write ``rows``, the header first, row by row; text is never run as a formula.
 
-    Raises OSError, such as that of a full disk.
+    Raises OSError, such as that of a full disk, and NotWritableError for what no workbook can hold:
+    then the file is not complete.
     """
     title = re.sub(r"[\[\]:*?/\\']", "_", title)[:_MAX_TITLE_CHARS] or "predictions"
     options = {"constant_memory": True, "tmpdir": str(path.parent)}
@@ -42,6 +51,14 @@ def write_values(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> None:
             }
             sheet = book.add_worksheet(title)
             for number, row in enumerate(rows):
+                if number >= MAX_WORKBOOK_ROWS:
+                    raise NotWritableError(
+                        Message("a sheet has at most {n} rows", n=MAX_WORKBOOK_ROWS)
+                    )
+                if len(row) > _MAX_COLUMNS:
+                    raise NotWritableError(
+                        Message("a sheet has at most {n} columns", n=_MAX_COLUMNS)
+                    )
                 for column, value in enumerate(row):
                     _write(sheet, number, column, value, formats)
     except FileCreateError as error:
@@ -55,13 +72,20 @@ def _write(
     if value is None or value == "":
         return
     if isinstance(value, str):
-        sheet.write_string(row, column, value)
+        _write_text(sheet, row, column, value)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value)
     else:
         sheet.write_datetime(row, column, value, formats[type(value)])
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    if text.startswith("<r>") and text.endswith("</r>"):  # xlsxwriter takes it for XML of its own
+        raise NotWritableError(Message("a workbook cannot hold the text {text}", text="<r>…</r>"))
+    if sheet.write_string(row, column, text) == _IS_CUT:
+        raise NotWritableError(Message("a cell has at most {n} characters", n=_MAX_CELL_CHARS))
 
 
 def _within_format(value: Any) -> Any:

@@ -23,7 +23,7 @@ from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Settings
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from results import own_format
+from results import values_workbook
 from results.code_file import batch_id, code_file
 from tests.support.table_files import HEADER, RECORDS, WRITERS
 
@@ -232,7 +232,7 @@ def test_what_does_not_fit_is_said(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(own_format, "MAX_WORKBOOK_ROWS", 2)
+    monkeypatch.setattr(values_workbook, "MAX_WORKBOOK_ROWS", 2)
     path = WRITERS[".xlsx"](tmp_path / "a.xlsx")
     (tmp_path / "out").mkdir()
     receipt = code_file(path, tmp_path / "out", autocoder, settings)

@@ -17,6 +17,7 @@ from core.own_tables.output_contract import output_columns
 from core.settings import Settings
 from core.text import JOB_TITLE
 from results.own_format import write_own_format
+from results.values_workbook import NotWritableError, write_values
 
 _MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -126,3 +127,30 @@ def test_a_day_before_march_1900_is_text(
     """Programs read the numbers of these days as different days, or as times."""
     _, rows = own_format(write_ods_column(tmp_path / "a.ods", [value_cell("date", written)]))
     assert written_values(tmp_path) == [value] and rows[1][1] == written
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x" * 32_768, "a cell has at most 32,767 characters"),
+        ("𝄞" * 16_384, "a cell has at most 32,767 characters"),
+        ("<r><t>nurse</t></r>", "a workbook cannot hold the text <r>…</r>"),
+        ("<r>a & b</r>", "a workbook cannot hold the text <r>…</r>"),
+    ],
+)
+def test_a_text_that_no_cell_can_hold_is_not_shortened(
+    text: str, reason: str, tmp_path: Path
+) -> None:
+    note, rows = own_format(write_ods_column(tmp_path / "a.ods", [text_cell(text)]))
+    assert note == f"there is no predictions.xlsx: {reason}"
+    assert rows[1][1] == text and not (tmp_path / "predictions.xlsx").exists()
+
+
+def test_the_longest_text_of_a_cell_is_written(tmp_path: Path) -> None:
+    own_format(write_ods_column(tmp_path / "a.ods", [text_cell("x" * 32_767)]))
+    assert written_values(tmp_path) == ["x" * 32_767]
+
+
+def test_columns_that_no_sheet_can_hold_are_not_left_out(tmp_path: Path) -> None:
+    with pytest.raises(NotWritableError, match="a sheet has at most 16,384 columns"):
+        write_values(tmp_path / "a.xlsx", "s", [["x"] * 16_385])
