@@ -205,5 +205,5 @@ def _cells(
         neutralise(correction.written),
         correction.code,
         str(status),
-        "; ".join(reasons),
+        neutralise("; ".join(reasons)),  # it may begin with the name of a column of the input
     ]

@@ -11,7 +11,9 @@ from core.csv_table import is_formula, neutralise
 from core.settings import Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import batch_id, code_file
+from results.corrections_file import process_corrections
 from results.receipt import Receipt
 
 ROWS = [
@@ -92,3 +94,17 @@ def test_on_request_no_cell_runs(bundle: Bundle, settings: Settings, tmp_path: P
     assert batch_id(receipt.sha256, autocoder, settings) != receipt.batch_id
     same = code(bundle, settings, tmp_path)[0]
     assert same.n_fallback == receipt.n_fallback
+
+
+def test_a_reason_that_begins_with_a_name_of_the_input_runs_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    name = '=HYPERLINK("http://example.org/","see"'
+    rows = [["text", name, 'corrected isco code")'], ["nurse | unknown", "2221", ""]]
+    with (tmp_path / "c.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([*rows, ["driver | unknown", "8322", "8322"]])
+    process_corrections(tmp_path / "c.csv", tmp_path, CorrectionsLookup(), settings)
+    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, _ = csv.DictReader(file)
+    assert first["reason"].startswith(f"'{name} is 2221: ")
+    assert not any(map(is_formula, first.values()))
