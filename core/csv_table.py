@@ -276,7 +276,7 @@ def has_formula(row: Sequence[str]) -> bool:
 
 def neutralise(cell: str) -> str:
     """Return ``cell``, changed so that a spreadsheet shows it as text and runs no formula."""
-    return "'" + cell if cell.startswith(_FORMULA_START) else cell
+    return "'" + cell if is_formula(cell) else cell
 
 
 def row_writer(neutralises: bool) -> Callable[[Row], Row]:
