@@ -120,9 +120,18 @@ class CodedTexts:
                 codes[number].add(code_of(int(batch.codes[place])))
         return list(map(frozenset, codes))
 
-    def batches(self) -> list[TextList]:
-        """Return the lists that can be read, the newest first."""
-        return [batch for path in self._paths() if (batch := self._read(path)) is not None]
+    def heads(self) -> dict[str, ListHead]:
+        """Return the heads of the lists that can be read, by the name of the list, newest first.
+
+        An open list holds a file, of which a process may have no more than 1,024: the heads alone
+        are kept.
+        """
+        lists = ((path.stem, self._read(path)) for path in self._paths())
+        return {name: batch.head for name, batch in lists if batch is not None}
+
+    def list_called(self, name: str) -> TextList | None:
+        """Return the list with a name that ``heads`` gave, None where it cannot be read now."""
+        return self._read(_path(self._dir, name))
 
     def has_sample(self, sampled: str) -> bool:
         """Whether there is a readable list of the batch that a random sample was drawn from."""

@@ -96,7 +96,7 @@ class EditedPredictions:
 
     def refuse_other_columns(self) -> None:
         """Raise InputError where a column is missing that the texts were read from."""
-        refuse_other_columns(self._table, self._coded_texts.batches(), self._told_rows)
+        refuse_other_columns(self._table, self._coded_texts, self._told_rows)
 
     def corrections(self) -> Iterator[Correction]:
         """Yield every row: the edited ones as corrections, the others as skipped."""

@@ -15,7 +15,7 @@ from itertools import islice
 from core.columns.header_names import TEXT_COLUMNS, column_key
 from core.columns.record_text import context_columns, row_text, without_missing_values
 from core.corrections.coded_texts import CodedTexts
-from core.corrections.text_list import TextList, code_of, text_keys
+from core.corrections.text_list import ListHead, TextList, code_of, text_keys
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.errors import InputError
 
@@ -65,31 +65,36 @@ def published_texts(table: Table, rows: Sequence[Row], coded_texts: CodedTexts) 
 
 
 def refuse_other_columns(
-    table: Table, batches: Sequence[TextList], rows: Callable[[], Iterator[ToldRow]]
+    table: Table, coded_texts: CodedTexts, rows: Callable[[], Iterator[ToldRow]]
 ) -> None:
     """Raise InputError where the texts of a file were published with other columns.
 
-    ``batches`` are the lists of all batches, the newest first; ``rows`` yields those of the file.
+    ``coded_texts`` has the lists of all batches; ``rows`` yields those of the file.
     """
     own = text_columns(table)
-    batches = [batch for batch in batches if batch.head.n_texts]  # those that published a row
-    if not _others(own, batches):
+    # A batch without records published no row.
+    heads = {name: head for name, head in coded_texts.heads().items() if head.n_texts}
+    if not _others(own, heads.values()):
         return
     versions = {row.model_version for row in rows()}
-    batches = [batch for batch in batches if "" in versions or batch.head.model_version in versions]
-    others = _others(own, batches)
+    heads = {
+        name: head
+        for name, head in heads.items()
+        if "" in versions or head.model_version in versions
+    }
+    others = _others(own, heads.values())
     if not others:
         return
-    fitting = [batch for batch in batches if _is_same(own, batch.head.text_columns)]
-    if not (_lacking(own, others) or not fitting) or _has_batch(rows(), fitting):
+    fitting = [name for name, head in heads.items() if _is_same(own, head.text_columns)]
+    if not (_lacking(own, others) or not fitting) or _has_batch(rows(), coded_texts, fitting):
         return
     published = _lacking(own, others) or others
     raise _other_columns(table, own, published[0], has_same=bool(fitting))
 
 
-def _others(own: Mapping[str, str], batches: Iterable[TextList]) -> list[Mapping[str, str]]:
+def _others(own: Mapping[str, str], heads: Iterable[ListHead]) -> list[Mapping[str, str]]:
     """Return the columns of the batches that have one in common with the file, and others."""
-    listed = (batch.head.text_columns for batch in batches)
+    listed = (head.text_columns for head in heads)
     return [
         columns
         for columns in listed
@@ -113,19 +118,19 @@ def _keys(columns: Mapping[str, str]) -> set[tuple[str, str]]:
     return {(ours, column_key(name).lstrip("'")) for ours, name in columns.items()}
 
 
-def _has_batch(rows: Iterator[ToldRow], batches: Iterable[TextList]) -> bool:
-    """Whether one of the batches may have published all of the rows."""
-    left = list(map(_Origin, batches))
+def _has_batch(rows: Iterator[ToldRow], coded_texts: CodedTexts, names: Sequence[str]) -> bool:
+    """Whether one of the batches, given by the names of their lists, may have all of the rows."""
+    left = list(map(_Origin, names))
     while left and (chunk := list(islice(rows, CHUNK_ROWS))):
-        left = [origin for origin in left if origin.may_have(chunk)]
+        left = [origin for origin in left if origin.may_have(chunk, coded_texts)]
     return any(origin.is_likely for origin in left)
 
 
 class _Origin:
-    """A batch that may have published a file."""
+    """A batch that may have published a file; ``name`` is that of its list."""
 
-    def __init__(self, batch: TextList) -> None:
-        self._batch = batch
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._n_untold = 0
         self._n_as_published = 0
 
@@ -134,9 +139,11 @@ class _Origin:
         """Whether most of the rows that do not tell their code show that of the batch."""
         return 2 * self._n_as_published >= self._n_untold
 
-    def may_have(self, rows: Sequence[ToldRow]) -> bool:
+    def may_have(self, rows: Sequence[ToldRow], coded_texts: CodedTexts) -> bool:
         """Whether the batch has the texts of further rows, with codes that these allow."""
-        batch = self._batch
+        batch = coded_texts.list_called(self._name)
+        if batch is None:
+            return False
         keys = text_keys([row.text for row in rows])
         for row, key in zip(rows, keys, strict=True):
             place = batch.find(key)

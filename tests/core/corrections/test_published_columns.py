@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import os
+import resource
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from core.corrections.coded_texts import CodedTexts, keep_text_list, mark_incomplete
+from core.corrections.coded_texts import (
+    TEXTS_DIR,
+    CodedTexts,
+    keep_text_list,
+    mark_incomplete,
+)
 from core.corrections.edited_predictions import EditedPredictions
 from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead, TextCollector
@@ -173,5 +181,35 @@ def test_a_very_long_name_is_kept_and_recognised(tmp_path: Path) -> None:
     path.write_text(f'"{question}"\nnurse\n', encoding="utf-8")
     columns = text_columns(open_table(path, {JOB_TITLE: (question,)}, (JOB_TITLE,)))
     keep(tmp_path, "a" * 12, {join("nurse"): "2221"}, columns)
-    (batch,) = CodedTexts(tmp_path).batches()
-    assert batch.head.text_columns == columns and question.startswith(columns[JOB_TITLE])
+    (head,) = CodedTexts(tmp_path).heads().values()
+    assert head.text_columns == columns and question.startswith(columns[JOB_TITLE])
+
+
+@contextmanager
+def few_open_files(n_more: int) -> Iterator[None]:
+    """Let this process open few files more than it has open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_free = os.open(os.devnull, os.O_RDONLY)
+    os.close(next_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_free + n_more, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_more_lists_than_files_may_be_open_are_all_read(tmp_path: Path) -> None:
+    """The list of the batch that the file is of is the oldest: it is read last."""
+    codes = {join("helper"): UNCERTAIN_CODE, join("cook"): SURE_CODE}
+    keep(tmp_path, "a" * 12, codes, TITLES)
+    for number in range(150):
+        keep(tmp_path, f"{number:012}", {join(f"other {number}"): "911"}, TITLES)
+    keep(tmp_path, "b" * 12, {join("helper", "helps"): UNCERTAIN_CODE}, BOTH)
+    oldest = tmp_path / TEXTS_DIR / f"{'a' * 12}.texts"
+    os.utime(oldest, (0, 0))
+    edited = opened(tmp_path, without_duties(ROWS))
+    with few_open_files(40):
+        edited.refuse_other_columns()
+    oldest.unlink()
+    with few_open_files(40), pytest.raises(InputError, match="duties"):
+        edited.refuse_other_columns()
