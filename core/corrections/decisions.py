@@ -168,9 +168,10 @@ class Decisions:
         conflict = previous if contradict(code, previous) else None
         if before.is_adjudicated and not after.is_adjudicated:
             return Outcome(overruled_by=conflict)
-        if correction.status == CorrectionStatus.GROUP and previous.startswith(code):
-            after = after._replace(decision=before.decision)
-        if after.decision == before.decision and not before.is_doubted:
+        if code != previous and previous.startswith(code):
+            # A group says nothing of the last digit: its coder and the doubt about it stay.
+            after = before._replace(is_adjudicated=after.is_adjudicated)
+        elif after.decision == before.decision and not before.is_doubted:
             after = after._replace(is_doubted=False)  # somebody else says so, too
         self._set(key, after)
         return Outcome(replaced=conflict, is_disputed=self._is_disputed(key))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import folder_state, read_folder
+from core.corrections.decisions import Decisions
 from core.corrections.doubts import (
     Doubt,
     confirm,
@@ -18,6 +20,7 @@ from core.corrections.doubts import (
     remove_doubts,
     write_doubts,
 )
+from core.corrections.signature import Signature
 from core.settings import Columns
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
@@ -105,6 +108,39 @@ def test_another_coder_can_settle_it(path: Path, code: str, coder: str, teaches:
     decided = lookup(path.parent)
     assert decided.get(NURSE) == code
     assert decided.decisions.teaches_others(NURSE) == teaches
+
+
+@pytest.mark.parametrize("adjudicated", ["", "yes"])
+def test_a_group_says_nothing_about_the_last_digit_in_doubt(path: Path, adjudicated: str) -> None:
+    later = path.with_name("b.csv")
+    head = "text,corrected_isco_code,coder,adjudicated,sequence,received\n"
+    row = f"{NURSE},222,Bea,{adjudicated},7,2026-01-01\n"
+    later.write_text(head + row, encoding="utf-8")
+    decisions = lookup(path.parent).decisions
+    assert decisions.get(NURSE) == "2221" and decisions.coder_of(NURSE) == "Ana"
+    assert decisions.is_in_doubt(NURSE) and not decisions.teaches_others(NURSE)
+
+
+def test_the_same_group_from_another_coder_is_in_doubt_no_more(path: Path) -> None:
+    path.write_text(f"text,corrected_isco_code,coder\n{NURSE},222,Ana\n", encoding="utf-8")
+    assert lookup(path.parent).decisions.is_in_doubt(NURSE)
+    later = path.with_name("b.csv")
+    head = "text,corrected_isco_code,coder,sequence,received\n"
+    later.write_text(f"{head}{NURSE},222,Bea,7,2026-01-01\n", encoding="utf-8")
+    assert not lookup(path.parent).decisions.is_in_doubt(NURSE)
+
+
+def test_a_coder_without_a_name_is_not_replaced_by_the_one_of_the_group() -> None:
+    """Else Bea would contradict Eve, who gave another code of her group."""
+    decisions = Decisions()
+    for code, status, coder in (
+        ("2221", CorrectionStatus.ACCEPTED, ""),
+        ("222", CorrectionStatus.GROUP, "Bea"),
+        ("2222", CorrectionStatus.ACCEPTED, "Eve"),
+    ):
+        signature = Signature(coder=coder)
+        decisions.apply(Correction(2, NURSE, code, code, status, signature=signature))
+    assert not decisions.is_disputed(NURSE)
 
 
 def test_a_believed_answer_stays_believed(path: Path) -> None:
