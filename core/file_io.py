@@ -127,6 +127,18 @@ class ScratchFolder:
         self.remove()
 
 
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, none where there is no folder.
+
+    Raises OSError where it cannot be listed: ``Path.glob`` finds nothing there, as if it were
+    empty.
+    """
+    try:
+        return [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def _remove_left_over(parent: Path, prefix: str) -> None:
     """Remove the scratch folders of this user that nobody has locked."""
     if sys.platform == "win32":

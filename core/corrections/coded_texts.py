@@ -28,6 +28,7 @@ from core.corrections.text_list import (
     text_keys,
     write_text_list,
 )
+from core.file_io import names_in
 from core.taxonomy import UNIT
 
 _LOG = logging.getLogger(__name__)
@@ -188,8 +189,10 @@ class CodedTexts:
     def _paths(self) -> list[Path]:
         """Return the lists, the newest first."""
         try:
-            paths = [(path.lstat().st_mtime_ns, path) for path in self._dir.glob(f"*{_SUFFIX}")]
-        except OSError:
+            names = [name for name in names_in(self._dir) if name.endswith(_SUFFIX)]
+            paths = [(path.lstat().st_mtime_ns, path) for path in map(self._dir.joinpath, names)]
+        except OSError as error:
+            self._leave_out(self._dir, error)
             return []
         return [path for _, path in sorted(paths, reverse=True)]
 
@@ -202,12 +205,17 @@ class CodedTexts:
         except FileNotFoundError:
             return None
         except (OSError, DamagedListError) as error:
-            if path not in self._damaged:
-                _LOG.warning("a list of texts is left out: %s", error)
-            self._damaged.add(path)
+            self._leave_out(path, error)
             return None
         self._checked[path] = state
         return batch
+
+    def _leave_out(self, path: Path, error: Exception) -> None:
+        """Say once that a list, or the folder of all lists, cannot be read."""
+        if path not in self._damaged:
+            what = "all lists of texts are" if path == self._dir else "a list of texts is"
+            _LOG.warning("%s left out: %s", what, error)
+        self._damaged.add(path)
 
 
 def keep_text_list(

@@ -21,6 +21,7 @@ from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
 from core.corrections.unread_file import UnreadFile
 from core.errors import InputError
+from core.file_io import names_in
 from core.formats.file_names import suffix_of
 from core.formats.source import AUTO
 from core.review_contract import ADJUDICATED, CORRECTION_COLUMNS
@@ -75,15 +76,17 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
     """Return the corrections files of a folder in their order; none if there is no folder.
 
     While this is the same, reading the folder again gives the same corrections. ``known`` is an
-    earlier state: a file in it that has not changed is not opened again.
+    earlier state: a file in it that has not changed is not opened again. Raises OSError for a
+    folder that cannot be listed: that it has no corrections is not known.
     """
     known_files = {(file.name, file.mtime_ns, file.size): file for file in known}
     files = []
-    for path in corrections_dir.glob("*"):
-        if not suffix_of(path.name):
-            continue
+    for path in map(corrections_dir.joinpath, filter(suffix_of, names_in(corrections_dir))):
         try:
             status = path.stat()
+        except PermissionError:  # who reads it says so
+            files.append(CorrectionsFile(path.name, 0, 0))
+            continue
         except OSError:
             continue  # removed meanwhile, or a link to nothing
         if stat.S_ISDIR(status.st_mode):
@@ -103,7 +106,8 @@ def read_folder(
 ) -> Iterator[tuple[CorrectionsFile, Correction]]:
     """Yield every row of every corrections file, in the order in which they hold.
 
-    A file that cannot be read is left out as a whole and named in the log.
+    A file that cannot be read is left out as a whole and named in the log. Raises OSError for a
+    folder that cannot be listed.
 
     Parameters
     ----------

@@ -20,13 +20,14 @@ from typing import Any
 from core.corrections.correction import Correction
 from core.corrections.signature import coder_name
 from core.errors import IscoError
-from core.file_io import utc_now, write_atomic
+from core.file_io import names_in, utc_now, write_atomic
 from core.own_files import OwnFileError, read_own_json
 
 _LOG = logging.getLogger(__name__)
 DOUBTS_DIR = ".doubts"
 _SUFFIX = ".json"
 _KEY = "doubts"
+_NOT_LOOKED_AT = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -119,13 +120,16 @@ def doubts_path(corrections_path: Path) -> Path:
 def read_doubts(corrections_path: Path) -> Doubts:
     """Return the doubts about a corrections file; none if nobody doubts it.
 
-    Where they are damaged all answers of the file are in doubt, and a line in the log says so.
+    Where they are damaged, or cannot be looked for, all answers of the file are in doubt, and a
+    line in the log says so.
     """
     path = doubts_path(corrections_path)
     try:
         status = path.lstat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
+    except OSError:  # they may be there
+        return _read(path, _NOT_LOOKED_AT)
     return _read(path, (status.st_mtime_ns, status.st_size, status.st_ino))
 
 
@@ -203,12 +207,12 @@ def all_doubts(corrections_dir: Path) -> list[tuple[Path, Doubts]]:
 
 
 def _doubted_files(corrections_dir: Path) -> list[Path]:
-    paths = sorted((corrections_dir / DOUBTS_DIR).glob(f"*{_SUFFIX}"))
-    return [corrections_dir / path.name.removesuffix(_SUFFIX) for path in paths]
+    names = sorted(names_in(corrections_dir / DOUBTS_DIR))
+    return [corrections_dir / n.removesuffix(_SUFFIX) for n in names if n.endswith(_SUFFIX)]
 
 
 def open_doubts(corrections_dir: Path) -> list[Doubt]:
-    """Return the doubts that nobody has settled."""
+    """Return the doubts that nobody has settled. Raises OSError where they cannot be listed."""
     return [doubt for _, doubts in all_doubts(corrections_dir) for doubt in doubts if doubt.is_open]
 
 

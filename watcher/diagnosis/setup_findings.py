@@ -133,9 +133,17 @@ def _start_nothing(report_dir: Path) -> subprocess.Popen[bytes]:
 
 
 def _corrections(settings: Settings, names: PathNames) -> Iterator[Finding]:
-    data = settings.data
-    if KnownCorrections(data.corrections_dir).why_away() is not None:
+    if KnownCorrections(settings.data.corrections_dir).why_away() is not None:
         return  # a finding on the folder
+    try:
+        yield from _corrections_files(settings, names)
+    except OSError as error:
+        remedy = "let this user read and write there"
+        yield Finding("corrections", Level.FAULT, names.without(str(error)), remedy)
+
+
+def _corrections_files(settings: Settings, names: PathNames) -> Iterator[Finding]:
+    data = settings.data
     files = folder_state(data.corrections_dir)
     unread: list[UnreadFile] = []
     n_rows = {

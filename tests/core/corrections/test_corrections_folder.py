@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from core.corrections.decisions import Decisions
 from core.settings import Columns
 from core.text import clean
 from inference.corrections_lookup import CorrectionsLookup
+from tests.support.other_users import are_possible, command_prefix
 
 
 def write(folder: Path, name: str, code: str, time_s: int) -> None:
@@ -125,3 +128,59 @@ def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
     assert correction.text == "слесарь | unknown"
     lookup = CorrectionsLookup.load(tmp_path, Columns(), legacy_encoding="cp1251")
     assert lookup.get("слесарь | unknown") == "7233"
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "corrections").symlink_to("corrections")  # it leads nowhere, for root, too
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for name in ("none", "file"):
+        assert folder_state(tmp_path / name) == ()
+    with pytest.raises(OSError, match="corrections"):
+        CorrectionsLookup.load(tmp_path / "corrections", Columns())
+    with pytest.raises(OSError, match="corrections"):
+        list(read_folder(tmp_path / "corrections", Columns()))
+
+
+_PRINT_UNREAD = """
+import sys, pathlib
+from core.settings import Columns
+from inference.corrections_lookup import CorrectionsLookup
+from tests.support.other_users import are_possible, command_prefix
+lookup = CorrectionsLookup.load(pathlib.Path(sys.argv[1]), Columns())
+print(len(lookup.decisions), [file.why for file in lookup.unread])
+"""
+
+
+def printed_unread(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Load the corrections in a process that has no power over files closed to it."""
+    if os.geteuid() == 0 and not are_possible():
+        pytest.skip("root may read every folder, and there is no setpriv")
+    prefix = command_prefix() if os.geteuid() == 0 else []
+    command = [*prefix, sys.executable, "-c", _PRINT_UNREAD, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o300])
+def test_a_folder_that_is_closed_is_an_error(mode: int, tmp_path: Path) -> None:
+    folder = tmp_path / "corrections"
+    folder.mkdir()
+    write(folder, "a.csv", "2221", 1)
+    folder.chmod(mode)
+    try:
+        loaded = printed_unread(folder)
+    finally:
+        folder.chmod(0o700)
+    assert loaded.returncode and "PermissionError" in loaded.stderr
+    assert str(folder) in loaded.stderr
+
+
+def test_files_that_are_listed_and_closed_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "corrections"
+    folder.mkdir()
+    write(folder, "a.csv", "2221", 1)
+    folder.chmod(0o400)  # the names are there for all, the files for nobody
+    try:
+        loaded = printed_unread(folder)
+    finally:
+        folder.chmod(0o700)
+    assert loaded.stdout == "0 [\"'a.csv': Permission denied.\"]\n"

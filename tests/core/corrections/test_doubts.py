@@ -169,3 +169,13 @@ def test_damaged_doubts_are_doubts_about_all(path: Path, caplog: pytest.LogCaptu
     assert "all answers in 'a.csv' are in doubt" in read_doubts(path)[0].sentence
     remove_doubts(path)
     assert len(lookup(path.parent).teaching) == 3
+
+
+def test_doubts_that_cannot_be_looked_for_are_doubts_about_all(path: Path) -> None:
+    """Nobody can tell that there are none."""
+    folder = doubts_path(path).parent
+    folder.rename(path.with_name("doubts"))
+    folder.symlink_to(folder.name)  # a link to itself
+    assert not lookup(path.parent).teaching
+    with pytest.raises(OSError, match=folder.name):
+        open_doubts(path.parent)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import main
-from core.corrections.doubts import Doubt, write_doubts
+from core.corrections.doubts import DOUBTS_DIR, Doubt, write_doubts
 from core.errors import FolderError
 from core.settings import Settings, load_settings
 from inference.bundle import CHECKPOINT
@@ -269,3 +269,10 @@ def test_the_daemon_of_such_a_user_says_what_to_do(
     config.touch()
     assert main.main(["watch", "--once", "--config", str(config)]) == 1
     assert "set XDG_STATE_HOME" in capsys.readouterr().err
+
+
+def test_doubts_that_cannot_be_listed_are_a_fault(watched: Settings) -> None:
+    closed = watched.data.corrections_dir / DOUBTS_DIR
+    closed.symlink_to(closed.name)  # a link to itself, closed to root, too
+    found = [f for f in setup_findings(watched, names_of(watched)) if f.check == "corrections"]
+    assert found[-1].level is Level.FAULT and "symbolic links" in found[-1].found
