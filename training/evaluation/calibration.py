@@ -17,6 +17,7 @@ from scipy.special import log_softmax
 from sklearn.isotonic import isotonic_regression
 
 from training.evaluation.intervals import interval
+from training.evaluation.metrics import lowest_threshold, share_above
 
 _N_PARTS = 20
 _MIN_PART = 50  # texts; a share of fewer proves nothing
@@ -96,6 +97,8 @@ def threshold_for(
 ) -> dict[str, float | list[float]]:
     """Return the lowest threshold at which ``agreement`` of the autocoded texts is right.
 
+    ``metrics.lowest_threshold`` is the rule.
+
     Parameters
     ----------
     probabilities, labels : (N, 436) and (N,) of texts that were in no training.
@@ -109,16 +112,13 @@ def threshold_for(
     hit = probabilities.argmax(axis=1) == labels
 
     def lowest(rows: np.ndarray) -> float:
-        order = rows[np.argsort(-confidence[rows], kind="stable")]
-        rate = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
-        reached = np.flatnonzero(rate >= agreement)
-        return float(confidence[order[reached[-1]]]) if len(reached) else 1.0
+        return min(lowest_threshold(confidence[rows], hit[rows], agreement), 1.0)
 
     threshold = lowest(np.arange(len(hit)))
     return {
         "agreement": agreement,
         "threshold": threshold,
-        "production_rate": float((confidence >= threshold).mean()) if len(hit) else 0.0,
+        "production_rate": share_above(threshold, confidence),
         "interval": list(interval(lowest, len(hit))),
     }
 

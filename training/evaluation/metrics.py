@@ -110,10 +110,26 @@ def expected_calibration_error(confidence: np.ndarray, hit: np.ndarray) -> float
 def production_rate(confidence: np.ndarray, hit: np.ndarray, agreement: float) -> float:
     """Return the largest share that can be autocoded, most confident first, at ``agreement``.
 
-    Texts of equal confidence are autocoded together or not at all, as with a threshold.
+    It is that of ``lowest_threshold``.
     """
+    return share_above(lowest_threshold(confidence, hit, agreement), confidence)
+
+
+def share_above(threshold: float, confidence: np.ndarray) -> float:
+    """Return the share of texts that a threshold autocodes; 0 without texts."""
+    return float((confidence >= threshold).mean()) if len(confidence) else 0.0
+
+
+def lowest_threshold(confidence: np.ndarray, hit: np.ndarray, agreement: float) -> float:
+    """Return the lowest threshold at which ``agreement`` of the autocoded texts are right.
+
+    Texts of equal confidence are autocoded together or not at all. Infinity where no threshold has
+    that agreement.
+    """
+    if not len(hit):
+        return np.inf
     order = np.argsort(-confidence, kind="stable")
     rate = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
     ends = np.append(np.diff(confidence[order]) != 0, True)
     good = np.flatnonzero(ends & (rate >= agreement))
-    return float((good[-1] + 1) / len(hit)) if len(good) else 0.0
+    return float(confidence[order[good[-1]]]) if len(good) else np.inf

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.calibration import fit_calibration, follow_temperature, threshold_for
+from training.evaluation.metrics import production_rate
 
 
 @pytest.mark.slow
@@ -37,3 +38,20 @@ def test_the_threshold_for_an_agreement() -> None:
     found = threshold_for(0.95, probabilities, np.array([0, 0, 1, 0]))
     assert (found["threshold"], found["production_rate"]) == (0.8, 0.5)
     assert threshold_for(0.95, probabilities, np.array([1, 1, 1, 1]))["threshold"] == 1.0
+
+
+def test_texts_of_one_confidence_are_above_the_threshold_together_or_not_at_all() -> None:
+    """The right ones may stand before the wrong ones: no threshold lies between them."""
+    confidence, right = np.array([0.9] * 10 + [0.8] * 40 + [0.7]), np.array([1] * 30 + [0] * 21)
+    probabilities = np.zeros((51, 436))
+    probabilities[:, 0] = confidence
+    found = threshold_for(0.95, probabilities, 1 - right)
+    assert (found["threshold"], found["production_rate"]) == (0.9, 10 / 51)
+    assert found["production_rate"] == production_rate(confidence, right, 0.95)
+    tied = threshold_for(0.95, probabilities[10:50], 1 - right[10:50])
+    assert (tied["threshold"], tied["production_rate"]) == (1.0, 0.0)
+
+
+def test_without_texts_the_threshold_is_one() -> None:
+    none = threshold_for(0.95, np.zeros((0, 436)), np.zeros(0, int))
+    assert (none["threshold"], none["production_rate"]) == (1.0, 0.0)
