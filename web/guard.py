@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import ipaddress
 import json
 import time
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ ARRIVAL_LIMIT_S = 10.0
 # Long enough for a list of 1,000 records on a machine that others use, too.
 ANSWER_LIMIT_S = 30.0
 _OPEN_PATHS = frozenset({"/", "/openapi.json", "/health"})  # they hold nothing about records
-_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _MAX_CLIENTS = 10_000
 _HEADERS = [
     (b"cache-control", b"no-store"),
@@ -112,7 +112,7 @@ class Guard:
         if self._token:
             if scope["path"] not in _OPEN_PATHS:
                 self._check_token(headers.get(b"authorization", b""))
-        elif _host(headers.get(b"host", b"")) not in _LOCAL_NAMES:
+        elif not is_this_machine(_host(headers.get(b"host", b""))):
             host = headers.get(b"host", b"").decode("latin-1")
             raise RefusalError(
                 421,
@@ -133,11 +133,20 @@ class Guard:
             raise RefusalError(401, "found another token; expected the one of the server")
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether nobody but this machine can ask under a name or an address."""
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _host(header: bytes) -> str:
-    """Return the name in the header ``Host``, without its port."""
-    text = header.decode("latin-1").lower()
+    """Return the name in the header ``Host``, without its port and the brackets of IPv6."""
+    text = header.decode("latin-1")
     name, colon, port = text.rpartition(":")
-    return name if colon and port.isdecimal() else text
+    name = name if colon and port.isdecimal() else text
+    return name[1:-1] if name.startswith("[") and name.endswith("]") else name
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes:

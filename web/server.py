@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import socket
 
@@ -11,6 +10,7 @@ import uvicorn
 from core.errors import IscoError
 from isco import Coder
 from web.api import make_app
+from web.guard import is_this_machine
 
 TOKEN_VARIABLE = "ISCO_TOKEN"
 _MIN_TOKEN_CHARS = 16
@@ -27,7 +27,7 @@ def check_token(host: str, token: str) -> None:
             f"{TOKEN_VARIABLE}: expected at least {_MIN_TOKEN_CHARS} characters without spaces; "
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe())'"
         )
-    if not token and not _is_of_this_machine(host):
+    if not token and not is_this_machine(host):
         raise IscoError(
             f"--host {host}: other machines may ask there, so a token is needed; set the variable "
             f"{TOKEN_VARIABLE}, or leave --host out"
@@ -73,10 +73,3 @@ def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
     _LOG.info("stopped")
-
-
-def _is_of_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -130,7 +130,36 @@ def test_an_open_address_needs_a_good_token(host: str, token: str, words: str) -
         check_token(host, token)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
-def test_this_machine_needs_none(host: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "header"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "[::1]"),
+        ("localhost", "LocalHost"),
+        ("Localhost", "localhost"),
+        ("127.1.2.3", "127.1.2.3"),
+        ("0:0:0:0:0:0:0:1", "[0:0:0:0:0:0:0:1]"),
+    ],
+)
+def test_this_machine_needs_none(host: str, header: str) -> None:
+    """Wherever a server starts without a token, it answers who asks under its address."""
     check_token(host, "")
+    for name in (header, f"{header}:8000"):
+        assert ask(Guard(application, "", 10), b"abc", host=name)[0] == 200
     check_token("0.0.0.0", TOKEN)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "isco.example",
+        "192.0.2.1:8000",
+        "[::2]",
+        "",
+        "127.0.0.1.example",
+        "localhost.example",
+        "::1",
+    ],
+)
+def test_without_a_token_no_other_name_is_answered(header: str) -> None:
+    assert ask(Guard(application, "", 10), b"abc", host=header)[0] == 421
