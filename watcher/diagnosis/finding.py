@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+# Where a path begins in a message, and where a name in it ends.
+_START = r"(?:(?<![\w./~-])|(?<=//))"
+_END = r"(?![\w-]|\.\w)"
 
 
 class Level(StrEnum):
@@ -33,16 +38,32 @@ class PathNames:
 
     def __init__(self, config: Path) -> None:
         self._base = config.resolve().parent
-        self._home = Path.home()
+        self._home = _home()
 
     def shown(self, path: Path) -> str:
         """Return the path as text."""
         if path.is_relative_to(self._base):
             return str(path.relative_to(self._base))
-        if path.is_relative_to(self._home):
+        if self._home is not None and path.is_relative_to(self._home):
             return str("~" / path.relative_to(self._home))
         return str(path)
 
     def without(self, text: str) -> str:
         """Return a message without the folder of the settings and the home folder in it."""
-        return text.replace(f"{self._base}/", "").replace(str(self._home), "~")
+        if self._base.name:
+            text = re.sub(f"{_START}{re.escape(str(self._base))}/", "", text)
+        if self._home is not None:
+            text = re.sub(f"{_START}{re.escape(str(self._home))}{_END}", "~", text)
+        return text
+
+
+def _home() -> Path | None:
+    """Return the home folder of this user; None where it is the root, or there is none.
+
+    Both are so in containers.
+    """
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home if home.name else None

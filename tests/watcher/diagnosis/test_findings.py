@@ -276,3 +276,39 @@ def test_doubts_that_cannot_be_listed_are_a_fault(watched: Settings) -> None:
     closed.symlink_to(closed.name)  # a link to itself, closed to root, too
     found = [f for f in setup_findings(watched, names_of(watched)) if f.check == "corrections"]
     assert found[-1].level is Level.FAULT and "symbolic links" in found[-1].found
+
+
+@pytest.mark.parametrize(
+    ("home", "message", "shown"),
+    [
+        (
+            "/",
+            "'/data/models/v1' is damaged; see docs/x.md",
+            "'/data/models/v1' is damaged; see docs/x.md",
+        ),
+        ("/root", "'/root/models' and /root.", "'~/models' and ~."),
+        ("/root", "/rooted/x, /root.old/x, /srv/root/x", "/rooted/x, /root.old/x, /srv/root/x"),
+        ("/root", "'/srv/survey/data/x', /mnt/srv/survey/x", "'data/x', /mnt/srv/survey/x"),
+        ("/srv", "/srv/survey/data/x and /srv/y", "data/x and ~/y"),
+        ("/home/ana", "/home/ana, file:///home/ana/x", "~, file://~/x"),
+    ],
+)
+def test_a_message_names_paths_without_the_folders_of_the_user(
+    home: str, message: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert PathNames(Path("/srv/survey/config.yaml")).without(message) == shown
+
+
+@pytest.mark.parametrize(("home", "shown"), [("/", "/data/x"), ("/data", "~/x")])
+def test_a_home_that_is_the_root_is_nobodys(
+    home: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert PathNames(Path("/srv/survey/config.yaml")).shown(Path("/data/x")) == shown
+
+
+def test_settings_in_the_root_leave_addresses_as_they_are() -> None:
+    names = PathNames(Path("/config.yaml"))
+    assert names.without("see https://example.org/x") == "see https://example.org/x"
+    assert names.shown(Path("/data/x")) == "data/x"
