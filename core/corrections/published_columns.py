@@ -15,7 +15,7 @@ from itertools import islice
 from core.columns.header_names import TEXT_COLUMNS, column_key
 from core.columns.record_text import context_columns, row_text, without_missing_values
 from core.corrections.coded_texts import CodedTexts
-from core.corrections.text_list import ListHead, TextList, code_of, text_keys
+from core.corrections.text_list import ListHead, code_of, text_keys
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.errors import InputError
 
