@@ -34,6 +34,8 @@ TEXT_COLUMNS = (JOB_TITLE, DUTIES)
 IN_DUTIES = "context_in_duties: "
 
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
+# A sheet has up to 16,384 columns, and each name is compared with several of ours.
+_MAX_KEPT = 1 << 16
 _WEEK = "reference_period"
 _DESCRIBE = "asks_for_a_description"
 _OTHER_QUESTION = "asks_something_else"
@@ -85,7 +87,7 @@ def column_key(name: str) -> str:
     return _KEY_BREAKS.sub("_", name.strip().casefold())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MAX_KEPT)
 def _keys_of(header: str) -> frozenset[str]:
     joined = "".join(words_of(header))
     return frozenset({joined, plain_letters(joined), plain_digraphs(joined)} - {""})
@@ -144,17 +146,22 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     return _match(header[:_MAX_NAME_CHARS], column)
 
 
-@lru_cache(maxsize=8192)  # each delimiter is tried, and each row that may hold names
+@lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names
 def _match(header: str, column: str) -> tuple[Match, int] | None:
-    keys = _usual_keys(column)
-    if found := _best(keys, header):
+    if found := _best(_usual_keys(column), header):
         return found, 0
     if _CHECKBOX.search(header.strip()):
         return None
     written = _words_that_tell(header)
+    found_within = _match_within(header, written, column)
+    # Most headers have no name, so this is looked for last: it takes longest.
+    return None if found_within and _places_of_else(written, column) else found_within
+
+
+def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Match, int] | None:
+    """Return how well a part of a header fits, whatever else its words say."""
+    keys = _usual_keys(column)
     words = tuple(map(plain_letters, written))
-    if _places_of_else(written, column):
-        return None
     fits = [_best(keys, part) for part in (" ".join(words), *_parts(header))]
     if column == JOB_TITLE:
         beside = places_beside_a_name(written, _languages_of(words, column))
@@ -170,7 +177,7 @@ def _match(header: str, column: str) -> tuple[Match, int] | None:
     return (Match.CONTAINED, 3) if _asks_for_another_name(words, column) else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MAX_KEPT)
 def names_another(header: str, column: str) -> bool:
     """Return whether a header is a name of our column but for words that say something else.
 
