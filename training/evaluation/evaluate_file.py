@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.columns.record_text import row_text
+from core.columns.record_text import context_columns, row_text
 from core.columns.shown_names import shown_name
 from core.csv_table import open_table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
@@ -25,12 +25,14 @@ from core.isco_codes.other_code_columns import codes_not_compared
 from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
-from core.text import JOB_TITLE, SEPARATOR, UNKNOWN
+from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
 from inference.classifier import Classifier
 from training.dataset.records import LABEL_COLUMNS, in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
 
 _MAX_LINES = 10
+_SOURCE = "source"
+_USED = frozenset({JOB_TITLE, DUTIES, CODE_COLUMN, _SOURCE})  # what else a training reads is not
 _SHOWN = {
     "n": "n",
     "accuracy_4": "top-1",
@@ -94,7 +96,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
         code = reader.read(table.get(row, CODE_COLUMN))
         reason = why_unusable(text, code)
         if reason is None:
-            rows.append((text, code.code, table.get(row, "source")))
+            rows.append((text, code.code, table.get(row, _SOURCE)))
         else:
             n_left_out[reason] += 1
             if len(first_lines[reason]) < _MAX_LINES:
@@ -102,9 +104,11 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     if not rows:
         raise none_is_valid(path, n_left_out.total(), n_left_out)
     records = pd.DataFrame(rows, columns=["text", "label", "source"])
+    used = _USED.union(context_columns(table.columns))
     columns = ", ".join(
         f"{column} from {shown_name(table.header[position])}"
         for column, position in sorted(table.columns.items(), key=itemgetter(1))
+        if column in used
     )
     others = codes_not_compared(table, table.header[table.columns[CODE_COLUMN]].strip())
     notes = (f"read: {columns}", *table.notes, *table.row_notes, *others)

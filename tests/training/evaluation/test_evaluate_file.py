@@ -112,3 +112,13 @@ def test_further_codes_and_columns_without_a_name_are_told(
         "columns with ISCO codes that were not compared: 'isco_final'; 'isco08' was"
     )
     assert shown_name(" ") == "a column without a name" and shown_name(" duties ") == "'duties'"
+
+
+def test_only_the_columns_that_are_used_are_named(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "coded.csv"
+    rows = ["title,isco08,weight,language,source,group", "cook,5120,0.5,en,panel,g1"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    coded = read_coded_records(path, settings)
+    assert coded.notes() == [
+        "read: job_title from 'title', isco_code from 'isco08', source from 'source'"
+    ]
