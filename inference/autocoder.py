@@ -213,7 +213,8 @@ class Autocoder:
         return _NO_ANSWERS[kind] if kind is not None else None
 
 
-def _non_answers(settings: Settings) -> NonAnswers:
+def non_answers_of(settings: Settings) -> NonAnswers:
+    """Return the texts that get no code: those of the program, and those of the settings."""
     added = settings.data.non_answers
     return built_in_non_answers().extended(
         {
@@ -238,7 +239,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         "confidence_threshold": settings.model.confidence_threshold,
         "fallback": settings.inference.fallback,
         **_floors(settings),
-        "non_answers": _non_answers(settings).version,
+        "non_answers": non_answers_of(settings).version,
         "unheld_jobs": unheld_jobs_version(),
         "text_preparation": PREPARATION_VERSION,
         PAD_CODES: settings.output.pad_codes,
@@ -278,7 +279,7 @@ def open_autocoder(
             bundle.learned_files(),
             carried_by(bundle),
         )
-        non_answers = _non_answers(settings)
+        non_answers = non_answers_of(settings)
         return Autocoder(
             classifier.result(),
             corrections_lookup,

@@ -225,17 +225,17 @@ def in_words(n_left_out: dict[str, int]) -> str:
 
 
 def none_is_valid(raw: Path, n_records: int, n_left_out: dict[str, int]) -> InputError:
-    """Return the error of records of which none has a valid code."""
+    """Return the error of records of which none can be used."""
     if not n_records:
         found = "no record"
     else:
-        none = quantity(n_records, "record has", "records have")
-        found = f"that {n_records:,} of {none} no valid code ({in_words(n_left_out)})"
+        all_records = quantity(n_records, "record")
+        found = f"that {n_records:,} of {all_records} cannot be used ({in_words(n_left_out)})"
     return InputError(
         raw,
         found,
         expected="records with a job title and a code of ISCO-08 with 4 digits",
-        remedy="Name a file that people have coded, or correct its column of codes.",
+        remedy="Name a file that people have coded, or correct its titles and codes.",
     )
 
 

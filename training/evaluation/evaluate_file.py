@@ -26,10 +26,12 @@ from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
 from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
+from inference.autocoder import non_answers_of
 from inference.classifier import Classifier
 from training.dataset.records import LABEL_COLUMNS, in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
 
+NO_ANSWER = "a text that is no answer"
 _MAX_LINES = 10
 _SOURCE = "source"
 _USED = frozenset({JOB_TITLE, DUTIES, CODE_COLUMN, _SOURCE})  # what else a training reads is not
@@ -82,12 +84,14 @@ class CodedRecords:
 def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     """Return every coded record of a file; what cannot measure is counted by reason.
 
+    So is what the coding gives no code because it is no answer: no model is asked for it.
     Raises InputError for a file without any coded record.
     """
     aliases = {**LABEL_COLUMNS, **settings.data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), settings.data.encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
+    non_answers = non_answers_of(settings)
     rows = []
     n_left_out: Counter[str] = Counter()
     first_lines: defaultdict[str, list[int]] = defaultdict(list)
@@ -95,6 +99,8 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
         text = row_text(table, row)
         code = reader.read(table.get(row, CODE_COLUMN))
         reason = why_unusable(text, code)
+        if reason is None and non_answers.find(text) is not None:
+            reason = NO_ANSWER
         if reason is None:
             rows.append((text, code.code, table.get(row, _SOURCE)))
         else:

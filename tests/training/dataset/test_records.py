@@ -101,7 +101,7 @@ def test_records_of_which_none_is_valid_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv"
     rows = "".join(f"worker {n},{code}\n" for n, code in enumerate(["8324", "9999", "72", "x y"]))
     path.write_text("job_title,isco-08 code\n" + rows, encoding="utf-8")
-    with pytest.raises(InputError, match="4 of 4 records have no valid code") as raised:
+    with pytest.raises(InputError, match="4 of 4 records cannot be used") as raised:
         read_records(path, Columns(), tmp_path / "processed")
     assert "1 with a code of ISCO-88" in str(raised.value)
 

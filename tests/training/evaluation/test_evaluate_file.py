@@ -78,7 +78,7 @@ def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
     assert "1 code is of ISCO-88, not of ISCO-08" in coded.notes()
     empty = tmp_path / "empty.csv"
     empty.write_text("title,isco08\ncook,\n", encoding="utf-8")
-    with pytest.raises(InputError, match="1 of 1 record has no valid code"):
+    with pytest.raises(InputError, match="1 of 1 record cannot be used"):
         read_coded_records(empty, settings)
 
 
@@ -122,3 +122,20 @@ def test_only_the_columns_that_are_used_are_named(settings: Settings, tmp_path: 
     assert coded.notes() == [
         "read: job_title from 'title', isco_code from 'isco08', source from 'source'"
     ]
+
+
+def test_what_is_no_answer_is_left_out_as_in_the_coding(settings: Settings, tmp_path: Path) -> None:
+    non_answers = settings.data.non_answers.model_copy(update={"not_stated": ("interview broken",)})
+    data = settings.data.model_copy(update={"non_answers": non_answers})
+    extra = "retired,,2221,panel\nrefused,,5120,panel\nInterview broken,,5120,panel\n"
+    coded = read_coded_records(
+        coded_file(tmp_path, extra), settings.model_copy(update={"data": data})
+    )
+    assert len(coded.records) == 52
+    assert coded.n_left_out == {"no code": 1, "a text that is no answer": 3}
+    assert "3 with a text that is no answer (lines 55, 56, 57)" in coded.notes()[1]
+    alone = tmp_path / "alone.csv"
+    alone.write_text("title,isco08\nretired,5120\n", encoding="utf-8")
+    with pytest.raises(InputError, match="1 with a text that is no answer") as error:
+        read_coded_records(alone, settings)
+    assert "valid code" not in str(error.value)
