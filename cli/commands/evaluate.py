@@ -14,7 +14,7 @@ from core.settings import Settings
 _ABOUT = """\
 Prints the agreement at 4, 3 and 1 digits, Cohen's kappa, and the share of the records that can be
 autocoded at an agreement of 95 %: over all records, by source, by major group, and with or without
-duties.
+duties. Measured is the model alone, without corrections.
 
   isco evaluate --on coded.csv
 """
@@ -63,5 +63,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     else:
         rows = table_rows(figures)
         numbers = range(1, len(rows[0]))
-        print("\n".join([f"model {classifier.version}", *coded.notes(), ""]))
+        about = [f"model {classifier.version}", "measured: the model alone, without corrections"]
+        print("\n".join([*about, *coded.notes(), ""]))
         print("\n".join(align_columns(rows, right=numbers)))

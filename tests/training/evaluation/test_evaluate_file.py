@@ -139,3 +139,14 @@ def test_what_is_no_answer_is_left_out_as_in_the_coding(settings: Settings, tmp_
     with pytest.raises(InputError, match="1 with a text that is no answer") as error:
         read_coded_records(alone, settings)
     assert "valid code" not in str(error.value)
+
+
+def test_that_corrections_are_not_used_is_said(
+    user_project: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", "--on", str(coded_file(tmp_path))]
+    assert main.main([*arguments, "--config", str(tmp_path / "config.yaml")]) == 0
+    said = "measured: the model alone, without corrections"
+    assert said in capsys.readouterr().out.splitlines()
+    assert main.main(["evaluate", "--help"]) == 0
+    assert "without corrections" in capsys.readouterr().out
