@@ -7,7 +7,9 @@ training (``training/promotion.py``). The report is published in a folder that p
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
     count_rejected,
+    left_out_in_words,
     read_all_corrections,
 )
 from training.dataset.doubted_answers import doubt_new_answers
@@ -79,7 +82,8 @@ def run_nightly(
             content_of([*own_files(settings), *reference_files(settings.data.reference_dir)]),
             settings.model_dump_json(),
         )
-        reason = _why_skipped(settings, corrections, key)
+        left_out = partial(left_out_in_words, corrections, champion, corrections_dir, settings)
+        reason = _why_skipped(settings, corrections, key, left_out)
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
@@ -131,14 +135,22 @@ def _measure_answers(corrections_dir: Path, settings: Settings) -> _MeasuredAnsw
     )
 
 
-def _why_skipped(settings: Settings, corrections: pd.DataFrame, key: str) -> str | None:
+def _why_skipped(
+    settings: Settings, corrections: pd.DataFrame, key: str, left_out: Callable[[], str]
+) -> str | None:
+    """Return why nothing is trained, None if there is something to learn.
+
+    ``left_out`` says what the model in service has not learned and why: see ``left_out_in_words``.
+    """
     if not len(corrections):
-        return "there are no corrections yet"
+        words = left_out()
+        return f"nothing to learn: {words}" if words else "there are no corrections yet"
     new = corrections[corrections["is_new"]]
     if not len(new):
-        return "nothing new: the model in service has learned every correction"
+        words = left_out() or "the model in service has learned every correction"
+        return f"nothing new: {words}"
     if new["is_held_out"].all():
-        return "nothing new to learn: what is new is kept out of the training, to measure on"
+        return f"nothing new to learn: {left_out()}"
     run = last_finished(settings.output.model_dir / "runs", RunKind.FINE_TUNE)
     if run is not None and run.key == key:
         return f"nothing new since {run.path.name}, which ended as {run.state.value!r}"

@@ -25,11 +25,12 @@ import pytest
 
 import main
 from cli.subprocesses import start_training
+from core.corrections.doubts import Doubt, write_doubts
 from core.corrections.office_answers import MIN_ANSWERS
 from core.errors import InputError
 from core.settings import Settings
 from core.taxonomy import isco08
-from inference.bundle import Bundle
+from inference.bundle import LEARNED_FILES, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
@@ -362,6 +363,48 @@ def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings, weig
     assert run is not None
     assert run.metrics.ngram_weight == manifest.ngram_weight
     assert run.metrics.figures is not None and "own hold-out set" in run.metrics.figures
+
+
+def skipped_reason(settings: Settings, report_dir: Path) -> str:
+    assert run_nightly(settings, report_dir=report_dir) is None
+    skipped = json.loads((report_dir / METRICS).read_text(encoding="utf-8"))
+    assert skipped["state"] == "skipped"
+    (reason,) = skipped["reasons"]
+    return str(reason)
+
+
+def test_a_skipped_night_says_how_many_corrections_are_left_out_and_why(
+    user_project: Settings, tmp_path: Path, texts: list[str]
+) -> None:
+    folder = user_project.data.corrections_dir
+    folder.mkdir(parents=True)
+    signed = ["text,corrected_isco_code,coder", *(f"odd {n} | unknown,5120,Max" for n in range(12))]
+    (folder / "doubted.csv").write_text("\n".join(signed) + "\n", encoding="utf-8")
+    write_doubts(folder / "doubted.csv", [Doubt("Max", "review.csv", reasons=("why",))])
+    assert skipped_reason(user_project, tmp_path / "first") == (
+        "nothing to learn: of 12 corrections the model in service has learned 0; left out: 12 in "
+        "doubt until somebody confirms them (isco coders)"
+    )
+    words = [f"word {n} | unknown" for n in range(60)]
+    kept_out = [text for text in words if is_held_out_correction(text)]
+    known = [text for text in texts if text.replace(" | ", " ").replace(" ", "").isalpha()][:30]
+    learned = [(text, "2221") for text in [*known, *kept_out]]
+    write_corrections(user_project, "learned.csv", [*learned, ("vague | unknown", "222")])
+    path = tmp_path / "models" / "bundled" / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["training"][LEARNED_FILES] = ["learned.csv"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert skipped_reason(user_project, tmp_path / "second") == (
+        f"nothing new: of {43 + len(kept_out)} corrections the model in service has learned 30; "
+        f"left out: {len(kept_out)} kept out of the training, to measure on; 12 in doubt until "
+        "somebody confirms them (isco coders); 1 of 3 digits or not codable"
+    )
+    for name in ("doubted.csv", "learned.csv"):
+        (folder / name).unlink()
+    write_corrections(user_project, "learned.csv", learned[:30])
+    assert skipped_reason(user_project, tmp_path / "third") == (
+        "nothing new: the model in service has learned every correction"
+    )
 
 
 def test_without_anything_to_measure_on_nothing_is_trained(user_project: Settings) -> None:

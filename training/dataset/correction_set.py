@@ -13,6 +13,7 @@ import pandas as pd
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.corrections.decisions import Decisions
+from core.row_counts import quantity
 from core.settings import Settings
 from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
@@ -36,16 +37,7 @@ def read_all_corrections(
     """
     learned = champion.learned_files() if champion else frozenset[str]()
     profile = champion.training_profile() if champion else None
-    decisions = Decisions()
-    files: dict[str, str] = {}
-    confirmed: dict[str, bool] = {}
-    for file, correction in _read_folder(corrections_dir, settings):
-        text = correction.text
-        before = decisions.get(text)
-        overruled_by = decisions.apply(correction).overruled_by
-        if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
-            files[text] = file.part_of(correction)
-            confirmed[text] = file.is_confirmed(correction)
+    decisions, files, confirmed = _decide(corrections_dir, settings)
     texts = [text for text in files if decisions.teaches_others(text)]
     is_taught = np.zeros(len(texts), bool) if profile is None else profile.has_seen(texts)
     rows = []
@@ -57,6 +49,57 @@ def read_all_corrections(
         rows.append((text, decisions.get(text), files[text], *flags))
     columns = ["text", "label", "file", *_FLAGS]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_FLAGS, bool))
+
+
+def _decide(
+    corrections_dir: Path, settings: Settings
+) -> tuple[Decisions, dict[str, str], dict[str, bool]]:
+    """Return the decisions; of each text the part of a file, and whether that is confirmed."""
+    decisions = Decisions()
+    files: dict[str, str] = {}
+    confirmed: dict[str, bool] = {}
+    for file, correction in _read_folder(corrections_dir, settings):
+        text = correction.text
+        before = decisions.get(text)
+        overruled_by = decisions.apply(correction).overruled_by
+        if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
+            files[text] = file.part_of(correction)
+            confirmed[text] = file.is_confirmed(correction)
+    return decisions, files, confirmed
+
+
+def left_out_in_words(
+    corrections: pd.DataFrame, champion: Bundle, corrections_dir: Path, settings: Settings
+) -> str:
+    """Return how many corrections ``champion`` has not learned, and why; "" if it has learned all.
+
+    ``corrections`` are those of ``read_all_corrections``. A bundle without a training profile does
+    not tell what was kept out of its training.
+    """
+    if champion.training_profile() is None:
+        n_kept_out = int(corrections["is_held_out"].sum())
+    else:
+        n_kept_out = int(corrections["is_first"].sum())
+    decisions, files, _ = _decide(corrections_dir, settings)
+    decided = [text for text in files if decisions.get(text) is not None]
+    others = [text for text in decided if not decisions.teaches_others(text)]
+    n_doubted = sum(map(decisions.is_in_doubt, others))
+    certain = [text for text in others if not decisions.is_in_doubt(text)]
+    n_disputed = sum(map(decisions.is_disputed, certain))
+    counts = {
+        "kept out of the training, to measure on": n_kept_out,
+        "in doubt until somebody confirms them (isco coders)": n_doubted,
+        "answered in contradiction until somebody decides (isco coders)": n_disputed,
+        "of 3 digits or not codable": len(certain) - n_disputed,
+    }
+    if not any(counts.values()):
+        return ""
+    total = len(corrections) + len(others)
+    left_out = "; ".join(f"{n:,} {why}" for why, n in counts.items() if n)
+    return (
+        f"of {quantity(total, 'correction')} the model in service has learned "
+        f"{len(corrections) - n_kept_out:,}; left out: {left_out}"
+    )
 
 
 def learned_files(corrections: pd.DataFrame) -> list[str]:
