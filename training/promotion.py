@@ -26,8 +26,7 @@ from inference.similar_corrections import similarity_of
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
 from training.champion import Champion, keep_probabilities, open_on_cpu
-from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
-from training.evaluation.correction_checks import check_corrections_file
+from training.dataset.dataset_parts import SplitDataset
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
 from training.evaluation.metrics import measure
@@ -79,7 +78,7 @@ def promote_or_refuse(
     gate_result = GateResult()
     if champion is not None:
         gate_result = _compare(run, classifier, champion, hold_out, dataset, corrections, settings)
-    metrics.checks = gate_result.checks
+    metrics.checks = list(gate_result.checks)
 
     _register(bundle.path, gate_result, settings)
     if champion is not None:
@@ -244,34 +243,3 @@ def _write_accelerator_graph(bundle: Bundle) -> None:
         write_accelerated(bundle)
     except (ParityError, OSError) as error:  # the CPU serves the bundle without it
         _LOG.warning("no fp32 graph for accelerators: %s", error)
-
-
-def refuse_implausible_corrections(
-    run: RunFolder,
-    champion: Champion,
-    dataset: SplitDataset,
-    corrections: pd.DataFrame,
-) -> bool:
-    """Finish the run as refused if a new corrections file does not look like coders' work.
-
-    ``corrections`` has ``text, label, file, is_new``. Returns whether the run was refused.
-    """
-    if BUNDLED_HOLD_OUT not in dataset.hold_out:
-        return False
-
-    def measured(rows: pd.DataFrame) -> ComparedTexts:
-        probabilities = champion.probabilities(list(rows["text"]))
-        return ComparedTexts(list(rows["label"]), probabilities, probabilities)
-
-    hold_out = measured(dataset.hold_out[BUNDLED_HOLD_OUT])
-    checks = []
-    for name, rows in corrections[corrections["is_new"]].groupby("file"):
-        checks += check_corrections_file(str(name), measured(rows), hold_out)
-    gate_result = GateResult(checks)
-    if gate_result.promoted:
-        return False
-    run.metrics.champion = champion.version
-    run.metrics.checks = checks
-    remedy = "check these files in data.corrections_dir, and remove the wrong corrections"
-    run.finish(RunState.REFUSED, [*gate_result.reasons, remedy])
-    return True

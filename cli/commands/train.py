@@ -193,7 +193,10 @@ def _report(run: RunFolder | None, as_json: bool) -> None:
         if as_json:
             print_json({"state": "skipped"})
         return
-    _LOG.info("%s: %s, report in %s", run.state, run.metrics.version, run.path)
+    version = run.metrics.version
+    if version is None:  # refused before there was a model
+        version = "no new version" if run.metrics.learning else "nothing was trained"
+    _LOG.info("%s: %s, report in %s", run.state, version, run.path)
     for reason in run.reasons:
         _LOG.info("· %s", reason)
     if as_json:

@@ -10,6 +10,8 @@ between two machines. The checks therefore never ask which of two near-ties is t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.stats import beta, mannwhitneyu
 
@@ -23,9 +25,22 @@ _CHANCE = 0.025
 _NEAR_TIE = 0.05
 
 
+@dataclass(frozen=True)
+class CorrectionsCheck(GateCheck):
+    """A share of the hold-out set (``champion``), and the same of a file (``challenger``).
+
+    Both are of the model in service: there is no other one yet.
+    """
+
+    @property
+    def words(self) -> str:
+        """The check in a sentence."""
+        return f"{self.name}: {self.challenger:.1%} found, {self.champion:.1%} usual; {self.limit}"
+
+
 def check_corrections_file(
     name: str, corrections: ComparedTexts, hold_out: ComparedTexts
-) -> list[GateCheck]:
+) -> list[CorrectionsCheck]:
     """Check the new corrections of the file ``name``; the probabilities are the champion's.
 
     - *plausible corrections*: coders correct to a code that was among the model's ten likeliest far
@@ -36,8 +51,8 @@ def check_corrections_file(
       corrected (the area under the ROC curve; Mann and Whitney 1947). A coder who writes down only
       what was wrong confirms nothing: with fewer than 20 of either kind nothing is required.
 
-    In each ``GateCheck`` the champion's figure is that of the hold-out set, the challenger's that
-    of the corrections.
+    In each check the champion's figure is that of the hold-out set, the challenger's that of the
+    corrections.
     """
     return [
         _check_among_likeliest(name, corrections, hold_out),
@@ -47,31 +62,33 @@ def check_corrections_file(
 
 def _check_among_likeliest(
     name: str, corrections: ComparedTexts, hold_out: ComparedTexts
-) -> GateCheck:
+) -> CorrectionsCheck:
     usual_share = float(_share_among_likeliest(hold_out).mean())
     among_likeliest = _share_among_likeliest(corrections)
     n = len(among_likeliest)
     limit = (
-        f"share of {n} codes that were among the first {N_LIKELIEST} of the model in "
-        f"service: expected at least half of the hold-out set's {usual_share:.3f}, unless by chance"
+        f"share of its {n} codes that are among the {N_LIKELIEST} most probable ones of the model "
+        "in service: expected at least half of what is usual, unless by chance"
     )
     highest_share = _upper_limit(float(among_likeliest.sum()), n)
     passed = n < MIN_TEXTS or highest_share >= usual_share / 2
     share = float(among_likeliest.mean())
-    return GateCheck(f"plausible corrections, {name}", usual_share, share, limit, passed)
+    return CorrectionsCheck(f"plausible corrections, {name}", usual_share, share, limit, passed)
 
 
 def _check_confirmed_where_sure(
     name: str, corrections: ComparedTexts, hold_out: ComparedTexts
-) -> GateCheck:
+) -> CorrectionsCheck:
     usual_area, _ = _surer_when_confirmed(hold_out)
     area, p_value = _surer_when_confirmed(corrections)
     limit = (
-        f"of {len(corrections.codes)} codes, how often one that confirms the model in service was "
-        "given with more confidence than one that contradicts it: expected at least 0.5, as where "
-        "confidence says nothing, unless by chance"
+        f"of its {len(corrections.codes)} codes, how often the model in service is surer where one "
+        "confirms it than where one contradicts it: expected at least 50 %, as where confidence "
+        "says nothing, unless by chance"
     )
-    return GateCheck(f"confirmed where sure, {name}", usual_area, area, limit, p_value >= _CHANCE)
+    return CorrectionsCheck(
+        f"confirmed where sure, {name}", usual_area, area, limit, p_value >= _CHANCE
+    )
 
 
 def _surer_when_confirmed(texts: ComparedTexts) -> tuple[float, float]:

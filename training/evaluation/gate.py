@@ -41,12 +41,17 @@ class GateCheck:
     limit: str
     passed: bool
 
+    @property
+    def words(self) -> str:
+        """The check in a sentence."""
+        return f"{self.name}: {self.champion:.3f} before, {self.challenger:.3f} now; {self.limit}"
+
 
 @dataclass(frozen=True)
 class GateResult:
     """All checks, in the order they were made; promoted where none failed."""
 
-    checks: list[GateCheck] = field(default_factory=list)
+    checks: Sequence[GateCheck] = field(default_factory=list)
 
     @property
     def promoted(self) -> bool:
@@ -56,11 +61,7 @@ class GateResult:
     @property
     def reasons(self) -> list[str]:
         """One sentence for each check that failed."""
-        return [
-            f"{c.name}: {c.champion:.3f} before, {c.challenger:.3f} now; {c.limit}"
-            for c in self.checks
-            if not c.passed
-        ]
+        return [check.words for check in self.checks if not check.passed]
 
 
 @dataclass(frozen=True)

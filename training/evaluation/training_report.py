@@ -97,6 +97,7 @@ _STATES = {
     "failed": Message("failed"),
     "skipped": Message("skipped"),
 }
+_NOTHING_TRAINED = Message("Nothing was trained; the model in service stays.")
 _RESULTS = {
     "promoted": Message("The new model was put into service."),
     "refused": Message("The new model was refused; the model in service stays."),
@@ -124,7 +125,7 @@ def write_report(run_dir: Path, language: str = ENGLISH) -> Path:
         min_texts=MIN_TEXTS,
         state=_STATES.get(state, state) or Message("no result"),
         name=run_dir.name,
-        result=_RESULTS.get(state, Message("This run has no result.")),
+        result=_result(metrics),
         learned=_labelled(metrics, _LEARNED),
         export=_labelled(metrics, _EXPORT),
         untested=_titled(metrics.get("untested_codes"), language),
@@ -154,6 +155,14 @@ def write_report(run_dir: Path, language: str = ENGLISH) -> Path:
     path = run_dir / REPORT
     write_atomic(path, page.encode("utf-8", "replace"))  # a folder's name need not be UTF-8
     return path
+
+
+def _result(metrics: Mapping[str, Any]) -> Message:
+    """Return what a run came to; a run that is refused early has made no new model."""
+    state = metrics.get("state", "")
+    if state == "refused" and metrics.get("kind") == "fine_tune" and "learning" not in metrics:
+        return _NOTHING_TRAINED
+    return _RESULTS.get(state, Message("This run has no result."))
 
 
 def show(value: Any, digits: int = 3, *, language: PageLanguage) -> str:
