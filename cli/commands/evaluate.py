@@ -63,6 +63,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     else:
         rows = table_rows(figures)
         numbers = range(1, len(rows[0]))
-        about = [f"model {classifier.version}", "measured: the model alone, without corrections"]
-        print("\n".join([*about, *coded.notes(), ""]))
+        head = [f"model {classifier.version}", "measured: the model alone, without corrections"]
+        print("\n".join([*head, *coded.notes(), ""]))
         print("\n".join(align_columns(rows, right=numbers)))
