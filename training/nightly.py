@@ -17,7 +17,7 @@ import pandas as pd
 
 from core.corrections.corrections_folder import decided_texts
 from core.corrections.doubts import Doubt, open_doubts
-from core.file_io import require_new_dir
+from core.file_io import require_new_dir, utc_now
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
@@ -87,7 +87,9 @@ def run_nightly(
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                skipped = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, reasons=[reason])
+                skipped = RunMetrics(
+                    RunKind.FINE_TUNE, RunState.SKIPPED, reasons=[reason], finished=utc_now()
+                )
                 measured.add_to(skipped)
                 publish_skip(report_dir, skipped, measured.coders, settings.output.language)
             return None

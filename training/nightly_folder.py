@@ -30,7 +30,7 @@ def publish_skip(
     staged = _stage(report_dir)
     record_metrics(staged, metrics)
     write_agreement(staged, metrics.sampled_agreement or {}, coders, language)
-    write_report(staged, language)
+    write_report(staged, language, report_dir.name)  # its folder has another name until then
     _show(staged, report_dir)
 
 

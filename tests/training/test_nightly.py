@@ -369,6 +369,9 @@ def skipped_reason(settings: Settings, report_dir: Path) -> str:
     assert run_nightly(settings, report_dir=report_dir) is None
     skipped = json.loads((report_dir / METRICS).read_text(encoding="utf-8"))
     assert skipped["state"] == "skipped"
+    page = (report_dir / "report.html").read_text(encoding="utf-8")
+    assert ".part" not in page and f"<title>{report_dir.name}: skipped" in page
+    assert "finished 20" in page
     (reason,) = skipped["reasons"]
     return str(reason)
 

@@ -106,10 +106,11 @@ _RESULTS = {
 }
 
 
-def write_report(run_dir: Path, language: str = ENGLISH) -> Path:
+def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path:
     """Write ``report.html`` of the finished run in ``run_dir``, whole or not at all.
 
-    ``language`` is that of the page and of the titles of groups.
+    ``language`` is that of the page and of the titles of groups; ``name`` that of the run, by
+    default its folder's.
     """
     metrics = _read_json(run_dir / METRICS)
     folder = run_dir / ERROR_ANALYSIS
@@ -124,7 +125,7 @@ def write_report(run_dir: Path, language: str = ENGLISH) -> Path:
         titles=titles_in(language),
         min_texts=MIN_TEXTS,
         state=_STATES.get(state, state) or Message("no result"),
-        name=run_dir.name,
+        name=name or run_dir.name,
         result=_result(metrics),
         learned=_labelled(metrics, _LEARNED),
         export=_labelled(metrics, _EXPORT),
