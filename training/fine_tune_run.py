@@ -102,6 +102,9 @@ def _fine_tune_set(
     unlabelled = archived + pseudo
     known = dataset.sides["train"]
     texts = build_fine_tune_set(corrections, known, unlabelled, kept_out, settings)
+    # A text is trained once, as the first of these kinds that it is.
+    has_no_label = texts["label"] == ""
+    is_archived = has_no_label & texts["text"].isin(set(archived))
     spelling = champion.spelling()
     texts["text"] = spelling.correct_all(list(texts["text"]))
     summary = TrainingSummary(
@@ -113,14 +116,15 @@ def _fine_tune_set(
         n_corrections=len(corrections),
         n_new_corrections=int(corrections["is_new"].sum()),
         n_held_out_corrections=int(corrections["is_held_out"].sum()),
-        n_replayed=int((~texts["is_correction"] & (texts["label"] != "")).sum()),
-        n_archive_texts=len(archived),
-        n_pseudo_titles=len(pseudo),
+        n_taught_corrections=int(texts["is_correction"].sum()),
+        n_replayed=int((~texts["is_correction"] & ~has_no_label).sum()),
+        n_archive_texts=int(is_archived.sum()),
+        n_pseudo_titles=int((has_no_label & ~is_archived).sum()),
     )
     _LOG.info(
         "training texts for %s: %d corrections, %d replayed texts, %d archive texts",
         summary.base,
-        texts["is_correction"].sum(),
+        summary.n_taught_corrections,
         summary.n_replayed,
         summary.n_archive_texts,
     )

@@ -47,6 +47,8 @@ def fit_challenger(
         logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
         reading = _reading(champion, list(texts["text"]), logits)
     texts, reading = _without_overruled(run, champion, texts, reading)
+    if run.metrics.training is not None:
+        run.metrics.training = replace(run.metrics.training, n_trained=len(texts))
     run.metrics.learning = run_in_all_processes(
         learn_corrections,
         model,

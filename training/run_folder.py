@@ -84,6 +84,8 @@ class TrainingSummary:
     """Corrections that the model in service has not learned."""
     n_held_out_corrections: int | None = None
     """Corrections kept out of training, to measure on."""
+    n_taught_corrections: int | None = None
+    """Corrections among the texts drawn for the training."""
     n_replayed: int | None = None
     """Known texts that were trained again."""
     n_archive_texts: int | None = None
@@ -92,6 +94,8 @@ class TrainingSummary:
     """Random titles, to be answered as before."""
     n_overruled: int | None = None
     """Texts of the three kinds above that similar corrections overrule: they are left out."""
+    n_trained: int | None = None
+    """Distinct texts that trained: those of the four kinds, without the overruled ones."""
     office_calibration: dict[str, Any] | None = None
     """What is carried over of the confidence fitted to the office (``CarriedCalibration``)."""
 

@@ -276,6 +276,36 @@ BEFORE_PROMOTION = (
 )
 
 
+def row_of(page: str, label: str) -> int:
+    """Return the number beside a label of the report."""
+    return int(page.split(f">{label}</th><td>")[1].split("<")[0].replace(",", ""))
+
+
+@pytest.mark.slow
+def test_the_parts_of_the_training_data_add_up(user_project: Settings) -> None:
+    user_project.watcher.archive_dir.mkdir(parents=True)
+    archived = "".join(f"old {word}\n" for word in ("cook", "nurse", "clerk", "guard", "cook"))
+    (user_project.watcher.archive_dir / "a.csv").write_text(f"job_title\n{archived}", "utf-8")
+    write_corrections(user_project, "a.csv", right_corrections(60))
+    fine_tune = user_project.fine_tune.model_copy(update={"epochs": 1.0})
+    run = run_nightly(user_project.model_copy(update={"fine_tune": fine_tune}))
+    assert run is not None
+    metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
+    page = (run.path / "report.html").read_text(encoding="utf-8")
+    taught = row_of(page, "texts drawn for this training: corrections")
+    assert taught == metrics["n_taught_corrections"] > 0
+    assert taught == metrics["n_corrections"] - metrics["n_held_out_corrections"]
+    replayed = row_of(page, "… known texts replayed")
+    archive = row_of(page, "… texts of the archive, without a label")
+    generated = row_of(page, "… generated titles, without a label")
+    left_out = row_of(page, "… left out of these, as similar corrections say otherwise")
+    assert archive == 4 and generated > 0
+    together = taught + replayed + archive + generated - left_out
+    assert row_of(page, "texts that trained, together") == together == metrics["n_trained"]
+    available = row_of(page, "bundled reference answers available")
+    assert available == metrics["n_answers"] and "distinct texts available, by side" in page
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)  # ten trainings, one after the other
 def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(

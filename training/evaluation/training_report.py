@@ -77,9 +77,18 @@ _LEARNED = {
     "n_new_corrections": Message("… new ones"),
     "n_held_out_corrections": Message("… kept out of the training, to measure on"),
     "n_rejected_corrections": Message("rows of corrections files that are rejected"),
-    "n_replayed": Message("known texts replayed"),
-    "n_archive_texts": Message("texts of the archive, without a label"),
+    "n_taught_corrections": Message("texts drawn for this training: corrections"),
+    "n_replayed": Message("… known texts replayed"),
+    "n_archive_texts": Message("… texts of the archive, without a label"),
+    "n_pseudo_titles": Message("… generated titles, without a label"),
+    "n_overruled": Message("… left out of these, as similar corrections say otherwise"),
+    "n_trained": Message("texts that trained, together"),
     "learning": Message("training"),
+}
+# A nightly training draws a few of these.
+_LEARNED_IN_A_NIGHT = _LEARNED | {
+    "n_answers": Message("bundled reference answers available"),
+    "n_texts": Message("distinct texts available, by side"),
 }
 _EXPORT = {
     "version": Message("version"),
@@ -127,7 +136,9 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
         state=_STATES.get(state, state) or Message("no result"),
         name=name or run_dir.name,
         result=_result(metrics),
-        learned=_labelled(metrics, _LEARNED),
+        learned=_labelled(
+            metrics, _LEARNED_IN_A_NIGHT if metrics.get("kind") == "fine_tune" else _LEARNED
+        ),
         export=_labelled(metrics, _EXPORT),
         untested=_titled(metrics.get("untested_codes"), language),
         untrained=_titled(metrics.get("untrained_codes"), language),
