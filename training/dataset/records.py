@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,14 +27,13 @@ from core.errors import InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.formats.source import AUTO
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
-from core.isco_codes.written_code import KIND_WORDS, WrittenCode
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
 from core.row_counts import quantity
 from core.settings import Columns, Settings
-from core.taxonomy import UNIT
-from core.text import EMPTY_TEXT, JOB_TITLE, NOTHING_STATED, join
+from core.text import JOB_TITLE, join
 from training.dataset.title_forms import title_forms
+from training.dataset.unusable_records import in_words, none_is_valid, why_unusable
 from training.dataset.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
@@ -43,10 +44,10 @@ LABEL_COLUMNS = {
     "group": ("group", "group_id"),
     "language": ("language", "lang"),
 }
+_RECORDS = "a table, or a folder with such files, with job_title and isco_code"
+_PUT_THERE = "Put your coded records there, or set data.raw_dir in config.yaml."
 TEXT_COLUMNS = ["text", "label", "weight", "source", "group", "language", "forms"]
 """Columns of every table of training texts."""
-NO_TEXT = "no title and no duties"
-GROUP_ALONE = "a group of fewer than four digits"
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,22 @@ def find_files(raw: Path) -> list[Path]:
 
     Raises InputError if there is none.
     """
+    if not os.path.lexists(raw):
+        raise InputError(
+            raw,
+            f"no such file or folder: {str(raw.absolute())!r}",
+            expected=_RECORDS,
+            remedy=_PUT_THERE,
+        )
     files = [raw]
     if not raw.is_file():
         files = [path for path in _entries(raw) if suffix_of(path.name)]
     if not files:
         raise InputError(
             raw,
-            f"no labelled records at {str(raw.absolute())!r}",
-            expected="a table, or a folder with such files, with job_title and isco_code",
-            remedy="Put your coded records there, or set data.raw_dir in config.yaml.",
+            f"no file of labelled records in {str(raw.absolute())!r}",
+            expected=_RECORDS,
+            remedy=_PUT_THERE,
         )
     return files
 
@@ -121,7 +129,7 @@ def read_records(
     processed_dir.mkdir(parents=True, exist_ok=True)
     rows: list[_Record] = []
     n_left_out: Counter[str] = Counter()
-    unread_files: list[str] = []
+    unread: dict[str, Exception] = {}
     with (processed_dir / "invalid_labels.csv").open("w", encoding="utf-8", newline="") as file:
         invalid = Writer(file, INVALID_LABEL_COLUMNS)
         files = find_files(raw)
@@ -137,7 +145,7 @@ def read_records(
                 if path == raw:
                     raise
                 _LOG.warning("%s is left out, it cannot be read: %s", path, error)
-                unread_files.append(str(path))
+                unread[str(path)] = error
                 continue
             rows += read.records
             n_left_out.update(read.reasons)
@@ -145,9 +153,9 @@ def read_records(
     own = OwnRecords(
         pd.DataFrame(rows, columns=[*TEXT_COLUMNS, "file", "line"]),
         dict(n_left_out),
-        unread_files,
+        list(unread),
     )
-    _report(raw, own)
+    _report(raw, own, unread)
     return own
 
 
@@ -209,40 +217,10 @@ def other_forms(title: str, duties: str) -> str:
     return "" if forms == [title] else "\n".join(join(form, duties) for form in forms)
 
 
-def why_unusable(text: str, code: WrittenCode) -> str | None:
-    """Return why a record can neither train nor measure, None where it can."""
-    if text in (EMPTY_TEXT, NOTHING_STATED):
-        return NO_TEXT
-    if not code.code:
-        return KIND_WORDS[code.kind]
-    return None if len(code.code) == UNIT else GROUP_ALONE
-
-
-def in_words(n_left_out: dict[str, int]) -> str:
-    """Return the counts by reason in one line, the largest first."""
-    ordered = sorted(n_left_out.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{n:,} with {reason}" for reason, n in ordered)
-
-
-def none_is_valid(raw: Path, n_records: int, n_left_out: dict[str, int]) -> InputError:
-    """Return the error of records of which none can be used."""
-    if not n_records:
-        found = "no record"
-    else:
-        all_records = quantity(n_records, "record")
-        found = f"that {n_records:,} of {all_records} cannot be used ({in_words(n_left_out)})"
-    return InputError(
-        raw,
-        found,
-        expected="records with a job title and a code of ISCO-08 with 4 digits",
-        remedy="Name a file that people have coded, or correct its titles and codes.",
-    )
-
-
-def _report(raw: Path, own: OwnRecords) -> None:
+def _report(raw: Path, own: OwnRecords, unread: Mapping[str, Exception]) -> None:
     """Say in the log what is left out. Raises InputError where nothing is left."""
     if not len(own.records):
-        raise none_is_valid(raw, own.n_records, own.n_left_out)
+        raise none_is_valid(raw, own.n_records, own.n_left_out, unread)
     if own.n_left_out:
         n = sum(own.n_left_out.values())
         words = in_words(own.n_left_out)

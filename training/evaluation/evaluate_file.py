@@ -28,7 +28,8 @@ from core.taxonomy import MAJOR, isco08
 from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
 from inference.autocoder import non_answers_of
 from inference.classifier import Classifier
-from training.dataset.records import LABEL_COLUMNS, in_words, none_is_valid, why_unusable
+from training.dataset.records import LABEL_COLUMNS
+from training.dataset.unusable_records import in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
 
 NO_ANSWER = "a text that is no answer"

@@ -14,7 +14,7 @@ from core.csv_table import is_formula
 from core.errors import InputError
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Columns, Settings
-from training.dataset.records import read_records, resolve_conflicts
+from training.dataset.records import find_files, read_records, resolve_conflicts
 from training.dataset.written_list import write_list
 from training.evaluation.evaluate_file import read_coded_records
 
@@ -199,3 +199,25 @@ def test_the_language_and_the_forms_of_a_title_are_kept(tmp_path: Path) -> None:
     records = read_records(path, Columns(), tmp_path, language="en").records
     assert list(records["language"]) == ["de", "en"]
     assert list(records["forms"]) == ["bäcker | unknown\nbäckerin | unknown", ""]
+
+
+def test_a_folder_of_files_that_are_all_left_out_names_them_and_why(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "heavy.csv").write_text("job_title,code,weight\nnurse,2221,7\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_records(raw, Columns(), tmp_path / "processed")
+    said = str(error.value)
+    assert "no file of which the records can be read" in said
+    assert "'heavy.csv', line 2: found the weight '7'" in said
+    assert "column of codes" not in said and "titles and codes" not in said
+    (raw / "light.csv").write_text("job_title,code,weight\nnurse,999,1\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_records(raw, Columns(), tmp_path / "processed")
+    assert "1 of 1 record cannot be used" in str(error.value)
+    assert "left out: 'heavy.csv', line 2" in str(error.value)
+
+
+def test_a_missing_path_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"found no such file or folder: '.*nowhere'"):
+        find_files(tmp_path / "nowhere")

@@ -1,0 +1,76 @@
+"""Why labelled records cannot be used, in words: single records, files, and all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.errors import InputError
+from core.isco_codes.written_code import KIND_WORDS, WrittenCode
+from core.row_counts import quantity
+from core.taxonomy import UNIT
+from core.text import EMPTY_TEXT, NOTHING_STATED
+
+NO_TEXT = "no title and no duties"
+GROUP_ALONE = "a group of fewer than four digits"
+_MAX_NAMED = 3
+_EXPECTED = "records with a job title and a code of ISCO-08 with 4 digits"
+
+
+def why_unusable(text: str, code: WrittenCode) -> str | None:
+    """Return why a record can neither train nor measure, None where it can."""
+    if text in (EMPTY_TEXT, NOTHING_STATED):
+        return NO_TEXT
+    if not code.code:
+        return KIND_WORDS[code.kind]
+    return None if len(code.code) == UNIT else GROUP_ALONE
+
+
+def in_words(n_left_out: Mapping[str, int]) -> str:
+    """Return the counts by reason in one line, the largest first."""
+    ordered = sorted(n_left_out.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{n:,} with {reason}" for reason, n in ordered)
+
+
+def none_is_valid(
+    raw: Path,
+    n_records: int,
+    n_left_out: Mapping[str, int],
+    unread: Mapping[str, Exception] | None = None,
+) -> InputError:
+    """Return the error of records of which none can be used.
+
+    ``unread`` are the files that cannot be read at all, each with the reason.
+    """
+    left_out = _unread_in_words(unread or {})
+    if not n_records and left_out:
+        return InputError(
+            raw,
+            f"no file of which the records can be read; left out: {left_out}",
+            expected=_EXPECTED,
+            remedy="Correct these files, or name others.",
+        )
+    if not n_records:
+        found = "no record"
+    else:
+        all_records = quantity(n_records, "record")
+        found = f"that {n_records:,} of {all_records} cannot be used ({in_words(n_left_out)})"
+    if left_out:
+        found += f"; left out: {left_out}"
+    return InputError(
+        raw,
+        found,
+        expected=_EXPECTED,
+        remedy="Name a file that people have coded, or correct its titles and codes.",
+    )
+
+
+def _unread_in_words(unread: Mapping[str, Exception]) -> str:
+    """Return the first files that cannot be read, and why; an InputError names its file itself."""
+    named = [
+        str(error) if isinstance(error, InputError) else f"{name!r}: {error}"
+        for name, error in list(unread.items())[:_MAX_NAMED]
+    ]
+    n_more = len(unread) - len(named)
+    more = [f"and {quantity(n_more, 'more file')}"] if n_more else []
+    return "; ".join([*(words.removesuffix(".") for words in named), *more])
