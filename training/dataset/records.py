@@ -33,7 +33,12 @@ from core.row_counts import quantity
 from core.settings import Columns, Settings
 from core.text import JOB_TITLE, join
 from training.dataset.title_forms import title_forms
-from training.dataset.unusable_records import in_words, none_is_valid, why_unusable
+from training.dataset.unusable_records import (
+    in_words,
+    none_is_valid,
+    reason_in_words,
+    why_unusable,
+)
 from training.dataset.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
@@ -198,8 +203,7 @@ def _read_file(
             continue
         read.reasons.append(reason)
         title, written = table.get(row, JOB_TITLE), table.get(row, CODE_COLUMN)
-        why = f"{reason}: {code.reason}" if code.reason else reason
-        cells = [path.name, str(line), title, written, why]
+        cells = [path.name, str(line), title, written, reason_in_words(reason, code)]
         read.invalid.append([neutralise(cell) for cell in cells])
     return read
 

@@ -26,6 +26,14 @@ def why_unusable(text: str, code: WrittenCode) -> str | None:
     return None if len(code.code) == UNIT else GROUP_ALONE
 
 
+def reason_in_words(reason: str, code: WrittenCode) -> str:
+    """Return the reason of one record in full; what is said of an unread code says all of it."""
+    if not code.reason:
+        return reason
+    is_of_code = reason != NO_TEXT and not code.code
+    return code.reason if is_of_code else f"{reason}: {code.reason}"
+
+
 def in_words(n_left_out: Mapping[str, int]) -> str:
     """Return the counts by reason in one line, the largest first."""
     ordered = sorted(n_left_out.items(), key=lambda item: (-item[1], item[0]))

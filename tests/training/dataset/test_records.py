@@ -221,3 +221,21 @@ def test_a_folder_of_files_that_are_all_left_out_names_them_and_why(tmp_path: Pa
 def test_a_missing_path_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"found no such file or folder: '.*nowhere'"):
         find_files(tmp_path / "nowhere")
+
+
+def test_the_reasons_of_invalid_labels_say_nothing_twice(tmp_path: Path) -> None:
+    codes = ["2221", "ABCD", "7212/7213", "9999", "isco-88 5122", "123456", "", "2200"]
+    path = tmp_path / "raw.csv"
+    rows = "".join(f"worker {n},{code}\n" for n, code in enumerate(codes))
+    path.write_text("job_title,isco_code\n" + rows, encoding="utf-8")
+    read_records(path, Columns(), tmp_path)
+    invalid = pd.read_csv(tmp_path / "invalid_labels.csv", dtype=str)
+    assert list(invalid["reason"]) == [
+        "not a code of ISCO-08",
+        "more than one code (7212, 7213): give one",
+        "'9999' stands for a missing code",
+        "a code of ISCO-88: give the code of ISCO-08",
+        "6 digits: a code of ISCO-08 has at most 4",
+        "no code",
+        "a group of fewer than four digits: read as 22: a sub-major group, filled with zeros",
+    ]
