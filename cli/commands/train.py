@@ -108,7 +108,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     report_dir = parsed.report_dir.resolve() if parsed.report_dir is not None else None
     if report_dir is not None:
         require_new_dir(report_dir)
-    with _failure_told(report_dir):
+    with _failure_told(report_dir), _stop_told(settings):
         _train(parsed, settings, report_dir)
 
 
@@ -129,6 +129,24 @@ def _failure_told(report_dir: Path | None) -> Iterator[None]:
             reason = describe(error) if isinstance(error, OSError) else str(error)
             with suppress(OSError):  # the daemon says that there is none
                 publish_failure(report_dir, reason)
+        raise
+
+
+@contextmanager
+def _stop_told(settings: Settings) -> Iterator[None]:
+    """Say after Ctrl-C what is kept and how to go on; of the processes of torchrun one says it."""
+    served_dir = settings.output.best_model_dir.resolve()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if os.environ.get("RANK", "0") == "0":
+            is_same = settings.output.best_model_dir.resolve() == served_dir
+            _LOG.warning(
+                "stopped: %s, and %s keeps what is done; the same command goes on from the last "
+                "checkpoint, if there is one",
+                "the model in service is unchanged" if is_same else "the new model is in service",
+                settings.output.model_dir / "runs",
+            )
         raise
 
 

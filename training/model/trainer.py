@@ -181,9 +181,17 @@ def learn_corrections(
 def _run(trainer: Trainer, progress: Progress, run_dir: Path) -> Any:
     """Train, from the last complete checkpoint of an interrupted run if there is one."""
     trainer.remove_callback(PrinterCallback)
+    checkpoint = last_checkpoint(run_dir)
+    if checkpoint is not None and trainer.is_world_process_zero():
+        epoch = json.loads((Path(checkpoint) / TRAINER_STATE_NAME).read_text("utf-8"))["epoch"]
+        _LOG.info(
+            "the training goes on from the checkpoint after epoch %g, of the interrupted run in %s",
+            epoch,
+            run_dir,
+        )
     with closing(ProgressCallback(progress)) as callback:
         trainer.add_callback(callback)
-        result = trainer.train(resume_from_checkpoint=last_checkpoint(run_dir))
+        result = trainer.train(resume_from_checkpoint=checkpoint)
         trainer.remove_callback(callback)
         return result
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,8 @@ from cli.parser import parse
 from core.errors import IscoError, TrainingRunsError
 from core.settings import Settings
 from main import main
+from tests.cli.processes import MAIN, environment
+from tests.support.labelled_records import raw_records
 
 
 @pytest.mark.parametrize("place", [".", "..", "report", "file"])
@@ -50,3 +55,41 @@ def test_a_failure_leaves_its_reason_where_the_report_was_expected(
         assert [path.name for path in report_dir.iterdir()] == ["failed.txt"]
         assert (report_dir / "failed.txt").read_text(encoding="utf-8").startswith(told)
         assert list(report_dir.parent.iterdir()) == [report_dir]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)  # two trainings are started
+def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(
+    user_project: Settings, checkpoint: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 400"))
+    raw = raw_records(tmp_path / "raw", 200)
+    command = [*MAIN, "train", "--raw", str(raw), "--base", str(checkpoint)]
+    runs_dir = user_project.output.model_dir / "runs"
+
+    def stopped_once(pattern: str, log: Path) -> str:
+        """Start the training, stop it when there is a file of a pattern, return what it said."""
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [*command, "--config", str(config)], stderr=file, env=environment()
+            )
+            deadline = time.monotonic() + 180
+            while not list(runs_dir.glob(pattern)) and "training goes on" not in log.read_text(
+                "utf-8"
+            ):
+                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+                time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 130
+        return log.read_text(encoding="utf-8")
+
+    first = stopped_once("*/checkpoints/checkpoint-*/trainer_state.json", tmp_path / "first.log")
+    last_line = first.splitlines()[-1]
+    assert "stopped: the model in service is unchanged" in last_line
+    assert str(runs_dir) in last_line and "the same command goes on" in last_line
+    assert "Traceback" not in first
+    second = stopped_once("nothing", tmp_path / "second.log")
+    (run_dir,) = runs_dir.iterdir()
+    line = next(line for line in second.splitlines() if "training goes on" in line)
+    assert "the training goes on from the checkpoint after epoch" in line and run_dir.name in line
