@@ -6,10 +6,12 @@ is what a later fine-tuning starts from.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -232,7 +234,7 @@ def export_graph(
     """
     model.save_pretrained(work / "fp32", safe_serialization=True)
     tokenizer.save_pretrained(work / "fp32")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_warning_of_dtype():
         # transformers' mask is traced with a constant; parity with the checkpoint is checked below.
         warnings.simplefilter("ignore", torch.jit.TracerWarning)
         main_export(
@@ -245,6 +247,24 @@ def export_graph(
     exported = work / "onnx" / "model.onnx"
     check_signature(exported, len(isco08().units))
     return exported
+
+
+@contextmanager
+def _without_warning_of_dtype() -> Iterator[None]:
+    """Keep one warning out of the log: optimum gives transformers an argument by its older name."""
+
+    def is_other(record: logging.LogRecord) -> bool:
+        return "`torch_dtype` is deprecated" not in record.getMessage()
+
+    modules = ("configuration_utils", "modeling_utils")
+    loggers = [logging.getLogger(f"transformers.{module}") for module in modules]
+    for logger in loggers:
+        logger.addFilter(is_other)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(is_other)
 
 
 def _feeds(contents: BundleContents, texts: Sequence[str]) -> list[dict[str, np.ndarray]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -293,3 +294,23 @@ def test_other_values_are_no_bundle() -> None:
 def test_another_signature_is_no_bundle(bundle: Bundle) -> None:
     with pytest.raises(ParityError, match="435"):
         check_signature(bundle.model_path, 435)
+
+
+@pytest.mark.slow
+def test_an_export_says_nothing_of_arguments_that_optimum_gives(
+    checkpoint: Path, texts: list[str], tmp_path: Path
+) -> None:
+    tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
+    logger = logging.getLogger("transformers")
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    type(logger).warning_once.cache_clear()  # type: ignore[attr-defined]
+    try:
+        export_graph(model, tokenizer, tmp_path)
+        type(logger).warning_once.cache_clear()  # type: ignore[attr-defined]
+        logging.getLogger("transformers.modeling_utils").warning("another warning")
+    finally:
+        logger.removeHandler(handler)
+    assert said == ["another warning"]
