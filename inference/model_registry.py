@@ -29,13 +29,17 @@ VERSIONS = "versions"
 
 @dataclass(frozen=True)
 class Version:
-    """One version. ``created`` and ``promoted`` are ISO 8601; one never promoted has None."""
+    """One version. ``created`` and ``promoted`` are ISO 8601; one never promoted has None.
+
+    ``was_replaced`` says that another version was promoted while it was in service.
+    """
 
     name: str
     path: Path
     created: str
     promoted: str | None
     is_served: bool
+    was_replaced: bool = False
 
 
 class ModelRegistry:
@@ -71,6 +75,8 @@ class ModelRegistry:
         """Return every version, oldest first."""
         is_linked = os.path.lexists(self._served_link)
         served_dir = (self._served_link if is_linked else self.bundled_dir).resolve()
+        paths = self._versions_dir.glob("*.json")
+        replaced = {self._promotion(path.stem).get("replaced") for path in paths}
         versions = []
         for path in [self.bundled_dir, *self._versions_dir.glob("*/")]:
             try:
@@ -80,7 +86,8 @@ class ModelRegistry:
             except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue
             promoted = self._promotion(name).get("promoted")
-            versions.append(Version(name, path, created, promoted, path.resolve() == served_dir))
+            is_served = path.resolve() == served_dir
+            versions.append(Version(name, path, created, promoted, is_served, name in replaced))
         return sorted(versions, key=lambda version: (version.created, version.name))
 
     def open(self, name: str) -> Bundle:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cli.json_output import print_json
 from cli.options import add_command
@@ -13,6 +16,9 @@ from cli.requirements import require_extra
 from core.aligned_table import align_columns
 from core.errors import IscoError
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from inference.model_registry import Version
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
@@ -50,14 +56,40 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
 
     versions = ModelRegistry(settings.output).versions()
+    refused = _refused(settings.output.model_dir / "runs")
+    states = [_state(version, refused) for version in versions]
     if parsed.json:
-        print_json([{**asdict(v), "path": str(v.path)} for v in versions], indent=1)
+        listed = zip(versions, states, strict=True)
+        print_json([{**asdict(v), "path": str(v.path), "state": s} for v, s in listed], indent=1)
         return
     rows = [["version", "created", "promoted", "state"]]
-    for version in versions:
-        state = "in service" if version.is_served else ""
-        rows.append([version.name, version.created, version.promoted or "never", state])
+    for version, state in zip(versions, states, strict=True):
+        unknown = "not recorded" if version.was_replaced else "never"
+        rows.append([version.name, version.created, version.promoted or unknown, state])
     print("\n".join(align_columns(rows)))
+
+
+def _state(version: Version, refused: Collection[str]) -> str:
+    """Return what became of a version: one that was promoted by hand is refused no more."""
+    if version.is_served:
+        return "in service"
+    if version.promoted or version.was_replaced:
+        return "was in service"
+    return "refused" if version.name in refused else ""
+
+
+def _refused(runs_dir: Path) -> frozenset[str]:
+    """Return the versions that the gate refused, of the trainings whose metrics are kept."""
+    from core.own_files import OwnFileError, read_own_json
+    from training.run_folder import METRICS, RunState
+
+    names = set()
+    for path in runs_dir.glob(f"run_*/{METRICS}"):
+        with suppress(OSError, OwnFileError):
+            metrics = read_own_json(path)
+            if metrics.get("state") == RunState.REFUSED:
+                names.add(str(metrics.get("version")))
+    return frozenset(names)
 
 
 def _promote(parsed: argparse.Namespace, settings: Settings) -> None:
