@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import InputError
+from core.row_counts import quantity
 
 _LOG = logging.getLogger(__name__)
 LOG_PERIOD_S = 60.0
@@ -99,12 +100,12 @@ class _LoggedProgress:
         self._logged_s = now_s
         rate = self._n_measured / max(now_s - self._start_s, 1e-9)
         _LOG.info(
-            "%s: %s of %s texts, %.0f texts/s, about %.0f minutes left",
+            "%s: %s of %s texts, %.0f texts/s, about %s left",
             self._name,
             f"{self._n_done:,}",
             f"{self._n_texts:,}",
             rate,
-            max(self._n_texts - self._n_done, 0) / rate / 60,
+            quantity(round(max(self._n_texts - self._n_done, 0) / rate / 60), "minute"),
         )
 
 

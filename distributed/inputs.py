@@ -16,6 +16,7 @@ from pyarrow import fs
 from core.errors import StorageError
 from core.formats.file_names import READ_SUFFIXES, is_litter
 from core.formats.folder_content import sort_files
+from core.row_counts import quantity
 from distributed.storage import Folder, resolve
 
 _LOG = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def _log_held(held: dict[str, str]) -> None:
     for path, reason in list(held.items())[:_N_NAMED]:
         _LOG.warning("%r is not read: %s", path, reason)
     if len(held) > _N_NAMED:
-        _LOG.warning("%d more are not read", len(held) - _N_NAMED)
+        _LOG.warning("%s not read", quantity(len(held) - _N_NAMED, "more is", "more are"))
 
 
 def _expand(filesystem: fs.FileSystem, path: str) -> _Place:

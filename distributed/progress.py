@@ -6,6 +6,8 @@ import logging
 import time
 from datetime import timedelta
 
+from core.row_counts import quantity
+
 _LOG = logging.getLogger(__name__)
 _INTERVAL_S = 10.0
 
@@ -51,4 +53,5 @@ class Progress:
         n_records = self._n_records_read * self._n_bytes / max(self._n_bytes_read, 1)
         n_done = self._n_coded + self._n_resumed
         left = timedelta(seconds=round(max(n_records - n_done, 0) / max(rows_per_s, 1e-9)))
-        return f"{n_done:,} of {about}{n_records:,.0f} rows, {rows_per_s:,.0f} rows/s, {left} left"
+        rows = quantity(round(n_records), "row")
+        return f"{n_done:,} of {about}{rows}, {rows_per_s:,.0f} rows/s, {left} left"

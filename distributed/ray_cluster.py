@@ -14,6 +14,7 @@ import core
 import distributed
 import inference
 from core.errors import DistributedError, IscoError, RunInterruptedError
+from core.row_counts import quantity
 from core.settings import InferenceSettings
 from distributed.ray_environment import actor_environment
 
@@ -95,6 +96,8 @@ def share_cpus(n_actors: int | None, settings: InferenceSettings) -> tuple[int, 
     n_cpus = int(ray.cluster_resources().get("CPU", 0))
     n_actors = n_actors or max(1, n_cpus // (settings.threads or _CPUS_PER_ACTOR))
     if n_actors > n_cpus:
-        raise DistributedError(f"--concurrency {n_actors}: the cluster has {n_cpus} CPUs")
+        raise DistributedError(
+            f"--concurrency {n_actors}: the cluster has {quantity(n_cpus, 'CPU')}"
+        )
     n_threads = n_cpus // n_actors  # more than there are would never be scheduled
     return n_actors, min(settings.threads or n_threads, n_threads)

@@ -9,6 +9,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase
 
 from core.errors import InputError
+from core.row_counts import quantity
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
@@ -122,11 +123,11 @@ def _fine_tune_set(
         n_pseudo_titles=int((has_no_label & ~is_archived).sum()),
     )
     _LOG.info(
-        "training texts for %s: %d corrections, %d replayed texts, %d archive texts",
+        "training texts for %s: %s, %s, %s",
         summary.base,
-        summary.n_taught_corrections,
-        summary.n_replayed,
-        summary.n_archive_texts,
+        quantity(summary.n_taught_corrections or 0, "correction"),
+        quantity(summary.n_replayed or 0, "replayed text"),
+        quantity(summary.n_archive_texts or 0, "archive text"),
     )
     return texts, summary
 

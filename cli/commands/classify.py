@@ -122,7 +122,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         _LOG.info("%s; open %s", quantity(len(inputs) - n_failed, "file"), shown(out / INDEX))
     if n_failed:
         were = "was" if n_failed == 1 else "were"
-        raise IscoError(f"{n_failed} of {len(inputs)} files {were} not coded: see the lines above")
+        files = quantity(len(inputs), "file")
+        raise IscoError(f"{n_failed:,} of {files} {were} not coded: see the lines above")
 
 
 def _code(

@@ -16,6 +16,7 @@ from core.delimited.format_errors import DELIMITERS, Row
 from core.errors import InputError
 from core.formats.source import Source
 from core.languages.message import Message
+from core.row_counts import quantity
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _MIN_CERTAIN = 3  # so many lines in a row that look like records are no text
@@ -99,8 +100,9 @@ class SwallowedLines:
     def _swallowed(self, line: int, n_lines: int) -> InputError:
         return InputError(
             self._path,
-            f"a quoted field in the record of line {line} with line breaks, and {n_lines} lines of "
-            f"it that have as many delimiters ({DELIMITERS[self._delimiter]}) as the header",
+            f"a quoted field in the record of line {line} with line breaks, and in it "
+            f"{quantity(n_lines, 'line')} with as many delimiters "
+            f"({DELIMITERS[self._delimiter]}) as the header",
             expected="no records within a field",
             remedy='Remove the " that opens the field by mistake, or double it if it is part of '
             "the text. If the field is right, replace its line breaks by spaces.",

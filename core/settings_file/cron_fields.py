@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from core.row_counts import quantity
+
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 EVERY = "*"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -37,7 +39,7 @@ def cron_fields(cron: str) -> dict[str, str]:
     values = cron.lower().split()
     names = (*(field.name for field in _FIELDS), "day_of_week")
     if len(values) != len(names):
-        raise ValueError(f"it has {len(values)} fields")
+        raise ValueError(f"it has {quantity(len(values), 'field')}")
     for field, value in zip(_FIELDS, values, strict=False):
         for part in value.split(","):
             _check(part, field)

@@ -29,6 +29,12 @@ def test_a_training_without_a_terminal_logs_a_line_a_minute(
     messages = [record.message for record in caplog.records]
     assert len(messages) == 5
     assert messages[0] == ("training: 2,600 of 10,000 texts, 10 texts/s, about 12 minutes left")
+    caplog.clear()
+    with progress_bar.training_progress("training", 1_100) as advance:
+        advance(0)
+        now_s[0] += 60.0
+        advance(600)
+    assert caplog.messages == ["training: 600 of 1,100 texts, 10 texts/s, about 1 minute left"]
 
 
 @pytest.mark.parametrize(

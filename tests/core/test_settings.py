@@ -81,7 +81,7 @@ def test_programs_of_hooks_are_relative_to_the_file(tmp_path: Path) -> None:
         ("schedule: {cron: '0 4 * * 8'}\n", ["'8' is no day of the week"]),
         ("schedule: {cron: '0 4 * * 5-1'}\n", ["'5-1' ends before it begins"]),
         ("schedule: {cron: '0 4 * * */0'}\n", ["'*/0' is no day of the week"]),
-        ("schedule: {cron: '4'}\n", ["schedule.cron", "1 fields", "minute hour day"]),
+        ("schedule: {cron: '4'}\n", ["schedule.cron", "it has 1 field;", "minute hour day"]),
         ("schedule: {cron: '0 4 * * mun'}\n", ["'mun' is no day of the week"]),
         ("schedule: {cron: '*/90 4 * * *'}\n", ["'*/90' has a step"]),
         ("schedule:\n  timezone: Europe/Wien\n", ["line 2", "'Europe/Wien'", "Europe/Vienna"]),

@@ -67,8 +67,8 @@ def _check_among_likeliest(
     among_likeliest = _share_among_likeliest(corrections)
     n = len(among_likeliest)
     limit = (
-        f"share of its {n} codes that are among the {N_LIKELIEST} most probable ones of the model "
-        "in service: expected at least half of what is usual, unless by chance"
+        f"share of the codes, {n:,} in all, that are among the {N_LIKELIEST} most probable ones of "
+        "the model in service: expected at least half of what is usual, unless by chance"
     )
     highest_share = _upper_limit(float(among_likeliest.sum()), n)
     passed = n < MIN_TEXTS or highest_share >= usual_share / 2
@@ -82,9 +82,9 @@ def _check_confirmed_where_sure(
     usual_area, _ = _surer_when_confirmed(hold_out)
     area, p_value = _surer_when_confirmed(corrections)
     limit = (
-        f"of its {len(corrections.codes)} codes, how often the model in service is surer where one "
-        "confirms it than where one contradicts it: expected at least 50 %, as where confidence "
-        "says nothing, unless by chance"
+        f"of the codes, {len(corrections.codes):,} in all, how often the model in service is surer "
+        "where one confirms it than where one contradicts it: expected at least 50 %, as where "
+        "confidence says nothing, unless by chance"
     )
     return CorrectionsCheck(
         f"confirmed where sure, {name}", usual_area, area, limit, p_value >= _CHANCE

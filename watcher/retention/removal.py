@@ -185,7 +185,7 @@ def _purge_review(folder: Path, scope: Scope, report: PurgeReport) -> None:
         else:
             others.append(path.name)
     if others:
-        n_and_first = f"{len(others):,} old files, such as {shown_name(Path(others[0]))}"
+        n_and_first = f"{quantity(len(others), 'old file')}, such as {shown_name(Path(others[0]))}"
         reason = f"it has {n_and_first}, of trainings or other runs: remove them by hand"
         report.kept.append(Exempt(shown_name(folder), reason))
 

@@ -18,6 +18,7 @@ from core.formats.source import Source, size_of
 from core.formats.unpacking import MAX_EXPANSION, MAX_UNPACKED_BYTES
 from core.formats.workbooks.date_styles import date_styles
 from core.formats.workbooks.sheet_extent import MAX_COLUMNS, MAX_ROWS, SheetExtent, measure_part
+from core.row_counts import quantity
 
 MAX_BYTES = 64 << 20
 """The size of the file; so much it may unpack to without being compared with its size."""
@@ -84,7 +85,8 @@ def too_large(path: Source, found: str, limit: str) -> InputError:
 
 def check_extent(path: Source, extent: SheetExtent) -> None:
     """Raise InputError for a sheet that is too large when it is loaded."""
-    found = f"a sheet of {extent.n_rows:,} rows and {extent.n_columns:,} columns"
+    rows, columns = quantity(extent.n_rows, "row"), quantity(extent.n_columns, "column")
+    found = f"a sheet of {rows} and {columns}"
     if extent.n_rows > MAX_ROWS or extent.n_columns > MAX_COLUMNS:
         raise too_large(path, found, f"{MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns")
     if extent.n_rows * extent.n_columns > MAX_CELLS:
