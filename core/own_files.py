@@ -15,6 +15,13 @@ import stat
 from pathlib import Path
 from typing import Any
 
+RECEIPT = "receipt.json"
+"""In each folder with results: it is written last, so a folder without it is no result."""
+METRICS = "metrics.json"
+"""In the folder of each training: what it measured, and whether its model serves."""
+
+SENTINEL = ".isco"
+"""In each folder on a share: while it is missing, the share is not connected."""
 _LOG = logging.getLogger(__name__)
 _MAX_BYTES = 16 << 20
 _DAMAGED = ".damaged"

@@ -23,6 +23,7 @@ from core.corrections.coded_texts import mark_incomplete
 from core.errors import DistributedError
 from core.file_io import utc_now
 from core.isco_titles.group_titles import language_of
+from core.own_files import RECEIPT
 from core.row_counts import quantity
 from core.settings import Settings
 from distributed.actor import CodingActor, served_files
@@ -31,7 +32,7 @@ from distributed.file_splits import SPLIT_ROWS
 from distributed.inputs import find_inputs
 from distributed.ray_cluster import connected, share_cpus
 from distributed.review_queue import write_review
-from distributed.run_receipt import RECEIPT, RunReceipt
+from distributed.run_receipt import RunReceipt
 from distributed.shards import Format, Shard, read_shards, stray_files
 from distributed.storage import Folder
 from distributed.summary import collect_summary

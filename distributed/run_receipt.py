@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
+from core.own_files import RECEIPT
 from core.row_counts import RowCounts, quantity
 from distributed.storage import Folder
 from distributed.summary import RunSummary
 from inference.versions import software_versions
 
-RECEIPT = "receipt.json"
 _PACKAGES = ("ray", "pyarrow", "numpy")  # beside those that every receipt names
 
 

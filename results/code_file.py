@@ -40,6 +40,7 @@ from core.isco_codes.compared_column import choose_compared_column
 from core.isco_codes.other_code_columns import codes_not_compared
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
+from core.own_files import RECEIPT
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import DataSettings, Settings
@@ -281,7 +282,7 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
 
 def _note_earlier_batches(folder: Path, settings: Settings) -> None:
     """Note that earlier batches have no lists: of old versions, or deleted. Raises OSError."""
-    has_batches = any(settings.watcher.outbox.glob("*/receipt.json"))
+    has_batches = any(settings.watcher.outbox.glob(f"*/{RECEIPT}"))
     if has_batches or any(folder.glob("*.csv")):
         mark_incomplete(folder, "earlier")
     if has_batches:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.file_io import sha256_of
-from core.own_files import OwnFileError, read_own_json
+from core.own_files import RECEIPT, OwnFileError, read_own_json
 from results.code_file import PREDICTIONS
 
 _MAX_RECEIPTS = 2_000  # of the newest batches; the answer is a help, and must not take long
@@ -16,7 +16,7 @@ def batch_of_predictions(path: Path, outbox: Path) -> str | None:
     """Return the folder of the batch that published this very file, None where there is none."""
     sha256 = sha256_of(path)
     receipts = []
-    for receipt in outbox.glob("[!.]*/receipt.json"):
+    for receipt in outbox.glob(f"[!.]*/{RECEIPT}"):
         with suppress(OSError):
             receipts.append((-receipt.lstat().st_mtime_ns, receipt))
     for _, receipt in sorted(receipts)[:_MAX_RECEIPTS]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.own_files import OwnFileError, read_own_json
+from core.own_files import RECEIPT, OwnFileError, read_own_json
 from training.champion import Champion
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
 from training.evaluation.correction_checks import check_corrections_file
@@ -71,7 +71,7 @@ def _shown_name(part: str, outbox: Path) -> str:
     kept, comma, coder = part.partition(", ")
     match = _KEPT.fullmatch(kept)
     if match is not None:
-        for receipt in outbox.glob(f"[!.]*.{glob.escape(match['batch_id'])}/receipt.json"):
+        for receipt in outbox.glob(f"[!.]*.{glob.escape(match['batch_id'])}/{RECEIPT}"):
             with suppress(OSError, OwnFileError):
                 name = read_own_json(receipt).get("input")
                 if isinstance(name, str) and name:

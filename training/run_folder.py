@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.file_io import sha256_of, utc_now, write_atomic
+from core.own_files import METRICS
 
 if TYPE_CHECKING:
     from core.corrections.doubts import Doubt
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from training.evaluation.text_changes import TextChanges
 
 RUN = "run.json"
-METRICS = "metrics.json"
 TEST, SEEN = "test", "seen"
 BEFORE_QUANTIZATION = "test before quantisation"
 """Names of texts in ``RunMetrics.figures``, beside those of the hold-out sets."""

@@ -80,8 +80,8 @@ def _state(version: Version, refused: Collection[str]) -> str:
 
 def _refused(runs_dir: Path) -> frozenset[str]:
     """Return the versions that the gate refused, of the trainings whose metrics are kept."""
-    from core.own_files import OwnFileError, read_own_json
-    from training.run_folder import METRICS, RunState
+    from core.own_files import METRICS, OwnFileError, read_own_json
+    from training.run_folder import RunState
 
     names = set()
     for path in runs_dir.glob(f"run_*/{METRICS}"):

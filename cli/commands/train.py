@@ -205,7 +205,7 @@ def _check_sources(raw: Path, base: str, settings: Settings) -> None:
 
 def _report(run: RunFolder | None, as_json: bool) -> None:
     """Log the result of a run, or print it as JSON; None if there was nothing to learn."""
-    from training.run_folder import METRICS
+    from core.own_files import METRICS
 
     if run is None:
         if as_json:

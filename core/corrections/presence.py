@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.formats.file_names import suffix_of
-
-_NEW_ON_PURPOSE = ".isco"  # the file by which people say the same of the inbox
+from core.own_files import SENTINEL
 
 
 class CorrectionsAwayError(OSError):
@@ -34,7 +33,7 @@ def present_folder(corrections_dir: Path, known: str) -> str:
     identity = f"{status.st_dev}:{status.st_ino}"
     if any(suffix_of(name) for name in names):
         return identity
-    if known not in ("", identity) and _NEW_ON_PURPOSE not in names:
+    if known not in ("", identity) and SENTINEL not in names:
         raise CorrectionsAwayError(_away(corrections_dir, "is another folder, without corrections"))
     return ""
 
@@ -43,5 +42,5 @@ def _away(corrections_dir: Path, what: str) -> str:
     return (
         f"{str(corrections_dir)!r} {what}, and corrections were read from there: is the share "
         f"connected? If it is new on purpose, create the folder with an empty file "
-        f"{_NEW_ON_PURPOSE} in it"
+        f"{SENTINEL} in it"
     )

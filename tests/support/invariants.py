@@ -16,10 +16,11 @@ from pathlib import Path
 
 from core.csv_table import open_table
 from core.file_io import sha256_of
+from core.own_files import RECEIPT
 from core.settings import Settings
 from core.text import JOB_TITLE
 from watcher.delivery.archive import REASON_SUFFIX
-from watcher.delivery.publish import RECEIPT, is_superseded
+from watcher.delivery.publish import is_superseded
 from watcher.hooks.hooks import HOOKS
 from watcher.intake.claims import NOTES, WORK
 from watcher.intake.folder_checks import STAGING

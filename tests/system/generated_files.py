@@ -20,13 +20,13 @@ from pathlib import Path
 
 import hypothesis
 
+from core.own_files import RECEIPT
 from core.settings import Settings, load_settings
 from results.code_file import PREDICTIONS
 from tests.conftest import ROOT
 from tests.support.generated_files import GeneratedFile, check_reading, files
 from tests.support.invariants import violations
 from watcher.delivery.archive import REASON_SUFFIX
-from watcher.delivery.publish import RECEIPT
 
 _MAX_OF_A_KIND = 2
 

@@ -15,7 +15,7 @@ import pytest
 
 from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError, FolderError
-from core.own_files import OwnFileError
+from core.own_files import SENTINEL, OwnFileError
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from tests.support.daemon_harness import (
@@ -27,7 +27,7 @@ from tests.support.daemon_harness import (
 from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 from watcher.intake.local_state import local_state_path
 from watcher.open_files import file_system_of, is_open_for_writing
 from watcher.processes.file_processor import FileProcessor

@@ -17,6 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from core.errors import BundleError
 from core.html import write_page
 from core.languages.page_language import page_languages
+from core.own_files import SENTINEL
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import open_autocoder
@@ -33,7 +34,6 @@ from tests.watcher.delivery.test_index_page import a_batch, a_night
 from training.evaluation.analysis_files import ERROR_ANALYSIS
 from training.evaluation.training_report import write_report
 from watcher.delivery.index_page import Index
-from watcher.intake.folder_checks import SENTINEL
 from watcher.status.status import FileResult, Status, Waiting
 
 pytestmark = needs_chromium

@@ -20,7 +20,7 @@ import pytest
 from cli.commands.explain import run as run_explain
 from core.errors import BundleError, FolderError, StatusError
 from core.log_lines import OneLineFormatter
-from core.own_files import OwnFileError, read_own_file, read_own_json
+from core.own_files import SENTINEL, OwnFileError, read_own_file, read_own_json
 from core.settings import Settings
 from core.settings_file.schedule_settings import ScheduleSettings
 from results.explanations.requests import REQUESTS_FILE
@@ -30,7 +30,7 @@ from tests.watcher.test_daemon import daemon, drop, log_of, wait_for
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN
 from watcher.intake import claims
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import WorkerLostError
 from watcher.processes.scheduler import LAST, NIGHTLY, NightlyScheduler

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import main
+from core.own_files import METRICS
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.bundle import MANIFEST
 from tests.support.labelled_records import write_corrections
-from training.run_folder import METRICS
 
 KEPT = "83eadc0df6d4.423c61944835.csv"
 SHOWN = f"bad review.csv (kept as {KEPT})"

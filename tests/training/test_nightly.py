@@ -28,6 +28,7 @@ from cli.subprocesses import start_training
 from core.corrections.doubts import Doubt, write_doubts
 from core.corrections.office_answers import MIN_ANSWERS
 from core.errors import InputError
+from core.own_files import METRICS
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.bundle import LEARNED_FILES, MANIFEST, Bundle
@@ -39,7 +40,7 @@ from training import challenger, fine_tune_run, fine_tuning, promotion
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
-from training.run_folder import METRICS, RunFolder
+from training.run_folder import RunFolder
 from watcher.daemon import Daemon
 from watcher.environment import Environment
 from watcher.processes.file_processor import FileProcessor

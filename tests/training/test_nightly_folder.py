@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from core.own_files import METRICS
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import REPORT, write_report
 from training.nightly_folder import publish, publish_skip
-from training.run_folder import METRICS, RunKind, RunMetrics, RunState, record_metrics
+from training.run_folder import RunKind, RunMetrics, RunState, record_metrics
 
 
 @pytest.fixture

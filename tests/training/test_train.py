@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.own_files import METRICS
 from core.settings import Settings
 from core.text import join
 from inference.autocoder import open_autocoder
@@ -19,7 +20,7 @@ from training.dataset.correction_set import read_all_corrections
 from training.dataset.dataset_parts import OWN_HOLD_OUT
 from training.dataset.prepare import load_dataset
 from training.dataset.splits import is_held_out_correction as _is_held_out
-from training.run_folder import METRICS, RunKind, last_finished
+from training.run_folder import RunKind, last_finished
 from training.train import _run_key, train
 
 

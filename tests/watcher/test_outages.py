@@ -17,6 +17,7 @@ import pytest
 
 from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError
+from core.own_files import SENTINEL
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from results.receipt import AnyReceipt, Identity
@@ -26,7 +27,7 @@ from watcher.daemon import Daemon
 from watcher.environment import MAIN
 from watcher.filesystem import Filesystem
 from watcher.intake import claims
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 from watcher.intake.local_state import local_state_path
 from watcher.processes.explainer import Explainer
 from watcher.processes.file_processor import FileProcessor

@@ -23,6 +23,7 @@ from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
+from core.own_files import METRICS
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION_MAJOR,
@@ -35,7 +36,7 @@ from training.evaluation.analysis_files import (
     RELIABILITY,
 )
 from training.evaluation.gate import MIN_TEXTS
-from training.run_folder import BEFORE_QUANTIZATION, METRICS, SEEN, TEST
+from training.run_folder import BEFORE_QUANTIZATION, SEEN, TEST
 
 REPORT = "report.html"
 N_PAIRS = 10

@@ -26,12 +26,19 @@ from core.html import encoded, rendered
 from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
 from core.languages.page_language import page_language
-from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
+from core.own_files import (
+    METRICS,
+    RECEIPT,
+    SENTINEL,
+    OwnFileError,
+    read_own_file,
+    read_own_json,
+    set_aside,
+)
 from core.row_counts import RowCounts
 from results.receipt import REPORT
-from watcher.delivery.publish import RECEIPT, is_superseded
-from watcher.intake.folder_checks import SENTINEL
-from watcher.processes.scheduler import FAILED, METRICS, NIGHTLY
+from watcher.delivery.publish import is_superseded
+from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.other_daemons import with_rejected_by_others
 from watcher.status.status import FileResult, Status
 

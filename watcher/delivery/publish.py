@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from core.formats.file_names import suffix_of
-from core.own_files import OwnFileError, parse_own_json, set_aside
+from core.own_files import RECEIPT, OwnFileError, parse_own_json, set_aside
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING
 
 _LOG = logging.getLogger(__name__)
 _LEFT_OVER_S = 3600
-RECEIPT = "receipt.json"
 # What others read by program, and what the next answer of the same content refers to.
 _CODES = ("predictions.", "corrections.")
 _SUPERSEDED = ".superseded"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.file_io import ScratchFolder
+from core.own_files import SENTINEL
 from core.settings import Settings
 from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.share_findings import share_findings
-from watcher.intake.folder_checks import SENTINEL
 from watcher.intake.known_corrections import KnownCorrections
 from watcher.intake.local_state import local_state_dir, local_state_path
 

@@ -19,16 +19,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from core.own_files import OwnFileError, set_aside
+from core.own_files import METRICS, SENTINEL, OwnFileError, set_aside
 from watcher.clock import back_off_s
 from watcher.delivery.publish import shown
 from watcher.environment import Environment
 from watcher.hooks.hook_command import HookFailedError, HookInterruptedError, run_command
 from watcher.hooks.hook_event import HookEvent, HookKind
 from watcher.intake.claims import WORK, Claim
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 from watcher.processes.scheduler import FAILED as FAILED_NIGHT
-from watcher.processes.scheduler import METRICS
 from watcher.status.status import encodable
 
 _LOG = logging.getLogger(__name__)

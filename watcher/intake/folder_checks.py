@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
+from core.own_files import SENTINEL
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
 from watcher.intake.known_corrections import KnownCorrections
@@ -27,7 +28,6 @@ from watcher.intake.local_state import local_state_path, make_local_state_dir
 
 _LOG = logging.getLogger(__name__)
 STAGING = ".staging"
-SENTINEL = ".isco"
 _SENTINEL_TEXT = """\
 isco-coder works in this folder. While this file is missing, isco-coder assumes that the share of
 this folder is not connected, and waits.

@@ -28,15 +28,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import SettingsError, TrainingRunsError
 from core.file_io import make_public_dir, write_atomic
-from core.own_files import OwnFileError, read_own_file, read_own_json, set_aside
+from core.own_files import METRICS, SENTINEL, OwnFileError, read_own_file, read_own_json, set_aside
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
-from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.background import start_in_background
 
 NIGHTLY = "nightly"
 LAST = "last.json"
 FAILED = "failed.txt"
-METRICS = "metrics.json"
 _LOG = logging.getLogger(__name__)
 _CHECK_EVERY_S = 60
 _EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # before there was this program

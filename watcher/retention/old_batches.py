@@ -13,12 +13,11 @@ from typing import Any
 
 from core.corrections.correction_table import prepared_text
 from core.corrections.corrections_folder import decided_texts
-from core.own_files import read_own_json
+from core.own_files import RECEIPT, read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
 from results.explanations.requests import pending_batches
 from results.review.review_files import REVIEW
-from watcher.delivery.publish import RECEIPT
 from watcher.filesystem import Filesystem
 from watcher.intake.claims import NOTES
 

@@ -21,6 +21,7 @@ from core.corrections.corrections_folder import folder_state
 from core.corrections.doubts import doubts_path, orphaned_doubts, remove_doubts
 from core.errors import FolderError, StatusError
 from core.file_io import ScratchFolder, write_atomic
+from core.own_files import SENTINEL
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.row_counts import quantity
 from core.settings import Settings
@@ -29,7 +30,7 @@ from watcher.delivery.archive import REASON_SUFFIX, reason_path
 from watcher.delivery.index_page import INDEX, Index
 from watcher.environment import MAIN
 from watcher.hooks.hooks import FAILED, HOOKS
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 from watcher.retention.old_batches import Batch, OldBatches, moment_of, written_moment
 from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport, shown_name
 from watcher.status.other_daemons import other_daemons

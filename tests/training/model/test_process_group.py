@@ -15,13 +15,14 @@ import pytest
 from torch.distributed import TCPStore
 
 import main
+from core.own_files import METRICS
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records
 from tests.training.test_nightly import PROCESSES
 from training.dataset.no_occupation import with_no_occupation
-from training.run_folder import METRICS, RUN
+from training.run_folder import RUN
 
 # The command line itself; beside it, each process writes down the rows that it learned from, and
 # whether in bf16. Only the first one finds bf16 faster.

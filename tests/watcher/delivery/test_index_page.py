@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from core.own_files import SENTINEL
 from core.settings import Settings
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import SCRIPT
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from watcher.delivery.index_page import INDEX, Index
-from watcher.intake.folder_checks import SENTINEL
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.description import describe
 from watcher.status.status import (

@@ -13,6 +13,7 @@ import pytest
 import main
 from core.corrections.doubts import DOUBTS_DIR, Doubt, write_doubts
 from core.errors import FolderError
+from core.own_files import SENTINEL
 from core.settings import Settings, load_settings
 from inference.bundle import CHECKPOINT
 from inference.model_registry import ModelRegistry
@@ -23,7 +24,7 @@ from watcher.diagnosis.folder_findings import folder_findings
 from watcher.diagnosis.setup_findings import setup_findings
 from watcher.environment import Environment
 from watcher.hooks.hooks import FAILED, HOOKS
-from watcher.intake.folder_checks import SENTINEL, STAGING, Folders
+from watcher.intake.folder_checks import STAGING, Folders
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import main
+from core.own_files import SENTINEL
 from core.settings import Settings
 from core.settings_file.hook_settings import HookSettings
 from tests.watcher.test_daemon import daemon, isco, wait_for
@@ -24,7 +25,7 @@ from watcher.filesystem import Filesystem
 from watcher.hooks.hook_event import HookEvent
 from watcher.hooks.hooks import FAILED, HOOKS, Hooks
 from watcher.intake.claims import WORK, Claim
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 
 _TELLS = "import sys; open({path!r}, 'a').write(sys.stdin.read())"
 # It hangs until it is ended, or its daemon is killed: no test leaves a process behind.

@@ -15,12 +15,12 @@ import pytest
 import main
 from core.corrections.doubts import Doubt, doubts_path, write_doubts
 from core.errors import FolderError
+from core.own_files import RECEIPT, SENTINEL
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from tests.support.daemon_harness import DaemonHarness
 from training.training_lock import training_lock
-from watcher.delivery.publish import RECEIPT
-from watcher.intake.folder_checks import SENTINEL, STAGING
+from watcher.intake.folder_checks import STAGING
 from watcher.retention.purge_report import Place
 from watcher.retention.removal import Scope, purge
 
