@@ -183,12 +183,9 @@ class Decisions:
         previous = _decisions()[before.decision]
         if before.is_adjudicated and not is_adjudicated:
             return Outcome(overruled_by=previous)
-        others = tuple(
-            (self._names[number], _decisions()[index])
-            for number, index in self._answers.pop(key, {}).items()
-            if index != before.decision
-        )
+        answers = self._by_name(self._answers.pop(key, {}))
         self._set(key, _State(_indices()[WITHDRAWN]))
+        others = tuple((name, code) for name, code in answers.items() if code != previous)
         return Outcome(replaced=previous, withdrawn=others)
 
     def is_disputed(self, text: str) -> bool:
@@ -199,14 +196,16 @@ class Decisions:
         state, answers = self._state(key), self._answers.get(key)
         if state is None or state.is_adjudicated or answers is None:
             return False
-        codes = [_decisions()[index] for index in answers.values()]
+        codes = self._by_name(answers).values()
         return any(contradict(code, other) for code, other in combinations(codes, 2))
 
     def answers_of_two(self) -> Iterator[tuple[bytes, dict[str, str]]]:
         """Yield the hash of each text that two coders or more answered, and coder → answer."""
-        codes = _decisions()
         for key, answers in self._answers.items():
-            yield key, {self._names[coder]: codes[index] for coder, index in answers.items()}
+            yield key, self._by_name(answers)
+
+    def _by_name(self, answers: dict[int, int]) -> dict[str, str]:
+        return {self._names[coder]: _decisions()[index] for coder, index in answers.items()}
 
     def teaches_others(self, text: str) -> bool:
         """Whether the decision about a text says something about other texts.
@@ -233,8 +232,7 @@ class Decisions:
         if bits is None:
             bits = self._entries.find(key)
         state = None if bits is None else _State.unpacked(bits)
-        is_withdrawn = state is not None and state.decision == _indices()[WITHDRAWN]
-        return None if is_withdrawn else state
+        return None if state is None or state.decision == _indices()[WITHDRAWN] else state
 
     def _set(self, key: bytes, state: _State) -> None:
         self._new[key] = state.packed()
@@ -256,8 +254,8 @@ class Decisions:
         """Return the number of a coder; capital letters make no difference."""
         if not coder:
             return 0
-        # Beyond 65,535 names all further ones count as one coder.
-        number = self._coders.setdefault(coder.casefold(), min(len(self._coders) + 1, _MAX_CODERS))
+        next_number = min(len(self._coders) + 1, _MAX_CODERS)  # all further names are one coder
+        number = self._coders.setdefault(coder.casefold(), next_number)
         self._names.setdefault(number, coder)
         return number
 
@@ -284,14 +282,11 @@ class Decisions:
 def decision_key(text: str) -> bytes:
     """Return 128 bits by which a text is decided; duties that say nothing ("NA") count as none."""
     title, separator, duties = text.partition(f" {SEPARATOR} ")
-    if duties not in ("", UNKNOWN) and _says_nothing(duties):
-        text = f"{title}{separator}{UNKNOWN}"
+    if duties not in ("", UNKNOWN):
+        kind = built_in_non_answers().find(duties, has_more=True)
+        if kind is NonAnswerKind.NOT_STATED:
+            text = f"{title}{separator}{UNKNOWN}"
     return text_hash(text)
-
-
-def _says_nothing(duties: str) -> bool:
-    kind = built_in_non_answers().find(duties, has_more=True)
-    return kind is NonAnswerKind.NOT_STATED
 
 
 @cache

@@ -283,13 +283,8 @@ def _training(folder: Path) -> dict[str, Any]:
             reason = read_own_file(folder / FAILED).decode("utf-8", "replace").strip()
         except (OSError, OwnFileError) as error:
             reason = str(error)
-        return {
-            **entry,
-            "state": _STATES["failed"],
-            "reason": reason,
-            "version": "",
-            "agreement": {},
-        }
+        failed = {"state": _STATES["failed"], "reason": reason}
+        return {**entry, **failed, "version": "", "agreement": {}}
     metrics = read_own_json(folder / METRICS)
     agreement = metrics.get("sampled_agreement") or {}
     if agreement:
