@@ -14,7 +14,7 @@ from core.settings import Settings
 _ABOUT = """\
 Prints the agreement at 4, 3 and 1 digits, Cohen's kappa, and the share of the records that can be
 autocoded at an agreement of 95 %: over all records, by source, by major group, and with or without
-duties. Measured is the model alone, without corrections.
+duties. The model is measured alone, without corrections.
 
   isco evaluate --on coded.csv
 """
@@ -63,6 +63,6 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     else:
         rows = table_rows(figures)
         numbers = range(1, len(rows[0]))
-        head = [f"model {classifier.version}", "measured: the model alone, without corrections"]
+        head = [f"model {classifier.version}", "the model alone, without corrections"]
         print("\n".join([*head, *coded.notes(), ""]))
         print("\n".join(align_columns(rows, right=numbers)))

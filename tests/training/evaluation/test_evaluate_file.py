@@ -146,7 +146,7 @@ def test_that_corrections_are_not_used_is_said(
 ) -> None:
     arguments = ["evaluate", "--on", str(coded_file(tmp_path))]
     assert main.main([*arguments, "--config", str(tmp_path / "config.yaml")]) == 0
-    said = "measured: the model alone, without corrections"
+    said = "the model alone, without corrections"
     assert said in capsys.readouterr().out.splitlines()
     assert main.main(["evaluate", "--help"]) == 0
     assert "without corrections" in capsys.readouterr().out
