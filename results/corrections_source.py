@@ -155,14 +155,16 @@ def _not_edited(table: Table, settings: Settings) -> InputError:
     batch = batch_of_predictions(path, settings.watcher.outbox)
     origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
     found = f"the predictions of this program{origin}, and every code as it was published"
+    remedy = f"To correct codes, change them in the column {column}, save the file, and put it "
     if misplaced := _misplaced_columns(table, settings):
         names = " and in ".join(map(repr, misplaced))
         found += f", and what may be answers in {names}"
-        column += f", or rename the column of the answers to {CORRECTED}"
+        remedy = f"If these are the answers, name their column {CORRECTED}, save the file, and put "
+        remedy += "it "
     return InputError(
         path,
         found,
-        expected=f"a changed {code_column(table.header)} in at least one row, or a file of records",
-        remedy=f"To correct codes, change them in the column {column}; save the file, and put it "
-        "into the inbox again. To have the records coded anew, drop the file that they came from.",
+        expected=f"a changed {column} in at least one row, or a file of records",
+        remedy=f"{remedy}into the inbox again. To have the records coded anew, drop the file that "
+        "they came from.",
     ).in_sheet(table.content.sheet)
