@@ -10,7 +10,6 @@ import codecs
 import json
 import zipfile
 import zlib
-from collections.abc import Collection
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -150,7 +149,7 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
             kind, has_password = b"", False
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype")
-                has_password = _is_encrypted(archive, names)
+                has_password = _is_encrypted(archive)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -190,9 +189,9 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
     raise InputError(path, found, expected=_EXPECTED, remedy=remedy)
 
 
-def _is_encrypted(archive: zipfile.ZipFile, names: Collection[str]) -> bool:
+def _is_encrypted(archive: zipfile.ZipFile) -> bool:
     """Whether an OpenDocument file has a password; its manifest says so."""
-    if _MANIFEST.casefold() not in names:
+    if _MANIFEST not in archive.namelist():
         return False
     with archive.open(_MANIFEST) as manifest:
         return b":encryption-data" in manifest.read(_MAX_MANIFEST_BYTES)

@@ -279,4 +279,6 @@ def _fitted(values: list[Any], kind: str) -> Any:
         return [None if value is None else float(value) for value in values]
     if kind.startswith("int") and kinds <= {int}:
         return pd.array(values, dtype="Int32")
+    if not kinds and kind not in ("", "string"):  # without a value it is a number all the same
+        return pd.array(values, dtype="Float64")
     return ["" if value is None else value for value in values] if kinds <= {str} else values

@@ -128,8 +128,12 @@ class _Coder:
 
 @dataclass(frozen=True)
 class _Compared:
-    """N answers beside what others say: texts, (N, 436) probabilities twice, (N,) unit groups."""
+    """N answers beside what others say: texts, (N, 436) probabilities twice, (N,) unit groups.
 
+    ``coders`` (N,) are the positions of the coders who gave them.
+    """
+
+    coders: np.ndarray
     texts: np.ndarray
     alone: np.ndarray
     beside: np.ndarray
@@ -156,7 +160,8 @@ class _Compared:
 
     def where(self, rows: np.ndarray) -> _Compared:
         """Return the answers where (N,) ``rows`` is true."""
-        return _Compared(self.texts[rows], self.alone[rows], self.beside[rows], self.units[rows])
+        parts = (self.coders, self.texts, self.alone, self.beside, self.units)
+        return _Compared(*(part[rows] for part in parts))
 
 
 def check_coder(
@@ -180,24 +185,25 @@ def _check_together(
     """Return the doubts about coders who have too few answers each."""
     if len(coders) < 2 or sum(len(coder.codes) for coder in coders) < MIN_ANSWERS:
         return []
-    reasons = reasons_for(_compare(coders, autocoder, progress).counts)
+    compared = _compare(coders, autocoder, progress)
+    reasons = [
+        f"of {len(coders)} coders with few answers each, {reason}"
+        for reason in reasons_for(compared.counts)
+    ]
     if not reasons:
         return []
-    reasons = [f"of {len(coders)} coders with few answers each, {reason}" for reason in reasons]
-    doubts = []
-    for coder in coders:
-        compared = _compare([coder], autocoder, progress)
-        counts = compared.counts
-        if counts.n_far or counts.n_against:
-            doubts.append(compared.doubt(coder.name, reasons))
-    return doubts
+    doubts = [
+        compared.where(compared.coders == position).doubt(coder.name, reasons)
+        for position, coder in enumerate(coders)
+    ]
+    return [doubt for doubt in doubts if doubt.n_far or doubt.n_against]
 
 
 def _compare(coders: Sequence[_Coder], autocoder: Autocoder, progress: Progress) -> _Compared:
     """Compare the answers of coders with the model and the corrections of everybody else."""
     decisions = autocoder.corrections_lookup.decisions
-    answers = [(text, code) for coder in coders for text, code in coder.codes.items()]
-    texts = [text for text, _ in answers]
+    texts = [text for coder in coders for text in coder.codes]
+    codes = [code for coder in coders for code in coder.codes.values()]
 
     def is_own(text: str) -> bool:
         # Without a name only what is compared is known to be the coder's own.
@@ -208,8 +214,9 @@ def _compare(coders: Sequence[_Coder], autocoder: Autocoder, progress: Progress)
         )
 
     alone, beside = autocoder.probabilities_beside(texts, is_own, progress)
-    units = np.array(unit_index(code for _, code in answers), np.intp)
-    compared = _Compared(np.array(texts, object), alone, beside, units)
+    units = np.array(unit_index(codes), np.intp)
+    positions = np.repeat(np.arange(len(coders)), [len(coder.codes) for coder in coders])
+    compared = _Compared(positions, np.array(texts, object), alone, beside, units)
     profile = autocoder.training_profile
     return compared if profile is None else compared.where(profile.shares[units] > 0)
 

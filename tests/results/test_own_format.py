@@ -287,6 +287,22 @@ def test_stata_keeps_formats_and_whole_numbers(
     assert {name: written.original_variable_types[name] for name in formats} == formats
 
 
+@pytest.mark.parametrize("ending", ["dta", "sav"])
+def test_a_number_without_a_value_stays_a_number(
+    ending: str, tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    frame = pd.DataFrame({"job_title": ["nurse", "cook"], "pay": [float("nan")] * 2})
+    functions = {
+        "dta": (pyreadstat.write_dta, pyreadstat.read_dta),
+        "sav": (pyreadstat.write_sav, pyreadstat.read_sav),
+    }
+    write, read = functions[ending]
+    write(frame, str(tmp_path / f"a.{ending}"))
+    out, _ = coded(tmp_path / f"a.{ending}", autocoder, settings)
+    columns, about = read(str(out / f"predictions.{ending}"), output_format="dict")
+    assert about.readstat_variable_types["pay"] == "double" and columns["pay"] == [None, None]
+
+
 def test_spss_keeps_notes_and_widths(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
