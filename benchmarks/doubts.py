@@ -29,7 +29,7 @@ from core.settings import InferenceSettings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import Reading, open_classifier
-from inference.doubt.coder_check import count_answers, reasons_for
+from inference.doubt.answer_counts import count_answers, reasons_for
 from inference.similar_corrections import SimilarCorrections, similarity_of, similarity_vectors
 
 _SIZES = (30, 50, 100, 300)

@@ -45,7 +45,6 @@ STEPS = (
     ("read the answers", "training.fine_tune_run", "load_dataset"),
     ("divide the answers", "training.fine_tune_run", "use_bundled_answers"),
     ("texts to train on", "training.fine_tune_run", "_fine_tune_set"),
-    ("plausible corrections", "training.fine_tune_run", "refuse_implausible_corrections"),
     ("what the parent answers", "training.fine_tune_run", "checkpoint_logits"),
     ("fine-tune", "training.fine_tuning", "learn_corrections"),
     ("teach the n-gram model", "training.fine_tuning", "teach_ngram_model"),

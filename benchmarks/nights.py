@@ -12,7 +12,7 @@ unit groups of its rules are no foreign texts. ``--gate`` adds the gate's verdic
 doubts the office's answers, a person has confirmed them.
 
 ``--poison``: nights with wrong corrections instead, each from the bundled model: whether they are
-refused by the check of coders before anything is learned, by that of files, by the gate, or not.
+refused by the check of coders before anything is learned, by the gate, or not.
 
 The settings of a night are ``fine_tune`` as it ships; ``--set NAME=VALUE`` changes one of them.
 """
@@ -38,7 +38,7 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Reading, combine, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.doubt.coder_check import check_coder
+from inference.doubt.coder_check import CoderAnswers, check_answers
 from inference.ngram_model import NgramModel
 from inference.similar_corrections import SimilarCorrections, similarity_of, similarity_vectors
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES
@@ -46,7 +46,6 @@ from training.dataset.fine_tune_set import build_fine_tune_set, pseudo_titles
 from training.dataset.overruled import overruled_texts
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT, MAX_ANSWERS, TRAIN, is_held_out_correction
-from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models
 from training.evaluation.metrics import expected_calibration_error
 from training.model.ngram_corrections import teach_ngram_model
@@ -196,7 +195,7 @@ class Model:
     def doubts(self, corrections: pd.DataFrame) -> tuple[str, ...]:
         """Return why the program doubts who made the corrections; nothing if it believes them."""
         codes = dict(zip(corrections["text"], corrections["label"], strict=True))
-        doubt = check_coder("", codes, self._autocoder)
+        (doubt,) = check_answers([CoderAnswers("", codes)], self._autocoder)
         return doubt.reasons if doubt is not None else ()
 
     def served(
@@ -330,17 +329,6 @@ def gate_verdict(
     )
 
 
-def implausible(model: Model, sources: Sources, corrections: pd.DataFrame) -> GateResult:
-    """Return what is checked of a file before anything is trained."""
-
-    def compared(rows: pd.DataFrame) -> ComparedTexts:
-        probabilities = model.as_shipped(list(rows["text"]))
-        return ComparedTexts(list(rows["label"]), probabilities, probabilities)
-
-    hold_out = compared(sources.hold_out("en"))
-    return GateResult(check_corrections_file("file", compared(corrections), hold_out))
-
-
 def _random(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
     wrong = _UNITS[(np.searchsorted(_UNITS, labels) + rng.integers(1, 436, len(labels))) % 436]
     return np.where(rng.random(len(labels)) < share, wrong, labels)
@@ -388,9 +376,6 @@ def poison(
     reasons = list(model.doubts(poisoned.corrections))
     when = "by the check of coders"
     figures: dict[str, float] = {}
-    if not reasons:
-        reasons = implausible(model, sources, poisoned.corrections).reasons
-        when = "by the check of files"
     if not reasons:
         ngram_model, arrived = week(model, poisoned, sources, 1, tokenizer, settings)
         reasons = gate_verdict(model, sources, poisoned, ngram_model, arrived, settings).reasons

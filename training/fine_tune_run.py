@@ -23,7 +23,6 @@ from training.dataset.prepare import load_dataset, split_dataset, use_bundled_an
 from training.dataset.records import own_files
 from training.dataset.splits import calibrates_alone
 from training.fine_tuning import fit_challenger
-from training.implausible_corrections import refuse_implausible_corrections
 from training.model.encoder import load_encoder
 from training.model.training_progress import Progress
 from training.promotion import promote_or_refuse
@@ -66,9 +65,6 @@ def fine_tune(
     )
     run.metrics.training = summary
     compared = Champion(champion, settings.inference, settings.output)
-    outbox = settings.watcher.outbox
-    if refuse_implausible_corrections(run, compared, dataset, corrections, outbox):
-        return
     calibration_logits = None
     if not calibrates_alone(dataset.own_calibration):
         correct = champion.spelling().correct

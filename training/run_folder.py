@@ -159,7 +159,7 @@ class RunMetrics:
     n_overruled_answers: dict[str, int] | None = None
     """Hold-out answers that confirmed corrections overrule, by set: the gate leaves them out."""
     checks: list[GateCheck] | None = None
-    """The checks of the gate, or of implausible corrections, in their order."""
+    """The checks of the gate, in their order."""
     learned: list[dict[str, str | int]] | None = None
     """The unit groups with most learned corrections: how many both models have right."""
 

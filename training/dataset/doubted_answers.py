@@ -13,18 +13,17 @@ from pathlib import Path
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
-from core.corrections.doubts import (
-    Doubt,
-    confirmed_doubts,
-    is_same_coder,
-    read_doubts,
-    write_doubts,
-)
+from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
 from core.settings import Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
-from inference.doubt.coder_check import MAX_ANSWERS, MIN_ANSWERS, check_coder
+from inference.doubt.coder_check import (
+    MAX_ANSWERS,
+    MIN_ANSWERS,
+    CoderAnswers,
+    check_answers,
+)
 from training.champion import on_cpu
 from training.long_step import long_step
 
@@ -58,9 +57,9 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     checked = [
         answers
         for answers in _believed(corrections_dir, champion.learned_files(), settings)
-        if answers.has_new and len(answers.codes) >= MIN_ANSWERS
+        if answers.has_new and answers.codes
     ]
-    if not checked:
+    if sum(len(answers.codes) for answers in checked) < MIN_ANSWERS:
         return []
     inference = on_cpu(settings.inference)
     data = settings.data
@@ -68,16 +67,17 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
         corrections_dir, data.read_columns, legacy_encoding=data.encoding
     )
     confirmed = confirmed_doubts(corrections_dir)
-    found = []
     with long_step("comparing the answers of coders with the model"):
         autocoder = open_autocoder(
             champion, settings.model_copy(update={"inference": inference}), lookup
         )
-        for answers in checked:
-            known = [doubt for doubt in confirmed if is_same_coder(doubt.coder, answers.coder)]
-            doubt = check_coder(answers.coder, answers.codes, autocoder, known)
-            if doubt is not None:
-                found.append(_note(corrections_dir, answers, doubt))
+        coders = [CoderAnswers(answers.coder, answers.codes) for answers in checked]
+        doubts = check_answers(coders, autocoder, confirmed)
+    found = [
+        _note(corrections_dir, answers, doubt)
+        for answers, doubt in zip(checked, doubts, strict=True)
+        if doubt is not None
+    ]
     for doubt in found:
         _LOG.warning("%s", doubt.sentence)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from scipy.stats import betabinom
 
 from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.doubts import Doubt
 from core.corrections.signature import Signature
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -17,7 +19,7 @@ from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.doubt.chance import UsualShare
-from inference.doubt.coder_check import MIN_ANSWERS, check_coder, check_coders
+from inference.doubt.coder_check import MIN_ANSWERS, CoderAnswers, check_answers, check_coders
 from tests.conftest import ROOT
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT
@@ -49,6 +51,13 @@ def guessed(codes: dict[str, str], n: int) -> dict[str, str]:
     rng = np.random.default_rng(1)
     wrong = {text: UNITS[rng.integers(len(UNITS))] for text in [*codes][:n]}
     return {**codes, **wrong}
+
+
+def check_coder(
+    name: str, codes: dict[str, str], autocoder: Autocoder, confirmed: Sequence[Doubt] = ()
+) -> Doubt | None:
+    (doubt,) = check_answers([CoderAnswers(name, codes)], autocoder, confirmed)
+    return doubt
 
 
 def test_the_chance_is_that_of_the_beta_binomial_distribution() -> None:

@@ -102,6 +102,17 @@ def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Pa
     assert set(taught.loc[taught["is_confirmed"], "file"]) == parts
 
 
+def test_a_night_looks_at_coders_with_few_answers_together(project: Settings) -> None:
+    folder = project.data.corrections_dir
+    names = [f"P{part}" for part in range(3)]
+    for part, name in enumerate(names):
+        write(folder / f"{name}.csv", name, n_wrong=10, part=part, n=10)
+    doubts = doubt_new_answers(folder, champion(project), project)
+    assert [doubt.coder for doubt in doubts] == names
+    assert all("of 3 coders with few answers each" in doubt.sentence for doubt in doubts)
+    assert not len(read_all_corrections(folder, champion(project), project))
+
+
 def test_a_night_with_nothing_else_is_refused_by_name(project: Settings, tmp_path: Path) -> None:
     """Also a file that a person put into the folder, where nobody had looked at it."""
     write(project.data.corrections_dir / "poison.csv", "", N_WRONG)

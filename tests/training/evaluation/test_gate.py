@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from core.settings_file.training_settings import GateSettings
 from core.taxonomy import isco08
-from training.evaluation.correction_checks import check_corrections_file
 from training.evaluation.gate import ComparedTexts, compare_models, learned_by_group
 from training.evaluation.intervals import interval
 
@@ -140,60 +139,6 @@ def test_confirmed_rules_that_are_learned_may_cost_a_little_elsewhere() -> None:
         assert failing(fewer, held_out=better, confirmed=confirmed) == ["macro-F1, gold"]
     many_fewer = ComparedTexts(TWICE, champion, without_some(champion, 60))
     assert "macro-F1, gold" in failing(many_fewer, held_out=better, confirmed=better)
-
-
-def refused(corrections: ComparedTexts, gold: ComparedTexts) -> list[str]:
-    return [
-        check.name
-        for check in check_corrections_file("a.csv", corrections, gold)
-        if not check.passed
-    ]
-
-
-@pytest.mark.parametrize("n", [20, 100, 500])
-def test_random_codes_are_no_plausible_corrections(n: int) -> None:
-    rng = np.random.default_rng(n)
-    champion = rng.dirichlet(np.full(436, 0.02), size=n)
-    gold = ComparedTexts(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
-    among = [UNITS[np.argsort(-row)[rng.integers(5)]] for row in champion]
-    random = [UNITS[i] for i in rng.integers(436, size=n)]
-    assert refused(ComparedTexts(among, champion, champion), gold) == []
-    assert refused(ComparedTexts(random, champion, champion), gold) == [
-        "plausible corrections, a.csv"
-    ]
-
-
-def test_which_of_two_near_ties_is_larger_does_not_matter() -> None:
-    """Eleven codes for ten places, in whatever order the last digits put them."""
-    codes = list(UNITS[:40])
-    right = np.arange(40)
-    for last_digit in (1e-6, -1e-6):
-        champion = np.zeros((40, 436))
-        champion[:, 100:110] = 1 / 11
-        champion[right, right] = (1 + last_digit) / 11
-        texts = ComparedTexts(codes, champion, champion)
-        (likeliest, _) = check_corrections_file("a.csv", texts, texts)
-        assert likeliest.challenger == pytest.approx(10 / 11)
-
-
-@pytest.mark.parametrize("n", [100, 500])
-def test_who_is_wrong_by_method_is_refused(n: int) -> None:
-    """The runner-up where the model was right, and the model confirmed where it was wrong."""
-    rng = np.random.default_rng(n)
-    champion = rng.dirichlet(np.full(436, 0.02), size=n)
-    order = np.argsort(-champion, axis=1)
-    right = rng.random(n) < champion.max(axis=1)
-    gold = ComparedTexts(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
-    for is_best, expected in ((right, []), (~right, ["confirmed where sure, a.csv"])):
-        codes = [UNITS[i] for i in np.where(is_best, order[:, 0], order[:, 1])]
-        assert refused(ComparedTexts(codes, champion, champion), gold) == expected
-
-
-def test_who_writes_down_only_what_was_wrong_is_believed() -> None:
-    champion = np.random.default_rng(0).dirichlet(np.full(436, 0.02), size=200)
-    codes = [UNITS[i] for i in np.argsort(-champion, axis=1)[:, 1]]
-    gold = ComparedTexts(TWICE, says(TWICE, 0.8, 0.7), NOTHING.challenger)
-    assert refused(ComparedTexts(codes, champion, champion), gold) == []
 
 
 @pytest.mark.slow
