@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,11 +32,15 @@ from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.status import Health, judge, read_status
 
 _MAX_NAMED = 5
+_LEAST_THRESHOLD = 0.5
+"""Below it a code that nobody is asked about is more probably wrong than right."""
+_LEAST_BETWEEN_TRAININGS = timedelta(hours=1)
 
 
 def setup_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
     """Yield the findings on everything but the folders."""
     yield from _model(settings, names)
+    yield from _threshold(settings)
     yield from _memory(settings)
     yield from _schedule(settings, names)
     yield from _corrections(settings, names)
@@ -67,6 +71,18 @@ def _model(settings: Settings, names: PathNames) -> Iterator[Finding]:
     )
 
 
+def _threshold(settings: Settings) -> Iterator[Finding]:
+    threshold = settings.model.confidence_threshold
+    if threshold < _LEAST_THRESHOLD:
+        yield Finding(
+            "threshold",
+            Level.WARNING,
+            f"model.confidence_threshold is {threshold:g}: below {_LEAST_THRESHOLD:g} codes are "
+            "autocoded that are more probably wrong than right",
+            "set it to 0.9, or to the threshold that the report of your results names",
+        )
+
+
 def _memory(settings: Settings) -> Iterator[Finding]:
     total_mb = psutil.virtual_memory().total / 1e6
     limit_mb = settings.watcher.memory_limit_mb
@@ -91,6 +107,15 @@ def _schedule(settings: Settings, names: PathNames) -> Iterator[Finding]:
     moment = scheduler.next_training()
     zone = scheduler.zone.key
     yield Finding("schedule", Level.OK, f"next training {moment:%Y-%m-%d %H:%M}, time zone {zone}")
+    wait = scheduler.next_training(moment) - moment
+    if wait < _LEAST_BETWEEN_TRAININGS:
+        yield Finding(
+            "schedule",
+            Level.WARNING,
+            f"schedule.cron is {settings.schedule.cron!r}: the training after the next one begins "
+            f"{wait.total_seconds() / 60:g} min later, and each takes minutes of all processors",
+            "set it to once a night, such as '15 4 * * *'",
+        )
     if find_spec("torch") is None or find_spec("transformers") is None:
         yield Finding(
             "schedule",

@@ -116,9 +116,9 @@ class NightlyScheduler:
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)
 
-    def next_training(self) -> datetime:
-        """Return when the next training is due, in the time zone of the schedule."""
-        return self._next_after(self._clock())
+    def next_training(self, after: datetime | None = None) -> datetime:
+        """Return when the next training is due, by default from now on, in the schedule's zone."""
+        return self._next_after(after or self._clock())
 
     def last_training(self) -> str | None:
         """Return the date of the latest training and its outcome, None before the first one."""

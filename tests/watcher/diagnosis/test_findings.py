@@ -200,6 +200,21 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
     assert "'torn.csv' (handed in as 'review.csv')" in findings[4].found
 
 
+def test_settings_that_are_allowed_and_hardly_meant(settings: Settings, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "model: {confidence_threshold: 0.2}\nschedule: {cron: '* * * * *'}\n", encoding="utf-8"
+    )
+    hasty = load_settings(config)
+    findings = worst(list(setup_findings(hasty, names_of(hasty))))
+    assert [(finding.check, finding.level.value) for finding in findings] == [
+        ("threshold", "warning"),
+        ("schedule", "warning"),
+    ]
+    assert "confidence_threshold is 0.2" in findings[0].found
+    assert "begins 1 min later" in findings[1].found
+
+
 def test_what_a_training_reads_and_does_not_find(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
