@@ -190,13 +190,10 @@ def _check_calibration(name: str, figures: _Figures, n: int, settings: GateSetti
     rows = np.arange(n)
     before, after = (figures.calibration_error(model, rows) for model in (0, 1))
     # Of 150 texts, a model that is calibrated perfectly has an error of 0.08 by chance.
-    low, _ = interval(
+    low, high = interval(
         lambda drawn: figures.calibration_error(1, drawn) - figures.calibration_error(0, drawn), n
     )
-    limit = (
-        f"may rise by at most {settings.max_ece_rise}, or by chance "
-        f"(from {low:+.3f} on other texts)"
-    )
+    limit = f"may rise by at most {settings.max_ece_rise}, or by chance {_differences(low, high)}"
     highest = settings.max_ece_rise + _ROUNDING
     return GateCheck(name, before, after, limit, min(after - before, low) <= highest)
 
@@ -206,8 +203,8 @@ def _check_group(name: str, figures: _Figures, rows: np.ndarray, max_drop: float
     before, after = figures.agreement(0, rows), figures.agreement(1, rows)
     # In a group of a hundred texts, three changed by rounding alone are three points.
     change = figures.hits[1][rows].astype(float) - figures.hits[0][rows]
-    _, high = interval(lambda drawn: float(change[drawn].mean()), len(rows))
-    limit = f"may fall by at most {max_drop}, or by chance (up to {high:+.3f} on other texts)"
+    low, high = interval(lambda drawn: float(change[drawn].mean()), len(rows))
+    limit = f"may fall by at most {max_drop}, or by chance {_differences(low, high)}"
     passed = before - after <= max_drop + _ROUNDING or high >= -_ROUNDING
     return GateCheck(name, before, after, limit, passed)
 
@@ -243,8 +240,10 @@ def _check_not_below(
     rows = np.arange(n)
     low, high = interval(lambda drawn: figure(1, drawn) - figure(0, drawn), n)
     allowed = f"{allowed_fall} and chance" if allowed_fall else "chance"
-    limit = (
-        f"must not fall by more than {allowed} (95 % of the differences: {low:+.4f} to {high:+.4f})"
-    )
+    limit = f"must not fall by more than {allowed} {_differences(low, high)}"
     passed = high >= -allowed_fall - _ROUNDING
     return GateCheck(name, figure(0, rows), figure(1, rows), limit, passed)
+
+
+def _differences(low: float, high: float) -> str:
+    return f"(95 % of the differences: {low:+.4f} to {high:+.4f})"
