@@ -29,7 +29,7 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from core.settings import Columns
+from core.settings import DataSettings
 from core.settings_file.training_settings import TrainingSettings
 from core.taxonomy import isco08
 from training.dataset.records import read_records, resolve_conflicts
@@ -91,7 +91,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = arguments.out or Path(folder)
         out.mkdir(parents=True, exist_ok=True)
-        records = read_records(arguments.records, Columns(), out).records.assign(kind="")
+        records = read_records(arguments.records, DataSettings(processed_dir=out)).records.assign(
+            kind=""
+        )
         noisy = records if arguments.no_noise else add_noise(records, arguments.seed)
         distinct = resolve_conflicts(noisy, out, "majority")
         tokenizer, model = _encoder(arguments.encoder, list(distinct["text"]))

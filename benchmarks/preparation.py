@@ -91,7 +91,9 @@ def main() -> None:
         make_records(answers, n_records, arguments.seed, out / "raw.csv")
         begin = time.perf_counter()
         with _step("read"):
-            records = read_records(out / "raw.csv", settings.data.columns, out).records
+            records = read_records(
+                out / "raw.csv", settings.data.model_copy(update={"processed_dir": out})
+            ).records
         with _step("clean"):
             distinct = resolve_conflicts(records, out, training.conflicts)
         print(json.dumps({"n_records": len(records), "n_texts": len(distinct)}), flush=True)

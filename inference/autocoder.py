@@ -14,7 +14,7 @@ from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import CodeSource
-from core.settings import DEFAULT_WANTED_AGREEMENT, Settings
+from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, Settings
 from core.text import EMPTY_TEXT, PREPARATION_VERSION
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
@@ -213,9 +213,9 @@ class Autocoder:
         return _NO_ANSWERS[kind] if kind is not None else None
 
 
-def non_answers_of(settings: Settings) -> NonAnswers:
+def non_answers_of(data: DataSettings) -> NonAnswers:
     """Return the texts that get no code: those of the program, and those of the settings."""
-    added = settings.data.non_answers
+    added = data.non_answers
     return built_in_non_answers().extended(
         {
             NonAnswerKind.NOT_STATED: added.not_stated,
@@ -239,7 +239,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         "confidence_threshold": settings.model.confidence_threshold,
         "fallback": settings.inference.fallback,
         **_floors(settings),
-        "non_answers": non_answers_of(settings).version,
+        "non_answers": non_answers_of(settings.data).version,
         "unheld_jobs": unheld_jobs_version(),
         "text_preparation": PREPARATION_VERSION,
         PAD_CODES: settings.output.pad_codes,
@@ -279,7 +279,7 @@ def open_autocoder(
             bundle.learned_files(),
             carried_by(bundle),
         )
-        non_answers = non_answers_of(settings)
+        non_answers = non_answers_of(settings.data)
         return Autocoder(
             classifier.result(),
             corrections_lookup,

@@ -13,8 +13,8 @@ from core.settings import Settings
 
 _ABOUT = """\
 Prints the agreement at 4, 3 and 1 digits, Cohen's kappa, and the share of the records that can be
-autocoded at an agreement of 95 %: over all records, by source, by major group, and with or without
-duties. The model is measured alone, without corrections.
+autocoded at an agreement of 95 %: over all records, by language, by source, by major group, and
+with or without duties. The model is measured alone, without corrections.
 
   isco evaluate --on coded.csv
 """

@@ -65,7 +65,7 @@ def load_dataset(
     """
     processed_dir = settings.data.processed_dir
     processed_dir.mkdir(parents=True, exist_ok=True)
-    own = None if raw is None else _read_own(raw, settings)
+    own = None if raw is None else read_records(raw, settings.data)
     own_languages = set() if own is None else {*own.records["language"]} - {""}
     languages = {*languages, *own_languages}
     answers = read_answers(settings.data.reference_dir, languages)
@@ -126,11 +126,6 @@ def _summary(
         untested_codes=None if own is None else _codes_without(texts, own.records, "test"),
         untrained_codes=None if own is None else _codes_without(texts, own.records, "train"),
     )
-
-
-def _read_own(raw: Path, settings: Settings) -> OwnRecords:
-    data = settings.data
-    return read_records(raw, data.read_columns, data.processed_dir, data.encoding, data.language)
 
 
 def _everything(

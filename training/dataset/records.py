@@ -25,13 +25,14 @@ from core.columns.record_text import row_duties, row_text
 from core.csv_table import Row, Table, Writer, neutralise, open_table
 from core.errors import InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
-from core.formats.source import AUTO
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
+from core.non_answers.known_texts import NonAnswers
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import refuse_own_codes
 from core.row_counts import quantity
-from core.settings import Columns, Settings
+from core.settings import DataSettings, Settings
 from core.text import JOB_TITLE, join
+from inference.autocoder import non_answers_of
 from training.dataset.title_forms import title_forms
 from training.dataset.unusable_records import (
     in_words,
@@ -116,26 +117,21 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(path for path in paths if not is_litter(path.name))
 
 
-def read_records(
-    raw: Path,
-    columns: Columns,
-    processed_dir: Path,
-    legacy_encoding: str = AUTO,
-    language: str = "",
-) -> OwnRecords:
-    """Read every labelled record under ``raw``; ``language`` is that of records that state none.
+def read_records(raw: Path, data: DataSettings) -> OwnRecords:
+    """Read every labelled record under ``raw``.
 
-    Records without one of the 436 unit groups, or without text, are listed in
-    ``processed_dir/invalid_labels.csv`` with file, line and reason. A file of a folder that cannot
-    be read is left out as a whole and named in the log. ``legacy_encoding`` is that of files that
-    are not Unicode (``data.encoding``). Raises InputError where ``raw`` is such a file, and where
-    no record has a valid code.
+    Records without one of the 436 unit groups, or without an answer, are listed in
+    ``invalid_labels.csv`` in ``data.processed_dir`` with file, line and reason. A file of a folder
+    that cannot be read is left out as a whole and named in the log. Raises InputError where ``raw``
+    is such a file, and where no record has a valid code.
     """
-    processed_dir.mkdir(parents=True, exist_ok=True)
+    data.processed_dir.mkdir(parents=True, exist_ok=True)
+    non_answers = non_answers_of(data)
     rows: list[_Record] = []
     n_left_out: Counter[str] = Counter()
     unread: dict[str, Exception] = {}
-    with (processed_dir / "invalid_labels.csv").open("w", encoding="utf-8", newline="") as file:
+    invalid_path = data.processed_dir / "invalid_labels.csv"
+    with invalid_path.open("w", encoding="utf-8", newline="") as file:
         invalid = Writer(file, INVALID_LABEL_COLUMNS)
         files = find_files(raw)
         for path in _entries(raw):
@@ -145,7 +141,7 @@ def read_records(
             try:
                 if not path.is_file():
                     raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
-                read = _read_file(path, columns, legacy_encoding, language)
+                read = _read_file(path, data, non_answers)
             except (InputError, OSError) as error:
                 if path == raw:
                     raise
@@ -176,11 +172,9 @@ class _FileRecords:
     invalid: list[list[str]]
 
 
-def _read_file(
-    path: Path, columns: Columns, legacy_encoding: str, usual_language: str
-) -> _FileRecords:
-    aliases = {**LABEL_COLUMNS, **columns.aliases}
-    table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), legacy_encoding)
+def _read_file(path: Path, data: DataSettings, non_answers: NonAnswers) -> _FileRecords:
+    aliases = {**LABEL_COLUMNS, **data.read_columns.aliases}
+    table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), data.encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     for note in table.notes:
         _LOG.info("%s: %s", path, note)
@@ -191,11 +185,11 @@ def _read_file(
     for line, row in table.rows():
         text = row_text(table, row)
         code = reader.read(table.get(row, CODE_COLUMN))
-        reason = why_unusable(text, code)
+        reason = why_unusable(text, code, non_answers)
         if reason is None:
             weight = _weight(table, row, line)
             source, group = table.get(row, "source"), table.get(row, "group")
-            language = _language(table.get(row, "language")) or usual_language
+            language = language_of(table.get(row, "language")) or data.language
             forms = other_forms(table.get(row, JOB_TITLE), row_duties(table, row))
             read.records.append(
                 (text, code.code, weight, source, group, language, forms, path.name, str(line))
@@ -208,7 +202,7 @@ def _read_file(
     return read
 
 
-def _language(written: str) -> str:
+def language_of(written: str) -> str:
     """Return the ISO 639-1 code of "de", "DE" or "de-AT", and ``""`` for anything else."""
     code = re.split(r"[-_]", written.strip().lower())[0]
     code = "no" if code in ("nb", "nn") else code

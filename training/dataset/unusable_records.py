@@ -7,23 +7,30 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
+from core.non_answers.known_texts import NonAnswers
 from core.row_counts import quantity
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, NOTHING_STATED
 
 NO_TEXT = "no title and no duties"
+NO_ANSWER = "a text that is no answer"
 GROUP_ALONE = "a group of fewer than four digits"
 _MAX_NAMED = 3
 _EXPECTED = "records with a job title and a code of ISCO-08 with 4 digits"
 
 
-def why_unusable(text: str, code: WrittenCode) -> str | None:
-    """Return why a record can neither train nor measure, None where it can."""
+def why_unusable(text: str, code: WrittenCode, non_answers: NonAnswers) -> str | None:
+    """Return why a record can neither train nor measure, None where it can.
+
+    A text of ``non_answers`` cannot: the coding gives it no code, and asks no model for it.
+    """
     if text in (EMPTY_TEXT, NOTHING_STATED):
         return NO_TEXT
     if not code.code:
         return KIND_WORDS[code.kind]
-    return None if len(code.code) == UNIT else GROUP_ALONE
+    if len(code.code) != UNIT:
+        return GROUP_ALONE
+    return NO_ANSWER if non_answers.find(text) is not None else None
 
 
 def reason_in_words(reason: str, code: WrittenCode) -> str:

@@ -1,7 +1,8 @@
 """How good a model version is on a user's own coded records: ``isco evaluate``.
 
 The figures are those of ``training/evaluation/metrics.py``, over all records and by part: title
-alone or with duties, by ``source`` where the file has such a column, and by major group.
+alone or with duties, by ``language`` and ``source`` where the file has such columns, and by major
+group.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ from core.taxonomy import MAJOR, isco08
 from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
 from inference.autocoder import non_answers_of
 from inference.classifier import Classifier
-from training.dataset.records import LABEL_COLUMNS
+from training.dataset.records import LABEL_COLUMNS, language_of
 from training.dataset.unusable_records import in_words, none_is_valid, why_unusable
 from training.evaluation.metrics import measure
 
-NO_ANSWER = "a text that is no answer"
 _MAX_LINES = 10
 _SOURCE = "source"
-_USED = frozenset({JOB_TITLE, DUTIES, CODE_COLUMN, _SOURCE})  # what else a training reads is not
+_LANGUAGE = "language"
+# What else a training reads is not used: weights and groups.
+_USED = frozenset({JOB_TITLE, DUTIES, CODE_COLUMN, _LANGUAGE, _SOURCE})
 _SHOWN = {
     "n": "n",
     "accuracy_4": "top-1",
@@ -56,9 +58,9 @@ _SHOWN = {
 class CodedRecords:
     """The coded records of a file.
 
-    ``records`` has ``text, label, source``, one row each, with repeats. ``n_left_out`` counts the
-    other records by reason, ``first_lines`` has the first lines of each. ``warning`` says that the
-    column looks like ISCO-88, ``reading`` how the file was read.
+    ``records`` has ``text, label, language, source``, one row each, with repeats. ``n_left_out``
+    counts the other records by reason, ``first_lines`` has the first lines of each. ``warning``
+    says that the column looks like ISCO-88, ``reading`` how the file was read.
     """
 
     records: pd.DataFrame
@@ -85,32 +87,30 @@ class CodedRecords:
 def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     """Return every coded record of a file; what cannot measure is counted by reason.
 
-    So is what the coding gives no code because it is no answer: no model is asked for it.
     Raises InputError for a file without any coded record.
     """
     aliases = {**LABEL_COLUMNS, **settings.data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), settings.data.encoding)
     refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
     reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
-    non_answers = non_answers_of(settings)
+    non_answers = non_answers_of(settings.data)
     rows = []
     n_left_out: Counter[str] = Counter()
     first_lines: defaultdict[str, list[int]] = defaultdict(list)
     for line, row in table.rows():
         text = row_text(table, row)
         code = reader.read(table.get(row, CODE_COLUMN))
-        reason = why_unusable(text, code)
-        if reason is None and non_answers.find(text) is not None:
-            reason = NO_ANSWER
+        reason = why_unusable(text, code, non_answers)
         if reason is None:
-            rows.append((text, code.code, table.get(row, _SOURCE)))
+            language = language_of(table.get(row, _LANGUAGE))
+            rows.append((text, code.code, language, table.get(row, _SOURCE)))
         else:
             n_left_out[reason] += 1
             if len(first_lines[reason]) < _MAX_LINES:
                 first_lines[reason].append(line)
     if not rows:
         raise none_is_valid(path, n_left_out.total(), n_left_out)
-    records = pd.DataFrame(rows, columns=["text", "label", "source"])
+    records = pd.DataFrame(rows, columns=["text", "label", _LANGUAGE, _SOURCE])
     used = _USED.union(context_columns(table.columns))
     columns = ", ".join(
         f"{column} from {shown_name(table.header[position])}"
@@ -127,8 +127,8 @@ def evaluate_records(
 ) -> dict[str, dict[str, Any]]:
     """Return part of the records → its figures (``metrics.measure``); ``all`` comes first.
 
-    ``records`` has ``text, label, source``. Parts without records are left out. Where nothing is
-    autocoded, ``autocoded_agreement`` is NaN.
+    ``records`` has ``text, label, language, source``. Parts without records are left out. Where
+    nothing is autocoded, ``autocoded_agreement`` is NaN.
     """
     rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
     probabilities = classifier.probabilities(list(texts))[rows_of_texts]
@@ -138,8 +138,9 @@ def evaluate_records(
         "title alone": title_alone,
         "with duties": ~title_alone,
     }
-    for source in sorted(set(records["source"]) - {""}):
-        parts[f"source {source}"] = (records["source"] == source).to_numpy()
+    for column in (_LANGUAGE, _SOURCE):
+        for value in sorted(set(records[column]) - {""}):
+            parts[f"{column} {value}"] = (records[column] == value).to_numpy()
     for group in isco08().level(MAJOR):
         title = isco08().title(group)
         parts[f"{group} {title}"] = records["label"].str.startswith(group).to_numpy()

@@ -13,27 +13,34 @@ import pytest
 from core.csv_table import is_formula
 from core.errors import InputError
 from core.own_tables.output_contract import OUTPUT_COLUMNS
-from core.settings import Columns, Settings
-from training.dataset.records import find_files, read_records, resolve_conflicts
+from core.settings import DataSettings, Settings
+from training.dataset.records import OwnRecords, find_files, read_records, resolve_conflicts
 from training.dataset.written_list import write_list
 from training.evaluation.evaluate_file import read_coded_records
+
+
+def read(raw: Path, processed_dir: Path, **settings: str) -> OwnRecords:
+    return read_records(raw, DataSettings(processed_dir=processed_dir, **settings))
 
 
 def test_invalid_labels_are_listed_by_line(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv"
     path.write_text(
-        "job_title,code,weight\nnurse,2221,0.5\ncook,512,\nx,9999,1\n,2221,1\n", encoding="utf-8"
+        "job_title,code,weight\nnurse,2221,0.5\ncook,512,\nx,9999,1\n,2221,1\nretired,2221,1\n",
+        encoding="utf-8",
     )
-    own = read_records(path, Columns(), tmp_path / "processed")
+    own = read(path, tmp_path / "processed")
     records = own.records
     assert records[["text", "label", "weight"]].values.tolist() == [
         ["nurse | unknown", "2221", 0.5]
     ]
     invalid = pd.read_csv(tmp_path / "processed" / "invalid_labels.csv", dtype=str)
-    assert list(invalid["line"]) == ["3", "4", "5"]
+    assert list(invalid["line"]) == ["3", "4", "5", "6"]
+    assert invalid["reason"].iloc[-1] == "a text that is no answer"
     assert own.n_left_out == {
         "a group of fewer than four digits": 1,
         "a mark for a missing code": 1,
+        "a text that is no answer": 1,
         "no title and no duties": 1,
     }
 
@@ -43,7 +50,7 @@ def test_notes_below_the_records_are_named(
 ) -> None:
     path = tmp_path / "raw.csv"
     path.write_text("id,job_title,code\n1,nurse,2221\n\nSource: x\n", encoding="utf-8")
-    own = read_records(path, Columns(), tmp_path / "processed")
+    own = read(path, tmp_path / "processed")
     assert len(own.records) == 1 and own.n_left_out == {}
     assert "raw.csv: 1 row below the records was left out (4)" in caplog.text
     notes = read_coded_records(path, settings).notes()
@@ -54,10 +61,10 @@ def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     raw = tmp_path / "raw.csv"
     raw.write_text("job_title,code,weight\nnurse,2221,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="line 2: found the weight '2'"):
-        read_records(raw, Columns(), tmp_path)
+        read(raw, tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"data\.raw_dir"):
-        read_records(tmp_path / "empty", Columns(), tmp_path)
+        read(tmp_path / "empty", tmp_path)
 
 
 def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) -> None:
@@ -102,7 +109,7 @@ def test_records_of_which_none_is_valid_are_an_error(tmp_path: Path) -> None:
     rows = "".join(f"worker {n},{code}\n" for n, code in enumerate(["8324", "9999", "72", "x y"]))
     path.write_text("job_title,isco-08 code\n" + rows, encoding="utf-8")
     with pytest.raises(InputError, match="4 of 4 records cannot be used") as raised:
-        read_records(path, Columns(), tmp_path / "processed")
+        read(path, tmp_path / "processed")
     assert "1 with a code of ISCO-88" in str(raised.value)
 
 
@@ -119,22 +126,22 @@ def test_a_bad_file_of_a_folder_costs_itself_alone(
     (raw / "torn.csv").write_text('job_title,isco_code\n"welder,7212\n', encoding="utf-8")
     os.mkfifo(raw / "pipe.csv")
     with caplog.at_level(logging.WARNING):
-        own = read_records(raw, Columns(), tmp_path / "processed")
+        own = read(raw, tmp_path / "processed")
     assert list(own.records["label"]) == ["7212", "0310", "2221"]
     assert own.unread_files == [str(raw / name) for name in ("._good.csv", "pipe.csv", "torn.csv")]
     for name in own.unread_files:
         assert name in caplog.text
     with pytest.raises(InputError):
-        read_records(raw / "torn.csv", Columns(), tmp_path / "processed")
+        read(raw / "torn.csv", tmp_path / "processed")
 
 
 def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
     raw = tmp_path / "raw.csv"
     raw.write_bytes("job_title,isco_code\nслесарь,7233\n".encode("cp1251"))
-    own = read_records(raw, Columns(), tmp_path / "processed", "cp1251")
+    own = read(raw, tmp_path / "processed", encoding="cp1251")
     assert list(own.records["text"]) == ["слесарь | unknown"]
     raw.write_bytes("job_title,isco_code\nSchütze,0310\n".encode("cp1252"))
-    own = read_records(raw, Columns(), tmp_path / "processed", "cp1251")
+    own = read(raw, tmp_path / "processed", encoding="cp1251")
     assert list(own.records["text"]) == ["schьtze | unknown"]  # as somebody has set it
 
 
@@ -147,7 +154,7 @@ def test_no_cell_of_a_list_runs(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     processed = tmp_path / "processed"
-    own = read_records(raw, Columns(), processed)
+    own = read(raw, processed)
     resolve_conflicts(own.records, processed, "majority")
     write_list(own.records.assign(file="=file.csv"), processed / "list.csv")
     for name, n_rows in (("invalid_labels.csv", 3), ("conflicts.csv", 2), ("list.csv", 2)):
@@ -166,7 +173,7 @@ def test_predictions_are_no_labels(tmp_path: Path) -> None:
     names = ",".join(OUTPUT_COLUMNS)
     row = "cook,5120,Cooks,0.95,false,512,0.95,false,model,5120,0.95,,,,,v1"
     (raw / "predictions.csv").write_text(f"job_title,{names}\n{row}\n", encoding="utf-8")
-    own = read_records(raw, Columns(), tmp_path / "processed")
+    own = read(raw, tmp_path / "processed")
     assert list(own.records["text"]) == ["nurse | unknown"]
     assert own.unread_files == [str(raw / "predictions.csv")]
     with pytest.raises(InputError, match="the codes that this program gave"):
@@ -185,7 +192,7 @@ def test_records_of_every_format_train(tmp_path: Path, caplog: pytest.LogCapture
     (raw / "codebook.docx").write_bytes(b"PK")
     (raw / ".gitkeep").touch()
     with caplog.at_level(logging.WARNING):
-        own = read_records(raw, Columns(), tmp_path / "processed")
+        own = read(raw, tmp_path / "processed")
     assert list(own.records["label"]) == ["7212"] * 5
     assert "codebook.docx is left out: it is a text document" in caplog.text
     assert ".gitkeep" not in caplog.text
@@ -196,7 +203,7 @@ def test_the_language_and_the_forms_of_a_title_are_kept(tmp_path: Path) -> None:
     path.write_text(
         "job_title,isco_code,lang\nBäcker/in,7512,de-AT\nplumber,7126,../x\n", encoding="utf-8"
     )
-    records = read_records(path, Columns(), tmp_path, language="en").records
+    records = read(path, tmp_path, language="en").records
     assert list(records["language"]) == ["de", "en"]
     assert list(records["forms"]) == ["bäcker | unknown\nbäckerin | unknown", ""]
 
@@ -206,14 +213,14 @@ def test_a_folder_of_files_that_are_all_left_out_names_them_and_why(tmp_path: Pa
     raw.mkdir()
     (raw / "heavy.csv").write_text("job_title,code,weight\nnurse,2221,7\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
-        read_records(raw, Columns(), tmp_path / "processed")
+        read(raw, tmp_path / "processed")
     said = str(error.value)
     assert "no file of which the records can be read" in said
     assert "'heavy.csv', line 2: found the weight '7'" in said
     assert "column of codes" not in said and "titles and codes" not in said
     (raw / "light.csv").write_text("job_title,code,weight\nnurse,999,1\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
-        read_records(raw, Columns(), tmp_path / "processed")
+        read(raw, tmp_path / "processed")
     assert "1 of 1 record cannot be used" in str(error.value)
     assert "left out: 'heavy.csv', line 2" in str(error.value)
 
@@ -228,7 +235,7 @@ def test_the_reasons_of_invalid_labels_say_nothing_twice(tmp_path: Path) -> None
     path = tmp_path / "raw.csv"
     rows = "".join(f"worker {n},{code}\n" for n, code in enumerate(codes))
     path.write_text("job_title,isco_code\n" + rows, encoding="utf-8")
-    read_records(path, Columns(), tmp_path)
+    read(path, tmp_path)
     invalid = pd.read_csv(tmp_path / "invalid_labels.csv", dtype=str)
     assert list(invalid["reason"]) == [
         "not a code of ISCO-08",

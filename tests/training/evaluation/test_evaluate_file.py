@@ -51,6 +51,19 @@ def test_the_parts_add_up_and_repeats_count(
     assert "| source panel | 2 |" in table
 
 
+def test_a_column_of_languages_divides_the_figures(
+    settings: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text(
+        "title,isco08,language\nKöchin,5120,de\ncook,5120,en\ncook,5120,EN\nkok,5120,\n", "utf-8"
+    )
+    coded = read_coded_records(path, settings)
+    figures = evaluate_records(coded.records, open_classifier(bundle, settings.inference), 0.9)
+    n = {name: values["n"] for name, values in figures.items() if name.startswith("language")}
+    assert n == {"language de": 1, "language en": 2}
+
+
 def test_without_an_autocoded_record_the_share_right_is_a_dash(
     settings: Settings, bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -120,7 +133,8 @@ def test_only_the_columns_that_are_used_are_named(settings: Settings, tmp_path: 
     path.write_text("\n".join(rows), encoding="utf-8")
     coded = read_coded_records(path, settings)
     assert coded.notes() == [
-        "read: job_title from 'title', isco_code from 'isco08', source from 'source'"
+        "read: job_title from 'title', isco_code from 'isco08', language from 'language', "
+        "source from 'source'"
     ]
 
 
