@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from operator import attrgetter
 
 from core.own_tables.code_source import CodeSource
-from core.review_contract import expected_gain
+from core.review_contract import REVIEW_ORDER, expected_gain
 from inference.decision import Prediction, SimilarCorrection
 from results.review.review_item import ReviewItem
 
@@ -34,10 +35,11 @@ INSERT INTO item VALUES (
 )
 ON CONFLICT (text) DO UPDATE SET n_records = n_records + excluded.n_records
 """
-# The order of core.review_contract.REVIEW_ORDER; the function is the Python one.
-_SELECT_BY_GAIN = """
-SELECT text, job_title, duties_description, prediction, n_records, first_record, context FROM item
-ORDER BY expected_gain(confidence, n_records) DESC, text
+# In SQL "asc" and "desc"; the function is the Python one.
+_ORDER = ", ".join(f"{name} {direction.removesuffix('ending')}" for name, direction in REVIEW_ORDER)
+_SELECT_BY_GAIN = f"""
+SELECT *, expected_gain(confidence, n_records) AS gain FROM item
+ORDER BY {_ORDER}
 """
 
 
@@ -71,7 +73,9 @@ class UncertainTexts:
         """Yield the texts, the highest expected gain first."""
         if self._database is None:
             if not self._sorted:
-                self._sorted = sorted(self._items.values(), key=lambda i: (-i.gain, i.text))
+                self._sorted = list(self._items.values())
+                for name, direction in reversed(REVIEW_ORDER):  # a sort keeps the one before
+                    self._sorted.sort(key=attrgetter(name), reverse=direction == "descending")
             yield from self._sorted
             return
         self._spill()
