@@ -19,7 +19,15 @@ from core.text import EMPTY_TEXT, PREPARATION_VERSION
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import NO_PREDICTION, DecisionRules, Prediction, decide, no_code, unheld
+from inference.decision import (
+    NO_PREDICTION,
+    DecisionRules,
+    Prediction,
+    decide,
+    floor_settings,
+    no_code,
+    unheld,
+)
 from inference.office.calibrator import OfficeCalibrator
 from inference.office.carried_calibration import carried_by
 from inference.office.office_calibration import OfficeCalibration
@@ -224,21 +232,13 @@ def non_answers_of(data: DataSettings) -> NonAnswers:
     )
 
 
-def _floors(settings: Settings) -> dict[str, float]:
-    """Return the probabilities below which no group is shown: those that the fallback uses."""
-    inference = settings.inference
-    if inference.fallback == "truncate":
-        return {"floor": inference.floor}
-    return {f"climb.{level}": floor for level, floor in inference.climb.model_dump().items()}
-
-
 def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -> dict[str, Any]:
     """Return what besides the model changes the codes: a part of a result's id and receipt."""
     values = {
         "corrections": corrections_lookup.version,
         "confidence_threshold": settings.model.confidence_threshold,
         "fallback": settings.inference.fallback,
-        **_floors(settings),
+        **floor_settings(settings.inference),
         "non_answers": non_answers_of(settings.data).version,
         "unheld_jobs": unheld_jobs_version(),
         "text_preparation": PREPARATION_VERSION,

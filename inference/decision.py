@@ -123,16 +123,20 @@ class Floors:
     sub_major: float = 0.0
     major: float = 0.0
 
-    @classmethod
-    def of(cls, settings: InferenceSettings) -> Floors:
-        """Return the floors that belong to the fallback of ``settings``."""
-        if settings.fallback == "truncate":
-            return cls(minor=settings.floor)
-        climb = settings.climb
-        return cls(minor=climb.minor, sub_major=climb.sub_major, major=climb.major)
-
 
 NO_FLOORS = Floors()
+
+
+def floor_settings(settings: InferenceSettings) -> dict[str, float]:
+    """Return name → value of the settings that are the ``Floors`` of the fallback, in order."""
+    if settings.fallback == "truncate":
+        return {"floor": settings.floor}
+    climb = settings.climb
+    return {
+        "climb.minor": climb.minor,
+        "climb.sub_major": climb.sub_major,
+        "climb.major": climb.major,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class DecisionRules:
     def of(cls, settings: Settings) -> DecisionRules:
         """Return the rules of ``settings``."""
         inference = settings.inference
-        floors = Floors.of(inference)
+        floors = Floors(*floor_settings(inference).values())
         return cls(settings.model.confidence_threshold, inference.fallback, floors)
 
 
