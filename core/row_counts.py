@@ -1,8 +1,16 @@
-"""Count the records of a result by their outcome: the same counts in every receipt."""
+"""Count records: by their outcome for every receipt, and as they are done for a display."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+
+Progress = Callable[[int], None]
+"""Receives the number of records done since the last call; 0 while there is only to wait."""
+
+
+def no_progress(n_done: int) -> None:
+    """Show nothing."""
 
 
 def quantity(n: int, singular: str, plural: str = "") -> str:

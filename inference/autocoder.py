@@ -14,6 +14,7 @@ from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import CodeSource
+from core.row_counts import Progress, no_progress
 from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, Settings
 from core.text import EMPTY_TEXT, PREPARATION_VERSION
 from inference.bundle import Bundle
@@ -88,9 +89,7 @@ class Autocoder:
         self._similar = None if similarity is None else SimilarCorrections(similarity)
         self._learned_lookup: CorrectionsLookup | None = None
 
-    def code(
-        self, texts: Sequence[str], progress: Callable[[int], None] = lambda n_done: None
-    ) -> list[Prediction]:
+    def code(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Prediction]:
         """Return one Prediction per text, in order; equal texts get the same object.
 
         ``progress`` is called after each step with how many more of ``texts`` are done.
@@ -126,7 +125,7 @@ class Autocoder:
         """What the model learned from, where its bundle has it."""
         return self._office.training_profile
 
-    def learn_corrections(self, progress: Callable[[int], None] = lambda n_done: None) -> None:
+    def learn_corrections(self, progress: Progress = no_progress) -> None:
         """Let new corrections teach similar texts, and calibrate the confidence.
 
         What the cache has is no longer right then. ``code`` calls it. ``progress`` is called with 0
@@ -184,7 +183,7 @@ class Autocoder:
         self,
         texts: Sequence[str],
         is_left_out: Callable[[str], bool],
-        progress: Callable[[int], None],
+        progress: Progress,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return what others say of texts that somebody coded: (N, 436) twice.
 

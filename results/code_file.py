@@ -15,7 +15,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core import html
@@ -43,6 +43,7 @@ from core.languages.message import Message
 from core.own_files import RECEIPT
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
+from core.row_counts import Progress, no_progress
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
@@ -66,8 +67,6 @@ from results.statistics import BatchStatistics
 PREDICTIONS = "predictions.csv"
 
 _LOG = logging.getLogger(__name__)
-
-Progress = Callable[[int], None]
 
 
 def batch_id(sha256: str, autocoder: Autocoder, settings: Settings) -> str:
@@ -107,7 +106,7 @@ def code_file(
     out_dir: Path,
     autocoder: Autocoder,
     settings: Settings,
-    progress: Progress = lambda n_done: None,
+    progress: Progress = no_progress,
     n_explained: int = 0,
 ) -> Receipt:
     """Code every record of ``path`` into the existing folder ``out_dir``, and return the receipt.

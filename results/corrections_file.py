@@ -15,9 +15,10 @@ from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_d
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, neutralise
 from core.file_io import sha256_of, utc_now
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
+from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from inference.corrections_lookup import CorrectionsLookup
-from results.corrections_source import CorrectionsSource, Progress, open_source
+from results.corrections_source import CorrectionsSource, open_source
 from results.intake_check import IntakeCheck, IntakeChecks
 from results.kept_corrections import ID_DIGITS, kept_name, open_kept
 from results.receipt import CorrectionsReceipt
@@ -79,7 +80,7 @@ def process_corrections(
     corrections_lookup: CorrectionsLookup,
     settings: Settings,
     batch_id: str | None = None,
-    progress: Progress = lambda n_done: None,
+    progress: Progress = no_progress,
     find_doubts: FindDoubts = lambda corrections, name: [],
 ) -> CorrectionsReceipt:
     """Write the status of every row to ``out_dir``, keep what is decided, and return the receipt.

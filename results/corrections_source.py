@@ -7,7 +7,7 @@ or that it is a ``predictions.csv`` whose codes were changed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +33,10 @@ from core.own_tables.table_kind import (
 )
 from core.own_tables.trimmed_review import columns_with_codes
 from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
+from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from core.text import JOB_TITLE
 from results.published_batches import batch_of_predictions
-
-Progress = Callable[[int], None]
 
 
 @dataclass
@@ -58,9 +57,7 @@ class CorrectionsSource:
         return [*filter(None, [code_reader(self.table).warning()])]
 
 
-def is_corrections_file(
-    path: Path, settings: Settings, progress: Progress = lambda n_done: None
-) -> bool:
+def is_corrections_file(path: Path, settings: Settings, progress: Progress = no_progress) -> bool:
     """Return whether ``path`` has decisions: corrected codes, or codes of ours that were changed.
 
     Raises InputError for a table of ours without a decision, which is never coded as records, for
@@ -85,7 +82,7 @@ def is_corrections_file(
 
 
 def open_source(
-    path: Path, settings: Settings, progress: Progress = lambda n_done: None
+    path: Path, settings: Settings, progress: Progress = no_progress
 ) -> CorrectionsSource:
     """Open a file of corrections, or edited predictions; raises InputError if it is neither."""
     data = settings.data

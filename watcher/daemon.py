@@ -23,11 +23,11 @@ from watcher.intake.polling import MIN_INTERVAL_S, InboxPoller
 from watcher.lasting_faults import ClaimErrors, raise_lasting_faults, raise_lasting_pause
 from watcher.outcome import Outcome
 from watcher.pause import MAX_PAUSE_S, Pause
-from watcher.pipeline import Pipeline, ShutdownError
+from watcher.pipeline import Pipeline
 from watcher.processes.explainer import Explainer
 from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
-from watcher.signals import Shutdown
+from watcher.signals import Shutdown, ShutdownError
 from watcher.status.same_name import refuse_same_name
 from watcher.status.standing_warnings import StandingWarnings
 from watcher.status.writer import StatusWriter

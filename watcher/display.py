@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from watcher.processes.processor import Progress
+from core.row_counts import Progress, no_progress
 
 ProgressDisplay = Callable[[Path], AbstractContextManager[Progress]]
 
 
 def no_display(path: Path) -> AbstractContextManager[Progress]:
     """Display no progress, for a daemon without a terminal."""
-    return nullcontext(lambda n_done: None)
+    return nullcontext(no_progress)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from core.errors import BundleError, InputError
 from core.formats.file_names import TEXT_SUFFIXES
+from core.row_counts import Progress, no_progress
 from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
@@ -45,15 +46,12 @@ from watcher.intake.folder_checks import Folders
 from watcher.intake.undo_notes import UndoNotes
 from watcher.open_files import Writers
 from watcher.outcome import Outcome, Results
-from watcher.processes.processor import Processor, Progress, WorkerLostError
+from watcher.processes.processor import Processor, WorkerLostError
+from watcher.signals import ShutdownError
 from watcher.status.writer import StatusWriter
 
 _LOG = logging.getLogger(__name__)
 _N_QUIET_TIMES_CUT = 10
-
-
-class ShutdownError(Exception):
-    """The daemon was told to stop at once, while a file was in progress."""
 
 
 class Pipeline:
@@ -220,7 +218,7 @@ class Pipeline:
 
     def _make_results(self, claim: Claim, content: Content) -> Results | None:
         """Publish the results, or find those of the same content; None where it has changed."""
-        identity = self._processor.identify(claim.path, self._counted(lambda n_done: None))
+        identity = self._processor.identify(claim.path, self._counted(no_progress))
         if identity.sha256 != content.sha256:
             return None
         published = publish.find_batch(self._files, self._settings.outbox, identity.batch_id)

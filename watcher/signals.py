@@ -27,6 +27,10 @@ class Shutdown:
     stop_now: threading.Event = field(default_factory=threading.Event)
 
 
+class ShutdownError(Exception):
+    """The daemon was told to stop at once, while a file was in progress."""
+
+
 class ShutdownSignals:
     """Sets ``shutdown`` when signals arrive; a third signal ends the process.
 

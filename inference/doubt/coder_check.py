@@ -11,7 +11,7 @@ Answers with a code that the model has never learned tell nothing about the code
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,21 +19,16 @@ import numpy as np
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.doubts import Doubt, is_same_coder
 from core.file_io import utc_now
+from core.row_counts import Progress, no_progress
 from core.taxonomy import isco08, unit_index
 from inference.autocoder import Autocoder
 from inference.doubt.answer_counts import SURE, Counts, count_answers, is_far, reasons_for
-
-Progress = Callable[[int], None]
 
 MIN_ANSWERS = 20
 """Fewer answers of a coder prove nothing."""
 MAX_ANSWERS = 2_000
 """The first answers of a coder that are looked at: enough for any of the counts, in seconds."""
 N_EXAMPLES = 5
-
-
-def no_progress(n_done: int) -> None:
-    """Show nothing."""
 
 
 def check_coders(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.corrections.office_answers import OfficeAnswers
+from core.row_counts import Progress
 from inference.classifier import Reading
 from inference.office.answer_texts import AnswerTexts
 from inference.office.carried_calibration import CarriedCalibration
@@ -71,7 +72,7 @@ class OfficeCalibrator:
         self,
         answers: OfficeAnswers,
         read: Callable[[Sequence[str]], Reading],
-        progress: Callable[[int], None],
+        progress: Progress,
     ) -> None:
         """Let the model ``read`` the answers that count, if there are enough to calibrate.
 

@@ -13,6 +13,7 @@ import pytest
 
 from core.corrections.corrections_folder import folder_state
 from core.errors import BundleError
+from core.row_counts import no_progress
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
@@ -188,7 +189,7 @@ def test_what_the_model_has_learned_does_not_count(
     def calibration_of(file_name: str, profile: TrainingProfile | None = None) -> OfficeCalibration:
         office = OfficeCalibrator(0.5, 0.95, profile, frozenset({file_name}))
         answers = autocoder.corrections_lookup.answers
-        office.read(answers, autocoder.classifier.read, lambda n_done: None)
+        office.read(answers, autocoder.classifier.read, no_progress)
         office.calibrate(None)
         return office.calibration
 

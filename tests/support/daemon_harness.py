@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.corrections.unread_file import UnreadFile
+from core.row_counts import Progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from tests.support.fake_clock import FakeClock
@@ -17,7 +18,7 @@ from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
 from watcher.open_files import Writers
 from watcher.processes.file_processor import FileProcessor
-from watcher.processes.processor import Processor, Progress
+from watcher.processes.processor import Processor
 from watcher.signals import Shutdown
 from watcher.status.status import Status, read_status
 

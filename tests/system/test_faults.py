@@ -16,6 +16,7 @@ import pytest
 from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError, FolderError
 from core.own_files import SENTINEL, OwnFileError
+from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from tests.support.daemon_harness import (
@@ -31,7 +32,7 @@ from watcher.intake.folder_checks import STAGING
 from watcher.intake.local_state import local_state_path
 from watcher.open_files import file_system_of, is_open_for_writing
 from watcher.processes.file_processor import FileProcessor
-from watcher.processes.processor import Processor, Progress
+from watcher.processes.processor import Processor
 from watcher.status.status import Health, judge, read_status
 
 GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
@@ -358,7 +359,7 @@ def test_the_same_content_is_answered_from_the_first_receipt(harness: DaemonHarn
 def test_a_folder_of_the_same_name_stays(harness: DaemonHarness) -> None:
     """Promise 10."""
     harness.drop("a.csv", GOOD)
-    identity = harness.processor.identify(harness.inbox / "a.csv", lambda n: None)
+    identity = harness.processor.identify(harness.inbox / "a.csv", no_progress)
     theirs = harness.settings.watcher.outbox / f"a.{identity.batch_id}"
     theirs.mkdir(parents=True)
     (theirs / "notes.txt").write_text("mine", encoding="utf-8")

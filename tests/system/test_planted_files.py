@@ -21,6 +21,7 @@ from cli.commands.explain import run as run_explain
 from core.errors import BundleError, FolderError, StatusError
 from core.log_lines import OneLineFormatter
 from core.own_files import SENTINEL, OwnFileError, read_own_file, read_own_json
+from core.row_counts import no_progress
 from core.settings import Settings
 from core.settings_file.schedule_settings import ScheduleSettings
 from results.explanations.requests import REQUESTS_FILE
@@ -405,7 +406,7 @@ def test_the_temporary_files_of_a_worker_end_with_it(
         path = tmp_path / "a.csv"
         path.write_bytes(GOOD)
         with pytest.raises((BundleError, WorkerLostError)):
-            worker.identify(path, lambda n: None)
+            worker.identify(path, no_progress)
         assert not folder.exists()
     assert list(tmp_path.glob("isco-worker-*")) == [others]
 

@@ -14,6 +14,7 @@ import pytest
 
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError, IscoError, UnfinishedError
+from core.row_counts import Progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from tests.support.daemon_harness import DaemonHarness, FailingFilesystem
@@ -22,7 +23,7 @@ from tests.watcher.test_daemon import isco
 from watcher.daemon import Daemon
 from watcher.environment import MAIN
 from watcher.intake.folder_checks import STAGING
-from watcher.processes.processor import Processor, Progress
+from watcher.processes.processor import Processor
 from watcher.signals import Shutdown
 from watcher.status.status import Health, judge
 

@@ -18,6 +18,7 @@ import pytest
 from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError
 from core.own_files import SENTINEL
+from core.row_counts import Progress
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from results.receipt import AnyReceipt, Identity
@@ -31,7 +32,7 @@ from watcher.intake.folder_checks import STAGING
 from watcher.intake.local_state import local_state_path
 from watcher.processes.explainer import Explainer
 from watcher.processes.file_processor import FileProcessor
-from watcher.processes.processor import Processor, Progress, WorkerLostError
+from watcher.processes.processor import Processor, WorkerLostError
 from watcher.signals import Shutdown
 from watcher.status.status import STATUS, Health, judge, read_status
 

@@ -16,6 +16,7 @@ from core.corrections.doubts import Doubt, confirmed_doubts
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
 from core.file_io import sha256_of
+from core.row_counts import Progress
 from core.settings import Settings
 from core.text import join
 from inference.doubt.coder_check import check_coders
@@ -25,7 +26,6 @@ from results.corrections_file import corrections_batch_id, process_corrections
 from results.corrections_source import is_corrections_file
 from results.receipt import AnyReceipt, Identity
 from watcher.intake.claims import Claim
-from watcher.processes.processor import Progress
 
 _LOG = logging.getLogger(__name__)
 _REHEARSED = join("regsitered nurse")

@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from core.corrections.unread_file import UnreadFile
+from core.row_counts import Progress
 from results.receipt import AnyReceipt, Identity
-
-# Called with the number of records done since the last call; 0 while there is only to wait.
-Progress = Callable[[int], None]
 
 
 class WorkerLostError(Exception):

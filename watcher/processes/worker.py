@@ -24,6 +24,7 @@ import psutil
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
 from core.file_io import ScratchFolder
+from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
@@ -37,7 +38,7 @@ from watcher.processes.messages import (
     Request,
     Work,
 )
-from watcher.processes.processor import Progress, WorkerLostError
+from watcher.processes.processor import WorkerLostError
 from watcher.processes.worker_process import OUT_OF_MEMORY, run_worker
 
 _LOG = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Worker:
         """
         with suppress(WorkerLostError):
             while self._is_loading and not self._is_answering and self._connection.poll():
-                self._receive(lambda n_done: None)
+                self._receive(no_progress)
         return self._model_version
 
     @property

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from core.errors import IscoError
 from core.packages import PACKAGES
 from core.process_start import collect_rarely
+from core.row_counts import Progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.processes.messages import (
@@ -29,7 +30,7 @@ from watcher.processes.messages import (
     Request,
     Work,
 )
-from watcher.processes.processor import Processor, Progress
+from watcher.processes.processor import Processor
 
 if TYPE_CHECKING:
     from watcher.processes.file_processor import FileProcessor

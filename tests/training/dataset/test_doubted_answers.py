@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from core.corrections.doubts import confirm, open_doubts
+from core.row_counts import no_progress
 from core.settings import Settings, load_settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
@@ -68,14 +69,14 @@ def test_a_dropped_file_is_doubted_before_it_teaches(project: Settings, tmp_path
     write(path, "Ana", N_WRONG)
     staged.mkdir()
     processor = FileProcessor(project)
-    identity = processor.identify(path, lambda n: None)
-    receipt = processor.work(path, staged, identity, lambda n: None)
+    identity = processor.identify(path, no_progress)
+    receipt = processor.work(path, staged, identity, no_progress)
     assert f"{N} in doubt" in receipt.summary()
-    processor.identify(path, lambda n: None)
+    processor.identify(path, no_progress)
     lookup = processor._served.autocoder.corrections_lookup
     assert len(lookup.decisions) == N and lookup.teaching == {}
     confirm(project.data.corrections_dir, "Ana")
-    processor.identify(path, lambda n: None)
+    processor.identify(path, no_progress)
     assert len(processor._served.autocoder.corrections_lookup.teaching) == N
 
 

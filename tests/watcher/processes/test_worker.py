@@ -16,6 +16,7 @@ import pytest
 
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError, InputError
+from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from inference.bundle import Bundle
 from results.receipt import AnyReceipt, Identity
@@ -23,7 +24,7 @@ from tests.conftest import ROOT
 from tests.support.daemon_harness import DaemonHarness
 from tests.test_layout import HEAVY
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for, workers
-from watcher.processes.processor import Progress, WorkerLostError
+from watcher.processes.processor import WorkerLostError
 from watcher.processes.worker import Worker
 
 MODEL_LIBRARIES = HEAVY | {"onnxruntime", "tokenizers"}
@@ -43,10 +44,6 @@ def worker(settings: Settings) -> Iterator[Worker]:
 def child_of(worker: Worker) -> psutil.Process:
     assert worker._process is not None
     return psutil.Process(worker._process.pid)
-
-
-def ignore(n_done: int) -> None:
-    pass
 
 
 def survey(tmp_path: Path, n_rows: int) -> Path:
@@ -90,7 +87,7 @@ worker.close()
 def test_it_codes_as_the_same_process_would(worker: Worker, tmp_path: Path) -> None:
     path, out = survey(tmp_path, 3), tmp_path / "out"
     out.mkdir()
-    identity = worker.identify(path, ignore)
+    identity = worker.identify(path, no_progress)
     counted: list[int] = []
     receipt = worker.work(path, out, identity, counted.append)
     assert (receipt.batch_id, sum(counted)) == (identity.batch_id, 3)
@@ -102,23 +99,23 @@ def test_it_codes_as_the_same_process_would(worker: Worker, tmp_path: Path) -> N
 def test_its_errors_are_those_of_the_file(worker: Worker, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("job_title,id\na,1\nb\n", encoding="utf-8")
-    identity = worker.identify(path, ignore)
+    identity = worker.identify(path, no_progress)
     with pytest.raises(InputError, match="line 3: found 1 field;") as raised:
-        worker.work(path, tmp_path, identity, ignore)
+        worker.work(path, tmp_path, identity, no_progress)
     assert raised.value.line == 3
     with pytest.raises(FileNotFoundError):
-        worker.identify(tmp_path / "none.csv", ignore)
+        worker.identify(tmp_path / "none.csv", no_progress)
 
 
 @pytest.mark.slow
 def test_killed_it_is_replaced(worker: Worker, tmp_path: Path) -> None:
     path = survey(tmp_path, 3)
-    worker.identify(path, ignore)
+    worker.identify(path, no_progress)
     before = child_of(worker)
     before.send_signal(signal.SIGKILL)
     with pytest.raises(WorkerLostError, match="SIGKILL"):
-        worker.identify(path, ignore)
-    assert worker.identify(path, ignore).sha256
+        worker.identify(path, no_progress)
+    assert worker.identify(path, no_progress).sha256
     assert child_of(worker).pid != before.pid
 
 
@@ -132,24 +129,24 @@ def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path
         worker._start()
         child_of(worker).send_signal(signal.SIGKILL)
         with pytest.raises(BundleError, match=r"model could not be loaded: .*SIGKILL"):
-            worker.identify(path, ignore)
-        assert worker.identify(path, ignore).model_version == worker.model_version
+            worker.identify(path, no_progress)
+        assert worker.identify(path, no_progress).model_version == worker.model_version
 
 
 @pytest.mark.slow
 def test_killed_between_two_files_it_is_replaced_before_the_next(
     worker: Worker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    worker.prepare(ignore)
+    worker.prepare(no_progress)
     process = child_of(worker)
-    worker.prepare(ignore)
+    worker.prepare(no_progress)
     assert child_of(worker) == process
     process.send_signal(signal.SIGKILL)
     assert worker._process is not None
     worker._process.join(60)
-    worker.prepare(ignore)
+    worker.prepare(no_progress)
     assert "ended while it waited (signal SIGKILL)" in caplog.text
-    assert worker.identify(survey(tmp_path, 3), ignore).sha256
+    assert worker.identify(survey(tmp_path, 3), no_progress).sha256
 
 
 @pytest.mark.slow
@@ -157,23 +154,23 @@ def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -
     """Fault 42."""
     path = survey(tmp_path, 3)
     with closing(Worker(limited(settings, time_limit_s=20.0))) as worker:
-        worker.identify(path, ignore)
+        worker.identify(path, no_progress)
         child = child_of(worker)
         worker._settings = limited(settings, time_limit_s=0.5)
         child.send_signal(signal.SIGSTOP)
         with pytest.raises(WorkerLostError, match=r"no progress for 0\.5 s"):
-            worker.identify(path, ignore)
+            worker.identify(path, no_progress)
         assert not child.is_running()
 
 
 def test_too_large_it_is_killed(settings: Settings, tmp_path: Path) -> None:
     """Fault 41: by the limit in the settings; the message names it."""
     with closing(Worker(settings)) as worker:
-        worker.identify(survey(tmp_path, 3), ignore)
+        worker.identify(survey(tmp_path, 3), no_progress)
         worker._settings = limited(settings, memory_limit_mb=64)
         child_of(worker).send_signal(signal.SIGSTOP)  # so that the daemon has to wait
         with pytest.raises(WorkerLostError, match="more than 64 MB"):
-            worker.identify(survey(tmp_path, 3), ignore)
+            worker.identify(survey(tmp_path, 3), no_progress)
 
 
 @pytest.mark.slow
@@ -204,7 +201,7 @@ def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bu
         closing(Worker(settings.model_copy(update={"output": gone}))) as worker,
         pytest.raises(BundleError),
     ):
-        worker.identify(config, ignore)
+        worker.identify(config, no_progress)
 
 
 class CrashingProcessor:
