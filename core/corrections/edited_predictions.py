@@ -26,7 +26,7 @@ from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import groups_by_title
-from core.non_answers.missing_values import stated
+from core.non_answers.missing_values import StatedCells
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
@@ -81,12 +81,13 @@ class EditedPredictions:
         self._table = table
         self._coded_texts = coded_texts
         self._on_chunk = on_chunk
-        self._positions = output_positions(table.header)
+        positions = output_positions(table.header)
+        self._cells = StatedCells(positions)
         self._n_overruled = 0  # rows with a corrected code, and another that was changed
         self._warnings: list[str] = []  # about the columns of codes
         self._is_padded = self._has_padded_codes(pads_codes)
         # What stands before our columns is of the input, whatever its name.
-        first_column = min(self._positions.values(), default=0)
+        first_column = min(positions.values(), default=0)
         self._signatures = SignatureReader(table, first_column)
         self._misplaced = MisplacedAnswers(table, first_column, code_column(table.header))
 
@@ -169,7 +170,7 @@ class EditedPredictions:
     def _told_rows(self) -> Iterator[ToldRow]:
         for chunk, texts in self._chunks(self._table.answer_rows()):
             for (_, row), text in zip(chunk, texts, strict=True):
-                version = self._cell(row, "model_version")
+                version = self._cells.get(row, "model_version")
                 shows = partial(self._is_same, self._written(row))
                 yield ToldRow(text, version, self._told_by_row(row), shows)
 
@@ -188,7 +189,7 @@ class EditedPredictions:
         by_version: dict[str, list[int]] = {}
         for number, (codes, (_, row)) in enumerate(zip(published, chunk, strict=True)):
             if len(codes) != 1:
-                by_version.setdefault(self._cell(row, "model_version"), []).append(number)
+                by_version.setdefault(self._cells.get(row, "model_version"), []).append(number)
         for version, numbers in by_version.items():
             listed = self._coded_texts.codes_of([texts[number] for number in numbers], version)
             for number, codes in zip(numbers, listed, strict=True):
@@ -215,9 +216,9 @@ class EditedPredictions:
 
     def _told_by_row(self, row: Row) -> frozenset[str]:
         """Return the codes that the other columns of a row allow; none where they do not tell."""
-        source = self._cell(row, "source").casefold()
-        first = self._cell(row, "candidate_1")
-        has_no_candidate = "candidate_1" in self._positions and not first
+        source = self._cells.get(row, "source").casefold()
+        first = self._cells.get(row, "candidate_1")
+        has_no_candidate = "candidate_1" in self._cells and not first
         if source in SOURCES_WITHOUT_CODE or has_no_candidate:
             return frozenset({""})
         candidate = _code(first, UNIT)
@@ -238,14 +239,14 @@ class EditedPredictions:
         """Return the groups that may be the code of a row: the one that its title names, if any."""
         groups = {minor[:digits] for digits in range(1, MINOR + 1)}
         by_title = groups_by_title()
-        if "isco_title" not in self._positions:
+        if "isco_title" not in self._cells:
             return groups | {code for code in isco08().titles if len(code) <= SUB_MAJOR}
-        named = set(by_title.get(self._cell(row, "isco_title").casefold(), ()))
+        named = set(by_title.get(self._cells.get(row, "isco_title").casefold(), ()))
         return named & (groups | {code for code in named if len(code) <= SUB_MAJOR}) or groups
 
     def _is_fallback(self, row: Row) -> bool | None:
         """Whether the code is that of a group; None where the row does not tell."""
-        written = self._cell(row, "is_fallback") or self._cell(row, "needs_review")
+        written = self._cells.get(row, "is_fallback") or self._cells.get(row, "needs_review")
         word = without_decimals(written.casefold())
         if word in _TRUE:
             return True
@@ -269,15 +270,11 @@ class EditedPredictions:
 
     def _minor_code(self, row: Row) -> str:
         """Return the minor group of a row, or that of its first candidate."""
-        code = _code(self._cell(row, "minor_code"), MINOR)
-        return code or _code(self._cell(row, "candidate_1"), UNIT)[:MINOR]
+        code = _code(self._cells.get(row, "minor_code"), MINOR)
+        return code or _code(self._cells.get(row, "candidate_1"), UNIT)[:MINOR]
 
     def _written(self, row: Row) -> str:
-        return self._cell(row, CODE_COLUMN)
-
-    def _cell(self, row: Row, name: str) -> str:
-        position = self._positions.get(name)
-        return "" if position is None else stated(row[position])
+        return self._cells.get(row, CODE_COLUMN)
 
 
 def _digits(written: str) -> str:

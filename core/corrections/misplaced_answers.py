@@ -20,7 +20,7 @@ from core.corrections.correction import (
 from core.csv_table import Row, Table
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
-from core.non_answers.missing_values import is_missing_value, stated
+from core.non_answers.missing_values import StatedCells, is_missing_value
 from core.own_tables.output_contract import output_positions
 from core.review_contract import (
     CHOICE_COLUMNS,
@@ -54,11 +54,7 @@ class MisplacedAnswers:
         answers : the column in which answers count.
         """
         self._table = table
-        self._positions = {
-            name: position
-            for name, position in table.columns.items()
-            if name in (COMMENT, CODER, PREDICTED, PREDICTED_TITLE) and position >= first_column
-        }
+        self._cells = StatedCells(table.columns, first_column)
         self._added = _added_code_columns(table, first_column)
         position = table.columns.get(answers)
         self._answers = answers if position is None else table.header[position].strip()
@@ -69,7 +65,7 @@ class MisplacedAnswers:
             return self._with_second_answer(correction, row)
         if correction.status != CorrectionStatus.SKIPPED:
             return correction
-        comment, coder = self._cell(row, COMMENT), self._cell(row, CODER)
+        comment, coder = self._cells.get(row, COMMENT), self._cells.get(row, CODER)
         column = ""
         if answer := _answer_in(comment):
             column, said = COMMENT, f"{COMMENT} says {answer!r}"
@@ -97,8 +93,8 @@ class MisplacedAnswers:
 
     def _new_prediction(self, row: Row) -> str:
         """Return the code that was typed over the predicted one, whose title still stands there."""
-        written, title = self._cell(row, PREDICTED), self._cell(row, PREDICTED_TITLE)
-        if not written or PREDICTED_TITLE not in self._positions:
+        written, title = self._cells.get(row, PREDICTED), self._cells.get(row, PREDICTED_TITLE)
+        if not written or PREDICTED_TITLE not in self._cells:
             return ""
         code = read_code(written).code
         if len(code) < MINOR:
@@ -111,10 +107,6 @@ class MisplacedAnswers:
     def _added_answer(self, row: Row) -> str:
         """Return the name of the first added column in which the row has a code."""
         return next((name for name, place in self._added.items() if read_code(row[place]).code), "")
-
-    def _cell(self, row: Row, name: str) -> str:
-        position = self._positions.get(name)
-        return "" if position is None else stated(row[position])
 
 
 def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.non_answers.missing_values import stated
-from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT
+from core.non_answers.missing_values import StatedCells
+from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATURE_COLUMNS
 
 if TYPE_CHECKING:
     from core.csv_table import Row, Table
@@ -87,33 +87,30 @@ class SignatureReader:
         first_column : columns before it are the input's own, and say nothing about an answer.
         """
         self._table = table
-        self._columns = frozenset(
-            name
-            for name in (CODER, CODED_AT, COMMENT, ADJUDICATED)
-            if table.columns.get(name, -1) >= first_column
-        )
+        self._cells = StatedCells(table.columns, first_column)
+        self._is_signed = any(name in self._cells for name in SIGNATURE_COLUMNS)
         self._only_coder = self._find_only_coder()
         self._is_day_first = self._find_order()
         self._latest = datetime.now(UTC) + _CLOCKS_DIFFER
 
     def read(self, row: Row) -> Signature:
         """Return the signature of a row."""
-        if not self._columns:
+        if not self._is_signed:
             return NO_SIGNATURE
-        written = self._cell(row, CODED_AT)
+        written = self._cells.get(row, CODED_AT)
         coded_at, time_note = _time(written, self._is_day_first, self._latest)
-        adjudicated, answer_note = _answer(self._cell(row, ADJUDICATED))
+        adjudicated, answer_note = _answer(self._cells.get(row, ADJUDICATED))
         return Signature(
             coder=self._coder(row) or self._only_coder,
             coded_at=coded_at,
-            comment=self._cell(row, COMMENT),
+            comment=self._cells.get(row, COMMENT),
             is_adjudicated=adjudicated,
             note="; ".join(filter(None, (time_note, answer_note))),
             is_time_left_out=bool(time_note),
         )
 
     def _find_only_coder(self) -> str:
-        if CODER not in self._columns or SEQUENCE in self._table.header:
+        if CODER not in self._cells or SEQUENCE in self._table.header:
             return ""
         names: dict[str, str] = {}
         for _, row in self._table.answer_rows():
@@ -126,17 +123,14 @@ class SignatureReader:
 
     def _find_order(self) -> bool | None:
         """Return whether the day stands before the month in the column; None where unclear."""
-        if CODED_AT not in self._columns or SEQUENCE in self._table.header:
+        if CODED_AT not in self._cells or SEQUENCE in self._table.header:
             return None
-        cells = (self._cell(row, CODED_AT) for _, row in self._table.answer_rows())
+        cells = (self._cells.get(row, CODED_AT) for _, row in self._table.answer_rows())
         orders = set(map(_own_order, filter(None, map(_YEAR_LAST.fullmatch, cells)))) - {None}
         return orders.pop() if len(orders) == 1 else None
 
     def _coder(self, row: Row) -> str:
-        return coder_name(self._cell(row, CODER))
-
-    def _cell(self, row: Row, name: str) -> str:
-        return stated(self._table.get(row, name)) if name in self._columns else ""
+        return coder_name(self._cells.get(row, CODER))
 
 
 def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[str, str]:

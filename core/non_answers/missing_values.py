@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 
@@ -17,6 +18,22 @@ def stated(cell: str) -> str:
     """Return what a cell says, without spaces around it; empty for a mark of a missing value."""
     value = cell.strip()
     return "" if is_missing_value(value) else value
+
+
+class StatedCells:
+    """Reads the cells of a row by the names of their columns, as ``stated`` does."""
+
+    def __init__(self, positions: Mapping[str, int], first_position: int = 0) -> None:
+        """Take the position of each column; those before the first one are left out."""
+        self._positions = {n: place for n, place in positions.items() if place >= first_position}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._positions
+
+    def get(self, row: Sequence[str], name: str) -> str:
+        """Return what the cell of a column says; empty where there is no such column."""
+        position = self._positions.get(name)
+        return "" if position is None else stated(row[position])
 
 
 def is_missing_value(cell: str) -> bool:
