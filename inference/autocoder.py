@@ -18,7 +18,7 @@ from core.row_counts import Progress, no_progress
 from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, Settings
 from core.text import EMPTY_TEXT, PREPARATION_VERSION
 from inference.bundle import Bundle
-from inference.classifier import Classifier, open_classifier
+from inference.classifier import Classifier, open_classifier, steps_of
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import (
     NO_PREDICTION,
@@ -41,9 +41,6 @@ from inference.similar_corrections import (
 )
 from inference.training_profile import TrainingProfile
 
-# This many texts go through the model between two calls of the progress callback. A larger step has
-# more texts of equal length: 8,192 answers make 436 batches in steps of 512, 187 in these.
-_TEXTS_PER_STEP = 2048
 PAD_CODES = "pad_codes"
 """The setting of a result that says whether short codes get zeros at their end."""
 NEUTRALISE_FORMULAS = "neutralise_formulas"
@@ -107,8 +104,7 @@ class Autocoder:
                 predictions[text] = prediction
         progress(sum(n_copies[text] for text in predictions))
         new_texts = [text for text in n_copies if text not in predictions]
-        for start in range(0, len(new_texts), _TEXTS_PER_STEP):
-            step = new_texts[start : start + _TEXTS_PER_STEP]
+        for step in steps_of(new_texts):
             for text, prediction in zip(step, self._compute(step), strict=True):
                 predictions[text] = prediction
                 self._cache.put(text, prediction)

@@ -28,7 +28,7 @@ from core.errors import BundleError
 from core.own_tables.code_source import CodeSource
 from core.taxonomy import isco08, unit_index
 from inference.bundle import REMEDY, Bundle
-from inference.classifier import Reading
+from inference.classifier import Reading, steps_of
 from inference.decision import Prediction, SimilarCorrection
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +39,6 @@ _N_VOTERS = 10  # those behind them count for next to nothing
 _STEPS = 127  # a part of a vector has this length
 _PRODUCT_OF_EQUALS = 2 * _STEPS**2  # of two vectors whose cosine is 1
 _TEXTS_PER_BLOCK, _CORRECTIONS_PER_BLOCK = 512, 8192  # 16 MB of products
-_TEXTS_PER_STEP = 2048
 
 
 @dataclass(frozen=True)
@@ -134,8 +133,7 @@ class SimilarCorrections:
         rows = {text: row for row, text in enumerate(self._texts)}
         new_texts = [text for text in codes if text not in rows]
         blocks = [self._vectors] if rows else []
-        for start in range(0, len(new_texts), _TEXTS_PER_STEP):
-            blocks.append(vectors_of(new_texts[start : start + _TEXTS_PER_STEP]))
+        blocks += map(vectors_of, steps_of(new_texts))
         rows |= {text: len(rows) + number for number, text in enumerate(new_texts)}
         self._texts = list(codes)
         self._codes = dict(codes)

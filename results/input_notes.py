@@ -9,10 +9,10 @@ from core.columns.shown_names import shown_name
 from core.corrections.unread_file import UnreadFile
 from core.languages.message import Message
 from core.text import DUTIES
+from inference.providers import CPU
 from results.batch import Batch
 from results.receipt import Receipt
 
-_CPU = "cpu"
 _MAX_UNREAD = 3
 
 _LOG = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def note_providers(receipt: Receipt, providers: set[str]) -> None:
 
     A provider that fails while a file is coded is replaced by the CPU: then there are two.
     """
-    if providers != {_CPU}:
+    if providers != {CPU}:
         receipt.notes.append(_computed_by(sorted(providers)))
 
 

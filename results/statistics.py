@@ -16,13 +16,13 @@ import numpy as np
 from core.own_tables.code_source import NON_ANSWERS, CodeSource
 from core.taxonomy import MINOR, UNIT, isco08
 from inference.decision import Prediction
+from inference.office.office_calibration import Z_95
 from inference.training_profile import TrainingProfile
 
 N_BINS = 20
 _OTHER_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 _N_DRAWS = 400
 _MINOR_EDGES = (0.0, 0.3, 0.5, 0.7, 0.9, 1.0)
-_Z_95 = 1.96
 _MIN_MERGE = 100_000
 _TEXT = np.dtype([("hash", np.int64), ("confidence", np.float32), ("is_seen", np.bool_)])
 
@@ -218,7 +218,7 @@ class BatchStatistics:
         variance = float(weights**2 @ (shrunk * (1 - shrunk)) / n_each)
         expected = float(weights @ shrunk)
         variance += expected * (1 - expected) / n_texts_above
-        margin = _Z_95 * variance**0.5
+        margin = Z_95 * variance**0.5
         return rate, (max(rate - margin, 0.0), min(rate + margin, 1.0))
 
     def _count_minors(self, predictions: Sequence[Prediction]) -> None:

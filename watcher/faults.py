@@ -21,7 +21,7 @@ from watcher.intake.folder_checks import Folders
 _LOG = logging.getLogger(__name__)
 # What passes: the disk, the share, the model, a folder of the watcher. No file is rejected for it.
 PASSING_FAULTS = (OSError, BundleError, FolderError)
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class NoSpaceError(OSError):
@@ -34,7 +34,7 @@ def explained(error: Exception, settings: WatcherSettings) -> Exception:
     What was written is removed by then. An error that names no path came from any of the folders
     that a file passes through: the one with the least space is named.
     """
-    if not isinstance(error, OSError) or error.errno not in _FULL:
+    if not isinstance(error, OSError) or error.errno not in DISK_FULL:
         return error
     places = [settings.outbox, settings.inbox, settings.archive_dir, settings.rejected_dir]
     free = _free_bytes([*places, Path(tempfile.gettempdir())])

@@ -1,10 +1,16 @@
-"""Header names as errors and notes show them."""
+"""Names of columns and texts of cells, as errors and notes show them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 _MAX_NAMES = 40
+
+
+def shown_text(text: str, n_chars: int = 40) -> str:
+    """Return a text on one line, the start of a long one."""
+    text = " ".join(text.split())
+    return text if len(text) <= n_chars else text[:n_chars] + "…"
 
 
 def shown_name(name: str) -> str:

@@ -11,6 +11,7 @@ import unicodedata
 
 from core.columns.header_names import column_key
 from core.columns.record_text import row_text, without_missing_values
+from core.columns.shown_names import shown_text
 from core.csv_table import Row, Table
 from core.non_answers.missing_values import is_missing_value
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
@@ -59,10 +60,11 @@ class TextComparison:
         if all(_agree(parts[name], cell) for name, cell in cells.items()):
             return ""
         names = " and ".join(cells)
-        shown = _BETWEEN.join(_shortened(cell) for cell in cells.values())
+        shown = _BETWEEN.join(shown_text(cell, _MAX_CHARS) for cell in cells.values())
         return (
-            f"{TEXT} is {_shortened(text)!r}, and {names} {shown!r}: the file was sorted or edited "
-            "in part. Answer in an unchanged copy of the review, and sort whole rows"
+            f"{TEXT} is {shown_text(text, _MAX_CHARS)!r}, and {names} {shown!r}: the file was "
+            "sorted or edited in part. Answer in an unchanged copy of the review, and sort whole "
+            "rows"
         )
 
     def _is_text_of(self, row: Row, cells: dict[str, str], text: str) -> bool:
@@ -103,8 +105,3 @@ def _letters(part: str) -> str:
 
 def _ascii(part: str) -> str:
     return "".join(character for character in part if character.isascii() and character.isalnum())
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _MAX_CHARS else text[:_MAX_CHARS] + "…"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.columns.shown_names import shown_text
 from core.languages.message import Message
 from core.letters.mojibake import mend_mojibake
 
@@ -13,7 +14,6 @@ REPLACEMENT = "\ufffd"
 """U+FFFD, which programs write for a letter that they cannot read."""
 _LOST = re.compile(r"(?<![\w/.=&?])[^\W\d_]*\?[^\W\d_]+(?![\w/.=&?])")
 _ALL_LOST = re.compile(r"[\s|]*\?{3,}[?\s|]*")
-_MAX_SHOWN_CHARS = 40
 
 
 def may_have_lost_letters(text: str) -> bool:
@@ -100,5 +100,4 @@ def _with(sign: str, row: Sequence[str]) -> str:
 
 
 def _shown(text: str) -> str:
-    text = " ".join(text.split())
-    return repr(text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…")
+    return repr(shown_text(text))

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.columns.shown_names import shown_text
 from core.languages.message import Message
 from core.letters.plain_text import plain_text
 
-_MAX_SHOWN_CHARS = 40
 _MAX_CHARS = 8_192  # of a formula in Excel
 _BEGIN = re.compile(r"\s*'?\s*\{?\s*=")
 _NAME = r"[^\W\d][\w.]*"
@@ -69,8 +69,6 @@ class UnreadFormulas:
         """Return in words how many there are, with an example."""
         if not self.n_records:
             return []
-        text = " ".join(self._first.split())
-        shown = text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…"
         return [
             Message.counted(
                 self.n_records,
@@ -78,7 +76,7 @@ class UnreadFormulas:
                 "the file again with the results of its formulas",
                 "{n} records have a formula as title or duties, which was not read ({text}): "
                 "export the file again with the results of their formulas",
-                text=repr(shown),
+                text=repr(shown_text(self._first)),
             )
         ]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.corrections.office_answers import OfficeAnswers
 from core.row_counts import Progress
-from inference.classifier import Reading
+from inference.classifier import Reading, steps_of
 from inference.office.answer_texts import AnswerTexts
 from inference.office.carried_calibration import CarriedCalibration
 from inference.office.exponent_fit import prior_after
@@ -17,8 +17,6 @@ from inference.office.office_calibration import OfficeCalibration, bundle_calibr
 from inference.office.office_fit import AnswerReadings, fit_office
 from inference.similar_corrections import SimilarCorrections
 from inference.training_profile import TrainingProfile
-
-_TEXTS_PER_STEP = 2048
 
 
 class OfficeCalibrator:
@@ -83,8 +81,7 @@ class OfficeCalibrator:
         texts = self._answers.texts if self._answers.are_enough else ()
         self._texts.keep(texts)
         new_texts = self._texts.missing(texts)
-        for start in range(0, len(new_texts), _TEXTS_PER_STEP):
-            step = new_texts[start : start + _TEXTS_PER_STEP]
+        for step in steps_of(new_texts):
             self._texts.add(step, read(step))
             progress(0)
 

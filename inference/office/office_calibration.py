@@ -10,6 +10,9 @@ import numpy as np
 from core.corrections.office_answers import OfficeAnswers
 from inference.office.carried_calibration import CarriedCalibration
 
+Z_95 = 1.96
+"""Half the width of a 95 % interval, in standard errors."""
+
 
 @dataclass(frozen=True)
 class ShareAgreed:

@@ -26,6 +26,7 @@ from core.corrections.office_answers import OfficeAnswers
 from core.taxonomy import UNIT, unit_index
 from inference.office.exponent_fit import FITTED_PRIOR, Prior, fit_exponent
 from inference.office.office_calibration import (
+    Z_95,
     OfficeCalibration,
     ShareAgreed,
     WantedThreshold,
@@ -36,7 +37,7 @@ from inference.similar_corrections import Neighbors, SimilarCorrections
 _THRESHOLD_STEPS = 100
 _MOSTLY_ANSWERED = 0.8  # of the questions
 _N_EXPECTED = 30  # answers that the calibrated confidence itself stands for, beside those that came
-_N_DRAWS, _Z_95 = 200, 1.96
+_N_DRAWS = 200
 _ANSWERS_PER_PART, _MAX_PARTS = 25, 20
 
 
@@ -135,9 +136,9 @@ def _share_agreed(
     chosen = weights[is_chosen]
     rate = float(chosen @ is_agreed[is_chosen] / chosen.sum())
     n = float(_effective(chosen).sum())
-    center = rate + _Z_95**2 / (2 * n)
-    margin = _Z_95 * np.sqrt(rate * (1 - rate) / n + _Z_95**2 / (4 * n**2))
-    low, high = (float((center + sign * margin) / (1 + _Z_95**2 / n)) for sign in (-1, 1))
+    center = rate + Z_95**2 / (2 * n)
+    margin = Z_95 * np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2))
+    low, high = (float((center + sign * margin) / (1 + Z_95**2 / n)) for sign in (-1, 1))
     return ShareAgreed(rate, max(low, 0.0), min(high, 1.0), int(is_chosen.sum()))
 
 

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 
 from core.columns.else_words import names_another_answer
 from core.columns.header_names import JOB_TITLE
+from core.columns.shown_names import shown_text
 from core.csv_table import Row, Table
 from core.languages.message import Message
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.text import EMPTY_TEXT, join
-
-_MAX_SHOWN_CHARS = 40
 
 
 class AnswersBeside:
@@ -50,8 +49,6 @@ class AnswersBeside:
         """Return in words how many there are and where, with an example."""
         if not self._n_records:
             return []
-        text = " ".join(self._first.split())
-        shown = text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…"
         names = [name for name in self._columns.values() if name in self._found]
         return [
             Message.counted(
@@ -62,7 +59,7 @@ class AnswersBeside:
                 "read ({text}): move such answers into {column!r}",
                 column=self._name,
                 names=", ".join(map(repr, names)),
-                text=repr(shown),
+                text=repr(shown_text(self._first)),
             )
         ]
 

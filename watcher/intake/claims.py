@@ -31,6 +31,7 @@ REASON = ".why"
 ORIGIN = ".from"
 NOTES = frozenset({HEARTBEAT, REASON, ORIGIN})
 """The names of what is beside the input of a claim."""
+STILL_OPEN = "somebody has it open for writing; waiting until it is closed"
 MAX_ATTEMPTS = 3
 _LEASE_HEARTBEATS = 10
 _NO_INPUT = ".gone"
@@ -104,7 +105,7 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
             "read it"
         ) from None
     if files.writers(inbox / name) is Writers.SOME:
-        raise StillOpenError("somebody has it open for writing; waiting until it is closed")
+        raise StillOpenError(STILL_OPEN)
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
     files.make_dir(folder)
     path = inbox / name

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from core.file_io import write_atomic
+from watcher.faults import DISK_FULL
 from watcher.status.status import Status
-
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def write_status(path: Path, status: Status) -> None:
@@ -18,7 +16,7 @@ def write_status(path: Path, status: Status) -> None:
     try:
         write_atomic(path, status.model_dump_json(indent=2) + "\n", is_public=True)
     except OSError as error:
-        if (status.paused or status.no_space) and error.errno in _DISK_FULL:
+        if (status.paused or status.no_space) and error.errno in DISK_FULL:
             _overwrite(path, status)
         raise
 

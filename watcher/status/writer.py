@@ -21,7 +21,7 @@ from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
 from watcher.faults import NoSpaceError
 from watcher.hooks.hooks import Hooks
-from watcher.intake.claims import Claim, HeldError
+from watcher.intake.claims import STILL_OPEN, Claim, HeldError
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
@@ -217,7 +217,7 @@ class StatusWriter:
             self._change(paused=None)
         else:
             if outcome is Outcome.STILL_OPEN:
-                self._keep(claim, "somebody has it open for writing; waiting until it is closed")
+                self._keep(claim, STILL_OPEN)
             elif claim.id not in self._retried:
                 self._keep(claim, "it may still be written; it is read once more")
             waiting = (self._retried[claim.id], *self._status.waiting)[:_N_WAITING]
