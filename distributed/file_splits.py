@@ -22,6 +22,7 @@ from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
+from core.formats.parquet_file import damaged, not_as_text
 from core.formats.source import AUTO
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
@@ -80,12 +81,7 @@ def check_file(file: InputFile, columns: Columns, legacy_encoding: str = AUTO) -
     except (pa.ArrowException, EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise  # a fault of the storage, not of the file
-        raise InputError(
-            file,
-            f"damaged content ({str(error).partition(chr(10))[0]})",
-            expected="a whole Parquet or CSV file",
-            remedy="The copy was probably cut off: write or copy it again.",
-        ) from None
+        raise damaged(file, error, "a whole Parquet or CSV file") from None
 
 
 def read_splits(
@@ -225,21 +221,15 @@ def _text_columns(header: Sequence[str], indexes: dict[str, int]) -> TextColumns
 def _output_field(file: InputFile, field: pa.Field, is_text: bool) -> pa.Field:
     """Return the field as it is written; InputError for a type that no cell can hold."""
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    name = f"a column {field.name!r} of type {field.type}"
     if pa.types.is_null(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return pa.field(field.name, kind if pa.types.is_large_string(kind) else pa.string())
     if is_text:
         raise InputError(
             file,
-            name,
+            f"a column {field.name!r} of type {field.type}",
             expected="text where job titles and duties stand",
             remedy="Rename that column if it holds something else, or write it as text.",
         )
     if not (pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
-        raise InputError(
-            file,
-            name,
-            expected="columns of text, numbers, dates or true and false",
-            remedy="Leave that column out, or write it as text.",
-        )
+        raise not_as_text(file, field)
     return pa.field(field.name, kind)

@@ -40,7 +40,7 @@ from core.isco_codes.compared_column import choose_compared_column
 from core.isco_codes.other_code_columns import codes_not_compared
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
-from core.own_files import RECEIPT
+from core.own_files import RECEIPT, REPORT
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.row_counts import Progress, no_progress
@@ -57,7 +57,7 @@ from results.input_columns import review_context, weighted_shares
 from results.input_notes import note_input, note_providers, unread_notes
 from results.own_format import write_own_format
 from results.receipt import Receipt
-from results.report import REPORT, write_report
+from results.report import write_report
 from results.reporting.contested_codes import ContestedCodes
 from results.review.page import REVIEW_PAGE
 from results.review.queue import ReviewQueue

@@ -12,9 +12,6 @@ from core.corrections.correction import Correction, CorrectionStatus
 from core.row_counts import RowCounts
 from inference.versions import software_versions
 
-REPORT = "report.html"
-"""The page of a batch, beside its receipt."""
-
 
 @dataclass(frozen=True)
 class Identity:

@@ -16,9 +16,9 @@ from core.corrections.office_answers import MIN_ANSWERS as MIN_CALIBRATING
 from core.corrections.office_answers import MIN_SAMPLED
 from core.html import write_page
 from core.isco_titles.group_titles import titles_in
+from core.own_files import REPORT
 from core.taxonomy import MAJOR, SUB_MAJOR
 from results.batch import Batch
-from results.receipt import REPORT as REPORT
 from results.reporting.verdict import MIN_ANSWERS, findings, is_small
 from results.review.follow_up import N_ALTERNATIVES, cut, follow_up_question
 from results.review.review_item import ReviewItem

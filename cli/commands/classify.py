@@ -79,12 +79,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         ray_engine.run(parsed, settings)
         return
     ray_engine.refuse_options(parsed)
+    from core.own_files import REPORT
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, prepare_process
     from results.explanations.pages import explain_batch
     from results.explanations.requests import pending_batches
-    from results.report import REPORT
     from watcher.delivery.index_page import INDEX, Index
     from watcher.delivery.publish import shown
     from watcher.intake.folder_checks import STAGING

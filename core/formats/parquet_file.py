@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from core.delimited.layout import Layout
-from core.errors import InputError
+from core.errors import InputError, Named
 from core.formats.cell_text import as_text, checked_row
 from core.formats.content import Content, Records
 from core.formats.source import Source, size_of
@@ -43,12 +43,17 @@ def opened(path: Source) -> Iterator[Any]:
     except (pa.ArrowException, EOFError, UnicodeDecodeError, OverflowError, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise  # a fault of the storage, not of the file
-        raise InputError(
-            path,
-            f"damaged content ({str(error).partition(chr(10))[0]})",
-            expected="a whole Parquet file",
-            remedy="The copy was probably cut off: write or copy it again.",
-        ) from None
+        raise damaged(path, error, "a whole Parquet file") from None
+
+
+def damaged(path: Named, error: BaseException, expected: str) -> InputError:
+    """Return the error of a file whose content cannot be read to its end."""
+    return InputError(
+        path,
+        f"damaged content ({str(error).partition(chr(10))[0]})",
+        expected=expected,
+        remedy="The copy was probably cut off: write or copy it again.",
+    )
 
 
 def limit_of(path: Source) -> int:
@@ -85,12 +90,17 @@ def refuse_without_text(path: Source, field: Any) -> None:
     if hasattr(pa.types, "is_string_view"):
         is_text = is_text or pa.types.is_string_view(kind)
     if not (is_text or pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
-        raise InputError(
-            path,
-            f"a column {field.name!r} of type {field.type}",
-            expected="columns of text, numbers, dates or true and false",
-            remedy="Leave that column out, or write it as text.",
-        )
+        raise not_as_text(path, field)
+
+
+def not_as_text(path: Named, field: Any) -> InputError:
+    """Return the error of a column whose values no text stands for."""
+    return InputError(
+        path,
+        f"a column {field.name!r} of type {field.type}",
+        expected="columns of text, numbers, dates or true and false",
+        remedy="Leave that column out, or write it as text.",
+    )
 
 
 def _records(path: Source) -> Records:

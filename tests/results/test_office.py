@@ -13,6 +13,7 @@ import pytest
 
 from core.corrections.corrections_folder import folder_state
 from core.errors import BundleError
+from core.own_files import REPORT
 from core.row_counts import no_progress
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -27,7 +28,6 @@ from inference.training_profile import TrainingProfile
 from results.code_file import code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
-from results.report import REPORT
 from tests.support.page_reader import Page
 from training.calibration_to_carry import calibration_to_carry
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from core.csv_table import Writer
+from core.own_files import REPORT
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
@@ -22,7 +23,6 @@ from inference.bundle import Bundle
 from inference.decision import DecisionRules
 from results.agreement import DISAGREEMENTS
 from results.code_file import code_file
-from results.report import REPORT
 from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
 from tests.support.page_reader import Page

@@ -23,7 +23,8 @@ from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
-from core.own_files import METRICS
+from core.own_files import METRICS, RUN_STATES
+from core.own_files import REPORT as REPORT
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION_MAJOR,
@@ -38,7 +39,6 @@ from training.evaluation.analysis_files import (
 from training.evaluation.gate import MIN_TEXTS
 from training.run_folder import BEFORE_QUANTIZATION, SEEN, TEST
 
-REPORT = "report.html"
 N_PAIRS = 10
 _MAX_LISTED = 12
 
@@ -101,12 +101,6 @@ _EXPORT = {
     "fine_tune": Message("settings of the nightly training"),
     "seed": Message("seed"),
 }
-_STATES = {
-    "promoted": Message("promoted"),
-    "refused": Message("refused"),
-    "failed": Message("failed"),
-    "skipped": Message("skipped"),
-}
 _NOTHING_TRAINED = Message("Nothing was trained; the model in service stays.")
 _RESULTS = {
     "promoted": Message("The new model was put into service."),
@@ -134,7 +128,7 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
         metrics=metrics,
         titles=titles_in(language),
         min_texts=MIN_TEXTS,
-        state=_STATES.get(state, state) or Message("no result"),
+        state=RUN_STATES.get(state, state) or Message("no result"),
         name=name or run_dir.name,
         result=_result(metrics),
         learned=_labelled(

@@ -29,6 +29,8 @@ from core.languages.page_language import page_language
 from core.own_files import (
     METRICS,
     RECEIPT,
+    REPORT,
+    RUN_STATES,
     SENTINEL,
     OwnFileError,
     read_own_file,
@@ -36,7 +38,6 @@ from core.own_files import (
     set_aside,
 )
 from core.row_counts import RowCounts
-from results.receipt import REPORT
 from watcher.delivery.publish import is_superseded
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.other_daemons import with_rejected_by_others
@@ -48,13 +49,7 @@ INDEX = "index.html"
 _MIN_INTERVAL_S = 1.0
 _MAX_SHOWN = 1_000
 _N_TREND = 60
-# What became of a nightly training, and of the rows of a corrections file.
-_STATES = {
-    "promoted": Message("promoted"),
-    "refused": Message("refused"),
-    "failed": Message("failed"),
-    "skipped": Message("skipped"),
-}
+# What became of the rows of a corrections file.
 _STATUSES = {
     CorrectionStatus.ACCEPTED: Message("accepted"),
     CorrectionStatus.RESTORED: Message("restored"),
@@ -283,7 +278,7 @@ def _training(folder: Path) -> dict[str, Any]:
             reason = read_own_file(folder / FAILED).decode("utf-8", "replace").strip()
         except (OSError, OwnFileError) as error:
             reason = str(error)
-        failed = {"state": _STATES["failed"], "reason": reason}
+        failed = {"state": RUN_STATES["failed"], "reason": reason}
         return {**entry, **failed, "version": "", "agreement": {}}
     metrics = read_own_json(folder / METRICS)
     agreement = metrics.get("sampled_agreement") or {}
@@ -291,7 +286,7 @@ def _training(folder: Path) -> dict[str, Any]:
         agreement = _Agreement.model_validate(agreement).model_dump()
     return {
         **entry,
-        "state": _STATES.get(metrics["state"], str(metrics["state"])),
+        "state": RUN_STATES.get(metrics["state"], str(metrics["state"])),
         "reason": "; ".join(map(str, metrics.get("reasons") or [])),
         "version": str(metrics.get("version") or ""),
         "agreement": agreement,

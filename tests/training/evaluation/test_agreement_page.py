@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import main
-from core.own_files import METRICS
+from core.own_files import METRICS, REPORT
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from tests.support.page_reader import Page
 from training.evaluation.agreement_page import write_agreement
@@ -20,7 +20,6 @@ from training.evaluation.coder_agreement import (
     Level,
     Pair,
 )
-from training.evaluation.training_report import REPORT
 from training.nightly_folder import publish_skip
 from training.run_folder import RunKind, RunMetrics, RunState
 

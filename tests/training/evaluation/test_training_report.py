@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.corrections.doubts import Doubt
 from core.languages.page_language import page_language
+from core.own_files import REPORT
 from core.taxonomy import isco08
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
@@ -33,7 +34,7 @@ from training.evaluation.analysis_files import (
 from training.evaluation.error_analysis import write_error_analysis
 from training.evaluation.metrics import measure
 from training.evaluation.plots import draw_curves
-from training.evaluation.training_report import REPORT, show, write_report
+from training.evaluation.training_report import show, write_report
 
 UNITS = isco08().units
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(1)>'
