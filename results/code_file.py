@@ -98,7 +98,7 @@ def prepare_process(language: str) -> None:
     """Prepare a process of our own for files: load the names of columns, compile the templates."""
     for column in TEXT_COLUMNS:
         match("no usual name", column)
-    html.prepare("base.html", "plots.html", REPORT, REVIEW_PAGE, language=language)
+    html.prepare("base.html", "plots.html", "tables.html", REPORT, REVIEW_PAGE, language=language)
 
 
 def code_file(
