@@ -25,6 +25,7 @@ from inference.bundle import MANIFEST, Bundle
 from inference.ngram_model import NgramModel
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
+from tests.support.small_network import SMALL
 
 # A shared machine is sometimes slow: the time of one example says nothing about the code.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -114,18 +115,8 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Pa
     bpe.save_model(str(folder))
     tokenizer = RobertaTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt"))
     tokenizer.save_pretrained(folder)
+    config = RobertaConfig(vocab_size=len(tokenizer), num_labels=len(isco08().units), **SMALL)
     torch.manual_seed(0)
-    config = RobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=128,
-        max_position_embeddings=130,
-        type_vocab_size=1,
-        num_labels=len(isco08().units),
-        initializer_range=0.1,  # large, so that its random decisions differ from text to text
-    )
     RobertaForSequenceClassification(config).save_pretrained(folder)
     return folder
 

@@ -82,12 +82,11 @@ class FailingFilesystem(Filesystem):
         return result
 
 
-class InterruptingProcessor:
-    """A processor that calls ``interrupt`` with the path of the file when its work is done."""
+class PassingProcessor:
+    """A processor that leaves all work to another one; a test changes a method of it."""
 
-    def __init__(self, processor: Processor, interrupt: Callable[[Path], None]) -> None:
+    def __init__(self, processor: Processor) -> None:
         self._processor = processor
-        self._interrupt = interrupt
 
     @property
     def model_version(self) -> str | None:
@@ -102,6 +101,17 @@ class InterruptingProcessor:
 
     def identify(self, path: Path, progress: Progress) -> Identity:
         return self._processor.identify(path, progress)
+
+    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
+        return self._processor.work(path, staged, identity, progress)
+
+
+class InterruptingProcessor(PassingProcessor):
+    """A processor that calls ``interrupt`` with the path of the file when its work is done."""
+
+    def __init__(self, processor: Processor, interrupt: Callable[[Path], None]) -> None:
+        super().__init__(processor)
+        self._interrupt = interrupt
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         receipt = self._processor.work(path, staged, identity, progress)

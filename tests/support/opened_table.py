@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from core.csv_table import Table, open_table
 from core.settings import Columns
@@ -15,3 +16,12 @@ def opened_table(path: Path, rows: Sequence[Sequence[str]]) -> Table:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     return open_table(path, Columns().model_dump(), ("job_title",))
+
+
+def counted_notes(counter: Callable[[Table], Any], table: Table) -> list[str]:
+    """Return the notes of a ``counter`` that was given the records, two at a time."""
+    counted = counter(table)
+    for chunk in table.chunks(2):
+        counted.add(chunk)
+    notes: list[str] = counted.notes()
+    return notes

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError, FolderError
 from core.own_files import SENTINEL, OwnFileError
 from core.row_counts import Progress, no_progress
@@ -23,6 +22,7 @@ from tests.support.daemon_harness import (
     DaemonHarness,
     FailingFilesystem,
     InterruptingProcessor,
+    PassingProcessor,
     ProcessKilled,
 )
 from watcher.environment import MAIN
@@ -185,27 +185,13 @@ def test_a_read_error_in_one_file_does_not_delay_others(
     assert harness.violations() == []
 
 
-class TooLargeOnce:
+class TooLargeOnce(PassingProcessor):
     """A processor whose results of one file are over a limit on the size of files."""
 
     def __init__(self, processor: Processor, name: str) -> None:
-        self._processor = processor
+        super().__init__(processor)
         self.name = name
         self.n_fired = 0
-
-    @property
-    def model_version(self) -> str | None:
-        return self._processor.model_version
-
-    @property
-    def unread_corrections(self) -> tuple[UnreadFile, ...]:
-        return ()
-
-    def prepare(self, progress: Progress) -> None:
-        self._processor.prepare(progress)
-
-    def identify(self, path: Path, progress: Progress) -> Identity:
-        return self._processor.identify(path, progress)
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         if path.name == self.name:

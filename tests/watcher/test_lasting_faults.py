@@ -17,7 +17,7 @@ from core.errors import BundleError, IscoError, UnfinishedError
 from core.row_counts import Progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
-from tests.support.daemon_harness import DaemonHarness, FailingFilesystem
+from tests.support.daemon_harness import DaemonHarness, FailingFilesystem, PassingProcessor
 from tests.support.fake_clock import FakeClock
 from tests.watcher.test_daemon import isco
 from watcher.daemon import Daemon
@@ -59,31 +59,17 @@ class NoModel:
         raise AssertionError
 
 
-class FullAtWork:
+class FullAtWork(PassingProcessor):
     """A processor during whose work the disk of a folder becomes full."""
 
     def __init__(self, processor: Processor, files: FailingFilesystem, folder: Path) -> None:
-        self._processor = processor
+        super().__init__(processor)
         self._files = files
         self._folder = folder
-
-    @property
-    def model_version(self) -> str | None:
-        return self._processor.model_version
-
-    @property
-    def unread_corrections(self) -> tuple[UnreadFile, ...]:
-        return ()
-
-    def prepare(self, progress: Progress) -> None:
-        self._processor.prepare(progress)
 
     def identify(self, path: Path, progress: Progress) -> Identity:
         self._files.fail("make_dir write", self._folder, errno.ENOSPC)
         return self._processor.identify(path, progress)
-
-    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
-        return self._processor.work(path, staged, identity, progress)
 
 
 @pytest.fixture

@@ -15,14 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections.unread_file import UnreadFile
 from core.errors import AlreadyRunningError
 from core.own_files import SENTINEL
 from core.row_counts import Progress
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from results.receipt import AnyReceipt, Identity
-from tests.support.daemon_harness import DaemonHarness, ProcessKilled
+from tests.support.daemon_harness import DaemonHarness, PassingProcessor, ProcessKilled
 from tests.support.fake_clock import FakeClock
 from watcher.daemon import Daemon
 from watcher.environment import MAIN
@@ -40,27 +39,13 @@ GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
 N_OUTAGES = 5  # more than the three attempts that a file has
 
 
-class Troubled:
+class Troubled(PassingProcessor):
     """A processor in the middle of whose work something happens."""
 
     def __init__(self, processor: Processor, trouble: Callable[[Path], None]) -> None:
-        self._processor = processor
+        super().__init__(processor)
         self._trouble = trouble
         self.n_attempts = 0
-
-    @property
-    def model_version(self) -> str | None:
-        return self._processor.model_version
-
-    @property
-    def unread_corrections(self) -> tuple[UnreadFile, ...]:
-        return ()
-
-    def prepare(self, progress: Progress) -> None:
-        self._processor.prepare(progress)
-
-    def identify(self, path: Path, progress: Progress) -> Identity:
-        return self._processor.identify(path, progress)
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         self.n_attempts += 1

@@ -11,18 +11,14 @@ from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.answers_beside import AnswersBeside
 from tests.results.test_input_columns import coded
-from tests.support.opened_table import opened_table
+from tests.support.opened_table import counted_notes, opened_table
 
 Rows = list[list[str]]
 KOBO = ["id", "work/occupation", "work/occupation_other", "remark"]
 
 
 def notes(tmp_path: Path, rows: Rows) -> list[str]:
-    table = opened_table(tmp_path / "survey.csv", rows)
-    beside = AnswersBeside(table)
-    for chunk in table.chunks(2):
-        beside.add(chunk)
-    return beside.notes()
+    return counted_notes(AnswersBeside, opened_table(tmp_path / "survey.csv", rows))
 
 
 def test_the_answers_are_counted_with_an_example(tmp_path: Path) -> None:

@@ -10,18 +10,14 @@ from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.stray_rows import StrayRows
 from tests.results.test_input_columns import coded, read
-from tests.support.opened_table import opened_table
+from tests.support.opened_table import counted_notes, opened_table
 
 Rows = list[list[str]]
 HEADER = ["name", "Job title", "Main tasks"]
 
 
 def notes(tmp_path: Path, rows: Rows) -> list[str]:
-    table = opened_table(tmp_path / "staff.csv", rows)
-    stray = StrayRows(table)
-    for chunk in table.chunks(2):
-        stray.add(chunk)
-    return stray.notes()
+    return counted_notes(StrayRows, opened_table(tmp_path / "staff.csv", rows))
 
 
 @pytest.mark.parametrize(

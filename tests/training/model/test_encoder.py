@@ -26,6 +26,7 @@ from inference.classifier import open_classifier
 from inference.ngram_model import NgramModel
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
+from tests.support.small_network import SMALL
 from training.model.encoder import load_encoder
 
 
@@ -60,19 +61,10 @@ def save_checkpoint(model_type: str, texts: list[str], folder: Path) -> None:
     unigram.save(str(folder / "tokenizer.json"))
     tokenizer = tokenizer_class(tokenizer_file=str(folder / "tokenizer.json"))
     tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
     config = config_class(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=128,
-        max_position_embeddings=130,
-        type_vocab_size=1,
-        num_labels=3,
-        initializer_range=0.1,
-        pad_token_id=tokenizer.pad_token_id,
+        vocab_size=len(tokenizer), num_labels=3, pad_token_id=tokenizer.pad_token_id, **SMALL
     )
+    torch.manual_seed(0)
     model_class(config).save_pretrained(folder)
 
 

@@ -14,14 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError, InputError
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from inference.bundle import Bundle
-from results.receipt import AnyReceipt, Identity
+from results.receipt import Identity
 from tests.conftest import ROOT
-from tests.support.daemon_harness import DaemonHarness
+from tests.support.daemon_harness import DaemonHarness, PassingProcessor
 from tests.test_layout import HEAVY
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for, workers
 from watcher.processes.processor import WorkerLostError
@@ -204,32 +203,18 @@ def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bu
         worker.identify(config, no_progress)
 
 
-class CrashingProcessor:
+class CrashingProcessor(PassingProcessor):
     """A processor that some content kills."""
 
     def __init__(self, harness: DaemonHarness) -> None:
-        self._processor = harness.processor
+        super().__init__(harness.processor)
         self.order: list[str] = []
-
-    @property
-    def model_version(self) -> str | None:
-        return self._processor.model_version
-
-    @property
-    def unread_corrections(self) -> tuple[UnreadFile, ...]:
-        return ()
-
-    def prepare(self, progress: Progress) -> None:
-        self._processor.prepare(progress)
 
     def identify(self, path: Path, progress: Progress) -> Identity:
         self.order.append(path.name)
         if b"poison" in path.read_bytes():
             raise WorkerLostError("the worker process ended (signal SIGSEGV)")
         return self._processor.identify(path, progress)
-
-    def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
-        return self._processor.work(path, staged, identity, progress)
 
 
 @pytest.mark.slow
@@ -354,19 +339,9 @@ def test_corrections_that_cannot_be_read_reject_no_input(
     assert harness.violations() == []
 
 
-class NotAskedBefore:
+class NotAskedBefore(PassingProcessor):
     """A processor that says its version only when it has coded a file, as after a restart."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self.identify = worker.identify
-        self.prepare = worker.prepare
-        self.work = worker.work
 
     @property
     def model_version(self) -> str | None:
         return None
-
-    @property
-    def unread_corrections(self) -> tuple[UnreadFile, ...]:
-        return ()
