@@ -68,9 +68,33 @@ class _Candidate:
     @property
     def rank(self) -> tuple[bool, bool, bool, int, int, int]:
         """The lowest is the best; equal ones are equally good."""
-        is_sure = self.match == Match.SET, not self.is_of_another, self.kind is None
-        first, second, third = (not sure for sure in is_sure)
-        return first, second, third, self.match, self.n_aside, self.preference
+        return (
+            self.match != Match.SET,
+            self.is_of_another,
+            self.kind is not None,
+            self.match,
+            self.n_aside,
+            self.preference,
+        )
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the values are of another kind than those of our column."""
+        return self.kind not in (None, NO_VALUES)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The names among which columns are chosen, and records below them."""
+
+    file: Named
+    names: Sequence[str]
+    sample: Sequence[Row]
+    line: int | None
+
+    def name_of(self, candidate: _Candidate) -> str:
+        """Return the name of a column without spaces around it."""
+        return self.names[candidate.position].strip()
 
 
 def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str, Match]:
@@ -100,7 +124,7 @@ def choose_columns(
     headers: Sequence[Sequence[str]],
     sample: Sequence[Row],
     aliases: Aliases,
-    required: Sequence[str] = (),
+    required: Sequence[str],
     line: int | None = None,
 ) -> ColumnChoice:
     """Choose our columns by names and values.
@@ -115,6 +139,7 @@ def choose_columns(
 
     Raises InputError where two columns are equally good, and NoTitlesError.
     """
+    header = _Header(file, headers[0], sample, line)
     columns: dict[str, int] = {}
     others: dict[str, list[str]] = {}
     doubts: list[str] = _names_not_found(headers, aliases)
@@ -122,33 +147,22 @@ def choose_columns(
         found = _candidates(headers, sample, column, aliases[column], columns.values())
         if not found:
             continue
-        best = found[0]
-        _refuse_equal(file, headers[0], sample, column, found, line)
-        if doubt := _doubt(headers[0][best.position], column, best):
-            if column in required and _is_refused(best, sample):
-                raise _no_titles(file, headers[0], column, best, sample, line)
-            if column not in required and best.match != Match.SET:
-                name = headers[0][best.position].strip()
-                doubts.append(
-                    Message(
-                        "the column {name!r} holds {kind} and was not read",
-                        name=name,
-                        kind=best.kind,
-                    )
-                )
+        best, *rest = found
+        _refuse_equal(header, column, found)
+        if best.is_doubtful:
+            if column in required and _is_refused(header, best):
+                raise _no_titles(header, column, best)
+            is_read = column in required or best.match == Match.SET
+            doubts.append(_doubt(header, column, best, is_read=is_read))
+            if not is_read:
                 continue
-            doubts.append(doubt)
         columns[column] = best.position
-        others[column] = [
-            headers[0][other.position].strip() for other in found[1:] if not other.is_of_another
-        ]
+        others[column] = [header.name_of(other) for other in rest if not other.is_of_another]
     taken = {headers[0][position].strip() for position in columns.values()}
-    others = {
-        column: [name for name in names if name not in taken] for column, names in others.items()
-    }
+    left = {column: [n for n in names if n not in taken] for column, names in others.items()}
     if JOB_TITLE in columns:
         doubts += titles_of_other_jobs(headers[0], sample, columns.values())
-    return ColumnChoice(columns, {c: names for c, names in others.items() if names}, tuple(doubts))
+    return ColumnChoice(columns, {c: names for c, names in left.items() if names}, tuple(doubts))
 
 
 def note_on_others(column: str, names: Sequence[str]) -> str:
@@ -219,71 +233,59 @@ def _fits(
     return min(fits, default=None)
 
 
-def _refuse_equal(
-    file: Named,
-    header: Sequence[str],
-    sample: Sequence[Row],
-    column: str,
-    candidates: Sequence[_Candidate],
-    line: int | None,
-) -> None:
+def _refuse_equal(header: _Header, column: str, candidates: Sequence[_Candidate]) -> None:
+    """Raise InputError where several columns are the best, and their values differ."""
     best = candidates[0]
-    equal = [candidate.position for candidate in candidates if candidate.rank == best.rank]
+    equal = [candidate for candidate in candidates if candidate.rank == best.rank]
     if len(equal) == 1 or all(
-        len({row[position].strip() for position in equal}) == 1 for row in sample
+        len({row[candidate.position].strip() for candidate in equal}) == 1 for row in header.sample
     ):
         return
-    written = [header[position].strip() for position in equal]
+    written = [header.name_of(candidate) for candidate in equal]
     remedy = "Remove or rename one of them."
     # A setting tells different names apart, and only titles and duties have one.
     if has_usual_names(column) and len(set(map(column_key, written))) == len(written):
         remedy = f"Name the right column in data.columns.{column} in config.yaml, or rename it to "
         remedy += f"{column!r}."
     raise InputError(
-        file,
+        header.file,
         f"{len(equal)} columns that may be the {_spoken(column)}: {listed_with_and(written)}",
         expected="one of them, or a name that tells them apart",
         remedy=remedy,
-        line=line,
+        line=header.line,
     )
 
 
-def _doubt(name: str, column: str, candidate: _Candidate) -> str:
-    if candidate.kind in (None, NO_VALUES):
-        return ""
+def _doubt(header: _Header, column: str, candidate: _Candidate, *, is_read: bool) -> Message:
+    """Return what the values of a column look like, and whether it is read all the same."""
+    name, kind = header.name_of(candidate), candidate.kind
+    if not is_read:
+        return Message("the column {name!r} holds {kind} and was not read", name=name, kind=kind)
     return Message(
         "the column {name!r}, read as the {column}, holds {kind}",
-        name=name.strip(),
+        name=name,
         column=_spoken(column),
-        kind=candidate.kind,
+        kind=kind,
     )
 
 
-def _is_refused(candidate: _Candidate, sample: Sequence[Row]) -> bool:
+def _is_refused(header: _Header, candidate: _Candidate) -> bool:
     if candidate.match <= Match.SPECIFIC or candidate.kind == NOT_WORKING:
         return False
-    return sum(bool(row[candidate.position].strip()) for row in sample) >= _MIN_VALUES
+    return sum(bool(row[candidate.position].strip()) for row in header.sample) >= _MIN_VALUES
 
 
-def _no_titles(
-    file: Named,
-    header: Sequence[str],
-    column: str,
-    candidate: _Candidate,
-    sample: Sequence[Row],
-    line: int | None,
-) -> NoTitlesError:
-    values = list(dict.fromkeys(row[candidate.position].strip() for row in sample))
+def _no_titles(header: _Header, column: str, candidate: _Candidate) -> NoTitlesError:
+    values = list(dict.fromkeys(row[candidate.position].strip() for row in header.sample))
     shown = ", ".join(repr(value[:20]) for value in values[:3] if value)
-    name = header[candidate.position].strip()
     return NoTitlesError(
-        file,
-        f"{candidate.kind} in the column {name!r} ({shown}), and no other column for the "
-        f"{_spoken(column)} among {listed(header)}",
+        header.file,
+        f"{candidate.kind} in the column {header.name_of(candidate)!r} ({shown}), and no other "
+        f"column for the {_spoken(column)} among {listed(header.names)}",
         expected=f"a column with the {_spoken(column)}",
         remedy=f"Rename the right column to {column!r}, or name it in data.columns.{column} in "
         "config.yaml.",
-        line=line,
+        line=header.line,
     )
 
 
