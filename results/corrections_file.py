@@ -98,23 +98,12 @@ def process_corrections(
     checks = IntakeChecks(settings.data.corrections_dir)
     source = open_source(path, settings, progress)
     doubts = _doubts(kept_path, source, path.name, find_doubts)
-    table = source.table
-    receipt = CorrectionsReceipt(
-        input=path.name,
-        sha256=sha256,
-        batch_id=batch_id,
-        encoding=table.encoding,
-        delimiter=DELIMITERS[table.delimiter],
-        format=str(table.format),
-        notes=list(table.layout.notes),
-    )
-    if source.edited is not None:
-        receipt.notes.append(_EDITED_NOTE)
+    receipt = _new_receipt(path.name, sha256, batch_id, source)
     with (
         (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
         open_kept(kept_path) as kept,
     ):
-        writer = Writer(file, CORRECTIONS_COLUMNS, table.delimiter)
+        writer = Writer(file, CORRECTIONS_COLUMNS, source.table.delimiter)
         rows = marked(source.corrections(), doubts)
         while chunk := list(islice(rows, CHUNK_ROWS)):
             for correction, check in zip(chunk, checks.of(chunk), strict=True):
@@ -125,12 +114,7 @@ def process_corrections(
                 kept.add(correction, check)
             progress(0)
     checks.report(receipt)
-    receipt.notes += [*source.notes(), *table.row_notes]
-    for note in receipt.notes:
-        _LOG.info("%r: %s", receipt.input, note)
-    for doubt in doubts:
-        receipt.notes.append(doubt.sentence)
-        _LOG.warning("%s", doubt.sentence)
+    _note(receipt, source, doubts)
     receipt.finished = utc_now()
     return receipt
 
@@ -164,6 +148,32 @@ def _doubts(
     else:
         remove_doubts(kept_path)
     return read_doubts(kept_path)
+
+
+def _new_receipt(
+    name: str, sha256: str, batch_id: str, source: CorrectionsSource
+) -> CorrectionsReceipt:
+    """Return the receipt of a file whose rows are still to be read."""
+    table = source.table
+    return CorrectionsReceipt(
+        input=name,
+        sha256=sha256,
+        batch_id=batch_id,
+        encoding=table.encoding,
+        delimiter=DELIMITERS[table.delimiter],
+        format=str(table.format),
+        notes=[*table.layout.notes, *([_EDITED_NOTE] if source.edited is not None else ())],
+    )
+
+
+def _note(receipt: CorrectionsReceipt, source: CorrectionsSource, doubts: Doubts) -> None:
+    """Note what was found while the rows were read, and log all notes."""
+    receipt.notes += [*source.notes(), *source.table.row_notes]
+    for note in receipt.notes:
+        _LOG.info("%r: %s", receipt.input, note)
+    for doubt in doubts:
+        receipt.notes.append(doubt.sentence)
+        _LOG.warning("%s", doubt.sentence)
 
 
 def _status(correction: Correction, outcome: Outcome) -> CorrectionStatus:
