@@ -55,7 +55,7 @@ __all__ = [
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
 _END_OF_FILE = ["\x1a"]  # what DOS programs, and SAS on Windows, write after the last line
-_BOM = "\ufeff"  # before the header of each file, as a spreadsheet wants it
+BOM = "\ufeff"  # before the header of each file, as a spreadsheet wants it
 _CHUNK_CHARS = 16_000_000
 SAMPLE_ROWS = 1_000
 """So many records from the start of a table tell what its columns hold."""
@@ -181,7 +181,7 @@ class Table:
         """
         names = self.header
         return len(names) > 1 and all(
-            cell.lstrip(_BOM).strip() == name.strip() for cell, name in zip(row, names, strict=True)
+            cell.lstrip(BOM).strip() == name.strip() for cell, name in zip(row, names, strict=True)
         )
 
 

@@ -216,7 +216,7 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> dict[str, Any]:
     """Return what one of our own tables holds.
 
     The parser in C takes a tenth of the time; what it read is kept as compiled modules are.

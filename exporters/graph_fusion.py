@@ -25,7 +25,7 @@ from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
 from transformers import PretrainedConfig
 
-_MICROSOFT = "com.microsoft"
+MICROSOFT = "com.microsoft"
 _FIRST = "first_tokens"
 _N_TEXTS = "n_texts"
 _HEADS = "shape_of_heads"  # (tokens of a text, texts, heads, channels of a head)
@@ -125,7 +125,7 @@ class _Rows:
                 "FusedMatMul",
                 [split[biased], split[key]],
                 [scores],  # (texts, heads, queries, keys)
-                domain=_MICROSOFT,
+                domain=MICROSOFT,
                 transBatchA=1,
                 transBatchB=1,
                 transB=1,
@@ -136,7 +136,7 @@ class _Rows:
                 "FusedMatMul",
                 [shares, split[value]],
                 [mixed],  # (texts, heads, queries, channels of a head)
-                domain=_MICROSOFT,
+                domain=MICROSOFT,
                 transBatchB=1,
             ),
             helper.make_node("Transpose", [mixed], [turned], perm=[2, 0, 1, 3]),

@@ -25,6 +25,7 @@ import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from exporters.gptq import round_weights
+from exporters.graph_fusion import MICROSOFT
 from exporters.smoothquant import ActivationStatistics, best_factor, measure_activations
 from exporters.token_quantization import (
     Replacement,
@@ -34,7 +35,6 @@ from exporters.token_quantization import (
 )
 
 _BLOCK = 32  # values of a word that share a scale
-_MICROSOFT = "com.microsoft"
 # Operators whose output has channels far larger than the rest: a layer norm, and its first rows.
 _SMOOTHED = ("LayerNormalization", "Slice")
 
@@ -120,7 +120,7 @@ class Quantizer:
             )
             new.append(
                 helper.make_node(
-                    "MatMulIntegerToFloat", [tokens.integers, *constants], [raw], domain=_MICROSOFT
+                    "MatMulIntegerToFloat", [tokens.integers, *constants], [raw], domain=MICROSOFT
                 )
             )
             bias = self._biases.get(output)

@@ -16,10 +16,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.formats.cell_text import as_text
 from core.languages.message import Message
+from results.review.sheet_rows import MAX_CELL_UNITS
 
 MAX_WORKBOOK_ROWS = 1_048_576
 _MAX_COLUMNS = 16_384
-_MAX_CELL_CHARS = 32_767
 _MAX_TITLE_CHARS = 31
 _IS_CUT = -2  # what xlsxwriter returns for a text that is too long
 # Excel has a 29 February 1900 and LibreOffice has none: the days before it are one apart.
@@ -85,7 +85,7 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     if text.startswith("<r>") and text.endswith("</r>"):  # xlsxwriter takes it for XML of its own
         raise NotWritableError(Message("a workbook cannot hold the text {text}", text="<r>…</r>"))
     if sheet.write_string(row, column, text) == _IS_CUT:
-        raise NotWritableError(Message("a cell has at most {n} characters", n=_MAX_CELL_CHARS))
+        raise NotWritableError(Message("a cell has at most {n} characters", n=MAX_CELL_UNITS))
 
 
 def _within_format(value: Any) -> Any:

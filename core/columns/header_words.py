@@ -49,8 +49,7 @@ def plain_words(text: str) -> tuple[str, ...]:
 @cache
 def name_table() -> dict[str, Any]:
     """Return the table of names and words."""
-    table: dict[str, Any] = read_yaml(_TABLE_PATH)
-    return table
+    return read_yaml(_TABLE_PATH)
 
 
 @cache

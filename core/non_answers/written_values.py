@@ -97,8 +97,7 @@ def _date_words() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = read_yaml(_TABLE_PATH)
-    return table
+    return read_yaml(_TABLE_PATH)
 
 
 def _any_of(texts: Iterable[str]) -> str:

@@ -9,6 +9,8 @@ from core.row_counts import quantity
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 EVERY = "*"
+EXPECTED = "expected 'minute hour day month weekday', such as '15 4 * * *'"
+"""The form of a crontab expression, for an error."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LAST_DAY = "last"
 _PART = re.compile(r"(?:\*|(?P<first>\d+|[a-z]+)(?:-(?P<last>\d+|[a-z]+))?)(?:/(?P<step>\d+))?")

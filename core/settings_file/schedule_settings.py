@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import field_validator
 
-from core.settings_file.cron_fields import cron_fields
+from core.settings_file.cron_fields import EXPECTED, cron_fields
 from core.settings_file.section import Section
 
 LOCAL = "local"
@@ -26,9 +26,7 @@ class ScheduleSettings(Section):
         try:
             cron_fields(cron)
         except ValueError as error:
-            raise ValueError(
-                f"{error}; expected 'minute hour day month weekday', such as '15 4 * * *'"
-            ) from None
+            raise ValueError(f"{error}; {EXPECTED}") from None
         return cron
 
     @field_validator("timezone")

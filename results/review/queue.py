@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.corrections.coded_texts import sample_name
-from core.csv_table import Writer, neutralise
+from core.csv_table import BOM, Writer, neutralise
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import REVIEW_COLUMNS
 from inference.decision import Prediction
@@ -34,7 +34,6 @@ _N_UNCERTAIN_PER_SAMPLED = 9
 _MAX_SAMPLED = 1_000
 # A workbook or a page with more rows takes seconds to write and to open.
 _MAX_DISPLAYED, _MAX_DISPLAYED_CHARS = 5_000, 20_000_000
-_BYTE_ORDER_MARK = "\ufeff"
 _MAX_CELL_CHARS = 32_000  # a workbook's limit is 32,767
 
 
@@ -190,7 +189,7 @@ class ReviewQueue:
         n_rows = 0
         titles = titles_in(language)
         with path.open("w", encoding="utf-8", newline="") as file:
-            file.write(_BYTE_ORDER_MARK)  # the encoding "utf-8-sig" takes as long as all the rest
+            file.write(BOM)  # the encoding "utf-8-sig" takes as long as all the rest
             writer = Writer(file, list(REVIEW_COLUMNS), delimiter)
             for item in filter(is_for, self.items()):
                 writer.write([_cells(item, titles, coder)])

@@ -20,7 +20,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-_MAX_UNITS = 32_767  # of UTF-16, in a cell
+MAX_CELL_UNITS = 32_767
+"""Of UTF-16, in a cell."""
 LINE_POINTS = 15
 _MAX_LINES = 8
 _FIRST_ROW = 2
@@ -172,6 +173,6 @@ def _escaped(text: str) -> str:
 
 def _within_cell(text: str) -> str:
     """Return a text without what a cell of a workbook cannot hold: its end."""
-    if len(text) <= _MAX_UNITS // 2:
+    if len(text) <= MAX_CELL_UNITS // 2:
         return text
-    return text.encode("utf-16-le")[: 2 * _MAX_UNITS].decode("utf-16-le", "ignore")
+    return text.encode("utf-16-le")[: 2 * MAX_CELL_UNITS].decode("utf-16-le", "ignore")

@@ -46,8 +46,7 @@ ORDER BY {_ORDER}
 class UncertainTexts:
     """Texts, each with the fields of its first record and the number of its records."""
 
-    def __init__(self, max_in_memory: int | None = None) -> None:
-        self._max_in_memory = _MAX_IN_MEMORY if max_in_memory is None else max_in_memory
+    def __init__(self) -> None:
         self._items: dict[str, ReviewItem] = {}
         self._sorted: list[ReviewItem] = []  # what is in memory, where it has been asked for
         self._database: sqlite3.Connection | None = None
@@ -59,7 +58,7 @@ class UncertainTexts:
         """
         self._items.setdefault(item.text, item).n_records += 1
         self._sorted = []
-        if len(self._items) > self._max_in_memory:
+        if len(self._items) > _MAX_IN_MEMORY:
             self._spill()
 
     def __len__(self) -> int:

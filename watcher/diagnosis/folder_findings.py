@@ -13,6 +13,7 @@ from core.own_files import SENTINEL
 from core.settings import Settings
 from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.share_findings import share_findings
+from watcher.intake.folder_checks import PROBE_BYTES
 from watcher.intake.known_corrections import KnownCorrections
 from watcher.intake.local_state import local_state_dir, local_state_path
 
@@ -20,7 +21,6 @@ _PREFIX = ".probe-check-"
 _SECTION = {"corrections": "data"}  # where the folder is set; the others are of the watcher
 _LOW_BYTES = 1 << 30
 _FULL_BYTES = 100 << 20
-_PROBE_BYTES = 1 << 18
 
 
 def folder_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
@@ -141,7 +141,7 @@ def _try(probe: Path) -> None:
     """Try what the daemon does. Raises OSError."""
     path = probe / "probe"
     with path.open("xb") as file:
-        file.write(bytes(_PROBE_BYTES))
+        file.write(bytes(PROBE_BYTES))
         file.flush()
         os.fsync(file.fileno())
     inner = probe / "folder"

@@ -37,7 +37,7 @@ _PLACEHOLDER = ".gitkeep"  # keeps the empty folder in the repository of this pr
 OWN_NAMES = frozenset({WORK, SENTINEL, _PROBE, _PLACEHOLDER})
 """What the program itself has in the inbox."""
 # The results of a small file: a folder that cannot take so much is full for all files.
-_PROBE_BYTES = 1 << 18
+PROBE_BYTES = 1 << 18
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -183,7 +183,7 @@ class Folders:
             for probe in (first, second):
                 self._files.make_dir(probe)
                 self._own[folder] = _owner_and_mode(self._files.status(probe))
-                content = bytes(_PROBE_BYTES if probe == first else 1)
+                content = bytes(PROBE_BYTES if probe == first else 1)
                 self._files.write(probe / "probe", content)
                 self._files.publish(probe / "probe")
                 self._files.sync(probe / "probe")
@@ -283,7 +283,7 @@ def _no_sentinel(folder: Path) -> str:
 def _refusal(folder: Path, error: OSError) -> str:
     if error.errno in _FULL:
         return (
-            f"{str(folder)!r} cannot take {_PROBE_BYTES // 1024} kB more: {error.strerror}; make "
+            f"{str(folder)!r} cannot take {PROBE_BYTES // 1024} kB more: {error.strerror}; make "
             "space there"
         )
     return (

@@ -14,7 +14,7 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from core.errors import SettingsError
-from core.settings_file.cron_fields import EVERY, WEEKDAYS, cron_fields, weekday_numbers
+from core.settings_file.cron_fields import EVERY, EXPECTED, WEEKDAYS, cron_fields, weekday_numbers
 
 
 def cron_trigger(cron: str, zone: ZoneInfo) -> BaseTrigger:
@@ -31,10 +31,7 @@ def cron_trigger(cron: str, zone: ZoneInfo) -> BaseTrigger:
             ]
         )
     except ValueError as error:
-        raise SettingsError(
-            f"schedule.cron is {cron!r}: {error}; expected 'minute hour day month weekday', such "
-            "as '15 4 * * *'"
-        ) from None
+        raise SettingsError(f"schedule.cron is {cron!r}: {error}; {EXPECTED}") from None
 
 
 def _weekdays(field: str) -> str:

@@ -29,8 +29,11 @@ def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.Mon
     assert in_memory.items_to_explain(20) == on_disk.items_to_explain(20)
 
 
-def test_no_space_for_temporary_files_is_no_fault_of_the_file() -> None:
-    counted = UncertainTexts(max_in_memory=0)
+def test_no_space_for_temporary_files_is_no_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(spill, "_MAX_IN_MEMORY", 0)
+    counted = UncertainTexts()
     counted.count(ReviewItem("a | unknown", "a", "", prediction(UNCERTAIN)))
     assert counted._database is not None
     counted._database.execute("PRAGMA max_page_count = 2")
