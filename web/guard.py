@@ -99,12 +99,26 @@ class Guard:
                 1,
             )
             async with asyncio.timeout(ANSWER_LIMIT_S):
-                await self._app(scope, _replay(body, receive), send_with_headers)
+                await self._answer(scope, body, receive, send_with_headers)
         except TimeoutError:
             if not has_started:
                 await _refuse(refusal, send_with_headers)
         except RefusalError as error:
             await _refuse(error, send_with_headers)
+
+    async def _answer(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        """Let the application answer, until whoever asked has gone: others wait for their turn."""
+        answer = asyncio.ensure_future(self._app(scope, _replay(body, receive), send))
+        after_body = asyncio.ensure_future(receive())  # nothing but the end of the connection
+        try:
+            await asyncio.wait((answer, after_body), return_when=asyncio.FIRST_COMPLETED)
+            has_gone = after_body.done() and after_body.result()["type"] == "http.disconnect"
+            if answer.done() or not has_gone:
+                await answer
+        finally:
+            answer.cancel()
+            after_body.cancel()
+            await asyncio.gather(answer, after_body, return_exceptions=True)
 
     def _check(self, scope: Scope) -> None:
         """Raise RefusalError for a request that is not allowed."""

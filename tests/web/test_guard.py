@@ -29,6 +29,14 @@ def ask(
     server: Guard, *parts: bytes | None, path: str = "/code", **headers: str
 ) -> tuple[int, dict[bytes, bytes], bytes]:
     """Send the parts of a body; after None nothing comes any more."""
+    start, body = messages(server, *parts, path=path, **headers)
+    return start["status"], dict(start["headers"]), body["body"]
+
+
+def messages(
+    server: Guard, *parts: bytes | None, path: str = "/code", leaves: bool = False, **headers: str
+) -> list[Any]:
+    """Return what the server sends; whoever ``leaves`` closes the connection after the body."""
     sent: list[Any] = []
     names = {"host": "localhost:8000", **headers}
     scope = {
@@ -38,10 +46,12 @@ def ask(
         "client": ("127.0.0.1", 1),
         "headers": [(name.encode(), value.encode()) for name, value in names.items()],
     }
-    waiting = list(parts)
+    waiting = list(parts or [b""])
 
     async def receive() -> Any:
-        part = waiting.pop(0) if waiting else b""
+        if not waiting and leaves:
+            return {"type": "http.disconnect"}
+        part = waiting.pop(0) if waiting else None
         if part is None:
             await asyncio.Event().wait()
         return {"type": "http.request", "body": part, "more_body": bool(waiting)}
@@ -50,8 +60,7 @@ def ask(
         sent.append(message)
 
     asyncio.run(server(scope, receive, send))
-    start, body = sent
-    return start["status"], dict(start["headers"]), body["body"]
+    return sent
 
 
 def test_a_request_passes_with_its_body_and_safe_headers() -> None:
@@ -113,6 +122,11 @@ def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(server, b"abc", None)[0] == 408
     status, headers, body = ask(server, b"12345")
     assert status == 503 and headers[b"retry-after"] == b"1" and b"too busy" in body
+
+
+def test_who_has_gone_gets_no_answer_and_costs_no_time() -> None:
+    """The application is ended at once: what it would code waits in the queue of all others."""
+    assert messages(Guard(application, "", 10), b"12345", leaves=True) == []
 
 
 @pytest.mark.parametrize(
