@@ -48,7 +48,14 @@ from web.payloads import (
     RecordOrRecords,
     Search,
 )
-from web.request_faults import RECORD_WORDS, check_columns, check_parameters, fault_of
+from web.request_faults import (
+    RECORD_WORDS,
+    check_columns,
+    check_parameters,
+    check_query,
+    fault_of,
+    unreadable,
+)
 from web.unique_names import UniqueNamesRoute
 
 _ABOUT = "Codes job titles and duties to ISCO-08, for interview forms and other programs."
@@ -75,7 +82,8 @@ _Language = Annotated[
 
 
 async def _check_parameters(request: Request) -> None:
-    """Raise ArgumentError for a parameter that the request's route does not take."""
+    """Raise ArgumentError for a parameter that the request's route does not take, or no text."""
+    check_query(request.scope["query_string"])
     known = [field.alias for field in request.scope["route"].dependant.query_params]
     check_parameters([name for name, _ in request.query_params.multi_items()], known)
 
@@ -274,7 +282,7 @@ async def _unknown(request: Request, error: Exception) -> Response:
         allowed = (error.headers or {}).get("Allow", "another method")
         detail = f"found {request.method}; expected {allowed}"
     elif error.status_code == 400:
-        detail = f"body: found what cannot be read; expected JSON in UTF-8: {RECORD_WORDS}"
+        detail = unreadable(request.headers.get("content-encoding", ""))
     return _problem(error.status_code, detail, error.headers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from core.columns.header_names import keys_of
 from core.errors import ArgumentError
@@ -46,7 +47,7 @@ def fault_of(error: Mapping[str, Any], content_type: str, context: Sequence[str]
     names = [_place(part) for part in place]
     if error["type"] == "string_pattern_mismatch":
         words = _PATTERNS[str(error["loc"][-1])]
-    elif error["type"] in _NO_RECORD:
+    elif error["type"] in _NO_RECORD or (error["type"] == "missing" and not names):
         words = RECORD_WORDS
     elif error["type"] in _EXPECTED:
         words = _EXPECTED[error["type"]].format(**error.get("ctx", {}))
@@ -75,6 +76,24 @@ def check_columns(body: Record | list[Record], context: Sequence[str]) -> None:
                 )
         if unknown:
             raise ArgumentError(f"{where}found {_unknown(unknown)}; expected {_listed(context)}")
+
+
+def unreadable(encoding: str) -> str:
+    """Return why a body is no text; ``encoding`` is the header ``Content-Encoding``, or empty."""
+    if encoding:
+        found = f"found the header 'Content-Encoding: {encoding[:_MAX_SHOWN_CHARS]}'"
+        return f"{found}; expected none: send the body as it is"
+    return f"body: found what cannot be read; expected JSON in UTF-8: {RECORD_WORDS}"
+
+
+def check_query(query: bytes) -> None:
+    """Raise ArgumentError for a query that is not UTF-8: other words would be looked for."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        raise ArgumentError(
+            "found bytes that are not UTF-8; expected the query in UTF-8, with é as %C3%A9"
+        ) from None
 
 
 def check_parameters(given: Sequence[str], known: Collection[str]) -> None:

@@ -65,6 +65,7 @@ def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float)
         access_log=False,  # words of respondents stand in the addresses
         proxy_headers=False,  # anybody could write them
         server_header=False,
+        ws="none",  # else the guard does not see who asks for a web socket
         limit_concurrency=_MAX_CONNECTIONS,
         timeout_graceful_shutdown=15,
     )

@@ -254,6 +254,36 @@ def test_what_is_not_there_is_named(server: Server) -> None:
     )
 
 
+def test_a_web_socket_is_refused_as_any_other_request(server: Server) -> None:
+    key = {"Sec-WebSocket-Key": "A" * 22 + "==", "Sec-WebSocket-Version": "13"}
+    answer = server.ask("GET", "/code", Connection="Upgrade", Upgrade="websocket", **key)
+    assert answer.status == 405 and answer.json["detail"] == "found GET; expected POST"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("query", ["q=Kr%E4nkenpfleger", "q=nurse&language=d%E9", "%E4=1&q=nurse"])
+def test_an_address_that_is_not_utf8_is_refused(query: str, server: Server) -> None:
+    """A form in Latin-1 would search for other words without a sign of it."""
+    answer = server.ask("GET", f"/search?{query}")
+    assert answer.status == 422
+    assert "found bytes that are not UTF-8; expected the query in UTF-8" in answer.json["detail"]
+    assert server.ask("GET", "/search?q=Kr%C3%A4nkenpfleger").json["groups"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "words"),
+    [
+        (b"", {"Content-Type": "application/json"}, "body: found nothing; expected a record, such"),
+        (b"\x1f\x8b", {"Content-Encoding": "gzip"}, "'Content-Encoding: gzip'; expected none"),
+    ],
+)
+def test_a_body_that_cannot_be_one_is_named(
+    body: bytes, headers: dict[str, str], words: str, server: Server
+) -> None:
+    answer = server.ask("POST", "/code", body, **headers)
+    assert 400 <= answer.status < 500 and words in answer.json["detail"]
+
+
 @pytest.mark.parametrize("path", ["/", "/health"])
 def test_monitors_may_ask_for_the_head_alone(path: str, server: Server) -> None:
     answer = server.ask("HEAD", path)
