@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from cli.standard_output import named_output, open_missing_outputs
 from core.errors import IscoError
 from core.log_lines import JSON, log_formatter
 from core.packages import PACKAGES
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
     # Python looks for cycles at its exit: a tenth of a second with a model, and nothing to gain.
     atexit.register(gc.freeze)
     collect_rarely()
+    open_missing_outputs()
     if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
             code = _run(arguments, prints_help)
         except SystemExit as left:  # argparse has printed the help or what is wrong
             code = int(left.code or 0)
-        print(end="", flush=True)  # a full disk and a closed pipe are met here, not at the exit
+        with named_output():  # a full disk and a closed pipe are met here, not at the exit
+            print(end="", flush=True)
     except BrokenPipeError:
         code = _OUTPUT_CLOSED
     except (IscoError, OSError) as error:  # OSError: no permission, no space: the user can act

@@ -7,6 +7,8 @@ import math
 import sys
 from typing import Any
 
+from cli.standard_output import named_output
+
 
 def print_json(value: Any, indent: int | None = None) -> None:
     """Print a value as JSON; letters that the output cannot show are escaped.
@@ -20,7 +22,8 @@ def print_json(value: Any, indent: int | None = None) -> None:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value, indent=indent)
-    print(text)
+    with named_output():
+        print(text)
 
 
 def _without_nan(value: Any) -> Any:

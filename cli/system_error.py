@@ -27,4 +27,6 @@ def _remedy(number: int | None) -> str:
         return "allow more open files ('ulimit -n')"
     if number in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
         return "check the path and its folders"
+    if number == errno.EBADF:
+        return "open it, for instance with '> FILE'"
     return ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cli.json_output import print_json
 from cli.options import add_command
+from cli.standard_output import named_output
 from core.errors import IscoError
 from core.settings import OutputSettings, Settings
 
@@ -89,7 +90,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     while batch := list(islice(texts, n_lines)):
         for answer in _answers(batch, autocoder, settings, parsed.explain):
             print_json(answer)
-        print(end="", flush=True)
+        with named_output():
+            print(end="", flush=True)
 
 
 def _for_one_text(settings: Settings) -> Settings:

@@ -70,7 +70,22 @@ def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> No
                 check=False,
             )
         assert done.returncode == 1
-        assert done.stderr.startswith(b"isco: ") and done.stderr.count(b"\n") == 1
+        assert done.stderr == (
+            b"isco: 'standard output': No space left on device; make room there, and start again\n"
+        )
+
+
+@pytest.mark.slow
+def test_an_answer_that_nobody_gets_is_an_error(user_project: Settings) -> None:
+    config = " ".join(config_of(user_project))
+    for command in ("code nurse", "models list"):  # argparse swallows it for --help
+        done = run_in_shell(f"isco {config} {command} >&-; echo $?")
+        assert done.stdout == "1\n"
+        assert done.stderr == (
+            "isco: 'standard output': it is closed; open it, for instance with '> FILE'\n"
+        )
+    wrong = run_in_shell(f"isco {config} models promote none 2>&-; echo $?")
+    assert (wrong.stdout, wrong.stderr) == ("1\n", "")
 
 
 @pytest.mark.slow
