@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from core.log_lines import TEXT
+from watcher.service import LOG_NAME
 
 PROGRAM = Path(__file__).resolve().parents[1] / "main.py"
 # Beside the log of the daemon; each holds the output of the last child alone.
@@ -24,7 +25,8 @@ def start_training(
     Parameters
     ----------
     report_dir : a new folder, where the training publishes its report.
-    log : the log of the daemon; ``training.log`` beside it takes the output, else the terminal.
+    log : the log of the daemon; beside it, ``training.log`` takes the output, or for example
+        ``two-training.log`` beside ``two.log``. None for the terminal.
     """
     command = ["train", "--fine-tune", "--report-dir", str(report_dir.resolve())]
     command += ["--log-format", log_format]
@@ -36,14 +38,17 @@ def start_explaining(
 ) -> subprocess.Popen[bytes]:
     """Start ``isco explain`` and return its process.
 
-    ``log`` is the log of the daemon; ``explaining.log`` beside it takes the output, else the
-    terminal.
+    ``log`` is the log of the daemon; ``explaining.log`` beside it takes the output as that of a
+    training does, or the terminal for None.
     """
     return _start(["explain", "--log-format", log_format], config, _beside(log, _EXPLAINING_LOG))
 
 
 def _beside(log: Path | None, name: str) -> Path | None:
-    return log.with_name(name) if log is not None else None
+    """Return the log of a child; daemons whose logs share a folder have each their own."""
+    if log is None:
+        return None
+    return log.with_name(name if log.name == LOG_NAME else f"{log.stem}-{name}")
 
 
 def _start(command: Sequence[str], config: Path, log: Path | None) -> subprocess.Popen[bytes]:

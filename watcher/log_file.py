@@ -9,7 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from core.log_lines import TEXT, log_formatter
-from watcher.service import ERRORS
+from watcher.service import ERRORS_NAME
 
 _MAX_BYTES = 2_000_000
 _N_BACKUPS = 5
@@ -27,7 +27,7 @@ def log_to(path: Path, log_format: str = TEXT) -> None:
     )
     handler.setFormatter(log_formatter(log_format, "%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], force=True)
-    _rotate_launchd_errors(path.with_name(ERRORS.name))
+    _rotate_launchd_errors(path.with_name(ERRORS_NAME))
 
 
 def _rotate_launchd_errors(path: Path) -> None:

@@ -22,10 +22,10 @@ from pathlib import Path
 from core.errors import ServiceError
 from core.file_io import write_atomic
 from core.log_lines import TEXT
+from core.settings_file.project import CONFIG
 
-# Where the service logs, beside config.yaml: see log_to in watcher/log_file.py.
-LOG = Path("logs", "isco.log")
-ERRORS = Path("logs", "launchd.err")  # errors before the log is open
+LOG_NAME = "isco.log"  # see log_to in watcher/log_file.py
+ERRORS_NAME = "launchd.err"  # errors before the log is open
 _RESTART_S = 10
 _RESTART_MAC_S = 60
 _STOP_S = 120
@@ -69,7 +69,7 @@ def service_for(
     home = home or Path.home()
     # Not resolved: the interpreter of a virtual environment is a link and must be called by it.
     python = Path(sys.executable).absolute()
-    log = config.parent / LOG
+    log = _log_dir(config) / LOG_NAME
     words = [str(python), str(program), "watch", "--config", str(config), "--log", str(log)]
     # Left out where it is the default: the service of an earlier version stays the same.
     command = (*words, *(["--log-format", log_format] if log_format != TEXT else []))
@@ -84,6 +84,12 @@ def service_for(
         f"services are not supported on {platform!r}; let its scheduler run this command at start: "
         + subprocess.list2cmdline(command)
     )
+
+
+def _log_dir(config: Path) -> Path:
+    """Return the folder of the logs: services of settings in one folder would mix their lines."""
+    logs = config.parent / "logs"
+    return logs if config.name == CONFIG else logs / config.name
 
 
 def _systemd_unit(command: Sequence[str], config: Path, name: str, home: Path) -> Service:
@@ -114,7 +120,7 @@ WantedBy=default.target
     return Service(
         path=home / ".config" / "systemd" / "user" / name,
         text=text,
-        log_dir=(config.parent / LOG).parent,
+        log_dir=_log_dir(config),
         prepare=(),
         # Restart, so that a daemon of an earlier installation is replaced.
         start=(
@@ -147,14 +153,14 @@ def _launchd_agent(command: Sequence[str], config: Path, label: str, home: Path)
         "KeepAlive": {"SuccessfulExit": False},
         "ThrottleInterval": _RESTART_MAC_S,
         "ExitTimeOut": _STOP_S,
-        "StandardErrorPath": str(config.parent / ERRORS),
+        "StandardErrorPath": str(_log_dir(config) / ERRORS_NAME),
     }
     domain = f"gui/{os.getuid()}"
     stop = ("launchctl", "bootout", f"{domain}/{label}")
     return Service(
         path=path,
         text=plistlib.dumps(agent, sort_keys=False).decode(),
-        log_dir=(config.parent / LOG).parent,
+        log_dir=_log_dir(config),
         prepare=(stop,),
         start=(("launchctl", "bootstrap", domain, str(path)),),
         stop=(stop,),

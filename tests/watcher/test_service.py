@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,19 @@ def test_the_plist_says_what_the_command_is(folder: str) -> None:
     assert agent["ProgramArguments"] == command_of(config)
     assert service.path == Path("/Users/x/Library/LaunchAgents", agent["Label"] + ".plist")
     assert agent["StandardErrorPath"].startswith(str(config.parent))
+
+
+@pytest.mark.parametrize("system", [linux, mac])
+def test_services_of_one_folder_have_their_own_logs(
+    system: Callable[[Path, Path], Service], tmp_path: Path
+) -> None:
+    """Two processes that rotate one file lose lines of each other."""
+    names = ("config.yaml", "north.yaml", "north.yml")
+    services = [system(tmp_path / name, tmp_path) for name in names]
+    folders = [service.log_dir for service in services]
+    assert folders == [tmp_path / "logs", *(tmp_path / "logs" / name for name in names[1:])]
+    for service, folder in zip(services, folders, strict=True):
+        assert str(folder / "isco.log") in service.text
 
 
 def systemd_arguments(unit: Path) -> list[str]:

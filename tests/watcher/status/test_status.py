@@ -313,6 +313,9 @@ def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     assert training.wait(PATIENCE_S) == 1
     output = log.with_name("training.log").read_text(encoding="utf-8")
     assert "none.yaml" in output and output.count("\n") == 1
+    other = start_training(folder / "none.yaml", folder / "report", log=log.with_name("two.log"))
+    assert other.wait(PATIENCE_S) == 1
+    assert "none.yaml" in log.with_name("two-training.log").read_text(encoding="utf-8")
 
 
 def test_the_log_is_rotated(tmp_path: Path) -> None:
