@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from core.errors import ArgumentError
+from core.errors import ArgumentError, IscoError
 from core.isco_titles.group_titles import titles_in
 from core.settings_file.project import find_config, settings_of
 from core.taxonomy import isco08
@@ -37,11 +39,14 @@ class Candidate:
     confidence: float
 
 
+_ONE_EACH = "expected one made in each process: call isco.Coder() there"
+
+
 class Coder:
     """Codes job titles and duties to ISCO-08, as ``isco classify`` codes the rows of a file.
 
     The model and the corrections stay the same until ``refresh`` is called. One coder may be used
-    from several threads; they wait for each other.
+    from several threads; they wait for each other. Every process needs a coder of its own.
 
     >>> coder = Coder()
     >>> coder.code("registered nurse", "looks after patients").isco_code
@@ -67,6 +72,11 @@ class Coder:
         self.settings = settings_of(Path(config) if config is not None else find_config())
         self._served = ServedAutocoder(self.settings)
         self._lock = threading.Lock()
+        self._pid = os.getpid()
+
+    def __reduce__(self) -> NoReturn:
+        """Raise IscoError: a model that is loaded cannot be sent to another process."""
+        raise IscoError(f"found a coder that is sent to another process; {_ONE_EACH}")
 
     @property
     def model_version(self) -> str:
@@ -87,7 +97,7 @@ class Coder:
         columns and no other.
         """
         text = self._text(title, duties, context)
-        with self._lock:
+        with self._in_its_process():
             return self._served.autocoder.code([text])[0]
 
     def code_all(self, records: Iterable[Record]) -> list[Prediction]:
@@ -103,7 +113,7 @@ class Coder:
         ['2221', '8332', '']
         """
         texts = texts_of(records, self.settings.data.context_in_duties)
-        with self._lock:
+        with self._in_its_process():
             return self._served.autocoder.code(texts)
 
     def code_frame(
@@ -122,7 +132,7 @@ class Coder:
         of ours that the frame has already gets the prefix ``predicted_``. Raises ArgumentError for
         a column that is not there, and for what is no frame in memory.
         """
-        with self._lock:
+        with self._in_its_process():
             return with_predictions(frame, title, duties, self._served.autocoder, self.settings)
 
     def candidates(
@@ -147,7 +157,7 @@ class Coder:
             raise ArgumentError(f"k: found {k!r}; expected a whole number from 1 to {n_units}")
         titles = titles_in(self.settings.output.language)
         text = self._text(title, duties, context)
-        with self._lock:
+        with self._in_its_process():
             if not self._served.autocoder.code([text])[0].candidates:
                 return ()
             probabilities = self._served.autocoder.probabilities([text])[0]
@@ -168,7 +178,7 @@ class Coder:
         from inference.shap_explanations import explain
 
         text = self._text(title, duties, context)
-        with self._lock:
+        with self._in_its_process():
             (prediction,) = self._served.autocoder.code([text])
             if not prediction.is_by_model:
                 return None
@@ -181,9 +191,20 @@ class Coder:
         stays. Raises OSError where the corrections cannot be read, as while their folder is away;
         those that were read last go on counting.
         """
-        with self._lock:
+        with self._in_its_process():
             self._served.refresh_model()
             self._served.refresh_corrections()
+
+    @contextmanager
+    def _in_its_process(self) -> Iterator[None]:
+        """Hold the coder. Raises IscoError after a fork: the model would wait for ever there.
+
+        A process that is forked has the memory of the one before, and none of its threads.
+        """
+        if os.getpid() != self._pid:
+            raise IscoError(f"found a coder of the process that forked this one; {_ONE_EACH}")
+        with self._lock:
+            yield
 
     def _text(self, title: object, duties: object, context: Context | None) -> str:
         return text_of(title, duties, context, self.settings.data.context_in_duties)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from inference.autocoder import open_autocoder
 from inference.bundle import MANIFEST
 from inference.model_registry import ModelRegistry
 from isco import Coder, IscoError, Prediction, taxonomy
+from tests.conftest import ROOT
 
 
 def test_codes_are_those_of_the_program(coder: Coder) -> None:
@@ -93,6 +97,40 @@ def test_a_promoted_model_comes_with_refresh_and_a_damaged_one_never(config: Pat
     serve(link, "second", {**manifest, "version": "2026-02-02.aaaaaaaa"})
     coder.refresh()
     assert coder.model_version == "2026-02-02.aaaaaaaa"
+
+
+FORKS = """\
+import pickle, sys, threading, isco
+from multiprocessing import get_context
+coder = isco.Coder(sys.argv[1])
+coder.code("nurse")
+def code(title):
+    try:
+        return coder.code(title).isco_code
+    except isco.IscoError as error:
+        return str(error)
+with get_context("fork").Pool(1) as pool:
+    print(pool.apply_async(code, ["plumber"]).get(30))
+print(code("plumber"))
+try:
+    pickle.dumps(coder)
+except isco.IscoError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs fork")
+def test_another_process_is_told_to_make_its_own_coder(config: Path) -> None:
+    """The threads of the model are not there after a fork: it waited for them for ever."""
+    command = [sys.executable, "-c", FORKS, str(config)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    forked, own, sent = done.stdout.splitlines()
+    assert forked == (
+        "found a coder of the process that forked this one; expected one made in each process: "
+        "call isco.Coder() there"
+    )
+    assert own.isdecimal() and sent.startswith("found a coder that is sent to another process; ")
 
 
 def test_one_coder_serves_several_threads(coder: Coder) -> None:
