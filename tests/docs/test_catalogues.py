@@ -58,6 +58,23 @@ def test_a_translation_has_the_values_and_the_markup_of_its_text(path: Path) -> 
         assert '"' not in "".join(forms(message.string))
 
 
+@pytest.mark.parametrize(
+    ("language", "pattern"),
+    [
+        ("de", "[kK]odier"),  # Codieren
+        ("fr", "[rR]évision|n'|l'|d'"),  # vérification; ’
+        ("pt", "«|95 %|arquivo não"),  # “; 95%, as shares are written; ficheiro
+    ],
+)
+def test_a_language_has_one_word_and_one_sign_for_one_thing(language: str, pattern: str) -> None:
+    translations = (
+        form
+        for message in messages(CATALOGUES_DIR / f"{language}.po")
+        for form in forms(message.string)
+    )
+    assert [text for text in translations if re.search(pattern, text)] == []
+
+
 def test_a_text_stands_whole_in_its_call() -> None:
     """One that is put together, or kept in a variable, is in no catalogue."""
     parts = []
