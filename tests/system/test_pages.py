@@ -161,6 +161,25 @@ def test_no_table_of_the_index_is_wider_than_its_page(
         assert n_scrolled(driver) == 0, width
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("language", page_languages())
+def test_the_share_of_a_group_stands_beside_its_bar(
+    driver: webdriver.Chrome, bundle: Bundle, tmp_path: Path, language: str
+) -> None:
+    values = {"output": {"language": language}, "inference": {"floor": 0}}  # each has a code
+    settings = Settings.model_validate(values)
+    source, out = tmp_path / "survey.csv", tmp_path / "batch"
+    source.write_text("job_title\nRegistered nurse\n", "utf-8")  # 100 %, the longest label
+    out.mkdir()
+    code_file(source, out, open_autocoder(bundle, settings), settings)
+    for width in (360, 600, 1000):
+        shown(driver, out / "report.html", width)
+        heights = driver.execute_script(
+            "return [...document.querySelectorAll('.bars')].map((bars) => bars.offsetHeight)"
+        )
+        assert len(heights) == 10 and len(set(heights)) == 1, (width, heights)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_it_fits_a_telephone_and_nothing_ran(
     driver: webdriver.Chrome, outbox: Path, name: str
