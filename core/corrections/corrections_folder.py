@@ -99,24 +99,15 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
 
 
 def read_folder(
-    corrections_dir: Path,
-    columns: Columns,
-    before: str | None = None,
-    legacy_encoding: str = AUTO,
+    corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
 ) -> Iterator[tuple[CorrectionsFile, Correction]]:
     """Yield every row of every corrections file, in the order in which they hold.
 
     A file that cannot be read is left out as a whole and named in the log. Raises OSError for a
-    folder that cannot be listed.
-
-    Parameters
-    ----------
-    before : stop before the file of this name.
-    legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
+    folder that cannot be listed. ``legacy_encoding`` is that of files that are not Unicode
+    (``data.encoding``).
     """
     for file in folder_state(corrections_dir):
-        if file.name == before:
-            return
         for correction in read_readable(corrections_dir / file.name, columns, legacy_encoding):
             yield file, correction
 

@@ -54,15 +54,13 @@ class Worker:
     WorkerLostError. ``progress`` is called with 0 while there is only to wait.
     """
 
-    def __init__(
-        self, settings: Settings, clock: Clock | None = None, *, may_fork: bool = False
-    ) -> None:
+    def __init__(self, settings: Settings, *, may_fork: bool = False) -> None:
         """Start the process; it loads the model while the daemon does other things.
 
         ``may_fork``: whether the first process may be a copy of this one, if this has one thread.
         """
         self._settings = settings
-        self._clock = clock or Clock()
+        self._clock = Clock()
         self._model_version: str | None = None
         self._unread_corrections: tuple[UnreadFile, ...] = ()
         self._process: BaseProcess | None = None
