@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -70,7 +73,15 @@ def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float)
         timeout_graceful_shutdown=15,
     )
     name = f"[{host}]" if listener.family == socket.AF_INET6 else host
-    _LOG.info("serving at http://%s:%d", name, listener.getsockname()[1])
-    with listener:
-        uvicorn.Server(config).run(sockets=[listener])
-    _LOG.info("stopped")
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        _LOG.info("serving at http://%s:%d", name, listener.getsockname()[1])
+        with listener:
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        _LOG.info("stopped")
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    """End in an orderly way: uvicorn sends itself the signal again once requests are answered."""
+    raise SystemExit(0)

@@ -58,13 +58,11 @@ class Server:
         return self.ask("POST", "/code", json.dumps(records))
 
 
-@pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    project = tmp_path_factory.mktemp("project")
-    (project / "config.yaml").write_text("output: {derived: [isei08]}\n", encoding="utf-8")
+def started(config: Path) -> Server:
+    """Start a server of a project and return it once it listens."""
     command = [*MAIN, "serve", "--port", "0", "--requests-per-s", "100000"]
     process = subprocess.Popen(
-        [*command, "--config", str(project / "config.yaml")],
+        [*command, "--config", str(config)],
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
@@ -72,12 +70,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert process.stderr is not None
     for line in process.stderr:
         if address := _ADDRESS.search(line):
-            break
-    else:
-        raise AssertionError(f"the server ended with {process.wait()}")
-    with process:
-        yield Server(int(address[1]), project, process)
-        process.terminate()
+            return Server(int(address[1]), config.parent, process)
+    raise AssertionError(f"the server ended with {process.wait()}")
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    project = tmp_path_factory.mktemp("project")
+    (project / "config.yaml").write_text("output: {derived: [isei08]}\n", encoding="utf-8")
+    server = started(project / "config.yaml")
+    with server.process:
+        yield server
+        server.process.terminate()
 
 
 @pytest.fixture(scope="package")
