@@ -50,7 +50,7 @@ def add_to(commands: Any) -> None:
         action="store_true",
         help="take batches, too, whose review has texts that are not answered; they are named",
     )
-    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    command.add_argument("--json", action="store_true", help="print the report as a line of JSON")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
@@ -69,7 +69,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     with nullcontext() if parsed.dry_run else training_lock(settings.output):
         report = purge(settings, scope)
     if parsed.json:
-        print_json(asdict(report), indent=2)
+        print_json(asdict(report))  # a line, so that runs can be appended to one file
     else:
         print("\n".join(report.lines()))
     if report.failed:
