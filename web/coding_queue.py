@@ -102,14 +102,7 @@ class CodingQueue:
         Raises BusyError where too many records wait, or corrections cannot be read.
         """
         self._refuse_if_unable()
-        n_waiting = self._n_waiting()
-        n_possible = self._speed.n_records_in(ANSWER_LIMIT_S)
-        if n_waiting and n_waiting + len(records) > n_possible:  # one alone is always tried
-            raise BusyError(
-                f"{quantity(n_waiting, 'record waits', 'records wait')} already; expected at most "
-                f"{n_possible:,} with yours, which is what this machine codes in "
-                f"{ANSWER_LIMIT_S:g} s. Try again in some seconds, or send fewer at once"
-            )
+        self._refuse_too_many(len(records))
         request = _Request(records, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         if self._worker is None or self._worker.done():
@@ -151,8 +144,25 @@ class CodingQueue:
         """End the thread; what waits is not coded."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _n_waiting(self) -> int:
-        return sum(request.n_left for request in self._waiting if not request.future.done())
+    def _n_waiting(self, n_turns: int = _MAX_WAITING_RECORDS) -> int:
+        """Return how many of the records that wait are coded in the next turns of each request."""
+        left = (request.n_left for request in self._waiting if not request.future.done())
+        return sum(min(n_left, n_turns * _SHARE_RECORDS) for n_left in left)
+
+    def _refuse_too_many(self, n_records: int) -> None:
+        """Raise BusyError where the answer would come too late, or too many records wait."""
+        n_waiting = self._n_waiting()
+        n_before = self._n_waiting(-(-n_records // _SHARE_RECORDS))
+        n_possible = self._speed.n_records_in(ANSWER_LIMIT_S)
+        if not n_waiting:  # one alone is always tried
+            return
+        if n_before + n_records > n_possible or n_waiting + n_records > _MAX_WAITING_RECORDS:
+            raise BusyError(
+                f"{quantity(n_waiting, 'record waits', 'records wait')} already, {n_before:,} "
+                f"before the last of yours; expected at most {n_possible:,} with yours, which is "
+                f"what this machine codes in {ANSWER_LIMIT_S:g} s. Try again in some seconds, or "
+                "send fewer at once"
+            )
 
     def _refuse_if_unable(self) -> None:
         if self._refusal:

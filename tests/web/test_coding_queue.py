@@ -54,7 +54,10 @@ def test_more_than_can_be_coded_in_time_is_refused(
         queue._speed.add(2, 1.0)  # two a second
         alone = asyncio.create_task(queue.code(records("a", "b", "c")))
         await asyncio.sleep(0)
-        with pytest.raises(BusyError, match="3 records wait already; expected at most 2 with"):
+        with pytest.raises(
+            BusyError,
+            match="3 records wait already, 3 before the last of yours; expected at most 2",
+        ):
             await queue.code(records("d"))
         assert len((await alone)[0]) == 3
         queue.close()
@@ -79,6 +82,27 @@ def test_one_record_passes_a_long_list(coder: Coder) -> None:
         return answered
 
     assert asyncio.run(ask()) == ["one", "list"]
+
+
+def test_one_record_is_not_refused_for_a_long_list_that_it_passes(
+    coder: Coder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coding_queue, "ANSWER_LIMIT_S", 1)
+
+    async def ask() -> None:
+        queue = CodingQueue(coder)
+        queue._speed.add(200, 1.0)
+        list_ = asyncio.create_task(queue.code(records(*(f"cook {n}" for n in range(600)))))
+        await asyncio.sleep(0)
+        one = asyncio.create_task(queue.code(records("plumber")))
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError, match="345 records wait already, 193 before the last of"):
+            await queue.code(records(*(f"nurse {n}" for n in range(130))))
+        assert [prediction.isco_code for prediction in (await one)[0]] == ["7126"]
+        assert len((await list_)[0]) == 600
+        queue.close()
+
+    asyncio.run(ask())
 
 
 def test_a_list_that_was_given_up_is_not_coded_to_its_end(coder: Coder) -> None:
