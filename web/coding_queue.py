@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TypeVar
 
 from core.corrections.presence import CorrectionsAwayError
@@ -144,15 +145,13 @@ class CodingQueue:
         """End the thread; what waits is not coded."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _n_waiting(self, n_turns: int = _MAX_WAITING_RECORDS) -> int:
-        """Return how many of the records that wait are coded in the next turns of each request."""
-        left = (request.n_left for request in self._waiting if not request.future.done())
-        return sum(min(n_left, n_turns * _SHARE_RECORDS) for n_left in left)
-
     def _refuse_too_many(self, n_records: int) -> None:
         """Raise BusyError where the answer would come too late, or too many records wait."""
-        n_waiting = self._n_waiting()
-        n_before = self._n_waiting(-(-n_records // _SHARE_RECORDS))
+        waiting = [request.n_left for request in self._waiting if not request.future.done()]
+        n_waiting = sum(waiting)
+        # The requests take turns: a long one is not done before the last turn of a short one.
+        n_turns = ceil(n_records / _SHARE_RECORDS)
+        n_before = sum(min(n_left, n_turns * _SHARE_RECORDS) for n_left in waiting)
         n_possible = self._speed.n_records_in(ANSWER_LIMIT_S)
         if not n_waiting:  # one alone is always tried
             return
