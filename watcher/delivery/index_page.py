@@ -217,11 +217,15 @@ def _update(
             entries[name] = entry
 
 
-def _autocoded_share(receipt: dict[str, Any]) -> float:
-    """Return the share of the answers that were autocoded; old receipts count no non-answers."""
+def _share_at_once(receipt: dict[str, Any]) -> float:
+    """Return the share of the answers that nobody is asked about; old receipts have fewer counts.
+
+    What people decided before belongs to it: else a taught model would seem to get worse.
+    """
     names = {field.name for field in fields(RowCounts)}
     counts = RowCounts(**{name: int(receipt[name]) for name in names & receipt.keys()})
-    return counts.n_autocoded / max(counts.n_answers, 1)
+    n_at_once = counts.n_autocoded + counts.n_corrected + counts.n_not_codable
+    return n_at_once / max(counts.n_answers, 1)
 
 
 def _batch(folder: Path, language: str) -> dict[str, Any] | None:
@@ -236,7 +240,7 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
             "name": _name(str(receipt["input"]), folder),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
-            "share": 0.0 if is_corrections else _autocoded_share(receipt),
+            "share": 0.0 if is_corrections else _share_at_once(receipt),
             "has_report": (folder / REPORT).exists(),
             "receipt": receipt,
         }

@@ -125,6 +125,16 @@ def test_every_event_is_on_it(outbox: Path) -> None:
     assert len(page.named("svg")) == 2 and all(svg["aria-label"] for svg in page.named("svg"))
 
 
+def test_what_people_decided_before_is_coded_at_once(outbox: Path) -> None:
+    index = Index(outbox, clock=lambda: MOMENT)
+    a_batch(outbox, 0)
+    a_batch(outbox, 1, "taught.csv", n_autocoded=30, n_corrected=40, n_not_codable=5)
+    index.refresh(a_status())
+    page = Page(outbox / INDEX)
+    assert "taught.csv 2026-11-23 04:16:00 UTC 100 75.0 %" in page.words
+    assert "to 75.0\N{NO-BREAK SPACE}%" in page.named("svg")[0]["aria-label"]
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
