@@ -225,9 +225,10 @@ class Daemon:
             and self._may_process()
             and self._active_claims.n_new < _MAX_UNSETTLED
         ):
-            active = self._claim(self._poller.stable.pop(0))
+            path = self._poller.stable.pop(0)
+            active = self._claim(path)
             if active is not None:
-                self._process(active)
+                self._process(active, path)
             if self._poller.is_due:
                 break
 
@@ -276,9 +277,9 @@ class Daemon:
         self._claim_errors.remove(name)
         return active
 
-    def _process(self, active: ActiveClaim) -> None:
-        """Process a claimed file as far as possible now, and act on the outcome."""
-        self._status.on_start(active.claim)
+    def _process(self, active: ActiveClaim, path: str = "") -> None:
+        """Process a claimed file, new at ``path``, as far as possible now; act on the outcome."""
+        self._status.on_start(active.claim, path)
         outcome = self._pipeline.process(active)
         self._status.on_done(active.claim, outcome)
         if outcome in (Outcome.RETRY_LATER, Outcome.PAUSE):

@@ -162,11 +162,11 @@ class StatusWriter:
         self._claim_failures[name] = reason
         return is_news
 
-    def on_start(self, claim: Claim) -> None:
-        """Record that a claimed file is now in progress."""
-        name = encodable(claim.name)
+    def on_start(self, claim: Claim, path: str = "") -> None:
+        """Record that a claimed file is in progress; it waited under its ``path`` in the inbox."""
+        name, waited = encodable(claim.name), encodable(path or claim.name)
         now = self._clock.now()
-        waiting = tuple(file for file in self._status.waiting if file.name != name)
+        waiting = tuple(file for file in self._status.waiting if file.name != waited)
         self._change(
             in_progress=InProgress(name=name, since=now),
             last_progress=now,

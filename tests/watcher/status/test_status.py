@@ -297,6 +297,26 @@ def test_the_reason_why_a_file_waits() -> None:
 
 
 @pytest.mark.slow
+def test_a_file_of_a_folder_waits_no_more_once_it_is_coded(settings: Settings) -> None:
+    folder = settings.watcher.inbox / "north"
+    folder.mkdir(parents=True)
+    for path in (settings.watcher.inbox / "a.csv", folder / "b.csv"):
+        path.write_text("job_title\nnurse\n", encoding="utf-8")
+    subprocess.run(isco(settings, "watch", "--once"), check=True)
+    status = read_status(settings.watcher.outbox)
+    assert {result.name for result in status.results} == {"a.csv", "b.csv"}
+    assert (status.waiting, status.n_waiting) == ((), 0)
+
+
+def test_of_two_files_of_one_name_the_other_one_waits(tmp_path: Path) -> None:
+    writer = started_writer(tmp_path, repeat(NOON))
+    writer.on_poll([WaitingFile("a.csv", 1, "later"), WaitingFile("north/a.csv", 1, "next")], "m")
+    writer.on_start(Claim(Path("/inbox/.work/1/a.csv")), "north/a.csv")
+    status = read_status(tmp_path)
+    assert [file.name for file in status.waiting] == ["a.csv"] and status.n_waiting == 1
+
+
+@pytest.mark.slow
 def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     folder = settings.watcher.inbox.parent
     log = folder / "logs" / "isco.log"
