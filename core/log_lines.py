@@ -11,6 +11,14 @@ LOG_FORMATS = (TEXT, JSON)
 """The values of ``--log-format``."""
 
 
+def one_line(text: str) -> str:
+    """Return a text that neither begins a line of a terminal nor controls it: escape the rest."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 class OneLineFormatter(logging.Formatter):
     """Formats records; control characters of a message are escaped, tracebacks stay as they are.
 
@@ -20,10 +28,7 @@ class OneLineFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         """Return the line of a record."""
-        record.message = "".join(
-            character if character.isprintable() else character.encode("unicode_escape").decode()
-            for character in record.message
-        )
+        record.message = one_line(record.message)
         return super().formatMessage(record)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from core.log_lines import one_line
+
 
 class Place(StrEnum):
     """Where there is personal text."""
@@ -63,7 +65,7 @@ class PurgeReport:
             one, many = ("batch", "batches") if place is Place.OUTBOX else ("file", "files")
             counted = f"{len(old):,} {one if len(old) == 1 else many}"
             yield f"  {place + ':':<13} {counted} {verb}, {size:,.1f} MB"
-            yield from (f"    {entry.path} ({entry.since[:10]})" for entry in old)
+            yield from (f"    {one_line(entry.path)} ({entry.since[:10]})" for entry in old)
         for title, entries in (
             ("kept:", self.kept),
             (f"{verb} with an open review:", self.open_reviews),
@@ -71,7 +73,7 @@ class PurgeReport:
         ):
             if entries:
                 yield title
-                yield from (f"  {entry.path}: {entry.reason}" for entry in entries)
+                yield from (f"  {one_line(f'{entry.path}: {entry.reason}')}" for entry in entries)
 
 
 def shown_name(path: Path) -> str:

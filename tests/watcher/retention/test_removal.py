@@ -230,6 +230,14 @@ def test_an_empty_mount_point_is_refused(harness: DaemonHarness) -> None:
     assert len(harness.batches()) == 2
 
 
+def test_a_name_controls_no_terminal(harness: DaemonHarness) -> None:
+    path = harness.settings.watcher.archive_dir / "a\n\x1b[31mb.csv"
+    path.write_bytes(SURVEY)
+    report = purge(harness.settings, Scope(later(), is_dry_run=True))
+    assert any("/a\\n\\x1b[31mb.csv (" in line for line in report.lines())
+    assert all(line.isprintable() for line in report.lines())
+
+
 def test_the_command(
     harness: DaemonHarness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
