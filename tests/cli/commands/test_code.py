@@ -99,4 +99,6 @@ def test_a_closed_standard_input_is_one_line(settings: Settings) -> None:
     done = run_in_shell(f"isco code {' '.join(config_of(settings))} - <&-")
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert done.stderr.startswith("isco: the standard input is closed")
-    assert run_in_shell(f"echo x | isco code {' '.join(config_of(settings))} - >&-").stderr == ""
+    lost = run_in_shell(f"echo x | isco code {' '.join(config_of(settings))} - >&-")
+    assert lost.returncode == 1 and lost.stderr.count("\n") == 1
+    assert lost.stderr.startswith("isco: 'standard output': it is closed")
