@@ -33,7 +33,7 @@ _TEXTS_PER_COMMON_WORD = 75_000
 _MAX_LETTERS = 30  # longer ones are not words, and have thousands of neighbours
 _MAX_WORDS = 128  # the network reads no more
 _MAX_CACHED_WORDS = 65_536
-_MIN_WORDS = 10_000  # fewer do not tell which letters are likely
+_MIN_WORDS = 10_000  # fewer do not tell which letters are likely, or are of another language
 
 
 class Spelling:
@@ -95,7 +95,8 @@ class Spelling:
         of the same letters come first (the most common typos are a swapped and a doubled letter),
         then the most frequent one. Before all of them comes a word, common or not, that differs in
         accents alone. A word without such a neighbour is replaced by the word that its letters make
-        likely, if there is one.
+        likely, if there is one. A word with a letter that no known word has (Turkish "diğer",
+        Azerbaijani "həkim") is of another language: it changes in its accents alone.
         """
         all_words = [text.split() for text in texts]
         words_read = set(chain.from_iterable(words[:_MAX_WORDS] for words in all_words))
@@ -129,6 +130,7 @@ class Spelling:
     def _nearest(self, words: Sequence[str]) -> dict[str, str]:
         """Return the word that each of some unknown words is read as, which may be itself."""
         nearest = {}
+        foreign = self._foreign(words)
         for word, others in zip(words, self._index.find(words), strict=True):
             letters = set(word)
             neighbor = self._with_accents.get(plain_letters(word)) or min(
@@ -136,12 +138,28 @@ class Spelling:
                 key=lambda neighbor: (set(neighbor) != letters, self._rank[neighbor]),
                 default=word,
             )
+            if word in foreign and without_accents(word) != without_accents(neighbor):
+                neighbor = word
             is_typo = neighbor != word and word not in self._right_words
             nearest[word] = neighbor if is_typo else word
-        if len(self._rank) + len(self._rare_words) >= _MIN_WORDS:
-            far = [word for word, neighbor in nearest.items() if word == neighbor]
+        if self._has_many_words:
+            far = [w for w, neighbor in nearest.items() if w == neighbor and w not in foreign]
             nearest |= self._likely_words.meant_by(far)
         return nearest
+
+    def _foreign(self, words: Iterable[str]) -> set[str]:
+        """Return the words with a letter that no known word has: few words do not tell that."""
+        if not self._has_many_words:
+            return set()
+        return {word for word in words if not self._letters.issuperset(word)}
+
+    @property
+    def _has_many_words(self) -> bool:
+        return len(self._rank) + len(self._rare_words) >= _MIN_WORDS
+
+    @cached_property
+    def _letters(self) -> frozenset[str]:
+        return frozenset(string.ascii_lowercase).union(*self._rank, *self._rare_words)
 
     def _one_typo_away(self, word: str, others: Iterable[int]) -> Iterator[str]:
         """Yield every common word that one typo could have turned into ``word``.

@@ -62,6 +62,18 @@ def test_compounds_of_two_words_stay(compound: str, spelling: Spelling) -> None:
     assert spelling.correct(compound) == compound
 
 
+@pytest.mark.parametrize(
+    "word",  # Turkish "other", Azerbaijani "doctor", "teacher", Kazakh "teacher"
+    ["diğer", "həkim", "müəllim", "мұғалім"],
+)
+def test_words_with_a_letter_of_no_known_language_stay(word: str, spelling: Spelling) -> None:
+    assert spelling.correct(word) == word
+
+
+def test_an_accent_that_nobody_writes_is_left_out(spelling: Spelling) -> None:
+    assert spelling.correct("electricĭan") == "electrician"
+
+
 def test_most_typos_are_corrected(spelling: Spelling) -> None:
     pairs = typed_words()
     n_corrected = sum(spelling.correct(typed) == meant for typed, meant in pairs)
