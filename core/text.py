@@ -17,6 +17,7 @@ import unicodedata
 
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
+from core.letters.advert_numbers import without_advert_numbers
 from core.letters.advert_words import without_advert_words
 from core.letters.plain_text import plain_text
 from core.letters.title_marks import without_marks
@@ -24,7 +25,7 @@ from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
-PREPARATION_VERSION = 2
+PREPARATION_VERSION = 3
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
@@ -76,14 +77,16 @@ def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
     HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``),
-    marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``), and words such as "full
-    time" (``core/letters/advert_words.py``). Of a formula that makes a link its text is read, and
+    marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``), dates and other numbers
+    of adverts (``core/letters/advert_numbers.py``), and words such as "full time"
+    (``core/letters/advert_words.py``). Of a formula that makes a link its text is read, and
     "n/a" of any other (``core/non_answers``). A ``|`` inside a part is dropped, so that the
     separator stays unambiguous; ``clean(join(t, d)) == join(t, d)``. Where both parts are
     punctuation alone, or "unknown" as somebody typed it, the title is "n/a": somebody has answered,
     with nothing.
     """
-    stated = without_advert_words(_cleaned(without_marks(_shown(title))))
+    alone = without_marks(without_advert_numbers(_shown(title)))
+    stated = without_advert_words(_cleaned(alone))
     text = f"{stated} {SEPARATOR} {_cleaned(_shown(duties))}"
     if text == EMPTY_TEXT and (_is_typed(title) or _is_typed(duties)):
         return NOTHING_STATED

@@ -17,7 +17,7 @@ from functools import cache
 # Bulgarian м ж, Greek α γ.
 _PAIRS = ("mf", "mw", "mk", "mž", "hf", "hm", "мж", "αγ")
 _PAIRS_IN_BRACKETS = (*_PAIRS, "mv", "mn", "fn")  # alone, "m/v" may begin a ship's name
-_THIRD = r"(?:[dxinu]|div(?:ers|\.)?)"
+_THIRD = r"(?:[dxinu]|nb|div(?:ers|\.)?)"
 _ALL = r"gn|all genders|alle geschlechter|mwd|wmd|dmw|mfd|fmd|mfx|fmx|hfx|fhx|mvx|vmx|kmx|mkx"
 
 

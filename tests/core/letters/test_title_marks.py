@@ -20,6 +20,7 @@ from core.text import join
         ("Koch (mwd)", "Koch"),
         ("Cuisinier H/F en restauration", "Cuisinier en restauration"),
         ("kok (m/v/x)", "kok"),
+        ("Cuisinier (H/F/NB)", "Cuisinier"),
         ("kok m/v", "kok"),
         ("Kucharz (K/M)", "Kucharz"),
         ("kuvar (m/ž)", "kuvar"),

@@ -1,0 +1,96 @@
+"""What adverts say with numbers goes, numbers of the job stay."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from core.letters.advert_numbers import without_advert_numbers
+from core.text import join
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Koch zum 01.09.2024", "Koch"),
+        ("Koch ab 1. Januar", "Koch"),
+        ("Kierowca od 01.10.2024", "Kierowca"),
+        ("Cuoco dal 01/09/2024", "Cuoco"),
+        ("Waiter, start 2 June", "Waiter,"),
+        ("Waiter summer 2026", "Waiter"),
+        ("Waiter May 2026", "Waiter"),
+        ("Nurse 12 month FTC", "Nurse"),
+        ("Nurse 6-month contract", "Nurse"),
+        ("Nurse 0.6 FTE", "Nurse"),
+        ("Kuchař, úvazek 0,8", "Kuchař,"),
+        ("Analyst £30-35k", "Analyst"),
+        ("Vendeur 30-35K€", "Vendeur"),
+        ("Padeiro R$ 2.500", "Padeiro"),
+        ("Contabile RAL 28.000-32.000", "Contabile"),
+        ("Nurse REQ-10293", "Nurse"),
+        ("Nurse (ID 123456)", "Nurse"),
+        ("Nurse - R23456", "Nurse"),
+        ("Koch - 10000-1234567890-S", "Koch"),
+        ("Kucharz (nr ref. 12/2024)", "Kucharz"),
+        ("Cuoco rif. TO/22", "Cuoco"),
+        ("Camarero (hombre/mujer)", "Camarero"),
+        ("Kucharz - kobieta/mężczyzna", "Kucharz -"),
+        ("Stelle: Koch", "Koch"),
+        ("Job title: nurse", "nurse"),
+        ("Camarero - 3 vacantes", "Camarero"),
+    ],
+)
+def test_what_an_advert_says_goes(title: str, left: str) -> None:
+    assert " ".join(without_advert_numbers(title).split()) == left
+    assert join(title) == join(left)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "auditor (ISO 27001)",
+        "auditor ISO9001",
+        "Boeing 737 pilot",
+        "A320 captain",
+        "SAP S/4 consultant",
+        "Windows Server 2022 administrator",
+        "tram line 102 driver",
+        "teacher of years 3-4",
+        "head of a team, 12 osób",
+        "director of a home, 90 plazas",
+        "nurse for babies of 6 months",
+        "sales of 1 May flags",
+        "packer 17.30-22",
+        "operator 24/7",
+        "C/E driver",
+        "Homme/femme de chambre",
+        "male nurse",
+        "coder ID-10 cards",
+        "Ref 1 football",
+        "cook: soups",
+        "Lokführer Baureihe 101",
+        "£1 shop worker",
+    ],
+)
+def test_numbers_of_the_job_stay(title: str) -> None:
+    assert without_advert_numbers(title) == title
+
+
+@pytest.mark.parametrize("title", ["REQ-10293", "1er janvier 2026", "(hombre/mujer)", "97000"])
+def test_a_title_of_numbers_alone_stays(title: str) -> None:
+    assert without_advert_numbers(title) == title
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["1", "1.", "1-", "1.1.", "£10", "r$1", "id ", "id 1/", "(", "[ ", "from ", "- ", "a1", " "],
+)
+def test_the_time_grows_with_the_length_and_not_with_its_square(part: str) -> None:
+    started = time.process_time()
+    without_advert_numbers(part * 20_000)
+    assert time.process_time() - started < 5
+
+
+def test_duties_keep_their_numbers() -> None:
+    assert join("clerk", "files ID 123456") == "clerk | files id 123456"
