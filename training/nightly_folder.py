@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 from core.file_io import make_public, make_public_dir
-from core.own_files import METRICS
+from core.own_files import METRICS, REPORT
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement
-from training.evaluation.training_report import REPORT, write_report
+from training.evaluation.training_report import write_report
 from training.run_folder import RunMetrics, record_metrics
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.own_files import METRICS
+from core.own_files import METRICS, REPORT
 from training.evaluation.coder_agreement import CoderAgreement
-from training.evaluation.training_report import REPORT, write_report
+from training.evaluation.training_report import write_report
 from training.nightly_folder import publish, publish_skip
 from training.run_folder import RunKind, RunMetrics, RunState, record_metrics
 

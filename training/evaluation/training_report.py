@@ -23,8 +23,7 @@ from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
-from core.own_files import METRICS, RUN_STATES
-from core.own_files import REPORT as REPORT
+from core.own_files import METRICS, REPORT, RUN_STATES
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION_MAJOR,
