@@ -22,7 +22,7 @@ _ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "junior": ("Junior", "erfahrene", "Senior"),
     },
     "pl": {
-        "contract": ("na zastępstwo", "dorywczo"),
+        "contract": ("z agencji", "sezonowo"),
         "employer": ("w Krakowie", "w firmie Orlen", "w urzędzie miasta", "w Lidlu"),
         "junior": ("młodszy", "starszy"),
     },

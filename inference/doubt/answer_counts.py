@@ -1,9 +1,11 @@
 """Count which answers of a coder surprise, and compare the counts with what is usual.
 
-Three counts are compared with what is usual for honest coders:
+Four counts are compared with what is usual for honest coders:
 
 - *far*: the code is none of the model's first hundred, has a probability below 1 in 10,000, and no
   similar correction gives it more. Slips, shifted rows and random codes are like that.
+- *behind*: the same whatever its probability. A model that learned little gives no code so low a
+  one; of random codes three in four are behind the first hundred of any model.
 - *against*: model and similar corrections are sure of another code (0.9 or more).
 - *rule*: they are sure of one unit group, and the coder gives all or most of its texts one other.
 
@@ -30,10 +32,12 @@ SURE = 0.9
 _FAR_RANK, _FAR_PROBABILITY = 100, 1e-4
 _NEAR_TIE = 1.05  # of two processors one may turn the order of what is nearer
 _USUALLY_FAR = UsualShare(0.8, 200)
+_USUALLY_BEHIND = UsualShare(2, 18)
 _USUALLY_AGAINST = UsualShare(2, 18)
 _RULE_SHARE = UsualShare(3, 97)
 _MIN_OF_RULE = 3
-_FAR_CHANCE, _AGAINST_CHANCE, _RULE_CHANCE = 5e-4, 2.5e-4, 2.5e-4
+_FAR_CHANCE, _BEHIND_CHANCE = 5e-4, 2.5e-4
+_AGAINST_CHANCE, _RULE_CHANCE = 2.5e-4, 2.5e-4
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Counts:
 
     n: int
     n_far: int
+    n_behind: int
     n_sure: int
     n_against: int
     rule: tuple[str, str, int, int] | None
@@ -79,6 +84,7 @@ def count_answers(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> C
     return Counts(
         n=len(units),
         n_far=int(is_far(alone, beside, units).sum()),
+        n_behind=int(is_behind(alone, beside, units).sum()),
         n_sure=int(is_sure.sum()),
         n_against=int((sure != given).sum()),
         rule=rule,
@@ -88,10 +94,20 @@ def count_answers(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> C
 
 def is_far(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> np.ndarray:
     """Return (N,) bool: whether neither the model nor a similar correction thinks of the code."""
+    own = _own_probabilities(alone, beside, units)
+    return (own < _FAR_PROBABILITY) & is_behind(alone, beside, units)
+
+
+def is_behind(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Return (N,) bool: whether a hundred codes or more are likelier than the one given."""
+    own = _own_probabilities(alone, beside, units)
+    return (alone > own[:, None] * _NEAR_TIE).sum(axis=1) >= _FAR_RANK
+
+
+def _own_probabilities(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Return (N,) the higher of both probabilities of each given code."""
     rows = np.arange(len(units))
-    own = np.maximum(alone[rows, units], beside[rows, units])
-    n_before = (alone > own[:, None] * _NEAR_TIE).sum(axis=1)
-    return (own < _FAR_PROBABILITY) & (n_before >= _FAR_RANK)
+    return np.maximum(alone[rows, units], beside[rows, units])
 
 
 def reasons_for(counts: Counts, confirmed: Sequence[Doubt] = ()) -> list[str]:
@@ -105,6 +121,11 @@ def reasons_for(counts: Counts, confirmed: Sequence[Doubt] = ()) -> list[str]:
         reasons.append(
             f"{counts.n_far} of {counts.n} codes are far from all that the model and similar "
             "corrections find possible"
+        )
+    elif not confirmed and _USUALLY_BEHIND.chance_of(counts.n_behind, counts.n) < _BEHIND_CHANCE:
+        reasons.append(
+            f"{counts.n_behind} of {counts.n} codes are behind a hundred others that the model "
+            "finds likelier"
         )
     if usually_against.chance_of(counts.n_against, counts.n_sure) < _AGAINST_CHANCE:
         reasons.append(

@@ -22,7 +22,7 @@ from core.file_io import utc_now
 from core.row_counts import Progress, no_progress
 from core.taxonomy import isco08, unit_index
 from inference.autocoder import Autocoder
-from inference.doubt.answer_counts import SURE, Counts, count_answers, is_far, reasons_for
+from inference.doubt.answer_counts import SURE, Counts, count_answers, is_behind, reasons_for
 
 MIN_ANSWERS = 20
 """Fewer answers of a coder prove nothing."""
@@ -163,11 +163,11 @@ def _check_together(
     ]
     if not reasons:
         return as_usual
-    doubts = [
-        compared.where(compared.coders == position).doubt(coder.name, reasons)
-        for position, coder in enumerate(coders)
+    parts = [compared.where(compared.coders == position) for position in range(len(coders))]
+    return [
+        part.doubt(coder.name, reasons) if part.counts.n_behind or part.counts.n_against else None
+        for coder, part in zip(coders, parts, strict=True)
     ]
-    return [doubt if doubt.n_far or doubt.n_against else None for doubt in doubts]
 
 
 def _compare(coders: Sequence[CoderAnswers], autocoder: Autocoder, progress: Progress) -> _Compared:
@@ -197,7 +197,7 @@ def _examples(
 ) -> tuple[tuple[str, str, str], ...]:
     """Return the answers that surprise most: where others are surest of another code."""
     best, confidence = beside.argmax(axis=1), beside.max(axis=1)
-    is_other = is_far(alone, beside, units) | ((confidence >= SURE) & (best != units))
+    is_other = is_behind(alone, beside, units) | ((confidence >= SURE) & (best != units))
     order = [row for row in np.argsort(-confidence, kind="stable") if is_other[row]]
     names = isco08().units
     return tuple((texts[row], names[units[row]], names[best[row]]) for row in order[:N_EXAMPLES])

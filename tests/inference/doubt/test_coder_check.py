@@ -18,6 +18,7 @@ from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
+from inference.doubt.answer_counts import count_answers, reasons_for
 from inference.doubt.chance import UsualShare
 from inference.doubt.coder_check import MIN_ANSWERS, CoderAnswers, check_answers, check_coders
 from tests.conftest import ROOT
@@ -51,6 +52,19 @@ def guessed(codes: dict[str, str], n: int) -> dict[str, str]:
     rng = np.random.default_rng(1)
     wrong = {text: UNITS[rng.integers(len(UNITS))] for text in [*codes][:n]}
     return {**codes, **wrong}
+
+
+@pytest.mark.parametrize("n", [20, 100, 500])
+def test_random_codes_are_told_by_a_model_that_is_sure_of_nothing(n: int) -> None:
+    """It gives no code so low a probability that it would be far; three in four are behind."""
+    rng = np.random.default_rng(n)
+    scores = np.exp(rng.normal(scale=0.7, size=(n, len(UNITS))))
+    probabilities = scores / scores.sum(axis=1, keepdims=True)
+    likely = np.argsort(-probabilities, axis=1)[np.arange(n), rng.integers(100, size=n)]
+    random = rng.integers(len(UNITS), size=n)
+    assert reasons_for(count_answers(probabilities, probabilities, likely)) == []
+    (reason,) = reasons_for(count_answers(probabilities, probabilities, random))
+    assert "behind a hundred others" in reason
 
 
 def check_coder(
