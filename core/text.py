@@ -78,12 +78,12 @@ def join(title: str, duties: str = "") -> str:
 
     HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``),
     marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``), dates and other numbers
-    of adverts (``core/letters/advert_numbers.py``), and words such as "full time"
-    (``core/letters/advert_words.py``). Of a formula that makes a link its text is read, and
-    "n/a" of any other (``core/non_answers``). A ``|`` inside a part is dropped, so that the
-    separator stays unambiguous; ``clean(join(t, d)) == join(t, d)``. Where both parts are
-    punctuation alone, or "unknown" as somebody typed it, the title is "n/a": somebody has answered,
-    with nothing.
+    of adverts (``core/letters/advert_numbers.py``), words such as "full time"
+    (``core/letters/advert_words.py``), and a place at the end (``core/letters/places.py``). Of a
+    formula that makes a link its text is read, and "n/a" of any other (``core/non_answers``). A
+    ``|`` inside a part is dropped, so that the separator stays unambiguous;
+    ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
+    somebody typed it, the title is "n/a": somebody has answered, with nothing.
     """
     alone = without_marks(without_advert_numbers(_shown(title)))
     stated = without_advert_words(_cleaned(alone))

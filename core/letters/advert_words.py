@@ -1,8 +1,9 @@
 """Leave out of a title the words of adverts that say how somebody is employed, not what the job is.
 
-"Koch in Vollzeit oder Teilzeit gesucht" is "koch". The words of each language are in
-``advert_words.yaml``; they count as whole words alone, in a title of any language, since offices
-write "full time" in all of them. A title of such words alone stays as it is.
+"Koch in Vollzeit oder Teilzeit gesucht" is "koch". A place at the end goes with them
+(``places.py``), since they stand before and behind it: "Koch, Berlin, Vollzeit". The words of each
+language are in ``advert_words.yaml``; they count as whole words alone, in a title of any language,
+since offices write "full time" in all of them. A title of such words alone stays as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.file_io import read_yaml
+from core.letters.places import ends_in_place, without_place
 
 _TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
 _CONJUNCTIONS = "and"
@@ -40,9 +42,11 @@ def without_advert_words(title: str) -> str:
     """Return a cleaned title (``core.text.clean``) without such words."""
     words = title.split()
     table = _table()
-    if table.first_words.isdisjoint(words):
+    if table.first_words.isdisjoint(words) and not ends_in_place(words):
         return title
     left = _without_ends(_without_terms(words, table), table)
+    if left:
+        left = without_place(left)
     if left == words or not table.seeks.isdisjoint(left):
         return title
     if not any(map(str.isalpha, "".join(set(left) - table.stays_beside))):

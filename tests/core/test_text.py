@@ -40,6 +40,7 @@ PREPARED = {
     ("#NAME?", ""): "n a | unknown",
     ("Koch zum 01.09.2026, REQ-10293", ""): "koch | unknown",
     ("Kucharz, 3 zmiany, praca od zaraz", ""): "kucharz | unknown",
+    ("Baker - Leeds - hybrid", "in Leeds"): "baker | in leeds",
 }
 
 
