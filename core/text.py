@@ -15,12 +15,12 @@ from __future__ import annotations
 import string
 import unicodedata
 
+from core.adverts.advert_numbers import without_advert_numbers
+from core.adverts.advert_words import without_advert_words
+from core.adverts.title_marks import without_marks
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
-from core.letters.advert_numbers import without_advert_numbers
-from core.letters.advert_words import without_advert_words
 from core.letters.plain_text import plain_text
-from core.letters.title_marks import without_marks
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unread_formulas import shown_by_formula
 
@@ -77,9 +77,9 @@ def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
     HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``),
-    marks such as "(m/w/d)" of a title (``core/letters/title_marks.py``), dates and other numbers
-    of adverts (``core/letters/advert_numbers.py``), words such as "full time"
-    (``core/letters/advert_words.py``), and a place at the end (``core/letters/places.py``). Of a
+    marks such as "(m/w/d)" of a title (``core/adverts/title_marks.py``), dates and other numbers
+    of adverts (``core/adverts/advert_numbers.py``), words such as "full time"
+    (``core/adverts/advert_words.py``), and a place at the end (``core/adverts/places.py``). Of a
     formula that makes a link its text is read, and "n/a" of any other (``core/non_answers``). A
     ``|`` inside a part is dropped, so that the separator stays unambiguous;
     ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as

@@ -20,8 +20,8 @@ from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
 
+from core.adverts.advert_words import without_advert_words
 from core.letters.accents import plain_letters
-from core.letters.advert_words import without_advert_words
 from core.non_answers.listed_texts import compared_forms, compared_texts
 from core.non_answers.repeat_marks import REPEATS
 from core.non_answers.written_values import is_written_value

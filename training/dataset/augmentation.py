@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from core.letters.advert_words import without_advert_words
+from core.adverts.advert_words import without_advert_words
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.letters.title_marks import without_marks
+from core.adverts.title_marks import without_marks
 from core.text import join
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.letters.advert_numbers import without_advert_numbers
+from core.adverts.advert_numbers import without_advert_numbers
 from core.text import join
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import core.letters
+import core.adverts
+from core.adverts.places import without_place
 from core.file_io import read_yaml
-from core.letters.places import without_place
 from core.text import clean, join
 
 
@@ -70,7 +70,7 @@ def test_a_place_goes_with_other_words_of_adverts() -> None:
 
 def test_the_table_has_cleaned_texts() -> None:
     """A phrase in any other form would never be found."""
-    table = read_yaml(Path(core.letters.__file__).with_name("places.yaml"))
+    table = read_yaml(Path(core.adverts.__file__).with_name("places.yaml"))
     places = list(chain.from_iterable(table.pop("places").values()))
     texts = [*places, *chain.from_iterable(table.values())]
     assert [text for text in texts if clean(text) != text] == []

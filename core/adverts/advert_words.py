@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from core.adverts.places import ends_in_place, without_place
 from core.file_io import read_yaml
-from core.letters.places import ends_in_place, without_place
 
 _TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
 _CONJUNCTIONS = "and"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-import core.letters
+import core.adverts
 import core.non_answers
+from core.adverts.advert_words import without_advert_words
 from core.file_io import read_yaml
-from core.letters.advert_words import without_advert_words
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.listed_texts import listed_texts
 from core.text import SEPARATOR, clean, join
@@ -159,7 +159,7 @@ def test_a_text_of_the_settings_is_found_without_its_advert_words() -> None:
 
 def test_no_phrase_at_an_end_begins_with_a_word_for_a_job() -> None:
     """It would keep itself from being left out where it stands alone at the other end."""
-    table = read_yaml(Path(core.letters.__file__).with_name("advert_words.yaml"))
+    table = read_yaml(Path(core.adverts.__file__).with_name("advert_words.yaml"))
     table.pop("and")
     jobs = {word for language in table.values() for word in language.get("job", ())}
     at_ends = [p for language in table.values() for p in language.get("end", ())]
@@ -168,7 +168,7 @@ def test_no_phrase_at_an_end_begins_with_a_word_for_a_job() -> None:
 
 def test_the_table_has_cleaned_texts() -> None:
     """A phrase in any other form would never be found."""
-    table = read_yaml(Path(core.letters.__file__).with_name("advert_words.yaml"))
+    table = read_yaml(Path(core.adverts.__file__).with_name("advert_words.yaml"))
     conjunctions = table.pop("and")
     texts = [
         *conjunctions,

@@ -1,0 +1,1 @@
+"""What adverts and lists put beside a title, and what is left out before it is read."""
