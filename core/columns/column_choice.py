@@ -19,9 +19,8 @@ from core.columns.header_names import (
     has_usual_names,
     keys_of,
     match,
-    names_another,
 )
-from core.columns.other_jobs import titles_of_other_jobs
+from core.columns.other_jobs import is_of_another, spoken_name, titles_of_other_jobs
 from core.columns.shown_names import listed, listed_with_and
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import InputError, Named
@@ -62,15 +61,13 @@ class _Candidate:
     match: Match
     n_aside: int
     preference: int
-    is_of_another: bool
     kind: str | None
 
     @property
-    def rank(self) -> tuple[bool, bool, bool, int, int, int]:
+    def rank(self) -> tuple[bool, bool, int, int, int]:
         """The lowest is the best; equal ones are equally good."""
         return (
             self.match != Match.SET,
-            self.is_of_another,
             self.kind is not None,
             self.match,
             self.n_aside,
@@ -88,13 +85,13 @@ class _Header:
     """The names among which columns are chosen, and records below them."""
 
     file: Named
-    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
     sample: Sequence[Row]
     line: int | None
 
     def name_of(self, candidate: _Candidate) -> str:
-        """Return the name of a column without spaces around it."""
-        return self.names[candidate.position].strip()
+        """Return the name of a column without spaces around it, of whatever row has one."""
+        return spoken_name(self.rows, candidate.position)
 
 
 def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str, Match]:
@@ -139,7 +136,7 @@ def choose_columns(
 
     Raises InputError where two columns are equally good, and NoTitlesError.
     """
-    header = _Header(file, headers[0], sample, line)
+    header = _Header(file, headers, sample, line)
     columns: dict[str, int] = {}
     others: dict[str, list[str]] = {}
     doubts: list[str] = _names_not_found(headers, aliases)
@@ -157,11 +154,11 @@ def choose_columns(
             if not is_read:
                 continue
         columns[column] = best.position
-        others[column] = [header.name_of(other) for other in rest if not other.is_of_another]
-    taken = {headers[0][position].strip() for position in columns.values()}
+        others[column] = [header.name_of(other) for other in rest]
+    taken = {spoken_name(headers, position) for position in columns.values()}
     left = {column: [n for n in names if n not in taken] for column, names in others.items()}
     if JOB_TITLE in columns:
-        doubts += titles_of_other_jobs(headers[0], sample, columns.values())
+        doubts += titles_of_other_jobs(headers, sample, columns.values())
     return ColumnChoice(columns, {c: names for c, names in left.items() if names}, tuple(doubts))
 
 
@@ -210,13 +207,13 @@ def _candidates(
         fits = _fits(written, column, set_keys)
         if fits is None:
             continue
-        kind, is_of_another = None, False
+        kind = None
         if has_usual_names(column):
-            # One row of names may say what the other does not: "Second job" above "Title 2".
-            is_of_another = any(names_another(name, column) for name in written)
+            if fits[0] != Match.SET and is_of_another(headers, position, column):
+                continue
             if sample:
                 kind = kind_of_values(row[position] for row in sample if position < len(row))
-        candidates.append(_Candidate(position, *fits, is_of_another, kind))
+        candidates.append(_Candidate(position, *fits, kind))
     return sorted(candidates, key=lambda candidate: candidate.rank)
 
 
@@ -281,7 +278,7 @@ def _no_titles(header: _Header, column: str, candidate: _Candidate) -> NoTitlesE
     return NoTitlesError(
         header.file,
         f"{candidate.kind} in the column {header.name_of(candidate)!r} ({shown}), and no other "
-        f"column for the {_spoken(column)} among {listed(header.names)}",
+        f"column for the {_spoken(column)} among {listed(header.rows[0])}",
         expected=f"a column with the {_spoken(column)}",
         remedy=f"Rename the right column to {column!r}, or name it in data.columns.{column} in "
         "config.yaml.",

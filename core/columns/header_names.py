@@ -191,6 +191,18 @@ def names_another(header: str, column: str) -> bool:
     return is_name or bool(contained(rest, _contained_names(column)))
 
 
+@lru_cache(maxsize=_MAX_KEPT)
+def names_another_below(group: str, header: str, column: str) -> bool:
+    """Return whether a header is a name of our column, and the name of its group says of whom else.
+
+    Such is "Job title" below "About your father".
+    """
+    if match(header, column) is None:
+        return False
+    written = _words_that_tell(f"{group} {header}"[:_MAX_NAME_CHARS])
+    return bool(_places_of_else(written, column))
+
+
 def _places_of_else(written: Sequence[str], column: str) -> set[int]:
     words = tuple(map(plain_letters, written))
     names = {

@@ -4,25 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from core.columns.header_names import JOB_TITLE, column_key, names_another
+from core.columns.header_names import (
+    JOB_TITLE,
+    column_key,
+    names_another,
+    names_another_below,
+)
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 
+Headers = Sequence[Sequence[str]]
+"""The header, then further rows of names for the same columns."""
+
+
+def is_of_another(headers: Headers, position: int, column: str) -> bool:
+    """Return whether a name of a column, or that of its group, says that it is about another job.
+
+    One row of names may say what the other does not: "Second job" above "Title 2".
+    """
+    names = [row[position] for row in headers]
+    if any(names_another(name, column) for name in names):
+        return True
+    group = _group(headers, position)
+    return bool(group) and any(names_another_below(group, name, column) for name in names[1:])
+
+
+def spoken_name(headers: Headers, position: int) -> str:
+    """Return the name of a column; where the header has none, its group and the name below it."""
+    header, *further = headers
+    if name := header[position].strip():
+        return name
+    below = next(filter(None, (row[position].strip() for row in further)), "")
+    group = _group(headers, position)
+    return f"{group}: {below}" if group and below else below
+
+
+def _group(headers: Headers, position: int) -> str:
+    """Return the name that the columns behind it share: the header has it above the first alone.
+
+    So SurveyMonkey writes a question with several parts. A name of one column is no group.
+    """
+    header, *further = headers
+
+    def is_part(place: int) -> bool:
+        return not header[place].strip() and any(row[place].strip() for row in further)
+
+    first = position
+    while first > 0 and is_part(first):
+        first -= 1
+    is_group = first < position or (first + 1 < len(header) and is_part(first + 1))
+    return header[first].strip() if is_group else ""
+
 
 def titles_of_other_jobs(
-    header: Sequence[str], sample: Sequence[Sequence[str]], taken: Collection[int]
+    headers: Headers, sample: Sequence[Sequence[str]], taken: Collection[int]
 ) -> list[str]:
     """Return a note of the columns that are named like job titles of something else.
 
     Those whose values are no titles are left out ("occupation code"), and those of a result.
     """
     names = [
-        name.strip()
-        for position, name in enumerate(header)
+        spoken_name(headers, position)
+        for position, name in enumerate(headers[0])
         if position not in taken
         and column_key(name) not in OUTPUT_COLUMNS
-        and names_another(name, JOB_TITLE)
+        and is_of_another(headers, position, JOB_TITLE)
         and kind_of_values(row[position] for row in sample if position < len(row)) is None
     ]
     if not names:

@@ -159,11 +159,11 @@ def _no_column(
     path: Source, lines: Sequence[str], layout: Layout, aliases: Aliases, column: str
 ) -> InputError:
     """Return the error of a file without a header that has the column."""
-    wanted = {column: aliases[column]}
     for n_above, line in enumerate(lines[1:_MAX_PREAMBLE_LINES], start=1):
         for delimiter in DELIMITERS:
             row = next(parsed_leniently([line], delimiter), [])
-            if len(row) > 1 and _is_named(match_names([row], wanted), column):
+            is_other = len(row) > 1 and row not in layout.further_headers
+            if is_other and _is_named(match_names([row], {column: aliases[column]}), column):
                 return no_header(path, row, n_above + 1)
     return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)
 

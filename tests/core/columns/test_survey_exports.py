@@ -268,3 +268,58 @@ def test_sap_has_the_text_of_a_position_beside_its_number(tmp_path: Path) -> Non
     columns = {"PersNr": NUMBERS, "Planstelle": positions, "Planstellentext": TITLES}
     columns |= {"Stelle": positions[::-1], "Stellentext": ["Angestellter", *["Beamter"] * 4]}
     assert columns_read(tmp_path, columns) == (TITLES, None)
+
+
+IDS_OF_SURVEYMONKEY = "Respondent ID,Collector ID,"
+
+
+@pytest.mark.parametrize(
+    ("names", "parts", "records"),
+    [
+        (
+            "About your father,,About you,",
+            "Name,Job title,Name,Occupation",
+            [["Al", "miner", "Eve", "nurse"], ["Ed", "miner", "Bo", "bus driver"]],
+        ),
+        (
+            "Second job,,Main job,",
+            "Title,Tasks,Title,Tasks",
+            [["miner", "digs", "nurse", "cares"], ["miner", "digs", "bus driver", "drives"]],
+        ),
+        (
+            "Ihre Mutter,,,Sie selbst,,",
+            "Alter,Beruf,Aufgaben,Alter,Beruf,Aufgaben",
+            [
+                ["60", "miner", "gräbt", "30", "nurse", "pflegt"],
+                ["61", "miner", "gräbt", "31", "bus driver", "fährt"],
+            ],
+        ),
+    ],
+)
+def test_surveymonkey_has_the_person_above_the_first_part_alone(
+    names: str, parts: str, records: list[list[str]], tmp_path: Path
+) -> None:
+    rows = [IDS_OF_SURVEYMONKEY + names, ",," + parts]
+    rows += [f"11{n},44,{','.join(record)}" for n, record in enumerate(records)]
+    path = tmp_path / "survey.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    table = open_table(path, ALIASES, ("job_title",))
+    assert [table.get(row, "job_title") for _, row in table.rows()] == ["nurse", "bus driver"]
+    assert any("names say something else: " in note for note in table.notes)
+
+
+def test_a_table_of_the_fathers_job_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    head = IDS_OF_SURVEYMONKEY + "About your father,\n,,Name,Job title\n"
+    path.write_text(head + "118,44,Al,miner\n119,44,Ed,farmer\n")
+    with pytest.raises(InputError, match="expected a column 'job_title'") as raised:
+        open_table(path, ALIASES, ("job_title",))
+    assert "Remove the lines above" not in raised.value.remedy
+
+
+def test_two_columns_without_a_name_are_told_apart_in_the_error(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    head = IDS_OF_SURVEYMONKEY + "Summer,,Winter,\n,,Town,Job title,Town,Job title\n"
+    path.write_text(head + "118,44,Bonn,cook,Rome,miner\n119,44,Bern,guard,Ulm,farmer\n")
+    with pytest.raises(InputError, match="'Summer: Job title' and 'Winter: Job title'"):
+        open_table(path, ALIASES, ("job_title",))
