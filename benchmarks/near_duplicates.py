@@ -13,17 +13,17 @@ from training.dataset.abbreviations import WORDS
 _ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "contract": ("temporary", "casual", "agency", "freelance"),
-        "employer": ("at Tesco", "for the city council", "in Leeds", "at Siemens"),
+        "employer": ("at Tesco", "for the city council", "at Barclays", "at Siemens"),
         "junior": ("junior", "senior", "trainee", "experienced"),
     },
     "de": {
         "contract": ("auf Abruf", "Aushilfe", "freiberuflich"),
-        "employer": ("bei Siemens", "bei der Stadt", "in Köln", "Firma Bosch"),
+        "employer": ("bei Siemens", "bei der Stadt", "bei Aldi", "Firma Bosch"),
         "junior": ("Junior", "erfahrene", "Senior"),
     },
     "pl": {
         "contract": ("z agencji", "sezonowo"),
-        "employer": ("w Krakowie", "w firmie Orlen", "w urzędzie miasta", "w Lidlu"),
+        "employer": ("w Biedronce", "w firmie Orlen", "w urzędzie miasta", "w Lidlu"),
         "junior": ("młodszy", "starszy"),
     },
 }

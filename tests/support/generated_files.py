@@ -178,6 +178,9 @@ def _delimited_files(draw: st.DrawFn) -> GeneratedFile:
     lines = _lines(layout, header, rows, dialect)
     if damage == "no title":
         lines = lines.replace(title, "colour")
+        # A question below the names may still tell where the titles are.
+        header = ["colour" if name == title else name for name in header]
+        title = "colour"
     content = _damaged(lines, damage, dialect).encode(encoding, "replace")
     suffix = draw(st.sampled_from([".csv", ".csv", ".tsv", ".txt", ".csv.gz"]))
     return GeneratedFile(
