@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from core.non_answers.written_values import month_names
+
 _OPEN = r"(?:[(\[]\s*)?"
 _CLOSE = r"(?:\s*[)\]])?"
 _SEXES = (
@@ -30,16 +32,6 @@ _SHARE = (
     r"(?<![\w.,])\d[.,]\d{1,2}\s?(?:fte|wte|vzä|etp|úvazku?|úväzku?)\b"
     r"|\b(?:fte|wte|úvazek|úväzok)\s?\d[.,]\d{1,2}(?![\d.,])"
 )
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|"
-    r"juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|"
-    r"agosto|septiembre|setiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|"
-    r"giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|"
-    r"outubro|novembro|dezembro|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|"
-    r"września|października|listopada|grudnia|ledna|února|března|dubna|května|června|července|"
-    r"srpna|září|října|listopadu|prosince|januari|februari|maart|mei|maj|augusti|augustus)\b"
-)
 _SEASON = (
     r"(?:stagione estiva|spring|summer|autumn|winter|sommer|herbst|été|rentrée|hiver|verano|estate|"
     r"zomer|sommaren|sommar|verão|lato|léto)"
@@ -51,13 +43,6 @@ _FROM = (
 )
 _YEAR = r"20[2-4]\d\b"
 _DAY_AND_MONTH = r"(?:0?[1-9]|[12]\d|3[01])(?P<sign>[./-])\s?(?:0?[1-9]|1[0-2])"
-_DATE = (
-    rf"(?:\b{_FROM}[\s:]\s*)?(?<![\w.,/-])(?:{_DAY_AND_MONTH}(?P=sign)\s?(?:{_YEAR}|[2-4]\d\b)"
-    rf"|{_YEAR}-\d\d-\d\d\b|(?:\d{{1,2}}\.?\s(?:de\s)?)?{_MONTH}\s(?:de\s)?{_YEAR}"
-    rf"|{_SEASON}\s{_YEAR})(?![/-])"
-    rf"|\b{_FROM}[\s:]\s?\d{{1,2}}\.?\s(?:de\s)?{_MONTH}"
-    rf"|\b{_FROM}[\s:]\s?\d{{1,2}}\.\s?\d{{1,2}}\.(?!\d)"
-)
 _CONTRACT = r"(?<![\w.,/-])\d{1,2}[\s-]?(?:month|mth)s?[\s-](?:contract|ftc|fixed[\s-]term)\b"
 _SOUGHT = rf"[(\[–,-]\s?\d{{1,2}}\s(?:vacancies|openings|vacantes|vagas){_CLOSE}(?!\w)"
 _AMOUNT = r"(?:\d{1,3}(?:[ .,]\d{3})+|\d{2,5})(?:[.,]\d{1,2})?\s?k?(?!\w)"
@@ -84,13 +69,25 @@ _SIGNS = re.compile(r"[0-9/:]")
 _WORD = re.compile(r"\b[^\W\d_]")
 
 
+def _dates() -> str:
+    """Return a pattern of dates that have a year, or a word such as "from" before them."""
+    month = rf"(?:{'|'.join(sorted(month_names(), key=len, reverse=True))})\b"
+    return (
+        rf"(?:\b{_FROM}[\s:]\s*)?(?<![\w.,/-])(?:{_DAY_AND_MONTH}(?P=sign)\s?(?:{_YEAR}|[2-4]\d\b)"
+        rf"|{_YEAR}-\d\d-\d\d\b|(?:\d{{1,2}}\.?\s(?:de\s)?)?{month}\s(?:de\s)?{_YEAR}"
+        rf"|{_SEASON}\s{_YEAR})(?![/-])"
+        rf"|\b{_FROM}[\s:]\s?\d{{1,2}}\.?\s(?:de\s)?{month}"
+        rf"|\b{_FROM}[\s:]\s?\d{{1,2}}\.\s?\d{{1,2}}\.(?!\d)"
+    )
+
+
 @cache
 def _numbers() -> re.Pattern[str]:
     # Not at each start: to compile it takes some 10 ms.
     words = [pair.split() for pair in _SEXES.split("|")]
     both = "|".join(rf"{one}\s?/\s?{other}|{other}\s?/\s?{one}" for one, other in words)
     sexes = rf"[(\[]\s?(?:{both})\s?[)\]]|(?<=[\w–-]\s)(?:{both})(?=\s*(?:$|[,–(-]))"
-    parts = (sexes, _FIELD, _SHARE, _DATE, _CONTRACT, _SOUGHT, _PAY, _ADVERT, _LONG_NUMBER)
+    parts = (sexes, _FIELD, _SHARE, _dates(), _CONTRACT, _SOUGHT, _PAY, _ADVERT, _LONG_NUMBER)
     return re.compile("|".join(parts), re.IGNORECASE)
 
 

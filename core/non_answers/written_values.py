@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ def _is_date_in_words(spaced: str) -> bool:
     return any(word in names for word in words) and all(
         word in names or word in beside for word in words
     )
+
+
+def month_names() -> frozenset[str]:
+    """Return the names of the months in all languages, in small letters, with their accents."""
+    return frozenset(chain.from_iterable(_table()["months"].values()))
 
 
 @cache

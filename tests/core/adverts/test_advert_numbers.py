@@ -20,6 +20,8 @@ from core.text import join
         ("Waiter, start 2 June", "Waiter,"),
         ("Waiter summer 2026", "Waiter"),
         ("Waiter May 2026", "Waiter"),
+        ("Kokki 1. tammikuuta 2026", "Kokki"),
+        ("готвач 1 януари 2026", "готвач"),
         ("Nurse 12 month FTC", "Nurse"),
         ("Nurse 6-month contract", "Nurse"),
         ("Nurse 0.6 FTE", "Nurse"),
