@@ -12,14 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
+from core.adverts.advert_table import conjunctions, languages
 from core.adverts.places import ends_in_place, without_place
-from core.file_io import read_yaml
 
-_TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
-_CONJUNCTIONS = "and"
 _Phrase = tuple[str, ...]
 
 
@@ -107,30 +103,28 @@ def _phrase_at(
 
 @cache
 def _table() -> _Words:
-    languages: dict[str, Any] = dict(read_yaml(_TABLE_PATH))
-    conjunctions = frozenset(languages.pop(_CONJUNCTIONS))
     before: dict[_Phrase, frozenset[str]] = {}
-    for language in languages.values():
+    for language in languages():
         for term in map(_phrase, language["terms"]):
             before[term] = before.get(term, frozenset()) | frozenset(language.get("before", ()))
     terms = _by_first_word(before)
-    start = _by_first_word(map(_phrase, _all(languages, "start")))
-    end = _by_first_word(map(_phrase, _all(languages, "end")))
+    start = _by_first_word(map(_phrase, _all("start")))
+    end = _by_first_word(map(_phrase, _all("end")))
     return _Words(
         first_words=frozenset(chain(terms, start, end)),
         terms=terms,
         start=start,
         end=end,
         before=before,
-        conjunctions=conjunctions,
-        job=frozenset(_all(languages, "job")),
-        seeks=frozenset(_all(languages, "seeks")),
-        stays_beside=frozenset(_all(languages, "stays_beside")),
+        conjunctions=frozenset(conjunctions()),
+        job=frozenset(_all("job")),
+        seeks=frozenset(_all("seeks")),
+        stays_beside=frozenset(_all("stays_beside")),
     )
 
 
-def _all(languages: dict[str, Any], key: str) -> Iterator[str]:
-    return chain.from_iterable(language.get(key, ()) for language in languages.values())
+def _all(key: str) -> Iterator[str]:
+    return chain.from_iterable(language.get(key, ()) for language in languages())
 
 
 def _phrase(text: str) -> _Phrase:

@@ -1,0 +1,52 @@
+"""Read ``advert_words.yaml``, the words of adverts by language.
+
+A title may have words of any language, since offices write "full time" in all of them: the words of
+all languages are looked for together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.file_io import read_yaml
+
+_TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
+_CONJUNCTIONS = "and"
+
+
+def languages() -> list[dict[str, Any]]:
+    """Return what the table has of each language."""
+    return [words for name, words in _table().items() if name != _CONJUNCTIONS]
+
+
+def conjunctions() -> list[str]:
+    """Return the words for "and" and "or" of all languages."""
+    return list(_table()[_CONJUNCTIONS])
+
+
+def mark_words(mark: str, part: str | None = None) -> frozenset[str]:
+    """Return the words of a mark, or of one part of it, in all languages."""
+    words: set[str] = set()
+    for language in languages():
+        of_mark = language.get("marks", {}).get(mark, ())
+        words.update(of_mark if part is None else dict(of_mark).get(part, ()))
+    return frozenset(words)
+
+
+def any_mark_word(mark: str, part: str | None = None) -> str:
+    """Return a pattern of any such word."""
+    return any_of(mark_words(mark, part))
+
+
+def any_of(texts: Iterable[str]) -> str:
+    """Return a pattern of any of the texts, the longest first."""
+    return f"(?:{'|'.join(map(re.escape, sorted(texts, key=lambda text: (-len(text), text))))})"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return read_yaml(_TABLE_PATH)
