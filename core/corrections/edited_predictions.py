@@ -27,23 +27,13 @@ from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import groups_by_title
 from core.non_answers.missing_values import StatedCells
+from core.non_answers.spreadsheet_words import truth_value
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
 from core.row_counts import quantity
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 
-# What spreadsheets in other languages, and other programs, make of "true" and "false".
-_TRUE = frozenset(
-    {"true", "1", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar", "prawda", "pravda"}
-    | {"igaz", "adevărat", "sant", "sand", "sann", "tosi", "tõene", "patiess", "teisinga"}
-    | {"istina", "истина", "αληθησ", "αληθής", "benar", "doğru"}
-)
-_FALSE = frozenset(
-    {"false", "0", "falsch", "faux", "falso", "onwaar", "fałsz", "nepravda", "hamis", "fals"}
-    | {"falskt", "falsk", "usann", "epätosi", "väär", "aplams", "klaidinga", "laž", "ложь"}
-    | {"ψευδησ", "ψευδής", "salah", "yanliş", "yanlış"}
-)
 _AS_PUBLISHED = "the code is the one that was published"
 _UNKNOWN = (
     "whether the code was changed cannot be known: the columns that tell it, such as candidate_1 "
@@ -247,10 +237,7 @@ class EditedPredictions:
     def _is_fallback(self, row: Row) -> bool | None:
         """Whether the code is that of a group; None where the row does not tell."""
         written = self._cells.get(row, "is_fallback") or self._cells.get(row, "needs_review")
-        word = without_decimals(written.casefold())
-        if word in _TRUE:
-            return True
-        return False if word in _FALSE else None
+        return truth_value(without_decimals(written))
 
     def _has_padded_codes(self, by_default: bool) -> bool:
         """Whether short codes have zeros at their end, by the first rows.

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from core.columns.shown_names import shown_text
 from core.languages.message import Message
 from core.letters.plain_text import plain_text
+from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words
 
 _MAX_CHARS = 8_192  # of a formula in Excel
 _BEGIN = re.compile(r"\s*'?\s*\{?\s*=")
@@ -36,17 +38,6 @@ _TOKEN = re.compile(
     | (?P<operator>[-+*/^&=<>:;,@!\\$])
     )""",
     re.VERBOSE,
-)
-_LINKS = """
-HYPERLINK LIEN_HYPERTEXTE LIEN.HYPERTEXTE HIPERVÍNCULO HIPERVINCULO COLLEG.IPERTESTUALE
-HIPERLIGAÇÃO HIPERLINK HIPERŁĄCZE HYPERTEXTOVÝ.ODKAZ HYPERTEXTOVÉ.PREPOJENIE HIPERHIVATKOZÁS
-HIPERPOVEZAVA HIPERPOVEZNICA ХИПЕРВРЪЗКА ΥΠΕΡΣΥΝΔΕΣΗ HYPERLINKKI HYPERLÄNK HYPERKOBLING
-HÜPERLINK HIPERSAITE HIPERSAITAS ENLLAÇ ГИПЕРССЫЛКА ГІПЕРПОСИЛАННЯ KÖPRÜ
-"""
-_LINK = re.compile(
-    rf"\s*'?\s*=\s*(?:{'|'.join(map(re.escape, _LINKS.split()))})\(.*"
-    r"[,;]\s*\"(?P<shown>(?:[^\"]|\"\")*)\"\s*\)?\s*",
-    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -86,8 +77,17 @@ def shown_by_formula(cell: str) -> str | None:
     begin = _BEGIN.match(cell)
     if begin is None or len(cell) > _MAX_CHARS or not _is_expression(cell, begin.end()):
         return None
-    link = _LINK.fullmatch(cell)
+    link = _link().fullmatch(cell)
     return link["shown"].replace('""', '"') if link else ""
+
+
+@cache
+def _link() -> re.Pattern[str]:
+    functions = "|".join(map(re.escape, sorted(spreadsheet_words(SpreadsheetWord.LINK))))
+    return re.compile(
+        rf"\s*'?\s*=\s*(?:{functions})\(.*[,;]\s*\"(?P<shown>(?:[^\"]|\"\")*)\"\s*\)?\s*",
+        re.IGNORECASE | re.DOTALL,
+    )
 
 
 def _is_expression(cell: str, start: int) -> bool:

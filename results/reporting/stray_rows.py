@@ -15,20 +15,8 @@ from core.columns.header_names import JOB_TITLE
 from core.csv_table import Row, Table
 from core.languages.message import Message
 from core.letters.accents import plain_letters
+from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words
 from core.text import clean
-
-_TOTALS = """
-total; totals; subtotal; sub-total; grand total; sum; count; average; min; max; product
-Ergebnis; Teilergebnis; Summe; Zwischensumme; Gesamt; Insgesamt; Anzahl; Mittelwert
-sous-total; somme; nombre; nb; moyenne; suma; cuenta; recuento; promedio; totale; subtotale
-somma; conteggio; media; soma; contagem; média; totaal; subtotaal; som; aantal; gemiddelde
-razem; suma częściowa; licznik; średnia; sumă; număr; medie; celkem; součet; mezisoučet; počet
-průměr; súčet; medzisúčet; spolu; priemer; vsota; skupaj; število; ukupno; zbroj; broj; prosjek
-összeg; összesen; részösszeg; darab; átlag; общо; сума; брой; средно; σύνολο; άθροισμα; πλήθος
-iš viso; kiekis; vidurkis; kopā; summa; skaits; kokku; vahesumma; arv; keskmine; yhteensä
-välisumma; määrä; keskiarvo; totalt; delsumma; antal; medel; i alt; delsum; antall; samtals
-fjöldi; jumlah; rata-rata; إجمالي; الإجمالي; المجموع; مجموع; عدد
-"""
 
 
 class StrayRows:
@@ -100,6 +88,4 @@ def _plain(text: str) -> str:
 
 @cache
 def _totals() -> frozenset[str]:
-    return frozenset(_plain(word) for line in _TOTALS.split("\n") for word in line.split(";")) - {
-        ""
-    }
+    return frozenset(map(_plain, spreadsheet_words(SpreadsheetWord.TOTAL)))
