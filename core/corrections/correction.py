@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,26 +14,6 @@ ANSWERS = (
     "an earlier answer back"
 )
 """What may stand in the column of corrected codes."""
-# "Not codable" in the languages of the model, as people write it; spaces may be "_" or "-".
-_NOT_CODABLE = re.compile(
-    r"(?:(?:not?|non|un) ?code?able|can(?:not|'t| not) be coded|no code(?: fits)?"
-    r"|(?:nicht ?|un)[kc]od(?:ier|ifizier)bar|kein code|non (?:class|codifi)able|inclassable"
-    r"|aucun code|no codificable|incodificable|ningún código|non codificabile|não codificável"
-    r"|niet codeerbaar|nie do zakodowania|niekodowaln[aey]|nelze kódovat|nekódovatelné"
-    r"|nedá sa kódovať|nekódovateľné|ni mogoče kodirati|(?:nije moguće|ne može se) kodirati"
-    r"|nem kódolható|necodificabil|nu (?:se poate codifica|poate fi codificat)"
-    r"|не може да се кодира|некодируемо|μη κωδικοποιήσιμο|δεν κωδικοποιείται"
-    r"|(?:ej|inte|ikke) kodbar|kan (?:inte|ej|ikke) kodes|kan inte kodas|går (?:inte|ej) att koda"
-    r"|ei koodattavissa|ei (?:saa kodeerida|ole kodeeritav)|nav kodējams|negalima koduoti"
-    r"|nekoduojama|tidak dapat dikodekan"
-    r"|غير قابل للترميز)[.!]?",
-    re.IGNORECASE,
-)
-_WITHDRAWN = re.compile(
-    r"(?:withdraw(?:n|al)?|zurück(?:ziehen|gezogen)|retir(?:er|ée?)|retira(?:r|d[oa])"
-    r"|wycofa(?:ć|n[aeoy])|ritira(?:re|t[oa])|intrekken|ingetrokken)[.!]?",
-    re.IGNORECASE,
-)
 
 
 class CorrectionStatus(StrEnum):
@@ -106,17 +85,3 @@ class Correction:
     def is_kept(self) -> bool:
         """Whether the row changes what is known of the text: it decides, or takes that back."""
         return self.is_decided or self.status is CorrectionStatus.WITHDRAWN
-
-
-def means_not_codable(written: str) -> bool:
-    """Return whether a field says that no code fits."""
-    return _NOT_CODABLE.fullmatch(_spaced(written)) is not None
-
-
-def means_withdrawn(written: str) -> bool:
-    """Return whether a field takes earlier answers back."""
-    return _WITHDRAWN.fullmatch(_spaced(written)) is not None
-
-
-def _spaced(written: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", written.strip()))

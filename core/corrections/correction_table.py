@@ -25,8 +25,6 @@ from core.corrections.correction import (
     WITHDRAWN,
     Correction,
     CorrectionStatus,
-    means_not_codable,
-    means_withdrawn,
 )
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.signature import SignatureReader
@@ -34,6 +32,7 @@ from core.corrections.text_comparison import TextComparison
 from core.csv_table import Row, Table, open_table
 from core.encoding import AUTO
 from core.errors import InputError
+from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
 from core.letters.damage import may_have_lost_letters
@@ -194,10 +193,10 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     if text in (EMPTY_TEXT, NOTHING_STATED):
         reason = "there is no text: the code would be given to every empty record"
         return CorrectionStatus.REJECTED, "", reason
-    if means_not_codable(written):
+    if means(written, AnswerWord.NOT_CODABLE):
         reason = "no code fits: kept, but it trains nothing"
         return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
-    if means_withdrawn(written):
+    if means(written, AnswerWord.WITHDRAW):
         return CorrectionStatus.WITHDRAWN, WITHDRAWN, "the model codes this text again"
     code, reason = reading.code, reading.reason
     if len(code) >= MINOR and reader.may_be_of_isco_88(code):

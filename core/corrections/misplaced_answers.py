@@ -15,9 +15,9 @@ from core.corrections.correction import (
     NOT_CODABLE,
     Correction,
     CorrectionStatus,
-    means_not_codable,
 )
 from core.csv_table import Row, Table
+from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
 from core.non_answers.missing_values import StatedCells, is_missing_value
@@ -140,7 +140,7 @@ def _is_ours(name: str) -> bool:
 
 def _answer_in(comment: str) -> str:
     """Return the code in a comment, or "not codable"; empty where there is none."""
-    if means_not_codable(comment):
+    if means(comment, AnswerWord.NOT_CODABLE):
         return NOT_CODABLE
     code = read_code(comment).code
     if len(code) >= MINOR:

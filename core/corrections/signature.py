@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from core.isco_codes.answer_words import AnswerWord, means
 from core.non_answers.missing_values import StatedCells
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATURE_COLUMNS
 
@@ -25,10 +26,6 @@ SEQUENCE = "sequence"
 _CLOCKS_DIFFER = timedelta(days=1)  # between time zones, and between machines
 YES = "yes"
 """The value of ``adjudicated`` in a row whose answer settles a conflict."""
-_YES_WORDS = frozenset(
-    f"{YES} ja oui sí si sì sim tak ano áno da igen да ναι ναί taip jā jah kyllä iva tá já ya"
-    " نعم".split()
-)
 # With dots and four digits of the year the day stands before the month, or the year stands first,
 # as in Hungarian, or in ISO 8601 with an hour of one digit. Otherwise the month may stand first.
 _YEAR_LAST = re.compile(
@@ -198,6 +195,6 @@ def _own_order(date: re.Match[str]) -> bool | None:
 
 def _answer(written: str) -> tuple[bool, str]:
     """Return whether an answer settles a conflict, and a note where that cannot be read."""
-    if not written or unicodedata.normalize("NFC", written).casefold() in _YES_WORDS:
+    if not written or means(written, AnswerWord.YES):
         return bool(written), ""
     return False, f"{ADJUDICATED} {written!r} is left out: expected {YES!r}, or nothing"

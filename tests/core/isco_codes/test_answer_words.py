@@ -1,0 +1,63 @@
+"""What people write instead of a code is understood in their language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import core.isco_codes
+from core.corrections.correction import CorrectionStatus
+from core.corrections.correction_table import judge
+from core.file_io import read_yaml
+from core.isco_codes.answer_words import AnswerWord, means
+from core.isco_codes.code_column import CodeReader
+
+TABLE = read_yaml(Path(core.isco_codes.__file__).with_name("answer_words.yaml"))
+
+
+@pytest.mark.parametrize("language", TABLE)
+def test_the_words_of_a_language_are_answers(language: str) -> None:
+    words = TABLE[language]
+    for status, kind in (
+        (CorrectionStatus.NOT_CODABLE, AnswerWord.NOT_CODABLE),
+        (CorrectionStatus.WITHDRAWN, AnswerWord.WITHDRAW),
+    ):
+        written = words.get(kind, ())
+        assert {judge("fixer | unknown", text, CodeReader())[0] for text in written} <= {status}
+    assert all(means(text, AnswerWord.YES) for text in words["yes"])
+
+
+def test_the_table_has_no_other_kinds() -> None:
+    """A kind that nobody reads would be a word in vain."""
+    assert {kind for words in TABLE.values() for kind in words} == set(AnswerWord)
+
+
+def test_no_text_has_two_meanings() -> None:
+    texts = [
+        {text for words in TABLE.values() for text in words.get(kind, ())} for kind in AnswerWord
+    ]
+    assert sum(map(len, texts)) == len(set().union(*texts))
+
+
+@pytest.mark.parametrize(
+    ("written", "meaning"),
+    [
+        ("NOT_CODABLE", AnswerWord.NOT_CODABLE),
+        (" Nicht-kodierbar. ", AnswerWord.NOT_CODABLE),
+        ("nelze ko\u0301dovat", AnswerWord.NOT_CODABLE),  # as a Mac writes accents
+        ("Zurückgezogen!", AnswerWord.WITHDRAW),
+        ("Återkalla", AnswerWord.WITHDRAW),
+        ("TAK", AnswerWord.YES),
+    ],
+)
+def test_case_spaces_and_the_end_do_not_matter(written: str, meaning: AnswerWord) -> None:
+    assert means(written, meaning)
+    assert not any(means(written, other) for other in AnswerWord if other is not meaning)
+
+
+@pytest.mark.parametrize(
+    "written", ["", ".", "no", "not codable?", "code", "7212", "retired nurse"]
+)
+def test_other_texts_mean_nothing(written: str) -> None:
+    assert not any(means(written, meaning) for meaning in AnswerWord)
