@@ -1,6 +1,6 @@
-"""What people write instead of a code, in their language: "not codable", "withdraw", and "yes".
+"""What people write instead of a code and beside one, in their language: "not codable", "unsure".
 
-The words are in ``answer_words.yaml``. They count as a whole, in a file of any language.
+The words are in ``answer_words.yaml``. Those of all languages are looked for together.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from core.file_io import read_yaml
 
 _TABLE_PATH = Path(__file__).with_name("answer_words.yaml")
+_GAP, _GAP_PATTERN = re.escape(" … "), r" (?:\w+ ){0,3}"
+_APOSTROPHE, _ANY_APOSTROPHE = "'", "['’]"
 _SPACES = re.compile(r"[\s_-]+")
 
 
@@ -26,6 +28,18 @@ class AnswerWord(StrEnum):
     """The answers about the text are taken back."""
     YES = "yes"
     """The answer settles a conflict."""
+    DENIES = "denies"
+    """The code beside it is not the answer."""
+    ABOUT = "about"
+    """The code beside it is not exact."""
+    DOUBTS = "doubts"
+    """Who wrote the code is not sure of it."""
+    SEE = "see"
+    """The digits behind it say where to look."""
+    PLACE = "place"
+    """The digits behind it are those of a row or the like."""
+    BETWEEN = "between"
+    """Another code follows: "or", "and", "to"."""
 
 
 def means(written: str, meaning: AnswerWord) -> bool:
@@ -33,10 +47,21 @@ def means(written: str, meaning: AnswerWord) -> bool:
     return _key(written) in _keys(meaning)
 
 
+def any_answer_word(meaning: AnswerWord) -> str:
+    """Return a pattern of any such words, with a few of any others where the table has "…"."""
+    texts = sorted(_texts(meaning), key=lambda text: (-len(text), text))
+    pattern = "|".join(map(re.escape, texts))
+    return f"(?:{pattern.replace(_GAP, _GAP_PATTERN).replace(_APOSTROPHE, _ANY_APOSTROPHE)})"
+
+
 @cache
 def _keys(meaning: AnswerWord) -> frozenset[str]:
+    return frozenset(map(_key, _texts(meaning)))
+
+
+def _texts(meaning: AnswerWord) -> set[str]:
     languages = read_yaml(_TABLE_PATH).values()
-    return frozenset(_key(text) for words in languages for text in words.get(meaning, ()))
+    return {text for words in languages for text in words.get(meaning, ())}
 
 
 def _key(text: str) -> str:

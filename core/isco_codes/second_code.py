@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from core.isco_codes.answer_words import AnswerWord, any_answer_word
 from core.taxonomy import MINOR, isco08
-
-_SECOND_CODE = re.compile(
-    r"(?:\s*(?:(?P<hyphen>[-‐‑–—])|[/+&;]|,\s)\s*"
-    r"|\s*\b(?:or|to|and|bis|oder|und|ou|à|et|o|y|e|ed|u|al|of|tot|en|eller|till?|och|og|lub|albo"
-    r"|do|i|nebo|až|alebo|vagy|és|sau|și|până|ali|ili|in|или|до|и|ή|έως|και|või|ja|kuni|tai|vai"
-    r"|līdz|un|arba|iki|ir|atau|sampai|dan|أو|إلى|و)\b\.?\s*)(?P<digits>\d{1,3})(?!\d)",
-    re.IGNORECASE,
-)
 
 
 def second_code(first: str, rest: str) -> str | None:
@@ -21,7 +15,7 @@ def second_code(first: str, rest: str) -> str | None:
     After a hyphen the digits may also be those of a national code under the first: they are a
     second code where this makes a range, from the lower code to the higher one.
     """
-    match = _SECOND_CODE.match(rest)
+    match = _second_code().match(rest)
     if match is None or first not in isco08():
         return None
     digits = match["digits"]
@@ -30,3 +24,12 @@ def second_code(first: str, rest: str) -> str | None:
     code = first[: -len(digits)] + digits
     is_code = len(digits) < len(first) and code != first and code in isco08()
     return code if is_code and (code > first or match["hyphen"] is None) else None
+
+
+@cache
+def _second_code() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:\s*(?:(?P<hyphen>[-‐‑–—])|[/+&;]|,\s)\s*"
+        rf"|\s*\b{any_answer_word(AnswerWord.BETWEEN)}\b\.?\s*)(?P<digits>\d{{1,3}})(?!\d)",
+        re.IGNORECASE,
+    )

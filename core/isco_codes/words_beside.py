@@ -1,62 +1,22 @@
 """Recognise words beside digits that are no answer.
 
 They deny the code (``not 7212``), doubt it (``7212 (unsure)``), point to another place
-(``see row 2221``), or name another classification (``SOC 7212``, ``7212 (ISCO-88)``).
+(``see row 2221``), or name another classification (``SOC 7212``, ``7212 (ISCO-88)``). The words of
+each language are in ``answer_words.yaml``.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-# "not 7212", "7212 is wrong", "ca. 7212". Titles with such words ("not elsewhere classified") have
-# more of them.
+from core.isco_codes.answer_words import AnswerWord, any_answer_word
+
+# Titles with words that deny or approximate ("not elsewhere classified") have more of them.
 _MAX_OBJECTION_WORDS = 3
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|wrong|incorrect|false|delete|remove|instead|anything|\w+n['’]t|nicht|kein|keine"
-    r"|falsch|statt|pas|non|faux|jamais|ni|incorrecto|borrar|não|nao|errado|nie|błędny|zamiast|nu"
-    r"|greșit|ne|není|špatně|nem|ikke|inte|ei|niet|geen|fout|bukan|tidak|salah|όχι|не|لا|ليس)\b",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"\b(?:ca|circa|cca|zirka|cirka|about|approx|approximately|roughly|or so|or similar|or like"
-    r"|etwa|ungefähr|oder so|oder ähnlich(?:es)?|env|environ|à peu près|aprox|aproximadamente"
-    r"|más o menos|mais ou menos|o similar|ou semelhante|più o meno|ongeveer|około|mniej więcej"
-    r"|asi|přibližně|približne|kb|körülbelül|aproximativ|cam|okoli|oko|otprilike|približno|около"
-    r"|примерно|приблизительно|περίπου|ungefär|omtrent|omkring|noin|suunnilleen|umbes|apmēram"
-    r"|maždaug|apie|sekitar|kira-kira|تقريبا|حوالي)\b",
-    re.IGNORECASE,
-)
-# No title has such a word, so any number of words may stand around it.
-_DOUBT = re.compile(
-    r"\b(?:unsure|uncertain|maybe|perhaps|possibly|presumably|probably|doubtful|tentative"
-    r"|not (?:\w+ )?(?:sure|certain)|unsicher|vielleicht|evtl|eventuell|möglicherweise|vermutlich"
-    r"|wahrscheinlich|zweifelhaft|(?:nicht|pas) (?:\w+ )?(?:sicher|sûr|sûre|certain)|incertaine?"
-    r"|peut-être|douteux|probablement|inseguro|insegura|quizás?|tal vez|dudos[oa]|probablemente"
-    r"|no estoy segur[oa]|incert[oa]|forse|probabilmente|talvez|duvidos[oa]|provavelmente"
-    r"|onzeker|misschien|waarschijnlijk|niepewn[aey]|być może|prawdopodobnie|nejist[áýé]|možná"
-    r"|pravděpodobně|neist[áýé]|možno|pravdepodobne|bizonytalan|talán|valószínűleg|nesigur(?:an|na|no|ă)?"
-    r"|negotov[ao]?|morda|možda|vjerojatno|probabil"
-    r"|non (?:\w+ )?sicur[oa]|não (?:\w+ )*certeza|несигурн[аои]|несигурен|може би|вероятно"
-    r"|не уверена?|возможно|αβέβαι[οηα]ς?|ίσως|πιθανώς|osäker|osäkert|kanske|troligen|usikker"
-    r"|usikkert|måske|kanskje|epävarma|ehkä|ebakindel|võib-olla|nedrošs|varbūt|neaišku|galbūt"
-    r"|tidak yakin|ragu-ragu|mungkin|غير متأكد|ربما)\b",
-    re.IGNORECASE,
-)
-# Words before digits that say where to look. Those of places stand in answers, too ("juge de
-# ligne", "operaria, línea"): they count alone, or behind a word for "see".
+# Words for places stand in answers, too: "juge de ligne", "operaria, línea".
 _MAX_POINTER_WORDS = 4
-_SEE = (
-    r"(?:see|cf|ask|siehe|vgl|vergleiche|frag(?:e|en)?|voir|demander|véase|ver|vide|vedi|zie"
-    r"|zobacz|patrz|pozri|lásd|vezi|glej|vidi|виж|смотри|см|βλέπε|δες|katso|vaata|skat|skatīt"
-    r"|žiūrėti|žr|lihat|انظر|راجع)"
-)
-_PLACE = (
-    r"(?:row|line|cell|record|ext|extension|durchwahl|zeile|seite|datensatz|ligne|fila|línea|linha"
-    r"|riga|rij|wiersz|(?:viz )?řádek|riadok|sor|rând|vrstica|redak|ред|строка|γραμμή|se rad"
-    r"|(?:se )?række|rivi|rida|rinda|eilutė|baris|صف)"
-)
-_POINTER = re.compile(rf"{_PLACE}|{_SEE}(?:[\s.:,;].*)?", re.IGNORECASE)
 _NAMES = (
     r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88)"
     r"|(?:soc|noc|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|o\*?net|isic|nace|naics)"
@@ -69,17 +29,31 @@ _NAME_WITH_CODE = re.compile(rf"(?<!\w){_NAMES}(?![^\W\d_])", re.IGNORECASE)
 
 def objection(words: str) -> str:
     """Return what the words beside a code say against it; empty where they say nothing."""
-    is_short = len(words.split()) <= _MAX_OBJECTION_WORDS
-    if is_short and _NEGATION.search(words):
+    doubt = "the words beside it doubt the code"
+    if _whole_word(AnswerWord.DOUBTS).search(words):  # before the "not" of "not sure"
+        return doubt
+    if len(words.split()) > _MAX_OBJECTION_WORDS:
+        return ""
+    if _whole_word(AnswerWord.DENIES).search(words):
         return "the words beside it deny the code"
-    is_doubted = _DOUBT.search(words) or (is_short and _ABOUT.search(words))
-    return "the words beside it doubt the code" if is_doubted else ""
+    return doubt if _whole_word(AnswerWord.ABOUT).search(words) else ""
 
 
 def points_elsewhere(words: str) -> bool:
     """Return whether the words before digits say that these are a place, such as a row."""
     is_short = len(words.split()) <= _MAX_POINTER_WORDS
-    return is_short and _POINTER.fullmatch(words.strip(" \t.:,;#")) is not None
+    return is_short and _pointer().fullmatch(words.strip(" \t.:,;#")) is not None
+
+
+@cache
+def _whole_word(kind: AnswerWord) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_answer_word(kind)}\b", re.IGNORECASE)
+
+
+@cache
+def _pointer() -> re.Pattern[str]:
+    place, see = any_answer_word(AnswerWord.PLACE), any_answer_word(AnswerWord.SEE)
+    return re.compile(rf"{place}|{see}(?:[\s.:,;].*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What people write instead of a code is understood in their language."""
+"""What people write instead of a code and beside one is understood in their language."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from core.corrections.correction_table import judge
 from core.file_io import read_yaml
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CodeReader
+from core.isco_codes.second_code import second_code
+from core.isco_codes.written_code import read_code
 
 TABLE = read_yaml(Path(core.isco_codes.__file__).with_name("answer_words.yaml"))
+ALONE = (AnswerWord.NOT_CODABLE, AnswerWord.WITHDRAW, AnswerWord.YES)
 
 
 @pytest.mark.parametrize("language", TABLE)
@@ -25,7 +28,24 @@ def test_the_words_of_a_language_are_answers(language: str) -> None:
     ):
         written = words.get(kind, ())
         assert {judge("fixer | unknown", text, CodeReader())[0] for text in written} <= {status}
-    assert all(means(text, AnswerWord.YES) for text in words["yes"])
+    assert all(means(text, AnswerWord.YES) for text in words.get("yes", ()))
+
+
+@pytest.mark.parametrize("language", TABLE)
+def test_the_words_of_a_language_beside_a_code_count(language: str) -> None:
+    words = TABLE[language]
+    for kind, reason in (("denies", "deny"), ("about", "doubt"), ("doubts", "doubt")):
+        for text in words.get(kind, ()):
+            assert reason in read_code(f"7212 {text.replace('…', 'so')}").reason, text
+    for text in (*words.get("see", ()), *words.get("place", ())):
+        assert "another place" in read_code(f"{text} 2221").reason, text
+    for text in words.get("between", ()):
+        assert second_code("7212", f" {text} 13") == "7213", text
+
+
+def test_words_may_stand_inside_a_doubt() -> None:
+    assert "doubt" in read_code("7212 - não tenho lá muita certeza").reason
+    assert read_code("7212 nicht ein Fahrer in einem sicher").code == "7212"
 
 
 def test_the_table_has_no_other_kinds() -> None:
@@ -34,9 +54,7 @@ def test_the_table_has_no_other_kinds() -> None:
 
 
 def test_no_text_has_two_meanings() -> None:
-    texts = [
-        {text for words in TABLE.values() for text in words.get(kind, ())} for kind in AnswerWord
-    ]
+    texts = [{text for words in TABLE.values() for text in words.get(kind, ())} for kind in ALONE]
     assert sum(map(len, texts)) == len(set().union(*texts))
 
 
@@ -53,11 +71,11 @@ def test_no_text_has_two_meanings() -> None:
 )
 def test_case_spaces_and_the_end_do_not_matter(written: str, meaning: AnswerWord) -> None:
     assert means(written, meaning)
-    assert not any(means(written, other) for other in AnswerWord if other is not meaning)
+    assert not any(means(written, other) for other in ALONE if other is not meaning)
 
 
 @pytest.mark.parametrize(
     "written", ["", ".", "no", "not codable?", "code", "7212", "retired nurse"]
 )
 def test_other_texts_mean_nothing(written: str) -> None:
-    assert not any(means(written, meaning) for meaning in AnswerWord)
+    assert not any(means(written, meaning) for meaning in ALONE)
