@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.columns.column_choice import Aliases
 from core.columns.header_names import keys_of
+from core.columns.header_words import named_languages, plain_words
 from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, first_row_of_labels
 from core.languages.message import Message
@@ -18,23 +19,7 @@ _RULE_LINE = re.compile(r"\s*[-+=|]*-{3,}[-+=|]*\s*")
 # What clients of PostgreSQL and MySQL write below the last record, in the language of the user.
 _N_ROWS = re.compile(r"\s*(?:\(\d+ [^\W\d]+\)|\d+ rows? in set\b.*)")
 _MIN_DASHES = 3  # a dash or two in a cell may stand for a missing value
-# What SurveyMonkey writes under a question with an open answer, in the language of the account.
-_OPEN_ANSWERS = frozenset(
-    {
-        "open-ended response",
-        "offene antwort",
-        "antwort mit offenem ende",
-        "réponse ouverte",
-        "respuesta abierta",
-        "risposta aperta",
-        "resposta aberta",
-        "open antwoord",
-        "öppet svar",
-        "åbent svar",
-        "åpent svar",
-        "avoin vastaus",
-    }
-)
+_OPEN_ANSWER = "open_answer"  # of header_names.yaml
 
 
 def further_headers(header: Row, rows: Sequence[Row], aliases: Aliases) -> tuple[Row, ...]:
@@ -128,7 +113,7 @@ def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:
 
     A cell of it says that an answer is open, or its ids of respondent and collector are empty.
     """
-    if any(" ".join(cell.split()).casefold() in _OPEN_ANSWERS for cell in rows[0]):
+    if any(plain_words(cell) in named_languages(_OPEN_ANSWER) for cell in rows[0]):
         return True
     names = ["".join(name.split()).casefold() for name in header]
     if not {"respondentid", "collectorid"} <= set(names):

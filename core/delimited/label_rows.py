@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, match
-from core.columns.header_words import words_of
+from core.columns.header_words import named_languages, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 
@@ -34,13 +34,12 @@ _MIN_QUALTRICS = 2
 _NUMBERED = re.compile(r"[(\[]?0?(\d{1,4})[)\].]?")
 # Names of questions and of variables: v1, Q12_3.
 _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_]*")
-# What describes a column of text, also with its size in brackets: "varchar(255)".
+# What describes a column of text, with its size in brackets: "varchar(255)".
+_SIZE = re.compile(r" ?\(\d+\)$")
 _TYPE = re.compile(
-    r"(?:str|string|n?char|n?varchar|character|alpha(?:numeri(?:c|sch))?|verbatim|zeichenkette|chaîne"
-    r"|cadena|(?:(?:free|open|frei) ?)?text|(?:vrije )?tekst|fritekst|fritext|offene angabe"
-    r"|texte(?: libre)?|texto(?: li[bv]re)?|testo(?: libero)?)(?: ?\(\d+\))?",
-    re.IGNORECASE,
+    r"str|string|n?char|n?varchar|character|alpha(?:numeri(?:c|sch))?", re.IGNORECASE
 )
+_FREE_TEXT = "free_text"  # of header_names.yaml
 
 
 class LabelRow(IntEnum):
@@ -106,7 +105,12 @@ def _is_unlike_records(
         return n_variables >= _MIN_CONTRASTS and _are_names(first)
     if _is_mark(title):  # units of the numbers alone: "h/week", "EUR"
         return len(texts) >= _MIN_CONTRASTS
-    return bool(texts) and _TYPE.fullmatch(title) is not None
+    return bool(texts) and _is_type_of_text(_SIZE.sub("", title))
+
+
+def _is_type_of_text(title: str) -> bool:
+    is_listed = plain_words(title) in named_languages(_FREE_TEXT)
+    return is_listed or _TYPE.fullmatch(title) is not None
 
 
 def _is_mark(cell: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from core.columns.header_words import name_table
 from core.csv_table import Table, open_table
 from core.settings import Columns
 
@@ -114,6 +116,16 @@ def test_a_row_of_variables_types_or_numbers_is_said(
     assert "the first record is unlike the others" in " ".join(table.notes)
     table, _ = opened(tmp_path, content % "")
     assert "the first record is unlike" not in " ".join(table.notes)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(chain.from_iterable(name_table()["free_text"].values())))
+)
+def test_a_row_with_a_name_for_text_is_said(name: str, tmp_path: Path) -> None:
+    content = f"id,job title,hours,pay\n-,{name} (80),h/week,EUR\n1,nurse,40,300\n2,cook,38,200\n"
+    table, rows = opened(tmp_path, content)
+    assert len(rows) == 3
+    assert "the first record is unlike the others" in " ".join(table.notes)
 
 
 @pytest.mark.parametrize(

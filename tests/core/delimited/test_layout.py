@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from core.columns.header_words import name_table
 from core.csv_table import Table, open_table
 from core.errors import InputError
 
@@ -98,7 +100,14 @@ def test_the_headers_of_surveymonkey(tmp_path: Path) -> None:
     assert rows == [["118", "4", "bus driver", "Car", "", "Train"]]
 
 
-@pytest.mark.parametrize("kind", ["Open-Ended Response", "Réponse ouverte", " offene  Antwort"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Open-Ended Response",
+        " offene  Antwort",
+        *chain.from_iterable(name_table()["open_answer"].values()),
+    ],
+)
 def test_an_open_answer_is_no_title(tmp_path: Path, kind: str) -> None:
     content = f"Person;Beruf;Alter\n;{kind};Response\n7;Koch;30\n"
     table, rows = opened(tmp_path, content)
