@@ -50,13 +50,14 @@ def _is_date_in_words(spaced: str) -> bool:
 
 def month_names() -> frozenset[str]:
     """Return the names of the months in all languages, in small letters, with their accents."""
-    return frozenset(chain.from_iterable(_table()["months"].values()))
+    return frozenset(_of_all_languages("months"))
 
 
 @cache
 def _values() -> re.Pattern[str]:
     table = _table()
-    zone, unit = _any_of(table["zones"]), _any_of(table["units"])
+    zone, unit = _any_of(table["zones"]), _any_of(_of_all_languages("units"))
+    after_age = _any_of(_of_all_languages("after_ages"))
     duration = rf"(?:\d+ d )?\d+(?: \d+)? {unit}(?: \d+(?: \d+)? (?:{unit}|m))*(?: \d+)*"
     offset = rf"(?: {zone})?(?: \d+)*"
     forms = (
@@ -70,10 +71,9 @@ def _values() -> re.Pattern[str]:
         r"\d{4} 年(?: \d+ 月)?(?: \d+ 日)?(?: \d+)*",
         duration,
         r"pt?(?: \d+(?: \d+)? [ymwdhs]t?)+",
-        rf"{_any_of(table['before_numbers'])} {_NUMBERS}(?: {unit})?"
-        rf"(?: {_any_of(table['after_ages'])})?",
-        rf"{_NUMBERS}(?: {unit})? {_any_of(table['after_ages'])}",
-        rf"{_any_of(table['before_years'])} (?:19|20)\d\d",
+        rf"{_any_of(_of_all_languages('before_numbers'))} {_NUMBERS}(?: {unit})?(?: {after_age})?",
+        rf"{_NUMBERS}(?: {unit})? {after_age}",
+        rf"{_any_of(_of_all_languages('before_years'))} (?:19|20)\d\d",
     )
     return re.compile("|".join(forms))
 
@@ -96,9 +96,12 @@ def _addresses() -> re.Pattern[str]:
 def _date_words() -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of months and days, and the words that may stand beside them."""
     table = _table()
-    lists = [*table["months"].values(), *table["weekdays"].values()]
-    names = {word for words in lists for word in _plain(words)}
+    names = _plain([*_of_all_languages("months"), *_of_all_languages("weekdays")])
     return frozenset(names), frozenset(_plain([*table["beside_dates"], *table["zones"]]))
+
+
+def _of_all_languages(kind: str) -> list[str]:
+    return sorted(set(chain.from_iterable(_table()[kind].values())))
 
 
 @cache

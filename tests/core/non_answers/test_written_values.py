@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import core.non_answers
+from core.file_io import read_yaml
+from core.letters.accents import plain_letters
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.non_answers.written_values import is_written_value
 from core.text import join
 
 VALUES = """\
@@ -96,3 +102,21 @@ def test_a_written_value_states_nothing(text: str) -> None:
 def test_what_looks_like_a_value_may_be_an_answer(text: str) -> None:
     """Some are occupations of the armed forces; "1.am." teaches at a university in Norway."""
     assert built_in_non_answers().find(join(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("months", "1 {} 2020"),
+        ("weekdays", "{} 1 1 2020"),
+        ("units", "30 {}"),
+        ("before_numbers", "{} 15"),
+        ("after_ages", "65 {}"),
+        ("before_years", "{} 2010"),
+    ],
+)
+def test_the_words_of_every_language_stand_beside_digits(kind: str, form: str) -> None:
+    table = read_yaml(Path(core.non_answers.__file__).with_name("value_words.yaml"))
+    written = [form.format(word) for words in table[kind].values() for word in words]
+    assert len(table[kind]) >= 4
+    assert [text for text in written if not is_written_value(plain_letters(text))] == []
