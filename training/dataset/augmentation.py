@@ -21,9 +21,9 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from core.adverts.advert_words import without_advert_words
+from core.file_io import read_yaml
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
 
@@ -123,13 +123,13 @@ def _with_empty_duties(duties: str, rng: random.Random, language: str) -> str:
 @cache
 def surroundings() -> dict[str, dict[str, list[str]]]:
     """Return by language the words before and after a title, and those ``between`` two titles."""
-    return yaml.safe_load(_SURROUNDINGS.read_text(encoding="utf-8"))
+    return read_yaml(_SURROUNDINGS)
 
 
 @cache
 def empty_duties() -> dict[str, list[str]]:
     """Return by language cleaned duties that tell nothing about the occupation."""
-    return yaml.safe_load(_EMPTY_DUTIES.read_text(encoding="utf-8"))
+    return read_yaml(_EMPTY_DUTIES)
 
 
 class Augmenter:
