@@ -87,7 +87,7 @@ def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
     if 0 in evidence.byte_values:
         _decode_all(path, "latin-1")  # which has all bytes, and finds the line
     if is_mostly_utf8:
-        raise broken.as_input_error(path, "the rest of the file is UTF-8") from None
+        raise broken.as_input_error(path) from None
     if legacy_encoding != AUTO:
         _decode_all(path, legacy_encoding)
         note = Message(
@@ -189,10 +189,10 @@ class _UndecodableError(InputError):
             line=line,
         )
 
-    def as_input_error(self, path: Source, contrast: str) -> InputError:
+    def as_input_error(self, path: Source) -> InputError:
         return InputError(
             path,
-            f"byte 0x{self.byte:02X}, which is not UTF-8, while {contrast}",
+            f"byte 0x{self.byte:02X}, which is not UTF-8, while the rest of the file is UTF-8",
             expected="one encoding throughout",
             remedy="Repair that line, or save the whole file again as 'CSV UTF-8'.",
             line=self.line,

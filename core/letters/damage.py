@@ -47,7 +47,7 @@ class Damage:
                 continue
             if REPLACEMENT in text:
                 self.n_lost_letters += 1
-                self._lost = self._lost or _with(REPLACEMENT, row)
+                self._lost = self._lost or next(cell for cell in row if REPLACEMENT in cell)
             if mend_mojibake(text) != text:
                 self.n_encoded_twice += 1
                 self._twice = self._twice or next(
@@ -93,10 +93,6 @@ class Damage:
                 )
             )
         return notes
-
-
-def _with(sign: str, row: Sequence[str]) -> str:
-    return next(cell for cell in row if sign in cell)
 
 
 def _shown(text: str) -> str:
