@@ -9,16 +9,21 @@ from __future__ import annotations
 import logging
 import zipfile
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.file_io import open_atomic
-from core.settings import InferenceSettings, OutputSettings
+from core.settings import InferenceSettings, OutputSettings, Settings
+from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, Reading, open_classifier
+from inference.corrections_lookup import CorrectionsLookup
+from inference.office.carried_calibration import carried_by
 
 _LOG = logging.getLogger(__name__)
 _FILE = "hold_out_probabilities.npz"
@@ -128,3 +133,24 @@ def _read(path: Path, version: str, key: str) -> np.ndarray | None:
 
 def _hash_of(texts: Sequence[str]) -> str:
     return sha256("\n".join(texts).encode()).hexdigest()
+
+
+def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any] | None:
+    """Return the fields of a ``CarriedCalibration``, None if nothing was ever fitted.
+
+    It is fitted on the answers that the champion has not learned, as in service. The challenger is
+    about to learn them.
+    """
+    data = settings.data
+    lookup = CorrectionsLookup.load(
+        data.corrections_dir, data.read_columns, legacy_encoding=data.encoding
+    )
+    if not lookup.answers.are_enough and carried_by(champion) is None:
+        return None  # and the model need not be loaded
+    inference = on_cpu(settings.inference)
+    autocoder = open_autocoder(
+        champion, settings.model_copy(update={"inference": inference}), lookup
+    )
+    autocoder.learn_corrections()
+    carried = autocoder.calibration.to_carry(champion.manifest.version)
+    return asdict(carried) if carried is not None else None

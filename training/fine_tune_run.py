@@ -13,9 +13,8 @@ from core.row_counts import quantity
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
-from training.calibration_to_carry import calibration_to_carry
 from training.challenger import Parent
-from training.champion import Champion
+from training.champion import Champion, calibration_to_carry
 from training.dataset.correction_set import learned_files
 from training.dataset.dataset_parts import LoadedDataset, SplitDataset
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles

@@ -1,13 +1,17 @@
 """``review-NAME.html``, ``.xlsx`` and ``.csv``: the part of a review that one coder answers.
 
 They are made where ``review.coders`` names two coders or more. ``review.html`` and its sisters hold
-all questions, for whoever leads the coding.
+all questions, for whoever leads the coding. The hash of a text decides who answers it. So every
+question has one coder, and the wanted share of the questions a second one, whichever file is opened
+first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from core.settings import ReviewSettings
@@ -15,10 +19,10 @@ from results.batch import Batch
 from results.review.page import write_review_page
 from results.review.presentation import Display
 from results.review.review_item import ReviewItem
-from results.review.shares import coders_of
 from results.review.workbook import write_workbook
 
 _MIN_CODERS = 2
+_ONE = 2**32
 
 
 def write_coder_reviews(
@@ -40,6 +44,19 @@ def write_coder_reviews(
         write_workbook(items, _with_ending(path, "xlsx"), own)
         page_path = _with_ending(path, "html")
         write_review_page(items, page_path, receipt.input, receipt.batch_id, own)
+
+
+def coders_of(text: str, batch_id: str, coders: Sequence[str], double_share: float) -> list[str]:
+    """Return who answers a text: one of ``coders``, or two of them for the share of the texts."""
+    if not coders:
+        return []
+    digest = sha256(f"{batch_id} {text}".encode("utf-8", "surrogatepass")).digest()
+    first = int.from_bytes(digest[:4], "big") % len(coders)
+    chosen = [coders[first]]
+    if len(coders) > 1 and int.from_bytes(digest[4:8], "big") < double_share * _ONE:
+        step = 1 + int.from_bytes(digest[8:12], "big") % (len(coders) - 1)
+        chosen.append(coders[(first + step) % len(coders)])
+    return chosen
 
 
 def _is_for(coder: str, batch_id: str, settings: ReviewSettings, item: ReviewItem) -> bool:

@@ -29,7 +29,7 @@ from results.code_file import code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from tests.support.page_reader import Page
-from training.calibration_to_carry import calibration_to_carry
+from training.champion import calibration_to_carry
 
 UNITS = isco08().units
 TITLES = [isco08().title(code).lower() for code in UNITS[::2]]

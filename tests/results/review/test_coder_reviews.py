@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from core.settings import Settings, load_settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from results.code_file import batch_id, code_file
+from results.review.coder_reviews import coders_of
 
 NAMES = ("Anna B.", "Ben")
+TEXTS = [f"guard {n} | unknown" for n in range(4000)]
+THREE = ("Anna", "Ben", "Chris")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -71,3 +75,22 @@ def test_a_name_stands_there_once(tmp_path: Path) -> None:
     path.write_text("review: {coders: [Anna, anna]}\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="every name once"):
         load_settings(path)
+
+
+def test_each_text_has_one_coder_and_a_tenth_has_two() -> None:
+    chosen = [coders_of(text, "b1", THREE, 0.1) for text in TEXTS]
+    assert chosen == [coders_of(text, "b1", THREE, 0.1) for text in TEXTS]
+    assert all(len(set(coders)) == len(coders) for coders in chosen)
+    n_double = sum(len(coders) == 2 for coders in chosen)
+    assert {len(coders) for coders in chosen} == {1, 2} and abs(n_double - 400) < 80
+    shares = Counter(coder for coders in chosen for coder in coders)
+    assert all(abs(shares[name] - 4400 / 3) < 130 for name in THREE)
+    pairs = Counter(tuple(sorted(coders)) for coders in chosen if len(coders) == 2)
+    assert len(pairs) == 3 and min(pairs.values()) > 90
+    assert chosen != [coders_of(text, "b2", THREE, 0.1) for text in TEXTS], "by the batch, too"
+
+
+def test_none_all_and_nobody() -> None:
+    assert {len(coders_of(text, "b", THREE, 0.0)) for text in TEXTS} == {1}
+    assert {len(coders_of(text, "b", THREE, 1.0)) for text in TEXTS} == {2}
+    assert coders_of("a | b", "b", (), 0.1) == [] and coders_of("a | b", "b", ("x",), 1.0) == ["x"]
