@@ -3,7 +3,8 @@
 onnxruntime looks up its maker's host and writes a device id into the cache, Ray counts its users,
 and the client of the Hugging Face hub says who asks. ``core/__init__.py`` calls ``report_nothing``:
 this is the one module of the program that changes something at import, because the libraries read
-the variables while they are imported themselves. Child processes inherit the variables.
+the variables while they are imported themselves. So a package that imports one of them imports
+``core`` before. Child processes inherit the variables.
 ``collect_rarely`` is called by the processes that are the program's own, not by a program that
 imports it.
 """
@@ -21,10 +22,6 @@ VARIABLES = {
     "DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
-# The libraries that read them. A package that imports one of them imports ``core`` before.
-REPORTING_LIBRARIES = frozenset(
-    {"huggingface_hub", "onnxruntime", "optimum", "ray", "transformers"}
-)
 _GC_THRESHOLDS = (20_000, 20, 20)
 
 

@@ -17,13 +17,17 @@ import psutil
 import pytest
 
 from core.packages import PACKAGES
-from core.process_start import REPORTING_LIBRARIES, VARIABLES
+from core.process_start import VARIABLES
 from core.settings import Settings
 from inference.bundle import Bundle
 from tests.conftest import CHILD_PATH, ROOT
 from tests.support.labelled_records import raw_records
 from tests.test_layout import imported_packages
 
+# The libraries that read the variables of core/process_start.py.
+_REPORTING_LIBRARIES = frozenset(
+    {"huggingface_hub", "onnxruntime", "optimum", "ray", "transformers"}
+)
 STRACE = shutil.which("strace")
 needs_strace = pytest.mark.skipif(
     not STRACE, reason="needs the recorder of system calls (Linux): apt-get install strace"
@@ -217,7 +221,7 @@ def test_every_package_that_imports_such_a_library_imports_core_before() -> None
         package
         for package in (*PACKAGES, "benchmarks")
         for path in (ROOT / package).rglob("*.py")
-        if set(imported_packages(path)) & REPORTING_LIBRARIES
+        if set(imported_packages(path)) & _REPORTING_LIBRARIES
     }
     assert {"inference", "exporters", "training", "distributed"} <= users
     for package in users - {"cli"}:
