@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,13 +24,24 @@ from inference.classifier import open_classifier
 from inference.model_registry import ModelRegistry
 from training.dataset.augmentation import typo
 from training.dataset.reference_data import read_answers
-from training.evaluation.evaluate_file import as_table
+from training.evaluation.evaluate_file import table_rows
 from training.evaluation.metrics import measure
 
 
 def bundle_to_measure(path: Path | None, settings: Settings) -> Bundle:
     """Return the bundle in the folder ``path``, or the one in service."""
     return Bundle.open(path) if path else ModelRegistry(settings.output).served()
+
+
+def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the figures as a Markdown table, one row per part."""
+    header, *rows = table_rows(figures)
+    lines = [_markdown(header), "|" + "---|" * len(header), *map(_markdown, rows)]
+    return "\n".join(lines)
+
+
+def _markdown(cells: list[str]) -> str:
+    return " | ".join(["", *cells, ""]).strip()
 
 
 def main() -> None:

@@ -21,35 +21,27 @@ from typing import Literal
 
 import pandas as pd
 
-from core.columns.record_text import row_duties, row_text
-from core.csv_table import Row, Table, Writer, neutralise, open_table
+from core.columns.record_text import row_duties
+from core.csv_table import Row, Table, Writer, neutralise
 from core.errors import InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
-from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
+from core.isco_codes.code_column import CODE_COLUMN
 from core.non_answers.known_texts import NonAnswers
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
-from core.own_tables.table_kind import refuse_own_codes
 from core.row_counts import quantity
 from core.settings import DataSettings, Settings
 from core.text import JOB_TITLE, join
 from inference.autocoder import non_answers_of
+from training.dataset.coded_table import CodedTable
 from training.dataset.title_forms import title_forms
 from training.dataset.unusable_records import (
     in_words,
     none_is_valid,
     reason_in_words,
-    why_unusable,
 )
 from training.dataset.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
-LABEL_COLUMNS = {
-    CODE_COLUMN: CODE_NAMES,
-    "weight": ("weight",),
-    "source": ("source",),
-    "group": ("group", "group_id"),
-    "language": ("language", "lang"),
-}
 _RECORDS = "a table, or a folder with such files, with job_title and isco_code"
 _PUT_THERE = "Put your coded records there, or set data.raw_dir in config.yaml."
 TEXT_COLUMNS = ["text", "label", "weight", "source", "group", "language", "forms"]
@@ -173,19 +165,14 @@ class _FileRecords:
 
 
 def _read_file(path: Path, data: DataSettings, non_answers: NonAnswers) -> _FileRecords:
-    aliases = {**LABEL_COLUMNS, **data.read_columns.aliases}
-    table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), data.encoding)
-    refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
+    coded = CodedTable(path, data)
+    table = coded.table
     for note in table.notes:
         _LOG.info("%s: %s", path, note)
-    reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
-    for note in filter(None, [reader.warning(), *table.row_notes]):
+    for note in filter(None, [coded.warning(), *table.row_notes]):
         _LOG.warning("%s: %s", path, note)
     read = _FileRecords([], [], [])
-    for line, row in table.rows():
-        text = row_text(table, row)
-        code = reader.read(table.get(row, CODE_COLUMN))
-        reason = why_unusable(text, code, non_answers)
+    for line, row, text, code, reason in coded.records(non_answers):
         if reason is None:
             weight = _weight(table, row, line)
             source, group = table.get(row, "source"), table.get(row, "group")

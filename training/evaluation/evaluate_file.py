@@ -18,19 +18,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.columns.record_text import context_columns, row_text
+from core.columns.record_text import context_columns
 from core.columns.shown_names import shown_name
-from core.csv_table import open_table
-from core.isco_codes.code_column import CODE_COLUMN, CodeReader
+from core.isco_codes.code_column import CODE_COLUMN
 from core.isco_codes.other_code_columns import codes_not_compared
-from core.own_tables.table_kind import refuse_own_codes
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
 from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
 from inference.autocoder import non_answers_of
 from inference.classifier import Classifier
-from training.dataset.records import LABEL_COLUMNS, language_of
-from training.dataset.unusable_records import in_words, none_is_valid, why_unusable
+from training.dataset.coded_table import CodedTable
+from training.dataset.records import language_of
+from training.dataset.unusable_records import in_words, none_is_valid
 from training.evaluation.metrics import measure
 
 _MAX_LINES = 10
@@ -89,18 +88,12 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
 
     Raises InputError for a file without any coded record.
     """
-    aliases = {**LABEL_COLUMNS, **settings.data.read_columns.aliases}
-    table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), settings.data.encoding)
-    refuse_own_codes(path, table.header, table.columns[CODE_COLUMN])
-    reader = CodeReader(table.get(row, CODE_COLUMN) for _, row in table.rows())
-    non_answers = non_answers_of(settings.data)
+    coded = CodedTable(path, settings.data)
+    table = coded.table
     rows = []
     n_left_out: Counter[str] = Counter()
     first_lines: defaultdict[str, list[int]] = defaultdict(list)
-    for line, row in table.rows():
-        text = row_text(table, row)
-        code = reader.read(table.get(row, CODE_COLUMN))
-        reason = why_unusable(text, code, non_answers)
+    for line, row, text, code, reason in coded.records(non_answers_of(settings.data)):
         if reason is None:
             language = language_of(table.get(row, _LANGUAGE))
             rows.append((text, code.code, language, table.get(row, _SOURCE)))
@@ -119,7 +112,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     )
     others = codes_not_compared(table, table.header[table.columns[CODE_COLUMN]].strip())
     notes = (f"read: {columns}", *table.notes, *table.row_notes, *others)
-    return CodedRecords(records, dict(n_left_out), reader.warning(), notes, dict(first_lines))
+    return CodedRecords(records, dict(n_left_out), coded.warning(), notes, dict(first_lines))
 
 
 def evaluate_records(
@@ -154,17 +147,6 @@ def evaluate_records(
         if values["fallback_rate"] == 1.0:  # a share of nothing is no share of 0
             values["autocoded_agreement"] = math.nan
     return figures
-
-
-def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the figures as a Markdown table, one row per part."""
-    header, *rows = table_rows(figures)
-    lines = [_markdown(header), "|" + "---|" * len(header), *map(_markdown, rows)]
-    return "\n".join(lines)
-
-
-def _markdown(cells: list[str]) -> str:
-    return " | ".join(["", *cells, ""]).strip()
 
 
 def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import main
+from benchmarks.accuracy import as_table
 from core.columns.shown_names import shown_name
 from core.errors import InputError
 from core.settings import Columns, Settings
@@ -15,7 +16,6 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from training.evaluation.evaluate_file import (
-    as_table,
     evaluate_records,
     read_coded_records,
     table_rows,
