@@ -123,13 +123,24 @@ def share_above(threshold: float, confidence: np.ndarray) -> float:
 def lowest_threshold(confidence: np.ndarray, hit: np.ndarray, agreement: float) -> float:
     """Return the lowest threshold at which ``agreement`` of the autocoded texts are right.
 
-    Texts of equal confidence are autocoded together or not at all. Infinity where no threshold has
-    that agreement.
+    Infinity where no threshold has that agreement.
     """
     if not len(hit):
         return np.inf
+    thresholds, _, rate = production_curve(confidence, hit)
+    good = np.flatnonzero(rate >= agreement)
+    return float(thresholds[good[-1]]) if len(good) else np.inf
+
+
+def production_curve(
+    confidence: np.ndarray, hit: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (M,) each confidence of N ≥ 1 texts as a threshold, the highest first.
+
+    And (M,) how many texts it autocodes, and (M,) the share of them that is right. Texts of equal
+    confidence are autocoded together or not at all.
+    """
     order = np.argsort(-confidence, kind="stable")
-    rate = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
-    ends = np.append(np.diff(confidence[order]) != 0, True)
-    good = np.flatnonzero(ends & (rate >= agreement))
-    return float(confidence[order[good[-1]]]) if len(good) else np.inf
+    falling = confidence[order]
+    ends = np.flatnonzero(np.append(np.diff(falling) != 0, True))
+    return falling[ends], ends + 1, np.cumsum(hit[order])[ends] / (ends + 1)

@@ -27,7 +27,12 @@ from training.evaluation.analysis_files import (
     PRODUCTION,
     RELIABILITY,
 )
-from training.evaluation.metrics import AGREEMENT, N_BINS, production_rate
+from training.evaluation.metrics import (
+    AGREEMENT,
+    N_BINS,
+    production_curve,
+    production_rate,
+)
 
 _BLUE = "#1f5a8c"
 _RED = "#b5431f"
@@ -215,14 +220,11 @@ def _production_curve(
 ) -> float:
     """Draw the curve of one model and its two marks; return the lowest agreement on it."""
     confidence, hit = predictions.confidence, predictions.hit
-    order = np.argsort(-confidence, kind="stable")
-    agreement = np.cumsum(hit[order]) / np.arange(1, len(hit) + 1)
-    # Texts of equal confidence are autocoded together, as in ``production_rate``.
-    ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
-    shown = ends[np.unique(np.linspace(0, len(ends) - 1, _MAX_POINTS).astype(int))]
+    _, n_autocoded, agreement = production_curve(confidence, hit)
+    shown = np.unique(np.linspace(0, len(agreement) - 1, _MAX_POINTS).astype(int))
     color, linestyle, _ = line
     axes.plot(
-        (shown + 1) / len(hit),
+        n_autocoded[shown] / len(hit),
         agreement[shown],
         color=color,
         linestyle=linestyle,
@@ -237,7 +239,7 @@ def _production_curve(
     for n, marker, name_of_mark in marks:
         share = n / len(hit)
         label = f"{name_of_mark}: {share:.1%}"
-        height = agreement[n - 1] if n else 1.0
+        height = agreement[np.searchsorted(n_autocoded, n)] if n else 1.0
         axes.plot(
             share,
             height,
