@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -103,18 +103,30 @@ def not_as_text(path: Named, field: Any) -> InputError:
     )
 
 
-def _records(path: Source) -> Records:
+def checked_records(path: Source, batches: Iterable[Iterable[Sequence[str]]]) -> Records:
+    """Yield the records of a binary file, numbered, from batches of rows.
+
+    Raises InputError where their text is too much for the size of the file.
+    """
     limit = limit_of(path)
     number = n_chars = 0
+    for rows in batches:
+        for row in rows:
+            number += 1
+            n_chars += sum(map(len, row))
+            yield number, checked_row(path, number, list(row))
+        if n_chars > limit:
+            raise too_much_unpacked(path, limit)
+
+
+def _records(path: Source) -> Records:
     with opened(path) as parquet:
-        for batch in parquet.iter_batches(BATCH_ROWS):
-            columns = [[as_text(value) for value in _values(column)] for column in batch.columns]
-            for row in zip(*columns, strict=True):
-                number += 1
-                n_chars += sum(map(len, row))
-                yield number, checked_row(path, number, list(row))
-            if n_chars > limit:
-                raise too_much_unpacked(path, limit)
+        yield from checked_records(path, map(_rows, parquet.iter_batches(BATCH_ROWS)))
+
+
+def _rows(batch: Any) -> Iterator[Sequence[str]]:
+    columns = [[as_text(value) for value in _values(column)] for column in batch.columns]
+    return zip(*columns, strict=True)
 
 
 def _values(column: Any) -> list[Any]:

@@ -76,7 +76,7 @@ def _is_unstated(
             return not stated
         if stated and codecs.lookup(stated).name != "utf-8":
             return True
-        for _ in _chunks(read, chunk_rows):
+        for _ in chunks(read, chunk_rows):
             pass  # what is stated may not be true
     except (InputError, LookupError):
         return legacy_encoding != AUTO
@@ -92,7 +92,8 @@ def _stata_release(path: Path) -> int:
     return int(release) if release.isdigit() else _FIRST_STATA_IN_UTF8
 
 
-def _chunks(read: Read, chunk_rows: int, **how: Any) -> Iterator[tuple[Columns, Any]]:
+def chunks(read: Read, chunk_rows: int, **how: Any) -> Iterator[tuple[Columns, Any]]:
+    """Yield the columns of each chunk of records and what the file says of its variables."""
     number = 0
     while True:
         columns, metadata = read(row_offset=number, row_limit=chunk_rows, **how)
@@ -105,7 +106,7 @@ def _chunks(read: Read, chunk_rows: int, **how: Any) -> Iterator[tuple[Columns, 
 
 def _lines(read: Read, chunk_rows: int) -> Iterator[str]:
     """Yield the texts of each record, then the labels; each byte is a letter."""
-    for columns, _ in _chunks(read, chunk_rows, encoding=BYTES_AS_LETTERS):
+    for columns, _ in chunks(read, chunk_rows, encoding=BYTES_AS_LETTERS):
         texts = [values for values in columns.values() if any(isinstance(v, str) for v in values)]
         for row in zip(*texts, strict=True):
             yield "\t".join(" ".join(value.split()) for value in row if isinstance(value, str))

@@ -17,12 +17,12 @@ from typing import Any
 from core.columns.header_names import column_key
 from core.delimited.layout import Layout
 from core.errors import InputError
-from core.formats.cell_text import as_text, checked_row
+from core.formats.cell_text import as_text
 from core.formats.content import Content, Records
 from core.formats.file_format import FileFormat
-from core.formats.parquet_file import limit_of, refuse_many_records
+from core.formats.parquet_file import checked_records, limit_of, refuse_many_records
 from core.formats.source import AUTO, Source
-from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, encoding_of, recoded
+from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, chunks, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
 from core.packages import install_command
@@ -155,19 +155,8 @@ def _unreadable(path: Path, reason: str) -> InputError:
 
 
 def _records(path: Path, read: Read, chunk_rows: int) -> Records:
-    limit = limit_of(path)
-    number = n_chars = 0
-    while True:
-        columns, metadata = read(row_offset=number, row_limit=chunk_rows)
-        rows = list(zip(*_texts(columns, metadata), strict=True))
-        for row in rows:
-            number += 1
-            n_chars += sum(map(len, row))
-            yield number, checked_row(path, number, list(row))
-        if n_chars > limit:
-            raise too_much_unpacked(path, limit)
-        if len(rows) < chunk_rows:
-            return
+    batches = (zip(*_texts(*chunk), strict=True) for chunk in chunks(read, chunk_rows))
+    return checked_records(path, batches)
 
 
 def _texts(columns: dict[str, list[Any]], metadata: Any) -> Iterator[list[str]]:
