@@ -39,7 +39,7 @@ from training.dataset.unusable_records import (
     none_is_valid,
     reason_in_words,
 )
-from training.dataset.written_list import write_list
+from training.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
 _RECORDS = "a table, or a folder with such files, with job_title and isco_code"

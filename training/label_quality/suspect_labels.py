@@ -15,13 +15,13 @@ from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassificati
 
 from core.settings_file.training_settings import TrainingSettings
 from training.dataset.splits import Origin
-from training.dataset.written_list import write_list
 from training.label_quality.embeddings import embed
 from training.label_quality.label_issues import find_label_issues
 from training.label_quality.neighbors import nearest, reduce
 from training.label_quality.outliers import K, find_clusters, find_outliers
 from training.long_step import long_step
 from training.model.training_progress import Progress, no_progress
+from training.written_list import write_list
 
 OUTLIERS = "outliers.csv"
 LABEL_ISSUES = "label_issues.csv"

@@ -15,8 +15,8 @@ from core.errors import InputError
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import DataSettings, Settings
 from training.dataset.records import OwnRecords, find_files, read_records, resolve_conflicts
-from training.dataset.written_list import write_list
 from training.evaluation.evaluate_file import read_coded_records
+from training.written_list import write_list
 
 
 def read(raw: Path, processed_dir: Path, **settings: str) -> OwnRecords:
