@@ -12,7 +12,7 @@ _LOG = logging.getLogger(__name__)
 _INTERVAL_S = 10.0
 
 
-class Progress:
+class RunProgress:
     """Count the records, and log the progress at most once in ten seconds.
 
     The number of records of a file is known once it was checked; that of the other files is

@@ -14,7 +14,7 @@ import pyarrow as pa
 from core.errors import DistributedError
 from core.row_counts import quantity
 from distributed.dataset_rows import RowKind, header_of, kind_of
-from distributed.progress import Progress
+from distributed.progress import RunProgress
 from distributed.ray_cluster import RESUME_HINT
 from distributed.shards import Shard
 
@@ -68,7 +68,7 @@ def collect_summary(
     records do not add up.
     """
     summary = RunSummary()
-    progress = Progress(n_bytes)
+    progress = RunProgress(n_bytes)
     for row in rows:
         kind = kind_of(row)
         header = header_of(row)

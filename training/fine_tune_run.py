@@ -23,7 +23,7 @@ from training.dataset.records import own_files
 from training.dataset.splits import calibrates_alone
 from training.fine_tuning import fit_challenger
 from training.model.encoder import load_encoder
-from training.model.training_progress import Progress
+from training.model.training_progress import TrainingProgress
 from training.promotion import promote_or_refuse
 from training.run_folder import RunFolder, RunState, TrainingSummary
 
@@ -40,7 +40,7 @@ def fine_tune(
     corrections: pd.DataFrame,
     decided: frozenset[str],
     settings: Settings,
-    progress: Progress,
+    progress: TrainingProgress,
 ) -> None:
     """Fine-tune the champion on the corrections, and finish the run.
 

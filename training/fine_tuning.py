@@ -20,7 +20,7 @@ from training.long_step import long_step
 from training.model.ngram_corrections import teach_ngram_model
 from training.model.process_group import run_in_all_processes
 from training.model.trainer import learn_corrections
-from training.model.training_progress import Progress
+from training.model.training_progress import TrainingProgress
 from training.run_folder import RunFolder
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def fit_challenger(
     tokenizer: PreTrainedTokenizerBase,
     texts: pd.DataFrame,
     settings: Settings,
-    progress: Progress,
+    progress: TrainingProgress,
 ) -> Challenger:
     """Train the network in place, then the n-gram model beside it; the spelling stays.
 

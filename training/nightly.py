@@ -32,7 +32,7 @@ from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement, coder_agreement
 from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
-from training.model.training_progress import Progress, no_progress
+from training.model.training_progress import TrainingProgress, no_training_progress
 from training.nightly_folder import publish, publish_skip
 from training.run_folder import (
     RunFolder,
@@ -53,7 +53,7 @@ def run_nightly(
     settings: Settings,
     corrections_dir: Path | None = None,
     report_dir: Path | None = None,
-    progress: Progress = no_progress,
+    progress: TrainingProgress = no_training_progress,
 ) -> RunFolder | None:
     """Learn the corrections; return None if there is nothing new since the last run.
 

@@ -36,7 +36,7 @@ from training.model.encoder import load_encoder
 from training.model.ngram_trainer import fit_ngram_model
 from training.model.process_group import run_in_all_processes
 from training.model.trainer import train_model
-from training.model.training_progress import Progress, no_progress
+from training.model.training_progress import TrainingProgress, no_training_progress
 from training.model.vocabulary import replace_vocabulary
 from training.promotion import promote_or_refuse
 from training.run_folder import (
@@ -58,7 +58,7 @@ def train(
     raw: Path,
     base: str,
     out: Path | None = None,
-    progress: Progress = no_progress,
+    progress: TrainingProgress = no_training_progress,
 ) -> RunFolder:
     """Train on the records under ``raw`` and return the finished run.
 
@@ -154,7 +154,7 @@ def _fit(
     tokenizer: PreTrainedTokenizerBase,
     dataset: SplitDataset,
     settings: Settings,
-    progress: Progress,
+    progress: TrainingProgress,
 ) -> Challenger:
     """Train the encoder in place, then the n-gram model and the spelling on the same texts.
 

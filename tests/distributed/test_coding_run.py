@@ -35,7 +35,7 @@ from core.text import join
 from distributed.coding_run import RunOptions, run_distributed
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
-from distributed.progress import Progress
+from distributed.progress import RunProgress
 from distributed.review_queue import REVIEW, REVIEW_SCHEMA, write_review
 from distributed.run_receipt import RunReceipt
 from distributed.shards import PREDICTIONS, SHARDS
@@ -524,7 +524,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_how_it_stands() -> None:
-    progress = Progress(n_bytes=1000)
+    progress = RunProgress(n_bytes=1000)
     progress.add_read(500, 2000)
     progress.add_coded(900)
     progress.add_resumed(100)

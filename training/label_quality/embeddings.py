@@ -20,7 +20,7 @@ import torch
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from inference.onnx_session import length_batches
-from training.model.training_progress import Progress, no_progress
+from training.model.training_progress import TrainingProgress, no_training_progress
 
 MAX_TOKENS = 32
 
@@ -29,7 +29,7 @@ def embed(
     texts: Sequence[str],
     tokenizer: PreTrainedTokenizerBase,
     model: RobertaForSequenceClassification,
-    progress: Progress = no_progress,
+    progress: TrainingProgress = no_training_progress,
 ) -> np.ndarray:
     """Return (N, H) float32 vectors of length one of N cleaned ``title | duties``, in their order.
 

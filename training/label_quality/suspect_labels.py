@@ -20,7 +20,7 @@ from training.label_quality.label_issues import find_label_issues
 from training.label_quality.neighbors import nearest, reduce
 from training.label_quality.outliers import K, find_clusters, find_outliers
 from training.long_step import long_step
-from training.model.training_progress import Progress, no_progress
+from training.model.training_progress import TrainingProgress, no_training_progress
 from training.written_list import write_list
 
 OUTLIERS = "outliers.csv"
@@ -37,7 +37,7 @@ def find_suspects(
     tokenizer: PreTrainedTokenizerBase,
     settings: TrainingSettings,
     processed_dir: Path,
-    progress: Progress = no_progress,
+    progress: TrainingProgress = no_training_progress,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """List the doubtful labels, and change their weight as ``settings.suspects`` says.
 

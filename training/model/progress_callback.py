@@ -8,15 +8,15 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from training.model.training_progress import Advance, Progress
+from training.model.training_progress import Advance, TrainingProgress
 
 _LOG = logging.getLogger(__name__)
 
 
 class ProgressCallback(TrainerCallback):
-    """Reports each step to a ``Progress`` display, and each epoch to the log."""
+    """Reports each step to a ``TrainingProgress`` display, and each epoch to the log."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: TrainingProgress) -> None:
         self._progress = progress
         self._open = ExitStack()
         self._advance: Advance = lambda n_done: None

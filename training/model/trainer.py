@@ -37,7 +37,7 @@ from training.model.batching import Texts, as_draws
 from training.model.device import choose_device
 from training.model.process_group import n_processes
 from training.model.progress_callback import ProgressCallback
-from training.model.training_progress import Progress, no_progress
+from training.model.training_progress import TrainingProgress, no_training_progress
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def train_model(
     validation: pd.DataFrame,
     settings: Settings,
     run_dir: Path,
-    progress: Progress = no_progress,
+    progress: TrainingProgress = no_training_progress,
 ) -> dict[str, float]:
     """Train ``model`` in place; it ends as its best epoch by macro-F1 on ``validation``.
 
@@ -135,7 +135,7 @@ def learn_corrections(
     parent_logits: np.ndarray,
     settings: Settings,
     run_dir: Path,
-    progress: Progress = no_progress,
+    progress: TrainingProgress = no_training_progress,
 ) -> dict[str, float]:
     """Train the champion ``model`` further, in place, with the settings ``fine_tune``.
 
@@ -178,7 +178,7 @@ def learn_corrections(
     }
 
 
-def _run(trainer: Trainer, progress: Progress, run_dir: Path) -> Any:
+def _run(trainer: Trainer, progress: TrainingProgress, run_dir: Path) -> Any:
     """Train, from the last complete checkpoint of an interrupted run if there is one."""
     trainer.remove_callback(PrinterCallback)
     checkpoint = last_checkpoint(run_dir)

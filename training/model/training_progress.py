@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 Advance = Callable[[int], None]
 """Receives the number of texts done since the last call."""
-Progress = Callable[[str, int], AbstractContextManager[Advance]]
+TrainingProgress = Callable[[str, int], AbstractContextManager[Advance]]
 """Opens a display for a name and a number of texts, and returns the function that advances it."""
 
 
 @contextmanager
-def no_progress(name: str, n_texts: int) -> Iterator[Advance]:
+def no_training_progress(name: str, n_texts: int) -> Iterator[Advance]:
     """Open no display."""
     yield lambda n_done: None
