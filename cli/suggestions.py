@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
+
+from cli.standard_output import named_output
 
 
 class SuggestingParser(argparse.ArgumentParser):
@@ -20,6 +23,14 @@ class SuggestingParser(argparse.ArgumentParser):
         names = [str(choice) for choice in action.choices]
         hint = did_you_mean(str(value), names)
         raise argparse.ArgumentError(action, f"{value!r} is not one of {', '.join(names)}{hint}")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print a message; OSError where nobody gets a help, which argparse would end well."""
+        if file is not sys.stdout:
+            super()._print_message(message, file)
+            return
+        with named_output():
+            file.write(message)
 
     def reject(self, unknown: Sequence[str]) -> None:
         """Exit with code 2 and name the arguments that this parser does not know."""

@@ -78,7 +78,8 @@ def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> No
 @pytest.mark.slow
 def test_an_answer_that_nobody_gets_is_an_error(user_project: Settings) -> None:
     config = " ".join(config_of(user_project))
-    for command in ("code nurse", "models list"):  # argparse swallows it for --help
+    commands = ("code nurse", "models list", "--help", "code --help", "--print-completion bash", "")
+    for command in commands:
         done = run_in_shell(f"isco {config} {command} >&-; echo $?")
         assert done.stdout == "1\n"
         assert done.stderr == (
