@@ -3,7 +3,8 @@
 A model codes one batch at a time, and a batch several times as fast as its records one by one. So
 while one batch is coded, requests queue up, and then share the next one: each gives some records in
 the order of arrival, so that one record passes a long list, and what nobody waits for any more is
-left out. One thread does it, and takes in new models and corrections between two batches.
+left out. A batch is bounded by the characters in it, because long texts take longer. One thread
+does it, and takes in new models and corrections between two batches.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ from web.payloads import MAX_RECORDS, Record
 
 _LOG = logging.getLogger(__name__)
 _REFRESH_S = 1.0
+# The time of a record grows with its characters between these: a title alone takes as long as one
+# of 60, and the model reads 128 tokens, which are some 900.
+_LEAST_CHARS = 60
+_MOST_CHARS = 900
 # A batch is short, so that what comes meanwhile waits little: larger ones are hardly faster.
-_MAX_BATCH_RECORDS = 256
+_MAX_BATCH_CHARS = 256 * _LEAST_CHARS
 # So many of one request, before the next one has its turn.
-_SHARE_RECORDS = 64
+_SHARE_CHARS = 64 * _LEAST_CHARS
 # Of the memory, however fast the model is.
 _MAX_WAITING_RECORDS = 10 * MAX_RECORDS
 # What the last batches weigh in the speed, each against the one after it.
@@ -45,10 +50,14 @@ class BusyError(IscoError):
 
 @dataclass
 class _Request:
-    """A request, how many of its records are in a batch, and the predictions it has."""
+    """A request, how many of its records are in a batch, and the predictions it has.
+
+    ``n_chars_left`` are those of the records that wait for a batch, each as ``_n_chars`` counts it.
+    """
 
     records: Sequence[Record]
     future: asyncio.Future[tuple[list[Prediction], str]]
+    n_chars_left: int
     n_taken: int = 0
     predictions: list[Prediction] = field(default_factory=list)
 
@@ -57,31 +66,42 @@ class _Request:
         """How many records wait for a batch."""
         return len(self.records) - self.n_taken
 
+    def take(self, max_chars: int) -> _Part:
+        """Return the next records of so many characters, one at least: they are in a batch now."""
+        start, n_chars = self.n_taken, 0
+        while self.n_left:
+            more = _n_chars(self.records[self.n_taken])
+            if n_chars and n_chars + more > max_chars:
+                break
+            n_chars += more
+            self.n_taken += 1
+        self.n_chars_left -= n_chars
+        return _Part(self, self.records[start : self.n_taken], n_chars)
+
 
 class _Speed:
-    """How many records a second the last batches had."""
+    """How many characters a second the last batches had."""
 
     def __init__(self) -> None:
-        self._n_records = 0.0
+        self._n_chars = 0.0
         self._time_s = 0.0
 
-    def add(self, n_records: int, time_s: float) -> None:
-        self._n_records = self._n_records * _DECAY + n_records
+    def add(self, n_chars: int, time_s: float) -> None:
+        self._n_chars = self._n_chars * _DECAY + n_chars
         self._time_s = self._time_s * _DECAY + time_s
 
-    def n_records_in(self, time_s: float) -> int:
-        """Return how many records are coded in ``time_s``, the most that may wait at first."""
-        if not self._time_s:
-            return _MAX_WAITING_RECORDS
-        return min(_MAX_WAITING_RECORDS, int(time_s * self._n_records / self._time_s))
+    def time_s(self, n_chars: int) -> float:
+        """Return how long so many characters take, 0 before the first batch."""
+        return n_chars * self._time_s / self._n_chars if self._n_chars else 0.0
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Records of a request that are in a batch."""
+    """Records of a request that are in a batch, and their characters."""
 
     request: _Request
     records: Sequence[Record]
+    n_chars: int
 
 
 class CodingQueue:
@@ -103,8 +123,9 @@ class CodingQueue:
         Raises BusyError where too many records wait, or corrections cannot be read.
         """
         self._refuse_if_unable()
-        self._refuse_too_many(len(records))
-        request = _Request(records, asyncio.get_running_loop().create_future())
+        n_chars = sum(map(_n_chars, records))
+        self._refuse_too_many(len(records), n_chars)
+        request = _Request(records, asyncio.get_running_loop().create_future(), n_chars)
         self._waiting.append(request)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
@@ -145,22 +166,26 @@ class CodingQueue:
         """End the thread; what waits is not coded."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _refuse_too_many(self, n_records: int) -> None:
+    def _refuse_too_many(self, n_records: int, n_chars: int) -> None:
         """Raise BusyError where the answer would come too late, or too many records wait."""
-        waiting = [request.n_left for request in self._waiting if not request.future.done()]
-        n_waiting = sum(waiting)
-        # The requests take turns: a long one is not done before the last turn of a short one.
-        n_turns = ceil(n_records / _SHARE_RECORDS)
-        n_before = sum(min(n_left, n_turns * _SHARE_RECORDS) for n_left in waiting)
-        n_possible = self._speed.n_records_in(ANSWER_LIMIT_S)
+        waiting = [request for request in self._waiting if not request.future.done()]
+        n_waiting = sum(request.n_left for request in waiting)
         if not n_waiting:  # one alone is always tried
             return
-        if n_before + n_records > n_possible or n_waiting + n_records > _MAX_WAITING_RECORDS:
+        found = f"{quantity(n_waiting, 'record waits', 'records wait')} already"
+        remedy = "Try again in some seconds, or send fewer at once"
+        if n_waiting + n_records > _MAX_WAITING_RECORDS:
             raise BusyError(
-                f"{quantity(n_waiting, 'record waits', 'records wait')} already, {n_before:,} "
-                f"before the last of yours; expected at most {n_possible:,} with yours, which is "
-                f"what this machine codes in {ANSWER_LIMIT_S:g} s. Try again in some seconds, or "
-                "send fewer at once"
+                f"{found}; expected at most {_MAX_WAITING_RECORDS:,} with yours. {remedy}"
+            )
+        # The requests take turns: a long one is not done before the last turn of a short one.
+        n_chars_in_turns = ceil(n_chars / _SHARE_CHARS) * _SHARE_CHARS
+        n_before = sum(min(request.n_chars_left, n_chars_in_turns) for request in waiting)
+        wait_s = self._speed.time_s(n_before + n_chars)
+        if wait_s > ANSWER_LIMIT_S:
+            raise BusyError(
+                f"{found}, and the answer to yours would take {wait_s:.0f} s; expected at most "
+                f"{ANSWER_LIMIT_S:g} s. {remedy}"
             )
 
     def _refuse_if_unable(self) -> None:
@@ -180,7 +205,8 @@ class CodingQueue:
                     if not part.request.future.done():
                         part.request.future.set_exception(error)
                 continue
-            self._speed.add(len(records), time.monotonic() - start_s)
+            n_chars = sum(part.n_chars for part in parts)
+            self._speed.add(n_chars, time.monotonic() - start_s)
             start = 0
             for part in parts:
                 end = start + len(part.records)
@@ -190,15 +216,14 @@ class CodingQueue:
     def _take(self) -> list[_Part]:
         """Return the next batch: a share of each request in turn, as long as there is room."""
         parts: list[_Part] = []
-        room = _MAX_BATCH_RECORDS
-        while self._waiting and room:
+        room = _MAX_BATCH_CHARS
+        while self._waiting and room >= _LEAST_CHARS:
             request = self._waiting.popleft()
             if request.future.done():  # whoever asked has gone
                 continue
-            start = request.n_taken
-            request.n_taken += min(_SHARE_RECORDS, request.n_left, room)
-            room -= request.n_taken - start
-            parts.append(_Part(request, request.records[start : request.n_taken]))
+            part = request.take(min(_SHARE_CHARS, room))
+            room -= part.n_chars
+            parts.append(part)
             if request.n_left:
                 self._waiting.append(request)
         return parts
@@ -208,6 +233,12 @@ class CodingQueue:
             (record.job_title, record.duties_description, record.context) for record in records
         ]
         return self.coder.code_all(texts), self.coder.model_version
+
+
+def _n_chars(record: Record) -> int:
+    """Return the characters of a record, as far as they decide how long it takes."""
+    texts = (record.job_title, record.duties_description, *record.context.values())
+    return min(max(sum(len(text or "") for text in texts), _LEAST_CHARS), _MOST_CHARS)
 
 
 def _give(request: _Request, predictions: Sequence[Prediction], version: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from isco import Coder, taxonomy
 from web import coding_queue
-from web.coding_queue import BusyError, CodingQueue
+from web.coding_queue import _LEAST_CHARS, BusyError, CodingQueue
 from web.payloads import Record
 
 TITLES = [taxonomy.title(code) for code in taxonomy.codes()[::10]]
@@ -51,12 +51,12 @@ def test_more_than_can_be_coded_in_time_is_refused(
 
     async def ask() -> None:
         queue = CodingQueue(coder)
-        queue._speed.add(2, 1.0)  # two a second
+        queue._speed.add(2 * _LEAST_CHARS, 1.0)  # two titles a second
         alone = asyncio.create_task(queue.code(records("a", "b", "c")))
         await asyncio.sleep(0)
         with pytest.raises(
             BusyError,
-            match="3 records wait already, 3 before the last of yours; expected at most 2",
+            match="3 records wait already, and the answer to yours would take 2 s; expected at mo",
         ):
             await queue.code(records("d"))
         assert len((await alone)[0]) == 3
@@ -91,12 +91,12 @@ def test_one_record_is_not_refused_for_a_long_list_that_it_passes(
 
     async def ask() -> None:
         queue = CodingQueue(coder)
-        queue._speed.add(200, 1.0)
+        queue._speed.add(200 * _LEAST_CHARS, 1.0)
         list_ = asyncio.create_task(queue.code(records(*(f"cook {n}" for n in range(600)))))
         await asyncio.sleep(0)
         one = asyncio.create_task(queue.code(records("plumber")))
         await asyncio.sleep(0)
-        with pytest.raises(BusyError, match="345 records wait already, 193 before the last of"):
+        with pytest.raises(BusyError, match="345 records wait already, and the answer to yo"):
             await queue.code(records(*(f"nurse {n}" for n in range(130))))
         assert [prediction.isco_code for prediction in (await one)[0]] == ["7126"]
         assert len((await list_)[0]) == 600
@@ -105,10 +105,16 @@ def test_one_record_is_not_refused_for_a_long_list_that_it_passes(
     asyncio.run(ask())
 
 
-def test_a_list_that_was_given_up_is_not_coded_to_its_end(coder: Coder) -> None:
+@pytest.mark.parametrize(("duties", "n_taken"), [("", 256), ("cleans rooms and halls " * 80, 18)])
+def test_a_list_that_was_given_up_is_not_coded_to_its_end(
+    coder: Coder, duties: str, n_taken: int
+) -> None:
+    """A batch of long texts has few records: what comes meanwhile waits for one batch."""
+
     async def ask() -> int:
         queue = CodingQueue(coder)
-        given_up = asyncio.create_task(queue.code(records(*(f"cook {n}" for n in range(1000)))))
+        list_ = [Record(job_title=f"cook {n}", duties_description=duties) for n in range(1000)]
+        given_up = asyncio.create_task(queue.code(list_))
         await asyncio.sleep(0)
         request = queue._waiting[0]
         await asyncio.sleep(0)  # the first batch is taken
@@ -117,4 +123,4 @@ def test_a_list_that_was_given_up_is_not_coded_to_its_end(coder: Coder) -> None:
         queue.close()
         return request.n_taken
 
-    assert asyncio.run(ask()) == 256
+    assert asyncio.run(ask()) == n_taken
