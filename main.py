@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
     except BrokenPipeError:
         code = _OUTPUT_CLOSED
     except (IscoError, OSError) as error:  # OSError: no permission, no space: the user can act
-        print(f"isco: {_sentence(error)}", file=sys.stderr)
+        _print_error(_sentence(error))
         code = _exit_code(error)
     except KeyboardInterrupt:
         code = _INTERRUPTED
@@ -67,7 +67,7 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
     # Imported here, so that Ctrl-C is silent while they load, too.
     from cli.parser import parse
     from cli.requirements import require_project
-    from core.settings_file.project import find_config, settings_of
+    from core.settings_file.project import find_config, name_settings_file, settings_of
 
     parsed = parse(arguments, prints_help=prints_help)
     handler = logging.StreamHandler(sys.stderr)
@@ -87,13 +87,16 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
             require_project(parsed.config)
         settings = settings_of(parsed.config)
         return parsed.run(parsed, settings) or 0
+    except BrokenPipeError:
+        raise
     except (IscoError, OSError) as error:
+        sentence = name_settings_file(_sentence(error), parsed.config)
         is_json = parsed.log_format == JSON
         if parsed.log is not None or is_json:
-            _LOG.error("%s", _sentence(error))
-        if is_json and parsed.log is None:  # it was said, as a line of JSON
-            return _exit_code(error)
-        raise
+            _LOG.error("%s", sentence)
+        if parsed.log is not None or not is_json:
+            _print_error(sentence)
+        return _exit_code(error)
 
 
 def _sentence(error: IscoError | OSError) -> str:
@@ -102,6 +105,10 @@ def _sentence(error: IscoError | OSError) -> str:
     from cli.system_error import describe
 
     return describe(error)
+
+
+def _print_error(sentence: str) -> None:
+    print(f"isco: {sentence}", file=sys.stderr)
 
 
 def _exit_code(error: IscoError | OSError) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 
-_NAME_ANOTHER = "or name another folder in config.yaml"
+from core.errors import SETTINGS_FILE
+
+_NAME_ANOTHER = f"or name another folder in {SETTINGS_FILE}"
 
 
 def describe(error: OSError) -> str:

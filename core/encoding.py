@@ -17,7 +17,7 @@ import io
 import re
 from dataclasses import dataclass
 
-from core.errors import InputError
+from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import AUTO, Source
 from core.formats.unpacking import open_bytes
 from core.languages.message import Message
@@ -41,8 +41,8 @@ _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]{1,200}\Z")
 _HIGH = bytes(range(0x80, 0x100))
 _SHOWN_CHARS = 60
 _SET_ENCODING = (
-    "Set data.encoding in config.yaml to the right one, or save the file as 'CSV UTF-8' in the "
-    "program it comes from."
+    f"Set data.encoding in {SETTINGS_FILE} to the right one, or save the file as 'CSV UTF-8' in "
+    "the program it comes from."
 )
 
 

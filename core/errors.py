@@ -24,6 +24,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+SETTINGS_FILE = "the file of settings"
+"""What an error calls that file: ``name_settings_file`` names it where the error is shown."""
+
 
 class Named(Protocol):
     """The subject of an error: a ``Path``, or a file on another storage."""

@@ -68,7 +68,9 @@ class Coder:
         from inference.serving.served_autocoder import ServedAutocoder
 
         if config is not None and not isinstance(config, str | Path):
-            raise ArgumentError(f"config: found {config!r}; expected the path of a config.yaml")
+            raise ArgumentError(
+                f"config: found {config!r}; expected the path of a file of settings"
+            )
         self.settings = settings_of(Path(config) if config is not None else find_config())
         self._served = ServedAutocoder(self.settings)
         self._lock = threading.Lock()

@@ -24,6 +24,7 @@ from pathlib import Path
 from core.errors import BundleError, InputError
 from core.formats.file_names import TEXT_SUFFIXES
 from core.row_counts import Progress, no_progress
+from core.settings_file.project import name_settings_file
 from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
@@ -176,10 +177,11 @@ class Pipeline:
         try:
             results = self._make_results(active.claim, content)
         except InputError as error:
+            message = name_settings_file(str(error), self._environment.config)
             if is_of_another_file(error, active.claim):
-                raise BundleError(str(error)) from error
+                raise BundleError(message) from error
             if content.is_closed or active.was_read_again:
-                return self._reject(active.claim, str(error))
+                return self._reject(active.claim, message)
             # A file that is cut off may still be growing: it is read once more before it is judged.
             active.was_read_again = True
             active.due_s = self._clock.monotonic_s() + self._settings.quiet_s

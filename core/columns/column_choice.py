@@ -23,7 +23,7 @@ from core.columns.header_names import (
 from core.columns.other_jobs import is_of_another, spoken_name, titles_of_other_jobs
 from core.columns.shown_names import listed, listed_with_and
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
-from core.errors import InputError, Named
+from core.errors import SETTINGS_FILE, InputError, Named
 from core.languages.message import Message
 
 Row = Sequence[str]
@@ -242,8 +242,8 @@ def _refuse_equal(header: _Header, column: str, candidates: Sequence[_Candidate]
     remedy = "Remove or rename one of them."
     # A setting tells different names apart, and only titles and duties have one.
     if has_usual_names(column) and len(set(map(column_key, written))) == len(written):
-        remedy = f"Name the right column in data.columns.{column} in config.yaml, or rename it to "
-        remedy += f"{column!r}."
+        remedy = f"Name the right column in data.columns.{column} in {SETTINGS_FILE}, or rename it "
+        remedy += f"to {column!r}."
     raise InputError(
         header.file,
         f"{len(equal)} columns that may be the {_spoken(column)}: {listed_with_and(written)}",
@@ -281,7 +281,7 @@ def _no_titles(header: _Header, column: str, candidate: _Candidate) -> NoTitlesE
         f"column for the {_spoken(column)} among {listed(header.rows[0])}",
         expected=f"a column with the {_spoken(column)}",
         remedy=f"Rename the right column to {column!r}, or name it in data.columns.{column} in "
-        "config.yaml.",
+        f"{SETTINGS_FILE}.",
         line=header.line,
     )
 

@@ -10,7 +10,7 @@ from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import TEXT_COLUMNS, Match, usual_names
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_no_name
-from core.errors import InputError
+from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import Source
 from core.languages.message import Message
 
@@ -27,7 +27,7 @@ Row = list[str]
 _OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
 _N_SHOWN_NAMES = 8
 _RENAME = "Rename the column."
-_RENAME_OR_NAME = "Rename the column, or name it in data.columns in config.yaml."
+_RENAME_OR_NAME = f"Rename the column, or name it in data.columns in {SETTINGS_FILE}."
 _WITH_QUESTIONS = (
     "Or export the answers with the texts of the questions as the names of the columns."
 )

@@ -16,7 +16,7 @@ from typing import Any
 
 from core.columns.header_names import column_key
 from core.delimited.layout import Layout
-from core.errors import InputError
+from core.errors import SETTINGS_FILE, InputError
 from core.formats.cell_text import as_text
 from core.formats.content import Content, Records
 from core.formats.file_format import FileFormat
@@ -148,7 +148,9 @@ def _with_dates(read: Read) -> tuple[dict[str, list[Any]], Any]:
 def _unreadable(path: Path, reason: str) -> InputError:
     remedy = "The copy was probably cut off: export or copy it again."
     if "encoding" in reason:
-        remedy = "Set data.encoding in config.yaml to the encoding of its texts, such as cp1252."
+        remedy = (
+            f"Set data.encoding in {SETTINGS_FILE} to the encoding of its texts, such as cp1252."
+        )
     return InputError(
         path, f"damaged content ({reason})", expected="a whole data set", remedy=remedy
     )

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from shlex import quote
 
-from core.errors import SettingsError
+from core.errors import SETTINGS_FILE, SettingsError
 from core.packages import SHIPPED_SETTINGS
 from core.settings import Settings, load_settings, resolved
 
@@ -33,6 +33,14 @@ def find_config() -> Path | None:
             )
         return config
     return SHIPPED_SETTINGS.resolve() if SHIPPED_SETTINGS.is_symlink() else None
+
+
+def name_settings_file(message: str, config: Path | None) -> str:
+    """Return an error's message with the path of the settings where it speaks of their file.
+
+    What reads tables is handed values of the settings, and does not know which file they are from.
+    """
+    return message.replace(SETTINGS_FILE, CONFIG if config is None else repr(str(config)))
 
 
 def settings_of(config: Path | None) -> Settings:

@@ -23,7 +23,7 @@ import pandas as pd
 
 from core.columns.record_text import row_duties
 from core.csv_table import Row, Table, Writer, neutralise
-from core.errors import InputError
+from core.errors import SETTINGS_FILE, InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.isco_codes.code_column import CODE_COLUMN
 from core.non_answers.known_texts import NonAnswers
@@ -43,7 +43,7 @@ from training.written_list import write_list
 
 _LOG = logging.getLogger(__name__)
 _RECORDS = "a table, or a folder with such files, with job_title and isco_code"
-_PUT_THERE = "Put your coded records there, or set data.raw_dir in config.yaml."
+_PUT_THERE = f"Put your coded records there, or set data.raw_dir in {SETTINGS_FILE}."
 TEXT_COLUMNS = ["text", "label", "weight", "source", "group", "language", "forms"]
 """Columns of every table of training texts."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import BaseModelError
+from core.errors import SETTINGS_FILE, BaseModelError
 
 MINILM = "minilm"
 """The base that is built here, without a hub: see ``minilm.py``."""
@@ -54,5 +54,5 @@ def unusable_base(base: str, reason: str, bundled_checkpoint: Path) -> BaseModel
     return BaseModelError(
         f"the base {base!r} can neither be read from disk nor reached on the model hub "
         f"({first_line}). Without a network start from the bundled encoder: set model.name in "
-        f"config.yaml to {str(bundled_checkpoint)!r}"
+        f"{SETTINGS_FILE} to {str(bundled_checkpoint)!r}"
     )

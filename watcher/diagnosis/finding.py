@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from core.settings_file.project import name_settings_file
+
 # Where a path begins in a message, and where a name in it ends.
 _START = r"(?:(?<![\w./~-])|(?<=//))"
 _END = r"(?![\w-]|\.\w)"
@@ -37,7 +39,8 @@ class PathNames:
     """Names paths so that they tell nothing about a person: below the settings, or below ``~``."""
 
     def __init__(self, config: Path) -> None:
-        self._base = config.resolve().parent
+        self._config = config.resolve()
+        self._base = self._config.parent
         self._home = _home()
 
     def shown(self, path: Path) -> str:
@@ -50,6 +53,7 @@ class PathNames:
 
     def without(self, text: str) -> str:
         """Return a message without the folder of the settings and the home folder in it."""
+        text = name_settings_file(text, self._config)
         if self._base.name:
             text = re.sub(f"{_START}{re.escape(str(self._base))}/", "", text)
         if self._home is not None:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
 from core.columns.header_names import Match, column_key, has_usual_names
-from core.errors import InputError
+from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import Source
 from core.isco_codes.code_column import CODE_NAMES, may_hold_isco_08
 from core.isco_codes.code_titles import is_title_of
@@ -154,8 +154,8 @@ def _listed_code(row: Row) -> str | None:
 def _several(path: Source, names: Sequence[str], column: str) -> InputError:
     remedy = "Save the one with the records as a file of its own, or remove the others. "
     if has_usual_names(column):
-        remedy += f"If its column has another name, data.columns.{column} in config.yaml may name "
-        remedy += "it. "
+        remedy += f"If its column has another name, name it in data.columns.{column} in "
+        remedy += f"{SETTINGS_FILE}. "
     return InputError(
         path,
         f"{len(names)} sheets with records: {listed_sheets(names)}",
