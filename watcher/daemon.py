@@ -228,7 +228,7 @@ class Daemon:
             path = self._poller.stable.pop(0)
             active = self._claim(path)
             if active is not None:
-                self._process(active, path)
+                self._process(active)
             if self._poller.is_due:
                 break
 
@@ -277,9 +277,9 @@ class Daemon:
         self._claim_errors.remove(name)
         return active
 
-    def _process(self, active: ActiveClaim, path: str = "") -> None:
-        """Process a claimed file, new at ``path``, as far as possible now; act on the outcome."""
-        self._status.on_start(active.claim, path)
+    def _process(self, active: ActiveClaim) -> None:
+        """Process a claimed file as far as possible now; act on the outcome."""
+        self._status.on_start(active.claim)
         outcome = self._pipeline.process(active)
         self._status.on_done(active.claim, outcome)
         if outcome in (Outcome.RETRY_LATER, Outcome.PAUSE):

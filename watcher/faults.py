@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
 from core.settings import WatcherSettings
+from core.settings_file.project import name_settings_file
 from watcher.delivery import archive
 from watcher.environment import Environment
 from watcher.intake import claims
@@ -84,24 +85,31 @@ def is_lost(claim: Claim, environment: Environment, folders: Folders) -> bool:
         if claim.name in inputs:
             return False
         if inputs:  # the next recovery takes the claim up again, with the new name
-            _LOG.warning("%r: somebody renamed the file while it was in progress", claim.name)
+            _LOG.warning("%r: somebody renamed the file while it was in progress", claim.inbox_path)
             return True
-        _LOG.warning("%r: somebody deleted the file while it was in progress", claim.name)
+        _LOG.warning("%r: somebody deleted the file while it was in progress", claim.inbox_path)
         archive.release(files, claim, outbox)
     except FileNotFoundError:
         if claims.is_taken_over(files, inbox, claim):
-            _LOG.info("%r: another daemon has taken the file over", claim.name)
+            _LOG.info("%r: another daemon has taken the file over", claim.inbox_path)
         else:
-            _LOG.warning("%r: somebody removed the claim with the file", claim.name)
+            _LOG.warning("%r: somebody removed the claim with the file", claim.inbox_path)
     except (OSError, FolderError):
         return False  # the share is unavailable: nothing can be known
     return True
 
 
-def is_of_another_file(error: InputError, claim: Claim) -> bool:
-    """Whether an error names a file that is not the input, such as one of the corrections."""
+def reason_of(error: InputError, claim: Claim, config: Path | None) -> str:
+    """Return why an input cannot be read, with its path in the inbox and that of the settings.
+
+    ``config`` is the file of settings. Raises BundleError for an error of a file that is not the
+    input, such as one of the corrections.
+    """
+    reason = name_settings_file(str(error), config)
     path = error.file
-    return isinstance(path, Path) and path.parent != claim.folder and path.exists()
+    if isinstance(path, Path) and path.parent != claim.folder and path.exists():
+        raise BundleError(reason) from error
+    return repr(claim.inbox_path) + reason.removeprefix(repr(claim.name))
 
 
 def too_many_attempts(active: ActiveClaim) -> str:
@@ -116,6 +124,6 @@ def too_many_attempts(active: ActiveClaim) -> str:
             f"this file stopped the worker process three times; the last time: {active.worker_loss}"
         )
     return (
-        f"{active.claim.name!r}: {what}. Divide it into smaller files and drop them one by one to "
-        "find the part that causes this."
+        f"{active.claim.inbox_path!r}: {what}. Divide it into smaller files and drop them one by "
+        "one to find the part that causes this."
     )

@@ -21,10 +21,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import BundleError, InputError
+from core.errors import InputError
 from core.formats.file_names import TEXT_SUFFIXES
 from core.row_counts import Progress, no_progress
-from core.settings_file.project import name_settings_file
 from results.receipt import AnyReceipt
 from watcher.delivery import archive, publish
 from watcher.delivery.publish import shown
@@ -36,7 +35,7 @@ from watcher.faults import (
     explained,
     failed_folder,
     is_lost,
-    is_of_another_file,
+    reason_of,
     too_many_attempts,
 )
 from watcher.hooks.hooks import Hooks
@@ -99,7 +98,8 @@ class Pipeline:
             active.n_faults += 1
             active.fault = str(error)
             if self._status.on_retry(active.claim, error):
-                _LOG.warning("%r: %s; the file is kept and tried again", active.claim.name, error)
+                path = active.claim.inbox_path
+                _LOG.warning("%r: %s; the file is kept and tried again", path, error)
             active.pause_cause = cause_for_all(error, self._folders)
             return Outcome.RETRY_LATER if active.pause_cause is None else Outcome.PAUSE
 
@@ -173,15 +173,13 @@ class Pipeline:
 
     def _outcome(self, active: ActiveClaim, content: Content) -> Outcome:
         """Make the results of settled content; what ends the attempt decides the outcome."""
-        name = active.claim.name
+        name = active.claim.inbox_path
         try:
             results = self._make_results(active.claim, content)
         except InputError as error:
-            message = name_settings_file(str(error), self._environment.config)
-            if is_of_another_file(error, active.claim):
-                raise BundleError(message) from error
+            reason = reason_of(error, active.claim, self._environment.config)
             if content.is_closed or active.was_read_again:
-                return self._reject(active.claim, message)
+                return self._reject(active.claim, reason)
             # A file that is cut off may still be growing: it is read once more before it is judged.
             active.was_read_again = True
             active.due_s = self._clock.monotonic_s() + self._settings.quiet_s
@@ -240,7 +238,7 @@ class Pipeline:
     def _publish(self, claim: Claim, staged: Path, receipt: AnyReceipt) -> Path:
         """Write the receipt, check that the claim is still ours, and publish the staged folder."""
         receipt.claim = claim.id
-        receipt.inbox_folder = claims.origin_of(self._files, claim)
+        receipt.inbox_folder = claim.origin
         publish.complete(self._files, staged, receipt, self._on_progress)
         self._folders.require_own(claim)  # FileNotFoundError: another daemon took the claim over
         published = publish.publish(self._files, staged, self._settings.outbox, receipt)
@@ -260,16 +258,16 @@ class Pipeline:
         """Mark results whose input went on growing; it is coded anew."""
         folder = publish.supersede(self._files, published)
         summary = f"it was written after its results were published: {shown(folder)} is superseded"
-        _LOG.warning("%r: %s", claim.name, summary)
-        self._status.on_result(claim.name, summary)
+        _LOG.warning("%r: %s", claim.inbox_path, summary)
+        self._status.on_result(claim.inbox_path, summary)
 
     def _finish(self, claim: Claim, published: Path, summary: str) -> Outcome:
         """Archive the input of published results and release its claim."""
-        _LOG.info("%r: %s", claim.name, summary)
+        _LOG.info("%r: %s", claim.inbox_path, summary)
         self._folders.require_own(claim)
         self._hooks.on_result(claim, published / publish.RECEIPT, summary)
         archive.archive(self._files, claim, self._settings.archive_dir, self._on_progress)
-        self._status.on_result(claim.name, summary)
+        self._status.on_result(claim.inbox_path, summary)
         archive.release(self._files, claim, self._settings.outbox)
         self._hooks.wake()
         return Outcome.PUBLISHED
@@ -281,7 +279,7 @@ class Pipeline:
         archive.mark_rejected(self._files, claim, reason)
         self._hooks.on_rejected(claim, archive.reason_path(rejected_dir / claim.name), reason)
         target = archive.reject(self._files, claim, rejected_dir, reason, self._on_progress)
-        self._status.on_rejected(claim.name, reason, archive.reason_path(target))
+        self._status.on_rejected(claim.inbox_path, reason, archive.reason_path(target))
         self._hooks.on_rejected(claim, archive.reason_path(target), reason)
         _LOG.warning("rejected: %s (moved to %s)", reason, shown(target))
         archive.release(self._files, claim, self._settings.outbox)

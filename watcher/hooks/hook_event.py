@@ -32,7 +32,7 @@ class HookEvent(BaseModel):
     Attributes
     ----------
     event_id : the same in every attempt, so that the receiver can tell a repetition.
-    input : the name of the file; empty for a night.
+    input : the path that the file had in the inbox; empty for a night.
     path : the receipt, the reason of the rejection, or the metrics of the training; as it is, it
         need not be UTF-8.
     claim : the claim that must be released before the command runs; empty for a night.

@@ -77,11 +77,11 @@ class Hooks:
 
         Raises OSError where this cannot be written; the file is then tried again.
         """
-        self._add(HookKind.RESULT, claim.id, receipt, summary, claim.name)
+        self._add(HookKind.RESULT, claim.id, receipt, summary, claim.inbox_path)
 
     def on_rejected(self, claim: Claim, reason_path: Path, reason: str) -> None:
         """Keep that a file is rejected; see ``on_result``."""
-        self._add(HookKind.REJECTED, claim.id, reason_path, reason, claim.name)
+        self._add(HookKind.REJECTED, claim.id, reason_path, reason, claim.inbox_path)
 
     def on_night(self, report_dir: Path, summary: str) -> None:
         """Keep that a nightly training has ended. Raises OSError."""

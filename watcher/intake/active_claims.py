@@ -91,8 +91,8 @@ class ActiveClaims:
         return all(active.n_faults >= n_faults for active in self._active)
 
     def faults(self) -> dict[str, str]:
-        """Return name → last fault of every claimed file."""
-        return {active.claim.name: active.fault for active in self._active}
+        """Return path in the inbox → last fault of every claimed file."""
+        return {active.claim.inbox_path: active.fault for active in self._active}
 
     def due(self) -> list[ActiveClaim]:
         """Return the claims that can be processed now, those with the fewest attempts first."""
@@ -154,7 +154,7 @@ class ActiveClaims:
             archive.finish_move(self._files, claim, folders)
             archive.release(self._files, claim, self._settings.outbox)
             return
-        _LOG.info("%r: continued after an interruption", claim.name)
+        _LOG.info("%r: continued after an interruption", claim.inbox_path)
         self._add(claim).is_undo_due = is_undo_due
 
     def _add(self, claim: Claim) -> ActiveClaim:

@@ -51,14 +51,24 @@ class StillOpenError(HeldError):
 
 @dataclass(frozen=True)
 class Claim:
-    """A claimed file. ``path`` is where it is, beside nothing but the notes of the claim."""
+    """A claimed file.
+
+    ``path`` is where it is, beside nothing but the notes of the claim; ``origin`` is the folder in
+    the inbox that it was in, empty where it was in none.
+    """
 
     path: Path
+    origin: str = ""
 
     @property
     def name(self) -> str:
-        """The name that the file had in the inbox."""
+        """The name that the file had in the inbox, without its folder."""
         return self.path.name
+
+    @property
+    def inbox_path(self) -> str:
+        """The path that the file had in the inbox: what people know it by."""
+        return f"{self.origin}/{self.name}" if self.origin else self.name
 
     @property
     def folder(self) -> Path:
@@ -109,14 +119,15 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
     files.make_dir(folder)
     path = inbox / name
-    claim = Claim(folder / path.name)
+    origin = "" if path.parent == inbox else str(path.parent.relative_to(inbox))
+    claim = Claim(folder / path.name, origin)
     try:
         files.write(folder / HEARTBEAT, b"0")
-        if path.parent == inbox:
-            files.rename(path, claim.path)
-        else:
-            files.write(folder / ORIGIN, os.fsencode(path.parent.relative_to(inbox)))
+        if origin:
+            files.write(folder / ORIGIN, os.fsencode(origin))
             files.rename_inside(inbox, path, claim.path)
+        else:
+            files.rename(path, claim.path)
         mode = files.status(claim.path).st_mode
     except OSError as error:
         _discard(files, folder)
@@ -130,10 +141,9 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
     return claim
 
 
-def origin_of(files: Filesystem, claim: Claim) -> str:
-    """Return the folder in the inbox that the input was in; empty where it was in none."""
+def _origin_of(files: Filesystem, folder: Path) -> str:
     try:
-        return os.fsdecode(files.read(claim.folder / ORIGIN))
+        return os.fsdecode(files.read(folder / ORIGIN))
     except (FileNotFoundError, OwnFileError):
         return ""
 
@@ -160,7 +170,7 @@ def _renamed(files: Filesystem, claim: Claim, attempts: int, owner: str) -> Clai
     folder = claim.folder.with_name(f"{claim.id}.{attempts}.{owner}")
     if folder != claim.folder:
         files.rename(claim.folder, folder)
-    return Claim(folder / claim.name)
+    return Claim(folder / claim.name, claim.origin)
 
 
 def remove(files: Filesystem, claim: Claim) -> None:
@@ -187,9 +197,10 @@ def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:
         folder = inbox / WORK / name
         try:
             inputs = [entry for entry in files.names(folder) if entry not in NOTES]
+            origin = _origin_of(files, folder)
         except (FileNotFoundError, NotADirectoryError):
             continue  # the claim has ended since, or this is no claim
-        listed.append(Claim(folder / (inputs[0] if inputs else _NO_INPUT)))
+        listed.append(Claim(folder / (inputs[0] if inputs else _NO_INPUT), origin))
     return listed
 
 

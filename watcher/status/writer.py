@@ -162,11 +162,11 @@ class StatusWriter:
         self._claim_failures[name] = reason
         return is_news
 
-    def on_start(self, claim: Claim, path: str = "") -> None:
-        """Record that a claimed file is in progress; it waited under its ``path`` in the inbox."""
-        name, waited = encodable(claim.name), encodable(path or claim.name)
+    def on_start(self, claim: Claim) -> None:
+        """Record that a claimed file is in progress."""
+        name = encodable(claim.inbox_path)
         now = self._clock.now()
-        waiting = tuple(file for file in self._status.waiting if file.name != waited)
+        waiting = tuple(file for file in self._status.waiting if file.name != name)
         self._change(
             in_progress=InProgress(name=name, since=now),
             last_progress=now,
@@ -246,7 +246,7 @@ class StatusWriter:
         before = self._retried.get(claim.id)
         since = before.since if before is not None else self._clock.now()
         self._retried[claim.id] = Waiting(
-            name=encodable(claim.name), since=since, reason=reason, needs_space=needs_space
+            name=encodable(claim.inbox_path), since=since, reason=reason, needs_space=needs_space
         )
 
     def _prepended(

@@ -304,14 +304,31 @@ def test_a_file_of_a_folder_waits_no_more_once_it_is_coded(settings: Settings) -
         path.write_text("job_title\nnurse\n", encoding="utf-8")
     subprocess.run(isco(settings, "watch", "--once"), check=True)
     status = read_status(settings.watcher.outbox)
-    assert {result.name for result in status.results} == {"a.csv", "b.csv"}
+    assert {result.name for result in status.results} == {"a.csv", "north/b.csv"}
     assert (status.waiting, status.n_waiting) == ((), 0)
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(settings: Settings) -> None:
+    for place in ("berlin", "wien/2026"):
+        folder = settings.watcher.inbox / place
+        folder.mkdir(parents=True)
+        (folder / "survey.csv").write_text(f"job_title\nnurse {place}\n", encoding="utf-8")
+        (folder / "bad.csv").write_text(f"id\n{place}\n", encoding="utf-8")
+    done = subprocess.run(
+        isco(settings, "watch", "--once"), capture_output=True, text=True, check=True
+    )
+    status = read_status(settings.watcher.outbox)
+    text = describe(status, judge(status, datetime.now(UTC)), datetime.now(UTC))
+    for place in ("berlin", "wien/2026"):
+        assert f"'{place}/survey.csv': 1 row" in done.stderr
+        assert f"'{place}/survey.csv':" in text and f"'{place}/bad.csv', line 1: found" in text
+    assert {r.name for r in status.rejected} == {"berlin/bad.csv", "wien/2026/bad.csv"}
 
 
 def test_of_two_files_of_one_name_the_other_one_waits(tmp_path: Path) -> None:
     writer = started_writer(tmp_path, repeat(NOON))
     writer.on_poll([WaitingFile("a.csv", 1, "later"), WaitingFile("north/a.csv", 1, "next")], "m")
-    writer.on_start(Claim(Path("/inbox/.work/1/a.csv")), "north/a.csv")
+    writer.on_start(Claim(Path("/inbox/.work/1/a.csv"), "north"))
     status = read_status(tmp_path)
     assert [file.name for file in status.waiting] == ["a.csv"] and status.n_waiting == 1
 
