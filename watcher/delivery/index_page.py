@@ -41,6 +41,7 @@ from core.row_counts import RowCounts
 from watcher.delivery.publish import is_superseded
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.other_daemons import with_rejected_by_others
+from watcher.status.removed_reasons import find_reason
 from watcher.status.status import FileResult, Status
 
 _LOG = logging.getLogger(__name__)
@@ -141,11 +142,10 @@ class Index:
 
     def _reason_of(self, result: FileResult) -> str:
         """Return the way from the page to the reason of a rejected file; empty if there is none."""
-        if not result.reason_path:
-            return ""
         try:
-            return Path(os.path.relpath(result.reason_path, self._outbox)).as_posix()
-        except ValueError:  # on another drive of Windows
+            path = find_reason(result) if result.reason_path else None
+            return "" if path is None else Path(os.path.relpath(path, self._outbox)).as_posix()
+        except (OSError, ValueError):  # the share is away; another drive of Windows
             return ""
 
     def _page(self, status: Status | None) -> bytes:
@@ -237,7 +237,7 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
         entry = {
             "kind": "corrections" if is_corrections else "coded",
             "folder": folder.name,
-            "name": _name(str(receipt["input"]), folder),
+            "name": _name(receipt, folder),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
             "share": 0.0 if is_corrections else _share_at_once(receipt),
@@ -254,7 +254,9 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
     return {**entry, "row": row}
 
 
-def _name(file_name: str, folder: Path) -> str:
+def _name(receipt: dict[str, Any], folder: Path) -> str:
+    """Return the path that the input had in the inbox; old receipts tell no folder."""
+    file_name = "/".join(filter(None, [receipt.get("inbox_folder"), str(receipt["input"])]))
     if is_superseded(folder.name):
         return Message("{name} (superseded)", name=file_name)
     return file_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from watcher.status.status import (
     Status,
     Totals,
     Waiting,
+    encodable,
     judge,
     status_file_name,
 )
@@ -233,13 +235,33 @@ def test_the_daemon_keeps_it(settings: Settings) -> None:
     assert "a.csv" in words and "job_title" in words
 
 
-def test_batches_stand_by_month_and_rejected_files_lead_to_their_reasons(outbox: Path) -> None:
+def test_batches_of_one_name_are_told_apart_by_their_folders(outbox: Path) -> None:
+    a_batch(outbox, 1, inbox_folder="berlin")
+    a_batch(outbox, 2, inbox_folder="wien")
+    Index(outbox).refresh(a_status())
+    words = Page(outbox / INDEX).words
+    assert "berlin/survey.csv" in words and "wien/survey.csv" in words
+
+
+@pytest.mark.parametrize(
+    ("name", "href"),
+    [
+        ("bad #1.csv.why.txt", "bad%20%231.csv.why.txt"),
+        (os.fsdecode(b"caf\xe9.csv.why.txt"), "caf%E9.csv.why.txt"),
+    ],
+)
+def test_batches_stand_by_month_and_rejected_files_lead_to_their_reasons(
+    outbox: Path, name: str, href: str
+) -> None:
     a_batch(outbox, 1)
     a_batch(outbox, 2, "old.csv", finished="2026-09-30T10:00:00+00:00")
     a_batch(outbox, 3, "filled.csv", statuses={"accepted": 3}, n_rows=4, n_conflicts=2)
     a_batch(outbox, 4, "odd.csv", finished="some day")
-    reason = outbox.parent / "rejected" / "bad #1.csv.why.txt"
-    rejected = FileResult(name="bad", at=MOMENT, text="'bad'", reason_path=str(reason))
+    reason = outbox.parent / "rejected" / name
+    reason.parent.mkdir(exist_ok=True)
+    reason.write_text("found nothing", encoding="utf-8")
+    shown = encodable(str(reason))
+    rejected = FileResult(name="bad", at=MOMENT, text="'bad'", reason_path=shown)
     Index(outbox).refresh(a_status(rejected=(rejected, FileResult(name="b", at=MOMENT, text="b"))))
     page = Page(outbox / INDEX)
     assert "November 2026: 2 batches, 100 records coded" in page.words
@@ -247,7 +269,7 @@ def test_batches_stand_by_month_and_rejected_files_lead_to_their_reasons(outbox:
     assert "September 2026: 1 batch, 100 records coded" in page.words
     assert [("open" in month) for month in page.named("details")] == [True, False, False]
     (link,) = [link for link in page.links if "why" in link]
-    assert link == "../rejected/bad%20%231.csv.why.txt"
+    assert link == f"../rejected/{href}"
 
 
 def test_files_that_another_daemon_rejected_are_on_it(outbox: Path) -> None:
