@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from watcher.hooks.start_errors import start_error
 from watcher.processes.background import start_in_background
+from watcher.processes.exit_status import ended_with
 
 MAX_OUTPUT_BYTES = 1 << 20
 _GRACE_S = 5.0  # for a command that runs when the daemon stops, and after SIGTERM before SIGKILL
@@ -56,17 +58,24 @@ def run_command(
                 )
             )
     except (OSError, ValueError) as error:
-        raise HookFailedError(f"it cannot be started: {error}") from None
+        raise HookFailedError(start_error(command[0], error)) from None
     with child:
         try:
             output = _watch(child, time.monotonic() + time_limit_s, stop)
         except _TooLongError:
-            raise HookFailedError(f"it was ended after {time_limit_s:g} s") from None
+            raise HookFailedError(
+                f"found that it still ran after {time_limit_s:g} s, and ended it; expected a "
+                "command that ends before. Let it do less, or raise hooks.time_limit_s"
+            ) from None
         finally:
             _end(child)
     if child.returncode:
         last = output[-_N_SHOWN:].decode("utf-8", "replace").strip()
-        raise HookFailedError(f"exit status {child.returncode}" + (f": {last}" if last else ""))
+        said = f", after the words {last!r}" if last else ", without a word"
+        raise HookFailedError(
+            f"found {ended_with(child.returncode)}{said}; expected exit status 0. Try the command "
+            "in a terminal"
+        )
 
 
 class _TooLongError(Exception):
@@ -106,7 +115,10 @@ def _read(descriptor: int, output: bytes) -> tuple[bool, bytes]:
     except BlockingIOError:
         return True, output
     if len(output) + len(more) > MAX_OUTPUT_BYTES:
-        raise HookFailedError(f"it was ended: it wrote more than {MAX_OUTPUT_BYTES:,} bytes")
+        raise HookFailedError(
+            f"found more than {MAX_OUTPUT_BYTES:,} bytes that it wrote, and ended it; expected few "
+            "words. Let it write into a file"
+        )
     return bool(more), output + more
 
 

@@ -269,12 +269,12 @@ class Hooks:
             if event.n_failures > self._settings.retries:
                 self._give_up(event)
                 kept = shown(self._dir / f"{FAILED}{event.event_id}{_SUFFIX}")
-                _LOG.error("%s: %s; not tried again, the event is kept in %s", about, error, kept)
+                _LOG.error("%s: %s. It is not retried; the event is kept in %s", about, error, kept)
                 return
         except OSError:
             pass  # the share: it counts at the next failure
         self._postpone(event)
-        _LOG.warning("%s: %s; it is tried again", about, error)
+        _LOG.warning("%s: %s. It is tried again", about, error)
 
     def _postpone(self, event: HookEvent) -> None:
         with self._lock:

@@ -20,6 +20,7 @@ from filelock import FileLock
 from results.explanations.requests import pending_batches
 from watcher.intake.local_state import local_state_path, make_local_state_dir
 from watcher.processes.background import start_in_background
+from watcher.processes.exit_status import ended_with
 
 _LOG = logging.getLogger(__name__)
 # For requests of an earlier run, requests that failed, and batches of other daemons.
@@ -55,8 +56,8 @@ class Explainer:
         """Start a child where batches are pending and none runs; quick, called at every turn."""
         if self._child is not None and self._child.poll() is not None:
             if self._child.returncode:
-                status = self._child.returncode
-                _LOG.warning("explaining ended with exit status %s; it is tried again", status)
+                how = ended_with(self._child.returncode)
+                _LOG.warning("explaining ended with %s; it is tried again", how)
             self._child = None
         if self._child is None and (self._is_requested or time.monotonic() >= self._next_search_s):
             self._next_search_s = time.monotonic() + _SEARCH_EVERY_S

@@ -31,6 +31,7 @@ from core.file_io import make_public_dir, write_atomic
 from core.own_files import METRICS, SENTINEL, OwnFileError, read_own_file, read_own_json, set_aside
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
 from watcher.processes.background import start_in_background
+from watcher.processes.exit_status import ended_with
 
 NIGHTLY = "nightly"
 LAST = "last.json"
@@ -196,7 +197,7 @@ class NightlyScheduler:
             return False
         if not self._is_connected():  # its report cannot be known: it is done again
             return False
-        reason = f"the training ended with exit status {status} and without a report; see the log"
+        reason = f"the training ended with {ended_with(status)} and without a report; see the log"
         _log_failure(reason)
         publish_failure(report_dir, reason)
         return True

@@ -28,6 +28,7 @@ from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
+from watcher.processes.exit_status import ended_with
 from watcher.processes.messages import (
     Done,
     Failed,
@@ -240,10 +241,7 @@ def _has_one_thread() -> bool:
 def _describe(exit_code: int | None) -> str:
     if exit_code == OUT_OF_MEMORY:
         return "too little memory"
-    if exit_code is not None and exit_code < 0:
-        with suppress(ValueError):
-            return f"signal {signal.Signals(-exit_code).name}"
-    return f"exit status {exit_code}"
+    return ended_with(exit_code)
 
 
 @contextmanager

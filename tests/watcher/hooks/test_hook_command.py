@@ -51,9 +51,12 @@ def test_one_that_closes_its_output_and_goes_on_is_waited_for(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("program", "words"),
     [
-        ("import sys; print('no route to host'); sys.exit(7)", "exit status 7: no route to host"),
-        ("import os; os.kill(os.getpid(), 9)", "exit status -9"),
-        ("while True: print('x' * 65536)", "wrote more than 1,048,576 bytes"),
+        (
+            "import sys; print('no route to host'); sys.exit(7)",
+            "status 7, after the words 'no rou",
+        ),
+        ("import os; os.kill(os.getpid(), 9)", "found signal SIGKILL, without a word; expected"),
+        ("while True: print('x' * 65536)", "more than 1,048,576 bytes that it wrote"),
     ],
 )
 def test_a_failure_is_named(program: str, words: str) -> None:
@@ -61,10 +64,34 @@ def test_a_failure_is_named(program: str, words: str) -> None:
         run(program)
 
 
-@pytest.mark.parametrize("program", ["/no/such/program", "/dev/null", "a\0b"])
-def test_one_that_cannot_be_started_is_named(program: str) -> None:
-    with pytest.raises(HookFailedError, match="cannot be started"):
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("/no/such/program", "found no program '/no/such/program'; expected the path of a"),
+        ("no-such-program", "found no program 'no-such-program'; expected the path of a"),
+        ("/dev/null/hook.sh", "found no program '/dev/null/hook.sh'; expected the path of a"),
+        ("/dev/null", "found '/dev/null', which this user may not execute; expected a program"),
+        ("a\0b", "cannot be started .embedded null byte.; expected a program that this user"),
+    ],
+)
+def test_one_that_cannot_be_started_is_named(program: str, words: str) -> None:
+    with pytest.raises(HookFailedError, match=words):
         run_command([program], Path("/a"), b"", 20.0, threading.Event())
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("echo hello\n", "which does not say what runs it; expected a first line such as #!/bin"),
+        ("#!/no/such/shell\n", "a first line of '.*hook.sh' that names a program which is not th"),
+    ],
+)
+def test_a_script_that_nothing_runs_is_named(tmp_path: Path, script: str, words: str) -> None:
+    hook = tmp_path / "hook.sh"
+    hook.write_text(script, encoding="utf-8")
+    hook.chmod(0o755)
+    with pytest.raises(HookFailedError, match=words):
+        run_command([str(hook)], Path("/a"), b"", 20.0, threading.Event())
 
 
 @pytest.mark.parametrize("ignores", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN); "])
@@ -77,7 +104,7 @@ def test_one_that_hangs_is_ended_with_its_children(
         f"child = subprocess.Popen([sys.executable, '-c', {_FOR_EVER!r}]);"
         "pathlib.Path(sys.argv[1]).write_text(str(child.pid)); time.sleep(1000)"
     )
-    with pytest.raises(HookFailedError, match="ended after 1 s"):
+    with pytest.raises(HookFailedError, match="still ran after 1 s, and ended it"):
         run(program, str(tmp_path / "pid"), limit_s=1)
     child = int((tmp_path / "pid").read_text())
     deadline_s = time.monotonic() + 10

@@ -122,7 +122,7 @@ def test_one_that_fails_is_tried_again_and_then_kept(
     assert {told["event_id"] for told in office.told()} == {"c1"}
     assert office.told()[0]["record"] is None  # it was deleted since
     assert office.kept() == [f"{FAILED}c1.json"] and hooks.n_waiting == 0
-    assert "no network; not tried again, the event is kept in" in caplog.text
+    assert "Try the command in a terminal. It is not retried; the event is kept in" in caplog.text
 
 
 def test_one_that_fails_does_not_hold_up_the_others(office: Office, tmp_path: Path) -> None:
