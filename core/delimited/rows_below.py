@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 from core.languages.message import Message
+from core.non_answers.unread_formulas import shown_by_formula
 
 _MAX_HELD = 1_000  # so many rows are held back until it is known whether a record follows
 _MAX_LEFT_OUT = 20  # more rows are no notes
@@ -109,11 +110,16 @@ def _is_text_alone(row: Row) -> bool:
 
 
 def _is_total(row: Row) -> bool:
-    """Whether a row has text in its first field, and numbers alone in the others."""
+    """Whether a row has text in its first field, and numbers alone in the others.
+
+    The formula of a sum that came without its result is one of them.
+    """
     if not is_text(row[0]):
         return False
     others = [cell for cell in row[1:] if cell.strip()]
-    return bool(others) and all(map(is_number_or_code, others))
+    return bool(others) and all(
+        is_number_or_code(cell) or shown_by_formula(cell) == "" for cell in others
+    )
 
 
 def _without_rows_below(rows: Sequence[Row]) -> Sequence[Row]:

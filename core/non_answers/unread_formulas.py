@@ -63,10 +63,10 @@ class UnreadFormulas:
         return [
             Message.counted(
                 self.n_records,
-                "{n} record has a formula as title or duties, which was not read ({text}): export "
-                "the file again with the results of its formulas",
+                "{n} record has a formula as title or duties, which was not read ({text}): open "
+                "the file in a spreadsheet program and save it, so that it has the results",
                 "{n} records have a formula as title or duties, which was not read ({text}): "
-                "export the file again with the results of their formulas",
+                "open the file in a spreadsheet program and save it, so that it has the results",
                 text=repr(shown_text(self._first)),
             )
         ]

@@ -104,10 +104,10 @@ class WeightedShares:
         return [
             Message.counted(
                 self.n_unusable,
-                "{n} record has no usable weight in {column!r} (empty, no number, or negative): "
-                "left out of the weighted shares",
-                "{n} records have no usable weight in {column!r} (empty, no number, or negative): "
-                "left out of the weighted shares",
+                "{n} record has no usable weight in {column!r} (empty, no number, negative, or a "
+                "formula without its result): left out of the weighted shares",
+                "{n} records have no usable weight in {column!r} (empty, no number, negative, or a "
+                "formula without its result): left out of the weighted shares",
                 column=self.column,
             )
         ]

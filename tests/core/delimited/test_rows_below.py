@@ -123,6 +123,7 @@ NO_FIELD, TOTAL = [""] * 4, ["Total", "", "", "4.445,60"]
     [
         (PAY, STAFF, [NO_FIELD, TOTAL], "5"),
         (PAY, STAFF, [TOTAL, ["Mean", "", "", "2.222,80"]], "4, 5"),  # ids in all other records
+        (PAY, STAFF, [["Total", "", "", "=SUM(D2:D3)"]], "4"),  # a sum without its result
         (PAY[1:], [row[1:] for row in STAFF], [EMPTY, ["Total", "", "4.445,60"]], "5"),
         (HEADER, RECORDS, [EMPTY, ["Total", "3", ""]], "6"),  # a number of records
         (PAY, STAFF, [NO_FIELD, TOTAL, NO_FIELD, ["Source: x", "", "", ""]], "5"),
