@@ -37,6 +37,7 @@ from distributed.file_splits import Split
 from distributed.storage import Folder
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder
 from inference.decision import Prediction
+from inference.doubt.several_occupations import code_records
 from inference.output_columns import Value, as_cells, counts, output_values
 
 PREDICTIONS = "predictions"
@@ -135,7 +136,7 @@ def write_shard(
     titles = _column_text(split.records, split.title_column)
     duties = _duties(split, titles)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
-    predictions = autocoder.code(texts)
+    predictions = code_records(autocoder.code, titles, texts)
     pads_codes = shard.settings[PAD_CODES]
     language = language_of(shard.settings)
     derived = derived_of(shard.settings)

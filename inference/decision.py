@@ -48,7 +48,8 @@ class Prediction:
     text names a job that the person does not have (``unheld``). ``candidates`` are
     the five likeliest unit groups with their probabilities, best first. ``source`` tells where the
     code comes from. ``similar`` are the nearest corrections of similar texts, at most three, the
-    nearest first; they count in the probabilities.
+    nearest first; they count in the probabilities. ``occupations`` are the codes of the occupations
+    that the title of a record names, where there are several: the record has no code then.
     """
 
     isco_code: str
@@ -59,6 +60,7 @@ class Prediction:
     candidates: tuple[tuple[str, float], ...]
     source: CodeSource
     similar: tuple[SimilarCorrection, ...] = ()
+    occupations: tuple[str, ...] = ()
 
     @property
     def needs_review(self) -> bool:

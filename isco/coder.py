@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import index
@@ -17,7 +17,7 @@ from core.settings_file.project import find_config, settings_of
 from core.taxonomy import isco08
 from inference.decision import Prediction, likeliest_units
 from isco.frames import with_predictions
-from isco.record_texts import text_of, texts_of
+from isco.record_texts import RecordText, text_of, texts_of
 
 if TYPE_CHECKING:  # loaded where they are needed, so that `import isco` is quick
     from narwhals.typing import IntoDataFrameT
@@ -98,9 +98,8 @@ class Coder:
         Raises ArgumentError for another value that is no text, and unless ``context`` has those
         columns and no other.
         """
-        text = self._text(title, duties, context)
-        with self._in_its_process():
-            return self._served.autocoder.code([text])[0]
+        record = text_of(title, duties, context, self.settings.data.context_in_duties)
+        return self._code([record])[0]
 
     def code_all(self, records: Iterable[Record]) -> list[Prediction]:
         """Return the prediction of each record, in their order.
@@ -114,9 +113,7 @@ class Coder:
         >>> [prediction.isco_code for prediction in coder.code_all(records)]
         ['2221', '8332', '']
         """
-        texts = texts_of(records, self.settings.data.context_in_duties)
-        with self._in_its_process():
-            return self._served.autocoder.code(texts)
+        return self._code(texts_of(records, self.settings.data.context_in_duties))
 
     def code_frame(
         self, frame: IntoDataFrameT, title: str | None = None, duties: str | None = None
@@ -208,5 +205,12 @@ class Coder:
         with self._lock:
             yield
 
+    def _code(self, records: Sequence[RecordText]) -> list[Prediction]:
+        from inference.doubt.several_occupations import code_records
+
+        titles, texts = [title for title, _ in records], [text for _, text in records]
+        with self._in_its_process():
+            return code_records(self._served.autocoder.code, titles, texts)
+
     def _text(self, title: object, duties: object, context: Context | None) -> str:
-        return text_of(title, duties, context, self.settings.data.context_in_duties)
+        return text_of(title, duties, context, self.settings.data.context_in_duties).text

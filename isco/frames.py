@@ -18,7 +18,9 @@ from core.formats.cell_text import as_text
 from core.own_tables.output_contract import free_names, output_columns
 from core.settings import Settings
 from core.text import join
+from inference.doubt.several_occupations import code_records
 from inference.output_columns import Value, output_values
+from isco.record_texts import RecordText
 
 if TYPE_CHECKING:  # loaded where a frame is coded
     import narwhals
@@ -56,11 +58,13 @@ def with_predictions(
     duties_column = duties if duties is not None else _own_column(frame, DUTIES, names[DUTIES])
     if title_column is None:
         title_column = JOB_TITLE  # which is missing, as the error says
-    texts = list(_texts(frame, title_column, duties_column, settings.data.context_in_duties))
+    records = list(_records(frame, title_column, duties_column, settings.data.context_in_duties))
     kinds = output_columns(output.derived)
     columns: dict[str, list[Value]] = {name: [] for name in kinds}
-    for start in range(0, len(texts), CHUNK_ROWS):
-        for prediction in autocoder.code(texts[start : start + CHUNK_ROWS]):
+    for start in range(0, len(records), CHUNK_ROWS):
+        chunk = records[start : start + CHUNK_ROWS]
+        titles, texts = [title for title, _ in chunk], [text for _, text in chunk]
+        for prediction in code_records(autocoder.code, titles, texts):
             values = output_values(
                 prediction, autocoder.version, output.pad_codes, output.language, output.derived
             )
@@ -90,10 +94,10 @@ def _frame(native: Any) -> narwhals.DataFrame[Any]:
     return frame
 
 
-def _texts(
+def _records(
     frame: narwhals.DataFrame[Any], title: str, duties: str | None, context: Sequence[str]
-) -> Iterator[str]:
-    """Yield the text that the model reads of each row."""
+) -> Iterator[RecordText]:
+    """Yield the title of each row, and the text that the model reads."""
     rows = zip(
         _cells(frame, title),
         _cells(frame, duties) if duties is not None else repeat(""),
@@ -103,7 +107,7 @@ def _texts(
     for row_title, row_duties, row_context in rows:
         if row_context:
             row_duties = duties_in_context(row_title, row_duties, row_context)
-        yield join(row_title, row_duties)
+        yield RecordText(row_title, join(row_title, row_duties))
 
 
 def _context(frame: narwhals.DataFrame[Any], names: Sequence[str]) -> Iterator[Iterator[str]]:

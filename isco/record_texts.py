@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.columns.header_names import keys_of
 from core.columns.record_text import duties_in_context
@@ -14,8 +14,15 @@ from core.text import join
 _PAIR = "a pair of title and duties, such as ('nurse', None)"
 
 
-def texts_of(records: Iterable[Any], names: Sequence[str]) -> list[str]:
-    """Return the text of each record.
+class RecordText(NamedTuple):
+    """The title of a record as it was given, and the text that the model reads."""
+
+    title: str
+    text: str
+
+
+def texts_of(records: Iterable[Any], names: Sequence[str]) -> list[RecordText]:
+    """Return the title and the text of each record.
 
     Parameters
     ----------
@@ -42,8 +49,8 @@ def texts_of(records: Iterable[Any], names: Sequence[str]) -> list[str]:
 
 def text_of(
     title: object, duties: object, context: Mapping[str, Any] | None, names: Sequence[str]
-) -> str:
-    """Return the text of one record.
+) -> RecordText:
+    """Return the title and the text of one record.
 
     ``context`` has a value for each of ``names``, which are appended to the duties. None, NaN and
     NA are missing values. Raises ArgumentError for another value that is no text, for a value of
@@ -53,7 +60,7 @@ def text_of(
     own_title, own_duties = _plain("title", title), _plain("duties", duties)
     if values:
         own_duties = duties_in_context(own_title, own_duties, values)
-    return join(own_title, own_duties)
+    return RecordText(own_title, join(own_title, own_duties))
 
 
 def is_missing(value: object) -> bool:

@@ -48,6 +48,7 @@ from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
+from inference.doubt.several_occupations import code_records
 from inference.output_columns import as_cells, counts, output_values
 from inference.providers import CPU
 from results.agreement import open_agreement
@@ -196,14 +197,12 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
     derived = derived_of(batch.receipt.settings)
     header = batch.table.header
 
-    def code_parts(parts: Sequence[str]) -> list[Prediction]:
-        return autocoder.code(parts, lambda _: progress(0))
-
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = Writer(file, as_written(header) + free_names(header, derived))
         for chunk in batch.table.chunks(CHUNK_ROWS):
             texts = [row_text(batch.table, row) for row in chunk]
-            predictions = autocoder.code(texts, progress)
+            titles = [batch.table.get(row, JOB_TITLE) for row in chunk]
+            predictions = code_records(autocoder.code, titles, texts, progress)
             writer.write(
                 as_written(row)
                 + as_cells(
@@ -216,8 +215,7 @@ def _write_predictions(batch: Batch, path: Path, autocoder: Autocoder, progress:
             batch.receipt.n_truncated += autocoder.n_truncated(texts)
             _add_texts(batch, texts, predictions)
             _count(batch, chunk, texts, predictions)
-            titles = [batch.table.get(row, JOB_TITLE) for row in chunk]
-            batch.several_titles.add(titles, predictions, code_parts)
+            batch.several_titles.add(titles, predictions)
     batch.receipt.n_blank_lines = batch.table.n_blank_lines
     note_providers(batch.receipt, {first_provider, autocoder.classifier.provider})
 

@@ -62,7 +62,6 @@ def add_to(commands: Any) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Print the code and its candidates; with ``--explain``, the contribution of each word."""
-    from core.text import join
     from inference.model_registry import ModelRegistry
 
     is_stdin = parsed.title == _STDIN
@@ -81,13 +80,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
         autocoder = open_autocoder(bundle.result(), settings)
     if not is_stdin:
-        text = join(parsed.title, parsed.duties or "")
-        (answer,) = _answers([text], autocoder, settings, parsed.explain)
+        (answer,) = _answers(
+            [(parsed.title, parsed.duties or "")], autocoder, settings, parsed.explain
+        )
         print_json(answer, indent=2)
         return
-    texts = (join(title, duties) for title, duties in _read_records(sys.stdin.buffer))
+    records = _read_records(sys.stdin.buffer)
     n_lines = 1 if sys.stdin.isatty() else _LINES_PER_BATCH
-    while batch := list(islice(texts, n_lines)):
+    while batch := list(islice(records, n_lines)):
         for answer in _answers(batch, autocoder, settings, parsed.explain):
             print_json(answer)
         with named_output():
@@ -120,11 +120,16 @@ def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:
 
 
 def _answers(
-    texts: list[str], autocoder: Autocoder, settings: Settings, explains: bool
+    records: list[tuple[str, str]], autocoder: Autocoder, settings: Settings, explains: bool
 ) -> Iterator[dict[str, Any]]:
-    """Yield the JSON of each text, in order."""
+    """Yield the JSON of each record of title and duties, in order."""
+    from core.text import join
+    from inference.doubt.several_occupations import code_records
+
     language = settings.output.language
-    for text, prediction in zip(texts, autocoder.code(texts), strict=True):
+    texts = [join(title, duties) for title, duties in records]
+    predictions = code_records(autocoder.code, [title for title, _ in records], texts)
+    for text, prediction in zip(texts, predictions, strict=True):
         answer = _answer(prediction, settings.output)
         if explains:
             answer["explanation"] = _explanation(text, prediction, autocoder, language)

@@ -25,7 +25,8 @@ class CodeSource(StrEnum):
     NOT_WORKING = NonAnswerKind.NOT_WORKING.value
     """The person has no work ("retired", "student"); the text has no code."""
     TOO_UNSURE = "too_unsure"
-    """The model computed groups; none is probable enough, or the person does not have the job."""
+    """The model computed groups; none is probable enough, the person does not have the job, or the
+    title names several."""
 
     @property
     def has_code(self) -> bool:

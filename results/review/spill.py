@@ -141,6 +141,7 @@ def _prediction(text: str) -> Prediction:
     values["candidates"] = tuple((code, confidence) for code, confidence in values["candidates"])
     values["source"] = CodeSource(values["source"])
     values["similar"] = tuple(SimilarCorrection(*fields) for fields in values["similar"])
+    values["occupations"] = tuple(values["occupations"])
     return Prediction(**values)
 
 

@@ -152,20 +152,22 @@ def test_notes_below_the_records_are_named_in_receipt_and_log(
 
 
 def test_the_receipt_adds_up(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
-    titles = [join(title) for title in list(isco08().titles.values())[:300]]
+    # A title with "and" may name two occupations, and has no code then.
+    one_each = [title for title in isco08().titles.values() if " and " not in title]
+    titles = [join(title) for title in one_each[:250]]
     confidences = [
         prediction.confidence for prediction in open_autocoder(bundle, settings).code(titles)
     ]
-    threshold = sorted(confidences)[150]
+    threshold = sorted(confidences)[125]
     half = settings.model.model_copy(update={"confidence_threshold": threshold})
     settings = settings.model_copy(update={"model": half})
     body = "".join(f"{title.removesuffix(' | unknown')}\n\n" for title in titles)
     receipt, out = run(tmp_path, "job_title\n" + body, open_autocoder(bundle, settings), settings)
     written = json.loads((out / "receipt.json").read_text(encoding="utf-8"))
-    assert written["n_rows_in"] == written["n_rows_out"] == 300
-    assert written["n_autocoded"] + written["n_fallback"] + written["n_empty"] == 300
-    assert 0 < written["n_autocoded"] < 300
-    assert written["n_blank_lines"] == 300
+    assert written["n_rows_in"] == written["n_rows_out"] == 250
+    assert written["n_autocoded"] + written["n_fallback"] + written["n_empty"] == 250
+    assert 0 < written["n_autocoded"] < 250
+    assert written["n_blank_lines"] == 250
     assert written["settings"]["confidence_threshold"] == threshold
     counted = Counter(row["is_fallback"] for row in rows(out / "predictions.csv"))
     assert counted["true"] == receipt.n_fallback == receipt.n_review

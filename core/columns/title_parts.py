@@ -1,0 +1,87 @@
+"""Divide the cell of a title that may name several occupations: "nurse / taxi driver".
+
+What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or the word for "and" in one
+of 28 languages. A comma does not, since what follows says more of the same title ("officer,
+leasing"), and neither does Slovenian "in" or Maltese "u", which are other words elsewhere. Forms of
+one title stay one part: "Lehrer/Lehrerin", "Verkäufer/-in", "Kauf- und Versicherungsfrau". Whether
+the parts are occupations is told by the model (``inference/doubt/several_occupations.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from core.adverts.title_marks import without_marks
+from core.letters.plain_text import plain_text
+from core.taxonomy import MAJOR, MINOR
+
+_MAX_PARTS, _MAX_PART_CHARS = 4, 80
+_MIN_LETTERS = 2  # "R&D" is one
+_MAX_WORDS = 4  # a longer part between signs or words is rarely a title alone
+_NUMBERS = re.compile(r"\s*1\s?[).:]\s*(?P<first>\D+?)[\s,]+2\s?[).:]\s*(?P<second>\D+)")
+_AND = (
+    "and|und|sowie|et|y|e|en|i|și|si|oraz|a|és|и|και|ir|un|ja|og|och|samt|agus|dan|ter|as well as"
+)
+# Arabic writes "and" as a letter before the next word.
+_BREAK = re.compile(rf"\s*[/|+&\n•·]\s*|\s+(?:{_AND})\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"\W*(?P<word>\w+)")
+_SAME_START = 4  # letters at the start of two forms of a title
+_MAX_ENDING = 3  # letters of the ending that stands for another form: "Verkäufer/in"
+
+
+class TitleParts(NamedTuple):
+    """The parts of a title, which are occupations if the first ``n_digits`` of codes differ."""
+
+    texts: list[str]
+    n_digits: int
+
+
+_UNDIVIDED = TitleParts([], MAJOR)
+
+
+def parts_of(title: str) -> TitleParts:
+    """Return the parts of a title; none where nothing divides it, or too much does."""
+    if ";" not in title and not _BREAK.search(title) and not _NUMBERS.match(title):
+        return _UNDIVIDED  # nearly all titles
+    title = without_marks(plain_text(title)).strip()
+    n_digits = MINOR
+    if ";" in title:
+        parts = title.split(";")
+    elif numbered := _NUMBERS.fullmatch(title):
+        parts = [numbered["first"], numbered["second"]]
+    else:
+        parts, n_digits = _between_breaks(title), MAJOR
+        if any(len(part.split()) > _MAX_WORDS for part in parts):
+            return _UNDIVIDED
+    parts = [part.strip() for part in parts if part.strip()]
+    is_plain = 2 <= len(parts) <= _MAX_PARTS and max(map(len, parts)) <= _MAX_PART_CHARS
+    if not is_plain or any(sum(map(str.isalpha, part)) < _MIN_LETTERS for part in parts):
+        return _UNDIVIDED
+    return TitleParts(parts, n_digits)
+
+
+def _between_breaks(title: str) -> list[str]:
+    """Return the parts between signs and words for "and", but for those within one title."""
+    parts = []
+    start = 0
+    for found in _BREAK.finditer(title):
+        before, after = title[start : found.start()], title[found.end() :]
+        if not _is_one_title(before, found.group(), after):
+            parts.append(before)
+            start = found.end()
+    return [*parts, title[start:]]
+
+
+def _is_one_title(before: str, sign: str, after: str) -> bool:
+    """Return whether a sign or word stands within one title, and not between two of them."""
+    if before.endswith("-") or after.startswith("-") or before.count("(") > before.count(")"):
+        return True
+    first, second = _FIRST_WORD.match(before), _FIRST_WORD.match(after)
+    if first is None or second is None:
+        return False
+    ending = second["word"]
+    if sign == "/" and ending.islower() and len(ending) <= _MAX_ENDING:
+        return True
+    start = first["word"].casefold()[:_SAME_START]
+    return len(start) == _SAME_START and ending.casefold().startswith(start)
