@@ -2,9 +2,10 @@
 
 What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or the word for "and" in one
 of 28 languages. A comma does not, since what follows says more of the same title ("officer,
-leasing"), and neither does Slovenian "in" or Maltese "u", which are other words elsewhere. Forms of
-one title stay one part: "Lehrer/Lehrerin", "Verkäufer/-in", "Kauf- und Versicherungsfrau". Whether
-the parts are occupations is told by the model (``inference/doubt/several_occupations.py``).
+leasing"), nor the end of a line, where a long title may go on, nor Slovenian "in" and Maltese "u",
+which are other words elsewhere. Forms of one title stay one part: "Lehrer/Lehrerin",
+"Verkäufer/-in", "Kauf- und Versicherungsfrau". Whether the parts are occupations is told by the
+model (``inference/doubt/several_occupations.py``).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _AND = (
     "and|und|sowie|et|y|e|en|i|și|si|oraz|a|és|и|και|ir|un|ja|og|och|samt|agus|dan|ter|as well as"
 )
 # Arabic writes "and" as a letter before the next word.
-_BREAK = re.compile(rf"\s*[/|+&\n•·]\s*|\s+(?:{_AND})\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE)
+_BREAK = re.compile(rf"\s*[/|+&•·]\s*|\s+(?:{_AND})\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"\W*(?P<word>\w+)")
 _SAME_START = 4  # letters at the start of two forms of a title
 _MAX_ENDING = 3  # letters of the ending that stands for another form: "Verkäufer/in"

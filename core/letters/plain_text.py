@@ -1,7 +1,8 @@
-"""The plain text of a cell: without HTML, emoji and invisible characters.
+"""The plain text of a cell: without HTML, emoji, invisible characters and divided words.
 
-It is what a reader of the cell would say aloud: "R&amp;D <b>nurse</b> ❤️" becomes "R&D nurse". A
-text without such things stays as it is. Every step takes time in proportion to the length.
+It is what a reader of the cell would say aloud: "R&amp;D <b>nurse</b> ❤️" becomes "R&D nurse", and
+"engi-", "neer" on two lines "engineer". A text without such things stays as it is. Every step takes
+time in proportion to the length.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ _INVISIBLE_RANGES = (
 _INVISIBLE = dict.fromkeys(
     code_point for first, last in _INVISIBLE_RANGES for code_point in range(first, last + 1)
 )
-# Blanks that count as letters or signs, and the break between words that has no width.
-_BLANK_CHARS = "\u115f\u1160\u3164\uffa0\u2800\u200b"
+# Blanks that count as letters or signs, and the place without width where a line may be broken.
+_LINE_CHANCE = "\u200b"
+_BLANK_CHARS = f"\u115f\u1160\u3164\uffa0\u2800{_LINE_CHANCE}"
 _BLANKS = dict.fromkeys(map(ord, _BLANK_CHARS), " ")
 # A digit in a frame, a letter or sign shown as a picture, and the pictures that NFKC makes letters.
 _PICTURES = re.compile(
@@ -61,11 +63,25 @@ _REPLACED: dict[int, str | None] = {**_CIRCLED, **_BLANKS, **_INVISIBLE}
 _MAX_MARKS = 30  # of one letter: as many as Unicode's stream-safe text has
 # A text beyond ASCII without any of these, and without a long run of marks or signs, is plain.
 _SPECIAL = frozenset(map(chr, (*_REPLACED, *range(0x1F191, 0x1F300), *b"&<_", 0xFF5C, 0x20E3)))
+# Between letters a place to break a line stands within a word, but between "Nurse" and "Manager",
+# and in scripts without spaces: Thai, Lao, Tibetan, Burmese, Khmer, Chinese and Japanese.
+_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_WITHIN_WORD = re.compile(
+    rf"(?<=[^\W\d_])(?<![{_UNSPACED}]){_LINE_CHANCE}+(?=[^\W\d_])(?![{_UNSPACED}])"
+)
+# A word divided at the end of a line, as PDF has it: "Kranken-", "schwester". Shorter starts are
+# words of their own ("co-", Maltese "tal-"), and "Kranken-", "und Altenpfleger" has two words.
+_DIVIDED = re.compile(
+    r"(?<=[^\W\d_]{4})[-‐\xad][ \t\xa0]*(?:\r\n?|\n)\s*"
+    r"(?!(?:und|oder|sowie|bzw|and|och|eller)\b)(?=[^\W\d_]{3})"
+)
 _LONG_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS}}}")
 
 
 def plain_text(text: str) -> str:
     """Return what ``text`` says, without HTML, emoji and invisible characters."""
+    if "\n" in text or "\r" in text:
+        text = _DIVIDED.sub(_joined, text)
     if text.isascii():
         has_markup = "&" in text or "<" in text or "_x" in text
         return _without_html(text) if has_markup else text
@@ -73,8 +89,15 @@ def plain_text(text: str) -> str:
     if not has_special and not (len(text) > _MAX_MARKS and _LONG_RUN.search(text)):
         return text
     text = _without_html(mend_mojibake(text))
+    text = _WITHIN_WORD.sub(_joined, text)
     text = _PICTURES.sub(" ", text).translate(_REPLACED)
     return unicodedata.normalize("NFKC", bound_marks(text))
+
+
+def _joined(found: re.Match[str]) -> str:
+    """Return what stands instead of a break within a word, or the break where it is none."""
+    before, after = found.string[found.start() - 1], found.string[found.end()]
+    return found.group() if after.isupper() and before.islower() else ""
 
 
 def bound_marks(text: str) -> str:
