@@ -22,6 +22,7 @@ from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
 from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
+from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
@@ -29,7 +30,7 @@ PREPARATION_VERSION = 3
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
-"""What is read instead of a spreadsheet's error, its formula and "-": "n/a", which is no answer."""
+"""What is read instead of a spreadsheet's error or formula, an unfilled field and "-": "n/a"."""
 EMPTY_TEXT = f"{UNKNOWN} {SEPARATOR} {UNKNOWN}"
 NOTHING_STATED = f"{NOT_AVAILABLE} {SEPARATOR} {UNKNOWN}"
 """The text of a record whose title and duties are punctuation or a spreadsheet's error."""
@@ -80,10 +81,11 @@ def join(title: str, duties: str = "") -> str:
     marks such as "(m/w/d)" of a title (``core/adverts/title_marks.py``), dates and other numbers
     of adverts (``core/adverts/advert_numbers.py``), words such as "full time"
     (``core/adverts/advert_words.py``), and a place at the end (``core/adverts/places.py``). Of a
-    formula that makes a link its text is read, and "n/a" of any other (``core/non_answers``). A
-    ``|`` inside a part is dropped, so that the separator stays unambiguous;
-    ``clean(join(t, d)) == join(t, d)``. Where both parts are punctuation alone, or "unknown" as
-    somebody typed it, the title is "n/a": somebody has answered, with nothing.
+    formula that makes a link its text is read, and "n/a" of any other, and of a field that a survey
+    program left unfilled (``core/non_answers``). A ``|`` inside a part is dropped, so that the
+    separator stays unambiguous; ``clean(join(t, d)) == join(t, d)``. Where both parts are
+    punctuation alone, or "unknown" as somebody typed it, the title is "n/a": somebody has answered,
+    with nothing.
     """
     alone = without_marks(without_advert_numbers(_shown(title)))
     stated = without_advert_words(_cleaned(alone))
@@ -100,6 +102,8 @@ def _shown(written: str) -> str:
     if is_spreadsheet_error(written):
         return NOT_AVAILABLE
     plain = plain_text(written)
+    if is_unfilled_field(plain):
+        return NOT_AVAILABLE
     shown = shown_by_formula(plain)
     return NOT_AVAILABLE if shown == "" else shown or plain
 

@@ -64,15 +64,62 @@ wie im Vorjahr
 comme l'année dernière
 samma som förra året"""
 
+BY_INTERVIEWERS = """\
+DK/REF
+Refused (spontaneous)
+Don't know - DO NOT READ
+verweigert (spontan)
+WN/KA
+s/d
+Unchecked
+Not Selected
+nicht ausgewählt
+non coché
+no marcado
+niezaznaczone
+nezaškrtnuto
+not ascertained
+nicht erhoben
+same as job 1
+wie Hauptberuf
+idem que précédemment
+igual que empleo 1
+come il lavoro principale
+zelfde als hoofdbaan
+jak praca główna
+viz hlavní zaměstnání
+ugyanaz mint fent
+същото като по-горе
+βλ. κύρια εργασία
+samma som huvudsyssla
+sama kuin päätyö
+نفس العمل الرئيسي
+sama dengan pekerjaan utama
+Click or tap here to enter text.
+Klicken Sie hier, um Text einzugeben."""
+"""What interviewers and survey programs write where somebody has not answered."""
 
-@pytest.mark.parametrize("text", STATING_NOTHING.splitlines())
+
+@pytest.mark.parametrize("text", [*STATING_NOTHING.splitlines(), *BY_INTERVIEWERS.splitlines()])
 def test_what_forms_and_programs_write_states_nothing(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
 
 
 @pytest.mark.parametrize(
     "text",
-    ["man.", "MS", "muz.", "HR", "Dr", "Prof", "fröken", "male nurse", "total care nurse", "MISS"],
+    [
+        "man.",
+        "MS",
+        "muz.",
+        "HR",
+        "Dr",
+        "Prof",
+        "fröken",
+        "male nurse",
+        "total care nurse",
+        "MISS",
+        "interviewer",
+    ],
 )
 def test_short_forms_of_occupations_are_answers(text: str) -> None:
     """ "man." is a manager, "muz." a musician, "fröken" a teacher of small children in Sweden."""
