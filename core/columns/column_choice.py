@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 
+from core.columns.equal_columns import equal_columns
 from core.columns.header_names import (
     IN_DUTIES,
     JOB_TITLE,
     Match,
-    column_key,
     has_usual_names,
     keys_of,
     match,
 )
 from core.columns.other_jobs import is_of_another, spoken_name, titles_of_other_jobs
-from core.columns.shown_names import listed, listed_with_and
+from core.columns.shown_names import listed
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import SETTINGS_FILE, InputError, Named
 from core.languages.message import Message
@@ -238,19 +238,9 @@ def _refuse_equal(header: _Header, column: str, candidates: Sequence[_Candidate]
         len({row[candidate.position].strip() for candidate in equal}) == 1 for row in header.sample
     ):
         return
-    written = [header.name_of(candidate) for candidate in equal]
-    remedy = "Remove or rename one of them."
-    # A setting tells different names apart, and only titles and duties have one.
-    if has_usual_names(column) and len(set(map(column_key, written))) == len(written):
-        remedy = f"Name the right column in data.columns.{column} in {SETTINGS_FILE}, or rename it "
-        remedy += f"to {column!r}."
-    raise InputError(
-        header.file,
-        f"{len(equal)} columns that may be the {_spoken(column)}: {listed_with_and(written)}",
-        expected="one of them, or a name that tells them apart",
-        remedy=remedy,
-        line=header.line,
-    )
+    names = [header.name_of(candidate) for candidate in equal]
+    values = [[row[candidate.position] for candidate in equal] for row in header.sample]
+    raise equal_columns(header.file, column, _spoken(column), names, values, header.line)
 
 
 def _doubt(header: _Header, column: str, candidate: _Candidate, *, is_read: bool) -> Message:

@@ -48,7 +48,8 @@ _NUMBERING = re.compile(r"^\s*[A-Za-z]{0,2}\d+[A-Za-z0-9]{0,6}\s*[.:)]\s*(?=\S)"
 _ORDINAL = re.compile(r"(?<!\w)[2-9]\s?[ªº°]")  # "2ª ocupación"; the letters are gone in words
 _SUFFIX = re.compile(
     r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
-    r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl))+$",
+    r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
+    r"|da|nb|mt|ar))+$",
     re.IGNORECASE,
 )
 # REDCap: an option that is checked or not, and whether a form is complete.
@@ -96,6 +97,11 @@ def _keys_of(header: str) -> frozenset[str]:
 def keys_of(header: str) -> frozenset[str]:
     """Return the forms under which a header is compared: two are the same if they share one."""
     return _keys_of(header[:_MAX_NAME_CHARS])
+
+
+def without_suffix(header: str) -> str:
+    """Return a header without words such as "text" and languages at its end, as it is compared."""
+    return column_key(_SUFFIX.sub("", header.strip()))
 
 
 def usual_names(column: str, language: str | None = None) -> list[str]:

@@ -1,8 +1,9 @@
 """Answers that stand beside the column of titles, where the title itself states nothing.
 
 Survey programs write "Other" into a column of choices, and the occupation into one of its own:
-SurveyMonkey into one without a name, KoBo into ``occupation_other``. Such a column is not read. The
-receipt says how many answers stand in it alone.
+SurveyMonkey into one without a name, KoBo into ``occupation_other``. A form in several languages
+has a column for each (``occupation_fr``). Such a column is not read. The receipt says how many
+answers stand in it alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.columns.else_words import names_another_answer
-from core.columns.header_names import JOB_TITLE
+from core.columns.header_names import JOB_TITLE, without_suffix
 from core.columns.shown_names import shown_text
 from core.csv_table import Row, Table
 from core.languages.message import Message
@@ -65,17 +66,19 @@ class AnswersBeside:
 
 
 def _columns_beside(table: Table, title: int) -> dict[int, str]:
-    """Return the named columns for the answers that are not among the choices.
+    """Return the named columns for the answers that are not among the choices, or of a language.
 
     A second job beside the first one is none: who has no second job does not have the first twice.
     """
     written = list(zip(table.header, *table.layout.further_headers, strict=True))
     names = [next(filter(None, map(str.strip, column)), "") for column in written]
     others = set(table.other_columns.get(JOB_TITLE, ()))
+    title_name = without_suffix(names[title])
     columns = {
         place: name
         for place, name in enumerate(names)
-        if name in others and any(map(names_another_answer, written[place]))
+        if name in others
+        and (any(map(names_another_answer, written[place])) or without_suffix(name) == title_name)
     }
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):
