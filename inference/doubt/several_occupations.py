@@ -47,7 +47,12 @@ def code_records(
     doubted = list(predictions)
     for record, parts in divided.items():
         of_parts = [found[join(part)] for part in parts.texts]
-        are_sure = all(len(part.isco_code) == UNIT and not part.needs_review for part in of_parts)
+        are_sure = all(
+            len(part.isco_code) == UNIT
+            and not part.needs_review
+            and part.confidence >= parts.confidence
+            for part in of_parts
+        )
         if are_sure and len({part.isco_code[: parts.n_digits] for part in of_parts}) > 1:
             doubted[record] = _together(predictions[record], of_parts)
     return doubted

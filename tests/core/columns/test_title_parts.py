@@ -42,10 +42,18 @@ def test_the_parts_of_a_list(title: str, parts: list[str]) -> None:
         ("معلم و سائق", ["معلم", "سائق"]),
         ("معلم وسائق", ["معلم", "سائق"]),
         ("opettaja ja kokki", ["opettaja", "kokki"]),
+        ("Koch oder Kellner", ["Koch", "Kellner"]),
     ],
 )
 def test_the_parts_between_signs_and_words(title: str, parts: list[str]) -> None:
     assert parts_of(title) == TitleParts(parts, MAJOR)
+
+
+@pytest.mark.parametrize("title", ["nurse, cook", "nurse - cook", "nurse – cook"])
+def test_after_a_comma_or_a_dash_the_parts_must_be_surer(title: str) -> None:
+    parts = parts_of(title)
+    assert parts.texts == ["nurse", "cook"]
+    assert 0.9 < parts.confidence < 1
 
 
 @pytest.mark.parametrize(
@@ -57,7 +65,6 @@ def test_the_parts_between_signs_and_words(title: str, parts: list[str]) -> None
         "nurse; 2221",
         "a;b;c;d;e",
         "1) nurse",
-        "nurse, cook",
         "Sekretärin\nin einer Schreinerei",
         f"{'x' * 90}; cook",
         "Lehrer/Lehrerin",

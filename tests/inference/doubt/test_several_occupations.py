@@ -40,6 +40,8 @@ PREDICTIONS = {
     "bus driver": sure("8331"),
     "van driver": sure("8322"),
     "teacher": sure("2341"),
+    "waiter": sure("5131", 0.92),
+    "pilot": sure("3153", 0.98),
     "cook": corrected("5120"),
     "guard": corrected("541"),
     "care for patients": sure("5321", 0.6),
@@ -67,6 +69,9 @@ def coded(title: str, whole: Prediction) -> Prediction:
         ("nurse; taxi driver; cook", ("2221", "8322", "5120")),
         ("1) nurse 2) teacher", ("2221", "2341")),  # a list: other minor groups are enough
         ("taxi driver; bus driver", ("8322", "8331")),
+        ("nurse / waiter", ("2221", "5131")),
+        ("cook, pilot", ("5120", "3153")),
+        ("pilot - cook", ("3153", "5120")),
     ],
 )
 def test_a_person_is_asked(title: str, codes: tuple[str, ...]) -> None:
@@ -89,7 +94,7 @@ def test_a_person_is_asked(title: str, codes: tuple[str, ...]) -> None:
         "nurse; care for patients",
         "nurse / retired",
         "nurse / guard",  # a correction of three digits
-        "nurse, cook",
+        "nurse, waiter",  # sure, but not sure enough after a comma
     ],
 )
 def test_one_occupation_keeps_its_code(title: str) -> None:
