@@ -23,6 +23,7 @@ from core.adverts.sexes import words_for_sexes
 from core.adverts.working_time import share_of_full_time
 
 _SIGNS = re.compile(r"[0-9/:]")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\b[^\W\d_]")
 
 
@@ -30,22 +31,23 @@ def without_advert_numbers(title: str) -> str:
     """Return ``title`` without such numbers; one that has nothing else is returned as it is."""
     if not _SIGNS.search(title):
         return title
-    left = _numbers().sub(" ", title)
+    left = _numbers(_DIGIT.search(title) is not None).sub(" ", title)
     return left if _WORD.search(left) else title
 
 
 @cache
-def _numbers() -> re.Pattern[str]:
+def _numbers(has_digit: bool) -> re.Pattern[str]:
+    """Return the pattern for titles with a digit or without one: most parts need a digit."""
     # Not at each start: to compile it takes some 10 ms.
-    length, kind = any_mark_word("contract", "length"), any_mark_word("contract", "kind")
-    parts = (
-        words_for_sexes(),
-        rf"^\s*{any_mark_word('field')}\s?:(?=\s*\w)",
-        share_of_full_time(),
-        dates(),
-        rf"(?<![\w.,/-])\d{{1,2}}[\s-]?{length}[\s-]{kind}\b",
-        rf"[(\[–,-]\s?\d{{1,2}}\s{any_mark_word('sought')}(?:\s*[)\]])?(?!\w)",
-        pay_beside_title(),
-        reference_beside_title(),
-    )
+    parts = [words_for_sexes(), rf"^\s*{any_mark_word('field')}\s?:(?=\s*\w)"]
+    if has_digit:
+        length, kind = any_mark_word("contract", "length"), any_mark_word("contract", "kind")
+        parts += [
+            share_of_full_time(),
+            dates(),
+            rf"(?<![\w.,/-])\d{{1,2}}[\s-]?{length}[\s-]{kind}\b",
+            rf"[(\[–,-]\s?\d{{1,2}}\s{any_mark_word('sought')}(?:\s*[)\]])?(?!\w)",
+            pay_beside_title(),
+            reference_beside_title(),
+        ]
     return re.compile("|".join(parts), re.IGNORECASE)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.adverts.advert_numbers import without_advert_numbers
+from core.adverts.advert_numbers import _numbers, without_advert_numbers
 from core.text import join
 
 
@@ -96,3 +98,38 @@ def test_the_time_grows_with_the_length_and_not_with_its_square(part: str) -> No
 
 def test_duties_keep_their_numbers() -> None:
     assert join("clerk", "files ID 123456") == "clerk | files id 123456"
+
+
+PIECES = [
+    "Stelle:",
+    "Koch",
+    "(hombre/mujer)",
+    "hombre/mujer",
+    "–",
+    "from",
+    "ab",
+    "januar",
+    "summer",
+    "month",
+    "contract",
+    "FTE",
+    "£",
+    "k",
+    "(",
+    ")",
+    "vacancies",
+    "ID",
+    "Ref.",
+    "nr",
+    "oferty:",
+    "REQ-",
+    "req-A",
+    "|",
+    ".",
+]
+"""What such numbers stand beside."""
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join))
+def test_without_a_digit_only_the_field_and_both_sexes_are_looked_for(title: str) -> None:
+    assert _numbers(has_digit=True).sub(" ", title) == _numbers(has_digit=False).sub(" ", title)
