@@ -26,6 +26,9 @@ from inference.ngram_model import NgramModel
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
 from tests.support.small_network import SMALL
+from tests.support.volumes import keep_files_in_memory
+
+keep_files_in_memory()
 
 # A shared machine is sometimes slow: the time of one example says nothing about the code.
 hypothesis.settings.register_profile("no deadline", deadline=None)

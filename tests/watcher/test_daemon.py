@@ -26,6 +26,7 @@ from core.file_io import sha256_of
 from core.settings import Settings
 from tests.conftest import ROOT
 from tests.support.fake_clock import FakeClock
+from tests.support.volumes import other_volume
 from watcher.delivery import archive, publish
 from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
@@ -381,13 +382,12 @@ class InTwoSteps(Filesystem):
 
 
 @pytest.mark.parametrize("files", [FILES, InTwoSteps()], ids=["kernel", "two steps"])
-@pytest.mark.parametrize("archive_dir", [None, Path("/dev/shm")], ids=["same", "across"])
-def test_nothing_is_overwritten(
-    work_dir: Path, files: Filesystem, archive_dir: Path | None
-) -> None:
-    if archive_dir is not None and not archive_dir.is_dir():
-        pytest.skip("needs a second volume: /dev/shm")
-    with tempfile.TemporaryDirectory(dir=archive_dir) as folder:
+@pytest.mark.parametrize("volume", ["same", "across"])
+def test_nothing_is_overwritten(work_dir: Path, files: Filesystem, volume: str) -> None:
+    parent = work_dir if volume == "same" else other_volume(work_dir)
+    if parent is None:
+        pytest.skip("needs a second volume for temporary files")
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
         kept = [
             archive.archive(files, claimed(work_dir, content), Path(folder), lambda: None)
             for content in ("1", "2", "2", "2")

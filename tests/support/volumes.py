@@ -1,0 +1,35 @@
+"""Where tests keep their files: in memory where there is room, and which other volume there is.
+
+The watcher waits until what it writes is on the disk. On a disk, that and the removal of files are
+half of the time of its tests, and the two processes of a run wait for each other. A file system in
+memory answers at once, and does all else as a disk does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")  # of Linux; of 64 MB in a container, unless it is told otherwise
+_NEEDED_BYTES = 4 << 30
+_VOLUMES = (MEMORY, Path("/var/tmp"), Path("/tmp"))
+
+
+def keep_files_in_memory() -> None:
+    """Make this process and those that it starts keep temporary files there, if there is room.
+
+    A person who has set TMPDIR has chosen the folder already.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return
+    if shutil.disk_usage(MEMORY).free > _NEEDED_BYTES:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # it is asked for anew
+
+
+def other_volume(path: Path) -> Path | None:
+    """Return a folder for temporary files on another volume than ``path``, if there is one."""
+    device = path.stat().st_dev
+    return next((p for p in _VOLUMES if p.is_dir() and p.stat().st_dev != device), None)
