@@ -94,12 +94,12 @@ def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> N
     assert not list(tmp_path.glob("out/[!.]*"))
 
 
-@pytest.mark.slow
-def test_wrong_usage_exits_2(settings: Settings) -> None:
-    for arguments in (["fly"], ["code"], ["--skip-training"], ["--input", "x.csv"], ["--explain"]):
-        assert isco(settings, *arguments).returncode == 2
-    done = isco(settings, "classify", "x.csv", "--out", "out", "--resume")
-    assert done.returncode == 2 and "--engine ray" in done.stderr
+def test_wrong_usage_exits_2(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert isco(settings, "fly").returncode == 2
+    config = ["--config", str(settings.watcher.inbox.parent / "config.yaml")]
+    for arguments in (["code"], ["classify", "x.csv", "--out", "out", "--resume"]):
+        assert main.main([*config, *arguments]) == 2
+    assert "--engine ray" in capsys.readouterr().err
 
 
 def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,15 +26,22 @@ AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76"
 
 def save_as(path: Path, form: str, out_dir: Path) -> Path:
     """Open ``path`` in LibreOffice and save it as ``form``: a suffix, perhaps with a filter."""
+    (saved,) = save_all_as([path], form, out_dir)
+    return saved
+
+
+def save_all_as(paths: Sequence[Path], form: str, out_dir: Path) -> list[Path]:
+    """Do the same with several files: LibreOffice starts once, which takes longest."""
     assert OFFICE
     profile = f"-env:UserInstallation={(out_dir / 'profile').as_uri()}"
+    command = [OFFICE, profile, "--headless", "--convert-to", form, "--outdir", str(out_dir)]
     subprocess.run(
-        [OFFICE, profile, "--headless", "--convert-to", form, "--outdir", str(out_dir), str(path)],
+        [*command, *map(str, paths)],
         check=True,
         capture_output=True,
         timeout=100,
     )
-    return out_dir / f"{path.stem}.{form.partition(':')[0]}"
+    return [out_dir / f"{path.stem}.{form.partition(':')[0]}" for path in paths]
 
 
 @contextmanager
