@@ -1,9 +1,9 @@
 """Divide the cell of a title that may name several occupations: "nurse / taxi driver".
 
-What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or the word for "and" or "or"
-in one of 28 languages. A comma and a dash do, too, but what follows them often says more of the
-same title ("officer, leasing"), so that the parts must be surer. The end of a line does not, where
-a long title may go on, nor do Slovenian "in" and Maltese "u", which are other words elsewhere.
+What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or a word for "and" or "or"
+(``title_conjunctions.yaml``). A comma and a dash do, too, but what follows them often says more of
+the same title ("officer, leasing"), so that the parts must be surer. The end of a line does not,
+where a long title may go on.
 Forms of one title stay one part: "Lehrer/Lehrerin", "Verkäufer/-in", "Kauf- und Versicherungsfrau".
 Whether the parts are occupations is told by the model (``inference/doubt/several_occupations.py``).
 """
@@ -11,9 +11,12 @@ Whether the parts are occupations is told by the model (``inference/doubt/severa
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from core.adverts.title_marks import without_marks
+from core.file_io import read_yaml
 from core.letters.plain_text import plain_text
 from core.taxonomy import MAJOR, MINOR
 
@@ -21,15 +24,10 @@ _MAX_PARTS, _MAX_PART_CHARS = 4, 80
 _MIN_LETTERS = 2  # "R&D" is one
 _MAX_WORDS = 4  # a longer part between signs or words is rarely a title alone
 _NUMBERS = re.compile(r"\s*1\s?[).:]\s*(?P<first>\D+?)[\s,]+2\s?[).:]\s*(?P<second>\D+)")
-_WORDS = (
-    "and|und|sowie|et|y|e|en|i|și|si|oraz|a|és|и|και|ir|un|ja|og|och|samt|agus|dan|ter|as well as|"
-    "or|oder|ou|o|ó|lub|sau|nebo|alebo|ali|vagy|или|ή|arba|vai|või|tai|eller|nó|atau"
-)
+_CONJUNCTIONS = Path(__file__).with_name("title_conjunctions.yaml")
 _WEAK = r"\s*,\s+|\s+[-–—]\s+"
 _WEAK_BREAK = re.compile(_WEAK)
 _SURER = 0.94  # with it comma and dash take 0.13 % of titles for several, without it 0.25 %
-# Arabic writes "and" as a letter before the next word.
-_BREAK = re.compile(rf"\s*[/|+&•·]\s*|{_WEAK}|\s+(?:{_WORDS})\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"\W*(?P<word>\w+)")
 _SAME_START = 4  # letters at the start of two forms of a title
 _MAX_ENDING = 3  # letters of the ending that stands for another form: "Verkäufer/in"
@@ -52,7 +50,7 @@ _UNDIVIDED = TitleParts([], MAJOR)
 
 def parts_of(title: str) -> TitleParts:
     """Return the parts of a title; none where nothing divides it, or too much does."""
-    if ";" not in title and not _BREAK.search(title) and not _NUMBERS.match(title):
+    if ";" not in title and not _break().search(title) and not _NUMBERS.match(title):
         return _UNDIVIDED  # nearly all titles
     title = without_marks(plain_text(title)).strip()
     n_digits, confidence = MINOR, 0.0
@@ -72,11 +70,21 @@ def parts_of(title: str) -> TitleParts:
     return TitleParts(parts, n_digits, confidence)
 
 
+@cache
+def _break() -> re.Pattern[str]:
+    """Return the pattern of what divides a title: a sign, or a word of any language."""
+    words = {word for of_language in read_yaml(_CONJUNCTIONS).values() for word in of_language}
+    any_word = "|".join(sorted(map(re.escape, words)))
+    return re.compile(
+        rf"\s*[/|+&•·]\s*|{_WEAK}|\s+(?:{any_word})\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE
+    )
+
+
 def _between_breaks(title: str) -> list[str]:
     """Return the parts between signs and words, but for those within one title."""
     parts = []
     start = 0
-    for found in _BREAK.finditer(title):
+    for found in _break().finditer(title):
         before, after = title[start : found.start()], title[found.end() :]
         if not _is_one_title(before, found.group(), after):
             parts.append(before)
