@@ -192,8 +192,10 @@ def _cells(
         reasons.append("in doubt: it holds for this text alone until somebody confirms it")
     is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
     if outcome.replaced is not None and is_withdrawal:
-        others = ", ".join(f"{code} of {coder!r}" for coder, code in outcome.withdrawn)
-        reasons.append(f"takes {outcome.replaced} back{f', and {others}' if others else ''}")
+        taken = [f"{code} of {coder!r}" for coder, code in outcome.withdrawn]
+        if outcome.replaced not in (code for _, code in outcome.withdrawn):
+            taken.insert(0, outcome.replaced)
+        reasons.append(f"takes {', '.join(taken)} back")
     elif outcome.replaced is not None:
         reasons.append(f"replaces {outcome.replaced}: the answer that was received last is used")
     if outcome.is_disputed:

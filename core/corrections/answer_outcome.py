@@ -11,7 +11,8 @@ class Outcome:
 
     ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
     adjudicated one that it contradicts, and that stays. Both are None otherwise. ``withdrawn`` are
-    the answers of others that a withdrawal took back as well: the coder and the code of each.
+    the answers of coders who contradict each other that a withdrawal took back: the coder and the
+    code of each.
     ``is_disputed``: coders contradict each other about the text now.
     """
 

@@ -185,8 +185,9 @@ class Decisions:
             return Outcome(overruled_by=previous)
         answers = self._by_name(self._answers.pop(key, {}))
         self._set(key, _State(_indices()[WITHDRAWN]))
-        others = tuple((name, code) for name, code in answers.items() if code != previous)
-        return Outcome(replaced=previous, withdrawn=others)
+        contradicted = any(code != previous for code in answers.values())
+        named = tuple(answers.items()) if contradicted else ()
+        return Outcome(replaced=previous, withdrawn=named)
 
     def is_disputed(self, text: str) -> bool:
         """Whether coders contradict each other about a text that nobody has adjudicated."""

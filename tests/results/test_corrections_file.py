@@ -250,7 +250,7 @@ def test_a_row_says_what_became_of_the_answers_of_others(
         reasons = [row["reason"] for row in csv.DictReader(file)]
     assert "replaces 2221: the answer that was received last is used" in reasons[1]
     assert "coders contradict each other: it teaches nothing" in reasons[1]
-    assert "takes 3221 back, and 2221 of 'Anna'" in reasons[2]
+    assert "takes 2221 of 'Anna', 3221 of 'Bea' back" in reasons[2]
     assert "no answer about it was in force" in reasons[3]
     for reason in (reasons[0], *reasons[4:]):
         assert "contradict" not in reason and "replaces" not in reason
