@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -100,6 +101,20 @@ def test_a_daemon_that_starts_before_the_share_is_mounted_waits(harness: DaemonH
     (harness.inbox / SENTINEL).touch()
     harness.tick(30, seconds=1)
     assert len(harness.batches()) == 1 and harness.violations() == []
+
+
+def test_the_status_in_an_outbox_that_is_not_connected_is_no_other_users(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An empty mount point has the status of this daemon alone."""
+    outbox = harness.settings.watcher.outbox
+    local_state_path(outbox, "device").write_text("another device", encoding="ascii")
+    shutil.rmtree(outbox)
+    outbox.mkdir()
+    harness.daemon = harness.start_daemon(MAIN)
+    harness.tick(5)
+    assert harness.status().share_unavailable is not None
+    assert "another user" not in caplog.text
 
 
 WRITING = "write sync rename_new make_dir publish"
@@ -633,7 +648,7 @@ def test_others_read_results_and_not_claims(harness: DaemonHarness) -> None:
 def test_a_folder_that_cannot_be_used_is_named(settings: Settings) -> None:
     """Fault 34, at the start."""
     settings.watcher.outbox.write_text("a file", encoding="utf-8")
-    with pytest.raises(FolderError, match=r"outbox.* cannot be used"):
+    with pytest.raises(FolderError, match=r"outbox.* cannot be used.*; remove what is there, or"):
         DaemonHarness(settings)
 
 

@@ -38,6 +38,11 @@ OWN_NAMES = frozenset({WORK, SENTINEL, _PROBE, _PLACEHOLDER})
 """What the program itself has in the inbox."""
 # The results of a small file: a folder that cannot take so much is full for all files.
 PROBE_BYTES = 1 << 18
+_CHANGES = {
+    errno.EROFS: "mount it with the right to write",
+    errno.EEXIST: "remove what is there",
+    errno.ENOTDIR: "remove what is there",
+}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -286,7 +291,8 @@ def _refusal(folder: Path, error: OSError) -> str:
             f"{str(folder)!r} cannot take {PROBE_BYTES // 1024} kB more: {error.strerror}; make "
             "space there"
         )
+    change = _CHANGES.get(error.errno or 0, "change its permissions")
     return (
         f"{str(folder)!r} cannot be used: {error.strerror or error}. Expected a folder where this "
-        "user can create, rename and remove files; change its permissions or the settings"
+        f"user can create, rename and remove files; {change}, or name another one in the settings"
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
+from pathlib import Path
 
 from core.errors import AlreadyRunningError, StatusError
 from watcher.environment import Environment
-from watcher.status.status import Health, is_written_by_this_user, judge, read_status
+from watcher.intake.folder_checks import STAGING
+from watcher.status.status import Health, judge, read_status, status_file_name
 
 _LOG = logging.getLogger(__name__)
 _ALIVE = (Health.OK, Health.SHARE_UNAVAILABLE, Health.PAUSED)
@@ -20,7 +23,7 @@ def refuse_same_name(environment: Environment) -> None:
         status = read_status(settings.outbox, name)
     except StatusError:
         return
-    if not is_written_by_this_user(settings.outbox, name):
+    if not _is_written_by_this_user(settings.outbox, name):
         _LOG.warning("the status in the outbox is another user's: it is replaced")
         return
     is_alive = judge(status, environment.clock.now()).health in _ALIVE
@@ -29,3 +32,16 @@ def refuse_same_name(environment: Environment) -> None:
             f"another daemon on {status.host} watches {str(settings.inbox)!r}; stop it and wait a "
             "minute, or give this one a name: isco watch --worker NAME"
         )
+
+
+def _is_written_by_this_user(outbox: Path, name: str) -> bool:
+    """Whether the status is one of a daemon of this user; anybody can put another there.
+
+    A share may give all users another number: what else a daemon made there tells this user's.
+    """
+    try:
+        made = outbox / STAGING
+        user = made.lstat().st_uid if made.exists() else os.geteuid()
+        return (outbox / status_file_name(name)).lstat().st_uid == user
+    except OSError:
+        return False

@@ -21,7 +21,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from core.errors import StatusError
 from core.own_files import OwnFileError, read_own_file
 from watcher.environment import MAIN
-from watcher.intake.folder_checks import STAGING
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
@@ -206,15 +205,6 @@ def read_status(outbox: Path, name: str = MAIN) -> Status:
             f"{str(path)!r} is damaged ({' '.join(error.errors()[0]['msg'].split())}); a running "
             "daemon replaces it within seconds; otherwise start one"
         ) from None
-
-
-def is_written_by_this_user(outbox: Path, name: str = MAIN) -> bool:
-    """Whether the status is one of a daemon of this user; anybody can put another there."""
-    try:
-        owner = (outbox / status_file_name(name)).lstat().st_uid
-        return owner == (outbox / STAGING).lstat().st_uid
-    except OSError:
-        return False
 
 
 def is_running(pid: int) -> bool:
