@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -218,12 +219,13 @@ class Autocoder:
 
 def non_answers_of(data: DataSettings) -> NonAnswers:
     """Return the texts that get no code: those of the program, and those of the settings."""
-    added = data.non_answers
+    return _non_answers_with(data.non_answers.not_stated, data.non_answers.not_working)
+
+
+@lru_cache(maxsize=1)  # each file asks for them, and the settings of a process stay
+def _non_answers_with(not_stated: tuple[str, ...], not_working: tuple[str, ...]) -> NonAnswers:
     return built_in_non_answers().extended(
-        {
-            NonAnswerKind.NOT_STATED: added.not_stated,
-            NonAnswerKind.NOT_WORKING: added.not_working,
-        }
+        {NonAnswerKind.NOT_STATED: not_stated, NonAnswerKind.NOT_WORKING: not_working}
     )
 
 

@@ -55,6 +55,7 @@ class UnheldJobs:
         return _begins(duties, self._lead_ins if says_nothing else self._lead_ins_of_more)
 
 
+@cache
 def unheld_jobs_version() -> str:
     """Return a hash of the table (8 hexadecimal digits)."""
     forms = [f"{kind}: {text}" for kind, texts in _forms().items() for text in texts]
