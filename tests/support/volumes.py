@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # of Linux; of 64 MB in a container, unless it is told otherwise
@@ -18,15 +17,15 @@ _VOLUMES = (MEMORY, Path("/var/tmp"), Path("/tmp"))
 
 
 def keep_files_in_memory() -> None:
-    """Make this process and those that it starts keep temporary files there, if there is room.
+    """Let pytest make the folders of tests there, if there is room.
 
-    A person who has set TMPDIR has chosen the folder already.
+    A person who has set TMPDIR, or pytest's own variable, has chosen the place already. TMPDIR
+    itself is not set: Ray and browsers leave files there, which would stay in memory.
     """
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return
     if shutil.disk_usage(MEMORY).free > _NEEDED_BYTES:
-        os.environ["TMPDIR"] = str(MEMORY)
-        tempfile.tempdir = None  # it is asked for anew
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def other_volume(path: Path) -> Path | None:
