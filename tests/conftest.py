@@ -26,7 +26,7 @@ from inference.ngram_model import NgramModel
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
 from tests.support.small_network import SMALL
-from tests.support.volumes import keep_files_in_memory
+from tests.volumes import keep_files_in_memory
 
 keep_files_in_memory()
 

@@ -18,7 +18,7 @@ from cli.parser import make_parser
 from core.settings import Settings
 from tests.cli.processes import MAIN, environment
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
-from tests.support.volumes import other_volume
+from tests.volumes import other_volume
 
 NO_TORCH = """\
 import sys

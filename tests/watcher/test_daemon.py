@@ -26,7 +26,7 @@ from core.file_io import sha256_of
 from core.settings import Settings
 from tests.conftest import ROOT
 from tests.support.fake_clock import FakeClock
-from tests.support.volumes import other_volume
+from tests.volumes import other_volume
 from watcher.delivery import archive, publish
 from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
