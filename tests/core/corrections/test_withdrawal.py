@@ -33,7 +33,7 @@ def test_it_takes_the_answers_of_all_coders_back(
     monkeypatch.setattr(module, "_MAX_IN_DICTIONARY", limit)
     decisions = decided(answer("2221", "anna"), answer("3221", "ben"))
     assert decisions.is_disputed(TEXT)
-    both = Outcome(replaced="3221", withdrawn=(("anna", "2221"),))
+    both = Outcome(replaced="3221", withdrawn=(("anna", "2221"), ("ben", "3221")))
     assert decisions.apply(withdrawal("anna")) == both
     assert decisions.get(TEXT) is None and decisions.coder_of(TEXT) == ""
     assert not decisions.is_disputed(TEXT) and not decisions.teaches_others(TEXT)
