@@ -8,7 +8,7 @@ from core.adverts.working_time import per
 _SIGN = "[£€$]"
 _SIGN_OR_CODE = rf"(?:{_SIGN}|\b(?:eur|gbp|usd|chf|pln)\b)"
 # Of one digit it is a name: "£1 shop", "Euro 6 diesel".
-_AMOUNT = r"(?:\d{1,3}(?:[ .,]\d{3}){1,3}|\d{2}\d*|\d(?=[.,]\d))(?:[.,][\d-]{1,2})?\s?k?"
+_AMOUNT = r"(?:\d{1,3}(?:[ .,]\d{3}){1,3}|\d{2,}|\d(?=[.,]\d))(?:[.,][\d-]{1,2})?\s?k?"
 # Behind a sign that stands elsewhere, too, fewer numbers are an amount: "SAP S/4.1", "RAL 1234567".
 _STRICT_AMOUNT = r"(?:\d{1,3}(?:[ .,]\d{3})+|\d{2,5})(?:[.,]\d{1,2})?\s?k?(?!\w)"
 _TO = r"\s?[-–]\s?"

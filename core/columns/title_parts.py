@@ -1,9 +1,9 @@
 """Divide the cell of a title that may name several occupations: "nurse / taxi driver".
 
 What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or a word for "and" or "or"
-(``title_conjunctions.yaml``). A comma and a dash do, too, but what follows them often says more of
-the same title ("officer, leasing"), so that the parts must be surer. The end of a line does not,
-where a long title may go on.
+(``core/letters/conjunctions.yaml``). A comma and a dash do, too, but what follows them often says
+more of the same title ("officer, leasing"), so that the parts must be surer. The end of a line does
+not, where a long title may go on.
 Forms of one title stay one part: "Lehrer/Lehrerin", "Verkäufer/-in", "Kauf- und Versicherungsfrau".
 Whether the parts are occupations is told by the model (``inference/doubt/several_occupations.py``).
 """
@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from core.adverts.title_marks import without_marks
-from core.file_io import read_yaml
+from core.letters.conjunctions import any_conjunction
 from core.letters.plain_text import plain_text
 from core.taxonomy import MAJOR, MINOR
 
@@ -24,7 +23,6 @@ _MAX_PARTS, _MAX_PART_CHARS = 4, 80
 _MIN_LETTERS = 2  # "R&D" is one
 _MAX_WORDS = 4  # a longer part between signs or words is rarely a title alone
 _NUMBERS = re.compile(r"\s*1\s?[).:]\s*(?P<first>\D+?)[\s,]+2\s?[).:]\s*(?P<second>\D+)")
-_CONJUNCTIONS = Path(__file__).with_name("title_conjunctions.yaml")
 _WEAK = r"\s*,\s+|\s+[-–—]\s+"
 _WEAK_BREAK = re.compile(_WEAK)
 _SURER = 0.94  # with it comma and dash take 0.13 % of titles for several, without it 0.25 %
@@ -73,10 +71,8 @@ def parts_of(title: str) -> TitleParts:
 @cache
 def _break() -> re.Pattern[str]:
     """Return the pattern of what divides a title: a sign, or a word of any language."""
-    words = {word for of_language in read_yaml(_CONJUNCTIONS).values() for word in of_language}
-    any_word = "|".join(sorted(map(re.escape, words)))
     return re.compile(
-        rf"\s*[/|+&•·]\s*|{_WEAK}|\s+(?:{any_word})\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE
+        rf"\s*[/|+&•·]\s*|{_WEAK}|\s+{any_conjunction()}\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE
     )
 
 

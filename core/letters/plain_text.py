@@ -10,8 +10,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import cache
 from html.entities import html5
 
+from core.letters.conjunctions import any_conjunction
 from core.letters.mojibake import first_signs, mend_mojibake
 
 _MAX_ROUNDS = 4  # "&amp;amp;" was escaped twice
@@ -69,19 +71,13 @@ _UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WITHIN_WORD = re.compile(
     rf"(?<=[^\W\d_])(?<![{_UNSPACED}]){_LINE_CHANCE}+(?=[^\W\d_])(?![{_UNSPACED}])"
 )
-# A word divided at the end of a line, as PDF has it: "Kranken-", "schwester". Shorter starts are
-# words of their own ("co-", Maltese "tal-"), and "Kranken-", "und Altenpfleger" has two words.
-_DIVIDED = re.compile(
-    r"(?<=[^\W\d_]{4})[-‐\xad][ \t\xa0]*(?:\r\n?|\n)\s*"
-    r"(?!(?:und|oder|sowie|bzw|and|och|eller)\b)(?=[^\W\d_]{3})"
-)
 _LONG_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS}}}")
 
 
 def plain_text(text: str) -> str:
     """Return what ``text`` says, without HTML, emoji and invisible characters."""
     if "\n" in text or "\r" in text:
-        text = _DIVIDED.sub(_joined, text)
+        text = _divided().sub(_joined, text)
     if text.isascii():
         has_markup = "&" in text or "<" in text or "_x" in text
         return _without_html(text) if has_markup else text
@@ -92,6 +88,19 @@ def plain_text(text: str) -> str:
     text = _WITHIN_WORD.sub(_joined, text)
     text = _PICTURES.sub(" ", text).translate(_REPLACED)
     return unicodedata.normalize("NFKC", bound_marks(text))
+
+
+@cache
+def _divided() -> re.Pattern[str]:
+    """Return the pattern of a word divided at the end of a line: "Kranken-", "schwester".
+
+    PDF has such words. Shorter starts are words of their own ("co-", Maltese "tal-"), and
+    "Kranken-", "und Altenpfleger" has two words.
+    """
+    return re.compile(
+        r"(?<=[^\W\d_]{4})[-‐\xad][ \t\xa0]*(?:\r\n?|\n)\s*"
+        rf"(?!{any_conjunction()}\b)(?=[^\W\d_]{{3}})"
+    )
 
 
 def _joined(found: re.Match[str]) -> str:

@@ -1,1 +1,1 @@
-"""Whether a coder's answers disagree with the model and the neighbours more than by chance."""
+"""What is in doubt: answers of a coder who disagrees more than by chance, and unclear records."""

@@ -45,6 +45,11 @@ from tests.conftest import ROOT
         ("Kranken\u00ad\nschwester", "krankenschwester"),
         ("software\nengineer", "software engineer"),
         ("Kranken-\nund Altenpfleger", "kranken und altenpfleger"),
+        (
+            "Kinder-\nbzw Altenpfleger, pleje-\neller rengøring",
+            "kinder bzw altenpfleger pleje eller rengøring",
+        ),
+        ("auto-\nili kamionski vozač", "auto ili kamionski vozač"),
         ("Vertriebs-\nMitarbeiter", "vertriebs mitarbeiter"),
         ("bejjiegħ tal-\nħwejjeġ, co-\nworker", "bejjiegħ tal ħwejjeġ co worker"),
         ("first-\n2 nurses", "first 2 nurses"),
