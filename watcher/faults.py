@@ -109,7 +109,7 @@ def reason_of(error: InputError, claim: Claim, config: Path | None) -> str:
     path = error.file
     if isinstance(path, Path) and path.parent != claim.folder and path.exists():
         raise BundleError(reason) from error
-    return repr(claim.inbox_path) + reason.removeprefix(repr(claim.name))
+    return reason.replace(repr(claim.name), repr(claim.inbox_path), 1)
 
 
 def too_many_attempts(active: ActiveClaim) -> str:
