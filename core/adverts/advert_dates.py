@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.adverts.advert_table import any_mark_word, any_of
+from core.adverts.advert_table import any_mark_word
+from core.letters.word_pattern import any_of
 from core.non_answers.written_values import month_names
 
 _YEAR = r"20[2-4]\d\b"

@@ -6,13 +6,12 @@ all languages are looked for together.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from core.file_io import read_yaml
+from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
 _CONJUNCTIONS = "and"
@@ -40,11 +39,6 @@ def mark_words(mark: str, part: str | None = None) -> frozenset[str]:
 def any_mark_word(mark: str, part: str | None = None) -> str:
     """Return a pattern of any such word."""
     return any_of(mark_words(mark, part))
-
-
-def any_of(texts: Iterable[str]) -> str:
-    """Return a pattern of any of the texts, the longest first."""
-    return f"(?:{'|'.join(map(re.escape, sorted(texts, key=lambda text: (-len(text), text))))})"
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.adverts.advert_table import any_mark_word, any_of, mark_words
+from core.adverts.advert_table import any_mark_word, mark_words
+from core.letters.word_pattern import any_of
 
 _SPACE = r"\s"
 _SLASH = r"\s?[/|]\s?"

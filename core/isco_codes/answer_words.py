@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from core.file_io import read_yaml
+from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("answer_words.yaml")
 _GAP, _GAP_PATTERN = re.escape(" … "), r" (?:\w+ ){0,3}"
@@ -49,9 +50,8 @@ def means(written: str, meaning: AnswerWord) -> bool:
 
 def any_answer_word(meaning: AnswerWord) -> str:
     """Return a pattern of any such words, with a few of any others where the table has "…"."""
-    texts = sorted(_texts(meaning), key=lambda text: (-len(text), text))
-    pattern = "|".join(map(re.escape, texts))
-    return f"(?:{pattern.replace(_GAP, _GAP_PATTERN).replace(_APOSTROPHE, _ANY_APOSTROPHE)})"
+    pattern = any_of(_texts(meaning))
+    return pattern.replace(_GAP, _GAP_PATTERN).replace(_APOSTROPHE, _ANY_APOSTROPHE)
 
 
 @cache

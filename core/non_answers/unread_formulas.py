@@ -16,6 +16,7 @@ from functools import cache
 from core.columns.shown_names import shown_text
 from core.languages.message import Message
 from core.letters.plain_text import plain_text
+from core.letters.word_pattern import any_of
 from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words
 
 _MAX_CHARS = 8_192  # of a formula in Excel
@@ -83,9 +84,9 @@ def shown_by_formula(cell: str) -> str | None:
 
 @cache
 def _link() -> re.Pattern[str]:
-    functions = "|".join(map(re.escape, sorted(spreadsheet_words(SpreadsheetWord.LINK))))
+    function = any_of(spreadsheet_words(SpreadsheetWord.LINK))
     return re.compile(
-        rf"\s*'?\s*=\s*(?:{functions})\(.*[,;]\s*\"(?P<shown>(?:[^\"]|\"\")*)\"\s*\)?\s*",
+        rf"\s*'?\s*=\s*{function}\(.*[,;]\s*\"(?P<shown>(?:[^\"]|\"\")*)\"\s*\)?\s*",
         re.IGNORECASE | re.DOTALL,
     )
 

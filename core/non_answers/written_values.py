@@ -17,6 +17,7 @@ from typing import Any
 
 from core.file_io import read_yaml
 from core.letters.accents import plain_letters
+from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("value_words.yaml")
 _MAX_CHARS = 80  # a longer text says something
@@ -110,7 +111,7 @@ def _table() -> dict[str, Any]:
 
 
 def _any_of(texts: Iterable[str]) -> str:
-    return f"(?:{'|'.join(_plain(texts))})"
+    return any_of(_plain(texts))
 
 
 def _plain(texts: Iterable[str]) -> list[str]:
