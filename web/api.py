@@ -69,7 +69,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
         421: "the host is not this machine, and the server has no token",
         422: "a part of the request is not what was expected",
         429: "too many requests from this address",
-        503: "too many records wait, or the corrections cannot be read",
+        503: "too many records wait, the corrections cannot be read, or the server is stopped",
     }.items()
 }
 _Language = Annotated[

@@ -24,7 +24,7 @@ from core.errors import IscoError
 from core.row_counts import quantity
 from inference.decision import Prediction
 from isco import Coder
-from web.guard import ANSWER_LIMIT_S
+from web.guard import ANSWER_LIMIT_S, STOPPING
 from web.payloads import MAX_RECORDS, Record
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ _T = TypeVar("_T")
 
 
 class BusyError(IscoError):
-    """More records wait than can be coded in time, or the corrections cannot be read."""
+    """Too many records wait, the corrections cannot be read, or the server is being stopped."""
 
 
 @dataclass
@@ -120,7 +120,8 @@ class CodingQueue:
     async def code(self, records: Sequence[Record]) -> tuple[list[Prediction], str]:
         """Return the prediction of each record, and the version of the model.
 
-        Raises BusyError where too many records wait, or corrections cannot be read.
+        Raises BusyError where too many records wait, corrections cannot be read, or after
+        ``close``.
         """
         self._refuse_if_unable()
         n_chars = sum(map(_n_chars, records))
@@ -163,7 +164,11 @@ class CodingQueue:
                 self._refusal = self.warning = ""
 
     def close(self) -> None:
-        """End the thread; what waits is not coded."""
+        """End the thread; what waits for it and what comes is refused."""
+        self._refusal = STOPPING
+        for request in self._waiting:
+            if not request.future.done():
+                request.future.set_exception(BusyError(STOPPING))
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _refuse_too_many(self, n_records: int, n_chars: int) -> None:

@@ -18,6 +18,8 @@ _MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES
 ARRIVAL_LIMIT_S = 10.0
 # Long enough for a list of 1,000 records on a machine that others use, too.
 ANSWER_LIMIT_S = 30.0
+STOPPING = "the server is being stopped; ask again once it has started"
+_RESTART_S = 5  # a server that is started again loads its model first
 _OPEN_PATHS = frozenset({"/", "/openapi.json", "/health"})  # they hold nothing about records
 _MAX_CLIENTS = 10_000
 _HEADERS = [
@@ -74,7 +76,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._app(scope, _end_of_server(receive), send)
             return
         has_started = False
 
@@ -103,6 +105,9 @@ class Guard:
         except TimeoutError:
             if not has_started:
                 await _refuse(refusal, send_with_headers)
+        except asyncio.CancelledError:  # by nobody but the server, which stops and waits no longer
+            if not has_started:
+                await _refuse(RefusalError(503, STOPPING, _RESTART_S), send_with_headers)
         except RefusalError as error:
             await _refuse(error, send_with_headers)
 
@@ -161,6 +166,18 @@ def _host(header: bytes) -> str:
     name, colon, port = text.rpartition(":")
     name = name if colon and port.isdecimal() else text
     return name[1:-1] if name.startswith("[") and name.endswith("]") else name
+
+
+def _end_of_server(receive: Receive) -> Receive:
+    """Return a ``receive`` that tells of the end, too, where the server is stopped at once."""
+
+    async def receive_end() -> Message:
+        try:
+            return await receive()
+        except asyncio.CancelledError:  # after Ctrl-C twice; else its traceback is logged
+            return {"type": "lifespan.shutdown"}
+
+    return receive_end
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes:

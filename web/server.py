@@ -20,6 +20,7 @@ _MIN_TOKEN_CHARS = 16
 # A connection that is open but silent costs little; this many are enough for a whole office.
 _MAX_CONNECTIONS = 1000
 _BACKLOG = 1024
+_STOP_LIMIT_S = 15  # service managers often kill what has not ended in 30
 _LOG = logging.getLogger(__name__)
 
 
@@ -58,6 +59,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float) -> None:
     """Answer requests at ``host`` and ``port`` (0 for a free one) until a signal comes.
 
+    Requests in progress are answered before it ends; those that take too long are refused (503).
     Raises IscoError where the address cannot be used.
     """
     check_token(host, token)
@@ -70,7 +72,7 @@ def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float)
         server_header=False,
         ws="none",  # else the guard does not see who asks for a web socket
         limit_concurrency=_MAX_CONNECTIONS,
-        timeout_graceful_shutdown=15,
+        timeout_graceful_shutdown=_STOP_LIMIT_S,
     )
     name = f"[{host}]" if listener.family == socket.AF_INET6 else host
     signal.signal(signal.SIGTERM, _leave)

@@ -44,6 +44,20 @@ def test_who_has_gone_is_not_waited_for(coder: Coder) -> None:
     assert asyncio.run(ask()) == "7126"
 
 
+def test_a_queue_that_is_closed_refuses_what_waits_and_what_comes(coder: Coder) -> None:
+    async def ask() -> None:
+        queue = CodingQueue(coder)
+        list_ = asyncio.create_task(queue.code(records(*(f"cook {n}" for n in range(600)))))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the first batch is taken
+        queue.close()
+        for request in (list_, queue.code(records("a")), queue.run(lambda: coder.model_version)):
+            with pytest.raises(BusyError, match="the server is being stopped; ask again once"):
+                await request
+
+    asyncio.run(ask())
+
+
 def test_more_than_can_be_coded_in_time_is_refused(
     coder: Coder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

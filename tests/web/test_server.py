@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
+from contextlib import suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from core.errors import IscoError
-from tests.web.conftest import started
+from tests.web.conftest import Server, started
 from web.server import listen
 
 
@@ -39,4 +42,40 @@ def test_a_signal_ends_it_in_an_orderly_way(number: int, code: int, tmp_path: Pa
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == code
+    assert errors.endswith(" stopped\n") and "Traceback" not in errors
+
+
+def asked_for_a_list(server: Server, name: str) -> HTTPConnection:
+    """Return a connection over which codes were asked for that take seconds."""
+    duties = "cleans the rooms and the halls " * 30
+    records = [{"job_title": f"{name} {n}", "duties_description": duties} for n in range(1000)]
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("POST", "/code", json.dumps(records), {"Content-Type": "application/json"})
+    return connection
+
+
+def wait_until_it_stops(server: Server) -> None:
+    """Return once the server takes no connection any more."""
+    with suppress(ConnectionError):
+        while True:
+            socket.create_connection(("127.0.0.1", server.port), timeout=60).close()
+
+
+@pytest.mark.slow
+def test_who_waits_for_a_server_that_is_stopped_is_told_so(tmp_path: Path) -> None:
+    """The second Ctrl-C ends it at once, as 15 s after SIGTERM do: no answer is an error of it."""
+    (tmp_path / "config.yaml").touch()
+    server = started(tmp_path / "config.yaml")
+    connections = [asked_for_a_list(server, name) for name in ("cook", "nurse", "baker")]
+    assert server.ask("GET", "/health").status == 200  # what was asked before has arrived
+    server.process.send_signal(signal.SIGINT)
+    wait_until_it_stops(server)
+    server.process.send_signal(signal.SIGINT)
+    for connection in connections:
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert b"the server is being stopped; ask again once" in answer.read()
+        connection.close()
+    _, errors = server.process.communicate(timeout=60)
+    assert server.process.returncode == 130
     assert errors.endswith(" stopped\n") and "Traceback" not in errors
