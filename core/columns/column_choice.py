@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 
 from core.columns.equal_columns import equal_columns
+from core.columns.forms_by_sex import without_sexes
 from core.columns.header_names import (
     IN_DUTIES,
     JOB_TITLE,
@@ -139,6 +140,7 @@ def choose_columns(
     header = _Header(file, headers, sample, line)
     columns: dict[str, int] = {}
     others: dict[str, list[str]] = {}
+    fitting: set[int] = set()
     doubts: list[str] = _names_not_found(headers, aliases)
     for column in aliases:
         found = _candidates(headers, sample, column, aliases[column], columns.values())
@@ -155,10 +157,11 @@ def choose_columns(
                 continue
         columns[column] = best.position
         others[column] = [header.name_of(other) for other in rest]
+        fitting.update(candidate.position for candidate in found)
     taken = {spoken_name(headers, position) for position in columns.values()}
     left = {column: [n for n in names if n not in taken] for column, names in others.items()}
     if JOB_TITLE in columns:
-        doubts += titles_of_other_jobs(headers, sample, columns.values())
+        doubts += titles_of_other_jobs(headers, sample, fitting)
     return ColumnChoice(columns, {c: names for c, names in left.items() if names}, tuple(doubts))
 
 
@@ -201,15 +204,18 @@ def _candidates(
     """Return the columns that fit one of ours, the best first."""
     set_keys = [keys_of(name) for name in names]
     free = set(range(len(headers[0]))) - set(taken)
+    plain = list(map(without_sexes, headers)) if has_usual_names(column) else headers
     candidates = []
     for position in sorted(free):
-        written = [row[position] for row in headers if position < len(row)]
-        fits = _fits(written, column, set_keys)
+        written, told = (
+            [row[position] for row in rows if position < len(row)] for rows in (headers, plain)
+        )
+        fits = _fits(written, told, column, set_keys)
         if fits is None:
             continue
         kind = None
         if has_usual_names(column):
-            if fits[0] != Match.SET and is_of_another(headers, position, column):
+            if fits[0] != Match.SET and is_of_another(plain, position, column):
                 continue
             if sample:
                 kind = kind_of_values(row[position] for row in sample if position < len(row))
@@ -218,16 +224,22 @@ def _candidates(
 
 
 def _fits(
-    names: Sequence[str], column: str, set_keys: Sequence[frozenset[str]]
+    written: Sequence[str],
+    without_sex: Sequence[str],
+    column: str,
+    set_keys: Sequence[frozenset[str]],
 ) -> tuple[Match, int, int] | None:
     """Return the match, what was left aside, and the place in the list of names that decide."""
     for preference, keys in enumerate(set_keys):
-        if any(keys & keys_of(name) for name in names):
+        if any(keys & keys_of(name) for name in written):
             return Match.SET, 0, preference
     if not has_usual_names(column):
         return None
-    fits = [(*found, 0) for name in names if (found := match(name, column))]
-    return min(fits, default=None)
+    fits = [found for name in without_sex if (found := match(name, column))]
+    if not fits:
+        return None
+    level, n_aside = min(fits)
+    return level, max(n_aside, int(written != without_sex)), 0
 
 
 def _refuse_equal(header: _Header, column: str, candidates: Sequence[_Candidate]) -> None:

@@ -1,8 +1,8 @@
 """Say what to do with several columns that are equally good as one of ours.
 
-A form in several languages has a column for each ("occupation_en", "occupation_fr"), and a row
-fills one of them. To name one of these columns as the right one would leave the other rows without
-a text.
+A form in several languages has a column for each ("occupation_en", "occupation_fr"), and so has one
+that asks women and men apart; a row fills one of them. To name one of these columns as the right
+one would leave the other rows without a text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.columns.header_names import column_key, has_usual_names
 from core.columns.shown_names import listed_with_and
 from core.errors import SETTINGS_FILE, InputError, Named
 
-_MAX_FILLED_TWICE = 0.05  # of the rows with a text: slips
+_MAX_SLIPS = 0.05  # of the rows with a text
 
 
 def equal_columns(
@@ -32,13 +32,13 @@ def equal_columns(
     found = f"{len(names)} columns that may be the {spoken}: {listed_with_and(names)}"
     expected = "one of them, or a name that tells them apart"
     remedy = "Remove or rename one of them."
-    if _each_row_fills_one(values):
-        found += ", of which each row fills one"
+    if filled := _how_rows_fill(values):
+        found += f", {filled}"
         expected = f"one column with the {spoken} of all rows"
         remedy = (
-            f"Put the texts of all these columns into one called {column!r}, for instance with a "
-            "formula such as =B2&C2 and its result copied as values, and remove the others. To "
-            "name one of them in the settings would leave the rows of the others without a text."
+            f"Put into one column called {column!r} the text of each row, for instance with a "
+            'formula such as =IF(B2="",C2,B2) and its result copied as values, and remove the '
+            "others. To name one of them in the settings would leave other rows without a text."
         )
     # A setting tells different names apart, and only titles and duties have one.
     elif has_usual_names(column) and len(set(map(column_key, names))) == len(names):
@@ -49,10 +49,15 @@ def equal_columns(
     return InputError(file, found, expected=expected, remedy=remedy, line=line)
 
 
-def _each_row_fills_one(values: Sequence[Sequence[str]]) -> bool:
-    """Return whether a row fills one column at most, and no column has all the texts."""
+def _how_rows_fill(values: Sequence[Sequence[str]]) -> str:
+    """Return how the rows fill the columns, in words; nothing where one has the texts of all rows.
+
+    Nothing, too, where it lacks a few that another one has, as with a title and its translation.
+    """
     filled = [[bool(cell.strip()) for cell in row] for row in values]
     stated = [row for row in filled if any(row)]
+    n_missing = len(stated) - max(map(sum, zip(*stated, strict=True)), default=0)
     n_twice = sum(sum(row) > 1 for row in stated)
-    n_columns = sum(any(column) for column in zip(*stated, strict=True))
-    return n_columns > 1 and n_twice <= _MAX_FILLED_TWICE * len(stated)
+    if n_missing and n_twice <= _MAX_SLIPS * len(stated):
+        return "of which each row fills one"
+    return "none of which has a text in all rows" if n_missing > _MAX_SLIPS * len(stated) else ""

@@ -19,12 +19,12 @@ _TABLE_PATH = Path(__file__).with_name("value_words.yaml")
 _NUMBERS, _CODES = Message("numbers"), Message("codes or ids")
 _DATES, _LETTERS = Message("dates or times"), Message("single letters")
 _ADDRESSES = Message("addresses of the internet")
-_SALUTATIONS = Message("salutations")
+_SALUTATIONS, _SEXES = Message("salutations"), Message("sexes")
 # The kinds of value_words.yaml.
 _LISTED = (
     _SALUTATIONS,
     Message("yes or no"),
-    Message("sexes"),
+    _SEXES,
     Message("relationships in a household"),
     Message("kinds of employment"),
     NOT_WORKING,
@@ -57,6 +57,11 @@ def kind_of_values(values: Iterable[str]) -> str | None:
 def is_number_or_code(value: str) -> bool:
     """Whether a value is a number, a date, a time, or an id with a digit."""
     return _kind(value) in (_NUMBERS, _CODES, _DATES)
+
+
+def words_for_sexes() -> frozenset[str]:
+    """Return the words for the sexes, in all languages."""
+    return _words()[_SEXES]
 
 
 def is_text(cell: str) -> bool:

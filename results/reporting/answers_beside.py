@@ -2,8 +2,8 @@
 
 Survey programs write "Other" into a column of choices, and the occupation into one of its own:
 SurveyMonkey into one without a name, KoBo into ``occupation_other``. A form in several languages
-has a column for each (``occupation_fr``). Such a column is not read. The receipt says how many
-answers stand in it alone.
+has a column for each (``occupation_fr``), and so has one that asks women and men apart. Such a
+column is not read. The receipt says how many answers stand in it alone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.columns.else_words import names_another_answer
+from core.columns.forms_by_sex import without_sexes
 from core.columns.header_names import JOB_TITLE, without_suffix
 from core.columns.shown_names import shown_text
 from core.csv_table import Row, Table
@@ -66,19 +67,19 @@ class AnswersBeside:
 
 
 def _columns_beside(table: Table, title: int) -> dict[int, str]:
-    """Return the named columns for the answers that are not among the choices, or of a language.
+    """Return the named columns for answers that are not among the choices, of a language or a sex.
 
     A second job beside the first one is none: who has no second job does not have the first twice.
     """
     written = list(zip(table.header, *table.layout.further_headers, strict=True))
     names = [next(filter(None, map(str.strip, column)), "") for column in written]
     others = set(table.other_columns.get(JOB_TITLE, ()))
-    title_name = without_suffix(names[title])
+    plain = list(map(without_suffix, without_sexes(names)))
     columns = {
         place: name
         for place, name in enumerate(names)
         if name in others
-        and (any(map(names_another_answer, written[place])) or without_suffix(name) == title_name)
+        and (any(map(names_another_answer, written[place])) or plain[place] == plain[title])
     }
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):
