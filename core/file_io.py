@@ -11,11 +11,11 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import yaml
 
@@ -25,6 +25,7 @@ PUBLIC_FILE = 0o644
 _BLOCK_BYTES = 1 << 23
 _HASH_BYTES = 32
 _LOCK = ".lock"
+_T = TypeVar("_T")
 
 
 def write_atomic(
@@ -222,13 +223,27 @@ def read_yaml(path: Path) -> dict[str, Any]:
     The parser in C takes a tenth of the time; what it read is kept as compiled modules are.
     """
     content = path.read_bytes()
-    name = f"{path.stem}.{sys.implementation.cache_tag}.{hashlib.sha256(content).hexdigest()[:8]}"
-    kept_path = path.parent / "__pycache__" / name
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return compiled_table(path, content, lambda: yaml.load(content, Loader=loader))
+
+
+def compiled_table(path: Path, made_from: bytes, make: Callable[[], _T]) -> _T:
+    """Return what ``make`` returns, or what is kept of it as compiled modules are.
+
+    Parameters
+    ----------
+    path : our own table that it is made of.
+    made_from : the content of the table, and of whatever else decides what is made of it.
+    make : returns lists, dictionaries and what else ``marshal`` can keep.
+    """
+    digest = hashlib.sha256(made_from).hexdigest()[:8]
+    kept_path = path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.{digest}"
     if (compiled := read_compiled(kept_path)) is not None:
-        return marshal.loads(compiled)
-    table = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    keep_compiled(kept_path, marshal.dumps(table))
-    return table
+        kept: _T = marshal.loads(compiled)
+        return kept
+    made = make()
+    keep_compiled(kept_path, marshal.dumps(made))
+    return made
 
 
 def read_compiled(path: Path) -> bytes | None:

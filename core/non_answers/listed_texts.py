@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import marshal
-import sys
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from io import StringIO
 from itertools import chain
 from pathlib import Path
 from unicodedata import normalize
 
 from core import text as text_module
-from core.file_io import keep_compiled, read_compiled
+from core.file_io import compiled_table
 from core.letters import accents
 from core.letters.accents import plain_digraphs, plain_letters
 from core.text import SEPARATOR, clean
@@ -31,19 +28,17 @@ def compared_texts(name: str, folder: Path = _TABLES_DIR) -> ComparedTexts:
     To make the forms takes a tenth of the time of ``isco code``: they are kept as compiled modules
     are, by the table and the modules that they were made from.
     """
-    content = (folder / name).read_bytes()
-    made_from = sha256(content + b"".join(Path(path).read_bytes() for path in _MADE_BY)).hexdigest()
-    kept = f"{Path(name).stem}.{sys.implementation.cache_tag}.{made_from[:8]}"
-    path = folder / "__pycache__" / kept
-    if (compiled := read_compiled(path)) is not None:
-        rows: ComparedTexts = marshal.loads(compiled)
-        return rows
-    rows = [
+    path = folder / name
+    content = path.read_bytes()
+    made_from = content + b"".join(Path(module).read_bytes() for module in _MADE_BY)
+    return compiled_table(path, made_from, lambda: _compared(content.decode()))
+
+
+def _compared(table: str) -> ComparedTexts:
+    return [
         (language, kind, sorted(compared_forms(texts)))
-        for language, kind, texts in listed_texts(content.decode())
+        for language, kind, texts in listed_texts(table)
     ]
-    keep_compiled(path, marshal.dumps(rows))
-    return rows
 
 
 def listed_texts(table: str) -> Iterator[tuple[str, str, list[str]]]:

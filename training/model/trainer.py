@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import f1_score
 from transformers import (
     DataCollatorWithPadding,
     EarlyStoppingCallback,
@@ -31,6 +30,7 @@ from transformers import (
 from transformers.trainer import TRAINER_STATE_NAME
 
 from core.settings import Settings
+from training.evaluation.metrics import macro_f1
 from training.model.average_weights import Weights, copy_weights, mean_weights
 from training.model.batch_trainer import BatchTrainer, CorrectionsTrainer
 from training.model.batching import Texts, as_draws
@@ -85,7 +85,7 @@ def train_model(
         data_collator=_collator(tokenizer, device),
         train_dataset=Texts(as_draws(train), tokenizer, max_tokens),
         eval_dataset=Texts(validation, tokenizer, max_tokens),
-        compute_metrics=_macro_f1,
+        compute_metrics=validation_figures,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=2)],
     )
     precision = _chosen_precision(trainer, settings)
@@ -243,6 +243,10 @@ def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> T
     )
 
 
-def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
-    predicted = np.asarray(prediction.predictions).argmax(axis=1)
-    return {"macro_f1": float(f1_score(prediction.label_ids, predicted, average="macro"))}
+def validation_figures(prediction: EvalPrediction) -> dict[str, float]:
+    """Return what the epochs of a training are compared by; see ``training/evaluation/metrics``.
+
+    ``prediction`` has (N, 436) logits, and N right codes as positions among the unit groups.
+    """
+    best = np.asarray(prediction.predictions).argmax(axis=1)
+    return {"macro_f1": macro_f1(best, np.asarray(prediction.label_ids))}

@@ -9,16 +9,27 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from transformers import EvalPrediction
 from transformers.trainer import TRAINER_STATE_NAME
 
 from core.settings import Settings
-from core.taxonomy import isco08
+from core.taxonomy import isco08, unit_index
+from training.evaluation.metrics import measure
 from training.model.average_weights import copy_weights
 from training.model.encoder import load_encoder
-from training.model.trainer import last_checkpoint, learn_corrections
+from training.model.trainer import last_checkpoint, learn_corrections, validation_figures
 
 # A step of AdamW is at most this many learning rates long: (1 - 0.9) / sqrt(1 - 0.999).
 _LARGEST_STEP = 3.17
+
+
+def test_epochs_are_compared_by_the_figure_of_the_reports() -> None:
+    """A code that is never right, and was guessed, is no code of its own in the mean."""
+    right = ["2221", "2221", "5120"]
+    logits = np.eye(436, dtype=np.float32)[unit_index(["2221", "8322", "5120"])]
+    figures = validation_figures(EvalPrediction(logits, np.array(unit_index(right))))
+    assert figures == {"macro_f1": pytest.approx((2 / 3 + 1) / 2)}
+    assert figures["macro_f1"] == measure(logits, right, 0.9)["macro_f1"]
 
 
 @pytest.mark.slow
