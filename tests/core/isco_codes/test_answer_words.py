@@ -14,8 +14,10 @@ from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CodeReader
 from core.isco_codes.second_code import second_code
 from core.isco_codes.written_code import read_code
+from tests.conftest import ROOT
 
 TABLE = read_yaml(Path(core.isco_codes.__file__).with_name("answer_words.yaml"))
+LANGUAGES = sorted(path.stem for path in (ROOT / "data/reference/answers").glob("*.csv"))
 ALONE = (AnswerWord.NOT_CODABLE, AnswerWord.WITHDRAW, AnswerWord.YES)
 
 
@@ -41,6 +43,12 @@ def test_the_words_of_a_language_beside_a_code_count(language: str) -> None:
         assert "another place" in read_code(f"{text} 2221").reason, text
     for text in words.get("between", ()):
         assert second_code("7212", f" {text} 13") == "7213", text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_of_the_answers_has_words_of_each_kind(language: str) -> None:
+    """Some have the word for "see" before a place alone."""
+    assert set(AnswerWord) - set(TABLE[language]) <= {AnswerWord.SEE}
 
 
 def test_words_may_stand_inside_a_doubt() -> None:
