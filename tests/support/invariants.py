@@ -1,6 +1,6 @@
 """What must be true of the folders after every fault, whatever was killed and when.
 
-I1  every input has exactly one result or one reason
+I1  every input has exactly one result, or one reason that begins with its name
 I2  rows out = rows in, in the same order, the input's own columns byte for byte
 I3  inputs in inbox, work, archive and rejected = inputs dropped, byte for byte
 I4  nothing visible in the outbox is partial
@@ -8,11 +8,13 @@ I4  nothing visible in the outbox is partial
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
+import re
 from collections import Counter
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from core.csv_table import open_table
 from core.file_io import sha256_of
@@ -24,6 +26,8 @@ from watcher.delivery.publish import is_superseded
 from watcher.hooks.hooks import HOOKS
 from watcher.intake.claims import NOTES, WORK
 from watcher.intake.folder_checks import STAGING
+
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 
 def violations(settings: Settings, dropped: list[bytes], is_over: bool = True) -> list[str]:
@@ -105,14 +109,27 @@ def _answers(settings: Settings) -> list[str]:
     broken += [f"I1: one input has {n} results" for n in claims.values() if n > 1]
     for path in _rejected(settings):
         reason_path = path.with_name(path.name + REASON_SUFFIX)
-        if not reason_path.exists() or not reason_path.read_text(encoding="utf-8").strip():
-            broken.append(f"I1: {path.name} was rejected without a reason")
+        reason = reason_path.read_text(encoding="utf-8") if reason_path.exists() else ""
+        if not _names(path.name, reason):
+            broken.append(f"I1: the reason of {path.name} does not begin with its name: {reason!r}")
     originals = {sha256_of(path): path for path in _archived(settings)}
     for folder, receipt in receipts.items():
         original = originals.get(str(receipt["sha256"]))
         if original is not None and (folder / "predictions.csv").exists():
             broken += _rows(settings, original, folder / "predictions.csv")
     return broken
+
+
+def _names(name: str, reason: str) -> bool:
+    """Whether a reason begins with the path of the input that was rejected as ``name``.
+
+    Where a file of that name was rejected before, ``name`` has a hash in it.
+    """
+    quoted = _QUOTED.match(reason)
+    if quoted is None:
+        return False
+    path = PurePath(ast.literal_eval(quoted.group()))
+    return path.name == name or (name.startswith(path.stem) and name.endswith(path.suffix))
 
 
 def _rows(settings: Settings, original: Path, predictions: Path) -> list[str]:
