@@ -25,7 +25,7 @@ PUBLIC_FILE = 0o644
 _BLOCK_BYTES = 1 << 23
 _HASH_BYTES = 32
 _LOCK = ".lock"
-_T = TypeVar("_T")
+_Table = TypeVar("_Table", bound=list[Any] | dict[Any, Any])
 
 
 def write_atomic(
@@ -227,19 +227,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return compiled_table(path, content, lambda: yaml.load(content, Loader=loader))
 
 
-def compiled_table(path: Path, made_from: bytes, make: Callable[[], _T]) -> _T:
+def compiled_table(path: Path, made_from: bytes, make: Callable[[], _Table]) -> _Table:
     """Return what ``make`` returns, or what is kept of it as compiled modules are.
 
     Parameters
     ----------
     path : our own table that it is made of.
     made_from : the content of the table, and of whatever else decides what is made of it.
-    make : returns lists, dictionaries and what else ``marshal`` can keep.
+    make : returns a list or a dictionary of what ``marshal`` can keep.
     """
     digest = hashlib.sha256(made_from).hexdigest()[:8]
     kept_path = path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.{digest}"
     if (compiled := read_compiled(kept_path)) is not None:
-        kept: _T = marshal.loads(compiled)
+        kept: _Table = marshal.loads(compiled)
         return kept
     made = make()
     keep_compiled(kept_path, marshal.dumps(made))
