@@ -1,9 +1,9 @@
 """Divide the cell of a title that may name several occupations: "nurse / taxi driver".
 
-What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or a word for "and" or "or"
-(``core/letters/conjunctions.yaml``). A comma and a dash do, too, but what follows them often says
-more of the same title ("officer, leasing"), so that the parts must be surer. The end of a line does
-not, where a long title may go on.
+What divides it is a list ("nurse; cook", "1) nurse 2) cook"), a sign, or a word for "and", "or" or
+"then" (``core/letters/conjunctions.yaml``). A comma, a dash and the end of a line do, too, but what
+follows them often says more of the same title ("officer, leasing"), so that the parts must be
+surer.
 Forms of one title stay one part: "Lehrer/Lehrerin", "Verkäufer/-in", "Kauf- und Versicherungsfrau".
 Whether the parts are occupations is told by the model (``inference/doubt/several_occupations.py``).
 """
@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from core.adverts.title_marks import without_marks
-from core.letters.conjunctions import any_conjunction
+from core.letters.conjunctions import any_word_between
 from core.letters.plain_text import plain_text
 from core.taxonomy import MAJOR, MINOR
 
@@ -24,7 +24,8 @@ _MIN_LETTERS = 2  # "R&D" is one
 _MAX_WORDS = 4  # a longer part between signs or words is rarely a title alone
 _NUMBERS = re.compile(r"\s*1\s?[).:]\s*(?P<first>\D+?)[\s,]+2\s?[).:]\s*(?P<second>\D+)")
 _WEAK = r"\s*,\s+|\s+[-–—]\s+"
-_WEAK_BREAK = re.compile(_WEAK)
+_LINE_END = r"\s*[\n\r\v\u2028]\s*"
+_WEAK_BREAK = re.compile(f"{_WEAK}|{_LINE_END}")
 _SURER = 0.94  # with it comma and dash take 0.13 % of titles for several, without it 0.25 %
 _FIRST_WORD = re.compile(r"\W*(?P<word>\w+)")
 _SAME_START = 4  # letters at the start of two forms of a title
@@ -57,8 +58,8 @@ def parts_of(title: str) -> TitleParts:
     elif numbered := _NUMBERS.fullmatch(title):
         parts = [numbered["first"], numbered["second"]]
     else:
-        parts, n_digits = _between_breaks(title), MAJOR
-        confidence = _SURER if _WEAK_BREAK.search(title) else 0.0
+        parts, is_weak = _between_breaks(title)
+        n_digits, confidence = MAJOR, _SURER if is_weak else 0.0
         if any(len(part.split()) > _MAX_WORDS for part in parts):
             return _UNDIVIDED
     parts = [part.strip() for part in parts if part.strip()]
@@ -72,20 +73,26 @@ def parts_of(title: str) -> TitleParts:
 def _break() -> re.Pattern[str]:
     """Return the pattern of what divides a title: a sign, or a word of any language."""
     return re.compile(
-        rf"\s*[/|+&•·]\s*|{_WEAK}|\s+{any_conjunction()}\s+|\s+و\s*(?=\w{{3}})", re.IGNORECASE
+        rf"\s*[/|+&•·]\s*|,?\s+{any_word_between()}\s+|{_WEAK}|\s+و\s*(?=\w{{3}})|{_LINE_END}",
+        re.IGNORECASE,
     )
 
 
-def _between_breaks(title: str) -> list[str]:
-    """Return the parts between signs and words, but for those within one title."""
+def _between_breaks(title: str) -> tuple[list[str], bool]:
+    """Return the parts between signs and words, but for those within one title.
+
+    The second value is whether a break often stands within one title.
+    """
     parts = []
     start = 0
+    is_weak = False
     for found in _break().finditer(title):
         before, after = title[start : found.start()], title[found.end() :]
         if not _is_one_title(before, found.group(), after):
             parts.append(before)
             start = found.end()
-    return [*parts, title[start:]]
+            is_weak |= _WEAK_BREAK.fullmatch(found.group()) is not None
+    return [*parts, title[start:]], is_weak
 
 
 def _is_one_title(before: str, sign: str, after: str) -> bool:
@@ -98,5 +105,7 @@ def _is_one_title(before: str, sign: str, after: str) -> bool:
     ending = second["word"]
     if sign == "/" and ending.islower() and len(ending) <= _MAX_ENDING:
         return True
+    if sign.isspace() and before[:1].isupper() and ending[:1].islower():
+        return True  # it goes on in the next line
     start = first["word"].casefold()[:_SAME_START]
     return len(start) == _SAME_START and ending.casefold().startswith(start)

@@ -43,16 +43,33 @@ def test_the_parts_of_a_list(title: str, parts: list[str]) -> None:
         ("معلم وسائق", ["معلم", "سائق"]),
         ("opettaja ja kokki", ["opettaja", "kokki"]),
         ("Koch oder Kellner", ["Koch", "Kellner"]),
+        ("Koch, dann Kellner", ["Koch", "Kellner"]),
+        ("nurse, or cook", ["nurse", "cook"]),
+        ("nurse then cook", ["nurse", "cook"]),
+        ("infirmière puis cuisinière", ["infirmière", "cuisinière"]),
+        ("Nurse and\ncook", ["Nurse", "cook"]),
+        ("nurse /\ncook", ["nurse", "cook"]),
     ],
 )
 def test_the_parts_between_signs_and_words(title: str, parts: list[str]) -> None:
     assert parts_of(title) == TitleParts(parts, MAJOR)
 
 
-@pytest.mark.parametrize("title", ["nurse, cook", "nurse - cook", "nurse – cook"])
-def test_after_a_comma_or_a_dash_the_parts_must_be_surer(title: str) -> None:
+@pytest.mark.parametrize(
+    "title",
+    [
+        "nurse, cook",
+        "nurse - cook",
+        "nurse – cook",
+        "nurse\ncook",
+        "nurse \r\n cook",
+        "nurse,\ncook",
+        "- nurse\n- cook",
+    ],
+)
+def test_after_a_comma_a_dash_or_a_line_the_parts_must_be_surer(title: str) -> None:
     parts = parts_of(title)
-    assert parts.texts == ["nurse", "cook"]
+    assert [part.strip("- ") for part in parts.texts] == ["nurse", "cook"]
     assert 0.9 < parts.confidence < 1
 
 
