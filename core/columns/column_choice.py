@@ -207,10 +207,9 @@ def _candidates(
     plain = list(map(without_sexes, headers)) if has_usual_names(column) else headers
     candidates = []
     for position in sorted(free):
-        written, told = (
-            [row[position] for row in rows if position < len(row)] for rows in (headers, plain)
-        )
-        fits = _fits(written, told, column, set_keys)
+        written = [row[position] for row in headers if position < len(row)]
+        without_sex = [row[position] for row in plain if position < len(row)]
+        fits = _fits(written, without_sex, column, set_keys)
         if fits is None:
             continue
         kind = None

@@ -33,10 +33,15 @@ def without_sexes(names: Sequence[str]) -> list[str]:
 def _divided(name: str) -> tuple[str, str]:
     """Return the words of a name without the one for a sex, and that; "" where there is not one."""
     words = words_of(name)
-    sexes = [word for word in words if plain_letters(word) in _sexes()]
+    sexes = list(filter(_is_sex, words))
     if len(sexes) != 1:
         return "", ""
     return " ".join(word for word in words if word != sexes[0]), sexes[0]
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_sex(word: str) -> bool:
+    return plain_letters(word) in _sexes()
 
 
 @cache
