@@ -210,7 +210,7 @@ def user_project(tmp_path: Path, bundle: Bundle) -> Settings:
             file.writelines(f"{word} {title},,{code},title\n" for word in ("", "senior", "our"))
     (tmp_path / "config.yaml").write_text(
         """
-model: {epochs: 6, learning_rate: 5.0e-3, max_seq_length: 64}
+model: {epochs: 6, learning_rate: 5.0e-3, max_seq_length: 64, batch_size: 64}
 # Enough rounds to know what was corrected: what a night decides must not hang on last digits.
 fine_tune: {epochs: 30, learning_rate: 5.0e-3, rehearsal_texts: 100}
 gate: {max_ece_rise: 0.5}  # who says nothing is calibrated
