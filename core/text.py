@@ -6,7 +6,7 @@ becomes "krankenpfleger in", "μηχανικός" and "مهندس" stay what the
 correct spelling or strip accents.
 
 ``TEXT_VERSION`` travels in every model bundle: a model must see texts cleaned the way its training
-texts were. ``PREPARATION_VERSION`` is a part of a result's id: a file that is dropped again is
+texts were. ``preparation_version`` is a part of a result's id: a file that is dropped again is
 coded again where its records would be read as other texts.
 """
 
@@ -17,6 +17,7 @@ import unicodedata
 
 from core.adverts.advert_numbers import without_advert_numbers
 from core.adverts.advert_words import without_advert_words
+from core.adverts.table_version import table_version
 from core.adverts.title_marks import without_marks
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
@@ -26,7 +27,8 @@ from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
-PREPARATION_VERSION = 3
+PREPARATION_VERSION = 4
+"""Of the code that prepares texts, here and in the packages that it uses."""
 SEPARATOR = "|"
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
@@ -59,6 +61,11 @@ class _Replacements(dict[int, str]):
 _REPLACEMENTS = _Replacements()
 
 
+def preparation_version() -> str:
+    """Return the version of the preparation of texts: that of its code, and that of its tables."""
+    return f"{PREPARATION_VERSION}.{table_version()}"
+
+
 def clean(text: str) -> str:
     """Return ``text`` in lower case, without punctuation, with single spaces.
 
@@ -83,13 +90,11 @@ def join(title: str, duties: str = "") -> str:
     (``core/adverts/advert_words.py``), and a place at the end (``core/adverts/places.py``). Of a
     formula that makes a link its text is read, and "n/a" of any other, and of a field that a survey
     program left unfilled (``core/non_answers``). A ``|`` inside a part is dropped, so that the
-    separator stays unambiguous; ``clean(join(t, d)) == join(t, d)``. Where both parts are
-    punctuation alone, or "unknown" as somebody typed it, the title is "n/a": somebody has answered,
-    with nothing.
+    separator stays unambiguous; a joined text, divided there and joined again, is the same. Where
+    both parts are punctuation alone, or "unknown" as somebody typed it, the title is "n/a":
+    somebody has answered, with nothing.
     """
-    alone = without_marks(without_advert_numbers(_shown(title)))
-    stated = without_advert_words(_cleaned(alone))
-    text = f"{stated} {SEPARATOR} {_cleaned(_shown(duties))}"
+    text = f"{_stated(_shown(title))} {SEPARATOR} {_cleaned(_shown(duties))}"
     if text == EMPTY_TEXT and (_is_typed(title) or _is_typed(duties)):
         return NOTHING_STATED
     return text
@@ -106,6 +111,17 @@ def _shown(written: str) -> str:
         return NOT_AVAILABLE
     shown = shown_by_formula(plain)
     return NOT_AVAILABLE if shown == "" else shown or plain
+
+
+def _stated(title: str) -> str:
+    """Return a cleaned title without what adverts say beside it.
+
+    It is prepared until nothing changes. A correction is kept by its prepared text, which is read
+    like any other text: "(m./w.)" is left as "m w" the first time, and left out the second time.
+    """
+    alone = without_marks(without_advert_numbers(title))
+    stated = without_advert_words(_cleaned(alone))
+    return stated if stated == title else _stated(stated)
 
 
 def _cleaned(part: str) -> str:

@@ -17,7 +17,7 @@ from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import CodeSource
 from core.row_counts import Progress, no_progress
 from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, Settings
-from core.text import EMPTY_TEXT, PREPARATION_VERSION
+from core.text import EMPTY_TEXT, preparation_version
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier, steps_of
 from inference.corrections_lookup import CorrectionsLookup
@@ -238,7 +238,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         **floor_settings(settings.inference),
         "non_answers": non_answers_of(settings.data).version,
         "unheld_jobs": unheld_jobs_version(),
-        "text_preparation": PREPARATION_VERSION,
+        "text_preparation": preparation_version(),
         PAD_CODES: settings.output.pad_codes,
         NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.corrections.correction_table import prepared_text
 from core.text import EMPTY_TEXT, PREPARATION_VERSION, clean, join
 
 
@@ -41,13 +42,14 @@ PREPARED = {
     ("Koch zum 01.09.2026, REQ-10293", ""): "koch | unknown",
     ("Kucharz, 3 zmiany, praca od zaraz", ""): "kucharz | unknown",
     ("Baker - Leeds - hybrid", "in Leeds"): "baker | in leeds",
+    ("Tour guide (m./w.)", "m./w."): "tour guide | m w",
 }
 
 
 def test_these_texts_are_prepared_as_the_version_says() -> None:
     """If a text changes, increase PREPARATION_VERSION: results of before have the former text."""
     assert {fields: join(*fields) for fields in PREPARED} == PREPARED
-    assert PREPARATION_VERSION == 3
+    assert PREPARATION_VERSION == 4
 
 
 def test_missing_parts_are_unknown() -> None:
@@ -78,6 +80,24 @@ def test_a_joined_text_is_its_own_cleaning(title: str, duties: str) -> None:
     text = join(title, duties)
     assert clean(text) == text
     assert text.count("|") == 1
+    assert prepared_text(text) == text
+
+
+BESIDE_TITLES = st.lists(
+    st.sampled_from(["m", "w", "d", "h", "f", "80", "100", "12", "01", "09", "2026", "ref", "id"])
+    | st.sampled_from(["full", "time", "hours", "week", "in", "leeds", "vollzeit", "r23456"]),
+    min_size=1,
+    max_size=4,
+)
+SIGNS = st.sampled_from([" ", "/", "./", ".", ",", "-", ":", " | "])
+BRACKETS = st.sampled_from(["{}", "({})", "{})", "({}.)", "[{}]", "- {}", "#{}", "{} %", "€ {}"])
+
+
+@given(BESIDE_TITLES, SIGNS, BRACKETS)
+def test_a_kept_text_is_read_again_as_the_same(parts: list[str], sign: str, brackets: str) -> None:
+    """A correction is kept by the text of its record: it counts where that is read alike."""
+    text = join("koch " + brackets.format(sign.join(parts)))
+    assert prepared_text(text) == text
 
 
 @given(st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=20))
