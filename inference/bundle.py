@@ -18,7 +18,7 @@ safetensors and plain arrays, never pickle.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -29,6 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.errors import BundleError
 from core.file_io import sha256_of, write_atomic
+from core.packages import SHIPPED_MODEL
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
 from inference.ngram_model import NgramModel
@@ -193,16 +194,27 @@ class Bundle:
             )
 
 
-def _check_versions(path: Path, values: dict[str, Any]) -> None:
+def unsupported_version(values: Mapping[str, Any]) -> str:
+    """Return what of a manifest this program does not support; empty if it supports all."""
     for key, supported, what in (
         ("format", FORMAT_VERSION, "bundle format"),
         ("text_version", TEXT_VERSION, "text cleaning"),
     ):
         if values.get(key) != supported:
-            raise BundleError(
-                f"{str(path)!r} has {what} {values.get(key)!r}, this program supports {supported}: "
-                "train a new model, or use the program that made this one"
-            )
+            return f"{what} {values.get(key)!r}, this program supports {supported}"
+    return ""
+
+
+def _check_versions(path: Path, values: dict[str, Any]) -> None:
+    unsupported = unsupported_version(values)
+    if not unsupported:
+        return
+    remedy = "'isco models list' names the versions, 'isco models promote VERSION' serves another"
+    if path.name == SHIPPED_MODEL.name:  # a folder of models was copied over the one that shipped
+        remedy = "restore it from the repository; in a project remove it: the shipped model serves"
+    raise BundleError(
+        f"{str(path)!r} has {unsupported}: {remedy}; or use the program that made this one"
+    )
 
 
 def write_manifest(path: Path, **values: Any) -> Manifest:

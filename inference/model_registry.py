@@ -22,7 +22,7 @@ from core.file_io import utc_now, write_atomic
 from core.own_files import read_own_json
 from core.packages import SHIPPED_MODEL
 from core.settings import OutputSettings
-from inference.bundle import MANIFEST, Bundle
+from inference.bundle import MANIFEST, Bundle, unsupported_version
 
 VERSIONS = "versions"
 
@@ -31,7 +31,8 @@ VERSIONS = "versions"
 class Version:
     """One version. ``created`` and ``promoted`` are ISO 8601; one never promoted has None.
 
-    ``was_replaced`` says that another version was promoted while it was in service.
+    ``was_replaced`` says that another version was promoted while it was in service,
+    ``is_supported`` that this program can serve it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Version:
     promoted: str | None
     is_served: bool
     was_replaced: bool = False
+    is_supported: bool = True
 
 
 class ModelRegistry:
@@ -86,8 +88,17 @@ class ModelRegistry:
             except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue
             promoted = self._promotion(name).get("promoted")
-            is_served = path.resolve() == served_dir
-            versions.append(Version(name, path, created, promoted, is_served, name in replaced))
+            versions.append(
+                Version(
+                    name,
+                    path,
+                    created,
+                    promoted,
+                    is_served=path.resolve() == served_dir,
+                    was_replaced=name in replaced,
+                    is_supported=not unsupported_version(manifest),
+                )
+            )
         return sorted(versions, key=lambda version: (version.created, version.name))
 
     def open(self, name: str) -> Bundle:

@@ -70,6 +70,12 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
 
 
 def _state(version: Version, refused: Collection[str]) -> str:
+    """Return what became of a version, and whether another version of the program made it."""
+    support = [] if version.is_supported else ["not supported"]
+    return ", ".join(filter(None, [_past(version, refused), *support]))
+
+
+def _past(version: Version, refused: Collection[str]) -> str:
     """Return what became of a version: one that was promoted by hand is refused no more."""
     if version.is_served:
         return "in service"

@@ -55,6 +55,60 @@ def test_the_list_says_what_became_of_each_version(
     assert str(listed["v1"]["promoted"]) in rows["v1"] and "never" not in rows["v1"]
 
 
+MANIFEST_OF_VERSION_0_1 = {
+    "version": "2026-11-23.5b4138e6",
+    "created": "2026-11-23T18:20:40+00:00",
+    "text_version": 1,
+    "max_tokens": 128,
+    "temperature": 0.93,
+    "model": "model_int8.onnx",
+    "precision": "int8",
+    "lexicon_weight": 0.6,
+    "format": 1,
+}
+
+
+def test_a_model_of_an_earlier_program_is_marked_and_another_can_be_served(
+    user_project: Settings, bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An office comes back from a newer program, or brings models of an older one."""
+    output = user_project.output
+    old_dir = output.model_dir / "versions" / str(MANIFEST_OF_VERSION_0_1["version"])
+    old_dir.mkdir(parents=True)
+    (old_dir / MANIFEST).write_text(json.dumps(MANIFEST_OF_VERSION_0_1), encoding="utf-8")
+    output.best_model_dir.symlink_to(old_dir)
+    config = ["--config", str(tmp_path / "config.yaml")]
+    assert main(["models", "list", *config]) == 0
+    rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert rows[old_dir.name].endswith("in service, not supported")
+    shipped = bundle.manifest.version
+    assert "not supported" not in rows[shipped]
+    assert main(["code", "nurse", *config]) == 1
+    error = capsys.readouterr().err
+    assert "has bundle format 1, this program supports 2" in error
+    assert "isco models promote VERSION" in error and "isco models list" in error
+    assert main(["models", "promote", shipped, *config]) == 0
+    assert main(["code", "nurse", *config]) == 0
+
+
+def test_an_earlier_model_copied_over_the_shipped_one_names_its_remedy(
+    user_project: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No version may be left that could be promoted."""
+    own_dir = user_project.output.model_dir / "bundled"
+    if own_dir.is_symlink():
+        own_dir.unlink()
+    shutil.rmtree(own_dir, ignore_errors=True)
+    own_dir.mkdir(parents=True)
+    (own_dir / MANIFEST).write_text(json.dumps(MANIFEST_OF_VERSION_0_1), encoding="utf-8")
+    config = ["--config", str(tmp_path / "config.yaml")]
+    assert main(["code", "nurse", *config]) == 1
+    error = capsys.readouterr().err
+    assert "in a project remove it" in error and "models promote" not in error
+    shutil.rmtree(own_dir)
+    assert main(["code", "nurse", *config]) == 0
+
+
 @pytest.mark.parametrize("action", ["promote", "rollback"])
 def test_nothing_is_put_into_service_during_a_training(
     user_project: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
