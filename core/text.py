@@ -100,6 +100,14 @@ def join(title: str, duties: str = "") -> str:
     return text
 
 
+def whole_text(title: str, duties: str = "") -> str:
+    """Return the text with all that a title says, as results have it that are older than marks.
+
+    Lists of such batches know a record by this text (``core/corrections/coded_texts.py``).
+    """
+    return f"{_cleaned(_shown(title))} {SEPARATOR} {_cleaned(_shown(duties))}"
+
+
 def _shown(written: str) -> str:
     """Return what a cell says, or "n/a"."""
     if not written:  # most records have no duties

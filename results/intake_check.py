@@ -49,10 +49,13 @@ class IntakeChecks:
 
     def of(self, corrections: Sequence[Correction]) -> list[IntakeCheck]:
         """Return the check of each row; rows without a decision are not checked."""
-        texts = list({row.text for row in corrections if row.is_kept})
+        kept = [row for row in corrections if row.is_kept]
+        texts = list({text for row in kept for text in _texts(row)})
         is_coded, has_all_texts = self._coded_texts.were_coded(texts)
-        not_found = {text for text, coded in zip(texts, is_coded, strict=True) if not coded}
-        return [self._check(row, row.text in not_found, has_all_texts) for row in corrections]
+        coded = {text for text, is_found in zip(texts, is_coded, strict=True) if is_found}
+        return [
+            self._check(row, coded.isdisjoint(_texts(row)), has_all_texts) for row in corrections
+        ]
 
     def _check(self, row: Correction, is_not_found: bool, has_all_texts: bool) -> IntakeCheck:
         self._n_mixed += row.is_mixed
@@ -74,7 +77,8 @@ class IntakeChecks:
     def _check_sample(self, row: Correction) -> IntakeCheck:
         if not row.sampled:
             return IntakeCheck()
-        drawn = self._coded_texts.drawn(row.sampled, row.text)
+        found = (self._coded_texts.drawn(row.sampled, text) for text in _texts(row))
+        drawn = next(filter(None, found), None)
         if drawn is None and not self._coded_texts.has_sample(row.sampled):
             self._n_without_list[row.sampled] += 1
             return IntakeCheck(has_no_list=True)
@@ -133,6 +137,11 @@ class IntakeChecks:
                 f"{quantity(n, 'row of it was', 'rows of it were')} drawn cannot be checked: left "
                 "out of the agreement"
             )
+
+
+def _texts(row: Correction) -> list[str]:
+    """Return the texts by which the list of a batch may know a row."""
+    return list(filter(None, [row.text, row.earlier_text]))
 
 
 def _rows(n: int) -> str:

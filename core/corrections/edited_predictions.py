@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import islice
 
+from core.columns.record_text import whole_row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import code_reader, judge, repeated_header
@@ -103,7 +104,11 @@ class EditedPredictions:
             corrected_one = self._explicit_correction(row, corrected_reader)
             edited_one = self._correction(row, reader)
             one = edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
-            one = replace(one, signature=self._signatures.read(row.row))
+            one = replace(
+                one,
+                signature=self._signatures.read(row.row),
+                earlier_text=whole_row_text(self._table, row.row),
+            )
             yield self._misplaced.named(one, row.row)
 
     def notes(self) -> list[str]:
