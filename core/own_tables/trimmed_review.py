@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.isco_codes.written_code import CodeKind, read_code
-from core.review_contract import REVIEW_COLUMNS, TEXT
+from core.review_contract import CHOICE_COLUMNS, REVIEW_COLUMNS, TEXT
 from core.taxonomy import MINOR
-from core.text import SEPARATOR, UNKNOWN, join
+from core.text import SEPARATOR, UNKNOWN, whole_text
+
+_OURS = {*REVIEW_COLUMNS, *CHOICE_COLUMNS}
 
 
 def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:
@@ -32,13 +34,14 @@ def columns_with_codes(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return [
         name.strip()
         for position, name in enumerate(header)
-        if column_key(name) not in REVIEW_COLUMNS and _has_codes([row[position] for row in rows])
+        if column_key(name) not in _OURS and _has_codes([row[position] for row in rows])
     ]
 
 
 def _is_prepared(text: str) -> bool:
+    """Return whether this version or an earlier one may have made a text."""
     title, separator, duties = text.partition(SEPARATOR)
-    return bool(separator) and join(title, duties) == text
+    return bool(separator) and whole_text(title, duties) == text
 
 
 def _has_codes(cells: Sequence[str]) -> bool:
