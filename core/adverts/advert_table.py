@@ -14,17 +14,11 @@ from core.file_io import read_yaml
 from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("advert_words.yaml")
-_CONJUNCTIONS = "and"
 
 
 def languages() -> list[dict[str, Any]]:
     """Return what the table has of each language."""
-    return [words for name, words in _table().items() if name != _CONJUNCTIONS]
-
-
-def conjunctions() -> list[str]:
-    """Return the words for "and" and "or" of all languages."""
-    return list(_table()[_CONJUNCTIONS])
+    return list(_table().values())
 
 
 def mark_words(mark: str, part: str | None = None) -> frozenset[str]:

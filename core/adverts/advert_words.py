@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
-from core.adverts.advert_table import conjunctions, languages
+from core.adverts.advert_table import languages
 from core.adverts.places import ends_in_place, without_place
+from core.letters.conjunctions import conjunctions
 
 _Phrase = tuple[str, ...]
+_MAX_CONJUNCTION = 3  # words: "as well as"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class _Words:
     start: dict[str, list[_Phrase]]
     end: dict[str, list[_Phrase]]
     before: dict[_Phrase, frozenset[str]]
-    conjunctions: frozenset[str]
+    conjunctions: dict[str, list[_Phrase]]
     job: frozenset[str]
     seeks: frozenset[str]
     stays_beside: frozenset[str]
@@ -54,29 +56,41 @@ def without_advert_words(title: str) -> str:
 def _without_terms(words: Sequence[str], table: _Words) -> list[str]:
     """Return the words without terms, and without the conjunctions beside and between them.
 
-    A conjunction of one letter may say something of the job ("C/E"), unless it is between two.
+    A conjunction of one or two letters may say something of the job ("C/E", "PL/EN"), unless it is
+    between two.
     """
     left: list[str] = []
     n_left_at_last_term: int | None = None
     position = 0
-
-    def goes(word: str, is_between: bool) -> bool:
-        return word in table.conjunctions and (is_between or len(word) > 1)
-
     while position < len(words):
-        term = _phrase_at(words, position, table.terms)
-        if term is None:
-            if n_left_at_last_term != len(left) or not goes(words[position], is_between=False):
-                left.append(words[position])
-            position += 1
+        if term := _phrase_at(words, position, table.terms):
+            while n_words := _n_beside(left, n_left_at_last_term, table.before[term], table):
+                del left[-n_words:]
+            n_left_at_last_term = len(left)
+            position += len(term)
             continue
-        while left and (
-            left[-1] in table.before[term] or goes(left[-1], len(left) - 1 == n_left_at_last_term)
-        ):
-            left.pop()
-        n_left_at_last_term = len(left)
-        position += len(term)
+        conjunction = _phrase_at(words, position, table.conjunctions)
+        is_behind_term = n_left_at_last_term == len(left)
+        if conjunction and is_behind_term and len(conjunction[0]) > 2:
+            position += len(conjunction)
+            continue
+        left.append(words[position])
+        position += 1
     return left
+
+
+def _n_beside(
+    left: Sequence[str], n_left_at_last_term: int | None, before: frozenset[str], table: _Words
+) -> int:
+    """Return the number of words at the end that go with the term behind them."""
+    if left and left[-1] in before:
+        return 1
+    for n_words in range(min(len(left), _MAX_CONJUNCTION), 0, -1):
+        phrase = tuple(left[-n_words:])
+        is_between = len(left) - n_words == n_left_at_last_term
+        if phrase in table.conjunctions.get(phrase[0], ()) and (is_between or len(phrase[0]) > 2):
+            return n_words
+    return 0
 
 
 def _without_ends(words: list[str], table: _Words) -> list[str]:
@@ -116,7 +130,7 @@ def _table() -> _Words:
         start=start,
         end=end,
         before=before,
-        conjunctions=frozenset(conjunctions()),
+        conjunctions=_by_first_word(map(_phrase, conjunctions())),
         job=frozenset(_all("job")),
         seeks=frozenset(_all("seeks")),
         stays_beside=frozenset(_all("stays_beside")),

@@ -39,8 +39,6 @@ class AnswerWord(StrEnum):
     """The digits behind it say where to look."""
     PLACE = "place"
     """The digits behind it are those of a row or the like."""
-    BETWEEN = "between"
-    """Another code follows: "or", "and", "to"."""
 
 
 def means(written: str, meaning: AnswerWord) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from core.isco_codes.answer_words import AnswerWord, any_answer_word
+from core.letters.conjunctions import any_word_between_numbers
 from core.taxonomy import MINOR, isco08
 
 
@@ -30,6 +30,6 @@ def second_code(first: str, rest: str) -> str | None:
 def _second_code() -> re.Pattern[str]:
     return re.compile(
         r"(?:\s*(?:(?P<hyphen>[-‐‑–—])|[/+&;]|,\s)\s*"
-        rf"|\s*\b{any_answer_word(AnswerWord.BETWEEN)}\b\.?\s*)(?P<digits>\d{{1,3}})(?!\d)",
+        rf"|\s*\b{any_word_between_numbers()}\b\.?\s*)(?P<digits>\d{{1,3}})(?!\d)",
         re.IGNORECASE,
     )

@@ -13,7 +13,7 @@ import unicodedata
 from functools import cache
 from html.entities import html5
 
-from core.letters.conjunctions import any_conjunction
+from core.letters.conjunctions import any_sure_conjunction
 from core.letters.mojibake import first_signs, mend_mojibake
 
 _MAX_ROUNDS = 4  # "&amp;amp;" was escaped twice
@@ -99,7 +99,7 @@ def _divided() -> re.Pattern[str]:
     """
     return re.compile(
         r"(?<=[^\W\d_]{4})[-‐\xad][ \t\xa0]*(?:\r\n?|\n)\s*"
-        rf"(?!{any_conjunction()}\b)(?=[^\W\d_]{{3}})"
+        rf"(?!{any_sure_conjunction()}\b)(?=[^\W\d_]{{3}})"
     )
 
 

@@ -12,7 +12,6 @@ from core.corrections.correction_table import judge
 from core.file_io import read_yaml
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CodeReader
-from core.isco_codes.second_code import second_code
 from core.isco_codes.written_code import read_code
 from tests.conftest import ROOT
 
@@ -41,8 +40,6 @@ def test_the_words_of_a_language_beside_a_code_count(language: str) -> None:
             assert reason in read_code(f"7212 {text.replace('…', 'so')}").reason, text
     for text in (*words.get("see", ()), *words.get("place", ())):
         assert "another place" in read_code(f"{text} 2221").reason, text
-    for text in words.get("between", ()):
-        assert second_code("7212", f" {text} 13") == "7213", text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
