@@ -22,10 +22,18 @@ from inference.doubt.answer_counts import count_answers, reasons_for
 from inference.doubt.chance import UsualShare
 from inference.doubt.coder_check import MIN_ANSWERS, CoderAnswers, check_answers, check_coders
 from tests.conftest import ROOT
-from training.dataset.reference_data import read_answers
-from training.dataset.splits import HOLD_OUT
+from tests.support.labelled_records import unlearned_answers
 
 UNITS = isco08().units
+PLAIN = {
+    join("registered nurse"): "2221",
+    join("hairdresser"): "5141",
+    join("welder"): "7212",
+    join("plumber"): "7126",
+    join("bus driver"): "8331",
+    join("cook"): "5120",
+}
+"""Titles that the model and everybody else code alike."""
 CHEFS = [join(f"{word} chef") for word in ("head", "sous", "executive", "pastry", "hotel")]
 
 
@@ -42,8 +50,7 @@ def autocoder(shipped: Bundle) -> Autocoder:
 @pytest.fixture(scope="module")
 def right() -> dict[str, str]:
     """100 answers that no model has learned, with their codes."""
-    answers = read_answers(ROOT / "data" / "reference", ["en"])
-    drawn = answers[answers["part"] == HOLD_OUT].sample(100, random_state=0)
+    drawn = unlearned_answers(100)
     return dict(zip(drawn["text"], drawn["label"], strict=True))
 
 
@@ -158,7 +165,7 @@ def test_many_coders_with_few_answers_each_are_judged_together(
         ]
 
     assert check_coders(shared(right), autocoder, "review.csv") == []
-    honest = corrections(dict([*right.items()][:6]), "Zoe")
+    honest = corrections(PLAIN, "Zoe")
     doubts = check_coders([*shared(guessed(right, 100)), *honest], autocoder, "review.csv")
     assert [doubt.coder for doubt in doubts] == names
     assert all("of 7 coders with few answers each" in doubt.sentence for doubt in doubts)

@@ -18,10 +18,9 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
+from tests.support.labelled_records import unlearned_answers
 from training.dataset.correction_set import learned_files, read_all_corrections
 from training.dataset.doubted_answers import doubt_new_answers
-from training.dataset.reference_data import read_answers
-from training.dataset.splits import HOLD_OUT
 from training.nightly import run_nightly
 from watcher.processes.file_processor import FileProcessor
 
@@ -47,8 +46,7 @@ def champion(project: Settings) -> Bundle:
 @cache
 def new_answers() -> pd.DataFrame:
     """300 answers that no model has learned."""
-    answers = read_answers(ROOT / "data" / "reference", ["en"])
-    return answers[answers["part"] == HOLD_OUT].sample(300, random_state=0)
+    return unlearned_answers(300)
 
 
 def write(path: Path, coder: str, n_wrong: int, part: int = 0, n: int = N) -> None:
