@@ -19,7 +19,8 @@ _MAX_OBJECTION_WORDS = 3
 _MAX_POINTER_WORDS = 4
 _NAMES = (
     r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88)"
-    r"|(?:soc|noc|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|o\*?net|isic|nace|naics)"
+    r"|(?:soc|noc|cnp|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|o\*?net|isic|nace"
+    r"|naics|scian|pkd)"
     r"(?:[\s_-]*(?:19|20)?\d\d(?![\d-]))?)"
 )
 _NAME = re.compile(rf"\W*(?:(?:uk|us)[\s_-]*)?{_NAMES}\W*", re.IGNORECASE)

@@ -52,6 +52,7 @@ _TITLE_AFTER = re.compile(r"(?:\s*[-–—:;,|/=._]\s*|\s+|(?=[(\[\"]))(?P<title
 _TITLE_BEFORE = re.compile(
     r"(?P<title>[^\W\d][^\d]*?)[\s:,;(\[–—=|-]+(?P<rest>\d{3,4}(?:[.,]0+)?)[)\]]?"
 )
+_PUNCTUATION = str.maketrans("،؛؟٫٬“”„‟«»", ",;?.," + 6 * '"')  # which NFKC leaves as it is
 _MAX_CHARS = 300  # of a code with a title; the patterns take the square of the length
 _CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 
@@ -171,7 +172,7 @@ def without_decimals(text: str) -> str:
 
 
 def _as_plain_characters(written: str) -> str:
-    characters = unicodedata.normalize("NFKC", written).replace("−", "-")
+    characters = unicodedata.normalize("NFKC", written).replace("−", "-").translate(_PUNCTUATION)
     return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character
         for character in characters

@@ -53,6 +53,10 @@ UNITS, MINORS = isco08().units, isco08().minors
         "{0};",
         "{0}.",
         '\'="{0}"',
+        "«\u00a0{0}\u00a0»",
+        "„{0}“",
+        "{0} „{1}”",
+        "{0}،",
     ],
 )
 def test_every_unit_group_in_every_form(form: str) -> None:
@@ -199,6 +203,11 @@ def test_a_code_that_is_denied_is_none(written: str) -> None:
         "7212 може би",
         "7212 mungkin",
         "7212 ربما",
+        "7212 (to be checked)",
+        "7212, bitte prüfen",
+        "7212 — à vérifier",
+        "7212 - do sprawdzenia",
+        "٧٢١٢، للمراجعة",
     ],
 )
 def test_a_code_that_is_doubted_is_none(written: str) -> None:
