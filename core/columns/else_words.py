@@ -20,6 +20,7 @@ from core.columns.header_words import (
     words_of,
 )
 from core.letters.accents import plain_letters
+from core.letters.scripts import script_of
 
 ELSE = "about_something_else"
 WHERE = "says_where"
@@ -71,7 +72,10 @@ class _Vocabulary:
 @lru_cache(maxsize=8192)  # wide files have a word in hundreds of names
 def _languages_with(vocabulary: _Vocabulary, word: str) -> Languages:
     plain = plain_letters(word)
-    known = [vocabulary.words.get(form) for form in (word, word.rstrip(_DIGITS))]
+    forms = [word, word.rstrip(_DIGITS)]
+    if word and script_of(word[0]) == "ARABIC":  # whose marks people leave out one by one
+        forms.append(plain)
+    known = [vocabulary.words.get(form) for form in forms]
     known += [vocabulary.stems.get(plain[:n]) for n in range(_MIN_STEM, len(plain) + 1)]
     return Languages().union(*filter(None, known))
 
@@ -162,6 +166,16 @@ def names_another_answer(header: str) -> bool:
     languages = Languages(name_table()[ELSE])
     words = words_of(header)
     return any(_vocabulary(key).places(words, languages) for key in (_OTHER, _SPECIFY))
+
+
+def is_only_another_answer(header: str) -> bool:
+    """Return whether a header says nothing but that: "P10a. Other (please specify)"."""
+    languages = Languages(name_table()[ELSE])
+    words = [word for word in words_of(header) if not any(map(str.isdecimal, word))]
+    places = {
+        place for key in (_OTHER, _SPECIFY) for place in _vocabulary(key).places(words, languages)
+    }
+    return bool(words) and len(places) == len(words)
 
 
 def _asks_for_another_answer(words: Sequence[str], languages: Languages) -> bool:

@@ -7,13 +7,16 @@ one would leave the other rows without a text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.columns.header_names import column_key, has_usual_names
 from core.columns.shown_names import listed_with_and
 from core.errors import SETTINGS_FILE, InputError, Named
 
+_NUMBER = re.compile(r"\d+")
 _MAX_SLIPS = 0.05  # of the rows with a text
+_ONE_EACH = "of which each row fills one"
 
 
 def equal_columns(
@@ -32,7 +35,15 @@ def equal_columns(
     found = f"{len(names)} columns that may be the {spoken}: {listed_with_and(names)}"
     expected = "one of them, or a name that tells them apart"
     remedy = "Remove or rename one of them."
-    if filled := _how_rows_fill(values):
+    filled = _how_rows_fill(values)
+    # Not all of a household work: few columns of its persons have a text in all rows.
+    if _are_numbered(names) and filled != _ONE_EACH:
+        remedy = (
+            "If they are those of several persons or jobs, give each of them a row of its own, "
+            f"with one column {column!r}. If one is meant, name it in data.columns.{column} in "
+            f"{SETTINGS_FILE}; the others are then not coded."
+        )
+    elif filled:
         found += f", {filled}"
         expected = f"one column with the {spoken} of all rows"
         remedy = (
@@ -49,6 +60,11 @@ def equal_columns(
     return InputError(file, found, expected=expected, remedy=remedy, line=line)
 
 
+def _are_numbered(names: Sequence[str]) -> bool:
+    """Return whether names differ by a number alone: "os1_zawod", "os2_zawod"."""
+    return len(set(names)) == len(names) and len({_NUMBER.sub("", name) for name in names}) == 1
+
+
 def _how_rows_fill(values: Sequence[Sequence[str]]) -> str:
     """Return how the rows fill the columns, in words; nothing where one has the texts of all rows.
 
@@ -59,5 +75,5 @@ def _how_rows_fill(values: Sequence[Sequence[str]]) -> str:
     n_missing = len(stated) - max(map(sum, zip(*stated, strict=True)), default=0)
     n_twice = sum(sum(row) > 1 for row in stated)
     if n_missing and n_twice <= _MAX_SLIPS * len(stated):
-        return "of which each row fills one"
+        return _ONE_EACH
     return "none of which has a text in all rows" if n_missing > _MAX_SLIPS * len(stated) else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.columns.else_words import names_another_answer
+from core.columns.else_words import is_only_another_answer, names_another_answer
 from core.columns.forms_by_sex import without_sexes
 from core.columns.header_names import JOB_TITLE, without_suffix
 from core.columns.shown_names import shown_text
@@ -84,7 +84,8 @@ def _columns_beside(table: Table, title: int) -> dict[int, str]:
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):
         is_named = bool(table.header[place].strip())
-        if place in taken or (is_named and not _states_nothing(names[place])):
+        is_other = _states_nothing(names[place]) or is_only_another_answer(names[place])
+        if place in taken or (is_named and not is_other):
             break
         if names[place]:
             columns[place] = names[place]

@@ -88,7 +88,8 @@ Gairm do pháirtí
 It-tieni okkupazzjoni | Okkupazzjoni oħra | L-aħħar okkupazzjoni | Okkupazzjoni preċedenti
 Okkupazzjoni tar-raġel | Okkupazzjoni tal-ġenituri | Okkupazzjoni qabel irtirar
 المهنة الثانية | مهنة أخرى | وظيفة إضافية | آخر وظيفة | الوظيفة السابقة | المهنة قبل التقاعد
-مهنة الزوج | مهنة الوصي | المهنة المكتسبة | مهنة الشخص 2
+مهنة الزوج | مهنة الوصي | المهنة المكتسبة | مهنة الشخص 2 | مهنة اخرى | المهنة الاضافية
+كود المهنة | ترميز المهنة
 Pekerjaan kedua | Pekerjaan tambahan | Pekerjaan sampingan | Pekerjaan lain | Pekerjaan terakhir
 Pekerjaan sebelum pensiun | Pekerjaan istri | Pekerjaan mertua | Pekerjaan wali
 Pekerjaan orang 2

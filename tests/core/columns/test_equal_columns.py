@@ -99,3 +99,11 @@ def assert_counted(path: Path, first: str, second: str) -> None:
     assert note.startswith(f"1 record states nothing in {first!r} and has a text in ")
     assert f"{second!r}, which was not read ('cuisinier')" in note
     assert table.notes == [f"other columns that may be the job titles: {second!r}"]
+
+
+@pytest.mark.parametrize("name", ["os{}_zawod", "zawod_os{}", "المهنة {}"])
+def test_columns_of_numbered_persons_become_rows(tmp_path: Path, name: str) -> None:
+    header = [name.format(number) for number in (1, 2, 3)]
+    households = [["nurse", "cook", ""], ["welder", "", "tailor"], ["", "baker", "farmer"]]
+    error = refused(tmp_path / "in.csv", [header, *households])
+    assert "a row of its own" in error.remedy and "not coded" in error.remedy

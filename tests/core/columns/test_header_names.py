@@ -42,6 +42,13 @@ no: Hva er ditt yrke? | Hva er dine oppgaver?
 is: Hvert er starf þitt? | Hver eru helstu verkefni þín?
 id: Apa pekerjaan Anda? | Apa tugas utama Anda?
 ar: ما هي المهنة؟ | ما هي المهام؟
+pl: Jaki jest Pana zawód? | Na czym polega Pana/Pani praca?
+fr: Quelle est votre profession ? | En quoi consiste votre travail ?
+fr: Quelle était sa profession ? | Quelles étaient ses fonctions les plus importantes ?
+es: ¿Cuál es su ocupación? | ¿En qué consiste su trabajo?
+it: Qual è la sua professione? | In che cosa consiste il suo lavoro?
+de: Welchen Beruf üben Sie aus? | Worin besteht Ihre Arbeit?
+ar: ما مهنتك؟ | ما هي مهامك؟
 tr: Şu anki meslek nedir? | Görevler nelerdir?
 ru: Какая у вас профессия? | Каковы ваши обязанности?
 uk: Яка ваша професія? | Які ваші обов'язки?"""

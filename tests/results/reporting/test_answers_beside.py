@@ -45,6 +45,8 @@ def test_the_answers_are_counted_with_an_example(tmp_path: Path) -> None:
         (["Respondent ID", "Collector ID", "Occupation", "", "Age"], "Other (please specify)"),
         (["id", "wave", "Occupation", "Other (please specify)", "Age"], ""),
         (["id", "wave", "Beruf", "Sonstiges, und zwar:", "Alter"], ""),
+        (["id", "wave", "P10. Zawód", "P10a. Inne (jakie?)", "Wiek"], ""),
+        (["id", "wave", "Q12. Profession", "Q12_autre", "Âge"], ""),
     ],
 )
 def test_the_column_of_another_answer(header: list[str], labels: str, tmp_path: Path) -> None:
