@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from core.columns.header_names import column_key
 from core.text import DUTIES, JOB_TITLE
 
 if TYPE_CHECKING:
@@ -88,6 +89,14 @@ REVIEW_ORDER: tuple[tuple[str, Literal["ascending", "descending"]], ...] = (
 lower by its code points, which is also the order of its UTF-8 bytes. The review of a batch asks the
 first of them in another order, which counts similar texts (``results/review/question_order.py``).
 """
+
+
+_NAMES = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS, *CHOICE_COLUMNS, CODED_LIKE}
+
+
+def is_review_column(name: str) -> bool:
+    """Return whether the program writes a column of this name into a review, or reads it there."""
+    return column_key(name) in _NAMES or name.startswith(CONTEXT_MARK)
 
 
 def expected_gain(confidence: Numbers, n_records: Numbers) -> Numbers:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.columns.header_names import column_key
 from core.corrections.correction import (
     NOT_CODABLE,
     Correction,
@@ -23,22 +22,16 @@ from core.isco_codes.written_code import CodeKind, plain_text, read_code, withou
 from core.non_answers.missing_values import StatedCells, is_missing_value
 from core.own_tables.output_contract import output_positions
 from core.review_contract import (
-    CHOICE_COLUMNS,
-    CODED_LIKE,
     CODER,
     COMMENT,
-    CONTEXT_MARK,
     CORRECTED,
-    CORRECTION_COLUMNS,
     PREDICTED,
     PREDICTED_TITLE,
-    REVIEW_COLUMNS,
-    SIGNATURE_COLUMNS,
+    is_review_column,
 )
 from core.taxonomy import MINOR, UNIT, isco08
 
 _CODES = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_OURS = {*REVIEW_COLUMNS, *CORRECTION_COLUMNS, *SIGNATURE_COLUMNS, *CHOICE_COLUMNS, CODED_LIKE}
 _NOT_KEPT = "the comment is not kept, because the row has no code"
 
 
@@ -118,7 +111,7 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
     left = {
         name.strip(): place
         for place, name in enumerate(table.header)
-        if place >= first_column and place not in known and not _is_ours(name)
+        if place >= first_column and place not in known and not is_review_column(name)
     }
     with_codes = set[str]()
     for _, row in table.answer_rows():
@@ -131,11 +124,6 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
         if not left:
             break
     return {name: place for name, place in left.items() if name in with_codes}
-
-
-def _is_ours(name: str) -> bool:
-    """Whether the program writes a column of this name into a review."""
-    return column_key(name) in _OURS or name.startswith(CONTEXT_MARK)
 
 
 def _answer_in(comment: str) -> str:

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.isco_codes.written_code import CodeKind, read_code
-from core.review_contract import CHOICE_COLUMNS, REVIEW_COLUMNS, TEXT
+from core.review_contract import TEXT, is_review_column
 from core.taxonomy import MINOR
 from core.text import SEPARATOR, UNKNOWN, whole_text
-
-_OURS = {*REVIEW_COLUMNS, *CHOICE_COLUMNS}
 
 
 def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:
@@ -34,7 +32,7 @@ def columns_with_codes(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return [
         name.strip()
         for position, name in enumerate(header)
-        if column_key(name) not in _OURS and _has_codes([row[position] for row in rows])
+        if not is_review_column(name) and _has_codes([row[position] for row in rows])
     ]
 
 

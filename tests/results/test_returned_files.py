@@ -202,6 +202,11 @@ def unfilled_workbook(batch: Path) -> bytes:
     return (batch / "review.xlsx").read_bytes()
 
 
+def choices_of_the_workbook(batch: Path) -> bytes:
+    choice = b"2221 Nursing Professionals"
+    return b"text,corrected_isco_code,choice_1,choice_2\nnurse | x,,%b,%b\n" % (choice, choice)
+
+
 def disagreements(batch: Path) -> bytes:
     return (
         b"record,job_title,duties_description,given_code,given_title,best_code,best_title,"
@@ -231,6 +236,7 @@ UNANSWERED = [
     (unfilled_list, "no code in the column"),
     (page_without_answers, "no code in the column"),
     (unfilled_workbook, "no code in the column"),
+    (choices_of_the_workbook, "in at least one row. Fill in codes"),
     (disagreements, "columns of disagreements.csv"),
     (invalid_labels, "columns of invalid_labels.csv"),
 ]

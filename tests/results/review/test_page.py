@@ -171,6 +171,26 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
 
 
 @needs_chromium
+def test_keys_of_an_arabic_keyboard(reviewer: Reviewer) -> None:
+    """The driver has no such keyboard: it writes these letters without pressing a key."""
+
+    def press(key: str, code: str) -> None:
+        event = f"new KeyboardEvent('keydown', {{key: '{key}', code: '{code}', bubbles: true}})"
+        reviewer.driver.execute_script(f"document.activeElement.dispatchEvent({event})")
+
+    press("١", "Digit1")
+    assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"
+    press("۰", "Digit0")
+    press("ع", "KeyU")  # undone
+    assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"
+    press("ظ", "Slash")
+    reviewer.press("٢٣٤١", Keys.ENTER)
+    with reviewer.save().open(encoding="utf-8-sig", newline="") as file:
+        written = [row["corrected_isco_code"] for row in csv.DictReader(file)]
+    assert written == ["0310", "2341"]
+
+
+@needs_chromium
 def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
     reviewer.press("1")
     assert "does not say whose decisions" in saved_message(reviewer)
