@@ -15,7 +15,7 @@ from core.non_answers.listed_texts import compared_texts
 from core.text import clean
 
 REPEATS = "repeats.csv"
-_MAX_CHARS = 20
+_MAX_CHARS = 40
 # "do." is ditto; "DO", as the letters of an office, is an occupation to the person who writes it.
 _SIGNS = re.compile(r"""do\.|[\s.–—-]*(?:["“”„‟″〃〞]|['’´`]{2}|,,|\|\||//)+[\s.–—"“”-]*""")
 

@@ -11,6 +11,7 @@ from core.text import join
 MARKS = (
     '" | "" | \'\' | „ | ” | 〃 | ″ | -"- | – " – | " " | -〃- | Dito | dto. | DITTO | idem'
     " | desgl. | ebenso | s.o. | wie oben | same as above | ibid. | 同上 | 々 | ,, | -''-"
+    " | jw. | to samo co wyżej | même que ci-dessus | كما سبق | نفس السابق | lo mismo que arriba"
 )
 OTHERS = "nurse | - | . | ... | 0 | ' | C++ | DO | do | do it | dito GmbH | 12\" pipes | |"
 
