@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import unicodedata
 from datetime import UTC, datetime
 
 TEXT, JSON = "text", "json"
@@ -12,11 +13,18 @@ LOG_FORMATS = (TEXT, JSON)
 
 
 def one_line(text: str) -> str:
-    """Return a text that neither begins a line of a terminal nor controls it: escape the rest."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
+    """Return a text that neither begins a line of a terminal nor controls it: escape the rest.
+
+    A space of another width, as French has before ":", is a plain one.
+    """
+    return "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    is_space = unicodedata.category(character) == "Zs"
+    return " " if is_space else character.encode("unicode_escape").decode()
 
 
 class OneLineFormatter(logging.Formatter):

@@ -39,6 +39,7 @@ _SIZE = re.compile(r" ?\(\d+\)$")
 _TYPE = re.compile(
     r"str|string|n?char|n?varchar|character|alpha(?:numeri(?:c|sch))?", re.IGNORECASE
 )
+_NUMBER_SIGN = re.compile(r"n[or°º]\.?|№", re.IGNORECASE)
 _FREE_TEXT = "free_text"  # of header_names.yaml
 
 
@@ -66,10 +67,12 @@ def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> L
     title_label = _title_label(header, first, aliases)
     asks = bool(later) and _is_marked_question(title_label)
     # Columns that no question fills, such as "_uuid" of KoBo, may have no label.
-    may_be_empty = {column for column, _ in columns} if asks else set()
+    may_be_empty = numbers if asks else set()
     if not _may_be_labels(header, first, later, may_be_empty) or any(
-        not is_text(first[column]) for column, _ in columns if column not in may_be_empty
+        not is_text(first[column]) for column in numbers - may_be_empty
     ):
+        return LabelRow.NO
+    if any(_is_answer_without_number(header[column], first[column]) for column in numbers):
         return LabelRow.NO
     has_contrasts = len(columns) >= _MIN_CONTRASTS
     if asks or (has_contrasts and _names_the_title(title_label, aliases)):
@@ -179,10 +182,16 @@ def _may_be_labels(
         return False
     return not any(
         cell.strip() and cell == row[column] for row in later for column, cell in enumerate(first)
-    ) and not any(map(_is_non_answer, first))
+    )
 
 
-def _is_non_answer(cell: str) -> bool:
+def _is_answer_without_number(name: str, cell: str) -> bool:
+    """Whether a text in a column of numbers is what people write instead: "unknown", "none".
+
+    "No." and the name of the column are labels.
+    """
+    if _NUMBER_SIGN.fullmatch(cell.strip()) or keys_of(name) & keys_of(cell):
+        return False
     # They are made of texts, which are made of tables.
     from core.non_answers.known_texts import built_in_non_answers
     from core.text import join

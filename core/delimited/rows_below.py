@@ -29,7 +29,7 @@ class RowsBelow:
     def __init__(self, sample: Sequence[Row] = (), positions: Container[int] = ()) -> None:
         """Take the first records, and the positions of our columns. Without records all stay."""
         is_ours = 0 in positions
-        sample = sample if is_ours else _without_rows_below(sample)
+        sample = sample if is_ours else without_rows_below(sample)
         self._may_have_totals = not is_ours and not any(map(_is_total, sample))
         is_filled = [any(map(str.strip, row[1:])) for row in sample]
         values = [
@@ -122,7 +122,7 @@ def _is_total(row: Row) -> bool:
     )
 
 
-def _without_rows_below(rows: Sequence[Row]) -> Sequence[Row]:
+def without_rows_below(rows: Sequence[Row]) -> Sequence[Row]:
     """Return the rows without those at their end that may be notes or totals."""
     n = len(rows)
     while n and (_is_empty(rows[n - 1]) or _is_text_alone(rows[n - 1]) or _is_total(rows[n - 1])):

@@ -23,6 +23,14 @@ def record(**details: object) -> logging.LogRecord:
     )
 
 
+def test_a_no_break_space_is_a_space() -> None:
+    """French has one before a colon, and a narrow one in numbers."""
+    line = log_formatter(TEXT, "%(message)s").format(
+        record(msg="Profession\u00a0: 1\u202f200 waits", args=())
+    )
+    assert line == "Profession : 1 200 waits"
+
+
 def test_text_escapes_what_controls_a_terminal() -> None:
     line = log_formatter(TEXT, "%(levelname)s %(message)s").format(record())
     assert line == "INFO ab\\n\\x1b[1m'é\\udc80' waits"

@@ -52,6 +52,22 @@ def test_the_column_is_told_by_the_question_below_its_name(tmp_path: Path) -> No
     assert "1 row after the header" in " ".join(table.notes)
 
 
+@pytest.mark.parametrize(
+    ("header", "labels"),
+    [
+        ("No,Profession,Sexe,Âge", "No.,Occupation,Sex,Age in years"),
+        ("م,المهنة,النوع,السن", "No,Occupation,Sex,Age"),
+        ("Lp.,Zawód,Płeć,Wiek", "Nr,Beruf,Geschlecht,Alter"),
+    ],
+)
+def test_the_names_in_a_second_language(header: str, labels: str, tmp_path: Path) -> None:
+    records = "1,nurse,F,34\n2,welder,M,51\nTotal,,,85\n"
+    table, rows = opened(tmp_path, f"{header}\n{labels}\n{records}")
+    assert [row[1] for row in rows] == ["nurse", "welder", ""]
+    (header_note,), (total_note,) = table.notes, table.row_notes
+    assert "1 row after the header" in header_note and "numbers alone beside it (5)" in total_note
+
+
 def test_choices_of_surveymonkey_in_another_language(tmp_path: Path) -> None:
     _, rows = opened(
         tmp_path,
