@@ -37,7 +37,7 @@ from core.csv_table import (
 from core.file_io import sha256_of, utc_now
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_codes.compared_column import choose_compared_column
-from core.isco_codes.other_code_columns import codes_not_compared
+from core.isco_codes.other_code_columns import codes_not_compared, codes_without_a_name
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
 from core.own_files import RECEIPT, REPORT
@@ -151,7 +151,7 @@ def code_file(
     if batch.agreement is not None:
         receipt.notes += batch.agreement.notes()
     compared = batch.agreement.column if batch.agreement else None
-    receipt.notes += codes_not_compared(table, compared)
+    receipt.notes += codes_not_compared(table, compared) + codes_without_a_name(table)
     if batch.weighted is not None:
         receipt.notes += batch.weighted.notes()
     note_input(batch)

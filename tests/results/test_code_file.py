@@ -119,6 +119,22 @@ def test_other_columns_of_codes_are_named(
     assert not any("not compared" in note for note in receipt.notes)
 
 
+def test_codes_under_a_name_of_another_language_are_named(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    """Answers of a review whose columns were translated; years and ids are no codes."""
+    codes = ["2221", "5120", "٧٢١٢", "110", "2411", "not codable"]
+    lines = [f"job {n},{code},201{n},{2000 + n}" for n, code in enumerate(codes * 10)]
+    header = "job_title,Kod poprawiony,rok,nr\n"
+    receipt, _ = run(tmp_path, header + "\n".join(lines), autocoder, settings)
+    assert not any("Kod poprawiony" in note for note in receipt.notes)  # too many are none
+    (tmp_path / "coded").mkdir()
+    lines = [line for line in lines if "not codable" not in line] + lines[5:6]
+    receipt, _ = run(tmp_path / "coded", header + "\n".join(lines), autocoder, settings)
+    (note,) = (note for note in receipt.notes if "with codes of ISCO-08" in note)
+    assert "not read: 'Kod poprawiony'; if they are corrections, call " in note
+
+
 def test_review_has_each_uncertain_text_once_by_gain(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
