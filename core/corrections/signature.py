@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.isco_codes.answer_words import AnswerWord, means
+from core.isco_codes.written_code import plain_text
 from core.non_answers.missing_values import StatedCells
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATURE_COLUMNS
 
@@ -29,15 +30,16 @@ YES = "yes"
 # With dots and four digits of the year the day stands before the month, or the year stands first,
 # as in Hungarian, or in ISO 8601 with an hour of one digit. Otherwise the month may stand first.
 _YEAR_LAST = re.compile(
-    r"(?P<first>\d{1,2})(?P<mark>[./]) ?(?P<second>\d{1,2})(?P=mark) ?"
-    r"(?P<year>\d{4}|\d\d)(?!\d)(?P<rest>.*)"
+    r"(?P<first>\d{1,2})(?P<mark>[-./]) ?(?P<second>\d{1,2})(?P=mark) ?"
+    r"(?P<year>\d{4}|(?<!-)\d\d)(?!\d)(?P<rest>.*)"  # 27-11-26 may have the year first
 )
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?P<mark>[-./]) ?(?P<month>\d{1,2})(?P=mark) ?(?P<day>\d{1,2})(?!\d)\.?"
     r"(?P<rest>.*)"
 )
 _CLOCK = re.compile(
-    r"(?:,?\s*|T)(?P<hour>\d{1,2}):(?P<minutes>\d\d(?::\d\d)?)(?:\s*(?P<half>[ap])\.?\s?m\.?)?",
+    r"(?:,?\s*|T)(?P<hour>\d{1,2})(?::|\s?h\s?)(?P<minutes>\d\d(?::\d\d)?)"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?",
     re.IGNORECASE,
 )
 # Excel counts days; a date that lost its format stands as such a number (45000 is 2023-03-15).
@@ -94,7 +96,7 @@ class SignatureReader:
         """Return the signature of a row."""
         if not self._is_signed:
             return NO_SIGNATURE
-        written = self._cells.get(row, CODED_AT)
+        written = plain_text(self._cells.get(row, CODED_AT))
         coded_at, time_note = _time(written, self._is_day_first, self._latest)
         adjudicated, answer_note = _answer(self._cells.get(row, ADJUDICATED))
         return Signature(
@@ -122,7 +124,7 @@ class SignatureReader:
         """Return whether the day stands before the month in the column; None where unclear."""
         if CODED_AT not in self._cells or SEQUENCE in self._table.header:
             return None
-        cells = (self._cells.get(row, CODED_AT) for _, row in self._table.answer_rows())
+        cells = (plain_text(self._cells.get(row, CODED_AT)) for _, row in self._table.answer_rows())
         orders = set(map(_own_order, filter(None, map(_YEAR_LAST.fullmatch, cells)))) - {None}
         return orders.pop() if len(orders) == 1 else None
 

@@ -99,10 +99,12 @@ def test_a_date_with_slashes_is_read_where_its_order_is_sure(tmp_path: Path) -> 
     assert times("11/27/2024", "3/4/2025") == ["2024-11-27", "2025-03-04"]
     assert times("27.11.24", "27. 11. 24") == ["2024-11-27"] * 2
     assert times("11/11/2024") == ["2024-11-11"]
+    assert times("27-11-2024", "3-4-2025") == ["2024-11-27", "2025-04-03"]
     # Where the column does not agree, or says nothing, an unclear date stays out.
     assert times("27/11/2024", "11/27/2024", "3/4/2025") == ["2024-11-27"] * 2 + [""]
     assert times("11/11/2024", "3/4/2025") == ["2024-11-11", ""]
     assert times("03.04.25", "27/11/202", "27/13/2024", "27/11.2024") == [""] * 4
+    assert times("27-11-24", "24-11-27") == [""] * 2  # perhaps the year stands first
 
 
 def test_the_times_of_excel_are_read(tmp_path: Path) -> None:
@@ -119,6 +121,10 @@ def test_the_times_of_excel_are_read(tmp_path: Path) -> None:
         "45625.586805556": "2024-11-29T14:05:00",
         '"45625,586805556"': "2024-11-29T14:05:00",
         "45625": "2024-11-29T00:00:00",
+        "29/11/2024 14h05": "2024-11-29T14:05:00",
+        "2024-11-29 14\u00a0h\u00a005": "2024-11-29T14:05:00",
+        "٢٩/١١/٢٠٢٤ ٠٩:٠٥": "2024-11-29T09:05:00",
+        "٢٠٢٤-١١-٢٩": "2024-11-29T00:00:00",
     }
     for time, iso in written.items():
         (row,) = corrections(tmp_path, f"a | b,2221,anna,{time},,")
