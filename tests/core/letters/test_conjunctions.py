@@ -59,6 +59,11 @@ def test_short_words_stay_beside_one_word_of_an_advert(title: str, left: str) ->
 
 
 def test_the_table_has_cleaned_words_of_its_kinds() -> None:
-    assert {kind for words in TABLE.values() for kind in words} == {"sure", "ambiguous", "then", "to"}
+    assert {kind for words in TABLE.values() for kind in words} == {
+        "sure",
+        "ambiguous",
+        "then",
+        "to",
+    }
     words = [word for language in TABLE for word in _words(language, "sure", "ambiguous")]
     assert [word for word in words if clean(word) != word] == []
