@@ -2,6 +2,8 @@
 
 The row below is the header where it names every column and the titles are in the group that has a
 name of the titles. Where names in it are alike, or none is one of the titles, the file is refused.
+So it is where the header has a line of groups above it that has none of our names, and the titles
+or the duties in it are those of somebody else: "About your father" above "Name,Job title".
 """
 
 from __future__ import annotations
@@ -11,7 +13,14 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from core.columns.column_choice import Aliases, best_position
-from core.columns.header_names import JOB_TITLE, TEXT_COLUMNS, Match, column_key, match
+from core.columns.header_names import (
+    JOB_TITLE,
+    TEXT_COLUMNS,
+    Match,
+    column_key,
+    match,
+    names_another_below,
+)
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row, TwoHeadersError
@@ -53,6 +62,33 @@ def header_below_groups(
     if is_known and not (title is not None and _is_of_others(groups, starts[title], names[title])):
         return None
     raise _in_two_rows(path, groups, names, starts, (n_above + 1, n_above_names + 1))
+
+
+def refuse_names_of_others(
+    path: Source, lines: Sequence[str], delimiter: str, n_above: int, aliases: Aliases
+) -> None:
+    """Raise TwoHeadersError where the line above a header says that it is about somebody else.
+
+    ``n_above`` lines are above the header. A line with numbers, with colons, or with its first cell
+    alone is about the file, and no groups.
+    """
+    above = list(enumerate(parsed_leniently(lines[:n_above], delimiter), start=1))
+    filled = [(line, row) for line, row in above if n_filled(row)]
+    names = next(parsed_leniently(lines[n_above:], delimiter), [])
+    if not filled:
+        return
+    line, groups = filled[-1]
+    cells = [cell.strip() for cell in groups]
+    is_of_file = not any(cells[1:]) or any(cell.endswith(":") for cell in cells)
+    if is_of_file or len(groups) < len(names) or not all(map(is_text, filter(None, cells))):
+        return
+    starts = _starts(groups, len(names))
+    for column in TEXT_COLUMNS:
+        position = best_position([names], column, aliases.get(column, ()))
+        if position is None:
+            continue
+        if names_another_below(cells[starts[position]], names[position], column):
+            raise _in_two_rows(path, groups, names, starts, (line, n_above + 1))
 
 
 def _is_of_others(groups: Row, start: int, name: str) -> bool:

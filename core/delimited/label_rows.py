@@ -71,7 +71,7 @@ def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> L
     if not _may_be_labels(header, first, later, may_be_empty) or any(
         not is_text(first[column]) for column in numbers - may_be_empty
     ):
-        return LabelRow.NO
+        return LabelRow(_has_name_for_title(title_label, later))
     if any(_is_answer_without_number(header[column], first[column]) for column in numbers):
         return LabelRow.NO
     has_contrasts = len(columns) >= _MIN_CONTRASTS
@@ -145,6 +145,13 @@ def _names_the_title(label: str, aliases: Aliases) -> bool:
     if fit is None:
         return False
     return fit[0] < Match.CONTAINED or len(words_of(label)) >= _MIN_QUESTION_WORDS
+
+
+def _has_name_for_title(label: str, later: Sequence[Row]) -> bool:
+    """Whether a row has a name of the column of titles ("Title") where no record has it."""
+    fit = match(label, JOB_TITLE)
+    is_name = fit is not None and fit[0] < Match.CONTAINED
+    return is_name and bool(later) and not any(label in map(str.strip, row) for row in later)
 
 
 def _columns_of_numbers(header: Row, later: Sequence[Row]) -> Iterator[tuple[int, int]]:

@@ -14,8 +14,12 @@ from itertools import islice
 
 from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import JOB_TITLE, Match
-from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, no_header
-from core.delimited.group_names import header_below_groups, names_below_groups
+from core.delimited.format_errors import DELIMITERS, Row, no_column, no_header
+from core.delimited.group_names import (
+    header_below_groups,
+    names_below_groups,
+    refuse_names_of_others,
+)
 from core.delimited.header_rows import (
     further_headers,
     is_rule_line,
@@ -28,6 +32,7 @@ from core.delimited.later_header import later_header
 from core.delimited.parsed_lines import (
     HEAD_LINES,
     first_rows,
+    head_lines,
     n_filled,
     parsed_leniently,
     parsed_rows,
@@ -39,7 +44,7 @@ from core.errors import InputError
 from core.formats.source import Source
 from core.languages.message import Message
 
-_MAX_PREAMBLE_LINES, _MAX_HEAD_CHARS = 30, 1 << 20
+_MAX_PREAMBLE_LINES = 30
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t|]*\s*", re.IGNORECASE)
 
 
@@ -106,7 +111,7 @@ def find_layout(path: Source, encoding: str, aliases: Aliases, required: Sequenc
 
     Raises InputError where the header cannot be read, or lacks a required column.
     """
-    return layout_of_lines(path, _head(path, encoding), aliases, required)[0]
+    return layout_of_lines(path, head_lines(path, encoding), aliases, required)[0]
 
 
 def layout_of_lines(
@@ -166,20 +171,6 @@ def _no_column(
             if is_other and _is_named(match_names([row], {column: aliases[column]}), column):
                 return no_header(path, row, n_above + 1)
     return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)
-
-
-def _head(path: Source, encoding: str) -> list[str]:
-    """Return the first physical lines of the file, with their ends."""
-    lines: list[str] = []
-    n_chars = 0
-    with open_text(path, encoding) as file:
-        while len(lines) < HEAD_LINES and n_chars < _MAX_HEAD_CHARS:
-            line = file.readline(MAX_FIELD_CHARS)
-            if not line:
-                break
-            lines.append(line)
-            n_chars += len(line)
-    return lines
 
 
 def _first_line(
@@ -243,7 +234,9 @@ def _below_other_names(path: Source, lines: Sequence[str], fit: _Fit, aliases: A
     n_below = header_below_groups(path, lines, layout.delimiter, known, aliases)
     n_above = n_below if n_later is None else n_later
     if n_above is None:
+        refuse_names_of_others(path, lines, layout.delimiter, places[0], aliases)
         return fit
+    refuse_names_of_others(path, lines, layout.delimiter, n_above, aliases)
     layout = _at(lines, layout.delimiter, n_above, layout.has_separator_line, aliases)
     return layout, match_names([layout.header, *layout.further_headers], aliases)
 

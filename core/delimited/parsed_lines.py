@@ -8,11 +8,13 @@ from contextlib import suppress
 from itertools import islice
 
 from core.delimited.format_errors import MAX_FIELD_CHARS, Row, csv_error
+from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
 
 HEAD_LINES = 200
 """So many lines from the start of a file tell its layout."""
+_MAX_HEAD_CHARS = 1 << 20
 
 
 def parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -21,6 +23,20 @@ def parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
         yield from csv.reader(lines, delimiter=delimiter, strict=True)
     except csv.Error:
         return
+
+
+def head_lines(path: Source, encoding: str) -> list[str]:
+    """Return the first physical lines of the file, with their ends."""
+    lines: list[str] = []
+    n_chars = 0
+    with open_text(path, encoding) as file:
+        while len(lines) < HEAD_LINES and n_chars < _MAX_HEAD_CHARS:
+            line = file.readline(MAX_FIELD_CHARS)
+            if not line:
+                break
+            lines.append(line)
+            n_chars += len(line)
+    return lines
 
 
 def n_filled(row: Row) -> int:

@@ -81,3 +81,52 @@ def test_a_first_record_below_columns_without_a_name_stays(content: str, tmp_pat
     table = opened(tmp_path / "in.csv", content)
     assert titles(table)[0] == "nurse"
     assert not any(note.startswith(UNLIKE) for note in table.notes)
+
+
+@both_formats
+@pytest.mark.parametrize(
+    ("head", "records"),
+    [
+        ("id,About your father,,\nid,Name,Job title,Age\n", "1,Al,miner,60\n2,Ed,farmer,61\n"),
+        ("Survey\nid,About your father,\n\nid,Name,Job title\n", "1,Al,miner\n2,Ed,farmer\n"),
+        (
+            ",About your father,,About you,\n,Name,Job title,Name,Occupation\n",
+            "1,Al,miner,Eve,nurse\n2,Ed,farmer,Bo,cook\n",
+        ),
+        (
+            "id,About you,,Your father,\nid,Age,Job title,Name,Duties\n",
+            "1,30,nurse,Al,digs\n2,31,cook,Ed,ploughs\n",
+        ),
+    ],
+)
+def test_the_fathers_job_below_a_group_is_refused(
+    suffix: str, head: str, records: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="names of groups of columns in line") as raised:
+        opened(tmp_path / f"in{suffix}", head + records)
+    assert "our father'" in raised.value.found
+    assert "Put both lines into one" in raised.value.remedy
+
+
+@both_formats
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Jobs of fathers 2026,,,",  # the whole table
+        "Last update,2026-11-29,,",
+        "Wave:,First,Region:,North",
+        "id,About you,,",
+    ],
+)
+def test_a_line_about_the_file_or_the_person_is_left_out(
+    suffix: str, above: str, tmp_path: Path
+) -> None:
+    content = f"{above}\nid,Name,Job title,Age\n1,Al,miner,60\n2,Ed,farmer,61\n"
+    assert titles(opened(tmp_path / f"in{suffix}", content)) == ["miner", "farmer"]
+
+
+def test_a_name_of_the_titles_in_the_first_record_is_said(tmp_path: Path) -> None:
+    content = "Nr,Main job,Second job\n,Title,Title\n1,nurse,cook\n2,plumber,baker\n"
+    table = opened(tmp_path / "in.csv", content)
+    assert titles(table) == ["Title", "nurse", "plumber"]
+    assert any(note.startswith(UNLIKE) for note in table.notes)
