@@ -30,7 +30,7 @@ from core.delimited.rows_below import RowsBelow
 from core.delimited.swallowed_lines import SwallowedLines
 from core.errors import InputError
 from core.formats.content import Content
-from core.formats.file_format import FileFormat, detect_format
+from core.formats.file_format import FileFormat, detect_format, is_packed
 from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
 from core.formats.source import AUTO, Source
@@ -217,7 +217,7 @@ def open_table(
     if len(table.header) > 1 and file_format not in _WITH_RECORDS_ALONE:
         table.below = RowsBelow(sample, choice.columns.values())
     table.other_columns = choice.others
-    ending = misleading_ending(path.name, file_format)
+    ending = misleading_ending(path.name, file_format, is_packed(path))
     table.notes = [*filter(None, [ending]), *content.notes, *content.layout.notes, *choice.notes]
     return table
 

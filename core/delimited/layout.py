@@ -169,6 +169,7 @@ def _no_column(
             row = next(parsed_leniently([line], delimiter), [])
             is_other = len(row) > 1 and row not in layout.further_headers
             if is_other and _is_named(match_names([row], {column: aliases[column]}), column):
+                refuse_names_of_others(path, lines, delimiter, n_above, aliases)
                 return no_header(path, row, n_above + 1)
     return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)
 

@@ -100,9 +100,7 @@ def detect_format(path: Source) -> FileFormat:
             expected=_EXPECTED,
             remedy="Check that the export or copy finished, then drop the file again.",
         )
-    with path.open("rb") as file:
-        is_packed = file.read(2) == GZIP
-    if is_packed and (start.startswith((_ZIP, _OLE)) or _magic_format(start)):
+    if is_packed(path) and (start.startswith((_ZIP, _OLE)) or _magic_format(start)):
         raise InputError(
             path,
             "a gzip archive with a workbook or another binary file in it",
@@ -111,6 +109,12 @@ def detect_format(path: Source) -> FileFormat:
         )
     binary = _binary_format(path, start)
     return binary or _text_format(path, start)
+
+
+def is_packed(path: Source) -> bool:
+    """Return whether a file is a gzip archive, whatever its name."""
+    with path.open("rb") as file:
+        return file.read(len(GZIP)) == GZIP
 
 
 def _binary_format(path: Source, start: bytes) -> FileFormat | None:

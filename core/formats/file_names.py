@@ -117,14 +117,20 @@ def suffix_of(name: str) -> str:
     return max(fits, key=len, default="")
 
 
-def misleading_ending(name: str, file_format: FileFormat) -> str:
-    """Return a note for a file whose ending promises another format than its content has."""
+def misleading_ending(name: str, file_format: FileFormat, is_packed: bool) -> str:
+    """Return a note for a file whose ending promises another content than it has.
+
+    ``is_packed``: the content is a gzip archive.
+    """
     ending = suffix_of(name)
     unpacked = ending.removesuffix(_PACKED)
-    if not ending or unpacked == f".{file_format}":
-        return ""
-    if file_format == FileFormat.CSV and unpacked in _DELIMITED_SUFFIXES:
-        return ""
+    is_text = file_format == FileFormat.CSV and unpacked in _DELIMITED_SUFFIXES
+    if not ending or unpacked == f".{file_format}" or is_text:
+        if not ending or is_packed == ending.endswith(_PACKED):
+            return ""
+        if is_packed:
+            return Message("the file is packed, although its name ends in {ending}", ending=ending)
+        return Message("the file is not packed, although its name ends in {ending}", ending=ending)
     return Message(
         "the file is {format}, although its name ends in {ending}",
         format=file_format.spoken,

@@ -88,6 +88,7 @@ def test_a_first_record_below_columns_without_a_name_stays(content: str, tmp_pat
     ("head", "records"),
     [
         ("id,About your father,,\nid,Name,Job title,Age\n", "1,Al,miner,60\n2,Ed,farmer,61\n"),
+        ("id,About your father,\n,Name,Job title\n", "1,Al,miner\n2,Ed,farmer\n"),
         ("Survey\nid,About your father,\n\nid,Name,Job title\n", "1,Al,miner\n2,Ed,farmer\n"),
         (
             ",About your father,,About you,\n,Name,Job title,Name,Occupation\n",

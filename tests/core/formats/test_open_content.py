@@ -76,10 +76,19 @@ def test_the_content_decides(suffix: str, name: str, tmp_path: Path) -> None:
     made = WRITERS[suffix](tmp_path / "made" / f"staff{suffix}")
     table, rows = read(shutil.move(made, tmp_path / name))
     assert rows == texts_of(suffix)
-    is_text = suffix.removesuffix(".gz") in (".csv", ".tsv", ".tab", ".txt")
+    is_text = suffix in (".csv", ".tsv", ".tab", ".txt")
     assert any("although its name ends in" in note for note in table.notes) == (
         not is_text or name == "staff.xls"
     )
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_an_archive_that_is_none_is_said(suffix: str, tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    made = WRITERS[suffix](tmp_path / "made" / f"staff{suffix}")
+    table, rows = read(shutil.move(made, tmp_path / f"staff{suffix}.gz"))
+    assert rows == texts_of(suffix)
+    assert f"the file is not packed, although its name ends in {suffix}.gz" in table.notes
 
 
 HTML = """<html><head><meta charset="utf-8"><style>td {color: red}</style></head><body>
