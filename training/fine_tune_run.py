@@ -22,6 +22,7 @@ from training.dataset.prepare import load_dataset, split_dataset, use_bundled_an
 from training.dataset.records import own_files
 from training.dataset.splits import calibrates_alone
 from training.fine_tuning import fit_challenger
+from training.long_step import long_step
 from training.model.encoder import load_encoder
 from training.model.training_progress import TrainingProgress
 from training.promotion import promote_or_refuse
@@ -50,8 +51,15 @@ def fine_tune(
     # An epoch over texts that the model shall answer as before needs no noise, and a sixth of its
     # time would be spent on drawing it.
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint, dropout=0.0)
-    loaded = _load_dataset(settings, champion, corrections)
+    with long_step("reading the records"):
+        loaded = _load_dataset(settings, champion, corrections)
+    n_all = len(corrections)
     corrections = loaded.without_measured(corrections)
+    if n_measured := n_all - len(corrections):
+        _LOG.info(
+            "left out, because their texts measure or calibrate: %s",
+            quantity(n_measured, "correction"),
+        )
     if not (corrections["is_new"] & ~corrections["is_held_out"]).any():
         run.finish(RunState.REFUSED, [_NOTHING_TO_LEARN])
         return
@@ -59,9 +67,10 @@ def fine_tune(
         dataset = use_bundled_answers(loaded, settings)
     else:
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
-    texts, summary = _fine_tune_set(
-        champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
-    )
+    with long_step("drawing the training texts"):
+        texts, summary = _fine_tune_set(
+            champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
+        )
     run.metrics.training = summary
     compared = Champion(champion, settings.inference, settings.output)
     calibration_logits = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import multiprocessing
 import os
 import shutil
@@ -362,8 +363,9 @@ def test_a_report_that_another_training_has_published_is_no_reason_to_train(
 
 
 def test_new_corrections_that_all_measure_teach_nothing(
-    user_project: Settings, tmp_path: Path
+    user_project: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     held_out = [f"word {i} | unknown" for i in range(99)]
     held_out = [text for text in held_out if is_held_out_correction(text)]
     write_corrections(user_project, "a.csv", [(text, "2221") for text in held_out])
@@ -377,6 +379,7 @@ def test_new_corrections_that_all_measure_teach_nothing(
     run = run_nightly(user_project)
     assert run is not None and run.state == "refused"
     assert "nothing is learned" in run.reasons[0]
+    assert "left out, because their texts measure or calibrate: 20 corrections" in caplog.messages
     assert run_nightly(user_project) is None  # not tried every night
 
 
