@@ -8,6 +8,12 @@ from core.row_counts import quantity
 from watcher.status.status import HealthReport, Status, duration_text, moment_text
 
 
+def _model_text(status: Status) -> str:
+    if status.model_version is not None:
+        return f"model {_printable(status.model_version)}"
+    return "the model is being loaded" if status.stopped is None else "no model was loaded"
+
+
 def describe(status: Status, report: HealthReport, now: datetime) -> str:
     """Return the status as text for people; the health is the first line."""
 
@@ -17,9 +23,7 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
     lines = [
         f"{report.health}: {_printable(report.reason)}",
         f"process {status.pid} on {_printable(status.host)} since {moment_text(status.started)}",
-        "the model is being loaded"
-        if status.model_version is None
-        else f"model {_printable(status.model_version)}",
+        _model_text(status),
     ]
     lines += [f"warning: {_printable(warning)}" for warning in status.warnings]
     if status.next_training is not None:

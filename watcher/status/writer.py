@@ -96,7 +96,7 @@ class StatusWriter:
 
     def stop(self) -> None:
         """Write that the daemon stops in an orderly way, perhaps in the middle of a file."""
-        self._change(stopped=self._clock.now(), in_progress=None)
+        self._change(stopped=self._clock.now(), in_progress=None, next_training=None)
         self._write()
 
     def on_poll(

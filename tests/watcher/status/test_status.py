@@ -19,6 +19,8 @@ from cli.subprocesses import start_training
 from core.errors import StatusError
 from core.settings import Settings, WatcherSettings
 from tests.conftest import ROOT
+from tests.watcher.processes.test_scheduler import Clock as ScheduleClock
+from tests.watcher.processes.test_scheduler import Trainings, schedule
 from tests.watcher.test_daemon import PATIENCE_S, daemon, drop, isco, wait_for
 from watcher.clock import Clock
 from watcher.environment import Environment
@@ -264,6 +266,22 @@ def test_the_last_results_are_a_table(tmp_path: Path) -> None:
     *_, title, first, second = describe(status, judge(status, NOON), NOON).splitlines()
     assert title == "last results:"
     assert first.index("8 rows") == second.index("7 rows")
+
+
+def test_a_daemon_that_has_stopped_loads_no_model_and_plans_no_training(tmp_path: Path) -> None:
+    settings = WatcherSettings(outbox=tmp_path, poll_s=1)
+    scheduler = schedule(tmp_path, ScheduleClock(NOON), Trainings())
+    moments = (NOON + timedelta(minutes=n) for n in range(99))
+    writer = StatusWriter(Environment(settings, clock=WallClock(moments)), scheduler)
+    writer.start(None)
+    writer.on_poll([WaitingFile("a.csv", 1, "?")], None)
+    running = read_status(tmp_path)
+    text = describe(running, judge(running, NOON), NOON)
+    assert "the model is being loaded" in text and "next training: " in text
+    writer.stop()
+    stopped = read_status(tmp_path)
+    text = describe(stopped, judge(stopped, NOON), NOON)
+    assert "no model was loaded" in text and "next training: " not in text
 
 
 def test_a_status_that_cannot_be_written_stops_nothing_and_follows_no_link(
