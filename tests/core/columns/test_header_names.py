@@ -48,6 +48,8 @@ fr: Quelle était sa profession ? | Quelles étaient ses fonctions les plus impo
 es: ¿Cuál es su ocupación? | ¿En qué consiste su trabajo?
 it: Qual è la sua professione? | In che cosa consiste il suo lavoro?
 de: Welchen Beruf üben Sie aus? | Worin besteht Ihre Arbeit?
+fr: Quel genre de travail faites-vous ? | Quelles sont vos fonctions les plus importantes ?
+pl: Proszę podać nazwę wykonywanego zawodu | Na czym polega praca?
 ar: ما مهنتك؟ | ما هي مهامك؟
 tr: Şu anki meslek nedir? | Görevler nelerdir?
 ru: Какая у вас профессия? | Каковы ваши обязанности?
