@@ -191,6 +191,17 @@ def test_keys_of_an_arabic_keyboard(reviewer: Reviewer) -> None:
 
 
 @needs_chromium
+def test_a_search_with_another_ending_finds_the_group(reviewer: Reviewer) -> None:
+    found = []
+    for words in ("primary school teaches", "teachings xyz"):
+        reviewer.find("search").clear()
+        reviewer.find("search").send_keys(words)
+        found.append(reviewer.find("results").text)
+    assert "2341" in found[0] and "Primary School Teachers" in found[0]
+    assert "2341" not in found[1]
+
+
+@needs_chromium
 def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
     reviewer.press("1")
     assert "does not say whose decisions" in saved_message(reviewer)
