@@ -26,6 +26,7 @@ from core.settings_file.project import CONFIG
 
 LOG_NAME = "isco.log"  # see log_to in watcher/log_file.py
 ERRORS_NAME = "launchd.err"  # errors before the log is open
+_INSTALLED = "installed"
 _RESTART_S = 10
 _RESTART_MAC_S = 60
 _STOP_S = 120
@@ -168,6 +169,11 @@ def _launchd_agent(command: Sequence[str], config: Path, label: str, home: Path)
     )
 
 
+def is_installed(service: Service) -> bool:
+    """Return whether the file of the service has this content."""
+    return _state(service) == _INSTALLED
+
+
 def show(service: Service, write: Print) -> None:
     """Print what would be written, and whether it is installed."""
     write(f"{service.path}: {_state(service)}\n\n{service.text}")
@@ -212,7 +218,7 @@ def _state(service: Service) -> str:
         return "not installed"
     except ValueError:
         is_same = False
-    return "installed" if is_same else "installed with other content, install it again"
+    return _INSTALLED if is_same else "installed with other content, install it again"
 
 
 def _run_all(commands: Sequence[Command], purpose: str, write: Print) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cli.options import add_command
 from cli.subprocesses import PROGRAM
+from core.log_lines import LOG_FORMATS
 from core.settings import Settings
 
 _ABOUT = """\
@@ -29,9 +30,14 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Show, install or uninstall the service."""
     from watcher import service as services
 
-    service = services.service_for(parsed.config, PROGRAM, log_format=parsed.log_format)
+    # The format that was asked for, then the others: one of them may be what is installed.
+    formats = sorted(LOG_FORMATS, key=lambda log_format: log_format != parsed.log_format)
+    service, *others = [
+        services.service_for(parsed.config, PROGRAM, log_format=each) for each in formats
+    ]
     if parsed.action == "show":
-        services.show(service, print)
+        installed = next(filter(services.is_installed, [service, *others]), service)
+        services.show(installed, print)
     elif parsed.action == "install":
         services.install(service, print)
     else:

@@ -153,8 +153,8 @@ class Machine:
             program.write_text(MANAGER, encoding="utf-8")
             program.chmod(0o755)
 
-    def isco(self, action: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "main.py"), "service", action]
+    def isco(self, action: str, *options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "main.py"), "service", action, *options]
         environment = {"HOME": str(self.home), "PATH": str(self.bin)}
         return subprocess.run(
             [*command, "--config", str(self.config)],
@@ -224,3 +224,10 @@ def test_the_format_of_the_log_is_handed_on(tmp_path: Path) -> None:
     service = service_for(config, ROOT / "main.py", "darwin", tmp_path, "json")
     arguments = plistlib.loads(service.text.encode())["ProgramArguments"]
     assert arguments == [*command_of(config), "--log-format", "json"]
+
+
+def test_a_service_with_json_lines_is_shown_as_it_is_installed(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, manager=True)
+    assert machine.isco("install", "--log-format", "json").returncode == 0
+    shown = machine.isco("show").stdout
+    assert f"{machine.service.path}: installed\n" in shown and "json" in shown
