@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.letters.text_bounds import MAX_CHARS, bounded
+from core.non_answers.stated_text import stated_text
 from core.settings import InferenceSettings
 from inference.bundle import Bundle, Manifest
 from inference.ngram_model import NgramModel
@@ -43,7 +44,7 @@ class Reading:
 class Classifier:
     """One version of the model: a network and an n-gram model, combined by the calibration.
 
-    Both read a text after its typos were corrected.
+    Both read a text without duties that say nothing, and after its typos were corrected.
     """
 
     def __init__(
@@ -95,8 +96,8 @@ class Classifier:
         ]
 
     def _readable(self, texts: Sequence[str]) -> list[str]:
-        """Return the texts as both models read them: bounded, and with their typos corrected."""
-        return self._spelling.correct_all([bounded(text) for text in texts])
+        """Return the texts as both models read them."""
+        return self._spelling.correct_all([bounded(stated_text(text)) for text in texts])
 
 
 def combine(

@@ -26,9 +26,8 @@ import numpy as np
 from core.corrections.answer_outcome import NO_CONFLICT, Outcome, contradict
 from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, CorrectionStatus
 from core.corrections.text_list import text_hash
-from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.non_answers.stated_text import stated_text
 from core.taxonomy import UNIT, isco08
-from core.text import SEPARATOR, UNKNOWN
 
 _MAX_IN_DICTIONARY = 100_000
 _DOUBTED_BIT, _ADJUDICATED_BIT, _CODER_BIT = 14, 15, 16
@@ -282,12 +281,7 @@ class Decisions:
 
 def decision_key(text: str) -> bytes:
     """Return 128 bits by which a text is decided; duties that say nothing ("NA") count as none."""
-    title, separator, duties = text.partition(f" {SEPARATOR} ")
-    if duties not in ("", UNKNOWN):
-        kind = built_in_non_answers().find(duties, has_more=True)
-        if kind is NonAnswerKind.NOT_STATED:
-            text = f"{title}{separator}{UNKNOWN}"
-    return text_hash(text)
+    return text_hash(stated_text(text))
 
 
 @cache

@@ -47,6 +47,15 @@ def test_the_number_of_threads_changes_nothing(bundle: Bundle, texts: list[str])
     np.testing.assert_array_equal(one, two)
 
 
+def test_duties_that_say_nothing_are_not_read(bundle: Bundle) -> None:
+    duties = ["", "NA", "keine Angabe", "refused", "gives medication"]
+    texts = [join("Nurse", stated) for stated in duties]
+    rows = open_classifier(bundle, InferenceSettings()).probabilities(texts)
+    for row in rows[1:-1]:
+        np.testing.assert_array_equal(row, rows[0])
+    assert not np.array_equal(rows[-1], rows[0])
+
+
 def test_no_texts_no_rows(bundle: Bundle) -> None:
     assert open_classifier(bundle, InferenceSettings()).probabilities([]).shape == (0, 436)
 

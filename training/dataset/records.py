@@ -27,6 +27,7 @@ from core.errors import SETTINGS_FILE, InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.isco_codes.code_column import CODE_COLUMN
 from core.non_answers.known_texts import NonAnswers
+from core.non_answers.stated_text import stated_text
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.row_counts import quantity
 from core.settings import DataSettings, Settings
@@ -178,9 +179,8 @@ def _read_file(path: Path, data: DataSettings, non_answers: NonAnswers) -> _File
             source, group = table.get(row, "source"), table.get(row, "group")
             language = language_of(table.get(row, "language")) or data.language
             forms = other_forms(table.get(row, JOB_TITLE), row_duties(table, row))
-            read.records.append(
-                (text, code.code, weight, source, group, language, forms, path.name, str(line))
-            )
+            origin = source, group, language, forms, path.name, str(line)
+            read.records.append((stated_text(text), code.code, weight, *origin))
             continue
         read.reasons.append(reason)
         title, written = table.get(row, JOB_TITLE), table.get(row, CODE_COLUMN)
