@@ -10,6 +10,8 @@ from core.letters.word_pattern import any_of
 _SPACE = r"\s"
 _SLASH = r"\s?[/|]\s?"
 _BETWEEN = r"\s*[/|,;:+*-]\s*"
+_ALSO_A_FIRM = "h/m"
+"""Cleaning leaves the same of H&M."""
 
 
 def letters_of_sexes() -> str:
@@ -26,7 +28,8 @@ def letters_of_sexes() -> str:
         rf"|{_either(pairs, _SLASH)}(?:(?:{_SLASH}{third})+|(?=\s*$)))(?![\w/|])"
     )
     # As it stands in texts that were cleaned: corrections kept before marks were left out.
-    at_the_end = rf"(?<=\s)(?:{third}\s)?{_either(pairs, _SPACE)}(?:\s{third})*(?=\s*$)"
+    spaced = _either(pairs - {_ALSO_A_FIRM}, _SPACE)
+    at_the_end = rf"(?<=\s)(?:{third}\s)?{spaced}(?:\s{third})*(?=\s*$)"
     return f"{in_brackets}|{in_title}|{at_the_end}"
 
 

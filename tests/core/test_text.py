@@ -80,7 +80,6 @@ def test_a_joined_text_is_its_own_cleaning(title: str, duties: str) -> None:
     text = join(title, duties)
     assert clean(text) == text
     assert text.count("|") == 1
-    assert prepared_text(text) == text
 
 
 BESIDE_TITLES = st.lists(

@@ -144,3 +144,9 @@ def test_duties_keep_their_numbers() -> None:
 def test_a_correction_that_was_kept_before_is_found() -> None:
     """Kept corrections have the cleaned text alone, with the letters of the mark."""
     assert join("koch m w d", "unknown") == join("Koch (m/w/d)") == "koch | unknown"
+
+
+def test_a_firm_that_is_written_like_the_letters_stays() -> None:
+    """Cleaning leaves "h m" of both: the letters go before it, and so may the firm stay behind."""
+    assert join("Verkäuferin bei H&M, Berlin") == "verkäuferin bei h m | unknown"
+    assert join("Dependiente (H/M)") == join("Dependiente H/M") == "dependiente | unknown"
