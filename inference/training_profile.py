@@ -15,6 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
+from core.non_answers.stated_text import stated_text
 from inference.arrays.array_file import read_arrays, write_arrays
 from inference.arrays.ascending import pack_ascending, unpack_ascending
 
@@ -86,5 +87,5 @@ class TrainingProfile:
 
 
 def text_hashes(texts: Iterable[str]) -> np.ndarray:
-    """Return (N,) uint32 hashes of cleaned texts."""
-    return np.array([crc32(text.encode()) for text in texts], np.uint32)
+    """Return (N,) uint32 hashes of cleaned texts, as the model reads them."""
+    return np.array([crc32(stated_text(text).encode()) for text in texts], np.uint32)

@@ -6,6 +6,8 @@ that says nothing stays: people who are "employee" or "freelancer" say something
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.text import SEPARATOR, UNKNOWN
 
@@ -15,5 +17,9 @@ def stated_text(text: str) -> str:
     title, separator, duties = text.partition(f" {SEPARATOR} ")
     if duties in ("", UNKNOWN):
         return text
-    kind = built_in_non_answers().find(duties, has_more=True)
-    return f"{title}{separator}{UNKNOWN}" if kind is NonAnswerKind.NOT_STATED else text
+    return f"{title}{separator}{UNKNOWN}" if _say_nothing(duties) else text
+
+
+@lru_cache(maxsize=1 << 14)  # a record is asked about several times
+def _say_nothing(duties: str) -> bool:
+    return built_in_non_answers().find(duties, has_more=True) is NonAnswerKind.NOT_STATED

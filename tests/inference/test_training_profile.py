@@ -34,6 +34,12 @@ def test_it_knows_every_text_that_was_seen(seen: set[str], other: set[str]) -> N
     assert (training_profile.has_seen(unseen) == ~told_apart).all()
 
 
+def test_duties_that_say_nothing_make_no_other_text() -> None:
+    profile = a_baseline(["nurse | unknown"])
+    texts = ["nurse | keine angabe", "nurse | na", "nurse | gives medication"]
+    assert profile.has_seen(texts).tolist() == [True, True, False]
+
+
 def test_one_of_an_older_model_is_read(tmp_path: Path) -> None:
     seen = np.array([7, 70, 4_000_000_000], np.uint32)
     np.savez_compressed(
