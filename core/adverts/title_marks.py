@@ -38,6 +38,6 @@ def without_marks(title: str) -> str:
 
 @cache
 def _marks() -> re.Pattern[str]:
-    # Not at each start: to compile it takes some 150 ms.
+    # Not at each start: to compile it takes some 50 ms.
     parts = (letters_of_sexes(), workload(), hours(), pay(), reference())
     return re.compile("|".join(parts), re.IGNORECASE)

@@ -24,6 +24,7 @@ from core.errors import InputError
 from core.file_io import names_in
 from core.formats.file_names import suffix_of
 from core.formats.source import AUTO
+from core.non_answers.stated_text import stated_text
 from core.review_contract import ADJUDICATED, CORRECTION_COLUMNS
 from core.settings import Columns
 
@@ -115,7 +116,7 @@ def read_folder(
 def decided_texts(
     corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
 ) -> frozenset[str]:
-    """Return the texts about which a decision holds, whatever it is.
+    """Return the texts, as the model reads them, about which a decision holds, whatever it is.
 
     A minor group, "not codable" and a disputed code teach nothing; but no model may be held to what
     it answered before. A text of which the answers were withdrawn is none of them.
@@ -125,7 +126,7 @@ def decided_texts(
     for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
         decisions.apply(correction)
         if correction.is_decided:
-            texts.add(correction.text)
+            texts.add(stated_text(correction.text))
     return frozenset(text for text in texts if decisions.get(text) is not None)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.corrections.decisions import Decisions
+from core.non_answers.stated_text import stated_text
 from core.row_counts import quantity
 from core.settings import Settings
 from inference.bundle import Bundle
@@ -26,6 +27,8 @@ def read_all_corrections(
     corrections_dir: Path, champion: Bundle | None, settings: Settings
 ) -> pd.DataFrame:
     """Return one row per text with a unit group; of two corrections the later one holds.
+
+    Texts are as the model reads them: an answer with duties that say nothing is one without.
 
     Returns ``text, label, file, is_held_out, is_new, is_first, is_confirmed``; ``is_new`` marks
     what ``champion`` has not learned of. Held out is only what is new and was never taught: after
@@ -59,7 +62,7 @@ def _decide(
     files: dict[str, str] = {}
     confirmed: dict[str, bool] = {}
     for file, correction in _read_folder(corrections_dir, settings):
-        text = correction.text
+        text = stated_text(correction.text)
         before = decisions.get(text)
         overruled_by = decisions.apply(correction).overruled_by
         if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):

@@ -28,6 +28,19 @@ def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(
     assert found[["label", "file", "is_new"]].values.tolist() == [["9411", "a.csv", True]]
 
 
+def test_duties_that_say_nothing_make_no_other_text(user_project: Settings) -> None:
+    """The model reads "nurse" of each: what measures with one must not teach with another."""
+    texts = ["nurse | keine angabe", "nurse | unknown", "nurse | na"]
+    for name, text in zip("abc", texts, strict=True):
+        write_corrections(user_project, f"{name}.csv", [(text, "2221")])
+    found = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    assert found[["text", "label", "file"]].values.tolist() == [
+        ["nurse | unknown", "2221", "c.csv"]
+    ]
+    columns = user_project.data.read_columns
+    assert decided_texts(user_project.data.corrections_dir, columns) == {"nurse | unknown"}
+
+
 def test_what_measured_is_taught_after_its_first_training(
     user_project: Settings, bundle: Bundle
 ) -> None:
