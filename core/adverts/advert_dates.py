@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.adverts.advert_table import any_mark_word, mark_words
+import re
+from functools import cache
+
+from core.adverts.advert_table import any_mark_word, first_letters, has_run, mark_words
 from core.letters.conjunctions import words_for_to
 from core.letters.word_pattern import any_of
 from core.non_answers.written_values import month_names
@@ -11,6 +14,17 @@ _YEAR = r"20[2-4]\d\b"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _UP_TO = r"\s?[-–]\s?"
+_IN_NUMBERS = re.compile(rf"{_YEAR}|\d\s?[./-]\s?\d")
+
+
+def may_have_date(title: str) -> bool:
+    """Return whether ``title`` has the numbers or the month without which it has no date."""
+    return _IN_NUMBERS.search(title) is not None or has_run(title, _months())
+
+
+@cache
+def _months() -> frozenset[str]:
+    return first_letters(month_names())
 
 
 def dates() -> str:

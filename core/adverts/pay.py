@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.adverts.advert_table import any_mark_word, mark_words
+import re
+from functools import cache
+
+from core.adverts.advert_table import any_mark_word, first_letters, has_run, mark_words
 from core.adverts.working_time import per, rate
 from core.letters.conjunctions import any_word_between_numbers
 from core.letters.word_pattern import any_of
@@ -12,6 +15,29 @@ _THOUSANDS = r"\d{1,3}(?:[ .,'’]\d{3})"  # "30 000", "30.000", "30,000", "30'0
 _CENTS = r"(?:[.,][\d-]{1,2})?"
 _NO_LETTER = r"(?![^\W\d_])"
 _GAP = rf"\.?{_NO_LETTER}\s?:?\s?"
+_ANY_SIGN = re.compile(_SIGN)
+_THOUSAND_SHORT = re.compile(r"\dk", re.IGNORECASE)
+
+
+def may_have_pay(title: str) -> bool:
+    """Return whether ``title`` has a currency, without which it has no pay."""
+    return _ANY_SIGN.search(title) is not None or has_run(title, _currencies())
+
+
+def may_have_pay_beside(title: str) -> bool:
+    """Return whether ``title`` has what an amount without a currency needs: a name, or "k"."""
+    return _THOUSAND_SHORT.search(title) is not None or has_run(title, _labels())
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    parts = ("code", "currency", "of_thousands")
+    return first_letters(word for part in parts for word in mark_words("pay", part))
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return first_letters(mark_words("pay", "label"))
 
 
 def pay() -> str:
