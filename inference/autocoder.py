@@ -14,7 +14,7 @@ from core.isco_scores.derived_variables import DERIVED
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non_answers
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
-from core.own_tables.code_source import CodeSource
+from core.own_tables.code_source import SOURCE_OF_NON_ANSWER
 from core.row_counts import Progress, no_progress
 from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, Settings
 from core.text import EMPTY_TEXT, preparation_version
@@ -47,7 +47,7 @@ PAD_CODES = "pad_codes"
 NEUTRALISE_FORMULAS = "neutralise_formulas"
 """The setting of a result that says whether cells of the input get a mark before a formula."""
 _NO_THRESHOLD = 2.0  # no probability reaches it
-_NO_ANSWERS = {kind: no_code(CodeSource(kind.value)) for kind in NonAnswerKind}
+_NO_ANSWERS = {kind: no_code(source) for kind, source in SOURCE_OF_NON_ANSWER.items()}
 
 
 class Autocoder:

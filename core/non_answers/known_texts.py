@@ -55,7 +55,9 @@ class NonAnswerKind(StrEnum):
     """What a text without an occupation says."""
 
     NOT_STATED = "not_stated"
-    """Nothing of the work: refused, not known, a missing code, "self employed", random keys."""
+    """Nothing: refused, not known, a missing code, random keys."""
+    STATUS = "status"
+    """How the person works, and not what the work is: "self employed", "trainee", "part-time"."""
     NOT_WORKING = "not_working"
     """That the person has no work: retired, student, unemployed, at home, ill."""
 
@@ -181,8 +183,8 @@ class NonAnswers:
         return max(filter(None, kinds), key=_rank, default=None)
 
 
-_RANKED = (NonAnswerKind.NOT_STATED, NonAnswerKind.NOT_WORKING)
-"""The kinds; of a text that has both, the later one counts."""
+_RANKED = tuple(NonAnswerKind)
+"""The kinds; of a text that has several, the last one counts."""
 
 
 def _rank(kind: NonAnswerKind | None) -> int:

@@ -20,9 +20,9 @@ class CodeSource(StrEnum):
     """A coder decided that no code fits this very text."""
     EMPTY = "empty"
     """The text is empty and has no code."""
-    NOT_STATED = NonAnswerKind.NOT_STATED.value
-    """The text says nothing ("refused", "n/a", "99") and has no code."""
-    NOT_WORKING = NonAnswerKind.NOT_WORKING.value
+    NOT_STATED = "not_stated"
+    """The text says nothing of the work ("refused", "n/a", "employee") and has no code."""
+    NOT_WORKING = "not_working"
     """The person has no work ("retired", "student"); the text has no code."""
     TOO_UNSURE = "too_unsure"
     """The model computed groups; none is probable enough, the person does not have the job, or the
@@ -34,6 +34,12 @@ class CodeSource(StrEnum):
         return self in (CodeSource.MODEL, CodeSource.SIMILAR_CORRECTION, CodeSource.CORRECTION)
 
 
-NON_ANSWERS = frozenset(CodeSource(kind.value) for kind in NonAnswerKind)
+SOURCE_OF_NON_ANSWER = {
+    NonAnswerKind.NOT_STATED: CodeSource.NOT_STATED,
+    NonAnswerKind.STATUS: CodeSource.NOT_STATED,
+    NonAnswerKind.NOT_WORKING: CodeSource.NOT_WORKING,
+}
+"""The source that a text of each kind of non-answer has."""
+NON_ANSWERS = frozenset(SOURCE_OF_NON_ANSWER.values())
 """The sources of texts that are no answers: they have no code and need no person."""
 SOURCES_WITHOUT_CODE = frozenset(source for source in CodeSource if not source.has_code)

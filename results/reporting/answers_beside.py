@@ -93,9 +93,10 @@ def _columns_beside(table: Table, title: int) -> dict[int, str]:
 
 
 def _states_nothing(title: str) -> bool:
-    """Whether a title is empty, or a text such as "Other"; a status such as "retired" is none."""
+    """Whether a title is empty, or a text such as "Other"; "retired" is none."""
     text = join(title)
-    return text == EMPTY_TEXT or built_in_non_answers().find(text) == NonAnswerKind.NOT_STATED
+    kind = built_in_non_answers().find(text)
+    return text == EMPTY_TEXT or kind in (NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS)
 
 
 def _is_answer(title: str) -> bool:

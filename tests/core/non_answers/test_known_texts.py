@@ -208,12 +208,12 @@ def test_various_is_no_occupation(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("semi retired", "not_stated"),  # works, and does not say as what
-        ("I am semi-retired", "not_stated"),
-        ("Teilrentnerin", "not_stated"),
-        ("retraite progressive", "not_stated"),
-        ("pracujący emeryt", "not_stated"),
-        ("delvis pensjonert", "not_stated"),
+        ("semi retired", "status"),  # works, and does not say as what
+        ("I am semi-retired", "status"),
+        ("Teilrentnerin", "status"),
+        ("retraite progressive", "status"),
+        ("pracujący emeryt", "status"),
+        ("delvis pensjonert", "status"),
         ("retired", "not_working"),
         ("semi retired teacher", None),
         ("semi-retraité, garde d'enfants", None),
@@ -269,7 +269,7 @@ def test_what_forms_and_coders_leave_states_nothing(text: str) -> None:
     ],
 )
 def test_a_status_in_employment_is_no_occupation(text: str) -> None:
-    assert NON_ANSWERS.find(join(text, "")) == NonAnswerKind.NOT_STATED
+    assert NON_ANSWERS.find(join(text, "")) is NonAnswerKind.STATUS
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.own_tables.code_source import SOURCE_OF_NON_ANSWER
 from core.text import join
 
 LISTED = Path(__file__).with_name("short_answers.csv")
@@ -30,7 +31,7 @@ def test_both_kinds_are_listed_in_every_language() -> None:
 @pytest.mark.parametrize(("language", "kind"), short_answers())
 def test_a_short_text_without_a_job_is_no_answer(language: str, kind: str) -> None:
     for text in short_answers()[language, kind]:
-        assert FIND(join(text)) == kind, text
+        assert SOURCE_OF_NON_ANSWER[FIND(join(text))] == kind, text
 
 
 def test_no_short_job_is_taken_for_one() -> None:

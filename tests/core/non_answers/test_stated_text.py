@@ -1,4 +1,4 @@
-"""Duties that say nothing are left out of a text; a title, and duties that say something, stay."""
+"""What says nothing is left out of a text, in the title and in the duties."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import pytest
 from core.non_answers.stated_text import stated_text
 from core.text import join
 
+SAY_NOTHING = ["NA", "n/a", "99", "refused", "keine Angabe", "sans réponse", "nie wiem", "لا أعرف"]
 
-@pytest.mark.parametrize(
-    "duties",
-    ["", "NA", "n/a", "-", "99", "refused", "keine Angabe", "sans réponse", "nie wiem", "لا أعرف"],
-)
+
+@pytest.mark.parametrize("duties", ["", "-", "employee", *SAY_NOTHING])
 def test_duties_that_say_nothing_are_none(duties: str) -> None:
     assert stated_text(join("Nurse", duties)) == "nurse | unknown"
+
+
+@pytest.mark.parametrize("title", ["", "-", *SAY_NOTHING])
+def test_a_title_that_says_nothing_is_none(title: str) -> None:
+    assert stated_text(join(title, "lays bricks")) == "unknown | lays bricks"
 
 
 @pytest.mark.parametrize(
@@ -21,11 +25,18 @@ def test_duties_that_say_nothing_are_none(duties: str) -> None:
     [
         ("Nurse", "gives medication"),
         ("Nurse", "retired"),  # says that the job is of the past
+        ("retired", "gave medication"),
         ("Employee", "in an office"),
         ("Freelancer", "draws logos"),
-        ("refused", "lays bricks"),
+        ("selbstständig", "backt Brot"),
+        ("kendi hesabına", "fırın"),
     ],
 )
 def test_what_says_something_stays(title: str, duties: str) -> None:
     text = join(title, duties)
     assert stated_text(text) == text
+
+
+@pytest.mark.parametrize("duties", ["n/a", "self employed"])
+def test_of_two_parts_that_say_nothing_the_title_stays(duties: str) -> None:
+    assert stated_text(join("refused", duties)) == "refused | unknown"

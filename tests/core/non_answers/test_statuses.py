@@ -9,6 +9,7 @@ import pytest
 
 from core.columns.record_text import duties_in_context
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
+from core.own_tables.code_source import SOURCE_OF_NON_ANSWER, CodeSource
 from core.text import join
 
 LISTED = Path(__file__).with_name("statuses.csv")
@@ -27,8 +28,8 @@ def test_statuses_and_places_are_listed_in_every_language() -> None:
 @pytest.mark.parametrize("language", statuses())
 def test_a_status_or_a_place_alone_states_nothing(language: str) -> None:
     for text in statuses()[language]:
-        assert FIND(join(text)) is NonAnswerKind.NOT_STATED, text
-        assert FIND(join(text, "n/a")) is FIND(join("", text)) is NonAnswerKind.NOT_STATED, text
+        for written in (join(text), join(text, "n/a"), join("", text)):
+            assert SOURCE_OF_NON_ANSWER[FIND(written)] is CodeSource.NOT_STATED, written
 
 
 @pytest.mark.parametrize("language", statuses())
