@@ -44,12 +44,13 @@ class UnheldJobs:
     def names(self, text: str) -> bool:
         """Return whether a joined text (``core.text.join``) that is an answer names such a job."""
         title, _, duties = text.partition(f" {SEPARATOR} ")
-        if _begins(title, self._lead_ins):
-            return True
         if duties in ("", UNKNOWN):
-            return False
+            return _begins(title, self._lead_ins)
         kind = self._non_answers.find(title, has_more=True)
         if kind is NonAnswerKind.NOT_WORKING and not _is_ambiguous(title):
+            return True
+        # "keine Angabe" denies no job, although "keine Pflegekraft" does.
+        if kind is None and _begins(title, self._lead_ins):
             return True
         says_nothing = kind is not None or title == UNKNOWN
         return _begins(duties, self._lead_ins if says_nothing else self._lead_ins_of_more)

@@ -57,6 +57,19 @@ def test_duties_count_as_the_title_does_where_this_says_nothing() -> None:
     assert not JOBS.names(join("student")) and not JOBS.names(join("", "student"))
 
 
+def test_a_title_that_states_nothing_denies_no_job() -> None:
+    """Twenty languages have one that begins as a denial does: "keine Angabe", "nie wiem"."""
+    states_nothing = {NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS}
+    texts = [
+        join(text, "lays bricks")
+        for _, kind, forms in compared_texts("non_answers.csv")
+        if kind in states_nothing
+        for text in forms
+    ]
+    assert len(texts) > 5000
+    assert [text for text in texts if JOBS.names(text)] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
