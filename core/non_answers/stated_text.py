@@ -3,6 +3,9 @@
 Survey programs and interviewers fill the field of the duties with "NA", "refused" or "99", and that
 of the title, too. A title stays that says how somebody works: farmers are "self employed" more
 often than clerks are. The model is right more often with it, and less often with "refused".
+
+Duties that repeat the title say nothing more. The model is as often right with them, and surer than
+that: it takes one answer for two.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ def stated_text(text: str) -> str:
     title, separator, duties = text.partition(f" {SEPARATOR} ")
     if duties in ("", UNKNOWN):
         return text
-    if _kind(duties) in (NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS):
+    if duties == title or _kind(duties) in (NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS):
         return f"{title}{separator}{UNKNOWN}"
     if _kind(title) is NonAnswerKind.NOT_STATED:
         return f"{UNKNOWN}{separator}{duties}"

@@ -15,6 +15,11 @@ def test_duties_that_say_nothing_are_none(duties: str) -> None:
     assert stated_text(join("Nurse", duties)) == "nurse | unknown"
 
 
+def test_duties_that_repeat_the_title_are_none() -> None:
+    assert stated_text(join("Nurse", " NURSE.")) == "nurse | unknown"
+    assert stated_text(join("Nurse", "Nurse, nights")) == "nurse | nurse nights"
+
+
 @pytest.mark.parametrize("title", ["", "-", *SAY_NOTHING])
 def test_a_title_that_says_nothing_is_none(title: str) -> None:
     assert stated_text(join(title, "lays bricks")) == "unknown | lays bricks"
