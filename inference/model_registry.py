@@ -1,7 +1,8 @@
 """Keep the versions of the model on this machine, and which of them is in service.
 
 ``models/versions/<version>/``       a bundle, never changed once it is there
-``models/versions/<version>.json``   when it was promoted, and which version it replaced
+``models/versions/<version>.json``   when it was promoted, which version it replaced, and the
+                                     bundled version that was known then
 ``models/best_model``                a link to the version in service; without it, the bundled one
 
 The folder is the state. A version is added by one rename and put into service by renaming a link,
@@ -139,12 +140,15 @@ class ModelRegistry:
         """
         bundle = self.open(name)
         bundle.checkpoint_dir()
-        replaced = next((version.name for version in self.versions() if version.is_served), "")
+        served, bundled = self._served_and_bundled()
+        replaced = served or ""
         if replaced == name:
             return bundle
+        is_known = not replaced or bundled in (name, replaced)
+        known = bundled if is_known else self._promotion(replaced).get("bundled")
         link = self._new_link(bundle.path)  # first: what is refused was never promoted
         self._versions_dir.mkdir(parents=True, exist_ok=True)
-        promotion = {"promoted": utc_now(), "replaced": replaced}
+        promotion = {"promoted": utc_now(), "replaced": replaced, "bundled": known}
         write_atomic(self._versions_dir / f"{name}.json", json.dumps(promotion) + "\n")
         os.replace(link, self._served_link)
         self._prune()
@@ -168,6 +172,23 @@ class ModelRegistry:
         bundle = Bundle.open(paths[previous])
         os.replace(self._new_link(paths[previous]), self._served_link)
         return bundle
+
+    def new_bundled(self) -> str | None:
+        """Return the name of the bundled version if it came after the one that was served here.
+
+        Nothing replaces a version of the office but what it promotes: an update of the program,
+        which may bring a better bundled version, changes nothing by itself.
+        """
+        served, bundled = self._served_and_bundled()
+        known = self._promotion(served).get("bundled") if served is not None else None
+        return bundled if known is not None and bundled not in (known, served) else None
+
+    def _served_and_bundled(self) -> tuple[str | None, str | None]:
+        """Return the names of the version in service and of the bundled one, None for no bundle."""
+        versions = self.versions()
+        served = next((version.name for version in versions if version.is_served), None)
+        of_bundled = (version.name for version in versions if version.path == self.bundled_dir)
+        return served, next(of_bundled, None)
 
     def _served_name(self) -> str:
         """Return the name of the version in service, also where its folder is gone or damaged."""

@@ -103,6 +103,29 @@ def test_old_versions_go_but_never_the_one_before(
     assert registry.rollback().manifest.version == "v1"
 
 
+def test_a_bundled_version_that_came_later_is_named(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    def serve(number: int) -> None:
+        registry.add(another(bundle, tmp_path / f"run{number}", number))
+        registry.promote(f"v{number}")
+
+    assert registry.new_bundled() is None
+    serve(1)
+    assert registry.new_bundled() is None
+    shutil.rmtree(registry.bundled_dir)
+    another(bundle, registry.bundled_dir, 9)  # as an update of the program does
+    for number in range(2, 6):  # the promotions of before are pruned meanwhile
+        assert registry.new_bundled() == "v9"
+        serve(number)
+    registry.promote("v9")
+    assert registry.new_bundled() is None
+    serve(6)
+    assert registry.new_bundled() is None
+    shutil.rmtree(registry.bundled_dir)
+    assert registry.new_bundled() is None
+
+
 def test_a_damaged_version_never_gets_into_service(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:

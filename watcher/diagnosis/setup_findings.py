@@ -63,6 +63,14 @@ def _model(settings: Settings, names: PathNames) -> Iterator[Finding]:
         return
     place = "the bundled one" if bundle.path.resolve() == registry.bundled_dir.resolve() else "own"
     yield Finding("model", Level.OK, f"{bundle.manifest.version} ({place}) loads and codes")
+    if (bundled := registry.new_bundled()) is not None:
+        yield Finding(
+            "model",
+            Level.OK,
+            f"{bundled} came with the program after the version in service was trained",
+            f"compare both on your coded records, isco evaluate --on FILE --model {bundled}; isco "
+            f"models promote {bundled} serves it, and the next night teaches it your corrections",
+        )
     wanted = settings.inference.provider
     yield Finding(
         "provider",

@@ -20,6 +20,7 @@ from core.row_counts import Progress
 from core.settings import Settings
 from core.text import join
 from inference.doubt.coder_check import check_coders
+from inference.model_registry import ModelRegistry
 from inference.serving.served_autocoder import ServedAutocoder
 from results.code_file import batch_id, code_file
 from results.corrections_file import corrections_batch_id, process_corrections
@@ -103,3 +104,5 @@ class FileProcessor:
 
     def _log_model(self) -> None:
         _LOG.info("serving model %s", self.model_version)
+        if (bundled := ModelRegistry(self._settings.output).new_bundled()) is not None:
+            _LOG.info("model %s came with the program and is not in service: isco check", bundled)

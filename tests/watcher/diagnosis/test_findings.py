@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from core.corrections.doubts import DOUBTS_DIR, Doubt, write_doubts
 from core.errors import FolderError
 from core.own_files import SENTINEL
 from core.settings import Settings, load_settings
-from inference.bundle import CHECKPOINT
+from inference.bundle import CHECKPOINT, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from tests.support.daemon_harness import DaemonHarness
 from watcher.diagnosis import share_findings
@@ -25,6 +26,7 @@ from watcher.diagnosis.setup_findings import setup_findings
 from watcher.environment import Environment
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import STAGING, Folders
+from watcher.processes.file_processor import FileProcessor
 
 
 @pytest.fixture
@@ -328,3 +330,29 @@ def test_settings_in_the_root_leave_addresses_as_they_are() -> None:
     names = PathNames(Path("/config.yaml"))
     assert names.without("see https://example.org/x") == "see https://example.org/x"
     assert names.shown(Path("/data/x")) == "data/x"
+
+
+def test_a_bundled_model_that_came_later_is_named(
+    settings: Settings, bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model_dir = tmp_path / "models"
+    paths = {"model_dir": model_dir, "best_model_dir": model_dir / "best_model"}
+    settings = settings.model_copy(update={"output": settings.output.model_copy(update=paths)})
+    for folder in (model_dir / "bundled", tmp_path / "own"):
+        shutil.copytree(bundle.path, folder)
+    name_version(tmp_path / "own", "own")
+    registry = ModelRegistry(settings.output)
+    registry.promote(registry.add(tmp_path / "own").manifest.version)
+    name_version(model_dir / "bundled", "later")
+    found = [finding.found for finding in setup_findings(settings, names_of(settings))]
+    assert "later came with the program after the version in service was trained" in found
+    with caplog.at_level(logging.INFO):
+        FileProcessor(settings)
+    assert "model later came with the program and is not in service: isco check" in caplog.text
+
+
+def name_version(bundle_dir: Path, version: str) -> None:
+    """Give a bundle another version, as an update of the program has one."""
+    manifest = json.loads((bundle_dir / MANIFEST).read_text(encoding="utf-8"))
+    manifest["version"] = version
+    (bundle_dir / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
