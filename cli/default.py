@@ -17,7 +17,8 @@ from cli.progress_bar import file_progress_bar
 from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
 from core.errors import IscoError
-from core.file_io import ScratchFolder, open_atomic
+from core.files.scratch_folder import ScratchFolder
+from core.files.whole_file import open_atomic
 from core.settings import Settings
 
 _LOG = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from core.file_io import keep_compiled, read_compiled, write_atomic
+from core.files.compiled_table import keep_compiled, read_compiled
+from core.files.whole_file import write_atomic
 from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language

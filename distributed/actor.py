@@ -10,7 +10,7 @@ from tempfile import gettempdir
 import pyarrow as pa
 import ray
 
-from core.file_io import ScratchFolder
+from core.files.scratch_folder import ScratchFolder
 from core.settings import Settings
 from distributed.dataset_rows import RowKind, header_of, kind_of, make_row, records_of
 from distributed.file_splits import Split

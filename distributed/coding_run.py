@@ -21,11 +21,11 @@ from ray.data import ActorPoolStrategy, DataContext, Dataset
 
 from core.corrections.coded_texts import mark_incomplete
 from core.errors import DistributedError
-from core.file_io import utc_now
+from core.files.own_files import RECEIPT
 from core.isco_titles.group_titles import language_of
-from core.own_files import RECEIPT
 from core.row_counts import quantity
 from core.settings import Settings
+from core.timestamps import utc_now
 from distributed.actor import CodingActor, served_files
 from distributed.datasource import SplitDatasource
 from distributed.file_splits import SPLIT_ROWS

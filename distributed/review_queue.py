@@ -20,7 +20,7 @@ from pyarrow.dataset import dataset
 from ray.data import DataContext
 from ray.data.aggregate import Min, Sum
 
-from core.file_io import ScratchFolder
+from core.files.scratch_folder import ScratchFolder
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import (
     CONFIDENCE,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from core.own_files import RECEIPT
+from core.files.own_files import RECEIPT
 from core.row_counts import RowCounts, quantity
 from distributed.storage import Folder
 from distributed.summary import RunSummary

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from transformers import AutoTokenizer, RobertaForSequenceClassification
 
-from core.file_io import ScratchFolder, sha256_of
+from core.files.scratch_folder import ScratchFolder
+from core.files.whole_file import sha256_of
 from exporters.bundle_export import export_graph
 from exporters.parity import check_values, checkpoint_logits
 from inference.accelerators.golden_texts import golden_texts

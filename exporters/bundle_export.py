@@ -21,10 +21,11 @@ import torch
 from optimum.exporters.onnx import main_export
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
-from core.file_io import ScratchFolder, utc_now
+from core.files.scratch_folder import ScratchFolder
 from core.settings import InferenceSettings
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION
+from core.timestamps import utc_now
 from exporters.graph_fusion import fuse
 from exporters.mixed_precision import TARGET_AGREEMENT, write_int8
 from exporters.parity import (

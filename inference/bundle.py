@@ -28,7 +28,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import BundleError
-from core.file_io import sha256_of, write_atomic
+from core.files.whole_file import sha256_of, write_atomic
 from core.packages import SHIPPED_MODEL
 from core.taxonomy import isco08
 from core.text import TEXT_VERSION

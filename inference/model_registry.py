@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BundleError
-from core.file_io import utc_now, write_atomic
-from core.own_files import read_own_json
+from core.files.own_files import read_own_json
+from core.files.whole_file import write_atomic
 from core.packages import SHIPPED_MODEL
 from core.settings import OutputSettings
+from core.timestamps import utc_now
 from inference.bundle import MANIFEST, Bundle, unsupported_version
 
 VERSIONS = "versions"

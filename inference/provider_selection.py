@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import SettingsError
-from core.file_io import write_atomic
+from core.files.whole_file import write_atomic
 from inference.accelerators.golden_texts import golden_texts
 from inference.accelerators.instruction_sets import instruction_sets
 from inference.accelerators.onnx_accelerator import (

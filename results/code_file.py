@@ -34,18 +34,19 @@ from core.csv_table import (
     open_table,
     row_writer,
 )
-from core.file_io import sha256_of, utc_now
+from core.files.own_files import RECEIPT, REPORT
+from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_codes.compared_column import choose_compared_column
 from core.isco_codes.other_code_columns import codes_not_compared, codes_without_a_name
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
-from core.own_files import RECEIPT, REPORT
 from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import refuse_own_table
 from core.row_counts import Progress, no_progress
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE
+from core.timestamps import utc_now
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction
 from inference.doubt.several_occupations import code_records

@@ -13,10 +13,11 @@ from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
 from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, neutralise
-from core.file_io import sha256_of, utc_now
+from core.files.whole_file import sha256_of
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
+from core.timestamps import utc_now
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_source import CorrectionsSource, open_source
 from results.intake_check import IntakeCheck, IntakeChecks

@@ -23,9 +23,9 @@ from core.corrections.correction_table import (
 from core.corrections.edited_predictions import EditedPredictions
 from core.csv_table import Table, open_table
 from core.errors import InputError
-from core.file_io import sha256_of
+from core.files.own_files import RECEIPT, OwnFileError, read_own_json
+from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CORRECTED_NAMES
-from core.own_files import RECEIPT, OwnFileError, read_own_json
 from core.own_tables.output_contract import code_column
 from core.own_tables.table_kind import (
     TableKind,

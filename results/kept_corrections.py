@@ -11,7 +11,8 @@ from typing import TextIO
 from core.corrections.correction import Correction
 from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
 from core.csv_table import Writer
-from core.file_io import open_atomic, utc_now
+from core.files.whole_file import open_atomic
+from core.timestamps import utc_now
 from results.intake_check import IntakeCheck
 
 ID_DIGITS = 12

@@ -14,9 +14,9 @@ from typing import Any
 
 from core.corrections.office_answers import MIN_ANSWERS as MIN_CALIBRATING
 from core.corrections.office_answers import MIN_SAMPLED
+from core.files.own_files import REPORT
 from core.html import write_page
 from core.isco_titles.group_titles import titles_in
-from core.own_files import REPORT
 from core.taxonomy import MAJOR, SUB_MAJOR
 from results.batch import Batch
 from results.reporting.verdict import MIN_ANSWERS, findings, is_small

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from core.file_io import open_atomic
+from core.files.whole_file import open_atomic
 from core.settings import InferenceSettings, OutputSettings, Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle

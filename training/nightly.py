@@ -17,8 +17,9 @@ import pandas as pd
 
 from core.corrections.corrections_folder import decided_texts
 from core.corrections.doubts import Doubt, open_doubts
-from core.file_io import require_new_dir, utc_now
+from core.files.folders import require_new_dir
 from core.settings import Settings
+from core.timestamps import utc_now
 from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
     count_rejected,

@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from core.file_io import make_public, make_public_dir
-from core.own_files import METRICS, REPORT
+from core.files.folders import make_public_dir
+from core.files.own_files import METRICS, REPORT
+from core.files.whole_file import make_public
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement

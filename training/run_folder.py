@@ -17,8 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.file_io import sha256_of, utc_now, write_atomic
-from core.own_files import METRICS
+from core.files.own_files import METRICS
+from core.files.whole_file import sha256_of, write_atomic
+from core.timestamps import utc_now
 
 if TYPE_CHECKING:
     from core.corrections.doubts import Doubt

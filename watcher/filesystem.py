@@ -16,8 +16,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core.file_io import make_public
-from core.own_files import read_own_file
+from core.files.own_files import read_own_file
+from core.files.whole_file import make_public
 from watcher.open_files import Writers, writers_of
 
 # A folder itself cannot be synced everywhere: not on SMB, not on every FUSE.

@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.errors import ServiceError
-from core.file_io import write_atomic
+from core.files.whole_file import write_atomic
 from core.log_lines import TEXT
 from core.settings_file.project import CONFIG
 

@@ -18,7 +18,7 @@ from cli.options import add_command, add_file, add_folder
 from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
 from core.errors import InputError, IscoError
-from core.file_io import ScratchFolder
+from core.files.scratch_folder import ScratchFolder
 from core.row_counts import quantity
 from core.settings import Settings
 
@@ -79,7 +79,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         ray_engine.run(parsed, settings)
         return
     ray_engine.refuse_options(parsed)
-    from core.own_files import REPORT
+    from core.files.own_files import REPORT
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, prepare_process

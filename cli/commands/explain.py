@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.options import add_command
-from core.own_files import OwnFileError, set_aside
+from core.files.own_files import OwnFileError, set_aside
 from core.row_counts import quantity
 from core.settings import Settings
 

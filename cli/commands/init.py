@@ -10,7 +10,7 @@ from typing import Any
 
 from cli.options import add_command, add_folder
 from core.errors import SettingsError
-from core.file_io import write_atomic
+from core.files.whole_file import write_atomic
 from core.packages import SHIPPED_SETTINGS, answers_dir
 from core.settings import Settings, load_settings
 from core.settings_file.project import CONFIG

@@ -86,7 +86,7 @@ def _past(version: Version, refused: Collection[str]) -> str:
 
 def _refused(runs_dir: Path) -> frozenset[str]:
     """Return the versions that the gate refused, of the trainings whose metrics are kept."""
-    from core.own_files import METRICS, OwnFileError, read_own_json
+    from core.files.own_files import METRICS, OwnFileError, read_own_json
     from training.run_folder import RunState
 
     names = set()

@@ -17,7 +17,7 @@ from cli.progress_bar import training_progress
 from cli.requirements import require_extra
 from cli.system_error import describe
 from core.errors import IscoError, TrainingRunsError
-from core.file_io import require_new_dir
+from core.files.folders import require_new_dir
 from core.settings import Settings
 from core.settings_file.project import name_settings_file
 
@@ -206,7 +206,7 @@ def _check_sources(raw: Path, base: str, settings: Settings) -> None:
 
 def _report(run: RunFolder | None, as_json: bool) -> None:
     """Log the result of a run, or print it as JSON; None if there was nothing to learn."""
-    from core.own_files import METRICS
+    from core.files.own_files import METRICS
 
     if run is None:
         if as_json:

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 
 _TABLE_PATH = Path(__file__).with_name("places.yaml")
 _Phrases = dict[str, list[tuple[str, ...]]]

@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from core.file_io import sha256_of
+from core.files.whole_file import sha256_of
 
 
 @cache

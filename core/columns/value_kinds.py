@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.languages.message import Message
 
 NO_VALUES = Message("no values")

@@ -28,7 +28,7 @@ from core.corrections.text_list import (
     text_keys,
     write_text_list,
 )
-from core.file_io import names_in
+from core.files.folders import names_in
 from core.taxonomy import UNIT
 
 _LOG = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
 from core.corrections.unread_file import UnreadFile
 from core.errors import InputError
-from core.file_io import names_in
+from core.files.folders import names_in
 from core.formats.file_names import suffix_of
 from core.formats.source import AUTO
 from core.non_answers.stated_text import stated_text

@@ -20,8 +20,10 @@ from typing import Any
 from core.corrections.correction import Correction
 from core.corrections.signature import coder_name
 from core.errors import IscoError
-from core.file_io import names_in, utc_now, write_atomic
-from core.own_files import OwnFileError, read_own_json
+from core.files.folders import names_in
+from core.files.own_files import OwnFileError, read_own_json
+from core.files.whole_file import write_atomic
+from core.timestamps import utc_now
 
 _LOG = logging.getLogger(__name__)
 DOUBTS_DIR = ".doubts"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.files.own_files import SENTINEL
 from core.formats.file_names import suffix_of
-from core.own_files import SENTINEL
 
 
 class CorrectionsAwayError(OSError):

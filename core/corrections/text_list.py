@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from core.file_io import open_atomic
+from core.files.whole_file import open_atomic
 from core.taxonomy import isco08
 
 _FORMAT = 2

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("answer_words.yaml")

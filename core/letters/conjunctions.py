@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("conjunctions.yaml")

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.languages.language_name import LanguageName
 from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
 from core.letters.east_asian_bits import bits_as_east_asian, bits_in

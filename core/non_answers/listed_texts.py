@@ -10,7 +10,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from core import text as text_module
-from core.file_io import compiled_table
+from core.files.compiled_table import compiled_table
 from core.letters import accents
 from core.letters.accents import plain_digraphs, plain_letters
 from core.text import SEPARATOR, clean

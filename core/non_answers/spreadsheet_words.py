@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 
 _TABLE_PATH = Path(__file__).with_name("spreadsheet_words.yaml")
 

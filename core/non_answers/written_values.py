@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.letters.accents import plain_letters
 from core.letters.word_pattern import any_of
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-from core.file_io import sha256_of
+from core.files.whole_file import sha256_of
 from inference.bundle import Bundle
 from inference.providers import Runner, Runtime
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.doubts import Doubt, is_same_coder
-from core.file_io import utc_now
 from core.row_counts import Progress, no_progress
 from core.taxonomy import isco08, unit_index
+from core.timestamps import utc_now
 from inference.autocoder import Autocoder
 from inference.doubt.answer_counts import SURE, Counts, count_answers, is_behind, reasons_for
 

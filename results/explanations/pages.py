@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import IscoError
-from core.file_io import make_public, write_atomic
+from core.files.whole_file import make_public, write_atomic
 from core.html import write_page
 from core.isco_titles.group_titles import LANGUAGE, titles_in
 from results.explanations.requests import EXPLANATIONS_DIR, as_json, read_requests

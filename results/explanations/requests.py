@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.file_io import write_atomic
+from core.files.own_files import OwnFileError, read_own_json
+from core.files.whole_file import write_atomic
 from core.isco_titles.group_titles import ENGLISH, LANGUAGE, language_of
-from core.own_files import OwnFileError, read_own_json
 from core.review_contract import MAX_SHOWN_CHARS
 from results.receipt import Receipt
 from results.review.review_item import ReviewItem

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from results.review.review_item import ReviewItem
 

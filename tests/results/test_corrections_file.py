@@ -17,7 +17,7 @@ from core.corrections.correction_table import open_corrections, read_corrections
 from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import Doubt, confirm
 from core.errors import InputError
-from core.file_io import sha256_of, write_atomic
+from core.files.whole_file import sha256_of, write_atomic
 from core.settings import Columns, Settings
 from core.text import join
 from inference.autocoder import open_autocoder

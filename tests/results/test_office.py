@@ -13,7 +13,7 @@ import pytest
 
 from core.corrections.corrections_folder import folder_state
 from core.errors import BundleError
-from core.own_files import REPORT
+from core.files.own_files import REPORT
 from core.row_counts import no_progress
 from core.settings import Settings
 from core.taxonomy import isco08

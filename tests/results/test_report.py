@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from core.csv_table import Writer
-from core.own_files import REPORT
+from core.files.own_files import REPORT
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join

@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 
 from core.csv_table import open_table
-from core.file_io import sha256_of
-from core.own_files import RECEIPT
+from core.files.own_files import RECEIPT
+from core.files.whole_file import sha256_of
 from core.settings import Settings
 from core.text import JOB_TITLE
 from watcher.delivery.archive import REASON_SUFFIX

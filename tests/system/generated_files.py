@@ -20,7 +20,7 @@ from pathlib import Path
 
 import hypothesis
 
-from core.own_files import RECEIPT
+from core.files.own_files import RECEIPT
 from core.settings import Settings, load_settings
 from results.code_file import PREDICTIONS
 from tests.conftest import ROOT

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import AlreadyRunningError, FolderError
-from core.own_files import SENTINEL, OwnFileError
+from core.files.own_files import SENTINEL, OwnFileError
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity

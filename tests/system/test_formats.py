@@ -17,7 +17,7 @@ import pyreadstat
 import pytest
 
 import main
-from core.file_io import sha256_of
+from core.files.whole_file import sha256_of
 from core.formats import file_names, statistics_file
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Settings

@@ -15,9 +15,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.errors import BundleError
+from core.files.own_files import SENTINEL
 from core.html import write_page
 from core.languages.page_language import page_languages
-from core.own_files import SENTINEL
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import open_autocoder

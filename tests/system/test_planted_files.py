@@ -19,8 +19,8 @@ import pytest
 
 from cli.commands.explain import run as run_explain
 from core.errors import BundleError, FolderError, StatusError
+from core.files.own_files import SENTINEL, OwnFileError, read_own_file, read_own_json
 from core.log_lines import OneLineFormatter
-from core.own_files import SENTINEL, OwnFileError, read_own_file, read_own_json
 from core.row_counts import no_progress
 from core.settings import Settings
 from core.settings_file.schedule_settings import ScheduleSettings

@@ -29,7 +29,7 @@ from cli.subprocesses import start_training
 from core.corrections.doubts import Doubt, write_doubts
 from core.corrections.office_answers import MIN_ANSWERS
 from core.errors import InputError
-from core.own_files import METRICS
+from core.files.own_files import METRICS
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.bundle import LEARNED_FILES, MANIFEST, Bundle

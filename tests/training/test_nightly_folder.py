@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.own_files import METRICS, REPORT
+from core.files.own_files import METRICS, REPORT
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
 from training.nightly_folder import publish, publish_skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.own_files import METRICS
+from core.files.own_files import METRICS
 from core.settings import Settings
 from core.text import join
 from inference.autocoder import open_autocoder

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.file_io import sha256_of
+from core.files.whole_file import sha256_of
 from core.settings import Settings
 from tests.conftest import ROOT
 from tests.support.fake_clock import FakeClock

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import AlreadyRunningError
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
 from core.row_counts import Progress
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE

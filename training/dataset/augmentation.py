@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.adverts.advert_words import without_advert_words
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
 

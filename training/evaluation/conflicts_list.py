@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.corrections.signature import YES
 from core.csv_table import Writer, neutralise
-from core.file_io import write_atomic
+from core.files.whole_file import write_atomic
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, CORRECTED, TEXT
 from training.evaluation.coder_agreement import Conflict

@@ -18,12 +18,12 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Template
 
-from core.file_io import write_atomic
+from core.files.own_files import METRICS, REPORT, RUN_STATES
+from core.files.whole_file import write_atomic
 from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
-from core.own_files import METRICS, REPORT, RUN_STATES
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION_MAJOR,

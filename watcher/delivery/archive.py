@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from core.files.own_files import OwnFileError
 from core.formats.file_names import suffix_of
-from core.own_files import OwnFileError
 from watcher.delivery.publish import clear_staging, safe_stem
 from watcher.filesystem import Filesystem
 from watcher.intake import claims

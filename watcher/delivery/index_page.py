@@ -21,12 +21,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from core.corrections.correction import CorrectionStatus
-from core.file_io import write_atomic
-from core.html import encoded, rendered
-from core.isco_titles.group_titles import ENGLISH
-from core.languages.message import Message
-from core.languages.page_language import page_language
-from core.own_files import (
+from core.files.own_files import (
     METRICS,
     RECEIPT,
     REPORT,
@@ -37,7 +32,13 @@ from core.own_files import (
     read_own_json,
     set_aside,
 )
+from core.files.whole_file import write_atomic
+from core.html import encoded, rendered
+from core.isco_titles.group_titles import ENGLISH
+from core.languages.message import Message
+from core.languages.page_language import page_language
 from core.row_counts import RowCounts
+from core.timestamps import utc_timestamp
 from watcher.delivery.publish import is_superseded
 from watcher.processes.scheduler import FAILED, NIGHTLY
 from watcher.status.other_daemons import with_rejected_by_others
@@ -157,7 +158,7 @@ class Index:
             "index.html",
             self._language,
             status=status,
-            now=self._clock().isoformat(timespec="seconds"),
+            now=utc_timestamp(self._clock()),
             nonce=secrets.token_urlsafe(16),  # the name of no file can have known it
             months=_months(batches[:_MAX_SHOWN], self._language),
             reason_of=self._reason_of,

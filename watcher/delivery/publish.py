@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.files.own_files import RECEIPT, OwnFileError, parse_own_json, set_aside
 from core.formats.file_names import suffix_of
-from core.own_files import RECEIPT, OwnFileError, parse_own_json, set_aside
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
 from watcher.intake.folder_checks import STAGING

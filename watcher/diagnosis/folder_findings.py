@@ -8,8 +8,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.file_io import ScratchFolder
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
+from core.files.scratch_folder import ScratchFolder
 from core.settings import Settings
 from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.share_findings import share_findings

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from core.own_files import parse_own_json, read_own_json
+from core.files.own_files import parse_own_json, read_own_json
 from watcher.status.status import encodable
 
 

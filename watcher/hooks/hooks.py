@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from core.own_files import METRICS, SENTINEL, OwnFileError, set_aside
+from core.files.own_files import METRICS, SENTINEL, OwnFileError, set_aside
 from watcher.clock import back_off_s
 from watcher.delivery.publish import shown
 from watcher.environment import Environment

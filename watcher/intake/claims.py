@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.own_files import OwnFileError
+from core.files.own_files import OwnFileError
 from watcher.filesystem import Filesystem
 from watcher.intake.listing import kind_of
 from watcher.open_files import Writers

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.corrections.presence import CorrectionsAwayError, present_folder
-from core.file_io import write_atomic
-from core.own_files import OwnFileError, read_own_file
+from core.files.own_files import OwnFileError, read_own_file
+from core.files.whole_file import write_atomic
 from watcher.intake.local_state import local_state_path
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from core.file_io import write_atomic
-from core.own_files import OwnFileError, read_own_file
+from core.files.own_files import OwnFileError, read_own_file
+from core.files.whole_file import write_atomic
 from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.claims import Claim

@@ -15,7 +15,7 @@ from core.corrections.correction import Correction
 from core.corrections.doubts import Doubt, confirmed_doubts
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
-from core.file_io import sha256_of
+from core.files.whole_file import sha256_of
 from core.row_counts import Progress
 from core.settings import Settings
 from core.text import join

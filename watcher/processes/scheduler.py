@@ -27,8 +27,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import SettingsError, TrainingRunsError
-from core.file_io import make_public_dir, write_atomic
-from core.own_files import METRICS, SENTINEL, OwnFileError, read_own_file, read_own_json, set_aside
+from core.files.folders import make_public_dir
+from core.files.own_files import (
+    METRICS,
+    SENTINEL,
+    OwnFileError,
+    read_own_file,
+    read_own_json,
+    set_aside,
+)
+from core.files.whole_file import write_atomic
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
 from watcher.processes.background import start_in_background
 from watcher.processes.exit_status import ended_with

@@ -23,7 +23,7 @@ import psutil
 
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
-from core.file_io import ScratchFolder
+from core.files.scratch_folder import ScratchFolder
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.corrections.correction_table import prepared_text
 from core.corrections.corrections_folder import decided_texts
-from core.own_files import RECEIPT, read_own_json
+from core.files.own_files import RECEIPT, read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
 from results.explanations.requests import pending_batches

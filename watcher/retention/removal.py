@@ -13,18 +13,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from core.corrections.corrections_folder import folder_state
 from core.corrections.doubts import doubts_path, orphaned_doubts, remove_doubts
 from core.errors import FolderError, StatusError
-from core.file_io import ScratchFolder, write_atomic
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
+from core.files.scratch_folder import ScratchFolder
+from core.files.whole_file import write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.row_counts import quantity
 from core.settings import Settings
+from core.timestamps import utc_timestamp
 from results.kept_corrections import ID_DIGITS
 from watcher.delivery.archive import REASON_SUFFIX, reason_path
 from watcher.delivery.index_page import INDEX, Index
@@ -65,7 +67,7 @@ def purge(settings: Settings, scope: Scope) -> PurgeReport:
     No training must run meanwhile. Raises FolderError where the share of a folder is not connected.
     """
     _require_shares(settings)
-    report = PurgeReport(scope.before.isoformat(timespec="seconds"), scope.is_dry_run)
+    report = PurgeReport(utc_timestamp(scope.before), scope.is_dry_run)
     watched = settings.watcher
     if watched.outbox.is_dir():
         _purge_outbox(settings, scope, report)
@@ -138,7 +140,7 @@ def _scratch(outbox: Path, scope: Scope) -> Iterator[Callable[[Path], None]]:
 
 def _old_batch(batch: Batch) -> Old:
     n_bytes = sum(_size(path) for path in batch.folder.rglob("*"))
-    since = batch.finished.astimezone(UTC).isoformat(timespec="seconds")
+    since = utc_timestamp(batch.finished)
     return Old(Place.OUTBOX, shown_name(batch.folder), since, n_bytes)
 
 
@@ -228,8 +230,8 @@ def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime)
             if place is Place.CORRECTIONS:
                 remove_doubts(path)
 
-    when = since.astimezone(UTC).isoformat(timespec="seconds")
-    _remove(report, Old(place, shown_name(path), when, _size(path)), remove)
+    old = Old(place, shown_name(path), utc_timestamp(since), _size(path))
+    _remove(report, old, remove)
 
 
 def _remove(report: PurgeReport, old: Old, remove: Callable[[], None]) -> bool:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from core.file_io import write_atomic
+from core.files.whole_file import write_atomic
 from core.version import VERSION
 from watcher.environment import MAIN
 from watcher.status.status import Status

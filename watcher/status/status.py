@@ -19,7 +19,7 @@ import psutil
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
-from core.own_files import OwnFileError, read_own_file
+from core.files.own_files import OwnFileError, read_own_file
 from watcher.environment import MAIN
 
 STATUS = "status.json"

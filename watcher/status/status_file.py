@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from core.file_io import write_atomic
+from core.files.whole_file import write_atomic
 from watcher.faults import DISK_FULL
 from watcher.status.status import Status
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StatusError
-from core.own_files import set_aside
+from core.files.own_files import set_aside
 from results.receipt import AnyReceipt, Receipt
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment

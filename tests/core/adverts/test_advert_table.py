@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import core.adverts
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.text import clean, join
 
 FORMS = {

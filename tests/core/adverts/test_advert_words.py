@@ -9,7 +9,7 @@ import pytest
 import core.adverts
 import core.non_answers
 from core.adverts.advert_words import without_advert_words
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.listed_texts import listed_texts
 from core.text import SEPARATOR, clean, join

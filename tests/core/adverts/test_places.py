@@ -9,7 +9,7 @@ import pytest
 
 import core.adverts
 from core.adverts.places import without_place
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.text import clean, join
 
 

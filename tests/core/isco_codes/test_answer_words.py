@@ -9,7 +9,7 @@ import pytest
 import core.isco_codes
 from core.corrections.correction import CorrectionStatus
 from core.corrections.correction_table import judge
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CodeReader
 from core.isco_codes.written_code import read_code

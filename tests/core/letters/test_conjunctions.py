@@ -8,7 +8,7 @@ import pytest
 
 import core.letters
 from core.columns.title_parts import parts_of
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.isco_codes.second_code import second_code
 from core.text import clean, join
 

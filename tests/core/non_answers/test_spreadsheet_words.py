@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import core.non_answers
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words, truth_value
 from core.non_answers.unread_formulas import shown_by_formula

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import core.non_answers
-from core.file_io import read_yaml
+from core.files.compiled_table import read_yaml
 from core.letters.accents import plain_letters
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.written_values import is_written_value

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import main
-from core.own_files import METRICS, REPORT
+from core.files.own_files import METRICS, REPORT
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from tests.support.page_reader import Page
 from training.evaluation.agreement_page import write_agreement

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.corrections.doubts import Doubt
+from core.files.own_files import REPORT
 from core.languages.page_language import page_language
-from core.own_files import REPORT
 from core.taxonomy import isco08
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,

@@ -15,7 +15,7 @@ import pytest
 from torch.distributed import TCPStore
 
 import main
-from core.own_files import METRICS
+from core.files.own_files import METRICS
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
 from core.settings import Settings
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import SCRIPT

@@ -14,7 +14,7 @@ import pytest
 import main
 from core.corrections.doubts import DOUBTS_DIR, Doubt, write_doubts
 from core.errors import FolderError
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
 from core.settings import Settings, load_settings
 from inference.bundle import CHECKPOINT, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry

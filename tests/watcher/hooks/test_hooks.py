@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import main
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
 from core.settings import Settings
 from core.settings_file.hook_settings import HookSettings
 from tests.watcher.test_daemon import daemon, isco, wait_for

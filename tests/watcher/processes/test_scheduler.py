@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingsError
-from core.own_files import SENTINEL
+from core.files.own_files import SENTINEL
 from core.settings_file.schedule_settings import ScheduleSettings
 from watcher.processes.cron import cron_trigger
 from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, NightlyScheduler

@@ -15,7 +15,7 @@ import pytest
 import main
 from core.corrections.doubts import Doubt, doubts_path, write_doubts
 from core.errors import FolderError
-from core.own_files import RECEIPT, SENTINEL
+from core.files.own_files import RECEIPT, SENTINEL
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from tests.support.daemon_harness import DaemonHarness

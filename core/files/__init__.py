@@ -1,0 +1,1 @@
+"""Files and folders of the program: written whole, hashed, read with suspicion, removed in time."""
