@@ -130,7 +130,7 @@ def _n_rows(path: Path) -> int | None:
     from core.formats.unpacking import open_bytes
 
     try:
-        if detect_format(path) not in (FileFormat.CSV, FileFormat.JSONL):
+        if detect_format(path).format not in (FileFormat.CSV, FileFormat.JSONL):
             return None
         with open_bytes(path) as file:
             n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))

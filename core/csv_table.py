@@ -30,7 +30,7 @@ from core.delimited.rows_below import RowsBelow
 from core.delimited.swallowed_lines import SwallowedLines
 from core.errors import InputError
 from core.formats.content import Content
-from core.formats.file_format import FileFormat, detect_format, is_packed
+from core.formats.file_format import FileFormat, detect_format
 from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
 from core.formats.source import AUTO, Source
@@ -202,9 +202,9 @@ def open_table(
     Raises InputError if the file cannot be read as a table, or lacks a required column.
     """
     required = tuple(required)
-    file_format = detect_format(path)
-    content = open_content(path, file_format, aliases, required, legacy_encoding)
-    table = Table(path, file_format, content, legacy_encoding=legacy_encoding)
+    detected = detect_format(path)
+    content = open_content(path, detected.format, aliases, required, legacy_encoding)
+    table = Table(path, detected.format, content, legacy_encoding=legacy_encoding)
     headers = [table.header, *content.layout.further_headers, *filter(None, [content.questions])]
     line = content.layout.n_lines_above + 1
     sample = table.sample()
@@ -214,10 +214,10 @@ def open_table(
     except InputError as error:
         raise error.in_sheet(content.sheet) from None
     table.columns = choice.columns
-    if len(table.header) > 1 and file_format not in _WITH_RECORDS_ALONE:
+    if len(table.header) > 1 and detected.format not in _WITH_RECORDS_ALONE:
         table.below = RowsBelow(sample, choice.columns.values())
     table.other_columns = choice.others
-    ending = misleading_ending(path.name, file_format, is_packed(path))
+    ending = misleading_ending(path.name, detected.format, detected.is_packed)
     table.notes = [*filter(None, [ending]), *content.notes, *content.layout.notes, *choice.notes]
     return table
 

@@ -75,7 +75,7 @@ def check_file(file: InputFile, columns: Columns, legacy_encoding: str = AUTO) -
     ``legacy_encoding`` is that of a CSV file that is not Unicode (``data.encoding``).
     """
     try:
-        if detect_format(file) is FileFormat.PARQUET:
+        if detect_format(file).format is FileFormat.PARQUET:
             return _check_parquet(file, columns)
         return _check_csv(file, columns, legacy_encoding)
     except (pa.ArrowException, EOFError, zlib.error, OSError) as error:
@@ -94,7 +94,7 @@ def read_splits(
 
     A file without records gives one split without rows, so that its columns are not lost.
     """
-    if detect_format(file) is FileFormat.PARQUET:
+    if detect_format(file).format is FileFormat.PARQUET:
         yield from _read_parquet(file, columns, n_rows)
     else:
         yield from _read_csv(file, columns, n_rows, legacy_encoding)

@@ -10,13 +10,14 @@ import codecs
 import json
 import zipfile
 import zlib
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
 from core.errors import InputError
 from core.formats.other_texts import refuse_other_text
 from core.formats.source import Source
-from core.formats.unpacking import GZIP, open_bytes
+from core.formats.unpacking import read_start
 from core.languages.message import Message
 
 _START_BYTES = 1 << 16
@@ -89,10 +90,17 @@ _OTHERS = (
 )
 
 
-def detect_format(path: Source) -> FileFormat:
+@dataclass(frozen=True)
+class DetectedFormat:
+    """The format of the content, and whether the file is a gzip archive of it."""
+
+    format: FileFormat
+    is_packed: bool
+
+
+def detect_format(path: Source) -> DetectedFormat:
     """Return the format of a file. Raises InputError for an empty file and for any other format."""
-    with open_bytes(path) as file:
-        start = file.read(_START_BYTES)
+    start, is_packed = read_start(path, _START_BYTES)
     if not start:
         raise InputError(
             path,
@@ -100,21 +108,15 @@ def detect_format(path: Source) -> FileFormat:
             expected=_EXPECTED,
             remedy="Check that the export or copy finished, then drop the file again.",
         )
-    if is_packed(path) and (start.startswith((_ZIP, _OLE)) or _magic_format(start)):
+    if is_packed and (start.startswith((_ZIP, _OLE)) or _magic_format(start)):
         raise InputError(
             path,
             "a gzip archive with a workbook or another binary file in it",
             expected="a delimited text in a gzip archive",
             remedy="Unpack it, and drop the file in it.",
         )
-    binary = _binary_format(path, start)
-    return binary or _text_format(path, start)
-
-
-def is_packed(path: Source) -> bool:
-    """Return whether a file is a gzip archive, whatever its name."""
-    with path.open("rb") as file:
-        return file.read(len(GZIP)) == GZIP
+    file_format = _binary_format(path, start) or _text_format(path, start)
+    return DetectedFormat(file_format, is_packed)
 
 
 def _binary_format(path: Source, start: bytes) -> FileFormat | None:

@@ -18,7 +18,7 @@ MAX_UNPACKED_BYTES = 256 << 20
 """So much may be unpacked of any file, whatever its size."""
 MAX_EXPANSION = 100
 """How many times larger than the packed file the content may be beyond that."""
-GZIP = b"\x1f\x8b"
+_GZIP = b"\x1f\x8b"
 
 
 def open_bytes(path: Source) -> BinaryIO:
@@ -26,12 +26,26 @@ def open_bytes(path: Source) -> BinaryIO:
 
     What is read raises InputError where the archive is damaged or unpacks to too much.
     """
+    return _opened(path)[0]
+
+
+def read_start(path: Source, n_bytes: int) -> tuple[bytes, bool]:
+    """Return the first bytes of the content, unpacked, and whether the file is a gzip archive.
+
+    Raises InputError as ``open_bytes`` does.
+    """
+    file, is_packed = _opened(path)
+    with file:
+        return file.read(n_bytes), is_packed
+
+
+def _opened(path: Source) -> tuple[BinaryIO, bool]:
     file = path.open("rb")
-    is_packed = file.read(2) == GZIP
+    is_packed = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
-    if not is_packed:
-        return file
-    return cast(BinaryIO, io.BufferedReader(_Unpacked(path, file), 1 << 17))
+    if is_packed:
+        return cast(BinaryIO, io.BufferedReader(_Unpacked(path, file), 1 << 17)), True
+    return file, False
 
 
 def too_much_unpacked(path: Source, n_bytes: int) -> InputError:
