@@ -1,4 +1,4 @@
-"""The table contract: a strict, streaming reader and an Excel-safe writer.
+"""The table contract: a strict, streaming reader of tables of every format.
 
 A table is a delimited text or a file of any other format of ``core/formats``. Every value is a
 string. A table is read completely or refused: no row is skipped, shifted, padded or changed
@@ -14,16 +14,14 @@ A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TextIO
 
 from core.columns.column_choice import Aliases, choose_columns
 from core.columns.header_names import column_key
+from core.csv_writer import BOM
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
 from core.delimited.rows_below import RowsBelow
@@ -43,19 +41,13 @@ __all__ = [
     "Aliases",
     "Row",
     "Table",
-    "Writer",
     "check_columns",
-    "has_formula",
-    "is_formula",
-    "neutralise",
     "open_table",
-    "row_writer",
 ]
 
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
 _END_OF_FILE = ["\x1a"]  # what DOS programs, and SAS on Windows, write after the last line
-BOM = "\ufeff"  # before the header of each file, as a spreadsheet wants it
 _CHUNK_CHARS = 16_000_000
 SAMPLE_ROWS = 1_000
 """So many records from the start of a table tell what its columns hold."""
@@ -254,47 +246,3 @@ def _same_name(path: Source, first: str, second: str, line: int | None) -> Input
         found = f"the columns {first!r} and {second!r}, which are one name"
         remedy = f"Rename or remove {second!r}: capital letters, spaces and - make no difference."
     return InputError(path, found, expected="every column name once", remedy=remedy, line=line)
-
-
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
-_FORMULA_STARTS = frozenset(_FORMULA_START)
-
-
-_PLAIN_NUMBER = re.compile(r"[+-][\d.,\s%]*")
-
-
-def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet may run ``cell`` as a formula; a number with a sign is none."""
-    return cell.startswith(_FORMULA_START) and _PLAIN_NUMBER.fullmatch(cell) is None
-
-
-def has_formula(row: Sequence[str]) -> bool:
-    """Whether a spreadsheet may run a cell of ``row`` as a formula."""
-    starts = [cell[:1] for cell in row]
-    return not _FORMULA_STARTS.isdisjoint(starts) and any(map(is_formula, row))
-
-
-def neutralise(cell: str) -> str:
-    """Return ``cell``, changed so that a spreadsheet shows it as text and runs no formula."""
-    return "'" + cell if is_formula(cell) else cell
-
-
-def row_writer(neutralises: bool) -> Callable[[Row], Row]:
-    """Return how the input's own cells are written: unchanged, or with no formula among them."""
-    if not neutralises:
-        return lambda row: row
-    return lambda row: [neutralise(cell) for cell in row]
-
-
-class Writer:
-    """Writes rows to an open text file, with quotes where needed and line ends of RFC 4180."""
-
-    def __init__(self, file: TextIO, header: Sequence[str], delimiter: str = ",") -> None:
-        # With "\n" alone the csv module would not quote a field with "\r": it would be read as two
-        # records.
-        self._writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
-        self._writer.writerow(header)
-
-    def write(self, rows: Iterable[Sequence[str]]) -> None:
-        """Append ``rows`` in order."""
-        self._writer.writerows(rows)

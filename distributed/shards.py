@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.columns.record_text import duties_in_context
-from core.csv_table import Writer, has_formula, row_writer
+from core.csv_writer import Writer, has_formula, row_writer
 from core.isco_scores.derived_variables import derived_of
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage

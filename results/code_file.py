@@ -24,16 +24,8 @@ from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead
-from core.csv_table import (
-    CHUNK_ROWS,
-    DELIMITERS,
-    Row,
-    Table,
-    Writer,
-    has_formula,
-    open_table,
-    row_writer,
-)
+from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, open_table
+from core.csv_writer import Writer, has_formula, row_writer
 from core.files.own_files import RECEIPT, REPORT
 from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES

@@ -12,7 +12,8 @@ from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
-from core.csv_table import CHUNK_ROWS, DELIMITERS, Writer, neutralise
+from core.csv_table import CHUNK_ROWS, DELIMITERS
+from core.csv_writer import Writer, neutralise
 from core.files.whole_file import sha256_of
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
 from core.row_counts import Progress, no_progress

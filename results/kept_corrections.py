@@ -10,7 +10,7 @@ from typing import TextIO
 
 from core.corrections.correction import Correction
 from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
-from core.csv_table import Writer
+from core.csv_writer import Writer
 from core.files.whole_file import open_atomic
 from core.timestamps import utc_now
 from results.intake_check import IntakeCheck

@@ -18,7 +18,8 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, TextIO
 
-from core.csv_table import Table, Writer
+from core.csv_table import Table
+from core.csv_writer import Writer
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.file_format import FileFormat

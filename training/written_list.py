@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.csv_table import neutralise
+from core.csv_writer import neutralise
 
 
 def write_list(listed: pd.DataFrame, path: Path) -> None:

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.corrections.coded_texts import sample_name
-from core.csv_table import BOM, Writer, neutralise
+from core.csv_writer import BOM, Writer, neutralise
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import REVIEW_COLUMNS
 from inference.decision import Prediction

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from core.corrections.correction import NOT_CODABLE, WITHDRAWN
-from core.csv_table import neutralise
+from core.csv_writer import neutralise
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.csv_table import Table, Writer, neutralise, open_table
+from core.csv_table import Table, open_table
+from core.csv_writer import Writer
 from core.errors import InputError
 from core.settings import Columns
 
@@ -129,12 +130,6 @@ def test_a_reading_goes_no_further_than_asked(tmp_path: Path) -> None:
     assert next(chunks) == [["x"], ["x"]]
     with pytest.raises(InputError):
         list(chunks)
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+49x", "-A1", "@x", "\tx", "\rx", "\nx"])
-def test_formulas_are_neutralised(cell: str) -> None:
-    assert neutralise(cell) == "'" + cell
-    assert neutralise("nurse " + cell) == "nurse " + cell
 
 
 @pytest.mark.parametrize(

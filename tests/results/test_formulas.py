@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.csv_table import is_formula, neutralise
+from core.csv_writer import is_formula, neutralise
 from core.settings import Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from core.csv_table import Writer
+from core.csv_writer import Writer
 from core.files.own_files import REPORT
 from core.settings import Settings
 from core.taxonomy import isco08

@@ -6,7 +6,8 @@ import csv
 import time
 from pathlib import Path
 
-from core.csv_table import Table, Writer, open_table
+from core.csv_table import Table, open_table
+from core.csv_writer import Writer
 from core.encoding import open_text
 from core.errors import InputError
 from core.settings import Columns

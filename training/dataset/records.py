@@ -22,7 +22,8 @@ from typing import Literal
 import pandas as pd
 
 from core.columns.record_text import row_duties
-from core.csv_table import Row, Table, Writer, neutralise
+from core.csv_table import Row, Table
+from core.csv_writer import Writer, neutralise
 from core.errors import SETTINGS_FILE, InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.isco_codes.code_column import CODE_COLUMN

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.corrections.signature import YES
-from core.csv_table import Writer, neutralise
+from core.csv_writer import Writer, neutralise
 from core.files.whole_file import write_atomic
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, CORRECTED, TEXT

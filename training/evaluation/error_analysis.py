@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.csv_table import Writer, neutralise
+from core.csv_writer import Writer, neutralise
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, unit_index
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.csv_table import is_formula
+from core.csv_writer import is_formula
 from core.errors import InputError
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import DataSettings, Settings
