@@ -22,7 +22,12 @@ from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
-from core.formats.parquet_file import damaged, not_as_text
+from core.formats.parquet_file import (
+    damaged,
+    is_text_type,
+    refuse_without_text,
+    value_type,
+)
 from core.formats.source import AUTO
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
@@ -220,8 +225,8 @@ def _text_columns(header: Sequence[str], indexes: dict[str, int]) -> TextColumns
 
 def _output_field(file: InputFile, field: pa.Field, is_text: bool) -> pa.Field:
     """Return the field as it is written; InputError for a type that no cell can hold."""
-    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    if pa.types.is_null(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    kind = value_type(field)
+    if is_text_type(kind):
         return pa.field(field.name, kind if pa.types.is_large_string(kind) else pa.string())
     if is_text:
         raise InputError(
@@ -230,6 +235,5 @@ def _output_field(file: InputFile, field: pa.Field, is_text: bool) -> pa.Field:
             expected="text where job titles and duties stand",
             remedy="Rename that column if it holds something else, or write it as text.",
         )
-    if not (pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
-        raise not_as_text(file, field)
+    refuse_without_text(file, field)
     return pa.field(field.name, kind)

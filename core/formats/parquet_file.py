@@ -79,28 +79,35 @@ def _refuse_too_large(path: Source, metadata: Any) -> None:
         raise too_much_unpacked(path, limit_of(path))
 
 
-def refuse_without_text(path: Source, field: Any) -> None:
+def value_type(field: Any) -> Any:
+    """Return the Arrow type of the values of a column, also of one with a dictionary."""
+    import pyarrow as pa
+
+    return field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+
+
+def is_text_type(kind: Any) -> bool:
+    """Whether values of an Arrow type are text, or all missing."""
+    import pyarrow as pa
+
+    # An older pyarrow has no string views.
+    names = ("is_string", "is_large_string", "is_string_view", "is_null")
+    checks = (getattr(pa.types, name, None) for name in names)
+    return any(check(kind) for check in checks if check is not None)
+
+
+def refuse_without_text(path: Named, field: Any) -> None:
     """Raise InputError for a column whose values no text stands for: nested or binary ones."""
     import pyarrow as pa
 
-    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    is_text = any(
-        check(kind) for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
-    )
-    if hasattr(pa.types, "is_string_view"):
-        is_text = is_text or pa.types.is_string_view(kind)
-    if not (is_text or pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
-        raise not_as_text(path, field)
-
-
-def not_as_text(path: Named, field: Any) -> InputError:
-    """Return the error of a column whose values no text stands for."""
-    return InputError(
-        path,
-        f"a column {field.name!r} of type {field.type}",
-        expected="columns of text, numbers, dates or true and false",
-        remedy="Leave that column out, or write it as text.",
-    )
+    kind = value_type(field)
+    if not (is_text_type(kind) or pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
+        raise InputError(
+            path,
+            f"a column {field.name!r} of type {field.type}",
+            expected="columns of text, numbers, dates or true and false",
+            remedy="Leave that column out, or write it as text.",
+        )
 
 
 def checked_records(path: Source, batches: Iterable[Iterable[Sequence[str]]]) -> Records:

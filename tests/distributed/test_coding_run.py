@@ -397,6 +397,7 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
             "since": pa.array([datetime.date(2020, 1, 2), None, None]),
             "share": pa.array([0.5, None, 1.0]),
             "id": pa.array(["0110", "null", "1e5"], pa.large_string()),
+            "notes": pa.array(["a", None, "NA"], pa.string_view()),
         }
     )
     pq.write_table(table, tmp_path / "t.parquet", row_group_size=2)
