@@ -22,11 +22,11 @@ from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS
+from core.own_tables.table_kind import TableKind
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT
 from core.text import DUTIES, JOB_TITLE
 from inference.decision import Prediction
 
-DISAGREEMENTS = "disagreements.csv"
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)
 # Nobody else gives groups of three digits to just these records.
 _MIN_OWN_FALLBACKS, _MIN_OWN_SHARE = 3, 0.8
@@ -218,7 +218,7 @@ def open_agreement(folder: Path, table: Table, language: str) -> Iterator[Agreem
         yield None
         return
     reader = CodeReader(row[position] for _, row in table.rows())
-    with (folder / DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
+    with (folder / TableKind.DISAGREEMENTS).open("w", encoding="utf-8-sig", newline="") as file:
         yield Agreement(
             Writer(file, DISAGREEMENT_COLUMNS, table.delimiter),
             reader,

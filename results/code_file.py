@@ -34,7 +34,7 @@ from core.isco_codes.other_code_columns import codes_not_compared, codes_without
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
 from core.own_tables.output_contract import free_names, output_columns
-from core.own_tables.table_kind import refuse_own_table
+from core.own_tables.table_kind import TableKind, refuse_own_table
 from core.row_counts import Progress, no_progress
 from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE
@@ -58,7 +58,7 @@ from results.review.queue import ReviewQueue
 from results.review.review_files import write_review
 from results.statistics import BatchStatistics
 
-PREDICTIONS = "predictions.csv"
+PREDICTIONS = TableKind.PREDICTIONS
 
 _LOG = logging.getLogger(__name__)
 

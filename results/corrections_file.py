@@ -16,6 +16,7 @@ from core.csv_table import CHUNK_ROWS, DELIMITERS
 from core.csv_writer import Writer, neutralise
 from core.files.whole_file import sha256_of
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
+from core.own_tables.table_kind import TableKind
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from core.timestamps import utc_now
@@ -30,7 +31,6 @@ _LOG = logging.getLogger(__name__)
 FindDoubts = Callable[[Iterable[Correction], str], list[Doubt]]
 """Returns the doubts about corrections that were handed in under a name."""
 
-CORRECTIONS = "corrections.csv"
 _EDITED_NOTE = (
     "these are predictions of this program: the rows with a corrected code, and those whose code "
     "differs from the one that was published, are corrections; the others are skipped"
@@ -102,7 +102,7 @@ def process_corrections(
     doubts = _doubts(kept_path, source, path.name, find_doubts)
     receipt = _new_receipt(path.name, sha256, batch_id, source)
     with (
-        (out_dir / CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
+        (out_dir / TableKind.CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
         open_kept(kept_path) as kept,
     ):
         writer = Writer(file, CORRECTIONS_COLUMNS, source.table.delimiter)

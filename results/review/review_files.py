@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.languages.message import Message
+from core.own_tables.table_kind import TableKind
 from core.settings import Settings
 from results.batch import Batch
 from results.review.coder_reviews import write_coder_reviews
@@ -12,7 +13,7 @@ from results.review.page import REVIEW_PAGE, write_review_page
 from results.review.presentation import Display, read_group_notes
 from results.review.workbook import REVIEW_WORKBOOK, write_workbook
 
-REVIEW = "review.csv"
+REVIEW = TableKind.REVIEW
 
 
 def write_review(batch: Batch, out_dir: Path, settings: Settings) -> None:

@@ -15,13 +15,13 @@ from sklearn.metrics import cohen_kappa_score
 
 from core.csv_writer import Writer
 from core.files.own_files import REPORT
+from core.own_tables.table_kind import TableKind
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.decision import DecisionRules
-from results.agreement import DISAGREEMENTS
 from results.code_file import code_file
 from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
@@ -119,7 +119,7 @@ def test_agreement_with_the_codes_of_the_input(
     assert "440 records had a code in ISCO code . 1 of these codes is not in ISCO-08." in page.words
     assert "1 record had a mark for a missing code" in page.words
 
-    disagreements = {row["job_title"]: row for row in rows(out / DISAGREEMENTS)}
+    disagreements = {row["job_title"]: row for row in rows(out / TableKind.DISAGREEMENTS)}
     expected = {t for t, a, b in zip(titles, given, ours, strict=False) if a != b}
     assert expected <= set(disagreements) <= expected | {SCRIPT, f"'{FORMULA}"}
     assert disagreements[f"'{FORMULA}"]["given_code"] == "0110"
@@ -154,7 +154,7 @@ def test_the_page_says_what_the_files_say(
         assert words in page.words, words
     assert sum(row.get("class") == "now" for row in page.named("tr")) == 1
     assert f"{SCRIPT.replace('/', '-')}.csv" in page.words
-    assert "disagreements.csv" not in page.words and not (out / DISAGREEMENTS).exists()
+    assert "disagreements.csv" not in page.words and not (out / TableKind.DISAGREEMENTS).exists()
     links = {link for link in page.links if not link.startswith("../")}
     assert all((out / link).exists() for link in links - {"receipt.json"})  # which comes last
     assert all(svg["aria-label"] and svg["role"] == "img" for svg in page.named("svg"))

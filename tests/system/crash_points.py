@@ -24,10 +24,10 @@ from typing import Any
 
 from core import html
 from core.isco_titles.group_titles import ENGLISH
+from core.own_tables.table_kind import TableKind
 from core.settings import Settings, load_settings
 from inference.spelling.right_words import RightWords
 from results.code_file import prepare_process
-from results.corrections_file import CORRECTIONS
 from results.receipt import AnyReceipt
 from tests.support.fake_clock import FakeClock
 from tests.support.invariants import violations
@@ -287,7 +287,7 @@ def _warm(processor: FileProcessor, root: Path) -> None:
 
 def _forgotten(settings: Settings) -> list[str]:
     """Return the corrections reports that do not name the earlier correction they replace."""
-    reports = settings.watcher.outbox.glob(f"[!.]*/{CORRECTIONS}")
+    reports = settings.watcher.outbox.glob(f"[!.]*/{TableKind.CORRECTIONS}")
     torn = (path for path in reports if REPLACES not in path.read_text(encoding="utf-8"))
     return [f"{path.parent.name} does not say that it {REPLACES}" for path in torn]
 

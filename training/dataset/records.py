@@ -30,6 +30,7 @@ from core.isco_codes.code_column import CODE_COLUMN
 from core.non_answers.known_texts import NonAnswers
 from core.non_answers.stated_text import stated_text
 from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
+from core.own_tables.table_kind import TableKind
 from core.row_counts import quantity
 from core.settings import DataSettings, Settings
 from core.text import JOB_TITLE, join
@@ -124,7 +125,7 @@ def read_records(raw: Path, data: DataSettings) -> OwnRecords:
     rows: list[_Record] = []
     n_left_out: Counter[str] = Counter()
     unread: dict[str, Exception] = {}
-    invalid_path = data.processed_dir / "invalid_labels.csv"
+    invalid_path = data.processed_dir / TableKind.INVALID_LABELS
     with invalid_path.open("w", encoding="utf-8", newline="") as file:
         invalid = Writer(file, INVALID_LABEL_COLUMNS)
         files = find_files(raw)
