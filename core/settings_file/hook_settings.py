@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -9,6 +10,19 @@ from pydantic import Field, field_validator
 from core.settings_file.section import Section, expanded
 
 Command = tuple[str, ...]
+
+
+class HookKind(StrEnum):
+    """What a command can be run for; the value is the name of the setting."""
+
+    RESULT = "on_result"
+    """The results of a file are published, or those of the same content were found."""
+
+    REJECTED = "on_rejected"
+    """A file was rejected."""
+
+    NIGHT = "on_night"
+    """A nightly training has ended, well or not."""
 
 
 class HookSettings(Section):
@@ -23,7 +37,7 @@ class HookSettings(Section):
     time_limit_s: float = Field(60.0, gt=0)
     retries: int = Field(3, ge=0)
 
-    @field_validator("on_result", "on_rejected", "on_night")
+    @field_validator(*HookKind)
     @classmethod
     def _has_a_program(cls, command: Command) -> Command:
         if command and not command[0].strip():
@@ -38,8 +52,13 @@ class HookSettings(Section):
         A program without a separator is looked up in PATH.
         """
         commands = {
-            name: (str(base / expanded(Path(command[0]))), *command[1:])
-            for name in ("on_result", "on_rejected", "on_night")
-            if (command := getattr(self, name)) and ("/" in command[0])
+            kind.value: (str(base / expanded(Path(command[0]))), *command[1:])
+            for kind in HookKind
+            if (command := self.command(kind)) and ("/" in command[0])
         }
         return self.model_copy(update=commands)
+
+    def command(self, kind: HookKind) -> Command:
+        """Return the command of a kind of event; empty where there is none."""
+        command: Command = getattr(self, kind)
+        return command

@@ -20,11 +20,11 @@ from core.errors import BundleError, IscoError, SettingsError, StatusError
 from core.formats.file_names import is_litter
 from core.packages import answers_dir
 from core.settings import Settings
+from core.settings_file.hook_settings import HookKind
 from core.text import join
 from inference.classifier import open_classifier
 from inference.model_registry import ModelRegistry
 from watcher.diagnosis.finding import Finding, Level, PathNames
-from watcher.hooks.hook_event import HookKind
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import STAGING
 from watcher.intake.known_corrections import KnownCorrections
@@ -221,7 +221,7 @@ def _corrections_files(settings: Settings, names: PathNames) -> Iterator[Finding
 
 def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:
     for kind in HookKind:
-        command = getattr(settings.hooks, kind)
+        command = settings.hooks.command(kind)
         if not command:
             continue
         program = Path(command[0])

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from core.files.own_files import parse_own_json, read_own_json
+from core.settings_file.hook_settings import HookKind
 from watcher.status.status import encodable
-
-
-class HookKind(StrEnum):
-    """What a command can be run for; the value is the name of the setting."""
-
-    RESULT = "on_result"
-    """The results of a file are published, or those of the same content were found."""
-
-    REJECTED = "on_rejected"
-    """A file was rejected."""
-
-    NIGHT = "on_night"
-    """A nightly training has ended, well or not."""
 
 
 class HookEvent(BaseModel):

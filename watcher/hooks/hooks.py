@@ -20,11 +20,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from core.files.own_files import METRICS, SENTINEL, OwnFileError, set_aside
+from core.settings_file.hook_settings import HookKind
 from watcher.clock import back_off_s
 from watcher.delivery.publish import shown
 from watcher.environment import Environment
 from watcher.hooks.hook_command import HookFailedError, HookInterruptedError, run_command
-from watcher.hooks.hook_event import HookEvent, HookKind
+from watcher.hooks.hook_event import HookEvent
 from watcher.intake.claims import WORK, Claim
 from watcher.intake.folder_checks import STAGING
 from watcher.processes.scheduler import FAILED as FAILED_NIGHT
@@ -95,7 +96,7 @@ class Hooks:
 
     def start(self) -> None:
         """Take up what an earlier daemon of this name left, and start to run commands."""
-        if not any(map(self._command, HookKind)):
+        if not any(map(self._settings.command, HookKind)):
             return
         self._load()
         self._thread = threading.Thread(target=self._run, name="hooks", daemon=True)
@@ -116,13 +117,9 @@ class Hooks:
         if self._thread is not None:
             self._thread.join()
 
-    def _command(self, kind: HookKind) -> tuple[str, ...]:
-        command: tuple[str, ...] = getattr(self._settings, kind)
-        return command
-
     def _add(self, kind: HookKind, event_id: str, path: Path, summary: str, name: str = "") -> None:
         """Write an event, in place of an earlier one of the same id."""
-        if not self._command(kind):
+        if not self._settings.command(kind):
             return
         event = HookEvent.model_validate(
             {
@@ -214,7 +211,7 @@ class Hooks:
             for event in events
             if event.claim not in claimed
             and self._due_s.get(event.event_id, 0.0) <= now_s
-            and self._command(event.event)
+            and self._settings.command(event.event)
         ]
 
     def _deliver(self, event: HookEvent) -> None:
@@ -255,7 +252,7 @@ class Hooks:
     def _call(self, event: HookEvent) -> None:
         told = {**event.told(), "host": socket.gethostname()}
         run_command(
-            self._command(event.event),
+            self._settings.command(event.event),
             event.path,
             json.dumps(told).encode() + b"\n",
             self._settings.time_limit_s,
