@@ -26,13 +26,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.processor import processor
+from core.isco_titles.group_titles import ENGLISH
 from core.settings import InferenceSettings, Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import combine, open_classifier
 from inference.decision import decide
-from training.dataset.augmentation import ENGLISH
 from training.dataset.reference_data import read_answers
 
 N_TEXTS = 1000

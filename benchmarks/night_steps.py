@@ -27,9 +27,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.processor import processor
+from core.isco_titles.group_titles import ENGLISH
 from core.settings import InferenceSettings, Settings, load_settings
 from core.taxonomy import isco08
-from training.dataset.augmentation import ENGLISH
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import TRAIN
 from training.run_folder import RunFolder

@@ -31,9 +31,9 @@ import torch
 
 from benchmarks.contenders import peak_mib, read_texts
 from benchmarks.survey import Survey, write_survey
+from core.isco_titles.group_titles import ENGLISH
 from core.settings import Settings
 from core.taxonomy import isco08, unit_index
-from training.dataset.augmentation import ENGLISH
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT, TRAIN
 

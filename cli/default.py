@@ -50,15 +50,8 @@ def add_to(parser: SuggestingParser) -> None:
 
 def asks_for_nothing(parsed: argparse.Namespace) -> bool:
     """Return whether there is neither a command nor an option of the form without one."""
-    options = (
-        parsed.skip_training,
-        parsed.input,
-        parsed.explain,
-        parsed.fine_tune,
-        parsed.corrections_dir,
-        parsed.enable_optimizations,
-    )
-    return parsed.run is run and not any(options)
+    given = (vars(parsed)[option[2:].replace("-", "_")] for option in OPTIONS)
+    return parsed.run is run and not any(given)
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:

@@ -24,6 +24,7 @@ import pandas as pd
 
 from core.adverts.advert_words import without_advert_words
 from core.files.compiled_table import read_yaml
+from core.isco_titles.group_titles import ENGLISH
 from core.text import SEPARATOR, UNKNOWN
 from training.dataset.abbreviations import PHRASES, WORDS
 
@@ -40,7 +41,6 @@ TWO_JOBS = 0.02
 TYPO = 0.20
 RESPELL = 0.30
 ANOTHER_FORM = 0.75
-ENGLISH = "en"
 _SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
 _EMPTY_DUTIES = Path(__file__).with_name("empty_duties.yaml")
 # How people without the key write a letter.

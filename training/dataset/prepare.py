@@ -16,9 +16,9 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
 from core.errors import InputError
+from core.isco_titles.group_titles import ENGLISH
 from core.packages import SHIPPED_ANSWERS, answers_dir
 from core.settings import Settings
-from training.dataset.augmentation import ENGLISH
 from training.dataset.dataset_parts import (
     BUNDLED_HOLD_OUT,
     OTHER_LANGUAGES,

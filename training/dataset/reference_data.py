@@ -16,10 +16,10 @@ from core.csv_table import open_table
 from core.errors import InputError
 from core.isco_codes.written_code import read_code
 from core.isco_titles.group_notes import DEFINITIONS
+from core.isco_titles.group_titles import ENGLISH
 from core.packages import answers_dir
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
-from training.dataset.augmentation import ENGLISH
 from training.dataset.records import TEXT_COLUMNS
 from training.dataset.splits import part_of_answer
 

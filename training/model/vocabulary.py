@@ -32,8 +32,8 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
+from core.isco_titles.group_titles import ENGLISH
 from core.text import SEPARATOR, UNKNOWN
-from training.dataset.augmentation import ENGLISH
 
 _MIN_FREQUENCY = 3
 _ALPHABET = 400  # letters of Latin, Greek, Cyrillic and Arabic, without accents
