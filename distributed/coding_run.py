@@ -80,9 +80,7 @@ def run_distributed(
     files = inputs.files
     n_bytes = sum(file.size for file in files)
     data = settings.data
-    lookup = CorrectionsLookup.load(
-        data.corrections_dir, data.read_columns, legacy_encoding=data.encoding
-    )
+    lookup = CorrectionsLookup.load(data.corrections_dir, data)
     identity = (bundle.manifest.version, result_settings(settings, lookup))
     complete = _complete_shards(folder, identity, options.resumes)
     receipt = RunReceipt(model_version=identity[0], settings=identity[1], started=started)

@@ -264,11 +264,8 @@ def open_autocoder(
     with ThreadPoolExecutor(1) as executor:
         classifier = executor.submit(open_classifier, bundle, settings.inference)
         if corrections_lookup is None:
-            corrections_lookup = CorrectionsLookup.load(
-                settings.data.corrections_dir,
-                settings.data.read_columns,
-                legacy_encoding=settings.data.encoding,
-            )
+            data = settings.data
+            corrections_lookup = CorrectionsLookup.load(data.corrections_dir, data)
         office = OfficeCalibrator(
             settings.model.confidence_threshold,
             settings.output.wanted_agreement,

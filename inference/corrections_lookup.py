@@ -21,9 +21,8 @@ from core.corrections.corrections_folder import (
 from core.corrections.decisions import Decisions
 from core.corrections.office_answers import OfficeAnswers, Origin
 from core.corrections.unread_file import UnreadFile
-from core.formats.source import AUTO
 from core.own_tables.code_source import CodeSource
-from core.settings import Columns
+from core.settings import DataSettings
 from core.taxonomy import MINOR
 from inference.decision import Prediction, no_code
 
@@ -62,10 +61,9 @@ class CorrectionsLookup:
     def load(
         cls,
         corrections_dir: Path,
-        columns: Columns,
+        data: DataSettings,
         before: str | None = None,
         previous: CorrectionsLookup | None = None,
-        legacy_encoding: str = AUTO,
     ) -> CorrectionsLookup:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
@@ -76,7 +74,6 @@ class CorrectionsLookup:
         before : read only the files that come before the file of this name; no answers then.
         previous : an earlier lookup of this folder; if files were only added after those that it
             knows, only they are read.
-        legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
         """
         # Taken before the files are read: one that arrives meanwhile must count as a change.
         known = previous.folder_state if previous is not None else ()
@@ -95,7 +92,7 @@ class CorrectionsLookup:
             n_read = len(known)
         for file in state[n_read:]:
             path = corrections_dir / file.name
-            for correction in read_readable(path, columns, legacy_encoding, unread):
+            for correction in read_readable(path, data, unread):
                 decisions.apply(correction)
                 if correction.is_decided:
                     earlier = texts.pop(correction.text, Origin())  # it moves to the end

@@ -130,10 +130,7 @@ def _decisions_before(
     """
     if kept_path.exists():
         corrections_lookup = CorrectionsLookup.load(
-            kept_path.parent,
-            settings.data.read_columns,
-            before=kept_path.name,
-            legacy_encoding=settings.data.encoding,
+            kept_path.parent, settings.data, before=kept_path.name
         )
     return corrections_lookup.decisions.copy()
 

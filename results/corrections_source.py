@@ -91,7 +91,7 @@ def open_source(
     """Open a file of corrections, or edited predictions; raises InputError if it is neither."""
     data = settings.data
     if not is_from_predictions(_with_header(path, settings, progress).header):
-        return CorrectionsSource(open_corrections(path, data.read_columns, data.encoding))
+        return CorrectionsSource(open_corrections(path, data))
     names = {name: (name,) for name in SIGNATURE_COLUMNS}
     aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE,), data.encoding)

@@ -142,9 +142,7 @@ def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any]
     about to learn them.
     """
     data = settings.data
-    lookup = CorrectionsLookup.load(
-        data.corrections_dir, data.read_columns, legacy_encoding=data.encoding
-    )
+    lookup = CorrectionsLookup.load(data.corrections_dir, data)
     if not lookup.answers.are_enough and carried_by(champion) is None:
         return None  # and the model need not be loaded
     inference = on_cpu(settings.inference)

@@ -103,7 +103,7 @@ def run_nightly(
             from training.fine_tune_run import fine_tune
 
             data = settings.data
-            decided = decided_texts(corrections_dir, data.read_columns, data.encoding)
+            decided = decided_texts(corrections_dir, data)
             fine_tune(run, champion, corrections, decided, settings, progress)
         write_agreement(run.path, measured.sampled, measured.coders, settings.output.language)
         write_report(run.path, settings.output.language)
@@ -131,8 +131,8 @@ class _MeasuredAnswers:
 def _measure_answers(corrections_dir: Path, settings: Settings) -> _MeasuredAnswers:
     data = settings.data
     return _MeasuredAnswers(
-        sampled_agreement(corrections_dir, data.read_columns, data.corrections_dir, data.encoding),
-        coder_agreement(corrections_dir, data.read_columns, data.encoding),
+        sampled_agreement(corrections_dir, data),
+        coder_agreement(corrections_dir, data),
         count_rejected(corrections_dir, settings) or None,
         open_doubts(corrections_dir) or None,
     )

@@ -62,10 +62,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         from training.evaluation.sampled_agreement import sampled_agreement
 
     data = settings.data
-    sampled = sampled_agreement(
-        data.corrections_dir, data.read_columns, legacy_encoding=data.encoding
-    )
-    coders = coder_agreement(data.corrections_dir, data.read_columns, data.encoding)
+    sampled = sampled_agreement(data.corrections_dir, data)
+    coders = coder_agreement(data.corrections_dir, data)
     out = parsed.out or data.review_dir
     out.mkdir(parents=True, exist_ok=True)
     doubts = open_doubts(data.corrections_dir)

@@ -30,7 +30,6 @@ from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.signature import SignatureReader
 from core.corrections.text_comparison import TextComparison
 from core.csv_table import Row, Table, open_table
-from core.encoding import AUTO
 from core.errors import InputError
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
@@ -48,7 +47,7 @@ from core.review_contract import (
     SIGNATURE_COLUMNS,
     TEXT,
 )
-from core.settings import Columns
+from core.settings import DataSettings
 from core.taxonomy import MINOR, UNIT
 from core.text import (
     DUTIES,
@@ -64,14 +63,14 @@ _READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, PREDICTED_TITLE, *SIGNATURE_
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
-def open_corrections(path: Path, columns: Columns, legacy_encoding: str = AUTO) -> Table:
-    """Open a corrections file.
+def open_corrections(path: Path, data: DataSettings) -> Table:
+    """Open a corrections file with the columns and the encoding that the settings name.
 
     Raises InputError where it has no column of codes, more than one, or none of texts.
     """
-    aliases = {**columns.aliases, **{name: (name,) for name in _READ_COLUMNS}}
+    aliases = {**data.read_columns.aliases, **{name: (name,) for name in _READ_COLUMNS}}
     aliases[CORRECTED] = CORRECTED_NAMES
-    table = open_table(path, aliases, (CORRECTED,), legacy_encoding)
+    table = open_table(path, aliases, (CORRECTED,), data.encoding)
     refuse_second_answers(table)
     if TEXT not in table.columns and JOB_TITLE not in table.columns:
         raise InputError(

@@ -23,10 +23,9 @@ from core.corrections.unread_file import UnreadFile
 from core.errors import InputError
 from core.files.folders import names_in
 from core.formats.file_names import suffix_of
-from core.formats.source import AUTO
 from core.non_answers.stated_text import stated_text
 from core.review_contract import ADJUDICATED, CORRECTION_COLUMNS
-from core.settings import Columns
+from core.settings import DataSettings
 
 _LOG = logging.getLogger(__name__)
 RECEIVED = "received"
@@ -100,22 +99,19 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
 
 
 def read_folder(
-    corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
+    corrections_dir: Path, data: DataSettings
 ) -> Iterator[tuple[CorrectionsFile, Correction]]:
     """Yield every row of every corrections file, in the order in which they hold.
 
     A file that cannot be read is left out as a whole and named in the log. Raises OSError for a
-    folder that cannot be listed. ``legacy_encoding`` is that of files that are not Unicode
-    (``data.encoding``).
+    folder that cannot be listed.
     """
     for file in folder_state(corrections_dir):
-        for correction in read_readable(corrections_dir / file.name, columns, legacy_encoding):
+        for correction in read_readable(corrections_dir / file.name, data):
             yield file, correction
 
 
-def decided_texts(
-    corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
-) -> frozenset[str]:
+def decided_texts(corrections_dir: Path, data: DataSettings) -> frozenset[str]:
     """Return the texts, as the model reads them, about which a decision holds, whatever it is.
 
     A minor group, "not codable" and a disputed code teach nothing; but no model may be held to what
@@ -123,7 +119,7 @@ def decided_texts(
     """
     decisions = Decisions()
     texts: set[str] = set()
-    for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+    for _, correction in read_folder(corrections_dir, data):
         decisions.apply(correction)
         if correction.is_decided:
             texts.add(stated_text(correction.text))
@@ -131,10 +127,7 @@ def decided_texts(
 
 
 def read_readable(
-    path: Path,
-    columns: Columns,
-    legacy_encoding: str = AUTO,
-    unread: list[UnreadFile] | None = None,
+    path: Path, data: DataSettings, unread: list[UnreadFile] | None = None
 ) -> Iterator[Correction]:
     """Yield every row of a file of the folder; none, and a log line, if it cannot be read.
 
@@ -146,7 +139,7 @@ def read_readable(
         if not path.is_file():
             raise OSError(errno.EINVAL, "not a regular file")  # a pipe would never end
         # All rows are read once before the first one is yielded: a file counts as a whole.
-        table = open_corrections(path, columns, legacy_encoding)
+        table = open_corrections(path, data)
         yield from marked(read_corrections(table), read_doubts(path))
     except (InputError, OSError) as error:
         _LOG.warning("%s: these corrections are left out, the file cannot be read: %s", path, error)

@@ -54,12 +54,7 @@ class ServedAutocoder:
         data, lookup = self._settings.data, self.autocoder.corrections_lookup
         state = folder_state(data.corrections_dir, lookup.folder_state)
         if state != lookup.folder_state or lookup.is_mended:
-            lookup = CorrectionsLookup.load(
-                data.corrections_dir,
-                data.read_columns,
-                previous=lookup,
-                legacy_encoding=data.encoding,
-            )
+            lookup = CorrectionsLookup.load(data.corrections_dir, data, previous=lookup)
         # After the files were read: the folder may vanish in the middle of that.
         self._corrections_folder = present_folder(data.corrections_dir, self._corrections_folder)
         self.autocoder.corrections_lookup = lookup

@@ -13,14 +13,14 @@ from core.review_contract import (
     RUN_REVIEW_COLUMNS,
     expected_gain,
 )
-from core.settings import Columns
+from core.settings import DataSettings
 
 
 def test_a_review_has_the_columns_that_corrections_are_read_by(tmp_path: Path) -> None:
     assert set(CORRECTION_COLUMNS) <= set(REVIEW_COLUMNS)
     path = tmp_path / "review.csv"
     path.write_text(",".join(REVIEW_COLUMNS) + "\n", encoding="utf-8")
-    assert set(CORRECTION_COLUMNS) <= set(open_corrections(path, Columns()).columns)
+    assert set(CORRECTION_COLUMNS) <= set(open_corrections(path, DataSettings()).columns)
     assert list(RUN_REVIEW_COLUMNS) == [name for name in REVIEW_COLUMNS if name != "sampled"]
 
 

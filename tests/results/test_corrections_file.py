@@ -18,7 +18,7 @@ from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import Doubt, confirm
 from core.errors import InputError
 from core.files.whole_file import sha256_of, write_atomic
-from core.settings import Columns, Settings
+from core.settings import DataSettings, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -33,7 +33,7 @@ from training.dataset.correction_set import read_all_corrections
 
 
 def judged(path: Path) -> list[tuple[str, str, CorrectionStatus]]:
-    corrections = read_corrections(open_corrections(path, Columns()))
+    corrections = read_corrections(open_corrections(path, DataSettings()))
     return [(c.text, c.code, c.status) for c in corrections]
 
 
@@ -141,7 +141,7 @@ def test_reviews_may_stand_one_below_the_other(tmp_path: Path, settings: Setting
     assert is_corrections_file(path, settings)
     receipt = process_corrections(path, tmp_path, CorrectionsLookup(), settings)
     assert (receipt.statuses["accepted"], receipt.statuses["skipped"]) == (2, 2)
-    _, repeated, cook, baker = read_corrections(open_corrections(path, Columns()))
+    _, repeated, cook, baker = read_corrections(open_corrections(path, DataSettings()))
     assert (repeated.line, repeated.status) == (3, CorrectionStatus.SKIPPED)
     assert "repeats the names of the columns" in repeated.reason
     assert cook.signature.coder == "Anna" and baker.answer_column == "final"
@@ -169,7 +169,7 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
         receipt = process_corrections(path, out, corrections_lookup, settings)
         kept = settings.data.corrections_dir / f"{receipt.batch_id}.csv"
         os.utime(kept, (number, number))
-        corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
+        corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert corrections_lookup.get("nurse | unknown") == "3221"
     assert receipt.n_conflicts == 1
     with (tmp_path / "out1" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -200,7 +200,7 @@ def test_the_later_row_wins_also_where_it_takes_a_code_back(
     assert receipt.n_conflicts == bool(conflict)
     assert ("1 replaces an earlier answer" in receipt.summary()) == bool(conflict)
     assert conflict in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
-    corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
+    corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert corrections_lookup.get("nurse | unknown") == kept_code
     taught = read_all_corrections(settings.data.corrections_dir, None, settings)
     assert list(taught["label"]) == ([kept_code] if len(kept_code) == 4 else [])
@@ -218,9 +218,9 @@ def test_a_withdrawn_answer_is_kept_as_such_until_the_next_one(
             f"text,corrected_isco_code,coder\nnurse | unknown,{code},Anna\n", encoding="utf-8"
         )
         out.mkdir()
-        lookup = CorrectionsLookup.load(folder, Columns())
+        lookup = CorrectionsLookup.load(folder, DataSettings())
         receipt = process_corrections(path, out, lookup, settings)
-        assert CorrectionsLookup.load(folder, Columns()).get("nurse | unknown") == expected
+        assert CorrectionsLookup.load(folder, DataSettings()).get("nurse | unknown") == expected
         assert receipt.n_conflicts == (expected is None)
         taught = read_all_corrections(folder, None, settings)
         assert list(taught["label"]) == ([expected] if expected else [])
@@ -309,7 +309,7 @@ class Intake:
 
     @property
     def lookup(self) -> CorrectionsLookup:
-        return CorrectionsLookup.load(self.settings.data.corrections_dir, Columns())
+        return CorrectionsLookup.load(self.settings.data.corrections_dir, DataSettings())
 
     def identify(self, content: str, claim_id: str) -> tuple[Path, str]:
         self.n += 1
@@ -366,7 +366,7 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     assert "kept and counts for the agreement of coders" in row["reason"]
     assert intake.lookup.get("nurse | unknown") == "2221"
     folder = settings.data.corrections_dir
-    signed = [correction.signature.cells for _, correction in read_folder(folder, Columns())]
+    signed = [correction.signature.cells for _, correction in read_folder(folder, DataSettings())]
     assert signed == [
         ["anna", "2025-11-26T00:00:00", "wards", ""],
         ["ben", "", "", ""],
@@ -424,7 +424,7 @@ def test_only_new_files_are_read_again(tmp_path: Path, settings: Settings) -> No
     kept.write_bytes(b"x" * stat.st_size)  # would be noticed if it were read
     os.utime(kept, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     intake.take("cook | unknown,5120\n")
-    later = CorrectionsLookup.load(folder, Columns(), previous=earlier)
+    later = CorrectionsLookup.load(folder, DataSettings(), previous=earlier)
     assert (later.get("nurse | unknown"), later.get("cook | unknown")) == ("2221", "5120")
     assert earlier.get("cook | unknown") is None
     assert intake.lookup.get("nurse | unknown") is None

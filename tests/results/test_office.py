@@ -329,7 +329,7 @@ def test_answers_that_come_one_file_after_the_other_are_those_that_come_at_once(
     office.answer(out, lambda row: office.best(row) if row["text"] >= "m" else "")
     office.served.refresh_corrections()
     data = halved.data
-    fresh = CorrectionsLookup.load(data.corrections_dir, data.read_columns)
+    fresh = CorrectionsLookup.load(data.corrections_dir, data)
     lookup = office.served.autocoder.corrections_lookup
     assert lookup.answers == fresh.answers and len(fresh.answers) > 100
     assert np.isclose(sum(fresh.answers.weights), len(TITLES), rtol=0.02)  # all texts of the file

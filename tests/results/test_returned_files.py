@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
 from core.errors import InputError
-from core.settings import Columns, Settings
+from core.settings import DataSettings, Settings
 from core.text import DUTIES, JOB_TITLE, join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -78,7 +78,7 @@ def receipt_of(batch: Path | None) -> dict[str, Any]:
 
 
 def lookup(harness: DaemonHarness) -> CorrectionsLookup:
-    return CorrectionsLookup.load(harness.settings.data.corrections_dir, Columns())
+    return CorrectionsLookup.load(harness.settings.data.corrections_dir, DataSettings())
 
 
 def test_edited_predictions_are_corrections(harness: DaemonHarness) -> None:
@@ -334,7 +334,7 @@ COUNTS = ("n", "n_agreed", "n_shown", "interval")
 
 
 def agreement(harness: DaemonHarness) -> dict[str, object]:
-    return sampled_agreement(harness.settings.data.corrections_dir, Columns())
+    return sampled_agreement(harness.settings.data.corrections_dir, harness.settings.data)
 
 
 def test_the_sample_counts_as_it_was_drawn(harness: DaemonHarness) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.corrections.corrections_folder import folder_state
 from core.corrections.unread_file import UnreadFile
-from core.settings import Columns, Settings
+from core.settings import DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
 from tests.support.daemon_harness import DaemonHarness
 from watcher.diagnosis.finding import PathNames
@@ -66,7 +66,7 @@ def test_a_file_whose_permission_was_mended_is_read_again(tmp_path: Path) -> Non
     unread = UnreadFile.of(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     assert "'staff.csv': Permission denied" in unread.warning()
     lookup = CorrectionsLookup(folder_state=folder_state(tmp_path), unread=(unread,))
-    read = partial(CorrectionsLookup.load, tmp_path, Columns(), previous=lookup)
+    read = partial(CorrectionsLookup.load, tmp_path, DataSettings(), previous=lookup)
     assert not lookup.is_mended and read().get("nurse | unknown") is None
     path.chmod(0o600)
     assert lookup.is_mended and read().get("nurse | unknown") == "2221"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.corrections_folder import CorrectionsFile, read_folder
+from core.corrections.correction import CorrectionStatus
+from core.corrections.corrections_folder import read_folder
 from core.corrections.decisions import Decisions
 from core.non_answers.stated_text import stated_text
 from core.row_counts import quantity
@@ -61,7 +60,7 @@ def _decide(
     decisions = Decisions()
     files: dict[str, str] = {}
     confirmed: dict[str, bool] = {}
-    for file, correction in _read_folder(corrections_dir, settings):
+    for file, correction in read_folder(corrections_dir, settings.data):
         text = stated_text(correction.text)
         before = decisions.get(text)
         overruled_by = decisions.apply(correction).overruled_by
@@ -122,7 +121,7 @@ def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
     n_rejected: Counter[str] = Counter()
     lines: dict[str, int] = {}
     reasons: dict[str, str] = {}
-    for file, correction in _read_folder(corrections_dir, settings):
+    for file, correction in read_folder(corrections_dir, settings.data):
         name = file.name
         if correction.status is CorrectionStatus.REJECTED:
             n_rejected[name] += 1
@@ -138,10 +137,3 @@ def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:
             reasons[name],
         )
     return dict(n_rejected)
-
-
-def _read_folder(
-    corrections_dir: Path, settings: Settings
-) -> Iterator[tuple[CorrectionsFile, Correction]]:
-    data = settings.data
-    return read_folder(corrections_dir, data.read_columns, legacy_encoding=data.encoding)

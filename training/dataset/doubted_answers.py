@@ -62,10 +62,7 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     if sum(len(answers.codes) for answers in checked) < MIN_ANSWERS:
         return []
     inference = on_cpu(settings.inference)
-    data = settings.data
-    lookup = CorrectionsLookup.load(
-        corrections_dir, data.read_columns, legacy_encoding=data.encoding
-    )
+    lookup = CorrectionsLookup.load(corrections_dir, settings.data)
     confirmed = confirmed_doubts(corrections_dir)
     with long_step("comparing the answers of coders with the model"):
         autocoder = open_autocoder(
@@ -87,10 +84,8 @@ def _believed(
     corrections_dir: Path, learned: frozenset[str], settings: Settings
 ) -> Iterable[_Answers]:
     """Return the answers that nobody doubts and nobody had to confirm, by coder."""
-    data = settings.data
     by_coder: dict[tuple[str, str], _Answers] = {}
-    rows = read_folder(corrections_dir, data.read_columns, legacy_encoding=data.encoding)
-    for file, correction in rows:
+    for file, correction in read_folder(corrections_dir, settings.data):
         if correction.status is CorrectionStatus.WITHDRAWN:
             for answers in by_coder.values():
                 answers.codes.pop(correction.text, None)

@@ -20,8 +20,7 @@ from krippendorff import alpha
 
 from core.corrections.corrections_folder import read_folder
 from core.corrections.decisions import Decisions, decision_key
-from core.formats.source import AUTO
-from core.settings import Columns
+from core.settings import DataSettings
 from core.taxonomy import MINOR, UNIT
 
 LEVELS = (UNIT, MINOR)
@@ -80,16 +79,14 @@ class CoderAgreement:
     conflicts: tuple[Conflict, ...]
 
 
-def coder_agreement(
-    corrections_dir: Path, columns: Columns, legacy_encoding: str = AUTO
-) -> CoderAgreement:
+def coder_agreement(corrections_dir: Path, data: DataSettings) -> CoderAgreement:
     """Compare the coders of all corrections files in a folder."""
     decisions = Decisions()
-    for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+    for _, correction in read_folder(corrections_dir, data):
         decisions.apply(correction)
     answers = dict(decisions.answers_of_two())
     texts = [list(by_coder.values()) for by_coder in answers.values()]
-    conflicts = _conflicts(corrections_dir, columns, legacy_encoding, decisions, answers)
+    conflicts = _conflicts(corrections_dir, data, decisions, answers)
     return CoderAgreement(
         n_texts=len(answers),
         levels=tuple(_level_of_all(texts, digits) for digits in LEVELS) if texts else (),
@@ -138,14 +135,13 @@ def _level_of_all(texts: Sequence[Sequence[str]], digits: int) -> Level:
 
 def _conflicts(
     corrections_dir: Path,
-    columns: Columns,
-    legacy_encoding: str,
+    data: DataSettings,
     decisions: Decisions,
     answers: dict[bytes, dict[str, str]],
 ) -> list[Conflict]:
     """Return the open conflicts with their texts and comments: the files are read once more."""
     comments: dict[str, dict[str, str]] = {}  # text → coder → the comment of the latest answer
-    for _, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+    for _, correction in read_folder(corrections_dir, data):
         text, signature = correction.text, correction.signature
         if correction.is_decided and decision_key(text) in answers and decisions.is_disputed(text):
             of_text = comments.setdefault(text, {})

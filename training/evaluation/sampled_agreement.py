@@ -24,9 +24,8 @@ from typing import Any
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
-from core.formats.source import AUTO
 from core.row_counts import quantity
-from core.settings import Columns
+from core.settings import DataSettings
 
 _LOG = logging.getLogger(__name__)
 _MONTH_CHARS = len("2026-11")
@@ -54,12 +53,7 @@ class _Answer:
         )
 
 
-def sampled_agreement(
-    corrections_dir: Path,
-    columns: Columns,
-    lists_dir: Path | None = None,
-    legacy_encoding: str = AUTO,
-) -> dict[str, Any]:
+def sampled_agreement(corrections_dir: Path, data: DataSettings) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
 
     ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` were decided beside
@@ -70,20 +64,16 @@ def sampled_agreement(
     If two answers decide the same text of one sample, the later one counts. An adjudicated answer
     about the text counts before all others, also where it came apart from the sample, as in
     ``conflicts.csv``. For ``coders`` each one's latest answer counts. Rows that were not drawn
-    do not count; the log names their files, and samples whose list is missing or damaged.
-
-    Parameters
-    ----------
-    lists_dir : the corrections folder with the lists of the batches, by default this one.
-    legacy_encoding : the encoding of files that are not Unicode (``data.encoding``).
+    do not count; the log names their files, and samples whose list is missing or damaged. The
+    lists of the batches are in ``data.corrections_dir``, from wherever the answers are read.
     """
-    coded_texts = CodedTexts(lists_dir or corrections_dir)
+    coded_texts = CodedTexts(data.corrections_dir)
     decided: dict[tuple[str, str], _Answer] = {}
     by_coder: dict[tuple[str, str, str], _Answer] = {}
     adjudicated: dict[str, tuple[CorrectionsFile, Correction]] = {}
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
-    for file, correction in read_folder(corrections_dir, columns, legacy_encoding=legacy_encoding):
+    for file, correction in read_folder(corrections_dir, data):
         if correction.status is CorrectionStatus.WITHDRAWN:
             _withdraw(correction, decided, by_coder, adjudicated)
         if not correction.is_decided:

@@ -180,12 +180,7 @@ def _corrections_files(settings: Settings, names: PathNames) -> Iterator[Finding
     files = folder_state(data.corrections_dir)
     unread: list[UnreadFile] = []
     n_rows = {
-        file.name: sum(
-            1
-            for _ in read_readable(
-                data.corrections_dir / file.name, data.columns, data.encoding, unread
-            )
-        )
+        file.name: sum(1 for _ in read_readable(data.corrections_dir / file.name, data, unread))
         for file in files
     }
     for file in unread[:_MAX_NAMED]:

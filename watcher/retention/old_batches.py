@@ -72,7 +72,7 @@ class OldBatches:
     def _decided(self) -> frozenset[str]:
         """The texts that somebody decided."""
         data = self._settings.data
-        return decided_texts(data.corrections_dir, data.read_columns, data.encoding)
+        return decided_texts(data.corrections_dir, data)
 
     @cached_property
     def _new_inputs(self) -> frozenset[str]:

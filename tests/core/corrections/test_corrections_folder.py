@@ -12,7 +12,7 @@ import pytest
 
 from core.corrections.corrections_folder import folder_state, next_sequence, read_folder
 from core.corrections.decisions import Decisions
-from core.settings import Columns
+from core.settings import DataSettings
 from core.text import clean
 from inference.corrections_lookup import CorrectionsLookup
 from tests.support.other_users import are_possible, command_prefix
@@ -31,7 +31,7 @@ def test_a_folder_is_read_oldest_file_first(tmp_path: Path) -> None:
     codes = Decisions()
     replaced = [
         (file.name, codes.apply(correction).replaced)
-        for file, correction in read_folder(tmp_path, Columns())
+        for file, correction in read_folder(tmp_path, DataSettings())
     ]
     assert replaced == [("b.csv", None), ("a.csv", "3221"), ("c.csv", None)]
     assert codes.get("nurse | unknown") == "2221"
@@ -42,7 +42,7 @@ def test_another_group_and_not_codable_replace_the_code(tmp_path: Path) -> None:
         codes = Decisions()
         codes["nurse | unknown"] = "2221"
         write(tmp_path, "a.csv", code, 1)
-        (row,) = read_folder(tmp_path, Columns())
+        (row,) = read_folder(tmp_path, DataSettings())
         assert codes.apply(row[1]).replaced == "2221"
         assert codes.get("nurse | unknown") == code
 
@@ -79,7 +79,7 @@ def test_a_bad_file_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCapture
     torn = 'job_title,corrected_isco_code\nnurse,3221\n"cook,5120\n'
     (tmp_path / "torn.csv").write_text(torn, encoding="utf-8")
     with caplog.at_level(logging.WARNING):
-        rows = [(file.name, c.code) for file, c in read_folder(tmp_path, Columns())]
+        rows = [(file.name, c.code) for file, c in read_folder(tmp_path, DataSettings())]
     assert rows == [("good.csv", "2221")]  # and nothing of torn.csv
     for name in ("._good.csv", "pipe.csv", "empty.csv", "torn.csv"):
         assert str(tmp_path / name) in caplog.text
@@ -100,7 +100,7 @@ def test_a_bad_file_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCapture
 def test_every_text_is_one_that_can_match(tmp_path: Path, text: str, read: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"text,corrected_isco_code\n{text},2221\n", encoding="utf-8")
-    ((_, correction),) = read_folder(tmp_path, Columns())
+    ((_, correction),) = read_folder(tmp_path, DataSettings())
     assert correction.text == read == clean(read)
     said = "" if text in ("nurse | unknown", "Nurse") else f"read as the text {read!r}"
     assert correction.reason == said
@@ -115,7 +115,7 @@ def test_a_text_that_lost_its_letters_is_named(
     written: str, is_kept: bool, column: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.csv").write_text(f"{column},corrected_isco_code\n{written},2330\n", "utf-8")
-    ((_, correction),) = read_folder(tmp_path, Columns())
+    ((_, correction),) = read_folder(tmp_path, DataSettings())
     assert correction.is_kept == is_kept
     assert f"letters of it may have been lost ({written!r})" in correction.reason
 
@@ -123,9 +123,9 @@ def test_a_text_that_lost_its_letters_is_named(
 def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
     content = "job_title,corrected_isco_code\nслесарь,7233\n"
     (tmp_path / "a.csv").write_bytes(content.encode("cp1251"))
-    ((_, correction),) = read_folder(tmp_path, Columns(), legacy_encoding="cp1251")
+    ((_, correction),) = read_folder(tmp_path, DataSettings(encoding="cp1251"))
     assert correction.text == "слесарь | unknown"
-    lookup = CorrectionsLookup.load(tmp_path, Columns(), legacy_encoding="cp1251")
+    lookup = CorrectionsLookup.load(tmp_path, DataSettings(encoding="cp1251"))
     assert lookup.get("слесарь | unknown") == "7233"
 
 
@@ -135,17 +135,17 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: 
     for name in ("none", "file"):
         assert folder_state(tmp_path / name) == ()
     with pytest.raises(OSError, match="corrections"):
-        CorrectionsLookup.load(tmp_path / "corrections", Columns())
+        CorrectionsLookup.load(tmp_path / "corrections", DataSettings())
     with pytest.raises(OSError, match="corrections"):
-        list(read_folder(tmp_path / "corrections", Columns()))
+        list(read_folder(tmp_path / "corrections", DataSettings()))
 
 
 _PRINT_UNREAD = """
 import sys, pathlib
-from core.settings import Columns
+from core.settings import DataSettings
 from inference.corrections_lookup import CorrectionsLookup
 from tests.support.other_users import are_possible, command_prefix
-lookup = CorrectionsLookup.load(pathlib.Path(sys.argv[1]), Columns())
+lookup = CorrectionsLookup.load(pathlib.Path(sys.argv[1]), DataSettings())
 print(len(lookup.decisions), [file.why for file in lookup.unread])
 """
 

@@ -21,7 +21,7 @@ from core.corrections.doubts import (
     write_doubts,
 )
 from core.corrections.signature import Signature
-from core.settings import Columns
+from core.settings import DataSettings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
 
@@ -44,7 +44,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def lookup(folder: Path, previous: CorrectionsLookup | None = None) -> CorrectionsLookup:
-    return CorrectionsLookup.load(folder, Columns(), previous=previous)
+    return CorrectionsLookup.load(folder, DataSettings(), previous=previous)
 
 
 def test_they_hold_for_their_own_text_and_teach_nothing(path: Path) -> None:
@@ -63,7 +63,7 @@ def test_what_is_confirmed_teaches_at_once_and_can_be_taken_back(path: Path) -> 
     assert confirmed.teaching == {NURSE: "2221", COOK: "5120", WELDER: "7212"}
     assert confirmed.version != before.version, "the same records are coded anew"
     (file,) = folder_state(path.parent)
-    parts = {row.text: file.part_of(row) for _, row in read_folder(path.parent, Columns())}
+    parts = {row.text: file.part_of(row) for _, row in read_folder(path.parent, DataSettings())}
     assert parts[NURSE] != parts[COOK] == parts[WELDER] == "a.csv"
 
     assert not doubt_again(path.parent, "review.csv"), "a file's name means nobody with a name"

@@ -9,7 +9,7 @@ import pytest
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import open_corrections, read_corrections
 from core.review_contract import CHOICE_COLUMNS, CODED_LIKE, CONTEXT_MARK
-from core.settings import Columns
+from core.settings import DataSettings
 from core.taxonomy import isco08
 
 HEADER = "text,predicted_code,predicted_title,corrected_isco_code,coder,comment\n"
@@ -18,7 +18,7 @@ HEADER = "text,predicted_code,predicted_title,corrected_isco_code,coder,comment\
 def read(folder: Path, *rows: str, header: str = HEADER) -> list[Correction]:
     path = folder / "c.csv"
     path.write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
-    return list(read_corrections(open_corrections(path, Columns())))
+    return list(read_corrections(open_corrections(path, DataSettings())))
 
 
 @pytest.mark.parametrize(

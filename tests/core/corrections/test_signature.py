@@ -10,13 +10,13 @@ import pytest
 
 from core.corrections.correction import Correction
 from core.corrections.correction_table import open_corrections, read_corrections
-from core.settings import Columns
+from core.settings import DataSettings
 
 HEADER = "text,corrected_isco_code,coder,coded_at,comment,adjudicated"
 
 
 def read(path: Path) -> list[Correction]:
-    return list(read_corrections(open_corrections(path, Columns())))
+    return list(read_corrections(open_corrections(path, DataSettings())))
 
 
 def corrections(folder: Path, *rows: str, header: str = HEADER) -> list[Correction]:

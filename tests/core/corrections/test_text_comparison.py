@@ -10,7 +10,7 @@ import pytest
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import open_corrections, read_corrections
 from core.review_contract import MAX_SHOWN_CHARS
-from core.settings import ReadColumns
+from core.settings import DataSettings
 from core.text import join
 
 HEADER = ("text", "job_title", "duties_description", "corrected_isco_code")
@@ -22,8 +22,8 @@ def read(
     path = folder / "c.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
-    columns = ReadColumns(context_in_duties=(context,) if context else ())
-    return list(read_corrections(open_corrections(path, columns)))
+    data = DataSettings(context_in_duties=(context,) if context else ())
+    return list(read_corrections(open_corrections(path, data)))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.isco_titles.group_notes import DEFINITIONS, group_notes
-from core.settings import Columns, Settings, load_settings
+from core.settings import DataSettings, Settings, load_settings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import process_corrections
@@ -163,10 +163,10 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
         "not_codable": 1,
         "group_only": 1,
     }
-    memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
+    memory = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert memory.get(join("soldier", "soldier")) == "0310"
     assert memory.get(join(FORMULA, FORMULA)) == "2341"
-    agreement = sampled_agreement(settings.data.corrections_dir, Columns())
+    agreement = sampled_agreement(settings.data.corrections_dir, settings.data)
     assert (agreement["n"], agreement["n_agreed"], agreement["n_shown"]) == (2, 1, 0)
 
 
@@ -257,7 +257,7 @@ def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_
     def answer_after(path: Path) -> str | None:
         out = Path(mkdtemp(dir=tmp_path))
         process_corrections(path, out, CorrectionsLookup(), settings)
-        return CorrectionsLookup.load(settings.data.corrections_dir, Columns()).get(soldier)
+        return CorrectionsLookup.load(settings.data.corrections_dir, DataSettings()).get(soldier)
 
     keep_list(settings.data.corrections_dir)
     reviewer.press("1", "2")

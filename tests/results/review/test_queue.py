@@ -10,7 +10,7 @@ import pytest
 
 from core.corrections.correction import CorrectionStatus
 from core.corrections.correction_table import open_corrections, read_corrections
-from core.settings import Columns, Settings
+from core.settings import DataSettings, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -120,7 +120,7 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
         "g | h,7212,721,1,batch 1\n",
         encoding="utf-8",
     )
-    corrections = list(read_corrections(open_corrections(path, Columns())))
+    corrections = list(read_corrections(open_corrections(path, DataSettings())))
     assert [(c.status, c.code) for c in corrections] == [
         (CorrectionStatus.ACCEPTED, "0310"),
         (CorrectionStatus.NOT_CODABLE, "not codable"),

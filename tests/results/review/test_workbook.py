@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.isco_titles.group_notes import group_notes
 from core.languages.message import Message
 from core.languages.page_language import page_language, page_languages
-from core.settings import Columns, Settings
+from core.settings import DataSettings, Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
@@ -87,11 +87,11 @@ def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
         "rejected": 1,
         "skipped": 6,
     }
-    memory = CorrectionsLookup.load(settings.data.corrections_dir, Columns())
+    memory = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert memory.get(join("soldier", "soldier")) == "0310"
     assert memory.get(join("guard 5", "guard 5")) == "5414"
     assert memory.get(join("worker", "worker")) == "not codable"
-    agreement = sampled_agreement(settings.data.corrections_dir, Columns())
+    agreement = sampled_agreement(settings.data.corrections_dir, settings.data)
     assert agreement["n"] == agreement["n_agreed"] == review().n_sampled == 2
 
 

@@ -37,8 +37,8 @@ def test_duties_that_say_nothing_make_no_other_text(user_project: Settings) -> N
     assert found[["text", "label", "file"]].values.tolist() == [
         ["nurse | unknown", "2221", "c.csv"]
     ]
-    columns = user_project.data.read_columns
-    assert decided_texts(user_project.data.corrections_dir, columns) == {"nurse | unknown"}
+    data = user_project.data
+    assert decided_texts(data.corrections_dir, data) == {"nurse | unknown"}
 
 
 def test_what_measured_is_taught_after_its_first_training(
@@ -82,10 +82,9 @@ def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(
     write_corrections(user_project, "a.csv", rows)
     folder = user_project.data.corrections_dir
     assert not len(read_all_corrections(folder, None, user_project))
-    columns = user_project.data.read_columns
-    assert decided_texts(folder, columns) == {"cook | unknown", "odd | unknown"}
+    assert decided_texts(folder, user_project.data) == {"cook | unknown", "odd | unknown"}
     write_corrections(user_project, "b.csv", [("odd | unknown", "withdraw")])
-    assert decided_texts(folder, columns) == {"cook | unknown"}
+    assert decided_texts(folder, user_project.data) == {"cook | unknown"}
 
 
 def test_rejected_rows_of_a_file_put_into_the_folder_are_counted_and_named(
