@@ -67,19 +67,11 @@ class TrainingProfile:
         is_seen[is_seen] = self.seen[positions[is_seen]] == hashes[is_seen]
         return is_seen
 
-    def expected_agreement(self, confidence: np.ndarray) -> np.ndarray:
-        """Return (N,) how often N confidences were right on the calibration texts.
-
-        Between their parts on a straight line; NaN where there were no calibration texts.
-        """
-        if not len(self.confidences):
-            return np.full(len(confidence), np.nan)
-        return np.interp(confidence, self.confidences, self.agreements)
-
     def part_weights(self, confidence: np.ndarray) -> np.ndarray:
         """Return (N, B) how much each part counts for the expected agreement of N confidences.
 
-        ``part_weights(c) @ agreements == expected_agreement(c)``; B is 0 without calibration texts.
+        ``part_weights(c) @ agreements`` lies between the parts on a straight line; B is 0 without
+        calibration texts.
         """
         parts = np.eye(len(self.confidences))
         columns = [np.interp(confidence, self.confidences, part) for part in parts]
