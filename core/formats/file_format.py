@@ -172,7 +172,7 @@ def _zipped_format(path: Source, file: BinaryIO) -> FileFormat:
             remedy="The copy was probably cut off: copy it again, or save the table as CSV.",
         ) from None
     if has_password:
-        raise _with_password(path)
+        raise with_password(path)
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return FileFormat.ODS
     if "xl/workbook.xml" in names or any(name.startswith("xl/worksheets/") for name in names):
@@ -203,7 +203,8 @@ def _is_encrypted(archive: zipfile.ZipFile) -> bool:
         return b":encryption-data" in manifest.read(_MAX_MANIFEST_BYTES)
 
 
-def _with_password(path: Source) -> InputError:
+def with_password(path: Source) -> InputError:
+    """Return the error of a workbook that has a password."""
     return InputError(
         path,
         "a workbook with a password",
@@ -218,7 +219,7 @@ def _ole_format(path: Source, file: BinaryIO) -> FileFormat:
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return FileFormat.XLS
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise _with_password(path)
+        raise with_password(path)
     if "WordDocument".encode("utf-16-le") in content:
         found, remedy = "an old Word document (.doc)", _SAVE_AS_CSV
     else:

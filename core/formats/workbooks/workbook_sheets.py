@@ -19,7 +19,7 @@ from core.columns.column_choice import Aliases
 from core.errors import InputError
 from core.formats.cell_text import as_text
 from core.formats.content import Content
-from core.formats.file_format import FileFormat
+from core.formats.file_format import FileFormat, with_password
 from core.formats.grid import Sheet, open_grid
 from core.formats.source import Source, size_of
 from core.formats.workbooks.hidden_rows import HiddenRows
@@ -137,12 +137,7 @@ def _damage_named(path: Source) -> Iterator[None]:
     try:
         yield
     except PasswordError:
-        raise InputError(
-            path,
-            "a workbook with a password",
-            expected="a workbook that can be opened",
-            remedy="Save it without a password, or as CSV.",
-        ) from None
+        raise with_password(path) from None
     except (CalamineError, ValueError, OverflowError) as error:  # a date beyond all years
         raise damaged(path, error) from None
     except BaseException as error:
