@@ -17,7 +17,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier

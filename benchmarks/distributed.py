@@ -33,7 +33,8 @@ import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from benchmarks.survey import HEADER, Survey, write_survey
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.text import join
 from distributed.arrow_types import arrow_table
 from distributed.file_splits import SPLIT_ROWS, Split, check_file, read_splits

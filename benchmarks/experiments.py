@@ -27,7 +27,8 @@ import numpy as np
 import pandas as pd
 from transformers import set_seed
 
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from core.text import join
 from exporters.parity import checkpoint_logits

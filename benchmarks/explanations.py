@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.base_model import make_base_bundle
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from core.text import clean, join
 from inference.bundle import Bundle

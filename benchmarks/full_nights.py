@@ -26,7 +26,8 @@ import pandas as pd
 
 from benchmarks.nights import REPORTED, Office, Sources, open_office
 from core.corrections.doubts import confirm
-from core.settings import InferenceSettings, Settings, load_settings
+from core.settings import InferenceSettings, Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.bundle import Bundle

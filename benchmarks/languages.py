@@ -23,7 +23,7 @@ import pandas as pd
 
 from benchmarks.accuracy import bundle_to_measure
 from core.non_answers.known_texts import built_in_non_answers
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from core.text import SEPARATOR, join
 from inference.classifier import Classifier, open_classifier
 from training.dataset.augmentation import typo

@@ -25,7 +25,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.settings import InferenceSettings, Settings, load_settings
+from core.settings import InferenceSettings, Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier

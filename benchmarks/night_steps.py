@@ -28,7 +28,8 @@ import pandas as pd
 
 from benchmarks.processor import processor
 from core.isco_titles.group_titles import ENGLISH
-from core.settings import InferenceSettings, Settings, load_settings
+from core.settings import InferenceSettings, Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import TRAIN

@@ -24,7 +24,8 @@ from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.autocoder import Autocoder, open_autocoder
 from inference.model_registry import ModelRegistry

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from training.dataset.augmentation import typo
 from training.dataset.records import read_records, resolve_conflicts

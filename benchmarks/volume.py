@@ -23,7 +23,8 @@ from typing import Any
 
 import psutil
 
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from tests.conftest import ROOT
 from tests.support.invariants import violations

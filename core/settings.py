@@ -1,7 +1,7 @@
-"""Read config.yaml into frozen, typed values. An unknown key or a wrong type is an error.
+"""Hold the settings as frozen, typed values, each with its default.
 
-Every setting has its default here; ``config.yaml`` at the root repeats them with comments, and a
-test keeps the two in step. Relative paths start at the folder of the file that has them.
+``config.yaml`` at the root repeats the defaults with comments, and a test keeps the two in step.
+``core/settings_file/settings_reader.py`` reads the file.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
-from core.errors import SettingsError
 from core.formats.source import AUTO
 from core.isco_titles.group_titles import ENGLISH, title_languages
 from core.letters.legacy_codec import reads_legacy_text
 from core.settings_file.hook_settings import HookSettings
-from core.settings_file.plain_words import expected, found
 from core.settings_file.schedule_settings import ScheduleSettings
 from core.settings_file.section import Section
 from core.settings_file.training_settings import (
@@ -27,7 +25,6 @@ from core.settings_file.training_settings import (
     ModelSettings,
     TrainingSettings,
 )
-from core.settings_file.yaml_text import SettingsText
 
 DEFAULT_WANTED_AGREEMENT = 0.95
 MAX_CONTEXT_COLUMNS = 3
@@ -218,80 +215,15 @@ class Settings(Section):
     watcher: WatcherSettings = WatcherSettings()
     hooks: HookSettings = HookSettings()
     inference: InferenceSettings = InferenceSettings()
+    _file: Path | None = PrivateAttr(default=None)
 
+    @property
+    def file(self) -> Path | None:
+        """The file that they were read from; None where every setting has its default."""
+        return self._file
 
-def load_settings(path: Path) -> Settings:
-    """Read ``path`` and make its paths absolute.
-
-    Raises SettingsError naming the file, the line and the key for anything that is not a setting.
-    """
-    path = Path(path)
-    try:
-        text = SettingsText(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{str(path)!r} does not exist; give the path of the settings with --config"
-        ) from None
-    except IsADirectoryError:
-        raise SettingsError(
-            f"{str(path)!r} is a folder; expected a file of settings, such as its config.yaml"
-        ) from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise SettingsError(
-            f"{str(path)!r}, line {line}: found a byte that is not UTF-8 "
-            f"({error.object[error.start]:#04x}), expected text in UTF-8; save the file as UTF-8"
-        ) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(f"{str(path)!r} cannot be read as YAML: {error}") from None
-    try:
-        settings = Settings.model_validate({} if text.values is None else text.values)
-    except ValidationError as error:
-        raise SettingsError(_explain(path, text, error)) from None
-    return resolved(settings, path.resolve().parent)
-
-
-def resolved(settings: Settings, base: Path) -> Settings:
-    """Return the settings with every path absolute; a relative one starts at ``base``."""
-    return _with_base_folder(_absolute(settings, base), base)
-
-
-def _with_base_folder(settings: Settings, base: Path) -> Settings:
-    """Return the settings with paths absolute that are given as text.
-
-    These are ``model.name``, if it is a folder relative to ``base``, and the programs of ``hooks``.
-    """
-    settings = settings.model_copy(update={"hooks": settings.hooks.below(base)})
-    name = settings.model.name
-    if not (name.startswith((".", "~")) or (base / name).is_dir()):
-        return settings  # a name on the model hub
-    path = (base / Path(name).expanduser()).resolve()
-    model = settings.model.model_copy(update={"name": str(path)})
-    return settings.model_copy(update={"model": model})
-
-
-def _explain(path: Path, text: SettingsText, error: ValidationError) -> str:
-    """Return one line for the first fault: file, line, key, found, expected."""
-    first = error.errors()[0]
-    keys = first["loc"]
-    name = ".".join(key for key in keys if isinstance(key, str)) or "the file"
-    entries = "".join(f", entry {key + 1}" for key in keys if isinstance(key, int))
-    where = f"{str(path)!r}, line {text.line_of(keys)}: {name}{entries}"
-    if first["type"] == "extra_forbidden":
-        model: Any = Settings
-        for key in keys[:-1]:
-            model = model.model_fields[key].annotation
-        return f"{where} is not a setting; the settings here are: {', '.join(model.model_fields)}"
-    return f"{where}: found {found(first['input'])}; {expected(first)}"
-
-
-def _absolute(model: Any, base: Path) -> Any:
-    """Return the same settings with every Path joined to ``base``."""
-    changes: dict[str, Any] = {}
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        if isinstance(value, Path):
-            changes[name] = base / value.expanduser()
-        elif isinstance(value, BaseModel):
-            changes[name] = _absolute(value, base)
-    return model.model_copy(update=changes)
+    def read_from(self, file: Path) -> Settings:
+        """Return the settings with the file that they were read from."""
+        settings = self.model_copy()
+        settings._file = file
+        return settings

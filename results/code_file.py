@@ -178,7 +178,7 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
             column: table.header[position].strip() for column, position in table.columns.items()
         },
         other_columns=table.other_columns,
-        notes=[*table.notes, *unread_notes(autocoder.corrections_lookup.unread)],
+        notes=[*table.notes, *unread_notes(autocoder.corrections_lookup.unread, settings.file)],
     )
 
 

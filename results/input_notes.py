@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from core.columns.shown_names import shown_name
 from core.corrections.unread_file import UnreadFile
 from core.languages.message import Message
+from core.settings_file.project import name_settings_file
 from core.text import DUTIES
 from inference.providers import CPU
 from results.batch import Batch
@@ -34,13 +36,13 @@ def _computed_by(providers: Sequence[str]) -> Message:
     return Message("computed by {first} and {second}", first=first, second=second)
 
 
-def unread_notes(unread: Sequence[UnreadFile]) -> list[Message]:
+def unread_notes(unread: Sequence[UnreadFile], settings_file: Path | None) -> list[Message]:
     """Return a note for the first corrections files that the batch was coded without."""
     notes = [
         Message(
             "its records were coded without the corrections of a file that cannot be read: {why} "
             "Mend or remove {path}, then drop this file again",
-            why=file.why,
+            why=name_settings_file(file.why, settings_file),
             path=repr(str(file.path)),
         )
         for file in unread[:_MAX_UNREAD]

@@ -19,7 +19,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.processor import processor
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.bundle import MANIFEST, Bundle
 from inference.ngram_model import NgramModel

@@ -12,8 +12,9 @@ from cli.options import add_command, add_folder
 from core.errors import SettingsError
 from core.files.whole_file import write_atomic
 from core.packages import SHIPPED_SETTINGS, answers_dir
-from core.settings import Settings, load_settings
+from core.settings import Settings
 from core.settings_file.project import CONFIG
+from core.settings_file.settings_reader import load_settings
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\

@@ -8,7 +8,8 @@ from shlex import quote
 
 from core.errors import SETTINGS_FILE, SettingsError
 from core.packages import SHIPPED_SETTINGS
-from core.settings import Settings, load_settings, resolved
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings, resolved
 
 CONFIG = "config.yaml"
 ISCO_HOME = "ISCO_HOME"

@@ -115,7 +115,7 @@ def test_fine_tune_learns_the_corrections_of_a_folder(project: Path) -> None:
     config.write_text(text, encoding="utf-8")
     done = without_torch("--fine-tune")
     assert done.returncode == 0 and "there are no corrections yet" in done.stderr
-    from core.settings import load_settings
+    from core.settings_file.settings_reader import load_settings
 
     settings = load_settings(config)
     write_corrections(settings, "a.csv", right_corrections(20))
@@ -197,7 +197,7 @@ def test_a_hub_that_cannot_be_reached_is_one_line_within_seconds(project: Path) 
 
 
 def test_the_base_may_be_a_folder_beside_the_settings(project: Path, tmp_path: Path) -> None:
-    from core.settings import load_settings
+    from core.settings_file.settings_reader import load_settings
 
     config = project / "config.yaml"
     for name, expected in (

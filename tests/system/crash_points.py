@@ -25,7 +25,8 @@ from typing import Any
 from core import html
 from core.isco_titles.group_titles import ENGLISH
 from core.own_tables.table_kind import TableKind
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from inference.spelling.right_words import RightWords
 from results.code_file import prepare_process
 from results.receipt import AnyReceipt

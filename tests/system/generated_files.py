@@ -21,7 +21,8 @@ from pathlib import Path
 import hypothesis
 
 from core.files.own_files import RECEIPT
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from results.code_file import PREDICTIONS
 from tests.conftest import ROOT
 from tests.support.generated_files import GeneratedFile, check_reading, files

@@ -31,7 +31,8 @@ from typing import BinaryIO
 
 import psutil
 
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from tests.conftest import ROOT
 from tests.support import other_users

@@ -10,7 +10,8 @@ import pytest
 
 from core.columns.record_text import row_text
 from core.csv_table import open_table
-from core.settings import InferenceSettings, OutputSettings, load_settings
+from core.settings import InferenceSettings, OutputSettings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 from inference.autocoder import open_autocoder

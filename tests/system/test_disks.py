@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.inference.test_model_registry import another, output

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from core.errors import FolderError
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from inference.bundle import Bundle
 from tests.support.daemon_harness import DaemonHarness, ProcessKilled
 from watcher.daemon import Daemon

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from tests.conftest import ROOT
 from tests.support.daemon_harness import DaemonHarness
 

@@ -10,12 +10,16 @@ from pathlib import Path
 
 from core.corrections.corrections_folder import folder_state
 from core.corrections.unread_file import UnreadFile
+from core.row_counts import no_progress
 from core.settings import DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
 from tests.support.daemon_harness import DaemonHarness
 from watcher.diagnosis.finding import PathNames
 from watcher.diagnosis.setup_findings import setup_findings
+from watcher.environment import Environment
+from watcher.processes.file_processor import FileProcessor
 from watcher.status.description import describe
+from watcher.status.standing_warnings import StandingWarnings
 from watcher.status.status import Health, judge
 
 TURNS = 12
@@ -57,6 +61,21 @@ def test_decisions_that_cannot_be_read_are_named(settings: Settings) -> None:
     (folder / "staff.csv").write_bytes(GOOD)
     harness.tick(TURNS, seconds=6)
     assert harness.status().warnings == ()
+
+
+def test_its_reason_names_the_file_of_the_settings(settings: Settings, tmp_path: Path) -> None:
+    folder = settings.data.corrections_dir
+    folder.mkdir(parents=True)
+    (folder / "signs.csv").write_bytes(b"job_title,corrected_isco_code\n\xb5\xb6\xa7,7512\n")
+    (tmp_path / "in.csv").write_bytes(b"job_title\nnurse\n")
+    (tmp_path / "out").mkdir()
+    processor = FileProcessor(settings)
+    environment = Environment(settings.watcher, config=settings.file)
+    (warning,) = StandingWarnings(environment, processor).current()
+    identity = processor.identify(tmp_path / "in.csv", no_progress)
+    receipt = processor.work(tmp_path / "in.csv", tmp_path / "out", identity, no_progress)
+    named = f"Set data.encoding in {str(tmp_path / 'config.yaml')!r} to the right one"
+    assert named in warning and named in " ".join(receipt.notes)
 
 
 def test_a_file_whose_permission_was_mended_is_read_again(tmp_path: Path) -> None:

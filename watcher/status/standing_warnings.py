@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from core.settings_file.project import name_settings_file
 from core.settings_file.watched_file import WatchedFile
 from watcher.environment import Environment
 from watcher.processes.processor import Processor
@@ -16,13 +17,18 @@ class StandingWarnings:
 
     def __init__(self, environment: Environment, processor: Processor) -> None:
         self._processor = processor
+        self._environment = environment
         self._config = WatchedFile(environment.config) if environment.config else None
         self._is_logged = False
 
     def current(self) -> tuple[str, ...]:
         """Return the warnings that stand now; log once that the settings have changed."""
         unread = self._processor.unread_corrections
-        warnings = [file.warning() for file in unread if file.is_as_it_was]
+        warnings = [
+            name_settings_file(file.warning(), self._environment.config)
+            for file in unread
+            if file.is_as_it_was
+        ]
         if self._config is not None and self._config.has_changed():
             warnings.append(f"settings changed: {str(self._config.path)!r}; restart to use them")
             if not self._is_logged:

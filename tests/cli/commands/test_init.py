@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from inference.model_registry import ModelRegistry
 from main import main
 from tests.conftest import ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SettingsError
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 
 NO_LEGACY_TEXT = (
     *("utf8mb4", "klingon", "", "a\\0b", "hex", "rot13", "base64", "zlib", "undefined"),

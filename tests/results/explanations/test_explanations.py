@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import BundleError
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier

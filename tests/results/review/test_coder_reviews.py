@@ -10,7 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from core.errors import SettingsError
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from results.code_file import batch_id, code_file

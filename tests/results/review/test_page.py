@@ -19,7 +19,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.isco_titles.group_notes import DEFINITIONS, group_notes
-from core.settings import DataSettings, Settings, load_settings
+from core.settings import DataSettings, Settings
+from core.settings_file.settings_reader import load_settings
 from core.text import join
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import process_corrections

@@ -13,7 +13,8 @@ import pytest
 
 from core.corrections.doubts import confirm, open_doubts
 from core.row_counts import no_progress
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.settings import load_settings
+from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.classifier import open_classifier

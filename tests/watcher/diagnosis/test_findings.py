@@ -15,7 +15,8 @@ import main
 from core.corrections.doubts import DOUBTS_DIR, Doubt, write_doubts
 from core.errors import FolderError
 from core.files.own_files import SENTINEL
-from core.settings import Settings, load_settings
+from core.settings import Settings
+from core.settings_file.settings_reader import load_settings
 from inference.bundle import CHECKPOINT, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from tests.support.daemon_harness import DaemonHarness
