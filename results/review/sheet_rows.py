@@ -107,7 +107,8 @@ def n_lines(cells: Iterable[Cell], widths: Iterable[int]) -> int:
     """
     needed = 1
     for value, width in zip(cells, widths, strict=True):
-        if width and isinstance(value, str):
+        # Most texts fit in their column: not to divide them takes a quarter of the time.
+        if width and isinstance(value, str) and (len(value) > width or "\n" in value):
             parts = value.split("\n")
             needed = max(needed, sum(math.ceil(len(part) / width) or 1 for part in parts))
     return min(needed, _MAX_LINES)
