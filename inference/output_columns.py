@@ -55,6 +55,15 @@ def output_values(
     return values | derived_values(code, derived)
 
 
+def candidate_values(prediction: Prediction, language: str) -> list[dict[str, str | float]]:
+    """Return all candidates, best first, as JSON has them: code, title and confidence."""
+    titles = titles_in(language)
+    return [
+        {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
+        for code, confidence in prediction.candidates
+    ]
+
+
 def as_cells(values: Mapping[str, Value]) -> list[str]:
     """Return the values as text: None is ``""``, a bool lower case, a float nine digits."""
     return [_cell(value) for value in values.values()]

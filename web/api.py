@@ -27,12 +27,12 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from core.errors import IscoError
 from core.html import encoded
 from core.isco_titles.group_notes import group_notes
-from core.isco_titles.group_titles import title_languages, titles_in
+from core.isco_titles.group_titles import title_languages
 from core.own_tables.output_contract import CANDIDATE_COLUMNS
 from core.settings import OutputSettings
 from core.version import VERSION
 from inference.decision import Prediction
-from inference.output_columns import output_values
+from inference.output_columns import candidate_values, output_values
 from isco import Coder, taxonomy
 from web.coding_queue import BusyError, CodingQueue
 from web.group_search import find_groups
@@ -247,13 +247,9 @@ def _coded(prediction: Prediction, version: str, output: OutputSettings) -> dict
     values = output_values(prediction, version, output.pad_codes, output.language, output.derived)
     for column in (name for pair in CANDIDATE_COLUMNS for name in pair):
         del values[column]
-    titles = titles_in(output.language)
     return {
         **{name: value for name, value in values.items() if name not in output.derived},
-        "candidates": [
-            {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
-            for code, confidence in prediction.candidates
-        ],
+        "candidates": candidate_values(prediction, output.language),
         "derived": {name: values[name] for name in output.derived},
     }
 

@@ -139,6 +139,7 @@ def _answers(
 def _answer(prediction: Prediction, output: OutputSettings) -> dict[str, Any]:
     from core.isco_scores.derived_variables import derived_values
     from core.isco_titles.group_titles import titles_in
+    from inference.output_columns import candidate_values
 
     titles = titles_in(output.language)
     return {
@@ -148,10 +149,7 @@ def _answer(prediction: Prediction, output: OutputSettings) -> dict[str, Any]:
         "is_fallback": prediction.is_fallback,
         "source": prediction.source,
         **derived_values(prediction.isco_code, output.derived),
-        "candidates": [
-            {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
-            for code, confidence in prediction.candidates
-        ],
+        "candidates": candidate_values(prediction, output.language),
     }
 
 
