@@ -19,7 +19,7 @@ import numpy as np
 
 from core.files.whole_file import open_atomic
 from core.settings import InferenceSettings, OutputSettings, Settings
-from inference.autocoder import open_autocoder
+from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, Reading, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
@@ -30,14 +30,21 @@ _FILE = "hold_out_probabilities.npz"
 _N_CHECKED = 200
 
 
-def on_cpu(settings: InferenceSettings) -> InferenceSettings:
-    """Return the settings with the CPU as provider: what is compared needs the same arithmetic."""
-    return settings.model_copy(update={"provider": "cpu"})
-
-
 def open_on_cpu(bundle: Bundle, settings: InferenceSettings) -> Classifier:
-    """Open a classifier on the CPU."""
-    return open_classifier(bundle, on_cpu(settings))
+    """Open a classifier on the CPU: what is compared needs the same arithmetic."""
+    return open_classifier(bundle, _on_cpu(settings))
+
+
+def open_autocoder_on_cpu(
+    bundle: Bundle, settings: Settings, lookup: CorrectionsLookup
+) -> Autocoder:
+    """Open an autocoder on the CPU, with the corrections of ``lookup``."""
+    inference = _on_cpu(settings.inference)
+    return open_autocoder(bundle, settings.model_copy(update={"inference": inference}), lookup)
+
+
+def _on_cpu(settings: InferenceSettings) -> InferenceSettings:
+    return settings.model_copy(update={"provider": "cpu"})
 
 
 class Champion:
@@ -145,10 +152,7 @@ def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any]
     lookup = CorrectionsLookup.load(data.corrections_dir, data)
     if not lookup.answers.are_enough and carried_by(champion) is None:
         return None  # and the model need not be loaded
-    inference = on_cpu(settings.inference)
-    autocoder = open_autocoder(
-        champion, settings.model_copy(update={"inference": inference}), lookup
-    )
+    autocoder = open_autocoder_on_cpu(champion, settings, lookup)
     autocoder.learn_corrections()
     carried = autocoder.calibration.to_carry(champion.manifest.version)
     return asdict(carried) if carried is not None else None

@@ -109,12 +109,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     report_dir = parsed.report_dir.resolve() if parsed.report_dir is not None else None
     if report_dir is not None:
         require_new_dir(report_dir)
-    with _failure_told(report_dir, parsed.config), _stop_told(settings):
+    with _failure_told(report_dir, settings.file), _stop_told(settings):
         _train(parsed, settings, report_dir)
 
 
 @contextmanager
-def _failure_told(report_dir: Path | None, config: Path) -> Iterator[None]:
+def _failure_told(report_dir: Path | None, settings_file: Path | None) -> Iterator[None]:
     """Leave the reason of a failure in ``report_dir``, where the daemon and its page find it.
 
     While another training runs nothing has failed: the daemon tries again.
@@ -129,7 +129,7 @@ def _failure_told(report_dir: Path | None, config: Path) -> Iterator[None]:
 
             reason = describe(error) if isinstance(error, OSError) else str(error)
             with suppress(OSError):  # the daemon says that there is none
-                publish_failure(report_dir, name_settings_file(reason, config))
+                publish_failure(report_dir, name_settings_file(reason, settings_file))
         raise
 
 

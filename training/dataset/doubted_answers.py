@@ -15,7 +15,6 @@ from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
 from core.settings import Settings
-from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.doubt.coder_check import (
@@ -24,7 +23,7 @@ from inference.doubt.coder_check import (
     CoderAnswers,
     check_answers,
 )
-from training.champion import on_cpu
+from training.champion import open_autocoder_on_cpu
 from training.long_step import long_step
 
 _LOG = logging.getLogger(__name__)
@@ -61,13 +60,10 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     ]
     if sum(len(answers.codes) for answers in checked) < MIN_ANSWERS:
         return []
-    inference = on_cpu(settings.inference)
     lookup = CorrectionsLookup.load(corrections_dir, settings.data)
     confirmed = confirmed_doubts(corrections_dir)
     with long_step("comparing the answers of coders with the model"):
-        autocoder = open_autocoder(
-            champion, settings.model_copy(update={"inference": inference}), lookup
-        )
+        autocoder = open_autocoder_on_cpu(champion, settings, lookup)
         coders = [CoderAnswers(answers.coder, answers.codes) for answers in checked]
         doubts = check_answers(coders, autocoder, confirmed)
     found = [
