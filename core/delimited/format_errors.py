@@ -89,7 +89,7 @@ def wrong_width(
 
 
 def no_column(
-    path: Source, header: Sequence[str], aliases: Aliases, column: str, line: int | None = None
+    path: Source, header: Sequence[str], aliases: Aliases, column: str, line: int | None
 ) -> InputError:
     """Return the error of a header without a column that must be there."""
     wanted = {column: aliases[column]}

@@ -19,7 +19,7 @@ from core.encoding import Encoding, open_text, sniff
 from core.errors import InputError
 from core.formats.content import Content
 from core.formats.grid import Sheet, open_grid
-from core.formats.source import AUTO, Source, size_of
+from core.formats.source import Source, size_of
 from core.formats.unpacking import open_bytes
 from core.formats.workbooks.merged_cells import MergedCells
 from core.formats.workbooks.sheet_extent import MergedCell
@@ -39,7 +39,7 @@ _WHOLE_NUMBER = re.compile(r"-?\d+\.0+")
 _BOOLEANS = {"0": "false", "1": "true"}
 
 
-def sniff_markup(path: Source, legacy_encoding: str = AUTO) -> Encoding:
+def sniff_markup(path: Source, legacy_encoding: str) -> Encoding:
     """Return the encoding of a page: that of its bytes, or the one that it states."""
     with open_bytes(path) as file:
         stated = _CHARSET.search(file.read(_HEAD_BYTES))

@@ -13,7 +13,7 @@ from core.delimited.layout import find_layout, read_records
 from core.encoding import sniff
 from core.formats.content import Content
 from core.formats.file_format import FileFormat
-from core.formats.source import AUTO, Source
+from core.formats.source import Source
 
 
 def open_content(
@@ -21,7 +21,7 @@ def open_content(
     file_format: FileFormat,
     aliases: Aliases,
     required: tuple[str, ...],
-    legacy_encoding: str = AUTO,
+    legacy_encoding: str,
 ) -> Content:
     """Return the records of a file. Parameters and errors are those of ``open_table``."""
     match file_format:

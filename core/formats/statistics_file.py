@@ -21,7 +21,7 @@ from core.formats.cell_text import as_text
 from core.formats.content import Content, Records
 from core.formats.file_format import FileFormat
 from core.formats.parquet_file import checked_records, limit_of, refuse_many_records
-from core.formats.source import AUTO, Source
+from core.formats.source import Source
 from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, chunks, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
@@ -53,7 +53,7 @@ def is_available() -> bool:
     return importlib.util.find_spec("pyreadstat") is not None
 
 
-def open_statistics(path: Source, file_format: FileFormat, legacy_encoding: str = AUTO) -> Content:
+def open_statistics(path: Source, file_format: FileFormat, legacy_encoding: str) -> Content:
     """Return the records of a data set. Raises InputError."""
     if not is_available():
         raise InputError(
@@ -193,7 +193,7 @@ def _has_codes(name: str) -> bool:
 
 
 def read_whole(
-    path: Path, file_format: FileFormat, legacy_encoding: str = AUTO
+    path: Path, file_format: FileFormat, legacy_encoding: str
 ) -> tuple[dict[str, list[Any]], Any]:
     """Return the values of each column as the file has them, without labels, and its metadata."""
     read, _ = _reader(path, file_format, legacy_encoding)

@@ -18,6 +18,7 @@ import pytest
 
 from core.errors import InputError
 from core.formats.file_format import FileFormat
+from core.formats.source import AUTO
 from core.formats.statistics_file import read_whole, write_whole
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Settings
@@ -255,7 +256,7 @@ def test_the_error_of_a_data_set_that_cannot_be_written_is_no_error_of_reading(
     write = pyreadstat.write_dta if ending == "dta" else pyreadstat.write_sav
     write(frame, str(tmp_path / f"a.{ending}"))
     file_format = FileFormat(ending)
-    columns, metadata = read_whole(tmp_path / f"a.{ending}", file_format)
+    columns, metadata = read_whole(tmp_path / f"a.{ending}", file_format, AUTO)
     columns["1 name that is none"] = [1.0]
     with pytest.raises(InputError) as raised:
         write_whole(tmp_path / f"b.{ending}", file_format, columns, metadata)

@@ -41,7 +41,7 @@ from training.dataset.splits import (
     without_surplus,
 )
 from training.label_quality.suspect_labels import find_suspects
-from training.model.training_progress import TrainingProgress, no_training_progress
+from training.model.training_progress import TrainingProgress
 
 _LOG = logging.getLogger(__name__)
 
@@ -239,7 +239,7 @@ def split_dataset(
     model: RobertaForSequenceClassification,
     tokenizer: PreTrainedTokenizerBase,
     settings: Settings,
-    progress: TrainingProgress = no_training_progress,
+    progress: TrainingProgress,
 ) -> SplitDataset:
     """Divide the texts by side, and treat wrong labels found with the embeddings of ``model``.
 

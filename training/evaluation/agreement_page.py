@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.html import write_page
-from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.isco_titles.group_titles import titles_in
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.conflicts_list import answers_in_words, write_conflicts
@@ -16,7 +16,7 @@ _MAX_SHOWN = 200
 
 
 def write_agreement(
-    folder: Path, sampled: dict[str, Any], coders: CoderAgreement, language: str = ENGLISH
+    folder: Path, sampled: dict[str, Any], coders: CoderAgreement, language: str
 ) -> list[str]:
     """Write the page into ``folder``, and the list if there are conflicts; return their names.
 

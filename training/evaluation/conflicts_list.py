@@ -13,14 +13,14 @@ from pathlib import Path
 from core.corrections.signature import YES
 from core.csv_writer import Writer, neutralise
 from core.files.whole_file import write_atomic
-from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.isco_titles.group_titles import titles_in
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, CORRECTED, TEXT
 from training.evaluation.coder_agreement import Conflict
 
 CONFLICT_COLUMNS = (TEXT, "answers", "comments", CORRECTED, CODER, CODED_AT, COMMENT, ADJUDICATED)
 
 
-def write_conflicts(path: Path, conflicts: Sequence[Conflict], language: str = ENGLISH) -> None:
+def write_conflicts(path: Path, conflicts: Sequence[Conflict], language: str) -> None:
     """Write the list, whole or not at all. ``language`` is that of the titles of groups."""
     lines = io.StringIO()
     writer = Writer(lines, CONFLICT_COLUMNS)
@@ -33,7 +33,7 @@ def write_conflicts(path: Path, conflicts: Sequence[Conflict], language: str = E
     write_atomic(path, "\ufeff" + lines.getvalue(), is_public=True)
 
 
-def answers_in_words(conflict: Conflict, language: str = ENGLISH) -> str:
+def answers_in_words(conflict: Conflict, language: str) -> str:
     """Return who gave which code, with its title."""
     titles = titles_in(language)
     return "; ".join(

@@ -66,9 +66,7 @@ class SheetExtent:
     hidden_rows: list[int] = field(default_factory=list)
 
 
-def measure_part(
-    part: IO[bytes], refuse: Refuse, date_styles: Collection[bytes] = ()
-) -> SheetExtent:
+def measure_part(part: IO[bytes], refuse: Refuse, date_styles: Collection[bytes]) -> SheetExtent:
     """Return the extent of the rows in one part of a workbook; without rows there is none."""
     extent = SheetExtent()
     for block in _blocks(part, refuse):

@@ -10,6 +10,7 @@ import pytest
 
 import main
 from core.files.own_files import METRICS, REPORT
+from core.isco_titles.group_titles import ENGLISH
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from tests.support.page_reader import Page
 from training.evaluation.agreement_page import write_agreement
@@ -54,7 +55,7 @@ def sampled() -> dict[str, Any]:
 
 
 def test_versions_coders_and_conflicts(tmp_path: Path) -> None:
-    assert write_agreement(tmp_path, sampled(), CODERS) == [AGREEMENT_PAGE, CONFLICTS]
+    assert write_agreement(tmp_path, sampled(), CODERS, ENGLISH) == [AGREEMENT_PAGE, CONFLICTS]
     page = Page(tmp_path / AGREEMENT_PAGE)  # no script in it
     for words in (
         "Agreement of coders Computed 20",
@@ -74,10 +75,10 @@ def test_versions_coders_and_conflicts(tmp_path: Path) -> None:
 
 
 def test_only_one_of_the_two_is_known(tmp_path: Path) -> None:
-    assert write_agreement(tmp_path, {}, NOTHING) == [] and not list(tmp_path.iterdir())
-    assert write_agreement(tmp_path, sampled(), NOTHING) == [AGREEMENT_PAGE]
+    assert write_agreement(tmp_path, {}, NOTHING, ENGLISH) == [] and not list(tmp_path.iterdir())
+    assert write_agreement(tmp_path, sampled(), NOTHING, ENGLISH) == [AGREEMENT_PAGE]
     assert "No text was answered by two coders" in Page(tmp_path / AGREEMENT_PAGE).words
-    write_agreement(tmp_path, {}, CODERS)
+    write_agreement(tmp_path, {}, CODERS, ENGLISH)
     assert "No record of a random sample" in Page(tmp_path / AGREEMENT_PAGE).words
 
 

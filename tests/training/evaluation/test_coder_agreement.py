@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.isco_titles.group_titles import ENGLISH
 from core.review_contract import CONFLICTS
 from core.settings import DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
@@ -87,7 +88,7 @@ def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> 
     )
     keep(folder, ("nurse", "3221", "ben"), ("cook", "3434", "ben"), ("welder", "7212", "ben"))
     path = tmp_path / CONFLICTS
-    write_conflicts(path, coder_agreement(folder, DataSettings()).conflicts)
+    write_conflicts(path, coder_agreement(folder, DataSettings()).conflicts, ENGLISH)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == ["cook | x", "nurse | x"]
