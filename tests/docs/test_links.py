@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from core.packages import PACKAGES
 from tests.conftest import ROOT
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_PATH = re.compile(rf"`((?:{'|'.join(PACKAGES)}|benchmarks|docs|tests)/[\w./*-]*)`")
 _PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
@@ -29,6 +31,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert target.exists(), f"{page.name}: {link}"
         if anchor:
             assert anchor in _anchors(target), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_path_of_the_program_is_there(page: Path) -> None:
+    paths = _PATH.findall(page.read_text(encoding="utf-8"))
+    assert not [path for path in paths if not list(ROOT.glob(path))]
 
 
 def test_the_readme_is_short_and_links_every_page() -> None:
