@@ -73,7 +73,7 @@ def run_distributed(
     Raises StorageError or DistributedError; complete shards stay, and a run with
     ``options.resumes`` keeps them.
     """
-    clock = time.monotonic()
+    start_s = time.monotonic()
     started = utc_now()
     folder = Folder.at(out)
     inputs = find_inputs(places, folder)
@@ -118,7 +118,7 @@ def run_distributed(
         mark_incomplete(data.corrections_dir, "distributed")
     receipt.held = [{"input": path, "reason": reason} for path, reason in inputs.held.items()]
     receipt.finished = utc_now()
-    receipt.seconds = round(time.monotonic() - clock, 3)
+    receipt.seconds = round(time.monotonic() - start_s, 3)
     receipt.write(folder)
     return receipt
 

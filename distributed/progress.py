@@ -26,8 +26,8 @@ class RunProgress:
         self._n_records_read = 0
         self._n_coded = 0
         self._n_resumed = 0
-        self._started = time.monotonic()
-        self._logged = self._started
+        self._start_s = time.monotonic()
+        self._logged_s = self._start_s
 
     def add_read(self, n_bytes: int, n_records: int) -> None:
         """Count a file that was checked: its size and its records."""
@@ -41,10 +41,10 @@ class RunProgress:
     def add_coded(self, n_records: int) -> None:
         """Count the records of a shard that was written."""
         self._n_coded += n_records
-        now = time.monotonic()
-        if now - self._logged >= _INTERVAL_S:
-            self._logged = now
-            _LOG.info("%s", self.describe(now - self._started))
+        now_s = time.monotonic()
+        if now_s - self._logged_s >= _INTERVAL_S:
+            self._logged_s = now_s
+            _LOG.info("%s", self.describe(now_s - self._start_s))
 
     def describe(self, elapsed_s: float) -> str:
         """Return the progress after ``elapsed_s`` seconds, in one line."""

@@ -132,7 +132,7 @@ def write_shard(
     shard: Shard, split: Split, output_format: Format, autocoder: Autocoder, out: Folder
 ) -> Shard:
     """Code ``split``, write its three files into ``out``, and return the summary as written."""
-    clock = time.monotonic()
+    start_s = time.monotonic()
     titles = _column_text(split.records, split.title_column)
     duties = _duties(split, titles)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
@@ -160,7 +160,7 @@ def write_shard(
     shard.add(counts(predictions))
     shard.n_truncated = autocoder.n_truncated(texts)
     _count_cells(shard, split.records)
-    shard.seconds = round(time.monotonic() - clock, 3)
+    shard.seconds = round(time.monotonic() - start_s, 3)
     out.write(_summary_path(shard.name), json.dumps(asdict(shard)).encode())
     return shard
 

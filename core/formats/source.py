@@ -22,7 +22,7 @@ class Source(Protocol):
         ...
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """The bytes from their start."""
+        """Open the bytes from their start."""
         ...
 
 

@@ -153,7 +153,7 @@ class _Figures:
         return expected_calibration_error(self.confidence[model][rows], self.hits[model][rows])
 
     def log_likelihood(self, model: int) -> float:
-        """The mean logarithm of the probability of the right code."""
+        """Return the mean logarithm of the probability of the right code."""
         return float(np.log(np.maximum(self.right_probability[model], _LEAST)).mean())
 
 

@@ -98,15 +98,15 @@ def _difference(model: nn.Module, batches: Sequence[Batch], loss_of: LossOf) -> 
 
 def _speedup(model: nn.Module, batches: Sequence[Batch], loss_of: LossOf) -> float:
     """Return the time in fp32 divided by that in bf16: the shortest of some interleaved rounds."""
-    seconds = {False: float("inf"), True: float("inf")}
+    duration_s = {False: float("inf"), True: float("inf")}
     for _ in range(_N_ROUNDS):
-        for is_bf16 in seconds:
-            start = time.perf_counter()
+        for is_bf16 in duration_s:
+            start_s = time.perf_counter()
             gradients = _gradients(model, batches, loss_of, is_bf16)
             gradients[0].flatten()[0].item()  # an accelerator is done only when a value is read
-            seconds[is_bf16] = min(seconds[is_bf16], time.perf_counter() - start)
+            duration_s[is_bf16] = min(duration_s[is_bf16], time.perf_counter() - start_s)
     model.zero_grad()
-    return seconds[False] / seconds[True]
+    return duration_s[False] / duration_s[True]
 
 
 def _gradients(

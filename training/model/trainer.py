@@ -244,7 +244,7 @@ def _arguments(settings: Settings, run_dir: Path, device: str, **more: Any) -> T
 
 
 def validation_figures(prediction: EvalPrediction) -> dict[str, float]:
-    """Return what the epochs of a training are compared by; see ``training/evaluation/metrics``.
+    """Return what the epochs of a training are compared by; see ``training/evaluation/metrics.py``.
 
     ``prediction`` has (N, 436) logits, and N right codes as positions among the unit groups.
     """

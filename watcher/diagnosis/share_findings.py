@@ -48,9 +48,9 @@ def _kind(check: str, folder: Path) -> Iterator[Finding]:
 
 def _clock(check: str, probe: Path) -> Iterator[Finding]:
     path = probe / "clock"
-    before = time.time()
+    before_s = time.time()
     path.touch()
-    skew_s = path.stat().st_mtime - (before + time.time()) / 2
+    skew_s = path.stat().st_mtime - (before_s + time.time()) / 2
     if abs(skew_s) > _MAX_SKEW_S:
         yield Finding(
             check,
