@@ -34,6 +34,7 @@ from watcher.hooks.hooks import Hooks
 from watcher.intake import claims
 from watcher.intake.claims import Claim
 from watcher.intake.folder_checks import OWN_NAMES, Folders
+from watcher.intake.leases import Leases
 from watcher.intake.listing import Fingerprint, Listing, list_inbox
 from watcher.intake.polling import InboxPoller
 from watcher.intake.stability import Stability, WaitingFile
@@ -341,10 +342,10 @@ def test_a_lease_expires_by_our_own_clock(work_dir: Path) -> None:
     (work_dir / "a.csv").write_text("x", encoding="utf-8")
     claim = claims.claim_file(FILES, work_dir, "a.csv", "two")
     assert claim is not None
-    leases = claims.Leases(FILES, heartbeat_s=5)
+    leases = Leases(FILES, heartbeat_s=5)
     os.utime(claim.folder / claims.HEARTBEAT, (1, 1))  # the clock of the other does not matter
     assert leases.expired([claim], 0) == leases.expired([claim], 49.9) == []
-    claims.Leases(FILES, 5).renew(claim)
+    Leases(FILES, 5).renew(claim)
     os.utime(claim.folder / claims.HEARTBEAT, (1, 1))
     assert leases.expired([claim], 50) == leases.expired([claim], 99) == []
     assert leases.expired([claim], 100) == [claim]

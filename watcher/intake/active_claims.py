@@ -9,8 +9,9 @@ from core.errors import FolderError
 from watcher.delivery import archive, publish
 from watcher.environment import Environment
 from watcher.intake import claims
-from watcher.intake.claims import Claim, Leases
+from watcher.intake.claims import Claim
 from watcher.intake.folder_checks import Folders
+from watcher.intake.leases import Leases
 from watcher.intake.undo_notes import UndoNotes
 
 _LOG = logging.getLogger(__name__)
