@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from core.delimited.layout import Layout
 from core.errors import InputError, Named
-from core.formats.cell_text import as_text, checked_row
+from core.formats.cell_text import as_text
 from core.formats.content import Content, Records
-from core.formats.source import Source, size_of
-from core.formats.unpacking import MAX_EXPANSION, MAX_UNPACKED_BYTES, too_much_unpacked
+from core.formats.packed_records import checked_records, limit_of, refuse_many_records
+from core.formats.source import Source
+from core.formats.unpacking import too_much_unpacked
 
 BATCH_ROWS = 1_000
-_FREE_ROWS = 1_000_000
-"""So many records may be in any file; beyond that, one per byte."""
 
 
 def open_parquet(path: Source) -> Content:
@@ -56,22 +55,6 @@ def damaged(path: Named, error: BaseException, expected: str) -> InputError:
     )
 
 
-def limit_of(path: Source) -> int:
-    """Return to how many bytes a packed file may unpack."""
-    return max(MAX_UNPACKED_BYTES, MAX_EXPANSION * size_of(path))
-
-
-def refuse_many_records(path: Source, n_rows: int) -> None:
-    """Raise InputError for more records than a file of its size has."""
-    if n_rows > max(_FREE_ROWS, size_of(path)):
-        raise InputError(
-            path,
-            f"a small file with {n_rows:,} records",
-            expected=f"at most {_FREE_ROWS:,} records, or one for each byte of the file",
-            remedy="Write the table anew, in parts.",
-        )
-
-
 def _refuse_too_large(path: Source, metadata: Any) -> None:
     refuse_many_records(path, metadata.num_rows)
     n_bytes = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
@@ -108,22 +91,6 @@ def refuse_without_text(path: Named, field: Any) -> None:
             expected="columns of text, numbers, dates or true and false",
             remedy="Leave that column out, or write it as text.",
         )
-
-
-def checked_records(path: Source, batches: Iterable[Iterable[Sequence[str]]]) -> Records:
-    """Yield the records of a binary file, numbered, from batches of rows.
-
-    Raises InputError where their text is too much for the size of the file.
-    """
-    limit = limit_of(path)
-    number = n_chars = 0
-    for rows in batches:
-        for row in rows:
-            number += 1
-            n_chars += sum(map(len, row))
-            yield number, checked_row(path, number, list(row))
-        if n_chars > limit:
-            raise too_much_unpacked(path, limit)
 
 
 def _records(path: Source) -> Records:

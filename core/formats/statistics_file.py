@@ -20,7 +20,7 @@ from core.errors import SETTINGS_FILE, InputError
 from core.formats.cell_text import as_text
 from core.formats.content import Content, Records
 from core.formats.file_format import FileFormat
-from core.formats.parquet_file import checked_records, limit_of, refuse_many_records
+from core.formats.packed_records import checked_records, limit_of, refuse_many_records
 from core.formats.source import Source
 from core.formats.statistics_encoding import BYTES_AS_LETTERS, Read, chunks, encoding_of, recoded
 from core.formats.unpacking import too_much_unpacked
