@@ -21,13 +21,15 @@ from core.adverts.table_version import table_version
 from core.adverts.title_marks import without_marks
 from core.columns.header_names import DUTIES as DUTIES
 from core.columns.header_names import JOB_TITLE as JOB_TITLE
+from core.letters.accents import with_apostrophes
+from core.letters.look_alikes import without_look_alikes
 from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
-PREPARATION_VERSION = 4
+PREPARATION_VERSION = 5
 """Of the code that prepares texts, here and in the packages that it uses."""
 SEPARATOR = "|"
 UNKNOWN = "unknown"
@@ -69,6 +71,7 @@ def preparation_version() -> str:
 def clean(text: str) -> str:
     """Return ``text`` in lower case, without punctuation, with single spaces.
 
+    A word in letters of two scripts that look alike is in one of them.
     Idempotent: ``clean(clean(text)) == clean(text)``. The result is empty if no character is left.
     """
     # Lowercasing and NFKC undo each other on a few characters (final sigma, dotted İ, ﬃ); a second
@@ -76,8 +79,8 @@ def clean(text: str) -> str:
     if text.isascii():
         folded = text.lower()
     else:
-        folded = unicodedata.normalize("NFKC", text).lower()
-        folded = unicodedata.normalize("NFKC", folded).lower()
+        folded = unicodedata.normalize("NFKC", with_apostrophes(text)).lower()
+        folded = without_look_alikes(unicodedata.normalize("NFKC", folded).lower())
     return " ".join(folded.translate(_REPLACEMENTS).split())
 
 

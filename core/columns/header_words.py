@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from core.files.compiled_table import read_yaml
-from core.letters.accents import plain_letters
+from core.letters.accents import plain_letters, with_apostrophes
+from core.letters.look_alikes import without_look_alikes
 
 ENGLISH = "en"
 MAX_NAME_WORDS = 5
@@ -36,9 +37,10 @@ _LETTERS = _Letters()
 
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in lower case, at camelCase and punctuation apart."""
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", with_apostrophes(header)))
     # Turkish "İ" becomes "i" and a dot of its own.
-    return tuple(spaced.translate(_LETTERS).casefold().replace("i\u0307", "i").split())
+    lower = spaced.translate(_LETTERS).casefold().replace("i\u0307", "i")
+    return tuple(without_look_alikes(lower).split())
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -12,6 +13,9 @@ PLAIN_LETTERS = (
     | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
     | {"ة": "ه", "ى": "ي", "ـ": ""}
 )
+# Keyboards have it beside the apostrophe: "d´entretien". NFKC makes it a space and a mark. After a
+# Greek letter it is the sign of a numeral.
+_ACUTE_APOSTROPHE = re.compile(r"(?<=[A-Za-zÀ-ž])\u00b4(?=[A-Za-zÀ-ž])")
 _DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 
 
@@ -56,6 +60,11 @@ def plain_digraphs(text: str) -> str:
     if text.isascii():
         return text
     return plain_letters(_replaced(text, _DIGRAPHS))
+
+
+def with_apostrophes(text: str) -> str:
+    """Return ``text`` with an apostrophe for each acute accent that stands alone within a word."""
+    return text if text.isascii() else _ACUTE_APOSTROPHE.sub("'", text)
 
 
 def _replaced(text: str, letters: Mapping[str, str]) -> str:

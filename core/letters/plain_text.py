@@ -13,6 +13,7 @@ import unicodedata
 from functools import cache
 from html.entities import html5
 
+from core.letters.accents import with_apostrophes
 from core.letters.conjunctions import any_sure_conjunction
 from core.letters.mojibake import first_signs, mend_mojibake
 
@@ -87,7 +88,7 @@ def plain_text(text: str) -> str:
     text = _without_html(mend_mojibake(text))
     text = _WITHIN_WORD.sub(_joined, text)
     text = _PICTURES.sub(" ", text).translate(_REPLACED)
-    return unicodedata.normalize("NFKC", bound_marks(text))
+    return unicodedata.normalize("NFKC", bound_marks(with_apostrophes(text)))
 
 
 @cache
