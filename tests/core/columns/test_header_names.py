@@ -53,7 +53,34 @@ pl: Proszę podać nazwę wykonywanego zawodu | Na czym polega praca?
 ar: ما مهنتك؟ | ما هي مهامك؟
 tr: Şu anki meslek nedir? | Görevler nelerdir?
 ru: Какая у вас профессия? | Каковы ваши обязанности?
-uk: Яка ваша професія? | Які ваші обов'язки?"""
+uk: Яка ваша професія? | Які ваші обов'язки?
+ro: Care este ocupația dumneavoastră? | Ce faceți la locul de muncă?
+cs: Jaké je Vaše povolání? | Co je náplní Vaší práce?
+sk: Aké je Vaše povolanie? | Čo presne robíte v práci?
+sl: Kakšen je vaš poklic? | Kaj natančno delate na delovnem mestu?
+hr: Koje je vaše zanimanje? | Što točno radite na poslu?
+hu: Mi az Ön foglalkozása? | Mit csinál a munkája során?
+bg: Каква е Вашата професия? | Какво правите на работа?
+el: Ποια δουλειά κάνετε; | Τι ακριβώς κάνετε στη δουλειά σας;
+el: Επάγγελμα | Περιγράψτε τι κάνετε
+el: epaggelma | kathikonta
+lt: Kokia jūsų profesija? | Ką tiksliai veikiate darbe?
+lv: Kāds ir jūsu amats? | Ko jūs darāt darbā?
+et: Mis on teie amet? | Mida te oma töös teete?
+et: Kellena te töötate? | Kirjeldage oma peamisi tööülesandeid
+fi: Mikä on ammattinne? | Mitkä ovat tärkeimmät työtehtävänne?
+fi: Mitä työtä teet? | Mitä teet työssäsi?
+fi: Ammattisi | Kuvaile tarkemmin työtehtäviäsi
+sv: Vad är ditt yrke? | Vad gör du i ditt arbete?
+da: Hvad er dit erhverv? | Hvad laver du på dit arbejde?
+no: Hva er ditt yrke? | Hva gjør du i jobben din?
+is: Hvert er starf þitt? | Hvað gerir þú í vinnunni?
+ga: Cad í do ghairm? gairm | Cad a dhéanann tú ag obair?
+mt: X'inhi l-okkupazzjoni tiegħek? okkupazzjoni | X'tagħmel fix-xogħol?
+id: Apa pekerjaan Anda? | Apa yang Anda lakukan dalam pekerjaan Anda?
+tr: Mesleğiniz nedir? meslek | İşyerinde ne yapıyorsunuz?
+ru: Какая у вас профессия? | Что вы делаете на работе?
+uk: Яка ваша професія? | Що ви робите на роботі?"""
 
 
 # Jobs of other people, jobs of another time, and facts about a job.
