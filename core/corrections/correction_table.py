@@ -60,6 +60,7 @@ from core.text import (
 )
 
 _READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, PREDICTED_TITLE, *SIGNATURE_COLUMNS))
+_GREEK_QUESTION_MARK, _GREEK = ";", re.compile("[\u0370-\u03ff]")
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
@@ -194,6 +195,8 @@ def _sample(table: Table, row: Row) -> dict[str, Any]:
 
 def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:
     """Return the status of a row, the code that was read from ``written``, and the reason."""
+    if written.endswith(_GREEK_QUESTION_MARK) and _GREEK.search(text):
+        written = f"{written.removesuffix(_GREEK_QUESTION_MARK)}?"
     reading = reader.read(written)
     if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):
         return CorrectionStatus.SKIPPED, "", reading.reason

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from core.files.compiled_table import read_yaml
+from core.letters.accents import plain_letters
 from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("answer_words.yaml")
@@ -46,9 +47,14 @@ def means(written: str, meaning: AnswerWord) -> bool:
     return _key(written) in _keys(meaning)
 
 
+def plain_answer(written: str) -> str:
+    """Return a cell in lower case without accents: capitals often have none, in Greek above all."""
+    return plain_letters(unicodedata.normalize("NFC", written).casefold())
+
+
 def any_answer_word(meaning: AnswerWord) -> str:
-    """Return a pattern of any such words, with a few of any others where the table has "…"."""
-    pattern = any_of(_texts(meaning))
+    """Return a pattern of any such words in a plain answer, with any others for "…"."""
+    pattern = any_of(map(plain_answer, _texts(meaning)))
     return pattern.replace(_GAP, _GAP_PATTERN).replace(_APOSTROPHE, _ANY_APOSTROPHE)
 
 
@@ -63,5 +69,4 @@ def _texts(meaning: AnswerWord) -> set[str]:
 
 
 def _key(text: str) -> str:
-    folded = unicodedata.normalize("NFC", text).casefold()
-    return _SPACES.sub("", folded.strip().rstrip(".!"))
+    return _SPACES.sub("", plain_answer(text).strip().rstrip(".!"))

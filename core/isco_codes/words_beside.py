@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from core.isco_codes.answer_words import AnswerWord, any_answer_word
+from core.isco_codes.answer_words import AnswerWord, any_answer_word, plain_answer
 
 # Titles with words that deny or approximate ("not elsewhere classified") have more of them.
 _MAX_OBJECTION_WORDS = 3
 # Words for places stand in answers, too: "juge de ligne", "operaria, línea".
 _MAX_POINTER_WORDS = 4
 _NAMES = (
-    r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88)"
+    r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88|(?:στεπ|step-)[\s_-]*(?:19)?92|στεπ)"
     r"|(?:soc|noc|cnp|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|o\*?net|isic|nace"
     r"|naics|scian|pkd)"
     r"(?:[\s_-]*(?:19|20)?\d\d(?![\d-]))?)"
@@ -30,6 +30,7 @@ _NAME_WITH_CODE = re.compile(rf"(?<!\w){_NAMES}(?![^\W\d_])", re.IGNORECASE)
 
 def objection(words: str) -> str:
     """Return what the words beside a code say against it; empty where they say nothing."""
+    words = plain_answer(words)
     doubt = "the words beside it doubt the code"
     if _whole_word(AnswerWord.DOUBTS).search(words):  # before the "not" of "not sure"
         return doubt
@@ -43,18 +44,19 @@ def objection(words: str) -> str:
 def points_elsewhere(words: str) -> bool:
     """Return whether the words before digits say that these are a place, such as a row."""
     is_short = len(words.split()) <= _MAX_POINTER_WORDS
-    return is_short and _pointer().fullmatch(words.strip(" \t.:,;#")) is not None
+    plain = plain_answer(words).strip(" \t.:,;#")
+    return is_short and _pointer().fullmatch(plain) is not None
 
 
 @cache
 def _whole_word(kind: AnswerWord) -> re.Pattern[str]:
-    return re.compile(rf"\b{any_answer_word(kind)}\b", re.IGNORECASE)
+    return re.compile(rf"\b{any_answer_word(kind)}\b")
 
 
 @cache
 def _pointer() -> re.Pattern[str]:
     place, see = any_answer_word(AnswerWord.PLACE), any_answer_word(AnswerWord.SEE)
-    return re.compile(rf"{place}|{see}(?:[\s.:,;].*)?", re.IGNORECASE)
+    return re.compile(rf"{place}|{see}(?:[\s.:,;].*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from core.corrections.correction_table import judge
 from core.files.compiled_table import read_yaml
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CodeReader
-from core.isco_codes.written_code import read_code
+from core.isco_codes.words_beside import objection
+from core.isco_codes.written_code import CodeKind, read_code
 from tests.conftest import ROOT
 
 TABLE = read_yaml(Path(core.isco_codes.__file__).with_name("answer_words.yaml"))
@@ -53,6 +55,42 @@ def test_words_may_stand_inside_a_doubt() -> None:
     assert read_code("7212 nicht ein Fahrer in einem sicher").code == "7212"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ΜΑΛΛΟΝ 7212",
+        "7212 ΠΡΟΣ ΕΛΕΓΧΟ",
+        "7212 (με επιφύλαξη)",
+        "7212 A VERIFIER",
+        "luultavasti 7212",
+        "7212 en ole aivan varma",
+        "7212 vist",
+        "kemungkinan 7212",
+    ],
+)
+def test_a_doubt_counts_in_capitals_without_accents(written: str) -> None:
+    assert "doubt" in read_code(written).reason
+
+
+def test_no_title_of_a_group_has_a_word_of_doubt() -> None:
+    folder = ROOT / "core/isco_titles"
+    for path in folder.glob("*/*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            titles = [row[1] for row in csv.reader(file)]
+        assert not [title for title in titles if "doubt" in objection(title)], path
+
+
+def test_a_semicolon_is_the_question_mark_of_greek() -> None:
+    """Elsewhere it is what separated two fields."""
+    assert judge("συγκολλητής | unknown", "7212;", CodeReader())[0] == CorrectionStatus.REJECTED
+    assert judge("welder | unknown", "7212;", CodeReader())[0] == CorrectionStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("written", ["ΣΤΕΠ 7212", "7212 (ΣΤΕΠ-92)", "STEP-92 7212"])
+def test_the_greek_classification_is_that_of_isco_88(written: str) -> None:
+    assert read_code(written).kind is CodeKind.ISCO_88
+
+
 def test_the_table_has_no_other_kinds() -> None:
     """A kind that nobody reads would be a word in vain."""
     assert {kind for words in TABLE.values() for kind in words} == set(AnswerWord)
@@ -72,6 +110,8 @@ def test_no_text_has_two_meanings() -> None:
         ("Zurückgezogen!", AnswerWord.WITHDRAW),
         ("Återkalla", AnswerWord.WITHDRAW),
         ("TAK", AnswerWord.YES),
+        ("ΔΕΝ ΚΩΔΙΚΟΠΟΙΕΙΤΑΙ", AnswerWord.NOT_CODABLE),  # capitals without accents
+        ("NINGUN CODIGO", AnswerWord.NOT_CODABLE),
     ],
 )
 def test_case_spaces_and_the_end_do_not_matter(written: str, meaning: AnswerWord) -> None:
