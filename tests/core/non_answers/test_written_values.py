@@ -28,6 +28,24 @@ T08:30:00
 8pm
 9 a.m.
 8:30 Uhr
+35 ετών
+8 ώρες
+5ετία
+άνω των 65
+35-vuotias
+35-aastane
+40 de ani
+8 ur
+30 godina
+25 години
+45 metų
+8 stundas
+20 ára
+30 bliain
+8 sigħat
+٣٠ سنة
+35 tahun
+di atas 17 tahun
 30:00:00
 -30:00:00.5
 1 days 06:00:00
