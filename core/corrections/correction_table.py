@@ -36,6 +36,7 @@ from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
 from core.letters.damage import may_have_lost_letters
 from core.letters.plain_text import bound_marks
+from core.letters.scripts import ends_as_question
 from core.non_answers.missing_values import is_missing_value
 from core.review_contract import (
     CORRECTED,
@@ -60,7 +61,6 @@ from core.text import (
 )
 
 _READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, PREDICTED_TITLE, *SIGNATURE_COLUMNS))
-_GREEK_QUESTION_MARK, _GREEK = ";", re.compile("[\u0370-\u03ff]")
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
 
 
@@ -195,8 +195,8 @@ def _sample(table: Table, row: Row) -> dict[str, Any]:
 
 def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:
     """Return the status of a row, the code that was read from ``written``, and the reason."""
-    if written.endswith(_GREEK_QUESTION_MARK) and _GREEK.search(text):
-        written = f"{written.removesuffix(_GREEK_QUESTION_MARK)}?"
+    if ends_as_question(written, text):
+        written = f"{written[:-1]}?"
     reading = reader.read(written)
     if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):
         return CorrectionStatus.SKIPPED, "", reading.reason

@@ -16,6 +16,7 @@ from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, mat
 from core.columns.header_words import named_languages, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
+from core.letters.scripts import ends_as_question
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
 _MIN_DOUBTFUL_VALUES = 3
@@ -23,7 +24,6 @@ _MIN_CONTRASTS = 2  # so many columns have text in the row and numbers in every 
 _MIN_EMPTY_COLUMNS = 3
 # A shorter text that contains a name may be an answer: "profession libérale".
 _MIN_QUESTION_WORDS = 4
-_QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")  # also those of Chinese, Arabic and Greek
 # Columns of Qualtrics that never hold text. The first two are in records of employment as well.
 _START_AND_END = frozenset({"startdate", "enddate"})
 _QUALTRICS = _START_AND_END | {"recordeddate", "progress", "duration_(in_seconds)"}
@@ -132,9 +132,16 @@ def _title_label(header: Row, first: Row, aliases: Aliases) -> str:
     return "" if position is None else first[position].strip()
 
 
+def asks_for_the_job(row: Row) -> bool:
+    """Return whether a row has the question for the job, with its mark, and no number."""
+    names = [cell.strip() for cell in row if cell.strip()]
+    has_letters = all(any(map(str.isalpha, name)) for name in names)
+    return has_letters and any(map(_is_marked_question, names))
+
+
 def _is_marked_question(label: str) -> bool:
     """Whether a text asks for the job and ends with a question mark."""
-    return label.endswith(_QUESTION_MARKS) and match(label, JOB_TITLE) is not None
+    return ends_as_question(label) and match(label, JOB_TITLE) is not None
 
 
 def _names_the_title(label: str, aliases: Aliases) -> bool:

@@ -27,7 +27,7 @@ from core.delimited.header_rows import (
     names_columns_twice,
     note_on,
 )
-from core.delimited.label_rows import LabelRow
+from core.delimited.label_rows import LabelRow, asks_for_the_job
 from core.delimited.later_header import later_header
 from core.delimited.parsed_lines import (
     HEAD_LINES,
@@ -203,7 +203,8 @@ def _lower_line(
 ) -> _Fit | None:
     """Return the layout with other lines above the header, None if there is no sure one.
 
-    The header has the required names, and more of them than any line above it has fields.
+    The header has the required names, and more of them than any line above it has fields. The text
+    of a question is such a name, too, among names alone.
     """
     n_most = 1
     for n_above in range(n_first, min(n_first + _MAX_PREAMBLE_LINES, len(lines))):
@@ -211,7 +212,9 @@ def _lower_line(
         n_here = n_filled(row)
         if n_above > n_first and n_here > n_most:
             matches = match_names([row], aliases)
-            if _has_all(matches, required):
+            if _has_all(matches, required) or (
+                asks_for_the_job(row) and matches.keys() >= {*required}
+            ):
                 return _at(lines, delimiter, n_above, bool(n_first), aliases), matches
         n_most = max(n_most, n_here)
     return None

@@ -49,6 +49,22 @@ def test_lines_above_the_header(tmp_path: Path) -> None:
     assert raised.value.line == 7
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Q12. What is your occupation?", "Mikä on ammattisi?", "Ποιο είναι το επάγγελμά σας;"],
+)
+def test_a_question_is_a_header_below_other_lines(tmp_path: Path, question: str) -> None:
+    above = "Survey 2026, export\n\n"
+    table, rows = opened(tmp_path, f'{above}id,"{question}",TK10\n1,cook,5120\n2,baker,7512\n')
+    assert table.header == ["id", question, "TK10"] and len(rows) == 2
+    assert "2 lines above the header" in table.notes[0]
+
+
+def test_a_record_with_a_question_is_no_header(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        opened(tmp_path, "list\n1,what is your occupation?,5120\n2,baker,7512\n")
+
+
 def test_one_line_above_the_header(tmp_path: Path) -> None:
     table, _ = opened(tmp_path, "# wave 3\nid,occupation\n1,cook\n")
     assert table.notes[0] == "1 line above the header was left out"
