@@ -110,6 +110,7 @@ def test_no_text_has_two_meanings() -> None:
         ("Zurückgezogen!", AnswerWord.WITHDRAW),
         ("Återkalla", AnswerWord.WITHDRAW),
         ("TAK", AnswerWord.YES),
+        ("peruttu", AnswerWord.WITHDRAW),
         ("ΔΕΝ ΚΩΔΙΚΟΠΟΙΕΙΤΑΙ", AnswerWord.NOT_CODABLE),  # capitals without accents
         ("NINGUN CODIGO", AnswerWord.NOT_CODABLE),
     ],
