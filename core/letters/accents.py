@@ -15,7 +15,8 @@ PLAIN_LETTERS = (
 )
 # Keyboards have it beside the apostrophe: "d´entretien". NFKC makes it a space and a mark. After a
 # Greek letter it is the sign of a numeral.
-_ACUTE_APOSTROPHE = re.compile(r"(?<=[A-Za-zÀ-ž])\u00b4(?=[A-Za-zÀ-ž])")
+_ACUTE = "\u00b4"
+_ACUTE_APOSTROPHE = re.compile(rf"(?<=[A-Za-zÀ-ž]){_ACUTE}(?=[A-Za-zÀ-ž])")
 _DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 
 
@@ -64,7 +65,7 @@ def plain_digraphs(text: str) -> str:
 
 def with_apostrophes(text: str) -> str:
     """Return ``text`` with an apostrophe for each acute accent that stands alone within a word."""
-    return text if text.isascii() else _ACUTE_APOSTROPHE.sub("'", text)
+    return _ACUTE_APOSTROPHE.sub("'", text) if _ACUTE in text else text
 
 
 def _replaced(text: str, letters: Mapping[str, str]) -> str:

@@ -15,6 +15,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")  # of three letters: "kΩ" and "μA" are uni
 # In lower case, because texts are compared so, but by their capitals: those nobody can tell apart.
 _LATIN_TO_GREEK = dict(zip("abezhikmnoptyx", "αβεζηικμνορτυχ", strict=True))
 _LATIN_TO_CYRILLIC = dict(zip("abcehijkmopstxy", "авсенијкморѕтху", strict=True))
+# Nearly all texts lack one of these: that is told in a tenth of the time.
+_LATIN, _OTHER = re.compile("[a-z]"), re.compile("[\u0370-\u04ff\u1f00-\u1fff]")
 _SIDE_BY_SIDE = "[a-z][{0}]|[{0}][a-z]"
 _TO_OTHER = {
     re.compile(_SIDE_BY_SIDE.format("\u0370-\u03ff\u1f00-\u1fff")): _LATIN_TO_GREEK,
@@ -28,7 +30,7 @@ def without_look_alikes(text: str) -> str:
     Where both would do, the word is Greek or Cyrillic: no Latin keyboard has such a letter. A word
     stays as it is where some letters of either script look like none of the other.
     """
-    if text.isascii():
+    if text.isascii() or not (_OTHER.search(text) and _LATIN.search(text)):
         return text
     for side_by_side, to_other in _TO_OTHER.items():
         if side_by_side.search(text):
