@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -150,4 +151,6 @@ def _found(error: Mapping[str, Any]) -> str:
             return f"{len(value or ()):,} records"
     if isinstance(value, dict):
         return "an object"
+    if value is None or isinstance(value, bool | float):
+        return json.dumps(value)
     return "a list" if isinstance(value, list) else repr(value)[:_MAX_SHOWN_CHARS]

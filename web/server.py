@@ -13,6 +13,7 @@ import uvicorn
 from core.errors import IscoError
 from isco import Coder
 from web.api import make_app
+from web.connection import Connection
 from web.guard import is_this_machine
 
 TOKEN_VARIABLE = "ISCO_TOKEN"
@@ -66,6 +67,7 @@ def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float)
     listener = listen(host, port)
     config = uvicorn.Config(
         make_app(coder, token, requests_per_s),
+        http=Connection,
         log_config=None,
         access_log=False,  # words of respondents stand in the addresses
         proxy_headers=False,  # anybody could write them

@@ -87,6 +87,9 @@ def test_a_thousand_records_are_coded_and_no_more(server: Server) -> None:
         ),
         ('{"job_title": "x", "age": "3"}', 422, "found the unknown name 'age'; expected job"),
         ('[{"job_title": "x"}, {"job_title": 7}]', 422, "record 2, job_title: found 7; expected"),
+        ("null", 422, "body: found null; expected a record, such"),
+        ('{"job_title": NaN}', 422, "job_title: found NaN; expected a text, or null"),
+        ('{"job_title": true}', 422, "job_title: found true; expected a text, or null"),
         (
             '[{"job_title": "x"}, {"job_title": "", "a": ""}]',
             422,
