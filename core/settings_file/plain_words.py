@@ -27,6 +27,7 @@ _EXPECTED = {
     "less_than_equal": "a number of at most {le:g}",
     "literal_error": "{expected}",
 }
+_MAX_SHOWN_CHARS = 200
 
 
 def expected(error: Mapping[str, Any]) -> str:
@@ -45,4 +46,5 @@ def found(value: object) -> str:
         return "a group of settings"
     if isinstance(value, list):
         return f"a list of {len(value)} {'entry' if len(value) == 1 else 'entries'}"
-    return repr(value)
+    shown = str(value)
+    return repr(shown if len(shown) <= _MAX_SHOWN_CHARS else f"{shown[:_MAX_SHOWN_CHARS]}…")

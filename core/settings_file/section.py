@@ -5,13 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 
 class Section(BaseModel):
     """Settings that belong together: frozen, without unknown names, with paths that can be."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_path_on_a_disk(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what Path would take for a folder beside the file: "" and an address."""
+        field = cls.model_fields[info.field_name or ""]
+        if field.annotation is not Path or not isinstance(value, str):
+            return value
+        if not value.strip():
+            raise ValueError("expected a path; . is the folder of this file")
+        if "://" in value:
+            raise ValueError("expected a path on a disk of this machine, or on a share it mounts")
+        return value
 
     @field_validator("*")
     @classmethod

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from core.errors import SettingsError
 from core.settings import Settings
 from core.settings_file.plain_words import expected, found
+from core.settings_file.separate_folders import refuse_common_folders
 from core.settings_file.yaml_text import SettingsText
 
 
@@ -44,7 +45,9 @@ def load_settings(path: Path) -> Settings:
         settings = Settings.model_validate({} if text.values is None else text.values)
     except ValidationError as error:
         raise SettingsError(_explain(path, text, error)) from None
-    return resolved(settings, path.resolve().parent).read_from(path.absolute())
+    settings = resolved(settings, path.resolve().parent).read_from(path.absolute())
+    refuse_common_folders(settings, path, text)
+    return settings
 
 
 def resolved(settings: Settings, base: Path) -> Settings:

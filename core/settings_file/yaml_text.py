@@ -13,6 +13,14 @@ from typing import Any
 import yaml
 
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+_QUOTES = "a text with one of : # * & [ { % @ stands in quotes"
+_WORDS = {
+    "found unhashable key": "found a list or a group before a colon; expected the name of a "
+    f"setting; {_QUOTES}",
+    "but found another document": "found a second text of settings; expected one: delete the "
+    "line --- above it",
+}
+"""The problems of yaml that only programmers know."""
 
 
 class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -40,9 +48,12 @@ class SettingsText:
                     f"line {mark.line + 1}: found a tab; expected spaces: indent with spaces"
                 ) from None
             line = f"line {mark.line + 1}: " if mark is not None else ""
+            problem = str(error.problem or error.context)
+            raise ValueError(f"{line}{_WORDS.get(problem, f'{problem}; {_QUOTES}')}") from None
+        except RecursionError:
             raise ValueError(
-                f"{line}{error.problem or error.context}; a text with one of : # * & [ {{ % @ "
-                "stands in quotes"
+                "a group holds itself, or too many groups stand within each other; expected "
+                "sections with one setting in each line"
             ) from None
         except yaml.YAMLError as error:
             raise ValueError(" ".join(str(error).split())) from None

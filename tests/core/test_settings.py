@@ -93,6 +93,23 @@ def test_programs_of_hooks_are_relative_to_the_file(tmp_path: Path) -> None:
         ("watcher: {inbox: }\n", ["watcher.inbox", "found nothing", "a path"]),
         ("watcher: {inbox: ~nobody-here/in}\n", ["line 1", "watcher.inbox", "~nobody-here"]),
         ('data: {raw_dir: "a\\0b"}\n', ["data.raw_dir", "NUL"]),
+        ("watcher:\n  inbox: ''\n", ["line 2", "watcher.inbox: found ''; expected a path"]),
+        (
+            "watcher:\n  outbox: s3://bucket/coded\n",
+            ["line 2", "watcher.outbox: found 's3://bucket/coded'; expected a path on a disk"],
+        ),
+        (
+            "data:\n  corrections_dir: done\nwatcher:\n  archive_dir: ./x/../done/\n",
+            ["line 4: watcher.archive_dir: found the folder of data.corrections_dir; expected"],
+        ),
+        (
+            "data:\n  corrections_dir: data/archive\n",
+            ["line 2: data.corrections_dir: found the folder of watcher.archive_dir; expected"],
+        ),
+        ("model: {batch_size: " + "9" * 5000 + "}\n", ["999…'; expected a smaller number"]),
+        ("model: &a\n  x: *a\n", ["a group holds itself"]),
+        ("? [a, b]\n: 1\n", ["line 1: found a list or a group before a colon", "quotes"]),
+        ("data:\n---\nmodel:\n", ["line 2: found a second text of settings", "delete the line"]),
         ("model: {name: ~nobody-here/m}\n", ["model.name", "~nobody-here"]),
         ("model: {name: ''}\n", ["model.name", "a folder"]),
     ],
