@@ -26,6 +26,7 @@ from inference.classifier import open_classifier
 from inference.model_registry import ModelRegistry
 from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.hooks.hooks import FAILED, HOOKS
+from watcher.hooks.start_errors import first_line_fault
 from watcher.intake.folder_checks import STAGING
 from watcher.intake.known_corrections import KnownCorrections
 from watcher.processes.scheduler import NightlyScheduler
@@ -220,9 +221,14 @@ def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:
         if not command:
             continue
         program = Path(command[0])
-        if shutil.which(command[0]) is None:
+        path = shutil.which(command[0])
+        if path is None:
             found = f"{kind}: {names.shown(program)} is no program that can be run"
             remedy = "correct the path in the settings, and make it executable: chmod +x"
+            yield Finding("hooks", Level.FAULT, found, remedy)
+        elif first_line_fault(Path(path)):
+            found = f"{kind}: the first line of {names.shown(program)} names nothing that runs it"
+            remedy = "write a first line such as #!/bin/sh, with a line end of this system"
             yield Finding("hooks", Level.FAULT, found, remedy)
         else:
             yield Finding("hooks", Level.OK, f"{kind}: {names.shown(program)}")

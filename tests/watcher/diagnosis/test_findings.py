@@ -203,6 +203,19 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
     assert "'torn.csv' (handed in as 'review.csv')" in findings[4].found
 
 
+def test_a_hook_that_nothing_runs_is_a_fault(settings: Settings, tmp_path: Path) -> None:
+    """A script that was written on Windows is there and executable, and cannot be started."""
+    script = tmp_path / "tell.sh"
+    script.write_bytes(b"#!/bin/sh\r\necho\r\n")
+    script.chmod(0o755)
+    hooks = settings.hooks.model_copy(update={"on_result": (str(script),), "on_night": ("true",)})
+    told = settings.model_copy(update={"hooks": hooks})
+    (finding,) = worst(list(setup_findings(told, names_of(told))))
+    assert finding.level is Level.FAULT and "the first line of tell.sh names" in finding.found
+    script.write_bytes(b"#!/bin/sh\necho\n")
+    assert worst(list(setup_findings(told, names_of(told)))) == []
+
+
 def test_settings_that_are_allowed_and_hardly_meant(settings: Settings, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(

@@ -83,7 +83,9 @@ def test_one_that_cannot_be_started_is_named(program: str, words: str) -> None:
     ("script", "words"),
     [
         ("echo hello\n", "which does not say what runs it; expected a first line such as #!/bin"),
-        ("#!/no/such/shell\n", "a first line of '.*hook.sh' that names a program which is not th"),
+        ("#!/no/such/shell\n", "the program '/no/such/shell' in the first line of '.*hook.sh', wh"),
+        ("#!/bin/sh\r\necho\r\n", "a first line of '.*hook.sh' that ends as in Windows .CR LF."),
+        ("#!\n", "the program '' in the first line"),
     ],
 )
 def test_a_script_that_nothing_runs_is_named(tmp_path: Path, script: str, words: str) -> None:
