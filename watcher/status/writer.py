@@ -69,6 +69,7 @@ class StatusWriter:
         self._hooks = hooks
         self._index = Index(self._outbox, environment.language)
         self._retried: dict[str, Waiting] = {}  # by claim id: files that are processed again
+        self._claim_id = ""  # of the file in progress: it does not wait meanwhile
         self._claim_failures: dict[str, str] = {}  # by name: why a file cannot be claimed
         self._written_s = 0.0
         self._has_changes = False
@@ -120,12 +121,12 @@ class StatusWriter:
             )
             for file in files[:_N_WAITING]
         ]
-        waiting = (*self._retried.values(), *in_inbox)[:_N_WAITING]
+        retried = [file for claim, file in self._retried.items() if claim != self._claim_id]
         self._change(
             last_poll=now,
             share_unavailable=None,
-            n_waiting=len(self._retried) + len(files),
-            waiting=waiting,
+            n_waiting=len(retried) + len(files),
+            waiting=(*retried, *in_inbox)[:_N_WAITING],
             n_ignored=len(ignored),
             ignored=tuple(encodable(name) for name in sorted(ignored)[:_N_WAITING]),
             model_version=model_version,
@@ -164,6 +165,7 @@ class StatusWriter:
 
     def on_start(self, claim: Claim) -> None:
         """Record that a claimed file is in progress."""
+        self._claim_id = claim.id
         name = encodable(claim.inbox_path)
         now = self._clock.now()
         waiting = tuple(file for file in self._status.waiting if file.name != name)
@@ -212,6 +214,7 @@ class StatusWriter:
 
     def on_done(self, claim: Claim, outcome: Outcome) -> None:
         """Record that the file is not in progress any more."""
+        self._claim_id = ""
         if outcome.is_final:
             self._retried.pop(claim.id, None)
             self._change(paused=None)

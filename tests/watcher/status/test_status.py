@@ -221,6 +221,22 @@ def test_a_full_disk_pauses_until_a_file_is_done(tmp_path: Path) -> None:
     assert [result.text for result in done.results] == ["7 rows"]
 
 
+def test_a_file_that_is_tried_again_waits_once(tmp_path: Path) -> None:
+    """The inbox is polled while a file is coded: what is in progress does not wait."""
+    writer = started_writer(tmp_path, repeat(NOON))
+    claim = Claim(Path("/inbox/.work/1/a.csv"))
+    for _ in range(3):
+        writer.on_start(claim)
+        writer.on_poll([], "m")
+        writer.flush()
+        assert read_status(tmp_path).n_waiting == 0
+        writer.on_retry(claim, FULL)
+        writer.on_done(claim, Outcome.PAUSE)
+        writer.flush()
+        status = read_status(tmp_path)
+        assert (status.n_waiting, [file.name for file in status.waiting]) == (1, ["a.csv"])
+
+
 def test_a_share_that_stays_unavailable_is_not_mistaken_for_a_hang(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
