@@ -15,9 +15,10 @@ syntaxiouxos | sintaxiouhos | OIKIAKA | oikiaka | noikokyra | anergos | foititri
 ANEPΓOΣ | με αναπηρική σύνταξη | ΣΕ ΑΔΕΙΑ ΑΝΑΤΡΟΦΗΣ | δε δουλεύω | ταμείο ανεργίας
 työeläkkeellä | pitkäaikaistyötön | kotihoidontuella | opiskelija AMK | vårdledig"""
 NOT_STATED = """\
-idiotikos ypallilos | dhmosios ypallhlos | den ksero | ΟΥΔΕΝ | ΔΞΔΑ | Δ.Υ. | Ελ. Επαγγελματίας
-ό,τι βρω | περιστασιακά | ylempi toimihenkilö | ammatinharjoittaja | sijainen | julkinen sektori
-igasuguseid töid | P3K | nggak tau"""
+den ksero | ΟΥΔΕΝ | ΔΞΔΑ | ό,τι βρω | igasuguseid töid | nggak tau"""
+STATUS = """\
+idiotikos ypallilos | dhmosios ypallhlos | Δ.Υ. | Ελ. Επαγγελματίας | περιστασιακά | P3K
+ylempi toimihenkilö | ammatinharjoittaja | sijainen | julkinen sektori"""
 ABOVE = "όπως άνω | ίδιο με πάνω | kts. edellinen | ks. edellä | vt eelmist"
 JOBS = """\
 λογιστής σε σύνταξη εγγράφων | σύνταξη κειμένων | syntaktis | sijaisopettaja | sijainen opettaja
@@ -31,6 +32,11 @@ def of(texts: str) -> list[str]:
 @pytest.mark.parametrize("text", of(NOT_WORKING))
 def test_no_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_WORKING
+
+
+@pytest.mark.parametrize("text", of(STATUS))
+def test_a_status(text: str) -> None:
+    assert built_in_non_answers().find(join(text)) is NonAnswerKind.STATUS
 
 
 @pytest.mark.parametrize("text", of(f"{NOT_STATED} | {ABOVE}"))
