@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -22,10 +23,11 @@ from benchmarks.processor import processor
 from core.settings import Settings
 from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
-from inference.bundle import MANIFEST, Bundle
+from inference.bundle import MANIFEST, NGRAM_MODEL, Bundle
 from inference.ngram_model import NgramModel
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
+from tests.made_once import made_once
 from tests.support.small_network import SMALL
 from tests.volumes import keep_files_in_memory
 
@@ -108,11 +110,14 @@ def texts() -> list[str]:
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Path:
     """A two-layer RoBERTa with byte-level BPE, saved as a hub checkpoint would be."""
+    return made_once(tmp_path_factory, "roberta", partial(_save_checkpoint, texts))
+
+
+def _save_checkpoint(texts: list[str], folder: Path) -> None:
     import torch
     from tokenizers import ByteLevelBPETokenizer
     from transformers import RobertaConfig, RobertaForSequenceClassification, RobertaTokenizerFast
 
-    folder = tmp_path_factory.mktemp("roberta")
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     bpe = ByteLevelBPETokenizer()
     bpe.train_from_iterator(texts, vocab_size=1500, special_tokens=specials, show_progress=False)
@@ -122,17 +127,21 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Pa
     config = RobertaConfig(vocab_size=len(tokenizer), num_labels=len(isco08().units), **SMALL)
     torch.manual_seed(0)
     RobertaForSequenceClassification(config).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
-def ngram_model(texts: list[str]) -> NgramModel:
+def ngram_model(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> NgramModel:
     """A n-gram model that has learned the titles of the 436 groups."""
+    folder = made_once(tmp_path_factory, "ngram_model", partial(_save_ngram_model, texts))
+    return NgramModel.load((folder / NGRAM_MODEL).read_bytes())
+
+
+def _save_ngram_model(texts: list[str], folder: Path) -> None:
     from training.model.ngram_trainer import fit_ngram_model
 
     titles = pd.DataFrame({"text": texts[:436], "label": isco08().units, "weight": 1.0})
     titles = titles.assign(language="en", forms="")
-    return fit_ngram_model(titles, seed=0)
+    fit_ngram_model(titles, seed=0).save(folder / NGRAM_MODEL)
 
 
 @pytest.fixture(scope="session")
@@ -144,37 +153,32 @@ def training_profile(texts: list[str]) -> TrainingProfile:
 
 
 @pytest.fixture(scope="session")
-def bundle(
-    checkpoint: Path,
-    texts: list[str],
-    ngram_model: NgramModel,
-    training_profile: TrainingProfile,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Bundle:
+def bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """The small RoBERTa as a bundle. Its weights are random: it gives codes, but not right ones."""
+    folder = made_once(tmp_path_factory, "models", partial(_export_bundle, request))
+    return Bundle.open(folder / "bundle")
+
+
+def _export_bundle(request: pytest.FixtureRequest, folder: Path) -> None:
     from exporters.bundle_export import BundleContents, export_bundle
     from training.model.encoder import load_encoder
 
+    # Not as arguments of the fixture: who finds the bundle needs none of its parts.
+    checkpoint, texts = request.getfixturevalue("checkpoint"), request.getfixturevalue("texts")
     tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
     contents = BundleContents(
         model=model,
         tokenizer=tokenizer,
-        ngram_model=ngram_model,
+        ngram_model=request.getfixturevalue("ngram_model"),
         spelling=Spelling.learn(texts),
-        training_profile=training_profile,
+        training_profile=request.getfixturevalue("training_profile"),
         temperature=1.0,
         ngram_weight=0.1,
         max_tokens=64,
         languages=["en"],
         training_summary={},
     )
-    out = export_bundle(
-        contents,
-        tmp_path_factory.mktemp("models") / "bundle",
-        calibration_texts=texts,
-        parity_texts=texts,
-    )
-    return Bundle.open(out)
+    export_bundle(contents, folder / "bundle", calibration_texts=texts, parity_texts=texts)
 
 
 @pytest.fixture
