@@ -11,7 +11,13 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 class Section(BaseModel):
     """Settings that belong together: frozen, without unknown names, with paths that can be."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=False,
+        allow_inf_nan=False,
+        defer_build=True,  # else each section is built twice: alone, and in the settings
+    )
 
     @field_validator("*", mode="before")
     @classmethod
