@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import logging
-import multiprocessing
 import os
 import shutil
 import signal
@@ -36,6 +35,7 @@ from inference.bundle import LEARNED_FILES, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
+from tests.support.training_processes import PROCESSES
 from tests.watcher.processes.test_scheduler import Clock
 from training import challenger, fine_tune_run, fine_tuning, promotion
 from training.dataset.reference_data import read_answers
@@ -241,10 +241,6 @@ def test_a_poisoned_night_is_refused_by_name(user_project: Settings) -> None:
 
 # The processes below are forked from one that has imported torch and the commands: each import
 # takes as long as the training of a night here.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__, "training.train"])
-
-
 def killed_night(step: str, arguments: list[str]) -> NoReturn:
     """Run the command line in this process, and kill it at ``step``; at none for ""."""
     owners = (fine_tune_run, fine_tuning, promotion, challenger, ModelRegistry, RunFolder)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from cli.parser import parse
 from core.errors import IscoError, TrainingRunsError
 from core.settings import Settings
 from main import main
-from tests.cli.processes import MAIN, environment
 from tests.support.labelled_records import raw_records
+from tests.support.training_processes import PROCESSES, run_command
 
 
 @pytest.mark.parametrize("place", [".", "..", "report", "file"])
@@ -65,23 +65,22 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(
     config = tmp_path / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 400"))
     raw = raw_records(tmp_path / "raw", 200)
-    command = [*MAIN, "train", "--raw", str(raw), "--base", str(checkpoint)]
+    command = ["train", "--raw", str(raw), "--base", str(checkpoint), "--config", str(config)]
     runs_dir = user_project.output.model_dir / "runs"
 
     def stopped_once(pattern: str, log: Path) -> str:
         """Start the training, stop it when there is a file of a pattern, return what it said."""
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [*command, "--config", str(config)], stderr=file, env=environment()
-            )
-            deadline = time.monotonic() + 180
-            while not list(runs_dir.glob(pattern)) and "training goes on" not in log.read_text(
-                "utf-8"
-            ):
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.1)
-            process.send_signal(signal.SIGINT)
-            assert process.wait(60) == 130
+        log.touch()
+        process = PROCESSES.Process(target=run_command, args=(command, log))
+        process.start()
+        deadline = time.monotonic() + 180
+        while not list(runs_dir.glob(pattern)) and "training goes on" not in log.read_text("utf-8"):
+            assert process.is_alive() and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+        process.join(60)
+        assert process.exitcode == 130
         return log.read_text(encoding="utf-8")
 
     first = stopped_once("*/checkpoints/checkpoint-*/trainer_state.json", tmp_path / "first.log")
