@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from cli.aligned_table import align_columns
 from cli.json_output import print_json
 from cli.options import add_command, add_file
 from cli.requirements import require_extra, require_table
-from core.aligned_table import align_columns
 from core.settings import Settings
 
 _ABOUT = """\

@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.aligned_table import align_columns
 from cli.json_output import print_json
 from cli.options import add_command
 from cli.requirements import require_extra
-from core.aligned_table import align_columns
 from core.errors import IscoError
 from core.settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from core.aligned_table import align_columns
+from cli.aligned_table import align_columns
 from core.settings import Settings
 from tests.cli.processes import (
     MAIN,
