@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from core.errors import SETTINGS_FILE
+from core.files.full_disk import DISK_FULL
 
 _NAME_ANOTHER = f"or name another folder in {SETTINGS_FILE}"
 
@@ -23,7 +24,7 @@ def _remedy(number: int | None) -> str:
         return f"let this user read and write there, {_NAME_ANOTHER}"
     if number == errno.EROFS:
         return f"mount it for writing, {_NAME_ANOTHER}"
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if number in DISK_FULL:
         return "make room there, and start again"
     if number in (errno.EMFILE, errno.ENFILE):
         return "allow more open files ('ulimit -n')"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
+from core.files.full_disk import DISK_FULL
 from core.settings import WatcherSettings
 from core.settings_file.project import name_settings_file
 from watcher.delivery import archive
@@ -22,7 +22,6 @@ from watcher.intake.folder_checks import Folders
 _LOG = logging.getLogger(__name__)
 # What passes: the disk, the share, the model, a folder of the watcher. No file is rejected for it.
 PASSING_FAULTS = (OSError, BundleError, FolderError)
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class NoSpaceError(OSError):

@@ -11,6 +11,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from core.files.full_disk import name_full_disk
+
 _LOCK = ".lock"
 
 
@@ -48,9 +50,10 @@ class ScratchFolder:
         """Return the path of the folder."""
         return self.path
 
-    def __exit__(self, *error: object) -> None:
-        """Remove the folder."""
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Remove the folder. A full disk, which names no file, gets the folder it is in as one."""
         self.remove()
+        name_full_disk(error, self.path.parent)
 
 
 def _remove_left_over(parent: Path, prefix: str) -> None:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from core.files.full_disk import name_full_disk
+
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644
 # A thread that hashes waits for the interpreter after each block.
@@ -57,8 +59,9 @@ def open_atomic(
         if is_public:
             make_public(part)
         os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        name_full_disk(error, path)
         raise
 
 

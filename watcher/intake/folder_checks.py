@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
+from core.files.full_disk import DISK_FULL
 from core.files.own_files import SENTINEL
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
@@ -43,7 +44,7 @@ _CHANGES = {
     errno.EEXIST: "remove what is there",
     errno.ENOTDIR: "remove what is there",
 }
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FULL = DISK_FULL | {errno.EFBIG}
 
 
 class ShareUnavailableError(OSError):

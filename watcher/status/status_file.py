@@ -6,8 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from core.files.full_disk import DISK_FULL
 from core.files.whole_file import write_atomic
-from watcher.faults import DISK_FULL
 from watcher.status.status import Status
 
 
