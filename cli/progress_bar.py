@@ -1,7 +1,4 @@
-"""A progress bar on the terminal.
-
-Where stderr is not a terminal, a training logs a line a minute, and the others show nothing.
-"""
+"""A progress bar on the terminal; where stderr is none, a line of the log now and then."""
 
 from __future__ import annotations
 
@@ -20,7 +17,9 @@ LOG_PERIOD_S = 60.0
 
 
 @contextmanager
-def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+def progress_bar(
+    name: str, total: int | None, unit: str, is_estimate: bool = False
+) -> Iterator[Callable[[int], None]]:
     """Show a bar with units per second and the time left while the block runs.
 
     Parameters
@@ -28,11 +27,12 @@ def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[
     name : the text before the bar.
     total : how many units there are; None where that is not known.
     unit : the plural of the unit, for ``rows/s``.
+    is_estimate : whether ``total`` is one.
 
     Yields a function to call with how many more units are done.
     """
     if not _is_terminal():
-        yield lambda n_done: None
+        yield _LoggedProgress(name, total, unit, is_estimate).advance
         return
     from rich.console import Console
     from rich.progress import (
@@ -65,30 +65,26 @@ def progress_bar(name: str, total: int | None, unit: str) -> Iterator[Callable[[
 
 @contextmanager
 def training_progress(name: str, n_texts: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar for the texts of a training; without a terminal, log a line now and then.
-
-    Yields a function to call with how many more texts are done.
-    """
-    if _is_terminal():
-        with progress_bar(name, n_texts, "texts") as advance:
-            yield advance
-        return
-    yield _LoggedProgress(name, n_texts).advance
+    """Show a bar for the texts of a training; see ``progress_bar``."""
+    with progress_bar(name, n_texts, "texts") as advance:
+        yield advance
 
 
 class _LoggedProgress:
-    """Logs how far a training is, at most once in ``LOG_PERIOD_S`` seconds."""
+    """Logs how far the work is, at most once in ``LOG_PERIOD_S`` seconds."""
 
-    def __init__(self, name: str, n_texts: int) -> None:
+    def __init__(self, name: str, total: int | None, unit: str, is_estimate: bool) -> None:
         self._name = name
-        self._n_texts = n_texts
+        self._total = total
+        self._unit = unit
+        self._about = "about " if is_estimate else ""
         self._n_done = 0
         self._n_measured = 0  # not those of the interrupted run that this one continues
         self._start_s: float | None = None
         self._logged_s = time.monotonic()
 
     def advance(self, n_done: int) -> None:
-        """Count ``n_done`` more texts."""
+        """Count ``n_done`` more units."""
         now_s = time.monotonic()
         self._n_done += n_done
         if self._start_s is None:
@@ -99,21 +95,21 @@ class _LoggedProgress:
             return
         self._logged_s = now_s
         rate = self._n_measured / max(now_s - self._start_s, 1e-9)
-        _LOG.info(
-            "%s: %s of %s texts, %.0f texts/s, about %s left",
-            self._name,
-            f"{self._n_done:,}",
-            f"{self._n_texts:,}",
-            rate,
-            quantity(round(max(self._n_texts - self._n_done, 0) / rate / 60), "minute"),
-        )
+        _LOG.info("%s: %s", self._name, self._described(rate))
+
+    def _described(self, rate: float) -> str:
+        done, speed = f"{self._n_done:,}", f"{rate:,.0f} {self._unit}/s"
+        if self._total is None:
+            return f"{done} {self._unit}, {speed}"
+        left = quantity(round(max(self._total - self._n_done, 0) / rate / 60), "minute")
+        return f"{done} of {self._about}{self._total:,} {self._unit}, {speed}, about {left} left"
 
 
 @contextmanager
 def file_progress_bar(path: Path) -> Iterator[Callable[[int], None]]:
     """Show a bar for the rows of a file; see ``progress_bar``."""
-    n_rows = _n_rows(path) if _is_terminal() else None
-    with progress_bar(path.name, n_rows, "rows") as advance:
+    name = path.name if _is_terminal() else repr(path.name)
+    with progress_bar(name, _n_rows(path), "rows", is_estimate=True) as advance:
         yield advance
 
 
@@ -134,6 +130,6 @@ def _n_rows(path: Path) -> int | None:
             return None
         with open_bytes(path) as file:
             n_lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-    except InputError:  # it is raised where the file is read
+    except (InputError, OSError):  # it is raised where the file is read
         return None
     return max(n_lines - 1, 1)

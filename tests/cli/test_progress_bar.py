@@ -38,6 +38,35 @@ def test_a_training_without_a_terminal_logs_a_line_a_minute(
 
 
 @pytest.mark.parametrize(
+    ("n_rows", "line"),
+    [
+        (50_000, "'a.csv': 13,000 of about 50,000 rows, 200 rows/s, about 3 minutes left"),
+        (0, "'a.csv': 13,000 rows, 200 rows/s"),
+    ],
+)
+def test_a_large_file_without_a_terminal_logs_a_line_a_minute(
+    n_rows: int,
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A scheduler that shows no terminal cannot tell a long run from one that hangs."""
+    caplog.set_level(logging.INFO)
+    now_s = [0.0]
+    monkeypatch.setattr(progress_bar.time, "monotonic", lambda: now_s[0])
+    monkeypatch.setattr(progress_bar.sys.stderr, "isatty", lambda: False, raising=False)
+    path = tmp_path / "a.csv"
+    path.write_text("job_title\n" + "nurse\n" * n_rows if n_rows else "", encoding="utf-8")
+    with progress_bar.file_progress_bar(path) as advance:
+        advance(1_000)
+        for _ in range(7):
+            now_s[0] += 10.0
+            advance(2_000)
+    assert caplog.messages == [line]
+
+
+@pytest.mark.parametrize(
     ("name", "content", "n_rows"),
     [
         ("a.csv", b"job_title\nnurse\ncook\n", 2),
