@@ -140,7 +140,7 @@ class DistributedError(IscoError):
 
 
 class RunInterruptedError(DistributedError):
-    """A distributed run was stopped with Ctrl-C."""
+    """A distributed run was stopped with Ctrl-C or SIGTERM."""
 
     exit_code = 130
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -29,7 +31,7 @@ def connected(address: str | None) -> Iterator[None]:
     """Connect to the Ray cluster at ``address``, or start one on this machine for None.
 
     All its machines get the code that runs here. An error of Ray becomes a DistributedError, or the
-    IscoError that it carries from an actor; Ctrl-C becomes a RunInterruptedError.
+    IscoError that it carries from an actor; Ctrl-C and SIGTERM become a RunInterruptedError.
     """
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # its errors are in what it raises
     local = {} if address else {"include_dashboard": False}
@@ -52,7 +54,8 @@ def connected(address: str | None) -> Iterator[None]:
             where = f"reach a Ray cluster at {address!r}" if address else "start Ray here"
             raise DistributedError(f"cannot {where}: {reason}") from error
         try:
-            yield
+            with _terminated_as_by_ctrl_c():
+                yield
         except KeyboardInterrupt:
             raise RunInterruptedError(f"stopped; {RESUME_HINT}") from None
         except ray.exceptions.RayError as error:
@@ -66,6 +69,22 @@ def connected(address: str | None) -> Iterator[None]:
             raise DistributedError(f"{name}: {reason}; {RESUME_HINT}") from error
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def _terminated_as_by_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, of a scheduler or a container, end the run as Ctrl-C does.
+
+    Ray's own handler writes the stack of its threads and ends with the code 15.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread gets signals
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

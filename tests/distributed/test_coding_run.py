@@ -359,8 +359,9 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
 
 @pytest.mark.slow
 @pytest.mark.ray
-def test_interrupted_at_the_terminal_it_goes_on_with_resume(
-    cluster: Cluster, settings: Settings, texts: list[str], tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_in_an_orderly_way_it_goes_on_with_resume(
+    number: int, cluster: Cluster, settings: Settings, texts: list[str], tmp_path: Path
 ) -> None:
     ids = [str(i) for i in range(100_000)]
     written = titles(texts, len(ids))
@@ -374,9 +375,10 @@ def test_interrupted_at_the_terminal_it_goes_on_with_resume(
     command += ["--concurrency", "1"]  # shard after shard
     started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     wait_for(lambda: list((out / SHARDS).glob("[!.]*.json")), lambda: started.poll() is None)
-    started.send_signal(signal.SIGINT)
+    started.send_signal(number)
     _, said = started.communicate(timeout=60)
     assert started.returncode == 130 and "isco: stopped; " in said and "--resume" in said
+    assert "SIGTERM received" not in said
     assert not (out / "receipt.json").exists()
 
     command += ["--resume", "--json"]
