@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerBase
 
 from core.errors import InputError
 from core.row_counts import quantity
+from core.run_state import RunState
 from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
@@ -26,7 +27,7 @@ from training.long_step import long_step
 from training.model.encoder import load_encoder
 from training.model.training_progress import TrainingProgress
 from training.promotion import promote_or_refuse
-from training.run_folder import RunFolder, RunState, TrainingSummary
+from training.run_folder import RunFolder, TrainingSummary
 
 _LOG = logging.getLogger(__name__)
 _NOTHING_TO_LEARN = (

@@ -18,6 +18,7 @@ import pandas as pd
 from core.corrections.corrections_folder import decided_texts
 from core.corrections.doubts import Doubt, open_doubts
 from core.files.folders import require_new_dir
+from core.run_state import RunState
 from core.settings import Settings
 from core.timestamps import utc_now
 from inference.model_registry import ModelRegistry
@@ -39,7 +40,6 @@ from training.run_folder import (
     RunFolder,
     RunKind,
     RunMetrics,
-    RunState,
     content_of,
     fingerprint,
     last_finished,

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ParityError
+from core.run_state import RunState
 from core.settings import Settings
 from core.taxonomy import isco08, unit_index
 from exporters.accelerator_graph import write_accelerated
@@ -33,7 +34,7 @@ from training.evaluation.metrics import measure
 from training.evaluation.text_changes import text_changes
 from training.long_step import long_step
 from training.own_rules import without_overruled
-from training.run_folder import BEFORE_QUANTIZATION, RunFolder, RunState
+from training.run_folder import BEFORE_QUANTIZATION, RunFolder
 
 _LOG = logging.getLogger(__name__)
 _N_GROUPS = 20  # of corrections, in the report

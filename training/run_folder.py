@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.files.own_files import METRICS
 from core.files.whole_file import sha256_of, write_atomic
+from core.run_state import RunState
 from core.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -49,19 +50,6 @@ class RunKind(StrEnum):
     """From labelled records, starting with any encoder."""
     FINE_TUNE = "fine_tune"
     """From corrections, starting with the model in service: the nightly training."""
-
-
-class RunState(StrEnum):
-    """How far a run is, or how it ended."""
-
-    RUNNING = "running"
-    """Not finished; if no process runs it, it was interrupted."""
-    PROMOTED = "promoted"
-    """The challenger passed the gate and is in service."""
-    REFUSED = "refused"
-    """The champion stays in service."""
-    SKIPPED = "skipped"
-    """There was nothing to train."""
 
 
 @dataclass(frozen=True)

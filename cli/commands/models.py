@@ -87,7 +87,7 @@ def _past(version: Version, refused: Collection[str]) -> str:
 def _refused(runs_dir: Path) -> frozenset[str]:
     """Return the versions that the gate refused, of the trainings whose metrics are kept."""
     from core.files.own_files import METRICS, OwnFileError, read_own_json
-    from training.run_folder import RunState
+    from core.run_state import RunState
 
     names = set()
     for path in runs_dir.glob(f"run_*/{METRICS}"):

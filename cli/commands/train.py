@@ -207,10 +207,11 @@ def _check_sources(raw: Path, base: str, settings: Settings) -> None:
 def _report(run: RunFolder | None, as_json: bool) -> None:
     """Log the result of a run, or print it as JSON; None if there was nothing to learn."""
     from core.files.own_files import METRICS
+    from core.run_state import RunState
 
     if run is None:
         if as_json:
-            print_json({"state": "skipped"})
+            print_json({"state": RunState.SKIPPED})
         return
     version = run.metrics.version
     if version is None:  # refused before there was a model

@@ -15,21 +15,12 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from core.languages.message import Message
-
 RECEIPT = "receipt.json"
 """In each folder with results: it is written last, so a folder without it is no result."""
 REPORT = "report.html"
 """In each folder with results, and in that of each training."""
 METRICS = "metrics.json"
 """In the folder of each training: what it measured, and whether its model serves."""
-RUN_STATES = {
-    "promoted": Message("promoted"),
-    "refused": Message("refused"),
-    "failed": Message("failed"),
-    "skipped": Message("skipped"),
-}
-"""How a training ended, as METRICS and as pages have it."""
 SENTINEL = ".isco"
 """In each folder on a share: while it is missing, the share is not connected."""
 _LOG = logging.getLogger(__name__)

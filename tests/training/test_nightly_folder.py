@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.files.own_files import METRICS, REPORT
+from core.run_state import RunState
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
 from training.nightly_folder import publish, publish_skip
-from training.run_folder import RunKind, RunMetrics, RunState, record_metrics
+from training.run_folder import RunKind, RunMetrics, record_metrics
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import TrainingRunsError
+from core.run_state import RunState
 from core.settings import Settings
 from training.nightly import run_nightly
-from training.run_folder import RunKind, RunState, last_finished, start_run
+from training.run_folder import RunKind, last_finished, start_run
 from training.training_lock import training_lock
 
 

@@ -18,12 +18,13 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Template
 
-from core.files.own_files import METRICS, REPORT, RUN_STATES
+from core.files.own_files import METRICS, REPORT
 from core.files.whole_file import write_atomic
 from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
+from core.run_state import ENDS, RunState
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION_MAJOR,
@@ -102,10 +103,10 @@ _EXPORT = {
 }
 _NOTHING_TRAINED = Message("Nothing was trained; the model in service stays.")
 _RESULTS = {
-    "promoted": Message("The new model was put into service."),
-    "refused": Message("The new model was refused; the model in service stays."),
-    "failed": Message("The run failed; the model in service stays."),
-    "skipped": Message("There was nothing to train; the model in service stays."),
+    RunState.PROMOTED: Message("The new model was put into service."),
+    RunState.REFUSED: Message("The new model was refused; the model in service stays."),
+    RunState.FAILED: Message("The run failed; the model in service stays."),
+    RunState.SKIPPED: Message("There was nothing to train; the model in service stays."),
 }
 
 
@@ -127,7 +128,7 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
         metrics=metrics,
         titles=titles_in(language),
         min_texts=MIN_TEXTS,
-        state=RUN_STATES.get(state, state) or Message("no result"),
+        state=ENDS.get(state, state) or Message("no result"),
         name=name or run_dir.name,
         result=_result(metrics),
         learned=_labelled(
@@ -166,7 +167,8 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
 def _result(metrics: Mapping[str, Any]) -> Message:
     """Return what a run came to; a run that is refused early has made no new model."""
     state = metrics.get("state", "")
-    if state == "refused" and metrics.get("kind") == "fine_tune" and "learning" not in metrics:
+    is_early = metrics.get("kind") == "fine_tune" and "learning" not in metrics
+    if state == RunState.REFUSED and is_early:
         return _NOTHING_TRAINED
     return _RESULTS.get(state, Message("This run has no result."))
 

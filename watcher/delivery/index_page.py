@@ -25,7 +25,6 @@ from core.files.own_files import (
     METRICS,
     RECEIPT,
     REPORT,
-    RUN_STATES,
     SENTINEL,
     OwnFileError,
     read_own_file,
@@ -38,6 +37,7 @@ from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
 from core.languages.page_language import page_language
 from core.row_counts import RowCounts
+from core.run_state import ENDS, RunState
 from core.timestamps import utc_timestamp
 from watcher.delivery.publish import is_superseded
 from watcher.processes.scheduler import FAILED, NIGHTLY
@@ -285,7 +285,7 @@ def _training(folder: Path) -> dict[str, Any]:
             reason = read_own_file(folder / FAILED).decode("utf-8", "replace").strip()
         except (OSError, OwnFileError) as error:
             reason = str(error)
-        failed = {"state": RUN_STATES["failed"], "reason": reason}
+        failed = {"state": ENDS[RunState.FAILED], "reason": reason}
         return {**entry, **failed, "version": "", "agreement": {}}
     metrics = read_own_json(folder / METRICS)
     agreement = metrics.get("sampled_agreement") or {}
@@ -293,7 +293,7 @@ def _training(folder: Path) -> dict[str, Any]:
         agreement = _Agreement.model_validate(agreement).model_dump()
     return {
         **entry,
-        "state": RUN_STATES.get(metrics["state"], str(metrics["state"])),
+        "state": ENDS.get(metrics["state"], str(metrics["state"])),
         "reason": "; ".join(map(str, metrics.get("reasons") or [])),
         "version": str(metrics.get("version") or ""),
         "agreement": agreement,

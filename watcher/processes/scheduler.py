@@ -37,6 +37,7 @@ from core.files.own_files import (
     set_aside,
 )
 from core.files.whole_file import write_atomic
+from core.run_state import RunState
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
 from watcher.processes.background import start_in_background
 from watcher.processes.exit_status import ended_with
@@ -257,8 +258,8 @@ def outcome(report_dir: Path) -> str:
         return ": ".join([metrics["state"], *metrics["reasons"][:1]])
     with suppress(OSError, OwnFileError):
         reason = read_own_file(report_dir / FAILED).decode("utf-8", "replace")
-        return f"failed: {' '.join(reason.split())}"
-    return "failed"
+        return f"{RunState.FAILED}: {' '.join(reason.split())}"
+    return RunState.FAILED
 
 
 def _log_failure(reason: str) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from core.run_state import RunState
 from core.settings import Settings
 from inference.bundle import MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from main import main
-from training.run_folder import RunKind, RunMetrics, RunState, record_metrics
+from training.run_folder import RunKind, RunMetrics, record_metrics
 from training.training_lock import training_lock
 
 

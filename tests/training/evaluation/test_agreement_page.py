@@ -12,6 +12,7 @@ import main
 from core.files.own_files import METRICS, REPORT
 from core.isco_titles.group_titles import ENGLISH
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
+from core.run_state import RunState
 from tests.support.page_reader import Page
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import (
@@ -22,7 +23,7 @@ from training.evaluation.coder_agreement import (
     Pair,
 )
 from training.nightly_folder import publish_skip
-from training.run_folder import RunKind, RunMetrics, RunState
+from training.run_folder import RunKind, RunMetrics
 
 SCRIPT = "<script>alert(1)</script>"
 NOTHING = CoderAgreement(0, (), (), ())

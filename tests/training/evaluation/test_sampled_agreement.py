@@ -10,10 +10,11 @@ import pytest
 
 from core.corrections.coded_texts import keep_text_list
 from core.corrections.text_list import ListHead, TextCollector
+from core.run_state import RunState
 from core.settings import DataSettings
 from training.evaluation.sampled_agreement import sampled_agreement, wilson
 from training.evaluation.training_report import write_report
-from training.run_folder import RunKind, RunMetrics, RunState, record_metrics
+from training.run_folder import RunKind, RunMetrics, record_metrics
 
 HEADER = "text,corrected_isco_code,predicted_code,n_records,sampled\n"
 
