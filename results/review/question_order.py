@@ -1,6 +1,6 @@
 """The order of the first questions: an answer counts for the texts that are like its own, too.
 
-Texts are alike by the letter sequences that they share (``inference/ngram_model.features``), of
+Texts are alike by the letter sequences that they share (``inference/ngram_model.py``), of
 which rare ones weigh more (inverse document frequency; cosine). Each question is worth the expected
 gain of its text and a share of that of every text like it. The best question comes first; what it
 may teach is then taken off the others, so that one of a cluster is asked before the next cluster,
