@@ -14,7 +14,7 @@ from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_colum
 from core.columns.header_names import Match, column_key, has_usual_names
 from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import Source
-from core.isco_codes.code_column import CODE_NAMES, may_hold_isco_08
+from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES, may_hold_isco_08
 from core.isco_codes.code_titles import is_title_of
 from core.isco_codes.written_code import read_code
 from core.taxonomy import UNIT, isco08
@@ -48,8 +48,8 @@ def choose_sheet(
     """Return the place of the sheet with the records.
 
     A sheet without a value in the first required column has none, nor has one whose column of a
-    general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes. Of the
-    others that one is taken whose names the settings have. ``unclear`` has, by name, the errors of
+    general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes: alone
+    beside a review, it belongs to one in which nothing is asked. Of the others that one is taken whose names the settings have. ``unclear`` has, by name, the errors of
     sheets with such columns and no sure header. Raises InputError where several sheets are left.
     """
     if not required:  # the first sheet with the first of our columns
@@ -58,7 +58,8 @@ def choose_sheet(
     places = list(range(len(sheets)))
     if len(sheets) + len(unclear) > 1:
         places = [n for n in places if _has_records(path, sheets[n], aliases, required)]
-        places = [n for n in places if not _is_list(sheets[n], required)] or places
+        not_lists = [n for n in places if not _is_list(sheets[n], required)]
+        places = not_lists or _reviews(sheets) or places
         n_set = [_n_set(sheet, required) for sheet in sheets]
         most = max((n_set[n] for n in places), default=0)
         places = [n for n in places if n_set[n] == most]
@@ -89,6 +90,15 @@ def _has_records(
     if not has_usual_names(required[0]):  # a column for corrections may be empty
         place = slice(width)
     return any(cell.strip() for row in sheet.records() for cell in row[place])
+
+
+def _reviews(sheets: Sequence[SheetWithColumns]) -> list[int]:
+    """Return the places of the sheets with a column for corrections."""
+    return [
+        place
+        for place, sheet in enumerate(sheets)
+        if not set(CORRECTED_NAMES).isdisjoint(map(column_key, sheet.headers[0]))
+    ]
 
 
 def _n_set(sheet: SheetWithColumns, required: Sequence[str]) -> int:

@@ -122,6 +122,14 @@ def test_of_empty_forms_the_first_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, A=FORM, B=FORM).content.sheet == "A"
 
 
+def test_the_codes_beside_a_review_that_asks_nothing_are_no_records(tmp_path: Path) -> None:
+    """A review.xlsx has a sheet of all groups: its 436 titles were coded as records."""
+    review = [["job_title", "n_records", "corrected_isco_code", "text"]]
+    table = read(tmp_path, review=review, codes=GROUPS)
+    assert table.content.sheet == "review"
+    assert read(tmp_path, codes=GROUPS).content.sheet == "codes"
+
+
 def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'Team', 'Data'"):
         read(tmp_path, Data=TWO_HEADERS, Team=CONTACTS)
