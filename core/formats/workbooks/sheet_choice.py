@@ -49,8 +49,9 @@ def choose_sheet(
 
     A sheet without a value in the first required column has none, nor has one whose column of a
     general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes: alone
-    beside a review, it belongs to one in which nothing is asked. Of the others that one is taken whose names the settings have. ``unclear`` has, by name, the errors of
-    sheets with such columns and no sure header. Raises InputError where several sheets are left.
+    beside a review, it belongs to one in which nothing is asked. Of the others that one is taken
+    whose names the settings have. ``unclear`` has, by name, the errors of sheets with such columns
+    and no sure header. Raises InputError where several sheets are left.
     """
     if not required:  # the first sheet with the first of our columns
         has_ours = [[column in sheet.matches for column in aliases] for sheet in sheets]
