@@ -20,11 +20,6 @@ PROCESSES.set_forkserver_preload(["tests.training.test_nightly", "training.train
 
 def run_command(arguments: list[str], log: Path) -> NoReturn:
     """Run a command in this process, as a shell starts it: with its stderr in ``log``."""
-    send_stderr_to(log)
+    os.dup2(os.open(log, os.O_CREAT | os.O_WRONLY), 2)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the server ignores it
     sys.exit(main.main(arguments))
-
-
-def send_stderr_to(path: Path) -> None:
-    """Let this process write its stderr into a new file."""
-    os.dup2(os.open(path, os.O_CREAT | os.O_WRONLY), 2)

@@ -16,7 +16,6 @@ from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
 from inference.corrections_lookup import CorrectionsLookup
-from main import main
 from results.code_file import code_file
 from results.explanations.pages import OVERVIEW_FILE, SCORES_FILE, explain_batch
 from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
@@ -191,12 +190,7 @@ def test_two_that_explain_at_once_do_not_disturb_each_other(
 
 
 @pytest.mark.slow
-def test_explain_on_the_command_line(
-    explaining: Settings,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> None:
     source = tmp_path / "survey.csv"
     source.write_text(survey(), encoding="utf-8")
     command = ["classify", str(source), "--out", str(tmp_path / "out")]
@@ -205,17 +199,18 @@ def test_explain_on_the_command_line(
     (batch,) = (tmp_path / "out").glob("survey.*")
     assert len(list((batch / EXPLANATIONS_DIR).glob("[0-9]*.html"))) == 5
 
-    # In this process: to import shap takes longer than all else.
-    code = ["--config", str(tmp_path / "config.yaml"), "code", "--explain"]
-    assert main([*code, "nurse"]) == 0
-    explanation = json.loads(capsys.readouterr().out)["explanation"]
+    done = subprocess.run(
+        isco(explaining, "code", "nurse", "--explain"), capture_output=True, text=True, check=True
+    )
+    explanation = json.loads(done.stdout)["explanation"]
     assert [word["word"] for word in explanation["words"]] == ["nurse"]
     assert explanation["base"] + explanation["words"][0]["score"] == pytest.approx(
         explanation["output"]
     )
-    assert main([*code, " "]) == 0
-    assert json.loads(capsys.readouterr().out)["explanation"] is None
-    assert "are empty" in caplog.text
+    done = subprocess.run(
+        isco(explaining, "code", " ", "--explain"), capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["explanation"] is None and "are empty" in done.stderr
 
 
 def test_without_shap_the_remedy_is_named(explaining: Settings) -> None:

@@ -4,68 +4,66 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pandas as pd
 import pytest
 from torch.distributed import TCPStore
-from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 import main
 from core.files.own_files import METRICS
 from core.settings import Settings
 from inference.model_registry import ModelRegistry
+from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records
-from tests.support.training_processes import PROCESSES, send_stderr_to
+from tests.support.training_processes import PROCESSES
 from training.dataset.no_occupation import with_no_occupation
-from training.model import batch_trainer, trainer
-from training.model.precision import Precision
 from training.run_folder import RUN
 
-N_PROCESSES = 2
+# The command line itself; beside it, each process writes down the rows that it learned from, and
+# whether in bf16. Only the first one finds bf16 faster.
+PROGRAM = """
+import json, os, sys
+from pathlib import Path
+import main
+from training.model import batch_trainer, trainer
+from training.model.precision import Precision
+
+seen = []
+
+class Observed(trainer.BatchTrainer):
+    def compute_loss(self, model, inputs, *args, **more):
+        if model.training:
+            seen.append((int(self.state.epoch), inputs["row"].tolist(), self._is_bf16))
+        return super().compute_loss(model, inputs, *args, **more)
+
+speedup = 2.0 if os.environ["RANK"] == "0" else 0.5
+precision = Precision(speedup, difference=0.01, tolerance=0.1)
+batch_trainer.choose_precision = lambda *arguments: precision
+trainer.BatchTrainer = Observed
+code = main.main(sys.argv[2:])
+Path(sys.argv[1], f"seen.{os.environ['RANK']}.json").write_text(json.dumps(seen))
+sys.exit(code)
+"""
 
 
-def train_in_group(folder: Path, arguments: list[str]) -> int:
-    """Run the command line in a process of torchrun, and return its exit code.
-
-    Beside it, each process writes down the rows that it learned from, and whether in bf16. Only the
-    first one finds bf16 faster.
-    """
-    rank = os.environ["RANK"]
-    send_stderr_to(folder / f"stderr.{rank}")
-    seen: list[tuple[int, list[int], bool]] = []
-
-    class Observed(trainer.BatchTrainer):
-        def compute_loss(self, model: Any, inputs: Any, *args: Any, **more: Any) -> Any:
-            if model.training:
-                seen.append((int(self.state.epoch), inputs["row"].tolist(), self._is_bf16))
-            return super().compute_loss(model, inputs, *args, **more)
-
-    precision = Precision(2.0 if rank == "0" else 0.5, difference=0.01, tolerance=0.1)
-    batch_trainer.choose_precision = lambda *arguments: precision
-    trainer.BatchTrainer = Observed  # type: ignore[misc]
-    code = main.main(arguments)
-    (folder / f"seen.{rank}.json").write_text(json.dumps(seen), encoding="utf-8")
-    return code
-
-
-def torchrun(folder: Path, arguments: list[str]) -> NoReturn:
-    """Be ``torchrun --standalone``, with processes that are forked instead of started."""
-    config = LaunchConfig(
-        min_nodes=1,
-        max_nodes=1,
-        nproc_per_node=N_PROCESSES,
-        run_id=folder.name,
-        rdzv_backend="c10d",
-        rdzv_endpoint="localhost:0",
-        max_restarts=0,
-        start_method="fork",
+def torchrun(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = folder / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", "2", str(program), str(folder), *arguments]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "HOME": str(folder)},
     )
-    codes = elastic_launch(config, train_in_group)(folder, arguments)
-    sys.exit(max(codes.values()))
 
 
 @pytest.mark.slow
@@ -75,18 +73,14 @@ def test_two_processes_train_one_model(
     raw, config = raw_records(tmp_path / "raw"), tmp_path / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 2"), "utf-8")
     arguments = ["--config", str(config), "--raw", str(raw), "--base", str(checkpoint)]
-    command = ["train", "--enable-optimizations", *arguments]
-    process = PROCESSES.Process(target=torchrun, args=(tmp_path, command))
-    process.start()
-    process.join()
-    errors = "".join((tmp_path / f"stderr.{rank}").read_text("utf-8") for rank in (0, 1))
-    assert process.exitcode == 0, errors
+    done = torchrun(tmp_path, "train", "--enable-optimizations", *arguments)
+    assert done.returncode == 0, done.stderr
     (run,) = (user_project.output.model_dir / "runs").iterdir()
     assert json.loads((run / RUN).read_text(encoding="utf-8"))["state"] in ("promoted", "refused")
     version = json.loads((run / METRICS).read_text(encoding="utf-8"))["version"]
     assert {found.name for found in ModelRegistry(user_project.output).versions()} > {version}
     assert len(list((user_project.output.model_dir / "versions").glob("*/"))) == 1
-    assert errors.count("report in") == 1
+    assert done.stderr.count("report in") == 1
 
     first, second = (json.loads((tmp_path / f"seen.{r}.json").read_text()) for r in (0, 1))
     assert [len(share) for share in (first, second)] == [len(first)] * 2
@@ -107,7 +101,7 @@ def process_of_group(folder: Path, rank: int, port: int) -> NoReturn:
     os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2"}
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "True"  # the store below, which is torchrun's part
-    send_stderr_to(folder / f"stderr.{rank}")
+    os.dup2(os.open(folder / f"stderr.{rank}", os.O_CREAT | os.O_WRONLY), 2)
     config, nothing = str(folder / "config.yaml"), str(folder / "nothing")
     sys.exit(main.main(["train", "--config", config, "--raw", nothing]))
 
