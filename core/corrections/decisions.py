@@ -26,6 +26,7 @@ import numpy as np
 from core.corrections.answer_outcome import NO_CONFLICT, Outcome, contradict
 from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, CorrectionStatus
 from core.corrections.text_list import text_hash
+from core.letters.accents import without_greek_accents
 from core.non_answers.stated_text import stated_text
 from core.taxonomy import UNIT, isco08
 
@@ -280,8 +281,11 @@ class Decisions:
 
 
 def decision_key(text: str) -> bytes:
-    """Return 128 bits by which a text is decided; duties that say nothing ("NA") count as none."""
-    return text_hash(stated_text(text))
+    """Return 128 bits by which a text is decided.
+
+    Duties that say nothing ("NA") count as none, and Greek has no accents, as in capitals.
+    """
+    return text_hash(without_greek_accents(stated_text(text)))
 
 
 @cache

@@ -17,6 +17,11 @@ PLAIN_LETTERS = (
 # Greek letter it is the sign of a numeral.
 _ACUTE = "\u00b4"
 _ACUTE_APOSTROPHE = re.compile(rf"(?<=[A-Za-zÀ-ž]){_ACUTE}(?=[A-Za-zÀ-ž])")
+_GREEK_ACCENTS = dict(zip("άέήίόύώϊϋΐΰ", "αεηιουωιυιυ", strict=True)) | {
+    " \u0301": "",
+    "\u0301": "",
+}
+_GREEK = re.compile("[\u0370-\u03ff]")
 _DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 
 
@@ -61,6 +66,14 @@ def plain_digraphs(text: str) -> str:
     if text.isascii():
         return text
     return plain_letters(_replaced(text, _DIGRAPHS))
+
+
+def without_greek_accents(text: str) -> str:
+    """Return a text in lower case as capitals have it in Greek: "εργοδηγός" → "εργοδηγος".
+
+    Accents of other languages stay: there they are a part of a letter.
+    """
+    return _replaced(text, _GREEK_ACCENTS) if _GREEK.search(text) else text
 
 
 def with_apostrophes(text: str) -> str:

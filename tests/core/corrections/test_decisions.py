@@ -64,6 +64,29 @@ def test_duties_that_say_something_are_another_text(duties: str) -> None:
 TEXT = "nurse | wards"
 
 
+@pytest.mark.parametrize("title", ["ΠΡΟΪΣΤΑΜΕΝΟΣ", "ΠΡΟΙΣΤΑΜΕΝΟΣ", "Προισταμενος", "προϊστάμενος"])
+@pytest.mark.parametrize("decided_title", ["προϊστάμενος", "ΠΡΟΙΣΤΑΜΕΝΟΣ"])
+def test_greek_capitals_without_accents_are_no_other_text(title: str, decided_title: str) -> None:
+    decisions = Decisions()
+    decisions[join(decided_title)] = "1219"
+    assert decisions.get(join(title)) == "1219"
+
+
+@pytest.mark.parametrize(
+    ("title", "other"), [("Α΄ μάγειρας", "Α μάγειρας"), ("΄Εμπορος", "έμπορος")]
+)
+def test_the_sign_of_greek_alone_is_no_other_text(title: str, other: str) -> None:
+    decisions = Decisions()
+    decisions[join(title)] = "5120"
+    assert decisions.get(join(other)) == "5120"
+
+
+def test_accents_of_other_languages_are_another_text() -> None:
+    decisions = Decisions()
+    decisions[join("läkare")] = "2211"
+    assert decisions.get(join("lakare")) is None
+
+
 def answer(code: str, coder: str = "", *, is_adjudicated: bool = False) -> Correction:
     group = CorrectionStatus.GROUP if len(code) == 3 else CorrectionStatus.ACCEPTED
     signature = Signature(coder, is_adjudicated=is_adjudicated)
