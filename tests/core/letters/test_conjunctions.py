@@ -47,6 +47,23 @@ def test_only_the_sure_words_stand_between_two_occupations(language: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "μάγειρας κι οδηγός",
+        "kokki sekä kuljettaja",
+        "kokki sitten kuljettaja",
+        "kokk ning juht",
+        "guru merangkap petani",
+        "cuisinier ainsi que chauffeur",
+        "szakács valamint sofőr",
+    ],
+)
+def test_two_occupations(title: str) -> None:
+    words = title.split()
+    assert list(parts_of(title).texts) == [words[0], words[-1]]
+
+
+@pytest.mark.parametrize(
     ("title", "left"),
     [
         ("sales executive pl en full time", "sales executive pl en"),
