@@ -22,7 +22,13 @@ from core.errors import InputError
 from core.formats.cell_text import checked_row
 from core.formats.content import Content, Records
 from core.formats.source import Source
-from core.formats.workbooks.sheet_choice import SheetWithColumns, choose_sheet, listed_sheets
+from core.formats.workbooks.sheet_choice import (
+    SheetWithColumns,
+    choose_sheet,
+    is_list,
+    is_of_review,
+    listed_sheets,
+)
 from core.languages.message import Message
 
 
@@ -69,6 +75,7 @@ def open_grid(
     fits: list[_Fit] = []
     errors: list[InputError] = []
     unclear: dict[str, InputError] = {}
+    reviews: list[InputError] = []
     for sheet, head in filled:
         try:
             fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
@@ -76,12 +83,16 @@ def open_grid(
             unclear[sheet.name] = error.in_sheet(sheet.name)
         except InputError as error:
             errors.append(error.in_sheet(sheet.name))
+            if any(map(is_of_review, head)):
+                reviews.append(errors[-1])
     if unclear and not fits:
         raise _with_hidden(next(iter(unclear.values())), hidden)
     if not fits:
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
     with_columns = [_with_columns(*fit) for fit in fits]
+    if reviews and all(is_list(sheet, required) for sheet in with_columns):
+        raise _with_hidden(reviews[0], hidden)  # its list of codes is no table of coded records
     place = choose_sheet(path, with_columns, unclear, aliases, required)
     sheet, layout, _ = fits[place]
     others = [other.name for other, _ in filled if other is not sheet]

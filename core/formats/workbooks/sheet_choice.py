@@ -48,8 +48,8 @@ def choose_sheet(
     """Return the place of the sheet with the records.
 
     A sheet without a value in the first required column has none, nor has one whose column of a
-    general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes: alone
-    beside a review, it belongs to one in which nothing is asked. Of the others that one is taken
+    general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes: beside
+    a review alone it belongs to one in which nothing is asked. Of the others that one is taken
     whose names the settings have. ``unclear`` has, by name, the errors of sheets with such columns
     and no sure header. Raises InputError where several sheets are left.
     """
@@ -59,8 +59,9 @@ def choose_sheet(
     places = list(range(len(sheets)))
     if len(sheets) + len(unclear) > 1:
         places = [n for n in places if _has_records(path, sheets[n], aliases, required)]
-        not_lists = [n for n in places if not _is_list(sheets[n], required)]
-        places = not_lists or _reviews(sheets) or places
+        not_lists = [n for n in places if not is_list(sheets[n], required)]
+        reviews = [n for n, sheet in enumerate(sheets) if is_of_review(sheet.headers[0])]
+        places = not_lists or reviews or places
         n_set = [_n_set(sheet, required) for sheet in sheets]
         most = max((n_set[n] for n in places), default=0)
         places = [n for n in places if n_set[n] == most]
@@ -93,13 +94,9 @@ def _has_records(
     return any(cell.strip() for row in sheet.records() for cell in row[place])
 
 
-def _reviews(sheets: Sequence[SheetWithColumns]) -> list[int]:
-    """Return the places of the sheets with a column for corrections."""
-    return [
-        place
-        for place, sheet in enumerate(sheets)
-        if not set(CORRECTED_NAMES).isdisjoint(map(column_key, sheet.headers[0]))
-    ]
+def is_of_review(header: Row) -> bool:
+    """Whether a header has a column for corrections, as that of a review."""
+    return not set(CORRECTED_NAMES).isdisjoint(map(column_key, header))
 
 
 def _n_set(sheet: SheetWithColumns, required: Sequence[str]) -> int:
@@ -115,7 +112,7 @@ def _n_set(sheet: SheetWithColumns, required: Sequence[str]) -> int:
     )
 
 
-def _is_list(sheet: SheetWithColumns, required: Sequence[str]) -> bool:
+def is_list(sheet: SheetWithColumns, required: Sequence[str]) -> bool:
     """Whether the rows are groups of ISCO-08, or codes with a title each, and no answers.
 
     Where a column of codes is required, titles with a code each are the records.

@@ -130,6 +130,17 @@ def test_the_codes_beside_a_review_that_asks_nothing_are_no_records(tmp_path: Pa
     assert read(tmp_path, codes=GROUPS).content.sheet == "codes"
 
 
+def test_the_codes_beside_a_filled_review_are_no_coded_records(tmp_path: Path) -> None:
+    """An evaluation measured the titles of the groups, and every code was right."""
+    review = [["job_title", "corrected_isco_code", "text"], ["nurse", "2221", "nurse | unknown"]]
+    required = ("job_title", "isco_code")
+    with pytest.raises(InputError, match=r"sheet 'review'.*expected a column 'isco_code'"):
+        read(tmp_path, required=required, review=review, codes=GROUPS)
+    assert read(tmp_path, required=required, codes=GROUPS).content.sheet == "codes"
+    both = read(tmp_path, required=required, review=review, codes=GROUPS, mine=CODED)
+    assert both.content.sheet == "mine"
+
+
 def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'Team', 'Data'"):
         read(tmp_path, Data=TWO_HEADERS, Team=CONTACTS)
