@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _N_BACKUPS = 5
 def log_to(path: Path, log_format: str = TEXT) -> None:
     """Log to ``path`` instead of to the terminal; five older files of 2 MB are kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
+    handler = _LogFile(
         path,
         maxBytes=_MAX_BYTES,
         backupCount=_N_BACKUPS,
@@ -28,6 +29,24 @@ def log_to(path: Path, log_format: str = TEXT) -> None:
     handler.setFormatter(log_formatter(log_format, "%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], force=True)
     _rotate_launchd_errors(path.with_name(ERRORS_NAME))
+
+
+class _LogFile(RotatingFileHandler):
+    """A log file; what it cannot take, as on a full disk, goes to standard error."""
+
+    _fault = ""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # a name of logging
+        """Write the line to standard error, where logging would write a traceback for each."""
+        error = sys.exception()
+        if not isinstance(error, OSError) or sys.stderr is None:
+            super().handleError(record)
+            return
+        fault = f"{self.baseFilename!r} cannot be written: {error.strerror}"
+        if fault != self._fault:
+            self._fault = fault
+            sys.stderr.write(f"isco: {fault}; the log goes on here\n")
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 def _rotate_launchd_errors(path: Path) -> None:
