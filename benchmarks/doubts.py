@@ -32,7 +32,7 @@ from inference.classifier import Reading, open_classifier
 from inference.doubt.answer_counts import count_answers, reasons_for
 from inference.similar_corrections import SimilarCorrections, similarity_of, similarity_vectors
 
-_SIZES = (30, 50, 100, 300)
+_SIZES = (5, 12, 30, 50, 100, 300)
 _RATES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _THRESHOLD = 0.9
 _N_NEIGHBORS = 300

@@ -2,7 +2,8 @@
 
 What is counted of the answers, and what is usual: see ``inference/doubt/answer_counts.py``.
 
-Coders who have too few answers to be judged alone are judged together: many names would be a way
+Of a few answers only a grave error is found, such as a column of codes that was moved by a row. So
+coders of few answers who are as usual alone are judged together, too: many names would be a way
 around the check. If their answers are not as usual, those are in doubt who gave some that are far,
 or that contradict.
 
@@ -24,8 +25,10 @@ from core.timestamps import utc_now
 from inference.autocoder import Autocoder
 from inference.doubt.answer_counts import SURE, Counts, count_answers, is_behind, reasons_for
 
-MIN_ANSWERS = 20
-"""Fewer answers of a coder prove nothing."""
+MIN_ANSWERS = 5
+"""Fewer answers prove nothing."""
+_FEW_ANSWERS = 20
+"""Coders with fewer are judged together, too."""
 MAX_ANSWERS = 2_000
 """The first answers of a coder that are looked at: enough for any of the counts, in seconds."""
 N_EXAMPLES = 5
@@ -88,14 +91,15 @@ def check_answers(
 ) -> list[Doubt | None]:
     """Return the doubt about the answers of each coder, None where they are as usual.
 
-    Those who have too few are judged together. The other parameters are those of ``check_coders``.
+    The other parameters are those of ``check_coders``.
     """
     doubts: list[Doubt | None] = [None] * len(coders)
     few = []
     for position, coder in enumerate(coders):
+        of_coder = coder.among(confirmed)
         if len(coder.codes) >= MIN_ANSWERS:
-            doubts[position] = _check_alone(coder, autocoder, coder.among(confirmed), progress)
-        elif not coder.among(confirmed):
+            doubts[position] = _check_alone(coder, autocoder, of_coder, progress)
+        if len(coder.codes) < _FEW_ANSWERS and doubts[position] is None and not of_coder:
             few.append(position)
     together = _check_together([coders[position] for position in few], autocoder, progress)
     for position, doubt in zip(few, together, strict=True):
@@ -152,7 +156,7 @@ def _check_alone(
 def _check_together(
     coders: Sequence[CoderAnswers], autocoder: Autocoder, progress: Progress
 ) -> list[Doubt | None]:
-    """Return the doubt about each of the coders, who have too few answers to be judged alone."""
+    """Return the doubt about each of the coders, who have few answers and are as usual alone."""
     as_usual: list[Doubt | None] = [None] * len(coders)
     if len(coders) < 2 or sum(len(coder.codes) for coder in coders) < MIN_ANSWERS:
         return as_usual

@@ -103,6 +103,16 @@ def test_a_coder_who_guesses_is_named(autocoder: Autocoder, right: dict[str, str
     assert check_coder("Ana", few, autocoder) is None, "so few answers prove nothing"
 
 
+def test_codes_that_were_moved_by_a_row_are_named_in_a_short_review(
+    autocoder: Autocoder, right: dict[str, str]
+) -> None:
+    texts, codes = [*right][:12], [*right.values()][:12]
+    moved = dict(zip(texts, [codes[-1], *codes[:-1]], strict=True))
+    doubt = check_coder("", moved, autocoder)
+    assert doubt is not None and doubt.n == 12 and "far from" in doubt.reasons[0]
+    assert check_coder("", dict(zip(texts, codes, strict=True)), autocoder) is None
+
+
 def test_a_confirmed_coder_may_go_on_as_before(autocoder: Autocoder, right: dict[str, str]) -> None:
     doubt = check_coder("Ana", guessed(right, 20), autocoder)
     assert doubt is not None
@@ -154,20 +164,21 @@ def test_each_coder_of_a_file_is_judged_alone(autocoder: Autocoder, right: dict[
 def test_many_coders_with_few_answers_each_are_judged_together(
     autocoder: Autocoder, right: dict[str, str]
 ) -> None:
-    names = [f"P{number}" for number in range(1, 7)]
+    names = [f"P{number}" for number in range(1, 26)]
 
     def shared(codes: dict[str, str]) -> list[Correction]:
         texts = list(codes)
         return [
             row
             for place, name in enumerate(names)
-            for row in corrections({text: codes[text] for text in texts[place::6]}, name)
+            for row in corrections({text: codes[text] for text in texts[place::25]}, name)
         ]
 
     assert check_coders(shared(right), autocoder, "review.csv") == []
     honest = corrections(PLAIN, "Zoe")
     doubts = check_coders([*shared(guessed(right, 100)), *honest], autocoder, "review.csv")
-    assert [doubt.coder for doubt in doubts] == names
-    assert all("of 7 coders with few answers each" in doubt.sentence for doubt in doubts)
+    named = {doubt.coder for doubt in doubts}
+    assert named <= {*names} and len(named) > 20  # the others' codes may be right
+    assert all("of 26 coders with few answers each" in doubt.sentence for doubt in doubts)
     confirmed = [replace(doubt, confirmed="2026-11-29T10:00:00Z") for doubt in doubts]
     assert check_coders(shared(guessed(right, 100)), autocoder, "review.csv", confirmed) == []

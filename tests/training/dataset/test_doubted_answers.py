@@ -106,7 +106,7 @@ def test_a_night_looks_at_coders_with_few_answers_together(project: Settings) ->
     folder = project.data.corrections_dir
     names = [f"P{part}" for part in range(3)]
     for part, name in enumerate(names):
-        write(folder / f"{name}.csv", name, n_wrong=10, part=part, n=10)
+        write(folder / f"{name}.csv", name, n_wrong=4, part=part, n=4)
     doubts = doubt_new_answers(folder, champion(project), project)
     assert [doubt.coder for doubt in doubts] == names
     assert all("of 3 coders with few answers each" in doubt.sentence for doubt in doubts)
