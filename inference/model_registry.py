@@ -145,11 +145,10 @@ class ModelRegistry:
         replaced = served or ""
         if replaced == name:
             return bundle
-        is_known = not replaced or bundled in (name, replaced)
-        known = bundled if is_known else self._promotion(replaced).get("bundled")
+        known = None if bundled == name else self._promotion(replaced).get("bundled")
         link = self._new_link(bundle.path)  # first: what is refused was never promoted
         self._versions_dir.mkdir(parents=True, exist_ok=True)
-        promotion = {"promoted": utc_now(), "replaced": replaced, "bundled": known}
+        promotion = {"promoted": utc_now(), "replaced": replaced, "bundled": known or bundled}
         write_atomic(self._versions_dir / f"{name}.json", json.dumps(promotion) + "\n")
         os.replace(link, self._served_link)
         self._prune()

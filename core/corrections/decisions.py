@@ -283,7 +283,7 @@ class Decisions:
 def decision_key(text: str) -> bytes:
     """Return 128 bits by which a text is decided.
 
-    Duties that say nothing ("NA") count as none, and Greek has no accents, as in capitals.
+    What says nothing ("NA") counts as none, and Greek has no accents, as in capitals.
     """
     return text_hash(without_greek_accents(stated_text(text)))
 

@@ -11,6 +11,8 @@ import re
 from functools import partial
 from string import ascii_lowercase
 
+from core.letters.accents import with_letters
+
 _WORD = re.compile(r"[^\W\d_]{3,}")  # of three letters: "kΩ" and "μA" are units
 # In lower case, because texts are compared so, but by their capitals: those nobody can tell apart.
 _LATIN_TO_GREEK = dict(zip("abezhikmnoptyx", "αβεζηικμνορτυχ", strict=True))
@@ -47,11 +49,7 @@ def _in_one_script(
     to_latin = {other: latin for latin, other in to_other.items()}
     latin = set(word).intersection(ascii_lowercase)
     if latin <= to_other.keys():
-        return _replaced(word, to_other)
+        return with_letters(word, to_other)
     if set(word) - latin <= to_latin.keys():
-        return _replaced(word, to_latin)
+        return with_letters(word, to_latin)
     return word
-
-
-def _replaced(word: str, letters: dict[str, str]) -> str:
-    return "".join(letters.get(letter, letter) for letter in word)

@@ -20,9 +20,9 @@ class CodeSource(StrEnum):
     """A coder decided that no code fits this very text."""
     EMPTY = "empty"
     """The text is empty and has no code."""
-    NOT_STATED = "not_stated"
+    NOT_STATED = NonAnswerKind.NOT_STATED.value
     """The text says nothing of the work ("refused", "n/a", "employee") and has no code."""
-    NOT_WORKING = "not_working"
+    NOT_WORKING = NonAnswerKind.NOT_WORKING.value
     """The person has no work ("retired", "student"); the text has no code."""
     TOO_UNSURE = "too_unsure"
     """The model computed groups; none is probable enough, the person does not have the job, or the

@@ -126,6 +126,22 @@ def test_a_bundled_version_that_came_later_is_named(
     assert registry.new_bundled() is None
 
 
+def test_a_version_of_before_takes_the_bundled_one_for_known(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        registry.add(another(bundle, tmp_path / f"run{number}", number))
+    registry.promote("v1")
+    kept = tmp_path / "models" / "versions" / "v1.json"
+    kept.write_text('{"promoted": "2026-01-01T00:00:00+00:00", "replaced": ""}', encoding="utf-8")
+    assert registry.new_bundled() is None
+    registry.promote("v2")
+    assert registry.new_bundled() is None
+    shutil.rmtree(registry.bundled_dir)
+    another(bundle, registry.bundled_dir, 9)
+    assert registry.new_bundled() == "v9"
+
+
 def test_a_damaged_version_never_gets_into_service(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
