@@ -1,4 +1,5 @@
-"""Where tests keep their files: in memory where there is room, and which other volume there is.
+"""Where tests keep their files: in memory where there is room, which other volume there is, and
+what is a full one.
 
 The watcher waits until what it writes is on the disk. On a disk, that and the removal of files are
 half of the time of its tests, and the two processes of a run wait for each other. A file system in
@@ -11,6 +12,11 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
+FULL_DISK = Path("/dev/full")
+"""A file of Linux that is on a full disk for everybody who writes to it."""
+needs_full_disk = pytest.mark.skipif(not FULL_DISK.exists(), reason=f"needs {FULL_DISK}")
 MEMORY = Path("/dev/shm")  # of Linux; of 64 MB in a container, unless it is told otherwise
 _NEEDED_BYTES = 4 << 30
 _VOLUMES = (MEMORY, Path("/var/tmp"), Path("/tmp"))

@@ -21,6 +21,7 @@ from tests.cli.processes import (
     run_script,
     stderr_on_a_terminal,
 )
+from tests.volumes import FULL_DISK, needs_full_disk
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(3[0-8]|9[0-7])[0-9;]*m")
 
@@ -58,10 +59,10 @@ def test_a_closed_pipe_is_silent_and_has_its_exit_code(user_project: Settings) -
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full_disk
 def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> None:
     for arguments in (["--help"], ["models", "list"]):
-        with Path("/dev/full").open("wb") as full:
+        with FULL_DISK.open("wb") as full:
             done = subprocess.run(
                 [*SCRIPT, *config_of(user_project), *arguments],
                 stdout=full,

@@ -11,6 +11,7 @@ import pytest
 from cli.system_error import describe
 from core.settings import Settings
 from tests.cli.processes import config_of, run_script
+from tests.volumes import FULL_DISK, needs_full_disk
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT])
@@ -19,11 +20,12 @@ def test_the_path_the_reason_and_a_remedy_are_named(number: int) -> None:
     assert describe(OSError(number, reason, "/data/in")).startswith(f"'/data/in': {reason}; ")
 
 
+@needs_full_disk
 def test_a_full_disk_names_no_right_that_would_help() -> None:
-    with pytest.raises(OSError) as full, Path("/dev/full").open("w") as file:
+    with pytest.raises(OSError) as full, FULL_DISK.open("w") as file:
         file.write("x")
         file.flush()
-    full.value.filename = "/dev/full"
+    full.value.filename = str(FULL_DISK)
     assert "make room" in describe(full.value)
 
 

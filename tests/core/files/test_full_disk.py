@@ -8,23 +8,22 @@ import pytest
 
 from core.files.scratch_folder import ScratchFolder
 from core.files.whole_file import open_atomic
+from tests.volumes import FULL_DISK, needs_full_disk
 
-FULL = Path("/dev/full")
 
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+@needs_full_disk
 def test_a_full_disk_is_named_where_the_system_names_no_file(tmp_path: Path) -> None:
     with (
         pytest.raises(OSError) as in_scratch,
         ScratchFolder(tmp_path, "isco-"),
-        FULL.open("w") as full,
+        FULL_DISK.open("w") as full,
     ):
         full.write("x")
     assert in_scratch.value.filename == str(tmp_path)
     with (
         pytest.raises(OSError) as in_file,
         open_atomic(tmp_path / "a.json"),
-        FULL.open("w") as full,
+        FULL_DISK.open("w") as full,
     ):
         full.write("x")
     assert in_file.value.filename == str(tmp_path / "a.json")
