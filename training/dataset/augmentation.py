@@ -22,10 +22,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.adverts.advert_words import without_advert_words
 from core.files.compiled_table import read_yaml
 from core.isco_titles.group_titles import ENGLISH
-from core.text import SEPARATOR, UNKNOWN
+from core.text import SEPARATOR, UNKNOWN, join
 from training.dataset.abbreviations import PHRASES, WORDS
 
 DROP_TITLE = 0.10
@@ -79,8 +78,8 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str =
     if rng.random() < SAY_NOTHING:
         duties = _with_empty_duties(duties, rng, language)
     if title != UNKNOWN:
-        # Of the words around a title some are left out before it is read.
-        title = without_advert_words(_change_title(title, rng, language))
+        # Of what stands around a title some is left out before it is read.
+        title = join(_change_title(title, rng, language)).partition(_JOIN)[0]
     elif rng.random() < TYPO:
         duties = typo(duties, rng)
     return title + _JOIN + duties
