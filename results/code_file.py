@@ -246,7 +246,9 @@ def _count(
 def _add_texts(batch: Batch, texts: Sequence[str], predictions: Sequence[Prediction]) -> None:
     """Add the texts of one coded chunk to the list of the batch."""
     by_model = (text for text, p in zip(texts, predictions, strict=True) if p.is_by_model)
-    codes = {text: p.isco_code for text, p in zip(texts, predictions, strict=True)}
+    codes: dict[str, str] = {}
+    for text, prediction in zip(texts, predictions, strict=True):
+        codes[text] = codes.get(text) or prediction.isco_code
     batch.texts.add(codes, Counter(by_model))
 
 

@@ -1,6 +1,6 @@
 """Statistics of a batch: groups, confidence, unseen texts, and what other thresholds would do.
 
-Counted chunk by chunk; of each distinct text 13 bytes are kept.
+Counted chunk by chunk; of each distinct text, with its confidence, 13 bytes are kept.
 """
 
 from __future__ import annotations
@@ -140,12 +140,14 @@ class BatchStatistics:
         self._n_non_answers += sum(source in NON_ANSWERS for source in sources)
         by_model = np.array([prediction.is_by_model for prediction in predictions], bool)
         rows = np.empty(int(by_model.sum()), _TEXT)
-        rows["hash"] = [hash(text) for text, chosen in zip(texts, by_model, strict=True) if chosen]
-        rows["confidence"] = [
-            prediction.confidence
-            for prediction, chosen in zip(predictions, by_model, strict=True)
+        # "nurse / welder" and "nurse welder" are one text, but one of them is left to a person.
+        coded = [
+            (text, prediction.confidence)
+            for text, prediction, chosen in zip(texts, predictions, by_model, strict=True)
             if chosen
         ]
+        rows["hash"] = [hash(pair) for pair in coded]
+        rows["confidence"] = [confidence for _, confidence in coded]
         rows["is_seen"] = is_seen[by_model]
         self._count(rows)
         self._count_minors(predictions)

@@ -94,8 +94,10 @@ class TextCollector:
         self._n_new = 0
 
     def add(self, codes: Mapping[str, str], n_by_model: Mapping[str, int] | None = None) -> None:
-        """Add texts with their codes; a text has one code in a batch.
+        """Add texts with their codes.
 
+        A text has one code in a batch. Where some of its records were left to a person without
+        one, it is that of the others: "nurse / welder" and "nurse welder" are one text.
         ``n_by_model``: how many further records with each text the model coded; 0 where it is not
         named.
         """
@@ -112,8 +114,9 @@ class TextCollector:
         keys = np.concatenate([self._keys, *(keys for keys, _, _ in self._new)])
         codes = np.concatenate([self._codes, *(codes for _, codes, _ in self._new)])
         counts = np.concatenate([self._n_by_model, *(counts for _, _, counts in self._new)])
-        self._keys, first, place = np.unique(keys, return_index=True, return_inverse=True)
-        self._codes = codes[first]
+        self._keys, place = np.unique(keys, return_inverse=True)
+        self._codes = np.zeros(len(self._keys), _CODE)
+        np.maximum.at(self._codes, place, codes)  # the index of no code is 0
         self._n_by_model = np.zeros(len(self._keys), np.int64)
         np.add.at(self._n_by_model, place, counts)
         self._new = []

@@ -96,6 +96,17 @@ def test_counts_are_those_of_a_slow_count(
             )
 
 
+def test_records_of_one_text_may_be_left_to_a_person_and_be_coded() -> None:
+    """ "nurse / welder" has several occupations and "nurse welder" one; they are the same text."""
+    statistics = BatchStatistics(a_profile(set()), THRESHOLD)
+    left, coded = a_prediction("2221", 0.4), a_prediction("2221", 0.95)
+    statistics.add(["nurse welder", "nurse welder", "nurse welder"], [left, coded, coded])
+    (row,) = [row for row in statistics.what_ifs() if row.is_set]
+    assert (row.n_autocoded, row.n_review, row.n_texts) == (2, 1, 1)
+    assert row.expected_agreement_rate == pytest.approx(0.95 / 2)
+    assert row.interval[0] < 0.95 / 2 < row.interval[1]
+
+
 def test_drift_is_the_share_that_would_have_to_move() -> None:
     same, other = BatchStatistics(a_profile(set()), 0.5), BatchStatistics(a_profile(set()), 0.5)
     same.add([""] * 400, [a_prediction("2221", 0.9)] * 300 + [a_prediction("7212", 0.9)] * 100)

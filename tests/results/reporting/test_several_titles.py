@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from core.corrections.coded_texts import CodedTexts
+from core.corrections.text_list import code_of, text_keys
 from core.own_tables.code_source import CodeSource
 from core.settings import Settings
 from inference.bundle import Bundle
@@ -36,11 +38,17 @@ def test_the_receipt_says_it_and_the_review_asks(
     lines = ["text,corrected_isco_code", "nurse | unknown,2221", "welder | unknown,7212"]
     (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = "id|occupation\n1|nurse / welder\n2|cook\n3|nurse and welder\n4|nurse welder\n"
+    text += "5|nurse / welder\n"
     receipt, out = coded(tmp_path, text, bundle, settings)
-    assert sum(note.startswith("2 records have two occupations") for note in receipt.notes) == 1
+    assert sum(note.startswith("3 records have two occupations") for note in receipt.notes) == 1
     coded_rows = read(out / "predictions.csv")
-    assert [bool(row["isco_code"]) for row in coded_rows] == [False, True, False, True]
+    assert [bool(row["isco_code"]) for row in coded_rows] == [False, True, False, True, False]
     assert coded_rows[0]["source"] == coded_rows[2]["source"] == "too_unsure"
     review = (out / "review.csv").read_text(encoding="utf-8-sig")
     assert "nurse / welder" in review
     assert "nurse and welder" in review
+    # The text of the last four records is the same; the list of the batch keeps the code of one.
+    kept = CodedTexts(folder).list_called(receipt.batch_id)
+    place = kept.find(text_keys(["nurse welder | unknown"])[0]) if kept else None
+    assert kept is not None and place is not None
+    assert code_of(kept.codes[place]) == coded_rows[3]["isco_code"]
