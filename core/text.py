@@ -124,15 +124,18 @@ def _shown(written: str) -> str:
     return NOT_AVAILABLE if shown == "" else shown or plain
 
 
-def _stated(title: str) -> str:
+def _stated(title: str, is_prepared: bool = False) -> str:
     """Return a cleaned title without what adverts say beside it.
 
     It is prepared until nothing changes. A correction is kept by its prepared text, which is read
     like any other text: "(m./w.)" is left as "m w" the first time, and left out the second time.
+    ``is_prepared``: to clean it and to leave out words would change nothing.
     """
     alone = without_marks(without_advert_numbers(title))
+    if is_prepared and alone == title:
+        return title
     stated = without_advert_words(_cleaned(alone))
-    return stated if stated == title else _stated(stated)
+    return stated if stated == title else _stated(stated, is_prepared=True)
 
 
 def _cleaned(part: str) -> str:

@@ -30,7 +30,7 @@ def is_written_value(text: str) -> bool:
     """Return whether a text without accents and punctuation is a written value and nothing else."""
     if len(text) > _MAX_CHARS:
         return False
-    if _addresses().fullmatch(text):
+    if _may_be_address(text) and _addresses().fullmatch(text):
         return True
     if not any(map(str.isdecimal, text)):
         return False
@@ -77,6 +77,19 @@ def _values() -> re.Pattern[str]:
         rf"{_any_of(_of_all_languages('before_years'))} (?:19|20)\d\d",
     )
     return re.compile("|".join(forms))
+
+
+def _may_be_address(text: str) -> bool:
+    """Return whether a text has a word without which it is no address: hardly any has one."""
+    return text.startswith(("http", "www")) or not _mail_words().isdisjoint(text.split())
+
+
+@cache
+def _mail_words() -> frozenset[str]:
+    """Return the first words of what stands behind the name in an address of e-mail."""
+    table = _table()
+    listed = _plain([*table["mail_providers"], *table["mail_hosts"]])
+    return frozenset(words.split()[0] for words in listed)
 
 
 @cache
