@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
@@ -62,6 +63,15 @@ class RowCounts:
         """The records that hold an answer: shares are shares of these."""
         return self.n_rows_out - self.n_non_answers - self.n_empty
 
+    @property
+    def settled_rate(self) -> float:
+        """Share of the answers that nobody is asked about; NaN without answers.
+
+        What people decided before belongs to it: else a taught model would seem to get worse.
+        """
+        n_settled = self.n_autocoded + self.n_corrected + self.n_not_codable
+        return n_settled / self.n_answers if self.n_answers else math.nan
+
     def add(self, other: RowCounts) -> None:
         """Add the counts of ``other``."""
         for count in fields(RowCounts):
@@ -69,20 +79,21 @@ class RowCounts:
             setattr(self, count.name, total)
 
     def sentence(self, seconds: float) -> str:
-        """Return one line: rows, seconds, rows/s, shares by model and people, review, non-answers.
+        """Return one line: rows, seconds, rows/s, shares by model and people, review, the others.
 
         What people decided is no longer autocoded: without its share a taught model seems worse.
         """
         n = self.n_rows_out
-        non_answers = f", {self.n_non_answers:,} without an answer" if self.n_non_answers else ""
+        others = f", {self.n_non_answers:,} without an answer" if self.n_non_answers else ""
+        others += f", {self.n_empty:,} empty" if self.n_empty else ""
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
-        n_answers = max(self.n_answers, 1)
-        share = self.n_autocoded / n_answers
-        n_decided = self.n_corrected + self.n_not_codable
-        decided = f" {n_decided / n_answers:.1%} by corrections," if n_decided else ""
+        shares = "nothing to code"
+        if self.n_answers:
+            n_decided = self.n_corrected + self.n_not_codable
+            shares = f"{self.n_autocoded / self.n_answers:.1%} autocoded"
+            shares += f", {n_decided / self.n_answers:.1%} by corrections" if n_decided else ""
         return (
             f"{quantity(n, 'row')} in {duration} s "
-            f"({n / max(seconds, 0.001):,.0f} rows/s), {share:.1%} autocoded,{decided} "
-            f"{quantity(self.n_review_texts, 'text')} to review"
-            f"{non_answers}"
+            f"({n / max(seconds, 0.001):,.0f} rows/s), {shares}, "
+            f"{quantity(self.n_review_texts, 'text')} to review{others}"
         )

@@ -77,6 +77,16 @@ class Prediction:
         )
 
     @property
+    def reach(self) -> float:
+        """The highest threshold that would autocode it; -1 if none would.
+
+        A text that names several occupations, or a job that the person does not have, is left to a
+        person at any threshold.
+        """
+        is_unheld = self.source is CodeSource.TOO_UNSURE and not self.confidence
+        return -1.0 if is_unheld or self.occupations else self.confidence
+
+    @property
     def group_code(self) -> str:
         """The code that is shown, or the minor group that was too improbable to be shown."""
         return self.isco_code or self.minor_code

@@ -43,7 +43,7 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         REPORT,
         batch.language,
         receipt=receipt,
-        share=lambda n: n / receipt.n_answers if receipt.n_answers else 0.0,
+        share=lambda n: n / receipt.n_answers if receipt.n_answers else math.nan,
         findings=findings(batch),
         is_small=is_small(batch),
         min_answers=MIN_ANSWERS,

@@ -1,6 +1,6 @@
 """Statistics of a batch: groups, confidence, unseen texts, and what other thresholds would do.
 
-Counted chunk by chunk; of each distinct text, with its confidence, 13 bytes are kept.
+Counted chunk by chunk; of each distinct text a few bytes are kept (``DistinctTexts``).
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from core.taxonomy import MINOR, UNIT, isco08
 from inference.decision import Prediction
 from inference.office.office_calibration import Z_95
 from inference.training_profile import TrainingProfile
+from results.reporting.distinct_texts import DistinctTexts
 
 N_BINS = 20
 _OTHER_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 _N_DRAWS = 400
 _MINOR_EDGES = (0.0, 0.3, 0.5, 0.7, 0.9, 1.0)
-_MIN_MERGE = 100_000
-_TEXT = np.dtype([("hash", np.int64), ("confidence", np.float32), ("is_seen", np.bool_)])
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,7 @@ class BatchStatistics:
         n_parts = len(training_profile.confidences) if training_profile is not None else 0
         self._part_weights_above = np.zeros((len(self._thresholds), n_parts))
         self._minor_bands = np.zeros((len(_MINOR_EDGES) - 1, 2))  # records, sum of confidences
-        self._texts = np.zeros(0, _TEXT)  # distinct
-        self._new_texts = [np.zeros(0, _TEXT)]
+        self._texts = DistinctTexts()
 
     def add(self, texts: Sequence[str], predictions: Sequence[Prediction]) -> np.ndarray:
         """Count one chunk, and return (N,) whether each text was in the training.
@@ -138,54 +136,36 @@ class BatchStatistics:
         else:
             is_seen = self.training_profile.has_seen(texts)
         self._n_non_answers += sum(source in NON_ANSWERS for source in sources)
-        by_model = np.array([prediction.is_by_model for prediction in predictions], bool)
-        rows = np.empty(int(by_model.sum()), _TEXT)
-        # "nurse / welder" and "nurse welder" are one text, but one of them is left to a person.
-        coded = [
-            (text, prediction.confidence)
-            for text, prediction, chosen in zip(texts, predictions, by_model, strict=True)
-            if chosen
-        ]
-        rows["hash"] = [hash(pair) for pair in coded]
-        rows["confidence"] = [confidence for _, confidence in coded]
-        rows["is_seen"] = is_seen[by_model]
-        self._count(rows)
+        chosen = [place for place, one in enumerate(predictions) if one.is_by_model]
+        coded = [predictions[place] for place in chosen]
+        self._count(coded)
+        self._n_unseen += int((~is_seen[chosen]).sum())
+        self._texts.add([texts[place] for place in chosen], coded, is_seen[chosen])
         self._count_minors(predictions)
-        self._new_texts.append(rows)
-        if sum(map(len, self._new_texts)) > max(len(self._texts), _MIN_MERGE):
-            self._merge()
         return is_seen
 
-    def _merge(self) -> np.ndarray:
-        """Merge the new texts into the distinct ones, and return these."""
-        texts = np.concatenate([self._texts, *self._new_texts])
-        self._texts = texts[np.unique(texts["hash"], return_index=True)[1]]
-        self._new_texts = []
-        return self._texts
-
-    def _count(self, rows: np.ndarray) -> None:
-        confidence = rows["confidence"]
-        self.n_by_model += len(rows)
-        self._n_unseen += int((~rows["is_seen"]).sum())
+    def _count(self, coded: Sequence[Prediction]) -> None:
+        """Count the records that the model coded, by their confidence."""
+        self.n_by_model += len(coded)
+        confidence = np.array([prediction.confidence for prediction in coded], np.float32)
         bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
         self.bins += np.bincount(bins, minlength=N_BINS)
-        is_above = confidence[:, None] >= self._thresholds  # (N, T)
+        reach = np.array([prediction.reach for prediction in coded], np.float32)
+        is_above = reach[:, None] >= self._thresholds  # (N, T)
         self._n_above += is_above.sum(axis=0)
         if self.training_profile is not None:
-            self._part_weights_above += is_above.T @ self.training_profile.part_weights(confidence)
+            self._part_weights_above += is_above.T @ self.training_profile.part_weights(reach)
 
     def what_ifs(self) -> list[WhatIf]:
         """Return a row per threshold, the lowest first; one of them is the threshold that is set.
 
         Source of the expected agreement: ``TrainingProfile``.
         """
-        texts = self._merge()
         rows = []
         for index, threshold in enumerate(self._thresholds):
             n_above = int(self._n_above[index])
             n_autocoded = n_above + self._n_corrected
-            n_texts_above = int((texts["confidence"] >= threshold).sum())
-            rate, interval = self._expected_agreement(index, n_texts_above)
+            rate, interval = self._expected_agreement(index)
             rows.append(
                 WhatIf(
                     threshold=float(threshold),
@@ -196,18 +176,16 @@ class BatchStatistics:
                     expected_agreement_rate=rate,
                     interval=interval,
                     n_review=self.n_records - self._n_non_answers - n_above - self._n_decided,
-                    n_texts=int((texts["confidence"] < threshold).sum()),
+                    n_texts=self._texts.n_below(threshold),
                 )
             )
         return rows
 
-    def _expected_agreement(
-        self, index: int, n_texts_above: int
-    ) -> tuple[float, tuple[float, float]]:
+    def _expected_agreement(self, index: int) -> tuple[float, tuple[float, float]]:
         """Return the expected agreement above a threshold, and its interval.
 
         The interval is wide for two reasons: each part has few calibration texts, and this file
-        has few distinct texts, whose records are right or wrong together.
+        has few distinct texts, or a few that most records have: these are right or wrong together.
         """
         profile, n_above = self.training_profile, self._n_above[index]
         if profile is None or not len(profile.confidences) or not n_above:
@@ -219,7 +197,8 @@ class BatchStatistics:
         shrunk = (profile.agreements * n_each + 1) / (n_each + 2)
         variance = float(weights**2 @ (shrunk * (1 - shrunk)) / n_each)
         expected = float(weights @ shrunk)
-        variance += expected * (1 - expected) / n_texts_above
+        n_effective = self._texts.n_effective_above(self._thresholds[index])
+        variance += expected * (1 - expected) / n_effective
         margin = Z_95 * variance**0.5
         return rate, (max(rate - margin, 0.0), min(rate + margin, 1.0))
 
@@ -286,11 +265,9 @@ class BatchStatistics:
     @property
     def n_texts(self) -> int:
         """The number of distinct texts that the model coded."""
-        return len(self._merge())
+        return len(self._texts)
 
     @property
     def unseen_text_rate(self) -> float:
         """Share of the distinct texts that were in no training; NaN if unknown."""
-        texts = self._merge()
-        is_known = self.training_profile is not None and len(texts)
-        return float((~texts["is_seen"]).mean()) if is_known else np.nan
+        return np.nan if self.training_profile is None else self._texts.unseen_rate

@@ -69,12 +69,16 @@ class PageLanguage:
         return format_decimal(value, f"#,##0{decimals}", locale=self._locale).replace("-", "−")
 
     def fraction(self, value: float) -> str:
-        """Return a number such as a threshold with the decimals that it has, six at most."""
-        return format_decimal(value, "#,##0.######", locale=self._locale)
+        """Return a number such as a threshold with the decimals that it has, seven at most.
+
+        So many a confidence has, being a 32-bit number: 0.9999999 is not 1.
+        """
+        return format_decimal(value, "#,##0.#######", locale=self._locale)
 
     def signed(self, value: float, digits: int = 2) -> str:
         """Return a difference with its sign."""
-        return ("" if value < 0 else "+") + self.number(value, digits)
+        sign = "+" if round(value, digits) > 0 else ""  # nor "+0.0"
+        return sign + self.number(value, digits)
 
     def percent(self, share: float, digits: int = 1) -> str:
         """Return a share as people read it; a dash for NaN."""

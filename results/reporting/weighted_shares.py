@@ -88,12 +88,13 @@ class WeightedShares:
         return outcomes[outcome] / total if total else math.nan
 
     def group_share(self, code: str) -> float:
-        """Return the weighted share of the coded records with a code in a group of 1 or 2 digits.
+        """Return the weighted share of a group of 1 or 2 digits.
 
-        NaN where no coded record has a weight.
+        It is that of the records whose code has as many digits or more; NaN where none of them has
+        a weight.
         """
         groups = self._sums.groups
-        total = sum(groups.values())
+        total = sum(weight for group, weight in groups.items() if len(group) >= len(code))
         inside = sum(weight for group, weight in groups.items() if group.startswith(code))
         return inside / total if total else math.nan
 

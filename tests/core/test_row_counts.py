@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from core.row_counts import RowCounts, quantity
@@ -23,4 +25,13 @@ def test_the_sentence_of_one_record() -> None:
 
 def test_what_people_decided_is_told_beside_what_the_model_did() -> None:
     counts = RowCounts(n_rows_out=11, n_autocoded=6, n_corrected=3, n_not_codable=1, n_empty=1)
-    assert "60.0% autocoded, 40.0% by corrections, 0 texts to review" in counts.sentence(1.0)
+    sentence = counts.sentence(1.0)
+    assert "60.0% autocoded, 40.0% by corrections, 0 texts to review, 1 empty" in sentence
+    assert counts.settled_rate == 1.0
+
+
+def test_there_is_no_share_of_no_answers() -> None:
+    counts = RowCounts(n_rows_out=5, n_not_stated=3, n_empty=2)
+    sentence = counts.sentence(1.0)
+    assert "nothing to code, 0 texts to review, 3 without an answer, 2 empty" in sentence
+    assert "%" not in sentence and math.isnan(counts.settled_rate)

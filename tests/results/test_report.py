@@ -16,7 +16,7 @@ from sklearn.metrics import cohen_kappa_score
 from core.csv_writer import Writer
 from core.files.own_files import REPORT
 from core.own_tables.table_kind import TableKind
-from core.settings import Settings
+from core.settings import ClimbSettings, Settings
 from core.taxonomy import isco08
 from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
@@ -166,6 +166,51 @@ def test_an_empty_file_has_a_report(
     tmp_path: Path, autocoder: Autocoder, halved: Settings, content: str
 ) -> None:
     assert Page(run(tmp_path, content, autocoder, halved) / REPORT).named("h1")
+
+
+@pytest.mark.parametrize("content", ["job_title\nrefused\nretired\n", "job_title,x\n,1\n ,2\n"])
+def test_there_are_no_shares_of_no_answers(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings, content: str
+) -> None:
+    page = Page(run(tmp_path, content, autocoder, halved) / REPORT)
+    assert "records 2" in page.words and "autocoded, 4 digits – 0" in page.words
+    assert "%" not in page.words and "Major groups" not in page.words
+
+
+def test_where_no_record_has_a_code_there_are_no_shares_of_groups(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    page = Page(run(tmp_path, "job_title\nmy husband is a plumber\n", autocoder, halved) / REPORT)
+    assert "No record has a code." in page.words and "Major groups" not in page.words
+
+
+def test_shares_of_a_level_are_those_of_the_records_that_reach_it(
+    tmp_path: Path, bundle: Bundle, halved: Settings
+) -> None:
+    """With ``climb`` some codes have one digit: they are in a major group and no sub-major one."""
+    climb = ClimbSettings(minor=0.9, sub_major=0.9, major=0.1)
+    inference = halved.inference.model_copy(update={"fallback": "climb", "climb": climb})
+    columns = halved.data.columns.model_copy(update={"weight": ("wt",)})
+    data = halved.data.model_copy(update={"columns": columns})
+    halved = halved.model_copy(update={"inference": inference, "data": data})
+    titles = [[title, str(n % 7)] for n, title in enumerate(isco08().titles.values())]
+    content = written(tmp_path, [["title", "wt"], *titles])
+    out = run(tmp_path, content, open_autocoder(bundle, halved), halved)
+    coded = [row for row in rows(out / "predictions.csv") if row["isco_code"]]
+    page = Page(out / REPORT)
+    n_of_level = []
+    for digits, group in ((1, "5"), (2, "51")):
+        reached = [row for row in coded if len(row["isco_code"]) >= digits]
+        n_of_level.append(len(reached))
+        inside = [row for row in reached if row["isco_code"].startswith(group)]
+        share = len(inside) / len(reached)
+        weights = [sum(int(row["wt"]) for row in part) for part in (inside, reached)]
+        weighted = weights[0] / weights[1]
+        title = isco08().title(group)
+        shown = f"{group} {title} {len(inside)} {100 * share:.1f} % {100 * weighted:.1f} %"
+        assert shown in page.words, shown
+        assert f"shares of the records with such a code: {len(reached)}" in page.words
+    assert n_of_level[0] > n_of_level[1] > 0
 
 
 def test_a_model_of_before_is_held_against_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.own_tables.code_source import CodeSource
 from core.taxonomy import isco08
-from inference.decision import NO_PREDICTION, Prediction, no_code
+from inference.decision import NO_PREDICTION, Prediction, no_code, unheld
 from inference.training_profile import TrainingProfile, text_hashes
 from results.statistics import BatchStatistics
 
@@ -144,6 +145,45 @@ def test_the_interval_holds_what_other_calibrations_would_expect() -> None:
         found = rng.binomial(1, rights).mean()
         inside += abs(found - expected) <= (high - low) / 2
     assert 0.93 <= inside / 1000 <= 0.98
+
+
+def test_the_interval_holds_where_a_few_titles_have_most_records() -> None:
+    """The records of one title are right or wrong together, so they say as much as few texts."""
+    rng = np.random.default_rng(7)
+    n_texts, n_records, rate = 400, 3000, 0.9
+    profile = TrainingProfile(
+        np.full(len(UNITS), 1 / len(UNITS)),
+        text_hashes([]),
+        np.array([0.0, 1.0]),
+        np.array([rate, rate]),
+        10_000,
+    )
+    shares = np.arange(1, n_texts + 1) ** -1.0
+    drawn = rng.choice(n_texts, n_records, p=shares / shares.sum())
+    statistics = BatchStatistics(profile, 0.5)
+    statistics.add([f"text {n}" for n in drawn], [a_prediction("2221", 0.9)] * n_records)
+    low, high = statistics.what_ifs()[0].interval
+    found = [(rng.random(n_texts) < rate)[drawn].mean() for _ in range(1000)]
+    inside = np.mean([low <= share <= high for share in found])
+    assert 0.93 <= inside <= 0.98
+
+
+def test_what_is_left_to_a_person_no_threshold_autocodes() -> None:
+    several = replace(
+        a_prediction("2221", 0.7),
+        isco_code="",
+        source=CodeSource.TOO_UNSURE,
+        occupations=("2221", "8322"),
+    )
+    husbands = unheld(a_prediction("7126", 0.95))
+    records = [several, husbands, a_prediction("2221", 0.7), a_prediction("2221", 0.95)]
+    statistics = BatchStatistics(a_profile(set()), 0)
+    statistics.add(["nurse driver", "husband", "nurse", "midwife"], records)
+    rows = {row.threshold: row for row in statistics.what_ifs()}
+    assert (rows[0].n_autocoded, rows[0].n_review, rows[0].n_texts) == (2, 2, 2)
+    assert (rows[0.5].n_autocoded, rows[0.5].n_review, rows[0.5].n_texts) == (2, 2, 2)
+    assert rows[0].expected_agreement_rate == pytest.approx((0.7 + 0.95) / 2 / 2)
+    assert statistics.bins.sum() == 4, "the histogram has them"
 
 
 def test_more_texts_and_more_calibration_texts_narrow_the_interval() -> None:

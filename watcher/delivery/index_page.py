@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import groupby
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,9 @@ class Index:
             n_shown=min(len(batches), _MAX_SHOWN),
             n_rows=sum(batch["n_rows"] for batch in coded),
             trainings=trainings,
-            shares=[batch["share"] for batch in coded[:_N_TREND]][::-1],
+            shares=[batch["share"] for batch in coded if not isnan(batch["share"])][:_N_TREND][
+                ::-1
+            ],
             agreements=[training["agreement"] for training in measured[:_N_TREND]][::-1],
         )
 
@@ -219,14 +222,10 @@ def _update(
 
 
 def _share_at_once(receipt: dict[str, Any]) -> float:
-    """Return the share of the answers that nobody is asked about; old receipts have fewer counts.
-
-    What people decided before belongs to it: else a taught model would seem to get worse.
-    """
+    """Return the share of answers that nobody is asked about; old receipts have fewer counts."""
     names = {field.name for field in fields(RowCounts)}
     counts = RowCounts(**{name: int(receipt[name]) for name in names & receipt.keys()})
-    n_at_once = counts.n_autocoded + counts.n_corrected + counts.n_not_codable
-    return n_at_once / max(counts.n_answers, 1)
+    return counts.settled_rate
 
 
 def _batch(folder: Path, language: str) -> dict[str, Any] | None:
@@ -241,7 +240,7 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
             "name": _name(receipt, folder),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
-            "share": 0.0 if is_corrections else _share_at_once(receipt),
+            "share": nan if is_corrections else _share_at_once(receipt),
             "has_report": (folder / REPORT).exists(),
             "receipt": receipt,
         }

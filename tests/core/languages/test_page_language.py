@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 from core.isco_titles.group_titles import title_languages
@@ -47,7 +48,11 @@ def test_what_is_no_number_or_no_time_stays_readable() -> None:
     spoken = page_language("de")
     assert spoken.number(-0.004, 2) == spoken.number(0.004, 2), "no minus before a zero"
     assert spoken.percent(float("nan")) == spoken.number(float("nan"), 3) == "–"
+    assert spoken.signed(-0.04, 1) == spoken.signed(0.04, 1) == "0,0", "nor a plus"
     assert spoken.fraction(0.85) == "0,85" and spoken.fraction(1) == "1"
+    thresholds = np.array([0.85, 0.9, 0.95, 0.9999999], np.float32)
+    shown = [spoken.fraction(float(threshold)) for threshold in thresholds]
+    assert shown == ["0,85", "0,9", "0,95", "0,9999999"], "the last one is below 1"
     assert spoken.when("yesterday") == "yesterday"
 
 
