@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.corrections.office_answers import OfficeAnswers
+from core.taxonomy import isco08
 from inference.office.carried_calibration import CarriedCalibration
 
 Z_95 = 1.96
@@ -90,6 +91,17 @@ class OfficeCalibration:
     def is_sample_below(self) -> bool:
         """Whether coders agree with the random sample less than wanted, beyond chance."""
         return self.sample is not None and self.sample.high < self.wanted_agreement
+
+    @property
+    def highest_confidence(self) -> float:
+        """The confidence that no text exceeds, because coders give another code at so many."""
+        n_units = len(isco08().units)
+        return 1 - self.slip_rate * (n_units - 1) / n_units
+
+    @property
+    def are_slips_many(self) -> bool:
+        """Whether slips take more than half of the confidences from the threshold to 1."""
+        return 1 - self.highest_confidence > (1 - self.threshold) / 2
 
     @property
     def n_behind(self) -> int:

@@ -134,7 +134,7 @@ def _share_agreed(
     if not is_chosen.any():
         return None
     chosen = weights[is_chosen]
-    rate = float(chosen @ is_agreed[is_chosen] / chosen.sum())
+    rate = min(float(chosen @ is_agreed[is_chosen] / chosen.sum()), 1.0)  # sums are rounded
     n = float(_effective(chosen).sum())
     center = rate + Z_95**2 / (2 * n)
     margin = Z_95 * np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2))

@@ -128,6 +128,7 @@ def test_answers_fit_the_confidence_of_the_next_file_and_the_report_says_so(
     assert calibration["n_sampled"] == before.n_sampled
     assert calibration["sample"]["rate"] == 1
     assert calibration["agreement"]["rate"] == pytest.approx(1)  # a sum of weights
+    assert calibration["agreement"]["rate"] <= 1
     assert calibration["threshold"] == halved.model.confidence_threshold
     assert len(receipt.settings["answers"]) == 8
     assert receipt.settings["wanted_agreement"] == 0.95
@@ -156,6 +157,18 @@ def test_wrong_codes_of_the_sample_lower_the_confidence_and_the_report_warns(
     page = text_of_page(out)
     assert "Coders agreed with fewer autocoded records than output.wanted_agreement asks" in page
     assert "Coders agreed with 0.0 % of the random sample" in page
+
+
+def test_the_report_says_how_often_coders_slip(office: Office) -> None:
+    _, out = office.code(TITLES)
+    office.answer(out, lambda row: "9629" if len(row["text"]) % 4 == 0 else office.best(row))
+    receipt, out = office.code(LATER)
+    calibration = receipt.calibration
+    assert calibration["is_fitted"] and calibration["slip_rate"] > 0.01
+    page = text_of_page(out)
+    assert f"at {100 * calibration['slip_rate']:.1f} % of the texts, whatever the text says" in page
+    highest = 1 - calibration["slip_rate"] * 435 / 436
+    assert f"so no confidence is above {highest:.3f}." in page
 
 
 def test_fewer_than_100_answers_calibrate_nothing(office: Office) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -146,6 +148,27 @@ def test_no_order_changes_and_every_row_sums_to_one() -> None:
         np.testing.assert_array_equal(changed.argmax(axis=1), probabilities.argmax(axis=1))
         (alone,) = recalibrated(probabilities[7:8], exponent, slip_rate)
         np.testing.assert_array_equal(alone, changed[7])  # in whatever company
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_share_is_above_all(seed: int) -> None:
+    probabilities = probabilities_of(120, seed)
+    agreed = [UNITS[unit] for unit in probabilities.argmax(axis=1)]
+    weights = np.random.default_rng(seed).uniform(0.1, 9, 120)
+    calibration = fitted(probabilities, agreed, weights=weights)
+    assert calibration.sample is not None and calibration.agreement is not None
+    assert 0.9999 < calibration.sample.rate <= 1 and 0.9999 < calibration.agreement.rate <= 1
+    assert calibration.sample.high <= 1
+
+
+@pytest.mark.parametrize(("slip_rate", "are_many"), [(0.0, False), (0.04, False), (0.08, True)])
+def test_slips_bound_every_confidence(slip_rate: float, are_many: bool) -> None:
+    sure = np.zeros((1, len(UNITS)), np.float32)
+    sure[0, 7] = 1
+    calibration = replace(bundle_calibration(0.9, 0.95, OfficeAnswers(), 0), slip_rate=slip_rate)
+    highest = recalibrated(sure, 0.8, slip_rate).max()
+    assert calibration.highest_confidence == pytest.approx(highest)
+    assert calibration.are_slips_many == are_many
 
 
 def test_the_threshold_rises_where_agreement_is_surely_below_the_wanted_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,16 @@ def a_batch(tmp_path: Path, predictions: list[Prediction], **more: Any) -> Batch
 def test_a_usual_batch_has_no_findings(tmp_path: Path) -> None:
     batch = a_batch(tmp_path, USUAL)
     assert not is_small(batch) and findings(batch) == []
+
+
+def test_where_coders_slip_often_the_remedy_names_them(tmp_path: Path) -> None:
+    few = [a_prediction("2221", 0.85)] * 30 + [a_prediction("7212", 0.85)] * 10
+    batch = a_batch(tmp_path, few)
+    (finding,) = findings(batch)
+    assert "4 digits" in finding.what and "are they job titles" in finding.remedy
+    batch.calibration = replace(CALIBRATION, slip_rate=0.08)
+    (finding,) = findings(batch)
+    assert "4 digits" in finding.what and "Coders give another code" in finding.remedy
 
 
 def test_a_small_batch_is_not_judged(tmp_path: Path) -> None:
