@@ -86,7 +86,7 @@ class IntakeChecks:
             self._n_not_drawn += 1
             return IntakeCheck(reasons=[f"it was not drawn into the sample of {row.sampled}"])
         reasons = []
-        if drawn.n_records != row.n_drawn:
+        if row.n_drawn and drawn.n_records != row.n_drawn:
             n = drawn.n_records
             reasons.append(f"drawn {quantity(n, 'time')}, not {row.n_drawn}: {n} counts")
         return IntakeCheck(drawn, reasons=reasons)

@@ -82,6 +82,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         print(
             f"model {version['name']}: coders gave {version['n_agreed']:,} of {version['n']:,} "
             f"sampled records the same code: {version['rate']:.1%} ({low:.1%} to {high:.1%})"
+            f"{_without_doubted(version)}"
         )
     for pair in coders.pairs:
         level = pair.levels[0]
@@ -132,6 +133,20 @@ def _settle(confirmed: str | None, doubted: str | None, corrections_dir: Path) -
         )
     for doubt in settled:
         print(f"{state}{'' if changed else ' already'}: {doubt.whose}")
+
+
+def _without_doubted(version: dict[str, Any]) -> str:
+    """Return the agreement without the answers in doubt, where there are any, in words."""
+    if not version["n_doubted"]:
+        return ""
+    without = "none is left"
+    if believed := version["believed"]:
+        low, high = believed["interval"]
+        without = (
+            f"{believed['n_agreed']:,} of {believed['n']:,}: {believed['rate']:.1%} "
+            f"({low:.1%} to {high:.1%})"
+        )
+    return f"; without the {version['n_doubted']:,} of answers in doubt {without}"
 
 
 def _beyond_chance(figure: float) -> str:

@@ -46,10 +46,11 @@ class Correction:
 
     ``sampled`` names the random sample that the row was drawn into, or is empty. ``predicted`` is
     the code that the file names for it, if any, ``n_drawn`` how many of the drawn records have this
-    text. So the file says; what was drawn in truth, and which code it got, the list of the batch
-    tells (``coded_texts.py``). ``signature`` tells who gave the answer. ``is_doubted``: the answer
-    holds for its own text alone (``doubts.py``). ``answer_column`` is the column, if any, in which
-    the answer of a skipped row stands by mistake, or a second answer of any other row.
+    text, 0 if it does not say. So the file says; what was drawn in truth, and which code it got,
+    the list of the batch tells (``coded_texts.py``). ``signature`` tells who gave the answer.
+    ``is_doubted``: the answer holds for its own text alone (``doubts.py``). ``answer_column`` is
+    the column, if any, in which the answer of a skipped row stands by mistake, or a second answer
+    of any other row.
     ``is_mixed``: the row is rejected because its text differs from the title or the duties beside
     it (``text_comparison.py``). ``earlier_text`` is the text that an earlier version of the program
     may have made of the row: the lists of that time have it.

@@ -181,16 +181,18 @@ def prepared_text(written: str) -> str:
 
 
 def _sample(table: Table, row: Row) -> dict[str, Any]:
-    """Return the values of the random sample; none where the row has none, or damaged ones."""
+    """Return the values of the random sample; none where the row names none.
+
+    Whether the row was drawn, and how often, the list of the batch tells: a column that somebody
+    removed, or that a spreadsheet wrote as 3.0, takes no row out of the sample.
+    """
     sampled = table.get(row, SAMPLED).strip()
     if is_missing_value(sampled):
         return {}
-    n_drawn = table.get(row, N_RECORDS).strip()
     predicted = read_code(table.get(row, PREDICTED).strip()).code
-    is_count = re.fullmatch(r"[1-9][0-9]{0,3}", n_drawn)
-    if not is_count:
-        return {}
-    return {"sampled": sampled, "predicted": predicted, "n_drawn": int(n_drawn)}
+    count = re.fullmatch(r"([1-9][0-9]{0,3})(?:[.,]0+)?", table.get(row, N_RECORDS).strip())
+    n_drawn = int(count[1]) if count else 0
+    return {"sampled": sampled, "predicted": predicted, "n_drawn": n_drawn}
 
 
 def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus, str, str]:

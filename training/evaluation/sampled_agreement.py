@@ -33,11 +33,16 @@ _MONTH_CHARS = len("2026-11")
 
 @dataclass(frozen=True)
 class _Answer:
-    """A decided text of a sample. ``is_shown``: the file showed the model's code to the coder."""
+    """A decided text of a sample.
+
+    ``is_shown``: the file showed the model's code to the coder. ``is_doubted``: the answer is in
+    doubt (``core/corrections/doubts.py``).
+    """
 
     drawn: Drawn
     is_agreed: bool
     is_shown: bool
+    is_doubted: bool
     month: str
     coder: str
 
@@ -48,6 +53,7 @@ class _Answer:
             drawn=drawn,
             is_agreed=correction.code == drawn.code,
             is_shown=bool(correction.predicted),
+            is_doubted=correction.is_doubted,
             month=(signature.coded_at or file.received)[:_MONTH_CHARS],
             coder=signature.coder,
         )
@@ -57,9 +63,11 @@ def sampled_agreement(corrections_dir: Path, data: DataSettings) -> dict[str, An
     """Return how many sampled records coders decided, and how often they agreed.
 
     ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` were decided beside
-    the model's code, as reviews before version 0.2 had it. ``versions`` has the same of each
-    version of the model (``name``), the newest last, and within it ``major_groups``, ``months`` and
-    ``coders``. Empty where none came back.
+    the model's code, as reviews before version 0.2 had it. ``n_doubted`` were decided by answers in
+    doubt, and ``believed`` has the same figures of the others, if there are any: neither the
+    figure with answers that may be errors, nor the one without answers that contradict the model,
+    is right alone. ``versions`` has the same of each version of the model (``name``), the newest
+    last, and within it ``major_groups``, ``months`` and ``coders``. Empty where none came back.
 
     If two answers decide the same text of one sample, the later one counts. An adjudicated answer
     about the text counts before all others, also where it came apart from the sample, as in
@@ -101,6 +109,7 @@ def sampled_agreement(corrections_dir: Path, data: DataSettings) -> dict[str, An
     ]
     return {
         **_share(answers),
+        **_doubted(answers),
         "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
         "versions": _versions(answers, list(by_coder.values())),
     }
@@ -145,6 +154,7 @@ def _versions(answers: list[_Answer], by_coder: list[_Answer]) -> list[dict[str,
         {
             "name": version,
             **_share(_of_version(answers, version)),
+            **_doubted(_of_version(answers, version)),
             "major_groups": _parts(_of_version(answers, version), lambda one: one.drawn.code[:1]),
             "months": _parts(_of_version(answers, version), lambda one: one.month),
             "coders": _parts(_of_version(by_coder, version), lambda one: one.coder),
@@ -174,6 +184,15 @@ def _share(answers: Iterable[_Answer]) -> dict[str, Any]:
         n += answer.drawn.n_records
         n_agreed += answer.drawn.n_records * answer.is_agreed
     return {"n": n, "n_agreed": n_agreed, "rate": n_agreed / n, "interval": wilson(n_agreed, n)}
+
+
+def _doubted(answers: list[_Answer]) -> dict[str, Any]:
+    """Return how many records answers in doubt decided, and the agreement on the others."""
+    believed = [answer for answer in answers if not answer.is_doubted]
+    return {
+        "n_doubted": sum(answer.drawn.n_records for answer in answers if answer.is_doubted),
+        "believed": _share(believed) if believed else {},
+    }
 
 
 def wilson(n_hits: int, n: int) -> list[float]:

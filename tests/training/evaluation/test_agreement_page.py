@@ -37,7 +37,7 @@ CODERS = CoderAgreement(
 
 def part(name: str, n: int, n_agreed: int, **more: Any) -> dict[str, Any]:
     share = {"n": n, "n_agreed": n_agreed, "rate": n_agreed / n, "interval": [0.1, 0.9]}
-    return {"name": name, **share, **more}
+    return {"name": name, **share, "n_doubted": 0, "believed": {}, **more}
 
 
 def sampled() -> dict[str, Any]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.commands.coders import run
 from core.corrections.coded_texts import keep_text_list
+from core.corrections.doubts import Doubt, write_doubts
 from core.corrections.text_list import ListHead, TextCollector
+from core.review_contract import AGREEMENT_PAGE
 from core.run_state import RunState
-from core.settings import DataSettings
+from core.settings import DataSettings, Settings
+from tests.support.page_reader import Page
 from training.evaluation.sampled_agreement import sampled_agreement, wilson
 from training.evaluation.training_report import write_report
 from training.run_folder import RunKind, RunMetrics, record_metrics
@@ -100,6 +105,50 @@ def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
     assert counts(first["major_groups"]) == {"7": (4, 3)}
     # Each coder's own answer counts for that coder; the later one counts for the text.
     assert counts(second["coders"]) == {"anna": (3, 1), "ben": (2, 2)}
+
+
+@pytest.mark.parametrize("counts", [("", ""), ("3.0", "1.0"), ("3,00", "x")])
+def test_a_row_is_in_the_sample_whatever_the_file_says_of_its_records(
+    tmp_path: Path, counts: tuple[str, str]
+) -> None:
+    keep(tmp_path, "1", {"a | b": 3, "c | d": 1})
+    first, second = counts
+    (tmp_path / "1.csv").write_text(
+        "text;corrected_isco_code;n_records;sampled\n"
+        f"a | b;7212;{first};batch 1\nc | d;7211;{second};batch 1\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    assert (found["n"], found["n_agreed"]) == (4, 3)
+
+
+def test_answers_in_doubt_count_and_the_share_without_them_stands_beside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(tmp_path, "1", {"a | b": 3, "c | d": 1, "e | f": 2})
+    path = tmp_path / "1.csv"
+    path.write_text(
+        "text,corrected_isco_code,n_records,sampled,coder\na | b,7212,3,batch 1,Anna\n"
+        "c | d,7211,1,batch 1,Anna\ne | f,2221,2,batch 1,Max\n",
+        encoding="utf-8",
+    )
+    data = DataSettings(corrections_dir=tmp_path)
+    found = sampled_agreement(tmp_path, data)
+    assert (found["n"], found["n_agreed"], found["n_doubted"]) == (6, 3, 0)
+    assert found["believed"] == {name: found[name] for name in found["believed"]}
+    write_doubts(path, [Doubt("Max", "1.csv", reasons=("all are far off",))])
+    found = sampled_agreement(tmp_path, data)
+    assert (found["n"], found["n_agreed"], found["n_doubted"]) == (6, 3, 2)
+    assert (found["believed"]["n"], found["believed"]["n_agreed"]) == (4, 3)
+    assert found["believed"]["interval"] == wilson(3, 4)
+    (version,) = found["versions"]
+    assert (version["n_doubted"], version["believed"]) == (2, found["believed"])
+    out = tmp_path / "out"
+    run(argparse.Namespace(confirm=None, doubt=None, out=out, json=False), Settings(data=data))
+    printed = capsys.readouterr().out
+    assert "3 of 6 sampled records the same code: 50.0%" in printed
+    assert "; without the 2 of answers in doubt 3 of 4: 75.0% (30.1% to 95.4%)" in printed
+    assert "without answers in doubt 4 3 75.0 %" in Page(out / AGREEMENT_PAGE).words
 
 
 def test_an_adjudicated_answer_counts_before_later_ones(tmp_path: Path) -> None:
