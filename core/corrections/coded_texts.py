@@ -61,7 +61,8 @@ class Draws:
 
     ``weights`` (N,) say for how many texts of the batches each stands; 0 for one that was not asked
     for. ``is_sampled`` (N,) whether it was drawn among the autocoded. ``n_autocoded`` texts were
-    autocoded in the same batches, and ``answered_rate`` of the others are among the N.
+    autocoded in the same batches, and ``answered_rate`` of the others are among the N. A text of
+    several batches counts once.
     """
 
     weights: np.ndarray
@@ -156,7 +157,7 @@ class CodedTexts:
         keys, names = text_keys(texts), np.array(samples, object)
         is_uncertain = np.zeros(len(keys), bool)
         share_drawn = np.zeros(len(keys))  # of the records with this text
-        n_uncertain, n_autocoded = 0, 0
+        uncertain, autocoded = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
         for path in self._paths() if texts else []:
             batch = self._read(path)
             if batch is None or not batch.head.is_complete or not len(batch.keys):
@@ -172,8 +173,12 @@ class CodedTexts:
             is_uncertain |= is_asked
             share_drawn[is_drawn] = (batch.n_drawn[places] / np.maximum(n_records, 1))[is_drawn]
             is_by_model = batch.n_by_model > 0
-            n_uncertain += int((is_by_model & ~is_unit).sum())
-            n_autocoded += int((is_by_model & is_unit).sum())
+            uncertain.append(batch.keys[is_by_model & ~is_unit])
+            autocoded.append(batch.keys[is_by_model & is_unit])
+        # A file that is coded again, or the next wave of a survey, asks many of the same texts.
+        asked = np.unique(np.concatenate(uncertain))
+        n_uncertain = len(asked)
+        n_autocoded = len(np.setdiff1d(np.concatenate(autocoded), asked))
         share_drawn[is_uncertain] = 0
         n_answered = int(is_uncertain.sum())
         weights = is_uncertain * (n_uncertain / max(n_answered, 1))

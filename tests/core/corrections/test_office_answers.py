@@ -73,6 +73,24 @@ def test_each_answer_stands_for_the_texts_that_were_drawn_like_it(tmp_path: Path
     assert (found.n_autocoded, found.until) == (4, "2026-11-23")
 
 
+def test_a_text_of_several_batches_counts_once(tmp_path: Path) -> None:
+    """As where a file is coded a second time with other settings."""
+    given = {
+        "unsure": ("2221", ""),
+        "vague": (NOT_CODABLE, ""),
+        "doubtful": ("7211", ""),
+        "rare": ("2221", SAMPLE),
+        "frequent": ("7213", SAMPLE),
+    }
+    keep(tmp_path, ID)
+    once = answers(tmp_path, given)
+    assert (once.answered_rate, once.n_autocoded) == (1.0, 4)
+    keep(tmp_path, OTHER)
+    twice = answers(tmp_path, given)
+    assert (twice.answered_rate, twice.n_autocoded) == (1.0, 4)
+    assert twice.weights == pytest.approx(once.weights)
+
+
 def test_what_was_not_asked_for_does_not_count(tmp_path: Path) -> None:
     keep(tmp_path, ID)
     given = {
