@@ -45,6 +45,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     with require_extra("train", "evaluating"):
         from training.evaluation.evaluate_file import (
             evaluate_records,
+            intervals_in_words,
             read_coded_records,
             table_rows,
         )
@@ -66,3 +67,4 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         head = [f"model {classifier.version}", "the model alone, without corrections"]
         print("\n".join([*head, *coded.notes(), ""]))
         print("\n".join(align_columns(rows, right=numbers)))
+        print(f"\n{intervals_in_words(figures)}")

@@ -22,6 +22,7 @@ from core.columns.record_text import context_columns
 from core.columns.shown_names import shown_name
 from core.isco_codes.code_column import CODE_COLUMN
 from core.isco_codes.other_code_columns import codes_not_compared
+from core.row_counts import quantity
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
 from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
@@ -30,7 +31,8 @@ from inference.classifier import Classifier
 from training.dataset.coded_table import CodedTable
 from training.dataset.records import language_of
 from training.dataset.unusable_records import in_words, none_is_valid
-from training.evaluation.metrics import measure
+from training.evaluation.intervals import interval_of_repeats
+from training.evaluation.metrics import AGREEMENT, measure, production_rate
 
 _MAX_LINES = 10
 _SOURCE = "source"
@@ -121,7 +123,9 @@ def evaluate_records(
     """Return part of the records → its figures (``metrics.measure``); ``all`` comes first.
 
     ``records`` has ``text, label, language, source``. Parts without records are left out. Where
-    nothing is autocoded, ``autocoded_agreement`` is NaN.
+    nothing is autocoded, ``autocoded_agreement`` is NaN; ``kappa`` is NaN where all codes, of the
+    records and of the model, are one. ``n_texts`` distinct texts and ``n_autocoded`` records are
+    told as well, and the 95 % intervals are those of ``interval_of_repeats``.
     """
     rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
     probabilities = classifier.probabilities(list(texts))[rows_of_texts]
@@ -138,15 +142,51 @@ def evaluate_records(
         title = isco08().title(group)
         parts[f"{group} {title}"] = records["label"].str.startswith(group).to_numpy()
     codes = records["label"].to_numpy(str)
-    figures = {
-        name: measure(probabilities[rows], codes[rows], threshold)
+    return {
+        name: _figures(probabilities[rows], codes[rows], rows_of_texts[rows], threshold)
         for name, rows in parts.items()
         if rows.any()
     }
-    for values in figures.values():
-        if values["fallback_rate"] == 1.0:  # a share of nothing is no share of 0
-            values["autocoded_agreement"] = math.nan
+
+
+def _figures(
+    probabilities: np.ndarray, codes: np.ndarray, texts: np.ndarray, threshold: float
+) -> dict[str, Any]:
+    """Return the figures of N records of a part; ``texts`` (N,) number their texts."""
+    figures: dict[str, Any] = measure(probabilities, codes, threshold)
+    confidence = probabilities.max(axis=1)
+    hit = np.array(isco08().units)[probabilities.argmax(axis=1)] == codes
+    is_autocoded = confidence >= threshold
+    figures["n_texts"] = len(np.unique(texts))
+    figures["n_autocoded"] = int(is_autocoded.sum())
+    if not is_autocoded.any():  # a share of nothing is no share of 0
+        figures["autocoded_agreement"] = math.nan
+    if len(np.unique(codes)) == 1 and hit.all():  # 0 / 0
+        figures["kappa"] = math.nan
+    figures["accuracy_4_interval"] = interval_of_repeats(lambda rows: hit[rows].mean(), texts)
+    figures["autocoded_agreement_interval"] = (
+        interval_of_repeats(lambda rows: hit[is_autocoded][rows].mean(), texts[is_autocoded])
+        if is_autocoded.any()
+        else (math.nan, math.nan)
+    )
+    figures["production_rate_95_interval"] = interval_of_repeats(
+        lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), texts
+    )
     return figures
+
+
+def intervals_in_words(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the 95 % intervals of all records, with what they are of, in a line."""
+    values = figures["all"]
+    shown = [
+        f"{_SHOWN[name]} {_shown(low)} to {_shown(high)}"
+        for name in ("accuracy_4", "autocoded_agreement", "production_rate_95")
+        for low, high in [values[f"{name}_interval"]]
+    ]
+    return (
+        f"95 % intervals of all records (bootstrap over {quantity(values['n_texts'], 'text')}): "
+        f"{'; '.join(shown)}; {values['n_autocoded']:,} of {values['n']:,} autocoded"
+    )
 
 
 def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:

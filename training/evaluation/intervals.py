@@ -23,6 +23,29 @@ def interval(figure: Callable[[np.ndarray], float], n: int, seed: int = 0) -> tu
     if n == 0:
         return 0.0, 0.0
     rng = np.random.default_rng(seed)
-    figures = [figure(rng.integers(n, size=n)) for _ in range(N_DRAWS)]
+    return _bounds([figure(rng.integers(n, size=n)) for _ in range(N_DRAWS)])
+
+
+def interval_of_repeats(
+    figure: Callable[[np.ndarray], float], texts: np.ndarray
+) -> tuple[float, float]:
+    """Return the 95 % interval [low, high] of ``figure(rows)`` over n records of fewer texts.
+
+    ``texts`` (n,) are the texts of the records, by any names: the records of one text are right or
+    wrong together, and are drawn together. Zeros without records.
+    """
+    if not len(texts):
+        return 0.0, 0.0
+    names, places = np.unique(texts, return_inverse=True)
+    rng, rows = np.random.default_rng(0), np.arange(len(texts))
+
+    def drawn() -> np.ndarray:
+        n_times = np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))
+        return np.repeat(rows, n_times[places])
+
+    return _bounds([figure(drawn()) for _ in range(N_DRAWS)])
+
+
+def _bounds(figures: list[float]) -> tuple[float, float]:
     low, high = np.quantile(figures, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

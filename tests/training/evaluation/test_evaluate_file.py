@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import main
@@ -17,9 +18,11 @@ from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from training.evaluation.evaluate_file import (
     evaluate_records,
+    intervals_in_words,
     read_coded_records,
     table_rows,
 )
+from training.evaluation.intervals import interval, interval_of_repeats
 
 
 def coded_file(folder: Path, extra: str = "") -> Path:
@@ -74,6 +77,36 @@ def test_without_an_autocoded_record_the_share_right_is_a_dash(
     shown = dict(zip(header, everything, strict=True))
     assert (shown["right when autocoded"], shown["3-digit fallback"]) == ("–", "1.000")
     assert shown["n"] == "52"
+
+
+def test_kappa_of_one_code_is_a_dash(settings: Settings, bundle: Bundle, tmp_path: Path) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text("title,isco08\nnurse,2221\n", "utf-8")
+    classifier = open_classifier(bundle, settings.inference)
+    best = isco08().units[classifier.probabilities(["nurse | unknown"])[0].argmax()]
+    path.write_text(f"title,isco08\nnurse,{best}\n", "utf-8")
+    figures = evaluate_records(read_coded_records(path, settings).records, classifier, 1.1)
+    header, everything, *_ = table_rows(figures)
+    row = dict(zip(header, everything, strict=True))
+    assert (row["n"], row["top-1"], row["κ"]) == ("1", "1.000", "–")
+    words = intervals_in_words(figures)
+    assert "(bootstrap over 1 text): top-1 1.000 to 1.000; right when autocoded – to –;" in words
+    assert words.endswith("; 0 of 1 autocoded")
+
+
+@pytest.mark.slow
+def test_intervals_hold_where_a_few_titles_have_most_records() -> None:
+    rng = np.random.default_rng(3)
+    n_texts, n_records, rate, inside = 200, 1500, 0.8, []
+    shares = np.arange(1, n_texts + 1) ** -0.4
+    for _ in range(60):
+        texts = rng.choice(n_texts, n_records, p=shares / shares.sum())
+        hit = (rng.random(n_texts) < rate)[texts]
+        low, high = interval_of_repeats(lambda rows, hit=hit: hit[rows].mean(), texts)
+        narrow = interval(lambda rows, hit=hit: hit[rows].mean(), n_records)
+        inside.append((low <= rate <= high, narrow[0] <= rate <= narrow[1]))
+    held, held_by_records = np.mean(inside, axis=0)
+    assert 0.9 <= held <= 0.99 and held_by_records < 0.7
 
 
 def test_what_cannot_measure_is_counted_and_the_rest_is_measured(
