@@ -53,6 +53,8 @@ def _beside(log: Path | None, name: str) -> Path | None:
 
 def _start(command: Sequence[str], config: Path, log: Path | None) -> subprocess.Popen[bytes]:
     """Start a command; its output goes to ``log``, or to this terminal for None."""
+    if log is not None:  # somebody may have deleted old logs with their folder
+        log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") if log is not None else nullcontext() as output:
         # A session of its own: Ctrl-C stops the daemon, and the daemon stops its child.
         return subprocess.Popen(

@@ -32,9 +32,36 @@ def log_to(path: Path, log_format: str = TEXT) -> None:
 
 
 class _LogFile(RotatingFileHandler):
-    """A log file; what it cannot take, as on a full disk, goes to standard error."""
+    """A log file that follows its path; what it cannot take goes to standard error.
+
+    Whoever deletes old logs, or moves them with a tool of the machine, may do so at any time: a
+    file that is kept open would take the lines along, to where nobody reads them.
+    """
 
     _fault = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line to the file that is at the path now."""
+        try:
+            self._follow_path()
+        except OSError:
+            self.handleError(record)
+        else:
+            super().emit(record)
+
+    def _follow_path(self) -> None:
+        """Open the file anew if it was moved or removed, also with its folder. Raises OSError."""
+        path, before = Path(self.baseFilename), self.stream
+        if (
+            before is not None
+            and path.exists()
+            and os.path.samestat(path.stat(), os.fstat(before.fileno()))
+        ):
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.stream = self._open()
+        if before is not None:
+            before.close()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # a name of logging
         """Write the line to standard error, where logging would write a traceback for each."""
