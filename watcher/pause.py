@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from core.errors import BundleError, FolderError
 from watcher.clock import back_off_s
 from watcher.environment import Environment
 from watcher.intake.folder_checks import Folders
 from watcher.status.writer import StatusWriter
 
+_LOG = logging.getLogger(__name__)
 MAX_PAUSE_S = 60.0
 """A pause, and the time before a file that cannot be read is tried again, is at most so long."""
 
@@ -30,6 +33,7 @@ class Pause:
         self.cause: Exception | None = None
         self.until_s = 0.0
         self.n_in_a_row = 0
+        self._reported = ""
 
     @property
     def lasts(self) -> bool:
@@ -50,6 +54,9 @@ class Pause:
         try:
             self._folders.probe()
         except (OSError, FolderError) as error:
+            if str(error) != self._reported:
+                _LOG.warning("paused, all files are kept and tried again: %s", error)
+            self._reported = str(error)
             self.begin(error)
             return True
         return False
@@ -68,6 +75,9 @@ class Pause:
         if not self.begin_if_folders_fail():
             self.n_in_a_row = 0
             self._status.on_resume()
+            if self._reported:
+                _LOG.info("the pause is over: the folders work again")
+            self._reported = ""
 
     def on_finished_file(self) -> None:
         """Count the pauses anew: the model and the folders work."""

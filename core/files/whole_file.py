@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.files.full_disk import name_full_disk
+from core.files.named_errors import name_instead
 
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644
@@ -47,7 +48,8 @@ def open_atomic(
     is_public : whether other users of the share may read the file.
     is_durable : whether the content is on the disk before the rename (fsync).
 
-    Raises OSError as the operating system does; the hidden file is removed on every error.
+    Raises OSError as the operating system does, with the name of ``path``; the hidden file is
+    removed on every error.
     """
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -62,6 +64,7 @@ def open_atomic(
     except BaseException as error:
         part.unlink(missing_ok=True)
         name_full_disk(error, path)
+        name_instead(error, part, path)
         raise
 
 

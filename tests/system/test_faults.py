@@ -6,9 +6,11 @@ import errno
 import json
 import os
 import shutil
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -274,16 +276,45 @@ def test_this_user_asks_the_system_whether_a_file_can_be_read(tmp_path: Path) ->
     assert path.exists()
 
 
-def test_a_pause_ends_when_its_cause_does_though_no_file_is_left(harness: DaemonHarness) -> None:
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="needs root on Linux")
+def test_a_file_that_the_system_does_not_let_go_is_said_once(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Fault 12: its claim has another name at each attempt."""
+    path = harness.drop("a.csv", GOOD)
+    if subprocess.run(["chattr", "+i", path], check=False, capture_output=True).returncode:
+        pytest.skip("this file system has no immutable files")
+    try:
+        harness.tick(TURNS * 6)
+        (waiting,) = harness.status().waiting
+    finally:
+        subprocess.run(["chattr", "-i", path], check=True)
+    (line,) = [line for line in caplog.messages if "cannot be claimed" in line]
+    assert waiting.reason.endswith(f"must be allowed to rename it: {str(path)!r}")
+    assert line.endswith(f"must be allowed to rename it: {str(path)!r}")
+    harness.tick(TURNS)
+    assert len(harness.batches()) == 1 and harness.violations() == []
+
+
+def test_a_pause_ends_when_its_cause_does_though_no_file_is_left(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says once that it begins, and that it is over."""
+    caplog.set_level("INFO")
     path = harness.drop("a.csv", GOOD)
     harness.files.fail("make_dir", harness.inbox, errno.ENOSPC)
     harness.tick(TURNS)
     paused = harness.status().paused
     assert paused is not None and "make space" in paused.reason and "inbox" in paused.reason
     path.unlink()
+    harness.tick(30, seconds=5)
+    assert harness.status().paused is not None
     harness.files.heal()
     harness.tick(30, seconds=5)
     assert harness.status().paused is None
+    begins, ends = [line for line in caplog.messages if line.startswith(("paused", "the pause"))]
+    assert begins.startswith("paused, all files are kept and tried again: ")
+    assert "make space" in begins and "is over" in ends
 
 
 def test_a_file_that_cannot_be_claimed_waits_and_says_so(harness: DaemonHarness) -> None:
@@ -410,6 +441,40 @@ def test_the_wall_clock_jumps(harness: DaemonHarness) -> None:
         harness.tick(1)
     assert n_jumps_before_the_result > 2
     assert len(harness.batches()) == 1 and harness.violations() == []
+
+
+def test_a_file_of_an_earlier_run_waits_until_its_turn(harness: DaemonHarness) -> None:
+    """Fault 28: it is in its claim, where nobody looks, and comes after all others."""
+    for name, content in (("left.csv", GOOD), ("new.csv", GOOD + b"1,baker\n")):
+        harness.drop(name, content)
+        claim = claims.claim_file(harness.files, harness.inbox, name, MAIN)
+        assert claim is not None
+        if name == "left.csv":
+            claims.start_attempt(harness.files, claim)
+    waiting: dict[str, list[str]] = {}
+
+    def look(path: Path) -> None:
+        waiting[path.name] = [file.name for file in harness.status().waiting]
+
+    harness.daemon = harness.start_daemon(MAIN, InterruptingProcessor(harness.processor, look))
+    harness.tick(TURNS)
+    assert waiting == {"new.csv": ["left.csv"], "left.csv": []}
+    assert len(harness.batches()) == 2 and harness.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("is_there", "health"), [(True, Health.OK), (False, Health.SHARE_UNAVAILABLE)]
+)
+def test_a_clock_that_is_set_back_makes_no_daemon_unresponsive(
+    harness: DaemonHarness, is_there: bool, health: Health
+) -> None:
+    """Fault 35."""
+    harness.tick(100)
+    if not is_there:
+        harness.inbox.rename(harness.inbox.with_name("away"))
+    harness.clock.start -= timedelta(hours=2)
+    harness.tick(100)
+    assert judge(harness.status(), harness.clock.now(), "elsewhere").health is health
 
 
 def test_an_empty_file_and_one_that_is_cut_off(harness: DaemonHarness) -> None:

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.files.named_errors import name_instead
 from core.files.own_files import OwnFileError
 from watcher.filesystem import Filesystem
 from watcher.intake.listing import kind_of
@@ -115,10 +116,14 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
     if files.writers(inbox / name) is Writers.SOME:
         raise StillOpenError(STILL_OPEN)
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
-    files.make_dir(folder)
     path = inbox / name
     origin = "" if path.parent == inbox else str(path.parent.relative_to(inbox))
     claim = Claim(folder / path.name, origin)
+    try:
+        files.make_dir(folder)
+    except OSError as error:
+        name_instead(error, folder, folder.parent)
+        raise
     try:
         files.write(folder / HEARTBEAT, b"0")
         if origin:
@@ -131,6 +136,11 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
         _discard(files, folder)
         if isinstance(error, FileNotFoundError):
             return None
+        name_instead(error, folder, folder.parent)
+        if isinstance(error, PermissionError):
+            error.strerror = (
+                f"{error.strerror}; the user of isco-coder must be allowed to rename it"
+            )
         raise
     if not stat.S_ISREG(mode):
         files.rename_inside(inbox, claim.path, path)

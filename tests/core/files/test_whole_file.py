@@ -38,6 +38,20 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_an_error_names_the_file_and_is_the_same_each_time(tmp_path: Path) -> None:
+    """The daemon says only what is news; the hidden file has another name each time."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "folder", tmp_path / "missing" / "a.json", tmp_path / "file" / "b"):
+        texts = set()
+        for _ in range(2):
+            with pytest.raises(OSError, match="Errno") as caught:
+                write_atomic(path, "new")
+            texts.add(str(caught.value))
+        (text,) = texts
+        assert text.endswith(f": '{path}'")
+
+
 def test_two_writers_with_one_number_of_a_process_share_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
