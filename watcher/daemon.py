@@ -148,9 +148,8 @@ class Daemon:
         """
         if self._is_admitted:
             return
-        refuse_same_name(
-            self._environment
-        )  # first: the status of the other daemon is soon overwritten
+        # First: the status of the other daemon is soon overwritten.
+        refuse_same_name(self._environment)
         self._folders.check()
         self._active_claims.clear_left_over()
         self._is_admitted = True
@@ -205,7 +204,8 @@ class Daemon:
         if self._poller.error is not None:
             return
         self._active_claims.send_heartbeats()
-        self._active_claims.recover()
+        for claim in self._active_claims.recover():
+            self._status.on_interrupted(claim)
         self._pause.end_if_over()
         for active in self._active_claims.due():
             if self._may_process() and not active.claim.attempts:
@@ -280,7 +280,11 @@ class Daemon:
     def _process(self, active: ActiveClaim) -> None:
         """Process a claimed file as far as possible now; act on the outcome."""
         self._status.on_start(active.claim)
-        outcome = self._pipeline.process(active)
+        try:
+            outcome = self._pipeline.process(active)
+        except ShutdownError:
+            self._status.on_interrupted(active.claim)
+            raise
         self._status.on_done(active.claim, outcome)
         if outcome in (Outcome.RETRY_LATER, Outcome.PAUSE):
             wait_s = back_off_s(self._settings.poll_s, active.n_faults, MAX_PAUSE_S)

@@ -39,6 +39,7 @@ from watcher.intake.listing import Fingerprint, Listing, list_inbox
 from watcher.intake.polling import InboxPoller
 from watcher.intake.stability import Stability, WaitingFile
 from watcher.open_files import Writers
+from watcher.status.kept_files import INTERRUPTED
 from watcher.status.status import read_status
 from watcher.status.writer import StatusWriter
 
@@ -563,6 +564,8 @@ def left_in_the_middle(settings: Settings) -> None:
     assert not list((settings.watcher.outbox / ".staging").iterdir())
     status = read_status(settings.watcher.outbox)
     assert status.stopped is not None and status.in_progress is None
+    assert [(file.name, file.reason) for file in status.waiting] == [("big.csv", INTERRUPTED)]
+    assert status.n_waiting == 1
 
 
 @pytest.mark.slow

@@ -121,11 +121,15 @@ class ActiveClaims:
         for active in self._active:
             self._leases.renew(active.claim)
 
-    def recover(self) -> None:
-        """Take up claims of an earlier run of this daemon and of dead daemons, if it is time."""
+    def recover(self) -> list[Claim]:
+        """Take up claims of an earlier run of this daemon and of dead daemons, if it is time.
+
+        Returns those whose file is still to be finished.
+        """
         now_s = self._clock.monotonic_s()
+        recovered: list[Claim] = []
         if now_s < self._next_recovery_s:
-            return
+            return recovered
         self._next_recovery_s = now_s + self._settings.heartbeat_s
         active_folders = {active.claim.folder for active in self._active}
         try:
@@ -135,9 +139,10 @@ class ActiveClaims:
             foreign = [claim for claim in inactive if claim.owner != self._name]
             left_over = [claim for claim in inactive if claim.owner == self._name]
             for claim in left_over + self._leases.expired(foreign, now_s):
-                self._take_over(claim)
+                recovered += self._take_over(claim)
         except (OSError, FolderError) as error:
             _LOG.warning("claims of an earlier run cannot be taken up, trying again: %s", error)
+        return recovered
 
     def clear_left_over(self) -> None:
         """Remove results that an earlier run of this daemon left unfinished. Raises OSError."""
@@ -145,18 +150,20 @@ class ActiveClaims:
         ids = {claim.id for claim in listed}
         publish.clear_left_over(self._files, self._settings.outbox, ids, self._name)
 
-    def _take_over(self, foreign: Claim) -> None:
+    def _take_over(self, foreign: Claim) -> list[Claim]:
+        """Take up one claim; return it if its file is still to be finished, else nothing."""
         is_undo_due = foreign in self._undo_notes
         claim = claims.take_over(self._files, foreign, self._name)
         if claim is None:
-            return
+            return []
         if claim.is_empty:
             folders = (self._settings.archive_dir, self._settings.rejected_dir)
             archive.finish_move(self._files, claim, folders)
             archive.release(self._files, claim, self._settings.outbox)
-            return
+            return []
         _LOG.info("%r: continued after an interruption", claim.inbox_path)
         self._add(claim).is_undo_due = is_undo_due
+        return [claim]
 
     def _add(self, claim: Claim) -> ActiveClaim:
         active = ActiveClaim(claim)

@@ -8,7 +8,7 @@ file, and on the daemon's own machine by its process.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -141,6 +141,15 @@ class Status(_Part):
         """When the daemon last did anything."""
         return max(filter(None, [self.started, self.last_poll, self.last_progress]))
 
+    def until(self, now: datetime) -> Status:
+        """Return the status with no activity after ``now``: the clock may have been set back.
+
+        Without this a daemon that works would look unresponsive until the clock has caught up.
+        """
+        times = {name: getattr(self, name) for name in ("started", "last_poll", "last_progress")}
+        ahead = {name: now for name, time in times.items() if time is not None and time > now}
+        return self.model_copy(update=ahead) if ahead else self
+
 
 class Health(StrEnum):
     """Whether the daemon can be relied on; the value is shown to people and in JSON."""
@@ -260,15 +269,6 @@ def judge(
         if problem is not None:
             return HealthReport(health, f"since {moment_text(problem.since)}: {problem.reason}")
     return HealthReport(Health.OK, f"last activity {duration_text(age_s)} ago")
-
-
-def first_without_space(files: Iterable[Waiting]) -> Problem | None:
-    """Return what the file says that has waited longest for space; None where none does."""
-    waiting = [file for file in files if file.needs_space]
-    if not waiting:
-        return None
-    first = min(waiting, key=lambda file: file.since)
-    return Problem(since=first.since, reason=f"{first.name!r} waits: {first.reason}")
 
 
 def encodable(text: str) -> str:

@@ -25,6 +25,7 @@ from watcher.intake.claims import STILL_OPEN, Claim, HeldError
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
+from watcher.status.kept_files import INTERRUPTED, KeptFiles
 from watcher.status.prometheus import write_metrics
 from watcher.status.removed_reasons import without_removed_reasons
 from watcher.status.status import (
@@ -36,7 +37,6 @@ from watcher.status.status import (
     Status,
     Waiting,
     encodable,
-    first_without_space,
     read_status,
     status_file_name,
 )
@@ -68,8 +68,7 @@ class StatusWriter:
         self._scheduler = scheduler
         self._hooks = hooks
         self._index = Index(self._outbox, environment.language)
-        self._retried: dict[str, Waiting] = {}  # by claim id: files that are processed again
-        self._claim_id = ""  # of the file in progress: it does not wait meanwhile
+        self._kept = KeptFiles(environment.clock)
         self._claim_failures: dict[str, str] = {}  # by name: why a file cannot be claimed
         self._written_s = 0.0
         self._has_changes = False
@@ -96,7 +95,7 @@ class StatusWriter:
         self._write()
 
     def stop(self) -> None:
-        """Write that the daemon stops in an orderly way, perhaps in the middle of a file."""
+        """Write that the daemon stops in an orderly way."""
         self._change(stopped=self._clock.now(), in_progress=None, next_training=None)
         self._write()
 
@@ -108,7 +107,7 @@ class StatusWriter:
     ) -> None:
         """Record a completed poll of the inbox: the ``files`` in it, and what is ``ignored``."""
         now = self._clock.now()
-        before = self._status
+        before = self._status = self._status.until(now)
         names = {file.name for file in files}
         self._claim_failures = {
             name: reason for name, reason in self._claim_failures.items() if name in names
@@ -121,12 +120,12 @@ class StatusWriter:
             )
             for file in files[:_N_WAITING]
         ]
-        retried = [file for claim, file in self._retried.items() if claim != self._claim_id]
+        kept = self._kept.waiting()
         self._change(
             last_poll=now,
             share_unavailable=None,
-            n_waiting=len(retried) + len(files),
-            waiting=(*retried, *in_inbox)[:_N_WAITING],
+            n_waiting=len(kept) + len(files),
+            waiting=(*kept, *in_inbox)[:_N_WAITING],
             n_ignored=len(ignored),
             ignored=tuple(encodable(name) for name in sorted(ignored)[:_N_WAITING]),
             model_version=model_version,
@@ -148,6 +147,7 @@ class StatusWriter:
     def on_share_unavailable(self, error: Exception) -> bool:
         """Record that a poll failed; return whether that is news."""
         now = self._clock.now()
+        self._status = self._status.until(now)
         before = self._status.share_unavailable
         problem = before or Problem(since=now, reason=encodable(str(error)))
         self._change(share_unavailable=problem, last_progress=now)
@@ -165,7 +165,7 @@ class StatusWriter:
 
     def on_start(self, claim: Claim) -> None:
         """Record that a claimed file is in progress."""
-        self._claim_id = claim.id
+        self._kept.start(claim)
         name = encodable(claim.inbox_path)
         now = self._clock.now()
         waiting = tuple(file for file in self._status.waiting if file.name != name)
@@ -207,23 +207,30 @@ class StatusWriter:
 
     def on_retry(self, claim: Claim, error: Exception) -> bool:
         """Record that a file is kept and tried again; return whether the reason is news."""
-        reason = encodable(str(error))
-        before = self._retried.get(claim.id)
-        self._keep(claim, reason, needs_space=isinstance(error, NoSpaceError))
-        return before is None or before.reason != reason
+        return self._kept.keep(claim, encodable(str(error)), isinstance(error, NoSpaceError))
+
+    def on_interrupted(self, claim: Claim) -> None:
+        """Record that a daemon ended with this file in its claim, this one now or one before."""
+        self._kept.keep(claim, INTERRUPTED)
+        self._put_back(claim)
 
     def on_done(self, claim: Claim, outcome: Outcome) -> None:
         """Record that the file is not in progress any more."""
-        self._claim_id = ""
         if outcome.is_final:
-            self._retried.pop(claim.id, None)
+            self._kept.remove(claim)
             self._change(paused=None)
-        else:
-            if outcome is Outcome.STILL_OPEN:
-                self._keep(claim, STILL_OPEN)
-            elif claim.id not in self._retried:
-                self._keep(claim, "it may still be written; it is read once more")
-            waiting = (self._retried[claim.id], *self._status.waiting)[:_N_WAITING]
+        elif outcome is Outcome.STILL_OPEN:
+            self._kept.keep(claim, STILL_OPEN)
+        elif self._kept.get(claim) is None:
+            self._kept.keep(claim, "it may still be written; it is read once more")
+        self._put_back(claim)
+
+    def _put_back(self, claim: Claim) -> None:
+        """End the progress of a file; it waits again if it is kept."""
+        self._kept.end()
+        file = self._kept.get(claim)
+        if file is not None:
+            waiting = (file, *self._status.waiting)[:_N_WAITING]
             self._change(waiting=waiting, n_waiting=self._status.n_waiting + 1)
         self._change(in_progress=None, last_progress=self._clock.now())
         self._has_changes = True
@@ -244,13 +251,6 @@ class StatusWriter:
         """Record that files can be processed again."""
         self._change(paused=None)
         self._has_changes = True
-
-    def _keep(self, claim: Claim, reason: str, needs_space: bool = False) -> None:
-        before = self._retried.get(claim.id)
-        since = before.since if before is not None else self._clock.now()
-        self._retried[claim.id] = Waiting(
-            name=encodable(claim.inbox_path), since=since, reason=reason, needs_space=needs_space
-        )
 
     def _prepended(
         self, results: tuple[FileResult, ...], name: str, text: str, path: str = ""
@@ -283,7 +283,7 @@ class StatusWriter:
     def _write(self) -> None:
         self._written_s = self._clock.monotonic_s()
         self._has_changes = False
-        self._change(no_space=first_without_space(self._retried.values()))
+        self._change(no_space=self._kept.without_space())
         if self._hooks is not None:
             self._change(n_hooks_waiting=self._hooks.n_waiting, n_hooks_failed=self._hooks.n_failed)
         path = self._outbox / status_file_name(self._name)
