@@ -25,7 +25,7 @@ from core.files.scratch_folder import ScratchFolder
 from core.files.whole_file import write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.row_counts import quantity
-from core.settings import Settings
+from core.settings import Settings, WatcherSettings
 from core.timestamps import utc_timestamp
 from results.kept_corrections import ID_DIGITS
 from watcher.delivery.archive import REASON_SUFFIX, reason_path
@@ -85,7 +85,7 @@ def purge(settings: Settings, scope: Scope) -> PurgeReport:
         _purge_corrections(settings.data.corrections_dir, scope, report)
     _purge_orphans(settings, scope, report)
     if not scope.is_dry_run and watched.outbox.is_dir():
-        _refresh_pages(watched.outbox, settings.output.language)
+        _refresh_pages(watched, settings.output.language)
     return report
 
 
@@ -150,12 +150,14 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _refresh_pages(outbox: Path, language: str) -> None:
+def _refresh_pages(watched: WatcherSettings, language: str) -> None:
     """Let status and index forget what is gone; a running daemon does so when it writes them."""
+    outbox = watched.outbox
     for name in (MAIN, *other_daemons(outbox)):
         with suppress(StatusError, OSError):
             status = read_status(outbox, name)
-            if (shorter := without_removed_reasons(status)) != status:
+            shorter = without_removed_reasons(status, watched.rejected_dir)
+            if shorter != status:
                 path = outbox / status_file_name(name)
                 write_atomic(path, shorter.model_dump_json(indent=2) + "\n", is_public=True)
     if (outbox / INDEX).exists():

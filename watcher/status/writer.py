@@ -62,7 +62,7 @@ class StatusWriter:
         hooks: Hooks | None = None,
     ) -> None:
         self._outbox = environment.settings.outbox
-        self._poll_s = environment.settings.poll_s
+        self._settings = environment.settings
         self._name = environment.name
         self._clock = environment.clock
         self._scheduler = scheduler
@@ -88,7 +88,7 @@ class StatusWriter:
             host=socket.gethostname(),
             pid=os.getpid(),
             started=self._clock.now(),
-            poll_s=self._poll_s,
+            poll_s=self._settings.poll_s,
             model_version=model_version,
             **results,
         )
@@ -288,7 +288,7 @@ class StatusWriter:
             self._change(n_hooks_waiting=self._hooks.n_waiting, n_hooks_failed=self._hooks.n_failed)
         path = self._outbox / status_file_name(self._name)
         try:
-            self._status = without_removed_reasons(self._status)
+            self._status = without_removed_reasons(self._status, self._settings.rejected_dir)
             write_status(path, self._status)
             self._is_failing = False
         except OSError as error:

@@ -47,6 +47,28 @@ def later() -> datetime:
     return datetime.now(UTC) + timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("is_copy", [True, False])
+def test_a_moved_project_keeps_the_reasons_until_they_are_removed(
+    harness: DaemonHarness, tmp_path_factory: pytest.TempPathFactory, is_copy: bool
+) -> None:
+    """A backup is restored to another folder, beside the old one or after it is gone."""
+    moved = tmp_path_factory.mktemp("moved") / "project"
+    watched = harness.settings.watcher
+    project = watched.outbox.parent
+    (shutil.copytree if is_copy else shutil.move)(project, moved)
+    names = ("inbox", "outbox", "archive_dir", "rejected_dir")
+    there = {name: moved / getattr(watched, name).relative_to(project) for name in names}
+    watcher = watched.model_copy(update=there)
+    settings = harness.settings.model_copy(update={"watcher": watcher})
+    again = DaemonHarness(settings)
+    (rejected,) = again.status().rejected
+    assert rejected.reason_path == str(watcher.rejected_dir / "bad.csv.why.txt")
+    assert "rejected/bad.csv.why.txt" in (watcher.outbox / "index.html").read_text("utf-8")
+    purge(settings, Scope(later()))
+    assert "no title" not in (watcher.outbox / "status.json").read_text("utf-8")
+    assert "were removed" in again.status().rejected[0].text
+
+
 def test_everything_old_goes_and_is_reported(harness: DaemonHarness) -> None:
     settings = harness.settings
     watched = settings.watcher
