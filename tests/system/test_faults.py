@@ -443,6 +443,25 @@ def test_the_wall_clock_jumps(harness: DaemonHarness) -> None:
     assert len(harness.batches()) == 1 and harness.violations() == []
 
 
+class LoadingProcessor(PassingProcessor):
+    """A processor that every poll finds while it loads its model."""
+
+    @property
+    def model_version(self) -> str | None:
+        return None
+
+
+def test_the_status_names_the_model_as_soon_as_it_has_coded(harness: DaemonHarness) -> None:
+    """A run with ``--once`` may end before the next poll: its status said that none was loaded."""
+    harness.daemon = harness.start_daemon(MAIN, LoadingProcessor(harness.processor))
+    harness.drop("a.csv", GOOD)
+    while not harness.batches():
+        harness.tick(1)
+    (batch,) = harness.batches()
+    receipt = json.loads((batch / "receipt.json").read_text("utf-8"))
+    assert harness.status().model_version == receipt["model_version"]
+
+
 def test_a_file_of_an_earlier_run_waits_until_its_turn(harness: DaemonHarness) -> None:
     """Fault 28: it is in its claim, where nobody looks, and comes after all others."""
     for name, content in (("left.csv", GOOD), ("new.csv", GOOD + b"1,baker\n")):

@@ -130,8 +130,7 @@ class StatusWriter:
             ignored=tuple(encodable(name) for name in sorted(ignored)[:_N_WAITING]),
             model_version=model_version,
         )
-        is_same = before.shown_files == self._status.shown_files
-        if not is_same or before.share_unavailable is not None:
+        if before.shown_files != self._status.shown_files or before.share_unavailable:
             self._has_changes = True
         if self._has_changes or self._is_write_due():
             self._update_trainings()
@@ -187,8 +186,9 @@ class StatusWriter:
             self._write()
 
     def on_published(self, receipt: AnyReceipt) -> None:
-        """Count the records of new results."""
+        """Count the records of new results, and name the version of the model that coded them."""
         if isinstance(receipt, Receipt):
+            self._change(model_version=receipt.model_version)
             self._count(
                 n_records=receipt.n_rows_out,
                 n_autocoded=receipt.n_autocoded,
