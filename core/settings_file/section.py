@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+# $HOME, ${HOME} and %USERPROFILE% as a whole part of a path.
+_VARIABLE = re.compile(r"(?:^|[/\\])(\$\w+|\$\{\w+\}|%\w+%)(?=[/\\]|$)")
 
 
 class Section(BaseModel):
@@ -22,7 +26,7 @@ class Section(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _is_path_on_a_disk(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse what Path would take for a folder beside the file: "" and an address."""
+        """Refuse what Path would take for a folder: "", an address, the name of a variable."""
         field = cls.model_fields[info.field_name or ""]
         if field.annotation is not Path or not isinstance(value, str):
             return value
@@ -30,6 +34,11 @@ class Section(BaseModel):
             raise ValueError("expected a path; . is the folder of this file")
         if "://" in value:
             raise ValueError("expected a path on a disk of this machine, or on a share it mounts")
+        if variable := _VARIABLE.search(value):
+            raise ValueError(
+                f"expected a path without variables: {variable[1]} is not replaced; write the path "
+                "itself, or ~ for the home folder"
+            )
         return value
 
     @field_validator("*")

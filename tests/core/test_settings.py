@@ -98,6 +98,9 @@ def test_programs_of_hooks_are_relative_to_the_file(tmp_path: Path) -> None:
             "watcher:\n  outbox: s3://bucket/coded\n",
             ["line 2", "watcher.outbox: found 's3://bucket/coded'; expected a path on a disk"],
         ),
+        ("watcher: {inbox: $HOME/in}\n", ["found '$HOME/in'", "$HOME is not replaced", "~"]),
+        ("watcher: {outbox: '/srv/${OFFICE}/out'}\n", ["${OFFICE} is not replaced"]),
+        ("data: {raw_dir: '%USERPROFILE%\\raw'}\n", ["%USERPROFILE% is not replaced"]),
         (
             "data:\n  corrections_dir: done\nwatcher:\n  archive_dir: ./x/../done/\n",
             ["line 4: watcher.archive_dir: found the folder of data.corrections_dir; expected"],

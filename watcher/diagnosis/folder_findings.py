@@ -15,7 +15,7 @@ from watcher.diagnosis.finding import Finding, Level, PathNames
 from watcher.diagnosis.share_findings import share_findings
 from watcher.intake.folder_checks import PROBE_BYTES
 from watcher.intake.known_corrections import KnownCorrections
-from watcher.intake.local_state import local_state_dir, local_state_path
+from watcher.intake.local_state import local_state_dir, was_used
 
 _PREFIX = ".probe-check-"
 _SECTION = {"corrections": "data"}  # where the folder is set; the others are of the watcher
@@ -64,7 +64,7 @@ def _folder(check: str, folder: Path, names: PathNames, has_sentinel: bool) -> I
         remedy = "remove what is there, or choose another folder in the settings"
         yield Finding(check, Level.FAULT, f"{shown} is not a folder", remedy)
         return
-    if has_sentinel and not (folder / SENTINEL).exists() and _was_used(folder):
+    if has_sentinel and not (folder / SENTINEL).exists() and was_used(folder):
         yield Finding(
             check,
             Level.FAULT,
@@ -118,7 +118,7 @@ def _corrections_away(folder: Path, names: PathNames) -> Finding:
 
 
 def _missing(check: str, folder: Path, shown: str) -> Finding:
-    if _was_used(folder):
+    if was_used(folder):
         found = f"{shown} is missing, and a daemon has worked there"
         return Finding(check, Level.FAULT, found, "connect its share, or create it again")
     nearest = next(place for place in folder.parents if place.exists())
@@ -130,11 +130,6 @@ def _missing(check: str, folder: Path, shown: str) -> Finding:
         f"{shown} does not exist, and cannot be created",
         "create it, or let the user of the daemon create it",
     )
-
-
-def _was_used(folder: Path) -> bool:
-    """Whether a daemon of this user on this machine has worked in a folder of this path."""
-    return local_state_path(folder, "device").exists()
 
 
 def _try(probe: Path) -> None:

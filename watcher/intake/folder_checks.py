@@ -25,7 +25,7 @@ from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
 from watcher.intake.known_corrections import KnownCorrections
 from watcher.intake.listing import kind_of
-from watcher.intake.local_state import local_state_path, make_local_state_dir
+from watcher.intake.local_state import device_path, local_state_path, make_local_state_dir
 
 _LOG = logging.getLogger(__name__)
 STAGING = ".staging"
@@ -166,7 +166,7 @@ class Folders:
             self._files.write(folder / SENTINEL, _SENTINEL_TEXT.encode())
             self._files.publish(folder / SENTINEL)
         device = str(self._files.status(folder / SENTINEL).st_dev)
-        local_state_path(folder, "device").write_text(device, encoding="ascii")
+        device_path(folder).write_text(device, encoding="ascii")
 
     def _make(self, folder: Path) -> None:
         """Create a folder that is missing, and say so: its path may be mistyped."""
@@ -224,7 +224,7 @@ class Folders:
         may lack the whole path, and what a link leads to.
         """
         try:
-            device = local_state_path(folder, "device").read_text(encoding="ascii")
+            device = device_path(folder).read_text(encoding="ascii")
         except (FileNotFoundError, NotADirectoryError):
             return False
         path = folder.resolve()

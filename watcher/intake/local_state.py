@@ -39,3 +39,13 @@ def local_state_path(folder: Path, suffix: str) -> Path:
     """
     key = sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return local_state_dir() / f"{key}.{suffix}"
+
+
+def device_path(folder: Path) -> Path:
+    """Return the file that has the device of a folder in which a daemon has worked."""
+    return local_state_path(folder, "device")
+
+
+def was_used(folder: Path) -> bool:
+    """Whether a daemon of this user on this machine has worked in a folder of this path."""
+    return device_path(folder).exists()

@@ -19,8 +19,9 @@ import psutil
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
-from core.files.own_files import OwnFileError, read_own_file
+from core.files.own_files import SENTINEL, OwnFileError, read_own_file
 from watcher.environment import MAIN
+from watcher.intake.local_state import was_used
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
@@ -199,6 +200,11 @@ def read_status(outbox: Path, name: str = MAIN) -> Status:
     try:
         return Status.model_validate_json(read_own_file(path))
     except FileNotFoundError:
+        if was_used(outbox) and not (outbox / SENTINEL).exists():
+            raise StatusError(
+                f"{str(outbox)!r} has no file {SENTINEL}, and a daemon has worked there: is the "
+                "share of the folder connected?"
+            ) from None
         raise StatusError(
             f"no daemon has worked here: {str(path)!r} does not exist; start one with 'isco watch' "
             "or 'isco service install'"

@@ -389,6 +389,18 @@ def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     assert "none.yaml" in log.with_name("two-training.log").read_text(encoding="utf-8")
 
 
+def test_an_outbox_that_is_away_is_not_called_unused(settings: Settings) -> None:
+    """Where its share is mounted nothing may be left, not even the folder."""
+    subprocess.run(isco(settings, "watch", "--once"), check=True)
+    outbox = settings.watcher.outbox
+    outbox.rename(outbox.with_name("away"))
+    for _ in range(2):
+        code, _, error = status_of(settings)
+        assert code == 1 and error.count("\n") == 1
+        assert "a daemon has worked there: is the share of the folder connected?" in error
+        outbox.mkdir(exist_ok=True)
+
+
 def test_the_log_is_rotated(tmp_path: Path) -> None:
     program = (
         "import logging, pathlib, sys\nfrom watcher import log_file as log\n"
