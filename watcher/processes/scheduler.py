@@ -80,7 +80,8 @@ class NightlyScheduler:
 
         from watcher.processes.cron import cron_trigger
 
-        self.zone = _zone(settings.timezone)
+        name = settings.timezone
+        self.zone = _local_zone() if name == LOCAL else ZoneInfo(name)
         self._cron = settings.cron
         self._trigger = cron_trigger(settings.cron, self.zone)
         self._dir = outbox / NIGHTLY
@@ -131,15 +132,23 @@ class NightlyScheduler:
         return self._next_after(after or self._clock())
 
     def last_training(self) -> str | None:
-        """Return the date of the latest training and its outcome, None before the first one."""
-        report_dir = max(self._dir.glob("[0-9]*"), default=None)
+        """Return the date of the latest training and its outcome, None before the first one.
+
+        One of a later date than today ran while the clock was ahead: it would hide the others.
+        """
+        today = f"{self._clock().astimezone(self.zone):%Y-%m-%d}"
+        reports = [path for path in self._dir.glob("[0-9]*") if path.name[: len(today)] <= today]
+        report_dir = max(reports, default=None)
         return f"{report_dir.name}: {outcome(report_dir)}" if report_dir is not None else None
 
     def due_training(self) -> datetime | None:
         """Return the time of the latest training that is due and not done, or None."""
         moment = self._clock().astimezone(UTC)
         done_until = self._done_until()
-        if done_until is None or done_until > moment:  # the clock was ahead: count from here
+        if done_until is not None and done_until > moment:
+            _LOG.warning("the clock was ahead (%s): trainings count from now", done_until.date())
+            done_until = None
+        if done_until is None:
             self._set_done_until(moment)
             return None
         latest = None
@@ -273,10 +282,6 @@ def publish_failure(report_dir: Path, reason: str) -> None:
     make_public_dir(staged)
     write_atomic(staged / FAILED, reason + "\n", is_public=True)
     os.rename(staged, report_dir)
-
-
-def _zone(name: str) -> ZoneInfo:
-    return _local_zone() if name == LOCAL else ZoneInfo(name)
 
 
 def _local_zone() -> ZoneInfo:

@@ -166,6 +166,22 @@ def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: 
     assert last == f"2026-06-02: failed: {why.strip()}"
 
 
+def test_a_training_of_a_clock_that_was_ahead_hides_no_later_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    scheduler = schedule(tmp_path, clock, trainings)
+    scheduler.check()
+    for date in (datetime(2036, 1, 1, 12), datetime(2026, 6, 1, 13), datetime(2026, 6, 2, 12)):
+        clock.moment = date.replace(tzinfo=VIENNA)
+        scheduler.check()
+    assert trainings.dates == ["2036-01-01", "2026-06-02"]
+    last = scheduler.last_training()
+    assert last is not None and last.startswith("2026-06-02: ")
+    (line,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert line == "the clock was ahead (2036-01-01): trainings count from now"
+
+
 def test_the_reason_that_a_training_left_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
