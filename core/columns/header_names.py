@@ -187,14 +187,14 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
 def names_another(header: str, column: str) -> bool:
     """Return whether a header is a name of our column but for words that say something else.
 
-    Such are "second job", "occupation of the mother" and "occupational group"; a question is none.
+    Such are "second job" and "occupation of the mother"; a question is none, nor is a usual name.
     """
     written = _words_that_tell(header[:_MAX_NAME_CHARS])
     rest = _without(tuple(map(plain_letters, written)), _places_of_else(written, column))
     if not rest or len(rest) == len(written) or len(written) > MAX_NAME_WORDS:
         return False
-    is_name = _best(_usual_keys(column), " ".join(rest)) is not None
-    return is_name or bool(contained(rest, _contained_names(column)))
+    keys, names = _usual_keys(column), _contained_names(column)
+    return not _best(keys, header) and bool(_best(keys, " ".join(rest)) or contained(rest, names))
 
 
 @lru_cache(maxsize=_MAX_KEPT)

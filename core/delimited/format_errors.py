@@ -7,7 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from core.columns.column_choice import Aliases, match_names
-from core.columns.header_names import TEXT_COLUMNS, Match, usual_names
+from core.columns.header_names import (
+    JOB_TITLE,
+    TEXT_COLUMNS,
+    Match,
+    names_another,
+    usual_names,
+)
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_no_name
 from core.errors import SETTINGS_FILE, InputError
@@ -102,6 +108,8 @@ def no_column(
             f"{remedy} The first line looks like a record ({value.strip()!r}): if it is one, add a "
             "line with the names of the columns above it."
         )
+    if others := [name for name in header if column == JOB_TITLE and names_another(name, column)]:
+        remedy = f"{remedy} Not read, since their names say something else: {listed(others)}."
     found = "the columns " + listed(header)
     if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):
         found, remedy = f"{found}: {cause[0]}", cause[1]

@@ -119,3 +119,11 @@ def opened(
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     return open_table(path, ALIASES | (aliases or {}), ("job_title",))
+
+
+def test_a_table_of_others_alone_is_refused_with_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "pais.csv"
+    path.write_text("Aluno;Profissão do pai;Profissão da mãe\nA1;pedreiro;ama\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        open_table(path, ALIASES, ("job_title",))
+    assert "say something else: 'Profissão do pai', 'Profissão da mãe'" in raised.value.remedy
