@@ -32,6 +32,11 @@ CODE_NAMES = (
     "isco_08_4",
     "isco08_4",
     "isco",
+    "citp_08",
+    "citp08",
+    "citp/2008",
+    "ciuo_08",
+    "ciuo08",
     "occupation_code",
     "job_code",
     "occ_code",
@@ -39,7 +44,7 @@ CODE_NAMES = (
     "label",
 )
 """The names of a column of codes, the preferred one first. Case, and the difference between space,
-hyphen and underscore, do not count (``column_key``)."""
+hyphen and underscore, do not count (``column_key``). CITP and CIUO are Romance names of ISCO."""
 _UNSURE_NAMES = frozenset({"job_code", "occ_code", "code", "label"})
 CORRECTED_NAMES = (
     "corrected_isco_code",
@@ -132,7 +137,7 @@ class CodeReader:
 
 def may_hold_isco_08(name: str) -> bool:
     """Whether a name says ISCO, and not ISCO-88 or ISCO-68."""
-    is_isco = any(word.startswith("isco") for word in words_of(name))
+    is_isco = any(word.startswith(("isco", "citp", "ciuo")) for word in words_of(name))
     return is_isco and not any(year in name for year in ("88", "68"))
 
 

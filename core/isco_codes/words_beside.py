@@ -19,9 +19,9 @@ _MAX_OBJECTION_WORDS = 3
 _MAX_POINTER_WORDS = 4
 _NAMES = (
     r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88|(?:στεπ|step-)[\s_-]*(?:19)?92|στεπ)"
-    r"|(?:soc|noc|cnp|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|o\*?net|isic|nace"
-    r"|naics|scian|pkd)"
-    r"(?:[\s_-]*(?:19|20)?\d\d(?![\d-]))?)"
+    r"|(?:soc|noc|cnp|cpp|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|nkz|kbji|o\*?net"
+    r"|isic|nace|naics|scian|pkd|nkd|kbli)"
+    r"(?:[\s_/-]*(?:19|20)?\d\d(?![\d-]))?)"
 )
 _NAME = re.compile(rf"\W*(?:(?:uk|us)[\s_-]*)?{_NAMES}\W*", re.IGNORECASE)
 # Its codes may be none of ISCO-08, and have letters.

@@ -91,6 +91,16 @@ def test_the_greek_classification_is_that_of_isco_88(written: str) -> None:
     assert read_code(written).kind is CodeKind.ISCO_88
 
 
+@pytest.mark.parametrize("written", ["CPP 71261", "CPP/2010 7212", "KBJI 2014 7212", "NKZ-10 7212"])
+def test_national_classifications_are_others(written: str) -> None:
+    assert "give the code of ISCO-08" in read_code(written).reason
+
+
+@pytest.mark.parametrize("written", ["CITP/08 7212", "CIUO-08: 7212"])
+def test_isco_may_be_named_in_romance_languages(written: str) -> None:
+    assert read_code(written).code == "7212"
+
+
 def test_the_table_has_no_other_kinds() -> None:
     """A kind that nobody reads would be a word in vain."""
     assert {kind for words in TABLE.values() for kind in words} == set(AnswerWord)

@@ -49,3 +49,12 @@ def test_other_columns_with_codes_are_noted_still(tmp_path: Path) -> None:
     assert table.columns[CODE_COLUMN] == 0
     assert table.other_columns == {CODE_COLUMN: ["code"]}
     assert table.notes == ["other columns that may be the isco_code: 'code'"]
+
+
+@pytest.mark.parametrize("name", ["CITP-08", "citp08", "CITP/2008", "CIUO 08"])
+def test_isco_has_other_letters_in_romance_languages(name: str, tmp_path: Path) -> None:
+    """The column of ISCO-88 and that of the national code beside it are none of these codes."""
+    header = f"profissão;CPP/2010;CITP-88;{name}\n"
+    table = read(tmp_path, header + "enfermeira;22210;2230;2221\ncozinheiro;51200;5122;5120\n")
+    assert table.columns[CODE_COLUMN] == 3
+    assert not table.other_columns
