@@ -37,9 +37,12 @@ _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?P<mark>[-./]) ?(?P<month>\d{1,2})(?P=mark) ?(?P<day>\d{1,2})(?!\d)\.?"
     r"(?P<rest>.*)"
 )
+# The word for "at" in the languages of the program: "kl. 9.05", "pukul 9.05", "às 9h05".
+_AT = r"kl|klo|kell|klukkan|um|at|as|às|à|a las|alle|ore|om|o|ob|u|w|v|pukul|pkl|jam|plkst|в"
 _CLOCK = re.compile(
-    r"(?:,?\s*|T)(?P<hour>\d{1,2})(?::|\s?h\s?)(?P<minutes>\d\d(?::\d\d)?)"
-    r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?",
+    rf"(?:,?\s*(?:(?:{_AT})\.?\s+)?|T)"
+    r"(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minutes>\d\d(?:[:.]\d\d)?)"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\.?|\s*(?:Uhr|uur|h))?",
     re.IGNORECASE,
 )
 # Excel counts days; a date that lost its format stands as such a number (45000 is 2023-03-15).
@@ -184,7 +187,7 @@ def _clock(written: str) -> str | None:
         if not 0 < hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "p" else 0)
-    return f"{hour:02}:{clock['minutes']}"
+    return f"{hour:02}:{clock['minutes'].replace('.', ':')}"
 
 
 def _own_order(date: re.Match[str]) -> bool | None:

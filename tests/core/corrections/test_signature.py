@@ -123,13 +123,26 @@ def test_the_times_of_excel_are_read(tmp_path: Path) -> None:
         "45625": "2024-11-29T00:00:00",
         "29/11/2024 14h05": "2024-11-29T14:05:00",
         "2024-11-29 14\u00a0h\u00a005": "2024-11-29T14:05:00",
+        "29-11-2024 pukul 9.05": "2024-11-29T09:05:00",
+        "29.11.2024 kl. 09.05": "2024-11-29T09:05:00",
+        "29.11.2024 klo 9.05.30": "2024-11-29T09:05:30",
+        "29/11/2024 às 09h05": "2024-11-29T09:05:00",
+        "29.11.2024 um 9:05 Uhr": "2024-11-29T09:05:00",
         "٢٩/١١/٢٠٢٤ ٠٩:٠٥": "2024-11-29T09:05:00",
         "٢٠٢٤-١١-٢٩": "2024-11-29T00:00:00",
     }
     for time, iso in written.items():
         (row,) = corrections(tmp_path, f"a | b,2221,anna,{time},,")
         assert (row.signature.coded_at, row.reason) == (iso, "")
-    for unclear in ("11/29/24 14:05 PM", "11/29/24 0:05 AM", "4562", "145625", "59999"):
+    for unclear in (
+        "29.11.2024 seite 9.05",
+        "11/29/24 14:05 PM",
+        "11/29/24 0:05 AM",
+        "29.11.2024 9.60",
+        "4562",
+        "145625",
+        "59999",
+    ):
         (row,) = corrections(tmp_path, f"a | b,2221,anna,{unclear},,")
         assert row.signature.coded_at == "" and f"{unclear!r} is left out" in row.reason
 
