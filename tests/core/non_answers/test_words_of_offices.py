@@ -1,4 +1,4 @@
-"""What people of Greece, Finland, Estonia and Indonesia type where they have no occupation."""
+"""What people of several countries type where they have no occupation."""
 
 from __future__ import annotations
 
@@ -13,23 +13,54 @@ from core.text import join
 NOT_WORKING = """\
 syntaxiouxos | sintaxiouhos | OIKIAKA | oikiaka | noikokyra | anergos | foititria
 ANEPΓOΣ | με αναπηρική σύνταξη | ΣΕ ΑΔΕΙΑ ΑΝΑΤΡΟΦΗΣ | δε δουλεύω | ταμείο ανεργίας
-työeläkkeellä | pitkäaikaistyötön | kotihoidontuella | opiskelija AMK | vårdledig"""
+työeläkkeellä | pitkäaikaistyötön | kotihoidontuella | opiskelija AMK | vårdledig
+pensionista de viuvez | à procura do 1º emprego | s/ profissão | cuida dos netos | recebe RSI
+tomo conta da minha mãe | vive de rendimentos | concurseira | recém-licenciada
+gk kerja | blm ada kerjaan | pensiunan Polri | kelas 3 SD | momong cucu | baru lulus
+inv. dôch. | evidovaná na ÚP | stará sa o matku | prijavljen na HZZ | status njegovatelja"""
+
+# A pension of a survivor, the search for a first job, care for a relative, graduates, by language.
+WITHOUT_WORK = """\
+survivor's pension | first-time job seeker | unpaid carer | recent graduate
+Witwenrente | bezieht Arbeitslosengeld | in Grundsicherung | Schulabgänger
+pension de réversion | cherche premier emploi | allocation chômage | jeune diplômé
+pensión de viudedad | busca primer empleo | subsidio de desempleo | recién graduado
+pensione di reversibilità | in attesa di prima occupazione | in NASPI | neolaureato
+pensão de sobrevivência | 1º emprego | recém-formada
+nabestaandenpensioen | mantelzorg | schoolverlater | renta rodzinna
+vdovský důchod | pečuje o osobu blízkou | absolventka | vdovský dôchodok | opatruje príbuzného
+družinska pokojnina | iskalec prve zaposlitve | obiteljska mirovina
+traži prvo zaposlenje | njeguje majku | pensie de urmaș | ajutor de șomaj | özvegyi nyugdíj
+álláskeresési járadék | наследствена пенсия | гледа майка си | ζητά πρώτη εργασία
+našlių pensija | bedarbio pašalpa | apgādnieka zaudējuma pensija | toitjakaotuspension
+eelpension | leskeneläke | vastavalmistunut | änkepension | nyexaminerad | enkepension
+dimittend | etterlattepensjon | nyutdannet | ekkjulífeyrir | nýútskrifaður | خريج جديد
+إعانة بطالة | pensjoni tar-romol | benefiċċju tal-qgħad | pinsean baintrí | pensiunan janda"""
 NOT_STATED = """\
-den ksero | ΟΥΔΕΝ | ΔΞΔΑ | ό,τι βρω | igasuguseid töid | nggak tau"""
+den ksero | ΟΥΔΕΝ | ΔΞΔΑ | ό,τι βρω | igasuguseid töid | nggak tau
+tdk tau | ga ada | gamau jawab | ikut ortu | id. | não quis responder | SSS | nema zanimanja"""
 STATUS = """\
 idiotikos ypallilos | dhmosios ypallhlos | Δ.Υ. | Ελ. Επαγγελματίας | περιστασιακά | P3K
-ylempi toimihenkilö | ammatinharjoittaja | sijainen | julkinen sektori"""
-ABOVE = "όπως άνω | ίδιο με πάνω | kts. edellinen | ks. edellä | vt eelmist"
+ylempi toimihenkilö | ammatinharjoittaja | sijainen | julkinen sektori
+func. público | trabalhador-estudante | estagiária IEFP | MEI | patroa | kary. swasta | PHL
+peg. negeri | karyawan BUMD | pracujúci študent | honorarno | vlasnica obrta | Werkstudent"""
+ABOVE = """\
+όπως άνω | ίδιο με πάνω | kts. edellinen | ks. edellä | vt eelmist | o mesmo de cima | vide supra
+igual ao anterior | sda | sama dgn atas | sm dg di atas | ako hore | jako nahoře | isto ko gore"""
 JOBS = """\
 λογιστής σε σύνταξη εγγράφων | σύνταξη κειμένων | syntaktis | sijaisopettaja | sijainen opettaja
-julkisen sektorin asiantuntija | oikiaki boithos | υπάλληλος ΕΣΠΑ ταμείο"""
+julkisen sektorin asiantuntija | oikiaki boithos | υπάλληλος ΕΣΠΑ ταμείο
+guru SD | kepala sekolah SMA | pensiunan guru | jaga toko | tukang | técnico superior
+patrão de pesca | cuidador de idosos | cuidadora | gerente de RSI | caregiver | kv radnik
+omaishoitaja | family carer
+pflegende Angehörige | obrtnik | proche aidant"""
 
 
 def of(texts: str) -> list[str]:
     return re.split(r"\s+\|\s+|\n", texts)
 
 
-@pytest.mark.parametrize("text", of(NOT_WORKING))
+@pytest.mark.parametrize("text", of(f"{NOT_WORKING} | {WITHOUT_WORK}"))
 def test_no_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_WORKING
 
