@@ -38,7 +38,7 @@ dimittend | etterlattepensjon | nyutdannet | ekkjulífeyrir | nýútskrifaður |
 إعانة بطالة | pensjoni tar-romol | benefiċċju tal-qgħad | pinsean baintrí | pensiunan janda"""
 NOT_STATED = """\
 den ksero | ΟΥΔΕΝ | ΔΞΔΑ | ό,τι βρω | igasuguseid töid | nggak tau
-tdk tau | ga ada | gamau jawab | ikut ortu | id. | não quis responder | SSS | nema zanimanja"""
+tdk tau | ga ada | gamau jawab | ikut ortu | não quis responder | SSS | nema zanimanja"""
 STATUS = """\
 idiotikos ypallilos | dhmosios ypallhlos | Δ.Υ. | Ελ. Επαγγελματίας | περιστασιακά | P3K
 ylempi toimihenkilö | ammatinharjoittaja | sijainen | julkinen sektori
@@ -46,7 +46,10 @@ func. público | trabalhador-estudante | estagiária IEFP | MEI | patroa | kary.
 peg. negeri | karyawan BUMD | pracujúci študent | honorarno | vlasnica obrta | Werkstudent"""
 ABOVE = """\
 όπως άνω | ίδιο με πάνω | kts. edellinen | ks. edellä | vt eelmist | o mesmo de cima | vide supra
-igual ao anterior | sda | sama dgn atas | sm dg di atas | ako hore | jako nahoře | isto ko gore"""
+igual ao anterior | sda | sama dgn atas | sm dg di atas | ako hore | jako nahoře | isto ko gore
+isto | enako | detto | to isté | totéž | to samo | lo stesso | hetzelfde | pareil | la misma | igual
+mesma profissão | la fel | ugyanaz | същото | το ίδιο | tas pats | ta pati | samuti | samoin | samma
+samme | sömuleiðis | l-istess | mar an gcéanna | نفس المهنة | sama | same again"""
 JOBS = """\
 λογιστής σε σύνταξη εγγράφων | σύνταξη κειμένων | syntaktis | sijaisopettaja | sijainen opettaja
 julkisen sektorin asiantuntija | oikiaki boithos | υπάλληλος ΕΣΠΑ ταμείο
