@@ -1,4 +1,4 @@
-"""The distinct texts that the model coded in a batch: with its confidence, a text takes 17 bytes.
+"""The distinct texts that the model coded in a batch, of 17 bytes each.
 
 The records of one text are right or wrong together. So a share of records is as sure as one of
 fewer texts that have the same number of records each (Kish, Survey Sampling, 1965).
@@ -35,11 +35,9 @@ class DistinctTexts:
         """Add N records that the model coded; ``is_seen`` (N,): the text was in the training."""
         rows = np.empty(len(texts), _TEXT)
         # "nurse / welder" and "nurse welder" are one text, but one of them is left to a person.
-        rows["hash"] = [
-            hash((text, prediction.confidence))
-            for text, prediction in zip(texts, predictions, strict=True)
-        ]
-        rows["reach"] = [prediction.reach for prediction in predictions]
+        reach = [prediction.reach for prediction in predictions]
+        rows["hash"] = [hash(pair) for pair in zip(texts, reach, strict=True)]
+        rows["reach"] = reach
         rows["is_seen"] = is_seen
         rows["n_records"] = 1
         self._new.append(rows)
