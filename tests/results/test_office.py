@@ -156,7 +156,11 @@ def test_wrong_codes_of_the_sample_lower_the_confidence_and_the_report_warns(
     assert calibration["is_fitted"] and calibration["sample"]["rate"] == 0
     page = text_of_page(out)
     assert "Coders agreed with fewer autocoded records than output.wanted_agreement asks" in page
-    assert "Coders agreed with 0.0 % of the random sample" in page
+    sample = calibration["sample"]
+    assert (
+        "Coders agreed with 0.0 % of the texts of the random sample (95 % interval 0.0 % to "
+        f"{100 * sample['high']:.1f} %; answers: {sample['n_answers']})."
+    ) in page
 
 
 def test_the_report_says_how_often_coders_slip(office: Office) -> None:
