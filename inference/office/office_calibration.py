@@ -19,7 +19,7 @@ Z_95 = 1.96
 class ShareAgreed:
     """The share of codes on which coders agree, with its 95 % interval (Wilson 1927).
 
-    ``n_answers`` answers say it.
+    ``n_answers`` answers say it. Of ``high`` see ``office_fit.share_agreed``.
     """
 
     rate: float

@@ -85,7 +85,7 @@ def fit_office(
     confidence = probabilities.max(axis=1)
     is_agreed = probabilities.argmax(axis=1) == units
     is_autocoded = confidence >= np.float32(threshold)
-    agreement = _share_agreed(is_autocoded, is_agreed, weights)
+    agreement = share_agreed(is_autocoded, is_agreed, weights)
     is_known = _are_known(answers, confidence)
     wanted = _wanted_threshold(bundled.wanted_agreement, confidence, is_agreed, weights, is_known)
     is_below = agreement is not None and agreement.high < bundled.wanted_agreement
@@ -98,7 +98,7 @@ def fit_office(
         slip_rate=fit.slip_rate,
         exponent_deviation=fit.exponent_deviation,
         slip_rate_deviation=fit.slip_rate_deviation,
-        sample=_share_agreed(np.array(answers.is_sampled), is_agreed, weights),
+        sample=share_agreed(np.array(answers.is_sampled), is_agreed, weights),
         agreement=agreement,
         wanted=wanted,
         confidences=confidences,
@@ -127,19 +127,31 @@ def _votes_of(
     return shares, votes
 
 
-def _share_agreed(
+def share_agreed(
     is_chosen: np.ndarray, is_agreed: np.ndarray, weights: np.ndarray
 ) -> ShareAgreed | None:
-    """Return the agreement on the chosen answers; None where there are none."""
+    """Return the agreement on the chosen answers; None where there are none.
+
+    The upper bound is corrected for continuity (Yates 1934), by half of the heaviest answer that
+    disagrees: of a few answers with unequal weights one alone seemed to say what several do.
+    """
     if not is_chosen.any():
         return None
-    chosen = weights[is_chosen]
-    rate = min(float(chosen @ is_agreed[is_chosen] / chosen.sum()), 1.0)  # sums are rounded
+    chosen, agrees = weights[is_chosen], is_agreed[is_chosen]
+    rate = min(float(chosen @ agrees / chosen.sum()), 1.0)
     n = float(_effective(chosen).sum())
+    correction = float(chosen[~agrees].max(initial=0.0) / chosen.sum() / 2)
+    low, _ = _wilson(rate, n)
+    _, high = _wilson(min(rate + correction, 1.0), n)
+    low, high = max(min(low, rate), 0.0), min(max(high, rate), 1.0)  # sums are rounded
+    return ShareAgreed(rate, low, high, int(is_chosen.sum()))
+
+
+def _wilson(rate: float, n: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share of ``n`` answers."""
     center = rate + Z_95**2 / (2 * n)
-    margin = Z_95 * np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2))
-    low, high = (float((center + sign * margin) / (1 + Z_95**2 / n)) for sign in (-1, 1))
-    return ShareAgreed(rate, max(low, 0.0), min(high, 1.0), int(is_chosen.sum()))
+    margin = Z_95 * float(np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2)))
+    return (center - margin) / (1 + Z_95**2 / n), (center + margin) / (1 + Z_95**2 / n)
 
 
 def _are_known(answers: OfficeAnswers, confidence: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from inference.office.office_calibration import (
     bundle_calibration,
     recalibrated,
 )
-from inference.office.office_fit import AnswerReadings, fit_office
+from inference.office.office_fit import AnswerReadings, fit_office, share_agreed
 from inference.similar_corrections import SimilarCorrections, SimilarityRules
 
 UNITS = isco08().units
@@ -159,6 +159,26 @@ def test_no_share_is_above_all(seed: int) -> None:
     assert calibration.sample is not None and calibration.agreement is not None
     assert 0.9999 < calibration.sample.rate <= 1 and 0.9999 < calibration.agreement.rate <= 1
     assert calibration.sample.high <= 1
+
+
+def test_chance_seldom_says_that_the_agreement_is_surely_below() -> None:
+    """Titles of a survey, of which a sample is drawn by records: one rare text weighs much."""
+    rng = np.random.default_rng(0)
+    n_texts, n_records, wanted, is_below = 400, 3000, 0.95, []
+    shares = np.arange(1, n_texts + 1) ** -1.0
+    for _ in range(2000):
+        records = rng.multinomial(n_records, shares / shares.sum())
+        drawn = rng.choice(np.repeat(np.arange(n_texts), records), 20, replace=False)
+        n_drawn = np.bincount(drawn, minlength=n_texts)
+        is_asked = n_drawn > 0
+        weights = (n_drawn / np.maximum(records, 1))[is_asked]
+        is_agreed = (rng.random(n_texts) < wanted)[is_asked]
+        share = share_agreed(np.ones(len(weights), bool), is_agreed, weights)
+        assert share is not None and share.low <= share.rate <= share.high
+        is_below.append(share.high < wanted)
+    assert np.mean(is_below) < 0.025
+    one_in_five = share_agreed(np.ones(60, bool), np.arange(60) % 5 > 0, np.ones(60))
+    assert one_in_five is not None and one_in_five.high < wanted
 
 
 @pytest.mark.parametrize(("slip_rate", "are_many"), [(0.0, False), (0.04, False), (0.08, True)])
