@@ -127,6 +127,17 @@ def test_every_event_is_on_it(outbox: Path) -> None:
     assert len(page.named("svg")) == 2 and all(svg["aria-label"] for svg in page.named("svg"))
 
 
+def test_a_file_without_answers_has_no_share_and_no_place_in_the_trend(outbox: Path) -> None:
+    a_batch(outbox, 1, "first.csv")
+    a_batch(outbox, 2, "second.csv")
+    a_batch(outbox, 3, "none.csv", n_autocoded=0, n_not_stated=60, n_empty=40)
+    Index(outbox, clock=lambda: MOMENT).refresh(a_status())
+    page = Page(outbox / INDEX)
+    assert "the last 2 files, oldest first" in page.words
+    assert "none.csv 2026-11-23 04:18:00 UTC 100 –" in page.words
+    assert "51.0 %" in page.words and " 0.0 %" not in page.words
+
+
 def test_what_people_decided_before_is_coded_at_once(outbox: Path) -> None:
     index = Index(outbox, clock=lambda: MOMENT)
     a_batch(outbox, 0)
