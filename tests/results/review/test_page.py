@@ -511,6 +511,19 @@ def test_the_search_needs_no_accents(reviewer: Reviewer, tmp_path: Path) -> None
 
 
 @needs_chromium
+def test_a_decision_is_said_in_the_language_of_the_page(reviewer: Reviewer, tmp_path: Path) -> None:
+    """The file has the code in English, as every reader of it expects."""
+    path = tmp_path / "pt" / REVIEW_PAGE
+    path.parent.mkdir()
+    write_review_page(review().displayed_items(), path, "a.csv", BATCH, Display(language="pt"))
+    in_portuguese = Reviewer(reviewer.driver, path, reviewer.downloads)
+    in_portuguese.press("0")
+    assert "não codificável" in in_portuguese.find("message").text
+    with in_portuguese.save().open(encoding="utf-8-sig", newline="") as file:
+        assert [row["corrected_isco_code"] for row in csv.DictReader(file)] == ["not codable"]
+
+
+@needs_chromium
 def test_context_and_a_likelier_group_stand_beside_the_text(
     reviewer: Reviewer, tmp_path: Path
 ) -> None:
