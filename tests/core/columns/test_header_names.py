@@ -271,6 +271,7 @@ def test_more_questions_for_the_job(header: str) -> None:
 
 
 def test_a_description_of_the_job_is_the_duties() -> None:
-    for header in ("Descripción puesto", "Descrizione mansione", "Position description"):
+    names = "Descripción puesto | Descrizione mansione | Position description | Opis činnosti"
+    for header in names.split(" | "):
         assert match(header, "job_title") is None
         assert match(header, "duties_description") == (Match.SPECIFIC, 0)

@@ -51,7 +51,6 @@ def test_names_alike_in_two_groups_are_refused(suffix: str, groups: str, tmp_pat
     "head",
     [
         "Person,,Beruf,,Partner,\nNr,Alter,Bezeichnung,Aufgaben,Bezeichnung P,Aufgaben P\n",
-        "Osoba,Hlavné zamestnanie,,Druhé,,Vek\n,Názov,Opis činnosti,Názov 2,Opis práce,\n",
         "Person,,Beruf,,Partner,\nNr,Alter,Text,Code,Beruf,Aufgaben P\n",  # not the partner's
         "Id,Age,Main job,,Second job,\n,,Title,Duties,Title,Duties\n",
     ],
