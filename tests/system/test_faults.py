@@ -36,7 +36,8 @@ from watcher.intake.local_state import local_state_path
 from watcher.open_files import file_system_of, is_open_for_writing
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor
-from watcher.status.status import Health, judge, read_status
+from watcher.status.status import Health, InProgress, Problem, judge, read_status
+from watcher.status.status_file import write_status
 
 GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
 TURNS = 12  # of 0.1 s: more than the quiet time of 0.2 s and the second hash take
@@ -747,6 +748,28 @@ def test_a_daemon_of_the_same_name_on_another_machine_is_noticed(
         harness.start_daemon(MAIN)
     harness.start_daemon("two")
     harness.clock.seconds += 3600  # an hour without activity
+    harness.start_daemon(MAIN)
+
+
+@pytest.mark.parametrize("has_space", [True, False])
+def test_a_daemon_on_another_machine_is_noticed_also_while_a_file_is_in_progress(
+    harness: DaemonHarness, has_space: bool
+) -> None:
+    """Fault 30: such a daemon may be silent for longer, and the error says for how long."""
+    harness.tick(1)
+    path = harness.settings.watcher.outbox / "status.json"
+    now = harness.clock.now()
+    waiting_for_space = None if has_space else Problem(since=now, reason="full")
+    changes = {
+        "host": "elsewhere",
+        "in_progress": InProgress(name="a.csv", since=now),
+        "no_space": waiting_for_space,
+    }
+    write_status(path, harness.status().model_copy(update=changes))
+    harness.clock.seconds += 300
+    with pytest.raises(AlreadyRunningError, match=r"elsewhere .* start this one again in 5 min"):
+        harness.start_daemon(MAIN)
+    harness.clock.seconds += 302
     harness.start_daemon(MAIN)
 
 

@@ -10,10 +10,16 @@ from pathlib import Path
 from core.errors import AlreadyRunningError, StatusError
 from watcher.environment import Environment
 from watcher.intake.folder_checks import STAGING
-from watcher.status.status import Health, judge, read_status, status_file_name
+from watcher.status.status import (
+    Health,
+    duration_text,
+    judge,
+    read_status,
+    status_file_name,
+)
 
 _LOG = logging.getLogger(__name__)
-_ALIVE = (Health.OK, Health.SHARE_UNAVAILABLE, Health.PAUSED)
+_GONE = (Health.STOPPED, Health.DEAD, Health.UNRESPONSIVE)
 
 
 def refuse_same_name(environment: Environment) -> None:
@@ -26,12 +32,15 @@ def refuse_same_name(environment: Environment) -> None:
     if not _is_written_by_this_user(settings.outbox, name):
         _LOG.warning("the status in the outbox is another user's: it is replaced")
         return
-    is_alive = judge(status, environment.clock.now()).health in _ALIVE
-    if status.host != socket.gethostname() and is_alive:
-        raise AlreadyRunningError(
-            f"another daemon on {status.host} watches {str(settings.inbox)!r}; stop it and wait a "
-            "minute, or give this one a name: isco watch --worker NAME"
-        )
+    now = environment.clock.now()
+    if status.host == socket.gethostname() or judge(status, now).health in _GONE:
+        return
+    silent_s = (now - status.last_activity).total_seconds()
+    raise AlreadyRunningError(
+        f"another daemon on {status.host} watches {str(settings.inbox)!r}; stop it, or give this "
+        "one a name: isco watch --worker NAME. If that machine is off, start this one again in "
+        f"{duration_text(status.silence_limit_s - silent_s + 1)}"
+    )
 
 
 def _is_written_by_this_user(outbox: Path, name: str) -> bool:

@@ -142,11 +142,14 @@ class Status(_Part):
         """When the daemon last did anything."""
         return max(filter(None, [self.started, self.last_poll, self.last_progress]))
 
-    def until(self, now: datetime) -> Status:
-        """Return the status with no activity after ``now``: the clock may have been set back.
+    @property
+    def silence_limit_s(self) -> float:
+        """How long a daemon may show no activity before it counts as unresponsive."""
+        limit_s = UNRESPONSIVE_S if self.in_progress is None else STALLED_S
+        return max(UNRESPONSIVE_POLLS * self.poll_s, limit_s)
 
-        Without this a daemon that works would look unresponsive until the clock has caught up.
-        """
+    def until(self, now: datetime) -> Status:
+        """Return the status with no activity after ``now``, as after the clock was set back."""
         times = {name: getattr(self, name) for name in ("started", "last_poll", "last_progress")}
         ahead = {name: now for name, time in times.items() if time is not None and time > now}
         return self.model_copy(update=ahead) if ahead else self
@@ -251,8 +254,7 @@ def judge(
             f"process {status.pid} ended unexpectedly, last activity {duration_text(age_s)} ago; "
             "start the daemon again: it continues with the file that was in progress",
         )
-    limit_s = UNRESPONSIVE_S if status.in_progress is None else STALLED_S
-    limit_s = max(UNRESPONSIVE_POLLS * status.poll_s, limit_s)
+    limit_s = status.silence_limit_s
     if age_s > limit_s:
         missing = "no poll" if status.in_progress is None else "no progress"
         file = "" if status.in_progress is None else f" on {status.in_progress.name!r}"
