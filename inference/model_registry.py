@@ -115,7 +115,8 @@ class ModelRegistry:
     def add(self, bundle_dir: Path) -> Bundle:
         """Move a finished bundle into the registry; BundleError where a file of it is damaged.
 
-        Raises OSError where it cannot be written, as on a full disk; no part of it is left then.
+        Older versions than ``keep_versions`` go, also where the gate refuses one night after the
+        other. Raises OSError where it cannot be written, as on a full disk; no part is left then.
         """
         bundle = Bundle.open(bundle_dir)
         bundle.checkpoint_dir()
@@ -132,6 +133,7 @@ class ModelRegistry:
                 raise OSError(f"{str(target)!r} cannot be written: {reason}") from None
             os.rename(partial_dir, target)
         shutil.rmtree(bundle_dir)
+        self._prune()
         return Bundle.open(target)
 
     def promote(self, name: str) -> Bundle:
@@ -223,9 +225,12 @@ class ModelRegistry:
     def _prune(self) -> None:
         """Remove all but the newest ``keep_versions``, never the served one or the one before."""
         versions = [v for v in self.versions() if v.path.parent == self._versions_dir]
+        old = versions[: -self._n_kept]
+        if not old:
+            return  # before the first promotion there may be no version in service
         served = self._served_name()
         needed = {served, self._promotion(served).get("replaced")}
-        for version in versions[: -self._n_kept]:
+        for version in old:
             if version.name not in needed:
                 removed_dir = self._versions_dir / f".{version.name}.part"
                 os.rename(version.path, removed_dir)

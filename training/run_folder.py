@@ -207,11 +207,17 @@ class RunFolder:
 def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None) -> RunFolder:
     """Return a new run, or the interrupted one of the same ``key`` (see ``fingerprint``).
 
-    ``path`` is the folder to use; by default ``run_<date>`` below ``runs_dir``.
+    ``path`` is the folder to use; by default ``run_<date>`` below ``runs_dir``. An interrupted
+    nightly training of another key is removed: the corrections have changed, and no later night
+    continues it. A full training may take hours; its user may come back to it.
     """
     for run in _newest_first([path] if path else runs_dir.glob("run_*")):
         if run.state is RunState.RUNNING and run.key == key:
             return run
+    if kind is RunKind.FINE_TUNE:
+        for run in _newest_first(runs_dir.glob("run_*")):
+            if run.state is RunState.RUNNING and run.metrics.kind is kind:
+                shutil.rmtree(run.path, ignore_errors=True)
     path = path or runs_dir / f"run_{datetime.now():%Y-%m-%d_%H%M%S}"
     run = RunFolder(path, key, RunMetrics(kind, RunState.RUNNING, started=utc_now()))
     shutil.rmtree(path / "checkpoints", ignore_errors=True)  # of a run with another key

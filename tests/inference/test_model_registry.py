@@ -103,6 +103,18 @@ def test_old_versions_go_but_never_the_one_before(
     assert registry.rollback().manifest.version == "v1"
 
 
+def test_refused_versions_go_though_none_is_promoted(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    """A gate that refuses every night of a year must not fill the disk."""
+    for number in range(1, 7):
+        registry.add(another(bundle, tmp_path / f"run{number}", number))
+        if number in (1, 2):
+            registry.promote(f"v{number}")
+    # Two are kept; v2 is in service, v1 was before it.
+    assert names(registry) == ["v1", "v2", "v5", "v6", bundle.manifest.version]
+
+
 def test_a_bundled_version_that_came_later_is_named(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:

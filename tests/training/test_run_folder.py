@@ -25,6 +25,17 @@ def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> N
     assert ended is not None and ended.reasons == ["because"]
 
 
+def test_a_killed_night_is_removed_once_its_corrections_have_changed(tmp_path: Path) -> None:
+    """Its checkpoint is as large as three models, and nobody continues it."""
+    full = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / "run_full")
+    ended = start_run(tmp_path, RunKind.FINE_TUNE, "key", tmp_path / "run_ended")
+    ended.finish(RunState.REFUSED, ["because"])
+    killed = start_run(tmp_path, RunKind.FINE_TUNE, "key", tmp_path / "run_killed")
+    assert start_run(tmp_path, RunKind.FINE_TUNE, "key").path == killed.path
+    later = start_run(tmp_path, RunKind.FINE_TUNE, "other", tmp_path / "run_later")
+    assert sorted(tmp_path.iterdir()) == [ended.path, full.path, later.path]
+
+
 def test_the_newest_run_is_the_one_that_began_last(tmp_path: Path) -> None:
     """In autumn an hour has the same names twice: 02:50, and 20 minutes later 02:10."""
     for name, started in (
