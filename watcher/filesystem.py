@@ -43,7 +43,7 @@ def _rename_exclusively(source: Path, target: Path) -> None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
     if failed:
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), source, None, target)
+        raise OSError(number, os.strerror(number), str(source), None, str(target))
 
 
 def _open_below(root: Path, folder: Path) -> int:

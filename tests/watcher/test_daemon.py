@@ -405,6 +405,14 @@ def test_nothing_is_overwritten(work_dir: Path, files: Filesystem, volume: str) 
         assert [path.read_text(encoding="utf-8") for path in reasons] == ["one\n", "two\n"]
 
 
+def test_a_move_that_fails_names_the_paths_as_every_error_does(tmp_path: Path) -> None:
+    """The status shows it: it read PosixPath('…')."""
+    source, target = tmp_path / "gone.csv", tmp_path / "kept.csv"
+    with pytest.raises(FileNotFoundError) as caught:
+        FILES.rename_new(source, target)
+    assert str(caught.value).endswith(f": {str(source)!r} -> {str(target)!r}")
+
+
 @given(st.text(min_size=1, max_size=300).filter(lambda name: name.strip()))
 def test_no_name_leaves_the_outbox(name: str) -> None:
     stem = publish.safe_stem(name)
