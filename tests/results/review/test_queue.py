@@ -130,6 +130,6 @@ def test_new_words_of_a_corrections_file(tmp_path: Path) -> None:
     assert [(c.sampled, c.predicted, c.n_drawn) for c in corrections] == [
         ("batch 1", "0310", 2),
         ("batch 1", "7212", 1),
-        ("", "", 0),
+        ("batch 1", "7212", 0),  # nor how often it was drawn
         ("batch 1", "721", 1),  # the list of the batch tells the code, not the file
     ]
