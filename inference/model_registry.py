@@ -133,7 +133,7 @@ class ModelRegistry:
                 raise OSError(f"{str(target)!r} cannot be written: {reason}") from None
             os.rename(partial_dir, target)
         shutil.rmtree(bundle_dir)
-        self._prune()
+        self._prune(target.name)
         return Bundle.open(target)
 
     def promote(self, name: str) -> Bundle:
@@ -153,7 +153,7 @@ class ModelRegistry:
         promotion = {"promoted": utc_now(), "replaced": replaced, "bundled": known or bundled}
         write_atomic(self._versions_dir / f"{name}.json", json.dumps(promotion) + "\n")
         os.replace(link, self._served_link)
-        self._prune()
+        self._prune(name)
         return bundle
 
     def rollback(self) -> Bundle:
@@ -222,14 +222,17 @@ class ModelRegistry:
         link.symlink_to(os.path.relpath(path.resolve(), self._served_link.parent.resolve()))
         return link
 
-    def _prune(self) -> None:
-        """Remove all but the newest ``keep_versions``, never the served one or the one before."""
+    def _prune(self, last: str) -> None:
+        """Remove all but the newest ``keep_versions``, never the served one or the one before.
+
+        ``last``, the one that came last, stays also where the clock was set back since the others.
+        """
         versions = [v for v in self.versions() if v.path.parent == self._versions_dir]
         old = versions[: -self._n_kept]
         if not old:
             return  # before the first promotion there may be no version in service
         served = self._served_name()
-        needed = {served, self._promotion(served).get("replaced")}
+        needed = {served, self._promotion(served).get("replaced"), last}
         for version in old:
             if version.name not in needed:
                 removed_dir = self._versions_dir / f".{version.name}.part"

@@ -115,6 +115,14 @@ def test_refused_versions_go_though_none_is_promoted(
     assert names(registry) == ["v1", "v2", "v5", "v6", bundle.manifest.version]
 
 
+def test_the_last_version_stays_where_the_clock_was_set_back(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    for number in (7, 8, 9, 1):
+        registry.add(another(bundle, tmp_path / f"run{number}", number))
+    assert names(registry) == ["v1", "v8", "v9", bundle.manifest.version]
+
+
 def test_a_bundled_version_that_came_later_is_named(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
