@@ -141,14 +141,14 @@ def share_agreed(
     rate = min(float(chosen @ agrees / chosen.sum()), 1.0)
     n = float(_effective(chosen).sum())
     correction = float(chosen[~agrees].max(initial=0.0) / chosen.sum() / 2)
-    low, _ = _wilson(rate, n)
-    _, high = _wilson(min(rate + correction, 1.0), n)
+    low, _ = wilson(rate, n)
+    _, high = wilson(min(rate + correction, 1.0), n)
     low, high = max(min(low, rate), 0.0), min(max(high, rate), 1.0)  # sums are rounded
     return ShareAgreed(rate, low, high, int(is_chosen.sum()))
 
 
-def _wilson(rate: float, n: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share of ``n`` answers."""
+def wilson(rate: float, n: float) -> tuple[float, float]:
+    """Return the 95 % interval of a share of ``n`` > 0 answers (Wilson, JASA 22, 1927)."""
     center = rate + Z_95**2 / (2 * n)
     margin = Z_95 * float(np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2)))
     return (center - margin) / (1 + Z_95**2 / n), (center + margin) / (1 + Z_95**2 / n)

@@ -188,9 +188,10 @@ def test_the_metrics_are_a_table(settings: Settings, tmp_path: Path) -> None:
     coded.write_text("job_title,isco_code\nnurse,2221\ncook,5120\n", encoding="utf-8")
     done = run_script("evaluate", *config_of(settings), "--on", str(coded))
     assert done.returncode == 0, done.stderr
-    model, _, _, _, *table = done.stdout.decode().splitlines()
+    model, _, _, _, *table, blank, intervals = done.stdout.decode().splitlines()
     assert model.startswith("model ") and table[0].split()[:2] == ["part", "n"]
     assert len({len(line) for line in table}) == 1  # the last column ends at the same place
+    assert not blank and intervals.startswith("95 % intervals")
     assert table[1].startswith("all ")
 
 

@@ -31,7 +31,7 @@ from inference.classifier import Classifier
 from training.dataset.coded_table import CodedTable
 from training.dataset.records import language_of
 from training.dataset.unusable_records import in_words, none_is_valid
-from training.evaluation.intervals import interval_of_repeats
+from training.evaluation.intervals import interval_of_repeats, interval_of_share
 from training.evaluation.metrics import AGREEMENT, measure, production_rate
 
 _MAX_LINES = 10
@@ -125,7 +125,7 @@ def evaluate_records(
     ``records`` has ``text, label, language, source``. Parts without records are left out. Where
     nothing is autocoded, ``autocoded_agreement`` is NaN; ``kappa`` is NaN where all codes, of the
     records and of the model, are one. ``n_texts`` distinct texts and ``n_autocoded`` records are
-    told as well, and the 95 % intervals are those of ``interval_of_repeats``.
+    told as well, and 95 % intervals (``training/evaluation/intervals.py``).
     """
     rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
     probabilities = classifier.probabilities(list(texts))[rows_of_texts]
@@ -163,11 +163,9 @@ def _figures(
         figures["autocoded_agreement"] = math.nan
     if len(np.unique(codes)) == 1 and hit.all():  # 0 / 0
         figures["kappa"] = math.nan
-    figures["accuracy_4_interval"] = interval_of_repeats(lambda rows: hit[rows].mean(), texts)
-    figures["autocoded_agreement_interval"] = (
-        interval_of_repeats(lambda rows: hit[is_autocoded][rows].mean(), texts[is_autocoded])
-        if is_autocoded.any()
-        else (math.nan, math.nan)
+    figures["accuracy_4_interval"] = interval_of_share(hit, texts)
+    figures["autocoded_agreement_interval"] = interval_of_share(
+        hit[is_autocoded], texts[is_autocoded]
     )
     figures["production_rate_95_interval"] = interval_of_repeats(
         lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), texts
@@ -184,7 +182,7 @@ def intervals_in_words(figures: Mapping[str, Mapping[str, Any]]) -> str:
         for low, high in [values[f"{name}_interval"]]
     ]
     return (
-        f"95 % intervals of all records (bootstrap over {quantity(values['n_texts'], 'text')}): "
+        f"95 % intervals of all records, of {quantity(values['n_texts'], 'text')}: "
         f"{'; '.join(shown)}; {values['n_autocoded']:,} of {values['n']:,} autocoded"
     )
 

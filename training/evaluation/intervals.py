@@ -1,18 +1,23 @@
-"""How much a figure would differ on another sample of the same texts: bootstrap intervals.
+"""How much a figure would differ on another sample of the same texts.
 
-Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993. Texts are drawn with
-replacement; champion and challenger are measured on the same draws, so that texts that are hard
-for both cancel out.
+Source of the bootstrap intervals: Efron & Tibshirani, An Introduction to the Bootstrap, 1993. Texts
+are drawn with replacement; champion and challenger are measured on the same draws, so that texts
+that are hard for both cancel out. Of a share of few texts, or of texts that are all right, it tells
+too little: that has the interval of Wilson.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
+from inference.office.office_fit import wilson
+
 N_DRAWS = 400
 LEVEL = 0.95
+_MIN_TEXTS = 30  # draws of fewer hardly differ
 
 
 def interval(figure: Callable[[np.ndarray], float], n: int, seed: int = 0) -> tuple[float, float]:
@@ -26,17 +31,30 @@ def interval(figure: Callable[[np.ndarray], float], n: int, seed: int = 0) -> tu
     return _bounds([figure(rng.integers(n, size=n)) for _ in range(N_DRAWS)])
 
 
+def interval_of_share(hit: np.ndarray, texts: np.ndarray) -> tuple[float, float]:
+    """Return the 95 % interval [low, high] of the share of hits of n records of fewer texts.
+
+    ``texts`` (n,) are the texts of the records, by any names: the records of one text are right or
+    wrong together, and say as much as fewer texts of equal size (Kish, Survey Sampling, 1965). NaN
+    without records.
+    """
+    if not len(texts):
+        return math.nan, math.nan
+    n_records = np.unique(texts, return_counts=True)[1].astype(float)
+    low, high = wilson(float(hit.mean()), float(n_records.sum() ** 2 / (n_records**2).sum()))
+    return max(low, 0.0), min(high, 1.0)
+
+
 def interval_of_repeats(
     figure: Callable[[np.ndarray], float], texts: np.ndarray
 ) -> tuple[float, float]:
     """Return the 95 % interval [low, high] of ``figure(rows)`` over n records of fewer texts.
 
-    ``texts`` (n,) are the texts of the records, by any names: the records of one text are right or
-    wrong together, and are drawn together. Zeros without records.
+    The records of one of the ``texts`` (n,) are drawn together. NaN of fewer than 30 texts.
     """
-    if not len(texts):
-        return 0.0, 0.0
     names, places = np.unique(texts, return_inverse=True)
+    if len(names) < _MIN_TEXTS:
+        return math.nan, math.nan
     rng, rows = np.random.default_rng(0), np.arange(len(texts))
 
     def drawn() -> np.ndarray:

@@ -22,7 +22,7 @@ from training.evaluation.evaluate_file import (
     read_coded_records,
     table_rows,
 )
-from training.evaluation.intervals import interval, interval_of_repeats
+from training.evaluation.intervals import interval, interval_of_repeats, interval_of_share
 
 
 def coded_file(folder: Path, extra: str = "") -> Path:
@@ -90,7 +90,9 @@ def test_kappa_of_one_code_is_a_dash(settings: Settings, bundle: Bundle, tmp_pat
     row = dict(zip(header, everything, strict=True))
     assert (row["n"], row["top-1"], row["κ"]) == ("1", "1.000", "–")
     words = intervals_in_words(figures)
-    assert "(bootstrap over 1 text): top-1 1.000 to 1.000; right when autocoded – to –;" in words
+    # One text that is right tells little: Wilson's interval of 1 in 1.
+    assert "records, of 1 text: top-1 0.207 to 1.000; right when autocoded – to –;" in words
+    assert "production rate at 95 % – to –;" in words
     assert words.endswith("; 0 of 1 autocoded")
 
 
@@ -102,8 +104,10 @@ def test_intervals_hold_where_a_few_titles_have_most_records() -> None:
     for _ in range(60):
         texts = rng.choice(n_texts, n_records, p=shares / shares.sum())
         hit = (rng.random(n_texts) < rate)[texts]
-        low, high = interval_of_repeats(lambda rows, hit=hit: hit[rows].mean(), texts)
+        low, high = interval_of_share(hit, texts)
         narrow = interval(lambda rows, hit=hit: hit[rows].mean(), n_records)
+        drawn = interval_of_repeats(lambda rows, hit=hit: hit[rows].mean(), texts)
+        assert drawn[1] - drawn[0] > 1.5 * (narrow[1] - narrow[0])
         inside.append((low <= rate <= high, narrow[0] <= rate <= narrow[1]))
     held, held_by_records = np.mean(inside, axis=0)
     assert 0.9 <= held <= 0.99 and held_by_records < 0.7
