@@ -108,6 +108,16 @@ def test_records_of_one_text_may_be_left_to_a_person_and_be_coded() -> None:
     assert row.interval[0] < 0.95 / 2 < row.interval[1]
 
 
+def test_a_text_is_left_in_one_record_and_coded_as_surely_in_another() -> None:
+    coded = a_prediction("2221", 0.95)
+    left = replace(coded, isco_code="", source=CodeSource.TOO_UNSURE, occupations=("2221", "7212"))
+    statistics = BatchStatistics(a_profile(set()), THRESHOLD)
+    statistics.add(["nurse welder", "nurse welder"], [left, coded])
+    (row,) = [row for row in statistics.what_ifs() if row.is_set]
+    assert (row.n_autocoded, row.n_review, row.n_texts) == (1, 1, 1)
+    assert row.interval[0] < row.expected_agreement_rate < row.interval[1]
+
+
 def test_drift_is_the_share_that_would_have_to_move() -> None:
     same, other = BatchStatistics(a_profile(set()), 0.5), BatchStatistics(a_profile(set()), 0.5)
     same.add([""] * 400, [a_prediction("2221", 0.9)] * 300 + [a_prediction("7212", 0.9)] * 100)
