@@ -63,13 +63,6 @@ def progress_bar(
         yield advance
 
 
-@contextmanager
-def training_progress(name: str, n_texts: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar for the texts of a training; see ``progress_bar``."""
-    with progress_bar(name, n_texts, "texts") as advance:
-        yield advance
-
-
 class _LoggedProgress:
     """Logs how far the work is, at most once in ``LOG_PERIOD_S`` seconds."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from core.own_tables.code_source import NON_ANSWERS, CodeSource
 from core.taxonomy import MINOR, UNIT, isco08
 from inference.decision import Prediction
-from inference.office.office_calibration import Z_95
+from inference.office.share_interval import Z_95
 from inference.training_profile import TrainingProfile
 from results.reporting.distinct_texts import DistinctTexts
 

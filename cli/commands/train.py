@@ -8,12 +8,13 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.json_output import print_json
 from cli.options import add_command, add_file, add_folder
-from cli.progress_bar import training_progress
+from cli.progress_bar import progress_bar
 from cli.requirements import require_extra
 from cli.system_error import describe
 from core.errors import IscoError, TrainingRunsError
@@ -171,16 +172,15 @@ def _train(parsed: argparse.Namespace, settings: Settings, report_dir: Path | No
         run_worker()
         return
     training_run: RunFolder | None
+    progress = partial(progress_bar, unit="texts")
     # torch is imported within: not by a night that finds nothing to learn.
     with main_process(), require_extra("train", "training"):
         if parsed.fine_tune:
-            training_run = run_nightly(
-                settings, parsed.corrections_dir, report_dir, training_progress
-            )
+            training_run = run_nightly(settings, parsed.corrections_dir, report_dir, progress)
         else:
             from training.train import train
 
-            training_run = train(settings, raw, base, parsed.out, training_progress)
+            training_run = train(settings, raw, base, parsed.out, progress)
     _report(training_run, parsed.json)
 
 

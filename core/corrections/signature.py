@@ -12,10 +12,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.files.compiled_table import read_yaml
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.written_code import plain_text
+from core.letters.word_pattern import any_of
 from core.non_answers.missing_values import StatedCells
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATURE_COLUMNS
 
@@ -37,14 +41,7 @@ _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?P<mark>[-./]) ?(?P<month>\d{1,2})(?P=mark) ?(?P<day>\d{1,2})(?!\d)\.?"
     r"(?P<rest>.*)"
 )
-# The word for "at" in the languages of the program: "kl. 9.05", "pukul 9.05", "às 9h05".
-_AT = r"kl|klo|kell|klukkan|um|at|as|às|à|a las|alle|ore|om|o|ob|u|w|v|pukul|pkl|jam|plkst|в"
-_CLOCK = re.compile(
-    rf"(?:,?\s*(?:(?:{_AT})\.?\s+)?|T)"
-    r"(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minutes>\d\d(?:[:.]\d\d)?)"
-    r"(?:\s*(?P<half>[ap])\.?\s?m\.?|\s*(?:Uhr|uur|h))?",
-    re.IGNORECASE,
-)
+_CLOCK_WORDS = Path(__file__).with_name("clock_words.yaml")
 # Excel counts days; a date that lost its format stands as such a number (45000 is 2023-03-15).
 _SERIAL = re.compile(r"[45]\d{4}(?:[.,]\d+)?")
 _SERIAL_ZERO = datetime(1899, 12, 30)
@@ -177,9 +174,25 @@ def _as_iso(written: str, is_day_first: bool | None) -> str:
     return written if clock is None else f"{iso}T{clock}"
 
 
+@cache
+def _clock_form() -> re.Pattern[str]:
+    """Return the pattern of a time behind a date: "T9:05", ", kl. 9.05", " às 9h05", "9:05 pm"."""
+    languages = read_yaml(_CLOCK_WORDS).values()
+    at, behind = (
+        any_of(word for words in languages for word in words.get(kind, ()))
+        for kind in ("at", "behind")
+    )
+    return re.compile(
+        rf"(?:,?\s*(?:{at}\.?\s+)?|T)"
+        r"(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minutes>\d\d(?:[:.]\d\d)?)"
+        rf"(?:\s*(?P<half>[ap])\.?\s?m\.?|\s*{behind})?",
+        re.IGNORECASE,
+    )
+
+
 def _clock(written: str) -> str | None:
     """Return a time of the day in ISO 8601; None for what is none, such as "14:05 PM"."""
-    clock = _CLOCK.fullmatch(written)
+    clock = _clock_form().fullmatch(written)
     if clock is None:
         return None
     hour, half = int(clock["hour"]), (clock["half"] or "").lower()

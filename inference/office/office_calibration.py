@@ -11,7 +11,6 @@ from core.corrections.office_answers import OfficeAnswers
 from core.taxonomy import isco08
 from inference.office.carried_calibration import CarriedCalibration
 
-Z_95 = 1.96
 """Half the width of a 95 % interval, in standard errors."""
 
 

@@ -26,12 +26,12 @@ from core.corrections.office_answers import OfficeAnswers
 from core.taxonomy import UNIT, unit_index
 from inference.office.exponent_fit import FITTED_PRIOR, Prior, fit_exponent
 from inference.office.office_calibration import (
-    Z_95,
     OfficeCalibration,
     ShareAgreed,
     WantedThreshold,
     recalibrated,
 )
+from inference.office.share_interval import effective_number, wilson
 from inference.similar_corrections import Neighbors, SimilarCorrections
 
 _THRESHOLD_STEPS = 100
@@ -111,7 +111,7 @@ _ANY_UNIT = "0110"  # in the place of an answer without a unit group
 
 def _effective(weights: np.ndarray) -> np.ndarray:
     """Return the weights with the sum of Kish's effective number of answers."""
-    return weights * (weights.sum() / (weights**2).sum())
+    return weights * (effective_number(weights) / weights.sum())
 
 
 def _votes_of(
@@ -139,19 +139,11 @@ def share_agreed(
         return None
     chosen, agrees = weights[is_chosen], is_agreed[is_chosen]
     rate = min(float(chosen @ agrees / chosen.sum()), 1.0)
-    n = float(_effective(chosen).sum())
+    n = effective_number(chosen)
     correction = float(chosen[~agrees].max(initial=0.0) / chosen.sum() / 2)
-    low, _ = wilson(rate, n)
-    _, high = wilson(min(rate + correction, 1.0), n)
-    low, high = max(min(low, rate), 0.0), min(max(high, rate), 1.0)  # sums are rounded
+    low, _ = wilson(rate * n, n)
+    _, high = wilson(min(rate + correction, 1.0) * n, n)
     return ShareAgreed(rate, low, high, int(is_chosen.sum()))
-
-
-def wilson(rate: float, n: float) -> tuple[float, float]:
-    """Return the 95 % interval of a share of ``n`` > 0 answers (Wilson, JASA 22, 1927)."""
-    center = rate + Z_95**2 / (2 * n)
-    margin = Z_95 * float(np.sqrt(rate * (1 - rate) / n + Z_95**2 / (4 * n**2)))
-    return (center - margin) / (1 + Z_95**2 / n), (center + margin) / (1 + Z_95**2 / n)
 
 
 def _are_known(answers: OfficeAnswers, confidence: np.ndarray) -> np.ndarray:
@@ -221,7 +213,7 @@ def _reliability(
     for rows in np.array_split(np.argsort(confidence, kind="stable"), n_parts):
         mean = float(np.average(confidence[rows], weights=weights[rows]))
         rate = float(np.average(is_agreed[rows], weights=weights[rows]))
-        n = float(_effective(weights[rows]).sum())
+        n = effective_number(weights[rows])
         confidences.append(mean)
         agreements.append((n * rate + _N_EXPECTED * mean) / (n + _N_EXPECTED))
     return tuple(confidences), tuple(agreements)

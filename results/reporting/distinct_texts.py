@@ -1,7 +1,7 @@
 """The distinct texts that the model coded in a batch, of 17 bytes each.
 
 The records of one text are right or wrong together. So a share of records is as sure as one of
-fewer texts that have the same number of records each (Kish, Survey Sampling, 1965).
+fewer texts that have the same number of records each (``effective_number``).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inference.decision import Prediction
+from inference.office.share_interval import effective_number
 
 _MIN_MERGE = 100_000
 _TEXT = np.dtype(
@@ -66,7 +67,7 @@ class DistinctTexts:
         """
         texts = self._merged()
         n_records = texts["n_records"][texts["reach"] >= threshold].astype(float)
-        return float(n_records.sum() ** 2 / (n_records**2).sum()) if len(n_records) else 0.0
+        return effective_number(n_records) if len(n_records) else 0.0
 
     @property
     def unseen_rate(self) -> float:

@@ -21,7 +21,7 @@ def test_a_training_without_a_terminal_logs_a_line_a_minute(
     now_s = [0.0]
     monkeypatch.setattr(progress_bar.time, "monotonic", lambda: now_s[0])
     monkeypatch.setattr(progress_bar.sys.stderr, "isatty", lambda: False, raising=False)
-    with progress_bar.training_progress("training", 10_000) as advance:
+    with progress_bar.progress_bar("training", 10_000, "texts") as advance:
         advance(2_000)  # done before an interruption
         for _ in range(30):
             now_s[0] += 10.0
@@ -30,7 +30,7 @@ def test_a_training_without_a_terminal_logs_a_line_a_minute(
     assert len(messages) == 5
     assert messages[0] == ("training: 2,600 of 10,000 texts, 10 texts/s, about 12 minutes left")
     caplog.clear()
-    with progress_bar.training_progress("training", 1_100) as advance:
+    with progress_bar.progress_bar("training", 1_100, "texts") as advance:
         advance(0)
         now_s[0] += 60.0
         advance(600)

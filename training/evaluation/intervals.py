@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inference.office.office_fit import wilson
+from inference.office.share_interval import effective_number, wilson
 
 N_DRAWS = 400
 LEVEL = 0.95
@@ -35,14 +35,12 @@ def interval_of_share(hit: np.ndarray, texts: np.ndarray) -> tuple[float, float]
     """Return the 95 % interval [low, high] of the share of hits of n records of fewer texts.
 
     ``texts`` (n,) are the texts of the records, by any names: the records of one text are right or
-    wrong together, and say as much as fewer texts of equal size (Kish, Survey Sampling, 1965). NaN
-    without records.
+    wrong together, and say as much as fewer texts of equal size. NaN without records.
     """
     if not len(texts):
         return math.nan, math.nan
-    n_records = np.unique(texts, return_counts=True)[1].astype(float)
-    low, high = wilson(float(hit.mean()), float(n_records.sum() ** 2 / (n_records**2).sum()))
-    return max(low, 0.0), min(high, 1.0)
+    n = effective_number(np.unique(texts, return_counts=True)[1].astype(float))
+    return wilson(float(hit.mean()) * n, n)
 
 
 def interval_of_repeats(

@@ -26,6 +26,7 @@ from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, read_folder
 from core.row_counts import quantity
 from core.settings import DataSettings
+from inference.office.share_interval import wilson
 
 _LOG = logging.getLogger(__name__)
 _MONTH_CHARS = len("2026-11")
@@ -183,7 +184,7 @@ def _share(answers: Iterable[_Answer]) -> dict[str, Any]:
     for answer in answers:
         n += answer.drawn.n_records
         n_agreed += answer.drawn.n_records * answer.is_agreed
-    return {"n": n, "n_agreed": n_agreed, "rate": n_agreed / n, "interval": wilson(n_agreed, n)}
+    return {"n": n, "n_agreed": n_agreed, "rate": n_agreed / n, "interval": [*wilson(n_agreed, n)]}
 
 
 def _doubted(answers: list[_Answer]) -> dict[str, Any]:
@@ -193,11 +194,3 @@ def _doubted(answers: list[_Answer]) -> dict[str, Any]:
         "n_doubted": sum(answer.drawn.n_records for answer in answers if answer.is_doubted),
         "believed": _share(believed) if believed else {},
     }
-
-
-def wilson(n_hits: int, n: int) -> list[float]:
-    """Return the 95 % interval [low, high] of a share with ``n_hits`` in ``n`` > 0 draws."""
-    from scipy.stats import binomtest  # takes a second, and most nights have no such answers
-
-    interval = binomtest(n_hits, n).proportion_ci(0.95, method="wilson")
-    return [max(0.0, float(interval.low)), min(1.0, float(interval.high))]

@@ -154,6 +154,7 @@ class Index:
         batches = sorted(self._batches.values(), key=_newest, reverse=True)
         trainings = sorted(self._trainings.values(), key=_newest, reverse=True)
         coded = [batch for batch in batches if batch["kind"] == "coded" and batch["n_rows"]]
+        shares = [batch["share"] for batch in coded if not isnan(batch["share"])]
         measured = [training for training in trainings if training["agreement"]]
         return encoded(
             "index.html",
@@ -167,9 +168,7 @@ class Index:
             n_shown=min(len(batches), _MAX_SHOWN),
             n_rows=sum(batch["n_rows"] for batch in coded),
             trainings=trainings,
-            shares=[batch["share"] for batch in coded if not isnan(batch["share"])][:_N_TREND][
-                ::-1
-            ],
+            shares=shares[:_N_TREND][::-1],
             agreements=[training["agreement"] for training in measured[:_N_TREND]][::-1],
         )
 

@@ -16,8 +16,9 @@ from core.corrections.text_list import ListHead, TextCollector
 from core.review_contract import AGREEMENT_PAGE
 from core.run_state import RunState
 from core.settings import DataSettings, Settings
+from inference.office.share_interval import wilson
 from tests.support.page_reader import Page
-from training.evaluation.sampled_agreement import sampled_agreement, wilson
+from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
 from training.run_folder import RunKind, RunMetrics, record_metrics
 
@@ -32,7 +33,7 @@ def test_wilson_is_newcombes() -> None:
         (0, 20, 0.0, 0.1611),
         (1, 29, 0.0061, 0.1718),
     ):
-        assert wilson(n_hits, n) == pytest.approx([low, high], abs=5e-5)
+        assert [*wilson(n_hits, n)] == pytest.approx([low, high], abs=5e-5)
     assert wilson(20, 20)[1] == 1
 
 
@@ -54,7 +55,7 @@ def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
     os.utime(tmp_path / "1.csv", (1, 1))
     found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
     assert (found["n"], found["n_agreed"], found["rate"]) == (5, 3, 0.6)
-    assert found["interval"] == wilson(3, 5)
+    assert found["interval"] == [*wilson(3, 5)]
     (tmp_path / "2.csv").write_text(
         HEADER + "c | d,7212,7212,1,batch 1\nc | d,7212,7212,1,batch 2\n", encoding="utf-8"
     )
@@ -99,7 +100,7 @@ def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
         return {part["name"]: (part["n"], part["n_agreed"]) for part in parts}
 
     assert counts([first, second]) == {"v1": (4, 3), "v2": (3, 3)}
-    assert first["interval"] == wilson(3, 4)
+    assert first["interval"] == [*wilson(3, 4)]
     assert counts(first["months"]) == {"2025-10": (3, 3), "2025-11": (1, 0)}
     assert counts(first["coders"]) == {"Anna": (3, 3), "ben": (1, 0)}
     assert counts(first["major_groups"]) == {"7": (4, 3)}
@@ -140,7 +141,7 @@ def test_answers_in_doubt_count_and_the_share_without_them_stands_beside(
     found = sampled_agreement(tmp_path, data)
     assert (found["n"], found["n_agreed"], found["n_doubted"]) == (6, 3, 2)
     assert (found["believed"]["n"], found["believed"]["n_agreed"]) == (4, 3)
-    assert found["believed"]["interval"] == wilson(3, 4)
+    assert found["believed"]["interval"] == [*wilson(3, 4)]
     (version,) = found["versions"]
     assert (version["n_doubted"], version["believed"]) == (2, found["believed"])
     out = tmp_path / "out"
@@ -183,7 +184,7 @@ def test_nothing_came_back(tmp_path: Path) -> None:
 
 
 def test_the_report_states_it_with_its_interval(tmp_path: Path) -> None:
-    share = {"n": 40, "n_agreed": 38, "rate": 0.95, "interval": wilson(38, 40)}
+    share = {"n": 40, "n_agreed": 38, "rate": 0.95, "interval": [*wilson(38, 40)]}
     versions = [{"name": "v1", **share}, {"name": "v2", **share}]
     sample = {**share, "n_shown": 3, "versions": versions}
     metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, sampled_agreement=sample)
