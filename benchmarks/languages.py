@@ -4,9 +4,9 @@ DEV_MULTI has the columns ``job_title``, ``duties_description``, ``isco_code``, 
 ``title_in_train`` and ``language``; rows whose ``title_in_train`` is empty count, and those that
 are a title alone: ESCO's labels apart from the titles of national classifications. A few of them
 are bundled answers as well; *new* are those that the model has not learned as such. Beside them
-stand the bundled reference answers: the hold-out set, the same with one typo each, and the
-commonest answers of a labour force survey, as they are and with one typo each. Those are known to
-the model. At last come new texts that name no occupation, which no code is right for.
+stand the bundled reference answers: the hold-out set, its answers with a title as typed and with
+one typo in it, and the commonest answers of a labour force survey, as they are and with one typo
+each. Those are known to the model. At last come new texts that name no occupation, which no code is right for.
 
 Writes ``benchmarks/results/languages.md``.
 """
@@ -108,17 +108,20 @@ def _answer_sections(
     is_new &= ~has_seen(list(answers["text"]))
     new = answers[is_new & ~answers["text"].isin(set(common["text"])).to_numpy()]
     yield "Answers that were in no training", new
-    yield "The same answers that have a title, with one typo in it", _mistyped(new)
+    mistyped = _mistyped(new)
+    yield "Those that have a title, as typed", new.loc[mistyped.index]
+    yield "The same, with one typo in the title", mistyped
     yield "The commonest answers, which it has learned", common
     yield "The commonest answers, with one typo", _mistyped(common)
 
 
 def _mistyped(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers that have a title, with one typo in it."""
+    """Return the answers whose title a typo changes, with one typo in it."""
     rng = random.Random(0)
     titled = answers[(answers["job_title"] != "").to_numpy()]
     parts = [text.partition(f" {SEPARATOR} ") for text in titled["text"]]
-    return titled.assign(text=[typo(title, rng) + mark + rest for title, mark, rest in parts])
+    mistyped = titled.assign(text=[typo(title, rng) + mark + rest for title, mark, rest in parts])
+    return mistyped[(mistyped["text"] != titled["text"]).to_numpy()]
 
 
 def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> list[str]:

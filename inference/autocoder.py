@@ -40,6 +40,7 @@ from inference.similar_corrections import (
     similarity_of,
     similarity_vectors,
 )
+from inference.spelling.typo_correction import SPELLING_VERSION
 from inference.training_profile import TrainingProfile
 
 PAD_CODES = "pad_codes"
@@ -239,6 +240,7 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
         "non_answers": non_answers_of(settings.data).version,
         "unheld_jobs": unheld_jobs_version(),
         "text_preparation": preparation_version(),
+        "spelling": SPELLING_VERSION,
         PAD_CODES: settings.output.pad_codes,
         NEUTRALISE_FORMULAS: settings.output.neutralise_formulas,
     }

@@ -14,7 +14,7 @@ from core.settings import InferenceSettings
 from inference.bundle import Bundle, Manifest
 from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession
-from inference.spelling.typo_correction import Spelling
+from inference.spelling.typo_correction import Readings, Spelling
 
 # A larger step has more texts of equal length: 8,192 answers make 436 batches in steps of 512, 187
 # in these.
@@ -44,7 +44,8 @@ class Reading:
 class Classifier:
     """One version of the model: a network and an n-gram model, combined by the calibration.
 
-    Both read a text without duties that say nothing, and after its typos were corrected.
+    Both read a text without duties that say nothing, and after its typos were corrected. Where a
+    word may be a typo or not, they read its text both ways.
     """
 
     def __init__(
@@ -75,14 +76,21 @@ class Classifier:
         return self.read(texts).probabilities
 
     def read(self, texts: Sequence[str]) -> Reading:
-        """Return the probabilities of cleaned ``texts``, and what they were computed from."""
-        corrected = self._readable(texts)
-        network = self._executor.submit(self._session.logits, corrected)
-        vectors = self._ngram_model.text_vectors(corrected)  # while the network computes
+        """Return the probabilities of cleaned ``texts``, and what they were computed from.
+
+        Those of a text that is read in two ways are the mean of both.
+        """
+        readings = self._readings(texts)
+        both = [*readings.texts, *readings.others.values()]
+        network = self._executor.submit(self._session.logits, both)
+        vectors = self._ngram_model.text_vectors(both)  # while the network computes
         scores = self._ngram_model.scores_of(vectors)
         logits = network.result()
-        probabilities = combine(logits, scores, self._temperature, self._ngram_weight)
-        return Reading(probabilities, logits, vectors)
+        of_all = combine(logits, scores, self._temperature, self._ngram_weight)
+        n, rows = len(texts), list(readings.others)
+        probabilities = of_all[:n]
+        probabilities[rows] = (probabilities[rows] + of_all[n:]) / 2
+        return Reading(probabilities, logits[:n], vectors[:n])
 
     def unpack(self) -> None:
         """Unpack the whole n-gram model, of which a single text needs little."""
@@ -90,14 +98,14 @@ class Classifier:
 
     def are_truncated(self, texts: Sequence[str]) -> list[bool]:
         """Return for each text whether it is longer than the network reads."""
-        are_cut = self._session.are_truncated(self._readable(texts))
+        are_cut = self._session.are_truncated(self._readings(texts).texts)
         return [
             is_cut or len(text) > MAX_CHARS for text, is_cut in zip(texts, are_cut, strict=True)
         ]
 
-    def _readable(self, texts: Sequence[str]) -> list[str]:
+    def _readings(self, texts: Sequence[str]) -> Readings:
         """Return the texts as both models read them."""
-        return self._spelling.correct_all([bounded(stated_text(text)) for text in texts])
+        return self._spelling.readings([bounded(stated_text(text)) for text in texts])
 
 
 def combine(

@@ -2,7 +2,8 @@
 
 Every word that is one typo away is a candidate. What counts is how much likelier its letters are
 than those that were typed, how rare the typo is, and whether a list has the word (Kernighan,
-Church, Gale, "A spelling correction program based on a noisy channel model", COLING 1990).
+Church, Gale, "A spelling correction program based on a noisy channel model", COLING 1990). Where
+that is not enough to be sure, the word is in doubt: it may be right as it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Sequence
 from heapq import nlargest
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -22,19 +24,27 @@ from inference.spelling.letter_model import N_BORDERS, LetterModel, codes_of
 
 # Natural logarithms of likelihoods, chosen on hold-out answers of twelve languages with one random
 # typo each, so that answers as they were typed keep their codes.
-_MIN_GAIN = 13.0
+_GAIN_TO_BE_SURE = 13.0
+_GAIN_TO_DOUBT = 7.0
 _GAIN_OF_A_WORD = 9.0  # that a list has
 _GAIN_OF_A_COMPOUND = 6.0  # of two such words
 _LOSS_OF_SLIP = 0.5  # a letter doubled, two letters swapped
 _LOSS_OF_DROPPED_LETTER = 3.0
 _LOSS_OF_REPLACED_LETTER = 4.0
 _LOSS_OF_ADDED_LETTER = 9.0
-_UNLIKELY = -15.0  # from a likelier place on no letter can gain enough
+_UNLIKELY = -8.0  # from a likelier place on no letter can gain enough
 _N_DEPENDENT = 5  # letters: the probabilities of so many change with one
 _N_COMPARED = 6  # candidates, the best by their letters: lists are asked for these alone
 _MIN_PART = 4  # letters of a part of a compound: shorter ones are in most words
 _WORDS_PER_LETTER = 600  # a letter is used if it is in one of so many words
 _WORDS_PER_STEP = 64
+
+
+class Meant(NamedTuple):
+    """What a word was probably meant to be; unless that ``is_sure`` it may be right as it is."""
+
+    word: str
+    is_sure: bool
 
 
 class LikelyWords:
@@ -56,8 +66,8 @@ class LikelyWords:
                 alphabets[script_of(letter)].append(letter)
         self._alphabets = {script: frozenset(letters) for script, letters in alphabets.items()}
 
-    def meant_by(self, typed: Sequence[str]) -> dict[str, str]:
-        """Return those of the typed words that are probably typos, with the word that was meant.
+    def meant_by(self, typed: Sequence[str]) -> dict[str, Meant]:
+        """Return those of the typed words that may be typos, with the word that was meant.
 
         A compound of two words is none, nor is a word with a letter that the known words lack. No
         letter with an accent is put in.
@@ -75,8 +85,8 @@ class LikelyWords:
             for word, meant in self._typos(words[start : start + _WORDS_PER_STEP], script)
         }
 
-    def _typos(self, typed: Sequence[str], script: str) -> Iterator[tuple[str, str]]:
-        """Yield the words of one script that are probably typos, and the word that was meant."""
+    def _typos(self, typed: Sequence[str], script: str) -> Iterator[tuple[str, Meant]]:
+        """Yield the words of one script that may be typos, and the word that was meant."""
         are_unlikely = self._are_unlikely(typed)
         doubtful = [
             row
@@ -90,7 +100,7 @@ class LikelyWords:
 
     def _likelier(
         self, typed: Sequence[str], losses: Sequence[dict[str, float]]
-    ) -> Iterator[tuple[str, str]]:
+    ) -> Iterator[tuple[str, Meant]]:
         """Yield a word and the best of its candidates, where it is likelier by enough."""
         rows = [
             word
@@ -107,11 +117,12 @@ class LikelyWords:
             totals = {
                 each: gains[each] + self._gain_of_words(each)
                 for each in nearest
-                if gains[each] > _MIN_GAIN - _GAIN_OF_A_WORD
+                if gains[each] > _GAIN_TO_DOUBT - _GAIN_OF_A_WORD
             }
             best = max(totals, key=totals.__getitem__, default=word)
-            if totals.get(best, 0.0) > _MIN_GAIN:
-                yield word, best
+            gain = totals.get(best, 0.0)
+            if gain > _GAIN_TO_DOUBT:
+                yield word, Meant(best, is_sure=gain > _GAIN_TO_BE_SURE)
 
     def _gain_of_words(self, candidate: str) -> float:
         if self._is_word(candidate):

@@ -4,8 +4,8 @@ A model reads a word as the pieces that it has learned, and one wrong letter cha
 word that the training texts do not have, one typo away from a word that is common there, is read as
 that word, unless it is a word that people use (``inference/spelling/right_words.py``). A word that
 was typed without its accents is read with them. Where no common word is near, it is read as the
-word that its letters make likely (``inference/spelling/likely_words.py``). The results show the
-text as it was typed.
+word that its letters make likely (``inference/spelling/likely_words.py``). Where that is doubtful,
+the title is read both ways. The results show the text as it was typed.
 """
 
 from __future__ import annotations
@@ -13,27 +13,43 @@ from __future__ import annotations
 import gzip
 import string
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, count
 from pathlib import Path
+from typing import NamedTuple
 
 from core.letters.accents import plain_letters, without_accents
-from core.letters.scripts import script_of
-from core.text import UNKNOWN
+from core.text import SEPARATOR, UNKNOWN
+from inference.spelling.alphabet import Alphabet
 from inference.spelling.letter_index import LetterIndex
-from inference.spelling.likely_words import LikelyWords
+from inference.spelling.likely_words import LikelyWords, Meant
 from inference.spelling.right_words import MIN_LETTERS
 
+SPELLING_VERSION = 2
+"""Increase it when a word is read otherwise: the same text may get another code then."""
 _MIN_TEXTS = 2  # a word of only one text may be a typo itself
 # What a typo is corrected to is in one text of so many, or the most of many languages' words would
 # be near some rare word of another language.
 _TEXTS_PER_COMMON_WORD = 75_000
+_MIN_DOUBTED_LETTERS = 3  # of a shorter word any letter may be a typo
 _MAX_LETTERS = 30  # longer ones are not words, and have thousands of neighbours
 _MAX_WORDS = 128  # the network reads no more
 _MAX_CACHED_WORDS = 65_536
 _MIN_WORDS = 10_000  # fewer do not tell which letters are likely, or are of another language
+_JOIN = f" {SEPARATOR} "
+
+
+class Readings(NamedTuple):
+    """How N texts are read.
+
+    ``texts`` (N,) have their typos corrected. Where a word of the title may be a typo or not,
+    ``others`` has, by the place of the text, the text with the word that may have been meant.
+    """
+
+    texts: list[str]
+    others: dict[int, str]
 
 
 class Spelling:
@@ -53,7 +69,7 @@ class Spelling:
         # In order, so that what is counted of the words does not depend on the process.
         self._rare_words = dict.fromkeys(sorted(rare_words))
         self._right_words = right_words
-        self._corrected: dict[str, str] = {}  # of unknown words, as they were met
+        self._meant: dict[str, Meant] = {}  # by unknown words, as they were met; may be the same
 
     def __contains__(self, word: str) -> bool:
         """Return whether the model has learned ``word``."""
@@ -95,42 +111,72 @@ class Spelling:
         of the same letters come first (the most common typos are a swapped and a doubled letter),
         then the most frequent one. Before all of them comes a word, common or not, that differs in
         accents alone. A word without such a neighbour is replaced by the word that its letters make
-        likely, if there is one. A word with a letter that no known word has (Turkish "diğer",
-        Azerbaijani "həkim") is of another language: it changes in its accents alone.
+        likely, if there is one that is likelier by far. A word with a letter that no known word has
+        (Turkish "diğer", Azerbaijani "həkim") is of another language: it changes in its accents
+        alone.
         """
         all_words = [text.split() for text in texts]
-        words_read = set(chain.from_iterable(words[:_MAX_WORDS] for words in all_words))
-        # Not difference(): of two collections it runs through the second one, for one text, too.
-        corrected = self._corrections({word for word in words_read if word not in self})
-        return [
-            " ".join(
-                words
-                if corrected.keys().isdisjoint(words)
-                else [corrected.get(word, word) for word in words[:_MAX_WORDS]] + words[_MAX_WORDS:]
-            )
-            for words in all_words
-        ]
+        words_read = chain.from_iterable(words[:_MAX_WORDS] for words in all_words)
+        sure = {
+            word: meant.word
+            for word, meant in self._meant_by(words_read, MIN_LETTERS).items()
+            if meant.is_sure
+        }
+        return [_replaced(words, sure) for words in all_words]
 
-    def _corrections(self, unknown_words: set[str]) -> dict[str, str]:
-        """Return those of the words that are corrected, with what they are corrected to."""
-        seen = self._corrected
-        nearest = {word: seen[word] for word in unknown_words if word in seen}
-        new_words = [
-            word for word in unknown_words if word not in nearest and self._may_be_typo(word)
-        ]
+    def readings(self, texts: Iterable[str]) -> Readings:
+        """Return cleaned texts with their typos corrected, and how else they may be read.
+
+        A title is read in two ways if it has an unknown word that another one is likelier than, but
+        not by far, or one of three or four letters that a known word is likelier than.
+        """
+        corrected = self.correct_all(texts)
+        parts = [text.partition(_JOIN) for text in corrected]
+        titles = [title.split() for title, _, _ in parts]
+        meant = self._meant_by(chain.from_iterable(titles), _MIN_DOUBTED_LETTERS)
+        doubted = {word: each.word for word, each in meant.items() if not each.is_sure}
+        others = {
+            place: _replaced(title, doubted) + join + duties
+            for place, (title, (_, join, duties)) in enumerate(zip(titles, parts, strict=True))
+            if not doubted.keys().isdisjoint(title)
+        }
+        return Readings(corrected, others)
+
+    def _meant_by(self, words: Iterable[str], min_letters: int) -> dict[str, Meant]:
+        """Return those of the words, from so many letters on, that may be typos: what was meant."""
+        # Not difference(): of two collections it runs through the second one, for one text, too.
+        unknown_words = {w for w in set(words) if len(w) >= min_letters and w not in self}
+        seen = self._meant
+        meant = {word: seen[word] for word in unknown_words if word in seen}
+        new_words = [w for w in unknown_words if w not in meant and self._may_be_typo(w)]
         if new_words:
-            nearest |= (found := self._nearest(new_words))
-            self._corrected = found if len(seen) > _MAX_CACHED_WORDS else seen | found
-        return {word: neighbor for word, neighbor in nearest.items() if neighbor != word}
+            meant |= (found := self._find_meant(new_words))
+            self._meant = found if len(seen) > _MAX_CACHED_WORDS else seen | found
+        return {word: each for word, each in meant.items() if each.word != word}
 
     def _may_be_typo(self, word: str) -> bool:
-        is_of_length = MIN_LETTERS <= len(word) <= _MAX_LETTERS
-        return is_of_length and bool(self._rank) and word != UNKNOWN and word.isalpha()
+        is_too_long = len(word) > _MAX_LETTERS
+        return not is_too_long and bool(self._rank) and word != UNKNOWN and word.isalpha()
 
-    def _nearest(self, words: Sequence[str]) -> dict[str, str]:
-        """Return the word that each of some unknown words is read as, which may be itself."""
-        nearest = {}
+    def _find_meant(self, words: Sequence[str]) -> dict[str, Meant]:
+        """Return what each of some unknown words was meant to be, which may be itself."""
         foreign = self._foreign(words)
+        long_words = [word for word in words if len(word) >= MIN_LETTERS]
+        nearest = self._nearest(long_words, foreign)
+        meant = {word: Meant(nearest.get(word, word), is_sure=True) for word in words}
+        if self._has_many_words:
+            far = [w for w, each in meant.items() if w == each.word and w not in foreign]
+            for word, likely in self._likely_words.meant_by(far).items():
+                # Of few letters none is sure, and the lists of right words have no such word.
+                if len(word) >= MIN_LETTERS:
+                    meant[word] = likely
+                elif likely.word in self:
+                    meant[word] = Meant(likely.word, is_sure=False)
+        return meant
+
+    def _nearest(self, words: Sequence[str], foreign: Container[str]) -> dict[str, str]:
+        """Return the common word that each of some unknown words is read as, or itself."""
+        nearest = {}
         for word, others in zip(words, self._index.find(words), strict=True):
             letters = set(word)
             neighbor = self._with_accents.get(plain_letters(word)) or min(
@@ -142,9 +188,6 @@ class Spelling:
                 neighbor = word
             is_typo = neighbor != word and word not in self._right_words
             nearest[word] = neighbor if is_typo else word
-        if self._has_many_words:
-            far = [w for w, neighbor in nearest.items() if w == neighbor and w not in foreign]
-            nearest |= self._likely_words.meant_by(far)
         return nearest
 
     def _foreign(self, words: Iterable[str]) -> set[str]:
@@ -198,41 +241,15 @@ class Spelling:
         return LikelyWords([*self._rank, *self._rare_words], self._right_words)
 
     @cached_property
-    def _alphabet(self) -> _Alphabet:
-        return _Alphabet(self._rank)
+    def _alphabet(self) -> Alphabet:
+        return Alphabet(self._rank)
 
 
-class _Alphabet:
-    """The letters of words, by script: typos of a Greek word have no Latin letters."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._plain: dict[str, set[str]] = defaultdict(set)
-        self._accented: set[str] = set()
-        for letter in {*"".join(words), *string.ascii_lowercase}:
-            if not letter.isalpha():
-                continue
-            if unicodedata.decomposition(letter):
-                self._accented.add(letter)
-            else:
-                self._plain[script_of(letter)].add(letter)
-
-    def lacks_a_letter(self, word: str, neighbor: str) -> bool:
-        """Return whether ``word`` is ``neighbor`` without a letter, or with another in its place.
-
-        A letter is replaced by one with an accent only where it is the same letter: other words
-        than those have not the accents of ``word``.
-        """
-        pairs = enumerate(zip(word, neighbor, strict=False))
-        position = next((n for n, (a, b) in pairs if a != b), len(word))
-        letter, behind = neighbor[position : position + 1], neighbor[position + 1 :]
-        is_plain = letter in self._plain.get(script_of(word[0]), ())
-        if behind == word[position:]:
-            return is_plain
-        replaced = word[position]
-        return behind == word[position + 1 :] and (
-            is_plain
-            or (letter in self._accented and without_accents(letter) == without_accents(replaced))
-        )
+def _replaced(words: list[str], meant: Mapping[str, str]) -> str:
+    """Return a text of ``words``, those that the network reads replaced by what was meant."""
+    if not meant.keys().isdisjoint(words):
+        words = [meant.get(word, word) for word in words[:_MAX_WORDS]] + words[_MAX_WORDS:]
+    return " ".join(words)
 
 
 def _has_accents_of(word: str, neighbor: str) -> bool:

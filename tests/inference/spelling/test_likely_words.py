@@ -7,7 +7,7 @@ import random
 import pytest
 
 from benchmarks.typos import occupation_words
-from inference.spelling.likely_words import LikelyWords
+from inference.spelling.likely_words import LikelyWords, Meant
 from training.dataset.augmentation import typo
 
 WORDS = sorted(
@@ -38,7 +38,16 @@ def test_a_typo_in_an_unknown_compound_is_mended(
     typed: str, meant: str, likely_words: LikelyWords
 ) -> None:
     assert meant not in WORDS
-    assert likely_words.meant_by([typed]) == {typed: meant}
+    assert likely_words.meant_by([typed]) == {typed: Meant(meant, is_sure=True)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("byggnadsarbetae", "byggnadsarbetare"), ("glasmäseare", "glasmästare")]
+)
+def test_what_is_likelier_by_little_is_in_doubt(
+    typed: str, meant: str, likely_words: LikelyWords
+) -> None:
+    assert likely_words.meant_by([typed]) == {typed: Meant(meant, is_sure=False)}
 
 
 def test_words_that_are_right_stay(likely_words: LikelyWords) -> None:
@@ -47,7 +56,8 @@ def test_words_that_are_right_stay(likely_words: LikelyWords) -> None:
 
 
 def test_letters_that_are_no_word_at_all_stay(likely_words: LikelyWords) -> None:
-    assert likely_words.meant_by(["hgskdfhsgf", "プログラマー", "ⴰⵎⵙⵡⵓⵔⵉ"]) == {}
+    meant = likely_words.meant_by(["hgskdfhsgf", "プログラマー", "ⴰⵎⵙⵡⵓⵔⵉ"])
+    assert not any(each.is_sure for each in meant.values())
 
 
 def test_serbian_words_are_no_bulgarian_typos(likely_words: LikelyWords) -> None:

@@ -1,0 +1,50 @@
+"""Titles with a word that may be a typo or not, with the model that ships."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.settings import InferenceSettings
+from core.text import join
+from inference.bundle import Bundle
+from inference.classifier import combine, open_classifier
+from inference.spelling.typo_correction import Spelling
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Bundle:
+    return Bundle.open(ROOT / "models" / "bundled")
+
+
+def test_a_title_with_a_word_in_doubt_is_read_both_ways(bundled: Bundle) -> None:
+    spelling = bundled.spelling()
+    typed = ["büttenr", "oven bakr", "tuchracher | weldr", "büttner", "plmber", "unknown | büttenr"]
+    corrected, others = spelling.readings([join(*text.split(" | ")) for text in typed])
+    assert corrected[2:5] == ["tuchracher | welder", "büttner | unknown", "plumber | unknown"]
+    assert others == {
+        0: "büttner | unknown",
+        1: "oven bark | unknown",
+        2: "tuchmacher | welder",
+    }
+    # Of so few words none tells which letters are likely.
+    assert Spelling(["nurse", "welder"]).readings(["büttenr nrse | unknown"]).others == {}
+
+
+def test_two_readings_give_the_mean_of_their_probabilities(bundled: Bundle) -> None:
+    classifier = open_classifier(bundled, InferenceSettings())
+    typed = [join("welder"), join("büttenr"), join("oven bakr"), join("büttner")]
+    together = classifier.read(typed)
+    alone = np.concatenate([classifier.read([text]).probabilities for text in typed])
+    assert (together.probabilities == alone).all()
+    assert together.logits.shape == together.probabilities.shape == (4, 436)
+    first = combine(
+        together.logits,
+        bundled.ngram_model().scores([join("büttenr")]),
+        bundled.manifest.temperature,
+        bundled.manifest.ngram_weight,
+    )[1]
+    mean = (first + together.probabilities[3]) / 2
+    assert together.probabilities[1] == pytest.approx(mean, abs=1e-6)
+    assert abs(first - mean).max() > 0.01
