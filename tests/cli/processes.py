@@ -1,7 +1,8 @@
-"""The command line as processes: what a user types into a shell."""
+"""The command line: as processes, as a user types it into a shell, and in this process."""
 
 from __future__ import annotations
 
+import logging
 import os
 import pty
 import subprocess
@@ -9,6 +10,9 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+import pytest
+
+import main
 from core.settings import Settings
 from tests.conftest import CHILD_PATH, ROOT
 
@@ -28,6 +32,20 @@ def environment(**variables: str) -> dict[str, str]:
     """Return the variables of this process and ``variables``, with output as a shell buffers it."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return {**inherited, "PYTHONPATH": CHILD_PATH, **variables}
+
+
+def run_here(
+    capsys: pytest.CaptureFixture[str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which has imported already what a new one would import."""
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, []  # as in a new process: main adds that of stderr
+    capsys.readouterr()
+    try:
+        code = main.main(arguments)
+    finally:
+        root.handlers = handlers
+    return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 
 
 def run_script(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
-import pty
 import re
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,18 +17,21 @@ import pytest
 import main
 from cli.parser import make_parser
 from core.settings import Settings
+from tests.cli.processes import config_of, run_here, run_script
 from tests.conftest import ROOT
 
+Isco = Callable[..., subprocess.CompletedProcess[str]]
 
-def isco(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    config = settings.watcher.inbox.parent / "config.yaml"
-    command = [sys.executable, str(ROOT / "main.py"), "--config", str(config), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+@pytest.fixture
+def isco(settings: Settings, capsys: pytest.CaptureFixture[str]) -> Isco:
+    """Return what runs a command in this process, with the settings of the test."""
+    return partial(run_here, capsys, *config_of(settings))
 
 
 @pytest.mark.slow
 def test_code_prints_one_record_as_json(settings: Settings) -> None:
-    done = isco(settings, "code", "Plumber", "--duties", "fits pipes")
+    done = run_script("code", *config_of(settings), "Plumber", "--duties", "fits pipes")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     names = ["isco_code", "isco_title", "confidence", "is_fallback", "source", "candidates"]
@@ -38,16 +40,16 @@ def test_code_prints_one_record_as_json(settings: Settings) -> None:
 
 
 @pytest.mark.slow
-def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Path) -> None:
+def test_classify_writes_what_the_daemon_writes(isco: Isco, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.csv").write_text(f"title\n{name} cook\n", encoding="utf-8")
     files = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
     for _ in range(2):  # the second time the results are there already
-        done = isco(settings, "classify", *files, "--out", str(tmp_path / "out"), "--json")
+        done = isco("classify", *files, "--out", str(tmp_path / "out"), "--json")
         assert done.returncode == 0, done.stderr
         receipts = [json.loads(line) for line in done.stdout.splitlines()]
         assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
-    done = isco(settings, "classify", *files, "--out", str(tmp_path / "out"), "--json-predictions")
+    done = isco("classify", *files, "--out", str(tmp_path / "out"), "--json-predictions")
     predictions = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(p["input"], p["record"]) for p in predictions] == [("a.csv", 1), ("b.csv", 1)]
     assert isinstance(predictions[0]["confidence"], float)
@@ -65,10 +67,10 @@ def test_classify_writes_what_the_daemon_writes(settings: Settings, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_the_plain_form_codes_one_file(settings: Settings, tmp_path: Path) -> None:
+def test_the_plain_form_codes_one_file(settings: Settings, isco: Isco, tmp_path: Path) -> None:
     source = tmp_path / "new_data.csv"
     source.write_text("job_title,id\nnurse,1\n", encoding="utf-8")
-    done = isco(settings, "--skip-training", "--input", str(source))
+    done = isco("--skip-training", "--input", str(source))
     assert done.returncode == 0, done.stderr
     with (settings.data.processed_dir / "predictions.csv").open(encoding="utf-8") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ["1"]
@@ -77,7 +79,7 @@ def test_the_plain_form_codes_one_file(settings: Settings, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> None:
+def test_errors_are_one_line_and_exit_1(isco: Isco, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("name\nx\n", encoding="utf-8")
     config = tmp_path / "other.yaml"
@@ -88,18 +90,17 @@ def test_errors_are_one_line_and_exit_1(settings: Settings, tmp_path: Path) -> N
         ["--config", str(config), "code", "nurse"],
         ["train", "--raw", str(tmp_path / "nothing")],
     ):
-        done = isco(settings, *arguments)
+        done = isco(*arguments)
         assert done.returncode == 1, done.stderr
         assert done.stderr.startswith("isco: ") and done.stderr.count("\n") == 1
     assert not list(tmp_path.glob("out/[!.]*"))
 
 
-def test_wrong_usage_exits_2(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert isco(settings, "fly").returncode == 2
-    config = ["--config", str(settings.watcher.inbox.parent / "config.yaml")]
-    for arguments in (["code"], ["classify", "x.csv", "--out", "out", "--resume"]):
-        assert main.main([*config, *arguments]) == 2
-    assert "--engine ray" in capsys.readouterr().err
+def test_wrong_usage_exits_2(isco: Isco) -> None:
+    for arguments in (["fly"], ["code"], ["classify", "x.csv", "--out", "out", "--resume"]):
+        done = isco(*arguments)
+        assert done.returncode == 2
+    assert "--engine ray" in done.stderr
 
 
 def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_path: Path) -> None:
@@ -113,32 +114,8 @@ def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_pa
     assert done.stderr.count("\n") == 1 and 'pip install -e ".[ray]"' in done.stderr
 
 
-@pytest.mark.slow
-def test_a_terminal_gets_a_bar_with_its_rate_and_a_pipe_none(
-    settings: Settings, tmp_path: Path
-) -> None:
-    source = tmp_path / "survey.csv"
-    source.write_text("job_title\n" + "".join(f"welder {n}\n" for n in range(2_000)), "utf-8")
-    command = ["classify", str(source), "--out", str(tmp_path / "out")]
-    config = settings.watcher.inbox.parent / "config.yaml"
-    program = [sys.executable, str(ROOT / "main.py"), "--config", str(config), *command]
-    terminal, ours = pty.openpty()
-    process = subprocess.Popen(program, stderr=ours, stdout=subprocess.DEVNULL)
-    os.close(ours)
-    told = b""
-    with suppress(OSError):  # what a terminal says at its end
-        while said := os.read(terminal, 65536):
-            told += said
-    os.close(terminal)
-    assert process.wait() == 0
-    assert b"rows/s" in told and b"left" in told and b"2000" in told
-
-    done = isco(settings, "classify", str(source), "--out", str(tmp_path / "other"))
-    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
-
-
-def test_every_command_is_in_its_help_and_in_the_docs(settings: Settings) -> None:
-    told = isco(settings, "--help").stdout
+def test_every_command_is_in_its_help_and_in_the_docs(isco: Isco) -> None:
+    told = isco("--help").stdout
     commands = re.findall(r"^    (\w+)  ", told, re.MULTILINE)
     assert {"watch", "classify", "code", "train", "models"} <= set(commands)
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -159,8 +136,11 @@ def test_every_command_and_option_says_what_it_does() -> None:
 
 
 @pytest.mark.slow
-def test_the_versions_are_there_for_a_script(user_project: Settings) -> None:
-    (version,) = json.loads(isco(user_project, "models", "list", "--json").stdout)
+def test_the_versions_are_there_for_a_script(
+    user_project: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = run_here(capsys, "models", "list", "--json", *config_of(user_project))
+    (version,) = json.loads(done.stdout)
     assert version["is_served"] and Path(version["path"]).name == "bundled"
 
 
@@ -175,7 +155,7 @@ def test_windows_is_refused_in_one_line(
 
 
 @pytest.mark.slow
-def test_a_bad_file_of_a_folder_costs_itself_alone(settings: Settings, tmp_path: Path) -> None:
+def test_a_bad_file_of_a_folder_costs_itself_alone(isco: Isco, tmp_path: Path) -> None:
     """The results may lie in the folder: they are no inputs the second time."""
     place = tmp_path / "place"
     place.mkdir()
@@ -183,7 +163,7 @@ def test_a_bad_file_of_a_folder_costs_itself_alone(settings: Settings, tmp_path:
         (place / f"{name}.csv").write_text("title\ncook\n" + name + "\n", encoding="utf-8")
     (place / "b.csv").write_bytes(b"\0\0")
     for _ in range(2):
-        done = isco(settings, "classify", str(place), "--out", str(place / "out"), "--json")
+        done = isco("classify", str(place), "--out", str(place / "out"), "--json")
         assert done.returncode == 1 and "1 of 3 files was not coded" in done.stderr
         assert "'b.csv'" in done.stderr
         receipts = [json.loads(line) for line in done.stdout.splitlines()]

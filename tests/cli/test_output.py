@@ -17,8 +17,8 @@ from tests.cli.processes import (
     SCRIPT,
     config_of,
     environment,
+    run_here,
     run_in_shell,
-    run_script,
     stderr_on_a_terminal,
 )
 from tests.volumes import FULL_DISK, needs_full_disk
@@ -150,45 +150,56 @@ def test_ctrl_c_while_it_trains(user_project: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_bar_has_colours_unless_no_color_is_set(settings: Settings, tmp_path: Path) -> None:
+def test_a_terminal_gets_a_bar_with_colours_unless_no_color_is_set_and_a_pipe_none(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = tmp_path / "survey.csv"
     source.write_text("job_title\n" + "".join(f"welder {n}\n" for n in range(2_000)), "utf-8")
-    command = [*MAIN, "classify", *config_of(settings), str(source), "--out", str(tmp_path / "out")]
-    coloured = stderr_on_a_terminal(command, {"TERM": "xterm-256color"})
-    plain = stderr_on_a_terminal(command, {"TERM": "xterm-256color", "NO_COLOR": "1"})
-    assert b"rows/s" in coloured and COLOUR.search(coloured)
+    command = ["classify", *config_of(settings), str(source), "--out", str(tmp_path / "out")]
+    coloured = stderr_on_a_terminal([*MAIN, *command], {"TERM": "xterm-256color"})
+    plain = stderr_on_a_terminal([*MAIN, *command], {"TERM": "xterm-256color", "NO_COLOR": "1"})
+    assert all(words in coloured for words in (b"rows/s", b"left", b"2000"))
+    assert COLOUR.search(coloured)
     assert b"rows/s" in plain and not COLOUR.search(plain)
+    done = run_here(capsys, *command)
+    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.slow
-def test_classify_ends_with_the_page_to_open(settings: Settings, tmp_path: Path) -> None:
+def test_classify_ends_with_the_page_to_open(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("job_title\ncook\n", encoding="utf-8")
     out = tmp_path / "out"
     options = [*config_of(settings), "--out", str(out)]
-    one = run_script("classify", str(tmp_path / "a.csv"), *options).stderr.decode()
+    one = run_here(capsys, "classify", str(tmp_path / "a.csv"), *options).stderr
     page = Path(one.splitlines()[-1].partition("; open ")[2])
     assert page.name == "report.html" and page.is_file()
     both = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
-    two = run_script("classify", *both, *options).stderr.decode()
+    two = run_here(capsys, "classify", *both, *options).stderr
     assert Path(two.splitlines()[-1].partition("; open ")[2]) == out / "index.html"
 
 
 @pytest.mark.slow
-def test_the_versions_are_a_table(user_project: Settings) -> None:
-    done = run_script("models", "list", *config_of(user_project))
-    header, row = done.stdout.decode().splitlines()
+def test_the_versions_are_a_table(
+    user_project: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = run_here(capsys, "models", "list", *config_of(user_project))
+    header, row = done.stdout.splitlines()
     for name, value in (("promoted", "never"), ("state", "in service")):
         assert header.index(name) == row.index(value)
 
 
 @pytest.mark.slow
-def test_the_metrics_are_a_table(settings: Settings, tmp_path: Path) -> None:
+def test_the_metrics_are_a_table(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     coded = tmp_path / "coded.csv"
     coded.write_text("job_title,isco_code\nnurse,2221\ncook,5120\n", encoding="utf-8")
-    done = run_script("evaluate", *config_of(settings), "--on", str(coded))
+    done = run_here(capsys, "evaluate", *config_of(settings), "--on", str(coded))
     assert done.returncode == 0, done.stderr
-    model, _, _, _, *table, blank, intervals = done.stdout.decode().splitlines()
+    model, _, _, _, *table, blank, intervals = done.stdout.splitlines()
     assert model.startswith("model ") and table[0].split()[:2] == ["part", "n"]
     assert len({len(line) for line in table}) == 1  # the last column ends at the same place
     assert not blank and intervals.startswith("95 % intervals")
