@@ -7,16 +7,16 @@ import subprocess
 import pytest
 
 from core.settings import Settings
-from tests.cli.processes import MAIN, config_of, environment, run_script
+from tests.cli.processes import MAIN, config_of, environment, run_here
 
 
 @pytest.mark.slow
-def test_isco_alone_prints_its_help(settings: Settings) -> None:
-    expected = run_script("--help")
+def test_isco_alone_prints_its_help(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    expected = run_here(capsys, "--help")
     for arguments in ([], config_of(settings)):
-        done = run_script(*arguments)
+        done = run_here(capsys, *arguments)
         assert done.returncode == 0 and not done.stderr
-        assert done.stdout == expected.stdout and b"commands:" in done.stdout
+        assert done.stdout == expected.stdout and "commands:" in done.stdout
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from cli.default import OPTIONS
 from cli.parser import COMMANDS, make_parser, parse
 from cli.suggestions import did_you_mean
-from tests.cli.processes import run_script
+from tests.cli.processes import run_here
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,13 @@ def test_what_was_meant_is_suggested(
     assert errors.endswith(f"; did you mean {meant!r}?\n")
 
 
-def test_an_unknown_option_shows_the_usage_of_its_command() -> None:
-    done = run_script("status", "--bogus", "x")
+def test_an_unknown_option_shows_the_usage_of_its_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = run_here(capsys, "status", "--bogus", "x")
     assert done.returncode == 2
-    assert done.stderr.startswith(b"usage: isco status")
-    assert done.stderr.endswith(b"unrecognized arguments: --bogus x\n")
+    assert done.stderr.startswith("usage: isco status")
+    assert done.stderr.endswith("unrecognized arguments: --bogus x\n")
 
 
 def test_nothing_is_suggested_for_a_word_that_is_like_none() -> None:

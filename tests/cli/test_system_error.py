@@ -10,7 +10,7 @@ import pytest
 
 from cli.system_error import describe
 from core.settings import Settings
-from tests.cli.processes import config_of, run_script
+from tests.cli.processes import config_of, run_here
 from tests.volumes import FULL_DISK, needs_full_disk
 
 
@@ -35,12 +35,14 @@ def test_an_unknown_fault_keeps_its_words() -> None:
 
 
 @pytest.mark.slow
-def test_a_folder_that_is_a_file_is_named(user_project: Settings, tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_is_named(
+    user_project: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "survey.csv").write_text("job_title\nnurse\n", encoding="utf-8")
     (tmp_path / "file").write_text("", encoding="utf-8")
     inputs = [str(tmp_path / "survey.csv"), "--out", str(tmp_path / "file" / "out")]
-    done = run_script("classify", *config_of(user_project), *inputs)
-    last = done.stderr.decode().splitlines()[-1]
+    done = run_here(capsys, "classify", *config_of(user_project), *inputs)
+    last = done.stderr.splitlines()[-1]
     assert done.returncode == 1
     assert last.startswith(f"isco: '{tmp_path / 'file'}")
     assert last.endswith("Not a directory; check the path and its folders")

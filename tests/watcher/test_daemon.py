@@ -22,8 +22,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import main
 from core.files.whole_file import sha256_of
 from core.settings import Settings
+from tests.cli.processes import config_of
 from tests.conftest import ROOT
 from tests.support.fake_clock import FakeClock
 from tests.volumes import other_volume
@@ -493,8 +495,7 @@ def test_a_claim_of_an_earlier_run_is_finished(settings: Settings) -> None:
     drop(settings, "left.csv", "job_title\nnurse\n")
     (settings.watcher.inbox / claims.WORK).mkdir()
     assert claims.claim_file(FILES, settings.watcher.inbox, "left.csv", MAIN)
-    done = subprocess.run(isco(settings, "watch", "--once"), check=False)
-    assert done.returncode == 0
+    assert main.main(["watch", "--once", *config_of(settings)]) == 0
     assert len(batches(settings, "left")) == 1
     assert (settings.watcher.archive_dir / "left.csv").exists()
 

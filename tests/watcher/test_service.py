@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.errors import ServiceError
+from tests.cli.processes import run_here
 from tests.conftest import ROOT
 from watcher.service import Service, service_for
 
@@ -140,7 +141,10 @@ test ! -e "$HOME/refuse" || { echo "no bus" >&2; exit 1; }
 class Machine:
     """A home directory of its own, and a service manager that only records its commands."""
 
-    def __init__(self, folder: Path, manager: bool) -> None:
+    def __init__(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], manager: bool = True
+    ) -> None:
+        self.capsys = capsys
         self.home = folder / "home"
         self.bin = folder / "bin"
         self.config = folder / "a b" / "config.yaml"
@@ -154,15 +158,11 @@ class Machine:
             program.chmod(0o755)
 
     def isco(self, action: str, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "main.py"), "service", action, *options]
-        environment = {"HOME": str(self.home), "PATH": str(self.bin)}
-        return subprocess.run(
-            [*command, "--config", str(self.config)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOME", str(self.home))
+            patch.setenv("PATH", str(self.bin))
+            command = ["service", action, *options, "--config", str(self.config)]
+            return run_here(self.capsys, *command)
 
     def commands(self) -> list[str]:
         path = self.home / "commands"
@@ -176,8 +176,10 @@ def commands_of(service: Service, *steps: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_install_twice_show_and_uninstall_twice(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, manager=True)
+def test_install_twice_show_and_uninstall_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = Machine(tmp_path, capsys)
     service = machine.service
     shown = machine.isco("show")
     assert shown.returncode == 0 and "not installed" in shown.stdout
@@ -199,8 +201,10 @@ def test_install_twice_show_and_uninstall_twice(tmp_path: Path) -> None:
     assert not machine.commands()
 
 
-def test_without_a_manager_it_says_what_to_type(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, manager=False)
+def test_without_a_manager_it_says_what_to_type(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = Machine(tmp_path, capsys, manager=False)
     done = machine.isco("install")
     assert done.returncode == 0 and machine.service.path.exists()
     assert f"to start it, type: {shlex.join(machine.service.start[0])}" in done.stdout
@@ -209,8 +213,10 @@ def test_without_a_manager_it_says_what_to_type(tmp_path: Path) -> None:
     assert "to stop it, type: " in done.stdout
 
 
-def test_a_manager_that_refuses_is_reported_in_a_line(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, manager=True)
+def test_a_manager_that_refuses_is_reported_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = Machine(tmp_path, capsys)
     (machine.home / "refuse").touch()
     for action in ("install", "uninstall"):
         done = machine.isco(action)
@@ -226,8 +232,10 @@ def test_the_format_of_the_log_is_handed_on(tmp_path: Path) -> None:
     assert arguments == [*command_of(config), "--log-format", "json"]
 
 
-def test_a_service_with_json_lines_is_shown_as_it_is_installed(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, manager=True)
+def test_a_service_with_json_lines_is_shown_as_it_is_installed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = Machine(tmp_path, capsys)
     assert machine.isco("install", "--log-format", "json").returncode == 0
     shown = machine.isco("show").stdout
     assert f"{machine.service.path}: installed\n" in shown and "json" in shown

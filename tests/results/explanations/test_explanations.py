@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import main
 from core.errors import BundleError
 from core.settings import Settings
 from core.settings_file.settings_reader import load_settings
@@ -19,6 +20,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import code_file
 from results.explanations.pages import OVERVIEW_FILE, SCORES_FILE, explain_batch
 from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
+from tests.cli.processes import config_of, run_here
 from tests.conftest import ROOT
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT
@@ -170,8 +172,7 @@ def test_the_daemon_explains_after_publishing_and_takes_up_what_was_killed(
     folder.rename(batch / f".{EXPLANATIONS_DIR}.part")
     (batch / f".{EXPLANATIONS_DIR}.part" / SCORES_FILE).unlink()
     assert pending_batches(explaining.watcher.outbox) == [batch]
-    done = subprocess.run(isco(explaining, "watch", "--once"), check=False)
-    assert done.returncode == 0
+    assert main.main(["watch", "--once", *config_of(explaining)]) == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert not (batch / f".{EXPLANATIONS_DIR}.part").exists()
 
@@ -190,26 +191,24 @@ def test_two_that_explain_at_once_do_not_disturb_each_other(
 
 
 @pytest.mark.slow
-def test_explain_on_the_command_line(explaining: Settings, tmp_path: Path) -> None:
+def test_explain_on_the_command_line(
+    explaining: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = tmp_path / "survey.csv"
     source.write_text(survey(), encoding="utf-8")
     command = ["classify", str(source), "--out", str(tmp_path / "out")]
     for arguments in (command, [*command, "--explain"]):  # the batch is there, without its pages
-        assert subprocess.run(isco(explaining, *arguments), check=False).returncode == 0
+        assert main.main([*arguments, *config_of(explaining)]) == 0
     (batch,) = (tmp_path / "out").glob("survey.*")
     assert len(list((batch / EXPLANATIONS_DIR).glob("[0-9]*.html"))) == 5
 
-    done = subprocess.run(
-        isco(explaining, "code", "nurse", "--explain"), capture_output=True, text=True, check=True
-    )
+    done = run_here(capsys, "code", "nurse", "--explain", *config_of(explaining))
     explanation = json.loads(done.stdout)["explanation"]
     assert [word["word"] for word in explanation["words"]] == ["nurse"]
     assert explanation["base"] + explanation["words"][0]["score"] == pytest.approx(
         explanation["output"]
     )
-    done = subprocess.run(
-        isco(explaining, "code", " ", "--explain"), capture_output=True, text=True, check=True
-    )
+    done = run_here(capsys, "code", " ", "--explain", *config_of(explaining))
     assert json.loads(done.stdout)["explanation"] is None and "are empty" in done.stderr
 
 

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+import main
 from cli.subprocesses import start_training
 from core.errors import StatusError
 from core.settings import Settings, WatcherSettings
+from tests.cli.processes import config_of, run_here
 from tests.conftest import ROOT
 from tests.watcher.processes.test_scheduler import Clock as ScheduleClock
 from tests.watcher.processes.test_scheduler import Trainings, schedule
@@ -46,10 +48,18 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
-def status_of(settings: Settings) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of ``isco status``."""
-    done = subprocess.run(isco(settings, "status"), capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
+StatusOf = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def status_of(settings: Settings, capsys: pytest.CaptureFixture[str]) -> StatusOf:
+    """Return what gives exit code, standard output and standard error of ``isco status``."""
+
+    def run(*options: str) -> tuple[int, str, str]:
+        done = run_here(capsys, "status", *config_of(settings), *options)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
 
 
 def reads(settings: Settings, condition: Callable[[Status], object]) -> Callable[[], object]:
@@ -59,10 +69,10 @@ def reads(settings: Settings, condition: Callable[[Status], object]) -> Callable
 
 
 @pytest.mark.slow
-def test_the_life_of_a_daemon(settings: Settings) -> None:
+def test_the_life_of_a_daemon(settings: Settings, status_of: StatusOf) -> None:
     """A file waits, one is done, one is rejected; a killed daemon is dead, a new one is ok."""
     outbox = settings.watcher.outbox
-    code, _, error = status_of(settings)
+    code, _, error = status_of()
     assert code == 1 and "no daemon has worked here" in error and error.count("\n") == 1
 
     drop(settings, "good.csv", "job_title\nnurse\n")
@@ -79,7 +89,7 @@ def test_the_life_of_a_daemon(settings: Settings) -> None:
                 return growing()
 
             wait_for(grow, process)
-        code, output, error = status_of(settings)
+        code, output, error = status_of()
         assert (code, error) == (0, "") and output.startswith("ok: last activity ")
         assert "'good.csv': 1 row in " in output and "→ " in output
         assert "  'bad.csv', line 1: found " in output
@@ -88,31 +98,31 @@ def test_the_life_of_a_daemon(settings: Settings) -> None:
         process.kill()
         process.wait()
 
-        code, output, _ = status_of(settings)
+        code, output, _ = status_of()
         assert code == 1 and output.startswith(f"dead: process {process.pid} ended unexpectedly")
     with daemon(settings) as process:
         wait_for(reads(settings, lambda s: s.pid == process.pid and s.last_poll), process)
-        code, output, _ = status_of(settings)
+        code, output, _ = status_of()
         assert (
             code == 0 and "'good.csv'" in output and "'bad.csv'" in output
         )  # from the daemon before
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0
-        code, output, _ = status_of(settings)
+        code, output, _ = status_of()
         assert code == 1 and output.startswith("stopped: ")
     assert not list(outbox.glob(".status*"))
 
 
 @pytest.mark.slow
 def test_a_hanging_daemon_is_unresponsive_and_a_missing_inbox_unavailable(
-    settings: Settings,
+    settings: Settings, status_of: StatusOf
 ) -> None:
     inbox = settings.watcher.inbox
     with daemon(settings) as process:
         wait_for(reads(settings, lambda s: s.last_poll), process)
         inbox.rename(inbox.with_name("away"))
         wait_for(reads(settings, lambda s: s.share_unavailable), process)
-        code, output, _ = status_of(settings)
+        code, output, _ = status_of()
         assert (
             code == 1
             and output.startswith("share unavailable: since ")
@@ -120,7 +130,7 @@ def test_a_hanging_daemon_is_unresponsive_and_a_missing_inbox_unavailable(
         )
         inbox.with_name("away").rename(inbox)
         wait_for(reads(settings, lambda s: not s.share_unavailable), process)
-        assert status_of(settings)[0] == 0
+        assert status_of()[0] == 0
         process.send_signal(signal.SIGSTOP)
         status = read_status(settings.watcher.outbox)
         later = status.last_activity + timedelta(seconds=UNRESPONSIVE_S + 1)
@@ -131,14 +141,16 @@ def test_a_hanging_daemon_is_unresponsive_and_a_missing_inbox_unavailable(
 
 
 @pytest.mark.parametrize("content", ["", '{"format": 1, "host": "h', "[]", '{"format": 2}', "\0"])
-def test_a_damaged_status_is_an_error_in_one_line(settings: Settings, content: str) -> None:
+def test_a_damaged_status_is_an_error_in_one_line(
+    settings: Settings, status_of: StatusOf, content: str
+) -> None:
     settings.watcher.outbox.mkdir()
     (settings.watcher.outbox / STATUS).write_text(content, encoding="utf-8")
     with pytest.raises(StatusError, match="damaged"):
         read_status(settings.watcher.outbox)
     if content:
         return
-    code, output, error = status_of(settings)
+    code, output, error = status_of()
     assert (code, output, error.count("\n")) == (1, "", 1) and error.startswith("isco: ")
 
 
@@ -331,26 +343,28 @@ def test_the_reason_why_a_file_waits() -> None:
 
 
 @pytest.mark.slow
-def test_a_file_of_a_folder_waits_no_more_once_it_is_coded(settings: Settings) -> None:
+def test_a_file_of_a_folder_waits_no_more_once_it_is_coded(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = settings.watcher.inbox / "north"
     folder.mkdir(parents=True)
     for path in (settings.watcher.inbox / "a.csv", folder / "b.csv"):
         path.write_text("job_title\nnurse\n", encoding="utf-8")
-    subprocess.run(isco(settings, "watch", "--once"), check=True)
+    assert run_here(capsys, "watch", "--once", *config_of(settings)).returncode == 0
     status = read_status(settings.watcher.outbox)
     assert {result.name for result in status.results} == {"a.csv", "north/b.csv"}
     assert (status.waiting, status.n_waiting) == ((), 0)
 
 
-def test_files_of_one_name_are_told_apart_by_their_folders(settings: Settings) -> None:
+def test_files_of_one_name_are_told_apart_by_their_folders(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     for place in ("berlin", "wien/2026"):
         folder = settings.watcher.inbox / place
         folder.mkdir(parents=True)
         (folder / "survey.csv").write_text(f"job_title\nnurse {place}\n", encoding="utf-8")
         (folder / "bad.csv").write_text(f"id\n{place}\n", encoding="utf-8")
-    done = subprocess.run(
-        isco(settings, "watch", "--once"), capture_output=True, text=True, check=True
-    )
+    done = run_here(capsys, "watch", "--once", *config_of(settings))
     status = read_status(settings.watcher.outbox)
     text = describe(status, judge(status, datetime.now(UTC)), datetime.now(UTC))
     for place in ("berlin", "wien/2026"):
@@ -389,13 +403,15 @@ def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     assert "none.yaml" in log.with_name("two-training.log").read_text(encoding="utf-8")
 
 
-def test_an_outbox_that_is_away_is_not_called_unused(settings: Settings) -> None:
+def test_an_outbox_that_is_away_is_not_called_unused(
+    settings: Settings, status_of: StatusOf
+) -> None:
     """Where its share is mounted nothing may be left, not even the folder."""
-    subprocess.run(isco(settings, "watch", "--once"), check=True)
+    assert main.main(["watch", "--once", *config_of(settings)]) == 0
     outbox = settings.watcher.outbox
     outbox.rename(outbox.with_name("away"))
     for _ in range(2):
-        code, _, error = status_of(settings)
+        code, _, error = status_of()
         assert code == 1 and error.count("\n") == 1
         assert "a daemon has worked there: is the share of the folder connected?" in error
         outbox.mkdir(exist_ok=True)
@@ -419,13 +435,11 @@ def test_the_log_is_rotated(tmp_path: Path) -> None:
     assert len(files) == 6 and all(path.stat().st_size <= 1000 for path in files)
 
 
-def test_status_as_json(settings: Settings) -> None:
+def test_status_as_json(settings: Settings, status_of: StatusOf) -> None:
     started_writer(settings.watcher.outbox, repeat(NOON)).stop()
-    done = subprocess.run(
-        isco(settings, "status", "--json"), capture_output=True, text=True, check=False
-    )
-    status = json.loads(done.stdout)
-    assert done.returncode == 1 and status["health"] == "stopped" and status["model_version"] == "m"
+    code, output, _ = status_of("--json")
+    status = json.loads(output)
+    assert code == 1 and status["health"] == "stopped" and status["model_version"] == "m"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs zombies")
