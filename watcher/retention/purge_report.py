@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from core.log_lines import one_line
 
@@ -74,8 +73,3 @@ class PurgeReport:
             if entries:
                 yield title
                 yield from (f"  {one_line(f'{entry.path}: {entry.reason}')}" for entry in entries)
-
-
-def shown_name(path: Path) -> str:
-    """Return a path that JSON can have: the name of a file need not be UTF-8."""
-    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -34,10 +34,10 @@ from watcher.environment import MAIN
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.intake.folder_checks import STAGING
 from watcher.retention.old_batches import Batch, OldBatches, moment_of, written_moment
-from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport, shown_name
+from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport
 from watcher.status.other_daemons import other_daemons
 from watcher.status.removed_reasons import without_removed_reasons
-from watcher.status.status import read_status, status_file_name
+from watcher.status.status import encodable, read_status, status_file_name
 
 _LOG = logging.getLogger(__name__)
 _PREFIX = "purge-"
@@ -113,11 +113,11 @@ def _purge_outbox(settings: Settings, scope: Scope, report: PurgeReport) -> None
             if reason is None and batch.n_open and not scope.takes_open_reviews:
                 reason = f"{is_open}; --open-reviews takes such batches, too"
             if reason is not None:
-                report.kept.append(Exempt(shown_name(batch.folder), reason))
+                report.kept.append(Exempt(encodable(str(batch.folder)), reason))
                 continue
             is_gone = _remove(report, _old_batch(batch), partial(take_away, batch.folder))
             if is_gone and batch.n_open:
-                report.open_reviews.append(Exempt(shown_name(batch.folder), is_open))
+                report.open_reviews.append(Exempt(encodable(str(batch.folder)), is_open))
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def _scratch(outbox: Path, scope: Scope) -> Iterator[Callable[[Path], None]]:
 def _old_batch(batch: Batch) -> Old:
     n_bytes = sum(_size(path) for path in batch.folder.rglob("*"))
     since = utc_timestamp(batch.finished)
-    return Old(Place.OUTBOX, shown_name(batch.folder), since, n_bytes)
+    return Old(Place.OUTBOX, encodable(str(batch.folder)), since, n_bytes)
 
 
 def _size(path: Path) -> int:
@@ -190,9 +190,9 @@ def _purge_review(folder: Path, scope: Scope, report: PurgeReport) -> None:
         else:
             others.append(path.name)
     if others:
-        n_and_first = f"{quantity(len(others), 'old file')}, such as {shown_name(Path(others[0]))}"
+        n_and_first = f"{quantity(len(others), 'old file')}, such as {encodable(others[0])}"
         reason = f"it has {n_and_first}, of trainings or other runs: remove them by hand"
-        report.kept.append(Exempt(shown_name(folder), reason))
+        report.kept.append(Exempt(encodable(str(folder)), reason))
 
 
 def _purge_corrections(folder: Path, scope: Scope, report: PurgeReport) -> None:
@@ -217,7 +217,7 @@ def _purge_orphans(settings: Settings, scope: Scope, report: PurgeReport) -> Non
         path = doubts_path(file)
         if file.name.partition(".")[0] in waiting:
             reason = "a file with the content that it is about is in the inbox"
-            report.kept.append(Exempt(shown_name(path), reason))
+            report.kept.append(Exempt(encodable(str(path)), reason))
         elif not file.exists():  # it may have been kept meanwhile
             with suppress(FileNotFoundError):
                 _remove_file(report, Place.ORPHANS, path, moment_of(path))
@@ -232,7 +232,7 @@ def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime)
             if place is Place.CORRECTIONS:
                 remove_doubts(path)
 
-    old = Old(place, shown_name(path), utc_timestamp(since), _size(path))
+    old = Old(place, encodable(str(path)), utc_timestamp(since), _size(path))
     _remove(report, old, remove)
 
 
