@@ -9,20 +9,20 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
 from core.columns.column_choice import Aliases
+from core.delimited.layout import Layout
 from core.errors import InputError
 from core.formats.cell_text import as_text
 from core.formats.content import Content
 from core.formats.file_format import FileFormat, with_password
 from core.formats.grid import Sheet, open_grid
 from core.formats.source import Source, size_of
-from core.formats.workbooks.hidden_rows import HiddenRows
 from core.formats.workbooks.merged_cells import MergedCells
 from core.formats.workbooks.ods_content import open_ods
 from core.formats.workbooks.sheet_extent import Place, SheetExtent
@@ -32,6 +32,7 @@ from core.formats.workbooks.workbook_limits import (
     damaged,
     too_large,
 )
+from core.languages.message import Message
 
 
 def open_workbook(
@@ -92,15 +93,35 @@ def _sheet(path: Source, sheet: Any, extent: SheetExtent) -> Sheet:
     negative_dates = _shifted(extent.negative_dates, first)
     values = partial(_values, sheet, start - first, negative_dates)
     texts = partial(_rows, path, values, _shifted(extent.overlaid, first))
-    hidden_rows = HiddenRows(extent.hidden_rows)
+    hidden_notes = partial(_notes_on_hidden, extent.hidden_rows)
     if not merged:
-        return Sheet(sheet.name, texts, values, hidden_rows.notes)
+        return Sheet(sheet.name, texts, values, hidden_notes)
     return Sheet(
         sheet.name,
         lambda: merged.filled(texts()),
         lambda: merged.filled(map(list, values())),
-        lambda layout: merged.notes(layout) + hidden_rows.notes(layout),
+        lambda layout: merged.notes(layout) + hidden_notes(layout),
     )
+
+
+def _notes_on_hidden(rows: Sequence[int], layout: Layout) -> list[str]:
+    """Return what to say of the rows (from 0) that a filter or a person hides.
+
+    A filter is a view of a table: who has filtered it may expect that the visible rows alone are
+    coded.
+    """
+    n_hidden = sum(row >= layout.n_rows_above_records for row in rows)
+    if not n_hidden:
+        return []
+    return [
+        Message.counted(
+            n_hidden,
+            "{n} row that is hidden or filtered out was read like the others; to leave it out, "
+            "delete it",
+            "{n} rows that are hidden or filtered out were read like the others; to leave them "
+            "out, delete them",
+        )
+    ]
 
 
 def _shifted(cells: dict[Place, str], n_columns: int) -> dict[Place, str]:
