@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from core.errors import SETTINGS_FILE
-from core.files.full_disk import DISK_FULL
+from core.files.named_errors import DISK_FULL
 
 _NAME_ANOTHER = f"or name another folder in {SETTINGS_FILE}"
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
-from core.files.full_disk import DISK_FULL
+from core.files.named_errors import DISK_FULL
 from core.settings import WatcherSettings
 from core.settings_file.project import name_settings_file
 from watcher.delivery import archive

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def name_full_disk(error: BaseException | None, path: Path) -> None:
+    """Give ``error`` the path that was written to, if it is a full disk that has none.
+
+    The operating system reports a disk without room without the name of a file.
+    """
+    if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
+        error.filename = str(path)
 
 
 def name_instead(error: BaseException | None, hidden: Path, shown: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from core.files.full_disk import name_full_disk
+from core.files.named_errors import name_full_disk
 
 _LOCK = ".lock"
 

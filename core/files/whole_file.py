@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from core.files.full_disk import name_full_disk
-from core.files.named_errors import name_instead
+from core.files.named_errors import name_full_disk, name_instead
 
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644

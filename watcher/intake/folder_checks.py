@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
-from core.files.full_disk import DISK_FULL
+from core.files.named_errors import DISK_FULL
 from core.files.own_files import SENTINEL
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim

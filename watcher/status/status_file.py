@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from core.files.full_disk import DISK_FULL
+from core.files.named_errors import DISK_FULL
 from core.files.whole_file import write_atomic
 from watcher.status.status import Status
 
