@@ -12,13 +12,13 @@ from functools import cache, lru_cache
 
 from core.columns.contained_names import Words, follows
 from core.columns.header_words import (
-    ENGLISH,
     MAX_NAME_WORDS,
     name_table,
     named_languages,
     plain_words,
     words_of,
 )
+from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_letters
 from core.letters.scripts import script_of
 

@@ -16,7 +16,6 @@ from functools import cache, lru_cache
 from core.columns.contained_names import contained, contained_subjects, placed_names
 from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of_else
 from core.columns.header_words import (
-    ENGLISH,
     MAX_NAME_WORDS,
     add_languages,
     name_table,
@@ -24,6 +23,7 @@ from core.columns.header_words import (
     plain_words,
     words_of,
 )
+from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
 
 # Our names of the columns with the text of a record (``data.columns`` in the settings).

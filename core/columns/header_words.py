@@ -16,7 +16,6 @@ from core.files.compiled_table import read_yaml
 from core.letters.accents import plain_letters, with_apostrophes
 from core.letters.look_alikes import without_look_alikes
 
-ENGLISH = "en"
 MAX_NAME_WORDS = 5
 """A header of more words is a question."""
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
