@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from core.files.own_files import RECEIPT
+from core.files.own_files import RECEIPT, as_own_json
 from core.row_counts import RowCounts, quantity
 from distributed.storage import Folder
 from distributed.summary import RunSummary
@@ -70,8 +69,7 @@ class RunReceipt(RowCounts):
         packages = {name: version(name) for name in _PACKAGES}
         python = {"python": platform.python_version()}
         self.versions = {**software_versions(), **python, **packages}
-        content = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
-        out.write(RECEIPT, content.encode())
+        out.write(RECEIPT, as_own_json(asdict(self)).encode())
 
     def summary(self) -> str:
         """Return what was done, in one line."""

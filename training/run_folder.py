@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.files.own_files import METRICS
+from core.files.own_files import METRICS, as_own_json
 from core.files.whole_file import sha256_of, write_atomic
 from core.run_state import RunState
 from core.timestamps import utc_now
@@ -201,7 +201,7 @@ class RunFolder:
             "state": metrics.state,
             "reasons": metrics.reasons,
         }
-        _write_json(self.path / RUN, values)
+        write_atomic(self.path / RUN, as_own_json(values))
 
 
 def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None) -> RunFolder:
@@ -237,7 +237,7 @@ def last_finished(runs_dir: Path, kind: RunKind) -> RunFolder | None:
 
 def record_metrics(run_dir: Path, metrics: RunMetrics) -> None:
     """Write ``metrics.json`` of a run."""
-    _write_json(run_dir / METRICS, metrics.to_json())
+    write_atomic(run_dir / METRICS, as_own_json(metrics.to_json()))
 
 
 def fingerprint(*parts: Any) -> str:
@@ -278,10 +278,6 @@ def _read_run(folder: Path) -> RunFolder | None:
         return RunFolder(folder, saved["key"], metrics)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _write_json(path: Path, value: object) -> None:
-    write_atomic(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def _without_none(values: dict[str, Any]) -> dict[str, Any]:

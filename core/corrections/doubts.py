@@ -8,7 +8,6 @@ stays noted, and can be taken back.
 
 from __future__ import annotations
 
-import json
 import logging
 import shlex
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +20,7 @@ from core.corrections.correction import Correction
 from core.corrections.signature import coder_name
 from core.errors import IscoError
 from core.files.folders import names_in
-from core.files.own_files import OwnFileError, read_own_json
+from core.files.own_files import OwnFileError, as_own_json, read_own_json
 from core.files.whole_file import write_atomic
 from core.timestamps import utc_now
 
@@ -169,8 +168,7 @@ def write_doubts(corrections_path: Path, doubts: Iterable[Doubt]) -> None:
     """Write the doubts about a corrections file. Raises OSError."""
     path = doubts_path(corrections_path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    values = {_KEY: [_to_json(doubt) for doubt in doubts]}
-    write_atomic(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    write_atomic(path, as_own_json({_KEY: [_to_json(doubt) for doubt in doubts]}))
 
 
 def _to_json(doubt: Doubt) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ def parse_own_json(content: bytes, name: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise OwnFileError(f"{name!r} is no JSON object")
     return values
+
+
+def as_own_json(values: Mapping[str, Any]) -> str:
+    """Return the text of a file with ``values``, which ``parse_own_json`` reads.
+
+    The name of a file in it need not be UTF-8: it has code points without bytes, which whoever
+    writes the text escapes.
+    """
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
 def read_own_json(path: Path, max_bytes: int = _MAX_BYTES) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 import re
 import time
@@ -14,7 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.files.own_files import RECEIPT, OwnFileError, parse_own_json, set_aside
+from core.files.own_files import (
+    RECEIPT,
+    OwnFileError,
+    as_own_json,
+    parse_own_json,
+    set_aside,
+)
 from core.formats.file_names import suffix_of
 from results.receipt import AnyReceipt
 from watcher.filesystem import Filesystem
@@ -88,7 +93,8 @@ def complete(
     for name in sorted(files.names(staged)):
         receipt.files[name] = files.hash(staged / name, on_progress)
         _make_durable(files, staged / name)
-    files.write(staged / RECEIPT, as_json(receipt).encode("utf-8", "backslashreplace"))
+    content = as_own_json(asdict(receipt)).encode("utf-8", "backslashreplace")
+    files.write(staged / RECEIPT, content)
     _make_durable(files, staged / RECEIPT)
     _make_durable(files, staged)
 
@@ -195,12 +201,6 @@ def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
     except OwnFileError as error:
         set_aside(folder / RECEIPT, error)
         return {}
-
-
-def as_json(receipt: AnyReceipt) -> str:
-    """Return the text of ``receipt.json``."""
-    # A file name that is not UTF-8 has code points without bytes, which the caller escapes.
-    return json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
 
 
 def shown(path: Path) -> str:
