@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from core.columns.header_names import keys_of
+from core.columns.shown_names import first_listed
 from core.errors import ArgumentError
 from core.settings_file.plain_words import expected as expected_of_type
 from web.payloads import Record
 
-_MAX_SHOWN_CHARS, _MAX_SHOWN_NAMES = 60, 5
+_MAX_SHOWN_CHARS = 60
 _NAMES = ("job_title", "duties_description")
 RECORD_WORDS = 'a record, such as {"job_title": "nurse"}, or a list of them'
 _EXPECTED = {
@@ -124,8 +125,7 @@ def _unknown_names(record: object, context: Sequence[str]) -> list[str]:
 def _unknown(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"the unknown name {_shown(names[0])}"
-    more = ", …" if len(names) > _MAX_SHOWN_NAMES else ""
-    return f"the unknown names {', '.join(map(_shown, names[:_MAX_SHOWN_NAMES]))}{more}"
+    return f"the unknown names {first_listed(list(map(_shown, names)))}"
 
 
 def _listed(context: Sequence[str]) -> str:

@@ -25,6 +25,12 @@ def listed(header: Sequence[str]) -> str:
     return f"{names} and {n_more} more" if n_more > 0 else names
 
 
+def first_listed(texts: Sequence[object], n_shown: int = 5) -> str:
+    """Return the first of many texts or numbers; "…" stands for the others."""
+    more = ", …" if len(texts) > n_shown else ""
+    return ", ".join(map(str, texts[:n_shown])) + more
+
+
 def listed_with_and(names: Sequence[str]) -> str:
     """Return two or more names in quotes, with "and" before the last."""
     *first, last = map(repr, names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
+from core.columns.shown_names import first_listed
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 from core.languages.message import Message
@@ -16,7 +17,6 @@ from core.non_answers.unread_formulas import shown_by_formula
 
 _MAX_HELD = 1_000  # so many rows are held back until it is known whether a record follows
 _MAX_LEFT_OUT = 20  # more rows are no notes
-_MAX_NAMED = 5
 _MIN_EMPTY = 10  # fewer may be records without an answer
 
 
@@ -137,7 +137,7 @@ def _left_out(lines: Sequence[int]) -> str:
         "first column alone",
         "{n} rows below the records were left out ({lines}): after an empty row, they have text in "
         "the first column alone",
-        lines=_listed(lines),
+        lines=first_listed(lines),
     )
 
 
@@ -148,7 +148,7 @@ def _kept(lines: Sequence[int]) -> str:
         "record, remove it",
         "{n} rows at the end have text in the first column alone ({lines}): if they are notes and "
         "no records, remove them",
-        lines=_listed(lines),
+        lines=first_listed(lines),
     )
 
 
@@ -159,7 +159,7 @@ def _totals(lines: Sequence[int]) -> str:
         "it is a total and no record, remove it",
         "{n} rows at the end have text in the first column and numbers alone beside it ({lines}): "
         "if they are totals and no records, remove them",
-        lines=_listed(lines),
+        lines=first_listed(lines),
     )
 
 
@@ -169,7 +169,3 @@ def _empty(n: int) -> str:
         "them",
         n=n,
     )
-
-
-def _listed(lines: Sequence[int]) -> str:
-    return ", ".join(map(str, lines[:_MAX_NAMED])) + (", …" if len(lines) > _MAX_NAMED else "")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from core.columns.shown_names import first_listed
 from core.delimited.layout import Layout
 from core.formats.workbooks.sheet_extent import MergedCell
 from core.languages.message import Message
 
 _Value = TypeVar("_Value")
-_MAX_NAMED = 5
 
 
 class MergedCells:
@@ -59,13 +59,12 @@ class MergedCells:
         if not columns:
             return []
         names = [repr(layout.header[column].strip()) for column in sorted(set(columns))]
-        shown = ", ".join(names[:_MAX_NAMED]) + (", …" if len(names) > _MAX_NAMED else "")
         return [
             Message.counted(
                 len(columns),
                 "{n} cell goes over several rows (in {columns}): each of these rows has its value",
                 "{n} cells go over several rows (in {columns}): each of these rows has their value",
-                columns=shown,
+                columns=first_listed(names),
             )
         ]
 
