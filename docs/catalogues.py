@@ -20,7 +20,13 @@ ROOT = Path(__file__).parents[1]
 CATALOGUES_DIR = ROOT / "core" / "languages"
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 # Our functions that say a text, beside gettext's own: which of their arguments it is.
-_KEYWORDS = {**DEFAULT_KEYWORDS, "Message": None, "counted": (2, 3), "forms": (1, 2)}
+_KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "Message": None,
+    "counted": (2, 3),
+    "notes_of": (2, 3),
+    "forms": (1, 2),
+}
 # As in the environment of the templates. A template that cannot be read is an error.
 _OPTIONS = {"jinja2": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 

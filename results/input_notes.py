@@ -67,14 +67,11 @@ def note_input(batch: Batch) -> None:
         receipt.notes.append(
             Message("no column with duties was recognised: only the titles were coded")
         )
-    if receipt.n_truncated:
-        receipt.notes.append(
-            Message.counted(
-                receipt.n_truncated,
-                "{n} record is longer than the model reads: only the start was read",
-                "{n} records are longer than the model reads: only the start was read",
-            )
-        )
+    receipt.notes += Message.notes_of(
+        receipt.n_truncated,
+        "{n} record is longer than the model reads: only the start was read",
+        "{n} records are longer than the model reads: only the start was read",
+    )
     receipt.n_lost_letters = batch.damage.n_lost_letters
     receipt.n_encoded_twice = batch.damage.n_encoded_twice
     of_rows = [

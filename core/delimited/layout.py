@@ -78,14 +78,11 @@ class Layout:
         """Return what of the file was read as no record, in words."""
         notes: list[str] = []
         n_preamble = self.n_lines_above - self.has_separator_line
-        if n_preamble:
-            notes.append(
-                Message.counted(
-                    n_preamble,
-                    "{n} line above the header was left out",
-                    "{n} lines above the header were left out",
-                )
-            )
+        notes += Message.notes_of(
+            n_preamble,
+            "{n} line above the header was left out",
+            "{n} lines above the header were left out",
+        )
         if self.further_headers:
             notes.append(note_on(self.further_headers))
         if self.has_rules:

@@ -34,20 +34,16 @@ class SwallowedLines:
     @property
     def notes(self) -> list[str]:
         """Return a note that names the first line and how many lines look like records."""
-        if not self._n_fields:
-            return []
-        return [
-            Message.counted(
-                self._n_fields,
-                "{n} quoted field has line breaks and lines that look like records (from line "
-                "{line} on, {n_lines}): if a quotation mark is there by mistake, records are lost",
-                "{n} quoted fields have line breaks and lines that look like records (the first "
-                "from line {line} on, {n_lines}): if a quotation mark is there by mistake, records "
-                "are lost",
-                line=self._first_line,
-                n_lines=self._n_first,
-            )
-        ]
+        return Message.notes_of(
+            self._n_fields,
+            "{n} quoted field has line breaks and lines that look like records (from line "
+            "{line} on, {n_lines}): if a quotation mark is there by mistake, records are lost",
+            "{n} quoted fields have line breaks and lines that look like records (the first "
+            "from line {line} on, {n_lines}): if a quotation mark is there by mistake, records "
+            "are lost",
+            line=self._first_line,
+            n_lines=self._n_first,
+        )
 
     def check(self, line: int, row: Row) -> None:
         """Count the fields of the record that begins in ``line``.

@@ -121,15 +121,12 @@ def _not_read(name: str, others: Sequence[str], hidden: Sequence[str]) -> list[s
                 others=listed_sheets(others),
             )
         )
-    if hidden:
-        notes.append(
-            Message.counted(
-                len(hidden),
-                "a hidden sheet was not read: {names}",
-                "{n} hidden sheets were not read: {names}",
-                names=listed_sheets(hidden),
-            )
-        )
+    notes += Message.notes_of(
+        len(hidden),
+        "a hidden sheet was not read: {names}",
+        "{n} hidden sheets were not read: {names}",
+        names=listed_sheets(hidden),
+    )
     return notes
 
 

@@ -34,6 +34,11 @@ class Message(str):
         return cls._filled((one, many), n, {"n": n, **values})
 
     @classmethod
+    def notes_of(cls, n: int, one: str, many: str, **values: Any) -> list[str]:
+        """Return a list with the message about ``n`` things; an empty one where there are none."""
+        return [cls.counted(n, one, many, **values)] if n else []
+
+    @classmethod
     def _filled(cls, sources: tuple[str, str], n: int, values: Mapping[str, Any]) -> Message:
         source = sources[n != 1]
         message = super().__new__(cls, source.format(**_written(values, "{:,}".format, str)))

@@ -57,41 +57,29 @@ class Damage:
     @property
     def notes(self) -> list[str]:
         """Return in words what is damaged, with an example each."""
-        notes: list[str] = []
-        if self.n_lost_letters:
-            notes.append(
-                Message.counted(
-                    self.n_lost_letters,
-                    "{n} record lost letters before the file came here ({text}): export the file "
-                    "again as UTF-8",
-                    "{n} records lost letters before the file came here ({text}): export the file "
-                    "again as UTF-8",
-                    text=_shown(self._lost),
-                )
-            )
-        if self.n_question_marks:
-            notes.append(
-                Message.counted(
-                    self.n_question_marks,
-                    "{n} record may have lost letters: a question mark stands within a word "
-                    "({text})",
-                    "{n} records may have lost letters: a question mark stands within a word "
-                    "({text})",
-                    text=_shown(self._question_mark),
-                )
-            )
-        if self.n_encoded_twice:
-            notes.append(
-                Message.counted(
-                    self.n_encoded_twice,
-                    "{n} record has letters that were encoded twice ({text}): the model read "
-                    "{mended}, the columns are as they came",
-                    "{n} records have letters that were encoded twice ({text}): the model read "
-                    "{mended}, the columns are as they came",
-                    text=_shown(self._twice),
-                    mended=_shown(mend_mojibake(self._twice)),
-                )
-            )
+        notes = Message.notes_of(
+            self.n_lost_letters,
+            "{n} record lost letters before the file came here ({text}): export the file "
+            "again as UTF-8",
+            "{n} records lost letters before the file came here ({text}): export the file "
+            "again as UTF-8",
+            text=_shown(self._lost),
+        )
+        notes += Message.notes_of(
+            self.n_question_marks,
+            "{n} record may have lost letters: a question mark stands within a word ({text})",
+            "{n} records may have lost letters: a question mark stands within a word ({text})",
+            text=_shown(self._question_mark),
+        )
+        notes += Message.notes_of(
+            self.n_encoded_twice,
+            "{n} record has letters that were encoded twice ({text}): the model read "
+            "{mended}, the columns are as they came",
+            "{n} records have letters that were encoded twice ({text}): the model read "
+            "{mended}, the columns are as they came",
+            text=_shown(self._twice),
+            mended=_shown(mend_mojibake(self._twice)),
+        )
         return notes
 
 

@@ -59,18 +59,14 @@ class UnreadFormulas:
     @property
     def notes(self) -> list[str]:
         """Return in words how many there are, with an example."""
-        if not self.n_records:
-            return []
-        return [
-            Message.counted(
-                self.n_records,
-                "{n} record has a formula as title or duties, which was not read ({text}): open "
-                "the file in a spreadsheet program and save it, so that it has the results",
-                "{n} records have a formula as title or duties, which was not read ({text}): "
-                "open the file in a spreadsheet program and save it, so that it has the results",
-                text=repr(shown_text(self._first)),
-            )
-        ]
+        return Message.notes_of(
+            self.n_records,
+            "{n} record has a formula as title or duties, which was not read ({text}): open "
+            "the file in a spreadsheet program and save it, so that it has the results",
+            "{n} records have a formula as title or duties, which was not read ({text}): "
+            "open the file in a spreadsheet program and save it, so that it has the results",
+            text=repr(shown_text(self._first)),
+        )
 
 
 def shown_by_formula(cell: str) -> str | None:

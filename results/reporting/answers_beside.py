@@ -49,21 +49,17 @@ class AnswersBeside:
 
     def notes(self) -> list[str]:
         """Return in words how many there are and where, with an example."""
-        if not self._n_records:
-            return []
         names = [name for name in self._columns.values() if name in self._found]
-        return [
-            Message.counted(
-                self._n_records,
-                "{n} record states nothing in {column!r} and has a text in {names}, which was not "
-                "read ({text}): move such answers into {column!r}",
-                "{n} records state nothing in {column!r} and have a text in {names}, which was not "
-                "read ({text}): move such answers into {column!r}",
-                column=self._name,
-                names=", ".join(map(repr, names)),
-                text=repr(shown_text(self._first)),
-            )
-        ]
+        return Message.notes_of(
+            self._n_records,
+            "{n} record states nothing in {column!r} and has a text in {names}, which was not "
+            "read ({text}): move such answers into {column!r}",
+            "{n} records state nothing in {column!r} and have a text in {names}, which was not "
+            "read ({text}): move such answers into {column!r}",
+            column=self._name,
+            names=", ".join(map(repr, names)),
+            text=repr(shown_text(self._first)),
+        )
 
 
 def _columns_beside(table: Table, title: int) -> dict[int, str]:

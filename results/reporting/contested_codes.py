@@ -31,25 +31,18 @@ class ContestedCodes:
 
     def notes(self) -> list[str]:
         """Return what to say of the records, in words."""
-        notes: list[str] = []
-        if self._n_in_doubt:
-            notes.append(
-                Message.counted(
-                    self._n_in_doubt,
-                    "{n} record has the code of an answer in doubt: 'isco coders' says whose it "
-                    "is, and why",
-                    "{n} records have the codes of answers in doubt: 'isco coders' says whose "
-                    "they are, and why",
-                )
-            )
-        if self._n_disputed:
-            notes.append(
-                Message.counted(
-                    self._n_disputed,
-                    "{n} record has a code that another coder contradicts: 'isco coders' lists "
-                    "the text, to be adjudicated",
-                    "{n} records have codes that another coder contradicts: 'isco coders' lists "
-                    "the texts, to be adjudicated",
-                )
-            )
+        notes = Message.notes_of(
+            self._n_in_doubt,
+            "{n} record has the code of an answer in doubt: 'isco coders' says whose it "
+            "is, and why",
+            "{n} records have the codes of answers in doubt: 'isco coders' says whose "
+            "they are, and why",
+        )
+        notes += Message.notes_of(
+            self._n_disputed,
+            "{n} record has a code that another coder contradicts: 'isco coders' lists "
+            "the text, to be adjudicated",
+            "{n} records have codes that another coder contradicts: 'isco coders' lists "
+            "the texts, to be adjudicated",
+        )
         return notes

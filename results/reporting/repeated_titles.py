@@ -23,15 +23,11 @@ class RepeatedTitles:
 
     def notes(self) -> list[str]:
         """Return in words how many there are, with the first one."""
-        if not self._n_records:
-            return []
-        return [
-            Message.counted(
-                self._n_records,
-                "{n} record has a mark for the title above it ({text}), which was not read as "
-                "that title: write the title out",
-                "{n} records have a mark for the title above them ({text}), which was not read as "
-                "that title: write the titles out",
-                text=self._first,
-            )
-        ]
+        return Message.notes_of(
+            self._n_records,
+            "{n} record has a mark for the title above it ({text}), which was not read as "
+            "that title: write the title out",
+            "{n} records have a mark for the title above them ({text}), which was not read as "
+            "that title: write the titles out",
+            text=self._first,
+        )

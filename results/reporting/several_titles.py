@@ -30,16 +30,12 @@ class SeveralTitles:
 
     def notes(self) -> list[str]:
         """Return in words how many there are, with the codes of the parts of the first one."""
-        if not self._n_records:
-            return []
-        return [
-            Message.counted(
-                self._n_records,
-                "{n} record has two occupations or more in one cell ({text}, which alone are "
-                "{codes}) and has no code: give the main one in the review, or give each a record",
-                "{n} records have two occupations or more in one cell ({text}, which alone are "
-                "{codes}) and have no code: give the main one in the review, or give each a record",
-                text=repr(shown_text(self._first, 80)),
-                codes=", ".join(self._first_codes),
-            )
-        ]
+        return Message.notes_of(
+            self._n_records,
+            "{n} record has two occupations or more in one cell ({text}, which alone are "
+            "{codes}) and has no code: give the main one in the review, or give each a record",
+            "{n} records have two occupations or more in one cell ({text}, which alone are "
+            "{codes}) and have no code: give the main one in the review, or give each a record",
+            text=repr(shown_text(self._first, 80)),
+            codes=", ".join(self._first_codes),
+        )

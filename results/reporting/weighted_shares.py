@@ -100,18 +100,14 @@ class WeightedShares:
 
     def notes(self) -> list[str]:
         """Return what people should know about the weights, without full stops."""
-        if not self.n_unusable:
-            return []
-        return [
-            Message.counted(
-                self.n_unusable,
-                "{n} record has no usable weight in {column!r} (empty, no number, negative, or a "
-                "formula without its result): left out of the weighted shares",
-                "{n} records have no usable weight in {column!r} (empty, no number, negative, or a "
-                "formula without its result): left out of the weighted shares",
-                column=self.column,
-            )
-        ]
+        return Message.notes_of(
+            self.n_unusable,
+            "{n} record has no usable weight in {column!r} (empty, no number, negative, or a "
+            "formula without its result): left out of the weighted shares",
+            "{n} records have no usable weight in {column!r} (empty, no number, negative, or a "
+            "formula without its result): left out of the weighted shares",
+            column=self.column,
+        )
 
 
 def read_weight(written: str, decimal_sign: str) -> float | None:

@@ -56,17 +56,13 @@ class MergedCells:
             for column, _ in cells
             if first_row >= layout.n_rows_above_records and column < len(layout.header)
         ]
-        if not columns:
-            return []
         names = [repr(layout.header[column].strip()) for column in sorted(set(columns))]
-        return [
-            Message.counted(
-                len(columns),
-                "{n} cell goes over several rows (in {columns}): each of these rows has its value",
-                "{n} cells go over several rows (in {columns}): each of these rows has their value",
-                columns=first_listed(names),
-            )
-        ]
+        return Message.notes_of(
+            len(columns),
+            "{n} cell goes over several rows (in {columns}): each of these rows has its value",
+            "{n} cells go over several rows (in {columns}): each of these rows has their value",
+            columns=first_listed(names),
+        )
 
 
 def _is_filled(value: object) -> bool:

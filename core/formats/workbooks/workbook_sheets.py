@@ -111,17 +111,13 @@ def _notes_on_hidden(rows: Sequence[int], layout: Layout) -> list[str]:
     coded.
     """
     n_hidden = sum(row >= layout.n_rows_above_records for row in rows)
-    if not n_hidden:
-        return []
-    return [
-        Message.counted(
-            n_hidden,
-            "{n} row that is hidden or filtered out was read like the others; to leave it out, "
-            "delete it",
-            "{n} rows that are hidden or filtered out were read like the others; to leave them "
-            "out, delete them",
-        )
-    ]
+    return Message.notes_of(
+        n_hidden,
+        "{n} row that is hidden or filtered out was read like the others; to leave it out, "
+        "delete it",
+        "{n} rows that are hidden or filtered out were read like the others; to leave them "
+        "out, delete them",
+    )
 
 
 def _shifted(cells: dict[Place, str], n_columns: int) -> dict[Place, str]:
