@@ -18,6 +18,7 @@ from core.text import join
 from inference.autocoder import open_autocoder, result_settings
 from inference.bundle import Bundle
 from results.code_file import code_file
+from tests.support.written_rows import rows_of
 
 pytest.importorskip("distributed.shards")
 
@@ -128,6 +129,5 @@ def test_columns_are_appended_to_the_duties_as_in_one_file(
     out = tmp_path / "out"
     out.mkdir()
     code_file(path, out, autocoder, settings)
-    with (out / "review.csv").open(encoding="utf-8-sig", newline="") as file:
-        asked = {row["text"] for row in csv.DictReader(file) if not row["sampled"]}
+    asked = {row["text"] for row in rows_of(out / "review.csv") if not row["sampled"]}
     assert asked == set(texts)

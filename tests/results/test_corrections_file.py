@@ -28,6 +28,7 @@ from results.corrections_file import corrections_batch_id, process_corrections
 from results.corrections_source import is_corrections_file
 from results.receipt import CorrectionsReceipt
 from results.statistics import BatchStatistics
+from tests.support.written_rows import rows_of
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.dataset.correction_set import read_all_corrections
 
@@ -172,8 +173,7 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
         corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert corrections_lookup.get("nurse | unknown") == "3221"
     assert receipt.n_conflicts == 1
-    with (tmp_path / "out1" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
-        (row,) = csv.DictReader(file)
+    (row,) = rows_of(tmp_path / "out1" / "corrections.csv")
     assert "replaces 2221" in row["reason"]
 
 
@@ -246,8 +246,7 @@ def test_a_row_says_what_became_of_the_answers_of_others(
     path = tmp_path / "answers.csv"
     path.write_text("text,corrected_isco_code,coder\n" + "\n".join(rows), encoding="utf-8")
     process_corrections(path, tmp_path, CorrectionsLookup(), settings)
-    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
-        reasons = [row["reason"] for row in csv.DictReader(file)]
+    reasons = [row["reason"] for row in rows_of(tmp_path / "corrections.csv")]
     assert "replaces 2221: the answer that was received last is used" in reasons[1]
     assert "coders contradict each other: it teaches nothing" in reasons[1]
     assert "takes 2221 of 'Anna', 3221 of 'Bea' back" in reasons[2]
@@ -274,8 +273,7 @@ def test_a_review_filled_and_dropped_back_is_remembered(settings: Settings) -> N
         drop(settings, "survey.csv", "job_title\nsoldier\nnurse\n")
         wait_for((settings.watcher.archive_dir / "survey.csv").exists, process)
         (first,) = batches(settings, "survey")
-        with (first / "review.csv").open(encoding="utf-8-sig", newline="") as file:
-            review = list(csv.DictReader(file))
+        review = rows_of(first / "review.csv")
         for row in review:
             row["corrected_isco_code"] = "310" if row["text"].startswith("soldier") else ""
         lines = [list(review[0]), *(list(row.values()) for row in review)]
@@ -360,8 +358,7 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     later.write_text(header + "3221,nurse,ben,2025-11-27,,\n", encoding="utf-8")
     receipt = process_corrections(later, tmp_path, intake.lookup, settings)
     assert receipt.statuses["overruled"] == 1 and receipt.n_conflicts == 0
-    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
-        (row,) = csv.DictReader(file)
+    (row,) = rows_of(tmp_path / "corrections.csv")
     assert row["status"] == "overruled" and "decided as 2221" in row["reason"]
     assert "kept and counts for the agreement of coders" in row["reason"]
     assert intake.lookup.get("nurse | unknown") == "2221"
@@ -375,8 +372,7 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     ]
     later.write_text(header + "3221,nurse,,,,\n", encoding="utf-8")
     process_corrections(later, tmp_path, intake.lookup, settings)
-    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
-        (row,) = csv.DictReader(file)
+    (row,) = rows_of(tmp_path / "corrections.csv")
     assert row["status"] == "overruled" and "the answer is kept, and" in row["reason"]
 
 

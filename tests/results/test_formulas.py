@@ -15,6 +15,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import batch_id, code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
+from tests.support.written_rows import rows_of
 
 ROWS = [
     ["=id", "job_title", "duties_description", "note"],
@@ -105,7 +106,6 @@ def test_a_reason_that_begins_with_a_name_of_the_input_runs_nothing(
     with (tmp_path / "c.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([*rows, ["driver | unknown", "8322", "8322"]])
     process_corrections(tmp_path / "c.csv", tmp_path, CorrectionsLookup(), settings)
-    with (tmp_path / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
-        first, _ = csv.DictReader(file)
+    first, _ = rows_of(tmp_path / "corrections.csv")
     assert first["reason"].startswith(f"'{name} is 2221: ")
     assert not any(map(is_formula, first.values()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from results.reporting.weighted_shares import WeightedShares, read_weight
 from tests.results.test_statistics import a_prediction
+from tests.support.written_rows import rows_of
 
 HEADER = "job_title,duties,Industry,Employer,w\n"
 ROWS = "worker,packs things,Retail trade,Shop Ltd,1.5\nretired,,Retail trade,,2\n,,Mining,,3\n"
@@ -44,11 +44,6 @@ def coded(tmp_path: Path, text: str, bundle: Bundle, settings: Settings) -> tupl
     return code_file(source, out, open_autocoder(bundle, settings), settings), out
 
 
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_context_is_appended_only_to_answers() -> None:
     assert duties_in_context("worker", "packs", ["Retail", " "]) == "packs; Retail"
     assert duties_in_context("worker", " ", ["Retail"]) == "Retail"
@@ -67,7 +62,7 @@ def test_the_text_is_the_same_wherever_a_row_is_read(
     table = open_table(out / "predictions.csv", settings.data.read_columns.aliases, ())
     texts = [row_text(table, row) for _, row in table.rows()]
     assert texts == [text, join("retired"), EMPTY_TEXT]
-    (asked,) = (row for row in read(out / "review.csv") if not row["sampled"])
+    (asked,) = (row for row in rows_of(out / "review.csv") if not row["sampled"])
     assert (asked["text"], asked["duties_description"]) == (text, "packs things; Retail trade")
 
     filled = tmp_path / "filled.csv"
@@ -79,7 +74,7 @@ def test_the_text_is_the_same_wherever_a_row_is_read(
     process_corrections(filled, tmp_path / "taken", CorrectionsLookup(), settings)
     lookup = CorrectionsLookup.load(settings.data.corrections_dir, settings.data)
     assert lookup.get(text) == "9321"
-    assert read(tmp_path / "taken" / "corrections.csv")[0]["reason"] == ""  # it was asked
+    assert rows_of(tmp_path / "taken" / "corrections.csv")[0]["reason"] == ""  # it was asked
 
 
 def test_without_the_setting_the_text_is_title_and_duties(

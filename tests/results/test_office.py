@@ -29,6 +29,7 @@ from results.code_file import code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from tests.support.page_reader import Page
+from tests.support.written_rows import rows_of
 from training.champion import calibration_to_carry
 
 UNITS = isco08().units
@@ -82,8 +83,7 @@ class Office:
 
     def answer(self, out: Path, code_of: Callable[[dict[str, str]], str]) -> Rows:
         """Fill in the review of a batch and send it back; an empty code is no answer."""
-        with (out / "review.csv").open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = rows_of(out / "review.csv")
         for row in rows:
             row["corrected_isco_code"] = code_of(row)
         self._n_files += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT, prediction
+from tests.support.written_rows import rows_of
 
 UNITS = isco08().units
 
@@ -52,11 +52,6 @@ def run(tmp_path: Path, content: str, autocoder: Autocoder, halved: Settings) ->
     out.mkdir()
     code_file(path, out, autocoder, halved)
     return out
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def written(tmp_path: Path, lines: list[list[str]]) -> str:
@@ -106,7 +101,7 @@ def test_agreement_with_the_codes_of_the_input(
     out = run(tmp_path, written(tmp_path, [["job_title", "ISCO code"], *lines]), autocoder, halved)
     page = Page(out / REPORT)
 
-    coded = {row["job_title"]: row["candidate_1"] for row in rows(out / "predictions.csv")}
+    coded = {row["job_title"]: row["candidate_1"] for row in rows_of(out / "predictions.csv")}
     ours = [coded[title] for title in titles] + [coded[FORMULA]]
     theirs = [*given, "0110"]
     for digits in (4, 3, 2, 1):
@@ -119,7 +114,7 @@ def test_agreement_with_the_codes_of_the_input(
     assert "440 records had a code in ISCO code . 1 of these codes is not in ISCO-08." in page.words
     assert "1 record had a mark for a missing code" in page.words
 
-    disagreements = {row["job_title"]: row for row in rows(out / TableKind.DISAGREEMENTS)}
+    disagreements = {row["job_title"]: row for row in rows_of(out / TableKind.DISAGREEMENTS)}
     expected = {t for t, a, b in zip(titles, given, ours, strict=False) if a != b}
     assert expected <= set(disagreements) <= expected | {SCRIPT, f"'{FORMULA}"}
     assert disagreements[f"'{FORMULA}"]["given_code"] == "0110"
@@ -135,7 +130,7 @@ def test_the_page_says_what_the_files_say(
     lines += [[title, ""] for title in isco08().titles.values()]
     out = run(tmp_path, written(tmp_path, [["title", "tasks"], *lines]), autocoder, halved)
     page = Page(out / REPORT)
-    predictions, review = rows(out / "predictions.csv"), rows(out / "review.csv")
+    predictions, review = rows_of(out / "predictions.csv"), rows_of(out / "review.csv")
     n_review = sum(row["needs_review"] == "true" for row in predictions)
     n_autocoded = sum(
         row["is_fallback"] == "false" and row["isco_code"] != "" for row in predictions
@@ -196,7 +191,7 @@ def test_shares_of_a_level_are_those_of_the_records_that_reach_it(
     titles = [[title, str(n % 7)] for n, title in enumerate(isco08().titles.values())]
     content = written(tmp_path, [["title", "wt"], *titles])
     out = run(tmp_path, content, open_autocoder(bundle, halved), halved)
-    coded = [row for row in rows(out / "predictions.csv") if row["isco_code"]]
+    coded = [row for row in rows_of(out / "predictions.csv") if row["isco_code"]]
     page = Page(out / REPORT)
     n_of_level = []
     for digits, group in ((1, "5"), (2, "51")):
@@ -243,7 +238,7 @@ def test_weighted_shares_stand_beside_the_others(
     halved = halved.model_copy(update={"data": data})
     titles = [[title, ""] for title in isco08().titles.values()]
     out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
-    is_sure = [row["is_fallback"] == "false" for row in rows(out / "predictions.csv")]
+    is_sure = [row["is_fallback"] == "false" for row in rows_of(out / "predictions.csv")]
     weighted = [
         [title, "3" if sure else "1"] for (title, _), sure in zip(titles, is_sure, strict=True)
     ]
@@ -274,7 +269,7 @@ def test_the_report_begins_with_a_verdict_and_bounds_what_it_expects(
     out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
     page = Page(out / REPORT)
     assert "Unusual: " in page.words or "Usual. Nothing" in page.words
-    predictions = rows(out / "predictions.csv")
+    predictions = rows_of(out / "predictions.csv")
     minors = [float(row["minor_confidence"]) for row in predictions if len(row["isco_code"]) == 3]
     low = sum(minor < 0.3 for minor in minors)
     assert f"0 to 0.3 {low:,} {100 * low / len(minors):.1f} %" in page.words

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from core.settings import Settings
 from tests.support.daemon_harness import DaemonHarness
+from tests.support.written_rows import rows_of
 
 TURNS = 12
 
@@ -24,8 +24,7 @@ def test_nothing_of_a_file_without_its_duties_is_kept(settings: Settings) -> Non
     batch = drop(harness, "a.csv", "job_title,duties\nhelper,helps\ncook,\nworker,sorts stuff\n")
     drop(harness, "b.csv", "job_title\nhelper\nworker\n")
     assert batch is not None
-    with (batch / "predictions.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(batch / "predictions.csv")
     names = [name for name in rows[0] if name != "duties"]
     rows[1]["isco_code"] = "9411"
     lines = [names, *([row[name] for name in names] for row in rows)]

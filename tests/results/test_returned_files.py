@@ -22,6 +22,7 @@ from inference.classifier import open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import code_file
 from tests.support.daemon_harness import DaemonHarness
+from tests.support.written_rows import rows_of
 from training.evaluation.sampled_agreement import sampled_agreement
 
 TURNS = 12
@@ -49,11 +50,6 @@ def harness(settings: Settings, bundle: Bundle) -> DaemonHarness:
 
 def survey(harness: DaemonHarness) -> Path:
     return next(harness.settings.watcher.outbox.glob("survey.*"))
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def content(rows: list[dict[str, str]], delimiter: str = ",") -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from pathlib import Path
@@ -23,16 +22,12 @@ from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import UNCERTAIN, prediction
+from tests.support.written_rows import rows_of
 
 
 def in_language(settings: Settings, language: str) -> Settings:
     output = settings.output.model_copy(update={"language": language})
     return settings.model_copy(update={"output": output})
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def page_data(path: Path) -> dict[str, Any]:
@@ -61,15 +56,15 @@ def test_every_output_has_the_titles_of_the_language(
     receipt, out = coded(tmp_path, bundle, settings, "de")
     titles = titles_in("de")
     assert receipt.settings["language"] == "de"
-    for row in rows(out / "predictions.csv"):
+    for row in rows_of(out / "predictions.csv"):
         assert row["isco_title"] == titles[row["predicted_isco_code"]]
-    review = rows(out / "review.csv")
+    review = rows_of(out / "review.csv")
     assert review
     for row in review:
         assert row["predicted_title"] == titles[row["predicted_code"]]
         for rank in range(1, 6):
             assert row[f"candidate_{rank}_title"] == titles[row[f"candidate_{rank}"]]
-    for row in rows(out / "disagreements.csv"):
+    for row in rows_of(out / "disagreements.csv"):
         assert (row["given_title"], row["best_title"]) == ("Köche", titles[row["best_code"]])
     book = load_workbook(out / "review.xlsx")
     listed = {row[0].value: row[1].value for row in book["codes"].iter_rows(min_row=2)}

@@ -18,6 +18,7 @@ import pytest
 from core.settings_file.settings_reader import load_settings
 from tests.conftest import ROOT
 from tests.support.daemon_harness import DaemonHarness
+from tests.support.written_rows import rows_of
 
 pytestmark = pytest.mark.slow
 TURNS = 14
@@ -79,8 +80,7 @@ class Desk:
 
 def _rows(batch: Path) -> list[dict[str, str]]:
     path = next(batch / n for n in ("predictions.csv", "corrections.csv") if (batch / n).exists())
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    return rows_of(path)
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
 from tests.support.training_processes import PROCESSES
+from tests.support.written_rows import rows_of
 from tests.watcher.processes.test_scheduler import Clock
 from training import challenger, fine_tune_run, fine_tuning, promotion
 from training.dataset.reference_data import read_answers
@@ -69,11 +70,6 @@ def running(daemon: Daemon, stop: threading.Event) -> Iterator[None]:
         stop.set()
         daemon.wake()
         thread.join(PATIENCE_S)
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def batch(settings: Settings, stem: str, n: int = 1) -> list[Path]:
@@ -125,7 +121,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
     with running(daemon, stop):
         (user_project.watcher.inbox / "survey.csv").write_text(survey, encoding="utf-8")
         (first,) = batch(user_project, "survey")
-        review = rows(first / "review.csv")
+        review = rows_of(first / "review.csv")
         assert review
         truth = dict(right_corrections(MIN_ANSWERS))
         for row in review:
@@ -140,7 +136,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
 
         (user_project.watcher.inbox / "again.csv").write_text(survey, encoding="utf-8")
         (again,) = batch(user_project, "again")
-        for row in rows(again / "predictions.csv"):
+        for row in rows_of(again / "predictions.csv"):
             key = f"{row['job_title']} | unknown"
             if key in {r["text"] for r in review}:
                 assert (row["source"], row["isco_code"]) == ("correction", truth[key])
@@ -168,7 +164,9 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
             "job_title\nold cook\n", encoding="utf-8"
         )
         (fresh,) = batch(user_project, "fresh")
-        assert {r["model_version"] for r in rows(fresh / "predictions.csv")} == {metrics["version"]}
+        assert {r["model_version"] for r in rows_of(fresh / "predictions.csv")} == {
+            metrics["version"]
+        }
         calibration = json.loads((fresh / "receipt.json").read_text("utf-8"))["calibration"]
         n_held_out = metrics["n_held_out_corrections"]  # which the new model has not learned
         assert calibration["n_learned"] == MIN_ANSWERS - n_held_out
@@ -177,7 +175,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
         assert calibration["exponent"] == carried["exponent"]
         for published in batch(user_project, "*", 4):
             if (published / "predictions.csv").exists():
-                versions = {r["model_version"] for r in rows(published / "predictions.csv")}
+                versions = {r["model_version"] for r in rows_of(published / "predictions.csv")}
                 receipt = json.loads((published / "receipt.json").read_text(encoding="utf-8"))
                 assert versions == {receipt["model_version"]}
         assert daemon.model_version == metrics["version"] != shipped
@@ -191,7 +189,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
             "job_title\nold cook\n", encoding="utf-8"
         )
         (later,) = batch(user_project, "later")
-        assert {r["model_version"] for r in rows(later / "predictions.csv")} == {shipped}
+        assert {r["model_version"] for r in rows_of(later / "predictions.csv")} == {shipped}
     assert not_ignored(tmp_path) == project_files  # neither versions nor runs, locks, lists
 
 
@@ -214,7 +212,7 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
                 f"job_title\n{name} cook\n", encoding="utf-8"
             )
             (coded,) = batch(user_project, name)
-            assert rows(coded / "predictions.csv")[0]["model_version"] == shipped
+            assert rows_of(coded / "predictions.csv")[0]["model_version"] == shipped
     refusals = [r for r in caplog.records if "goes on serving" in r.message]
     assert len(refusals) == 1 and "damaged" in refusals[0].message
 

@@ -31,6 +31,8 @@ def test_the_form_of_a_plural_is_that_of_the_language() -> None:
         "1 line above the header was left out",
         "1,200 lines above the header were left out",
     ]
+    assert Message.notes_of(0, "{n} row", "{n} rows") == []
+    assert Message.notes_of(2, "{n} row", "{n} rows") == ["2 rows"]
     french = [page_language("fr").gettext(lines(n)) for n in (0, 1, 1_200)]
     assert french[0].startswith("0 ligne ") and french[1].startswith("1 ligne ")
     assert french[2].startswith("1\u202f200 lignes ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
@@ -16,15 +15,11 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from results.code_file import batch_id, code_file
 from results.review.coder_reviews import coders_of
+from tests.support.written_rows import rows_of
 
 NAMES = ("Anna B.", "Ben")
 TEXTS = [f"guard {n} | unknown" for n in range(4000)]
 THREE = ("Anna", "Ben", "Chris")
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_every_question_has_a_coder_and_some_have_two(
@@ -37,8 +32,8 @@ def test_every_question_has_a_coder_and_some_have_two(
     path.write_text(f"job_title\n{titles}\n", encoding="utf-8")
     coder = open_autocoder(bundle, shared)
     code_file(path, tmp_path, coder, shared)
-    texts = [row["text"] for row in rows(tmp_path / "review.csv")]
-    parts = [rows(tmp_path / f"review-{name}.csv") for name in NAMES]
+    texts = [row["text"] for row in rows_of(tmp_path / "review.csv")]
+    parts = [rows_of(tmp_path / f"review-{name}.csv") for name in NAMES]
     assert [{row["coder"] for row in part} for part in parts] == [{name} for name in NAMES]
     first, second = ([row["text"] for row in part] for part in parts)
     assert {*first, *second} == set(texts) and all(len(part) < len(texts) for part in parts)

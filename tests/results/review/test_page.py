@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import time
@@ -38,6 +37,7 @@ from tests.support.review_fixtures import (
     prediction,
     review,
 )
+from tests.support.written_rows import rows_of
 from training.evaluation.sampled_agreement import sampled_agreement
 
 PATIENCE_S = 30
@@ -151,8 +151,7 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     assert reviewer.progress == "6 of 13 texts decided"
     path = reviewer.save()
 
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        written = [row["corrected_isco_code"] for row in csv.DictReader(file)]
+    written = [row["corrected_isco_code"] for row in rows_of(path)]
     assert written[:4] == ["0310", "not codable", "011", "2341"]
     out = path.parent / "out"
     out.mkdir()
@@ -186,8 +185,7 @@ def test_keys_of_an_arabic_keyboard(reviewer: Reviewer) -> None:
     assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"
     press("ظ", "Slash")
     reviewer.press("٢٣٤١", Keys.ENTER)
-    with reviewer.save().open(encoding="utf-8-sig", newline="") as file:
-        written = [row["corrected_isco_code"] for row in csv.DictReader(file)]
+    written = [row["corrected_isco_code"] for row in rows_of(reviewer.save())]
     assert written == ["0310", "2341"]
 
 
@@ -213,8 +211,7 @@ def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
     reviewer.press("2")
     assert reviewer.find("comment").get_attribute("value") == "", "it is of the text before"
     assert "whose" not in saved_message(reviewer)
-    with (reviewer.downloads / f"review-{BATCH}.csv").open(encoding="utf-8-sig") as file:
-        first, second = csv.DictReader(file)
+    first, second = rows_of(reviewer.downloads / f"review-{BATCH}.csv")
     assert (first["coder"], first["comment"]) == ("Anna", "")
     assert (second["coder"], second["comment"]) == ("Anna", "=2 jobs")
     assert before <= datetime.fromisoformat(second["coded_at"]) <= datetime.now(UTC)
@@ -237,8 +234,7 @@ def test_a_comment_without_a_decision_is_in_the_file(reviewer: Reviewer) -> None
     message = saved_message(reviewer)
     assert "1 decision saved" in message
     assert "1 text has a comment and no decision" in message
-    with (reviewer.downloads / f"review-{BATCH}.csv").open(encoding="utf-8-sig") as file:
-        first, second = csv.DictReader(file)
+    first, second = rows_of(reviewer.downloads / f"review-{BATCH}.csv")
     assert first["text"].startswith(text) and second["corrected_isco_code"]
     assert (first["corrected_isco_code"], first["comment"]) == ("", "please use 2411")
     reviewer.find("previous").click()
@@ -273,8 +269,7 @@ def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_
     assert reviewer.progress == "0 of 13 texts decided"
     path = reviewer.save()
     assert "takes 1 answer back" in reviewer.find("message").text
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        (row,) = csv.DictReader(file)
+    (row,) = rows_of(path)
     assert (row["text"], row["corrected_isco_code"]) == (soldier, "withdraw")
     assert answer_after(path) is None
     saved_s = int(time.time())
@@ -405,8 +400,7 @@ def test_two_tabs_merge_their_decisions(reviewer: Reviewer) -> None:
         # A tab that another one has not told anything merges when it saves.
         driver.execute_script("localStorage.setItem(KEY, JSON.stringify([[5, '0110', 9e15]]))")
         saved = reviewer.save()
-        with saved.open(encoding="utf-8-sig", newline="") as file:
-            rows = {row["text"]: row["corrected_isco_code"] for row in csv.DictReader(file)}
+        rows = {row["text"]: row["corrected_isco_code"] for row in rows_of(saved)}
         saved.unlink()
         assert rows[join("soldier", "soldier")] == "0310"
         assert rows[join("worker", "worker")] == "not codable"
@@ -519,8 +513,7 @@ def test_a_decision_is_said_in_the_language_of_the_page(reviewer: Reviewer, tmp_
     in_portuguese = Reviewer(reviewer.driver, path, reviewer.downloads)
     in_portuguese.press("0")
     assert "não codificável" in in_portuguese.find("message").text
-    with in_portuguese.save().open(encoding="utf-8-sig", newline="") as file:
-        assert [row["corrected_isco_code"] for row in csv.DictReader(file)] == ["not codable"]
+    assert [row["corrected_isco_code"] for row in rows_of(in_portuguese.save())] == ["not codable"]
 
 
 @needs_chromium

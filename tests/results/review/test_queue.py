@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from results.code_file import code_file
 from results.review import queue
 from results.review.queue import ReviewQueue
 from tests.support.review_fixtures import BATCH, SURE, UNCERTAIN, prediction, review
+from tests.support.written_rows import rows_of
 
 
 def test_one_in_ten_questions_is_a_sampled_record() -> None:
@@ -86,8 +86,7 @@ def test_a_batch_counts_the_sample_apart(
     receipt = code_file(path, tmp_path, open_autocoder(bundle, settings), settings)
     assert (receipt.n_autocoded, receipt.n_review, receipt.n_review_texts) == (20, 20, 20)
     assert receipt.n_sampled == 3
-    with (tmp_path / "review.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(tmp_path / "review.csv")
     sampled = [row for row in rows if row["sampled"]]
     assert len(rows) == 23 and len(sampled) == 3
     assert {row["sampled"] for row in sampled} == {f"batch {receipt.batch_id}"}

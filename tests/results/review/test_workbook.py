@@ -27,6 +27,7 @@ from results.review.queue import ReviewQueue
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
 from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, SURE, keep_list, review
+from tests.support.written_rows import rows_of
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from training.evaluation.sampled_agreement import sampled_agreement
 
@@ -215,8 +216,7 @@ def test_any_workbook_with_the_columns_will_do(tmp_path: Path, settings: Setting
     receipt = take(path, settings)
     assert receipt.encoding == "xlsx"
     assert (receipt.n_rows, receipt.statuses["accepted"], receipt.statuses["restored"]) == (3, 1, 1)
-    with (tmp_path / "out mine.xlsx" / "corrections.csv").open(encoding="utf-8-sig") as file:
-        last = list(csv.DictReader(file))[-1]
+    last = rows_of(tmp_path / "out mine.xlsx" / "corrections.csv")[-1]
     # The formula, not its result, and the row that it has in the sheet.
     assert (last["line"], last["corrected_isco_code"], last["status"]) == (
         "5",

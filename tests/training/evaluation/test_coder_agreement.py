@@ -13,6 +13,7 @@ from core.settings import DataSettings, Settings
 from inference.corrections_lookup import CorrectionsLookup
 from results.corrections_file import process_corrections
 from results.corrections_source import is_corrections_file
+from tests.support.written_rows import rows_of
 from training.evaluation.coder_agreement import CoderAgreement, Pair, coder_agreement
 from training.evaluation.conflicts_list import write_conflicts
 
@@ -89,8 +90,7 @@ def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> 
     keep(folder, ("nurse", "3221", "ben"), ("cook", "3434", "ben"), ("welder", "7212", "ben"))
     path = tmp_path / CONFLICTS
     write_conflicts(path, coder_agreement(folder, DataSettings()).conflicts, ENGLISH)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(path)
     assert [row["text"] for row in rows] == ["cook | x", "nurse | x"]
     assert rows[1]["answers"] == "anna: 2221 Nursing Professionals; ben: 3221 " + (
         "Nursing Associate Professionals"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import asdict, replace
 from html.parser import HTMLParser
@@ -19,6 +18,7 @@ from core.corrections.doubts import Doubt
 from core.files.own_files import REPORT
 from core.languages.page_language import page_language
 from core.taxonomy import isco08
+from tests.support.written_rows import rows_of
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
     CONFUSION,
@@ -77,11 +77,6 @@ def analysed(out: Path) -> None:
     """The whole of ``error_analysis/``, a champion that was never sure beside the challenger."""
     write_error_analysis(probabilities(), CODES, TEXTS, out)
     draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def metrics(**more: Any) -> dict[str, Any]:
@@ -157,7 +152,7 @@ def written(run_dir: Path, found: dict[str, Any]) -> Page:
 
 
 def test_confused_pairs_have_titles_and_the_surest_examples_first(folder: Path) -> None:
-    first, second, third = table(folder / CONFUSED_PAIRS)
+    first, second, third = rows_of(folder / CONFUSED_PAIRS)
     assert (first["right_code"], first["given_code"], first["n"]) == ("2221", "3221", "2")
     assert first["right_title"] == isco08().title("2221")
     assert first["given_title"] == isco08().title("3221")
@@ -169,7 +164,7 @@ def test_confused_pairs_have_titles_and_the_surest_examples_first(folder: Path) 
 
 def test_a_long_text_is_cut_in_the_examples(tmp_path: Path) -> None:
     write_error_analysis(probabilities(), CODES, ["x" * 100_000] * len(CODES), tmp_path)
-    example = table(tmp_path / CONFUSED_PAIRS)[0]["example_1"]
+    example = rows_of(tmp_path / CONFUSED_PAIRS)[0]["example_1"]
     assert len(example) < 1000 and example.endswith("…")
 
 
@@ -179,14 +174,14 @@ def test_the_ten_most_confused_pairs_and_a_picture_stand_beside(tmp_path: Path) 
     wrong[np.arange(12), np.arange(1, 13)] = 1.0
     write_error_analysis(wrong, codes, [f"text {code}" for code in codes], tmp_path)
     assert (tmp_path / "misclassifications.csv").name == MISCLASSIFICATIONS
-    pairs = table(tmp_path / CONFUSED_PAIRS)
-    assert len(pairs) == 12 and table(tmp_path / MISCLASSIFICATIONS) == pairs[:10]
+    pairs = rows_of(tmp_path / CONFUSED_PAIRS)
+    assert len(pairs) == 12 and rows_of(tmp_path / MISCLASSIFICATIONS) == pairs[:10]
     assert (tmp_path / "error_rates_by_group.csv").is_file()
     assert (tmp_path / CONFUSION_MATRIX).read_bytes().startswith(b"\x89PNG")
 
 
 def test_error_rates_count_the_unit_group_and_the_group_itself(folder: Path) -> None:
-    rows = {row["code"]: row for row in table(folder / ERROR_RATES)}
+    rows = {row["code"]: row for row in rows_of(folder / ERROR_RATES)}
     assert {code for code in rows if len(code) == 1} == {"0", "2", "3", "7"}
     found = {
         code: tuple(float(rows[code][name]) for name in ("n", "error_rate", "outside_rate"))
@@ -204,14 +199,14 @@ def test_error_rates_count_the_unit_group_and_the_group_itself(folder: Path) -> 
 
 
 def test_never_predicted_tells_asked_from_not_asked(folder: Path) -> None:
-    rows = table(folder / NEVER_PREDICTED)
+    rows = rows_of(folder / NEVER_PREDICTED)
     assert [row["code"] for row in rows if row["n"] != "0"] == ["0110"]
     given_codes = {code for _, code, *_ in ANSWERS}
     assert {row["code"] for row in rows} == set(UNITS) - given_codes
 
 
 def test_the_confusion_file_has_all_436_groups(folder: Path) -> None:
-    rows = {row.pop("right_code"): row for row in table(folder / CONFUSION)}
+    rows = {row.pop("right_code"): row for row in rows_of(folder / CONFUSION)}
     assert tuple(rows) == UNITS and tuple(rows["0110"]) == UNITS
     assert rows["2221"]["3221"] == "2" and rows["7212"]["7212"] == "2"
     assert sum(int(n) for row in rows.values() for n in row.values()) == len(ANSWERS)
@@ -254,8 +249,8 @@ def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
 def test_a_model_without_errors_has_no_confused_pairs(tmp_path: Path) -> None:
     folder = tmp_path / ERROR_ANALYSIS
     write_error_analysis(np.eye(len(UNITS)), UNITS, UNITS, folder)
-    assert table(folder / CONFUSED_PAIRS) == table(folder / NEVER_PREDICTED) == []
-    assert {row["error_rate"] for row in table(folder / ERROR_RATES)} == {"0.0000"}
+    assert rows_of(folder / CONFUSED_PAIRS) == rows_of(folder / NEVER_PREDICTED) == []
+    assert {row["error_rate"] for row in rows_of(folder / ERROR_RATES)} == {"0.0000"}
     assert "Most confused" not in written(tmp_path, metrics()).words
 
 
