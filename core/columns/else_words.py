@@ -6,6 +6,7 @@ Another person, another time, another job, or a firm. ``header_names.yaml`` has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -37,6 +38,7 @@ _MIN_STEM = 3
 _STEM = "*"
 _N_INDEXED = 2  # so many letters of a phrase's first word find it
 _DIGITS = "0123456789"
+_ORDINAL = re.compile(r"([0-9]{1,2})[^\W\d]{0,3}")
 # These languages write "other" after the noun, so that it does not ask for another answer there.
 _OTHER_AFTER_THE_NOUN = frozenset({"ar", "ga", "id", "mt"})
 
@@ -188,13 +190,30 @@ def _asks_for_another_answer(words: Sequence[str], languages: Languages) -> bool
 
 
 def _numbered_persons(words: Sequence[str]) -> set[int]:
-    """Return where a person is numbered who is not the first: "Person 2", "member3"."""
+    """Return where a person is numbered who is not the first: "Person 2", "member3", "2. osoba"."""
     everywhere = Languages(name_table()[ELSE])
     places = set()
     for place, word in enumerate(words):
         bare = word.rstrip(_DIGITS)
+        if not _vocabulary(_PERSON).has(bare, everywhere):
+            continue
         following = words[place + 1] if place + 1 < len(words) else ""
         number = word[len(bare) :] or (following if following.isdecimal() else "")
-        if number and int(number) > 1 and _vocabulary(_PERSON).has(bare, everywhere):
+        if number and int(number) > 1:
             places |= {place, place + (number == following)}
+        elif not number and (start := _start_of_ordinal(words[:place])) is not None:
+            places |= set(range(start, place + 1))
     return places
+
+
+def _start_of_ordinal(words: Sequence[str]) -> int | None:
+    """Return where words start that end with an ordinal over 1: "2", "2e", "2 ro", "2 a".
+
+    A number behind another one is a part of the number of a question: "P2_3 Person".
+    """
+    for start in range(len(words) - 1, max(len(words) - 3, 0), -1):
+        if (found := _ORDINAL.fullmatch(words[start])) and int(found[1]) > 1:
+            return None if words[start - 1][-1].isdecimal() else start
+        if len(words[start]) > _MAX_SHORT:
+            return None
+    return None

@@ -46,6 +46,7 @@ class Sheet:
     notes: Callable[[Layout], list[str]] = lambda layout: []
 
 
+_MIN_TABLE_ROWS = 3  # fewer rows with two cells or more may be a remark
 _Fit = tuple[Sheet, Layout, dict[str, Match]]
 
 
@@ -75,7 +76,7 @@ def open_grid(
     fits: list[_Fit] = []
     errors: list[InputError] = []
     unclear: dict[str, InputError] = {}
-    reviews: list[InputError] = []
+    tables: list[InputError] = []  # beside them a list of codes has no records
     for sheet, head in filled:
         try:
             fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
@@ -83,16 +84,17 @@ def open_grid(
             unclear[sheet.name] = error.in_sheet(sheet.name)
         except InputError as error:
             errors.append(error.in_sheet(sheet.name))
-            if any(map(is_of_review, head)):
-                reviews.append(errors[-1])
+            if any(map(is_of_review, head)) or sum(map(_is_of_table, head)) >= _MIN_TABLE_ROWS:
+                tables.append(errors[-1])
     if unclear and not fits:
         raise _with_hidden(next(iter(unclear.values())), hidden)
     if not fits:
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
     with_columns = [_with_columns(*fit) for fit in fits]
-    if reviews and all(is_list(sheet, required) for sheet in with_columns):
-        raise _with_hidden(reviews[0], hidden)  # its list of codes is no table of coded records
+    if tables and all(is_list(sheet, required) for sheet in with_columns):
+        lists = listed_sheets([sheet.name for sheet in with_columns])
+        raise _with_hidden(_beside_lists(tables[0], lists), hidden)
     place = choose_sheet(path, with_columns, unclear, aliases, required)
     sheet, layout, _ = fits[place]
     others = [other.name for other, _ in filled if other is not sheet]
@@ -138,6 +140,10 @@ def _is_filled(row: Sequence[str]) -> bool:
     return any(map(str.strip, row))
 
 
+def _is_of_table(row: Sequence[str]) -> bool:
+    return sum(map(bool, map(str.strip, row))) > 1
+
+
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the rows as lines of a delimited text."""
     file = io.StringIO()
@@ -160,6 +166,20 @@ def _none_fits(
             f"({listed_sheets([sheet.name for sheet in sheets])})"
         )
     return InputError(path, names, expected=first.expected, remedy=first.remedy)
+
+
+def _beside_lists(error: InputError, lists: str) -> InputError:
+    """Return the error of a table whose workbook has lists of codes: they are not its records."""
+    remedy = f"{error.remedy} Beside this sheet a list of codes and titles is not read ({lists}): "
+    remedy += "if it has the records, save it as a file of its own."
+    return InputError(
+        error.file,
+        error.found,
+        expected=error.expected,
+        remedy=remedy,
+        line=error.line,
+        sheet=error.sheet,
+    )
 
 
 def _with_hidden(error: InputError, hidden: Sequence[str]) -> InputError:

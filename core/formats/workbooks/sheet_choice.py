@@ -12,6 +12,7 @@ from itertools import islice
 
 from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
 from core.columns.header_names import Match, column_key, has_usual_names
+from core.columns.header_words import named_languages, plain_words
 from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import Source
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES, may_hold_isco_08
@@ -132,8 +133,7 @@ def _lists_codes(header: Row, rows: Sequence[Row]) -> bool:
     places = {next(place for place, cell in enumerate(row) if cell.strip()) for row in rows}
     if len(places) != 1 or any(len(pair) != 2 for pair in pairs):
         return False
-    name = header[places.pop()]
-    if column_key(name) not in CODE_NAMES and not may_hold_isco_08(name):
+    if not _names_codes(header[places.pop()]):
         return False
     codes = [read_code(written).code for written, _ in pairs]
     if not all(codes) or len(set(codes)) < len(codes):
@@ -143,6 +143,13 @@ def _lists_codes(header: Row, rows: Sequence[Row]) -> bool:
         for code, (_, title) in zip(codes, pairs, strict=True)
     )
     return 2 * n_sure >= len(codes)
+
+
+def _names_codes(name: str) -> bool:
+    """Whether the name of a column says that it has codes: "isco_code", "Kód"."""
+    if column_key(name) in CODE_NAMES or may_hold_isco_08(name):
+        return True
+    return plain_words(name) in named_languages("names_a_code")
 
 
 def _lists_groups(rows: Sequence[Row]) -> bool:

@@ -146,3 +146,20 @@ def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> N
         read(tmp_path, Data=TWO_HEADERS, Team=CONTACTS)
     with pytest.raises(InputError, match="names of columns in line 1"):
         read(tmp_path, Data=TWO_HEADERS, Form=FORM)
+
+
+@pytest.mark.parametrize("name", ["Šifra", "Kód", "Kod", "Κωδικός", "Code", "Schlüssel"])
+def test_a_list_of_codes_is_known_in_each_language(name: str, tmp_path: Path) -> None:
+    listed = [[name, "Naziv"], ["7112", "Zidari"], ["5223", "Prodavači"], ["5120", "Kuhari"]]
+    assert read(tmp_path, Popis=DATA, Codes=listed).content.sheet == "Popis"
+
+
+def test_a_list_of_codes_beside_another_table_is_not_read_for_it(tmp_path: Path) -> None:
+    """The titles of the list were coded, and the answers were not: their question was unknown."""
+    answers = [["Rbr", "What now?"], *([str(n), "nurse"] for n in range(5))]
+    listed = [["Šifra", "Naziv"], ["7112", "Zidari"], ["5223", "Prodavači"]]
+    wanted = r"sheet 'Popis', row 1: .*'What now\?'.*list of codes and titles .*'Codes'"
+    with pytest.raises(InputError, match=wanted):
+        read(tmp_path, Popis=answers, Codes=listed)
+    remark = [["Zagreb, 2026"], ["Source", "office"]]
+    assert read(tmp_path, Remark=remark, Codes=listed).content.sheet == "Codes"

@@ -1,0 +1,89 @@
+"""Questions and labels of labour force surveys and registers, as offices write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.columns.header_names import DUTIES, JOB_TITLE, Match, match
+from core.csv_table import open_table
+
+TITLES = """\
+Kojim se zanimanjem bavite? | Čime se bavite? | Čime se profesionalno bavite? | Vrsta posla
+U kojem zanimanju radite? | Na kojem ste radnom mjestu zaposleni? | Kojim poslom se bavite?
+Posao koji obavlja | Zaposlenje
+Názov pracovného miesta | Pracovné miesto | Druh práce | Typová pozícia
+Uveďte názov Vášho zamestnania | Akým povolaním sa živíte?
+Jakým povoláním se živíte? | Druh práce | Název pracovního místa | Pracovní místo
+S čim se ukvarjate? | V katerem poklicu delate? | Vrsta dela
+Вид работа | С какво се занимавате? | Като какъв работите? | Dlajnost
+Είδος εργασίας | Mit dolgozik? | Beosztása | Funcția ocupată
+W jakim zawodzie Pan(i) pracuje? | Czym się Pan(i) zajmuje? | Kim Pan(i) jest z zawodu?"""
+
+TASKS = """\
+Koje poslove obavljate na radnom mjestu? | Opišite poslove koje obavljate | Opišite što radite
+Navedite glavne zadatke | Popíšte vykonávanú činnosť | Vykonávaná činnosť | Opíšte svoju prácu
+Popis pracovnej náplne | Popište vykonávanou činnost | Vykonávaná činnost
+Katera dela opravljate? | Kaj konkretno delate? | Опишете Вашата работа
+Αντικείμενο εργασίας | Írja le munkáját"""
+
+OTHERS = """\
+Zanimanje 2. osobe | Zanimanje (2. osoba) | Povolanie 2. osoby | Zawód 2. osoby | Poklic 2. osebe
+Beruf der 2. Person | Foglalkozás 2. személy | Професия на 2-ро лице | Επάγγελμα 2ου ατόμου
+Profession de la 2e personne | Profissão da 2.ª pessoa | Beroep 2e persoon | Yrke 2:a person
+Profesija 2. persona | Ammatti 3. henkilö | Zanimanje 3. člana
+Zanimanje po struci | Zanimanje po obrazovanju | Професия по образование | Poklic po izobrazbi
+Povolanie podľa vzdelania | Povolání podle vzdělání | Szakképzettség szerinti foglalkozás
+Profesia dobândită | Profession selon diplôme | Foglalkozás kódja | Foglalkozás kódszáma
+Meslek kodu"""
+
+DESCRIBED = """\
+Zanimanje | Opis zanimanja
+Povolanie | Opis povolania
+Poklic | Opis poklica
+Zawód | Opis zawodu
+Професия | Описание на професията
+Επάγγελμα | Περιγραφή επαγγέλματος"""
+
+
+def _headers(text: str) -> list[str]:
+    return [header for line in text.splitlines() for header in line.split(" | ")]
+
+
+@pytest.mark.parametrize("header", _headers(TITLES))
+def test_the_job(header: str) -> None:
+    assert match(header, JOB_TITLE) is not None
+
+
+@pytest.mark.parametrize("header", _headers(TASKS))
+def test_the_duties(header: str) -> None:
+    assert match(header, DUTIES) is not None
+    assert match(header, JOB_TITLE) is None
+
+
+@pytest.mark.parametrize("header", _headers(OTHERS))
+def test_a_numbered_person_and_a_learned_trade_are_not_the_job(header: str) -> None:
+    assert match(header, JOB_TITLE) is None
+
+
+@pytest.mark.parametrize(
+    "header", ["P2_3 Osoba zanimanje", "Zanimanje 1. osobe", "Occupation 2 (person 1)"]
+)
+def test_the_first_person_stays(header: str) -> None:
+    assert match(header, JOB_TITLE) is not None
+
+
+@pytest.mark.parametrize("line", DESCRIBED.splitlines())
+def test_a_description_of_the_job_is_the_title_where_there_is_none(
+    line: str, tmp_path: Path
+) -> None:
+    title, described = line.split(" | ")
+    assert match(described, JOB_TITLE) == match(described, DUTIES) == (Match.GENERIC, 0)
+    aliases: dict[str, list[str]] = {JOB_TITLE: [], DUTIES: []}
+    path = tmp_path / "s.csv"
+    path.write_text(f"id,{title},{described}\n1,nurse,looks after patients\n")
+    columns = open_table(path, aliases, [JOB_TITLE]).columns
+    assert (columns[JOB_TITLE], columns[DUTIES]) == (1, 2)
+    path.write_text(f"id,{described}\n1,nurse\n")
+    assert open_table(path, aliases, [JOB_TITLE]).columns == {JOB_TITLE: 1}
