@@ -30,6 +30,7 @@ from core.files.own_files import RECEIPT, REPORT
 from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_codes.compared_column import choose_compared_column
+from core.isco_codes.national_codes import national_codes
 from core.isco_codes.other_code_columns import codes_not_compared, codes_without_a_name
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
@@ -145,6 +146,7 @@ def code_file(
         receipt.notes += batch.agreement.notes()
     compared = batch.agreement.column if batch.agreement else None
     receipt.notes += codes_not_compared(table, compared) + codes_without_a_name(table)
+    receipt.notes += national_codes(table, compared)
     if batch.weighted is not None:
         receipt.notes += batch.weighted.notes()
     note_input(batch)

@@ -33,7 +33,7 @@ _UNWRAPPED = (
     re.compile(r"\(([^()]*)\)"),
     re.compile(r"\[([^\[\]]*)\]"),
     re.compile(r"[#=]\s*(\d.*)"),
-    re.compile(r"(\d{3,4})\s*[.,;:]"),
+    re.compile(r"(\d{3,4})\s*[.,;:!]+"),
     re.compile(r"(\d{3,4})(?:[\s,;:/|&+-]+\1)+"),  # the same code twice
 )
 _PREFIX = re.compile(

@@ -34,6 +34,8 @@ from core.isco_codes.code_column import CodeReader
         "ne može se kodirati",
         "ei ole kodeeritav",
         "nekoduojama",
+        *("nejde zakódovať", "nezaraditeľné", "nekód.", "nejde zakódovat", "nije za kodiranje"),
+        *("ni mogoče šifrirati", "не може да се класифицира", "nem besorolható", "brak kodu"),
     ],
 )
 def test_not_codable_in_many_languages(written: str) -> None:

@@ -51,7 +51,7 @@ UNITS, MINORS = isco08().units, isco08().minors
         "{0} {0}",
         "{0}; {0}",
         "{0};",
-        "{0}.",
+        *("{0}.", "{0}!", "{0} !!"),
         '\'="{0}"',
         "«\u00a0{0}\u00a0»",
         "„{0}“",
@@ -205,6 +205,7 @@ def test_a_code_that_is_denied_is_none(written: str) -> None:
         "7212 ربما",
         "7212 (to be checked)",
         "7212, bitte prüfen",
+        *("7212 provjeri", "7212 - preveri", "7212 провери", "7212 třeba ověřit"),
         "7212 — à vérifier",
         "7212 - do sprawdzenia",
         "٧٢١٢، للمراجعة",
@@ -233,6 +234,7 @@ def test_a_code_that_is_doubted_is_none(written: str) -> None:
         "lásd 2221",
         "se rad 2221",
         "виж ред 2221",
+        *("viz 2221", "viď 2221", "viď riadok 2221", "βλ. 2221", "вж. 2221", "ld. 2221"),
     ],
 )
 def test_a_number_of_another_place_is_no_code(written: str) -> None:

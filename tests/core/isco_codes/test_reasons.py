@@ -37,7 +37,11 @@ from core.isco_codes.code_column import CodeReader
         ("-2221", "a dash before 2221"),
         ("-2221.0", "a dash before 2221"),
         ("– 222", "a dash before 222"),
-        ("12345", "5 digits"),
+        ("12345", "5 digits: a code of ISCO-08 has at most 4. Valid"),
+        ("7112001", "7 digits: a code of ISCO-08 has at most 4; if it is a national code"),
+        ("7112001 Murár", "'7112001' is no code of ISCO-08, which has at most 4 digits; if it is"),
+        ("SK ISCO-08 9112003", "'9112003' is no code of ISCO-08"),
+        ("9112 003", "'9112 003' is no code of ISCO-08"),
         ("21", "21 is a group of one or two digits"),
     ],
 )
