@@ -36,21 +36,46 @@ našlių pensija | bedarbio pašalpa | apgādnieka zaudējuma pensija | toitjaka
 eelpension | leskeneläke | vastavalmistunut | änkepension | nyexaminerad | enkepension
 dimittend | etterlattepensjon | nyutdannet | ekkjulífeyrir | nýútskrifaður | خريج جديد
 إعانة بطالة | pensjoni tar-romol | benefiċċju tal-qgħad | pinsean baintrí | pensiunan janda"""
+# No job, nowhere, not employed, never worked, at school: what people say of themselves, by phone.
+WITHOUT_A_JOB = """\
+nemám prácu | nikde nerobím | nie som zamestnaný | hľadám robotu | nikdy som nepracovala
+nezamestnaný ÚPSVaR | bez pracovneho pomeru | chodim do skoly | študujem vysokú školu | žiak SOŠ
+starostlivost o domacnost | domáca pani | doma s dieťaťom | opatrujem manžela | na péenke
+výsluhový dôchodok | starobný dôch. | nemám práci | nejsem zaměstnaný | nikdy jsem nepracoval
+nemam posao | nisam zaposlena | nikad nisam radila | nezaposl. | nezap. | umir. | trudničko
+isključivo kućanica | osnovnoškolac | studiram na fakultetu | nimam službe | na borzi
+nikoli nisem delala | никъде не работя | уча в университет | военен пенсионер | δεν έχω εργασία
+den doulevo | πηγαίνω σχολείο | συνταξ. | nincs munkaviszonyom | iskolába járok | nyug.
+nie mam pracy | nie jestem zatrudniona | chodzę do szkoły | na L4 | nu am serviciu
+nu sunt angajat | I don't have a job | ich habe keine Arbeit | je n'ai pas d'emploi
+no tengo empleo | non ho lavoro | não tenho trabalho | ik heb geen werk | niekur nedirbu
+nekur nestrādāju | pole tööd | ei ole työtä | har inget jobb | har ikke noget job"""
 NOT_STATED = """\
+nechce uviesť | nepovie | odmieta | nikde | bez | nechce uvést | neřekne | ne želi reći | nigdje
+nije htio reći | noče povedati | brez | не иска да каже | никъде | δεν θέλει να πει | πουθενά
+nem mondja meg | sehol | nie chce powiedzieć | nigdzie | nowhere | nirgendwo | nulle part
+v zahraničí | radi u inozemstvu | dela v tujini | работи в чужбина | στο εξωτερικό | külföldön
+za granicą | works abroad | im Ausland | travaille à l'étranger | di luar negeri
 den ksero | ΟΥΔΕΝ | ΔΞΔΑ | ό,τι βρω | igasuguseid töid | nggak tau
 tdk tau | ga ada | gamau jawab | ikut ortu | não quis responder | SSS | nema zanimanja"""
 STATUS = """\
+mám firmu | podnikám | s.r.o. | turnusová práca | na týždňovkách | DPČ | imam obrt | d.o.o.
+smjenski rad | paušalac | imam podjetje | ЕООД | работя на смени | μπλοκάκι | katás | Kft.
+mam firmę | na zmiany | SRL | shift work | GmbH | eigenes Gewerbe | travail posté | a turnos
 idiotikos ypallilos | dhmosios ypallhlos | Δ.Υ. | Ελ. Επαγγελματίας | περιστασιακά | P3K
 ylempi toimihenkilö | ammatinharjoittaja | sijainen | julkinen sektori
 func. público | trabalhador-estudante | estagiária IEFP | MEI | patroa | kary. swasta | PHL
 peg. negeri | karyawan BUMD | pracujúci študent | honorarno | vlasnica obrta | Werkstudent"""
 ABOVE = """\
+takisto | to isté hore | isto ko i gore | također | prav tako | също | επίσης | szintén | też
 όπως άνω | ίδιο με πάνω | kts. edellinen | ks. edellä | vt eelmist | o mesmo de cima | vide supra
 igual ao anterior | sda | sama dgn atas | sm dg di atas | ako hore | jako nahoře | isto ko gore
 isto | enako | detto | to isté | totéž | to samo | lo stesso | hetzelfde | pareil | la misma | igual
 mesma profissão | la fel | ugyanaz | същото | το ίδιο | tas pats | ta pati | samuti | samoin | samma
 samme | sömuleiðis | l-istess | mar an gcéanna | نفس المهنة | sama | same again"""
 JOBS = """\
+čuvam djecu | njegovatelj | roditelj njegovatelj | turnista | brigada | opatrujem babku doma
+гледам деца | частник | obrtnica | gazdiná | pracujem v nemocnici | HZZ
 λογιστής σε σύνταξη εγγράφων | σύνταξη κειμένων | syntaktis | sijaisopettaja | sijainen opettaja
 julkisen sektorin asiantuntija | oikiaki boithos | υπάλληλος ΕΣΠΑ ταμείο
 guru SD | kepala sekolah SMA | pensiunan guru | jaga toko | tukang | técnico superior
@@ -63,7 +88,7 @@ def of(texts: str) -> list[str]:
     return re.split(r"\s+\|\s+|\n", texts)
 
 
-@pytest.mark.parametrize("text", of(f"{NOT_WORKING} | {WITHOUT_WORK}"))
+@pytest.mark.parametrize("text", of(f"{NOT_WORKING} | {WITHOUT_WORK} | {WITHOUT_A_JOB}"))
 def test_no_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_WORKING
 
