@@ -59,6 +59,12 @@ class Reviewer:
         for key in keys:
             self.driver.switch_to.active_element.send_keys(key)
 
+    def press_on_layout(self, key: str, code: str, shift: bool = False) -> None:
+        """Press the key ``code`` where it writes ``key``: the driver has one layout alone."""
+        event = {"key": key, "code": code, "shiftKey": shift, "bubbles": True, "cancelable": True}
+        script = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', arguments[0]))"
+        self.driver.execute_script(script, event)
+
     def show(self, which: str) -> None:
         self.find("filter").find_element(By.CSS_SELECTOR, f"option[value={which}]").click()
 
@@ -172,21 +178,31 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
 
 @needs_chromium
 def test_keys_of_an_arabic_keyboard(reviewer: Reviewer) -> None:
-    """The driver has no such keyboard: it writes these letters without pressing a key."""
-
-    def press(key: str, code: str) -> None:
-        event = f"new KeyboardEvent('keydown', {{key: '{key}', code: '{code}', bubbles: true}})"
-        reviewer.driver.execute_script(f"document.activeElement.dispatchEvent({event})")
-
-    press("١", "Digit1")
+    reviewer.press_on_layout("١", "Digit1")
     assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"
-    press("۰", "Digit0")
-    press("ع", "KeyU")  # undone
+    reviewer.press_on_layout("۰", "Digit0")
+    reviewer.press_on_layout("ع", "KeyU")  # undone
     assert reviewer.title == "worker" and reviewer.progress == "1 of 13 texts decided"
-    press("ظ", "Slash")
+    reviewer.press_on_layout("ظ", "Slash")
     reviewer.press("٢٣٤١", Keys.ENTER)
     written = [row["corrected_isco_code"] for row in rows_of(reviewer.save())]
     assert written == ["0310", "2341"]
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("one", "zero"), [("+", "é"), ("&", "à"), ("ą", "ū")], ids=["sk", "fr", "lt"]
+)
+def test_keys_where_digits_need_shift(one: str, zero: str, reviewer: Reviewer) -> None:
+    """Of Slovak, Czech, French and Lithuanian keyboards no number key did anything."""
+    reviewer.press_on_layout(one, "Digit1")
+    reviewer.press_on_layout(zero, "Digit0")
+    assert reviewer.progress == "2 of 13 texts decided"
+    reviewer.press_on_layout("/", "Digit7", shift=True)  # of a German keyboard: the search
+    reviewer.press("2341", Keys.ENTER)
+    with reviewer.save().open(encoding="utf-8-sig", newline="") as file:
+        written = [row["corrected_isco_code"] for row in csv.DictReader(file)]
+    assert written == ["0310", "not codable", "2341"]
 
 
 @needs_chromium
