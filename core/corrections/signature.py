@@ -168,26 +168,34 @@ def _as_iso(written: str, is_day_first: bool | None) -> str:
     else:
         return written
     iso = f"{year}-{month:0>2}-{day:0>2}"
-    if not date["rest"]:
+    rest = _end_of_year().sub("", date["rest"])
+    if not rest:
         return iso
-    clock = _clock(date["rest"])
+    clock = _clock(rest)
     return written if clock is None else f"{iso}T{clock}"
+
+
+@cache
+def _end_of_year() -> re.Pattern[str]:
+    """Return the pattern of what stands behind the year of a date: "27.11.2026.", "… 2026 r."."""
+    return re.compile(rf"^(?:\.|\s?{_clock_words('year')}\.?)(?=[\s,]|$)", re.IGNORECASE)
 
 
 @cache
 def _clock_form() -> re.Pattern[str]:
     """Return the pattern of a time behind a date: "T9:05", ", kl. 9.05", " às 9h05", "9:05 pm"."""
-    languages = read_yaml(_CLOCK_WORDS).values()
-    at, behind = (
-        any_of(word for words in languages for word in words.get(kind, ()))
-        for kind in ("at", "behind")
-    )
+    at, behind, am, pm = map(_clock_words, ("at", "behind", "am", "pm"))
     return re.compile(
         rf"(?:,?\s*(?:{at}\.?\s+)?|T)"
         r"(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minutes>\d\d(?:[:.]\d\d)?)"
-        rf"(?:\s*(?P<half>[ap])\.?\s?m\.?|\s*{behind})?",
+        rf"(?:\s*(?:(?P<am>{am})|(?P<pm>{pm}))\.?|\s*{behind}\.?)?",
         re.IGNORECASE,
     )
+
+
+def _clock_words(kind: str) -> str:
+    languages = read_yaml(_CLOCK_WORDS).values()
+    return any_of(word for words in languages for word in words.get(kind, ()))
 
 
 def _clock(written: str) -> str | None:
@@ -195,11 +203,11 @@ def _clock(written: str) -> str | None:
     clock = _clock_form().fullmatch(written)
     if clock is None:
         return None
-    hour, half = int(clock["hour"]), (clock["half"] or "").lower()
-    if half:
+    hour = int(clock["hour"])
+    if clock["am"] or clock["pm"]:
         if not 0 < hour <= 12:
             return None
-        hour = hour % 12 + (12 if half == "p" else 0)
+        hour = hour % 12 + (12 if clock["pm"] else 0)
     return f"{hour:02}:{clock['minutes'].replace('.', ':')}"
 
 

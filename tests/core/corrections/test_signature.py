@@ -74,12 +74,21 @@ def test_a_date_with_dots_is_read(tmp_path: Path) -> None:
         "8.1.2024 9:30": "2024-01-08T09:30:00",
         "28. 11. 2024 14:30:05": "2024-11-28T14:30:05",
         "2024. 11. 28. 14:30": "2024-11-28T14:30:00",
+        "28.11.2024.": "2024-11-28T00:00:00",  # as LibreOffice writes it in Croatia
+        "28. 11. 2024. u 14.30": "2024-11-28T14:30:00",
+        "28.11.2024 г. в 14:30 ч.": "2024-11-28T14:30:00",
+        "28.11.2024 r. godz. 14:30": "2024-11-28T14:30:00",
+        "28.11.2024 o 14:30 hod.": "2024-11-28T14:30:00",
+        "28.11.2024 ob 14.30 uri": "2024-11-28T14:30:00",
+        "28.11.2024 στις 2:30 μ.μ.": "2024-11-28T14:30:00",
+        "28.11.2024 9:30 π.μ.": "2024-11-28T09:30:00",
+        "2024-11-28 14:30 val.": "2024-11-28T14:30:00",
     }
     for row in corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in written)):
         assert row.reason == ""
     rows = corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in written))
     assert [row.signature.coded_at for row in rows] == list(written.values())
-    unclear = "31.02.2024", "28.11.2024 soon", "28.11.024"
+    unclear = "31.02.2024", "28.11.2024 soon", "28.11.024", "28.11.2024.5", "28.11.2024 r2"
     for row in corrections(tmp_path, *(f"a | b,2221,anna,{time},," for time in unclear)):
         assert row.signature.coded_at == "" and "is left out" in row.reason
 
