@@ -135,8 +135,11 @@ def _title_label(header: Row, first: Row, aliases: Aliases) -> str:
 def asks_for_the_job(row: Row) -> bool:
     """Return whether a row has the question for the job, with its mark, and no number."""
     names = [cell.strip() for cell in row if cell.strip()]
-    has_letters = all(any(map(str.isalpha, name)) for name in names)
-    return has_letters and any(map(_is_marked_question, names))
+    # "№" and "#" have no letters, and are names all the same.
+    has_number = any(
+        any(map(str.isdecimal, name)) and not any(map(str.isalpha, name)) for name in names
+    )
+    return not has_number and any(map(_is_marked_question, names))
 
 
 def _is_marked_question(label: str) -> bool:

@@ -60,6 +60,14 @@ def test_a_question_is_a_header_below_other_lines(tmp_path: Path, question: str)
     assert "2 lines above the header" in table.notes[0]
 
 
+@pytest.mark.parametrize("number", ["№", "#", "Nº", "%"])
+def test_a_name_without_letters_hides_no_question(tmp_path: Path, number: str) -> None:
+    """The error named the line above alone: the header of a Bulgarian survey begins with "№"."""
+    text = f"Survey;;\n{number};Каква е Вашата професия?;Пол\n1;учител;м\n"
+    table, rows = opened(tmp_path, text)
+    assert table.header == [number, "Каква е Вашата професия?", "Пол"] and len(rows) == 1
+
+
 def test_a_record_with_a_question_is_no_header(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         opened(tmp_path, "list\n1,what is your occupation?,5120\n2,baker,7512\n")
