@@ -2,8 +2,10 @@
 
 Source of the bootstrap intervals: Efron & Tibshirani, An Introduction to the Bootstrap, 1993. Texts
 are drawn with replacement; champion and challenger are measured on the same draws, so that texts
-that are hard for both cancel out. Of a share of few texts, or of texts that are all right, it tells
-too little: that has the interval of Wilson.
+that are hard for both cancel out. Of few texts, or of texts that are all right, it tells too
+little: where three texts change none is drawn in one of twenty samples, and where none changes in
+all. So a share has the interval of Wilson, and the change of a share from one model to the other
+that of Agresti and Min.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inference.office.share_interval import effective_number, wilson
+from inference.office.share_interval import Z_95, effective_number, wilson
 
 N_DRAWS = 400
 LEVEL = 0.95
@@ -29,6 +31,22 @@ def interval(figure: Callable[[np.ndarray], float], n: int, seed: int = 0) -> tu
         return 0.0, 0.0
     rng = np.random.default_rng(seed)
     return _bounds([figure(rng.integers(n, size=n)) for _ in range(N_DRAWS)])
+
+
+def interval_of_change(before: np.ndarray, now: np.ndarray) -> tuple[float, float]:
+    """Return the 95 % interval [low, high] of how a share right changes; zeros without texts.
+
+    ``before`` and ``now`` (N,) bool say which of the same texts each model has right. Both bounds
+    lie between -1 and 1. Source: Agresti and Min, Statistics in Medicine 24, 2005, who add one half
+    to each of the four counts of texts: right before or not, right now or not.
+    """
+    if not len(before):
+        return 0.0, 0.0
+    n = len(before) + 2
+    n_gained, n_lost = float((now & ~before).sum()), float((before & ~now).sum())
+    change = (n_gained - n_lost) / n
+    margin = Z_95 * math.sqrt((n_gained + n_lost + 1) / n - change**2) / math.sqrt(n)
+    return max(change - margin, -1.0), min(change + margin, 1.0)
 
 
 def interval_of_share(hit: np.ndarray, texts: np.ndarray) -> tuple[float, float]:

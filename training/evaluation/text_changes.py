@@ -10,7 +10,7 @@ import numpy as np
 from core.taxonomy import unit_index
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES
 from training.evaluation.gate import ComparedTexts
-from training.evaluation.intervals import interval
+from training.evaluation.intervals import interval_of_change
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,10 @@ def _change(*parts: ComparedTexts) -> TextChange:
             right = np.array(unit_index(texts.codes), np.intp)
             before = np.append(before, texts.champion.argmax(axis=1) == right)
             now = np.append(now, texts.challenger.argmax(axis=1) == right)
-    difference = now.astype(float) - before
     return TextChange(
         n=len(before),
         n_before=int(before.sum()),
         n_now=int(now.sum()),
         n_lost=int((before & ~now).sum()),
-        interval=interval(lambda rows: float(difference[rows].mean()), len(before)),
+        interval=interval_of_change(before, now),
     )

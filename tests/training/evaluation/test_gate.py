@@ -149,6 +149,17 @@ def test_no_challenger_is_refused_for_what_it_does_not_change(seed: int, share: 
     assert failing(ComparedTexts(TWICE, champion, champion.copy())) == []
 
 
+def test_few_corrections_kept_out_refuse_what_more_than_chance_explains() -> None:
+    champion = says(TWICE, 0.7, 0.7)
+    same = ComparedTexts(TWICE, champion, champion)
+    few = TWICE[:80:4]
+    right = says(few, 1.0, 0.7)
+    for n_lost, refused in ((4, []), (6, ["agreement on corrections kept out"])):
+        fewer = right.copy()
+        fewer[:n_lost] = 1 / 436
+        assert failing(same, held_out=ComparedTexts(few, right, fewer)) == refused
+
+
 def test_the_interval_covers_the_truth() -> None:
     """About 95 of 100 intervals for a mean of 0.3 hold it."""
     rng = np.random.default_rng(0)

@@ -32,8 +32,23 @@ def test_yours_are_what_was_kept_out_and_your_own_records() -> None:
     assert (yours.n, yours.n_before, yours.n_now, yours.n_lost) == (6, 3, 4, 2)
     assert yours.interval[0] < 1 / 6 < yours.interval[1]
     assert (changes.taught.n_before, changes.taught.n_now) == (0, 3)
-    assert changes.taught.interval == (1.0, 1.0)
+    assert changes.taught.interval[0] < 1 == changes.taught.interval[1]
     assert (changes.others.n, changes.others.n_lost) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "low", "high"),
+    [
+        ("+" * 10 + "-" * 10, -0.0891, 0.0891),  # 20 texts cannot show that nothing changed
+        ("+" * 14 + "-" * 6, -0.0024, 0.3660),  # nor do four of them show that more are right
+        ("+" * 16 + "-" * 4, 0.0664, 0.4791),
+        ("+" * 4 + "-" * 16, -0.4791, -0.0664),
+    ],
+)
+def test_the_change_of_few_texts_is_as_unsure_as_it_is(now: str, low: float, high: float) -> None:
+    """Agresti and Min: (b - c) / 22, with 1.96 roots of ((b + c + 1) / 22 - that squared) / 22."""
+    changes = text_changes({}, NONE, texts("+" * 10 + "-" * 10, now))
+    assert changes.yours.interval == pytest.approx((low, high), abs=1e-4)
 
 
 def test_without_texts_nothing_changed() -> None:
