@@ -150,10 +150,11 @@ class CorrectionsLookup:
 def _origin(correction: Correction, file: CorrectionsFile, earlier: Origin) -> Origin:
     """Return the origin of a text after one more answer: what was drawn once, stays drawn."""
     date = (correction.signature.coded_at or file.received)[:_DATE_CHARS]
+    part = file.part_of(correction)
     return Origin(
         correction.sampled or earlier.sampled,
         max(date, earlier.date),
-        earlier.file or file.part_of(correction),
+        earlier.files if part in earlier.files else (*earlier.files, part),
     )
 
 

@@ -37,13 +37,13 @@ class Origin(NamedTuple):
     """Where the latest answer about a text comes from.
 
     ``sampled`` names the random sample that the text was drawn into, if any; ``date`` is that of
-    the answer, or of the day on which it came (ISO 8601, empty if neither is known); ``file`` is
-    the first file in the corrections folder that decides the text.
+    the answer, or of the day on which it came (ISO 8601, empty if neither is known); ``files`` are
+    the files in the corrections folder that decide the text, the first one first.
     """
 
     sampled: str = ""
     date: str = ""
-    file: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class OfficeAnswers:
     """N asked texts with their decisions: unit group, minor group or ``NOT_CODABLE``.
 
     ``weights`` say for how many texts of the batches each stands, ``is_sampled`` whether it was
-    drawn among the autocoded ones, ``files`` which file has each. ``n_autocoded`` texts were
+    drawn among the autocoded ones, ``files`` which files have each. ``n_autocoded`` texts were
     autocoded in the same batches; ``answered_rate`` of the others were answered. ``until`` is the
     date of the latest answer.
     """
@@ -60,7 +60,7 @@ class OfficeAnswers:
     codes: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     is_sampled: tuple[bool, ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[tuple[str, ...], ...] = ()
     n_autocoded: int = 0
     answered_rate: float = 1.0
     until: str = ""
@@ -88,7 +88,7 @@ class OfficeAnswers:
             codes=tuple(decisions.get(text) or "" for text in counted),
             weights=tuple(draws.weights[chosen].tolist()),
             is_sampled=tuple(draws.is_sampled[chosen].tolist()),
-            files=tuple(origin_of[text].file for text in counted),
+            files=tuple(origin_of[text].files for text in counted),
             n_autocoded=draws.n_autocoded,
             answered_rate=draws.answered_rate,
             until=max((origin_of[text].date for text in counted), default=""),

@@ -105,8 +105,12 @@ class OfficeCalibrator:
         )
 
     def _are_learned(self, answers: OfficeAnswers) -> np.ndarray:
-        """Return (N,) bool: which answers the model learned, so that it knows them by heart."""
-        is_of_file = np.array([file in self._learned_files for file in answers.files], bool)
+        """Return (N,) bool: of which texts the model learned an answer, which it knows by heart.
+
+        That may be an earlier answer than the one that holds: such a text is not new to the model.
+        """
+        learned = self._learned_files
+        is_of_file = np.array([not learned.isdisjoint(files) for files in answers.files], bool)
         if self._bundle_profile is None or not is_of_file.any():
             return is_of_file
         return is_of_file & self._bundle_profile.has_seen(answers.texts)

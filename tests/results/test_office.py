@@ -213,6 +213,16 @@ def test_what_the_model_has_learned_does_not_count(
     assert calibration_of("other.csv").n_learned == 0
     learned = calibration_of(file.name)
     assert (learned.n_learned, learned.n_answers) == (len(answered), 0)
+    # The texts are answered again: the model knows them from before.
+    again = folder / f"again-{file.name}"
+    shutil.copy(folder / file.name, again)
+    lookup = CorrectionsLookup.load(folder, halved.data)
+    for name in (file.name, again.name):
+        office_calibrator = OfficeCalibrator(0.5, 0.95, None, frozenset({name}))
+        office_calibrator.read(lookup.answers, autocoder.classifier.read, no_progress)
+        office_calibrator.calibrate(None)
+        assert office_calibrator.calibration.n_learned == len(answered)
+    again.unlink()
     # A file of which the model learned but a part: the rest was kept out, to measure on.
     part = calibration_of(file.name, profile)
     n_seen = int(profile.has_seen([row["text"] for row in answered]).sum())

@@ -56,17 +56,24 @@ def read_all_corrections(
 def _decide(
     corrections_dir: Path, settings: Settings
 ) -> tuple[Decisions, dict[str, str], dict[str, bool]]:
-    """Return the decisions; of each text the part of a file, and whether that is confirmed."""
+    """Return the decisions; of each text the part of a file, and whether that is confirmed.
+
+    The part is the one that gave the answer first: a review that is handed in again, with a few
+    answers changed, repeats the others. They are no more new than what it repeats.
+    """
     decisions = Decisions()
     files: dict[str, str] = {}
     confirmed: dict[str, bool] = {}
     for file, correction in read_folder(corrections_dir, settings.data):
         text = stated_text(correction.text)
-        before = decisions.get(text)
+        before, has_taught = decisions.get(text), decisions.teaches_others(text)
         overruled_by = decisions.apply(correction).overruled_by
-        if decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
+        is_confirmed = file.is_confirmed(correction)
+        if decisions.get(text) == before and has_taught and decisions.teaches_others(text):
+            confirmed[text] = confirmed[text] or (correction.is_accepted and is_confirmed)
+        elif decisions.get(text) != before or (correction.is_accepted and overruled_by is None):
             files[text] = file.part_of(correction)
-            confirmed[text] = file.is_confirmed(correction)
+            confirmed[text] = is_confirmed
     return decisions, files, confirmed
 
 

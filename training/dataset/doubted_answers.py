@@ -39,13 +39,13 @@ class _Answers:
         self.has_new = False
 
     def add(self, file: CorrectionsFile, correction: Correction, is_new: bool) -> None:
-        """Add an answer; the last 2,000 are compared."""
-        self.codes.pop(correction.text, None)
+        """Add an answer; the last 2,000 are compared. One that is repeated is not new."""
+        is_repeated = self.codes.pop(correction.text, None) == correction.code
         self.codes[correction.text] = correction.code
         if len(self.codes) > MAX_ANSWERS:
             del self.codes[next(iter(self.codes))]
         self.files[file.name] = None
-        self.has_new = self.has_new or is_new
+        self.has_new = self.has_new or (is_new and not is_repeated)
 
 
 def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Settings) -> list[Doubt]:

@@ -46,7 +46,7 @@ def answers_of(codes: list[str], weights: np.ndarray | None = None) -> OfficeAns
         codes=tuple(codes),
         weights=tuple(np.ones(n) if weights is None else weights),
         is_sampled=(True,) * n,
-        files=("a.csv",) * n,
+        files=(("a.csv",),) * n,
         n_autocoded=n,
     )
 

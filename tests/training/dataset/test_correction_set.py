@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 
 from core.corrections.corrections_folder import decided_texts
+from core.corrections.doubts import Doubt, write_doubts
 from core.settings import Settings
 from inference.bundle import LEARNED_FILES, Bundle
 from inference.training_profile import TrainingProfile
 from tests.support.labelled_records import write_corrections
 from training.dataset.correction_set import (
     count_rejected,
+    learned_files,
     read_all_corrections,
 )
 from training.dataset.splits import is_held_out_correction
@@ -35,7 +37,7 @@ def test_duties_that_say_nothing_make_no_other_text(user_project: Settings) -> N
         write_corrections(user_project, f"{name}.csv", [(text, "2221")])
     found = read_all_corrections(user_project.data.corrections_dir, None, user_project)
     assert found[["text", "label", "file"]].values.tolist() == [
-        ["nurse | unknown", "2221", "c.csv"]
+        ["nurse | unknown", "2221", "a.csv"]
     ]
     data = user_project.data
     assert decided_texts(data.corrections_dir, data) == {"nurse | unknown"}
@@ -55,6 +57,35 @@ def test_what_measured_is_taught_after_its_first_training(
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
     again = read_all_corrections(folder, replace(bundle, manifest=learned), user_project)
     assert len(again) == 40 and not again["is_held_out"].any()
+
+
+def test_an_answer_that_is_handed_in_again_is_no_new_one(
+    user_project: Settings, bundle: Bundle
+) -> None:
+    texts = [f"word {i} | unknown" for i in range(40)]
+    write_corrections(user_project, "first.csv", [(text, "5120") for text in texts])
+    changed = dict.fromkeys(texts, "5120") | {texts[0]: "9411"}
+    write_corrections(user_project, "second.csv", list(changed.items()))
+    learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
+    folder = user_project.data.corrections_dir
+    found = read_all_corrections(folder, replace(bundle, manifest=learned), user_project)
+    assert found.loc[found["is_new"], ["text", "label"]].values.tolist() == [[texts[0], "9411"]]
+    assert not found.loc[1:, "is_held_out"].any()  # what measured once is taught now
+    assert learned_files(found) == ["first.csv", "second.csv"]
+
+
+def test_an_answer_in_doubt_that_another_coder_gives_too_is_new(
+    user_project: Settings, bundle: Bundle
+) -> None:
+    write_corrections(user_project, "first.csv", [("cook | unknown", "5120")])
+    folder = user_project.data.corrections_dir
+    write_doubts(folder / "first.csv", [Doubt("", "first.csv", reasons=("why",))])
+    learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
+    champion = replace(bundle, manifest=learned)
+    assert not len(read_all_corrections(folder, champion, user_project))
+    write_corrections(user_project, "second.csv", [("cook | unknown", "5120")])
+    (row,) = read_all_corrections(folder, champion, user_project).to_dict("records")
+    assert row["is_new"] and row["file"] == "second.csv"
 
 
 def test_a_text_that_was_ever_taught_measures_nothing(
