@@ -7,13 +7,14 @@ from pathlib import Path
 from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.repeated_titles import RepeatedTitles
-from tests.results.test_input_columns import coded, read
+from tests.results.test_input_columns import coded
+from tests.support.written_rows import rows_of
 
 
 def test_the_receipt_says_it(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
     text = 'id,occupation\n1,cook\n2,"-""-"\n3,desgl.\n4,guard\n'
     receipt, out = coded(tmp_path, text, bundle, settings)
-    rows = read(out / "predictions.csv")
+    rows = rows_of(out / "predictions.csv")
     assert [row["source"] for row in rows][1:3] == ["not_stated", "not_stated"]
     assert not rows[1]["isco_code"] and not rows[2]["isco_code"]
     notes = [note for note in receipt.notes if "a mark for the title above" in note]

@@ -12,7 +12,8 @@ from core.settings import Settings
 from inference.bundle import Bundle
 from inference.decision import no_code
 from results.reporting.several_titles import SeveralTitles
-from tests.results.test_input_columns import coded, read
+from tests.results.test_input_columns import coded
+from tests.support.written_rows import rows_of
 
 NURSE = no_code(CodeSource.MODEL)
 SEVERAL = replace(NURSE, occupations=("2221", "8322"))
@@ -41,7 +42,7 @@ def test_the_receipt_says_it_and_the_review_asks(
     text += "5|nurse / welder\n"
     receipt, out = coded(tmp_path, text, bundle, settings)
     assert sum(note.startswith("3 records have two occupations") for note in receipt.notes) == 1
-    coded_rows = read(out / "predictions.csv")
+    coded_rows = rows_of(out / "predictions.csv")
     assert [bool(row["isco_code"]) for row in coded_rows] == [False, True, False, True, False]
     assert coded_rows[0]["source"] == coded_rows[2]["source"] == "too_unsure"
     review = (out / "review.csv").read_text(encoding="utf-8-sig")

@@ -9,7 +9,8 @@ import pytest
 from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.stray_rows import StrayRows
-from tests.results.test_input_columns import coded, read
+from tests.results.test_input_columns import coded
+from tests.support.written_rows import rows_of
 from tests.support.opened_table import counted_notes, opened_table
 
 Rows = list[list[str]]
@@ -72,6 +73,6 @@ def test_the_receipt_says_it(tmp_path: Path, bundle: Bundle, settings: Settings)
     text = "id,occupation\n1,cook\n,cook Total\nid,occupation\n2,guard\n"
     receipt, out = coded(tmp_path, text, bundle, settings)
     assert receipt.n_rows_in == 4
-    assert read(out / "predictions.csv")[2]["source"] == "empty"  # the repeated header
+    assert rows_of(out / "predictions.csv")[2]["source"] == "empty"  # the repeated header
     assert sum("total of those above" in note for note in receipt.notes) == 1
     assert sum("has the names of the columns" in note for note in receipt.notes) == 1
