@@ -4,9 +4,9 @@ DEV_MULTI has the columns ``job_title``, ``duties_description``, ``isco_code``, 
 ``title_in_train`` and ``language``; rows whose ``title_in_train`` is empty count, and those that
 are a title alone: ESCO's labels apart from the titles of national classifications. A few of them
 are bundled answers as well; *new* are those that the model has not learned as such. Beside them
-stand the bundled reference answers: the hold-out set, its answers with a title as typed and with
-one typo in it, and the commonest answers of a labour force survey, as they are and with one typo
-each. Those are known to the model. At last come new texts that name no occupation, which no code is right for.
+stand the bundled reference answers: the hold-out set, its titles as typed and with one typo, and
+the commonest answers of a labour force survey, as they are and with one typo each. Those are known
+to the model. At last come new texts that name no occupation, which no code is right for.
 
 Writes ``benchmarks/results/languages.md``.
 """

@@ -154,7 +154,7 @@ def _measure(office: _Office, review: _Review, said: np.ndarray, prior: Prior) -
         codes=tuple(_UNITS[said[row]] for row in rows.values()),
         weights=tuple(review.weights),
         is_sampled=tuple(review.is_sampled.tolist()),
-        files=("",) * len(rows),
+        files=((),) * len(rows),
         n_autocoded=int(review.is_sampled.sum()),
         answered_rate=review.answered_rate,
     )

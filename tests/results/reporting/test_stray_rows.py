@@ -10,8 +10,8 @@ from core.settings import Settings
 from inference.bundle import Bundle
 from results.reporting.stray_rows import StrayRows
 from tests.results.test_input_columns import coded
-from tests.support.written_rows import rows_of
 from tests.support.opened_table import counted_notes, opened_table
+from tests.support.written_rows import rows_of
 
 Rows = list[list[str]]
 HEADER = ["name", "Job title", "Main tasks"]

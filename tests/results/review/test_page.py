@@ -200,8 +200,7 @@ def test_keys_where_digits_need_shift(one: str, zero: str, reviewer: Reviewer) -
     assert reviewer.progress == "2 of 13 texts decided"
     reviewer.press_on_layout("/", "Digit7", shift=True)  # of a German keyboard: the search
     reviewer.press("2341", Keys.ENTER)
-    with reviewer.save().open(encoding="utf-8-sig", newline="") as file:
-        written = [row["corrected_isco_code"] for row in csv.DictReader(file)]
+    written = [row["corrected_isco_code"] for row in rows_of(reviewer.save())]
     assert written == ["0310", "not codable", "2341"]
 
 
