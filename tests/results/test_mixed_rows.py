@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from core.settings import Settings
 from core.text import DUTIES, JOB_TITLE
 from inference.bundle import Bundle
-from tests.results.test_returned_files import answer, content, lookup, receipt_of, rows_of
+from tests.results.test_returned_files import answer, content, lookup, receipt_of
 from tests.support.daemon_harness import DaemonHarness
+from tests.support.written_rows import rows_of
 
 TURNS = 12
 TITLES = (
