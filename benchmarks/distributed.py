@@ -141,8 +141,7 @@ class _memory_of_actors:  # noqa: N801
 
 def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
     settings = load_settings(ROOT / "config.yaml")
-    one = settings.inference.model_copy(update={"threads": 1})
-    settings = settings.model_copy(update={"inference": one})
+    settings = settings.with_values("inference", threads=1)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     path = scratch / "survey.csv"
     write_survey(path, Survey(chosen.rows))
@@ -178,10 +177,9 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
 
 def _shards(settings: Settings, split: Split, out: Folder) -> None:
     """A shard all of whose texts are remembered: what writing costs."""
-    remembering = settings.inference.model_copy(update={"cache_texts": 100_000})
     autocoder = open_autocoder(
         ModelRegistry(settings.output).served(),
-        settings.model_copy(update={"inference": remembering}),
+        settings.with_values("inference", cache_texts=100_000),
         CorrectionsLookup(),
     )
     shard = Shard(name="x", input="x", key="x", model_version=autocoder.version, settings={})

@@ -222,6 +222,10 @@ class Settings(Section):
         """The file that they were read from; None where every setting has its default."""
         return self._file
 
+    def with_values(self, section: str, **values: Any) -> Settings:
+        """Return the settings with other values in one section; the values are not checked."""
+        return self.model_copy(update={section: getattr(self, section).model_copy(update=values)})
+
     def read_from(self, file: Path) -> Settings:
         """Return the settings with the file that they were read from."""
         settings = self.model_copy()

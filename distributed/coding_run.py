@@ -156,7 +156,7 @@ def _actor_settings(settings: Settings, n_threads: int) -> Settings:
     be used.
     """
     values = {"threads": n_threads, "provider": "cpu"}
-    return settings.model_copy(update={"inference": settings.inference.model_copy(update=values)})
+    return settings.with_values("inference", **values)
 
 
 def _coded_dataset(

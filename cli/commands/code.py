@@ -101,8 +101,7 @@ def _for_one_text(settings: Settings) -> Settings:
     """
     if settings.inference.provider != "auto":
         return settings
-    inference = settings.inference.model_copy(update={"provider": "cpu"})
-    return settings.model_copy(update={"inference": inference})
+    return settings.with_values("inference", provider="cpu")
 
 
 def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:

@@ -166,8 +166,7 @@ def _train(parsed: argparse.Namespace, settings: Settings, report_dir: Path | No
         from training.model.process_group import is_worker, main_process, run_worker
         from training.nightly import run_nightly
     if parsed.enable_optimizations:
-        faster = settings.training.model_copy(update={"enable_optimizations": True})
-        settings = settings.model_copy(update={"training": faster})
+        settings = settings.with_values("training", enable_optimizations=True)
     if is_worker():
         run_worker()
         return

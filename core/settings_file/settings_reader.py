@@ -65,8 +65,7 @@ def _with_base_folder(settings: Settings, base: Path) -> Settings:
     if not (name.startswith((".", "~")) or (base / name).is_dir()):
         return settings  # a name on the model hub
     path = (base / Path(name).expanduser()).resolve()
-    model = settings.model.model_copy(update={"name": str(path)})
-    return settings.model_copy(update={"model": model})
+    return settings.with_values("model", name=str(path))
 
 
 def _explain(path: Path, text: SettingsText, error: ValidationError) -> str:

@@ -146,8 +146,7 @@ def test_the_same_as_on_one_machine(
     )
     nothing = pa.table({"job_title": pa.array([], pa.string()), "n": pa.array([], pa.int16())})
     pq.write_table(nothing, tmp_path / "in" / "none.parquet")
-    output = settings.output.model_copy(update={"derived": DERIVED})
-    settings = settings.model_copy(update={"output": output})
+    settings = settings.with_values("output", derived=DERIVED)
     options = RunOptions(address=cluster.address, n_rows_per_split=40, n_actors=2)
     out = tmp_path / "out"
     with pytest.MonkeyPatch.context() as patch:
@@ -311,9 +310,8 @@ def test_stopped_by_a_corrupt_file_it_goes_on_when_that_is_repaired(
     with pytest.raises(DistributedError, match="add --resume"):
         run_distributed(places, str(out), bundle, settings, options)
     resumed = RunOptions(address=cluster.address, n_rows_per_split=30, resumes=True)
-    surer = settings.model.model_copy(update={"confidence_threshold": 0.5})
     with pytest.raises(DistributedError, match="was begun with"):
-        other = settings.model_copy(update={"model": surer})
+        other = settings.with_values("model", confidence_threshold=0.5)
         run_distributed(places, str(out), bundle, other, resumed)
 
     # Repaired; and the other has become shorter: its first split is the same, the third is gone.

@@ -57,8 +57,7 @@ def shard_of(
 def test_the_same_counts_and_cells_as_of_one_file(
     bundle: Bundle, settings: Settings, tmp_path: Path, neutralises: bool
 ) -> None:
-    output = settings.output.model_copy(update={"neutralise_formulas": neutralises})
-    settings = settings.model_copy(update={"output": output})
+    settings = settings.with_values("output", neutralise_formulas=neutralises)
     path = tmp_path / "survey.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -81,10 +80,9 @@ def test_the_encoding_that_is_set_is_read(
 ) -> None:
     path = tmp_path / "survey.csv"
     path.write_bytes("job_title\nслесарь\n".encode("cp1251"))
-    data = settings.data.model_copy(update={"encoding": "cp1251"})
     contents = check_file(local(path), Columns(), "cp1251")
     assert (contents.n_records, contents.encoding) == (1, "cp1251")
-    _, out = shard_of(path, bundle, settings.model_copy(update={"data": data}))
+    _, out = shard_of(path, bundle, settings.with_values("data", encoding="cp1251"))
     assert "слесарь" in (out / "predictions" / "s.csv").read_text(encoding="utf-8")
 
 
@@ -104,8 +102,7 @@ def test_predictions_are_not_coded_again(
 def test_columns_are_appended_to_the_duties_as_in_one_file(
     bundle: Bundle, settings: Settings, tmp_path: Path, suffix: str
 ) -> None:
-    data = settings.data.model_copy(update={"context_in_duties": ("nace", "sector")})
-    settings = settings.model_copy(update={"data": data})
+    settings = settings.with_values("data", context_in_duties=("nace", "sector"))
     rows = {
         "job_title": ["helper", "refused", "helper"],
         "duties": ["packs", "", ""],

@@ -124,8 +124,7 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
     asked = chance.choices(texts, k=600)  # all lengths, in no order, many of them repeated
     fast = open_autocoder(bundle, settings)
     coded = [prediction for i in range(0, 600, 200) for prediction in fast.code(asked[i : i + 200])]
-    slow_settings = settings.inference.model_copy(update={"cache_texts": 0, "threads": 1})
-    slow = open_autocoder(bundle, settings.model_copy(update={"inference": slow_settings}))
+    slow = open_autocoder(bundle, settings.with_values("inference", cache_texts=0, threads=1))
     assert coded == [slow.code([text])[0] for text in asked]
     assert fast.code(asked) == coded  # from the cache
 
@@ -184,8 +183,7 @@ def test_settings_add_non_answers_and_change_the_id_of_results(
     bundle: Bundle, settings: Settings
 ) -> None:
     added = AddedNonAnswers(not_working=("on sabbatical",))
-    data = settings.data.model_copy(update={"non_answers": added})
-    changed = settings.model_copy(update={"data": data})
+    changed = settings.with_values("data", non_answers=added)
     (prediction,) = open_autocoder(bundle, changed).code([join("On sabbatical")])
     assert prediction.source == "not_working"
     lookup = CorrectionsLookup()

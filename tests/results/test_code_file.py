@@ -78,8 +78,7 @@ def test_a_column_without_codes_is_no_column_of_codes_anywhere(
 def test_derived_variables_come_last_and_make_another_batch(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    output = settings.output.model_copy(update={"derived": ("isei08", "isco88")})
-    derived = settings.model_copy(update={"output": output})
+    derived = settings.with_values("output", derived=("isei08", "isco88"))
     content = "job_title,ISEI08\nnurse,12\n,13\n"
     receipt, out = run(tmp_path, content, autocoder, derived)
     coded, empty = rows(out / "predictions.csv")
@@ -175,8 +174,7 @@ def test_the_receipt_adds_up(tmp_path: Path, bundle: Bundle, settings: Settings)
         prediction.confidence for prediction in open_autocoder(bundle, settings).code(titles)
     ]
     threshold = sorted(confidences)[125]
-    half = settings.model.model_copy(update={"confidence_threshold": threshold})
-    settings = settings.model_copy(update={"model": half})
+    settings = settings.with_values("model", confidence_threshold=threshold)
     body = "".join(f"{title.removesuffix(' | unknown')}\n\n" for title in titles)
     receipt, out = run(tmp_path, "job_title\n" + body, open_autocoder(bundle, settings), settings)
     written = json.loads((out / "receipt.json").read_text(encoding="utf-8"))
@@ -274,8 +272,7 @@ def test_cut_texts_are_counted(tmp_path: Path, autocoder: Autocoder, settings: S
 def test_the_settings_of_reading_are_part_of_the_batch(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    data = settings.data.model_copy(update={"encoding": "cp1250"})
-    changed = settings.model_copy(update={"data": data})
+    changed = settings.with_values("data", encoding="cp1250")
     content = "job_title\nvoditeľ\n".encode("cp1250")
     with pytest.raises(InputError, match="voditeľ"):
         run(tmp_path, content, autocoder, settings)

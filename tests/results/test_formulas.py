@@ -67,8 +67,7 @@ def code(bundle: Bundle, settings: Settings, folder: Path) -> tuple[Receipt, lis
 
 
 def with_setting(settings: Settings) -> Settings:
-    output = settings.output.model_copy(update={"neutralise_formulas": True})
-    return settings.model_copy(update={"output": output})
+    return settings.with_values("output", neutralise_formulas=True)
 
 
 def test_the_cells_come_back_as_they_are_and_the_report_says_so(

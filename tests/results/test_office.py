@@ -51,8 +51,7 @@ def alone(bundle: Bundle, tmp_path: Path) -> Bundle:
 @pytest.fixture
 def halved(alone: Bundle, settings: Settings) -> Settings:
     """With this threshold half of the titles of all groups are autocoded."""
-    output = settings.output.model_copy(update={"best_model_dir": alone.path})
-    settings = settings.model_copy(update={"output": output})
+    settings = settings.with_values("output", best_model_dir=alone.path)
     return with_half_autocoded(settings, open_autocoder(alone, settings), TITLES)
 
 
@@ -60,8 +59,7 @@ def with_half_autocoded(settings: Settings, autocoder: Autocoder, titles: list[s
     """Return settings with the threshold that half of the titles reach."""
     predictions = autocoder.code([f"{title} | unknown" for title in titles])
     middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
-    half = settings.model.model_copy(update={"confidence_threshold": middle})
-    return settings.model_copy(update={"model": half})
+    return settings.with_values("model", confidence_threshold=middle)
 
 
 class Office:
@@ -240,8 +238,7 @@ def after_night(bundle: Bundle, settings: Settings, folder: Path) -> tuple[Bundl
         OFFICE_CALIBRATION: carried,
     }
     (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    output = settings.output.model_copy(update={"best_model_dir": copy})
-    return Bundle.open(copy), settings.model_copy(update={"output": output})
+    return Bundle.open(copy), settings.with_values("output", best_model_dir=copy)
 
 
 def test_after_a_night_the_fit_is_carried_over_until_there_are_new_answers(
@@ -331,8 +328,7 @@ def test_a_raised_threshold_is_carried_over_for_the_agreement_it_was_raised_for(
     assert receipt.calibration["threshold"] == raised and not receipt.calibration["is_fitted"]
     assert "The threshold was raised from" in text_of_page(out)
     for wanted, threshold in ((0.96, raised), (0.9, set_threshold)):
-        output = later.output.model_copy(update={"wanted_agreement": wanted})
-        autocoder = open_autocoder(night, later.model_copy(update={"output": output}))
+        autocoder = open_autocoder(night, later.with_values("output", wanted_agreement=wanted))
         autocoder.learn_corrections()
         assert autocoder.calibration.threshold == threshold
 

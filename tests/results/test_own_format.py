@@ -33,8 +33,7 @@ ALL = [*HEADER, *OUTPUT_COLUMNS]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    output = settings.output.model_copy(update={"same_format": True})
-    return settings.model_copy(update={"output": output})
+    return settings.with_values("output", same_format=True)
 
 
 @pytest.fixture
@@ -149,17 +148,17 @@ def test_packed_lines_of_json_come_back_packed(
 def test_derived_variables_have_their_types(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    output = settings.output.model_copy(update={"derived": ("isco88", "isei08", "siops08")})
+    settings = settings.with_values("output", derived=("isco88", "isei08", "siops08"))
     (tmp_path / "data").mkdir()
     path = WRITERS[".parquet"](tmp_path / "staff.parquet")
-    out, _ = coded(path, autocoder, settings.model_copy(update={"output": output}))
+    out, _ = coded(path, autocoder, settings)
     table = pq.read_table(out / "predictions.parquet")
     types = [str(kind) for kind in table.schema.types[-3:]]
     assert table.column_names[-3:] == ["isco88", "isei08", "siops08"]
     assert types == ["string", "int64", "double"]
     assert None not in table["isei08"].to_pylist()[:1]
     path = WRITERS[".sav"](tmp_path / "data" / "staff.sav")
-    out, _ = coded(path, autocoder, settings.model_copy(update={"output": output}))
+    out, _ = coded(path, autocoder, settings)
     scores = [record["isei08"] for record in read_back(out / "predictions.sav")]
     assert scores == table["isei08"].to_pylist()
 
@@ -242,8 +241,7 @@ def test_what_does_not_fit_is_said(
 
 
 def test_the_setting_makes_another_batch(autocoder: Autocoder, settings: Settings) -> None:
-    output = settings.output.model_copy(update={"same_format": False})
-    without = settings.model_copy(update={"output": output})
+    without = settings.with_values("output", same_format=False)
     assert batch_id("0", autocoder, settings) != batch_id("0", autocoder, without)
 
 
@@ -324,9 +322,7 @@ def test_labels_of_an_old_data_set_come_back_as_they_were_read(
     frame = pd.DataFrame({"job_title": [as_bytes], "region": [1]})
     labels = {"region": {1: as_bytes}}
     frame.to_stata(tmp_path / "a.dta", version=114, write_index=False, value_labels=labels)
-    own = settings.model_copy(
-        update={"data": settings.data.model_copy(update={"encoding": "cp1250"})}
-    )
+    own = settings.with_values("data", encoding="cp1250")
     out, _ = coded(tmp_path / "a.dta", autocoder, own)
     columns, metadata = pyreadstat.read_dta(str(out / "predictions.dta"), output_format="dict")
     assert columns["job_title"] == [text]

@@ -37,8 +37,7 @@ def halved(bundle: Bundle, settings: Settings) -> Settings:
     titles = [f"{title.lower()} | unknown" for title in isco08().titles.values()]
     predictions = open_autocoder(bundle, settings).code(titles)
     middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
-    half = settings.model.model_copy(update={"confidence_threshold": middle})
-    return settings.model_copy(update={"model": half})
+    return settings.with_values("model", confidence_threshold=middle)
 
 
 @pytest.fixture
@@ -234,8 +233,7 @@ def test_weighted_shares_stand_beside_the_others(
     tmp_path: Path, autocoder: Autocoder, halved: Settings
 ) -> None:
     columns = halved.data.columns.model_copy(update={"weight": ("wt",)})
-    data = halved.data.model_copy(update={"columns": columns})
-    halved = halved.model_copy(update={"data": data})
+    halved = halved.with_values("data", columns=columns)
     titles = [[title, ""] for title in isco08().titles.values()]
     out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
     is_sure = [row["is_fallback"] == "false" for row in rows_of(out / "predictions.csv")]

@@ -41,8 +41,7 @@ def harness(settings: Settings, bundle: Bundle) -> DaemonHarness:
     texts = [join(row["job_title"], row["duties_description"]) for row in rows]
     probabilities = open_classifier(bundle, settings.inference).probabilities(texts)
     threshold = float(np.median(probabilities.max(axis=1)))
-    model = settings.model.model_copy(update={"confidence_threshold": threshold})
-    harness = DaemonHarness(settings.model_copy(update={"model": model}))
+    harness = DaemonHarness(settings.with_values("model", confidence_threshold=threshold))
     harness.drop("survey.csv", SURVEY.encode())
     harness.tick(TURNS)
     return harness

@@ -26,8 +26,7 @@ from tests.support.written_rows import rows_of
 
 
 def in_language(settings: Settings, language: str) -> Settings:
-    output = settings.output.model_copy(update={"language": language})
-    return settings.model_copy(update={"output": output})
+    return settings.with_values("output", language=language)
 
 
 def page_data(path: Path) -> dict[str, Any]:

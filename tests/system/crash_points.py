@@ -238,8 +238,7 @@ def crash_points(
     settings = furnish(root, bundle)
     processor = FileProcessor(settings)
     _warm(processor, root)
-    stricter = settings.model.model_copy(update={"confidence_threshold": 0.5})
-    strict = FileProcessor(settings.model_copy(update={"model": stricter}))
+    strict = FileProcessor(settings.with_values("model", confidence_threshold=0.5))
     found_violations: list[str] = []
     n_points = 0
     for n in itertools.count(1, every):

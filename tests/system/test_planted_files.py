@@ -164,8 +164,7 @@ def test_planted_requests_keep_no_batch_from_its_explanations(
     harness: DaemonHarness, plant: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     outbox = harness.settings.watcher.outbox
-    explained = harness.settings.explainability.model_copy(update={"sample_size": 1})
-    settings = harness.settings.model_copy(update={"explainability": explained})
+    settings = harness.settings.with_values("explainability", sample_size=1)
     harness.daemon = harness.start_daemon(MAIN, FileProcessor(settings))
     harness.drop("a.csv", GOOD)
     harness.tick(TURNS)
@@ -416,8 +415,7 @@ def test_a_full_outbox_says_paused(settings: Settings, tmp_path: Path) -> None:
     small = tmp_path / "small"
     with mounted(small, *small_disk(2 << 20)):
         outbox = small / "outbox"
-        changed = settings.watcher.model_copy(update={"outbox": outbox})
-        harness = DaemonHarness(settings.model_copy(update={"watcher": changed}))
+        harness = DaemonHarness(settings.with_values("watcher", outbox=outbox))
         harness.drop("a.csv", GOOD)
         harness.tick(TURNS)
         assert len(harness.batches()) == 1

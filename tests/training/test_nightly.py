@@ -283,8 +283,7 @@ def test_the_parts_of_the_training_data_add_up(user_project: Settings) -> None:
     archived = "".join(f"old {word}\n" for word in ("cook", "nurse", "clerk", "guard", "cook"))
     (user_project.watcher.archive_dir / "a.csv").write_text(f"job_title\n{archived}", "utf-8")
     write_corrections(user_project, "a.csv", right_corrections(60))
-    fine_tune = user_project.fine_tune.model_copy(update={"epochs": 1.0})
-    run = run_nightly(user_project.model_copy(update={"fine_tune": fine_tune}))
+    run = run_nightly(user_project.with_values("fine_tune", epochs=1.0))
     assert run is not None
     metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
     page = (run.path / "report.html").read_text(encoding="utf-8")
@@ -386,8 +385,7 @@ def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings, weig
     raw.write_text("\n".join(weighted) + "\n", encoding="utf-8")
     write_corrections(user_project, "a.csv", right_corrections(40))
     manifest = ModelRegistry(user_project.output).served().manifest
-    fine_tune = user_project.fine_tune.model_copy(update={"epochs": 1.0})
-    run = run_nightly(user_project.model_copy(update={"fine_tune": fine_tune}))
+    run = run_nightly(user_project.with_values("fine_tune", epochs=1.0))
     assert run is not None
     assert run.metrics.ngram_weight == manifest.ngram_weight
     assert run.metrics.figures is not None and "own hold-out set" in run.metrics.figures

@@ -74,8 +74,7 @@ def test_the_encoder_sees_no_text_of_another_side(
 
     monkeypatch.setattr("training.train.replace_vocabulary", note)
     monkeypatch.setattr("training.train.load_encoder", load)
-    model = user_project.model.model_copy(update={"vocabulary_size": 300})
-    user_project = user_project.model_copy(update={"model": model})
+    user_project = user_project.with_values("model", vocabulary_size=300)
     raw = raw_records(tmp_path / "raw")
     with pytest.raises(StoppedError):
         train(user_project, raw, str(checkpoint))
@@ -93,8 +92,7 @@ def test_corrections_that_measure_are_not_listed_as_learned(
     write_corrections(user_project, "measuring.csv", [(own_hold_out["text"].iloc[0], "2221")])
     write_corrections(user_project, "held out.csv", [(held_out, "2221")])
     write_corrections(user_project, "taught.csv", right_corrections(20))
-    model = user_project.model.model_copy(update={"epochs": 1.0})
-    user_project = user_project.model_copy(update={"model": model})
+    user_project = user_project.with_values("model", epochs=1.0)
     run = train(user_project, raw, str(checkpoint))
     assert run.metrics.training is not None
     assert run.metrics.training.corrections_files == ["taught.csv"]

@@ -112,8 +112,7 @@ def test_routed_rows_come_first_then_a_sample_that_stays(
     autocoder = open_autocoder(bundle, settings)
     predictions = autocoder.code([f"{title} | unknown" for title in ("nurse", "welder", "cook")])
     between = sorted(prediction.confidence for prediction in predictions)[1]
-    half = settings.model.model_copy(update={"confidence_threshold": between})
-    settings = settings.model_copy(update={"model": half})
+    settings = settings.with_values("model", confidence_threshold=between)
     autocoder = open_autocoder(bundle, settings)
     requests = {}
     for n in (1, 2, 3):

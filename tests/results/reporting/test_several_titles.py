@@ -32,8 +32,7 @@ def test_the_records_are_counted_and_the_first_is_named() -> None:
 def test_the_receipt_says_it_and_the_review_asks(
     tmp_path: Path, bundle: Bundle, settings: Settings
 ) -> None:
-    model = settings.model.model_copy(update={"confidence_threshold": 1e-9})
-    settings = settings.model_copy(update={"model": model})
+    settings = settings.with_values("model", confidence_threshold=1e-9)
     folder = settings.data.corrections_dir  # the weights of the model are random
     folder.mkdir(parents=True, exist_ok=True)
     lines = ["text,corrected_isco_code", "nurse | unknown,2221", "welder | unknown,7212"]

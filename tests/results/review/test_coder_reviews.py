@@ -25,8 +25,7 @@ THREE = ("Anna", "Ben", "Chris")
 def test_every_question_has_a_coder_and_some_have_two(
     tmp_path: Path, bundle: Bundle, settings: Settings
 ) -> None:
-    review = settings.review.model_copy(update={"coders": NAMES, "double_share": 0.3})
-    shared = settings.model_copy(update={"review": review})
+    shared = settings.with_values("review", coders=NAMES, double_share=0.3)
     path = tmp_path / "survey.csv"
     titles = "\n".join(f"cook {n}" for n in range(40))
     path.write_text(f"job_title\n{titles}\n", encoding="utf-8")

@@ -79,8 +79,7 @@ def test_a_batch_counts_the_sample_apart(
     titles = [f"cook {n}" for n in range(40)]
     coder = open_autocoder(bundle, settings)
     confidences = sorted(c.confidence for c in coder.code([join(title) for title in titles]))
-    model = settings.model.model_copy(update={"confidence_threshold": confidences[20]})
-    settings = settings.model_copy(update={"model": model})
+    settings = settings.with_values("model", confidence_threshold=confidences[20])
     path = tmp_path / "survey.csv"
     path.write_text("job_title\n" + "\n".join(titles) + "\n", encoding="utf-8")
     receipt = code_file(path, tmp_path, open_autocoder(bundle, settings), settings)

@@ -84,8 +84,7 @@ def test_one_text_of_each_code_cannot_be_split(user_project: Settings, checkpoin
 def test_the_minimum_is_enough(user_project: Settings, checkpoint: Path) -> None:
     (user_project.data.reference_dir / "answers" / "en.csv").unlink()
     raw = records(user_project, MIN_TEXTS, 2)
-    model = user_project.model.model_copy(update={"epochs": 1.0})
-    run = train(user_project.model_copy(update={"model": model}), raw, str(checkpoint))
+    run = train(user_project.with_values("model", epochs=1.0), raw, str(checkpoint))
     assert run.state in ("promoted", "refused")
 
 
@@ -97,8 +96,9 @@ def test_bundled_answers_are_counted_apart_and_can_be_left_out(
     corrections = read_all_corrections(user_project.data.corrections_dir, None, user_project)
     joined = load_dataset(user_project, raw, corrections)
     assert "answers" in set(joined.texts["source"])
-    chosen = user_project.training.model_copy(update={"use_bundled_answers": False})
-    alone = load_dataset(user_project.model_copy(update={"training": chosen}), raw, corrections)
+    alone = load_dataset(
+        user_project.with_values("training", use_bundled_answers=False), raw, corrections
+    )
     assert set(alone.texts["source"]) == {""} and alone.summary.n_answers == 0
     assert len(alone.calibration) == len(joined.calibration) > 0
     n_answers = joined.summary.n_answers

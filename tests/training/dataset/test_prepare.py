@@ -74,16 +74,14 @@ def test_a_correction_overrules_the_records(user_project: Settings, raw: Path) -
 def test_disputed_texts_by_the_setting(user_project: Settings, raw: Path) -> None:
     kept = load_dataset(user_project, raw, none(user_project)).texts.set_index("text")
     assert kept.loc[join("bank nurse"), "label"] == "2221"
-    chosen = user_project.training.model_copy(update={"conflicts": "drop"})
     dropped = load_dataset(
-        user_project.model_copy(update={"training": chosen}), raw, none(user_project)
+        user_project.with_values("training", conflicts="drop"), raw, none(user_project)
     )
     assert join("bank nurse") not in set(dropped.texts["text"])
 
 
 def test_the_manual_is_read_when_it_is_switched_on(user_project: Settings, raw: Path) -> None:
-    chosen = user_project.training.model_copy(update={"use_manual": True})
-    user_project = user_project.model_copy(update={"training": chosen})
+    user_project = user_project.with_values("training", use_manual=True)
     with pytest.raises(InputError, match=r"isco08_definitions\.csv"):
         load_dataset(user_project, raw, none(user_project))
     manual = user_project.data.reference_dir / "isco08_definitions.csv"
@@ -159,9 +157,8 @@ def test_no_form_of_a_title_that_trains_is_a_text_of_another_side(
 def test_codes_without_a_text_to_train_or_test_are_named(user_project: Settings, raw: Path) -> None:
     lines = ["job_title,isco_code"] + [f"sole {code},{code}" for code in isco08().units]
     (raw / "raw.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    chosen = user_project.training.model_copy(update={"use_bundled_answers": False})
     loaded = load_dataset(
-        user_project.model_copy(update={"training": chosen}), raw, none(user_project)
+        user_project.with_values("training", use_bundled_answers=False), raw, none(user_project)
     )
     by_side = loaded.texts.groupby("side")["label"].agg(set)
     units, summary = set(isco08().units), loaded.summary
@@ -178,8 +175,7 @@ def test_answers_of_other_languages_measure_apart_and_are_limited(user_project: 
         (folder / f"{language}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def loaded_with(language: str, languages: list[str]) -> dict[str, pd.DataFrame]:
-        data = user_project.data.model_copy(update={"language": language})
-        chosen = user_project.model_copy(update={"data": data})
+        chosen = user_project.with_values("data", language=language)
         loaded = load_dataset(chosen, None, none(user_project), languages)
         held_out = [text for text in loaded.measured if part_of_answer(text) == HOLD_OUT]
         assert len(held_out) > 230  # the surplus measures nothing, and is never learned

@@ -177,10 +177,9 @@ def test_only_the_columns_that_are_used_are_named(settings: Settings, tmp_path: 
 
 def test_what_is_no_answer_is_left_out_as_in_the_coding(settings: Settings, tmp_path: Path) -> None:
     non_answers = settings.data.non_answers.model_copy(update={"not_stated": ("interview broken",)})
-    data = settings.data.model_copy(update={"non_answers": non_answers})
     extra = "retired,,2221,panel\nrefused,,5120,panel\nInterview broken,,5120,panel\n"
     coded = read_coded_records(
-        coded_file(tmp_path, extra), settings.model_copy(update={"data": data})
+        coded_file(tmp_path, extra), settings.with_values("data", non_answers=non_answers)
     )
     assert len(coded.records) == 52
     assert coded.n_left_out == {"no code": 1, "a text that is no answer": 3}

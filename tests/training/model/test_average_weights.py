@@ -50,8 +50,7 @@ def test_a_training_ends_as_the_better_of_two(
     user_project: Settings, checkpoint: Path, tmp_path: Path, shift: int, averaged: float
 ) -> None:
     # In many small steps a training goes far enough astray that half the way back is better.
-    steps = user_project.model.model_copy(update={"batch_size": 16})
-    settings = user_project.model_copy(update={"model": steps})
+    settings = user_project.with_values("model", batch_size=16)
     right, wrong = lesson(0), lesson(shift)
     tokenizer, model = load_encoder(str(checkpoint), [], tmp_path)
     told = train_model(model, tokenizer, right, right, settings, tmp_path / "first")

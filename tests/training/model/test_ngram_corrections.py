@@ -40,8 +40,7 @@ def test_corrections_and_texts_like_them_are_learned_and_others_stay(
     ngram_model: NgramModel, texts: list[str], tmp_path: Path
 ) -> None:
     settings = Settings()
-    chosen = settings.fine_tune.model_copy(update={"ngram_epochs": 40, "ngram_learning_rate": 0.03})
-    settings = settings.model_copy(update={"fine_tune": chosen})
+    settings = settings.with_values("fine_tune", ngram_epochs=40, ngram_learning_rate=0.03)
     known = texts[:200]
     rows = set_of(known)
     parent = served(ngram_model, list(rows["text"]))
@@ -96,8 +95,7 @@ def moved(ngram_model: NgramModel, probability: float, n_epochs: int, rate: floa
     """
     settings = Settings()
     change = {"ngram_epochs": n_epochs, "ngram_learning_rate": rate}
-    chosen = settings.fine_tune.model_copy(update=change)
-    settings = settings.model_copy(update={"fine_tune": chosen})
+    settings = settings.with_values("fine_tune", **change)
     rows = set_of([])
     others = len(isco08().units) - 1
     network = np.full((len(rows), others + 1), np.log((1 - probability) / others))
@@ -127,8 +125,7 @@ def test_without_epochs_or_without_a_weight_it_stays(ngram_model: NgramModel) ->
     rows = set_of([])
     zeros = np.zeros((len(rows), len(isco08().units)))
     assert teach_ngram_model(ngram_model, rows, zeros, zeros, 0.0, settings) is ngram_model
-    none = settings.fine_tune.model_copy(update={"ngram_epochs": 0})
-    settings = settings.model_copy(update={"fine_tune": none})
+    settings = settings.with_values("fine_tune", ngram_epochs=0)
     assert teach_ngram_model(ngram_model, rows, zeros, zeros, 1.0, settings) is ngram_model
 
 
@@ -141,8 +138,7 @@ def test_what_is_smaller_than_a_step_of_int8_is_learned(
     rows = set_of(texts[:200])
     parent = served(coarse, list(rows["text"]))
     settings = Settings()
-    chosen = settings.fine_tune.model_copy(update={"ngram_epochs": 40, "ngram_learning_rate": 3e-3})
-    settings = settings.model_copy(update={"fine_tune": chosen})
+    settings = settings.with_values("fine_tune", ngram_epochs=40, ngram_learning_rate=3e-3)
     taught = teach_ngram_model(coarse, rows, np.zeros_like(parent), parent, 1.0, settings)
     assert taught.scale == coarse.scale
     units = unit_index([*CODES.values()])

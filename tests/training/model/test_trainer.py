@@ -38,8 +38,7 @@ def test_a_checkpoint_that_was_being_saved_is_passed_over(
 ) -> None:
     """Fault 46: by kill -9 or by a full disk; the next run must not stumble over it."""
     settings = Settings()
-    short = settings.model.model_copy(update={"max_seq_length": 64})
-    settings = settings.model_copy(update={"model": short})
+    settings = settings.with_values("model", max_seq_length=64)
     tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
     training_texts = pd.DataFrame({"text": texts[:32], "label": isco08().units[:32]})
     training_texts = training_texts.assign(weight=1.0, is_correction=True, language="", forms="")
@@ -73,8 +72,7 @@ def test_optimizations_train_in_the_precision_that_was_chosen(
     weights, learning = [], []
     for is_optimised in (False, True):
         settings = Settings()
-        training = settings.training.model_copy(update={"enable_optimizations": is_optimised})
-        settings = settings.model_copy(update={"training": training})
+        settings = settings.with_values("training", enable_optimizations=is_optimised)
         torch.manual_seed(0)
         tokenizer, model = load_encoder(str(checkpoint), texts, bundled_checkpoint=checkpoint)
         before = copy_weights(model)

@@ -131,8 +131,8 @@ def test_a_folder_without_permission(watched: Settings) -> None:
 
 
 def test_a_loop_is_a_fault(watched: Settings) -> None:
-    inside = watched.watcher.model_copy(update={"archive_dir": watched.watcher.inbox / "done"})
-    (finding,) = worst(folders(watched.model_copy(update={"watcher": inside})))
+    settings = watched.with_values("watcher", archive_dir=watched.watcher.inbox / "done")
+    (finding,) = worst(folders(settings))
     assert finding.check == "archive" and "for ever" in finding.found
 
 
@@ -141,8 +141,8 @@ def test_corrections_in_the_inbox_are_a_fault_and_no_daemon_starts(
     watched: Settings, name: str
 ) -> None:
     corrections_dir = watched.watcher.inbox / name
-    data = watched.data.model_copy(update={"corrections_dir": corrections_dir})
-    (finding,) = worst(folders(watched.model_copy(update={"data": data})))
+    settings = watched.with_values("data", corrections_dir=corrections_dir)
+    (finding,) = worst(folders(settings))
     assert finding.check == "corrections" and "for ever" in finding.found
     assert "settings of data" in finding.remedy
     environment = Environment(watched.watcher, corrections_dir=corrections_dir)
@@ -208,8 +208,7 @@ def test_a_hook_that_nothing_runs_is_a_fault(settings: Settings, tmp_path: Path)
     script = tmp_path / "tell.sh"
     script.write_bytes(b"#!/bin/sh\r\necho\r\n")
     script.chmod(0o755)
-    hooks = settings.hooks.model_copy(update={"on_result": (str(script),), "on_night": ("true",)})
-    told = settings.model_copy(update={"hooks": hooks})
+    told = settings.with_values("hooks", on_result=(str(script),), on_night=("true",))
     (finding,) = worst(list(setup_findings(told, names_of(told))))
     assert finding.level is Level.FAULT and "the first line of tell.sh names" in finding.found
     script.write_bytes(b"#!/bin/sh\necho\n")
@@ -246,12 +245,10 @@ def test_what_a_training_reads_and_does_not_find(
     assert worst(list(setup_findings(settings, names_of(settings)))) == []
     shutil.copytree(ModelRegistry(settings.output).served_dir(), tmp_path / "served")
     shutil.rmtree(tmp_path / "served" / CHECKPOINT)
-    output = settings.output.model_copy(update={"best_model_dir": tmp_path / "served"})
-    settings = settings.model_copy(update={"output": output})
+    settings = settings.with_values("output", best_model_dir=tmp_path / "served")
     (finding,) = worst(list(setup_findings(settings, names_of(settings))))
     assert "a training cannot read the weights of the model" in finding.found
-    off = settings.schedule.model_copy(update={"enabled": False})
-    without = settings.model_copy(update={"schedule": off})
+    without = settings.with_values("schedule", enabled=False)
     assert worst(list(setup_findings(without, names_of(without)))) == []
 
 
@@ -351,7 +348,7 @@ def test_a_bundled_model_that_came_later_is_named(
 ) -> None:
     model_dir = tmp_path / "models"
     paths = {"model_dir": model_dir, "best_model_dir": model_dir / "best_model"}
-    settings = settings.model_copy(update={"output": settings.output.model_copy(update=paths)})
+    settings = settings.with_values("output", **paths)
     for folder in (model_dir / "bundled", tmp_path / "own"):
         shutil.copytree(bundle.path, folder)
     name_version(tmp_path / "own", "own")

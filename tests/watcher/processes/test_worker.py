@@ -30,8 +30,7 @@ MODEL_LIBRARIES = HEAVY | {"onnxruntime", "tokenizers"}
 
 
 def limited(settings: Settings, **limits: float) -> Settings:
-    watcher = settings.watcher.model_copy(update=limits)
-    return settings.model_copy(update={"watcher": watcher})
+    return settings.with_values("watcher", **limits)
 
 
 @pytest.fixture
@@ -195,9 +194,8 @@ def test_a_damaged_model_at_the_start_is_one_line(settings: Settings, bundle: Bu
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 1 and "manifest.json is missing" in done.stderr
     assert "Traceback" not in done.stderr
-    gone = settings.output.model_copy(update={"best_model_dir": damaged})
     with (
-        closing(Worker(settings.model_copy(update={"output": gone}))) as worker,
+        closing(Worker(settings.with_values("output", best_model_dir=damaged))) as worker,
         pytest.raises(BundleError),
     ):
         worker.identify(config, no_progress)
@@ -284,9 +282,7 @@ def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
 @pytest.mark.slow
 def test_what_is_wrong_at_the_start_is_no_fault_of_a_file(settings: Settings) -> None:
     """A provider that is missing, a manifest that is none: the files wait, with the reason."""
-    bad = settings.model_copy(
-        update={"inference": settings.inference.model_copy(update={"provider": "coreml"})}
-    )
+    bad = settings.with_values("inference", provider="coreml")
     with closing(Worker(bad)) as worker:
         harness = DaemonHarness(settings, processor=NotAskedBefore(worker))
         harness.drop("a.csv", b"job_title\nnurse\n")
