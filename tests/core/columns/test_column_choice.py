@@ -173,17 +173,40 @@ STATUSES = {
     "fr": ["Salarié", "Ouvrier", "Employée", "Fonctionnaire", "À son compte"],
     "es": ["Asalariado", "Empleador", "Cuenta propia", "Obrero", "Trabajador familiar"],
     "el": ["Μισθωτός", "Εργοδότης", "Αυτοαπασχολούμενος", "ΜΙΣΘΩΤΉ", "εργοδότης"],
+    "sk": ["zamestnanec", "podnikateľ bez zamestnancov", "SZČO", "vypomáhajúci člen rodiny"] * 2,
+    "hr": ["zaposlena osoba", "samozaposlenik", "pomažući član obitelji", "poslodavac"] * 2,
+    "sl": ["delojemalec", "delodajalec", "samozaposleni", "pomagajoči družinski član"] * 2,
+    "bg": ["наето лице", "самонаето лице", "работодател", "неплатен семеен работник"] * 2,
     "it": ["Operaio", "Impiegata", "Lavoratore in proprio", "Libero professionista", "Apprendista"],
 }
 
 
 @pytest.mark.parametrize("language", STATUSES)
 def test_kinds_of_employment_are_no_titles(tmp_path: Path, language: str) -> None:
-    columns = {"id": list("12345"), "position": STATUSES[language]}
+    columns = {"id": list("12345"), "position": STATUSES[language][:5]}
     with pytest.raises(InputError, match="kinds of employment"):
         table_of(tmp_path, columns)
     assert read(table_of(tmp_path, columns | {"main occupation (open)": TITLES})).startswith("main")
-    assert read(table_of(tmp_path, {"occupation": STATUSES[language]})) == "occupation"
+    assert read(table_of(tmp_path, {"occupation": STATUSES[language][:5]})) == "occupation"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["prednosta domácnosti", "dcéra", "zať", "svokra", "vnuk"],
+        ["nositelj kućanstva", "punac", "unuka", "snaha", "svekrva"],
+        ["глава на домакинството", "зет", "снаха", "внук", "тъща"],
+        ["υπεύθυνος νοικοκυριού", "νύφη", "πεθερά", "εγγονός", "αδελφή"],
+        ["mužské", "ženské", "ženské", "mužské", "mužské"],
+        ["muško", "žensko", "muško", "žensko", "žensko"],
+        ["άρρεν", "θήλυ", "θήλυ", "άρρεν", "θήλυ"],
+    ],
+)
+def test_relatives_and_sexes_of_more_languages_are_no_titles(
+    tmp_path: Path, values: list[str]
+) -> None:
+    with pytest.raises(InputError, match=r"relationships|sexes"):
+        table_of(tmp_path, {"id": list("12345"), "position": values})
 
 
 def test_answers_of_people_who_do_not_work_are_read(tmp_path: Path) -> None:
