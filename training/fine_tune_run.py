@@ -40,13 +40,13 @@ def fine_tune(
     run: RunFolder,
     champion: Bundle,
     corrections: pd.DataFrame,
-    decided: frozenset[str],
+    answered: tuple[frozenset[str], frozenset[str]],
     settings: Settings,
     progress: TrainingProgress,
 ) -> None:
     """Fine-tune the champion on the corrections, and finish the run.
 
-    It is not held to its answer on a text of ``decided``.
+    It is not held to its answer on a text that was ``answered``: see ``answered_texts``.
     """
     checkpoint = champion.checkpoint_dir()
     # An epoch over texts that the model shall answer as before needs no noise, and a sixth of its
@@ -61,6 +61,8 @@ def fine_tune(
             "left out, because their texts measure or calibrate: %s",
             quantity(n_measured, "correction"),
         )
+        others = run.metrics.n_left_out_corrections or {}
+        run.metrics.n_left_out_corrections = {**others, "measuring_or_calibrating": n_measured}
     if not (corrections["is_new"] & ~corrections["is_held_out"]).any():
         run.finish(RunState.REFUSED, [_NOTHING_TO_LEARN])
         return
@@ -70,7 +72,7 @@ def fine_tune(
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
     with long_step("drawing the training texts"):
         texts, summary = _fine_tune_set(
-            champion, tokenizer, dataset, corrections, loaded.measured | decided, settings
+            champion, tokenizer, dataset, corrections, loaded.measured, answered, settings
         )
     run.metrics.training = summary
     compared = Champion(champion, settings.inference, settings.output)
@@ -94,15 +96,21 @@ def _fine_tune_set(
     tokenizer: PreTrainedTokenizerBase,
     dataset: SplitDataset,
     corrections: pd.DataFrame,
-    kept_out: frozenset[str],
+    measured: frozenset[str],
+    answered: tuple[frozenset[str], frozenset[str]],
     settings: Settings,
 ) -> tuple[pd.DataFrame, TrainingSummary]:
     """Return the texts to train on, spelled as in service, and their counts.
 
-    No known text and none of the archive that is ``kept_out`` is among them.
+    Among them is no known text that is ``measured`` or decided, and none of the archive that was
+    ever ``answered``: the model may have learned an answer that was withdrawn since.
     """
     chosen = settings.fine_tune
-    archived = archive_texts(settings.watcher.archive_dir, settings, chosen.archive_texts, kept_out)
+    decided, withdrawn = answered
+    kept_out = measured | decided
+    archived = archive_texts(
+        settings.watcher.archive_dir, settings, chosen.archive_texts, kept_out | withdrawn
+    )
     seed = settings.training.seed + len(corrections)
     pseudo = pseudo_titles(tokenizer, chosen.rehearsal_texts, seed)
     unlabelled = archived + pseudo

@@ -15,17 +15,21 @@ from typing import Any
 
 import pandas as pd
 
-from core.corrections.corrections_folder import decided_texts
+from core.corrections.corrections_folder import answered_texts
 from core.corrections.doubts import Doubt, open_doubts
 from core.files.folders import require_new_dir
 from core.run_state import RunState
 from core.settings import Settings
 from core.timestamps import utc_now
+from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
+    count_left_out,
     count_rejected,
+    count_taken_back,
     left_out_in_words,
     read_all_corrections,
+    taken_back_in_words,
 )
 from training.dataset.doubted_answers import doubt_new_answers
 from training.dataset.records import own_files
@@ -76,7 +80,7 @@ def run_nightly(
         champion = ModelRegistry(settings.output).served()
         new_doubts = doubt_new_answers(corrections_dir, champion, settings)
         corrections = read_all_corrections(corrections_dir, champion, settings)
-        measured = _measure_answers(corrections_dir, settings)
+        measured = _measure_answers(corrections_dir, champion, settings)
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
@@ -85,26 +89,26 @@ def run_nightly(
         )
         left_out = partial(left_out_in_words, corrections, champion, corrections_dir, settings)
         reason = _why_skipped(settings, corrections, key, left_out)
+        taken_back = [words for words in [taken_back_in_words(measured.n_taken_back)] if words]
+        for words in taken_back:
+            _LOG.warning("%s", words)
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                skipped = RunMetrics(
-                    RunKind.FINE_TUNE, RunState.SKIPPED, reasons=[reason], finished=utc_now()
-                )
-                measured.add_to(skipped)
-                publish_skip(report_dir, skipped, measured.coders, settings.output.language)
+                _publish_skip(report_dir, [reason, *taken_back], measured, settings)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         measured.add_to(run.metrics)
         if reason:
-            run.finish(RunState.REFUSED, [reason, *(doubt.sentence for doubt in new_doubts)])
+            doubted = [doubt.sentence for doubt in new_doubts]
+            run.finish(RunState.REFUSED, [reason, *doubted, *taken_back])
         else:
             # Imported here: a night without anything to learn does not wait for torch.
             from training.fine_tune_run import fine_tune
 
             data = settings.data
-            decided = decided_texts(corrections_dir, data)
-            fine_tune(run, champion, corrections, decided, settings, progress)
+            answered = answered_texts(corrections_dir, data)
+            fine_tune(run, champion, corrections, answered, settings, progress)
         write_agreement(run.path, measured.sampled, measured.coders, settings.output.language)
         write_report(run.path, settings.output.language)
         if report_dir is not None:
@@ -119,21 +123,37 @@ class _MeasuredAnswers:
     sampled: dict[str, Any]
     coders: CoderAgreement
     n_rejected: dict[str, int] | None
+    n_left_out: dict[str, int] | None
+    n_taken_back: int
     doubts: list[Doubt] | None
 
     def add_to(self, metrics: RunMetrics) -> None:
         """Note them in the metrics of a run, but for the agreement of coders: it has a page."""
         metrics.sampled_agreement = self.sampled
         metrics.n_rejected_corrections = self.n_rejected
+        metrics.n_left_out_corrections = self.n_left_out
+        metrics.n_taken_back_corrections = self.n_taken_back or None
         metrics.doubts = self.doubts
 
 
-def _measure_answers(corrections_dir: Path, settings: Settings) -> _MeasuredAnswers:
+def _publish_skip(
+    report_dir: Path, reasons: list[str], measured: _MeasuredAnswers, settings: Settings
+) -> None:
+    skipped = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, reasons, finished=utc_now())
+    measured.add_to(skipped)
+    publish_skip(report_dir, skipped, measured.coders, settings.output.language)
+
+
+def _measure_answers(
+    corrections_dir: Path, champion: Bundle, settings: Settings
+) -> _MeasuredAnswers:
     data = settings.data
     return _MeasuredAnswers(
         sampled_agreement(corrections_dir, data),
         coder_agreement(corrections_dir, data),
         count_rejected(corrections_dir, settings) or None,
+        count_left_out(corrections_dir, settings) or None,
+        count_taken_back(corrections_dir, champion, settings),
         open_doubts(corrections_dir) or None,
     )
 
@@ -155,6 +175,12 @@ def _why_skipped(
     if new["is_held_out"].all():
         return f"nothing new to learn: {left_out()}"
     run = last_finished(settings.output.model_dir / "runs", RunKind.FINE_TUNE)
-    if run is not None and run.key == key:
-        return f"nothing new since {run.path.name}, which ended as {run.state.value!r}"
-    return None
+    if run is None or run.key != key:
+        return None
+    reason = f"nothing new since {run.path.name}, which ended as {run.state.value!r}"
+    if run.state is RunState.PROMOTED:  # and its key has the version from before
+        reason += (
+            ": an earlier version was put back into service, and the same corrections would make "
+            "the same model again"
+        )
+    return reason

@@ -68,7 +68,8 @@ class TrainingSummary:
     fine_tune: dict[str, Any] | None = None
     """The settings of a nightly training (``fine_tune`` in ``config.yaml``)."""
     n_corrections: int | None = None
-    """Corrections so far, held-out ones included; for a nightly training, like all below."""
+    """Corrections so far that may teach, held-out ones included; of a nightly training, like all
+    below."""
     n_new_corrections: int | None = None
     """Corrections that the model in service has not learned."""
     n_held_out_corrections: int | None = None
@@ -116,7 +117,11 @@ class RunMetrics:
     sampled_agreement: dict[str, Any] | None = None
     """How often people agreed with autocoded records: see ``sampled_agreement.py``."""
     n_rejected_corrections: dict[str, int] | None = None
-    """Rows of corrections files that teach nothing, by file."""
+    """Rows of corrections files whose code or text is none, by file."""
+    n_left_out_corrections: dict[str, int] | None = None
+    """Corrected texts that teach nothing, by reason."""
+    n_taken_back_corrections: int | None = None
+    """Answers that the model in service has learned, and that teach nothing any more."""
     doubts: list[Doubt] | None = None
     """The coders whose answers teach nobody until a person confirms them."""
     learning: dict[str, float] | None = None

@@ -112,10 +112,18 @@ def read_folder(
 
 
 def decided_texts(corrections_dir: Path, data: DataSettings) -> frozenset[str]:
-    """Return the texts, as the model reads them, about which a decision holds, whatever it is.
+    """Return the decided texts among the ``answered_texts``."""
+    return answered_texts(corrections_dir, data)[0]
 
-    A minor group, "not codable" and a disputed code teach nothing; but no model may be held to what
-    it answered before. A text of which the answers were withdrawn is none of them.
+
+def answered_texts(
+    corrections_dir: Path, data: DataSettings
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the decided texts, as the model reads them, and those whose answers were withdrawn.
+
+    A text is decided if a decision about it holds, whatever it is. A minor group, "not codable" and
+    a disputed code teach nothing; but no model may be held to what it answered before, nor to an
+    answer that it has learned and that was withdrawn since.
     """
     decisions = Decisions()
     texts: set[str] = set()
@@ -123,7 +131,8 @@ def decided_texts(corrections_dir: Path, data: DataSettings) -> frozenset[str]:
         decisions.apply(correction)
         if correction.is_decided:
             texts.add(stated_text(correction.text))
-    return frozenset(text for text in texts if decisions.get(text) is not None)
+    decided = frozenset(text for text in texts if decisions.get(text) is not None)
+    return decided, frozenset(texts) - decided
 
 
 def read_readable(

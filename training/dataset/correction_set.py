@@ -19,6 +19,11 @@ from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
 _LOG = logging.getLogger(__name__)
+_LEFT_OUT = {
+    "in_doubt": "in doubt until somebody confirms them (isco coders)",
+    "disputed": "answered in contradiction until somebody decides (isco coders)",
+    "of_3_digits_or_not_codable": "of 3 digits or not codable",
+}
 _FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
 
 
@@ -77,6 +82,40 @@ def _decide(
     return decisions, files, confirmed
 
 
+def count_left_out(corrections_dir: Path, settings: Settings) -> dict[str, int]:
+    """Return how many corrected texts teach nothing, by reason; a reason without any is left out.
+
+    The reasons are ``in_doubt``, ``disputed`` and ``of_3_digits_or_not_codable``.
+    """
+    decisions, files, _ = _decide(corrections_dir, settings)
+    decided = [text for text in files if decisions.get(text) is not None]
+    others = [text for text in decided if not decisions.teaches_others(text)]
+    certain = [text for text in others if not decisions.is_in_doubt(text)]
+    n_disputed = sum(map(decisions.is_disputed, certain))
+    counts = {
+        "in_doubt": len(others) - len(certain),
+        "disputed": n_disputed,
+        "of_3_digits_or_not_codable": len(certain) - n_disputed,
+    }
+    return {reason: n for reason, n in counts.items() if n}
+
+
+def count_taken_back(corrections_dir: Path, champion: Bundle, settings: Settings) -> int:
+    """Return of how many texts ``champion`` has learned an answer that teaches nothing any more.
+
+    It was withdrawn, or is in doubt or disputed since, or a minor group or "not codable" has
+    replaced it. No training takes it out of the model again.
+    """
+    learned, profile = champion.learned_files(), champion.training_profile()
+    taught: dict[str, None] = {}
+    for file, correction in read_folder(corrections_dir, settings.data):
+        if correction.is_accepted and file.part_of(correction) in learned:
+            taught[stated_text(correction.text)] = None
+    decisions, _, _ = _decide(corrections_dir, settings)
+    texts = [text for text in taught if not decisions.teaches_others(text)]
+    return len(texts) if profile is None else int(profile.has_seen(texts).sum())
+
+
 def left_out_in_words(
     corrections: pd.DataFrame, champion: Bundle, corrections_dir: Path, settings: Settings
 ) -> str:
@@ -89,25 +128,31 @@ def left_out_in_words(
         n_kept_out = int(corrections["is_held_out"].sum())
     else:
         n_kept_out = int(corrections["is_first"].sum())
-    decisions, files, _ = _decide(corrections_dir, settings)
-    decided = [text for text in files if decisions.get(text) is not None]
-    others = [text for text in decided if not decisions.teaches_others(text)]
-    n_doubted = sum(map(decisions.is_in_doubt, others))
-    certain = [text for text in others if not decisions.is_in_doubt(text)]
-    n_disputed = sum(map(decisions.is_disputed, certain))
+    others = count_left_out(corrections_dir, settings)
     counts = {
         "kept out of the training, to measure on": n_kept_out,
-        "in doubt until somebody confirms them (isco coders)": n_doubted,
-        "answered in contradiction until somebody decides (isco coders)": n_disputed,
-        "of 3 digits or not codable": len(certain) - n_disputed,
+        **{_LEFT_OUT[reason]: n for reason, n in others.items()},
     }
     if not any(counts.values()):
         return ""
-    total = len(corrections) + len(others)
+    total = len(corrections) + sum(others.values())
     left_out = "; ".join(f"{n:,} {why}" for why, n in counts.items() if n)
     return (
         f"of {quantity(total, 'correction')} the model in service has learned "
         f"{len(corrections) - n_kept_out:,}; left out: {left_out}"
+    )
+
+
+def taken_back_in_words(n: int) -> str:
+    """Return what ``count_taken_back`` means, and the remedy; "" where ``n`` is 0."""
+    if not n:
+        return ""
+    return (
+        f"the model in service has learned {quantity(n, 'answer')} before that "
+        f"{'teaches' if n == 1 else 'teach'} nothing any more (withdrawn, in doubt, disputed or "
+        "replaced by a group): no training takes that out. If it matters, serve a version of "
+        "before (isco models list, isco models promote VERSION): the next night teaches it all "
+        "corrections that hold"
     )
 
 

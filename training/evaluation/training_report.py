@@ -74,9 +74,13 @@ _LEARNED = {
     "n_hold_out": Message("hold-out texts, never trained on"),
     "n_overruled_answers": Message("… that confirmed corrections code otherwise: not compared"),
     "suspects": Message("suspected of a wrong label"),
-    "n_corrections": Message("all corrections"),
+    "n_corrections": Message("corrections that may teach"),
     "n_new_corrections": Message("… new ones"),
     "n_held_out_corrections": Message("… kept out of the training, to measure on"),
+    "n_left_out_corrections": Message("corrections that teach nothing, by reason"),
+    "n_taken_back_corrections": Message(
+        "answers that the model in service has learned, and that teach nothing any more"
+    ),
     "n_rejected_corrections": Message("rows of corrections files that are rejected"),
     "n_taught_corrections": Message("texts drawn for this training: corrections"),
     "n_replayed": Message("… known texts replayed"),

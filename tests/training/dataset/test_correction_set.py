@@ -7,16 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from core.corrections.corrections_folder import decided_texts
+from core.corrections.corrections_folder import answered_texts, decided_texts
 from core.corrections.doubts import Doubt, write_doubts
 from core.settings import Settings
 from inference.bundle import LEARNED_FILES, Bundle
 from inference.training_profile import TrainingProfile
 from tests.support.labelled_records import write_corrections
 from training.dataset.correction_set import (
+    count_left_out,
     count_rejected,
+    count_taken_back,
     learned_files,
     read_all_corrections,
+    taken_back_in_words,
 )
 from training.dataset.splits import is_held_out_correction
 
@@ -115,7 +118,30 @@ def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(
     assert not len(read_all_corrections(folder, None, user_project))
     assert decided_texts(folder, user_project.data) == {"cook | unknown", "odd | unknown"}
     write_corrections(user_project, "b.csv", [("odd | unknown", "withdraw")])
-    assert decided_texts(folder, user_project.data) == {"cook | unknown"}
+    decided, withdrawn = answered_texts(folder, user_project.data)
+    assert (decided, withdrawn) == ({"cook | unknown"}, {"odd | unknown"})
+
+
+def test_what_the_model_has_learned_and_holds_no_more_is_counted(
+    user_project: Settings, bundle: Bundle, training_profile: TrainingProfile, texts: list[str]
+) -> None:
+    words = [text for text in texts if text.replace(" | ", " ").replace(" ", "").isalpha()]
+    known = [text for text in words if training_profile.has_seen([text]).all()][:5]
+    write_corrections(
+        user_project, "first.csv", [(text, "2221") for text in [*known, "new | unknown"]]
+    )
+    folder = user_project.data.corrections_dir
+    learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
+    champion = replace(bundle, manifest=learned)
+    assert count_taken_back(folder, champion, user_project) == 0
+    assert taken_back_in_words(0) == ""
+    answers = ["withdraw", "222", "512", "not codable", "7212"]
+    later = [*zip(known, answers, strict=True), ("new | unknown", "withdraw")]
+    write_corrections(user_project, "second.csv", later)
+    # 222 confirms 2221, and 7212 is taught; of the new text the model has learned nothing.
+    assert count_taken_back(folder, champion, user_project) == 3
+    assert count_left_out(folder, user_project) == {"of_3_digits_or_not_codable": 2}
+    assert "has learned 3 answers before that teach nothing any more" in taken_back_in_words(3)
 
 
 def test_rejected_rows_of_a_file_put_into_the_folder_are_counted_and_named(
