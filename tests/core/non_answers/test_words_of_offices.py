@@ -38,6 +38,7 @@ dimittend | etterlattepensjon | nyutdannet | ekkjulífeyrir | nýútskrifaður |
 إعانة بطالة | pensjoni tar-romol | benefiċċju tal-qgħad | pinsean baintrí | pensiunan janda"""
 # No job, nowhere, not employed, never worked, at school: what people say of themselves, by phone.
 WITHOUT_A_JOB = """\
+bezraboten | domakinya | v maichinstvo | ne rabotq | συντ/χος ΟΓΑ | συντ. ΙΚΑ
 nemám prácu | nikde nerobím | nie som zamestnaný | hľadám robotu | nikdy som nepracovala
 nezamestnaný ÚPSVaR | bez pracovneho pomeru | chodim do skoly | študujem vysokú školu | žiak SOŠ
 starostlivost o domacnost | domáca pani | doma s dieťaťom | opatrujem manžela | na péenke
