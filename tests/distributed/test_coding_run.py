@@ -33,7 +33,7 @@ from core.settings import Columns, Settings
 from core.text import join
 from distributed.coding_run import RunOptions, run_distributed
 from distributed.file_splits import check_file, read_splits
-from distributed.inputs import InputFile, find_inputs
+from distributed.inputs import find_inputs
 from distributed.progress import RunProgress
 from distributed.review_queue import REVIEW, REVIEW_SCHEMA, write_review
 from distributed.run_receipt import RunReceipt
@@ -44,6 +44,7 @@ from inference.bundle import Bundle
 from inference.versions import software_versions
 from results.code_file import code_file
 from tests.conftest import ROOT
+from tests.distributed.test_shard_counts import local
 
 DERIVED = ("isco88", "isei08", "siops08")
 SIZE = {"num_cpus": 1, "object_store_memory": 200_000_000}
@@ -96,9 +97,8 @@ def summaries(out: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in sorted((out / SHARDS).glob("*.json"))]
 
 
-def local(path: Path) -> InputFile:
-    (file,) = find_inputs([str(path)], Folder.at(str(path.parent / "results"))).files
-    return file
+def n_shards(out: Path) -> int:
+    return len(list((out / SHARDS).glob("[!.]*.json")))
 
 
 def check_whole(out: Path, receipt: RunReceipt, ids: Sequence[str]) -> None:
@@ -255,19 +255,16 @@ def test_a_killed_actor_and_a_dead_node_cost_time_and_no_rows(
     def work() -> None:
         done.append(run_distributed([str(path)], str(out), bundle, settings, options))
 
-    def n_shards() -> int:
-        return len(list((out / SHARDS).glob("[!.]*.json")))
-
     worker = threading.Thread(target=work)
     worker.start()
-    wait_for(lambda: n_shards() >= 6, worker.is_alive)
+    wait_for(lambda: n_shards(out) >= 6, worker.is_alive)
     of_others = [actor for actor in actors() if actor.ppid() != raylet.process.pid]
     of_others[0].kill()
-    n_before = n_shards()
-    wait_for(lambda: n_shards() >= n_before + 6, worker.is_alive)
+    n_before = n_shards(out)
+    wait_for(lambda: n_shards(out) >= n_before + 6, worker.is_alive)
     assert raylet.process.pid in {actor.ppid() for actor in actors()}
     cluster.remove_node(doomed, allow_graceful=False)
-    assert n_shards() < 80
+    assert n_shards(out) < 80
     worker.join()
     (receipt,) = done
     assert (receipt.n_actors, receipt.n_shards) == (3, 80)
@@ -342,15 +339,12 @@ def test_stopped_in_an_orderly_way_it_goes_on_with_resume(
     command += ["--engine", "ray", str(path), "--out", str(out), "--address", cluster.address]
     command += ["--concurrency", "1"]  # shard after shard
 
-    def n_shards() -> int:
-        return len(list((out / SHARDS).glob("[!.]*.json")))
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        n_before = n_shards()
+        n_before = n_shards(out)
         started = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
-        wait_for(lambda n=n_before: n_shards() > n, lambda p=started: p.poll() is None)
+        wait_for(lambda n=n_before: n_shards(out) > n, lambda p=started: p.poll() is None)
         started.send_signal(number)
         _, said = started.communicate(timeout=60)
         assert started.returncode == 130 and "isco: stopped; " in said and "--resume" in said

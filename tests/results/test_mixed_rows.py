@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from core.settings import Settings
 from core.text import DUTIES, JOB_TITLE
 from inference.bundle import Bundle
-from tests.results.test_returned_files import answer, content, lookup, receipt_of
+from tests.results.test_returned_files import answer, content, lookup, receipt_of, survey
 from tests.support.daemon_harness import DaemonHarness
 from tests.support.written_rows import rows_of
 
@@ -66,10 +66,6 @@ def harness(settings: Settings, bundle: Bundle) -> DaemonHarness:
     harness.drop("survey.csv", file.getvalue().encode())
     harness.tick(TURNS)
     return harness
-
-
-def survey(harness: DaemonHarness) -> Path:
-    return next(harness.settings.watcher.outbox.glob("survey.*"))
 
 
 def statuses(batch: Path | None) -> dict[str, int]:

@@ -82,15 +82,20 @@ def is_lost_as(kind: str) -> Exception:
     return OSError(errno.EIO, os.strerror(errno.EIO))
 
 
-@pytest.mark.parametrize("kind", ["error", "worker"])
-def test_outages_in_the_middle_of_a_file_never_reject_it(harness: DaemonHarness, kind: str) -> None:
-    """Not even the note that the attempt does not count can be written while the share is away."""
+def losing_share(harness: DaemonHarness, kind: str) -> Callable[[Path], None]:
+    """Return what lets the share go away in the middle of a file."""
 
-    def lose_share(path: Path) -> None:
+    def lose(path: Path) -> None:
         harness.files.fail("all", harness.inbox, errno.EIO)
         raise is_lost_as(kind)
 
-    troubled = Troubled(harness.processor, lose_share)
+    return lose
+
+
+@pytest.mark.parametrize("kind", ["error", "worker"])
+def test_outages_in_the_middle_of_a_file_never_reject_it(harness: DaemonHarness, kind: str) -> None:
+    """Not even the note that the attempt does not count can be written while the share is away."""
+    troubled = Troubled(harness.processor, losing_share(harness, kind))
     harness.daemon = harness.start_daemon(MAIN, troubled)
     harness.drop("a.csv", GOOD)
     for number in range(1, N_OUTAGES + 1):
@@ -132,13 +137,8 @@ def test_a_daemon_that_dies_while_the_model_is_loaded_rejects_no_file(
 @pytest.mark.parametrize("kind", ["error", "worker"])
 def test_outages_in_several_runs_never_reject_a_file(harness: DaemonHarness, kind: str) -> None:
     """``watch --once`` ends with the outage: the next run must know that it does not count."""
-
-    def lose_share(path: Path) -> None:
-        harness.files.fail("all", harness.inbox, errno.EIO)
-        raise is_lost_as(kind)
-
     harness.drop("a.csv", GOOD)
-    troubled = Troubled(harness.processor, lose_share)
+    troubled = Troubled(harness.processor, losing_share(harness, kind))
     for number in range(1, N_OUTAGES + 1):
         harness.clock = CountingClock()
         with pytest.raises(OSError, match=os.strerror(errno.EIO)):
@@ -153,15 +153,11 @@ def test_outages_in_several_runs_never_reject_a_file(harness: DaemonHarness, kin
 def test_an_attempt_that_ends_the_daemon_counts_after_an_outage(harness: DaemonHarness) -> None:
     """The note of an outage is used once: a file that ends the program is still rejected."""
 
-    def lose_share(path: Path) -> None:
-        harness.files.fail("all", harness.inbox, errno.EIO)
-        raise is_lost_as("error")
-
     def end(path: Path) -> None:
         raise ProcessKilled
 
     harness.drop("a.csv", GOOD)
-    troubled = Troubled(harness.processor, lose_share)
+    troubled = Troubled(harness.processor, losing_share(harness, "error"))
     harness.clock = CountingClock()
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         Daemon(harness.environment(), troubled, Shutdown()).run(once=True)

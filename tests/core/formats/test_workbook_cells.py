@@ -8,21 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.csv_table import Table, open_table
 from core.errors import InputError
-from core.settings import Columns
+from tests.core.formats.test_open_content import read
 from tests.support.external_programs import needs_office, save_as
 
-ALIASES = Columns().model_dump()
 _NAMES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for name in ("office", "table", "text")
 )
-
-
-def read(path: Path) -> tuple[Table, list[list[str]]]:
-    table = open_table(path, ALIASES, ("job_title",))
-    return table, [row for _, row in table.rows()]
 
 
 def text_cell(content: str) -> str:

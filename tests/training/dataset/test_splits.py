@@ -112,11 +112,12 @@ def test_a_group_is_held_out_as_a_whole_and_for_good(text: str, group: str) -> N
     assert is_in_own_hold_out(text, group, 0.7) or not is_in_own_hold_out(text, group, 0.2)
 
 
-def test_concepts_that_nobody_trains_on_calibrate_and_answers_only_where_texts_are_few() -> None:
-    def texts(n: int, group: str, weight: float) -> pd.DataFrame:
-        rows = [(f"{group}{weight}{i}", "2221", weight, group) for i in range(n)]
-        return pd.DataFrame(rows, columns=["text", "label", "weight", "group"])
+def texts(n: int, group: str, weight: float) -> pd.DataFrame:
+    rows = [(f"{group}{weight}{i}", "2221", weight, group) for i in range(n)]
+    return pd.DataFrame(rows, columns=["text", "label", "weight", "group"])
 
+
+def test_concepts_that_nobody_trains_on_calibrate_and_answers_only_where_texts_are_few() -> None:
     new, doubtful, answers = (
         texts(500, "concept", 0.8),
         texts(600, "concept", 0.7),
@@ -130,10 +131,6 @@ def test_concepts_that_nobody_trains_on_calibrate_and_answers_only_where_texts_a
 
 
 def test_a_few_records_and_records_that_nobody_trusts_calibrate_nothing_alone() -> None:
-    def texts(n: int, group: str, weight: float) -> pd.DataFrame:
-        rows = [(f"{group}{weight}{i}", "2221", weight, group) for i in range(n)]
-        return pd.DataFrame(rows, columns=["text", "label", "weight", "group"])
-
     answers = texts(50, "", 1)
     assert calibrates_alone(texts(500, "concept", 1)) and calibrates_alone(texts(1000, "", 0.1))
     assert not calibrates_alone(texts(499, "concept", 1))
