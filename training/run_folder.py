@@ -32,7 +32,7 @@ RUN = "run.json"
 TEST, SEEN = "test", "seen"
 BEFORE_QUANTIZATION = "test before quantisation"
 """Names of texts in ``RunMetrics.figures``, beside those of the hold-out sets."""
-Figures = dict[str, float | int | list[float]]
+Figures = dict[str, float | int | list[float] | None]
 """Figures of one set of texts by name: see ``training/evaluation/metrics.py``."""
 _HEADLINE = {
     "f1_macro": "macro_f1",

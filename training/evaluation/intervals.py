@@ -19,7 +19,7 @@ from inference.office.share_interval import Z_95, effective_number, wilson
 
 N_DRAWS = 400
 LEVEL = 0.95
-_MIN_TEXTS = 30  # draws of fewer hardly differ
+MIN_DRAWN = 30  # draws of fewer hardly differ
 
 
 def interval(figure: Callable[[np.ndarray], float], n: int, seed: int = 0) -> tuple[float, float]:
@@ -69,7 +69,7 @@ def interval_of_repeats(
     The records of one of the ``texts`` (n,) are drawn together. NaN of fewer than 30 texts.
     """
     names, places = np.unique(texts, return_inverse=True)
-    if len(names) < _MIN_TEXTS:
+    if len(names) < MIN_DRAWN:
         return math.nan, math.nan
     rng, rows = np.random.default_rng(0), np.arange(len(texts))
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.taxonomy import isco08, unit_index
-from training.evaluation.intervals import interval
+from training.evaluation.intervals import MIN_DRAWN, interval
 
 N_BINS = 15
 AGREEMENT = 0.95
@@ -19,7 +19,7 @@ AGREEMENT = 0.95
 
 def measure(
     probabilities: np.ndarray, codes: Sequence[str] | np.ndarray, threshold: float
-) -> dict[str, float | int | list[float]]:
+) -> dict[str, float | int | list[float] | None]:
     """Return the figures of N coded texts.
 
     Parameters
@@ -33,9 +33,10 @@ def measure(
     ``n``, ``macro_f1`` (over the codes that occur), ``accuracy_4`` … ``accuracy_1`` (digits),
     ``top_3``, ``top_5``, ``kappa``, ``ece`` and ``ece_3`` (15 bins, at 4 and at 3 digits),
     ``brier``, ``mean_confidence``, ``aurc`` (mean error over all production rates: Geifman &
-    El-Yaniv 2017), ``fallback_rate`` and ``autocoded_agreement`` (share right of those autocoded;
-    0 without any), ``production_rate_95``: the largest share of texts, taken by falling confidence,
-    of which 95 % are right, and ``production_rate_95_interval``.
+    El-Yaniv 2017), ``fallback_rate`` and ``autocoded_agreement`` (share right of those autocoded),
+    ``production_rate_95``: the largest share of texts, taken by falling confidence, of which 95 %
+    are right, and ``production_rate_95_interval``. None are ``kappa`` where all codes are one,
+    ``autocoded_agreement`` where nothing is autocoded, and the interval of fewer than 30 texts.
     """
     from sklearn.metrics import cohen_kappa_score  # takes a second; others read names here
 
@@ -44,7 +45,7 @@ def measure(
     best = probabilities.argmax(axis=1)
     confidence = probabilities[np.arange(len(best)), best]
     hit = best == right
-    figures: dict[str, float | int | list[float]] = {
+    figures: dict[str, float | int | list[float] | None] = {
         "n": len(right),
         "macro_f1": macro_f1(best, right),
     }
@@ -54,9 +55,8 @@ def measure(
     ranks = _ranks(probabilities, right)
     for k in (3, 5):
         figures[f"top_{k}"] = float((ranks < k).mean())
-    # It is undefined only where both are one and the same code throughout: full agreement.
-    is_one_code = len({*right, *best}) == 1
-    figures["kappa"] = 1.0 if is_one_code else float(cohen_kappa_score(right, best))
+    is_one_code = len({*right, *best}) == 1  # 0 / 0: chance alone would give full agreement
+    figures["kappa"] = None if is_one_code else float(cohen_kappa_score(right, best))
     figures["ece"] = expected_calibration_error(confidence, hit)
     minor = units.astype("<U3")
     sums = np.add.reduceat(probabilities, np.unique(minor, return_index=True)[1], axis=1)
@@ -70,11 +70,14 @@ def measure(
     figures["aurc"] = area_under_risk_coverage(confidence, hit)
     is_autocoded = confidence >= threshold
     figures["fallback_rate"] = float(1 - is_autocoded.mean())
-    figures["autocoded_agreement"] = float(hit[is_autocoded].mean()) if is_autocoded.any() else 0.0
+    figures["autocoded_agreement"] = float(hit[is_autocoded].mean()) if is_autocoded.any() else None
     figures["production_rate_95"] = production_rate(confidence, hit, AGREEMENT)
-    figures["production_rate_95_interval"] = list(
-        interval(lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit))
-    )
+    figures["production_rate_95_interval"] = None
+    if len(hit) >= MIN_DRAWN:
+        low, high = interval(
+            lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit)
+        )
+        figures["production_rate_95_interval"] = [low, high]
     return figures
 
 

@@ -33,7 +33,13 @@ def test_the_figures_of_a_small_example() -> None:
     assert expected_calibration_error(np.array([0.75] * 4), hit) == pytest.approx(0)
 
 
-def test_one_code_throughout_is_full_agreement_without_a_warning() -> None:
-    probabilities = np.zeros((2, 436))
-    probabilities[:, isco08().units.index("2221")] = 1
-    assert measure(probabilities, ["2221", "2221"], threshold=0.9)["kappa"] == 1.0
+def test_a_figure_of_nothing_is_none() -> None:
+    probabilities = np.zeros((30, 436))
+    probabilities[:, isco08().units.index("2221")] = 0.8
+    probabilities[:, isco08().units.index("2222")] = 0.2
+    many = measure(probabilities, ["2221"] * 30, threshold=0.9)
+    assert many["kappa"] is None and many["autocoded_agreement"] is None
+    assert many["production_rate_95_interval"] == [1.0, 1.0]
+    few = measure(probabilities[:29], ["2221"] * 28 + ["2222"], threshold=0.5)
+    assert few["kappa"] == 0 and few["autocoded_agreement"] == pytest.approx(28 / 29)
+    assert few["production_rate_95_interval"] is None  # draws of fewer hardly differ
