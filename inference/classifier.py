@@ -14,7 +14,7 @@ from core.settings import InferenceSettings
 from inference.bundle import Bundle, Manifest
 from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession
-from inference.spelling.typo_correction import Readings, Spelling
+from inference.spelling.typo_correction import Spelling
 
 # A larger step has more texts of equal length: 8,192 answers make 436 batches in steps of 512, 187
 # in these.
@@ -80,7 +80,7 @@ class Classifier:
 
         Those of a text that is read in two ways are the mean of both.
         """
-        readings = self._readings(texts)
+        readings = self._spelling.readings(_as_answered(texts))
         both = [*readings.texts, *readings.others.values()]
         network = self._executor.submit(self._session.logits, both)
         vectors = self._ngram_model.text_vectors(both)  # while the network computes
@@ -98,14 +98,15 @@ class Classifier:
 
     def are_truncated(self, texts: Sequence[str]) -> list[bool]:
         """Return for each text whether it is longer than the network reads."""
-        are_cut = self._session.are_truncated(self._readings(texts).texts)
+        are_cut = self._session.are_truncated(self._spelling.correct_all(_as_answered(texts)))
         return [
             is_cut or len(text) > MAX_CHARS for text, is_cut in zip(texts, are_cut, strict=True)
         ]
 
-    def _readings(self, texts: Sequence[str]) -> Readings:
-        """Return the texts as both models read them."""
-        return self._spelling.readings([bounded(stated_text(text)) for text in texts])
+
+def _as_answered(texts: Sequence[str]) -> list[str]:
+    """Return the texts without duties that say nothing, and no longer than any model reads."""
+    return [bounded(stated_text(text)) for text in texts]
 
 
 def combine(
