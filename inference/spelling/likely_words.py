@@ -36,7 +36,7 @@ _UNLIKELY = -8.0  # from a likelier place on no letter can gain enough
 _N_DEPENDENT = 5  # letters: the probabilities of so many change with one
 _N_COMPARED = 6  # candidates, the best by their letters: lists are asked for these alone
 _MIN_PART = 4  # letters of a part of a compound: shorter ones are in most words
-_WORDS_PER_LETTER = 600  # a letter is used if it is in one of so many words
+_MIN_WORDS_OF_LETTER = 10  # a letter of fewer known words is of another language
 _WORDS_PER_STEP = 64
 
 
@@ -61,8 +61,8 @@ class LikelyWords:
         codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
         for code, n_words in zip(*np.unique(codes, return_counts=True), strict=True):
             letter = chr(code)
-            is_frequent = n_words * _WORDS_PER_LETTER > len(words)
-            if is_frequent and letter.isalpha() and not unicodedata.decomposition(letter):
+            is_used = n_words >= _MIN_WORDS_OF_LETTER and letter.isalpha()
+            if is_used and not unicodedata.decomposition(letter):
                 alphabets[script_of(letter)].append(letter)
         self._alphabets = {script: frozenset(letters) for script, letters in alphabets.items()}
 

@@ -18,6 +18,18 @@ def bundled() -> Bundle:
     return Bundle.open(ROOT / "models" / "bundled")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("βυρσοδέψψης", "βυρσοδέψης"), ("lögrregluþjónn", "lögregluþjónn")]
+)
+def test_a_word_with_a_letter_that_few_languages_have_is_mended(
+    typed: str, meant: str, bundled: Bundle
+) -> None:
+    """A letter had to be in one of 600 words of all languages: "ψ", "þ", "ш" and "ض" were not."""
+    spelling = bundled.spelling()
+    assert meant not in spelling
+    assert spelling.correct(join(typed)) == join(meant)
+
+
 def test_a_title_with_a_word_in_doubt_is_read_both_ways(bundled: Bundle) -> None:
     spelling = bundled.spelling()
     typed = ["büttenr", "oven bakr", "tuchracher | weldr", "büttner", "plmber", "unknown | büttenr"]
