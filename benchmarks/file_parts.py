@@ -35,7 +35,7 @@ _MODEL = {
         "inference.ngram_model:NgramModel.text_vectors",
         "inference.ngram_model:NgramModel.scores_of",
     ),
-    "typos": ("inference.spelling.typo_correction:Spelling.correct_all",),
+    "typos": ("inference.spelling.typo_correction:Spelling.readings",),
     "probabilities": ("inference.classifier:Classifier.read",),
 }
 _FILES = {
