@@ -81,16 +81,14 @@ class Classifier:
         Those of a text that is read in two ways are the mean of both.
         """
         readings = self._spelling.readings(_as_answered(texts))
-        both = [*readings.texts, *readings.others.values()]
-        network = self._executor.submit(self._session.logits, both)
-        vectors = self._ngram_model.text_vectors(both)  # while the network computes
+        texts_read = readings.all_texts
+        network = self._executor.submit(self._session.logits, texts_read)
+        vectors = self._ngram_model.text_vectors(texts_read)  # while the network computes
         scores = self._ngram_model.scores_of(vectors)
         logits = network.result()
-        of_all = combine(logits, scores, self._temperature, self._ngram_weight)
-        n, rows = len(texts), list(readings.others)
-        probabilities = of_all[:n]
-        probabilities[rows] = (probabilities[rows] + of_all[n:]) / 2
-        return Reading(probabilities, logits[:n], vectors[:n])
+        probabilities = combine(logits, scores, self._temperature, self._ngram_weight)
+        n = len(texts)
+        return Reading(readings.mean(probabilities), logits[:n], vectors[:n])
 
     def unpack(self) -> None:
         """Unpack the whole n-gram model, of which a single text needs little."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +53,21 @@ class Challenger:
     languages: list[str]
     parent: Parent | None = None
 
-    def predict(self, texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return (N, 436) logits of the network before quantisation, and scores of the n-grams."""
-        corrected = self.spelling.correct_all(texts)
-        logits = checkpoint_logits(self.model, self.tokenizer, corrected, self.max_tokens)
-        return logits, self.ngram_model.scores(corrected)
+    def probabilities(
+        self, texts: Iterable[str], temperature: float, ngram_weight: float
+    ) -> np.ndarray:
+        """Return (N, 436) float32, as they would be served without quantisation."""
+        readings = self.spelling.readings(texts)
+        logits, scores = self.predict(readings.all_texts)
+        return readings.mean(combine(logits, scores, temperature, ngram_weight))
+
+    def predict(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return of texts without typos what the network, before quantisation, and n-grams say.
+
+        Both are (N, 436): logits, and scores.
+        """
+        logits = checkpoint_logits(self.model, self.tokenizer, texts, self.max_tokens)
+        return logits, self.ngram_model.scores(texts)
 
 
 @dataclass(frozen=True)
@@ -93,15 +103,15 @@ def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
     """
     right = np.array(unit_index(texts["label"]), np.intp)
     weights = texts["weight"].to_numpy(float)
-    logits, scores = challenger.predict(texts["text"])
+    readings = challenger.spelling.readings(texts["text"])
+    of_all = challenger.predict(readings.all_texts)
+    logits, scores = (said[: len(texts)] for said in of_all)
     parent = challenger.parent
     if parent is None or parent.calibration_logits is None:
         temperature, ngram_weight = fit_calibration(logits, scores, right, weights)
     else:
         ngram_weight = parent.bundle.manifest.ngram_weight
-        parent_scores = parent.bundle.ngram_model().scores(
-            [challenger.spelling.correct(text) for text in texts["text"]]
-        )
+        parent_scores = parent.bundle.ngram_model().scores(readings.texts)
         temperature = follow_temperature(
             parent.bundle.manifest.temperature,
             (parent.calibration_logits, ngram_weight * parent_scores),
@@ -109,7 +119,7 @@ def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
             right,
             weights,
         )
-    probabilities = combine(logits, scores, temperature, ngram_weight)
+    probabilities = readings.mean(combine(*of_all, temperature, ngram_weight))
     confidences, agreements = agreement_by_confidence(probabilities, right, weights)
     reliability = Reliability(confidences, agreements, len(texts))
     if parent is not None and parent.calibration_logits is not None:

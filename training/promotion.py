@@ -20,7 +20,7 @@ from core.taxonomy import isco08, unit_index
 from exporters.accelerator_graph import write_accelerated
 from exporters.bundle_export import BundleContents, export_bundle
 from inference.bundle import Bundle
-from inference.classifier import Classifier, combine
+from inference.classifier import Classifier
 from inference.model_registry import ModelRegistry
 from inference.providers import Runtime
 from inference.similar_corrections import similarity_of
@@ -188,8 +188,9 @@ def _measure_before_quantisation(
 ) -> None:
     if not len(test) or run.metrics.figures is None:
         return
-    logits, scores = challenger.predict(test["text"])
-    exact = combine(logits, scores, calibration.temperature, calibration.ngram_weight)
+    exact = challenger.probabilities(
+        test["text"], calibration.temperature, calibration.ngram_weight
+    )
     figures = measure(exact, list(test["label"]), settings.model.confidence_threshold)
     run.metrics.figures[BEFORE_QUANTIZATION] = figures
 

@@ -20,6 +20,8 @@ from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from core.letters.accents import plain_letters, without_accents
 from core.text import SEPARATOR, UNKNOWN
 from inference.spelling.alphabet import Alphabet
@@ -50,6 +52,18 @@ class Readings(NamedTuple):
 
     texts: list[str]
     others: dict[int, str]
+
+    @property
+    def all_texts(self) -> list[str]:
+        """The N texts, and then the M other readings of some of them."""
+        return [*self.texts, *self.others.values()]
+
+    def mean(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return (N, 436) probabilities of the texts from those of all (N + M, 436) readings."""
+        n, rows = len(self.texts), list(self.others)
+        mean = probabilities[:n].copy()
+        mean[rows] = (mean[rows] + probabilities[n:]) / 2
+        return mean
 
 
 class Spelling:
