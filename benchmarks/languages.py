@@ -24,7 +24,7 @@ import pandas as pd
 from benchmarks.accuracy import bundle_to_measure
 from core.non_answers.known_texts import built_in_non_answers
 from core.settings_file.settings_reader import load_settings
-from core.text import SEPARATOR, join
+from core.text import BETWEEN, join
 from inference.classifier import Classifier, open_classifier
 from training.dataset.augmentation import typo
 from training.dataset.no_occupation import read_no_occupation
@@ -119,7 +119,7 @@ def _mistyped(answers: pd.DataFrame) -> pd.DataFrame:
     """Return the answers whose title a typo changes, with one typo in it."""
     rng = random.Random(0)
     titled = answers[(answers["job_title"] != "").to_numpy()]
-    parts = [text.partition(f" {SEPARATOR} ") for text in titled["text"]]
+    parts = [text.partition(BETWEEN) for text in titled["text"]]
     mistyped = titled.assign(text=[typo(title, rng) + mark + rest for title, mark, rest in parts])
     return mistyped[(mistyped["text"] != titled["text"]).to_numpy()]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from core.text import SEPARATOR, UNKNOWN, join
+from core.text import BETWEEN, UNKNOWN, join
 from training.dataset.abbreviations import WORDS
 
 _ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -29,14 +29,13 @@ _ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 LANGUAGES = frozenset(_ADDITIONS)
 """The languages (ISO 639-1) in which titles can be added to."""
-_TITLE = f" {SEPARATOR} "
 
 
 def near_duplicates(rows: pd.DataFrame, language: str, rng: random.Random) -> pd.DataFrame:
     """Return what other people write for the titles of ``rows``: ``text, label, kind``."""
     found = []
     for text, label in zip(rows["text"], rows["label"], strict=True):
-        title = text.partition(_TITLE)[0]
+        title = text.partition(BETWEEN)[0]
         if title == UNKNOWN:
             continue
         words = title.split()

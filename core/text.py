@@ -32,6 +32,8 @@ TEXT_VERSION = 1
 PREPARATION_VERSION = 5
 """Of the code that prepares texts, here and in the packages that it uses."""
 SEPARATOR = "|"
+BETWEEN = f" {SEPARATOR} "
+"""What stands between the title and the duties of a joined text."""
 UNKNOWN = "unknown"
 NOT_AVAILABLE = "n a"
 """What is read instead of a spreadsheet's error or formula, an unfilled field and "-": "n/a"."""

@@ -20,7 +20,7 @@ import numpy as np
 from core.errors import IscoError
 from core.packages import install_command
 from core.taxonomy import isco08
-from core.text import SEPARATOR, UNKNOWN
+from core.text import BETWEEN, UNKNOWN
 from inference.classifier import Classifier
 
 # Up to this many words every subset is computed: 128 evaluations. Of more words random orders are
@@ -135,7 +135,7 @@ class _WordGroup:
 def _word_groups(text: str) -> list[_WordGroup]:
     """Return a group for each of the first 64 words, and one for the rest of each part."""
     groups: list[_WordGroup] = []
-    for number, part in enumerate(text.split(f" {SEPARATOR} ")):
+    for number, part in enumerate(text.split(BETWEEN)):
         words = part.split() if part != UNKNOWN else []
         is_duties = number > 0
         n_free = max(_MAX_WORDS - len(groups), 0)
@@ -152,7 +152,7 @@ def _joined(groups: Sequence[_WordGroup], is_kept: np.ndarray) -> str:
         " ".join(word for group in kept if group.is_duties == is_duties for word in group.words)
         for is_duties in (False, True)
     )
-    return f" {SEPARATOR} ".join(part or UNKNOWN for part in parts)
+    return BETWEEN.join(part or UNKNOWN for part in parts)
 
 
 def _rivals(probabilities: np.ndarray, code: str) -> tuple[np.ndarray, np.ndarray]:

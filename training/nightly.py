@@ -87,7 +87,7 @@ def run_nightly(
             content_of([*own_files(settings), *reference_files(settings.data.reference_dir)]),
             settings.model_dump_json(),
         )
-        left_out = partial(left_out_in_words, corrections, champion, corrections_dir, settings)
+        left_out = partial(left_out_in_words, corrections, champion, measured.n_left_out)
         reason = _why_skipped(settings, corrections, key, left_out)
         taken_back = [words for words in [taken_back_in_words(measured.n_taken_back)] if words]
         for words in taken_back:
@@ -123,7 +123,7 @@ class _MeasuredAnswers:
     sampled: dict[str, Any]
     coders: CoderAgreement
     n_rejected: dict[str, int] | None
-    n_left_out: dict[str, int] | None
+    n_left_out: dict[str, int]
     n_taken_back: int
     doubts: list[Doubt] | None
 
@@ -131,7 +131,7 @@ class _MeasuredAnswers:
         """Note them in the metrics of a run, but for the agreement of coders: it has a page."""
         metrics.sampled_agreement = self.sampled
         metrics.n_rejected_corrections = self.n_rejected
-        metrics.n_left_out_corrections = self.n_left_out
+        metrics.n_left_out_corrections = self.n_left_out or None
         metrics.n_taken_back_corrections = self.n_taken_back or None
         metrics.doubts = self.doubts
 
@@ -152,7 +152,7 @@ def _measure_answers(
         sampled_agreement(corrections_dir, data),
         coder_agreement(corrections_dir, data),
         count_rejected(corrections_dir, settings) or None,
-        count_left_out(corrections_dir, settings) or None,
+        count_left_out(corrections_dir, settings),
         count_taken_back(corrections_dir, champion, settings),
         open_doubts(corrections_dir) or None,
     )

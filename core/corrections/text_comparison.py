@@ -16,9 +16,8 @@ from core.csv_table import Row, Table
 from core.non_answers.missing_values import is_missing_value
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.review_contract import MAX_SHOWN_CHARS, TEXT
-from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN, join
+from core.text import BETWEEN, DUTIES, JOB_TITLE, UNKNOWN, join
 
-_BETWEEN = f" {SEPARATOR} "
 _ANY = "x"  # beside an empty part, so that this is read as one
 _NUMBER = re.compile(r"\d[\d ]*(?:e\d+)?")  # as clean() leaves 1-2, 3/4, 0110 and 1e5
 _LOST = re.compile("[?\ufffd]")
@@ -56,11 +55,11 @@ class TextComparison:
         cells = {name: row[position] for name, position in self._positions.items()}
         if not cells or self._is_text_of(row, cells, text):
             return ""
-        parts = dict(zip((JOB_TITLE, DUTIES), text.split(_BETWEEN), strict=True))
+        parts = dict(zip((JOB_TITLE, DUTIES), text.split(BETWEEN), strict=True))
         if all(_agree(parts[name], cell) for name, cell in cells.items()):
             return ""
         names = " and ".join(cells)
-        shown = _BETWEEN.join(shown_text(cell, _MAX_CHARS) for cell in cells.values())
+        shown = BETWEEN.join(shown_text(cell, _MAX_CHARS) for cell in cells.values())
         return (
             f"{TEXT} is {shown_text(text, _MAX_CHARS)!r}, and {names} {shown!r}: the file was "
             "sorted or edited in part. Answer in an unchanged copy of the review, and sort whole "
@@ -82,7 +81,7 @@ class TextComparison:
 
 def _agree(part: str, cell: str) -> bool:
     """Return whether a cell may be what a part of a text was made of."""
-    read = join(_ANY, cell).split(_BETWEEN)[1]
+    read = join(_ANY, cell).split(BETWEEN)[1]
     if read == part or is_spreadsheet_error(cell):
         return True
     if is_missing_value(cell) and (part == UNKNOWN or is_missing_value(part)):

@@ -8,17 +8,14 @@ classifications have as many digits, but a whole column of them is no chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from core.csv_table import Table
 from core.isco_codes.code_column import CODE_COLUMN
+from core.isco_codes.columns_of_codes import are_codes, columns_where
 from core.isco_codes.written_code import read_code
 from core.languages.message import Message
 from core.taxonomy import UNIT, isco08
 
-_MIN_CODES = 5  # so many, of which three groups differ: one number in 21 begins so by chance
-_MIN_DIFFERENT = 3
-_MAX_OTHERS = 0.1  # of the values: remarks, slips
 _LONG_CODE = re.compile(r"(\d{4})(?:[ .-]?\d{1,4}){1,2}")
 
 
@@ -29,14 +26,13 @@ def national_codes(table: Table, compared: str | None) -> list[str]:
     codes those count that were not read.
     """
     texts = {place for column, place in table.columns.items() if column != CODE_COLUMN}
-    sample = table.sample()
-    names = [
-        name.strip()
-        for place, name in enumerate(table.header)
-        if place not in texts
-        and name.strip()
-        and _are_long((row[place].strip() for row in sample), name.strip() == compared)
-    ]
+    names = columns_where(
+        table,
+        texts,
+        lambda name, cells: are_codes(
+            (cell for cell in cells if not _is_read(cell, name == compared)), _unit_group
+        ),
+    )
     if not names:
         return []
     return [
@@ -50,20 +46,13 @@ def national_codes(table: Table, compared: str | None) -> list[str]:
     ]
 
 
-def _are_long(cells: Iterable[str], is_compared: bool) -> bool:
-    """Whether nearly all values are long codes, or unit groups beside them."""
-    units: set[str] = set()
-    n_long = n_others = 0
-    for cell in filter(None, cells):
-        if is_compared and read_code(cell).code:
-            continue
-        found = _LONG_CODE.fullmatch(cell)
-        if found is not None and found[1] in isco08().titles:
-            units.add(found[1])
-            n_long += 1
-        elif len(cell) != UNIT or cell not in isco08().titles:
-            n_others += 1
-            if n_others > max(_MIN_CODES, n_long):  # most columns are told apart at their start
-                return False
-    is_enough = n_long >= _MIN_CODES and len(units) >= _MIN_DIFFERENT
-    return is_enough and n_others <= _MAX_OTHERS * n_long
+def _is_read(cell: str, is_compared: bool) -> bool:
+    """Whether a value is a code that is read elsewhere, or a unit group beside longer codes."""
+    is_unit = len(cell) == UNIT and cell in isco08().titles
+    return is_unit or (is_compared and bool(read_code(cell).code))
+
+
+def _unit_group(cell: str) -> str:
+    """Return the unit group that a national code begins with, "" for another value."""
+    found = _LONG_CODE.fullmatch(cell)
+    return found[1] if found is not None and found[1] in isco08().titles else ""

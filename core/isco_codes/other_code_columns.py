@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from core.csv_table import Table
 from core.isco_codes.code_column import (
     CODE_COLUMN,
@@ -11,12 +9,9 @@ from core.isco_codes.code_column import (
     CodeReader,
     may_hold_isco_08,
 )
+from core.isco_codes.columns_of_codes import are_codes, columns_where
 from core.languages.message import Message
 from core.taxonomy import UNIT, isco08
-
-_MIN_CODES = 5  # so many, of which three differ, are no chance: one number in 23 is a unit group
-_MIN_DIFFERENT = 3
-_MAX_OTHERS = 0.1  # of the values: "not codable", remarks
 
 
 def codes_not_compared(table: Table, compared: str | None) -> list[str]:
@@ -65,17 +60,14 @@ def codes_without_a_name(table: Table) -> list[str]:
     Such are "Kod poprawiony" and "Code corrigé" in a review whose columns were translated, and a
     last column in which somebody coded the records.
     """
-    read = {*table.columns.values()}
-    sample = table.sample()
-    names = [
-        name.strip()
-        for place, name in enumerate(table.header)
-        if place not in read
-        and name.strip()
-        and name.strip() not in table.other_columns.get(CODE_COLUMN, ())
-        and not may_hold_isco_08(name)
-        and _are_unit_groups(row[place].strip() for row in sample)
-    ]
+    known = table.other_columns.get(CODE_COLUMN, ())
+    names = columns_where(
+        table,
+        {*table.columns.values()},
+        lambda name, cells: (
+            name not in known and not may_hold_isco_08(name) and are_codes(cells, _unit_group)
+        ),
+    )
     if not names:
         return []
     return [
@@ -90,23 +82,11 @@ def codes_without_a_name(table: Table) -> list[str]:
     ]
 
 
-def _are_unit_groups(cells: Iterable[str]) -> bool:
-    """Whether nearly all values are codes of four digits, of which a spreadsheet may drop a zero.
+def _unit_group(cell: str) -> str:
+    """Return a code of four digits, of which a spreadsheet may drop a zero, "" for another value.
 
     Codes of ISCO-88 and of national classifications are so more rarely.
     """
-    units = isco08().units
-    codes: set[str] = set()
-    n_codes = n_others = 0
-    for cell in filter(None, cells):
-        is_number = UNIT - 1 <= len(cell) <= UNIT and cell.isdecimal()
-        code = str(int(cell)).zfill(UNIT) if is_number else ""
-        if code in units:
-            codes.add(code)
-            n_codes += 1
-        else:
-            n_others += 1
-            if n_others > max(_MIN_CODES, n_codes):  # most columns are told apart at their start
-                return False
-    is_enough = n_codes >= _MIN_CODES and len(codes) >= _MIN_DIFFERENT
-    return is_enough and n_others <= _MAX_OTHERS * n_codes
+    is_number = UNIT - 1 <= len(cell) <= UNIT and cell.isdecimal()
+    code = str(int(cell)).zfill(UNIT) if is_number else ""
+    return code if code in isco08().units else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.text import SEPARATOR, UNKNOWN
+from core.text import BETWEEN, SEPARATOR, UNKNOWN
 
 MAX_CHARS = 4_000
 """So many characters of a text are read. The network reads fewer, the n-gram model all of them."""
@@ -16,7 +16,7 @@ def bounded(text: str) -> str:
     """Return a joined text, its title and its duties cut at a word if they are too long."""
     if len(text) <= MAX_CHARS:
         return text
-    title, _, duties = text.partition(f" {SEPARATOR} ")
+    title, _, duties = text.partition(BETWEEN)
     title = _cut(title, _MAX_TITLE_CHARS)
     duties = _cut(duties, MAX_CHARS - len(title)) or UNKNOWN
     return f"{title} {SEPARATOR} {duties}"

@@ -25,7 +25,7 @@ from core.letters.accents import plain_letters
 from core.non_answers.listed_texts import compared_forms, compared_texts
 from core.non_answers.repeat_marks import REPEATS
 from core.non_answers.written_values import is_written_value
-from core.text import NOT_AVAILABLE, SEPARATOR, UNKNOWN, clean
+from core.text import BETWEEN, NOT_AVAILABLE, UNKNOWN, clean
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
 _MAX_WORDS = 16  # a longer text says something
@@ -145,7 +145,7 @@ class NonAnswers:
         which either part says nothing alone; ``has_more`` if more is written elsewhere. An empty
         text has no kind.
         """
-        parts = [part for part in text.split(f" {SEPARATOR} ") if part != UNKNOWN]
+        parts = [part for part in text.split(BETWEEN) if part != UNKNOWN]
         stated = [part for part in parts if part != NOT_AVAILABLE]
         kinds = []
         for part in parts:

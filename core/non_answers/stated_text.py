@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
-from core.text import SEPARATOR, UNKNOWN
+from core.text import BETWEEN, UNKNOWN
 
 
 def stated_text(text: str) -> str:
@@ -21,7 +21,7 @@ def stated_text(text: str) -> str:
 
     Of title and duties that both say nothing the title stays.
     """
-    title, separator, duties = text.partition(f" {SEPARATOR} ")
+    title, separator, duties = text.partition(BETWEEN)
     if duties in ("", UNKNOWN):
         return text
     if duties == title or _kind(duties) in (NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS):

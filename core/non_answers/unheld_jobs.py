@@ -20,7 +20,7 @@ from hashlib import sha256
 from core.letters.accents import plain_letters
 from core.non_answers.known_texts import NonAnswerKind, NonAnswers
 from core.non_answers.listed_texts import compared_texts
-from core.text import SEPARATOR, UNKNOWN
+from core.text import BETWEEN, UNKNOWN
 
 _AMBIGUOUS_TITLE = "ambiguous_title"
 _NEGATION = "negation"
@@ -43,7 +43,7 @@ class UnheldJobs:
 
     def names(self, text: str) -> bool:
         """Return whether a joined text (``core.text.join``) that is an answer names such a job."""
-        title, _, duties = text.partition(f" {SEPARATOR} ")
+        title, _, duties = text.partition(BETWEEN)
         if duties in ("", UNKNOWN):
             return _begins(title, self._lead_ins)
         kind = self._non_answers.find(title, has_more=True)

@@ -23,7 +23,7 @@ from core.letters.scripts import script_of
 from inference.spelling.letter_model import N_BORDERS, LetterModel, codes_of
 
 # Natural logarithms of likelihoods, chosen on hold-out answers of twelve languages with one random
-# typo each, so that answers as they were typed keep their codes.
+# typo each (the gain to doubt of 28), so that answers as they were typed keep their codes.
 _GAIN_TO_BE_SURE = 13.0
 _GAIN_TO_DOUBT = 7.0
 _GAIN_OF_A_WORD = 9.0  # that a list has
@@ -36,7 +36,7 @@ _UNLIKELY = -8.0  # from a likelier place on no letter can gain enough
 _N_DEPENDENT = 5  # letters: the probabilities of so many change with one
 _N_COMPARED = 6  # candidates, the best by their letters: lists are asked for these alone
 _MIN_PART = 4  # letters of a part of a compound: shorter ones are in most words
-_MIN_WORDS_OF_LETTER = 10  # a letter of fewer known words is of another language
+_MIN_OCCURRENCES = 10  # a letter that is rarer in the known words is of another language
 _WORDS_PER_STEP = 64
 
 
@@ -59,9 +59,9 @@ class LikelyWords:
         self._letters = LetterModel(words)
         alphabets: dict[str, list[str]] = defaultdict(list)
         codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-        for code, n_words in zip(*np.unique(codes, return_counts=True), strict=True):
+        for code, n_times in zip(*np.unique(codes, return_counts=True), strict=True):
             letter = chr(code)
-            is_used = n_words >= _MIN_WORDS_OF_LETTER and letter.isalpha()
+            is_used = n_times >= _MIN_OCCURRENCES and letter.isalpha()
             if is_used and not unicodedata.decomposition(letter):
                 alphabets[script_of(letter)].append(letter)
         self._alphabets = {script: frozenset(letters) for script, letters in alphabets.items()}

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.letters.accents import plain_letters, without_accents
-from core.text import SEPARATOR, UNKNOWN
+from core.text import BETWEEN, UNKNOWN
 from inference.spelling.alphabet import Alphabet
 from inference.spelling.letter_index import LetterIndex
 from inference.spelling.likely_words import LikelyWords, Meant
@@ -40,7 +40,6 @@ _MAX_LETTERS = 30  # longer ones are not words, and have thousands of neighbours
 _MAX_WORDS = 128  # the network reads no more
 _MAX_CACHED_WORDS = 65_536
 _MIN_WORDS = 10_000  # fewer do not tell which letters are likely, or are of another language
-_JOIN = f" {SEPARATOR} "
 
 
 class Readings(NamedTuple):
@@ -145,7 +144,7 @@ class Spelling:
         not by far, or one of three or four letters that a known word is likelier than.
         """
         corrected = self.correct_all(texts)
-        parts = [text.partition(_JOIN) for text in corrected]
+        parts = [text.partition(BETWEEN) for text in corrected]
         titles = [title.split() for title, _, _ in parts]
         meant = self._meant_by(chain.from_iterable(titles), _MIN_DOUBTED_LETTERS)
         doubted = {word: each.word for word, each in meant.items() if not each.is_sure}

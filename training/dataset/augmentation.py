@@ -24,7 +24,7 @@ import pandas as pd
 
 from core.files.compiled_table import read_yaml
 from core.isco_titles.group_titles import ENGLISH
-from core.text import SEPARATOR, UNKNOWN, join
+from core.text import BETWEEN, UNKNOWN, join
 from training.dataset.abbreviations import PHRASES, WORDS
 
 DROP_TITLE = 0.10
@@ -47,7 +47,6 @@ _RESPELLED = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"}
 )
 _RESPELLING = frozenset({"da", "de", "no"})  # Swedes leave out the dots and rings instead
-_JOIN = f" {SEPARATOR} "
 _TYPED_WORDS = 16
 _SHORT_TITLE = 3  # words
 _VOWELS = frozenset("aeiou")
@@ -61,7 +60,7 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str =
     tasks : task statements of the text's unit group in its language, to borrow from; may be empty.
     language : ISO 639-1; ``""`` where it is not known.
     """
-    title, _, duties = text.partition(_JOIN)
+    title, _, duties = text.partition(BETWEEN)
     if duties != UNKNOWN and title != UNKNOWN:
         # A few typed words are what decides the code; of a definition any part will do.
         draw = rng.random() if len(duties.split()) > _TYPED_WORDS else 1.0
@@ -79,10 +78,10 @@ def augment(text: str, tasks: Sequence[str], rng: random.Random, language: str =
         duties = _with_empty_duties(duties, rng, language)
     if title != UNKNOWN:
         # Of what stands around a title some is left out before it is read.
-        title = join(_change_title(title, rng, language)).partition(_JOIN)[0]
+        title = join(_change_title(title, rng, language)).partition(BETWEEN)[0]
     elif rng.random() < TYPO:
         duties = typo(duties, rng)
-    return title + _JOIN + duties
+    return title + BETWEEN + duties
 
 
 def _change_title(title: str, rng: random.Random, language: str) -> str:
@@ -147,7 +146,7 @@ class Augmenter:
         self._forms = [forms.splitlines() for forms in records["forms"]]
         keys = list(zip(records["label"], self._languages, strict=True))
         tasks: dict[tuple[str, str], list[str]] = {}
-        start = UNKNOWN + _JOIN
+        start = UNKNOWN + BETWEEN
         for text, key in zip(self._texts, keys, strict=True):
             if text.startswith(start):
                 tasks.setdefault(key, []).append(text.removeprefix(start))
@@ -155,7 +154,7 @@ class Augmenter:
         # By language, the short titles that stand alone: each may be the second job of another.
         self._titles: dict[str, list[str]] = {}
         for text, language in zip(self._texts, self._languages, strict=True):
-            title, _, duties = text.partition(_JOIN)
+            title, _, duties = text.partition(BETWEEN)
             if duties == UNKNOWN and len(title.split()) <= _SHORT_TITLE:
                 self._titles.setdefault(language, []).append(title)
 
@@ -173,14 +172,14 @@ class Augmenter:
 
         Both are drawn as often, each with its own code: the model learns that it cannot tell.
         """
-        title, _, duties = text.partition(_JOIN)
+        title, _, duties = text.partition(BETWEEN)
         around = surroundings().get(language)
         if around is None or duties != UNKNOWN or len(title.split()) > _SHORT_TITLE:
             return text
         both = [title, rng.choice(self._titles[language])]
         rng.shuffle(both)
         between = rng.choice(around["between"])
-        return f"{f' {between} '.join(both)}{_JOIN}{UNKNOWN}"
+        return f"{f' {between} '.join(both)}{BETWEEN}{UNKNOWN}"
 
 
 def _part_of_duties(duties: str, rng: random.Random) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -117,25 +118,25 @@ def count_taken_back(corrections_dir: Path, champion: Bundle, settings: Settings
 
 
 def left_out_in_words(
-    corrections: pd.DataFrame, champion: Bundle, corrections_dir: Path, settings: Settings
+    corrections: pd.DataFrame, champion: Bundle, n_others: Mapping[str, int]
 ) -> str:
     """Return how many corrections ``champion`` has not learned, and why; "" if it has learned all.
 
-    ``corrections`` are those of ``read_all_corrections``. A bundle without a training profile does
+    ``corrections`` are those of ``read_all_corrections``, ``n_others`` the counts of
+    ``count_left_out``. A bundle without a training profile does
     not tell what was kept out of its training.
     """
     if champion.training_profile() is None:
         n_kept_out = int(corrections["is_held_out"].sum())
     else:
         n_kept_out = int(corrections["is_first"].sum())
-    others = count_left_out(corrections_dir, settings)
     counts = {
         "kept out of the training, to measure on": n_kept_out,
-        **{_LEFT_OUT[reason]: n for reason, n in others.items()},
+        **{_LEFT_OUT[reason]: n for reason, n in n_others.items()},
     }
     if not any(counts.values()):
         return ""
-    total = len(corrections) + sum(others.values())
+    total = len(corrections) + sum(n_others.values())
     left_out = "; ".join(f"{n:,} {why}" for why, n in counts.items() if n)
     return (
         f"of {quantity(total, 'correction')} the model in service has learned "

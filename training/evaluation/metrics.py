@@ -7,11 +7,15 @@ no model. All rates are shares in [0, 1].
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.taxonomy import isco08, unit_index
 from training.evaluation.intervals import MIN_DRAWN, interval
+
+if TYPE_CHECKING:
+    from training.run_folder import Figures
 
 N_BINS = 15
 AGREEMENT = 0.95
@@ -19,7 +23,7 @@ AGREEMENT = 0.95
 
 def measure(
     probabilities: np.ndarray, codes: Sequence[str] | np.ndarray, threshold: float
-) -> dict[str, float | int | list[float] | None]:
+) -> Figures:
     """Return the figures of N coded texts.
 
     Parameters
@@ -45,7 +49,7 @@ def measure(
     best = probabilities.argmax(axis=1)
     confidence = probabilities[np.arange(len(best)), best]
     hit = best == right
-    figures: dict[str, float | int | list[float] | None] = {
+    figures: Figures = {
         "n": len(right),
         "macro_f1": macro_f1(best, right),
     }
@@ -72,13 +76,16 @@ def measure(
     figures["fallback_rate"] = float(1 - is_autocoded.mean())
     figures["autocoded_agreement"] = float(hit[is_autocoded].mean()) if is_autocoded.any() else None
     figures["production_rate_95"] = production_rate(confidence, hit, AGREEMENT)
-    figures["production_rate_95_interval"] = None
-    if len(hit) >= MIN_DRAWN:
-        low, high = interval(
-            lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit)
-        )
-        figures["production_rate_95_interval"] = [low, high]
+    figures["production_rate_95_interval"] = _production_rate_interval(confidence, hit)
     return figures
+
+
+def _production_rate_interval(confidence: np.ndarray, hit: np.ndarray) -> list[float] | None:
+    if len(hit) < MIN_DRAWN:
+        return None
+    return [
+        *interval(lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), len(hit))
+    ]
 
 
 def _ranks(probabilities: np.ndarray, right: np.ndarray) -> np.ndarray:

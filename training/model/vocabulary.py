@@ -33,7 +33,7 @@ from transformers import (
 )
 
 from core.isco_titles.group_titles import ENGLISH
-from core.text import SEPARATOR, UNKNOWN
+from core.text import BETWEEN, UNKNOWN
 
 _MIN_FREQUENCY = 3
 _ALPHABET = 400  # letters of Latin, Greek, Cyrillic and Arabic, without accents
@@ -125,7 +125,7 @@ def _translated(
     records: pd.DataFrame,
 ) -> np.ndarray:
     """Return (V, H) float32: the vector of each piece of ``new``, from the (W, H) of ``old``."""
-    titles = records["text"].str.split(f" {SEPARATOR} ", regex=False).str[0]
+    titles = records["text"].str.split(BETWEEN, regex=False).str[0]
     records = records.assign(title=titles)[titles != UNKNOWN]
     has_group = records["group"] != ""
     concepts, _ = pd.factorize(records["group"].where(has_group, "label:" + records["label"]))
