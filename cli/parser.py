@@ -29,24 +29,26 @@ from cli.suggestions import SuggestingParser
 from core.log_lines import TEXT
 
 _SHELLS = ("bash", "zsh", "tcsh")
-COMMANDS = frozenset(
-    {
-        "init",
-        "watch",
-        "status",
-        "service",
-        "classify",
-        "code",
-        "serve",
-        "explain",
-        "train",
-        "evaluate",
-        "coders",
-        "models",
-        "purge",
-        "check",
-    }
-)
+COMMANDS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (
+        init,
+        watch,
+        status,
+        service,
+        classify,
+        code,
+        serve,
+        explain,
+        train,
+        evaluate,
+        coders,
+        models,
+        purge,
+        check,
+    )
+}
+"""The commands in the order of the help, each with its module."""
 
 
 class _PrintCompletion(argparse.Action):
@@ -140,18 +142,6 @@ def make_parser() -> SuggestingParser:
     )
     default.add_to(parser)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    init.add_to(commands)
-    watch.add_to(commands)
-    status.add_to(commands)
-    service.add_to(commands)
-    classify.add_to(commands)
-    code.add_to(commands)
-    serve.add_to(commands)
-    explain.add_to(commands)
-    train.add_to(commands)
-    evaluate.add_to(commands)
-    coders.add_to(commands)
-    models.add_to(commands)
-    purge.add_to(commands)
-    check.add_to(commands)
+    for module in COMMANDS.values():
+        module.add_to(commands)
     return parser

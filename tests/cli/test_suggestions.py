@@ -71,7 +71,7 @@ def test_an_option_before_its_command_is_not_forgotten(
 def test_the_commands_and_the_options_without_one_are_those_of_the_parser() -> None:
     actions = make_parser()._actions
     (commands,) = (a for a in actions if isinstance(a, argparse._SubParsersAction))
-    assert set(commands.choices) == COMMANDS
+    assert list(commands.choices) == list(COMMANDS)
     options = {option for action in actions for option in action.option_strings}
     common = {"-h", "--help", "--version", "--config", "--log-format", "--print-completion"}
     assert options - OPTIONS == common
