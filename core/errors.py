@@ -22,7 +22,8 @@ Programming errors are not in this tree: they keep their traceback.
 
 from __future__ import annotations
 
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 SETTINGS_FILE = "the file of settings"
 """What an error calls that file: ``name_settings_file`` names it where the error is shown."""
@@ -78,21 +79,21 @@ class InputError(IscoError):
             where += f", {'row' if sheet else 'line'} {line}"
         super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
 
+    def with_parts(self, **parts: Any) -> InputError:
+        """Return the same error with other values of some of its parameters."""
+        return InputError(**self._parts() | parts)
+
     def in_sheet(self, sheet: str) -> InputError:
         """Return the same error, of a sheet of the workbook."""
-        parts = (self.file, self.found, self.expected, self.remedy, self.line)
-        return _input_error(*parts, sheet or self.sheet)
+        return self.with_parts(sheet=sheet or self.sheet)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Support pickling: the error crosses from a child process to its parent."""
-        parts = (self.file, self.found, self.expected, self.remedy, self.line, self.sheet)
-        return _input_error, parts
+        return partial(InputError, **self._parts()), ()
 
-
-def _input_error(
-    file: Named, found: str, expected: str, remedy: str, line: int | None, sheet: str
-) -> InputError:
-    return InputError(file, found, expected=expected, remedy=remedy, line=line, sheet=sheet)
+    def _parts(self) -> dict[str, Any]:
+        names = ("file", "found", "expected", "remedy", "line", "sheet")
+        return {name: getattr(self, name) for name in names}
 
 
 class ArgumentError(IscoError, ValueError):

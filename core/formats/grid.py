@@ -156,42 +156,30 @@ def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
 def _none_fits(
     path: Source, sheets: Sequence[Sheet], errors: Sequence[InputError], required: Sequence[str]
 ) -> InputError:
+    first = errors[0]
+    missing = f"no column {required[0]!r} in row 1 of any sheet"
     if len(sheets) == 1:
-        first = errors[0]
-        names = f"{first.found}, and no column {required[0]!r} in row 1 of any sheet"
+        found = f"{first.found}, and {missing}"
     else:
-        first = errors[0]
-        names = (
-            f"no column {required[0]!r} in row 1 of any sheet "
-            f"({listed_sheets([sheet.name for sheet in sheets])})"
-        )
-    return InputError(path, names, expected=first.expected, remedy=first.remedy)
+        found = f"{missing} ({listed_sheets([sheet.name for sheet in sheets])})"
+    return InputError(path, found, expected=first.expected, remedy=first.remedy)
 
 
 def _beside_lists(error: InputError, lists: str) -> InputError:
     """Return the error of a table whose workbook has lists of codes: they are not its records."""
     remedy = f"{error.remedy} Beside this sheet a list of codes and titles is not read ({lists}): "
     remedy += "if it has the records, save it as a file of its own."
-    return InputError(
-        error.file,
-        error.found,
-        expected=error.expected,
-        remedy=remedy,
-        line=error.line,
-        sheet=error.sheet,
-    )
+    return error.with_parts(remedy=remedy)
 
 
 def _with_hidden(error: InputError, hidden: Sequence[str]) -> InputError:
     """Return the error with the hidden sheets: the records may be in one of them."""
     if not hidden:
         return error
-    return InputError(
-        error.file,
-        f"{error.found}; hidden, and not read: {listed_sheets(hidden)}",
-        expected=error.expected,
+    return error.with_parts(
+        found=f"{error.found}; hidden, and not read: {listed_sheets(hidden)}",
         remedy=f"{error.remedy} If a hidden sheet has the records, show it and save the workbook.",
-        line=error.line,
+        sheet="",
     )
 
 
