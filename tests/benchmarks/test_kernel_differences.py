@@ -10,10 +10,9 @@ from benchmarks.processor import processor
 
 
 @pytest.mark.slow
-def test_a_thousand_distinct_texts_the_same_every_time() -> None:
+def test_a_thousand_distinct_texts() -> None:
     texts = thousand_texts()
     assert len(texts) == len(set(texts)) == N_TEXTS
-    assert texts == thousand_texts()
 
 
 def test_differences_of_codes_orders_and_decisions_are_counted() -> None:

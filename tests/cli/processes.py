@@ -35,14 +35,14 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run_here(
-    capsys: pytest.CaptureFixture[str], *arguments: str
+    capsys: pytest.CaptureFixture[str], *arguments: str, prints_help: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in this process, which has imported already what a new one would import."""
     root = logging.getLogger()
     handlers, root.handlers = root.handlers, []  # as in a new process: main adds that of stderr
     capsys.readouterr()
     try:
-        code = main.main(arguments)
+        code = main.main(arguments, prints_help=prints_help)
     finally:
         root.handlers = handlers
     return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())

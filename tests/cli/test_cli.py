@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import subprocess
@@ -64,18 +63,6 @@ def test_classify_writes_what_the_daemon_writes(isco: Isco, tmp_path: Path) -> N
     assert found == {*folders, "index.html"}
     assert (tmp_path / "a.csv").exists()
     assert not list((tmp_path / "out" / ".staging").iterdir())
-
-
-@pytest.mark.slow
-def test_the_plain_form_codes_one_file(settings: Settings, isco: Isco, tmp_path: Path) -> None:
-    source = tmp_path / "new_data.csv"
-    source.write_text("job_title,id\nnurse,1\n", encoding="utf-8")
-    done = isco("--skip-training", "--input", str(source))
-    assert done.returncode == 0, done.stderr
-    with (settings.data.processed_dir / "predictions.csv").open(encoding="utf-8") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == ["1"]
-    assert len(list(settings.data.review_dir.glob("to_review_*.csv"))) == 1
-    assert [p.name for p in settings.data.processed_dir.iterdir()] == ["predictions.csv"]
 
 
 @pytest.mark.slow

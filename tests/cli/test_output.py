@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cli.aligned_table import align_columns
 from core.settings import Settings
@@ -125,28 +124,6 @@ def test_ctrl_c_while_it_codes_a_file(settings: Settings, tmp_path: Path) -> Non
     _, errors = process.communicate()
     assert (process.returncode, errors) == (130, b"")
     assert not list(out.glob("[!.]*/receipt.json"))
-
-
-@pytest.mark.slow
-def test_ctrl_c_while_it_trains(user_project: Settings, tmp_path: Path) -> None:
-    records = tmp_path / "records.csv"
-    reference = tmp_path / "data" / "reference" / "answers" / "en.csv"
-    records.write_bytes(reference.read_bytes())
-    base = tmp_path / "models" / "bundled" / "checkpoint"
-    # So many epochs that it has not ended by itself when the signal comes.
-    config = tmp_path / "config.yaml"
-    values = yaml.safe_load(config.read_text(encoding="utf-8"))
-    values["model"]["epochs"] = 200
-    config.write_text(yaml.safe_dump(values), encoding="utf-8")
-    command = ["train", *config_of(user_project), "--raw", str(records), "--base", str(base)]
-    process = subprocess.Popen([*MAIN, *command], stderr=subprocess.PIPE, env=environment())
-    assert process.stderr is not None
-    first = process.stderr.readline()
-    assert first
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate()
-    assert process.returncode == 130, errors
-    assert b"Traceback" not in errors
 
 
 @pytest.mark.slow

@@ -218,7 +218,8 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
 
 
 @pytest.mark.slow
-def test_a_poisoned_night_is_refused_by_name(user_project: Settings) -> None:
+def test_a_poisoned_night_is_refused_by_name(user_project: Settings, tmp_path: Path) -> None:
+    """And after a rollback the same corrections are not learned again."""
     write_corrections(user_project, "good.csv", right_corrections(80))
     run = run_nightly(user_project)
     assert run is not None and run.state == "promoted", run.reasons
@@ -235,6 +236,11 @@ def test_a_poisoned_night_is_refused_by_name(user_project: Settings) -> None:
     write_corrections(user_project, "more.csv", right_corrections(80, "other"))
     again = run_nightly(user_project)
     assert again is not None and again.reasons == []
+    ModelRegistry(user_project.output).rollback()
+    assert skipped_reason(user_project, tmp_path / "night") == (
+        f"nothing new since {again.path.name}, which ended as 'promoted': an earlier version was "
+        "put back into service, and the same corrections would make the same model again"
+    )
 
 
 # The processes below are forked from one that has imported torch and the commands: each import
@@ -444,20 +450,6 @@ def test_a_skipped_night_says_how_many_corrections_are_left_out_and_why(
     write_corrections(user_project, "learned.csv", learned[:30])
     assert skipped_reason(user_project, tmp_path / "third") == (
         "nothing new: the model in service has learned every correction"
-    )
-
-
-@pytest.mark.slow
-def test_after_a_rollback_the_same_corrections_are_not_learned_again(
-    user_project: Settings, tmp_path: Path
-) -> None:
-    write_corrections(user_project, "a.csv", right_corrections(80))
-    run = run_nightly(user_project)
-    assert run is not None and run.state == "promoted", run.reasons
-    ModelRegistry(user_project.output).rollback()
-    assert skipped_reason(user_project, tmp_path / "night") == (
-        f"nothing new since {run.path.name}, which ended as 'promoted': an earlier version was put "
-        "back into service, and the same corrections would make the same model again"
     )
 
 

@@ -82,26 +82,6 @@ def test_the_encoder_sees_no_text_of_another_side(
 
 
 @pytest.mark.slow
-def test_corrections_that_measure_are_not_listed_as_learned(
-    user_project: Settings, checkpoint: Path, tmp_path: Path
-) -> None:
-    raw = raw_records(tmp_path / "raw")
-    nothing = read_all_corrections(user_project.data.corrections_dir, None, user_project)
-    own_hold_out = load_dataset(user_project, raw, nothing).hold_out[OWN_HOLD_OUT]
-    held_out = next(t for t in (f"word {i} | unknown" for i in range(99)) if _is_held_out(t))
-    write_corrections(user_project, "measuring.csv", [(own_hold_out["text"].iloc[0], "2221")])
-    write_corrections(user_project, "held out.csv", [(held_out, "2221")])
-    write_corrections(user_project, "taught.csv", right_corrections(20))
-    user_project = user_project.with_values("model", epochs=1.0)
-    run = train(user_project, raw, str(checkpoint))
-    assert run.metrics.training is not None
-    assert run.metrics.training.corrections_files == ["taught.csv"]
-    trained = set(pd.read_csv(run.path / "train.csv")["text"])
-    taught = {text for text, _ in right_corrections(20) if not _is_held_out(text)}
-    assert taught <= trained and held_out not in trained
-
-
-@pytest.mark.slow
 def test_a_training_is_promoted_and_serves(
     user_project: Settings, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,7 +93,14 @@ def test_a_training_is_promoted_and_serves(
         yield done.append
         shown.append((name, n_texts, sum(done)))
 
-    run = train(user_project, raw_records(tmp_path / "raw"), str(checkpoint), progress=progress)
+    raw = raw_records(tmp_path / "raw")
+    nothing = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    own_hold_out = load_dataset(user_project, raw, nothing).hold_out[OWN_HOLD_OUT]
+    held_out = next(t for t in (f"word {i} | unknown" for i in range(99)) if _is_held_out(t))
+    write_corrections(user_project, "measuring.csv", [(own_hold_out["text"].iloc[0], "2221")])
+    write_corrections(user_project, "held out.csv", [(held_out, "2221")])
+    write_corrections(user_project, "taught.csv", right_corrections(20))
+    run = train(user_project, raw, str(checkpoint), progress=progress)
     (embedded, (name, n_texts, n_done)) = shown
     assert embedded[0] == "embedding" and embedded[1] == embedded[2] > 400
     assert name == "training" and 0 < n_done <= n_texts
@@ -150,6 +137,11 @@ def test_a_training_is_promoted_and_serves(
         assert is_own.is_monotonic_decreasing  # the user's own records first
     sides = [set(pd.read_csv(run.path / f"{s}.csv")["text"]) for s in ("train", "test")]
     assert not sides[0] & sides[1]
+    # Corrections that measure are not listed as learned.
+    assert run.metrics.training is not None
+    assert run.metrics.training.corrections_files == ["taught.csv"]
+    taught = {text for text, _ in right_corrections(20) if not _is_held_out(text)}
+    assert taught <= sides[0] and held_out not in sides[0]
     served = ModelRegistry(user_project.output).served()
     training_profile = served.training_profile()
     assert training_profile is not None and training_profile.shares.sum() == pytest.approx(1)
