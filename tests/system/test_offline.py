@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ipaddress
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -28,6 +30,8 @@ from tests.test_layout import imported_packages
 _REPORTING_LIBRARIES = frozenset(
     {"huggingface_hub", "onnxruntime", "optimum", "ray", "transformers"}
 )
+Recorded = Future[tuple[set[str], str]]
+"""Whom the processes of a command called, and its output, once they have ended."""
 STRACE = shutil.which("strace")
 needs_strace = pytest.mark.skipif(
     not STRACE, reason="needs the recorder of system calls (Linux): apt-get install strace"
@@ -132,10 +136,17 @@ def config_of(settings: Settings) -> str:
 
 
 @pytest.fixture(scope="module")
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Return what starts processes that wait most of their time, while other tests run."""
+    with ThreadPoolExecutor() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
 def program_of_ones_own(
-    bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Future[tuple[set[str], str]]]:
-    """Start a program that opens the model, and let it wait while other tests run.
+    pool: ThreadPoolExecutor, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Recorded:
+    """Start a program that opens the model.
 
     onnxruntime waits some seconds before it calls: so does this program.
     """
@@ -148,13 +159,28 @@ def program_of_ones_own(
         " InferenceSettings())\n"
         "time.sleep(15)\n"
     )
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        yield pool.submit(run_recorded, tmp_path_factory.mktemp("program"), "-c", program)
+    return pool.submit(run_recorded, tmp_path_factory.mktemp("program"), "-c", program)
+
+
+@pytest.fixture(scope="module")
+def run_on_ray(
+    pool: ThreadPoolExecutor, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Recorded | None:
+    """Start a run on Ray, whose processes wait for each other; None where it is not installed."""
+    if find_spec("ray") is None:
+        return None
+    folder = tmp_path_factory.mktemp("ray")
+    survey, config = folder / "a.csv", folder / "config.yaml"
+    survey.write_text("job_title\nnurse\n", encoding="utf-8")
+    config.write_text(f"output: {{best_model_dir: {bundle.path}}}\n", encoding="utf-8")
+    command = ["main.py", "classify", str(survey), "--engine", "ray", "--json"]
+    command += ["--out", str(folder / "out"), "--config", str(config)]
+    return pool.submit(run_recorded, folder, *command)
 
 
 @pytest.mark.slow
 @needs_strace
-@pytest.mark.usefixtures("program_of_ones_own")
+@pytest.mark.usefixtures("program_of_ones_own", "run_on_ray")
 @pytest.mark.parametrize("command", ["watch", "classify", "code"])
 def test_a_command_calls_nobody(settings: Settings, tmp_path: Path, command: str) -> None:
     settings.watcher.inbox.mkdir()
@@ -193,24 +219,20 @@ def test_a_training_calls_nobody(user_project: Settings, checkpoint: Path, tmp_p
 @pytest.mark.slow
 @needs_strace
 @pytest.mark.timeout(300)
-def test_a_run_on_ray_calls_nobody(settings: Settings, tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason='needs Ray: .venv/bin/pip install -e ".[ray]"')
-    survey = tmp_path / "a.csv"
-    survey.write_text("job_title\nnurse\n", encoding="utf-8")
-    called, output = run_recorded(
-        tmp_path,
-        *("main.py", "classify", str(survey), "--engine", "ray", "--out", str(tmp_path / "out")),
-        *("--config", config_of(settings)),
-    )
+def test_a_run_on_ray_calls_nobody(run_on_ray: Recorded | None) -> None:
+    if run_on_ray is None:
+        pytest.skip('needs Ray: .venv/bin/pip install -e ".[ray]"')
+    called, output = run_on_ray.result()
     assert called == set(), output
-    assert list((tmp_path / "out").glob("predictions/*"))
+    receipt = json.loads(output.splitlines()[-1])
+    assert receipt["n_rows_out"] == 1
 
 
 @pytest.mark.slow
 @needs_strace
 @pytest.mark.timeout(300)
 def test_the_model_in_a_program_of_ones_own_calls_nobody(
-    program_of_ones_own: Future[tuple[set[str], str]],
+    program_of_ones_own: Recorded,
 ) -> None:
     assert program_of_ones_own.result()[0] == set()
 
