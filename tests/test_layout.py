@@ -219,12 +219,16 @@ def test_coding_a_title_loads_nothing_that_it_does_not_need() -> None:
     assert run_python(program).splitlines()[-1] == "[]"
 
 
-def test_the_process_of_the_daemon_loads_no_numpy() -> None:
+def test_the_process_of_the_daemon_loads_no_numpy_and_its_worker_no_torch() -> None:
+    unneeded = HEAVY | {"apscheduler", "numpy", "onnxruntime", "tokenizers"}
     program = (
         "import sys, watcher.daemon, watcher.processes.explainer, watcher.processes.scheduler\n"
-        "print(sorted({'apscheduler', 'numpy', 'onnxruntime'} & set(sys.modules)))\n"
+        "import watcher.processes.worker\n"
+        f"print(sorted({unneeded!r} & set(sys.modules)))\n"
+        "import watcher.processes.file_processor\n"
+        f"print(sorted({HEAVY | {'onnxruntime'}!r} & set(sys.modules)))\n"
     )
-    assert run_python(program) == "[]"
+    assert run_python(program).splitlines() == ["[]", "['onnxruntime']"]
 
 
 @pytest.mark.slow

@@ -1,9 +1,10 @@
 """Ends a daemon after every single file operation, and checks that the next one recovers.
 
 This is a program of its own: ``python -m tests.system.crash_points BUNDLE [--variant V] [--every
-N]``. One process loads the model, then forks for every crash point, so that a thousand crashes take
-seconds. The daemon and the folders are real; the clock is fake and ``CrashingFilesystem`` ends the
-process. The result is printed as JSON; the exit code is 1 for a violation.
+N]``; the options of further runs stand behind ``--``. One process loads the model, then forks for
+every crash point, so that a thousand crashes take seconds. The daemon and the folders are real; the
+clock is fake and ``CrashingFilesystem`` ends the process. The result of each run is printed as a
+line of JSON; the exit code is 1 for a violation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import tempfile
 import traceback
 import uuid
 from collections.abc import Callable
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -199,13 +202,12 @@ def _visible(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
 
 
-def forked(life: Callable[[], None]) -> int:
-    """Run ``life`` in a process of its own and return its exit code."""
+def forked(life: Callable[[], int | None]) -> int:
+    """Run ``life`` in a process of its own and return its exit code, 0 where it returns none."""
     child = os.fork()
     if child == 0:
         try:
-            life()
-            os._exit(0)
+            os._exit(life() or 0)
         except BaseException:
             traceback.print_exc()
             os._exit(1)
@@ -337,7 +339,13 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--files", nargs="+", choices=FILES, default=list(FILES))
     parser.add_argument("--writer", action="store_true", help="a copy that pauses, instead")
-    arguments = parser.parse_args()
+    parts = groupby(sys.argv[2:], "--".__eq__)
+    runs = [list(run) for is_divider, run in parts if not is_divider] or [[]]
+    parsed = [parser.parse_args([*sys.argv[1:2], *run]) for run in runs]
+    return max(forked(partial(print_result, run)) for run in parsed)
+
+
+def print_result(arguments: argparse.Namespace) -> int:
     kind = VARIANTS[arguments.variant]
     bundle = arguments.bundle.resolve()
     with tempfile.TemporaryDirectory() as folder:
@@ -348,6 +356,7 @@ def main() -> int:
         else:
             result = crash_points(bundle, root, kind, arguments.every, arguments.files)
     sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
     return 1 if result["violations"] and kind is Pipeline else 0
 
 

@@ -21,12 +21,9 @@ from inference.bundle import Bundle
 from results.receipt import Identity
 from tests.conftest import ROOT
 from tests.support.daemon_harness import DaemonHarness, PassingProcessor
-from tests.test_layout import HEAVY
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for, workers
 from watcher.processes.processor import WorkerLostError
 from watcher.processes.worker import Worker
-
-MODEL_LIBRARIES = HEAVY | {"onnxruntime", "tokenizers"}
 
 
 def limited(settings: Settings, **limits: float) -> Settings:
@@ -259,24 +256,6 @@ def test_three_killed_workers_reject_a_file_and_the_daemon_lives(settings: Setti
     assert len(killed) == 3
     why = rejected.with_name("big.csv.why.txt").read_text(encoding="utf-8")
     assert "stopped the worker process three times" in why and "SIGKILL" in why
-
-
-@pytest.mark.slow
-def test_the_daemon_itself_loads_no_model(settings: Settings) -> None:
-    """The libraries of the model are loaded in the worker process alone, and torch in neither."""
-    program = (
-        "import json, sys\n"
-        "import watcher.daemon, watcher.processes.worker, watcher.processes.scheduler\n"
-        "daemon = sorted(set(sys.modules))\n"
-        "import watcher.processes.file_processor\n"
-        "print(json.dumps([daemon, sorted(set(sys.modules))]))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    in_daemon, in_child = (set(names) for names in json.loads(done.stdout))
-    assert not in_daemon & MODEL_LIBRARIES
-    assert not in_child & HEAVY and "onnxruntime" in in_child
 
 
 @pytest.mark.slow
