@@ -35,7 +35,7 @@ from distributed.review_queue import write_review
 from distributed.run_receipt import RunReceipt
 from distributed.shards import Format, Shard, read_shards, stray_files
 from distributed.storage import Folder
-from distributed.summary import collect_summary
+from distributed.summary import collect_shards
 from inference.autocoder import result_settings
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
@@ -106,11 +106,10 @@ def run_distributed(
         )
         coded = _coded_dataset(source, actor_arguments, receipt.n_actors, receipt.n_threads)
         with closing(_rows(coded)) as rows:
-            summary = collect_summary(rows, complete, n_bytes, options.skips_corrupt)
-        for path in stray_files(folder, summary.shards, options.output_format):
+            shards = collect_shards(receipt, rows, complete, n_bytes, options.skips_corrupt)
+        for path in stray_files(folder, shards, options.output_format):
             _LOG.warning("removed %s: it belongs to no split of the inputs", path)
             folder.remove(path)
-        receipt.add_summary(summary)
         receipt.n_review_texts = write_review(
             folder, receipt.n_review_texts, language_of(receipt.settings)
         )

@@ -9,8 +9,8 @@ from typing import Any
 
 from core.files.own_files import RECEIPT, as_own_json
 from core.row_counts import RowCounts, quantity
+from distributed.shards import Shard
 from distributed.storage import Folder
-from distributed.summary import RunSummary
 from inference.versions import software_versions
 
 _PACKAGES = ("ray", "pyarrow", "numpy")  # beside those that every receipt names
@@ -29,10 +29,12 @@ class HostCounts:
 class RunReceipt(RowCounts):
     """What was done; the counts are summed over the shards, whose summaries are in ``shards/``.
 
-    ``n_review_texts`` alone is no sum: a text of several shards is reviewed once. ``inputs`` and
-    ``skipped`` name every file, ``held`` what else was in the folders (``input`` and ``reason``);
-    ``hosts`` maps each machine to what it coded; ``n_threads`` are
-    those of one actor. Times are UTC, ISO 8601.
+    ``n_review_texts`` alone is no sum: a text of several shards is reviewed once. ``inputs`` name
+    every file that was read: ``input``, ``size``, ``n_records``, ``notes``, and of CSV
+    ``n_blank_lines``, ``n_rows_below`` (notes below the records), ``encoding`` and ``delimiter``.
+    ``skipped`` name the others (``input``, ``size`` and ``reason``), ``held`` what else was in the
+    folders (``input`` and ``reason``). ``n_resumed_shards`` are of an earlier run; ``hosts`` maps
+    each machine to what it coded; ``n_threads`` are those of one actor. Times are UTC, ISO 8601.
     """
 
     model_version: str
@@ -50,19 +52,14 @@ class RunReceipt(RowCounts):
     hosts: dict[str, HostCounts] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
-    def add_summary(self, summary: RunSummary) -> None:
-        """Note the files, and count the shards, together and by machine."""
-        self.inputs = summary.files
-        self.skipped = summary.skipped
-        self.n_resumed_shards = summary.n_resumed
-        for _, shard in sorted(summary.shards.items()):
-            self.n_shards += 1
-            self.add(shard)
-            host = self.hosts.setdefault(shard.host, HostCounts())
-            host.n_shards += 1
-            host.n_rows += shard.n_rows_out
-            host.seconds = round(host.seconds + shard.seconds, 3)
-        self.hosts = dict(sorted(self.hosts.items()))
+    def add_shard(self, shard: Shard) -> None:
+        """Count a shard, together with the others and by machine."""
+        self.n_shards += 1
+        self.add(shard)
+        host = self.hosts.setdefault(shard.host, HostCounts())
+        host.n_shards += 1
+        host.n_rows += shard.n_rows_out
+        host.seconds = round(host.seconds + shard.seconds, 3)
 
     def write(self, out: Folder) -> None:
         """Write ``receipt.json`` with the versions of the software that made the results."""
