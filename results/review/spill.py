@@ -21,18 +21,14 @@ from results.review.review_item import ReviewItem
 
 _MAX_IN_MEMORY = 100_000  # some 120 MB
 _CACHE_KIB = 65_536
+_PREDICTION = [field.name for field in fields(Prediction)]
 _CREATE_TABLE = """
 CREATE TABLE item (
-    text TEXT PRIMARY KEY, job_title TEXT, duties_description TEXT, prediction TEXT,
-    confidence REAL, n_records INTEGER, first_record INTEGER,
-    context TEXT
+    text TEXT PRIMARY KEY, first_record TEXT, confidence REAL, n_records INTEGER
 ) WITHOUT ROWID
 """
 _ADD = """
-INSERT INTO item VALUES (
-    :text, :job_title, :duties_description, :prediction, :confidence, :n_records, :first_record,
-    :context
-)
+INSERT INTO item VALUES (?, ?, ?, ?)
 ON CONFLICT (text) DO UPDATE SET n_records = n_records + excluded.n_records
 """
 # In SQL "asc" and "desc"; the function is the Python one.
@@ -107,42 +103,28 @@ def _new_database() -> sqlite3.Connection:
     return database
 
 
-def _row(item: ReviewItem) -> dict[str, str | float | int]:
-    return {
-        "text": item.text,
-        "job_title": item.job_title,
-        "duties_description": item.duties_description,
-        "prediction": _prediction_json(item.prediction),
-        "confidence": item.prediction.confidence,
-        "n_records": item.n_records,
-        "first_record": item.first_record,
-        "context": json.dumps(item.context),
-    }
+def _row(item: ReviewItem) -> tuple[str, str, float, int]:
+    """Return a text, the first record with it as JSON, its confidence, and how many have it."""
+    prediction = {name: getattr(item.prediction, name) for name in _PREDICTION}
+    record = [item.job_title, item.duties_description, prediction, item.first_record, item.context]
+    return item.text, json.dumps(record), item.prediction.confidence, item.n_records
 
 
 def _item(row: sqlite3.Row) -> ReviewItem:
-    return ReviewItem(
-        text=row["text"],
-        job_title=row["job_title"],
-        duties_description=row["duties_description"],
-        prediction=_prediction(row["prediction"]),
-        n_records=row["n_records"],
-        first_record=row["first_record"],
-        context=tuple(json.loads(row["context"])),
-    )
-
-
-def _prediction_json(prediction: Prediction) -> str:
-    return json.dumps({field.name: getattr(prediction, field.name) for field in fields(Prediction)})
-
-
-def _prediction(text: str) -> Prediction:
-    values = json.loads(text)
+    title, duties, values, number, context = json.loads(row["first_record"])
     values["candidates"] = tuple((code, confidence) for code, confidence in values["candidates"])
     values["source"] = CodeSource(values["source"])
     values["similar"] = tuple(SimilarCorrection(*fields) for fields in values["similar"])
     values["occupations"] = tuple(values["occupations"])
-    return Prediction(**values)
+    return ReviewItem(
+        row["text"],
+        title,
+        duties,
+        Prediction(**values),
+        n_records=row["n_records"],
+        first_record=number,
+        context=tuple(context),
+    )
 
 
 @contextmanager
