@@ -28,9 +28,9 @@ REPORTS = "import sys, pathlib; pathlib.Path(sys.argv[1]).mkdir()"
 
 
 class Clock:
-    """A wall clock that shows the moment it was given."""
+    """A wall clock that shows the moment it was given, by default a noon in summer."""
 
-    def __init__(self, moment: datetime) -> None:
+    def __init__(self, moment: datetime = datetime(2026, 6, 1, 12, tzinfo=VIENNA)) -> None:
         self.moment = moment
 
     def __call__(self) -> datetime:
@@ -58,8 +58,14 @@ def schedule(
     return NightlyScheduler(settings, outbox, trainings, clock)
 
 
+def let_a_night_pass(scheduler: NightlyScheduler, clock: Clock) -> None:
+    scheduler.check()
+    clock.moment += timedelta(days=1)
+    scheduler.check()
+
+
 def test_a_training_runs_once_and_the_next_night_again(tmp_path: Path) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     scheduler = schedule(tmp_path, clock, trainings)
     for hour in range(12, 12 + 48):
         clock.moment = datetime(2026, 6, 1, tzinfo=VIENNA) + timedelta(hours=hour, minutes=20)
@@ -70,7 +76,7 @@ def test_a_training_runs_once_and_the_next_night_again(tmp_path: Path) -> None:
 
 def test_each_training_is_told_even_if_the_daemon_was_killed_after_it(tmp_path: Path) -> None:
     """A report without the mark that its training is done was left by a daemon that was killed."""
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     schedule(tmp_path, clock, trainings).check()
     clock.moment += timedelta(days=1)
     (tmp_path / NIGHTLY / "2026-06-02").mkdir()
@@ -97,7 +103,7 @@ def test_each_training_is_told_even_if_the_daemon_was_killed_after_it(tmp_path: 
 
 
 def test_a_daemon_that_was_down_catches_up_once(tmp_path: Path) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     schedule(tmp_path, clock, trainings).check()
     clock.moment += timedelta(days=3)
     for _ in range(3):  # three starts of the daemon
@@ -139,7 +145,7 @@ def test_however_the_clock_jumps_no_date_is_trained_twice(
             return subprocess.Popen(["true"])
 
     outbox = tmp_path_factory.mktemp("outbox")
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Recorder()
+    clock, trainings = Clock(), Recorder()
     for hours in jumps:
         schedule(outbox, clock, trainings).check()
         clock.moment += timedelta(hours=hours)
@@ -152,12 +158,10 @@ def test_however_the_clock_jumps_no_date_is_trained_twice(
 
 
 def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: Path) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     trainings = Trainings("import os; os.kill(os.getpid(), 9)")
     scheduler = schedule(tmp_path, clock, trainings)
-    scheduler.check()
-    clock.moment += timedelta(days=1)
-    scheduler.check()
+    let_a_night_pass(scheduler, clock)
     scheduler.check()
     assert trainings.dates == ["2026-06-02"]
     why = (tmp_path / NIGHTLY / "2026-06-02" / FAILED).read_text(encoding="utf-8")
@@ -169,7 +173,7 @@ def test_a_training_that_dies_is_reported_and_not_repeated_that_night(tmp_path: 
 def test_a_training_of_a_clock_that_was_ahead_hides_no_later_one(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     scheduler = schedule(tmp_path, clock, trainings)
     scheduler.check()
     for date in (datetime(2036, 1, 1, 12), datetime(2026, 6, 1, 13), datetime(2026, 6, 2, 12)):
@@ -185,14 +189,12 @@ def test_a_training_of_a_clock_that_was_ahead_hides_no_later_one(
 def test_the_reason_that_a_training_left_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     program = "from pathlib import Path; from watcher.processes.scheduler import publish_failure; "
     program += "publish_failure(Path(sys.argv[1]), 'found no answers')"
     trainings = Trainings(f"import sys; {program}; sys.exit(1)")
     scheduler = schedule(tmp_path, clock, trainings)
-    scheduler.check()
-    clock.moment += timedelta(days=1)
-    scheduler.check()
+    let_a_night_pass(scheduler, clock)
     assert scheduler.last_training() == "2026-06-02: failed: found no answers"
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert "failed: found no answers; the model in service stays" in record.message
@@ -200,12 +202,10 @@ def test_the_reason_that_a_training_left_is_told(
 
 
 def test_another_training_is_waited_for(tmp_path: Path) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     trainings = Trainings("import sys; sys.exit(3)")
     scheduler = schedule(tmp_path, clock, trainings)
-    scheduler.check()
-    clock.moment += timedelta(days=1)
-    scheduler.check()
+    let_a_night_pass(scheduler, clock)
     trainings.program = REPORTS
     scheduler.check()
     assert trainings.dates == ["2026-06-02"] * 2
@@ -215,7 +215,7 @@ def test_another_training_is_waited_for(tmp_path: Path) -> None:
 def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
     tmp_path: Path,
 ) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     started = threading.Event()
 
     class Waiting(Trainings):
@@ -244,7 +244,7 @@ def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
 
 
 def test_a_training_that_begins_while_the_daemon_stops_is_ended(tmp_path: Path) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     is_starting, is_stopping = threading.Event(), threading.Event()
 
     class Late(Trainings):
@@ -280,14 +280,12 @@ def test_a_training_that_begins_while_the_daemon_stops_is_ended(tmp_path: Path) 
 
 
 def test_others_read_why_a_training_has_no_report(tmp_path: Path) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     scheduler = schedule(tmp_path, clock, Trainings("import os; os.kill(os.getpid(), 9)"))
     (tmp_path / NIGHTLY).rmdir()
     before = os.umask(0o077)
     try:
-        scheduler.check()
-        clock.moment += timedelta(days=1)
-        scheduler.check()
+        let_a_night_pass(scheduler, clock)
     finally:
         os.umask(before)
     night = tmp_path / NIGHTLY / "2026-06-02"
@@ -297,36 +295,25 @@ def test_others_read_why_a_training_has_no_report(tmp_path: Path) -> None:
 
 def test_stopped_as_soon_as_it_has_begun(tmp_path: Path) -> None:
     for _ in range(50):  # an exception in a thread fails the test
-        scheduler = schedule(tmp_path, Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings())
+        scheduler = schedule(tmp_path, Clock(), Trainings())
         scheduler.start()
         scheduler.stop()
-
-
-def test_a_damaged_file_of_the_scheduler_is_replaced(tmp_path: Path) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
-    scheduler = schedule(tmp_path, clock, trainings)
-    (tmp_path / NIGHTLY / LAST).write_text("{", encoding="utf-8")
-    scheduler.check()
-    clock.moment += timedelta(days=1)
-    scheduler.check()
-    assert trainings.dates == ["2026-06-02"]
 
 
 @pytest.mark.parametrize(
     "content",
     [
+        "{",
+        "[",
         '{"done_until": "0001-01-01T00:00:00+00:00"}',
         '{"done_until": "9999-12-31T23:59:59-23:59"}',
-        "[",
     ],
 )
-def test_a_date_that_cannot_be_is_replaced(tmp_path: Path, content: str) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings("pass")
+def test_a_damaged_file_of_the_scheduler_is_replaced(tmp_path: Path, content: str) -> None:
+    clock, trainings = Clock(), Trainings("pass")
     scheduler = schedule(tmp_path, clock, trainings)
     (tmp_path / NIGHTLY / LAST).write_text(content, encoding="utf-8")
-    scheduler.check()
-    clock.moment += timedelta(days=1)
-    scheduler.check()
+    let_a_night_pass(scheduler, clock)
     assert trainings.dates == ["2026-06-02"]
 
 
@@ -349,7 +336,7 @@ def every_half_hour(scheduler: NightlyScheduler, clock: Clock, hours: int) -> No
 
 
 def test_each_time_of_a_schedule_with_several_a_day_trains(tmp_path: Path) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     scheduler = schedule(tmp_path, clock, trainings, "0 2,14 * * *")
     scheduler.check()
     every_half_hour(scheduler, clock, 48)
@@ -375,7 +362,7 @@ def test_a_time_that_has_a_report_already_is_said(
 ) -> None:
     """The schedule was changed after the training of the day."""
     caplog.set_level("INFO")
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     scheduler = schedule(tmp_path, clock, trainings)
     scheduler.check()
     every_half_hour(scheduler, clock, 20)
@@ -388,7 +375,7 @@ def test_a_time_that_has_a_report_already_is_said(
 def test_a_share_that_fails_at_the_time_skips_no_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clock, trainings = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA)), Trainings()
+    clock, trainings = Clock(), Trainings()
     scheduler = schedule(tmp_path, clock, trainings)
     scheduler.check()
     clock.moment += timedelta(days=1)
@@ -408,15 +395,13 @@ def test_a_share_that_fails_at_the_time_skips_no_training(
 
 def test_a_training_during_which_the_share_went_away_is_done_again(tmp_path: Path) -> None:
     """Nothing is written where the share was."""
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     outbox = tmp_path / "outbox"
     outbox.mkdir()
     away = "import pathlib; pathlib.Path('{0}').rename('{0}.away'); pathlib.Path('{0}').mkdir()"
     trainings = Trainings(away.format(outbox))
     scheduler = schedule(outbox, clock, trainings)
-    scheduler.check()
-    clock.moment += timedelta(days=1)
-    scheduler.check()
+    let_a_night_pass(scheduler, clock)
     assert list(outbox.iterdir()) == []
     outbox.rmdir()
     (tmp_path / "outbox.away").rename(outbox)
@@ -427,7 +412,7 @@ def test_a_training_during_which_the_share_went_away_is_done_again(tmp_path: Pat
 
 
 def test_a_full_outbox_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     scheduler = schedule(tmp_path, clock, Trainings())
     (tmp_path / NIGHTLY).rmdir()
     (tmp_path / NIGHTLY).symlink_to("/dev/full/none")  # no file can be made there
@@ -487,7 +472,7 @@ def test_a_day_of_the_month_or_of_the_week_as_in_cron() -> None:
 
 @pytest.mark.parametrize("cron", ["0 4 31 2 *", "0 4 30 2 *"])
 def test_a_cron_that_never_comes_is_one_line(tmp_path: Path, cron: str) -> None:
-    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=VIENNA))
+    clock = Clock()
     with pytest.raises(SettingsError, match=r"schedule\.cron"):
         schedule(tmp_path, clock, Trainings(), cron)
 
