@@ -1,12 +1,16 @@
 """Keep the versions of the model on this machine, and which of them is in service.
 
 ``models/versions/<version>/``       a bundle, never changed once it is there
-``models/versions/<version>.json``   when it was promoted, which version it replaced, and the
-                                     bundled version that was known then
+``models/versions/<version>.json``   when it was promoted, which version it replaced, the
+                                     bundled version that was known then, and the version that the
+                                     gate compares with besides (``training/evaluation/gate.py``)
 ``models/best_model``                a link to the version in service; without it, the bundled one
 
 The folder is the state. A version is added by one rename and put into service by renaming a link,
 so that every reader sees the old one or the new one. A rollback is the same step.
+
+An update of the program brings its own bundled version in the place of the old one. So a bundled
+version that is replaced is copied to ``versions``, and can be put back after an update, too.
 """
 
 from __future__ import annotations
@@ -81,7 +85,7 @@ class ModelRegistry:
         served_dir = (self._served_link if is_linked else self.bundled_dir).resolve()
         paths = self._versions_dir.glob("*.json")
         replaced = {self._promotion(path.stem).get("replaced") for path in paths}
-        versions = []
+        versions: dict[str, Version] = {}
         for path in [self.bundled_dir, *self._versions_dir.glob("*/")]:
             try:
                 manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
@@ -89,19 +93,19 @@ class ModelRegistry:
                 created = str(manifest["created"])
             except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue
+            if name in versions:  # the copy of the bundled one, which is still there
+                continue
             promoted = self._promotion(name).get("promoted")
-            versions.append(
-                Version(
-                    name,
-                    path,
-                    created,
-                    promoted,
-                    is_served=path.resolve() == served_dir,
-                    was_replaced=name in replaced,
-                    is_supported=not unsupported_version(manifest),
-                )
+            versions[name] = Version(
+                name,
+                path,
+                created,
+                promoted,
+                is_served=path.resolve() == served_dir,
+                was_replaced=name in replaced,
+                is_supported=not unsupported_version(manifest),
             )
-        return sorted(versions, key=lambda version: (version.created, version.name))
+        return sorted(versions.values(), key=lambda version: (version.created, version.name))
 
     def open(self, name: str) -> Bundle:
         """Open the version ``name``; BundleError where it does not exist or is damaged."""
@@ -119,6 +123,13 @@ class ModelRegistry:
         other. Raises OSError where it cannot be written, as on a full disk; no part is left then.
         """
         bundle = Bundle.open(bundle_dir)
+        target = self._copy(bundle)
+        shutil.rmtree(bundle_dir)
+        self._prune(target.name)
+        return Bundle.open(target)
+
+    def _copy(self, bundle: Bundle) -> Path:
+        """Copy a bundle to its place among the versions, whole or not at all, and return that."""
         bundle.checkpoint_dir()
         target = self._versions_dir / bundle.manifest.version
         if not target.exists():
@@ -126,20 +137,20 @@ class ModelRegistry:
             partial_dir = self._versions_dir / f".{bundle.manifest.version}.part"
             shutil.rmtree(partial_dir, ignore_errors=True)  # left by a crash
             try:
-                shutil.copytree(bundle_dir, partial_dir, symlinks=True)
+                shutil.copytree(bundle.path, partial_dir, symlinks=True)
             except shutil.Error as error:  # a list of every file, with its reason at the end
                 shutil.rmtree(partial_dir, ignore_errors=True)
                 reason = error.args[0][0][-1]
                 raise OSError(f"{str(target)!r} cannot be written: {reason}") from None
             os.rename(partial_dir, target)
-        shutil.rmtree(bundle_dir)
-        self._prune(target.name)
-        return Bundle.open(target)
+        return target
 
-    def promote(self, name: str) -> Bundle:
+    def promote(self, name: str, reference: str | None = None) -> Bundle:
         """Put a version into service: one rename, after all its hashes were checked.
 
+        ``reference`` names its reference version; by default it is its own, as a person chose it.
         Raises BundleError for a version that does not exist or is damaged; nothing changes then.
+        Raises OSError where no version can be written, as on a full disk.
         """
         bundle = self.open(name)
         bundle.checkpoint_dir()
@@ -149,12 +160,26 @@ class ModelRegistry:
             return bundle
         known = None if bundled == name else self._promotion(replaced).get("bundled")
         link = self._new_link(bundle.path)  # first: what is refused was never promoted
+        if replaced and replaced == bundled:
+            self._keep_bundled()
         self._versions_dir.mkdir(parents=True, exist_ok=True)
-        promotion = {"promoted": utc_now(), "replaced": replaced, "bundled": known or bundled}
+        promotion = {
+            "promoted": utc_now(),
+            "replaced": replaced,
+            "bundled": known or bundled,
+            "reference": reference or name,
+        }
         write_atomic(self._versions_dir / f"{name}.json", json.dumps(promotion) + "\n")
         os.replace(link, self._served_link)
         self._prune(name)
         return bundle
+
+    def _keep_bundled(self) -> None:
+        """Copy the bundled version to the others, as one that knows of no later bundled one."""
+        name = self._copy(Bundle.open(self.bundled_dir)).name
+        path = self._versions_dir / f"{name}.json"
+        if not path.exists():
+            write_atomic(path, json.dumps({"bundled": name}) + "\n")
 
     def rollback(self) -> Bundle:
         """Put the version that was in service before this one back; BundleError without one."""
@@ -174,6 +199,10 @@ class ModelRegistry:
         bundle = Bundle.open(paths[previous])
         os.replace(self._new_link(paths[previous]), self._served_link)
         return bundle
+
+    def reference_of(self, name: str) -> str:
+        """Return the name of the version that the gate compares with besides version ``name``."""
+        return str(self._promotion(name).get("reference", name))
 
     def new_bundled(self) -> str | None:
         """Return the name of the bundled version if it came after the one that was served here.
@@ -225,14 +254,16 @@ class ModelRegistry:
     def _prune(self, last: str) -> None:
         """Remove all but the newest ``keep_versions``, never the served one or the one before.
 
-        ``last``, the one that came last, stays also where the clock was set back since the others.
+        Their reference versions stay, too. ``last``, the one that came last, stays also where the
+        clock was set back since the others.
         """
         versions = [v for v in self.versions() if v.path.parent == self._versions_dir]
         old = versions[: -self._n_kept]
         if not old:
             return  # before the first promotion there may be no version in service
         served = self._served_name()
-        needed = {served, self._promotion(served).get("replaced"), last}
+        at_hand = {served, str(self._promotion(served).get("replaced"))}
+        needed = {last, *at_hand, *map(self.reference_of, at_hand)}
         for version in old:
             if version.name not in needed:
                 removed_dir = self._versions_dir / f".{version.name}.part"

@@ -1,7 +1,7 @@
-"""The model in service, as nightly trainings and the gate ask it.
+"""The model in service, as nightly trainings and the gate ask it, and the reference version.
 
-What it makes of the hold-out sets is kept in ``output.model_dir``: the next night compares with the
-same model on the same texts. The file holds hashes and probabilities, and no text.
+What both make of the hold-out sets is kept in ``output.model_dir``: the next night compares with
+the same models on the same texts. The file holds hashes and probabilities, and no text.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import BundleError
 from core.files.whole_file import open_atomic
 from core.settings import InferenceSettings, OutputSettings, Settings
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, Reading, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
+from inference.model_registry import ModelRegistry
 from inference.office.carried_calibration import carried_by
 
 _LOG = logging.getLogger(__name__)
@@ -48,7 +50,9 @@ def _on_cpu(settings: InferenceSettings) -> InferenceSettings:
 
 
 class Champion:
-    """The model in service. It is opened once, and computes each list of texts once.
+    """The model in service, or another version that is asked as it is.
+
+    It is opened once, and computes each list of texts once.
 
     A night asks it twice about the bundled hold-out set: before the training, to see whether the
     corrections are plausible, and at the gate.
@@ -86,7 +90,7 @@ class Champion:
         Another processor or another version of the program may compute other last digits. So some
         of the texts are computed again, and must be equal bit by bit.
         """
-        kept = _read(self._output.model_dir / _FILE, self.version, key)
+        kept = _read(self._output.model_dir / _FILE, _key_of(self.version, key))
         if kept is None or len(kept) != len(texts):
             return None
         rows = np.unique(np.linspace(0, len(texts) - 1, _N_CHECKED).astype(int))
@@ -99,12 +103,12 @@ class Champion:
 
 
 def keep_probabilities(
-    output: OutputSettings, version: str, sets: Collection[tuple[Sequence[str], np.ndarray]]
+    output: OutputSettings, sets: Collection[tuple[str, Sequence[str], np.ndarray]]
 ) -> None:
-    """Keep what the model in service from now on makes of the hold-out sets, and nothing older.
+    """Keep what the next night asks of the hold-out sets, and nothing older.
 
-    ``sets`` are lists of texts, each with its probabilities (N, 436). A disk that is full only
-    costs the next night some time.
+    ``sets`` are versions, each with a list of texts and its probabilities (N, 436) of them. A disk
+    that is full only costs the next night some time.
     """
     if not sets:
         return
@@ -114,23 +118,42 @@ def keep_probabilities(
         with open_atomic(output.model_dir / _FILE) as file:
             np.savez(
                 file,
-                version=np.array(version),
-                hashes=np.array([_hash_of(texts) for texts, _ in sets]),
-                ends=np.cumsum([len(probabilities) for _, probabilities in sets]),
-                probabilities=np.concatenate([probabilities for _, probabilities in sets]),
+                keys=np.array([_key_of(version, _hash_of(texts)) for version, texts, _ in sets]),
+                ends=np.cumsum([len(probabilities) for *_, probabilities in sets]),
+                probabilities=np.concatenate([probabilities for *_, probabilities in sets]),
             )
     except OSError as error:
         _LOG.warning("the next training computes the hold-out sets again: %s", error)
 
 
-def _read(path: Path, version: str, key: str) -> np.ndarray | None:
+def open_reference(champion: Bundle, settings: Settings) -> Champion | None:
+    """Return the reference version of ``champion``: see ``training/evaluation/gate.py``.
+
+    None where that is the champion itself, or where it cannot be opened any more.
+    """
+    registry = ModelRegistry(settings.output)
+    name = registry.reference_of(champion.manifest.version)
+    if name == champion.manifest.version:
+        return None
+    try:
+        return Champion(registry.open(name), settings.inference, settings.output)
+    except BundleError as error:
+        _LOG.warning("small falls are counted from the model in service on: %s", error)
+        return None
+
+
+def _key_of(version: str, texts_hash: str) -> str:
+    return f"{version} {texts_hash}"
+
+
+def _read(path: Path, key: str) -> np.ndarray | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            hashes = list(arrays["hashes"])
-            if str(arrays["version"]) != version or key not in hashes:
+            keys = list(arrays["keys"])
+            if key not in keys:
                 return None
             sets = np.split(arrays["probabilities"], arrays["ends"])
-            return np.array(sets[hashes.index(key)])
+            return np.array(sets[keys.index(key)])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

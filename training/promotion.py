@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from inference.providers import Runtime
 from inference.similar_corrections import similarity_of
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
-from training.champion import Champion, keep_probabilities, open_on_cpu
+from training.champion import Champion, keep_probabilities, open_on_cpu, open_reference
 from training.dataset.dataset_parts import SplitDataset
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
@@ -76,17 +77,57 @@ def promote_or_refuse(
         hold_out = evaluate_model(run, classifier, champion, dataset, settings)
         _measure_before_quantisation(run, challenger, calibration, dataset.sides["test"], settings)
 
-    gate_result = GateResult()
+    gate_result, reference = GateResult(), bundle.manifest.version
     if champion is not None:
-        gate_result = _compare(run, classifier, champion, hold_out, dataset, corrections, settings)
+        with long_step("comparing"):
+            hold_out = _with_reference(run, hold_out, champion, dataset, settings)
+            gate_result = _compare(
+                run, classifier, champion, hold_out, dataset, corrections, settings
+            )
+        if not (gate_result.promoted and gate_result.is_new_reference):
+            reference = metrics.reference or champion.version
     metrics.checks = list(gate_result.checks)
 
-    _register(bundle.path, gate_result, settings)
+    _register(bundle.path, gate_result, reference, settings)
     if champion is not None:
-        _keep_for_next_night(champion, bundle, hold_out, dataset, gate_result, settings)
+        _keep_for_next_night(champion, bundle, hold_out, dataset, gate_result, reference, settings)
     shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
     state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
-    run.finish(state, gate_result.reasons)
+    run.finish(state, _reasons(gate_result, bundle.manifest.version, reference))
+
+
+def _reasons(gate_result: GateResult, version: str, reference: str) -> list[str]:
+    """Return why the gate refused a version, and what to do about small falls that added up."""
+    reasons = gate_result.reasons
+    failed = [check for check in gate_result.checks if not check.passed]
+    if failed and all(check.since_reference for check in failed):
+        reasons.append(
+            f"the falls of several nights since {reference} add up to more than chance: put it "
+            f"back into service (isco models promote {reference}), and the next night teaches it "
+            f"all corrections that hold; or accept them (isco models promote {version}), and "
+            "later nights are compared with that version"
+        )
+    return reasons
+
+
+def _with_reference(
+    run: RunFolder,
+    hold_out: dict[str, ComparedTexts],
+    champion: Champion,
+    dataset: SplitDataset,
+    settings: Settings,
+) -> dict[str, ComparedTexts]:
+    """Return the hold-out sets with what the reference version makes of them, if there is one."""
+    reference = open_reference(champion.bundle, settings)
+    if reference is None:
+        return hold_out
+    run.metrics.reference = reference.version
+    return {
+        name: replace(
+            texts, reference=reference.probabilities(list(dataset.hold_out[name]["text"]))
+        )
+        for name, texts in hold_out.items()
+    }
 
 
 def _compare(
@@ -216,25 +257,31 @@ def _keep_for_next_night(
     compared: dict[str, ComparedTexts],
     dataset: SplitDataset,
     gate_result: GateResult,
+    reference: str,
     settings: Settings,
 ) -> None:
-    """Keep the probabilities of the hold-out sets by the model that is in service from now on."""
-    is_new = gate_result.promoted
-    sets = [
-        (list(dataset.hold_out[name]["text"]), texts.challenger if is_new else texts.champion)
-        for name, texts in compared.items()
-    ]
-    version = challenger.manifest.version if is_new else champion.version
-    keep_probabilities(settings.output, version, sets)
+    """Keep the probabilities of the hold-out sets by the two models that are compared next."""
+    served = challenger.manifest.version if gate_result.promoted else champion.version
+    sets = []
+    for name, texts in compared.items():
+        probabilities = {champion.version: texts.champion}
+        probabilities[challenger.manifest.version] = texts.challenger
+        if texts.reference is not None:
+            probabilities.setdefault(reference, texts.reference)
+        rows = list(dataset.hold_out[name]["text"])
+        sets += [(version, rows, probabilities[version]) for version in {served, reference}]
+    keep_probabilities(settings.output, sets)
 
 
-def _register(bundle_dir: Path, gate_result: GateResult, settings: Settings) -> None:
+def _register(
+    bundle_dir: Path, gate_result: GateResult, reference: str, settings: Settings
+) -> None:
     """Move the bundle to the registry, and put it into service if it passed the gate."""
     registry = ModelRegistry(settings.output)
     version = registry.add(bundle_dir).manifest.version
     if gate_result.promoted:
         _write_accelerator_graph(registry.open(version))
-        registry.promote(version)
+        registry.promote(version, reference)
 
 
 def _write_accelerator_graph(bundle: Bundle) -> None:

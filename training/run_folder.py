@@ -150,6 +150,8 @@ class RunMetrics:
     """Name of the texts that the curves in ``error_analysis/`` are drawn from."""
     champion: str | None = None
     """Version of the model in service before this run."""
+    reference: str | None = None
+    """The reference version that the challenger was compared with besides the champion."""
     n_overruled_answers: dict[str, int] | None = None
     """Hold-out answers that confirmed corrections overrule, by set: the gate leaves them out."""
     checks: list[GateCheck] | None = None

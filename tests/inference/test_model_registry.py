@@ -103,6 +103,39 @@ def test_old_versions_go_but_never_the_one_before(
     assert registry.rollback().manifest.version == "v1"
 
 
+def test_the_version_that_the_gate_compares_with_stays(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    for number in range(1, 6):
+        registry.add(another(bundle, tmp_path / f"run{number}", number))
+        registry.promote(f"v{number}", "v1" if number < 5 else None)
+    # Two are kept, and v1, which v4 is compared with: a rollback may serve that again.
+    assert names(registry) == ["v1", "v4", "v5", bundle.manifest.version]
+    assert registry.reference_of("v4") == "v1" and registry.reference_of("v5") == "v5"
+    assert registry.reference_of(bundle.manifest.version) == bundle.manifest.version
+    assert registry.rollback().manifest.version == "v4"
+    registry.add(another(bundle, tmp_path / "run6", 6))
+    assert "v1" in names(registry)
+
+
+def test_the_bundled_version_can_be_put_back_after_an_update(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    shipped = bundle.manifest.version
+    registry.add(another(bundle, tmp_path / "run1", 1))
+    registry.promote("v1")
+    assert names(registry) == ["v1", shipped]  # the copy is not listed beside it
+    shutil.rmtree(registry.bundled_dir)
+    another(bundle, registry.bundled_dir, 9)  # as an update of the program does
+    assert names(registry) == ["v1", "v9", shipped]
+    assert registry.rollback().manifest.version == shipped
+    assert registry.served().checkpoint_dir().is_dir()
+    assert registry.new_bundled() == "v9"
+    registry.add(another(bundle, tmp_path / "run2", 2))
+    registry.promote("v2")
+    assert registry.new_bundled() == "v9"
+
+
 def test_refused_versions_go_though_none_is_promoted(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:

@@ -46,7 +46,8 @@ def test_the_next_night_takes_what_was_kept(
     """All but the texts that are computed again, of which row 1 is none."""
     marked = exact.copy()
     marked[1] = 0.5
-    keep_probabilities(output, bundle.manifest.version, [(texts, marked), (texts[:9], exact[:9])])
+    version = bundle.manifest.version
+    keep_probabilities(output, [(version, texts, marked), (version, texts[:9], exact[:9])])
     np.testing.assert_array_equal(champion(bundle, output).probabilities(texts), marked)
     np.testing.assert_array_equal(champion(bundle, output).probabilities(texts[:9]), exact[:9])
     np.testing.assert_array_equal(champion(bundle, output).probabilities(texts[:8]), exact[:8])
@@ -57,10 +58,10 @@ def test_what_another_model_or_machine_computed_is_not_taken(
 ) -> None:
     other = exact.copy()
     other[1] = 0.5
-    keep_probabilities(output, "2026-01-01.00000000", [(texts, other)])
+    keep_probabilities(output, [("2026-01-01.00000000", texts, other)])
     np.testing.assert_array_equal(champion(bundle, output).probabilities(texts), exact)
     other = np.nextafter(exact, np.float32(1))  # as on a processor that adds in another order
-    keep_probabilities(output, bundle.manifest.version, [(texts, other)])
+    keep_probabilities(output, [(bundle.manifest.version, texts, other)])
     np.testing.assert_array_equal(champion(bundle, output).probabilities(texts), exact)
 
 
@@ -72,11 +73,11 @@ def test_a_damaged_file_costs_time_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     path = output.model_dir / FILE
-    keep_probabilities(output, bundle.manifest.version, [(texts[:9], exact[:9])])
+    keep_probabilities(output, [(bundle.manifest.version, texts[:9], exact[:9])])
     path.write_bytes(path.read_bytes()[:-100])
     np.testing.assert_array_equal(champion(bundle, output).probabilities(texts[:9]), exact[:9])
     assert FILE in caplog.text
     path.unlink()
     path.mkdir()
-    keep_probabilities(output, bundle.manifest.version, [(texts[:9], exact[:9])])
+    keep_probabilities(output, [(bundle.manifest.version, texts[:9], exact[:9])])
     assert "computes the hold-out sets again" in caplog.text

@@ -3,12 +3,16 @@
 Both are measured on the same texts that neither was trained on. A figure may fall by chance; it
 must not fall by more than chance: a check fails where the whole 95 % interval of the paired
 difference lies on the wrong side (``training/evaluation/intervals.py``).
+
+A fall that is no more than chance in one night would add up over many. So the challenger is also
+compared with a *reference version*: the one that the nights began with, or the last one since that
+was clearly better. What may fall by chance may fall so once, and not once a night.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,13 +37,17 @@ _LEAST = 1e-30  # a probability of zero has no logarithm
 
 @dataclass(frozen=True)
 class GateCheck:
-    """One figure of both models. ``limit`` states in words what would have been accepted."""
+    """One figure of both models. ``limit`` states in words what would have been accepted.
+
+    With ``since_reference`` the figure ``champion`` is that of the reference version.
+    """
 
     name: str
     champion: float
     challenger: float
     limit: str
     passed: bool
+    since_reference: bool = False
 
     @property
     def words(self) -> str:
@@ -49,9 +57,14 @@ class GateCheck:
 
 @dataclass(frozen=True)
 class GateResult:
-    """All checks, in the order they were made; promoted where none failed."""
+    """All checks, in the order they were made; promoted where none failed.
+
+    ``is_new_reference`` says that later challengers are compared with this one as reference
+    version, if it is promoted.
+    """
 
     checks: Sequence[GateCheck] = field(default_factory=list)
+    is_new_reference: bool = False
 
     @property
     def promoted(self) -> bool:
@@ -66,16 +79,26 @@ class GateResult:
 
 @dataclass(frozen=True)
 class ComparedTexts:
-    """N texts with their right codes, and both models' probabilities (N, 436) of them."""
+    """N texts with their right codes, and both models' probabilities (N, 436) of them.
+
+    ``reference`` (N, 436) are those of the reference version; None where it is the champion.
+    """
 
     codes: Sequence[str]
     champion: np.ndarray
     challenger: np.ndarray
+    reference: np.ndarray | None = None
 
     def at(self, rows: np.ndarray) -> ComparedTexts:
         """Return the texts at ``rows`` alone."""
         codes = [self.codes[row] for row in rows]
-        return ComparedTexts(codes, self.champion[rows], self.challenger[rows])
+        reference = None if self.reference is None else self.reference[rows]
+        return ComparedTexts(codes, self.champion[rows], self.challenger[rows], reference)
+
+    def since_reference(self) -> ComparedTexts:
+        """Return the texts with the reference version in the place of the champion."""
+        before = self.champion if self.reference is None else self.reference
+        return ComparedTexts(self.codes, before, self.challenger)
 
 
 def learned_by_group(learned: ComparedTexts, n_groups: int) -> list[dict[str, str | int]]:
@@ -110,7 +133,8 @@ def compare_models(
     Parameters
     ----------
     hold_out : every hold-out set by its name. One with fewer than ``MIN_TEXTS`` texts decides
-        nothing, unless there is no larger one.
+        nothing, unless there is no larger one. Those with a ``reference`` are compared with it,
+        too, by the same checks.
     learned, kept_out : the corrections that the challenger learned, and those it did not.
     confirmed : those kept out that were in doubt, until a person said that they are right. If
         clearly more of them are right than before, macro-F1 and production rate of the hold-out
@@ -119,9 +143,18 @@ def compare_models(
     allowed_fall = _FALL_FOR_RULES if _are_clearly_better(confirmed) else 0.0
     checks = []
     large = {name: texts for name, texts in hold_out.items() if len(texts.codes) >= MIN_TEXTS}
-    for name, texts in (large or hold_out).items():
+    sets = large or hold_out
+    for name, texts in sets.items():
         checks += _hold_out_checks(name, texts, allowed_fall, settings)
-    return GateResult([*checks, *_learned_checks(learned), *_kept_out_checks(kept_out)])
+    for name, texts in sets.items():
+        if texts.reference is not None:
+            since, words = texts.since_reference(), f"{name}, since the reference version"
+            found = _hold_out_checks(words, since, allowed_fall, settings)
+            checks += [replace(check, since_reference=True) for check in found]
+    checks += [*_learned_checks(learned), *_kept_out_checks(kept_out)]
+    # What rules of the office cost is granted once: it must not be refused in all later nights.
+    is_new_reference = _are_clearly_better(confirmed) or _is_best_so_far(sets)
+    return GateResult(checks, is_new_reference)
 
 
 class _Figures:
@@ -163,6 +196,18 @@ def _are_clearly_better(texts: ComparedTexts) -> bool:
         return False
     low, _ = interval_of_change(*_Figures(texts).hits)
     return low > _ROUNDING
+
+
+def _is_best_so_far(hold_out: Mapping[str, ComparedTexts]) -> bool:
+    """Whether the challenger is clearly better than the reference version, and worse nowhere."""
+    sets = [texts.since_reference() for texts in hold_out.values()]
+    return any(map(_are_clearly_better, sets)) and all(map(_is_not_lower, sets))
+
+
+def _is_not_lower(texts: ComparedTexts) -> bool:
+    figures, rows = _Figures(texts), np.arange(len(texts.codes))
+    measured = (figures.macro_f1, figures.production_rate)
+    return all(figure(1, rows) >= figure(0, rows) - _ROUNDING for figure in measured)
 
 
 def _hold_out_checks(

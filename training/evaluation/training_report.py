@@ -98,6 +98,7 @@ _LEARNED_IN_A_NIGHT = _LEARNED | {
 _EXPORT = {
     "version": Message("version"),
     "champion": Message("compared with"),
+    "reference": Message("… and, over many nights, with"),
     "temperature": Message("temperature"),
     "ngram_weight": Message("weight of the n-gram model"),
     "parity": Message("export compared with checkpoint"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -139,6 +141,38 @@ def test_confirmed_rules_that_are_learned_may_cost_a_little_elsewhere() -> None:
         assert failing(fewer, held_out=better, confirmed=confirmed) == ["macro-F1, gold"]
     many_fewer = ComparedTexts(TWICE, champion, without_some(champion, 60))
     assert "macro-F1, gold" in failing(many_fewer, held_out=better, confirmed=better)
+
+
+def test_falls_that_pass_one_by_one_are_refused_together() -> None:
+    best = says(TWICE, 0.7, 0.7)
+    yesterday, now = without_some(best, 6), without_some(best, 12)
+    fewer = ComparedTexts(TWICE, yesterday, now)
+    assert failing(fewer) == []
+    assert failing(replace(fewer, reference=best)) == [
+        "macro-F1, gold, since the reference version"
+    ]
+    assert failing(replace(fewer, reference=yesterday)) == []
+
+
+def is_new_reference(*hold_out: ComparedTexts, confirmed: ComparedTexts = NOTHING) -> bool:
+    sets = {f"gold {n}": texts for n, texts in enumerate(hold_out)}
+    return compare_models(sets, NOTHING, NOTHING, confirmed, GateSettings()).is_new_reference
+
+
+def test_only_what_is_clearly_better_is_compared_with_from_then_on() -> None:
+    best = says(TWICE, 0.7, 0.7)
+    worse, little_worse = without_some(best, 60), without_some(best, 3)
+    assert is_new_reference(ComparedTexts(TWICE, worse, best))
+    assert not is_new_reference(ComparedTexts(TWICE, best, best))
+    assert not is_new_reference(ComparedTexts(TWICE, little_worse, best))  # by chance
+    # Better than yesterday is not better than ever.
+    assert not is_new_reference(ComparedTexts(TWICE, worse, best, best))
+    falls = ComparedTexts(TWICE, best, little_worse)
+    assert not is_new_reference(ComparedTexts(TWICE, worse, best), falls)
+    # What confirmed rules cost is granted once, and not refused in all later nights.
+    codes = list(UNITS[:40])
+    rules = ComparedTexts(codes, says(codes, 0.3, 0.6), says(codes, 0.9, 0.6))
+    assert is_new_reference(falls, confirmed=rules)
 
 
 @pytest.mark.slow
