@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import plistlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -21,12 +22,12 @@ from pathlib import Path
 
 from core.errors import ServiceError
 from core.files.whole_file import write_atomic
-from core.log_lines import TEXT
+from core.log_lines import LOG_FORMATS, TEXT
 from core.settings_file.project import CONFIG
 
 LOG_NAME = "isco.log"  # see log_to in watcher/log_file.py
 ERRORS_NAME = "launchd.err"  # errors before the log is open
-_INSTALLED = "installed"
+_LOG_FORMAT = re.compile(rf"--log-format[^\w]+(?:string[^\w]+)*({'|'.join(LOG_FORMATS)})\b")
 _RESTART_S = 10
 _RESTART_MAC_S = 60
 _STOP_S = 120
@@ -169,9 +170,14 @@ def _launchd_agent(command: Sequence[str], config: Path, label: str, home: Path)
     )
 
 
-def is_installed(service: Service) -> bool:
-    """Return whether the file of the service has this content."""
-    return _state(service) == _INSTALLED
+def installed_log_format(service: Service) -> str:
+    """Return the format of the log in the file that is installed; text where there is none."""
+    try:
+        text = service.path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return TEXT
+    found = _LOG_FORMAT.search(text)
+    return found[1] if found else TEXT
 
 
 def show(service: Service, write: Print) -> None:
@@ -218,7 +224,7 @@ def _state(service: Service) -> str:
         return "not installed"
     except ValueError:
         is_same = False
-    return _INSTALLED if is_same else "installed with other content, install it again"
+    return "installed" if is_same else "installed with other content, install it again"
 
 
 def _run_all(commands: Sequence[Command], purpose: str, write: Print) -> bool:

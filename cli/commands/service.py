@@ -7,7 +7,6 @@ from typing import Any
 
 from cli.options import add_command
 from cli.subprocesses import PROGRAM
-from core.log_lines import LOG_FORMATS
 from core.settings import Settings
 
 _ABOUT = """\
@@ -18,6 +17,7 @@ Runs `isco watch` as a service of this user: a systemd unit on Linux, a launchd 
 def add_to(commands: Any) -> None:
     """Register the arguments of ``isco service`` and its actions."""
     service = add_command(commands, "service", run, "start the daemon with the machine", _ABOUT)
+    service.set_defaults(log_format=None)  # that of the service that is installed
     actions = service.add_subparsers(
         metavar="ACTION", title="actions", required=True, dest="action"
     )
@@ -30,14 +30,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Show, install or uninstall the service."""
     from watcher import service as services
 
-    # The format that was asked for, then the others: one of them may be what is installed.
-    formats = sorted(LOG_FORMATS, key=lambda log_format: log_format != parsed.log_format)
-    service, *others = [
-        services.service_for(parsed.config, PROGRAM, log_format=each) for each in formats
-    ]
+    service = services.service_for(parsed.config, PROGRAM)
+    # "Install it again" after an update, or after a move, must not change the lines of the log.
+    log_format = parsed.log_format or services.installed_log_format(service)
+    service = services.service_for(parsed.config, PROGRAM, log_format=log_format)
     if parsed.action == "show":
-        installed = next(filter(services.is_installed, [service, *others]), service)
-        services.show(installed, print)
+        services.show(service, print)
     elif parsed.action == "install":
         services.install(service, print)
     else:

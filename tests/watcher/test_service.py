@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from core.errors import ServiceError
 from tests.cli.processes import run_here
 from tests.conftest import ROOT
-from watcher.service import Service, service_for
+from watcher.service import Service, installed_log_format, service_for
 
 ODD = "a b%n $HOME ${x} \"q\" 'p' é\\n ; `id` & <x>"
 folder_names = st.text(
@@ -239,3 +239,34 @@ def test_a_service_with_json_lines_is_shown_as_it_is_installed(
     assert machine.isco("install", "--log-format", "json").returncode == 0
     shown = machine.isco("show").stdout
     assert f"{machine.service.path}: installed\n" in shown and "json" in shown
+
+
+@pytest.mark.parametrize("make", [linux, mac])
+def test_the_format_of_an_installed_service_is_read(
+    tmp_path: Path, make: Callable[[Path, Path], Service]
+) -> None:
+    service = make(tmp_path / "config.yaml", tmp_path)
+    assert installed_log_format(service) == "text"
+    service.path.parent.mkdir(parents=True)
+    service.path.write_text(service.text, encoding="utf-8")
+    assert installed_log_format(service) == "text"
+    platform = "linux" if make is linux else "darwin"
+    asked = service_for(tmp_path / "config.yaml", ROOT / "main.py", platform, tmp_path, "json")
+    service.path.write_text(asked.text, encoding="utf-8")
+    assert installed_log_format(service) == "json"
+    service.path.write_bytes(b"\xff")
+    assert installed_log_format(service) == "text"
+
+
+def test_to_install_again_keeps_the_format_of_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the documentation asks for after an update, which may change other words of the file."""
+    machine = Machine(tmp_path, capsys)
+    assert machine.isco("install", "--log-format", "json").returncode == 0
+    asked = machine.service.path.read_text(encoding="utf-8")
+    machine.service.path.write_text("# before the update\n" + asked, encoding="utf-8")
+    assert machine.isco("install").returncode == 0
+    assert machine.service.path.read_text(encoding="utf-8") == asked
+    assert machine.isco("install", "--log-format", "text").returncode == 0
+    assert machine.service.path.read_text(encoding="utf-8") == machine.service.text

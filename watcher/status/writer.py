@@ -75,11 +75,12 @@ class StatusWriter:
         self._is_failing = False
 
     def start(self, model_version: str | None) -> None:
-        """Write the first status of a daemon; the results of the daemon before are kept."""
+        """Write the first status of a daemon; what the daemon before it came to is kept."""
         results: dict[str, Any] = {}
         try:
             before = read_status(self._outbox, self._name)
-            results = {key: getattr(before, key) for key in ("results", "rejected", "totals")}
+            kept = ("results", "rejected", "totals", "last_training")
+            results = {key: getattr(before, key) for key in kept}
         except DamagedStatusError as error:
             set_aside(self._outbox / status_file_name(self._name), error)
         except StatusError:
@@ -264,8 +265,7 @@ class StatusWriter:
         if self._scheduler is None:
             return
         with suppress(OSError):  # the share is unavailable: the last outcome stays
-            last_training = self._scheduler.last_training()
-            if last_training is not None:
+            if (last_training := self._scheduler.last_training()) is not None:
                 self._change(last_training=encodable(last_training))
         self._change(next_training=self._scheduler.next_training())
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from core.settings import Settings
-from results.explanations.requests import EXPLANATIONS_DIR, pending_batches
+from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
 from tests.support.daemon_harness import DaemonHarness
+from tests.support.fake_clock import FakeClock
 from watcher.daemon import Daemon
 from watcher.processes.explainer import Explainer
 from watcher.signals import Shutdown
@@ -57,3 +59,68 @@ def test_a_large_sample_is_not_mistaken_for_a_hang(settings: Settings) -> None:
         harness.settings.watcher.outbox
     )
     assert harness.violations() == []
+
+
+def pending(outbox: Path, name: str) -> Path:
+    """Make a batch that waits for explanations."""
+    folder = outbox / name
+    folder.mkdir(parents=True)
+    (folder / REQUESTS_FILE).touch()
+    return folder
+
+
+def test_what_cannot_be_explained_is_tried_less_often_and_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each attempt loads the model; such a fault may last until somebody looks at the log."""
+    clock = FakeClock()
+    started: list[float] = []
+    command = ["false"]
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(clock.seconds)
+        child = subprocess.Popen(command)
+        child.wait()
+        return child
+
+    def pass_minutes(n: int) -> None:
+        for _ in range(n):
+            clock.seconds += 60
+            explainer.check()
+            explainer.check()  # the child has ended
+
+    first, _ = pending(tmp_path, "a.1"), pending(tmp_path, "b.2")
+    explainer = Explainer(tmp_path, start, clock)
+    pass_minutes(24 * 60)
+    assert [later - before for before, later in pairwise(started)][:4] == [60, 120, 240, 480]
+    assert len(started) < 31 and caplog.text.count("explaining ended with") == 1
+    explainer.request()  # a batch was published: perhaps that one can be explained
+    n_started = len(started)
+    explainer.check()
+    assert len(started) == n_started + 1
+    command = ["mkdir", str(first / EXPLANATIONS_DIR)]
+    pass_minutes(61)
+    command = ["false"]
+    pass_minutes(60)
+    assert caplog.text.count("explaining ended with") == 2
+
+
+def test_one_that_explained_something_is_followed_by_the_next_in_a_minute(tmp_path: Path) -> None:
+    clock = FakeClock()
+    batches = [pending(tmp_path, f"a.{n}") for n in range(5)]
+    started: list[float] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        """Explain one batch, and fail at the next."""
+        (batches[len(started)] / EXPLANATIONS_DIR).mkdir()
+        started.append(clock.seconds)
+        child = subprocess.Popen(["false"])
+        child.wait()
+        return child
+
+    explainer = Explainer(tmp_path, start, clock)
+    for _ in range(10):
+        clock.seconds += 60
+        explainer.check()
+        explainer.check()  # the child has ended
+    assert [later - before for before, later in pairwise(started)] == [60, 60, 60, 60]

@@ -30,6 +30,7 @@ from watcher.intake.claims import Claim
 from watcher.intake.listing import Fingerprint, Listing
 from watcher.intake.stability import Stability, WaitingFile
 from watcher.outcome import Outcome
+from watcher.processes.scheduler import NIGHTLY
 from watcher.status.description import describe
 from watcher.status.status import (
     STALLED_S,
@@ -310,6 +311,22 @@ def test_a_daemon_that_has_stopped_loads_no_model_and_plans_no_training(tmp_path
     stopped = read_status(tmp_path)
     text = describe(stopped, judge(stopped, NOON), NOON)
     assert "no model was loaded" in text and "next training: " not in text
+
+
+def test_a_run_that_trains_nothing_keeps_what_the_last_training_came_to(tmp_path: Path) -> None:
+    """``isco watch --once`` between two runs of the daemon; the page shows the night, too."""
+    environment = Environment(WatcherSettings(outbox=tmp_path), clock=WallClock(repeat(NOON)))
+    scheduler = schedule(tmp_path, ScheduleClock(NOON), Trainings())
+    (tmp_path / NIGHTLY / f"{NOON:%Y-%m-%d}").mkdir()
+    writer = StatusWriter(environment, scheduler)
+    writer.start(None)
+    writer.on_poll([WaitingFile("a.csv", 1, "?")], None)
+    writer.stop()
+    once = StatusWriter(environment)
+    once.start(None)
+    once.on_poll([WaitingFile("b.csv", 1, "?")], None)
+    once.stop()
+    assert read_status(tmp_path).last_training == f"{NOON:%Y-%m-%d}: failed"
 
 
 def test_a_status_that_cannot_be_written_stops_nothing_and_follows_no_link(
