@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.columns.column_choice import best_position, missing_column
+from core.columns.column_choice import best_position
+from core.columns.shown_names import missing_column
 from core.csv_table import Table
 from results.reporting.weighted_shares import WeightedShares
 

@@ -14,6 +14,7 @@ from itertools import starmap
 from core.columns.equal_columns import equal_columns
 from core.columns.forms_by_sex import without_sexes
 from core.columns.header_names import (
+    DUTIES,
     IN_DUTIES,
     JOB_TITLE,
     Match,
@@ -22,7 +23,8 @@ from core.columns.header_names import (
     match,
 )
 from core.columns.other_jobs import is_of_another, spoken_name, titles_of_other_jobs
-from core.columns.shown_names import listed
+from core.columns.reference_periods import goes_with_title
+from core.columns.shown_names import listed, missing_column
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import SETTINGS_FILE, InputError, Named
 from core.languages.message import Message
@@ -144,6 +146,13 @@ def choose_columns(
     doubts: list[str] = _names_not_found(headers, aliases)
     for column in aliases:
         found = _candidates(headers, sample, column, aliases[column], columns.values())
+        if column == DUTIES and JOB_TITLE in columns:
+            title = spoken_name(headers, columns[JOB_TITLE])
+            found = [
+                fit
+                for fit in found
+                if fit.match == Match.SET or goes_with_title(header.name_of(fit), title)
+            ]
         if not found:
             continue
         best, *rest = found
@@ -172,12 +181,6 @@ def note_on_others(column: str, names: Sequence[str]) -> str:
         column=_spoken(column),
         names=", ".join(map(repr, names)),
     )
-
-
-def missing_column(names: Sequence[str], setting: str) -> Message:
-    """Return the note that a table has no column of the names in a setting."""
-    name = " or ".join(names)
-    return Message("there is no column {name!r}, which {setting} names", name=name, setting=setting)
 
 
 def _names_not_found(headers: Sequence[Sequence[str]], aliases: Aliases) -> list[str]:

@@ -20,9 +20,11 @@ from core.columns.header_words import (
     add_languages,
     name_table,
     named_languages,
+    phrases,
     plain_words,
     words_of,
 )
+from core.columns.reference_periods import is_of_a_year, without_periods
 from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
 
@@ -36,10 +38,10 @@ IN_DUTIES = "context_in_duties: "
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
 # A sheet has up to 16,384 columns, and each name is compared with several of ours.
 _MAX_KEPT = 1 << 16
-_WEEK = "reference_period"
 _DESCRIBE = "asks_for_a_description"
 _OTHER_QUESTION = "asks_something_else"
 _OTHER_NAME = "asks_for_another_name"
+_PERSON = "name_of_the_person"
 
 _KEY_BREAKS = re.compile(r"[\s_-]+")
 _BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
@@ -147,9 +149,14 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
     asks to describe something, so that a column of duties may be meant; 3: it asks for another name
-    of the job. None where it does not fit.
+    of the job; 4: it asks for the job of a year, and one of a week is better. None where it does
+    not fit.
     """
-    return _match(header[:_MAX_NAME_CHARS], column)
+    header = header[:_MAX_NAME_CHARS]
+    found = _match(header, column)
+    if found is None or found[0] == Match.OURS or not is_of_a_year(_NUMBERING.sub("", header)):
+        return found
+    return Match.CONTAINED, 4
 
 
 @lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names
@@ -224,11 +231,17 @@ def _without(words: Sequence[str], places: Collection[int]) -> tuple[str, ...]:
 
 
 def _words_that_tell(header: str) -> tuple[str, ...]:
-    """Return the words of a header without those of a path and of the week that it asks for."""
-    written = words_of(_ORDINAL.sub(" 2nd ", _NUMBERING.sub("", header)))
+    """Return the words of a header without those of a path and of the period that it asks for."""
+    unnamed = _BRACKETED.sub(_without_a_name, _NUMBERING.sub("", header))
+    written = words_of(_ORDINAL.sub(" 2nd ", unnamed))
     while written and written[0] in _PATH_WORDS:
         written = written[1:]
-    return _without_phrases(written, _phrases(_WEEK))
+    return without_periods(written)
+
+
+def _without_a_name(bracketed: re.Match[str]) -> str:
+    """Return nothing for the place of a person's name, such as "[NAME]"; else the text as it is."""
+    return " " if plain_words(bracketed[0]) in phrases(_PERSON) else bracketed[0]
 
 
 def _asks_something_else(header: str) -> bool:
@@ -236,7 +249,7 @@ def _asks_something_else(header: str) -> bool:
     for text in (header, _SEGMENTS.split(header)[-1]):
         # As written: Latvian "kāda" is which, and Croatian "kada" is when.
         words = words_of(_QUESTION_CODE.sub("", text.strip()))
-        starts = _phrases(_OTHER_QUESTION)
+        starts = phrases(_OTHER_QUESTION)
         if any(words[:n] in starts for n in range(1, max(map(len, starts)) + 1)):
             return True
     return False
@@ -251,13 +264,13 @@ def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:
 
 def _asks_for_another_name(words: Sequence[str], column: str) -> bool:
     """Whether a question asks for a second name of the job: "Has this job a special name?"."""
-    if column != JOB_TITLE or not contained(words, _phrases(_OTHER_NAME)):
+    if column != JOB_TITLE or not contained(words, phrases(_OTHER_NAME)):
         return False
     return bool(contained(words, _contained_names(column)))
 
 
 def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
-    is_description = bool(contained(words, _phrases(_DESCRIBE)))
+    is_description = bool(contained(words, phrases(_DESCRIBE)))
     names = _contained_names(column)
     before = named_languages(WHERE) if column == JOB_TITLE else {}
     if contained_subjects(words, names, before):
@@ -267,21 +280,6 @@ def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] |
     if column == DUTIES and is_description and contained(words, _contained_names(JOB_TITLE)):
         return Match.CONTAINED, 2  # "Please describe this occupation"
     return None
-
-
-@cache
-def _phrases(key: str) -> frozenset[tuple[str, ...]]:
-    names = (name for listed in name_table()[key].values() for name in listed)
-    return frozenset(form for name in names for form in (words_of(name), plain_words(name)))
-
-
-def _without_phrases(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
-    kept = list(words)
-    for phrase in contained(words, phrases):
-        for start in range(len(kept) - len(phrase), -1, -1):
-            if tuple(kept[start : start + len(phrase)]) == phrase:
-                del kept[start : start + len(phrase)]
-    return tuple(kept)
 
 
 def _best(keys: Mapping[str, Match], header: str) -> Match | None:

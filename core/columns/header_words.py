@@ -54,6 +54,13 @@ def name_table() -> dict[str, Any]:
 
 
 @cache
+def phrases(key: str) -> frozenset[tuple[str, ...]]:
+    """Return the phrases under one key of the table in words, as written and plain."""
+    names = (name for listed in name_table()[key].values() for name in listed)
+    return frozenset(form for name in names for form in (words_of(name), plain_words(name)))
+
+
+@cache
 def named_languages(key: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the names under one key of the table in plain words, each with its languages."""
     names: dict[tuple[str, ...], frozenset[str]] = {}

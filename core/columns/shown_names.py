@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.languages.message import Message
+
 _MAX_NAMES = 40
 
 
@@ -35,3 +37,9 @@ def listed_with_and(names: Sequence[str]) -> str:
     """Return two or more names in quotes, with "and" before the last."""
     *first, last = map(repr, names)
     return f"{', '.join(first)} and {last}"
+
+
+def missing_column(names: Sequence[str], setting: str) -> Message:
+    """Return the note that a table has no column of the names in a setting."""
+    name = " or ".join(names)
+    return Message("there is no column {name!r}, which {setting} names", name=name, setting=setting)

@@ -87,3 +87,35 @@ def test_a_description_of_the_job_is_the_title_where_there_is_none(
     assert (columns[JOB_TITLE], columns[DUTIES]) == (1, 2)
     path.write_text(f"id,{described}\n1,nurse\n")
     assert open_table(path, aliases, [JOB_TITLE]).columns == {JOB_TITLE: 1}
+
+
+# The job, its duties, and neither: surveys of Latin America, Africa and Arab countries.
+SOUTHERN_TITLES = """\
+Labor que realiza | Cargo que desempeña | NOM_OCUP | OCUP_DESC | ¿Cuál es el oficio de [nombre]?
+Emploi exercé | Nature du travail | Quel est l'emploi principal exercé par [nom] ?
+Função que desempenha | Qual é a ocupação principal de (nome)? | نوع العمل | الحرفة | الشغل
+ما هو العمل الذي تقوم به؟ | Type of work | Livelihood | Usual occupation | hh:roster:occup_main
+What was [NAME]'s main occupation? | PROCC_DESC"""
+SOUTHERN_TASKS = """\
+¿Qué hace en este trabajo? | P6370. ¿Qué hace … en este trabajo? | Actividades que realiza
+¿Qué hace [nombre] en ese trabajo? | Que fait-il dans cet emploi ? | O que faz neste trabalho?
+طبيعة العمل | What does [NAME] do in this job?"""
+SOUTHERN_OTHERS = """\
+¿A qué se dedica el negocio? | ¿A qué se dedica la empresa? | Profession du CM | مهنة رب الأسرة
+Occupation [child] | Ocupación del jefe del hogar | Statut dans l'emploi"""
+
+
+@pytest.mark.parametrize("header", _headers(SOUTHERN_TITLES))
+def test_the_job_in_household_surveys(header: str) -> None:
+    assert match(header, JOB_TITLE) is not None
+
+
+@pytest.mark.parametrize("header", _headers(SOUTHERN_TASKS))
+def test_the_duties_in_household_surveys(header: str) -> None:
+    assert match(header, DUTIES) is not None
+    assert match(header, JOB_TITLE) is None
+
+
+@pytest.mark.parametrize("header", _headers(SOUTHERN_OTHERS))
+def test_a_business_and_another_person_in_household_surveys(header: str) -> None:
+    assert match(header, JOB_TITLE) is None

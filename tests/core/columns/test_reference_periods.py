@@ -1,0 +1,67 @@
+"""The job of the last seven days is the one that people have; that of twelve months comes after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.columns.header_names import DUTIES, JOB_TITLE, Match, match
+from core.csv_table import Table, open_table
+
+# The job of the week, of the year, and the tasks of the year.
+QUESTIONS = """\
+Main occupation in the last 7 days | Main occupation in the last 12 months | Main tasks (12 months)
+occupation_7d | occupation_12m | tasks_12m
+Job in the past 7 days | Job in the past 12 months | Tasks in the past 12 months
+Emploi principal des 7 derniers jours | Emploi au cours des 12 derniers mois | Tâches 12 mois
+Quelle profession exerce [nom] (7 derniers jours) | Profession (12 derniers mois) | Tâches 12 mois
+Ocupación principal en los últimos 7 días | OCUPACION PRINCIPAL (12 MESES) | Tareas (12 meses)
+Trabajo principal de la semana pasada | Trabajo en los últimos doce meses | Tareas (12 meses)
+Ocupação principal nos últimos 7 dias | Ocupação principal nos últimos 12 meses | Tarefas (12 meses)
+المهنة خلال الأيام السبعة الماضية | المهنة خلال 12 شهرا الماضية | المهام خلال 12 شهرا الماضية
+Beruf in den letzten 7 Tagen | Beruf in den letzten 12 Monaten | Aufgaben (12 Monate)
+Professione negli ultimi 7 giorni | Professione negli ultimi 12 mesi | Mansioni (12 mesi)
+Pekerjaan seminggu terakhir | Pekerjaan dalam 12 bulan terakhir | Tugas (12 bulan)
+Профессия за последние 7 дней | Профессия за последние 12 месяцев | Обязанности (12 месяцев)"""
+
+
+def _table(tmp_path: Path, *names: str) -> Table:
+    path = tmp_path / "survey.csv"
+    values = ["nurse", "fisherman", "mends nets"][: len(names)]
+    path.write_text(f"id,{','.join(names)}\n1,{','.join(values)}\n", encoding="utf-8")
+    return open_table(path, {JOB_TITLE: [], DUTIES: []}, [JOB_TITLE])
+
+
+@pytest.mark.parametrize("line", QUESTIONS.splitlines())
+def test_the_job_of_the_week_is_read_without_the_duties_of_the_year(
+    line: str, tmp_path: Path
+) -> None:
+    week, year, tasks = line.split(" | ")
+    table = _table(tmp_path, year, week, tasks)
+    assert table.columns == {JOB_TITLE: 2}
+    assert table.other_columns[JOB_TITLE] == [year]
+
+
+@pytest.mark.parametrize("line", QUESTIONS.splitlines())
+def test_the_job_of_the_year_is_read_where_there_is_no_other(line: str, tmp_path: Path) -> None:
+    _, year, tasks = line.split(" | ")
+    assert _table(tmp_path, year, tasks).columns == {JOB_TITLE: 1, DUTIES: 2}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Previous occupation in the last 12 months",
+        "Second occupation in the last 12 months",
+        "Occupation of the head in the last 7 days",
+        "Última ocupación",
+        "Dernière profession",
+    ],
+)
+def test_a_former_job_and_that_of_another_stay_out(header: str) -> None:
+    assert match(header, JOB_TITLE) is None
+
+
+def test_the_number_of_a_question_is_no_period() -> None:
+    assert match("12m. Occupation", JOB_TITLE) == (Match.SPECIFIC, 1)
