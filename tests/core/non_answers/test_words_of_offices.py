@@ -51,6 +51,38 @@ nie mam pracy | nie jestem zatrudniona | chodzę do szkoły | na L4 | nu am serv
 nu sunt angajat | I don't have a job | ich habe keine Arbeit | je n'ai pas d'emploi
 no tengo empleo | non ho lavoro | não tenho trabalho | ik heb geen werk | niekur nedirbu
 nekur nestrādāju | pole tööd | ei ole työtä | har inget jobb | har ikke noget job"""
+# Latin America, Africa, the Philippines and Arab countries, in the languages of the interviewers.
+SOUTHERN_WITHOUT_WORK = """\
+SE DEDICA AL HOGAR | cuida a sus hijos | adulto mayor | incapacitado para trabajar | ningun oficio
+vive de la renta | va a la escuela | finado | ne fait rien | il ne fait rien | déflaté | talibé
+en quête du premier emploi | travaux menagers | occupée au foyer | vieillard | diplômé chômeur
+plain housewife | still schooling | awaiting admission | out of school youth | SSS pensioner
+stays at home | tarmacking | PWD | old age | not yet employed | unemployed graduate
+tambay | walang trabaho | walang work | wala pang trabaho po | hindi nagtatrabaho | nag-aaral
+sa bahay lang | estudyante | nag-aalaga ng apo | hana kazi | sina kazi kwa sasa | mwanafunzi
+mama wa nyumbani | amestaafu | anatafuta kazi | doméstica (dona de casa) | fica em casa | velhice
+procura primeiro emprego | kunanga | antigo combatente | ما خدامش | بلا خدمة | جالسة فالدار
+متعطل عن العمل | متقاعد من الضمان الاجتماعي | كبير السن | ربات البيوت | لايعمل"""
+SOUTHERN_STATUS = """\
+patrono | obrero o empleado de empresa particular | trabajador familiar sin remuneración
+tiene su negocio | rebusque | trabaja por días | aprendiz SENA | trabajador informal
+à son propre compte | aide familial | tâcheron | secteur informel | se débrouille | goorgoorlu
+contributing family worker | doing business | hustling | industrial attachment | job order
+self-employed without any paid employee | learning a trade | no fixed job | casual jobs
+sariling negosyo | pa-extra extra | kibarua | biashara ndogo | amejiajiri | small business
+conta própria sem empregados | aparelho do estado | faz negócios | trabalho eventual
+عامل مستقل | مياوم | القطاع غير المنظم | مساعد عائلي"""
+SOUTHERN_NOT_STATED = """\
+NS | no informa | informante no sabe | lo que salga | RAS | R.A.S. | absent | same as head
+respondent refused | wala | di ko alam | kung ano ano | sijui | hakuna | والو | رافض
+nenhuma das opções | qualquer coisa"""
+SOUTHERN_JOBS = """\
+patrón de pesca | patron de pinasse | enseignant volontaire | médecin privé | petit commerce
+cuida adultos mayores | contratista de obra | periodista independiente | jornalero de finca
+oficios varios | jornalero | business owner | business woman | hawker | mama mboga | kargador
+nag-aalaga ng baboy | tindera | biashara ya samaki | kibarua wa mjengo | casual labourer
+negócio de peixe | guarda de empresa privada | camponesa | biscateiro | zungueira | sari-sari store
+سائق خاص | مدرس خاص | متعلم خياطة | مياوم في البناء | عامل يومي | شيخ القبيلة"""
 NOT_STATED = """\
 nechce uviesť | nepovie | odmieta | nikde | bez | nechce uvést | neřekne | ne želi reći | nigdje
 nije htio reći | noče povedati | brez | не иска да каже | никъде | δεν θέλει να πει | πουθενά
@@ -89,17 +121,19 @@ def of(texts: str) -> list[str]:
     return re.split(r"\s+\|\s+|\n", texts)
 
 
-@pytest.mark.parametrize("text", of(f"{NOT_WORKING} | {WITHOUT_WORK} | {WITHOUT_A_JOB}"))
+@pytest.mark.parametrize(
+    "text", of(f"{NOT_WORKING} | {WITHOUT_WORK} | {WITHOUT_A_JOB} | {SOUTHERN_WITHOUT_WORK}")
+)
 def test_no_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_WORKING
 
 
-@pytest.mark.parametrize("text", of(STATUS))
+@pytest.mark.parametrize("text", of(f"{STATUS} | {SOUTHERN_STATUS}"))
 def test_a_status(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.STATUS
 
 
-@pytest.mark.parametrize("text", of(f"{NOT_STATED} | {ABOVE}"))
+@pytest.mark.parametrize("text", of(f"{NOT_STATED} | {ABOVE} | {SOUTHERN_NOT_STATED}"))
 def test_nothing_of_the_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
 
@@ -109,6 +143,6 @@ def test_a_mark_for_the_title_above(text: str) -> None:
     assert is_repeat_mark(text)
 
 
-@pytest.mark.parametrize("text", of(JOBS))
+@pytest.mark.parametrize("text", of(f"{JOBS} | {SOUTHERN_JOBS}"))
 def test_a_job_with_such_words_is_an_answer(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is None
