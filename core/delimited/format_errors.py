@@ -40,6 +40,7 @@ _WITH_QUESTIONS = (
 # Numbers of questions and of variables: G2Q1, v716, PL051, Q12_3.
 _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_\[\].]*")
 _MIN_VARIABLES = 2
+_PADDED = re.compile(r"\w {3,}\w")  # a field that is filled up with spaces, and the next one
 
 
 def csv_error(path: Source, line: int, message: str) -> InputError:
@@ -142,6 +143,12 @@ def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
                 f"fields with {sign} between them",
                 "Save the file with commas, semicolons, tabs or | between the fields.",
             )
+    if _PADDED.search(line):
+        return (
+            "no delimiter, and spaces as in data whose columns have fixed widths",
+            "Export the table as text with tabs, Stata (.dta) or SPSS (.sav), with the names of "
+            "the columns (in CSPro: Export Data).",
+        )
     return None
 
 

@@ -96,6 +96,17 @@ _OTHER_KINDS = (
         'it is data of R; write its table with write.csv(data, "file.csv", row.names = FALSE), '
         "and put that file here",
     ),
+    (
+        (".dat", ".asc", ".fwf", ".fix"),
+        "it may be data whose columns have fixed widths, as CSPro keeps them; export it as text "
+        "with tabs, Stata (.dta) or SPSS (.sav) (in CSPro: Export Data), and put that file here; "
+        "if a delimiter divides the columns, name the file .txt",
+    ),
+    ((".csdb", ".csdbe"), f"it is a database of CSPro; {_EXPORT} (in CSPro: Export Data)"),
+    (
+        (".dcf", ".do", ".dct", ".sps", ".sas", ".r", ".py"),
+        "it describes or loads data, and has none itself; put the table with the data here",
+    ),
     ((".por",), "it is a data set of SPSS for exchange; save it as .sav"),
     ((".feather", ".arrow"), "it is a table of Arrow; write it as .parquet or as CSV"),
     (

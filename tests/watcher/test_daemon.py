@@ -215,7 +215,11 @@ HELD = {
     "binary.XLSB": "save it as .xlsx",
     "scan.png": "a picture",
     "staff": "its name has no ending",
-    "staff.dat": "files that end in '.dat' are not read",
+    "staff.hld": "files that end in '.hld' are not read",
+    "households.dat": "columns have fixed widths, as CSPro keeps them",
+    "households.csdb": "a database of CSPro",
+    "households.dcf": "put the table with the data here",
+    "members.do": "put the table with the data here",
 }
 CONFLICTS = (
     "a (Ada's conflicted copy 2026-01-02).csv",
