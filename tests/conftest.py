@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import hypothesis
@@ -179,6 +180,23 @@ def _export_bundle(request: pytest.FixtureRequest, folder: Path) -> None:
         training_summary={},
     )
     export_bundle(contents, folder / "bundle", calibration_texts=texts, parity_texts=texts)
+
+
+@pytest.fixture(scope="session")
+def unlearned_answers(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """300 English answers that no model has learned: the same when others come or go."""
+    folder = made_once(tmp_path_factory, "unlearned_answers", _save_unlearned_answers)
+    return pd.read_csv(folder / "answers.csv", dtype=str, keep_default_na=False)
+
+
+def _save_unlearned_answers(folder: Path) -> None:
+    from training.dataset.reference_data import read_answers
+    from training.dataset.splits import HOLD_OUT
+
+    answers = read_answers(ROOT / "data" / "reference", ["en"])
+    measuring = answers[answers["part"] == HOLD_OUT]
+    hashes = measuring["text"].map(lambda text: sha256(text.encode()).hexdigest())
+    measuring.loc[hashes.sort_values().index].head(300).to_csv(folder / "answers.csv", index=False)
 
 
 @pytest.fixture

@@ -147,21 +147,29 @@ def listening(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="inference")
 
 
+class CudaIsBroken(StandIn):
+    def start(self, model: Path, name: str, axes: Mapping[str, int], cache_dir: Path) -> Runner:
+        if name == "cuda":
+            raise RuntimeError("no CUDA device")
+        return super().start(model, name, axes, cache_dir)
+
+
 @pytest.mark.slow
-def test_one_that_decides_the_same_and_faster_computes(
+def test_of_two_the_one_that_decides_the_same_and_faster_computes(
     bundle: Bundle, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    runtime = StandIn()
+    both = ["cuda", "coreml"]
+    runtime = CudaIsBroken(names=both)
     assert SlowServing(bundle, AUTO, runtime).provider == "coreml"
     (line,) = messages(caplog)
     assert line.startswith("CoreML computes: decides as the CPU does, in ")
     assert runtime.n_runs
 
-    later = StandIn()  # another process
+    later = CudaIsBroken(names=both)  # another process
     assert OnnxSession(bundle, AUTO, later).provider == "coreml"
     assert later.n_runs == 0 and messages(caplog) == [line, line]
 
-    newer = StandIn(lambda logits: -logits)
+    newer = CudaIsBroken(lambda logits: -logits, both)
     newer.version = "99.0"
     assert OnnxSession(bundle, AUTO, newer).provider == CPU
     assert newer.n_runs
@@ -215,19 +223,11 @@ def test_another_model_is_not_taken_for_this_one(
     assert line.startswith("CPU computes: CoreML computes another model: ")
 
 
-@pytest.mark.slow
-def test_of_two_the_one_that_may_computes(
+def test_one_that_cannot_be_opened_fails(
     bundle: Bundle, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class CudaIsBroken(StandIn):
-        def start(self, model: Path, name: str, axes: Mapping[str, int], cache_dir: Path) -> Runner:
-            if name == "cuda":
-                raise RuntimeError("no CUDA device")
-            return super().start(model, name, axes, cache_dir)
-
-    assert SlowServing(bundle, AUTO, CudaIsBroken(names=["cuda", "coreml"])).provider == "coreml"
     assert OnnxSession(bundle, AUTO, CudaIsBroken(names=["cuda"])).provider == CPU
-    assert messages(caplog)[-1] == "CPU computes: CUDA fails on this machine (no CUDA device)"
+    assert messages(caplog) == ["CPU computes: CUDA fails on this machine (no CUDA device)"]
 
 
 def test_one_that_ends_the_process_is_not_tried_again(

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import random
-from hashlib import sha256
 from pathlib import Path
-
-import pandas as pd
 
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import clean
-from tests.conftest import ROOT
-from training.dataset.reference_data import read_answers
-from training.dataset.splits import HOLD_OUT
 
 WORDS = ("nurse", "cook", "welder", "farmer", "driver", "teacher", "clerk", "guard")
 CODES = ("2221", "5120", "7212", "6111", "8322", "2341", "4110", "5414")
@@ -45,14 +39,3 @@ def right_corrections(n: int, word: str = "chief") -> list[tuple[str, str]]:
     """Answers of groups that the shipped ones know, in other words."""
     titles = [(clean(isco08().title(code)), code) for code in UNITS[::4]]
     return [(f"{word} {title} | unknown", code) for title, code in (titles * 9)[:n]]
-
-
-def unlearned_answers(n: int) -> pd.DataFrame:
-    """Return ``n`` English answers that no model has learned: the same when others come or go."""
-    answers = read_answers(ROOT / "data" / "reference", ["en"])
-    measuring = answers[answers["part"] == HOLD_OUT]
-    return measuring.sort_values("text", key=_hashes).head(n)
-
-
-def _hashes(texts: pd.Series) -> pd.Series:
-    return texts.map(lambda text: sha256(text.encode()).hexdigest())

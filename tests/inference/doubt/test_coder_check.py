@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import betabinom
 
@@ -22,7 +23,6 @@ from inference.doubt.answer_counts import count_answers, reasons_for
 from inference.doubt.chance import UsualShare
 from inference.doubt.coder_check import MIN_ANSWERS, CoderAnswers, check_answers, check_coders
 from tests.conftest import ROOT
-from tests.support.labelled_records import unlearned_answers
 
 UNITS = isco08().units
 PLAIN = {
@@ -48,9 +48,9 @@ def autocoder(shipped: Bundle) -> Autocoder:
 
 
 @pytest.fixture(scope="module")
-def right() -> dict[str, str]:
+def right(unlearned_answers: pd.DataFrame) -> dict[str, str]:
     """100 answers that no model has learned, with their codes."""
-    drawn = unlearned_answers(100)
+    drawn = unlearned_answers.head(100)
     return dict(zip(drawn["text"], drawn["label"], strict=True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,6 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
-from tests.support.labelled_records import unlearned_answers
 from training.dataset.correction_set import learned_files, read_all_corrections
 from training.dataset.doubted_answers import doubt_new_answers
 from training.nightly import run_nightly
@@ -44,26 +43,31 @@ def champion(project: Settings) -> Bundle:
     return ModelRegistry(project.output).served()
 
 
-@cache
-def new_answers() -> pd.DataFrame:
-    """300 answers that no model has learned."""
-    return unlearned_answers(300)
+Write = Callable[..., None]
 
 
-def write(path: Path, coder: str, n_wrong: int, part: int = 0, n: int = N) -> None:
-    """New answers, the first of them with random codes."""
-    drawn = new_answers()[part * N :][:n]
-    rng = np.random.default_rng(0)
-    codes = [UNITS[rng.integers(len(UNITS))] for _ in range(n_wrong)] + [*drawn["label"]][n_wrong:]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "corrected_isco_code", "coder"])
-        writer.writerows(
-            [text, code, coder] for text, code in zip(drawn["text"], codes, strict=True)
-        )
+@pytest.fixture
+def write(unlearned_answers: pd.DataFrame) -> Write:
+    """Return what writes answers that no model has learned, the first of them with random codes."""
+
+    def write(path: Path, coder: str, n_wrong: int, part: int = 0, n: int = N) -> None:
+        drawn = unlearned_answers[part * N :][:n]
+        rng = np.random.default_rng(0)
+        codes = [UNITS[rng.integers(len(UNITS))] for _ in range(n_wrong)]
+        codes += [*drawn["label"]][n_wrong:]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["text", "corrected_isco_code", "coder"])
+            writer.writerows(
+                [text, code, coder] for text, code in zip(drawn["text"], codes, strict=True)
+            )
+
+    return write
 
 
-def test_a_dropped_file_is_doubted_before_it_teaches(project: Settings, tmp_path: Path) -> None:
+def test_a_dropped_file_is_doubted_before_it_teaches(
+    project: Settings, tmp_path: Path, write: Write
+) -> None:
     path, staged = tmp_path / "review.csv", tmp_path / "staged"
     write(path, "Ana", N_WRONG)
     staged.mkdir()
@@ -79,7 +83,9 @@ def test_a_dropped_file_is_doubted_before_it_teaches(project: Settings, tmp_path
     assert len(processor._served.autocoder.corrections_lookup.teaching) == N
 
 
-def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Path) -> None:
+def test_a_night_looks_at_all_answers_of_a_coder(
+    project: Settings, tmp_path: Path, write: Write
+) -> None:
     """No file has enough answers alone, and Bea's are right."""
     folder = project.data.corrections_dir
     for part in range(3):
@@ -102,7 +108,7 @@ def test_a_night_looks_at_all_answers_of_a_coder(project: Settings, tmp_path: Pa
     assert set(taught.loc[taught["is_confirmed"], "file"]) == parts
 
 
-def test_a_night_looks_at_coders_with_few_answers_together(project: Settings) -> None:
+def test_a_night_looks_at_coders_with_few_answers_together(project: Settings, write: Write) -> None:
     folder = project.data.corrections_dir
     names = [f"P{part}" for part in range(3)]
     for part, name in enumerate(names):
@@ -113,7 +119,9 @@ def test_a_night_looks_at_coders_with_few_answers_together(project: Settings) ->
     assert not len(read_all_corrections(folder, champion(project), project))
 
 
-def test_a_night_with_nothing_else_is_refused_by_name(project: Settings, tmp_path: Path) -> None:
+def test_a_night_with_nothing_else_is_refused_by_name(
+    project: Settings, tmp_path: Path, write: Write
+) -> None:
     """Also a file that a person put into the folder, where nobody had looked at it."""
     write(project.data.corrections_dir / "poison.csv", "", N_WRONG)
     run = run_nightly(project, report_dir=tmp_path / "night")
