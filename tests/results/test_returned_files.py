@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
 from core.errors import InputError
-from core.settings import DataSettings, Settings
+from core.settings import DataSettings, InferenceSettings, Settings
 from core.text import DUTIES, JOB_TITLE, join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -34,13 +34,17 @@ SURVEY = (
 )
 
 
-@pytest.fixture
-def harness(settings: Settings, bundle: Bundle) -> DaemonHarness:
-    # Half of the records are autocoded, so that there is a random sample.
+@pytest.fixture(scope="module")
+def threshold(bundle: Bundle) -> float:
+    """With it half of the records are autocoded, so that there is a random sample."""
     rows = csv.DictReader(SURVEY.splitlines())
     texts = [join(row["job_title"], row["duties_description"]) for row in rows]
-    probabilities = open_classifier(bundle, settings.inference).probabilities(texts)
-    threshold = float(np.median(probabilities.max(axis=1)))
+    probabilities = open_classifier(bundle, InferenceSettings()).probabilities(texts)
+    return float(np.median(probabilities.max(axis=1)))
+
+
+@pytest.fixture
+def harness(settings: Settings, threshold: float) -> DaemonHarness:
     harness = DaemonHarness(settings.with_values("model", confidence_threshold=threshold))
     harness.drop("survey.csv", SURVEY.encode())
     harness.tick(TURNS)
