@@ -123,7 +123,7 @@ def _fine_tune_set(
     texts["text"] = spelling.correct_all(list(texts["text"]))
     summary = TrainingSummary(
         base=champion.manifest.version,
-        corrections_files=learned_files(corrections),
+        corrections_files=learned_files(corrections, champion),
         seed=settings.training.seed,
         fine_tune=chosen.model_dump(),
         dataset=dataset.summary,

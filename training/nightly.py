@@ -26,6 +26,7 @@ from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
     count_left_out,
     count_rejected,
+    count_removed_files,
     count_taken_back,
     left_out_in_words,
     read_all_corrections,
@@ -125,6 +126,7 @@ class _MeasuredAnswers:
     n_rejected: dict[str, int] | None
     n_left_out: dict[str, int]
     n_taken_back: int
+    n_removed_files: int
     doubts: list[Doubt] | None
 
     def add_to(self, metrics: RunMetrics) -> None:
@@ -133,6 +135,7 @@ class _MeasuredAnswers:
         metrics.n_rejected_corrections = self.n_rejected
         metrics.n_left_out_corrections = self.n_left_out or None
         metrics.n_taken_back_corrections = self.n_taken_back or None
+        metrics.n_removed_corrections_files = self.n_removed_files or None
         metrics.doubts = self.doubts
 
 
@@ -154,6 +157,7 @@ def _measure_answers(
         count_rejected(corrections_dir, settings) or None,
         count_left_out(corrections_dir, settings),
         count_taken_back(corrections_dir, champion, settings),
+        count_removed_files(corrections_dir, champion),
         open_doubts(corrections_dir) or None,
     )
 

@@ -122,6 +122,8 @@ class RunMetrics:
     """Corrected texts that teach nothing, by reason."""
     n_taken_back_corrections: int | None = None
     """Answers that the model in service has learned, and that teach nothing any more."""
+    n_removed_corrections_files: int | None = None
+    """Corrections files that the model in service has learned, and that are gone."""
     doubts: list[Doubt] | None = None
     """The coders whose answers teach nobody until a person confirms them."""
     learning: dict[str, float] | None = None

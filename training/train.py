@@ -98,7 +98,7 @@ def train(
         _write_sides(dataset, (run.path, settings.data.processed_dir))
         run.metrics.training = TrainingSummary(
             base=base,
-            corrections_files=learned_files(corrections),
+            corrections_files=learned_files(corrections, None),
             seed=settings.training.seed,
             model=settings.model.model_dump(),
             dataset=dataset.summary,

@@ -32,6 +32,8 @@ RECEIVED = "received"
 KEPT_COLUMNS = (*CORRECTION_COLUMNS, ADJUDICATED, SEQUENCE, RECEIVED)
 """The columns of a file that the program keeps."""
 _MAX_HEAD_BYTES = 4_000_000  # more than a header and a row can have
+PART = ", confirmed: "
+"""Between the name of a file and that of a doubt, in the name of a part: see ``part_of``."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class CorrectionsFile:
         """
         for doubt in self.doubts:
             if not doubt.is_open and doubt.is_about(correction):
-                return f"{self.name}, confirmed: {doubt.name}"
+                return f"{self.name}{PART}{doubt.name}"
         return self.name
 
     def is_confirmed(self, correction: Correction) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.corrections.correction import CorrectionStatus
-from core.corrections.corrections_folder import read_folder
+from core.corrections.corrections_folder import PART, folder_state, read_folder
 from core.corrections.decisions import Decisions
 from core.non_answers.stated_text import stated_text
 from core.row_counts import quantity
@@ -157,12 +157,24 @@ def taken_back_in_words(n: int) -> str:
     )
 
 
-def learned_files(corrections: pd.DataFrame) -> list[str]:
-    """Return the files of which a training on ``corrections`` learns one or more, by name.
+def count_removed_files(corrections_dir: Path, champion: Bundle) -> int:
+    """Return how many corrections files ``champion`` has learned that are not there any more.
 
-    What is held out is not learned, so a file of nothing else stays new.
+    Which answers they had is not known. No training takes them out of the model again.
     """
-    return sorted(set(corrections.loc[~corrections["is_held_out"], "file"]))
+    learned = {part_name.split(PART)[0] for part_name in champion.learned_files()}
+    return len(learned - {file.name for file in folder_state(corrections_dir)})
+
+
+def learned_files(corrections: pd.DataFrame, parent: Bundle | None) -> list[str]:
+    """Return the files that a model has learned after a training on ``corrections``, by name.
+
+    What is held out is not learned, so a file of nothing else stays new. What ``parent``, from
+    which the training starts, has learned is still in the model, also if the file is gone or all
+    of its answers were withdrawn.
+    """
+    before = parent.learned_files() if parent is not None else frozenset()
+    return sorted(before.union(corrections.loc[~corrections["is_held_out"], "file"]))
 
 
 def count_rejected(corrections_dir: Path, settings: Settings) -> dict[str, int]:

@@ -81,6 +81,9 @@ _LEARNED = {
     "n_taken_back_corrections": Message(
         "answers that the model in service has learned, and that teach nothing any more"
     ),
+    "n_removed_corrections_files": Message(
+        "corrections files that the model in service has learned, and that are gone"
+    ),
     "n_rejected_corrections": Message("rows of corrections files that are rejected"),
     "n_taught_corrections": Message("texts drawn for this training: corrections"),
     "n_replayed": Message("… known texts replayed"),

@@ -16,6 +16,7 @@ from tests.support.labelled_records import write_corrections
 from training.dataset.correction_set import (
     count_left_out,
     count_rejected,
+    count_removed_files,
     count_taken_back,
     learned_files,
     read_all_corrections,
@@ -74,7 +75,7 @@ def test_an_answer_that_is_handed_in_again_is_no_new_one(
     found = read_all_corrections(folder, replace(bundle, manifest=learned), user_project)
     assert found.loc[found["is_new"], ["text", "label"]].values.tolist() == [[texts[0], "9411"]]
     assert not found.loc[1:, "is_held_out"].any()  # what measured once is taught now
-    assert learned_files(found) == ["first.csv", "second.csv"]
+    assert learned_files(found, None) == ["first.csv", "second.csv"]
 
 
 def test_an_answer_in_doubt_that_another_coder_gives_too_is_new(
@@ -142,6 +143,25 @@ def test_what_the_model_has_learned_and_holds_no_more_is_counted(
     assert count_taken_back(folder, champion, user_project) == 3
     assert count_left_out(folder, user_project) == {"of_3_digits_or_not_codable": 2}
     assert "has learned 3 answers before that teach nothing any more" in taken_back_in_words(3)
+
+
+def test_a_model_still_knows_what_its_parent_learned(
+    user_project: Settings, bundle: Bundle
+) -> None:
+    """Also once the file is deleted, or the next night finds nothing in it that teaches."""
+    write_corrections(user_project, "first.csv", [("cook | unknown", "5120")])
+    write_corrections(user_project, "second.csv", [("cook | unknown", "withdraw")])
+    write_corrections(user_project, "third.csv", [("welder | unknown", "7212")])
+    folder = user_project.data.corrections_dir
+    has_learned = ["deleted.csv", "deleted.csv, confirmed: Ana", "first.csv"]
+    learned = replace(bundle.manifest, training={LEARNED_FILES: has_learned})
+    champion = replace(bundle, manifest=learned)
+    corrections = read_all_corrections(folder, champion, user_project)
+    assert learned_files(corrections, champion) == [*has_learned, "third.csv"]
+    assert learned_files(corrections, None) == ["third.csv"]  # a full training begins anew
+    assert count_removed_files(folder, champion) == 1
+    (folder / "first.csv").unlink()
+    assert count_removed_files(folder, champion) == 2
 
 
 def test_rejected_rows_of_a_file_put_into_the_folder_are_counted_and_named(
