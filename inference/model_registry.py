@@ -176,7 +176,10 @@ class ModelRegistry:
 
     def _keep_bundled(self) -> None:
         """Copy the bundled version to the others, as one that knows of no later bundled one."""
-        name = self._copy(Bundle.open(self.bundled_dir)).name
+        try:
+            name = self._copy(Bundle.open(self.bundled_dir)).name
+        except BundleError:  # what is damaged cannot be put back
+            return
         path = self._versions_dir / f"{name}.json"
         if not path.exists():
             write_atomic(path, json.dumps({"bundled": name}) + "\n")

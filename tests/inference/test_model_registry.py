@@ -136,6 +136,15 @@ def test_the_bundled_version_can_be_put_back_after_an_update(
     assert registry.new_bundled() == "v9"
 
 
+def test_a_damaged_bundled_version_keeps_no_other_out_of_service(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    registry.add(another(bundle, tmp_path / "run1", 1))
+    (registry.bundled_dir / CHECKPOINT / "model.safetensors").write_bytes(b"damaged")
+    assert registry.promote("v1").manifest.version == "v1"
+    assert [path.name for path in (tmp_path / "models" / "versions").glob("*/")] == ["v1"]
+
+
 def test_refused_versions_go_though_none_is_promoted(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
