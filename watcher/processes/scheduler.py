@@ -128,8 +128,8 @@ class NightlyScheduler:
             child.send_signal(signal.SIGTERM)
 
     def next_training(self, after: datetime | None = None) -> datetime:
-        """Return when the next training is due, by default from now on, in the schedule's zone."""
-        return self._next_after(after or self._clock())
+        """Return when the next training is due, by default from now on, as clocks will show it."""
+        return self._next_after(after or self._clock()).astimezone(UTC).astimezone(self.zone)
 
     def last_training(self) -> str | None:
         """Return the date of the latest training and its outcome, None before the first one.

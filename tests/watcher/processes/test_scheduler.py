@@ -131,6 +131,14 @@ def test_in_nights_when_the_clocks_change_one_training_runs(
     assert trainings.dates == [f"{day + timedelta(days=1):%Y-%m-%d}"]
 
 
+def test_the_next_training_is_told_as_the_clocks_will_show_it(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 3, 28, 20, tzinfo=VIENNA))
+    scheduler = schedule(tmp_path, clock, Trainings(), "30 2 * * *")
+    assert f"{scheduler.next_training():%d %H:%M}" == "29 03:30"  # 02:30 does not exist
+    clock.moment = datetime(2026, 10, 25, 2, 10, tzinfo=VIENNA)
+    assert f"{scheduler.next_training():%d %H:%M%z}" == "25 02:30+0200"
+
+
 @pytest.mark.slow
 @given(st.lists(st.integers(-36, 72), min_size=1, max_size=12))
 def test_however_the_clock_jumps_no_date_is_trained_twice(
