@@ -26,6 +26,8 @@ class AnswerWord(StrEnum):
 
     NOT_CODABLE = "not_codable"
     """No code fits the text."""
+    MISSING = "missing"
+    """Nobody gave a code."""
     WITHDRAW = "withdraw"
     """The answers about the text are taken back."""
     YES = "yes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.isco_codes.answer_words import AnswerWord, means
 from core.non_answers.missing_values import is_missing_value
 from core.taxonomy import MAJOR, isco08
 
@@ -18,7 +19,7 @@ _DASHED = re.compile(r"[-‐‑–—]+\s*(\d{3,4})")
 def is_missing(text: str, number: str) -> bool:
     """Return whether a field says that there is no code; ``number`` is it without decimals."""
     word = text.casefold().strip("<>#")
-    if is_missing_value(text) or word in _PEOPLES_WORDS:
+    if is_missing_value(text) or word in _PEOPLES_WORDS or means(text, AnswerWord.MISSING):
         return True
     if text.startswith("#") or re.fullmatch(r"x+", word):
         return True  # an error of a spreadsheet in any language

@@ -20,7 +20,8 @@ _MAX_POINTER_WORDS = 4
 _NAMES = (
     r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88|(?:στεπ|step-)[\s_-]*(?:19)?92|στεπ)"
     r"|(?:soc|noc|cnp|cpp|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|nkz|kbji|o\*?net"
-    r"|isic|nace|naics|scian|pkd|nkd|kbli)"
+    r"|psoc|sinco|knocs|masco|sasco|ofo|psco|bsco|ksco|keco"
+    r"|isic|nace|naics|scian|pkd|nkd|kbli|ciiu|citi|cae)"
     r"(?:[\s_/-]*(?:19|20)?\d\d(?![\d-]))?)"
 )
 _NAME = re.compile(rf"\W*(?:(?:uk|us)[\s_-]*)?{_NAMES}\W*", re.IGNORECASE)

@@ -38,7 +38,7 @@ _UNWRAPPED = (
 )
 _PREFIX = re.compile(
     r"(?:https?://\S*/)?"
-    r"(?:(?:isco|ciuo|citp)(?:[\s_/-]*(?P<edition>08|2008|88|1988)(?!\d))?(?:[\s_-]*code)?[\s:#=_-]*"
+    r"(?:(?:isco|ciuo|citp)(?:[\s_/-]*(?P<edition>08|2008|88|1988)(?!\d))?(?:[\s_-]*(?:code|a\.?c\.?))?[\s:#=_-]*"
     r"|code[\s:#=_-]+)?"
     r"(?:c(?=\d))?",
     re.IGNORECASE,

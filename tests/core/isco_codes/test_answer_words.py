@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 TABLE = read_yaml(Path(core.isco_codes.__file__).with_name("answer_words.yaml"))
 LANGUAGES = sorted(path.stem for path in (ROOT / "data/reference/answers").glob("*.csv"))
-ALONE = (AnswerWord.NOT_CODABLE, AnswerWord.WITHDRAW, AnswerWord.YES)
+ALONE = (AnswerWord.NOT_CODABLE, AnswerWord.MISSING, AnswerWord.WITHDRAW, AnswerWord.YES)
 
 
 @pytest.mark.parametrize("language", TABLE)
@@ -28,6 +28,7 @@ def test_the_words_of_a_language_are_answers(language: str) -> None:
     for status, kind in (
         (CorrectionStatus.NOT_CODABLE, AnswerWord.NOT_CODABLE),
         (CorrectionStatus.WITHDRAWN, AnswerWord.WITHDRAW),
+        (CorrectionStatus.SKIPPED, AnswerWord.MISSING),
     ):
         written = words.get(kind, ())
         assert {judge("fixer | unknown", text, CodeReader())[0] for text in written} <= {status}
@@ -91,14 +92,38 @@ def test_the_greek_classification_is_that_of_isco_88(written: str) -> None:
     assert read_code(written).kind is CodeKind.ISCO_88
 
 
-@pytest.mark.parametrize("written", ["CPP 71261", "CPP/2010 7212", "KBJI 2014 7212", "NKZ-10 7212"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "CPP 71261",
+        "KBJI 2014 7212",
+        "NKZ-10 7212",
+        "PSOC2012 7212",
+        "SINCO 2019: 7212",
+        "KNOCS 7212",
+    ],
+)
 def test_national_classifications_are_others(written: str) -> None:
     assert "give the code of ISCO-08" in read_code(written).reason
 
 
-@pytest.mark.parametrize("written", ["CITP/08 7212", "CIUO-08: 7212"])
+@pytest.mark.parametrize("written", ["CITP/08 7212", "CIUO-08: 7212", "CIUO-08 A.C. 7212"])
 def test_isco_may_be_named_in_romance_languages(written: str) -> None:
     assert read_code(written).code == "7212"
+
+
+@pytest.mark.parametrize(
+    "written", ["ns/nr", "SIN INFORMACION", "N/S", "Néant.", "No  sabe", "DK", "wala"]
+)
+def test_a_column_of_codes_may_say_that_there_is_none(written: str) -> None:
+    assert read_code(written).kind is CodeKind.MISSING
+    status, _, reason = judge("nurse | unknown", written, CodeReader())[:3]
+    assert status is CorrectionStatus.SKIPPED and "stands for a missing code" in reason
+
+
+@pytest.mark.parametrize("written", ["ok", "correcto", "c'est bon", "صحيح", "nurse", "enfermera"])
+def test_agreement_and_titles_are_no_mark_for_a_missing_code(written: str) -> None:
+    assert read_code(written).kind is CodeKind.INVALID
 
 
 def test_the_table_has_no_other_kinds() -> None:

@@ -235,6 +235,8 @@ def test_a_code_that_is_doubted_is_none(written: str) -> None:
         "se rad 2221",
         "виж ред 2221",
         *("viz 2221", "viď 2221", "viď riadok 2221", "βλ. 2221", "вж. 2221", "ld. 2221"),
+        *("same as row 2221", "igual que la fila 2221", "ver renglón 2221", "folio 2221"),
+        *("idem 2221", "como na linha 2221", "wie in Zeile 2221", "نفس السطر 2221", "سطر 2221"),
     ],
 )
 def test_a_number_of_another_place_is_no_code(written: str) -> None:
@@ -254,6 +256,8 @@ def test_a_number_of_another_place_is_no_code(written: str) -> None:
         "viz gáz szerelö 7126",
         "vend. ext. 3322",
         "Record clerk 4415",
+        "Page 9621",
+        "Auxiliar de registro 4415",
         "7212, siehe Zeile 3",
         "Schweißer 7212",
     ],
