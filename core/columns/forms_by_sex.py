@@ -46,4 +46,4 @@ def _is_sex(word: str) -> bool:
 
 @cache
 def _sexes() -> frozenset[str]:
-    return frozenset(plain_letters(word) for word in words_for_sexes() if len(word) >= _MIN_LETTERS)
+    return frozenset(word for word in words_for_sexes() if len(word) >= _MIN_LETTERS)

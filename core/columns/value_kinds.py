@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.files.compiled_table import read_yaml
 from core.languages.message import Message
+from core.letters.accents import plain_letters
 
 NO_VALUES = Message("no values")
 """The kind of a column that is empty."""
@@ -30,7 +31,7 @@ _LISTED = (
     NOT_WORKING,
 )
 _SHARE = 0.8
-_MAX_CHARS = 40  # a longer value is a text, and is not compared with the lists
+_MAX_CHARS = 60  # a longer value is a text, and is not compared with the lists
 
 _NUMBER = re.compile(r"[\W\d_]*\d[\W\d_]*")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?.*")
@@ -60,7 +61,7 @@ def is_number_or_code(value: str) -> bool:
 
 
 def words_for_sexes() -> frozenset[str]:
-    """Return the words for the sexes, in all languages."""
+    """Return the words for the sexes, in all languages, without accents."""
     return _words()[_SEXES]
 
 
@@ -84,7 +85,7 @@ def _kind(value: str) -> str:
         return _DATES
     if _NUMBER.fullmatch(value):
         return _NUMBERS
-    folded = " ".join(value.replace(".", "").casefold().split())
+    folded = plain_letters(" ".join(value.replace(".", "").casefold().split()))
     for kind in _LISTED:
         words = _words()[kind]
         if folded in words or (kind == _SALUTATIONS and _all_in(folded, words)):
@@ -104,4 +105,7 @@ def _all_in(text: str, words: frozenset[str]) -> bool:
 @cache
 def _words() -> Mapping[str, frozenset[str]]:
     table = read_yaml(_TABLE_PATH)
-    return {kind: frozenset(map(str.casefold, words)) for kind, words in table.items()}
+    return {
+        kind: frozenset(plain_letters(word.casefold()) for word in words)
+        for kind, words in table.items()
+    }

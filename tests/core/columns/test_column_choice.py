@@ -177,6 +177,14 @@ STATUSES = {
     "hr": ["zaposlena osoba", "samozaposlenik", "pomažući član obitelji", "poslodavac"] * 2,
     "sl": ["delojemalec", "delodajalec", "samozaposleni", "pomagajoči družinski član"] * 2,
     "bg": ["наето лице", "самонаето лице", "работодател", "неплатен семеен работник"] * 2,
+    "es without accents": ["PATRONO", "EMPLEADO PARTICULAR", "JORNALERO O PEON", "CUENTA PROPIA"]
+    * 2,
+    "es-MX": ["Trabajador subordinado y remunerado", "Empleadores", "Trabajadores no remunerados"]
+    * 2,
+    "fr-SN": ["Compte propre", "Patron", "Aide familial", "Apprenti", "Salarié permanent"],
+    "en-PH": ["Worked for government/government corporation", "Worked for private household"] * 3,
+    "pt-MZ": ["Conta própria sem empregados", "Patrão", "Aparelho do Estado", "Cooperativa"] * 2,
+    "ar": ["صاحب عمل", "يعمل لحسابه", "مساعد عائلي", "أجير", "متدرب"],
     "it": ["Operaio", "Impiegata", "Lavoratore in proprio", "Libero professionista", "Apprendista"],
 }
 
@@ -197,6 +205,11 @@ def test_kinds_of_employment_are_no_titles(tmp_path: Path, language: str) -> Non
         ["nositelj kućanstva", "punac", "unuka", "snaha", "svekrva"],
         ["глава на домакинството", "зет", "снаха", "внук", "тъща"],
         ["υπεύθυνος νοικοκυριού", "νύφη", "πεθερά", "εγγονός", "αδελφή"],
+        ["Jefe(a)", "Cónyuge", "Hijo(a)", "Nieto(a)", "Yerno o nuera"],
+        ["CM", "Épouse", "Fils/Fille", "Neveu", "Sans lien de parenté"],
+        ["Head", "Son/Daughter", "Co-wife", "Foster child", "Other relatives"],
+        ["Chefe do agregado", "Cônjuge", "Filho(a)", "Sobrinho(a)", "Sem parentesco"],
+        ["رب الأسرة", "زوجة", "ابن/ابنة", "حفيد", "قريب آخر"],
         ["mužské", "ženské", "ženské", "mužské", "mužské"],
         ["muško", "žensko", "muško", "žensko", "žensko"],
         ["άρρεν", "θήλυ", "θήλυ", "άρρεν", "θήλυ"],
@@ -207,6 +220,11 @@ def test_relatives_and_sexes_of_more_languages_are_no_titles(
 ) -> None:
     with pytest.raises(InputError, match=r"relationships|sexes"):
         table_of(tmp_path, {"id": list("12345"), "position": values})
+
+
+@pytest.mark.parametrize("title", ["Chef", "Domestic helper", "Empleada doméstica", "Manœuvre"])
+def test_a_household_may_be_where_people_work(tmp_path: Path, title: str) -> None:
+    assert read(table_of(tmp_path, {"id": list("12345"), "position": [title] * 5})) == "position"
 
 
 def test_answers_of_people_who_do_not_work_are_read(tmp_path: Path) -> None:
