@@ -104,7 +104,7 @@ def test_a_night_looks_at_all_answers_of_a_coder(
     assert doubt_new_answers(folder, champion(project), project) == [], "a person has decided"
     taught = read_all_corrections(folder, champion(project), project)
     parts = {f"ana{part}.csv, confirmed: Ana" for part in range(3)}
-    assert set(taught["file"]) >= parts and set(learned_files(taught)) >= parts
+    assert set(taught["file"]) >= parts and set(learned_files(taught, None)) >= parts
     assert set(taught.loc[taught["is_confirmed"], "file"]) == parts
 
 
