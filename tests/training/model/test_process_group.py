@@ -17,6 +17,7 @@ from torch.distributed import TCPStore
 import main
 from core.files.own_files import METRICS
 from core.settings import Settings
+from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import raw_records
@@ -79,7 +80,9 @@ def test_two_processes_train_one_model(
     assert json.loads((run / RUN).read_text(encoding="utf-8"))["state"] in ("promoted", "refused")
     version = json.loads((run / METRICS).read_text(encoding="utf-8"))["version"]
     assert {found.name for found in ModelRegistry(user_project.output).versions()} > {version}
-    assert len(list((user_project.output.model_dir / "versions").glob("*/"))) == 1
+    bundled = Bundle.open(user_project.output.model_dir / "bundled").manifest.version
+    kept = {path.name for path in (user_project.output.model_dir / "versions").glob("*/")}
+    assert kept - {bundled} == {version}  # a bundled version that is replaced is kept
     assert done.stderr.count("report in") == 1
 
     first, second = (json.loads((tmp_path / f"seen.{r}.json").read_text()) for r in (0, 1))
