@@ -33,8 +33,10 @@ def test_every_language_has_lead_ins_of_every_kind() -> None:
     kinds: dict[str, set[str]] = {}
     for language, kind, _ in compared_texts("unheld_jobs.csv"):
         kinds.setdefault(language, set()).add(kind)
+    beside = [kinds.pop(language) for language in ("sw", "tl")]  # frequent ones alone
+    assert all({"another_person", "search", "wish"} == found for found in beside)
     assert len(kinds) == 28 and all(found == KINDS for found in kinds.values())
-    assert {language for language, _ in listed("unheld_jobs.csv")} == set(kinds)
+    assert {language for language, _ in listed("unheld_jobs.csv")} == set(kinds) | {"sw", "tl"}
 
 
 @pytest.mark.parametrize(("language", "text"), listed("unheld_jobs.csv"))
