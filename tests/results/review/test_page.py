@@ -33,6 +33,7 @@ from tests.support.review_fixtures import (
     FORMULA,
     SCRIPT,
     SURE,
+    UNCERTAIN,
     keep_list,
     prediction,
     review,
@@ -529,6 +530,28 @@ def test_a_decision_is_said_in_the_language_of_the_page(reviewer: Reviewer, tmp_
     in_portuguese.press("0")
     assert "não codificável" in in_portuguese.find("message").text
     assert [row["corrected_isco_code"] for row in rows_of(in_portuguese.save())] == ["not codable"]
+
+
+@needs_chromium
+def test_a_code_stands_behind_a_text_from_right_to_left(reviewer: Reviewer, tmp_path: Path) -> None:
+    queue = ReviewQueue(BATCH)
+    queue.add(join("بائع متجول"), "بائع متجول", "", prediction(UNCERTAIN))
+    path = tmp_path / "ar" / REVIEW_PAGE
+    path.parent.mkdir()
+    write_review_page(queue.displayed_items(), path, "a.csv", BATCH, Display())
+    Reviewer(reviewer.driver, path, reviewer.downloads).press("1")
+    place_of = """
+        const node = document.getElementById("message").firstChild, range = new Range();
+        const start = node.data.indexOf(arguments[0]);
+        range.setStart(node, start);
+        range.setEnd(node, start + arguments[0].length);
+        const box = range.getBoundingClientRect();
+        return [box.left, box.right];
+    """
+    text, code = (
+        reviewer.driver.execute_script(place_of, words) for words in ("بائع متجول", "0310")
+    )
+    assert text[1] <= code[0]
 
 
 @needs_chromium
