@@ -18,10 +18,10 @@ run: .venv/run-installed ## install what a user needs, then watch inbox/ (a samp
 	@ls outbox/*/receipt.json >/dev/null 2>&1 || cp examples/survey.csv inbox/
 	@$(BIN)/isco watch
 
-# One process more than there are cores, because tests wait for daemons; each takes 1 GB. With two
-# threads each they would wait for each other most of the time. The tests start hundreds of
-# processes: each would compile our modules anew if none may keep them compiled.
-N_TEST_PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 8 ? n + 1 : 8)))
+# As many processes as cores, two at least because tests wait for daemons, and six at most because
+# each takes up to 2.4 GB. Of two threads each they would wait for each other most of the time. The
+# tests start hundreds of processes: each would compile our modules anew if none may keep them compiled.
+N_TEST_PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 2 ? 2 : n > 6 ? 6 : n)))
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest -q -rs \
 	--numprocesses $(N_TEST_PROCESSES) --dist worksteal
 
