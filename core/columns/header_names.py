@@ -149,14 +149,14 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
     asks to describe something, so that a column of duties may be meant; 3: it asks for another name
-    of the job; 4: it asks for the job of a year, and one of a week is better. None where it does
-    not fit.
+    of the job; 4 and more: it asks for the job of a year, and one of a week is better, as is a more
+    specific name. None where it does not fit.
     """
     header = header[:_MAX_NAME_CHARS]
     found = _match(header, column)
     if found is None or found[0] == Match.OURS or not is_of_a_year(_NUMBERING.sub("", header)):
         return found
-    return Match.CONTAINED, 4
+    return Match.CONTAINED, 4 + found[0]
 
 
 @lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names

@@ -21,6 +21,13 @@ Trabajo principal de la semana pasada | Trabajo en los últimos doce meses | Tar
 Ocupação principal nos últimos 7 dias | Ocupação principal nos últimos 12 meses | Tarefas (12 meses)
 المهنة خلال الأيام السبعة الماضية | المهنة خلال 12 شهرا الماضية | المهام خلال 12 شهرا الماضية
 Beruf in den letzten 7 Tagen | Beruf in den letzten 12 Monaten | Aufgaben (12 Monate)
+Beruf (letzte 7 Tage) | Beruf in den letzten 12 Monaten | Aufgaben in den letzten 12 Monaten
+Beruf letzte 7 Tage | Beruf vergangene 12 Monate | Aufgaben vergangene 12 Monate
+Ausgeübter Beruf (letzten 7 Tage) | Beruf (letzte 12 Monate) | Aufgaben (letzte 12 Monate)
+Zawód (ostatnie 7 dni) | Zawód (ostatnie 12 miesięcy) | Zadania (ostatnie 12 miesięcy)
+Ammatti (viimeiset 7 päivää) | Ammatti (viimeiset 12 kuukautta) | Tehtävät (12 kuukautta)
+Yrke (senaste 7 dagar) | Yrke (senaste 12 månader) | Arbetsuppgifter (senaste 12 månader)
+Foglalkozás (elmúlt 7 nap) | Foglalkozás (elmúlt 12 hónap) | Feladatok (elmúlt 12 hónap)
 Professione negli ultimi 7 giorni | Professione negli ultimi 12 mesi | Mansioni (12 mesi)
 Pekerjaan seminggu terakhir | Pekerjaan dalam 12 bulan terakhir | Tugas (12 bulan)
 Профессия за последние 7 дней | Профессия за последние 12 месяцев | Обязанности (12 месяцев)"""
@@ -49,6 +56,11 @@ def test_the_job_of_the_year_is_read_where_there_is_no_other(line: str, tmp_path
     assert _table(tmp_path, year, tasks).columns == {JOB_TITLE: 1, DUTIES: 2}
 
 
+def test_a_name_for_both_is_the_duties_beside_one_for_titles_alone(tmp_path: Path) -> None:
+    names = ["Tätigkeit in den letzten 12 Monaten", "Beruf in den letzten 12 Monaten"]
+    assert _table(tmp_path, *names).columns == {JOB_TITLE: 2, DUTIES: 1}
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -57,6 +69,8 @@ def test_the_job_of_the_year_is_read_where_there_is_no_other(line: str, tmp_path
         "Occupation of the head in the last 7 days",
         "Última ocupación",
         "Dernière profession",
+        "Letzter Beruf",
+        "Beruf vergangener Jahre",
     ],
 )
 def test_a_former_job_and_that_of_another_stay_out(header: str) -> None:
