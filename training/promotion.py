@@ -269,7 +269,10 @@ def _keep_for_next_night(
         if texts.reference is not None:
             probabilities.setdefault(reference, texts.reference)
         rows = list(dataset.hold_out[name]["text"])
-        sets += [(version, rows, probabilities[version]) for version in {served, reference}]
+        sets += [
+            (version, rows, probabilities[version])
+            for version in dict.fromkeys((served, reference))
+        ]
     keep_probabilities(settings.output, sets)
 
 

@@ -32,8 +32,7 @@ RECEIVED = "received"
 KEPT_COLUMNS = (*CORRECTION_COLUMNS, ADJUDICATED, SEQUENCE, RECEIVED)
 """The columns of a file that the program keeps."""
 _MAX_HEAD_BYTES = 4_000_000  # more than a header and a row can have
-PART = ", confirmed: "
-"""Between the name of a file and that of a doubt, in the name of a part: see ``part_of``."""
+_PART = ", confirmed: "  # between the names of a file and of a doubt, in that of a part
 
 
 @dataclass(frozen=True)
@@ -62,12 +61,17 @@ class CorrectionsFile:
         """
         for doubt in self.doubts:
             if not doubt.is_open and doubt.is_about(correction):
-                return f"{self.name}{PART}{doubt.name}"
+                return f"{self.name}{_PART}{doubt.name}"
         return self.name
 
     def is_confirmed(self, correction: Correction) -> bool:
         """Whether a row of the file was in doubt, and a person has said that it is right."""
         return self.part_of(correction) != self.name
+
+
+def file_of_part(part: str) -> str:
+    """Return the name of the file that a part, named as ``part_of`` does, belongs to."""
+    return part.partition(_PART)[0]
 
 
 FolderState = tuple[CorrectionsFile, ...]

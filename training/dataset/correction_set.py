@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.corrections.correction import CorrectionStatus
-from core.corrections.corrections_folder import PART, folder_state, read_folder
+from core.corrections.corrections_folder import file_of_part, folder_state, read_folder
 from core.corrections.decisions import Decisions
 from core.non_answers.stated_text import stated_text
 from core.row_counts import quantity
@@ -162,7 +162,7 @@ def count_removed_files(corrections_dir: Path, champion: Bundle) -> int:
 
     Which answers they had is not known. No training takes them out of the model again.
     """
-    learned = {part_name.split(PART)[0] for part_name in champion.learned_files()}
+    learned = set(map(file_of_part, champion.learned_files()))
     return len(learned - {file.name for file in folder_state(corrections_dir)})
 
 
