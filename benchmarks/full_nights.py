@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.nights import REPORTED, Office, Sources, open_office
+from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import confirm
 from core.settings import InferenceSettings, Settings
 from core.settings_file.settings_reader import load_settings
@@ -68,9 +69,11 @@ def night(settings: Settings, name: str, corrections: pd.DataFrame) -> dict[str,
     rows = corrections.rename(columns={"label": "corrected_isco_code"}).assign(coder=CODER)
     rows.to_csv(settings.data.corrections_dir / f"{name}.csv", index=False)
     champion = ModelRegistry(settings.output).served()
-    doubts = doubt_new_answers(settings.data.corrections_dir, champion, settings)
+    folder = settings.data.corrections_dir
+    kept = read_folder(folder, settings.data)
+    doubts = doubt_new_answers(kept, folder, champion, settings)
     if doubts:
-        confirm(settings.data.corrections_dir, CODER)
+        confirm(folder, CODER)
     start = time.perf_counter(), time.process_time()
     run = run_nightly(settings)
     minutes = (time.perf_counter() - start[0]) / 60

@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _SHARE_WRONG = 0.7
 # (name of the step, where the function is looked up): in the order of a night, parts indented.
 STEPS = (
-    ("read corrections", "training.nightly", "read_all_corrections"),
+    ("decide about corrections", "training.nightly", "CorrectionSet"),
     ("agreement of people", "training.nightly", "sampled_agreement"),
     ("hash the answers", "training.nightly", "content_of"),
     ("load the checkpoint", "training.fine_tune_run", "load_encoder"),

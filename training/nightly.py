@@ -7,7 +7,7 @@ training (``training/promotion.py``). The report is published in a folder that p
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.corrections.corrections_folder import answered_texts
+from core.corrections.corrections_folder import KeptCorrection, answered_texts, read_folder
 from core.corrections.doubts import Doubt, open_doubts
 from core.files.folders import require_new_dir
 from core.run_state import RunState
@@ -24,12 +24,10 @@ from core.timestamps import utc_now
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from training.dataset.correction_set import (
-    count_left_out,
+    CorrectionSet,
     count_rejected,
     count_removed_files,
-    count_taken_back,
     left_out_in_words,
-    read_all_corrections,
     taken_back_in_words,
 )
 from training.dataset.doubted_answers import doubt_new_answers
@@ -79,9 +77,13 @@ def run_nightly(
         if report_dir is not None:  # perhaps of a training that ended while this one was started
             require_new_dir(report_dir)
         champion = ModelRegistry(settings.output).served()
-        new_doubts = doubt_new_answers(corrections_dir, champion, settings)
-        corrections = read_all_corrections(corrections_dir, champion, settings)
-        measured = _measure_answers(corrections_dir, champion, settings)
+        kept = list(read_folder(corrections_dir, settings.data))
+        new_doubts = doubt_new_answers(kept, corrections_dir, champion, settings)
+        if new_doubts:  # the answers are marked
+            kept = list(read_folder(corrections_dir, settings.data))
+        correction_set = CorrectionSet(kept)
+        corrections = correction_set.table(champion)
+        measured = _measure_answers(kept, correction_set, corrections_dir, champion, settings)
         key = fingerprint(
             champion.manifest.version,
             corrections[["text", "label"]].values.tolist(),
@@ -107,9 +109,7 @@ def run_nightly(
             # Imported here: a night without anything to learn does not wait for torch.
             from training.fine_tune_run import fine_tune
 
-            data = settings.data
-            answered = answered_texts(corrections_dir, data)
-            fine_tune(run, champion, corrections, answered, settings, progress)
+            fine_tune(run, champion, corrections, answered_texts(kept), settings, progress)
         write_agreement(run.path, measured.sampled, measured.coders, settings.output.language)
         write_report(run.path, settings.output.language)
         if report_dir is not None:
@@ -148,15 +148,18 @@ def _publish_skip(
 
 
 def _measure_answers(
-    corrections_dir: Path, champion: Bundle, settings: Settings
+    kept: Sequence[KeptCorrection],
+    correction_set: CorrectionSet,
+    corrections_dir: Path,
+    champion: Bundle,
+    settings: Settings,
 ) -> _MeasuredAnswers:
-    data = settings.data
     return _MeasuredAnswers(
-        sampled_agreement(corrections_dir, data),
-        coder_agreement(corrections_dir, data),
-        count_rejected(corrections_dir, settings) or None,
-        count_left_out(corrections_dir, settings),
-        count_taken_back(corrections_dir, champion, settings),
+        sampled_agreement(kept, settings.data.corrections_dir),
+        coder_agreement(kept),
+        count_rejected(kept) or None,
+        correction_set.count_left_out(),
+        correction_set.count_taken_back(champion),
         count_removed_files(corrections_dir, champion),
         open_doubts(corrections_dir) or None,
     )

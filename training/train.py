@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification, set_seed
 
+from core.corrections.corrections_folder import read_folder
 from core.errors import BundleError
 from core.settings import Settings
 from inference.bundle import CHECKPOINT, Bundle
@@ -23,7 +24,7 @@ from inference.spelling.right_words import RightWords
 from inference.spelling.typo_correction import Spelling
 from training.challenger import Challenger
 from training.champion import Champion
-from training.dataset.correction_set import learned_files, read_all_corrections
+from training.dataset.correction_set import CorrectionSet, learned_files
 from training.dataset.dataset_parts import SplitDataset
 from training.dataset.minimum import require_enough
 from training.dataset.no_occupation import with_no_occupation
@@ -75,7 +76,8 @@ def train(
     """
     with training_lock(settings.output):
         champion = _champion(settings)
-        corrections = read_all_corrections(settings.data.corrections_dir, champion, settings)
+        kept = read_folder(settings.data.corrections_dir, settings.data)
+        corrections = CorrectionSet(kept).table(champion)
         key = _run_key(raw, base, settings, corrections)
         with long_step("reading the records"):
             loaded = load_dataset(settings, raw, corrections)

@@ -54,6 +54,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if parsed.confirm is not None or parsed.doubt is not None:
         _settle(parsed.confirm, parsed.doubt, settings.data.corrections_dir)
         return
+    from core.corrections.corrections_folder import read_folder
     from core.corrections.doubts import confirmed_doubts, open_doubts
 
     with require_extra("train", "comparing coders"):
@@ -62,8 +63,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         from training.evaluation.sampled_agreement import sampled_agreement
 
     data = settings.data
-    sampled = sampled_agreement(data.corrections_dir, data)
-    coders = coder_agreement(data.corrections_dir, data)
+    kept = list(read_folder(data.corrections_dir, data))
+    sampled = sampled_agreement(kept, data.corrections_dir)
+    coders = coder_agreement(kept)
     out = parsed.out or data.review_dir
     out.mkdir(parents=True, exist_ok=True)
     doubts = open_doubts(data.corrections_dir)

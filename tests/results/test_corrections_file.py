@@ -28,9 +28,10 @@ from results.corrections_file import corrections_batch_id, process_corrections
 from results.corrections_source import is_corrections_file
 from results.receipt import CorrectionsReceipt
 from results.statistics import BatchStatistics
+from tests.support.labelled_records import kept_corrections
 from tests.support.written_rows import rows_of
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
-from training.dataset.correction_set import read_all_corrections
+from training.dataset.correction_set import CorrectionSet
 
 
 def judged(path: Path) -> list[tuple[str, str, CorrectionStatus]]:
@@ -202,7 +203,7 @@ def test_the_later_row_wins_also_where_it_takes_a_code_back(
     assert conflict in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert corrections_lookup.get("nurse | unknown") == kept_code
-    taught = read_all_corrections(settings.data.corrections_dir, None, settings)
+    taught = CorrectionSet(kept_corrections(settings)).table(None)
     assert list(taught["label"]) == ([kept_code] if len(kept_code) == 4 else [])
 
 
@@ -222,7 +223,7 @@ def test_a_withdrawn_answer_is_kept_as_such_until_the_next_one(
         receipt = process_corrections(path, out, lookup, settings)
         assert CorrectionsLookup.load(folder, DataSettings()).get("nurse | unknown") == expected
         assert receipt.n_conflicts == (expected is None)
-        taught = read_all_corrections(folder, None, settings)
+        taught = CorrectionSet(read_folder(folder, settings.data)).table(None)
         assert list(taught["label"]) == ([expected] if expected else [])
         if expected is None:
             assert receipt.statuses["withdrawn"] == 1 and "1 withdrawn" in receipt.summary()
@@ -500,7 +501,7 @@ def test_what_is_in_doubt_is_noted_before_it_is_kept(
     assert receipt.notes[-1] in caplog.text
     assert "in doubt" in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     assert intake.lookup.get("nurse | unknown") == "2221" and intake.lookup.teaching == {}
-    taught = read_all_corrections(folder, None, settings)
+    taught = CorrectionSet(read_folder(folder, settings.data)).table(None)
     assert not len(taught), "nor does a night learn it"
 
     sha256 = sha256_of(path)

@@ -22,6 +22,7 @@ from inference.classifier import open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import code_file
 from tests.support.daemon_harness import DaemonHarness
+from tests.support.labelled_records import kept_corrections
 from tests.support.written_rows import rows_of
 from training.evaluation.sampled_agreement import sampled_agreement
 
@@ -333,7 +334,10 @@ COUNTS = ("n", "n_agreed", "n_shown", "interval")
 
 
 def agreement(harness: DaemonHarness) -> dict[str, object]:
-    return sampled_agreement(harness.settings.data.corrections_dir, harness.settings.data)
+    return sampled_agreement(
+        kept_corrections(harness.settings),
+        harness.settings.data.corrections_dir,
+    )
 
 
 def test_the_sample_counts_as_it_was_drawn(harness: DaemonHarness) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
+from core.corrections.corrections_folder import KeptCorrection, read_folder
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import clean
@@ -33,6 +35,11 @@ def write_corrections(settings: Settings, name: str, codes: list[tuple[str, str]
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{text},{code}\n" for text, code in codes]
     (folder / name).write_text("".join(["text,corrected_isco_code\n", *lines]), encoding="utf-8")
+
+
+def kept_corrections(settings: Settings) -> Iterator[KeptCorrection]:
+    """The corrections of a project, as a training reads them."""
+    return read_folder(settings.data.corrections_dir, settings.data)
 
 
 def right_corrections(n: int, word: str = "chief") -> list[tuple[str, str]]:

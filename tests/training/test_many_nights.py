@@ -16,9 +16,10 @@ from core.settings import Settings
 from core.taxonomy import isco08
 from inference.model_registry import ModelRegistry
 from inference.ngram_model import NgramModel
+from tests.support.labelled_records import kept_corrections
 from training.challenger import Challenger
 from training.champion import Champion, open_on_cpu, open_reference
-from training.dataset.correction_set import read_all_corrections
+from training.dataset.correction_set import CorrectionSet
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
 from training.dataset.prepare import load_dataset, use_bundled_answers
 from training.evaluation.training_report import write_report
@@ -50,7 +51,7 @@ class Nights:
         self.settings = settings
         self.registry = ModelRegistry(settings.output)
         self._ngram_model = ngram_model
-        self._corrections = read_all_corrections(settings.data.corrections_dir, None, settings)
+        self._corrections = CorrectionSet(kept_corrections(settings)).table(None)
         loaded = load_dataset(settings, None, self._corrections, ["en"])
         self.dataset: SplitDataset = use_bundled_answers(loaded, settings)
 

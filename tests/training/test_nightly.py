@@ -385,6 +385,17 @@ def test_new_corrections_that_all_measure_teach_nothing(
     assert run_nightly(user_project) is None  # not tried every night
 
 
+def test_a_file_that_cannot_be_read_is_named_once(
+    user_project: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A night reads the corrections once: all its figures are of the same files."""
+    write_corrections(user_project, "a.csv", [("cook | unknown", "512")])
+    (user_project.data.corrections_dir / "b.csv").write_bytes(b"text\0")
+    assert run_nightly(user_project) is None
+    (named,) = [message for message in caplog.messages if "cannot be read" in message]
+    assert "b.csv" in named
+
+
 @pytest.mark.slow
 def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings) -> None:
     raw_records(user_project.data.raw_dir, 200)

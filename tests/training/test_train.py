@@ -15,8 +15,13 @@ from core.settings import Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.model_registry import ModelRegistry
-from tests.support.labelled_records import raw_records, right_corrections, write_corrections
-from training.dataset.correction_set import read_all_corrections
+from tests.support.labelled_records import (
+    kept_corrections,
+    raw_records,
+    right_corrections,
+    write_corrections,
+)
+from training.dataset.correction_set import CorrectionSet
 from training.dataset.dataset_parts import OWN_HOLD_OUT
 from training.dataset.prepare import load_dataset
 from training.dataset.splits import is_held_out_correction as _is_held_out
@@ -41,7 +46,7 @@ def test_other_corrections_and_other_answers_are_another_run(user_project: Setti
     raw = raw_records(user_project.data.raw_dir)
 
     def key() -> str:
-        corrections = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+        corrections = CorrectionSet(kept_corrections(user_project)).table(None)
         return _run_key(raw, "base", user_project, corrections)
 
     keys = [key()]
@@ -94,7 +99,7 @@ def test_a_training_is_promoted_and_serves(
         shown.append((name, n_texts, sum(done)))
 
     raw = raw_records(tmp_path / "raw")
-    nothing = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    nothing = CorrectionSet(kept_corrections(user_project)).table(None)
     own_hold_out = load_dataset(user_project, raw, nothing).hold_out[OWN_HOLD_OUT]
     held_out = next(t for t in (f"word {i} | unknown" for i in range(99)) if _is_held_out(t))
     write_corrections(user_project, "measuring.csv", [(own_hold_out["text"].iloc[0], "2221")])

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.corrections_folder import CorrectionsFile, read_folder
+from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
 from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
 from core.settings import Settings
 from inference.bundle import Bundle
@@ -48,14 +48,17 @@ class _Answers:
         self.has_new = self.has_new or (is_new and not is_repeated)
 
 
-def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Settings) -> list[Doubt]:
+def doubt_new_answers(
+    kept: Iterable[KeptCorrection], corrections_dir: Path, champion: Bundle, settings: Settings
+) -> list[Doubt]:
     """Note whose answers are in doubt among those with new ones, and return the new doubts.
 
-    What a person has confirmed is not looked at again. Raises OSError where it cannot be noted.
+    ``kept`` are those of ``corrections_dir``, where the doubts are noted beside the files. What a
+    person has confirmed is not looked at again. Raises OSError where it cannot be noted.
     """
     checked = [
         answers
-        for answers in _believed(corrections_dir, champion.learned_files(), settings)
+        for answers in _believed(kept, champion.learned_files())
         if answers.has_new and answers.codes
     ]
     if sum(len(answers.codes) for answers in checked) < MIN_ANSWERS:
@@ -76,12 +79,10 @@ def doubt_new_answers(corrections_dir: Path, champion: Bundle, settings: Setting
     return found
 
 
-def _believed(
-    corrections_dir: Path, learned: frozenset[str], settings: Settings
-) -> Iterable[_Answers]:
+def _believed(kept: Iterable[KeptCorrection], learned: frozenset[str]) -> Iterable[_Answers]:
     """Return the answers that nobody doubts and nobody had to confirm, by coder."""
     by_coder: dict[tuple[str, str], _Answers] = {}
-    for file, correction in read_folder(corrections_dir, settings.data):
+    for file, correction in kept:
         if correction.status is CorrectionStatus.WITHDRAWN:
             for answers in by_coder.values():
                 answers.codes.pop(correction.text, None)

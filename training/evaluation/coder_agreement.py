@@ -9,18 +9,16 @@ chance. They are not defined (0 / 0) where all answers are one code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import nan
-from pathlib import Path
 
 import numpy as np
 from krippendorff import alpha
 
-from core.corrections.corrections_folder import read_folder
+from core.corrections.corrections_folder import KeptCorrection
 from core.corrections.decisions import Decisions, decision_key
-from core.settings import DataSettings
 from core.taxonomy import MINOR, UNIT
 
 LEVELS = (UNIT, MINOR)
@@ -79,14 +77,15 @@ class CoderAgreement:
     conflicts: tuple[Conflict, ...]
 
 
-def coder_agreement(corrections_dir: Path, data: DataSettings) -> CoderAgreement:
-    """Compare the coders of all corrections files in a folder."""
+def coder_agreement(kept: Iterable[KeptCorrection]) -> CoderAgreement:
+    """Compare the coders of all kept corrections."""
+    kept = list(kept)
     decisions = Decisions()
-    for _, correction in read_folder(corrections_dir, data):
+    for _, correction in kept:
         decisions.apply(correction)
     answers = dict(decisions.answers_of_two())
     texts = [list(by_coder.values()) for by_coder in answers.values()]
-    conflicts = _conflicts(corrections_dir, data, decisions, answers)
+    conflicts = _conflicts(kept, decisions, answers)
     return CoderAgreement(
         n_texts=len(answers),
         levels=tuple(_level_of_all(texts, digits) for digits in LEVELS) if texts else (),
@@ -134,14 +133,11 @@ def _level_of_all(texts: Sequence[Sequence[str]], digits: int) -> Level:
 
 
 def _conflicts(
-    corrections_dir: Path,
-    data: DataSettings,
-    decisions: Decisions,
-    answers: dict[bytes, dict[str, str]],
+    kept: Iterable[KeptCorrection], decisions: Decisions, answers: dict[bytes, dict[str, str]]
 ) -> list[Conflict]:
-    """Return the open conflicts with their texts and comments: the files are read once more."""
+    """Return the open conflicts with their texts and comments."""
     comments: dict[str, dict[str, str]] = {}  # text → coder → the comment of the latest answer
-    for _, correction in read_folder(corrections_dir, data):
+    for _, correction in kept:
         text, signature = correction.text, correction.signature
         if correction.is_decided and decision_key(text) in answers and decisions.is_disputed(text):
             of_text = comments.setdefault(text, {})

@@ -23,9 +23,8 @@ from typing import Any
 
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.corrections_folder import CorrectionsFile, read_folder
+from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
 from core.row_counts import quantity
-from core.settings import DataSettings
 from inference.office.share_interval import wilson
 
 _LOG = logging.getLogger(__name__)
@@ -60,7 +59,7 @@ class _Answer:
         )
 
 
-def sampled_agreement(corrections_dir: Path, data: DataSettings) -> dict[str, Any]:
+def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
 
     ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` were decided beside
@@ -74,15 +73,15 @@ def sampled_agreement(corrections_dir: Path, data: DataSettings) -> dict[str, An
     about the text counts before all others, also where it came apart from the sample, as in
     ``conflicts.csv``. For ``coders`` each one's latest answer counts. Rows that were not drawn
     do not count; the log names their files, and samples whose list is missing or damaged. The
-    lists of the batches are in ``data.corrections_dir``, from wherever the answers are read.
+    lists of the batches are in ``batches_dir``, from wherever the answers are read.
     """
-    coded_texts = CodedTexts(data.corrections_dir)
+    coded_texts = CodedTexts(batches_dir)
     decided: dict[tuple[str, str], _Answer] = {}
     by_coder: dict[tuple[str, str, str], _Answer] = {}
     adjudicated: dict[str, tuple[CorrectionsFile, Correction]] = {}
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
-    for file, correction in read_folder(corrections_dir, data):
+    for file, correction in kept:
         if correction.status is CorrectionStatus.WITHDRAWN:
             _withdraw(correction, decided, by_coder, adjudicated)
         if not correction.is_decided:
@@ -101,7 +100,7 @@ def sampled_agreement(corrections_dir: Path, data: DataSettings) -> dict[str, An
             n_not_drawn[file.name] += 1
         else:
             n_without_list[correction.sampled] += 1
-    _name_left_out(corrections_dir, n_not_drawn, n_without_list)
+    _name_left_out(n_not_drawn, n_without_list)
     if not decided:
         return {}
     answers = [
@@ -133,14 +132,11 @@ def _withdraw(
     adjudicated.pop(text, None)
 
 
-def _name_left_out(
-    corrections_dir: Path, n_not_drawn: Counter[str], n_without_list: Counter[str]
-) -> None:
+def _name_left_out(n_not_drawn: Counter[str], n_without_list: Counter[str]) -> None:
     """Log the files with rows that were not drawn, and the samples that have no list."""
     for name, n_rows in n_not_drawn.items():
-        path = str(corrections_dir / name)
         were = quantity(n_rows, "row of a random sample was", "rows of a random sample were")
-        _LOG.warning("%r: %s not drawn: left out", path, were)
+        _LOG.warning("corrections file %r: %s not drawn: left out", name, were)
     for sampled, n_rows in n_without_list.items():
         _LOG.warning(
             "the list of %s is missing or damaged: %s left out",

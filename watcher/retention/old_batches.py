@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.corrections.correction_table import prepared_text
-from core.corrections.corrections_folder import decided_texts
+from core.corrections.corrections_folder import answered_texts, read_folder
 from core.files.own_files import RECEIPT, read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
@@ -72,7 +72,7 @@ class OldBatches:
     def _decided(self) -> frozenset[str]:
         """The texts that somebody decided."""
         data = self._settings.data
-        return decided_texts(data.corrections_dir, data)
+        return answered_texts(read_folder(data.corrections_dir, data))[0]
 
     @cached_property
     def _new_inputs(self) -> frozenset[str]:

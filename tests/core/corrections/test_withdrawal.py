@@ -10,6 +10,7 @@ from core.corrections import decisions as module
 from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.coded_texts import keep_text_list
 from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.corrections_folder import read_folder
 from core.corrections.decisions import Decisions
 from core.corrections.signature import Signature
 from core.corrections.text_list import ListHead, TextCollector
@@ -71,15 +72,15 @@ def test_a_withdrawn_answer_of_a_sample_does_not_count(tmp_path: Path) -> None:
 
     keep(1, f"{TEXT},2221,,1,batch 1,anna", "a | b,7212,,1,batch 1,anna")
     keep(2, f"{TEXT},7212,,1,batch 1,ben")
-    assert sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))["n"] == 2
-    assert coder_agreement(tmp_path, DataSettings()).n_texts == 1
+    assert sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)["n"] == 2
+    assert coder_agreement(read_folder(tmp_path, DataSettings())).n_texts == 1
     keep(3, f"{TEXT},withdraw,,,,anna")
-    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"]) == (1, 1)
     assert [part["name"] for part in found["versions"][0]["coders"]] == ["anna"]
-    assert coder_agreement(tmp_path, DataSettings()).n_texts == 0
+    assert coder_agreement(read_folder(tmp_path, DataSettings())).n_texts == 0
     lookup = CorrectionsLookup.load(tmp_path, DataSettings())
     assert lookup.get(TEXT) is None and lookup.find(TEXT) is None
     assert list(lookup.teaching) == ["a | b"] and lookup.answers.texts == ("a | b",)
     keep(4, f"{TEXT},7212,,1,batch 1,ben")
-    assert sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))["n"] == 2
+    assert sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)["n"] == 2

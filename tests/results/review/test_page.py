@@ -28,6 +28,7 @@ from results.review.page import REVIEW_PAGE, write_review_page
 from results.review.presentation import Display, read_group_notes
 from results.review.queue import ReviewQueue
 from tests.support.external_programs import browser, needs_chromium
+from tests.support.labelled_records import kept_corrections
 from tests.support.review_fixtures import (
     BATCH,
     FORMULA,
@@ -173,7 +174,7 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     memory = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
     assert memory.get(join("soldier", "soldier")) == "0310"
     assert memory.get(join(FORMULA, FORMULA)) == "2341"
-    agreement = sampled_agreement(settings.data.corrections_dir, settings.data)
+    agreement = sampled_agreement(kept_corrections(settings), settings.data.corrections_dir)
     assert (agreement["n"], agreement["n_agreed"], agreement["n_shown"]) == (2, 1, 0)
 
 

@@ -26,6 +26,7 @@ from results.review.presentation import Display
 from results.review.queue import ReviewQueue
 from results.review.workbook import write_workbook
 from tests.support.external_programs import AS_CSV, needs_office, save_as
+from tests.support.labelled_records import kept_corrections
 from tests.support.review_fixtures import BATCH, FORMULA, SCRIPT, SURE, keep_list, review
 from tests.support.written_rows import rows_of
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
@@ -92,7 +93,7 @@ def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
     assert memory.get(join("soldier", "soldier")) == "0310"
     assert memory.get(join("guard 5", "guard 5")) == "5414"
     assert memory.get(join("worker", "worker")) == "not codable"
-    agreement = sampled_agreement(settings.data.corrections_dir, settings.data)
+    agreement = sampled_agreement(kept_corrections(settings), settings.data.corrections_dir)
     assert agreement["n"] == agreement["n_agreed"] == review().n_sampled == 2
 
 

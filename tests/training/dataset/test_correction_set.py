@@ -7,19 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from core.corrections.corrections_folder import answered_texts, decided_texts
+from core.corrections.corrections_folder import answered_texts
 from core.corrections.doubts import Doubt, write_doubts
 from core.settings import Settings
 from inference.bundle import LEARNED_FILES, Bundle
 from inference.training_profile import TrainingProfile
-from tests.support.labelled_records import write_corrections
+from tests.support.labelled_records import kept_corrections, write_corrections
 from training.dataset.correction_set import (
-    count_left_out,
+    CorrectionSet,
     count_rejected,
     count_removed_files,
-    count_taken_back,
     learned_files,
-    read_all_corrections,
     taken_back_in_words,
 )
 from training.dataset.splits import is_held_out_correction
@@ -30,7 +28,7 @@ def test_of_two_corrections_the_later_teaches_and_learned_files_are_not_new(
 ) -> None:
     write_corrections(user_project, "b.csv", [("cook | unknown", "5120")])
     write_corrections(user_project, "a.csv", [("cook | unknown", "9411")])
-    found = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    found = CorrectionSet(kept_corrections(user_project)).table(None)
     assert found[["label", "file", "is_new"]].values.tolist() == [["9411", "a.csv", True]]
 
 
@@ -39,12 +37,11 @@ def test_duties_that_say_nothing_make_no_other_text(user_project: Settings) -> N
     texts = ["nurse | keine angabe", "nurse | unknown", "nurse | na"]
     for name, text in zip("abc", texts, strict=True):
         write_corrections(user_project, f"{name}.csv", [(text, "2221")])
-    found = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    found = CorrectionSet(kept_corrections(user_project)).table(None)
     assert found[["text", "label", "file"]].values.tolist() == [
         ["nurse | unknown", "2221", "a.csv"]
     ]
-    data = user_project.data
-    assert decided_texts(data.corrections_dir, data) == {"nurse | unknown"}
+    assert answered_texts(kept_corrections(user_project))[0] == {"nurse | unknown"}
 
 
 def test_what_measured_is_taught_after_its_first_training(
@@ -52,14 +49,13 @@ def test_what_measured_is_taught_after_its_first_training(
 ) -> None:
     texts = [f"word {i} | unknown" for i in range(40)]
     write_corrections(user_project, "first.csv", [(text, "5120") for text in texts])
-    folder = user_project.data.corrections_dir
-    first = read_all_corrections(folder, bundle, user_project)
+    first = CorrectionSet(kept_corrections(user_project)).table(bundle)
     assert set(first.loc[first["is_held_out"], "text"]) == set(
         filter(is_held_out_correction, texts)
     )
     assert first["is_held_out"].any()
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
-    again = read_all_corrections(folder, replace(bundle, manifest=learned), user_project)
+    again = CorrectionSet(kept_corrections(user_project)).table(replace(bundle, manifest=learned))
     assert len(again) == 40 and not again["is_held_out"].any()
 
 
@@ -71,8 +67,7 @@ def test_an_answer_that_is_handed_in_again_is_no_new_one(
     changed = dict.fromkeys(texts, "5120") | {texts[0]: "9411"}
     write_corrections(user_project, "second.csv", list(changed.items()))
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
-    folder = user_project.data.corrections_dir
-    found = read_all_corrections(folder, replace(bundle, manifest=learned), user_project)
+    found = CorrectionSet(kept_corrections(user_project)).table(replace(bundle, manifest=learned))
     assert found.loc[found["is_new"], ["text", "label"]].values.tolist() == [[texts[0], "9411"]]
     assert not found.loc[1:, "is_held_out"].any()  # what measured once is taught now
     assert learned_files(found, None) == ["first.csv", "second.csv"]
@@ -86,9 +81,9 @@ def test_an_answer_in_doubt_that_another_coder_gives_too_is_new(
     write_doubts(folder / "first.csv", [Doubt("", "first.csv", reasons=("why",))])
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
     champion = replace(bundle, manifest=learned)
-    assert not len(read_all_corrections(folder, champion, user_project))
+    assert not len(CorrectionSet(kept_corrections(user_project)).table(champion))
     write_corrections(user_project, "second.csv", [("cook | unknown", "5120")])
-    (row,) = read_all_corrections(folder, champion, user_project).to_dict("records")
+    (row,) = CorrectionSet(kept_corrections(user_project)).table(champion).to_dict("records")
     assert row["is_new"] and row["file"] == "second.csv"
 
 
@@ -101,8 +96,7 @@ def test_a_text_that_was_ever_taught_measures_nothing(
         if is_held_out_correction(text) and training_profile.has_seen([text]).all()
     )
     write_corrections(user_project, "again.csv", [(known, "5120")])
-    folder = user_project.data.corrections_dir
-    (row,) = read_all_corrections(folder, bundle, user_project).to_dict("records")
+    (row,) = CorrectionSet(kept_corrections(user_project)).table(bundle).to_dict("records")
     assert row["is_new"] and not row["is_held_out"]
 
 
@@ -115,11 +109,13 @@ def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(
         ("clerk | unknown", "nonsense"),
     ]
     write_corrections(user_project, "a.csv", rows)
-    folder = user_project.data.corrections_dir
-    assert not len(read_all_corrections(folder, None, user_project))
-    assert decided_texts(folder, user_project.data) == {"cook | unknown", "odd | unknown"}
+    assert not len(CorrectionSet(kept_corrections(user_project)).table(None))
+    assert answered_texts(kept_corrections(user_project))[0] == {
+        "cook | unknown",
+        "odd | unknown",
+    }
     write_corrections(user_project, "b.csv", [("odd | unknown", "withdraw")])
-    decided, withdrawn = answered_texts(folder, user_project.data)
+    decided, withdrawn = answered_texts(kept_corrections(user_project))
     assert (decided, withdrawn) == ({"cook | unknown"}, {"odd | unknown"})
 
 
@@ -131,17 +127,18 @@ def test_what_the_model_has_learned_and_holds_no_more_is_counted(
     write_corrections(
         user_project, "first.csv", [(text, "2221") for text in [*known, "new | unknown"]]
     )
-    folder = user_project.data.corrections_dir
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
     champion = replace(bundle, manifest=learned)
-    assert count_taken_back(folder, champion, user_project) == 0
+    assert CorrectionSet(kept_corrections(user_project)).count_taken_back(champion) == 0
     assert taken_back_in_words(0) == ""
     answers = ["withdraw", "222", "512", "not codable", "7212"]
     later = [*zip(known, answers, strict=True), ("new | unknown", "withdraw")]
     write_corrections(user_project, "second.csv", later)
     # 222 confirms 2221, and 7212 is taught; of the new text the model has learned nothing.
-    assert count_taken_back(folder, champion, user_project) == 3
-    assert count_left_out(folder, user_project) == {"of_3_digits_or_not_codable": 2}
+    assert CorrectionSet(kept_corrections(user_project)).count_taken_back(champion) == 3
+    assert CorrectionSet(kept_corrections(user_project)).count_left_out() == {
+        "of_3_digits_or_not_codable": 2
+    }
     assert "has learned 3 answers before that teach nothing any more" in taken_back_in_words(3)
 
 
@@ -156,7 +153,7 @@ def test_a_model_still_knows_what_its_parent_learned(
     has_learned = ["deleted.csv", "deleted.csv, confirmed: Ana", "first.csv"]
     learned = replace(bundle.manifest, training={LEARNED_FILES: has_learned})
     champion = replace(bundle, manifest=learned)
-    corrections = read_all_corrections(folder, champion, user_project)
+    corrections = CorrectionSet(kept_corrections(user_project)).table(champion)
     assert learned_files(corrections, champion) == [*has_learned, "third.csv"]
     assert learned_files(corrections, None) == ["third.csv"]  # a full training begins anew
     assert count_removed_files(folder, champion) == 1
@@ -171,8 +168,7 @@ def test_rejected_rows_of_a_file_put_into_the_folder_are_counted_and_named(
     write_corrections(user_project, "good.csv", [("cook | unknown", "5120")])
     rows = [("welder | unknown", "7212"), ("clerk | unknown", "nonsense"), ("x | unknown", "1234")]
     write_corrections(user_project, "own.csv", rows)
-    folder = user_project.data.corrections_dir
-    assert count_rejected(folder, user_project) == {"own.csv": 2}
+    assert count_rejected(kept_corrections(user_project)) == {"own.csv": 2}
     (record,) = caplog.records
-    assert str(folder / "own.csv") in record.message and "2 rows" in record.message
+    assert "corrections file 'own.csv': 2 rows rejected" in record.message
     assert "line 3" in record.message

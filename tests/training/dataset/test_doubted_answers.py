@@ -19,7 +19,8 @@ from core.taxonomy import isco08
 from inference.bundle import Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
-from training.dataset.correction_set import learned_files, read_all_corrections
+from tests.support.labelled_records import kept_corrections
+from training.dataset.correction_set import CorrectionSet, learned_files
 from training.dataset.doubted_answers import doubt_new_answers
 from training.nightly import run_nightly
 from watcher.processes.file_processor import FileProcessor
@@ -91,18 +92,22 @@ def test_a_night_looks_at_all_answers_of_a_coder(
     for part in range(3):
         write(folder / f"ana{part}.csv", "Ana", 9, part, n=18)
     write(folder / "bea.csv", "Bea", 0, 3)
-    (doubt,) = doubt_new_answers(folder, champion(project), project)
+    (doubt,) = doubt_new_answers(kept_corrections(project), folder, champion(project), project)
     assert doubt.coder == "Ana" and doubt.n > 40 and doubt.kept == "ana0.csv"
     assert "in 3 files together" in doubt.sentence
     assert [doubt.kept for doubt in open_doubts(folder)] == [f"ana{part}.csv" for part in range(3)]
-    taught = read_all_corrections(folder, champion(project), project)
+    taught = CorrectionSet(kept_corrections(project)).table(champion(project))
     assert set(taught["file"]) == {"bea.csv"} and not taught["is_confirmed"].any()
-    assert doubt_new_answers(folder, champion(project), project) == [], "it is noted once"
+    assert doubt_new_answers(kept_corrections(project), folder, champion(project), project) == [], (
+        "it is noted once"
+    )
 
     confirm(folder, "Ana")
     assert not open_doubts(folder)
-    assert doubt_new_answers(folder, champion(project), project) == [], "a person has decided"
-    taught = read_all_corrections(folder, champion(project), project)
+    assert doubt_new_answers(kept_corrections(project), folder, champion(project), project) == [], (
+        "a person has decided"
+    )
+    taught = CorrectionSet(kept_corrections(project)).table(champion(project))
     parts = {f"ana{part}.csv, confirmed: Ana" for part in range(3)}
     assert set(taught["file"]) >= parts and set(learned_files(taught, None)) >= parts
     assert set(taught.loc[taught["is_confirmed"], "file"]) == parts
@@ -113,10 +118,10 @@ def test_a_night_looks_at_coders_with_few_answers_together(project: Settings, wr
     names = [f"P{part}" for part in range(3)]
     for part, name in enumerate(names):
         write(folder / f"{name}.csv", name, n_wrong=4, part=part, n=4)
-    doubts = doubt_new_answers(folder, champion(project), project)
+    doubts = doubt_new_answers(kept_corrections(project), folder, champion(project), project)
     assert [doubt.coder for doubt in doubts] == names
     assert all("of 3 coders with few answers each" in doubt.sentence for doubt in doubts)
-    assert not len(read_all_corrections(folder, champion(project), project))
+    assert not len(CorrectionSet(kept_corrections(project)).table(champion(project)))
 
 
 def test_a_night_with_nothing_else_is_refused_by_name(

@@ -10,8 +10,8 @@ from transformers import AutoTokenizer
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
-from tests.support.labelled_records import write_corrections
-from training.dataset.correction_set import read_all_corrections
+from tests.support.labelled_records import kept_corrections, write_corrections
+from training.dataset.correction_set import CorrectionSet
 from training.dataset.fine_tune_set import build_fine_tune_set, pseudo_titles, replay
 from training.dataset.splits import is_held_out_correction
 
@@ -29,7 +29,7 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(user_project: 
     assert len(drawn) == 100 and drawn["text"].is_unique
     assert set(isco08().units[:30]) <= set(drawn["label"])
     write_corrections(user_project, "a.csv", [("t0 | unknown", "5120"), ("new | unknown", "5120")])
-    corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    corrected = CorrectionSet(kept_corrections(user_project)).table(None)
     texts = build_fine_tune_set(
         corrected, known, ["t1 | unknown", "archived"], {"t2 | unknown"}, user_project
     )
@@ -45,7 +45,7 @@ def test_the_set_replays_every_group_and_never_what_was_corrected(user_project: 
 def test_a_correction_weighs_more_when_it_is_taught_first(user_project: Settings) -> None:
     rows = [(f"{word} | unknown", "5120") for word in ("cook", "baker", "chef", "kitchen hand")]
     write_corrections(user_project, "a.csv", rows)
-    corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    corrected = CorrectionSet(kept_corrections(user_project)).table(None)
     known = pd.DataFrame({"text": ["t"], "label": ["2221"], "weight": 1.0, "language": "en"})
     for is_first, weight in ((True, user_project.fine_tune.correction_weight), (False, 1.0)):
         corrected = corrected.assign(is_first=is_first)
@@ -90,7 +90,7 @@ def test_a_record_is_replayed_with_its_weight_and_not_at_all_without(
 ) -> None:
     known = known_in({"en": 3}).assign(weight=[1.0, 0.25, 0.0])
     write_corrections(user_project, "a.csv", [("new | unknown", "5120")])
-    corrected = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    corrected = CorrectionSet(kept_corrections(user_project)).table(None)
     texts = build_fine_tune_set(corrected, known, [], (), user_project)
     replayed = texts[~texts["is_correction"]]
     assert dict(zip(replayed["text"], replayed["weight"], strict=True)) == {"en 0": 1, "en 1": 0.25}

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import InputError
 from core.settings import Settings
-from tests.support.labelled_records import CODES, WORDS
-from training.dataset.correction_set import read_all_corrections
+from tests.support.labelled_records import CODES, WORDS, kept_corrections
+from training.dataset.correction_set import CorrectionSet
 from training.dataset.minimum import MIN_TEXTS
 from training.dataset.prepare import load_dataset
 from training.train import train
@@ -93,7 +93,7 @@ def test_bundled_answers_are_counted_apart_and_can_be_left_out(
 ) -> None:
     caplog.set_level(logging.INFO)
     raw = records(user_project, 120)
-    corrections = read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    corrections = CorrectionSet(kept_corrections(user_project)).table(None)
     joined = load_dataset(user_project, raw, corrections)
     assert "answers" in set(joined.texts["source"])
     alone = load_dataset(

@@ -11,8 +11,8 @@ from core.errors import InputError
 from core.settings import Settings
 from core.taxonomy import isco08
 from core.text import join
-from tests.support.labelled_records import write_corrections
-from training.dataset.correction_set import read_all_corrections
+from tests.support.labelled_records import kept_corrections, write_corrections
+from training.dataset.correction_set import CorrectionSet
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES, OWN_HOLD_OUT
 from training.dataset.prepare import load_dataset, use_bundled_answers
 from training.dataset.reference_data import read_manual
@@ -38,7 +38,7 @@ def raw(user_project: Settings) -> Path:
 
 
 def none(user_project: Settings) -> pd.DataFrame:
-    return read_all_corrections(user_project.data.corrections_dir, None, user_project)
+    return CorrectionSet(kept_corrections(user_project)).table(None)
 
 
 def test_what_measures_is_not_learned(user_project: Settings, raw: Path) -> None:

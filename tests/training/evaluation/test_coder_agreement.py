@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.corrections_folder import read_folder
 from core.isco_titles.group_titles import ENGLISH
 from core.review_contract import CONFLICTS
 from core.settings import DataSettings, Settings
@@ -38,7 +39,7 @@ def test_kappa_of_a_pair_and_alpha_of_all(tmp_path: Path) -> None:
     keep(tmp_path, *((text, "2221" if text < "f" else "3221", "Anna") for text in texts))
     keep(tmp_path, *((text, "2221" if text < "d" else "3221", "ben") for text in texts))
     keep(tmp_path, ("a", "2221", "anna"), ("z", "2221", "ben"), ("a", "7212", ""))
-    found = coder_agreement(tmp_path, DataSettings())
+    found = coder_agreement(read_folder(tmp_path, DataSettings()))
     level = pair(found, "Anna", "ben").levels[0]
     # 8 of 10 agree; by chance 0.5 * 0.3 + 0.5 * 0.7 = 0.5 would: (0.8 - 0.5) / (1 - 0.5).
     assert (level.digits, level.agreement_rate) == (4, 0.8)
@@ -52,7 +53,7 @@ def test_three_coders_and_groups_of_three_digits(tmp_path: Path) -> None:
     keep(tmp_path, ("a", "2221", "anna"), ("b", "2221", "anna"), ("c", "2221", "anna"))
     keep(tmp_path, ("a", "2222", "ben"), ("b", "222", "ben"))
     keep(tmp_path, ("c", "7212", "chris"))
-    found = coder_agreement(tmp_path, DataSettings())
+    found = coder_agreement(read_folder(tmp_path, DataSettings()))
     assert [(p.first, p.second, p.n_texts) for p in found.pairs] == [
         ("anna", "ben", 2),
         ("anna", "chris", 1),
@@ -66,7 +67,7 @@ def test_three_coders_and_groups_of_three_digits(tmp_path: Path) -> None:
 def test_all_one_code_has_no_kappa(tmp_path: Path) -> None:
     keep(tmp_path, ("a", "2221", "anna"), ("b", "2221", "anna"))
     keep(tmp_path, ("a", "2221", "ben"), ("b", "2221", "ben"))
-    found = coder_agreement(tmp_path, DataSettings())
+    found = coder_agreement(read_folder(tmp_path, DataSettings()))
     for level in (*found.levels, *pair(found, "anna", "ben").levels):
         assert level.agreement_rate == 1 and level.beyond_chance != level.beyond_chance
 
@@ -74,8 +75,8 @@ def test_all_one_code_has_no_kappa(tmp_path: Path) -> None:
 def test_no_text_of_two_coders(tmp_path: Path) -> None:
     keep(tmp_path / "c", ("a", "2221", "anna"), ("b", "2221", "ben"))
     nothing = CoderAgreement(0, (), (), ())
-    assert coder_agreement(tmp_path / "c", DataSettings()) == nothing
-    assert coder_agreement(tmp_path / "none", DataSettings()) == nothing
+    assert coder_agreement(read_folder(tmp_path / "c", DataSettings())) == nothing
+    assert coder_agreement(read_folder(tmp_path / "none", DataSettings())) == nothing
 
 
 def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> 
     )
     keep(folder, ("nurse", "3221", "ben"), ("cook", "3434", "ben"), ("welder", "7212", "ben"))
     path = tmp_path / CONFLICTS
-    write_conflicts(path, coder_agreement(folder, DataSettings()).conflicts, ENGLISH)
+    write_conflicts(path, coder_agreement(read_folder(folder, DataSettings())).conflicts, ENGLISH)
     rows = rows_of(path)
     assert [row["text"] for row in rows] == ["cook | x", "nurse | x"]
     assert rows[1]["answers"] == "anna: 2221 Nursing Professionals; ben: 3221 " + (
@@ -108,6 +109,6 @@ def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> 
     after = CorrectionsLookup.load(folder, DataSettings())
     assert after.get("nurse | x") == "2221" and after.decisions.teaches_others("nurse | x")
     assert not after.decisions.teaches_others("cook | x"), "its row was left empty"
-    found = coder_agreement(folder, DataSettings())
+    found = coder_agreement(read_folder(folder, DataSettings()))
     assert [conflict.text for conflict in found.conflicts] == ["cook | x"]
     assert found.n_texts == 3, "what was settled stays an answer of two coders"

@@ -11,6 +11,7 @@ import pytest
 
 from cli.commands.coders import run
 from core.corrections.coded_texts import keep_text_list
+from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import Doubt, write_doubts
 from core.corrections.text_list import ListHead, TextCollector
 from core.review_contract import AGREEMENT_PAGE
@@ -53,13 +54,13 @@ def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     os.utime(tmp_path / "1.csv", (1, 1))
-    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"], found["rate"]) == (5, 3, 0.6)
     assert found["interval"] == [*wilson(3, 5)]
     (tmp_path / "2.csv").write_text(
         HEADER + "c | d,7212,7212,1,batch 1\nc | d,7212,7212,1,batch 2\n", encoding="utf-8"
     )
-    assert sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))["n_agreed"] == 5
+    assert sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)["n_agreed"] == 5
 
 
 def test_only_what_was_drawn_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -70,14 +71,14 @@ def test_only_what_was_drawn_counts(tmp_path: Path, caplog: pytest.LogCaptureFix
         "i | j,7212,7212,9999,batch 1\nx | y,7212,7212,9999,batch 1\nc | d,7212,7212,9,batch 3\n",
         encoding="utf-8",
     )
-    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"]) == (4, 1)
     assert "2 rows of a random sample were not drawn" in caplog.text
     assert "the list of batch 3 is missing or damaged: 1 row of" in caplog.text
     (other := tmp_path / "other").mkdir()
     (tmp_path / "1.csv").rename(other / "1.csv")
-    assert sampled_agreement(other, DataSettings(corrections_dir=other)) == {}
-    assert sampled_agreement(other, DataSettings(corrections_dir=tmp_path)) == found
+    assert sampled_agreement(read_folder(other, DataSettings()), other) == {}
+    assert sampled_agreement(read_folder(other, DataSettings()), tmp_path) == found
 
 
 def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_versions_are_never_pooled_without_their_names(tmp_path: Path) -> None:
         "e | f,7212,,2,batch 2,ben,2025-11-02,1,2025-11-02\n",
         encoding="utf-8",
     )
-    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"], found["n_shown"]) == (7, 6, 1)
     first, second = found["versions"]
 
@@ -119,7 +120,7 @@ def test_a_row_is_in_the_sample_whatever_the_file_says_of_its_records(
         f"a | b;7212;{first};batch 1\nc | d;7211;{second};batch 1\n",
         encoding="utf-8",
     )
-    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"]) == (4, 3)
 
 
@@ -134,11 +135,11 @@ def test_answers_in_doubt_count_and_the_share_without_them_stands_beside(
         encoding="utf-8",
     )
     data = DataSettings(corrections_dir=tmp_path)
-    found = sampled_agreement(tmp_path, data)
+    found = sampled_agreement(read_folder(tmp_path, data), data.corrections_dir)
     assert (found["n"], found["n_agreed"], found["n_doubted"]) == (6, 3, 0)
     assert found["believed"] == {name: found[name] for name in found["believed"]}
     write_doubts(path, [Doubt("Max", "1.csv", reasons=("all are far off",))])
-    found = sampled_agreement(tmp_path, data)
+    found = sampled_agreement(read_folder(tmp_path, data), data.corrections_dir)
     assert (found["n"], found["n_agreed"], found["n_doubted"]) == (6, 3, 2)
     assert (found["believed"]["n"], found["believed"]["n_agreed"]) == (4, 3)
     assert found["believed"]["interval"] == [*wilson(3, 4)]
@@ -159,7 +160,7 @@ def test_an_adjudicated_answer_counts_before_later_ones(tmp_path: Path) -> None:
         "a | b,7212,1,batch 1,chris,yes\na | b,7211,1,batch 1,ben,\n",
         encoding="utf-8",
     )
-    assert sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))["n_agreed"] == 1
+    assert sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)["n_agreed"] == 1
 
 
 def test_a_text_that_was_adjudicated_apart_from_the_sample_counts_as_decided(
@@ -173,14 +174,14 @@ def test_a_text_that_was_adjudicated_apart_from_the_sample_counts_as_decided(
         "a | b,7212,1,batch 1,ben,\nc | d,7212,1,batch 1,ben,\n",
         encoding="utf-8",
     )
-    found = sampled_agreement(tmp_path, DataSettings(corrections_dir=tmp_path))
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"]) == (2, 1)
     shares = {part["name"]: part["n_agreed"] for part in found["versions"][0]["coders"]}
     assert shares == {"anna": 1, "ben": 2}, "each coder's own answer counts for that coder"
 
 
 def test_nothing_came_back(tmp_path: Path) -> None:
-    assert sampled_agreement(tmp_path / "none", DataSettings(corrections_dir=tmp_path)) == {}
+    assert sampled_agreement(read_folder(tmp_path / "none", DataSettings()), tmp_path) == {}
 
 
 def test_the_report_states_it_with_its_interval(tmp_path: Path) -> None:
