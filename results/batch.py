@@ -14,6 +14,7 @@ from results.agreement import Agreement
 from results.receipt import Receipt
 from results.reporting.answers_beside import AnswersBeside
 from results.reporting.contested_codes import ContestedCodes
+from results.reporting.other_periods import OtherPeriods
 from results.reporting.repeated_titles import RepeatedTitles
 from results.reporting.several_titles import SeveralTitles
 from results.reporting.stray_rows import StrayRows
@@ -45,11 +46,13 @@ class Batch:
     several_titles: SeveralTitles = field(default_factory=SeveralTitles)
     texts: TextCollector = field(default_factory=TextCollector)
     answers_beside: AnswersBeside = field(init=False)
+    other_periods: OtherPeriods = field(init=False)
     stray_rows: StrayRows = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what counts the rows of the table that need a look."""
         self.answers_beside = AnswersBeside(self.table)
+        self.other_periods = OtherPeriods(self.table)
         self.stray_rows = StrayRows(self.table)
 
     @property

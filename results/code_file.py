@@ -223,6 +223,7 @@ def _count(
     batch.receipt.n_rows_in += len(chunk)
     batch.damage.add(chunk)
     batch.answers_beside.add(chunk)
+    batch.other_periods.add(chunk)
     batch.stray_rows.add(chunk)
     batch.receipt.n_formulas += sum(map(has_formula, chunk))
     batch.receipt.add(counts(predictions))

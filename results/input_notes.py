@@ -79,6 +79,7 @@ def note_input(batch: Batch) -> None:
         *batch.damage.notes,
         *batch.unread_formulas.notes,
         *batch.answers_beside.notes(),
+        *batch.other_periods.notes(),
         *batch.repeated_titles.notes(),
         *batch.several_titles.notes(),
         *batch.stray_rows.notes(),

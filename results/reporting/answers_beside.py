@@ -39,9 +39,9 @@ class AnswersBeside:
 
     def _add(self, row: Row) -> None:
         beside = [place for place in self._columns if any(map(str.isalpha, row[place]))]
-        if not beside or not _states_nothing(row[self._title]):
+        if not beside or not states_nothing(row[self._title]):
             return
-        place = next((place for place in beside if _is_answer(row[place])), None)
+        place = next((place for place in beside if is_answer(row[place])), None)
         if place is not None:
             self._n_records += 1
             self._found.add(self._columns[place])
@@ -68,7 +68,7 @@ def _columns_beside(table: Table, title: int) -> dict[int, str]:
     A second job beside the first one is none: who has no second job does not have the first twice.
     """
     written = list(zip(table.header, *table.layout.further_headers, strict=True))
-    names = [next(filter(None, map(str.strip, column)), "") for column in written]
+    names = column_names(table)
     others = set(table.other_columns.get(JOB_TITLE, ()))
     plain = list(map(without_suffix, without_sexes(names)))
     columns = {
@@ -80,7 +80,7 @@ def _columns_beside(table: Table, title: int) -> dict[int, str]:
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):
         is_named = bool(table.header[place].strip())
-        is_other = _states_nothing(names[place]) or is_only_another_answer(names[place])
+        is_other = states_nothing(names[place]) or is_only_another_answer(names[place])
         if place in taken or (is_named and not is_other):
             break
         if names[place]:
@@ -88,13 +88,20 @@ def _columns_beside(table: Table, title: int) -> dict[int, str]:
     return dict(sorted(columns.items()))
 
 
-def _states_nothing(title: str) -> bool:
-    """Whether a title is empty, or a text such as "Other"; "retired" is none."""
+def column_names(table: Table) -> list[str]:
+    """Return the name of each column, of whatever row of names has one."""
+    written = zip(table.header, *table.layout.further_headers, strict=True)
+    return [next(filter(None, map(str.strip, column)), "") for column in written]
+
+
+def states_nothing(title: str) -> bool:
+    """Return whether a title is empty, or a text such as "Other"; "retired" is none."""
     text = join(title)
     kind = built_in_non_answers().find(text)
     return text == EMPTY_TEXT or kind in (NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS)
 
 
-def _is_answer(title: str) -> bool:
+def is_answer(title: str) -> bool:
+    """Return whether a title is one, and no text such as "Other" or "retired"."""
     text = join(title)
     return text != EMPTY_TEXT and built_in_non_answers().find(text) is None
