@@ -4,7 +4,8 @@ A weight says how many people of the population a record stands for. Records who
 no number or negative are counted, and left out of the weighted shares.
 
 The decimal sign is that of the whole column: beside ``0,850``, ``1.250`` means 1250. So the sums
-are kept for both signs, and those count which leave out fewer records.
+are kept for both signs, and those count which leave out fewer records. Where both leave out as
+many, as with ``1.250`` alone, the notes say which was taken.
 """
 
 from __future__ import annotations
@@ -58,14 +59,20 @@ class WeightedShares:
         self._position = position
         self._by_sign = {sign: _Sums() for sign in _THOUSANDS_SIGNS}
         self._n_with: Counter[str] = Counter()  # weights with a sign, by the sign
+        self._n_ambiguous = 0  # weights that are another number with the other sign
+        self._ambiguous = ""  # the first of them
 
     def add(self, chunk: Sequence[Row], predictions: Sequence[Prediction]) -> None:
         """Add the weights of one chunk."""
         for row, prediction in zip(chunk, predictions, strict=True):
             written = row[self._position]
-            for sign, sums in self._by_sign.items():
-                sums.add(read_weight(written, sign), prediction)
+            weights = {sign: read_weight(written, sign) for sign in self._by_sign}
+            for sign, weight in weights.items():
+                self._by_sign[sign].add(weight, prediction)
                 self._n_with[sign] += sign in written
+            if None not in weights.values() and len(set(weights.values())) > 1:
+                self._n_ambiguous += 1
+                self._ambiguous = self._ambiguous or written.strip()
 
     @property
     def n_unusable(self) -> int:
@@ -74,9 +81,12 @@ class WeightedShares:
 
     @property
     def _sums(self) -> _Sums:
+        return self._by_sign[self._sign]
+
+    @property
+    def _sign(self) -> str:
         # "1.250" alone may be both: weights have decimals more often than thousands.
-        sign = min(self._by_sign, key=lambda s: (self._by_sign[s].n_unusable, -self._n_with[s]))
-        return self._by_sign[sign]
+        return min(self._by_sign, key=lambda s: (self._by_sign[s].n_unusable, -self._n_with[s]))
 
     def share(self, outcome: str) -> float:
         """Return the weighted share of the answers with this outcome, a name of ``RowCounts``.
@@ -100,13 +110,35 @@ class WeightedShares:
 
     def notes(self) -> list[str]:
         """Return what people should know about the weights, without full stops."""
+        return [
+            *Message.notes_of(
+                self.n_unusable,
+                "{n} record has no usable weight in {column!r} (empty, no number, negative, or a "
+                "formula without its result): left out of the weighted shares",
+                "{n} records have no usable weight in {column!r} (empty, no number, negative, or a "
+                "formula without its result): left out of the weighted shares",
+                column=self.column,
+            ),
+            *self._note_on_sign(),
+        ]
+
+    def _note_on_sign(self) -> list[str]:
+        """Return which decimal sign was taken, where the column does not tell it."""
+        weight = read_weight(self._ambiguous, self._sign)
+        if weight is None or len({sums.n_unusable for sums in self._by_sign.values()}) > 1:
+            return []
+        shown = format(weight, ".10g")
         return Message.notes_of(
-            self.n_unusable,
-            "{n} record has no usable weight in {column!r} (empty, no number, negative, or a "
-            "formula without its result): left out of the weighted shares",
-            "{n} records have no usable weight in {column!r} (empty, no number, negative, or a "
-            "formula without its result): left out of the weighted shares",
+            self._n_ambiguous,
+            "{n} weight in {column!r} may have decimals or thousands ({text}), and no other weight "
+            "tells which: it was read as {weight}. If it is another number, write the weights "
+            "without a sign between thousands",
+            "{n} weights in {column!r} may have decimals or thousands ({text}), and no other "
+            "weight tells which: the first was read as {weight}. If it is another number, write "
+            "the weights without a sign between thousands",
             column=self.column,
+            text=repr(self._ambiguous),
+            weight=shown,
         )
 
 

@@ -127,6 +127,7 @@ def test_weights_are_read(written: str, sign: str, weight: float | None) -> None
         (["1,250", "0,850", "0,400"], 0.5),
         (["1.250", "2.500", "3.750"], 1 / 6),
         (["1,250", "2", "x"], 1.25 / 3.25),
+        (["1.234", "12,5", "1.234,56"], 1234 / 2481.06),
     ],
 )
 def test_a_column_of_weights_has_one_decimal_sign(weights: list[str], share: float) -> None:
@@ -135,6 +136,41 @@ def test_a_column_of_weights_has_one_decimal_sign(weights: list[str], share: flo
     shares.add([[weight] for weight in weights], [sure, unsure, unsure])
     assert shares.share("n_autocoded") == pytest.approx(share)
     assert shares.n_unusable == weights.count("x")
+
+
+@pytest.mark.parametrize(
+    ("weights", "n", "text", "weight"),
+    [
+        (["1.250", "2.500", "3.750"], 3, "1.250", "1.25"),
+        (["1,250", "2", "x"], 1, "1,250", "1.25"),
+        (["850", "1.250", "12,500"], 2, "1.250", "1.25"),
+    ],
+)
+def test_the_notes_say_which_sign_was_taken_where_the_column_does_not_tell_it(
+    weights: list[str], n: int, text: str, weight: str
+) -> None:
+    (note,) = [note for note in _weights(weights).notes() if "decimals or thousands" in note]
+    assert note.startswith(f"{n} weight") and f"({text!r})" in note and f"read as {weight}." in note
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        ["1.234", "12,5", "3"],
+        ["1.234", "1.234,56", "987"],
+        ["1.234", "0.850", "2"],
+        ["1", "2", "3"],
+        ["1.5", "12", "x"],
+    ],
+)
+def test_no_note_where_another_weight_tells_the_sign(weights: list[str]) -> None:
+    assert not any("decimals or thousands" in note for note in _weights(weights).notes())
+
+
+def _weights(weights: list[str]) -> WeightedShares:
+    shares = WeightedShares("w", 0)
+    shares.add([[weight] for weight in weights], [a_prediction("2221", 0.95)] * len(weights))
+    return shares
 
 
 def test_shares_are_weighted() -> None:
