@@ -175,7 +175,7 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
     """Return how well a part of a header fits, whatever else its words say."""
     keys = _usual_keys(column)
     words = tuple(map(plain_letters, written))
-    fits = [_best(keys, part) for part in (" ".join(words), *_parts(header))]
+    fits = [_best(keys, part) for part in (" ".join(words), *name_parts(header))]
     if column == JOB_TITLE:
         beside = places_beside_a_name(written, _languages_of(words, column))
         fits.append(_best(keys, " ".join(_without(words, beside))))
@@ -286,8 +286,8 @@ def _best(keys: Mapping[str, Match], header: str) -> Match | None:
     return min((keys[key] for key in keys_of(header) if key in keys), default=None)
 
 
-def _parts(header: str) -> Iterator[str]:
-    """Yield the header without a path, a question's code, brackets, or a word such as "text"."""
+def name_parts(header: str) -> Iterator[str]:
+    """Yield a header without a path, a question's code, brackets, or a word such as "text"."""
     first, _, _ = header.partition("::")
     for text in (first, _SEGMENTS.split(first)[-1]):
         for short in (text, _BRACKETED.sub(" ", text)):

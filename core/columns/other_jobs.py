@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
 
 from core.columns.header_names import (
     JOB_TITLE,
     column_key,
+    keys_of,
+    name_parts,
     names_another,
     names_another_below,
 )
+from core.columns.header_words import phrases
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
@@ -26,8 +30,22 @@ def is_of_another(headers: Headers, position: int, column: str) -> bool:
     names = [row[position] for row in headers]
     if any(names_another(name, column) for name in names):
         return True
+    if column == JOB_TITLE and any(map(is_name_of_another_job, names)):
+        return True
     group = _group(headers, position)
     return bool(group) and any(names_another_below(group, name, column) for name in names[1:])
+
+
+@lru_cache(maxsize=4096)
+def is_name_of_another_job(header: str) -> bool:
+    """Return whether a header names another job in its own name: "Nebenberuf"."""
+    return any(keys_of(part) & _keys_of_another_job() for part in name_parts(header))
+
+
+@cache
+def _keys_of_another_job() -> frozenset[str]:
+    names = map(" ".join, phrases("name_of_another_job"))
+    return frozenset(key for name in names for key in keys_of(name))
 
 
 def spoken_name(headers: Headers, position: int) -> str:

@@ -14,6 +14,7 @@ from core.columns.header_names import (
     names_another,
     usual_names,
 )
+from core.columns.other_jobs import is_name_of_another_job
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_no_name
 from core.errors import SETTINGS_FILE, InputError
@@ -109,7 +110,12 @@ def no_column(
             f"{remedy} The first line looks like a record ({value.strip()!r}): if it is one, add a "
             "line with the names of the columns above it."
         )
-    if others := [name for name in header if column == JOB_TITLE and names_another(name, column)]:
+    others = [
+        name
+        for name in header
+        if column == JOB_TITLE and (names_another(name, column) or is_name_of_another_job(name))
+    ]
+    if others:
         remedy = f"{remedy} Not read, since their names say something else: {listed(others)}."
     found = "the columns " + listed(header)
     if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):

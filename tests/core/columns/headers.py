@@ -284,3 +284,36 @@ Xogħol prinċipali | It-tieni okkupazzjoni
 Cargo | Ocupación (2ª)
 job | occupation (2nd job)
 Основна робота | Друга професія"""
+
+# The job, and names of another job.
+NAMES_OF_ANOTHER = """\
+Beruf | Nebenberuf | Nebenjob | Nebentätigkeit | Zweitberuf
+Occupation | Second activity | Side hustle
+Profession | Activité secondaire | Activité annexe
+Ocupación | Actividad secundaria | Segunda actividad
+Professione | Attività secondaria
+Profissão | Atividade secundária
+Beroep | Bijbaan | Nevenfunctie | Nevenberoep
+Zawód | Dodatkowa działalność
+Ocupația | Activitate secundară
+Povolání | Vedlejší činnost
+Povolanie | Vedľajšia činnosť
+Poklic | Stranska dejavnost
+Zanimanje | Sporedna djelatnost
+Foglalkozás | Mellékállás | Másodállás
+Професия | Допълнителна дейност
+Επάγγελμα | Δεύτερη δραστηριότητα
+Profesija | Papildoma veikla
+Profesija | Blakusdarbs | Papilddarbs
+Amet | Lisatöö | Kõrvaltöö
+Ammatti | Sivutyö | Sivutoimi
+Yrke | Bisyssla | Extrajobb
+Stilling | Bijob | Bibeskæftigelse
+Yrke | Bistilling | Ekstrajobb
+Starf | Aukastarf
+Professjoni | Xogħol sekondarju
+المهنة | النشاط الثانوي
+Meslek | Yan faaliyet
+Профессия | Подработка | Совместительство
+Професія | Підробіток
+Pekerjaan | Usaha sampingan"""

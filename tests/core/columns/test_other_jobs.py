@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.settings import Columns
 from tests.core.columns.headers import (
     MAIN_AND_OTHER,
+    NAMES_OF_ANOTHER,
     NOT_THE_DUTIES,
     NOT_THE_JOB,
     THE_DUTIES,
@@ -58,6 +59,24 @@ def test_the_main_job_is_read_beside_another(line: str, tmp_path: Path) -> None:
         assert "duties_description" not in table.columns
         assert names_another(other, "job_title")
         assert any(repr(other) in note for note in table.notes)
+
+
+@pytest.mark.parametrize("line", NAMES_OF_ANOTHER.splitlines())
+def test_a_name_that_is_another_job_in_one_word_is_noted(line: str, tmp_path: Path) -> None:
+    main, *others = line.split(" | ")
+    for other in others:
+        for written in (other, other.upper(), f"Q12. {other}"):
+            rows = [["id", main, written], ["1", "nurse", "cook"], ["2", "miner", "baker"]]
+            table = opened(tmp_path, rows)
+            assert table.columns == {"job_title": 1} and "job_title" not in table.other_columns
+            assert table.notes == [
+                f"not read as job titles, since their names say something else: {written!r}"
+            ]
+
+
+def test_whether_there_is_another_job_is_no_title_of_it(tmp_path: Path) -> None:
+    rows = [["id", "Beruf", "Nebenberuf"], ["1", "nurse", "ja"], ["2", "miner", "nein"]]
+    assert opened(tmp_path, rows).notes == []
 
 
 def test_without_the_job_a_table_is_refused(tmp_path: Path) -> None:
@@ -127,3 +146,11 @@ def test_a_table_of_others_alone_is_refused_with_their_names(tmp_path: Path) -> 
     with pytest.raises(InputError) as raised:
         open_table(path, ALIASES, ("job_title",))
     assert "say something else: 'Profissão do pai', 'Profissão da mãe'" in raised.value.remedy
+
+
+def test_a_table_of_second_jobs_alone_is_refused_with_their_name(tmp_path: Path) -> None:
+    path = tmp_path / "nebenberufe.csv"
+    path.write_text("Nr;Nebenberuf\nA1;Kellner\nA2;Taxifahrer\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        open_table(path, ALIASES, ("job_title",))
+    assert "say something else: 'Nebenberuf'" in raised.value.remedy
