@@ -30,8 +30,6 @@ from core.files.own_files import RECEIPT, REPORT
 from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_codes.compared_column import choose_compared_column
-from core.isco_codes.national_codes import national_codes
-from core.isco_codes.other_code_columns import codes_not_compared, codes_without_a_name
 from core.isco_scores.derived_variables import derived_of
 from core.languages.message import Message
 from core.own_tables.output_contract import free_names, output_columns
@@ -119,6 +117,7 @@ def code_file(
     autocoder.learn_corrections(progress)
     calibration = autocoder.calibration
     receipt.calibration = calibration.summary()
+    missing: list[str] = []
     with open_agreement(out_dir, table, settings.output.language) as agreement:
         batch = Batch(
             table=table,
@@ -130,8 +129,8 @@ def code_file(
             review=ReviewQueue(receipt.batch_id),
             agreement=agreement,
             contested=ContestedCodes(autocoder.corrections_lookup.decisions),
-            context=review_context(table, settings.review.context, receipt.notes),
-            weighted=weighted_shares(table, settings.data.columns.weight, receipt.notes),
+            context=review_context(table, settings.review.context, missing),
+            weighted=weighted_shares(table, settings.data.columns.weight, missing),
         )
         _write_predictions(batch, out_dir / PREDICTIONS, autocoder, progress)
     if settings.output.same_format:
@@ -142,14 +141,7 @@ def code_file(
     items = batch.review.items_to_explain(n_explained)
     if items:
         request_explanations(items, out_dir, receipt)
-    if batch.agreement is not None:
-        receipt.notes += batch.agreement.notes()
-    compared = batch.agreement.column if batch.agreement else None
-    receipt.notes += codes_not_compared(table, compared) + codes_without_a_name(table)
-    receipt.notes += national_codes(table, compared)
-    if batch.weighted is not None:
-        receipt.notes += batch.weighted.notes()
-    note_input(batch)
+    note_input(batch, missing)
     write_report(out_dir, batch, is_explained=bool(items))
     receipt.finished = utc_now()
     receipt.seconds = round(time.monotonic() - start_s, 3)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from core.columns.shown_names import shown_name
 from core.corrections.unread_file import UnreadFile
+from core.isco_codes.national_codes import national_codes
+from core.isco_codes.other_code_columns import codes_not_compared, codes_without_a_name
 from core.languages.message import Message
 from core.settings_file.project import name_settings_file
 from core.text import DUTIES
@@ -58,9 +60,16 @@ def unread_notes(unread: Sequence[UnreadFile], settings_file: Path | None) -> li
     return notes
 
 
-def note_input(batch: Batch) -> None:
-    """Note what is missing, cut, damaged or unread in the input, and log how it was read."""
+def note_input(batch: Batch, missing: Sequence[str]) -> None:
+    """Note what is missing, cut, damaged or unread in the input, and log how it was read.
+
+    ``missing`` are notes on columns that the settings name and the input does not have.
+    """
     receipt = batch.receipt
+    of_columns = [*missing, *_notes_on_codes(batch)]
+    if batch.weighted is not None:
+        of_columns += batch.weighted.notes()
+    receipt.notes += of_columns
     if not receipt.n_rows_in:
         receipt.notes.append(Message("the file has a header and no records"))
     if DUTIES not in batch.table.columns:
@@ -86,7 +95,19 @@ def note_input(batch: Batch) -> None:
         *batch.contested.notes(),
     ]
     receipt.notes += of_rows
-    _log_reading(batch, [*batch.table.notes, *of_rows])
+    _log_reading(batch, [*batch.table.notes, *of_columns, *of_rows])
+
+
+def _notes_on_codes(batch: Batch) -> list[str]:
+    """Return notes on the codes of the input, and on columns of codes that were not compared."""
+    table, agreement = batch.table, batch.agreement
+    compared = agreement.column if agreement else None
+    return [
+        *(agreement.notes() if agreement else ()),
+        *codes_not_compared(table, compared),
+        *codes_without_a_name(table),
+        *national_codes(table, compared),
+    ]
 
 
 def _log_reading(batch: Batch, notes: Iterable[str]) -> None:

@@ -102,8 +102,9 @@ def test_a_name_the_input_has_is_its_own(
 
 
 def test_other_columns_of_codes_are_named(
-    tmp_path: Path, autocoder: Autocoder, settings: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "results")
     names = "job_title,isco_old,iscoCode2019,isco_88,isco_note,francisco,{}\n"
     content = names + "nurse,2221,3221.0,2230,checked,7212,5120\ncook,5120,,5122,,7212,5120\n"
     note = "columns with ISCO codes that were not compared: 'isco_old', 'iscoCode2019'; "
@@ -114,6 +115,7 @@ def test_other_columns_of_codes_are_named(
         (tmp_path / other).mkdir()
         receipt, _ = run(tmp_path / other, content.format(other), autocoder, settings)
         assert note + end in receipt.notes
+        assert note + end in caplog.text
     receipt, _ = run(tmp_path, "job_title,isco_old\nnurse,\n", autocoder, settings)
     assert not any("not compared" in note for note in receipt.notes)
 
