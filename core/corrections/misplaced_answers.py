@@ -18,6 +18,7 @@ from core.corrections.correction import (
 from core.csv_table import Row, Table
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import is_title_of_others
+from core.isco_codes.words_beside import classification_in
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
 from core.non_answers.missing_values import StatedCells, is_missing_value
 from core.own_tables.output_contract import output_positions
@@ -106,12 +107,16 @@ def _added_code_columns(table: Table, first_column: int) -> dict[str, int]:
     """Return name → position of the columns that are none of ours and have codes alone.
 
     In a column of numbers some are no code: so all of them must be one, of three digits or four.
+    One that is called as another classification ("CNO") has codes of that one.
     """
     known = {*table.columns.values(), *output_positions(table.header).values()}
     left = {
         name.strip(): place
         for place, name in enumerate(table.header)
-        if place >= first_column and place not in known and not is_review_column(name)
+        if place >= first_column
+        and place not in known
+        and not is_review_column(name)
+        and classification_in(name) is None
     }
     with_codes = set[str]()
     for _, row in table.answer_rows():

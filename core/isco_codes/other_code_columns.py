@@ -10,6 +10,7 @@ from core.isco_codes.code_column import (
     may_hold_isco_08,
 )
 from core.isco_codes.columns_of_codes import are_codes, columns_where
+from core.isco_codes.words_beside import classification_in
 from core.languages.message import Message
 from core.taxonomy import UNIT, isco08
 
@@ -55,10 +56,11 @@ def codes_not_compared(table: Table, compared: str | None) -> list[str]:
 
 
 def codes_without_a_name(table: Table) -> list[str]:
-    """Return a note of columns that hold codes of ISCO-08 and have another name, none without one.
+    """Return notes of columns that hold codes of ISCO-08 and have another name, none without one.
 
     Such are "Kod poprawiony" and "Code corrigé" in a review whose columns were translated, and a
-    last column in which somebody coded the records.
+    last column in which somebody coded the records. A column that is called as another
+    classification ("CNO") has a note of its own: the same digits may mean other groups there.
     """
     known = table.other_columns.get(CODE_COLUMN, ())
     names = columns_where(
@@ -68,18 +70,30 @@ def codes_without_a_name(table: Table) -> list[str]:
             name not in known and not may_hold_isco_08(name) and are_codes(cells, _unit_group)
         ),
     )
-    if not names:
-        return []
-    return [
-        Message(
-            "columns with codes of ISCO-08 that were not read: {names}; if they are corrections, "
-            "call their column {corrected!r}, if known codes, {known!r}, and put the file into the "
-            "inbox again",
-            names=", ".join(map(repr, names)),
-            corrected=CORRECTED_NAMES[0],
-            known=CODE_COLUMN,
+    others = [name for name in names if classification_in(name) is not None]
+    notes: list[str] = []
+    if unnamed := [name for name in names if name not in others]:
+        notes.append(
+            Message(
+                "columns with codes of ISCO-08 that were not read: {names}; if they are "
+                "corrections, call their column {corrected!r}, if known codes, {known!r}, and put "
+                "the file into the inbox again",
+                names=", ".join(map(repr, unnamed)),
+                corrected=CORRECTED_NAMES[0],
+                known=CODE_COLUMN,
+            )
         )
-    ]
+    if others:
+        notes.append(
+            Message(
+                "columns that are called as another classification, with codes that ISCO-08 has, "
+                "too: {names}; the same digits may mean other groups, so they were not read. To "
+                "compare codes of ISCO-08, call their column {known!r}",
+                names=", ".join(map(repr, others)),
+                known=CODE_COLUMN,
+            )
+        )
+    return notes
 
 
 def _unit_group(cell: str) -> str:

@@ -80,5 +80,10 @@ def classification_of(written: str) -> OtherClassification | None:
     return _named(match) if any(map(str.isdecimal, rest)) else None
 
 
+def classification_in(name: str) -> OtherClassification | None:
+    """Return the classification that the name of a column has in it, None where it has none."""
+    return _named(_NAME_WITH_CODE.search(name.replace("_", " ")))
+
+
 def _named(match: re.Match[str] | None) -> OtherClassification | None:
     return match and OtherClassification(match["name"], match["isco_88"] is not None)

@@ -88,6 +88,12 @@ def test_an_answer_in_an_added_column_of_codes_is_named(tmp_path: Path, name: st
     assert (third.status, third.reason) == (CorrectionStatus.SKIPPED, "")
 
 
+def test_a_column_of_another_classification_has_no_answers(tmp_path: Path) -> None:
+    header = HEADER.replace(",coder", ",KNOCS,coder")
+    (row,) = read(tmp_path, "nurse | wards,,,,2221,Anna,", header=header)
+    assert (row.status, row.reason, row.answer_column) == (CorrectionStatus.SKIPPED, "", "")
+
+
 def test_a_column_of_other_numbers_has_no_answers(tmp_path: Path) -> None:
     header = HEADER.replace("\n", ",person\n")
     rows = read(tmp_path, "nurse | wards,,,,,,2221", "cook | canteen,,,,,,2222", header=header)

@@ -1,0 +1,44 @@
+"""A column of codes that nobody called one of ISCO-08 is named for what its name says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.isco_codes.other_code_columns import codes_without_a_name
+from tests.support.opened_table import opened_table
+
+UNITS = ["2221", "5120", "7212", "2341", "8322", "7115"]
+
+
+def notes(tmp_path: Path, header: str) -> list[str]:
+    rows = [["id", "job_title", header], *(["1", "nurse", unit] for unit in UNITS)]
+    return codes_without_a_name(opened_table(tmp_path / "survey.csv", rows))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "KNOCS",
+        "CNO",
+        "CNO-11",
+        "cno_code",
+        "q12_SOC2020",
+        "PSOC 2012",
+        "KldB 2010",
+        "KldB",
+        "ISCO-88",
+    ],
+)
+def test_codes_of_another_classification_are_none_of_isco_08(header: str, tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, header)
+    assert note.startswith("columns that are called as another classification, ")
+    assert f": {header!r}; the same digits may mean other groups" in note
+    assert "corrections" not in note
+
+
+@pytest.mark.parametrize("header", ["Kod poprawiony", "final", "social", "Romeo", "technocode"])
+def test_codes_under_any_other_name_are_those_of_isco_08(header: str, tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, header)
+    assert note.startswith(f"columns with codes of ISCO-08 that were not read: {header!r}; if ")
