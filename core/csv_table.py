@@ -118,17 +118,18 @@ class Table:
 
         Raises InputError for a field that swallowed records.
         """
-        self.n_blank_lines = 0
+        n_blank_lines = 0
         width = len(self.header)
         swallowed = SwallowedLines(self.path, self.header, self.delimiter)
         for line, row in self.content.read():
             if not row or row == _END_OF_FILE or (len(row) == 1 < width and not row[0].strip()):
-                self.n_blank_lines += 1
+                n_blank_lines += 1
                 yield line, []
             else:
                 if self.format == FileFormat.CSV:
                     swallowed.check(line, row)
                 yield line, row
+        self.n_blank_lines = n_blank_lines
         self._notes_on_fields = swallowed.notes
 
     def _fitted(self, line: int, row: Row) -> Row:

@@ -27,6 +27,7 @@ from core.delimited.format_errors import Row, TwoHeadersError
 from core.delimited.label_rows import LabelRow
 from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.formats.source import Source
+from core.isco_codes.code_column import may_hold_isco_08
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
 _MIN_SIGNS = 2  # so many signs tell that a row has names
@@ -122,7 +123,7 @@ def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
         return LabelRow.NO
     if any(not cell.strip() and not name.strip() for name, cell in pairs):
         return LabelRow.NO
-    if not all(is_text(cell) or cell.strip().isidentifier() for cell in first if cell.strip()):
+    if not all(map(_may_be_name, filter(str.strip, first))):
         return LabelRow.NO
     if any(cell.strip() and cell == row[n] for row in records for n, cell in enumerate(first)):
         return LabelRow.NO
@@ -130,6 +131,11 @@ def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
     unlike = {first[n] for n in range(len(first)) if _is_unlike(first[n], [r[n] for r in records])}
     n_signs = n_names + len(unlike)
     return LabelRow.YES if n_signs >= _MIN_SIGNS else LabelRow(min(n_signs, LabelRow.MAYBE))
+
+
+def _may_be_name(cell: str) -> bool:
+    """Whether a cell is text or an identifier, or says "ISCO-08", which looks like an id."""
+    return is_text(cell) or cell.strip().isidentifier() or may_hold_isco_08(cell)
 
 
 def _is_usual_name(cell: str) -> bool:

@@ -49,15 +49,19 @@ class RowsBelow:
 
         A row of empty fields is a record, as in a delimited text, and empty for what follows it.
         """
+        self.n_left_out, self.notes = 0, []
+        notes: list[str] = []  # of this pass alone: another one may run before its end
         n_empty = 0
-        for line, row in self._records(rows):
+        for line, row in self._records(rows, notes):
             n_empty += _is_empty(row)
             yield line, row
         if n_empty >= _MIN_EMPTY:
-            self.notes.append(_empty(n_empty))
+            notes.append(_empty(n_empty))
+        self.notes = notes
 
-    def _records(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
-        self.n_left_out, self.notes = 0, []
+    def _records(
+        self, rows: Iterable[tuple[int, Row]], notes: list[str]
+    ) -> Iterator[tuple[int, Row]]:
         held: list[tuple[int, Row]] = []
         totals: list[int] = []
         is_after_empty = is_held_after_empty = False
@@ -81,22 +85,22 @@ class RowsBelow:
                 is_after_empty = _is_empty(row)
                 yield line, row
         if held:
-            yield from self._last(held, is_held_after_empty)
+            yield from self._last(held, is_held_after_empty, notes)
         if self._may_have_totals and 0 < len(totals) <= _MAX_LEFT_OUT:
-            self.notes.append(_totals(totals))
+            notes.append(_totals(totals))
 
     def _last(
-        self, held: Sequence[tuple[int, Row]], is_after_empty: bool
+        self, held: Sequence[tuple[int, Row]], is_after_empty: bool, notes: list[str]
     ) -> Iterator[tuple[int, Row]]:
         """Yield the records among the last rows, and note what the others are."""
         lines = [line for line, row in held if not _is_empty(row)]
         if self._has_ids and is_after_empty and len(lines) <= _MAX_LEFT_OUT:
             self.n_left_out = len(lines)
-            self.notes = [_left_out(lines)]
+            notes.append(_left_out(lines))
             yield from (record for record in held if _is_empty(record[1]))
             return
         if self._has_ids or (is_after_empty and not self._is_usual):
-            self.notes = [_kept(lines)]
+            notes.append(_kept(lines))
         yield from held
 
 

@@ -18,23 +18,10 @@ from core.taxonomy import UNIT, isco08
 def codes_not_compared(table: Table, compared: str | None) -> list[str]:
     """Return a note that names further columns of ISCO codes, none where there is no other.
 
-    Their names and their first records tell them. ``compared`` is the name of the column that is
-    compared, None where none is.
+    ``compared`` is the name of the column that is compared, None where none is.
     """
     known = {compared, *table.other_columns.get(CODE_COLUMN, ())}  # the others are noted already
-    positions = [
-        position
-        for position, name in enumerate(table.header)
-        if name.strip() not in known and may_hold_isco_08(name)
-    ]
-    if not positions:
-        return []
-    sample = table.sample()
-    names = ", ".join(
-        repr(table.header[position].strip())
-        for position in positions
-        if CodeReader(row[position] for row in sample).has_codes
-    )
+    names = ", ".join(repr(name) for name in names_of_isco_codes(table) if name not in known)
     if not names:
         return []
     if compared:
@@ -52,6 +39,17 @@ def codes_not_compared(table: Table, compared: str | None) -> list[str]:
             names=names,
             column=CODE_COLUMN,
         )
+    ]
+
+
+def names_of_isco_codes(table: Table) -> list[str]:
+    """Return the names of the columns of ISCO codes: their names and first records tell them."""
+    positions = [place for place, name in enumerate(table.header) if may_hold_isco_08(name)]
+    sample = table.sample() if positions else []
+    return [
+        table.header[place].strip()
+        for place in positions
+        if CodeReader(row[place] for row in sample).has_codes
     ]
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from core.columns.record_text import row_text
-from core.csv_table import Row, open_table
+from core.columns.shown_names import listed
+from core.csv_table import Aliases, Row, Table, open_table
+from core.delimited.format_errors import no_column
+from core.errors import InputError
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
+from core.isco_codes.other_code_columns import names_of_isco_codes
 from core.isco_codes.written_code import WrittenCode
 from core.non_answers.known_texts import NonAnswers
 from core.own_tables.table_kind import refuse_own_codes
@@ -30,8 +35,7 @@ class CodedTable:
 
     def __init__(self, path: Path, data: DataSettings) -> None:
         """Open the file. Raises InputError, also where the codes are predictions of ours."""
-        aliases = {**_COLUMNS, **data.read_columns.aliases}
-        self.table = open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), data.encoding)
+        self.table = _opened(path, {**_COLUMNS, **data.read_columns.aliases}, data.encoding)
         refuse_own_codes(path, self.table.header, self.table.columns[CODE_COLUMN])
 
     def warning(self) -> str | None:
@@ -54,3 +58,26 @@ class CodedTable:
     def _reader(self) -> CodeReader:
         """What reads the codes; it looks through all of them first."""
         return CodeReader(self.table.get(row, CODE_COLUMN) for _, row in self.table.rows())
+
+
+def _opened(path: Path, aliases: Aliases, encoding: str) -> Table:
+    """Return the table with titles and codes; without codes it is opened as the inbox opens it.
+
+    Of several sheets that one is read which has both. Raises InputError.
+    """
+    with suppress(InputError):
+        return open_table(path, aliases, (JOB_TITLE, CODE_COLUMN), encoding)
+    table = open_table(path, aliases, (JOB_TITLE,), encoding)
+    if CODE_COLUMN not in table.columns:
+        raise _no_codes(table, aliases)
+    return table
+
+
+def _no_codes(table: Table, aliases: Aliases) -> InputError:
+    """Return the error of a table without a column of codes, and where they seem to be."""
+    line = table.layout.n_lines_above + 1
+    error = no_column(table.path, table.header, aliases, CODE_COLUMN, line)
+    if names := names_of_isco_codes(table):
+        remedy = f"{error.remedy} Codes of ISCO seem to be in {listed(names)}: call the column "
+        error = error.with_parts(remedy=f"{remedy}with the right ones {CODE_COLUMN!r}.")
+    return error.in_sheet(table.content.sheet)

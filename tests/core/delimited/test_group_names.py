@@ -35,6 +35,15 @@ def test_names_of_all_columns_are_the_header(
 
 
 @both_formats
+def test_the_name_of_a_classification_is_a_name_and_no_id(suffix: str, tmp_path: Path) -> None:
+    head = ",Main job,,Codes,\nId,Title,Duties,ISCO-08,Coder\n"
+    records = "1,Nurse,cares,2221,A\n2,Baker,bakes,7512,A\n3,Plumber,fits pipes,7126,B\n"
+    table = opened(tmp_path / f"in{suffix}", head + records)
+    assert table.header == ["Id", "Title", "Duties", "ISCO-08", "Coder"]
+    assert titles(table) == ["Nurse", "Baker", "Plumber"]
+
+
+@both_formats
 @pytest.mark.parametrize("groups", [GROUPS, "Person,,Main job,,Second job,x\n"])
 def test_names_alike_in_two_groups_are_refused(suffix: str, groups: str, tmp_path: Path) -> None:
     names = "Id,Age,Title,Duties,Title,Duties\n"

@@ -11,6 +11,7 @@ import pytest
 from core.csv_table import open_table
 from core.errors import InputError
 from core.settings import Columns
+from tests.support.opened_table import opened_table
 
 Rows = Sequence[Sequence[str]]
 HEADER = ["id", "job_title", "duties"]
@@ -182,3 +183,12 @@ def test_many_records_of_empty_fields_are_said(tmp_path: Path) -> None:
     assert note[3:] not in read(path)[1]
     write_xlsx(tmp_path / "a.xlsx", [HEADER, *RECORDS, *[EMPTY] * 12, ["4", "cook", ""]])
     assert note[3:] not in read(tmp_path / "a.xlsx")[1]
+
+
+def test_a_pass_within_another_one_counts_nothing_twice(tmp_path: Path) -> None:
+    rows = [["id", "occupation", "code"], ["1", "nurse", "2221"], ["2", "cook", "5120"]]
+    table = opened_table(tmp_path / "in.csv", [*rows, [], ["Total", "", "2"]])
+    for _ in table.rows():
+        notes = list(table.rows()) and table.row_notes
+    assert len(notes) == 1 and table.row_notes == notes
+    assert table.n_blank_lines == 1

@@ -164,6 +164,38 @@ def test_further_codes_and_columns_without_a_name_are_told(
     assert shown_name(" ") == "a column without a name" and shown_name(" duties ") == "'duties'"
 
 
+def test_a_table_below_its_title_is_read_and_each_note_is_told_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "coded.csv"
+    rows = ["Survey 2026;;", "As of 1 March;;", "Nr;Occupation;ISCO-08"]
+    rows += ["1;nurse;2221", "2;cook;5120", "Total;;2"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    notes = read_coded_records(path, settings).notes()
+    assert notes[:2] == [
+        "read: job_title from 'Occupation', isco_code from 'ISCO-08'",
+        "2 lines above the header were left out",
+    ]
+    assert notes[2].startswith("1 row at the end has text in the first column")
+    assert notes[3:] == ["left out: 1 with no title and no duties (line 6)"]
+
+
+def test_a_column_of_codes_under_another_name_is_said_below_a_title(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """The lines above the header are no fault: without them the codes have no name either."""
+    path = tmp_path / "coded.csv"
+    rows = ["Survey 2026;;", "As of 1 March;;", "Nr;Beruf;Code CITP-08"]
+    path.write_text("\n".join([*rows, "1;Koch;5120", "2;Maurer;7112"]), encoding="utf-8")
+    with pytest.raises(InputError, match="expected a column 'isco_code'") as raised:
+        read_coded_records(path, settings)
+    assert raised.value.line == 3 and "lines above" not in str(raised.value)
+    assert raised.value.remedy.endswith(
+        "Codes of ISCO seem to be in 'Code CITP-08': call the column with the right ones "
+        "'isco_code'."
+    )
+
+
 def test_only_the_columns_that_are_used_are_named(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "coded.csv"
     rows = ["title,isco08,weight,language,source,group", "cook,5120,0.5,en,panel,g1"]
