@@ -16,11 +16,10 @@ from core.columns.header_words import (
     MAX_NAME_WORDS,
     name_table,
     named_languages,
-    plain_words,
     words_of,
 )
 from core.isco_titles.group_titles import ENGLISH
-from core.letters.accents import plain_letters
+from core.letters.accents import plain_digraphs, plain_letters
 from core.letters.scripts import script_of
 
 ELSE = "about_something_else"
@@ -108,18 +107,26 @@ def _vocabulary(key: str) -> _Vocabulary:
             n_letters = sum(map(str.isalpha, written))
             is_certain = is_english or (is_for_all and n_letters > _MAX_SHORT)
             languages = everywhere if is_certain else Languages({language})
-            parts = [
-                " ".join(plain_words(part)) + _STEM * part.endswith(_STEM)
-                for part in written.split()
-            ]
-            if len(parts) > 1:
-                phrases.setdefault(parts[0][:_N_INDEXED], []).append((tuple(parts), languages))
-            elif written.endswith(_STEM):
-                _add(stems, parts[0][:-1], languages)
-            else:
-                for form in {*words_of(written), parts[0]}:
-                    _add(words, form, languages)
+            for parts in _plain_parts(written):
+                if len(parts) > 1:
+                    phrases.setdefault(parts[0][:_N_INDEXED], []).append((parts, languages))
+                elif written.endswith(_STEM):
+                    _add(stems, parts[0][:-1], languages)
+                else:
+                    for form in {*words_of(written), parts[0]}:
+                        _add(words, form, languages)
     return _Vocabulary(words, stems, phrases)
+
+
+def _plain_parts(written: str) -> set[Words]:
+    """Return the words of an entry in plain letters, also with "ae" for "ä"; "*" stays."""
+    return {
+        tuple(
+            " ".join(map(form, words_of(part))) + _STEM * part.endswith(_STEM)
+            for part in written.split()
+        )
+        for form in (plain_letters, plain_digraphs)
+    }
 
 
 def _add(known: dict[str, Languages], key: str, languages: Languages) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.files.compiled_table import read_yaml
-from core.letters.accents import plain_letters, with_apostrophes
+from core.letters.accents import plain_digraphs, plain_letters, with_apostrophes
 from core.letters.look_alikes import without_look_alikes
 
 MAX_NAME_WORDS = 5
@@ -47,6 +47,12 @@ def plain_words(text: str) -> tuple[str, ...]:
     return tuple(map(plain_letters, words_of(text)))
 
 
+def written_forms(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the words of a name as people write them: without accents, and with "aa" for "å"."""
+    words = words_of(text)
+    return frozenset(tuple(map(form, words)) for form in (plain_letters, plain_digraphs))
+
+
 @cache
 def name_table() -> dict[str, Any]:
     """Return the table of names and words."""
@@ -55,9 +61,9 @@ def name_table() -> dict[str, Any]:
 
 @cache
 def phrases(key: str) -> frozenset[tuple[str, ...]]:
-    """Return the phrases under one key of the table in words, as written and plain."""
+    """Return the phrases under one key of the table in words, as written and in plain letters."""
     names = (name for listed in name_table()[key].values() for name in listed)
-    return frozenset(form for name in names for form in (words_of(name), plain_words(name)))
+    return frozenset(form for name in names for form in {words_of(name), *written_forms(name)})
 
 
 @cache
@@ -73,5 +79,5 @@ def add_languages(
 ) -> None:
     """Add names to ``names`` in plain words, each with its languages."""
     for language, listed in by_language.items():
-        for name in map(plain_words, listed):
+        for name in frozenset().union(*map(written_forms, listed)):
             names[name] = names.get(name, frozenset()) | {language}

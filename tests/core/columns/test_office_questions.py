@@ -44,7 +44,10 @@ Povolanie | Opis povolania
 Poklic | Opis poklica
 Zawód | Opis zawodu
 Професия | Описание на професията
-Επάγγελμα | Περιγραφή επαγγέλματος"""
+Επάγγελμα | Περιγραφή επαγγέλματος
+Beroep | Beroepsomschrijving
+Yrke | Yrkesbeskrivning
+Stilling | Arbejdsfunktion"""
 
 
 def _headers(text: str) -> list[str]:
@@ -119,3 +122,57 @@ def test_the_duties_in_household_surveys(header: str) -> None:
 @pytest.mark.parametrize("header", _headers(SOUTHERN_OTHERS))
 def test_a_business_and_another_person_in_household_surveys(header: str) -> None:
     assert match(header, JOB_TITLE) is None
+
+
+# The North, the Low Countries and the Baltic; letters also as "aa" and "oe", as in variables.
+NORTHERN_TITLES = """\
+Naam functie | Wat is uw functie in uw hoofdbaan? | Hoe luidt uw functie? | Uitgeoefende functie
+Wat is de functie van [naam]? | stillingsbenevnelse | Yrkesbenevnelse | Hva er yrket ditt?
+Hva slags arbeid utfører du? | Befattningstext | Yrkestext | Hvad er din arbejdsfunktion?
+Hvað starfar þú við? | Stöðuheiti | Hvaða starfi gegnir þú? | Kes te ametilt olete?
+Mis ametis te töötate? | Kāds ir Jūsu darbs? | Kuo Jūs dirbate? | Užsiėmimas"""
+NORTHERN_TASKS = """\
+Jobinhoud | Aard van het werk | Wat moet u in dit beroep doen? | Vanligaste arbetsuppgifterna
+Vad gör du huvudsakligen på jobbet? | Beskriv arbeidsoppgavene | Hva går arbeidet ut på?
+Hva består arbeidet av? | Hvad består dit arbejde i? | Jobindhold | Verksvið | Töö sisu
+Í hverju felst starfið? | Helstu viðfangsefni | Veicamais darbs | Darba saturs | Darba raksturs
+Aprakstiet savus darba pienākumus | Darbo pobūdis | Atliekamas darbas | Työn sisältö
+Τι ακριβώς κάνετε; | Характер на работата | Art der Arbeit | Obsah práce | Priroda posla"""
+NORTHERN_OTHERS = """\
+stilling_for_et_aar_siden | yrke_for_ett_aar_siden | Yrke foer ett aar sedan | oensket yrke
+Frueherer Beruf | beruf_frueher | Zusaetzlicher Beruf | aegtefaelles stilling
+Starf fyrir ári | starf_fyrir_ari | Starf fyrir ári síðan | Επάγγελμα προ έτους
+Profession il y a un an | Beroep 2e baan | sekundær stilling | Dzīvesbiedra profesija
+Amet, mida otsite | Sinds wanneer oefent u uw functie uit? | Kur ir Jūsu darbs?
+Hvar starfar þú? | Kus te ametis töötate? | Kada pradėjote eiti pareigas?"""
+
+
+@pytest.mark.parametrize("header", _headers(NORTHERN_TITLES))
+def test_the_job_in_the_north(header: str) -> None:
+    assert match(header, JOB_TITLE) is not None
+    assert match(header, DUTIES) is None
+
+
+@pytest.mark.parametrize("header", _headers(NORTHERN_TASKS))
+def test_the_duties_in_the_north(header: str) -> None:
+    assert match(header, DUTIES) is not None
+    assert match(header, JOB_TITLE) is None
+
+
+@pytest.mark.parametrize("header", _headers(NORTHERN_OTHERS))
+def test_another_time_job_and_person_in_the_north(header: str) -> None:
+    assert match(header, JOB_TITLE) is None
+
+
+def test_the_year_before_is_named_in_a_note(tmp_path: Path) -> None:
+    """A register of Denmark, whose names of variables have no letters of their own."""
+    path = tmp_path / "aku.csv"
+    path.write_text(
+        "nr;stilling;arbejdsfunktion;stilling_for_et_aar_siden\n"
+        "1;kok;laver mad i kantine;tjener\n2;smed;svejser;lærling\n",
+        encoding="utf-8",
+    )
+    table = open_table(path, {JOB_TITLE: [], DUTIES: []}, [JOB_TITLE])
+    assert table.columns == {JOB_TITLE: 1, DUTIES: 2}
+    (note,) = [note for note in table.notes if "siden" in note]
+    assert "their names say something else" in note
