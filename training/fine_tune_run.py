@@ -9,6 +9,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerBase
 
 from core.errors import InputError
+from core.languages.message import Message
 from core.row_counts import quantity
 from core.run_state import RunState
 from core.settings import Settings
@@ -30,7 +31,7 @@ from training.promotion import promote_or_refuse
 from training.run_folder import RunFolder, TrainingSummary
 
 _LOG = logging.getLogger(__name__)
-_NOTHING_TO_LEARN = (
+_NOTHING_TO_LEARN = Message(
     "every new correction is of a text that measures or calibrates: it decides its own text, and "
     "nothing is learned of it"
 )

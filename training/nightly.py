@@ -18,7 +18,8 @@ import pandas as pd
 from core.corrections.corrections_folder import KeptCorrection, answered_texts, read_folder
 from core.corrections.doubts import Doubt, open_doubts
 from core.files.folders import require_new_dir
-from core.run_state import RunState
+from core.languages.message import Message
+from core.run_state import ENDS, RunState
 from core.settings import Settings
 from core.timestamps import utc_now
 from inference.bundle import Bundle
@@ -174,20 +175,26 @@ def _why_skipped(
     """
     if not len(corrections):
         words = left_out()
-        return f"nothing to learn: {words}" if words else "there are no corrections yet"
+        if not words:
+            return Message("there are no corrections yet")
+        return Message("nothing to learn: {why}", why=words)
     new = corrections[corrections["is_new"]]
     if not len(new):
-        words = left_out() or "the model in service has learned every correction"
-        return f"nothing new: {words}"
+        words = left_out() or Message("the model in service has learned every correction")
+        return Message("nothing new: {why}", why=words)
     if new["is_held_out"].all():
-        return f"nothing new to learn: {left_out()}"
+        return Message("nothing new to learn: {why}", why=left_out())
     run = last_finished(settings.output.model_dir / "runs", RunKind.FINE_TUNE)
     if run is None or run.key != key:
         return None
-    reason = f"nothing new since {run.path.name}, which ended as {run.state.value!r}"
     if run.state is RunState.PROMOTED:  # and its key has the version from before
-        reason += (
-            ": an earlier version was put back into service, and the same corrections would make "
-            "the same model again"
+        return Message(
+            "nothing new since {run}, which was promoted: an earlier version was put back into "
+            "service, and the same corrections would make the same model again",
+            run=run.path.name,
         )
-    return reason
+    return Message(
+        "nothing new since {run}, which ended as: {state}",
+        run=run.path.name,
+        state=ENDS[run.state],
+    )

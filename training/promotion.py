@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ParityError
+from core.languages.message import Message
 from core.run_state import RunState
 from core.settings import Settings
 from core.taxonomy import isco08, unit_index
@@ -30,9 +31,10 @@ from training.challenger import Calibration, Challenger, calibrate
 from training.champion import Champion, keep_probabilities, open_on_cpu, open_reference
 from training.dataset.dataset_parts import SplitDataset
 from training.evaluation.evaluate_model import evaluate_model
-from training.evaluation.gate import ComparedTexts, GateResult, compare_models, learned_by_group
+from training.evaluation.gate import ComparedTexts, GateResult, compare_models
+from training.evaluation.gate_check import small_falls_added_up
 from training.evaluation.metrics import measure
-from training.evaluation.text_changes import text_changes
+from training.evaluation.text_changes import learned_by_group, text_changes
 from training.long_step import long_step
 from training.own_rules import without_overruled
 from training.run_folder import BEFORE_QUANTIZATION, RunFolder
@@ -67,7 +69,11 @@ def promote_or_refuse(
         with long_step("exporting"):
             bundle = _export(run, challenger, calibration, dataset, corrections)
     except ParityError as error:
-        run.finish(RunState.REFUSED, [str(error)])
+        fault = Message(
+            "the exported model does not compute what the trained one does ({fault})",
+            fault=str(error),
+        )
+        run.finish(RunState.REFUSED, [fault])
         return
     metrics.version = bundle.manifest.version
     metrics.parity = bundle.manifest.parity
@@ -101,12 +107,7 @@ def _reasons(gate_result: GateResult, version: str, reference: str) -> list[str]
     reasons = gate_result.reasons
     failed = [check for check in gate_result.checks if not check.passed]
     if failed and all(check.since_reference for check in failed):
-        reasons.append(
-            f"the falls of several nights since {reference} add up to more than chance: put it "
-            f"back into service (isco models promote {reference}), and the next night teaches it "
-            f"all corrections that hold; or accept them (isco models promote {version}), and "
-            "later nights are compared with that version"
-        )
+        reasons.append(small_falls_added_up(version, reference))
     return reasons
 
 

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from core.files.own_files import METRICS, as_own_json
 from core.files.whole_file import sha256_of, write_atomic
+from core.languages.stored_message import REASON_VALUES, stored
 from core.run_state import RunState
 from core.timestamps import utc_now
 
 if TYPE_CHECKING:
     from core.corrections.doubts import Doubt
     from training.dataset.dataset_parts import DatasetSummary
-    from training.evaluation.gate import GateCheck
+    from training.evaluation.gate_check import GateCheck
     from training.evaluation.text_changes import TextChanges
 
 RUN = "run.json"
@@ -165,6 +166,11 @@ class RunMetrics:
         """Return the content of ``metrics.json``."""
         values = self._headline() | asdict(self)
         values.pop("training")
+        values[REASON_VALUES] = list(map(stored, self.reasons)) or None
+        if self.checks is not None:
+            values["checks"] = [check.to_json() for check in self.checks]
+        if self.doubts is not None:
+            values["doubts"] = [doubt.to_json() for doubt in self.doubts]
         summary = self.training.to_json() if self.training is not None else {}
         return _without_none(values | summary)
 

@@ -72,7 +72,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     confirmed = confirmed_doubts(data.corrections_dir)
     names = write_agreement(out, sampled, coders, settings.output.language)
     if parsed.json:
-        in_doubt = [asdict(doubt) for doubt in doubts + confirmed]
+        in_doubt = [doubt.to_json() for doubt in doubts + confirmed]
         print_json({"sampled": sampled, "coders": asdict(coders), "doubts": in_doubt})
         return
     for doubt in doubts:

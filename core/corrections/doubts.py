@@ -22,6 +22,8 @@ from core.errors import IscoError
 from core.files.folders import names_in
 from core.files.own_files import OwnFileError, as_own_json, read_own_json
 from core.files.whole_file import write_atomic
+from core.languages.message import Message
+from core.languages.stored_message import REASON_VALUES, restored_reasons, stored
 from core.timestamps import utc_now
 
 _LOG = logging.getLogger(__name__)
@@ -80,23 +82,31 @@ class Doubt:
     def whose(self) -> str:
         """Which answers these are, in words."""
         if not self.coder:
-            return f"the answers without a name in {self._shown_file}"
-        return f"the answers of {self.coder!r} in {self._shown_file}"
+            return Message("the answers without a name in {file}", file=self._shown_file)
+        return Message(
+            "the answers of {coder!r} in {file}", coder=self.coder, file=self._shown_file
+        )
 
     @property
     def _shown_file(self) -> str:
         if self.kept in ("", self.file):
             return repr(self.file)
-        return f"{self.kept!r} (handed in as {self.file!r})"
+        return Message("{kept!r} (handed in as {file!r})", kept=self.kept, file=self.file)
 
     @property
     def sentence(self) -> str:
         """What is in doubt and why, and what to do, without a full stop."""
-        return (
-            f"{self.whose} are in doubt: {'; '.join(self.reasons)}. They hold for "
-            "their own texts and teach nothing about others. If they are right, confirm them: "
-            f"isco coders --confirm {shlex.quote(self.name)}"
+        return Message(
+            "{answers} are in doubt: {reasons}. They hold for their own texts and teach nothing "
+            "about others. If they are right, confirm them: {command}",
+            answers=self.whose,
+            reasons=Message.listed(self.reasons),
+            command=f"isco coders --confirm {shlex.quote(self.name)}",
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all values, and those of the reasons: see ``core/languages/stored_message.py``."""
+        return {**asdict(self), REASON_VALUES: list(map(stored, self.reasons))}
 
     def is_about(self, correction: Correction) -> bool:
         """Whether a row of the file is one of these answers; an adjudicated one never is."""
@@ -143,13 +153,19 @@ def _read(path: Path, state: tuple[int, int, int]) -> Doubts:
         return tuple(_from_json(value, name) for value in values)
     except (OSError, OwnFileError, KeyError, TypeError, ValueError) as error:
         _LOG.warning("%r: the doubts cannot be read, so every answer is in doubt: %s", name, error)
-        return (_EveryAnswer("", name, reasons=(f"{str(path)!r} is damaged",), kept=name),)
+        return (_EveryAnswer("", name, reasons=(_damaged(path),), kept=name),)
 
 
 def _from_json(value: dict[str, Any], kept: str) -> Doubt:
     examples = tuple((text, given, expected) for text, given, expected in value["examples"])
-    known = {**value, "reasons": tuple(value["reasons"]), "examples": examples, "kept": kept}
+    reasons = tuple(restored_reasons(value))
+    known = {**value, "reasons": reasons, "examples": examples, "kept": kept}
+    known.pop(REASON_VALUES, None)  # there is none in files of earlier versions
     return Doubt(**known)
+
+
+def _damaged(path: Path) -> Message:
+    return Message("{file!r} is damaged", file=str(path))
 
 
 @dataclass(frozen=True)
@@ -158,7 +174,7 @@ class _EveryAnswer(Doubt):
 
     @property
     def whose(self) -> str:
-        return f"all answers in {self._shown_file}"
+        return Message("all answers in {file}", file=self._shown_file)
 
     def is_about(self, correction: Correction) -> bool:
         return not correction.signature.is_adjudicated
@@ -173,7 +189,7 @@ def write_doubts(corrections_path: Path, doubts: Iterable[Doubt]) -> None:
 
 def _to_json(doubt: Doubt) -> dict[str, Any]:
     """Return the values of a doubt but for ``kept``: the file of doubts is named after it."""
-    return {key: value for key, value in asdict(doubt).items() if key != "kept"}
+    return {key: value for key, value in doubt.to_json().items() if key != "kept"}
 
 
 def remove_doubts(corrections_path: Path) -> None:

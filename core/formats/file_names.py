@@ -48,75 +48,96 @@ _UNFINISHED = re.compile(
     r"|~syncthing~.*|\.goutputstream-.*|\.~.*|~wr[a-z]\d+.*|\..+\.[a-z0-9]{6}|.*\.!ut|.*\.aria2",
     re.IGNORECASE,
 )
-UNFINISHED = "it is an unfinished copy or download; waiting until it gets its final name"
+UNFINISHED = Message("it is an unfinished copy or download; waiting until it gets its final name")
 # How Dropbox, Nextcloud, Syncthing, Seafile and Google Drive name the loser of a conflict.
 _CONFLICT = re.compile(
     r"conflicted copy|case conflict|sync-conflict-\d|_conflict-\d|\[conflict|sfconflict"
     r"|in konflikt stehende kopie|copie en conflit|copia en conflicto",
     re.IGNORECASE,
 )
-_IN_CONFLICT = "it is a conflict copy of a sync client; rename it to have it coded"
-_HIDDEN = "it is a hidden file; give it a name without a dot at the start to have it coded"
-_APPLE_DOUBLE = (
+_IN_CONFLICT = Message("it is a conflict copy of a sync client; rename it to have it coded")
+_HIDDEN = Message("it is a hidden file; give it a name without a dot at the start to have it coded")
+_APPLE_DOUBLE = Message(
     "it is what a Mac keeps beside a file on other disks (AppleDouble), and it has no records; "
     "remove it"
 )
-_HIDDEN_FOLDER = "it is a hidden folder; give it a name without a dot at the start"
+_HIDDEN_FOLDER = Message("it is a hidden folder; give it a name without a dot at the start")
 _MAC_BUNDLES = (".numbers", ".pages", ".key", ".app", ".rtfd")
-_MAC_BUNDLE = "it is a document or program of a Mac; save its table as CSV"
-_SAVE_AS_CSV = "save its table as CSV, and put that file here"
-_EXPORT = "export its table as CSV, Stata (.dta) or SPSS (.sav), and put that file here"
-_SAVE_CORRECTIONS = (
+_MAC_BUNDLE = Message("it is a document or program of a Mac; save its table as CSV")
+_SAVE_AS_CSV = Message("save its table as CSV, and put that file here")
+_EXPORT = Message("export its table as CSV, Stata (.dta) or SPSS (.sav), and put that file here")
+_SAVE_CORRECTIONS = Message(
     "open it in a browser, press 'Save corrections', and put the CSV file that is saved here"
 )
 _REVIEW_PAGE = re.compile(r"review.*\.x?html?", re.IGNORECASE)
 # The endings of files that people take for tables, or send with them.
 _OTHER_KINDS = (
-    ((".doc", ".docx", ".odt", ".rtf", ".pages"), f"it is a text document; {_SAVE_AS_CSV}"),
-    ((".pdf",), f"it is a PDF document; {_SAVE_AS_CSV}"),
+    (
+        (".doc", ".docx", ".odt", ".rtf", ".pages"),
+        Message("it is a text document; {remedy}", remedy=_SAVE_AS_CSV),
+    ),
+    ((".pdf",), Message("it is a PDF document; {remedy}", remedy=_SAVE_AS_CSV)),
     (
         (".xlsb", ".xlsm", ".xlt", ".xltx", ".fods", ".gsheet"),
-        "it is a workbook of a kind that is not read; save it as .xlsx or as CSV",
+        Message("it is a workbook of a kind that is not read; save it as .xlsx or as CSV"),
     ),
-    ((".numbers",), "it is a document of Apple Numbers; export it as .xlsx or as CSV"),
+    (
+        (".numbers",),
+        Message("it is a document of Apple Numbers; export it as .xlsx or as CSV"),
+    ),
     (
         (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".z"),
-        "unpack it, and put the files in it here",
+        Message("unpack it, and put the files in it here"),
     ),
-    ((".json", ".ndjson"), "write each record as one line, and name the file .jsonl"),
+    (
+        (".json", ".ndjson"),
+        Message("write each record as one line, and name the file .jsonl"),
+    ),
     (
         (".htm", ".html", ".xhtml", ".mht", ".mhtml"),
-        f"it is a page; if it is the review page of a batch, {_SAVE_CORRECTIONS}; else "
-        f"{_SAVE_AS_CSV}",
+        Message(
+            "it is a page; if it is the review page of a batch, {save_corrections}; else {remedy}",
+            save_corrections=_SAVE_CORRECTIONS,
+            remedy=_SAVE_AS_CSV,
+        ),
     ),
-    ((".xml",), f"it is XML; {_SAVE_AS_CSV}"),
-    ((".sas7bdat", ".xpt"), f"it is a data set of SAS; {_EXPORT}"),
+    ((".xml",), Message("it is XML; {remedy}", remedy=_SAVE_AS_CSV)),
+    ((".sas7bdat", ".xpt"), Message("it is a data set of SAS; {remedy}", remedy=_EXPORT)),
     (
         (".rds", ".rdata", ".rda"),
-        'it is data of R; write its table with write.csv(data, "file.csv", row.names = FALSE), '
-        "and put that file here",
+        Message(
+            "it is data of R; write its table with {call}, and put that file here",
+            call='write.csv(data, "file.csv", row.names = FALSE)',
+        ),
     ),
     (
         (".dat", ".asc", ".fwf", ".fix"),
-        "it may be data whose columns have fixed widths, as CSPro keeps them; export it as text "
-        "with tabs, Stata (.dta) or SPSS (.sav) (in CSPro: Export Data), and put that file here; "
-        "if a delimiter divides the columns, name the file .txt",
+        Message(
+            "it may be data whose columns have fixed widths, as CSPro keeps them; export it as "
+            "text with tabs, Stata (.dta) or SPSS (.sav) (in CSPro: Export Data), and put that "
+            "file here; if a delimiter divides the columns, name the file .txt"
+        ),
     ),
-    ((".csdb", ".csdbe"), f"it is a database of CSPro; {_EXPORT} (in CSPro: Export Data)"),
+    (
+        (".csdb", ".csdbe"),
+        Message("it is a database of CSPro; {remedy} (in CSPro: Export Data)", remedy=_EXPORT),
+    ),
     (
         (".dcf", ".do", ".dct", ".sps", ".sas", ".r", ".py"),
-        "it describes or loads data, and has none itself; put the table with the data here",
+        Message(
+            "it describes or loads data, and has none itself; put the table with the data here"
+        ),
     ),
-    ((".por",), "it is a data set of SPSS for exchange; save it as .sav"),
-    ((".feather", ".arrow"), "it is a table of Arrow; write it as .parquet or as CSV"),
+    ((".por",), Message("it is a data set of SPSS for exchange; save it as .sav")),
+    ((".feather", ".arrow"), Message("it is a table of Arrow; write it as .parquet or as CSV")),
     (
         (".mdb", ".accdb", ".sqlite", ".db", ".dbf"),
-        "it is a database; export its table as CSV, and put that file here",
+        Message("it is a database; export its table as CSV, and put that file here"),
     ),
-    ((".msg", ".eml"), "it is a mail; put the file that came with it here"),
+    ((".msg", ".eml"), Message("it is a mail; put the file that came with it here")),
     (
         (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff"),
-        "it is a picture; put the table itself here",
+        Message("it is a picture; put the table itself here"),
     ),
 )
 
@@ -183,11 +204,17 @@ def reason_to_hold(name: str) -> str | None:
     if suffix:
         return _IN_CONFLICT if _CONFLICT.search(name) else None
     if _REVIEW_PAGE.fullmatch(name):
-        return f"it is the review page of a batch; {_SAVE_CORRECTIONS}"
+        return Message("it is the review page of a batch; {remedy}", remedy=_SAVE_CORRECTIONS)
     lowered = name.lower()
     for suffixes, reason in _OTHER_KINDS:
         if lowered.endswith(suffixes):
             return reason
     ending = "." + lowered.rpartition(".")[2] if "." in lowered.strip(".") else ""
-    what = f"files that end in {ending!r} are not read" if ending else "its name has no ending"
-    return f"{what}; if it is a table, give it a name that ends in one of {_SPOKEN}"
+    what = Message("its name has no ending")
+    if ending:
+        what = Message("files that end in {ending!r} are not read", ending=ending)
+    return Message(
+        "{what}; if it is a table, give it a name that ends in one of {endings}",
+        what=what,
+        endings=_SPOKEN,
+    )

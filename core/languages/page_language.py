@@ -38,12 +38,11 @@ class PageLanguage:
     def gettext(self, text: str) -> str:
         """Return a text of the program in this language; a ``Message`` with its values."""
         if isinstance(text, Message):
-            return text.translated(
-                self._catalogue.gettext, self._catalogue.ngettext, self.count, self._language_name
-            )
+            return text.translated(self)
         return self._catalogue.gettext(text)
 
-    def _language_name(self, code: str) -> str:
+    def language_name(self, code: str) -> str:
+        """Return the name of a language (its ISO 639-1 code) in this one."""
         return language_name(code, self.code)
 
     def ngettext(self, one: str, many: str, n: int) -> str:

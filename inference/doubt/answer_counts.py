@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.corrections.doubts import Doubt
+from core.languages.message import Message
 from core.taxonomy import isco08
 from inference.doubt.chance import UsualShare
 
@@ -116,24 +117,42 @@ def reasons_for(counts: Counts, confirmed: Sequence[Doubt] = ()) -> list[str]:
     for doubt in confirmed:
         usually_far = usually_far.having_seen(doubt.n_far, doubt.n)
         usually_against = usually_against.having_seen(doubt.n_against, doubt.n_sure)
-    reasons = []
+    reasons: list[str] = []
     if usually_far.chance_of(counts.n_far, counts.n) < _FAR_CHANCE:
         reasons.append(
-            f"{counts.n_far} of {counts.n} codes are far from all that the model and similar "
-            "corrections find possible"
+            Message(
+                "{n} of {n_all} codes are far from all that the model and similar corrections find "
+                "possible",
+                n=counts.n_far,
+                n_all=counts.n,
+            )
         )
     elif not confirmed and _USUALLY_BEHIND.chance_of(counts.n_behind, counts.n) < _BEHIND_CHANCE:
         reasons.append(
-            f"{counts.n_behind} of {counts.n} codes are behind a hundred others that the model "
-            "finds likelier"
+            Message(
+                "{n} of {n_all} codes are behind a hundred others that the model finds likelier",
+                n=counts.n_behind,
+                n_all=counts.n,
+            )
         )
     if usually_against.chance_of(counts.n_against, counts.n_sure) < _AGAINST_CHANCE:
         reasons.append(
-            f"{counts.n_against} of {counts.n_sure} codes contradict where the model and similar "
-            "corrections are sure"
+            Message(
+                "{n} of {n_all} codes contradict where the model and similar corrections are sure",
+                n=counts.n_against,
+                n_all=counts.n_sure,
+            )
         )
     if counts.rule is not None and not confirmed:
         expected, given, n, of = counts.rule
         if _RULE_SHARE.chance_of(n, of) * counts.n_groups < _RULE_CHANCE:
-            reasons.append(f"{n} of {of} texts that are surely {expected} got {given}")
+            reasons.append(
+                Message(
+                    "{n} of {n_all} texts that are surely {expected} got {given}",
+                    n=n,
+                    n_all=of,
+                    expected=expected,
+                    given=given,
+                )
+            )
     return reasons

@@ -19,6 +19,7 @@ import numpy as np
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.doubts import Doubt, is_same_coder
+from core.languages.message import Message
 from core.row_counts import Progress, no_progress
 from core.taxonomy import isco08, unit_index
 from core.timestamps import utc_now
@@ -162,7 +163,7 @@ def _check_together(
         return as_usual
     compared = _compare(coders, autocoder, progress)
     reasons = [
-        f"of {len(coders)} coders with few answers each, {reason}"
+        Message("of {n} coders with few answers each, {reason}", n=len(coders), reason=reason)
         for reason in reasons_for(compared.counts)
     ]
     if not reasons:

@@ -238,7 +238,7 @@ def test_a_poisoned_night_is_refused_by_name(user_project: Settings, tmp_path: P
     assert again is not None and again.reasons == []
     ModelRegistry(user_project.output).rollback()
     assert skipped_reason(user_project, tmp_path / "night") == (
-        f"nothing new since {again.path.name}, which ended as 'promoted': an earlier version was "
+        f"nothing new since {again.path.name}, which was promoted: an earlier version was "
         "put back into service, and the same corrections would make the same model again"
     )
 

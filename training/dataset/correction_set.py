@@ -18,16 +18,16 @@ from core.corrections.corrections_folder import (
     folder_state,
 )
 from core.corrections.decisions import Decisions
+from core.languages.message import Message
 from core.non_answers.stated_text import stated_text
-from core.row_counts import quantity
 from inference.bundle import Bundle
 from training.dataset.splits import is_held_out_correction
 
 _LOG = logging.getLogger(__name__)
 _LEFT_OUT = {
-    "in_doubt": "in doubt until somebody confirms them (isco coders)",
-    "disputed": "answered in contradiction until somebody decides (isco coders)",
-    "of_3_digits_or_not_codable": "of 3 digits or not codable",
+    "in_doubt": Message("in doubt until somebody confirms them (isco coders)"),
+    "disputed": Message("answered in contradiction until somebody decides (isco coders)"),
+    "of_3_digits_or_not_codable": Message("of 3 digits or not codable"),
 }
 _FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
 
@@ -130,16 +130,19 @@ def left_out_in_words(
     else:
         n_kept_out = int(corrections["is_first"].sum())
     counts = {
-        "kept out of the training, to measure on": n_kept_out,
+        Message("kept out of the training, to measure on"): n_kept_out,
         **{_LEFT_OUT[reason]: n for reason, n in n_others.items()},
     }
     if not any(counts.values()):
         return ""
     total = len(corrections) + sum(n_others.values())
-    left_out = "; ".join(f"{n:,} {why}" for why, n in counts.items() if n)
-    return (
-        f"of {quantity(total, 'correction')} the model in service has learned "
-        f"{len(corrections) - n_kept_out:,}; left out: {left_out}"
+    left_out = [Message("{n} {why}", n=n, why=why) for why, n in counts.items() if n]
+    return Message.counted(
+        total,
+        "of {n} correction the model in service has learned {n_learned}; left out: {left_out}",
+        "of {n} corrections the model in service has learned {n_learned}; left out: {left_out}",
+        n_learned=len(corrections) - n_kept_out,
+        left_out=Message.listed(left_out),
     )
 
 
@@ -147,12 +150,16 @@ def taken_back_in_words(n: int) -> str:
     """Return what ``count_taken_back`` means, and the remedy; "" where ``n`` is 0."""
     if not n:
         return ""
-    return (
-        f"the model in service has learned {quantity(n, 'answer')} before that "
-        f"{'teaches' if n == 1 else 'teach'} nothing any more (withdrawn, in doubt, disputed or "
-        "replaced by a group): no training takes that out. If it matters, serve a version of "
-        "before (isco models list, isco models promote VERSION): the next night teaches it all "
-        "corrections that hold"
+    return Message.counted(
+        n,
+        "the model in service has learned {n} answer before that teaches nothing any more "
+        "(withdrawn, in doubt, disputed or replaced by a group): no training takes that out. If it "
+        "matters, serve a version of before (isco models list, isco models promote VERSION): the "
+        "next night teaches it all corrections that hold",
+        "the model in service has learned {n} answers before that teach nothing any more "
+        "(withdrawn, in doubt, disputed or replaced by a group): no training takes that out. If it "
+        "matters, serve a version of before (isco models list, isco models promote VERSION): the "
+        "next night teaches it all corrections that hold",
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
 from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
+from core.languages.message import Message
 from core.settings import Settings
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
@@ -101,7 +102,10 @@ def _note(corrections_dir: Path, answers: _Answers, doubt: Doubt) -> Doubt:
     """Write the doubt beside each file of the coder, and return the first, which has the counts."""
     names = list(answers.files)
     if len(names) > 1:
-        reasons = tuple(f"in {len(names)} files together, {reason}" for reason in doubt.reasons)
+        reasons = tuple(
+            Message("in {n} files together, {reason}", n=len(names), reason=reason)
+            for reason in doubt.reasons
+        )
         doubt = replace(doubt, reasons=reasons)
     counted = doubt
     for name in names:

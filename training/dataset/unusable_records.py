@@ -7,14 +7,15 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.isco_codes.written_code import KIND_WORDS, WrittenCode
+from core.languages.message import Message
 from core.non_answers.known_texts import NonAnswers
 from core.row_counts import quantity
 from core.taxonomy import UNIT
 from core.text import EMPTY_TEXT, NOTHING_STATED
 
-NO_TEXT = "no title and no duties"
-NO_ANSWER = "a text that is no answer"
-GROUP_ALONE = "a group of fewer than four digits"
+NO_TEXT = Message("no title and no duties")
+NO_ANSWER = Message("a text that is no answer")
+GROUP_ALONE = Message("a group of fewer than four digits")
 _MAX_NAMED = 3
 _EXPECTED = "records with a job title and a code of ISCO-08 with 4 digits"
 

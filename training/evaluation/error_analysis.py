@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from core.csv_writer import Writer, neutralise
+from core.isco_titles.group_titles import ENGLISH
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, unit_index
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
@@ -42,6 +43,7 @@ def write_error_analysis(
     codes: Sequence[str],
     texts: Sequence[str],
     out_dir: Path,
+    language: str = ENGLISH,
 ) -> None:
     """Write the analysis of N ≥ 1 coded texts to the folder ``out_dir``, created if missing.
 
@@ -50,6 +52,7 @@ def write_error_analysis(
     probabilities : (N, 436), calibrated, columns in the order of ``isco08().units``; of texts that
         were in no training.
     codes, texts : N right unit groups, and the texts as the model saw them.
+    language : that of the words in the pictures.
     """
     units = np.array(isco08().units)
     right = np.array(unit_index(codes), np.intp)
@@ -70,7 +73,7 @@ def write_error_analysis(
     _write(out_dir / NEVER_PREDICTED, ["code", "title", "n"], _never_predicted(counts))
     rows = ([code, *map(str, row)] for code, row in zip(units, counts, strict=True))
     _write(out_dir / CONFUSION, ["right_code", *units], rows)
-    draw_confusion(counts, out_dir)
+    draw_confusion(counts, out_dir, language)
 
 
 def _examples(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from core.languages.message import Message
 from core.settings import Settings
 from inference.classifier import Classifier
 from training.champion import Champion
@@ -16,6 +17,7 @@ from training.evaluation.error_analysis import write_error_analysis
 from training.evaluation.gate import ComparedTexts
 from training.evaluation.metrics import measure
 from training.evaluation.plots import draw_curves
+from training.part_names import LANGUAGE, UNKNOWN
 from training.run_folder import SEEN, TEST, Figures, RunFolder
 
 _N_SEEN_TEXTS = 2000
@@ -51,7 +53,7 @@ def evaluate_model(
             hold_out[name] = ComparedTexts(
                 list(rows["label"]), champion_probabilities, probabilities[name]
             )
-    _draw(run, parts, probabilities, hold_out, threshold)
+    _draw(run, parts, probabilities, hold_out, settings)
     return hold_out
 
 
@@ -84,7 +86,7 @@ def _subsets(rows: pd.DataFrame, usual: str) -> Iterator[tuple[str, np.ndarray]]
     languages = sorted(set(rows["language"]), key=lambda code: (code != usual, code))
     if "kind" in rows or len(languages) > 1:
         for language in languages:
-            yield f"language {language or 'unknown'}", (rows["language"] == language).to_numpy()
+            yield f"{LANGUAGE} {language or UNKNOWN}", (rows["language"] == language).to_numpy()
     if "kind" in rows:
         for kind in rows["kind"].unique():
             yield str(kind), (rows["kind"] == kind).to_numpy()
@@ -95,16 +97,17 @@ def _draw(
     parts: dict[str, pd.DataFrame],
     probabilities: dict[str, np.ndarray],
     hold_out: dict[str, ComparedTexts],
-    threshold: float,
+    settings: Settings,
 ) -> None:
     """Draw the errors of the challenger, and its curves beside the champion's."""
     if not parts:
         return
+    threshold, language = settings.model.confidence_threshold, settings.output.language
     analysed = next(name for name in (TEST, *parts) if name in parts)
     compared = analysed
     folder, rows = run.path / ERROR_ANALYSIS, parts[analysed]
-    codes, models = list(rows["label"]), {"this model": probabilities[analysed]}
-    write_error_analysis(probabilities[analysed], codes, list(rows["text"]), folder)
+    codes, models = list(rows["label"]), {Message("this model"): probabilities[analysed]}
+    write_error_analysis(probabilities[analysed], codes, list(rows["text"]), folder, language)
     if hold_out:
         # The champion may have learned texts of the test side, but no text of a hold-out set.
         # Those of other languages say little about the user's own texts.
@@ -112,8 +115,8 @@ def _draw(
         compared = max(usual, key=lambda name: len(hold_out[name].codes))
         texts = hold_out[compared]
         codes = list(texts.codes)
-        models = {"challenger": texts.challenger, "champion": texts.champion}
+        models = {Message("challenger"): texts.challenger, Message("champion"): texts.champion}
         run.metrics.champion_figures = measure(texts.champion, codes, threshold)
-    draw_curves(models, codes, threshold, folder)
+    draw_curves(models, codes, threshold, folder, language)
     run.metrics.analysed = analysed
     run.metrics.compared = compared

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from core.settings_file.training_settings import GateSettings
-from core.taxonomy import isco08, unit_index
+from core.taxonomy import unit_index
+from training.evaluation.gate_check import KEPT_OUT, LEARNED, GateCheck, GateFigure
 from training.evaluation.intervals import interval, interval_of_change
 from training.evaluation.metrics import (
     AGREEMENT,
@@ -33,26 +34,6 @@ _ROUNDING = 1e-9
 # What the hold-out sets may lose for rules of the office that a person has confirmed.
 _FALL_FOR_RULES = 0.01
 _LEAST = 1e-30  # a probability of zero has no logarithm
-
-
-@dataclass(frozen=True)
-class GateCheck:
-    """One figure of both models. ``limit`` states in words what would have been accepted.
-
-    With ``since_reference`` the figure ``champion`` is that of the reference version.
-    """
-
-    name: str
-    champion: float
-    challenger: float
-    limit: str
-    passed: bool
-    since_reference: bool = False
-
-    @property
-    def words(self) -> str:
-        """The check in a sentence."""
-        return f"{self.name}: {self.champion:.3f} before, {self.challenger:.3f} now; {self.limit}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +55,7 @@ class GateResult:
     @property
     def reasons(self) -> list[str]:
         """One sentence for each check that failed."""
-        return [check.words for check in self.checks if not check.passed]
+        return [check.sentence for check in self.checks if not check.passed]
 
 
 @dataclass(frozen=True)
@@ -99,26 +80,6 @@ class ComparedTexts:
         """Return the texts with the reference version in the place of the champion."""
         before = self.champion if self.reference is None else self.reference
         return ComparedTexts(self.codes, before, self.challenger)
-
-
-def learned_by_group(learned: ComparedTexts, n_groups: int) -> list[dict[str, str | int]]:
-    """Return the unit groups with most learned corrections: how many, and how many were right.
-
-    Each has ``code``, ``n``, ``n_before`` right by the champion, ``n_now`` by the challenger.
-    """
-    units, codes = np.array(isco08().units), np.array(learned.codes, str)
-    before = units[learned.champion.argmax(axis=1)] == codes
-    now = units[learned.challenger.argmax(axis=1)] == codes
-    groups, sizes = np.unique(codes, return_counts=True)
-    return [
-        {
-            "code": str(code),
-            "n": int((codes == code).sum()),
-            "n_before": int(before[codes == code].sum()),
-            "n_now": int(now[codes == code].sum()),
-        }
-        for code in groups[np.argsort(-sizes, kind="stable")][:n_groups]
-    ]
 
 
 def compare_models(
@@ -148,8 +109,7 @@ def compare_models(
         checks += _hold_out_checks(name, texts, allowed_fall, settings)
     for name, texts in sets.items():
         if texts.reference is not None:
-            since, words = texts.since_reference(), f"{name}, since the reference version"
-            found = _hold_out_checks(words, since, allowed_fall, settings)
+            found = _hold_out_checks(name, texts.since_reference(), allowed_fall, settings)
             checks += [replace(check, since_reference=True) for check in found]
     checks += [*_learned_checks(learned), *_kept_out_checks(kept_out)]
     # What rules of the office cost is granted once: it must not be refused in all later nights.
@@ -160,8 +120,8 @@ def compare_models(
 class _Figures:
     """What the checks need of ``texts``: of the champion at index 0, of the challenger at 1.
 
-    ``best`` (N,) positions of the best unit groups, ``confidence`` (N,), ``hits`` (N,) bool,
-    ``right_probability`` (N,) of the right unit groups.
+    ``n`` is N; ``best`` (N,) are positions of the best unit groups, ``confidence`` (N,), ``hits``
+    (N,) bool, ``right_probability`` (N,) of the right unit groups.
     """
 
     def __init__(self, texts: ComparedTexts) -> None:
@@ -170,7 +130,8 @@ class _Figures:
         self.best = [probabilities.argmax(axis=1) for probabilities in models]
         self.confidence = [probabilities.max(axis=1) for probabilities in models]
         self.hits = [best == self.right for best in self.best]
-        own = np.arange(len(self.right))
+        self.n = len(self.right)
+        own = np.arange(self.n)
         self.right_probability = [probabilities[own, self.right] for probabilities in models]
 
     def macro_f1(self, model: int, rows: np.ndarray) -> float:
@@ -213,42 +174,61 @@ def _is_not_lower(texts: ComparedTexts) -> bool:
 def _hold_out_checks(
     name: str, texts: ComparedTexts, allowed_fall: float, settings: GateSettings
 ) -> list[GateCheck]:
-    figures, n = _Figures(texts), len(texts.codes)
-    rate = figures.production_rate
+    figures = _Figures(texts)
     checks = [
-        _check_not_below(f"macro-F1, {name}", figures.macro_f1, n, allowed_fall),
-        _check_not_below(f"production rate at 95 %, {name}", rate, n, allowed_fall),
+        _check_not_below(GateFigure.MACRO_F1, name, figures, figures.macro_f1, allowed_fall),
+        _check_not_below(
+            GateFigure.PRODUCTION_RATE, name, figures, figures.production_rate, allowed_fall
+        ),
     ]
     major = np.array([code[0] for code in texts.codes])
     for group in np.unique(major):
         rows = np.flatnonzero(major == group)
         if len(rows) >= _MIN_GROUP_TEXTS:
-            title = f"top-1 in major group {group}, {name}"
-            checks.append(_check_group(title, figures, rows, settings.max_major_group_drop))
-    return [*checks, _check_calibration(f"calibration error, {name}", figures, n, settings)]
+            checks.append(_check_group(name, str(group), figures, rows, settings))
+    return [*checks, _check_calibration(name, figures, settings)]
 
 
-def _check_calibration(name: str, figures: _Figures, n: int, settings: GateSettings) -> GateCheck:
+def _check_calibration(texts: str, figures: _Figures, settings: GateSettings) -> GateCheck:
     """Fail where the calibration error rises by more than ``max_ece_rise`` and chance."""
-    rows = np.arange(n)
+    rows = np.arange(figures.n)
     before, after = (figures.calibration_error(model, rows) for model in (0, 1))
     # Of 150 texts, a model that is calibrated perfectly has an error of 0.08 by chance.
     low, high = interval(
-        lambda drawn: figures.calibration_error(1, drawn) - figures.calibration_error(0, drawn), n
+        lambda drawn: figures.calibration_error(1, drawn) - figures.calibration_error(0, drawn),
+        figures.n,
     )
-    limit = f"may rise by at most {settings.max_ece_rise}, or by chance {_differences(low, high)}"
-    highest = settings.max_ece_rise + _ROUNDING
-    return GateCheck(name, before, after, limit, min(after - before, low) <= highest)
+    return GateCheck(
+        GateFigure.CALIBRATION_ERROR,
+        texts,
+        figures.n,
+        before,
+        after,
+        passed=min(after - before, low) <= settings.max_ece_rise + _ROUNDING,
+        interval=(low, high),
+        allowed=settings.max_ece_rise,
+    )
 
 
-def _check_group(name: str, figures: _Figures, rows: np.ndarray, max_drop: float) -> GateCheck:
-    """Fail where the agreement of a major group falls by more than ``max_drop`` and chance."""
+def _check_group(
+    texts: str, group: str, figures: _Figures, rows: np.ndarray, settings: GateSettings
+) -> GateCheck:
+    """Fail where the agreement falls by more than ``max_major_group_drop`` and chance."""
+    max_drop = settings.max_major_group_drop
     before, after = figures.agreement(0, rows), figures.agreement(1, rows)
     # In a group of a hundred texts, three changed by rounding alone are three points.
     low, high = interval_of_change(*(hits[rows] for hits in figures.hits))
-    limit = f"may fall by at most {max_drop}, or by chance {_differences(low, high)}"
-    passed = before - after <= max_drop + _ROUNDING or high >= -_ROUNDING
-    return GateCheck(name, before, after, limit, passed)
+    return GateCheck(
+        GateFigure.MAJOR_GROUP_AGREEMENT,
+        texts,
+        len(rows),
+        before,
+        after,
+        passed=before - after <= max_drop + _ROUNDING or high >= -_ROUNDING,
+        interval=(low, high),
+        allowed=max_drop,
+        major_group=group,
+    )
 
 
 def _learned_checks(learned: ComparedTexts) -> list[GateCheck]:
@@ -258,38 +238,49 @@ def _learned_checks(learned: ComparedTexts) -> list[GateCheck]:
     # Of few corrections often as many are right as before, though each has become more likely.
     figures = _Figures(learned)
     before, after = figures.log_likelihood(0), figures.log_likelihood(1)
-    name = "log-likelihood of learned corrections"
     passed = after > before or bool(figures.hits[1].all())
-    limit = "must rise, unless all of them are right"
-    return [GateCheck(name, before, after, limit, passed)]
+    return [GateCheck(GateFigure.LOG_LIKELIHOOD, LEARNED, figures.n, before, after, passed)]
 
 
 def _kept_out_checks(kept_out: ComparedTexts) -> list[GateCheck]:
-    n = len(kept_out.codes)
-    if n < MIN_TEXTS:
+    if len(kept_out.codes) < MIN_TEXTS:
         return []
-    figures, rows = _Figures(kept_out), np.arange(n)
+    figures = _Figures(kept_out)
+    rows = np.arange(figures.n)
     low, high = interval_of_change(*figures.hits)
-    limit = f"must not fall by more than chance {_differences(low, high)}"
-    before, after = figures.agreement(0, rows), figures.agreement(1, rows)
-    passed = high >= -_ROUNDING
-    return [GateCheck("agreement on corrections kept out", before, after, limit, passed)]
+    return [
+        GateCheck(
+            GateFigure.AGREEMENT,
+            KEPT_OUT,
+            figures.n,
+            figures.agreement(0, rows),
+            figures.agreement(1, rows),
+            passed=high >= -_ROUNDING,
+            interval=(low, high),
+        )
+    ]
 
 
 def _check_not_below(
-    name: str, figure: Callable[[int, np.ndarray], float], n: int, allowed_fall: float
+    kind: GateFigure,
+    texts: str,
+    figures: _Figures,
+    figure: Callable[[int, np.ndarray], float],
+    allowed_fall: float,
 ) -> GateCheck:
     """Fail where the challenger (model 1) is below the champion (model 0) by more than chance.
 
     It may be lower by ``allowed_fall`` besides.
     """
-    rows = np.arange(n)
-    low, high = interval(lambda drawn: figure(1, drawn) - figure(0, drawn), n)
-    allowed = f"{allowed_fall} and chance" if allowed_fall else "chance"
-    limit = f"must not fall by more than {allowed} {_differences(low, high)}"
-    passed = high >= -allowed_fall - _ROUNDING
-    return GateCheck(name, figure(0, rows), figure(1, rows), limit, passed)
-
-
-def _differences(low: float, high: float) -> str:
-    return f"(95 % of the differences: {low:+.4f} to {high:+.4f})"
+    rows = np.arange(figures.n)
+    low, high = interval(lambda drawn: figure(1, drawn) - figure(0, drawn), figures.n)
+    return GateCheck(
+        kind,
+        texts,
+        figures.n,
+        figure(0, rows),
+        figure(1, rows),
+        passed=high >= -allowed_fall - _ROUNDING,
+        interval=(low, high),
+        allowed=allowed_fall,
+    )

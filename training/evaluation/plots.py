@@ -17,8 +17,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.ticker import PercentFormatter
 
+from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.languages.message import Message
+from core.languages.page_language import PageLanguage, page_language
 from core.taxonomy import MAJOR, SUB_MAJOR, isco08, unit_index
 from training.evaluation.analysis_files import (
     CONFUSION_MAJOR,
@@ -62,22 +64,27 @@ class _Predictions:
 
 
 @rc_context(_STYLE)
-def draw_confusion(counts: np.ndarray, out_dir: Path) -> None:
-    """Draw the confusion of major and of sub-major groups into ``out_dir``.
+def draw_confusion(counts: np.ndarray, out_dir: Path, language: str = ENGLISH) -> None:
+    """Draw the confusion of major and of sub-major groups into ``out_dir``, in a language.
 
     ``counts``: (436, 436) numbers of texts, right code by given code, both in ISCO order.
     """
-    by_major = _major_confusion(_summed(counts, MAJOR))
+    spoken = page_language(language)
+    by_major = _major_confusion(_summed(counts, MAJOR), titles_in(language), spoken)
     _save(by_major, out_dir / CONFUSION_MAJOR)
     by_major.savefig(out_dir / CONFUSION_MATRIX, dpi=_DPI, bbox_inches="tight")
-    _save(_sub_major_confusion(_summed(counts, SUB_MAJOR)), out_dir / CONFUSION_SUB_MAJOR)
+    _save(_sub_major_confusion(_summed(counts, SUB_MAJOR), spoken), out_dir / CONFUSION_SUB_MAJOR)
 
 
 @rc_context(_STYLE)
 def draw_curves(
-    models: Mapping[str, np.ndarray], codes: Sequence[str], threshold: float, out_dir: Path
+    models: Mapping[Message, np.ndarray],
+    codes: Sequence[str],
+    threshold: float,
+    out_dir: Path,
+    language: str = ENGLISH,
 ) -> None:
-    """Draw the reliability diagram and the production curve into ``out_dir``.
+    """Draw the reliability diagram and the production curve into ``out_dir``, in a language.
 
     Parameters
     ----------
@@ -87,12 +94,15 @@ def draw_curves(
     threshold : the configured confidence from which a record is autocoded.
     """
     right = np.array(unit_index(codes), np.intp)
+    spoken = page_language(language)
     predictions = {
-        name: _Predictions(probabilities.max(axis=1), probabilities.argmax(axis=1) == right)
+        spoken.gettext(name): _Predictions(
+            probabilities.max(axis=1), probabilities.argmax(axis=1) == right
+        )
         for name, probabilities in models.items()
     }
-    _save(_reliability(predictions), out_dir / RELIABILITY)
-    _save(_production(predictions, threshold), out_dir / PRODUCTION)
+    _save(_reliability(predictions, spoken), out_dir / RELIABILITY)
+    _save(_production(predictions, threshold, spoken), out_dir / PRODUCTION)
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -106,7 +116,7 @@ def _summed(counts: np.ndarray, digits: int) -> np.ndarray:
     return np.add.reduceat(np.add.reduceat(counts, starts, axis=0), starts, axis=1)
 
 
-def _major_confusion(counts: np.ndarray) -> Figure:
+def _major_confusion(counts: np.ndarray, titles: Mapping[str, str], spoken: PageLanguage) -> Figure:
     groups = list(isco08().level(MAJOR))
     figure = Figure(figsize=(6.4, 4.2))
     axes = figure.subplots()
@@ -115,14 +125,14 @@ def _major_confusion(counts: np.ndarray) -> Figure:
     for i, j in np.argwhere(percent >= 0.5):
         color = "white" if percent[i, j] > _DARK else "black"
         axes.text(j, i, f"{percent[i, j]:.0f}", ha="center", va="center", color=color)
-    names = [f"{code} {isco08().title(code)}" for code in groups]
-    sizes = [f"n = {n:,}" for n in counts.sum(axis=1)]
+    names = [f"{code} {titles[code]}" for code in groups]
+    sizes = [f"n = {spoken.count(int(n))}" for n in counts.sum(axis=1)]
     axes.set_yticklabels([", ".join(pair) for pair in zip(names, sizes, strict=True)])
-    axes.set_xlabel("given major group")
+    axes.set_xlabel(spoken.gettext(Message("given major group")))
     return figure
 
 
-def _sub_major_confusion(counts: np.ndarray) -> Figure:
+def _sub_major_confusion(counts: np.ndarray, spoken: PageLanguage) -> Figure:
     groups = list(isco08().level(SUB_MAJOR))
     figure = Figure(figsize=(8.6, 7.8))
     axes = figure.subplots()
@@ -133,9 +143,12 @@ def _sub_major_confusion(counts: np.ndarray) -> Figure:
             axes.axvline(k - 0.5, color=_GREY, linewidth=0.8)
     axes.tick_params(labelsize=7.5)
     axes.tick_params(axis="x", rotation=90)
-    axes.set(xlabel="given sub-major group", ylabel="right sub-major group")
+    axes.set(
+        xlabel=spoken.gettext(Message("given sub-major group")),
+        ylabel=spoken.gettext(Message("right sub-major group")),
+    )
     bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 5, 10, 25, 50, 100], shrink=0.8)
-    bar.set_label("of 100 texts of the row’s group")
+    bar.set_label(spoken.gettext(Message("of 100 texts of the row’s group")))
     return figure
 
 
@@ -166,12 +179,13 @@ def _heatmap(axes: Axes, percent: np.ndarray, groups: Sequence[str]) -> AxesImag
     return image
 
 
-def _reliability(models: Mapping[str, _Predictions]) -> Figure:
+def _reliability(models: Mapping[str, _Predictions], spoken: PageLanguage) -> Figure:
     figure = Figure(figsize=(6.2, 5.2))
     above, below = figure.subplots(
         2, sharex=True, height_ratios=(3, 1), gridspec_kw={"hspace": 0.1}
     )
-    above.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="perfect calibration")
+    perfect = spoken.gettext(Message("perfect calibration"))
+    above.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label=perfect)
     width = 0.9 / N_BINS / len(models)
     for k, (name, predictions) in enumerate(models.items()):
         bins = np.minimum((predictions.confidence * N_BINS).astype(int), N_BINS - 1)
@@ -190,25 +204,37 @@ def _reliability(models: Mapping[str, _Predictions]) -> Figure:
         )
         edges = np.arange(N_BINS) / N_BINS + k * width
         below.bar(edges, sizes, width=width, align="edge", color=color)
-    above.set(ylabel="share right", ylim=(0, 1.02))
+    above.set(ylabel=spoken.gettext(Message("share right")), ylim=(0, 1.02))
     above.legend(frameon=False)
-    below.set(xlabel="confidence", ylabel="texts", xlim=(0, 1.01))
+    below.set(
+        xlabel=spoken.gettext(Message("confidence")),
+        ylabel=spoken.gettext(Message("texts")),
+        xlim=(0, 1.01),
+    )
+    below.yaxis.set_major_formatter(lambda n, position: spoken.fraction(n))
     for axes in (above, below):
+        axes.xaxis.set_major_formatter(lambda share, position: spoken.number(share, 1))
         axes.grid(alpha=0.3)
     return figure
 
 
-def _production(models: Mapping[str, _Predictions], threshold: float) -> Figure:
+def _production(
+    models: Mapping[str, _Predictions], threshold: float, spoken: PageLanguage
+) -> Figure:
     figure = Figure(figsize=(6.2, 4))
     axes = figure.subplots()
     lowest = 1.0
     for (name, predictions), line in zip(models.items(), _LINES, strict=False):
-        lowest = min(lowest, _production_curve(axes, name, predictions, threshold, line))
+        lowest = min(lowest, _production_curve(axes, name, predictions, threshold, line, spoken))
     axes.axhline(AGREEMENT, color=_GREY, linestyle=":", linewidth=1)
-    axes.set(xlabel="share autocoded", ylabel="agreement of those", xlim=(0, 1))
+    axes.set(
+        xlabel=spoken.gettext(Message("share autocoded")),
+        ylabel=spoken.gettext(Message("agreement of those")),
+        xlim=(0, 1),
+    )
     axes.set_ylim(max(0.0, lowest - 0.05), 1.005)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda share, position: spoken.percent(share, 0))
     axes.grid(alpha=0.3)
     # Below the axes: six lines of text would cover the curves.
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(models))
@@ -216,7 +242,12 @@ def _production(models: Mapping[str, _Predictions], threshold: float) -> Figure:
 
 
 def _production_curve(
-    axes: Axes, name: str, predictions: _Predictions, threshold: float, line: tuple[str, str, str]
+    axes: Axes,
+    name: str,
+    predictions: _Predictions,
+    threshold: float,
+    line: tuple[str, str, str],
+    spoken: PageLanguage,
 ) -> float:
     """Draw the curve of one model and its two marks; return the lowest agreement on it."""
     confidence, hit = predictions.confidence, predictions.hit
@@ -232,13 +263,24 @@ def _production_curve(
     )
     n_at_threshold = int((confidence >= threshold).sum())
     n_at_agreement = round(production_rate(confidence, hit, AGREEMENT) * len(hit))
-    marks = (
-        (n_at_threshold, "o", f"threshold {threshold:g}"),
-        (n_at_agreement, "s", f"{AGREEMENT:.0%} agreement"),
+    at_threshold, at_agreement = (
+        spoken.percent(n / len(hit)) for n in (n_at_threshold, n_at_agreement)
     )
-    for n, marker, name_of_mark in marks:
+    rate = spoken.percent(AGREEMENT, 0)
+    marks = (
+        (
+            n_at_threshold,
+            "o",
+            Message("threshold {value}: {share}", value=float(threshold), share=at_threshold),
+        ),
+        (
+            n_at_agreement,
+            "s",
+            Message("{rate} agreement: {share}", rate=rate, share=at_agreement),
+        ),
+    )
+    for n, marker, label in marks:
         share = n / len(hit)
-        label = f"{name_of_mark}: {share:.1%}"
         height = agreement[np.searchsorted(n_autocoded, n)] if n else 1.0
         axes.plot(
             share,
@@ -248,6 +290,6 @@ def _production_curve(
             markersize=7,
             fillstyle="full" if linestyle == "-" else "none",
             clip_on=False,
-            label=label,
+            label=spoken.gettext(label),
         )
     return float(agreement[shown].min())

@@ -1,4 +1,4 @@
-"""What a new model does better and what worse, in two sentences: on your texts and on others'."""
+"""What a new model does better and what worse: on your texts, by group, and on others'."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.taxonomy import unit_index
+from core.taxonomy import isco08, unit_index
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES
 from training.evaluation.gate import ComparedTexts
 from training.evaluation.intervals import interval_of_change
@@ -49,6 +49,26 @@ def text_changes(
     own = [texts for name, texts in hold_out.items() if name not in bundled]
     others = [texts for name, texts in hold_out.items() if name in bundled]
     return TextChanges(_change(kept_out, *own), _change(learned), _change(*others))
+
+
+def learned_by_group(learned: ComparedTexts, n_groups: int) -> list[dict[str, str | int]]:
+    """Return the unit groups with most learned corrections: how many, and how many were right.
+
+    Each has ``code``, ``n``, ``n_before`` right by the champion, ``n_now`` by the challenger.
+    """
+    units, codes = np.array(isco08().units), np.array(learned.codes, str)
+    before = units[learned.champion.argmax(axis=1)] == codes
+    now = units[learned.challenger.argmax(axis=1)] == codes
+    groups, sizes = np.unique(codes, return_counts=True)
+    return [
+        {
+            "code": str(code),
+            "n": int((codes == code).sum()),
+            "n_before": int(before[codes == code].sum()),
+            "n_now": int(now[codes == code].sum()),
+        }
+        for code in groups[np.argsort(-sizes, kind="stable")][:n_groups]
+    ]
 
 
 def _change(*parts: ComparedTexts) -> TextChange:

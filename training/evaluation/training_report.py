@@ -24,6 +24,7 @@ from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
+from core.languages.stored_message import REASONS, restored_reasons
 from core.run_state import ENDS, RunState
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,
@@ -37,6 +38,8 @@ from training.evaluation.analysis_files import (
     RELIABILITY,
 )
 from training.evaluation.gate import MIN_TEXTS
+from training.evaluation.gate_check import GateCheck
+from training.part_names import count_name, part_name
 from training.run_folder import BEFORE_QUANTIZATION, SEEN, TEST
 
 N_PAIRS = 10
@@ -133,7 +136,7 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
     never = _read_table(folder / NEVER_PREDICTED)
     state = metrics.get("state", "")
     page = _template(page_language(language)).render(
-        metrics=metrics,
+        metrics=_in_words(metrics),
         titles=titles_in(language),
         min_texts=MIN_TEXTS,
         state=ENDS.get(state, state) or Message("no result"),
@@ -172,6 +175,21 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
     return path
 
 
+def _in_words(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metrics with their reasons and checks as sentences that the page can say."""
+    doubts = [{**doubt, REASONS: restored_reasons(doubt)} for doubt in metrics.get("doubts") or []]
+    checks = [_check(values) for values in metrics.get("checks") or []]
+    return {**metrics, REASONS: restored_reasons(metrics), "doubts": doubts, "checks": checks}
+
+
+def _check(values: Mapping[str, Any]) -> GateCheck | Mapping[str, Any]:
+    """Return a check; of an earlier version of the program the words that it wrote, in English."""
+    try:
+        return GateCheck.from_json(values)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return values
+
+
 def _result(metrics: Mapping[str, Any]) -> Message:
     """Return what a run came to; a run that is refused early has made no new model."""
     state = metrics.get("state", "")
@@ -198,12 +216,20 @@ def show(value: Any, digits: int = 3, *, language: PageLanguage) -> str:
             return f"{value:.2g}"
         return language.number(value, 0 if abs(value) >= 1000 else digits)
     if isinstance(value, Mapping):
-        names = (str(name).removeprefix("n_").replace("_", " ") for name in value)
+        names = (_shown_key(name, language) for name in value)
         values = (show(inner, digits, language=language) for inner in value.values())
         return ", ".join(map(" ".join, zip(names, values, strict=True)))
     if isinstance(value, list):
         return _show_list(value, digits, language)
     return str(value)
+
+
+def _shown_key(key: str, language: PageLanguage) -> str:
+    """Return a key in words, but for its underscores where it is the name of a setting."""
+    name = count_name(key)
+    if isinstance(name, Message):
+        return language.gettext(name)
+    return key.removeprefix("n_").replace("_", " ")
 
 
 def _show_list(values: list[Any], digits: int, language: PageLanguage) -> str:
@@ -221,6 +247,7 @@ def _template(language: PageLanguage) -> Template:
     lenient = environment(language).overlay(undefined=ChainableUndefined)
     shown = partial(show, language=language)
     lenient.filters = {**lenient.filters, "show": shown, "autocoded": partial(_autocoded, shown)}
+    lenient.filters["part"] = part_name
     return lenient.get_template("training_report.html")
 
 

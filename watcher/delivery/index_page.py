@@ -37,6 +37,7 @@ from core.html import encoded, rendered
 from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
 from core.languages.page_language import page_language
+from core.languages.stored_message import restored_reasons
 from core.row_counts import RowCounts
 from core.run_state import ENDS, RunState
 from core.timestamps import utc_timestamp
@@ -283,7 +284,7 @@ def _training(folder: Path) -> dict[str, Any]:
             reason = read_own_file(folder / FAILED).decode("utf-8", "replace").strip()
         except (OSError, OwnFileError) as error:
             reason = str(error)
-        failed = {"state": ENDS[RunState.FAILED], "reason": reason}
+        failed = {"state": ENDS[RunState.FAILED], "reasons": [reason]}
         return {**entry, **failed, "version": "", "agreement": {}}
     metrics = read_own_json(folder / METRICS)
     agreement = metrics.get("sampled_agreement") or {}
@@ -292,7 +293,7 @@ def _training(folder: Path) -> dict[str, Any]:
     return {
         **entry,
         "state": ENDS.get(metrics["state"], str(metrics["state"])),
-        "reason": "; ".join(map(str, metrics.get("reasons") or [])),
+        "reasons": restored_reasons(metrics),
         "version": str(metrics.get("version") or ""),
         "agreement": agreement,
     }

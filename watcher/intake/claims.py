@@ -21,6 +21,7 @@ from pathlib import Path
 
 from core.files.named_errors import name_instead
 from core.files.own_files import OwnFileError
+from core.languages.message import Message
 from watcher.filesystem import Filesystem
 from watcher.intake.listing import kind_of
 from watcher.open_files import Writers
@@ -31,13 +32,13 @@ REASON = ".why"
 ORIGIN = ".from"
 NOTES = frozenset({HEARTBEAT, REASON, ORIGIN})
 """The names of what is beside the input of a claim."""
-STILL_OPEN = "somebody has it open for writing; waiting until it is closed"
+STILL_OPEN = Message("somebody has it open for writing; waiting until it is closed")
 MAX_ATTEMPTS = 3
 _NO_INPUT = ".gone"
 
 
 class HeldError(OSError):
-    """A file that stays in the inbox for now; the message says why."""
+    """A file that stays in the inbox for now; its argument, a ``Message``, says why."""
 
 
 class UnreadableError(HeldError):
@@ -109,10 +110,11 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        raise UnreadableError(
-            f"it cannot be read: {error.strerror}; its owner must allow the user of isco-coder to "
-            "read it"
-        ) from None
+        why = Message(
+            "it cannot be read: {why}; its owner must allow the user of isco-coder to read it",
+            why=error.strerror,
+        )
+        raise UnreadableError(why) from None
     if files.writers(inbox / name) is Writers.SOME:
         raise StillOpenError(STILL_OPEN)
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"

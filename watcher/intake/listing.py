@@ -19,17 +19,18 @@ from core.formats.file_names import (
     reason_to_hold,
     reason_to_hold_folder,
 )
+from core.languages.message import Message
 from watcher.filesystem import Filesystem
 
 MAX_DEPTH = 8
 """So many folders within each other are looked into."""
-EMPTY_FOLDER = "an empty folder"
+EMPTY_FOLDER = Message("an empty folder")
 _GONE = frozenset({errno.ENOENT, errno.ESTALE, errno.ENOTDIR})
 _KINDS = (
-    (stat.S_ISLNK, "a link"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISLNK, Message("a link")),
+    (stat.S_ISDIR, Message("a folder")),
+    (stat.S_ISFIFO, Message("a pipe")),
+    (stat.S_ISSOCK, Message("a socket")),
 )
 
 
@@ -76,7 +77,7 @@ def top_folder(name: str) -> str:
 
 def kind_of(mode: int) -> str:
     """Return what something that is no regular file is, in words."""
-    return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
+    return next((words for is_kind, words in _KINDS if is_kind(mode)), Message("a device"))
 
 
 def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
@@ -93,7 +94,8 @@ def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
     if stat.S_ISDIR(status.st_mode):
         _add_folder(files, inbox, name, listing)
     elif not stat.S_ISREG(status.st_mode):
-        words = f"it is {kind_of(status.st_mode)}, which is never opened; remove it"
+        kind = kind_of(status.st_mode)
+        words = Message("it is {kind}, which is never opened; remove it", kind=kind)
         listing.blocked[name] = words
     elif is_unfinished(own_name):
         listing.unfinished.append(name)
@@ -106,7 +108,7 @@ def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
 
 def _add_folder(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
     if name.count("/") >= MAX_DEPTH:
-        listing.blocked[name] = f"it is a folder within {MAX_DEPTH} others; move it up"
+        listing.blocked[name] = Message("it is a folder within {n} others; move it up", n=MAX_DEPTH)
         return
     reason = reason_to_hold_folder(name.rpartition("/")[2])
     if reason is not None:
@@ -115,9 +117,10 @@ def _add_folder(files: Filesystem, inbox: Path, name: str, listing: Listing) -> 
     try:
         names = files.names_inside(inbox / name)
     except PermissionError as error:
-        listing.blocked[name] = (
-            f"the folder cannot be read: {error.strerror}; its owner must allow the user of "
-            "isco-coder to read it"
+        listing.blocked[name] = Message(
+            "the folder cannot be read: {why}; its owner must allow the user of isco-coder to read "
+            "it",
+            why=error.strerror,
         )
         return
     except OSError as error:
@@ -125,6 +128,6 @@ def _add_folder(files: Filesystem, inbox: Path, name: str, listing: Listing) -> 
             raise
         return  # gone, or replaced by a link, which the next poll sees
     if all(map(is_litter, names)):
-        listing.ignored.append(f"{name}/ ({EMPTY_FOLDER})")
+        listing.ignored.append(Message("{folder}/ ({why})", folder=name, why=EMPTY_FOLDER))
     for inner in names:
         _add(files, inbox, f"{name}/{inner}", listing)

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 from core.formats.file_names import UNFINISHED
+from core.languages.message import Message
 from watcher.intake.listing import Fingerprint, Listing, top_folder
 
 _MIN_POLLS = 3
@@ -124,14 +125,16 @@ class Stability:
         observation = self._observed[name]
         if self._is_stable(name, now_s):
             if top_folder(name) in self._unsettled_folders:
-                return "waiting until its whole folder has been copied"
-            return "it is complete and will be processed next"
+                return Message("waiting until its whole folder has been copied")
+            return Message("it is complete and will be processed next")
         if observation.since_s > self._first_seen_s[name]:
-            return "it is still being written"
+            return Message("it is still being written")
         size = observation.fingerprint.size
         if not size:
-            return f"it is empty; waiting {self._required_quiet_s(size):g} s for its content"
-        return f"waiting until it has not changed for {self._quiet_s:g} s"
+            seconds = _written(self._required_quiet_s(size))
+            return Message("it is empty; waiting {seconds} s for its content", seconds=seconds)
+        seconds = _written(self._quiet_s)
+        return Message("waiting until it has not changed for {seconds} s", seconds=seconds)
 
     @property
     def held(self) -> set[str]:
@@ -148,3 +151,8 @@ class Stability:
             name not in self._held and top_folder(name) not in self._unfinished_folders
             for name in self._observed
         )
+
+
+def _written(seconds: float) -> int | float:
+    """Return a whole number of seconds as one."""
+    return int(seconds) if seconds == int(seconds) else seconds

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from core.languages.message import Message
 from watcher.clock import Clock
 from watcher.intake.claims import Claim
 from watcher.status.status import Problem, Waiting, encodable
 
-INTERRUPTED = "it was interrupted; it is kept and tried again"
+INTERRUPTED = Message("it was interrupted; it is kept and tried again")
 """The reason of a file whose daemon ended before it was finished."""
 
 
@@ -55,4 +56,7 @@ class KeptFiles:
         if not files:
             return None
         first = min(files, key=lambda file: file.since)
-        return Problem(since=first.since, reason=f"{first.name!r} waits: {first.reason}")
+        return Problem(
+            since=first.since,
+            reason=Message("{file!r} waits: {reason}", file=first.name, reason=first.reason),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from core.languages.message import Message
 from core.settings_file.project import name_settings_file
 from core.settings_file.watched_file import WatchedFile
 from watcher.environment import Environment
@@ -30,7 +31,10 @@ class StandingWarnings:
             if file.is_as_it_was
         ]
         if self._config is not None and self._config.has_changed():
-            warnings.append(f"settings changed: {str(self._config.path)!r}; restart to use them")
+            changed = Message(
+                "settings changed: {file!r}; restart to use them", file=str(self._config.path)
+            )
+            warnings.append(changed)
             if not self._is_logged:
                 _LOG.warning("%s", warnings[-1])
             self._is_logged = True

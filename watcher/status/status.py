@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import psutil
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from core.errors import StatusError
 from core.files.own_files import SENTINEL, OwnFileError, read_own_file
@@ -35,6 +35,16 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def _as_it_is(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ValueError("expected a text")
+    return text
+
+
+Words = Annotated[str, PlainValidator(_as_it_is)]
+"""A text for people; a ``Message`` stays one until it is written, so that the page can say it."""
+
+
 class Waiting(_Part):
     """A file that is not in progress: since when it is known, and the reason why it waits.
 
@@ -43,7 +53,7 @@ class Waiting(_Part):
 
     name: str
     since: AwareDatetime
-    reason: str
+    reason: Words
     needs_space: bool = False
 
 
@@ -71,7 +81,7 @@ class Problem(_Part):
     """What stops the daemon from working, and since when."""
 
     since: AwareDatetime
-    reason: str
+    reason: Words
 
 
 class Totals(_Part):
@@ -118,7 +128,7 @@ class Status(_Part):
     share_unavailable: Problem | None = None
     paused: Problem | None = None
     no_space: Problem | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Words, ...] = ()
     in_progress: InProgress | None = None
     n_waiting: int = 0
     waiting: tuple[Waiting, ...] = ()
@@ -281,7 +291,8 @@ def judge(
 
 def encodable(text: str) -> str:
     """Return ``text`` with escapes for what is not UTF-8 in a file name: JSON has no bytes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    encoded = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if encoded == text else encoded  # a message stays one
 
 
 def moment_text(moment: datetime) -> str:

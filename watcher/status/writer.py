@@ -16,6 +16,7 @@ from typing import Any
 
 from core.errors import StatusError
 from core.files.own_files import set_aside
+from core.languages.message import Message
 from results.receipt import AnyReceipt, Receipt
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
@@ -157,8 +158,10 @@ class StatusWriter:
 
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
-        is_held = isinstance(error, HeldError)
-        reason = ("" if is_held else "it cannot be claimed: ") + encodable(str(error))
+        if isinstance(error, HeldError):
+            reason = encodable(error.args[0])
+        else:
+            reason = Message("it cannot be claimed: {why}", why=encodable(str(error)))
         is_news = self._claim_failures.get(name) != reason
         self._claim_failures[name] = reason
         return is_news
@@ -223,7 +226,7 @@ class StatusWriter:
         elif outcome is Outcome.STILL_OPEN:
             self._kept.keep(claim, STILL_OPEN)
         elif self._kept.get(claim) is None:
-            self._kept.keep(claim, "it may still be written; it is read once more")
+            self._kept.keep(claim, Message("it may still be written; it is read once more"))
         self._put_back(claim)
 
     def _put_back(self, claim: Claim) -> None:

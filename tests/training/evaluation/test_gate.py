@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from core.settings_file.training_settings import GateSettings
 from core.taxonomy import isco08
-from training.evaluation.gate import ComparedTexts, compare_models, learned_by_group
+from training.evaluation.gate import ComparedTexts, compare_models
 from training.evaluation.intervals import interval
+from training.evaluation.text_changes import learned_by_group
 
 UNITS = isco08().units
 NOTHING = ComparedTexts([], np.zeros((0, 436)), np.zeros((0, 436)))

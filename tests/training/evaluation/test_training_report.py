@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from core.corrections.doubts import Doubt
 from core.files.own_files import REPORT
+from core.languages.message import Message
 from core.languages.page_language import page_language
 from core.taxonomy import isco08
 from tests.support.written_rows import rows_of
@@ -76,7 +77,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def analysed(out: Path) -> None:
     """The whole of ``error_analysis/``, a champion that was never sure beside the challenger."""
     write_error_analysis(probabilities(), CODES, TEXTS, out)
-    draw_curves({"challenger": probabilities(), "champion": MODEST}, CODES, 0.9, out)
+    draw_curves(
+        {Message("challenger"): probabilities(), Message("champion"): MODEST}, CODES, 0.9, out
+    )
 
 
 def metrics(**more: Any) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def metrics(**more: Any) -> dict[str, Any]:
         "parity": {"fp32_max_logit_difference": 1e-5, "n_texts": 8},
         "figures": {
             "test": figures,
-            "test, vague": figures,
+            "test texts, vague": figures,
             "seen": figures,
             "test before quantisation": figures,
         },
@@ -230,9 +233,9 @@ def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
     words = words_of(folder / PRODUCTION)
     assert words.count("challenger") == words.count("champion") == 1
     # The three surest are right and the fourth is wrong, at the threshold and for 95 % alike.
-    assert words.count("threshold 0.9: 37.5%") == 1
-    assert words.count("threshold 0.9: 0.0%") == 1
-    assert words.count("95% agreement: 37.5%") == 2
+    assert words.count("threshold 0.9: 37.5\N{NO-BREAK SPACE}%") == 1
+    assert words.count("threshold 0.9: 0.0\N{NO-BREAK SPACE}%") == 1
+    assert words.count("95\N{NO-BREAK SPACE}% agreement: 37.5\N{NO-BREAK SPACE}%") == 2
     words = words_of(folder / RELIABILITY)
     assert "challenger" in words and "champion" in words
 
@@ -241,7 +244,7 @@ def test_champion_and_challenger_stand_in_one_plot(folder: Path) -> None:
 def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
     unsure = np.full((1, len(UNITS)), 1 / len(UNITS))
     write_error_analysis(unsure, ["9629"], ["?"], tmp_path)
-    draw_curves({"this model": unsure}, ["9629"], 0.9, tmp_path)
+    draw_curves({Message("this model"): unsure}, ["9629"], 0.9, tmp_path)
     assert len(list(tmp_path.glob("*.svg"))) == 4
     assert "champion" not in words_of(tmp_path / RELIABILITY)
 
@@ -274,7 +277,7 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
         "0.930 to 0.990",
         "3221 Nursing Associate",
         "ward nurse",
-        "test, vague",
+        "test texts, vague",
         "trained on",
         "before and after quantisation",
         "the best code of none",
@@ -381,7 +384,7 @@ def test_whatever_is_missing_is_left_out(
         (["0110", "0210"], "0110, 0210"),
         ([], "–"),
         (["0110"] * 40, "0110, " * 12 + "… (40 in metrics.json)"),
-        ({"n_texts": 8, "int8_agreement": 0.98}, "texts 8, int8 agreement 0.980"),
+        ({"n_texts": 8, "int8_agreement": 0.98}, "texts 8, agreement (int8) 0.980"),
     ],
 )
 def test_values_are_shown_for_people(value: Any, words: str) -> None:
