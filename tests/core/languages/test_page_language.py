@@ -10,17 +10,27 @@ import numpy as np
 import pytest
 
 from core.isco_titles.group_titles import title_languages
+from core.languages.language_name import language_name
 from core.languages.page_language import page_language, page_languages
+from tests.conftest import ROOT
 
 STAMP = "2026-11-26T23:05:02+00:00"
 
 
-def test_pages_speak_five_languages_and_english_for_the_others() -> None:
-    assert page_languages() == ("de", "en", "es", "fr", "pt")
-    assert set(page_languages()) < set(title_languages())
+def test_pages_speak_the_languages_of_the_catalogues_and_english_for_the_others() -> None:
+    assert {"de", "en", "es", "fr", "pt"} <= set(page_languages()) < set(title_languages())
     assert page_language("it").code == page_language("en").code == "en"
     assert page_language("it").gettext("All batches") == "All batches"
     assert page_language("es").gettext("All batches") == "Todos los lotes"
+
+
+def test_the_languages_are_named_where_somebody_chooses_one() -> None:
+    codes = sorted(page_languages(), key=lambda code: (code != "en", code))
+    asked = f"of the pages if it is {', '.join(codes[:-1])} or {codes[-1]}:"
+    assert asked in (ROOT / "config.yaml").read_text(encoding="utf-8")
+    names = sorted(language_name(code, "en") for code in codes)
+    guide = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf-8").split())
+    assert f"in {', '.join(names[:-1])} or {names[-1]}, with the numbers" in guide
 
 
 @pytest.mark.parametrize(
