@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from core.adverts.title_marks import without_marks
-from core.letters.conjunctions import any_word_between
+from core.letters.conjunctions import any_word_beside_a_part, any_word_between, divides
 from core.letters.plain_text import plain_text
 from core.taxonomy import MAJOR, MINOR
 
@@ -62,7 +62,8 @@ def parts_of(title: str) -> TitleParts:
         n_digits, confidence = MAJOR, _SURER if is_weak else 0.0
         if any(len(part.split()) > _MAX_WORDS for part in parts):
             return _UNDIVIDED
-    parts = [part.strip() for part in parts if part.strip()]
+    parts = [_further().sub("", part).strip() for part in parts]
+    parts = [part for part in parts if part]
     is_plain = 2 <= len(parts) <= _MAX_PARTS and max(map(len, parts)) <= _MAX_PART_CHARS
     if not is_plain or any(sum(map(str.isalpha, part)) < _MIN_LETTERS for part in parts):
         return _UNDIVIDED
@@ -78,6 +79,13 @@ def _break() -> re.Pattern[str]:
     )
 
 
+@cache
+def _further() -> re.Pattern[str]:
+    """Return the pattern of words such as "besides" at the start and at the end of a part."""
+    word = any_word_beside_a_part()
+    return re.compile(rf"^\W*(?:{word}\b\W*)+|(?:\W+{word})+\W*$", re.IGNORECASE)
+
+
 def _between_breaks(title: str) -> tuple[list[str], bool]:
     """Return the parts between signs and words, but for those within one title.
 
@@ -88,7 +96,9 @@ def _between_breaks(title: str) -> tuple[list[str], bool]:
     is_weak = False
     for found in _break().finditer(title):
         before, after = title[start : found.start()], title[found.end() :]
-        if not _is_one_title(before, found.group(), after):
+        if _is_one_title(before, found.group(), after):
+            continue
+        if divides(found.group().strip(" ,"), title):
             parts.append(before)
             start = found.end()
             is_weak |= _WEAK_BREAK.fullmatch(found.group()) is not None

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from core.files.compiled_table import read_yaml
+from core.letters.letter_pairs import languages, word_costs
 from core.letters.word_pattern import any_of
 
 _TABLE_PATH = Path(__file__).with_name("conjunctions.yaml")
@@ -23,6 +25,40 @@ def any_sure_conjunction() -> str:
 def any_word_between() -> str:
     """Return a pattern of any word between two occupations."""
     return any_of(_words("sure") | _words("then"))
+
+
+def any_word_beside_a_part() -> str:
+    """Return a pattern of any word that says that an occupation is a further one: "besides"."""
+    return any_of(_words("then"))
+
+
+def divides(word: str, text: str) -> bool:
+    """Return whether a word for "and" between two parts of ``text`` is no other word there.
+
+    Dutch "en" is "in" in French, Polish "i" in Norwegian. The pairs of letters of the other words
+    tell, which are likelier in its language.
+    """
+    word = word.casefold()
+    own, others = _languages_of(word)
+    if not others:
+        return True
+    words = [other for other in text.split() if other.casefold() != word]
+    bits = [sum(costs) for costs in zip(*map(word_costs, words), strict=True)]
+    return not bits or min(bits[place] for place in own) < min(bits[place] for place in others)
+
+
+@cache
+def _languages_of(word: str) -> tuple[list[int], list[int]]:
+    """Return where the languages are in which a word is "and", and those where it is another."""
+    places = {language: place for place, language in enumerate(languages())}
+    own: list[int] = []
+    others: set[int] = set()
+    for language, kinds in _table().items():
+        elsewhere = kinds.get("elsewhere", {}).get(word)
+        if elsewhere is not None:
+            own.append(places[language])
+            others.update(places[other] for other in elsewhere)
+    return own, sorted(others)
 
 
 def conjunctions() -> frozenset[str]:
@@ -50,5 +86,5 @@ def _words(kind: str) -> frozenset[str]:
 
 
 @cache
-def _table() -> dict[str, dict[str, list[str]]]:
+def _table() -> dict[str, dict[str, Any]]:
     return read_yaml(_TABLE_PATH)

@@ -10,6 +10,7 @@ import core.letters
 from core.columns.title_parts import parts_of
 from core.files.compiled_table import read_yaml
 from core.isco_codes.second_code import second_code
+from core.letters.letter_pairs import languages
 from core.text import clean, join
 
 TABLE = read_yaml(Path(core.letters.__file__).with_name("conjunctions.yaml"))
@@ -40,7 +41,9 @@ def test_a_range_has_the_words_for_to(language: str) -> None:
 
 @pytest.mark.parametrize("language", TABLE)
 def test_only_the_sure_words_stand_between_two_occupations(language: str) -> None:
-    parts = {word: parts_of(f"nurse {word} driver").texts for word in _words(language, "sure")}
+    elsewhere = TABLE[language].get("elsewhere", {})
+    words = [word for word in _words(language, "sure") if word not in elsewhere]
+    parts = {word: parts_of(f"nurse {word} driver").texts for word in words}
     assert [word for word in parts if parts[word] != ["nurse", "driver"]] == []
     others = set(_words(language, "ambiguous")) - {"و"}  # written as one word with the next, too
     assert [word for word in others if parts_of(f"nurse {word} driver").texts] == []
@@ -64,6 +67,46 @@ def test_two_occupations(title: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "buschauffeur en barman",
+        "nauczyciel i kierowca",
+        "konobar i zaštitar",
+        "učiteľ a vodič",
+        "kuchař a číšník",
+    ],
+)
+def test_a_word_for_and_divides_in_its_language(title: str) -> None:
+    words = title.split()
+    assert list(parts_of(title).texts) == [words[0], words[-1]]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "infirmière en chef",
+        "contremaître en maçonnerie",
+        "peón en matadero",
+        "sykepleier i hjemmetjenesten",
+        "førskolelærer i barnehage",
+        "ekspedient i bageri",
+        "kanslist i riksdagen",
+        "kennari i grunnskola",
+        "cuidadora a domicilio",
+    ],
+)
+def test_elsewhere_it_is_another_word(title: str) -> None:
+    """Not two occupations: Dutch "en" is "in" in French, Polish "i" in Norwegian."""
+    assert parts_of(title).texts == []
+
+
+def test_another_word_is_sure_and_its_languages_are_known() -> None:
+    for language in TABLE:
+        for word, others in TABLE[language].get("elsewhere", {}).items():
+            assert word in TABLE[language]["sure"] and set(others) <= set(languages())
+
+
+@pytest.mark.parametrize(
     ("title", "left"),
     [
         ("sales executive pl en full time", "sales executive pl en"),
@@ -79,6 +122,7 @@ def test_the_table_has_cleaned_words_of_its_kinds() -> None:
     assert {kind for words in TABLE.values() for kind in words} == {
         "sure",
         "ambiguous",
+        "elsewhere",
         "then",
         "to",
     }
