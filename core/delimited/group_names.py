@@ -28,6 +28,7 @@ from core.delimited.label_rows import LabelRow
 from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.formats.source import Source
 from core.isco_codes.code_column import may_hold_isco_08
+from core.isco_codes.words_beside import classification_in
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
 _MIN_SIGNS = 2  # so many signs tell that a row has names
@@ -134,8 +135,10 @@ def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
 
 
 def _may_be_name(cell: str) -> bool:
-    """Whether a cell is text or an identifier, or says "ISCO-08", which looks like an id."""
-    return is_text(cell) or cell.strip().isidentifier() or may_hold_isco_08(cell)
+    """Whether a cell is text or an identifier, or a classification: "ISCO-08" looks like an id."""
+    if is_text(cell) or cell.strip().isidentifier():
+        return True
+    return may_hold_isco_08(cell) or classification_in(cell) is not None
 
 
 def _is_usual_name(cell: str) -> bool:

@@ -35,11 +35,14 @@ def test_names_of_all_columns_are_the_header(
 
 
 @both_formats
-def test_the_name_of_a_classification_is_a_name_and_no_id(suffix: str, tmp_path: Path) -> None:
-    head = ",Main job,,Codes,\nId,Title,Duties,ISCO-08,Coder\n"
+@pytest.mark.parametrize("name", ["ISCO-08", "ISCO-88", "NACE-2", "KldB-2010"])
+def test_the_name_of_a_classification_is_a_name_and_no_id(
+    suffix: str, name: str, tmp_path: Path
+) -> None:
+    head = f",Main job,,Codes,\nId,Title,Duties,{name},Coder\n"
     records = "1,Nurse,cares,2221,A\n2,Baker,bakes,7512,A\n3,Plumber,fits pipes,7126,B\n"
     table = opened(tmp_path / f"in{suffix}", head + records)
-    assert table.header == ["Id", "Title", "Duties", "ISCO-08", "Coder"]
+    assert table.header == ["Id", "Title", "Duties", name, "Coder"]
     assert titles(table) == ["Nurse", "Baker", "Plumber"]
 
 
