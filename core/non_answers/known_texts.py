@@ -1,11 +1,11 @@
 """Recognise input that is not an answer: "retired", "refused", "n/a", "99", "asdf".
 
-``non_answers.csv`` has the texts of 28 languages by kind, and frequent ones of Filipino and
-Swahili, ``repeats.csv`` those that point to the row above; ``combinations.csv`` has patterns and
-the words to put into them ("{} student", "law"); ``data.non_answers`` of the settings adds more. A
-text is a non-answer only as a whole: each of its words must belong to a listed text, to a number,
-or to the words that may stand around one ("ich bin seit 2010 Rentner"). So "retired nurse",
-"student counsellor" and "refuse collector" stay answers.
+``non_answers.csv`` has the texts of 28 languages by kind, and frequent ones of Filipino, Russian,
+Swahili, Turkish and Ukrainian, ``repeats.csv`` those that point to the row above;
+``combinations.csv`` has patterns and the words to put into them ("{} student", "law");
+``data.non_answers`` of the settings adds more. A text is a non-answer only as a whole: each of its
+words must belong to a listed text, to a number, or to the words that may stand around one ("ich bin
+seit 2010 Rentner"). So "retired nurse", "student counsellor" and "refuse collector" stay answers.
 Upper and lower case, accents and punctuation do not matter.
 
 ``alone.csv`` has patterns and words that say nothing only where nothing else is written: places

@@ -185,6 +185,17 @@ STATUSES = {
     "en-PH": ["Worked for government/government corporation", "Worked for private household"] * 3,
     "pt-MZ": ["Conta própria sem empregados", "Patrão", "Aparelho do Estado", "Cooperativa"] * 2,
     "ar": ["صاحب عمل", "يعمل لحسابه", "مساعد عائلي", "أجير", "متدرب"],
+    "nl": ["Werknemer vast", "Zelfstandige zonder personeel", "Oproepkracht", "DGA", "statutair"],
+    "no": ["Fast ansatt", "Frilanser", "Familiemedlem uten fast lønn", "Lønnstaker", "Vikar"],
+    "sv": ["Tidsbegränsat anställd", "Egen företagare", "Medhjälpande hushållsmedlem", "Vikariat"]
+    * 2,
+    "da": ["Lønmodtager", "Medarbejdende ægtefælle", "Tjenestemand", "Månedslønnet", "Elev"],
+    "fi": ["Palkansaaja", "Yksinyrittäjä", "Työnantajayrittäjä", "Palkaton perheenjäsen"] * 2,
+    "is": ["Launamaður", "Einyrki", "Atvinnurekandi", "Hlutastarf", "Fastráðinn"],
+    "et": ["Palgatöötaja", "FIE", "Palgata pereliige", "Tähtajaline", "Osatööajaga"],
+    "lv": ["Darba ņēmējs", "Pašnodarbināta persona", "Neapmaksāts ģimenes loceklis"] * 2,
+    "lt": ["Samdomasis darbuotojas", "Savarankiškai dirbantis asmuo", "Darbdavys", "Samdomasis"]
+    * 2,
     "it": ["Operaio", "Impiegata", "Lavoratore in proprio", "Libero professionista", "Apprendista"],
 }
 
@@ -209,6 +220,12 @@ def test_kinds_of_employment_are_no_titles(tmp_path: Path, language: str) -> Non
         ["CM", "Épouse", "Fils/Fille", "Neveu", "Sans lien de parenté"],
         ["Head", "Son/Daughter", "Co-wife", "Foster child", "Other relatives"],
         ["Chefe do agregado", "Cônjuge", "Filho(a)", "Sobrinho(a)", "Sem parentesco"],
+        ["Hoofdkostwinner", "Partner", "Schoonzoon", "Pleegkind", "Ander familielid"],
+        ["Hovedperson", "Samboer", "Datter", "Svigersønn", "Forelder"],
+        ["Viitehenkilö", "Avopuoliso", "Tytär", "Poika", "Lapsenlapsi"],
+        ["Leibkonna pea", "Elukaaslane", "Tütar", "Väimees", "Vanem"],
+        ["Mājsaimniecības galva", "Sieva", "Dēls", "Mazbērns", "Znots"],
+        ["Namų ūkio galva", "Sutuoktinis", "Dukra", "Sūnus", "Anūkas"],
         ["رب الأسرة", "زوجة", "ابن/ابنة", "حفيد", "قريب آخر"],
         ["mužské", "ženské", "ženské", "mužské", "mužské"],
         ["muško", "žensko", "muško", "žensko", "žensko"],

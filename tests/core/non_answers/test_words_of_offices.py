@@ -83,6 +83,40 @@ oficios varios | jornalero | business owner | business woman | hawker | mama mbo
 nag-aalaga ng baboy | tindera | biashara ya samaki | kibarua wa mjengo | casual labourer
 negócio de peixe | guarda de empresa privada | camponesa | biscateiro | zungueira | sari-sari store
 سائق خاص | مدرس خاص | متعلم خياطة | مياوم في البناء | عامل يومي | شيخ القبيلة"""
+# The North, the Low Countries and the Baltic, also in Russian, Turkish and Ukrainian.
+NORTHERN_WITHOUT_WORK = """\
+zit in de WIA | UWV uitkering | IVA uitkering | WGA | student HBO | thuis bij de kinderen | burn-out
+tussen twee banen | volledig arbeidsongeschikt | invaliditeitsuitkering | aan de dop | SWT
+chômeuse complète indemnisée | en crédit-temps | elev VGS | mammaperm | på tiltak | folkehøgskole
+introduksjonsprogrammet | trygdemottaker | inskriven på arbetsförmedlingen | läser SFI | SFI
+studerar på Komvux | jobbgarantin | mellan jobb | garantipension | kuntoutustuki | amiksessa
+kuntouttavassa työtoiminnassa | kotoutumiskoulutus | öryrkjabætur | seniorpensionist | Arne-pension
+på ledighedsydelse | i jobafklaringsforløb | revalidend | efterskoleelev | på SU | a-kasse
+osalise töövõimega | töötu (töötukassa) | hooldab ema | reģistrēts NVA | 2. grupas invalīds
+II grupas invalīde | māmiņalga | dekretinės | užimtumo tarnyba | slaugo artimąjį
+ανίκανος προς εργασία | пенсионерка по възраст | регистриран в бюрото по труда | трудоустроен
+безработный | домохозяйка | сижу дома с ребенком | в декрете | инвалид 2 группы | не работаю
+на пенсии | ухаживаю за матерью | emekli | işsiz | ev hanımı | öğrenciyim | çalışmıyorum
+пенсіонер | домогосподарка | не працюю | asielzoeker | asylsøker | between jobs"""
+NORTHERN_STATUS = """\
+zelfst. ondernemer | eenmanszaak | nulurencontract | flexi-job | zelfstandige in bijberoep
+indépendante à titre complémentaire | article 60 | ENK | fast ansatt | statligt anställd | eget AB
+tjänstekvinna | palkkatuella | atvinnurekandi | enkeltmandsvirksomhed | løntilskud | månedslønnet
+töövõtuleping | abistav pereliige | individuālais darbs | sezonas darbs | su verslo liudijimu
+UAB | αυτοαπασχολούμενος χωρίς προσωπικό | фрийлансър | самозанятый | kendi işim"""
+NORTHERN_NOT_STATED = """\
+w.n. | geen antw. | resp weet niet | weet niet precies | wenst niet te antwoorden | onbek. | CPAS
+zelfde als vorig kwartaal | oncodeerbaar | bij het OCMW | samme som sist | vet ikke helt | bortfall
+vet inte riktigt | samma som förra gången | sama kuin viimeksi | sama og síðast | som sidst
+keeldus vastamast | töötab Soomes | N/Z | grūti pateikt | NŽ | sunku pasakyti | Δ/Ξ | Δ.Ξ./Δ.Α.
+б.о. | н.о. | на гурбет | не знаю | затрудняюсь ответить | нигде | bilmiyorum | weiß nicht genau"""
+NORTHERN_JOBS = """\
+mantelzorger | begeleider dagbesteding | consulent re-integratie | maatschappelijk werker OCMW
+assistante sociale CPAS | SFI-lärare | lärare på Komvux | a-kassehandläggare | vikar | barnevikar
+sagsbehandler i a-kasse | forstander på efterskole | tømrer i eget ApS | omaishoitaja | myyjä
+hooldaja | ametnik | sotsiaaltöötaja töötukassas | NVA inspektors | užimtumo tarnybos konsultantė
+рабочий | служащий | предприниматель | социальный работник | учитель на пенсии | emekli öğretmen
+öğretmen | вчитель | ev temizliği | au pair | vernepliktig | soldat | medhjælpende ægtefælle"""
 NOT_STATED = """\
 nechce uviesť | nepovie | odmieta | nikde | bez | nechce uvést | neřekne | ne želi reći | nigdje
 nije htio reći | noče povedati | brez | не иска да каже | никъде | δεν θέλει να πει | πουθενά
@@ -122,18 +156,25 @@ def of(texts: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", of(f"{NOT_WORKING} | {WITHOUT_WORK} | {WITHOUT_A_JOB} | {SOUTHERN_WITHOUT_WORK}")
+    "text",
+    of(
+        " | ".join(
+            [NOT_WORKING, WITHOUT_WORK, WITHOUT_A_JOB, SOUTHERN_WITHOUT_WORK, NORTHERN_WITHOUT_WORK]
+        )
+    ),
 )
 def test_no_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_WORKING
 
 
-@pytest.mark.parametrize("text", of(f"{STATUS} | {SOUTHERN_STATUS}"))
+@pytest.mark.parametrize("text", of(f"{STATUS} | {SOUTHERN_STATUS} | {NORTHERN_STATUS}"))
 def test_a_status(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.STATUS
 
 
-@pytest.mark.parametrize("text", of(f"{NOT_STATED} | {ABOVE} | {SOUTHERN_NOT_STATED}"))
+@pytest.mark.parametrize(
+    "text", of(f"{NOT_STATED} | {ABOVE} | {SOUTHERN_NOT_STATED} | {NORTHERN_NOT_STATED}")
+)
 def test_nothing_of_the_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
 
@@ -143,6 +184,6 @@ def test_a_mark_for_the_title_above(text: str) -> None:
     assert is_repeat_mark(text)
 
 
-@pytest.mark.parametrize("text", of(f"{JOBS} | {SOUTHERN_JOBS}"))
+@pytest.mark.parametrize("text", of(f"{JOBS} | {SOUTHERN_JOBS} | {NORTHERN_JOBS}"))
 def test_a_job_with_such_words_is_an_answer(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is None
