@@ -101,10 +101,56 @@ def test_the_greek_classification_is_that_of_isco_88(written: str) -> None:
         "PSOC2012 7212",
         "SINCO 2019: 7212",
         "KNOCS 7212",
+        "BRC 0721",
+        "BRC2014 7212",
+        "DISCO-08 7212",
+        "ISTARF95 7212",
+        "LPK 2012 7212",
+        "AML2010 7212",
+        "AK2008 7212",
+        "НКПД 7212",
+        "ΕΣΤΕΠ 7212",
     ],
 )
 def test_national_classifications_are_others(written: str) -> None:
     assert "give the code of ISCO-08" in read_code(written).reason
+
+
+def test_a_discotheque_is_no_classification() -> None:
+    assert read_code("2659 disco").code == "2659"
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("7212 evt.", "doubt"),
+        ("eventueel 7212", "doubt"),
+        ("7212 sjekk!", "doubt"),
+        ("7212 (stäm av)", "doubt"),
+        ("7212 droši vien", "doubt"),
+        ("mitte 7212", "deny"),
+        ("ks. rivi 2221", "another place"),
+        ("vt rida 2221", "another place"),
+        ("samme som linje 2221", "another place"),
+        ("sama kuin rivi 2221", "another place"),
+        ("zie regel 2221", "another place"),
+    ],
+)
+def test_what_northern_coders_write_beside_a_code(written: str, reason: str) -> None:
+    assert reason in read_code(written).reason
+
+
+@pytest.mark.parametrize("written", ["ΔΞ", "б.о.", "w.n.", "uoppgitt", "en tiedä", "NŽ"])
+def test_marks_of_northern_offices_are_no_answer(written: str) -> None:
+    assert judge("fixer | unknown", written, CodeReader())[0] is CorrectionStatus.SKIPPED
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["oncodeerbaar", "for generelt", "okodbar", "liiga üldine", "pārāk vispārīgi", "per bendra"],
+)
+def test_northern_coders_say_that_no_code_fits(written: str) -> None:
+    assert judge("fixer | unknown", written, CodeReader())[0] is CorrectionStatus.NOT_CODABLE
 
 
 @pytest.mark.parametrize("written", ["CITP/08 7212", "CIUO-08: 7212", "CIUO-08 A.C. 7212"])
