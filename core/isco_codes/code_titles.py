@@ -6,7 +6,9 @@ The titles of the other languages are read once, when words are first met that a
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 
@@ -14,6 +16,8 @@ from core.isco_titles.group_titles import titles_in_all_languages
 from core.taxonomy import isco08
 
 _STEM_CHARS = 4
+_MAX_ENDING = 2  # letters: of a plural, or of a feminine form
+_LAST_CHARACTER = chr(sys.maxunicode)
 
 
 def is_title_of(code: str, title: str) -> bool:
@@ -42,13 +46,42 @@ def contradicted_by(code: str, title: str) -> str | None:
 def is_unlike_title(code: str, title: str) -> bool:
     """Whether words of other titles of ISCO-08 stand beside ``code``, and none of its own.
 
-    Words are compared by their first four letters. Words that no English title has say nothing,
-    unless they are the whole title of another group in their language.
+    Words are compared by their first four letters. Words that no English title has must be the
+    whole title of another group in any language, or stand in one as whole words: "Maurer".
     """
     if is_title_of_others(code, title) and not is_title_of(code, title):
         return True
     stems = _stems(title)
-    return bool(stems & _all_stems()) and not stems & _stems_of(code)
+    if stems & _all_stems():
+        return not stems & _stems_of(code)
+    return _has_words_of_others(code, title)
+
+
+def _has_words_of_others(code: str, title: str) -> bool:
+    """Whether all long words are those of a title, and none is like one of a title of ``code``."""
+    words = [word for word in _words(title) if len(word) >= _STEM_CHARS]
+    if not words:
+        return False
+    # Most words are in no title.
+    if not frozenset.intersection(*map(_groups_with_word, words)):
+        return False
+    like_ours = (_groups_with_prefix(word[:_STEM_CHARS]) for word in words)
+    return not any(_is_related(group, code) for groups in like_ours for group in groups)
+
+
+def _groups_with_word(word: str) -> frozenset[str]:
+    """Return the groups with a word in a title that differs by an ending of two letters at most."""
+    known = _groups_by_word()
+    shorter = {word[:n] for n in range(max(_STEM_CHARS, len(word) - _MAX_ENDING), len(word))}
+    groups = [known[form] for form in shorter if form in known]
+    return frozenset().union(*groups, _groups_with_prefix(word, len(word) + _MAX_ENDING))
+
+
+def _groups_with_prefix(prefix: str, max_chars: int = sys.maxsize) -> frozenset[str]:
+    """Return the groups with a word in a title that begins so, and is not longer."""
+    known, words = _groups_by_word(), _sorted_words()
+    first, end = bisect_left(words, prefix), bisect_left(words, prefix + _LAST_CHARACTER)
+    return frozenset().union(*(known[word] for word in words[first:end] if len(word) <= max_chars))
 
 
 def is_title_of_others(code: str, title: str) -> bool:
@@ -98,6 +131,22 @@ def _by_title(titles: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
         if code not in groups.get(key, ()):
             groups[key] = (*groups.get(key, ()), code)
     return groups
+
+
+@cache
+def _groups_by_word() -> dict[str, frozenset[str]]:
+    """Return the words of the titles in all languages, each with the groups that have it."""
+    groups: dict[str, set[str]] = {}
+    for code, title in (*isco08().titles.items(), *titles_in_all_languages()):
+        for word in _words(title):
+            if len(word) >= _STEM_CHARS:
+                groups.setdefault(word, set()).add(code)
+    return {word: frozenset(codes) for word, codes in groups.items()}
+
+
+@cache
+def _sorted_words() -> list[str]:
+    return sorted(_groups_by_word())
 
 
 @cache

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import group_titled
 from core.isco_codes.missing_code import dashed_code
+from core.letters.conjunctions import any_word_between_numbers
 from core.non_answers.repeat_marks import is_repeat_mark
 from core.taxonomy import UNIT, isco08
 
@@ -24,12 +26,21 @@ def why_invalid(text: str) -> str:
         return f"the title of {group}: give the code"
     if (long := _LONG_CODE.search(text)) is not None and (first := _first_digits(long[1])):
         return f"{long[1]!r} is no code of ISCO-08, which has at most 4 digits{first}"
+    if _several_numbers().fullmatch(text):
+        unknown = [code for code in re.findall(r"\d+", text) if code not in isco08()]
+        return f"more than one code, and ISCO-08 does not have {', '.join(unknown)}: give one"
     if is_repeat_mark(text):
         return f"{text!r} stands for the code of another row: give the code"
     if means(text, AnswerWord.YES):
         return f"{text!r} names no code: give the code"
     is_asked = re.fullmatch(r"\d{3,4}\s*\?+", text)
     return f"the question mark doubts {text!r}" if is_asked else "not a code of ISCO-08"
+
+
+@cache
+def _several_numbers() -> re.Pattern[str]:
+    between = rf"(?:[/,;+&|]|\b{any_word_between_numbers()}\b\.?)"
+    return re.compile(rf"\d{{3,4}}(?:\s*{between}\s*\d{{3,4}})+", re.IGNORECASE)
 
 
 def _first_digits(long_code: str) -> str:

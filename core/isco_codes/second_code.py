@@ -8,6 +8,9 @@ from functools import cache
 from core.letters.conjunctions import any_word_between_numbers
 from core.taxonomy import MINOR, isco08
 
+CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
+"""Numbers of three or four digits in a text."""
+
 
 def second_code(first: str, rest: str) -> str | None:
     """Return the second code after the first one, of which the last digits may stand alone.
@@ -24,6 +27,19 @@ def second_code(first: str, rest: str) -> str | None:
     code = first[: -len(digits)] + digits
     is_code = len(digits) < len(first) and code != first and code in isco08()
     return code if is_code and (code > first or match["hyphen"] is None) else None
+
+
+def has_another_code(words: str, code: str) -> bool:
+    """Return whether the words behind a code have another one, or are a number: "or 5154"."""
+    if _further_number().fullmatch(words) is not None:
+        return True
+    codes = CODES_WITHIN.findall(words)
+    return any(other in isco08() and other != code for other in codes)
+
+
+@cache
+def _further_number() -> re.Pattern[str]:
+    return re.compile(rf"{any_word_between_numbers()}\.?\s*\d{{3,4}}", re.IGNORECASE)
 
 
 @cache

@@ -12,7 +12,7 @@ from importlib import resources
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
 from core.isco_codes.invalid_code import why_invalid
 from core.isco_codes.missing_code import is_missing
-from core.isco_codes.second_code import second_code
+from core.isco_codes.second_code import CODES_WITHIN, has_another_code, second_code
 from core.isco_codes.words_beside import (
     OtherClassification,
     classification_of,
@@ -54,7 +54,6 @@ _TITLE_BEFORE = re.compile(
 )
 _PUNCTUATION = str.maketrans("،؛؟٫٬“”„‟«»", ",;?.," + 6 * '"')  # which NFKC leaves as it is
 _MAX_CHARS = 300  # of a code with a title; the patterns take the square of the length
-_CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 
 
 class CodeKind(StrEnum):
@@ -142,7 +141,7 @@ def _read_code(written: str) -> WrittenCode:
         return WrittenCode(CodeKind.ISCO_88, reason=reason)
     if (reading := _read_number(rest) or _read_after_title(text)) is not None:
         return reading
-    codes = {code for code in _CODES_WITHIN.findall(text) if code in isco08()}
+    codes = {code for code in CODES_WITHIN.findall(text) if code in isco08()}
     if len(codes) > 1:
         return _several(codes)
     if (other := classification_of(text)) is not None:
@@ -203,7 +202,7 @@ def _read_number(text: str) -> WrittenCode | None:
     title = ""
     if rest:
         after = _TITLE_AFTER.fullmatch(rest)
-        if after is None or _has_another_code(after["title"], digits[0]):
+        if after is None or has_another_code(after["title"], digits[0]):
             return None
         title = after["title"]
     is_changed = bool(n_joined) or tail is not None
@@ -221,11 +220,6 @@ def _read_after_title(text: str) -> WrittenCode | None:
         return WrittenCode(CodeKind.INVALID, reason=reason)
     code = _read_number(match["rest"])
     return code and _with_title(code, match["title"])
-
-
-def _has_another_code(title: str, digits: str) -> bool:
-    codes = _CODES_WITHIN.findall(title)
-    return any(code in isco08() and code != digits for code in codes)
 
 
 def _resolve(digits: str, is_changed: bool) -> WrittenCode | None:

@@ -17,7 +17,10 @@ from core.text import clean
 REPEATS = "repeats.csv"
 _MAX_CHARS = 40
 # "do." is ditto; "DO", as the letters of an office, is an occupation to the person who writes it.
-_SIGNS = re.compile(r"""do\.|[\s.–—-]*(?:["“”„‟″〃〞]|['’´`]{2}|,,|\|\||//)+[\s.–—"“”-]*""")
+# "id." is idem, and "id" the name of a column.
+_SIGNS = re.compile(
+    r"""do\.|[IiÍí]d\.|[\s.–—-]*(?:["“”„‟″〃〞]|['’´`]{2}|,,|\|\||//)+[\s.–—"“”-]*"""
+)
 
 
 def is_repeat_mark(cell: str) -> bool:

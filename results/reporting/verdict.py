@@ -139,6 +139,6 @@ def _of_given_codes(batch: Batch) -> Iterator[Finding]:
         return
     if agreement.n_unknown > MAX_SHARE_UNKNOWN_CODES * max(agreement.n_given, 1):
         yield Finding(
-            Message("Many codes of the input are not in ISCO-08"),
+            Message("Many codes of the input cannot be read as codes of ISCO-08"),
             Message("Check which classification they are of; ISCO-88 has other codes."),
         )

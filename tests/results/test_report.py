@@ -110,7 +110,10 @@ def test_agreement_with_the_codes_of_the_input(
         kappa = cohen_kappa_score(a, b)
         agreement = np.mean(np.array(a) == np.array(b))
         assert f"{digits} {len(a)} {100 * agreement:.1f} % {kappa:.3f}" in page.words
-    assert "440 records had a code in ISCO code . 1 of these codes is not in ISCO-08." in page.words
+    assert (
+        "440 records had a code in ISCO code . 1 of these codes cannot be read as one of ISCO-08."
+        in page.words
+    )
     assert "1 record had a mark for a missing code" in page.words
 
     disagreements = {row["job_title"]: row for row in rows_of(out / TableKind.DISAGREEMENTS)}

@@ -272,6 +272,28 @@ def test_the_title_of_another_group_in_any_language_is_noted(written: str) -> No
     assert reading.kind == CodeKind.CONTRADICTED or "do not match" in reading.reason
 
 
+@pytest.mark.parametrize("written", ["2221 Maurer", "2221 maçon", "2221 albañil", "2221 (murarz)"])
+def test_a_word_of_the_title_of_another_group_is_noted_and_not_refused(written: str) -> None:
+    reading = read_code(written)
+    assert (reading.kind, reading.code) == (CodeKind.CODE, "2221")
+    assert "do not match the title of 2221" in reading.reason
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "7112 Maurer",
+        "7112 Maurerin",
+        "7112 maçons",
+        "2221 Anna",
+        "2221 geprüft",
+        "2221 siehe Notiz",
+    ],
+)
+def test_words_of_its_own_title_and_of_none_are_not_noted(written: str) -> None:
+    assert read_code(written).reason == ""
+
+
 @pytest.mark.parametrize("written", ["7212 Schweißer und Brennschneider", "2261 Zahnärzte"])
 def test_its_own_title_in_any_language_is_not(written: str) -> None:
     assert read_code(written) == WrittenCode(CodeKind.CODE, written[:4])

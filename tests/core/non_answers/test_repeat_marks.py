@@ -10,10 +10,13 @@ from core.text import join
 
 MARKS = (
     '" | "" | \'\' | „ | ” | 〃 | ″ | -"- | – " – | " " | -〃- | Dito | dto. | DITTO | idem'
+    " | id. ci-dessus"
     " | desgl. | ebenso | s.o. | wie oben | same as above | ibid. | 同上 | 々 | ,, | -''-"
     " | jw. | to samo co wyżej | même que ci-dessus | كما سبق | نفس السابق | lo mismo que arriba"
 )
-OTHERS = "nurse | - | . | ... | 0 | ' | C++ | DO | do | do it | dito GmbH | 12\" pipes | |"
+OTHERS = (
+    "nurse | - | . | ... | 0 | ' | C++ | DO | do | do it | ID | id | dito GmbH | 12\" pipes | |"
+)
 
 
 @pytest.mark.parametrize("mark", MARKS.split(" | "))
@@ -29,6 +32,7 @@ def test_other_texts_are_no_marks(text: str) -> None:
     assert not is_repeat_mark(text)
 
 
-def test_do_with_a_full_stop_is_a_mark_that_a_person_reads() -> None:
-    assert is_repeat_mark("do.")
-    assert built_in_non_answers().find(join("DO")) is None
+@pytest.mark.parametrize(("mark", "other"), [("do.", "DO"), ("id.", "id"), ("Id.", "ID")])
+def test_a_full_stop_makes_letters_a_mark_that_a_person_reads(mark: str, other: str) -> None:
+    assert is_repeat_mark(mark)
+    assert built_in_non_answers().find(join(other)) is None

@@ -120,4 +120,6 @@ def test_codes_of_another_classification_are_found(tmp_path: Path) -> None:
         agreement.add(table, chunk, [a_prediction("2221", 0.95)] * 10, seen, 1)
         batch.agreement = agreement
         assert agreement.n_unknown == 2
-        assert [f.what for f in findings(batch)] == ["Many codes of the input are not in ISCO-08"]
+        assert [f.what for f in findings(batch)] == [
+            "Many codes of the input cannot be read as codes of ISCO-08"
+        ]
