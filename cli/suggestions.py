@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 
 from cli.standard_output import named_output
 
@@ -23,6 +23,18 @@ class SuggestingParser(argparse.ArgumentParser):
         names = [str(choice) for choice in action.choices]
         hint = did_you_mean(str(value), names)
         raise argparse.ArgumentError(action, f"{value!r} is not one of {', '.join(names)}{hint}")
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with code 2 and the message; where an action is missing, it names all of them."""
+        for action in self._actions:
+            names = [*(action.choices or ())]
+            if (
+                isinstance(action.metavar, str)
+                and names
+                and message.endswith(f": {action.metavar}")
+            ):
+                message += f", one of {', '.join(names)}; for instance '{self.prog} {names[0]}'"
+        super().error(message)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print a message; OSError where nobody gets a help, which argparse would end well."""

@@ -21,6 +21,7 @@ from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import AUTO, Source
 from core.formats.unpacking import open_bytes
 from core.languages.message import Message
+from core.letters.east_asian import EAST_ASIAN
 from core.letters.encoding_choice import EncodingChoice, Evidence, choose_encoding, spoken
 from core.letters.letter_pairs import has_letter
 from core.letters.utf16 import utf16_without_mark
@@ -38,6 +39,7 @@ _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]{1,200}\Z")
+_MIN_WORDS = 3  # so many words tell their language: "Bäcker" alone looks like Swedish
 _HIGH = bytes(range(0x80, 0x100))
 _SHOWN_CHARS = 60
 _SET_ENCODING = (
@@ -129,6 +131,13 @@ def _reason(choice: EncodingChoice) -> str:
     if not has_letter(word):
         return Message(
             "the file is not UTF-8 and was read as {encoding}, which has the signs of {word!r}",
+            encoding=spoken(best.encoding),
+            word=word,
+        )
+    if len(best.words) < _MIN_WORDS and best.encoding not in EAST_ASIAN:
+        return Message(
+            "the file is not UTF-8 and was read as {encoding}, in which {word!r} looks most like a "
+            "word. If that is wrong, set data.encoding",
             encoding=spoken(best.encoding),
             word=word,
         )

@@ -55,9 +55,12 @@ def add_to(commands: Any) -> None:
 def _list(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
 
-    versions = ModelRegistry(settings.output).versions()
+    registry = ModelRegistry(settings.output)
+    versions = registry.versions()
     refused = _refused(settings.output.model_dir / "runs")
-    states = [_state(version, refused) for version in versions]
+    served = next((version.name for version in versions if version.is_served), "")
+    reference = registry.reference_of(served)
+    states = [_state(version, refused, reference) for version in versions]
     if parsed.json:
         listed = zip(versions, states, strict=True)
         print_json([{**asdict(v), "path": str(v.path), "state": s} for v, s in listed], indent=1)
@@ -69,10 +72,15 @@ def _list(parsed: argparse.Namespace, settings: Settings) -> None:
     print("\n".join(align_columns(rows)))
 
 
-def _state(version: Version, refused: Collection[str]) -> str:
-    """Return what became of a version, and whether another version of the program made it."""
-    support = [] if version.is_supported else ["not supported"]
-    return ", ".join(filter(None, [_past(version, refused), *support]))
+def _state(version: Version, refused: Collection[str], reference: str) -> str:
+    """Return what became of a version, and whether another version of the program made it.
+
+    ``reference`` is the reference version of the one in service, which may be the same.
+    """
+    is_reference = version.name == reference and not version.is_served
+    marks = ["reference version of the gate"] if is_reference else []
+    marks += [] if version.is_supported else ["not supported"]
+    return ", ".join(filter(None, [_past(version, refused), *marks]))
 
 
 def _past(version: Version, refused: Collection[str]) -> str:

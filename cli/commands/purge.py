@@ -79,7 +79,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
 def _age(written: str) -> timedelta:
     if not re.fullmatch(r"\d{1,5}d", written):
+        days = written if re.fullmatch(r"\d{1,5}", written) else "180"
         raise argparse.ArgumentTypeError(
-            f"{written!r} is no number of days; expected one such as 180d"
+            f"{written!r} is no number of days with a d behind it; expected one such as {days}d"
         )
     return timedelta(days=int(written.removesuffix("d")))

@@ -35,6 +35,30 @@ def test_what_was_meant_is_suggested(
     assert errors.endswith(f"; did you mean {meant!r}?\n")
 
 
+@pytest.mark.parametrize("command", ["models", "service"])
+def test_the_actions_of_a_command_are_named(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = {"models": "list", "service": "install"}[command]
+    with pytest.raises(SystemExit) as left:
+        parse([command], prints_help=True)
+    assert left.value.code == 2
+    errors = capsys.readouterr().err
+    assert f"are required: ACTION, one of {first}, " in errors
+    assert errors.endswith(f"; for instance 'isco {command} {first}'\n")
+
+
+@pytest.mark.parametrize(("written", "days"), [("1", "1"), ("90", "90"), ("six months", "180")])
+def test_the_unit_of_days_is_named(
+    written: str, days: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["purge", "--older-than", written], prints_help=True)
+    errors = capsys.readouterr().err
+    said = f"{written!r} is no number of days with a d behind it; expected one such as {days}d\n"
+    assert errors.endswith(said)
+
+
 def test_an_unknown_option_shows_the_usage_of_its_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -92,8 +92,18 @@ def test_one_sign_among_english_words_is_western(tmp_path: Path, text: str) -> N
     table, rows = opened(write(tmp_path, content, "cp1252"))
     assert rows[1][2] == text
     has_letter = text.startswith("café")
-    assert ("look like French" if has_letter else "which has the signs of") in table.notes[0]
-    assert ("look like" in table.notes[0]) == ("data.encoding" in table.notes[0]) == has_letter
+    said = "'café' looks most like a word" if has_letter else "which has the signs of"
+    assert said in table.notes[0] and "look like" not in table.notes[0]
+    assert ("data.encoding" in table.notes[0]) == has_letter
+
+
+def test_a_language_is_told_by_several_words(tmp_path: Path) -> None:
+    """One word of a German file looks like Swedish to the pairs of its letters."""
+    jobs = ["Bäcker", "Köchin", "Küchenhilfe", "Gärtner"]
+    for n, said in [(1, "in which 'Bäcker' looks most like a word"), (4, "look like German")]:
+        lines = ["id;Beruf", *(f"{place};{job}" for place, job in enumerate(jobs[:n]))]
+        table, _ = opened(write(tmp_path, "\n".join(lines), "cp850"))
+        assert said in table.notes[0] and table.encoding == "cp850"
 
 
 def test_two_plausible_readings_are_refused_with_both(tmp_path: Path) -> None:

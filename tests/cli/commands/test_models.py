@@ -56,6 +56,24 @@ def test_the_list_says_what_became_of_each_version(
     assert str(listed["v1"]["promoted"]) in rows["v1"] and "never" not in rows["v1"]
 
 
+def test_the_list_marks_the_reference_version_of_the_gate(
+    user_project: Settings, bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = ModelRegistry(user_project.output)
+    for number in range(1, 4):
+        added(registry, bundle, tmp_path / f"bundle{number}", number)
+    registry.promote("v1")
+    for name in ("v2", "v3"):  # as nights do
+        registry.promote(name, reference="v1")
+    assert main(["models", "list", "--config", str(tmp_path / "config.yaml")]) == 0
+    rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert rows["v1"].endswith("was in service, reference version of the gate")
+    assert rows["v2"].endswith("  was in service") and rows["v3"].endswith("  in service")
+    registry.promote("v2")  # by a person: it is its own
+    assert main(["models", "list", "--config", str(tmp_path / "config.yaml")]) == 0
+    assert "reference" not in capsys.readouterr().out
+
+
 MANIFEST_OF_VERSION_0_1 = {
     "version": "2026-11-23.5b4138e6",
     "created": "2026-11-23T18:20:40+00:00",
