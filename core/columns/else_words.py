@@ -18,6 +18,7 @@ from core.columns.header_words import (
     named_languages,
     words_of,
 )
+from core.columns.reference_periods import places_of_time_ago
 from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
 from core.letters.scripts import script_of
@@ -147,6 +148,7 @@ def places_of_else(
     """
     places = _vocabulary(ELSE).places(words, languages)
     places |= _vocabulary(_IN_ITS_LANGUAGE).places(words, languages) | _numbered_persons(words)
+    places |= places_of_time_ago(words)
     additional = _vocabulary(_ADDITIONAL).places(words, languages)
     if not _asks_for_another_answer(words, languages):
         additional |= _vocabulary(_OTHER).places(words, languages)

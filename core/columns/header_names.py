@@ -24,7 +24,7 @@ from core.columns.header_words import (
     plain_words,
     words_of,
 )
-from core.columns.reference_periods import is_of_a_year, without_periods
+from core.columns.reference_periods import is_of_a_year, places_of_time_ago, without_periods
 from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
 
@@ -198,7 +198,8 @@ def names_another(header: str, column: str) -> bool:
     """
     written = _words_that_tell(header[:_MAX_NAME_CHARS])
     rest = _without(tuple(map(plain_letters, written)), _places_of_else(written, column))
-    if not rest or len(rest) == len(written) or len(written) > MAX_NAME_WORDS:
+    n_words = len(written) - len(places_of_time_ago(written))
+    if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
         return False
     keys, names = _usual_keys(column), _contained_names(column)
     return not _best(keys, header) and bool(_best(keys, " ".join(rest)) or contained(rest, names))

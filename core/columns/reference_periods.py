@@ -1,7 +1,8 @@
 """The weeks and the year to which the questions of a survey refer.
 
 "Your occupation last week" is no former occupation, and neither is "occupation in the last 12
-months". Where a file asks for both, the job of the week is the one that people have now.
+months". Where a file asks for both, the job of the week is the one that people have now. The
+occupation "12 months ago" is a former one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from core.columns.contained_names import contained, placed_names
 from core.columns.header_words import phrases, plain_words, words_of
 
 _WEEK, _YEAR, _LEAD = "reference_week", "reference_year", "leads_to_a_period"
+_AGO, _ANY_NUMBER = "says_how_long_ago", "12"
 
 
 @cache
@@ -23,17 +25,32 @@ def _periods() -> frozenset[tuple[str, ...]]:
 def without_periods(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words of a header without those of the week or the year that it asks for.
 
-    The words that lead to it go with it: "emploi au cours des 7 derniers jours".
+    The words that lead to it go with it: "emploi au cours des 7 derniers jours". "12 months ago" is
+    a point of time, and stays.
     """
     aside: set[int] = set()
+    ago = places_of_time_ago(words)
     for start, period in placed_names(words, _periods()):
         end = start + len(period)
+        if not ago.isdisjoint(range(start, end)):
+            continue
         first = min(
             (lead for lead in range(start) if tuple(words[lead:start]) in phrases(_LEAD)),
             default=start,
         )
         aside.update(range(first, end))
     return tuple(word for place, word in enumerate(words) if place not in aside)
+
+
+def places_of_time_ago(words: Sequence[str]) -> set[int]:
+    """Return where the words of a header say how long ago: "vor 12 Monaten", "il y a 6 mois"."""
+    counted = [_ANY_NUMBER if word.isdecimal() else word for word in words]
+    places: set[int] = set()
+    for start, phrase in placed_names(counted, phrases(_AGO)):
+        end = start + len(phrase) + (phrase[-1] == _ANY_NUMBER)  # "vor 12", and "Monaten"
+        first = start - (start > 0 and counted[start - 1] == _ANY_NUMBER)
+        places.update(range(first, min(end, len(words))))
+    return places
 
 
 @lru_cache(maxsize=4096)

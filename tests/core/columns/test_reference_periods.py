@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.columns.header_names import DUTIES, JOB_TITLE, Match, match
+from core.columns.header_names import DUTIES, JOB_TITLE, Match, match, names_another
 from core.csv_table import Table, open_table
 
 # The job of the week, of the year, and the tasks of the year.
@@ -31,6 +31,44 @@ Foglalkozás (elmúlt 7 nap) | Foglalkozás (elmúlt 12 hónap) | Feladatok (elm
 Professione negli ultimi 7 giorni | Professione negli ultimi 12 mesi | Mansioni (12 mesi)
 Pekerjaan seminggu terakhir | Pekerjaan dalam 12 bulan terakhir | Tugas (12 bulan)
 Профессия за последние 7 дней | Профессия за последние 12 месяцев | Обязанности (12 месяцев)"""
+
+
+# The job, and that of a year ago.
+A_YEAR_AGO = """\
+Occupation | Occupation 12 months ago
+Occupation last 7 days | Job 12 months ago
+Beruf | Beruf vor 12 Monaten
+Beruf in den letzten 12 Monaten | Beruf vor zwölf Monaten
+Profession | Profession il y a 12 mois
+Emploi actuel | Emploi (il y a 12 mois)
+Ocupación actual | Ocupación hace 12 meses
+Professione | Professione 12 mesi fa
+Profissão | Profissão há 12 meses
+Beroep | Beroep 12 maanden geleden
+Zawód | Zawód 12 miesięcy temu
+Ocupația | Ocupația acum 12 luni
+Povolání | Povolání před 12 měsíci
+Povolanie | Povolanie pred 12 mesiacmi
+Poklic | Poklic pred 12 meseci
+Zanimanje | Zanimanje prije 12 mjeseci
+Foglalkozás | Foglalkozás 12 hónappal ezelőtt
+Професия | Професия преди 12 месеца
+Επάγγελμα | Επάγγελμα πριν από 12 μήνες
+Profesija | Profesija prieš 12 mėnesių
+Profesija | Profesija pirms 12 mēnešiem
+Amet | Amet 12 kuud tagasi
+Ammatti | Ammatti 12 kuukautta sitten
+Yrke | Yrke för 12 månader sedan
+Stilling | Stilling for 12 måneder siden
+Yrke | Yrke for 12 måneder siden
+Starf | Starf fyrir 12 mánuðum
+Post | Post 12 mhí ó shin
+Professjoni | Professjoni 12-il xahar ilu
+المهنة | المهنة قبل 12 شهرا
+Pekerjaan | Pekerjaan 12 bulan yang lalu
+Meslek | Meslek 12 ay önce
+Профессия | Профессия 12 месяцев назад
+Професія | Професія 12 місяців тому"""
 
 
 def _table(tmp_path: Path, *names: str) -> Table:
@@ -79,3 +117,20 @@ def test_a_former_job_and_that_of_another_stay_out(header: str) -> None:
 
 def test_the_number_of_a_question_is_no_period() -> None:
     assert match("12m. Occupation", JOB_TITLE) == (Match.SPECIFIC, 1)
+
+
+@pytest.mark.parametrize("line", A_YEAR_AGO.splitlines())
+def test_the_job_of_a_year_ago_is_none_of_now_and_is_named(line: str, tmp_path: Path) -> None:
+    now, ago = line.split(" | ")
+    assert match(ago, JOB_TITLE) is None
+    table = _table(tmp_path, ago, now)
+    assert table.columns == {JOB_TITLE: 2} and table.other_columns == {}
+    assert table.notes == [f"not read as job titles, since their names say something else: {ago!r}"]
+
+
+@pytest.mark.parametrize(
+    "ago",
+    ["Job 6 months ago", "Beruf vor 3 Monaten", "Emploi il y a 6 mois", "Trabajo hace 2 meses"],
+)
+def test_any_time_ago_is_a_former_one(ago: str) -> None:
+    assert match(ago, JOB_TITLE) is None and names_another(ago, JOB_TITLE)
