@@ -65,7 +65,7 @@ def _check(part: str, field: _Field) -> None:
     end = _number_in(last, field, part) if last else (begin if first and not step else field.high)
     if begin > end:
         raise ValueError(f"{part!r} ends before it begins")
-    if step and not 0 < int(step) <= max(end - begin, 1):
+    if step and not 0 < int(step) <= end - begin:
         raise ValueError(f"{part!r} has a step that cannot be")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.settings_file.cron_fields import cron_fields
@@ -21,6 +21,7 @@ PART = st.builds(
 
 
 @given(*[st.lists(PART, min_size=1, max_size=2).map(",".join)] * 4)
+@example("59/1", "*", "31", "1-1/1")  # a step, and nowhere to go
 def test_both_agree(minute: str, hour: str, day: str, month: str) -> None:
     zone = ZoneInfo("UTC")
     try:
