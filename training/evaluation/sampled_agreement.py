@@ -35,7 +35,7 @@ _MONTH_CHARS = len("2026-11")
 class _Answer:
     """A decided text of a sample.
 
-    ``is_shown``: the file showed the model's code to the coder. ``is_doubted``: the answer is in
+    ``is_shown``: the file showed a code to the coder. ``is_doubted``: the answer is in
     doubt (``core/corrections/doubts.py``).
     """
 
@@ -62,8 +62,8 @@ class _Answer:
 def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
 
-    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` were decided beside
-    the model's code, as reviews before version 0.2 had it. ``n_doubted`` were decided by answers in
+    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` came back
+    with a code in ``predicted_code``, which is empty for the sample. ``n_doubted`` were decided by answers in
     doubt, and ``believed`` has the same figures of the others, if there are any: neither the
     figure with answers that may be errors, nor the one without answers that contradict the model,
     is right alone. ``versions`` has the same of each version of the model (``name``), the newest
