@@ -42,6 +42,12 @@ _WITH_QUESTIONS = (
 _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_\[\].]*")
 _MIN_VARIABLES = 2
 _PADDED = re.compile(r"\w {3,}\w")  # a field that is filled up with spaces, and the next one
+_WIDELY_PADDED = re.compile(r"\w {8,}\w")  # also where a text in the line has a comma
+_FIXED_WIDTHS = (
+    "no delimiter, and spaces as in data whose columns have fixed widths",
+    "Export the table as text with tabs, Stata (.dta) or SPSS (.sav), with the names of the "
+    "columns (in CSPro: Export Data; in Blaise: Manipula with a SEPARATOR).",
+)
 
 
 def csv_error(path: Source, line: int, message: str) -> InputError:
@@ -118,7 +124,10 @@ def no_column(
     if others:
         remedy = f"{remedy} Not read, since their names say something else: {listed(others)}."
     found = "the columns " + listed(header)
-    if len(header) == 1 and (cause := _other_delimiter(header[0], wanted)):
+    cause = _other_delimiter(header[0], wanted) if len(header) == 1 else None
+    if cause is None and any(map(_WIDELY_PADDED.search, header)):
+        cause = _FIXED_WIDTHS
+    if cause is not None:
         found, remedy = f"{found}: {cause[0]}", cause[1]
     names = [*aliases[column], column, *usual_names(column)]
     shown = ", ".join(dict.fromkeys(names[:_N_SHOWN_NAMES]))
@@ -149,13 +158,7 @@ def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
                 f"fields with {sign} between them",
                 "Save the file with commas, semicolons, tabs or | between the fields.",
             )
-    if _PADDED.search(line):
-        return (
-            "no delimiter, and spaces as in data whose columns have fixed widths",
-            "Export the table as text with tabs, Stata (.dta) or SPSS (.sav), with the names of "
-            "the columns (in CSPro: Export Data).",
-        )
-    return None
+    return _FIXED_WIDTHS if _PADDED.search(line) else None
 
 
 def _is_named(names: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> bool:

@@ -114,14 +114,23 @@ _OTHER_KINDS = (
         (".dat", ".asc", ".fwf", ".fix"),
         Message(
             "it may be data whose columns have fixed widths, as CSPro keeps them; export it as "
-            "text with tabs, Stata (.dta) or SPSS (.sav) (in CSPro: Export Data), and put that "
-            "file here; if a delimiter divides the columns, name the file .txt"
+            "text with tabs, Stata (.dta) or SPSS (.sav) (in CSPro: Export Data; in Blaise: "
+            "Manipula with a SEPARATOR), and put that file here; if a delimiter divides the "
+            "columns, name the file .txt"
         ),
     ),
     (
         (".csdb", ".csdbe"),
         Message("it is a database of CSPro; {remedy} (in CSPro: Export Data)", remedy=_EXPORT),
     ),
+    (
+        (".bdbx", ".bdix", ".bmix", ".bdb", ".bdp"),
+        Message(
+            "it is a database of Blaise; {remedy} (in Blaise: Manipula with a SEPARATOR)",
+            remedy=_EXPORT,
+        ),
+    ),
+    ((".px",), Message("it is a table of PC-Axis, which has figures and no records")),
     (
         (".dcf", ".do", ".dct", ".sps", ".sas", ".r", ".py"),
         Message(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 
 from core.csv_table import Table
+from core.non_answers.missing_values import stated
 
 _MIN_CODES = 5  # so many, of which three differ, are no chance: one number in 23 is a unit group
 _MIN_DIFFERENT = 3
@@ -22,7 +23,7 @@ def columns_where(
     return [
         name
         for place, name in enumerate(map(str.strip, table.header))
-        if place not in left_out and name and holds(name, (row[place].strip() for row in sample))
+        if place not in left_out and name and holds(name, (stated(row[place]) for row in sample))
     ]
 
 

@@ -218,6 +218,9 @@ HELD = {
     "staff.hld": "files that end in '.hld' are not read",
     "households.dat": "columns have fixed widths, as CSPro keeps them",
     "households.csdb": "a database of CSPro",
+    "ebb.asc": "in Blaise: Manipula with a SEPARATOR",
+    "ebb.bdbx": "a database of Blaise",
+    "yrke.px": "a table of PC-Axis",
     "households.dcf": "put the table with the data here",
     "members.do": "put the table with the data here",
 }

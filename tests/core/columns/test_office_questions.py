@@ -137,6 +137,8 @@ Vad gör du huvudsakligen på jobbet? | Beskriv arbeidsoppgavene | Hva går arbe
 Hva består arbeidet av? | Hvad består dit arbejde i? | Jobindhold | Verksvið | Töö sisu
 Í hverju felst starfið? | Helstu viðfangsefni | Veicamais darbs | Darba saturs | Darba raksturs
 Aprakstiet savus darba pienākumus | Darbo pobūdis | Atliekamas darbas | Työn sisältö
+Työtehtävä | TYOTEHTAVA_TEKSTI | Huvudsaklig arbetsuppgift | Viktigste arbeidsoppgave | Hoofdtaak
+Vigtigste arbejdsopgave | Peamine tööülesanne | Darba pienākums | Tâche principale | Main duty
 Τι ακριβώς κάνετε; | Характер на работата | Art der Arbeit | Obsah práce | Priroda posla"""
 NORTHERN_OTHERS = """\
 stilling_for_et_aar_siden | yrke_for_ett_aar_siden | Yrke foer ett aar sedan | oensket yrke

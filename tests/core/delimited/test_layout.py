@@ -204,6 +204,11 @@ def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
         ("id^job_title\n1^nurse\n", 1, "fields with ^ between them"),
         ("id  job_title  duties\n1  nurse  ward\n", 1, "fields with spaces between them"),
         ("100101farmer        6111\n100102nurse         2221\n", 1, "columns have fixed widths"),
+        (
+            "01chauffeur          laden, lossen\n02kok                kookt\n",
+            1,
+            "columns have fixed widths",
+        ),
         ('"id,job_title"\n"1,nurse"\n', 1, "each line is one quoted field with commas in it"),
         (
             '"job_title,duties_description"\n"nurse,looks after patients"\n',

@@ -28,6 +28,11 @@ def test_national_codes_are_named(end: str, header: str, tmp_path: Path) -> None
     assert f"as national codes do: {header!r}; to compare them" in note
 
 
+def test_marks_of_missing_values_are_no_other_values(tmp_path: Path) -> None:
+    """SAS writes a dot where a code is missing, R and databases write NA and NULL."""
+    assert notes(tmp_path, "AMMATTIKOODI", [f"{unit}1" for unit in UNITS] + [".", "NA", "NULL"] * 9)
+
+
 def test_in_the_compared_column_those_count_that_are_not_read(tmp_path: Path) -> None:
     long = [f"{unit}001" for unit in UNITS]
     assert notes(tmp_path, "isco", [*UNITS, *long], "isco")
