@@ -15,6 +15,8 @@ from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_d
 from core.csv_table import CHUNK_ROWS, DELIMITERS
 from core.csv_writer import Writer, neutralise
 from core.files.whole_file import sha256_of
+from core.languages.message import Message
+from core.languages.page_language import page_language
 from core.own_tables.list_columns import CORRECTIONS_COLUMNS
 from core.own_tables.table_kind import TableKind
 from core.row_counts import Progress, no_progress
@@ -35,6 +37,12 @@ _EDITED_NOTE = (
     "these are predictions of this program: the rows with a corrected code, and those whose code "
     "differs from the one that was published, are corrections; the others are skipped"
 )
+
+_IN_DOUBT = Message("in doubt: it holds for this text alone until somebody confirms it")
+_DISPUTED = Message(
+    "coders contradict each other: it teaches nothing about other texts until somebody adjudicates"
+)
+_NOTHING_IN_FORCE = Message("no answer about it was in force")
 
 
 def corrections_batch_id(
@@ -101,6 +109,7 @@ def process_corrections(
     source = open_source(path, settings, progress)
     doubts = _doubts(kept_path, source, path.name, find_doubts)
     receipt = _new_receipt(path.name, sha256, batch_id, source)
+    spoken = page_language(settings.output.language)
     with (
         (out_dir / TableKind.CORRECTIONS).open("w", encoding="utf-8-sig", newline="") as file,
         open_kept(kept_path) as kept,
@@ -112,7 +121,8 @@ def process_corrections(
                 outcome = decisions.apply(correction)
                 status = _status(correction, outcome)
                 receipt.count(correction, status, is_conflict=outcome.replaced is not None)
-                writer.write([_cells(correction, status, check, outcome)])
+                reason = Message.listed(_reasons(correction, check, outcome))
+                writer.write([_cells(correction, status, spoken.gettext(reason))])
                 kept.add(correction, check)
             progress(0)
     checks.report(receipt)
@@ -182,40 +192,56 @@ def _status(correction: Correction, outcome: Outcome) -> CorrectionStatus:
     return correction.status
 
 
-def _cells(
-    correction: Correction, status: CorrectionStatus, check: IntakeCheck, outcome: Outcome
-) -> list[str]:
+def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> list[str]:
+    """Return what is to be said of a row, and of what became of its answer."""
     reasons = [correction.reason] if correction.reason else []
     reasons += check.reasons
     if correction.is_doubted and correction.is_decided:
-        reasons.append("in doubt: it holds for this text alone until somebody confirms it")
+        reasons.append(_IN_DOUBT)
     is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
     if outcome.replaced is not None and is_withdrawal:
-        taken = [f"{code} of {coder!r}" for coder, code in outcome.withdrawn]
+        taken: list[str] = [
+            Message("{code} of {coder!r}", code=code, coder=coder)
+            for coder, code in outcome.withdrawn
+        ]
         if outcome.replaced not in (code for _, code in outcome.withdrawn):
             taken.insert(0, outcome.replaced)
-        reasons.append(f"takes {', '.join(taken)} back")
+        reasons.append(Message("takes back: {answers}", answers=Message.listed(taken)))
     elif outcome.replaced is not None:
-        reasons.append(f"replaces {outcome.replaced}: the answer that was received last is used")
+        reason = Message(
+            "replaces {code}: the answer that was received last is used", code=outcome.replaced
+        )
+        reasons.append(reason)
     if outcome.is_disputed:
-        reasons.append(
-            "coders contradict each other: it teaches nothing about other texts until somebody "
-            "adjudicates"
-        )
+        reasons.append(_DISPUTED)
     if is_withdrawal and outcome == NO_CONFLICT:
-        reasons.append("no answer about it was in force")
+        reasons.append(_NOTHING_IN_FORCE)
     if outcome.overruled_by is not None:
-        is_counted = correction.signature.coder and not is_withdrawal
-        counts = " and counts for the agreement of coders" if is_counted else ""
-        reasons.append(
-            f"the conflict about this text was decided as {outcome.overruled_by}: the answer is "
-            f"kept{counts}, and does not replace it"
+        is_counted = bool(correction.signature.coder) and not is_withdrawal
+        reasons.append(_overruled(outcome, is_counted))
+    return reasons
+
+
+def _overruled(outcome: Outcome, is_counted: bool) -> str:
+    if is_counted:
+        return Message(
+            "the conflict about this text was decided as {code}: the answer is kept and counts for "
+            "the agreement of coders, and does not replace it",
+            code=outcome.overruled_by,
         )
+    return Message(
+        "the conflict about this text was decided as {code}: the answer is kept, and does not "
+        "replace it",
+        code=outcome.overruled_by,
+    )
+
+
+def _cells(correction: Correction, status: CorrectionStatus, reason: str) -> list[str]:
     return [
         str(correction.line),
         correction.text,
         neutralise(correction.written),
         correction.code,
         str(status),
-        neutralise("; ".join(reasons)),  # it may begin with the name of a column of the input
+        neutralise(reason),  # it may begin with the name of a column of the input
     ]

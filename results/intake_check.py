@@ -13,11 +13,12 @@ from pathlib import Path
 
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
+from core.languages.message import Message
 from core.review_contract import CODED_AT
 from core.row_counts import quantity
 from results.receipt import CorrectionsReceipt
 
-_NEVER_ASKED = "no batch had this text: it was never asked"
+_NEVER_ASKED = Message("no batch had this text: it was never asked")
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,17 @@ class IntakeChecks:
             return IntakeCheck(has_no_list=True)
         if drawn is None:
             self._n_not_drawn += 1
-            return IntakeCheck(reasons=[f"it was not drawn into the sample of {row.sampled}"])
-        reasons = []
+            reason = Message("it was not drawn into the sample of {batch}", batch=row.sampled)
+            return IntakeCheck(reasons=[reason])
+        reasons: list[str] = []
         if row.n_drawn and drawn.n_records != row.n_drawn:
-            n = drawn.n_records
-            reasons.append(f"drawn {quantity(n, 'time')}, not {row.n_drawn}: {n} counts")
+            reason = Message.counted(
+                drawn.n_records,
+                "drawn {n} time, not {n_stated}: {n} counts",
+                "drawn {n} times, not {n_stated}: {n} counts",
+                n_stated=row.n_drawn,
+            )
+            reasons.append(reason)
         return IntakeCheck(drawn, reasons=reasons)
 
     def report(self, receipt: CorrectionsReceipt) -> None:

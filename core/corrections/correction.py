@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.corrections.signature import NO_SIGNATURE, Signature
+from core.languages.message import Message
 
 NOT_CODABLE = "not codable"
 WITHDRAWN = "withdraw"
-ANSWERS = (
-    f"4 digits (a unit group), 3 digits (a minor group), {NOT_CODABLE!r}, or {WITHDRAWN!r} to take "
-    "an earlier answer back"
+ANSWERS = Message(
+    "4 digits (a unit group), 3 digits (a minor group), {not_codable!r}, or {withdraw!r} to take "
+    "an earlier answer back",
+    not_codable=NOT_CODABLE,
+    withdraw=WITHDRAWN,
 )
 """What may stand in the column of corrected codes."""
 

@@ -34,6 +34,7 @@ from core.errors import InputError
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code
+from core.languages.message import Message
 from core.letters.damage import may_have_lost_letters
 from core.letters.plain_text import bound_marks
 from core.letters.scripts import ends_as_question
@@ -62,6 +63,10 @@ from core.text import (
 
 _READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, PREDICTED_TITLE, *SIGNATURE_COLUMNS))
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes
+_NO_TEXT = Message("there is no text: the code would be given to every empty record")
+_NO_CODE_FITS = Message("no code fits: kept, but it trains nothing")
+_CODED_AGAIN = Message("the model codes this text again")
+_GROUP_KEPT = Message("a minor group: kept, but it trains nothing")
 
 
 def open_corrections(path: Path, data: DataSettings) -> Table:
@@ -118,7 +123,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
         if difference:
             status, code, reason = CorrectionStatus.REJECTED, "", difference
         if status != CorrectionStatus.SKIPPED:
-            reason = "; ".join(filter(None, (text_note, reason, signature.note)))
+            reason = Message.listed((text_note, reason, signature.note))
         correction = Correction(
             line=line,
             text=text,
@@ -136,7 +141,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
 
 def repeated_header(line: int) -> Correction:
     """Return what a row is that repeats the names of the columns: no answer."""
-    reason = "it repeats the names of the columns, as in files put one below the other"
+    reason = Message("it repeats the names of the columns, as in files put one below the other")
     return Correction(line, EMPTY_TEXT, "", "", CorrectionStatus.SKIPPED, reason)
 
 
@@ -154,12 +159,15 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
     written = table.get(row, TEXT if has_text else JOB_TITLE)
     text = prepared_text(written) if has_text else row_text(table, row)
     if may_have_lost_letters(written):
-        note = f"letters of it may have been lost ({written!r}): if so, save it as UTF-8 again"
+        note = Message(
+            "letters of it may have been lost ({text!r}): if so, save it as UTF-8 again",
+            text=written,
+        )
         return text, note
     if not has_text:
         return text, ""
     is_as_written = SEPARATOR not in clean(written) or clean(bound_marks(written)) == text
-    return text, "" if is_as_written else f"read as the text {text!r}"
+    return text, "" if is_as_written else Message("read as the text {text!r}", text=text)
 
 
 def _earlier_text(table: Table, row: Row) -> str:
@@ -203,18 +211,17 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
     if reading.kind in (CodeKind.EMPTY, CodeKind.MISSING):
         return CorrectionStatus.SKIPPED, "", reading.reason
     if text in (EMPTY_TEXT, NOTHING_STATED):
-        reason = "there is no text: the code would be given to every empty record"
-        return CorrectionStatus.REJECTED, "", reason
+        return CorrectionStatus.REJECTED, "", _NO_TEXT
     if means(written, AnswerWord.NOT_CODABLE):
-        reason = "no code fits: kept, but it trains nothing"
-        return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, reason
+        return CorrectionStatus.NOT_CODABLE, NOT_CODABLE, _NO_CODE_FITS
     if means(written, AnswerWord.WITHDRAW):
-        return CorrectionStatus.WITHDRAWN, WITHDRAWN, "the model codes this text again"
+        return CorrectionStatus.WITHDRAWN, WITHDRAWN, _CODED_AGAIN
     code, reason = reading.code, reading.reason
     if len(code) >= MINOR and reader.may_be_of_isco_88(code):
-        reason = (
-            f"{code} is a code of ISCO-88, too, and other answers of the file exist only there: "
-            "it may mean another group. Translate all codes to ISCO-08"
+        reason = Message(
+            "{code} is a code of ISCO-88, too, and other answers of the file exist only there: it "
+            "may mean another group. Translate all codes to ISCO-08",
+            code=code,
         )
         return CorrectionStatus.REJECTED, "", reason
     if len(code) == UNIT:
@@ -222,10 +229,10 @@ def judge(text: str, written: str, reader: CodeReader) -> tuple[CorrectionStatus
         status = CorrectionStatus.RESTORED if is_repaired else CorrectionStatus.ACCEPTED
         return status, code, reason
     if len(code) == MINOR:
-        reasons = (reason, "a minor group: kept, but it trains nothing")
-        return CorrectionStatus.GROUP, code, "; ".join(filter(None, reasons))
+        return CorrectionStatus.GROUP, code, Message.listed((reason, _GROUP_KEPT))
     if code:
-        reason = f"{reason or code + ' is a group of one or two digits'}: give {ANSWERS}"
+        why = reason or Message("{code} is a group of one or two digits", code=code)
+        reason = Message("{why}: give {answers}", why=why, answers=ANSWERS)
     elif reading.kind == CodeKind.INVALID:
-        reason = f"{reason}. Valid answers: {ANSWERS}"
+        reason = Message("{why}. Valid answers: {answers}", why=reason, answers=ANSWERS)
     return CorrectionStatus.REJECTED, "", reason

@@ -27,6 +27,7 @@ from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import plain_text, read_code, without_decimals
 from core.isco_titles.group_titles import groups_by_title
+from core.languages.message import Message
 from core.non_answers.missing_values import StatedCells
 from core.non_answers.spreadsheet_words import truth_value
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
@@ -35,12 +36,12 @@ from core.review_contract import CORRECTED
 from core.row_counts import quantity
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 
-_AS_PUBLISHED = "the code is the one that was published"
-_UNKNOWN = (
+_AS_PUBLISHED = Message("the code is the one that was published")
+_UNKNOWN = Message(
     "whether the code was changed cannot be known: the columns that tell it, such as candidate_1 "
     "and is_fallback, are missing"
 )
-_CLEARED = "the code was removed: write 'not codable' if no code fits"
+_CLEARED = Message("the code was removed: write 'not codable' if no code fits")
 
 
 @dataclass(frozen=True)
@@ -138,14 +139,18 @@ class EditedPredictions:
             return corrected
         self._n_overruled += 1
         column = code_column(self._table.header)
-        note = f"{column} was changed to {edited.written!r}: the corrected code counts"
-        return replace(corrected, reason="; ".join(filter(None, (corrected.reason, note))))
+        note = Message(
+            "{column} was changed to {code!r}: the corrected code counts",
+            column=column,
+            code=edited.written,
+        )
+        return replace(corrected, reason=Message.listed((corrected.reason, note)))
 
     def _correction(self, row: _EditedRow, reader: CodeReader) -> Correction:
         text, written = row.text, self._written(row.row)
         status, code = CorrectionStatus.SKIPPED, ""
         if not row.published:
-            reason = _UNKNOWN
+            reason: str = _UNKNOWN
         elif not self._is_edited(row):
             reason = _AS_PUBLISHED
         elif not written:

@@ -20,6 +20,7 @@ from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.words_beside import classification_in
 from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
+from core.languages.message import Message
 from core.non_answers.missing_values import StatedCells, is_missing_value
 from core.own_tables.output_contract import output_positions
 from core.review_contract import (
@@ -33,7 +34,7 @@ from core.review_contract import (
 from core.taxonomy import MINOR, UNIT, isco08
 
 _CODES = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_NOT_KEPT = "the comment is not kept, because the row has no code"
+_NOT_KEPT = Message("the comment is not kept, because the row has no code")
 
 
 class MisplacedAnswers:
@@ -60,19 +61,29 @@ class MisplacedAnswers:
         if correction.status != CorrectionStatus.SKIPPED:
             return correction
         comment, coder = self._cells.get(row, COMMENT), self._cells.get(row, CODER)
-        column = ""
+        column, said = "", ""
         if answer := _answer_in(comment):
-            column, said = COMMENT, f"{COMMENT} says {answer!r}"
+            column = COMMENT
+            said = Message("{column} says {answer!r}", column=COMMENT, answer=answer)
         elif answer := self._new_prediction(row):
-            column, said = PREDICTED, f"{PREDICTED} was changed to {answer}"
+            column = PREDICTED
+            said = Message("{column} was changed to {answer}", column=PREDICTED, answer=answer)
         elif len(answer := read_code(coder).code) == UNIT:
-            column, said = CODER, f"{CODER} is {answer}"
+            column = CODER
+            said = Message("{column} is {answer}", column=CODER, answer=answer)
         elif added := self._added_answer(row):
-            column, said = added, f"{added} is {row[self._added[added]].strip()}"
+            column, answer = added, row[self._added[added]].strip()
+            said = Message("{column} is {answer}", column=added, answer=answer)
         elif not comment:
             return correction
-        note = f"{said}: if this is the answer, give it in {self._answers}" if column else _NOT_KEPT
-        reason = "; ".join(filter(None, (correction.reason, note)))
+        note = _NOT_KEPT
+        if column:
+            note = Message(
+                "{said}: if this is the answer, give it in {answers}",
+                said=said,
+                answers=self._answers,
+            )
+        reason = Message.listed((correction.reason, note))
         return replace(correction, reason=reason, answer_column=column)
 
     def _with_second_answer(self, correction: Correction, row: Row) -> Correction:
@@ -80,8 +91,13 @@ class MisplacedAnswers:
         for name, place in self._added.items():
             code = read_code(row[place]).code
             if code and code != correction.code:
-                note = f"{name} is {code}: only the answer in {self._answers} counts"
-                reason = "; ".join(filter(None, (correction.reason, note)))
+                note = Message(
+                    "{column} is {code}: only the answer in {answers} counts",
+                    column=name,
+                    code=code,
+                    answers=self._answers,
+                )
+                reason = Message.listed((correction.reason, note))
                 return replace(correction, reason=reason, answer_column=name)
         return correction
 

@@ -85,10 +85,10 @@ class Message(str):
 
     @staticmethod
     def listed(parts: Sequence[str]) -> str:
-        """Return one message of several parts, one or more, which a semicolon separates."""
-        listed, *others = parts
-        for part in others:
-            listed = Message("{some}; {last}", some=listed, last=part)
+        """Return one message of several parts, which a semicolon separates; "" where all are ""."""
+        listed = ""
+        for part in filter(None, parts):
+            listed = Message("{some}; {last}", some=listed, last=part) if listed else part
         return listed
 
     @classmethod

@@ -39,7 +39,7 @@ class PageLanguage:
         """Return a text of the program in this language; a ``Message`` with its values."""
         if isinstance(text, Message):
             return text.translated(self)
-        return self._catalogue.gettext(text)
+        return self._catalogue.gettext(text) if text else ""  # "" is the head of a catalogue
 
     def language_name(self, code: str) -> str:
         """Return the name of a language (its ISO 639-1 code) in this one."""

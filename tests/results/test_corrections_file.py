@@ -97,6 +97,26 @@ def test_notes_below_the_corrections_are_named(tmp_path: Path, settings: Setting
     assert [note for note in receipt.notes if "1 row below the records was left out (4)" in note]
 
 
+def test_the_reason_of_a_row_is_in_the_language_of_the_pages(
+    tmp_path: Path, settings: Settings
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "text,corrected_isco_code\nnurse,2221\nnurse,3221\nsoldier,not codable\ncook,512\n",
+        encoding="utf-8",
+    )
+    german = settings.with_values("output", language="de")
+    process_corrections(path, tmp_path, CorrectionsLookup(), german)
+    rows = rows_of(tmp_path / "corrections.csv")
+    assert [row["status"] for row in rows] == ["accepted", "accepted", "not_codable", "group_only"]
+    assert [row["reason"] for row in rows] == [
+        "",
+        "ersetzt 2221: Es gilt die zuletzt erhaltene Antwort",
+        "kein Code passt: wird aufbewahrt, trainiert aber nichts",
+        "eine Berufsuntergruppe: wird aufbewahrt, trainiert aber nichts",
+    ]
+
+
 def test_codes_of_isco_88_do_not_become_binding(tmp_path: Path, settings: Settings) -> None:
     """2221 is a doctor there, and a nurse in ISCO-08; 2512 is a code of ISCO-08 alone."""
     path = tmp_path / "c.csv"
@@ -228,7 +248,7 @@ def test_a_withdrawn_answer_is_kept_as_such_until_the_next_one(
         if expected is None:
             assert receipt.statuses["withdrawn"] == 1 and "1 withdrawn" in receipt.summary()
             reasons = (out / "corrections.csv").read_text(encoding="utf-8-sig")
-            assert "takes 2221 back" in reasons
+            assert "takes back: 2221" in reasons
             kept = (folder / f"{receipt.batch_id}.csv").read_text(encoding="utf-8")
             assert "withdraw" in kept and "Anna" in kept
 
@@ -250,7 +270,7 @@ def test_a_row_says_what_became_of_the_answers_of_others(
     reasons = [row["reason"] for row in rows_of(tmp_path / "corrections.csv")]
     assert "replaces 2221: the answer that was received last is used" in reasons[1]
     assert "coders contradict each other: it teaches nothing" in reasons[1]
-    assert "takes 2221 of 'Anna', 3221 of 'Bea' back" in reasons[2]
+    assert "takes back: 2221 of 'Anna'; 3221 of 'Bea'" in reasons[2]
     assert "no answer about it was in force" in reasons[3]
     for reason in (reasons[0], *reasons[4:]):
         assert "contradict" not in reason and "replaces" not in reason

@@ -63,3 +63,10 @@ def test_a_page_says_the_name_of_a_language_in_its_own() -> None:
     )
     assert "sehen aus wie Tschechisch" in page_language("de").gettext(note)
     assert pickle.loads(pickle.dumps(LanguageName("cs"))) == "Czech"
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    assert Message.listed([]) == Message.listed(["", ""]) == page_language("de").gettext("") == ""
+    parts = ["", Message("no code"), "x"]
+    assert page_language("de").gettext(Message.listed(parts)) == "kein Code; x"
+    assert Message.listed(parts) == "no code; x"
