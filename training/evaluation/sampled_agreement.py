@@ -62,9 +62,9 @@ class _Answer:
 def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
 
-    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` came back
-    with a code in ``predicted_code``, which is empty for the sample. ``n_doubted`` were decided by answers in
-    doubt, and ``believed`` has the same figures of the others, if there are any: neither the
+    ``n`` decided, ``n_agreed``, ``rate`` and its 95 % ``interval``; ``n_shown`` came back with a
+    code in ``predicted_code``, which is empty for the sample. ``n_doubted`` were decided by answers
+    in doubt, and ``believed`` has the same figures of the others, if there are any: neither the
     figure with answers that may be errors, nor the one without answers that contradict the model,
     is right alone. ``versions`` has the same of each version of the model (``name``), the newest
     last, and within it ``major_groups``, ``months`` and ``coders``. Empty where none came back.
