@@ -75,7 +75,10 @@ def sniff(path: Source, legacy_encoding: str = AUTO) -> Encoding:
             _decode_all(path, name)
             return Encoding(name)
     if (name := utf16_without_mark(start)) and _can_decode(path, name):
-        return Encoding(name, f"the file has no byte order mark and was read as {spoken(name)}")
+        note = Message(
+            "the file has no byte order mark and was read as {encoding}", encoding=spoken(name)
+        )
+        return Encoding(name, note)
     return _utf8_or_legacy(path, legacy_encoding)
 
 

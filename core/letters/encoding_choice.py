@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.files.compiled_table import read_yaml
+from core.languages.encoding_name import encoding_name
 from core.languages.language_name import LanguageName
 from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
 from core.letters.east_asian_bits import bits_as_east_asian, bits_in
@@ -65,8 +66,7 @@ def rarities() -> dict[str, float]:
 def spoken(encoding: str) -> str:
     """Return the name of an encoding with what it is called elsewhere."""
     name = encoding.replace("_", "-").lower()
-    _, family = _table().get(name.replace("-", "_"), (0.0, ""))
-    return f"{name} ({family})" if family else name
+    return encoding_name(name, _table().get(name.replace("-", "_"), (0.0, ""))[1])
 
 
 @dataclass

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from core.languages.message import Message
 from watcher.clock import Clock
-from watcher.intake.claims import Claim
+from watcher.intake.claims import Claim, HeldError
 from watcher.status.status import Problem, Waiting, encodable
 
 INTERRUPTED = Message("it was interrupted; it is kept and tried again")
 """The reason of a file whose daemon ended before it was finished."""
+MAY_BE_WRITTEN = Message("it may still be written; it is read once more")
+
+
+def claim_failure(error: OSError) -> str:
+    """Return why a stable file cannot be claimed."""
+    if isinstance(error, HeldError):
+        return encodable(error.args[0])
+    return Message("it cannot be claimed: {why}", why=encodable(str(error)))
 
 
 class KeptFiles:

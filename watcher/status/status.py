@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 import psutil
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainValidator, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core.errors import StatusError
 from core.files.own_files import SENTINEL, OwnFileError, read_own_file
 from watcher.environment import MAIN
 from watcher.intake.local_state import was_used
+from watcher.status.words import Words
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
@@ -33,16 +34,6 @@ STALLED_S = 600.0
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-def _as_it_is(text: Any) -> str:
-    if not isinstance(text, str):
-        raise ValueError("expected a text")
-    return text
-
-
-Words = Annotated[str, PlainValidator(_as_it_is)]
-"""A text for people; a ``Message`` stays one until it is written, so that the page can say it."""
 
 
 class Waiting(_Part):

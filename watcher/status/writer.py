@@ -16,17 +16,16 @@ from typing import Any
 
 from core.errors import StatusError
 from core.files.own_files import set_aside
-from core.languages.message import Message
 from results.receipt import AnyReceipt, Receipt
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN, Environment
 from watcher.faults import NoSpaceError
 from watcher.hooks.hooks import Hooks
-from watcher.intake.claims import STILL_OPEN, Claim, HeldError
+from watcher.intake.claims import STILL_OPEN, Claim
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
-from watcher.status.kept_files import INTERRUPTED, KeptFiles
+from watcher.status.kept_files import INTERRUPTED, MAY_BE_WRITTEN, KeptFiles, claim_failure
 from watcher.status.prometheus import write_metrics
 from watcher.status.removed_reasons import without_removed_reasons
 from watcher.status.status import (
@@ -158,10 +157,7 @@ class StatusWriter:
 
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
-        if isinstance(error, HeldError):
-            reason = encodable(error.args[0])
-        else:
-            reason = Message("it cannot be claimed: {why}", why=encodable(str(error)))
+        reason = claim_failure(error)
         is_news = self._claim_failures.get(name) != reason
         self._claim_failures[name] = reason
         return is_news
@@ -226,7 +222,7 @@ class StatusWriter:
         elif outcome is Outcome.STILL_OPEN:
             self._kept.keep(claim, STILL_OPEN)
         elif self._kept.get(claim) is None:
-            self._kept.keep(claim, Message("it may still be written; it is read once more"))
+            self._kept.keep(claim, MAY_BE_WRITTEN)
         self._put_back(claim)
 
     def _put_back(self, claim: Claim) -> None:
