@@ -29,7 +29,7 @@ from core.letters.text_bounds import slices
 from core.text import SEPARATOR, UNKNOWN
 from inference.arrays.array_file import read_arrays, write_arrays
 from inference.arrays.ascending import pack_ascending, unpack_ascending
-from inference.arrays.packed_rows import PackedRows, inflate_rows
+from inference.arrays.packed_rows import PackedRows
 
 Vectors = np.ndarray | PackedRows
 
@@ -116,15 +116,9 @@ class NgramModel:
         arrays = read_arrays(content)
         hashes, weights = unpack_ascending(arrays["hashes"]), arrays["weights"]
         shape = (len(hashes), len(weights))
-        if "vectors" in arrays:  # of a model that was trained before its rows were packed
-            vectors: Vectors = arrays["vectors"]
-        elif "blocks" in arrays:  # before Zstandard packed them
-            vectors = inflate_rows(arrays["blocks"], arrays["block_sizes"], shape)
-        else:
-            vectors = PackedRows(arrays["frames"], arrays["frame_sizes"], shape)
         return cls(
             hashes=hashes,
-            vectors=vectors,
+            vectors=PackedRows(arrays["frames"], arrays["frame_sizes"], shape),
             scale=float(arrays["scale"]),
             weights=weights,
             bias=arrays["bias"],

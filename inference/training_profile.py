@@ -43,9 +43,7 @@ class TrainingProfile:
     def load(cls, content: bytes) -> TrainingProfile:
         """Read what ``save`` wrote into a file."""
         values: dict[str, Any] = dict(read_arrays(content))
-        steps = values.pop("steps")
-        is_older = steps.ndim == 1  # of a model that was trained before the steps were packed
-        values["seen"] = np.cumsum(steps, dtype=np.uint32) if is_older else unpack_ascending(steps)
+        values["seen"] = unpack_ascending(values.pop("steps"))
         return cls(**{**values, "n_calibration": int(values["n_calibration"])})
 
     def save(self, path: Path) -> None:

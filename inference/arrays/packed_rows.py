@@ -7,7 +7,6 @@ zlib, and unpacked in a fifth of the time.
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 import numpy as np
@@ -68,13 +67,3 @@ class PackedRows:
             values = np.frombuffer(content, np.int8).reshape(-1, self.shape[1])
             self._rows[start : start + len(values)] = values
             self._is_unpacked[block] = True
-
-
-def inflate_rows(blocks: np.ndarray, sizes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the rows (R, C) int8 of blocks that zlib packed, bare, one after another."""
-    ends = np.cumsum(sizes, dtype=np.intp)
-    contents = [
-        zlib.decompress(blocks[end - size : end].data, -zlib.MAX_WBITS)
-        for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)
-    ]
-    return np.frombuffer(b"".join(contents), np.int8).reshape(shape)

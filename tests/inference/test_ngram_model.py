@@ -90,17 +90,6 @@ def test_saved_and_loaded_it_is_the_same(
     assert np.array_equal(loaded.scores(texts), ngram_model.scores(texts))
 
 
-def test_one_that_was_saved_before_its_rows_were_packed_is_read(
-    ngram_model: NgramModel, texts: list[str], tmp_path: Path
-) -> None:
-    ngram_model.save(tmp_path / "new.npz")
-    with np.load(tmp_path / "new.npz") as arrays:
-        kept = {name: arrays[name] for name in ("hashes", "scale", "weights", "bias")}
-    np.savez_compressed(tmp_path / "old.npz", vectors=np.asarray(ngram_model.vectors), **kept)
-    loaded = NgramModel.load((tmp_path / "old.npz").read_bytes())
-    assert np.array_equal(loaded.scores(texts), ngram_model.scores(texts))
-
-
 @pytest.mark.slow
 @given(hashes=st.lists(st.integers(0, 2**32 - 1), min_size=1))
 def test_any_model_is_saved_to_the_last_bit(hashes: list[int]) -> None:

@@ -40,20 +40,6 @@ def test_duties_that_say_nothing_make_no_other_text() -> None:
     assert profile.has_seen(texts).tolist() == [True, True, False]
 
 
-def test_one_of_an_older_model_is_read(tmp_path: Path) -> None:
-    seen = np.array([7, 70, 4_000_000_000], np.uint32)
-    np.savez_compressed(
-        tmp_path / "profile.npz",
-        shares=np.full(N_UNITS, 1 / N_UNITS, np.float32),
-        steps=np.diff(seen, prepend=np.uint32(0)),
-        confidences=np.array([0.5], np.float32),
-        agreements=np.array([0.5], np.float32),
-        n_calibration=3,
-    )
-    found = TrainingProfile.load((tmp_path / "profile.npz").read_bytes())
-    assert found.seen.tolist() == seen.tolist() and found.n_calibration == 3
-
-
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     training_profile = a_baseline([f"welder {n} | unknown" for n in range(100_000)])
     path = tmp_path / "training_profile.npz"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.arrays.packed_rows import PackedRows, inflate_rows
+from inference.arrays.packed_rows import PackedRows
 
 
 def _rows(n_rows: int, n_columns: int) -> np.ndarray:
@@ -43,14 +41,3 @@ def test_a_block_that_nobody_asks_for_is_not_read() -> None:
     assert np.array_equal(half[np.array([5, 6])], rows[5:7])
     with pytest.raises(Exception, match="frame header"):
         half[np.array([999])]
-
-
-def test_rows_that_zlib_packed_are_read() -> None:
-    rows = _rows(200, 8)
-    blocks = []
-    for start in range(0, len(rows), 64):
-        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS, strategy=zlib.Z_HUFFMAN_ONLY)
-        blocks.append(packer.compress(rows[start : start + 64].tobytes()) + packer.flush())
-    sizes = np.array([len(block) for block in blocks], np.uint32)
-    packed = np.frombuffer(b"".join(blocks), np.uint8)
-    assert np.array_equal(inflate_rows(packed, sizes, rows.shape), rows)
