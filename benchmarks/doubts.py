@@ -55,9 +55,7 @@ class Office:
         self.alone = reading.probabilities[n_neighbors:]
         vectors = similarity_vectors(reading)
         neighbors = {texts.texts[row]: _UNITS[texts.units[row]] for row in order[:n_neighbors]}
-        rules = similarity_of(bundle)
-        assert rules is not None
-        similar = SimilarCorrections(rules)
+        similar = SimilarCorrections(similarity_of(bundle))
         similar.learn(neighbors, lambda _: vectors[:n_neighbors])
         self.beside = similar.blend(self.alone, similar.nearest(vectors[n_neighbors:]), 2.0)
 

@@ -92,9 +92,7 @@ def night(settings: Settings, name: str, corrections: pd.DataFrame) -> dict[str,
 def measure(bundle: Bundle, office: Office, corrections: pd.DataFrame) -> dict[str, object]:
     """Return the shares of right codes by ``bundle``; "served" is with similar corrections."""
     classifier = open_classifier(bundle, InferenceSettings(threads=1))
-    rules = similarity_of(bundle)
-    assert rules is not None
-    similar = SimilarCorrections(rules)
+    similar = SimilarCorrections(similarity_of(bundle))
     similar.learn(
         dict(zip(corrections["text"], corrections["label"], strict=True)),
         lambda new: similarity_vectors(classifier.read(list(new))),

@@ -49,7 +49,6 @@ def main() -> None:
     classifier = open_classifier(bundle, settings.inference)
     threshold = settings.model.confidence_threshold
     profile = bundle.training_profile()
-    assert profile is not None, "the bundle does not say what it has learned"
     dev_sections = _dev_sections(arguments.dev, profile.has_seen)
     answer_sections = _answer_sections(settings.data.reference_dir, profile.has_seen)
     sections = [*dev_sections, *answer_sections]

@@ -203,7 +203,6 @@ class Model:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return (N, 436) probabilities of the model alone, and with similar corrections."""
         reading = self.read(texts, ngram_model)
-        assert self.rules is not None
         similar = SimilarCorrections(self.rules)
         similar.learn(
             dict(zip(corrections["text"], corrections["label"], strict=True)),
@@ -224,7 +223,6 @@ def learn(
     """Return the n-gram model after a night; see ``build_fine_tune_set`` for the parameters."""
     texts = build_fine_tune_set(corrections, known, unlabelled, (), settings)
     reading = model.read(list(texts["text"]), ngram_model)
-    assert model.rules is not None
     kept = ~overruled_texts(texts, reading, model.rules)
     network = reading.logits[kept] / model.manifest.temperature
     texts = texts[kept].reset_index(drop=True)

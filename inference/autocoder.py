@@ -16,7 +16,7 @@ from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import SOURCE_OF_NON_ANSWER
 from core.row_counts import Progress, no_progress
-from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, Settings
+from core.settings import DataSettings, Settings
 from core.text import EMPTY_TEXT, preparation_version
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier, steps_of
@@ -61,9 +61,9 @@ class Autocoder:
         *,
         rules: DecisionRules,
         cache_texts: int,
+        similarity: SimilarityRules,
+        office: OfficeCalibrator,
         non_answers: NonAnswers | None = None,
-        similarity: SimilarityRules | None = None,
-        office: OfficeCalibrator | None = None,
     ) -> None:
         """Combine a classifier with the rules for its codes.
 
@@ -72,20 +72,20 @@ class Autocoder:
         corrections_lookup : what coders decided; it may be replaced between two calls of ``code``.
         rules : see ``inference.decision.decide``.
         cache_texts : how many texts the cache holds; they are kept across files.
+        similarity : how much corrections of similar texts count.
+        office : keeps the calibration.
         non_answers : the texts that get no code; None codes every text. With them, a text that
             names a job which the person does not have gets candidates but no code.
-        similarity : how much corrections of similar texts count; None if they do not.
-        office : keeps the calibration; by default one without a training profile.
         """
         self.classifier = classifier
         self.corrections_lookup = corrections_lookup
         self.version = classifier.version
         self._rules = rules
-        self._office = office or OfficeCalibrator(rules.threshold, DEFAULT_WANTED_AGREEMENT)
+        self._office = office
         self._non_answers = non_answers
         self._unheld_jobs = None if non_answers is None else UnheldJobs(non_answers)
         self._cache = PredictionCache(cache_texts)
-        self._similar = None if similarity is None else SimilarCorrections(similarity)
+        self._similar = SimilarCorrections(similarity)
         self._learned_lookup: CorrectionsLookup | None = None
 
     def code(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Prediction]:
@@ -119,8 +119,8 @@ class Autocoder:
         return self._office.calibration
 
     @property
-    def training_profile(self) -> TrainingProfile | None:
-        """What the model learned from, where its bundle has it."""
+    def training_profile(self) -> TrainingProfile:
+        """What the model learned from; see ``OfficeCalibrator``."""
         return self._office.training_profile
 
     def learn_corrections(self, progress: Progress = no_progress) -> None:
@@ -138,8 +138,7 @@ class Autocoder:
             return self._office.vectors_of(texts, self.classifier.read)
 
         self._office.read(lookup.answers, self.classifier.read, progress)
-        if self._similar is not None:
-            self._similar.learn(lookup.teaching, vectors_of)
+        self._similar.learn(lookup.teaching, vectors_of)
         self._office.calibrate(self._similar)
         self._cache.clear()
         self._learned_lookup = lookup

@@ -61,7 +61,7 @@ class Manifest:
     ``int8`` or ``fp32``; ``temperature`` divides the logits and ``ngram_weight`` multiplies the
     n-gram model's scores; longer texts are cut after ``max_tokens``. ``languages`` (ISO 639-1) are
     those of the training texts. ``similarity`` has the fields of ``SimilarityRules``
-    (``inference/similar_corrections.py``); without them corrections count for their own text alone.
+    (``inference/similar_corrections.py``).
     """
 
     version: str
@@ -73,11 +73,11 @@ class Manifest:
     precision: str
     labels: list[str]
     files: dict[str, str]
-    ngram_weight: float = 0.0
-    languages: list[str] = field(default_factory=lambda: ["en"])
-    similarity: dict[str, float] = field(default_factory=dict)
+    ngram_weight: float
+    languages: list[str]
+    similarity: dict[str, float]
+    training: dict[str, Any]
     parity: dict[str, float] = field(default_factory=dict)
-    training: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT_VERSION
 
 
@@ -137,25 +137,19 @@ class Bundle:
         return self.path / TOKENIZER
 
     def ngram_model(self) -> NgramModel:
-        """Load the n-gram model, its hash checked; an empty one where the bundle has none."""
-        if NGRAM_MODEL not in self.manifest.files:
-            return NgramModel.empty(len(self.manifest.labels))
+        """Load the n-gram model, its hash checked."""
         return NgramModel.load(self._checked_content(NGRAM_MODEL))
 
     def spelling(self) -> Spelling:
-        """Load the known words, their hash checked; where there are none, no typo is corrected."""
-        if SPELLING not in self.manifest.files:
-            return Spelling(())
+        """Load the known words, their hash checked."""
         return Spelling.load(self._checked_content(SPELLING), RightWords())
 
     def learned_files(self) -> frozenset[str]:
         """Return the names of the corrections files that the model has learned."""
         return frozenset(self.manifest.training.get(LEARNED_FILES, []))
 
-    def training_profile(self) -> TrainingProfile | None:
-        """Load the training profile, its hash checked; None where the bundle has none."""
-        if TRAINING_PROFILE not in self.manifest.files:
-            return None
+    def training_profile(self) -> TrainingProfile:
+        """Load the training profile, its hash checked."""
         return TrainingProfile.load(self._checked_content(TRAINING_PROFILE))
 
     def checkpoint_dir(self) -> Path:
@@ -186,7 +180,7 @@ class Bundle:
             ) from None
 
     def _check_hash(self, name: str, actual: str) -> None:
-        expected = self.manifest.files.get(name, "no hash in the manifest")
+        expected = self.manifest.files.get(name, "none")
         if actual != expected:
             raise BundleError(
                 f"{name!r} of {str(self.path)!r} is damaged or half-copied (SHA-256 "
@@ -229,7 +223,7 @@ def write_manifest(path: Path, **values: Any) -> Manifest:
     )
     files = {name: sha256_of(path / name) for name in names}
     identity = [files, values["temperature"], values["ngram_weight"]]
-    carried = values.get("training", {}).get(OFFICE_CALIBRATION)
+    carried = values["training"].get(OFFICE_CALIBRATION)
     if carried is not None:  # it changes confidences, too
         identity.append(carried)
     digest = sha256(json.dumps(identity).encode()).hexdigest()

@@ -17,7 +17,6 @@ in float32 in any order, and a text gets the same neighbours in any batch and on
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -30,8 +29,6 @@ from core.taxonomy import isco08, unit_index
 from inference.bundle import REMEDY, Bundle
 from inference.classifier import Reading, steps_of
 from inference.decision import Prediction, SimilarCorrection
-
-_LOG = logging.getLogger(__name__)
 
 N_SHOWN = 3
 """How many similar corrections a prediction names."""
@@ -61,17 +58,10 @@ class SimilarityRules:
         return np.where(cosines >= self.min_cosine, shares, 0.0)
 
 
-def similarity_of(bundle: Bundle) -> SimilarityRules | None:
-    """Return the rules of a bundle; None, and a line in the log, where it states none."""
-    values = bundle.manifest.similarity
-    if not values:
-        _LOG.info(
-            "model %s was made before similar corrections counted: each counts for its own text",
-            bundle.manifest.version,
-        )
-        return None
+def similarity_of(bundle: Bundle) -> SimilarityRules:
+    """Return the rules of a bundle. Raises BundleError where it states others."""
     try:
-        return SimilarityRules(**values)
+        return SimilarityRules(**bundle.manifest.similarity)
     except TypeError as error:
         raise BundleError(
             f"the manifest of {str(bundle.path)!r}: similarity: {error}; {REMEDY}"

@@ -34,7 +34,6 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
     ``is_explained``: whether explanations were requested; the report then links to them.
     """
     receipt, statistics, agreement = batch.receipt, batch.statistics, batch.agreement
-    profile = statistics.training_profile
     titles = titles_in(batch.language)
     uncertain = _most_records(batch.review.uncertain())
     vague = _most_records(item for item in batch.review.uncertain() if item.is_vague)
@@ -56,8 +55,7 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         ],
         n_texts=statistics.n_texts,
         n_by_model=statistics.n_by_model,
-        has_profile=profile is not None,
-        n_calibration=profile.n_calibration if profile is not None else 0,
+        n_calibration=statistics.training_profile.n_calibration,
         major_drift=statistics.drift(MAJOR),
         sub_major_drift=statistics.drift(SUB_MAJOR),
         unseen_rate=statistics.unseen_rate,

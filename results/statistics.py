@@ -84,13 +84,13 @@ class GroupShare(NamedTuple):
 class BatchStatistics:
     """Counts of one batch.
 
-    ``training_profile`` is None if the bundle has none. ``threshold`` is in force,
-    ``wanted_threshold`` is the one for the wanted agreement, if it is known.
+    ``threshold`` is in force, ``wanted_threshold`` is the one for the wanted agreement, if it is
+    known.
     """
 
     def __init__(
         self,
-        training_profile: TrainingProfile | None,
+        training_profile: TrainingProfile,
         threshold: float,
         wanted_threshold: float | None = None,
     ) -> None:
@@ -110,16 +110,13 @@ class BatchStatistics:
         # np.unique would load numpy.ma, which takes as long as the whole report.
         self._thresholds = np.array(sorted(set(map(np.float32, thresholds))))
         self._n_above = np.zeros(len(self._thresholds), int)
-        n_parts = len(training_profile.confidences) if training_profile is not None else 0
+        n_parts = len(training_profile.confidences)
         self._part_weights_above = np.zeros((len(self._thresholds), n_parts))
         self._minor_bands = np.zeros((len(_MINOR_EDGES) - 1, 2))  # records, sum of confidences
         self._texts = DistinctTexts()
 
     def add(self, texts: Sequence[str], predictions: Sequence[Prediction]) -> np.ndarray:
-        """Count one chunk, and return (N,) whether each text was in the training.
-
-        Without a training profile no text counts as seen.
-        """
+        """Count one chunk, and return (N,) whether each text was in the training."""
         self.n_records += len(predictions)
         self._groups.update(
             prediction.isco_code[:2] for prediction in predictions if prediction.isco_code
@@ -131,10 +128,7 @@ class BatchStatistics:
             prediction.source == CodeSource.CORRECTION and len(prediction.isco_code) == UNIT
             for prediction in predictions
         )
-        if self.training_profile is None:
-            is_seen = np.zeros(len(texts), bool)
-        else:
-            is_seen = self.training_profile.has_seen(texts)
+        is_seen = self.training_profile.has_seen(texts)
         self._n_non_answers += sum(source in NON_ANSWERS for source in sources)
         chosen = [place for place, one in enumerate(predictions) if one.is_by_model]
         coded = [predictions[place] for place in chosen]
@@ -153,8 +147,7 @@ class BatchStatistics:
         reach = np.array([prediction.reach for prediction in coded], np.float32)
         is_above = reach[:, None] >= self._thresholds  # (N, T)
         self._n_above += is_above.sum(axis=0)
-        if self.training_profile is not None:
-            self._part_weights_above += is_above.T @ self.training_profile.part_weights(reach)
+        self._part_weights_above += is_above.T @ self.training_profile.part_weights(reach)
 
     def what_ifs(self) -> list[WhatIf]:
         """Return a row per threshold, the lowest first; one of them is the threshold that is set.
@@ -188,7 +181,7 @@ class BatchStatistics:
         has few distinct texts, or a few that most records have: these are right or wrong together.
         """
         profile, n_above = self.training_profile, self._n_above[index]
-        if profile is None or not len(profile.confidences) or not n_above:
+        if not len(profile.confidences) or not n_above:
             return np.nan, (np.nan, np.nan)
         weights = self._part_weights_above[index] / n_above
         n_each = profile.n_calibration / len(profile.agreements)
@@ -228,16 +221,13 @@ class BatchStatistics:
         for code, n in self._groups.items():
             counts[code[:digits]] += n
         shares = self._training_shares(digits)
-        return [
-            GroupShare(code, counts[code], shares.get(code, np.nan))
-            for code in isco08().level(digits)
-        ]
+        return [GroupShare(code, counts[code], shares[code]) for code in isco08().level(digits)]
 
     def drift(self, digits: int) -> Drift | None:
-        """Return the distance to the training; None without a training profile or without codes."""
+        """Return the distance to the training; None without codes."""
         groups = self.groups(digits)
         n_records = sum(group.n_records for group in groups)
-        if not n_records or self.training_profile is None:
+        if not n_records:
             return None
         training = np.array([group.training_share for group in groups])
         batch = np.array([group.n_records for group in groups]) / n_records
@@ -249,8 +239,6 @@ class BatchStatistics:
         return Drift(float(np.abs(batch - training).sum() / 2), float(by_chance))
 
     def _training_shares(self, digits: int) -> dict[str, float]:
-        if self.training_profile is None:
-            return {}
         shares: dict[str, float] = dict.fromkeys(isco08().level(digits), 0.0)
         for code, share in zip(isco08().units, self.training_profile.shares, strict=True):
             shares[code[:digits]] += float(share)
@@ -258,9 +246,8 @@ class BatchStatistics:
 
     @property
     def unseen_rate(self) -> float:
-        """Share of the records coded by the model whose text was in no training; NaN if unknown."""
-        is_known = self.training_profile is not None and self.n_by_model
-        return self._n_unseen / self.n_by_model if is_known else np.nan
+        """Share of the records coded by the model whose text was in no training; NaN of none."""
+        return self._n_unseen / self.n_by_model if self.n_by_model else np.nan
 
     @property
     def n_texts(self) -> int:
@@ -269,5 +256,5 @@ class BatchStatistics:
 
     @property
     def unseen_text_rate(self) -> float:
-        """Share of the distinct texts that were in no training; NaN if unknown."""
-        return np.nan if self.training_profile is None else self._texts.unseen_rate
+        """Share of the distinct texts that were in no training; NaN of none."""
+        return self._texts.unseen_rate

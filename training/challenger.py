@@ -120,17 +120,11 @@ def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
             weights,
         )
     probabilities = readings.mean(combine(*of_all, temperature, ngram_weight))
-    confidences, agreements = agreement_by_confidence(probabilities, right, weights)
-    reliability = Reliability(confidences, agreements, len(texts))
-    if parent is not None and parent.calibration_logits is not None:
-        reliability = _parent_reliability(parent.bundle) or reliability
+    if parent is None or parent.calibration_logits is None:
+        confidences, agreements = agreement_by_confidence(probabilities, right, weights)
+        reliability = Reliability(confidences, agreements, len(texts))
+    else:
+        profile = parent.bundle.training_profile()
+        reliability = Reliability(profile.confidences, profile.agreements, profile.n_calibration)
     threshold = threshold_for(AGREEMENT, probabilities, right)
     return Calibration(temperature, ngram_weight, threshold, reliability)
-
-
-def _parent_reliability(bundle: Bundle) -> Reliability | None:
-    """Return the reliability that a bundle states, None if it has no training profile."""
-    profile = bundle.training_profile()
-    if profile is None:
-        return None
-    return Reliability(profile.confidences, profile.agreements, profile.n_calibration)

@@ -93,14 +93,8 @@ def _reading(champion: Bundle, texts: list[str], logits: np.ndarray) -> Reading:
 def _without_overruled(
     run: RunFolder, champion: Bundle, texts: pd.DataFrame, reading: Reading
 ) -> tuple[pd.DataFrame, Reading]:
-    """Return the texts that no similar correction overrules, and what the champion makes of them.
-
-    Where the champion states no rules for similar corrections, all texts stay.
-    """
-    rules = similarity_of(champion)
-    if rules is None:
-        return texts, reading
-    is_kept = ~overruled_texts(texts, reading, rules)
+    """Return the texts that no similar correction overrules, and the champion's reading of them."""
+    is_kept = ~overruled_texts(texts, reading, similarity_of(champion))
     n_overruled = int((~is_kept).sum())
     _LOG.info("texts that similar corrections overrule, left out: %d", n_overruled)
     if run.metrics.training is not None:

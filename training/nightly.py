@@ -91,7 +91,7 @@ def run_nightly(
             content_of([*own_files(settings), *reference_files(settings.data.reference_dir)]),
             settings.model_dump_json(),
         )
-        left_out = partial(left_out_in_words, corrections, champion, measured.n_left_out)
+        left_out = partial(left_out_in_words, corrections, measured.n_left_out)
         reason = _why_skipped(settings, corrections, key, left_out)
         taken_back = [words for words in [taken_back_in_words(measured.n_taken_back)] if words]
         for words in taken_back:

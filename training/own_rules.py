@@ -28,7 +28,7 @@ def without_overruled(
     compared: Mapping[str, ComparedTexts],
     hold_out: Mapping[str, pd.DataFrame],
     confirmed: pd.DataFrame,
-    rules: SimilarityRules | None,
+    rules: SimilarityRules,
     read: Callable[[Sequence[str]], Reading],
 ) -> tuple[dict[str, ComparedTexts], dict[str, int]]:
     """Return the hold-out sets without what confirmed corrections overrule, and how many those are.
@@ -38,7 +38,7 @@ def without_overruled(
     compared : the hold-out sets by name, with both models' probabilities.
     hold_out : ``text, label`` of the same texts, in the same order.
     confirmed : ``text, label`` of the corrections that a person has confirmed; may be empty.
-    rules : those of the champion; with None nothing is overruled.
+    rules : those of the champion.
     read : returns what the champion makes of texts.
 
     Returns
@@ -48,7 +48,7 @@ def without_overruled(
     """
     sets: dict[str, ComparedTexts] = dict(compared)
     n_overruled: dict[str, int] = {}
-    if rules is None or not len(confirmed):
+    if not len(confirmed):
         return sets, n_overruled
     corrections = confirmed[["text", "label"]].assign(is_correction=True)
     for name in compared:

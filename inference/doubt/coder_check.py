@@ -193,8 +193,7 @@ def _compare(coders: Sequence[CoderAnswers], autocoder: Autocoder, progress: Pro
     units = np.array(unit_index(codes), np.intp)
     positions = np.repeat(np.arange(len(coders)), [len(coder.codes) for coder in coders])
     compared = _Compared(positions, np.array(texts, object), alone, beside, units)
-    profile = autocoder.training_profile
-    return compared if profile is None else compared.where(profile.shares[units] > 0)
+    return compared.where(autocoder.training_profile.shares[units] > 0)
 
 
 def _examples(

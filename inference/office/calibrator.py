@@ -26,7 +26,7 @@ class OfficeCalibrator:
         self,
         threshold: float,
         wanted_agreement: float,
-        training_profile: TrainingProfile | None = None,
+        training_profile: TrainingProfile,
         learned_files: frozenset[str] = frozenset(),
         carried: CarriedCalibration | None = None,
     ) -> None:
@@ -36,7 +36,7 @@ class OfficeCalibrator:
         ----------
         threshold : the one that is set.
         wanted_agreement : the share of the autocoded codes on which coders are to agree.
-        training_profile : what the model learned from, where its bundle has it.
+        training_profile : what the model learned from.
         learned_files : the corrections files that the model has learned, by name.
         carried : the calibration that its training carried over from the version before.
         """
@@ -51,16 +51,16 @@ class OfficeCalibrator:
         self.calibration: OfficeCalibration = self._without_answers()
 
     @property
-    def training_profile(self) -> TrainingProfile | None:
-        """What the model learned from, None where its bundle does not tell.
+    def training_profile(self) -> TrainingProfile:
+        """What the model learned from.
 
         How often a confidence is right the answers of the office say, if they calibrate.
         """
-        profile, calibration = self._bundle_profile, self.calibration
-        if profile is None or not calibration.n_behind:
-            return profile
+        calibration = self.calibration
+        if not calibration.n_behind:
+            return self._bundle_profile
         return replace(
-            profile,
+            self._bundle_profile,
             confidences=np.array(calibration.confidences),
             agreements=np.array(calibration.agreements),
             n_calibration=calibration.n_behind,
@@ -91,14 +91,12 @@ class OfficeCalibrator:
         """Return (N, D) int8, see ``similarity_vectors``; no answer is read again."""
         return self._texts.vectors_of(texts, read)
 
-    def calibrate(self, similar: SimilarCorrections | None) -> None:
+    def calibrate(self, similar: SimilarCorrections) -> None:
         """Fit the calibration to the answers that were read, beside the ``similar`` corrections."""
         self.calibration, texts = self._without_answers(), self._answers.texts
         if not self._answers.are_enough:
             return
-        neighbors = (
-            similar.nearest_others(texts, self._texts.vectors(texts)) if similar is not None else []
-        )
+        neighbors = similar.nearest_others(texts, self._texts.vectors(texts))
         readings = AnswerReadings(self._texts.probabilities(texts), neighbors)
         self.calibration = fit_office(
             self.calibration, self._answers, readings, similar, prior_after(self._carried)
@@ -111,7 +109,7 @@ class OfficeCalibrator:
         """
         learned = self._learned_files
         is_of_file = np.array([not learned.isdisjoint(files) for files in answers.files], bool)
-        if self._bundle_profile is None or not is_of_file.any():
+        if not is_of_file.any():
             return is_of_file
         return is_of_file & self._bundle_profile.has_seen(answers.texts)
 

@@ -57,7 +57,7 @@ def fit_office(
     bundled: OfficeCalibration,
     answers: OfficeAnswers,
     readings: AnswerReadings,
-    similar: SimilarCorrections | None,
+    similar: SimilarCorrections,
     prior: Prior = FITTED_PRIOR,
 ) -> OfficeCalibration:
     """Return the calibration that N ``answers`` say, which must be enough.
@@ -73,7 +73,7 @@ def fit_office(
 
     def served(exponent: float, slip_rate: float) -> np.ndarray:
         alone = recalibrated(readings.probabilities, exponent, slip_rate)
-        return similar.blend(alone, readings.neighbors, threshold) if similar is not None else alone
+        return similar.blend(alone, readings.neighbors, threshold)
 
     best = served(1.0, 0.0).argmax(axis=1)
     targets = np.where(units >= 0, units, best)
@@ -115,15 +115,14 @@ def _effective(weights: np.ndarray) -> np.ndarray:
 
 
 def _votes_of(
-    targets: np.ndarray, neighbors: Sequence[Neighbors], similar: SimilarCorrections | None
+    targets: np.ndarray, neighbors: Sequence[Neighbors], similar: SimilarCorrections
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (N,) the share of the similar corrections, and (N,) what they give to ``targets``."""
     shares, votes = np.zeros(len(targets)), np.zeros(len(targets))
-    if similar is not None:
-        for row, voters in enumerate(neighbors):
-            if len(voters.rows):
-                shares[row] = similar.rules.share(voters.cosines[:1])[0]
-                votes[row] = similar.votes(voters)[targets[row]]
+    for row, voters in enumerate(neighbors):
+        if len(voters.rows):
+            shares[row] = similar.rules.share(voters.cosines[:1])[0]
+            votes[row] = similar.votes(voters)[targets[row]]
     return shares, votes
 
 

@@ -22,6 +22,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import DecisionRules
 from inference.model_registry import ModelRegistry
 from inference.onnx_session import OnnxSession, length_batches
+from tests.support.bare_autocoder import bare_autocoder
 
 
 def test_rows_sum_to_one(bundle: Bundle, texts: list[str]) -> None:
@@ -84,8 +85,9 @@ class Counting(Classifier):
 
 def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:
     classifier = Counting(bundle)
-    rules = DecisionRules(0.9, "truncate")
-    coder = Autocoder(classifier, CorrectionsLookup(), rules=rules, cache_texts=cache_texts)
+    coder = bare_autocoder(
+        classifier, bundle, DecisionRules(0.9, "truncate"), cache_texts=cache_texts
+    )
     return coder, classifier
 
 
@@ -131,12 +133,12 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
 
 def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle) -> None:
     classifier = Counting(bundle)
-    lookup = CorrectionsLookup({join("refused"): "9611"})
-    coder = Autocoder(
+    lookup = CorrectionsLookup.of({join("refused"): "9611"})
+    coder = bare_autocoder(
         classifier,
+        bundle,
+        DecisionRules(0.9, "truncate"),
         lookup,
-        rules=DecisionRules(0.9, "truncate"),
-        cache_texts=10,
         non_answers=built_in_non_answers(),
     )
     titles = ["refused", "Rentner", "n/a", "#VALUE!", "retired nurse"]
@@ -152,7 +154,7 @@ def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle
     ]
     assert [prediction.isco_code for prediction in predictions[:4]] == ["9611", "", "", ""]
     assert not any(prediction.needs_review for prediction in predictions[:4])
-    assert classifier.asked == texts[4:]
+    assert classifier.asked == [join("refused"), *texts[4:]]  # the first teaches
 
 
 def test_a_job_that_the_person_does_not_have_gets_candidates_and_no_code(bundle: Bundle) -> None:
@@ -160,11 +162,11 @@ def test_a_job_that_the_person_does_not_have_gets_candidates_and_no_code(bundle:
     unheld = [join("My husband is a plumber"), join("student", "lectures and exams")]
     corrected = join("I need a lawyer")
     classifier = Counting(bundle)
-    coder = Autocoder(
+    coder = bare_autocoder(
         classifier,
+        bundle,
+        DecisionRules(0.0, "climb"),
         CorrectionsLookup.of({corrected: "2611"}),
-        rules=DecisionRules(0.0, "climb"),
-        cache_texts=10,
         non_answers=built_in_non_answers(),
     )
     for _ in range(2):
@@ -176,7 +178,7 @@ def test_a_job_that_the_person_does_not_have_gets_candidates_and_no_code(bundle:
             assert len(prediction.candidates) == 5 and prediction.candidates[0][1] > 0
         assert (of_correction.source, of_correction.isco_code) == ("correction", "2611")
         assert of_answer.source == "model" and len(of_answer.isco_code) == 4
-    assert classifier.asked == [*unheld, join("plumber")]
+    assert classifier.asked == [corrected, *unheld, join("plumber")]
 
 
 def test_settings_add_non_answers_and_change_the_id_of_results(

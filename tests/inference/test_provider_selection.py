@@ -21,15 +21,14 @@ from core.errors import ParityError, SettingsError
 from core.settings import InferenceSettings, Settings
 from exporters.accelerator_graph import write_accelerated
 from inference.accelerators.onnx_accelerator import MODEL, AcceleratorModel, accelerated_dir
-from inference.autocoder import Autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
-from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import DecisionRules
 from inference.onnx_session import OnnxSession
 from inference.providers import CPU, Runner, Runtime, provider_options
 from results.code_file import code_file
 from results.receipt import Receipt
+from tests.support.bare_autocoder import bare_autocoder
 
 Answer = Callable[[np.ndarray], np.ndarray]
 AUTO, COREML = InferenceSettings(), InferenceSettings(provider="coreml")
@@ -301,8 +300,8 @@ def test_the_receipt_says_who_computed(
         session = OnnxSession(bundle, chosen, runtime)
         classifier = Classifier(session, bundle.ngram_model(), bundle.spelling(), bundle.manifest)
         out_dir = Path(tempfile.mkdtemp(dir=tmp_path))
-        autocoder = Autocoder(
-            classifier, CorrectionsLookup(), rules=DecisionRules(0.9, "truncate"), cache_texts=0
+        autocoder = bare_autocoder(
+            classifier, bundle, DecisionRules(0.9, "truncate"), cache_texts=0
         )
         return code_file(file, out_dir, autocoder, settings)
 

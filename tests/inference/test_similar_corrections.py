@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import random
 import shutil
 from dataclasses import asdict
@@ -165,22 +164,6 @@ def test_corrections_alone_autocode_nothing_and_doubts_count(
     assert (np.delete(blended, unit) <= np.delete(model[0], unit) + 1e-7).all()
     limit = np.float32(threshold)
     assert blended[unit] < limit or model[0, unit] >= limit
-
-
-def test_a_model_without_rules_goes_by_equal_texts_and_says_so(
-    bundle_of_rules: Bundle, settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = bundle_of_rules.path / MANIFEST
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    del manifest["similarity"]
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    with caplog.at_level(logging.INFO, similar_corrections.__name__):
-        autocoder = open_autocoder(
-            Bundle.open(bundle_of_rules.path), settings, CorrectionsLookup.of({CORRECTED: CODE})
-        )
-    assert "each counts for its own text" in caplog.text
-    own, alike = autocoder.code([CORRECTED, ALIKE])
-    assert own.source == "correction" and alike.source == "model" and not alike.similar
 
 
 def test_rules_that_are_none_are_an_error(bundle_of_rules: Bundle, settings: Settings) -> None:

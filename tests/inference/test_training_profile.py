@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import BundleError
 from core.taxonomy import isco08
-from inference.bundle import TRAINING_PROFILE, Bundle, write_manifest
+from inference.bundle import TRAINING_PROFILE, Bundle
 from inference.training_profile import TrainingProfile, text_hashes
 from training.evaluation.calibration import agreement_by_confidence
 
@@ -61,8 +62,11 @@ def test_without_calibration_nothing_is_expected() -> None:
 def test_a_bundle_keeps_it_under_its_hash(
     bundle: Bundle, training_profile: TrainingProfile
 ) -> None:
-    found = bundle.training_profile()
-    assert found is not None and (found.seen == training_profile.seen).all()
+    assert (bundle.training_profile().seen == training_profile.seen).all()
+    others = {name: sha for name, sha in bundle.manifest.files.items() if name != TRAINING_PROFILE}
+    without = replace(bundle, manifest=replace(bundle.manifest, files=others))
+    with pytest.raises(BundleError, match="expected none"):
+        without.training_profile()
     path = bundle.path / TRAINING_PROFILE
     saved = path.read_bytes()
     try:
@@ -71,24 +75,6 @@ def test_a_bundle_keeps_it_under_its_hash(
             bundle.training_profile()
     finally:
         path.write_bytes(saved)
-
-
-def test_a_bundle_of_before_has_none(tmp_path: Path, bundle: Bundle) -> None:
-    for name in (bundle.manifest.model, "tokenizer.json"):
-        (tmp_path / name).write_bytes((bundle.path / name).read_bytes())
-    manifest = bundle.manifest
-    write_manifest(
-        tmp_path,
-        created=manifest.created,
-        text_version=manifest.text_version,
-        max_tokens=manifest.max_tokens,
-        temperature=1.0,
-        model=manifest.model,
-        precision=manifest.precision,
-        labels=manifest.labels,
-        ngram_weight=0.0,
-    )
-    assert Bundle.open(tmp_path).training_profile() is None
 
 
 def test_agreement_rises_with_confidence_and_is_what_came() -> None:

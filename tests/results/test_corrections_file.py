@@ -463,7 +463,7 @@ def test_a_persons_decision_is_not_coded_against(bundle: Bundle, settings: Setti
     )
     values = output_values(refused, "v")
     assert values["isco_title"] is None and values["candidate_1"] is None
-    statistics = BatchStatistics(None, 0.9)
+    statistics = BatchStatistics(bundle.training_profile(), 0.9)
     statistics.add([group, none], [welder, refused])
     assert {row.n_review for row in statistics.what_ifs()} == {0}
     assert {row.n_autocoded for row in statistics.what_ifs()} == {0}

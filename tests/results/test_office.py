@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ from inference.office.calibrator import OfficeCalibrator
 from inference.office.carried_calibration import RETAINED
 from inference.office.office_calibration import OfficeCalibration, recalibrated
 from inference.serving.served_autocoder import ServedAutocoder
-from inference.training_profile import TrainingProfile
+from inference.similar_corrections import SimilarCorrections, similarity_of
+from inference.training_profile import TrainingProfile, text_hashes
 from results.code_file import code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
@@ -43,7 +45,7 @@ def alone(bundle: Bundle, tmp_path: Path) -> Bundle:
     """The small RoBERTa without similar corrections: to its random weights many are alike."""
     copy = Path(shutil.copytree(bundle.path, tmp_path / "copy"))
     manifest = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
-    manifest["similarity"] = {}
+    manifest["similarity"]["min_cosine"] = 2.0  # no text is that similar
     (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return Bundle.open(copy)
 
@@ -197,32 +199,30 @@ def test_what_the_model_has_learned_does_not_count(
     folder = halved.data.corrections_dir
     (file,) = folder_state(folder)
     profile = alone.training_profile()
-    assert profile is not None
-
+    of_all = replace(profile, seen=np.unique(text_hashes(row["text"] for row in answered)))
     autocoder = open_autocoder(alone, halved)
 
-    def calibration_of(file_name: str, profile: TrainingProfile | None = None) -> OfficeCalibration:
+    def calibration_of(
+        file_name: str, profile: TrainingProfile, lookup: CorrectionsLookup
+    ) -> OfficeCalibration:
         office = OfficeCalibrator(0.5, 0.95, profile, frozenset({file_name}))
-        answers = autocoder.corrections_lookup.answers
-        office.read(answers, autocoder.classifier.read, no_progress)
-        office.calibrate(None)
+        office.read(lookup.answers, autocoder.classifier.read, no_progress)
+        office.calibrate(SimilarCorrections(similarity_of(alone)))
         return office.calibration
 
-    assert calibration_of("other.csv").n_learned == 0
-    learned = calibration_of(file.name)
+    lookup = autocoder.corrections_lookup
+    assert calibration_of("other.csv", of_all, lookup).n_learned == 0
+    learned = calibration_of(file.name, of_all, lookup)
     assert (learned.n_learned, learned.n_answers) == (len(answered), 0)
     # The texts are answered again: the model knows them from before.
     again = folder / f"again-{file.name}"
     shutil.copy(folder / file.name, again)
-    lookup = CorrectionsLookup.load(folder, halved.data)
+    twice = CorrectionsLookup.load(folder, halved.data)
     for name in (file.name, again.name):
-        office_calibrator = OfficeCalibrator(0.5, 0.95, None, frozenset({name}))
-        office_calibrator.read(lookup.answers, autocoder.classifier.read, no_progress)
-        office_calibrator.calibrate(None)
-        assert office_calibrator.calibration.n_learned == len(answered)
+        assert calibration_of(name, of_all, twice).n_learned == len(answered)
     again.unlink()
     # A file of which the model learned but a part: the rest was kept out, to measure on.
-    part = calibration_of(file.name, profile)
+    part = calibration_of(file.name, profile, lookup)
     n_seen = int(profile.has_seen([row["text"] for row in answered]).sum())
     assert part.n_learned == n_seen and part.n_answers == len(answered) - n_seen
 
@@ -278,7 +278,7 @@ def test_after_a_night_the_fit_is_carried_over_until_there_are_new_answers(
         rtol=1e-5,
     )
     profile = later.served.autocoder.training_profile
-    assert profile is not None and profile.n_calibration == len(answered)
+    assert profile.n_calibration == len(answered)
     # A second night without new answers carries less of it.
     twice = open_autocoder(*after_night(night, settings, tmp_path / "later" / "second"))
     twice.learn_corrections()

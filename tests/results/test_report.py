@@ -20,7 +20,6 @@ from core.taxonomy import isco08
 from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
-from inference.decision import DecisionRules
 from results.code_file import code_file
 from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
@@ -208,16 +207,6 @@ def test_shares_of_a_level_are_those_of_the_records_that_reach_it(
         assert shown in page.words, shown
         assert f"shares of the records with such a code: {len(reached)}" in page.words
     assert n_of_level[0] > n_of_level[1] > 0
-
-
-def test_a_model_of_before_is_held_against_nothing(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
-) -> None:
-    lookup, rules = autocoder.corrections_lookup, DecisionRules.of(halved)
-    before = Autocoder(autocoder.classifier, lookup, rules=rules, cache_texts=0)
-    page = Page(run(tmp_path, "job_title,isco_code\nnurse,2221\n", before, halved) / REPORT)
-    assert "has no profile of its training texts" in page.words
-    assert "no agreement can be expected" in page.words
 
 
 @pytest.mark.slow

@@ -126,10 +126,7 @@ def test_drift_is_the_share_that_would_have_to_move() -> None:
     assert no_drift is not None and drift is not None
     assert no_drift.distance == pytest.approx(0) and 0 < no_drift.by_chance < 0.06
     assert drift.distance == pytest.approx(0.75) and drift.by_chance == no_drift.by_chance
-    assert (
-        BatchStatistics(None, 0.5).drift(1) is None
-        and BatchStatistics(a_profile(set()), 0.5).drift(1) is None
-    )
+    assert BatchStatistics(a_profile(set()), 0.5).drift(1) is None
 
 
 def test_the_interval_holds_what_other_calibrations_would_expect() -> None:
@@ -213,7 +210,7 @@ def test_more_texts_and_more_calibration_texts_narrow_the_interval() -> None:
 
 
 def test_codes_of_three_digits_are_counted_by_their_confidence() -> None:
-    statistics = BatchStatistics(None, THRESHOLD)
+    statistics = BatchStatistics(a_profile(set()), THRESHOLD)
     confidences = [0.2, 0.5, 0.6, 0.75, 0.95]  # the last one has four digits
     statistics.add([str(c) for c in confidences], [a_prediction("2221", c) for c in confidences])
     bands = {(band.low, band.high): band for band in statistics.minor_bands()}

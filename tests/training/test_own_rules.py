@@ -62,4 +62,3 @@ def test_what_nobody_confirmed_overrules_nothing() -> None:
     compared, hold_out = compared_and_hold_out()
     nobody = OFFICE_SAYS.iloc[:0]
     assert without_overruled(compared, hold_out, nobody, FITTED_RULES, read) == (compared, {})
-    assert without_overruled(compared, hold_out, OFFICE_SAYS, None, read) == (compared, {})

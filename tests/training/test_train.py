@@ -149,7 +149,7 @@ def test_a_training_is_promoted_and_serves(
     assert taught <= sides[0] and held_out not in sides[0]
     served = ModelRegistry(user_project.output).served()
     training_profile = served.training_profile()
-    assert training_profile is not None and training_profile.shares.sum() == pytest.approx(1)
+    assert training_profile.shares.sum() == pytest.approx(1)
     assert (
         training_profile.has_seen(sorted(sides[0])).all()
         and not training_profile.has_seen(sorted(sides[1])).any()

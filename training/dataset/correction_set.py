@@ -111,24 +111,18 @@ class CorrectionSet:
         It was withdrawn, or is in doubt or disputed since, or a minor group or "not codable" has
         replaced it. No training takes it out of the model again.
         """
-        learned, profile = champion.learned_files(), champion.training_profile()
+        learned = champion.learned_files()
         taught = dict.fromkeys(text for text, part in self._accepted if part in learned)
         texts = [text for text in taught if not self._decisions.teaches_others(text)]
-        return len(texts) if profile is None else int(profile.has_seen(texts).sum())
+        return int(champion.training_profile().has_seen(texts).sum())
 
 
-def left_out_in_words(
-    corrections: pd.DataFrame, champion: Bundle, n_others: Mapping[str, int]
-) -> str:
-    """Return how many corrections ``champion`` has not learned, and why; "" if it has learned all.
+def left_out_in_words(corrections: pd.DataFrame, n_others: Mapping[str, int]) -> str:
+    """Return how many corrections the champion has not learned, and why; "" if it learned all.
 
-    ``corrections`` are the ``table`` of a ``CorrectionSet``, ``n_others`` its ``count_left_out``. A
-    bundle without a training profile does not tell what was kept out of its training.
+    ``corrections`` are the ``table`` of a ``CorrectionSet``, ``n_others`` its ``count_left_out``.
     """
-    if champion.training_profile() is None:
-        n_kept_out = int(corrections["is_held_out"].sum())
-    else:
-        n_kept_out = int(corrections["is_first"].sum())
+    n_kept_out = int(corrections["is_first"].sum())
     counts = {
         Message("kept out of the training, to measure on"): n_kept_out,
         **{_LEFT_OUT[reason]: n for reason, n in n_others.items()},

@@ -18,7 +18,7 @@ from inference.office.office_calibration import (
     recalibrated,
 )
 from inference.office.office_fit import AnswerReadings, fit_office, share_agreed
-from inference.similar_corrections import SimilarCorrections, SimilarityRules
+from inference.similar_corrections import FITTED_RULES, SimilarCorrections, SimilarityRules
 
 UNITS = isco08().units
 
@@ -62,7 +62,8 @@ def fitted(
     answers = answers_of(codes, weights)
     bundled = bundle_calibration(threshold, wanted, answers, 0, carried)
     readings = AnswerReadings(probabilities, [])
-    return fit_office(bundled, answers, readings, None, prior_after(carried))
+    similar = SimilarCorrections(FITTED_RULES)
+    return fit_office(bundled, answers, readings, similar, prior_after(carried))
 
 
 def ece(probabilities: np.ndarray, units: np.ndarray) -> float:

@@ -34,7 +34,7 @@ def a_batch(tmp_path: Path, predictions: list[Prediction], **more: Any) -> Batch
     source = tmp_path / "survey.csv"
     source.write_text("job_title\nnurse\n", encoding="utf-8")
     statistics = BatchStatistics(a_profile(set()), 0.9)
-    statistics.training_profile.agreements[:] = 0.95  # type: ignore[union-attr]
+    statistics.training_profile.agreements[:] = 0.95
     statistics.add([f"text {n}" for n in range(len(predictions))], predictions)
     receipt = Receipt(
         input="survey.csv",
@@ -101,7 +101,7 @@ def test_unsure_codes_and_other_groups_are_found(tmp_path: Path) -> None:
 
 def test_a_low_expected_agreement_is_found(tmp_path: Path) -> None:
     batch = a_batch(tmp_path, USUAL)
-    batch.statistics.training_profile.agreements[:] = 0.7  # type: ignore[union-attr]
+    batch.statistics.training_profile.agreements[:] = 0.7
     (finding,) = findings(batch)
     assert "often wrong" in finding.what and "confidence_threshold" in finding.remedy
 

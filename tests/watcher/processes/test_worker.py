@@ -279,9 +279,11 @@ def test_a_malformed_manifest_is_a_damaged_bundle(
     with pytest.raises(BundleError):
         Bundle.open(tmp_path)
     values = json.loads((bundle.path / "manifest.json").read_text(encoding="utf-8"))
-    (tmp_path / "manifest.json").write_text(json.dumps(values | {"files": 7}), encoding="utf-8")
-    with pytest.raises(BundleError, match="is not a manifest"):
-        Bundle.open(tmp_path)
+    incomplete = {key: value for key, value in values.items() if key != "similarity"}
+    for wrong in (values | {"files": 7}, incomplete):
+        (tmp_path / "manifest.json").write_text(json.dumps(wrong), encoding="utf-8")
+        with pytest.raises(BundleError, match="is not a manifest"):
+            Bundle.open(tmp_path)
 
 
 def test_corrections_that_cannot_be_read_reject_no_input(

@@ -1,0 +1,37 @@
+"""An autocoder around a classifier of the test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.non_answers.known_texts import NonAnswers
+from core.settings import DEFAULT_WANTED_AGREEMENT
+from inference.autocoder import Autocoder
+from inference.bundle import Bundle
+from inference.classifier import Classifier
+from inference.corrections_lookup import CorrectionsLookup
+from inference.decision import DecisionRules
+from inference.office.calibrator import OfficeCalibrator
+from inference.similar_corrections import FITTED_RULES
+
+
+def bare_autocoder(
+    classifier: Classifier,
+    bundle: Bundle,
+    rules: DecisionRules,
+    lookup: CorrectionsLookup | None = None,
+    *,
+    cache_texts: int = 10,
+    non_answers: NonAnswers | None = None,
+) -> Autocoder:
+    """Return an autocoder without a calibration of the office and without similar corrections."""
+    profile = bundle.training_profile()
+    return Autocoder(
+        classifier,
+        lookup or CorrectionsLookup(),
+        rules=rules,
+        cache_texts=cache_texts,
+        similarity=replace(FITTED_RULES, min_cosine=2.0),  # no text is that similar
+        office=OfficeCalibrator(rules.threshold, DEFAULT_WANTED_AGREEMENT, profile),
+        non_answers=non_answers,
+    )
