@@ -57,7 +57,7 @@ def _model(settings: Settings, names: PathNames) -> Iterator[Finding]:
         classifier = open_classifier(bundle, settings.inference)
         classifier.probabilities([join("nurse", "")])
     except (IscoError, OSError) as error:
-        remedy = "isco models list names the versions; isco models rollback goes back to one before"
+        remedy = "isco models list names the versions; isco models promote VERSION serves another"
         if isinstance(error, SettingsError):  # the provider, and not the model
             remedy = "set inference.provider to auto or cpu"
         yield Finding("model", Level.FAULT, names.without(str(error)), remedy)

@@ -106,6 +106,8 @@ def test_a_model_of_an_earlier_program_is_marked_and_another_can_be_served(
     error = capsys.readouterr().err
     assert "has bundle format 1, this program supports 2" in error
     assert "isco models promote VERSION" in error and "isco models list" in error
+    assert main(["check", *config]) == 1
+    assert "rollback" not in capsys.readouterr().out
     assert main(["models", "promote", shipped, *config]) == 0
     assert main(["code", "nurse", *config]) == 0
 
