@@ -85,7 +85,7 @@ def refuse_other_columns(
     others = _others(own, heads.values())
     if not others:
         return
-    fitting = [name for name, head in heads.items() if _is_same(own, head.text_columns)]
+    fitting = [name for name, head in heads.items() if _keys(own) == _keys(head.text_columns)]
     if not (_lacking(own, others) or not fitting) or _has_batch(rows(), coded_texts, fitting):
         return
     published = _lacking(own, others) or others
@@ -94,11 +94,10 @@ def refuse_other_columns(
 
 def _others(own: Mapping[str, str], heads: Iterable[ListHead]) -> list[Mapping[str, str]]:
     """Return the columns of the batches that have one in common with the file, and others."""
-    listed = (head.text_columns for head in heads)
     return [
         columns
-        for columns in listed
-        if columns and _keys(own) != _keys(columns) and _keys(own) & _keys(columns)
+        for columns in (head.text_columns for head in heads)
+        if _keys(own) != _keys(columns) and _keys(own) & _keys(columns)
     ]
 
 
@@ -106,11 +105,6 @@ def _lacking(
     own: Mapping[str, str], others: Iterable[Mapping[str, str]]
 ) -> list[Mapping[str, str]]:
     return [columns for columns in others if _keys(columns) - _keys(own)]
-
-
-def _is_same(own: Mapping[str, str], columns: Mapping[str, str] | None) -> bool:
-    """Whether a batch had these columns; a list of an earlier version does not say."""
-    return columns is None or _keys(own) == _keys(columns)
 
 
 def _keys(columns: Mapping[str, str]) -> set[tuple[str, str]]:

@@ -4,7 +4,7 @@ It is a small file of the program, kept beside the corrections: a line of JSON, 
 N texts each, in the order of their hashes: 64 bits of the hash, 16 bits for the code that was
 shown, 16 bits for how many of the drawn records have the text, and 16 bits for how many records of
 the batch have it that the model coded. The first line has the SHA-256 of the arrays, so that a
-damaged list is recognised. Lists of format 1 have no fourth array.
+damaged list is recognised.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ import numpy as np
 from core.files.whole_file import open_atomic
 from core.taxonomy import isco08
 
-_FORMAT = 2
+_FORMAT = 1
 _KEY, _CODE, _COUNT = "<u8", "<u2", "<u2"
 _KEY_BYTES = 8
 _MAX_HEAD_BYTES = 1 << 20
 _MIN_MERGE = 100_000
-_BYTES_PER_TEXT = {1: 12, 2: 14}
+_BYTES_PER_TEXT = 14
 _MAX_COUNT = 65_535
 
 
@@ -42,8 +42,7 @@ class ListHead:
     """What a list says of itself.
 
     ``is_complete`` is false where it does not have all texts of its batch. ``text_columns`` are our
-    names of the columns that the texts were read from, and their names in the input; None in a list
-    that does not say.
+    names of the columns that the texts were read from, and their names in the input.
     """
 
     batch_id: str
@@ -52,7 +51,7 @@ class ListHead:
     n_texts: int = 0
     sha256: str = ""
     format: int = _FORMAT
-    text_columns: Mapping[str, str] | None = None
+    text_columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class TextList:
 
     ``keys`` (N,) uint64, ascending; ``codes`` (N,) uint16, see ``code_of``; ``n_drawn`` (N,)
     uint16; ``n_by_model`` (N,) uint16, at most 65,535: the records that the model coded, 0 for a
-    text that a correction or the list of non-answers decided, and in a list of format 1.
+    text that a correction or the list of non-answers decided.
     """
 
     head: ListHead
@@ -200,7 +199,7 @@ def read_text_list(path: Path, *, is_checked: bool = False) -> TextList:
         line = file.readline(_MAX_HEAD_BYTES)
         size = os.fstat(file.fileno()).st_size - len(line)
         head = _head(path, line)
-        if size != head.n_texts * _BYTES_PER_TEXT[head.format]:
+        if size != head.n_texts * _BYTES_PER_TEXT:
             raise DamagedListError(f"{str(path)!r} is cut off or too long")
         content: Any = np.memmap(file, np.uint8, "r", len(line), size) if size else b""
         if not is_checked and hashlib.sha256(content).hexdigest() != head.sha256:
@@ -211,7 +210,7 @@ def read_text_list(path: Path, *, is_checked: bool = False) -> TextList:
         np.frombuffer(content, _KEY, n),
         np.frombuffer(content, _CODE, n, n * 8),
         np.frombuffer(content, _COUNT, n, n * 10),
-        np.frombuffer(content, _COUNT, n, n * 12) if head.format > 1 else np.zeros(n, _COUNT),
+        np.frombuffer(content, _COUNT, n, n * 12),
     )
 
 
@@ -219,11 +218,11 @@ def _head(path: Path, line: bytes) -> ListHead:
     try:
         head = ListHead(**json.loads(line))
         is_right = (
-            head.format in _BYTES_PER_TEXT
+            head.format == _FORMAT
             and isinstance(head.n_texts, int)
             and head.n_texts >= 0
             and all(isinstance(value, str) for value in (head.batch_id, head.model_version))
-            and all(isinstance(name, str) for name in dict(head.text_columns or {}).values())
+            and all(isinstance(name, str) for name in dict(head.text_columns).values())
         )
     except (ValueError, TypeError, RecursionError):
         is_right = False

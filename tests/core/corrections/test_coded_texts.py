@@ -71,6 +71,10 @@ def no_list(path: Path) -> None:
     path.write_bytes(b"[" * 5000)
 
 
+def another_format(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"format": 1', b'"format": 2'))
+
+
 def a_pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
@@ -82,7 +86,7 @@ def a_link(path: Path) -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("damage", [cut, changed, no_list, a_pipe, a_link])
+@pytest.mark.parametrize("damage", [cut, changed, no_list, another_format, a_pipe, a_link])
 def test_a_damaged_list_is_named_and_costs_itself(
     tmp_path: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:

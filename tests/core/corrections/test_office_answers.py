@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.corrections.coded_texts import TEXTS_DIR, keep_text_list, sample_name
+from core.corrections.coded_texts import keep_text_list, sample_name
 from core.corrections.correction import NOT_CODABLE
 from core.corrections.decisions import Decisions
 from core.corrections.office_answers import OfficeAnswers, Origin
-from core.corrections.text_list import ListHead, TextCollector, read_text_list
+from core.corrections.text_list import ListHead, TextCollector
 
 ID, OTHER = "0123456789ab", "ba9876543210"
 SAMPLE = sample_name(ID)
@@ -111,18 +109,6 @@ def test_a_list_that_does_not_tell_does_not_count(tmp_path: Path) -> None:
     assert not len(answers(tmp_path, given))
     keep(tmp_path, OTHER)
     assert answers(tmp_path, given).texts == ("unsure",)
-    as_format_1(tmp_path / TEXTS_DIR / f"{OTHER}.texts")
-    assert not len(answers(tmp_path, given))
-
-
-def as_format_1(path: Path) -> None:
-    """Write a list as earlier versions did: without the array of the last count."""
-    head, _, content = path.read_bytes().partition(b"\n")
-    values = json.loads(head)
-    content = content[: values["n_texts"] * 12]
-    values |= {"format": 1, "sha256": sha256(content).hexdigest()}
-    path.write_bytes(json.dumps(values).encode() + b"\n" + content)
-    assert read_text_list(path).n_by_model.tolist() == [0] * len(BATCH)
 
 
 def test_of_few_answers_and_of_those_without_a_sample_nothing_follows(tmp_path: Path) -> None:
