@@ -106,10 +106,7 @@ def join(title: str, duties: str = "") -> str:
 
 
 def whole_text(title: str, duties: str = "") -> str:
-    """Return the text with all that a title says, as results have it that are older than marks.
-
-    Lists of such batches know a record by this text (``core/corrections/coded_texts.py``).
-    """
+    """Return the text with all that a title says, as reviews of version 0.1 have it."""
     return f"{_cleaned(_shown(title))} {SEPARATOR} {_cleaned(_shown(duties))}"
 
 

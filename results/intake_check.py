@@ -51,12 +51,10 @@ class IntakeChecks:
     def of(self, corrections: Sequence[Correction]) -> list[IntakeCheck]:
         """Return the check of each row; rows without a decision are not checked."""
         kept = [row for row in corrections if row.is_kept]
-        texts = list({text for row in kept for text in _texts(row)})
+        texts = list({row.text for row in kept})
         is_coded, has_all_texts = self._coded_texts.were_coded(texts)
         coded = {text for text, is_found in zip(texts, is_coded, strict=True) if is_found}
-        return [
-            self._check(row, coded.isdisjoint(_texts(row)), has_all_texts) for row in corrections
-        ]
+        return [self._check(row, row.text not in coded, has_all_texts) for row in corrections]
 
     def _check(self, row: Correction, is_not_found: bool, has_all_texts: bool) -> IntakeCheck:
         self._n_mixed += row.is_mixed
@@ -78,8 +76,7 @@ class IntakeChecks:
     def _check_sample(self, row: Correction) -> IntakeCheck:
         if not row.sampled:
             return IntakeCheck()
-        found = (self._coded_texts.drawn(row.sampled, text) for text in _texts(row))
-        drawn = next(filter(None, found), None)
+        drawn = self._coded_texts.drawn(row.sampled, row.text)
         if drawn is None and not self._coded_texts.has_sample(row.sampled):
             self._n_without_list[row.sampled] += 1
             return IntakeCheck(has_no_list=True)
@@ -144,11 +141,6 @@ class IntakeChecks:
                 f"{quantity(n, 'row of it was', 'rows of it were')} drawn cannot be checked: left "
                 "out of the agreement"
             )
-
-
-def _texts(row: Correction) -> list[str]:
-    """Return the texts by which the list of a batch may know a row."""
-    return list(filter(None, [row.text, row.earlier_text]))
 
 
 def _rows(n: int) -> str:

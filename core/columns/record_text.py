@@ -14,7 +14,7 @@ from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.csv_table import Row, Table
 from core.non_answers.known_texts import built_in_non_answers
 from core.non_answers.missing_values import is_missing_value
-from core.text import EMPTY_TEXT, join, whole_text
+from core.text import EMPTY_TEXT, join
 
 
 def row_text(table: Table, row: Row) -> str:
@@ -25,11 +25,6 @@ def row_text(table: Table, row: Row) -> str:
     if table.repeats_header(row):
         return EMPTY_TEXT
     return join(table.get(row, JOB_TITLE), row_duties(table, row))
-
-
-def whole_row_text(table: Table, row: Row) -> str:
-    """Return the text of one row as results have it that are older than marks of adverts."""
-    return whole_text(table.get(row, JOB_TITLE), row_duties(table, row))
 
 
 def without_missing_values(table: Table, row: Row) -> Row:

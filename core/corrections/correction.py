@@ -55,8 +55,7 @@ class Correction:
     the column, if any, in which the answer of a skipped row stands by mistake, or a second answer
     of any other row.
     ``is_mixed``: the row is rejected because its text differs from the title or the duties beside
-    it (``text_comparison.py``). ``earlier_text`` is the text that an earlier version of the program
-    may have made of the row: the lists of that time have it.
+    it (``text_comparison.py``).
     """
 
     line: int
@@ -72,7 +71,6 @@ class Correction:
     is_doubted: bool = False
     answer_column: str = ""
     is_mixed: bool = False
-    earlier_text: str = ""
 
     @property
     def is_accepted(self) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.columns.record_text import row_text, whole_row_text
+from core.columns.record_text import row_text
 from core.corrections.correction import (
     ANSWERS,
     NOT_CODABLE,
@@ -133,7 +133,6 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             reason=reason,
             signature=signature,
             is_mixed=bool(difference),
-            earlier_text=_earlier_text(table, row),
             **_sample(table, row),
         )
         yield misplaced.named(correction, row)
@@ -168,13 +167,6 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
         return text, ""
     is_as_written = SEPARATOR not in clean(written) or clean(bound_marks(written)) == text
     return text, "" if is_as_written else Message("read as the text {text!r}", text=text)
-
-
-def _earlier_text(table: Table, row: Row) -> str:
-    """Return the text that an earlier version may have made; the column ``text`` has that text."""
-    if TEXT in table.columns:
-        return clean(table.get(row, TEXT))
-    return whole_row_text(table, row)
 
 
 def prepared_text(written: str) -> str:

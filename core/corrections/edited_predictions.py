@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import islice
 
-from core.columns.record_text import whole_row_text
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.correction_table import code_reader, judge, repeated_header
@@ -105,12 +104,8 @@ class EditedPredictions:
             corrected_one = self._explicit_correction(row, corrected_reader)
             edited_one = self._correction(row, reader)
             one = edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
-            one = replace(
-                one,
-                signature=self._signatures.read(row.row),
-                earlier_text=whole_row_text(self._table, row.row),
-            )
-            yield self._misplaced.named(one, row.row)
+            signed = replace(one, signature=self._signatures.read(row.row))
+            yield self._misplaced.named(signed, row.row)
 
     def notes(self) -> list[str]:
         """Return what is to be said of the rows that were read, in words."""

@@ -37,7 +37,7 @@ def columns_with_codes(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
 
 
 def _is_prepared(text: str) -> bool:
-    """Return whether this version or an earlier one may have made a text."""
+    """Return whether this version or 0.1, which left nothing out, may have made a text."""
     title, separator, duties = text.partition(SEPARATOR)
     return bool(separator) and whole_text(title, duties) == text
 

@@ -1,4 +1,4 @@
-"""Reviews whose columns were removed or renamed, of this version and of an earlier one."""
+"""Reviews whose columns were removed or renamed, of this version and of 0.1."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from core.own_tables.trimmed_review import columns_with_codes, has_review_texts
 from core.review_contract import CHOICE_COLUMNS
 
 
-def test_a_review_of_an_earlier_version_is_recognised() -> None:
+def test_a_review_of_version_0_1_is_recognised() -> None:
     """Its texts have what is left out of titles today: they must not be coded as records."""
     rows = [
         ["altenpflegerin m w d | unknown", "5321"],
