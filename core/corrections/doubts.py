@@ -160,7 +160,7 @@ def _from_json(value: dict[str, Any], kept: str) -> Doubt:
     examples = tuple((text, given, expected) for text, given, expected in value["examples"])
     reasons = tuple(restored_reasons(value))
     known = {**value, "reasons": reasons, "examples": examples, "kept": kept}
-    known.pop(REASON_VALUES, None)  # there is none in files of earlier versions
+    del known[REASON_VALUES]
     return Doubt(**known)
 
 

@@ -48,7 +48,7 @@ def _stored_value(value: Any) -> Any:
 def restored_reasons(values: Mapping[str, Any]) -> list[str]:
     """Return the ``reasons`` in the values of a file as messages, where it kept what they are of.
 
-    A text stays as it is where nothing was kept (a file of an earlier version), or where that is
+    A text stays as it is where nothing was kept (a training of version 0.1), or where that is
     damaged or says something else: what programs read and what people read is one sentence.
     """
     texts = [str(text) for text in values.get(REASONS) or []]

@@ -178,16 +178,8 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
 def _in_words(metrics: Mapping[str, Any]) -> dict[str, Any]:
     """Return the metrics with their reasons and checks as sentences that the page can say."""
     doubts = [{**doubt, REASONS: restored_reasons(doubt)} for doubt in metrics.get("doubts") or []]
-    checks = [_check(values) for values in metrics.get("checks") or []]
+    checks = [GateCheck.from_json(values) for values in metrics.get("checks") or []]
     return {**metrics, REASONS: restored_reasons(metrics), "doubts": doubts, "checks": checks}
-
-
-def _check(values: Mapping[str, Any]) -> GateCheck | Mapping[str, Any]:
-    """Return a check; of an earlier version of the program the words that it wrote, in English."""
-    try:
-        return GateCheck.from_json(values)
-    except (KeyError, TypeError, ValueError, IndexError):
-        return values
 
 
 def _result(metrics: Mapping[str, Any]) -> Message:

@@ -47,6 +47,7 @@ def a_batch(outbox: Path, number: int, name: str = "survey.csv", **more: Any) ->
         "n_review_texts": 5,
         "n_sampled": 1,
         "model_version": "2026-11-23.cea2849c",
+        **dict.fromkeys(("n_conflicts", "n_never_asked", "n_not_drawn", "n_doubted"), 0),
         **more,
     }
     (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
