@@ -50,9 +50,9 @@ class CarriedCalibration:
     exponent_deviation: Positive
     slip_rate_deviation: Positive
     wanted_agreement: Rate
-    threshold: Rate | None = None
-    confidences: tuple[Rate, ...] = ()
-    agreements: tuple[Rate, ...] = ()
+    threshold: Rate | None
+    confidences: tuple[Rate, ...]
+    agreements: tuple[Rate, ...]
 
     def discounted(self) -> CarriedCalibration:
         """Return what a fit is worth whose answers count in part again."""

@@ -8,7 +8,6 @@ respondents; everything is escaped, and the page loads nothing and runs nothing.
 from __future__ import annotations
 
 import csv
-import json
 import math
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Template
 
-from core.files.own_files import METRICS, REPORT
+from core.files.own_files import METRICS, REPORT, read_own_json
 from core.files.whole_file import write_atomic
 from core.html import environment
 from core.isco_titles.group_titles import ENGLISH, titles_in
@@ -40,7 +39,7 @@ from training.evaluation.analysis_files import (
 from training.evaluation.gate import MIN_TEXTS
 from training.evaluation.gate_check import GateCheck
 from training.part_names import count_name, part_name
-from training.run_folder import BEFORE_QUANTIZATION, SEEN, TEST
+from training.run_folder import BEFORE_QUANTIZATION, SEEN, TEST, RunKind
 
 N_PAIRS = 10
 _MAX_LISTED = 12
@@ -127,23 +126,22 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
     ``language`` is that of the page and of the titles of groups; ``name`` that of the run, by
     default its folder's.
     """
-    metrics = _read_json(run_dir / METRICS)
+    metrics = read_own_json(run_dir / METRICS)
     folder = run_dir / ERROR_ANALYSIS
     figures = metrics.get("figures") or {}
     # "bundled hold-out set, misspelt" is a part of "bundled hold-out set".
     whole = [part for part in figures if ", " not in part or part.split(", ")[0] not in figures]
     rates = _read_table(folder / ERROR_RATES)
     never = _read_table(folder / NEVER_PREDICTED)
-    state = metrics.get("state", "")
     page = _template(page_language(language)).render(
         metrics=_in_words(metrics),
         titles=titles_in(language),
         min_texts=MIN_TEXTS,
-        state=ENDS.get(state, state) or Message("no result"),
+        state=ENDS[metrics["state"]],
         name=name or run_dir.name,
         result=_result(metrics),
         learned=_labelled(
-            metrics, _LEARNED_IN_A_NIGHT if metrics.get("kind") == "fine_tune" else _LEARNED
+            metrics, _LEARNED_IN_A_NIGHT if metrics["kind"] == RunKind.FINE_TUNE else _LEARNED
         ),
         export=_labelled(metrics, _EXPORT),
         untested=_titled(metrics.get("untested_codes"), language),
@@ -184,11 +182,10 @@ def _in_words(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 def _result(metrics: Mapping[str, Any]) -> Message:
     """Return what a run came to; a run that is refused early has made no new model."""
-    state = metrics.get("state", "")
-    is_early = metrics.get("kind") == "fine_tune" and "learning" not in metrics
-    if state == RunState.REFUSED and is_early:
+    is_early = metrics["kind"] == RunKind.FINE_TUNE and "learning" not in metrics
+    if metrics["state"] == RunState.REFUSED and is_early:
         return _NOTHING_TRAINED
-    return _RESULTS.get(state, Message("This run has no result."))
+    return _RESULTS[metrics["state"]]
 
 
 def show(value: Any, digits: int = 3, *, language: PageLanguage) -> str:
@@ -260,10 +257,6 @@ def _figure_names(figures: dict[str, Any]) -> dict[str, str]:
     names = {name for values in figures.values() for name in values}
     labelled = {name: label for name, label in _FIGURES.items() if name in names}
     return labelled | {name: name for name in sorted(names - set(labelled))}
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _read_table(path: Path) -> list[dict[str, str]]:
