@@ -46,7 +46,7 @@ from inference.bundle import (
 )
 from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession, length_batches
-from inference.similar_corrections import FITTED_RULES, SimilarityRules
+from inference.similar_corrections import FITTED_RULES
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile
 
@@ -66,8 +66,7 @@ class BundleContents:
     combine the two (``training/evaluation/calibration.py``). ``spelling`` holds the words that
     typos are corrected to, ``training_profile`` what the reports of batches compare with,
     ``training_summary`` the manifest's entry ``training``. Texts are cut at ``max_tokens``;
-    ``languages`` (ISO 639-1) are those of the training texts. ``similarity`` says how much
-    corrections of similar texts count.
+    ``languages`` (ISO 639-1) are those of the training texts.
     """
 
     model: RobertaForSequenceClassification
@@ -80,7 +79,6 @@ class BundleContents:
     max_tokens: int
     languages: list[str]
     training_summary: dict[str, Any]
-    similarity: SimilarityRules = FITTED_RULES
 
 
 def export_bundle(
@@ -218,7 +216,7 @@ def _manifest_values(contents: BundleContents, graph: str, precision: str) -> di
         "temperature": contents.temperature,
         "ngram_weight": contents.ngram_weight,
         "languages": contents.languages,
-        "similarity": asdict(contents.similarity),
+        "similarity": asdict(FITTED_RULES),
         "labels": list(isco08().units),
         "training": contents.training_summary,
         "model": graph,

@@ -63,7 +63,7 @@ class Autocoder:
         cache_texts: int,
         similarity: SimilarityRules,
         office: OfficeCalibrator,
-        non_answers: NonAnswers | None = None,
+        non_answers: NonAnswers,
     ) -> None:
         """Combine a classifier with the rules for its codes.
 
@@ -74,8 +74,8 @@ class Autocoder:
         cache_texts : how many texts the cache holds; they are kept across files.
         similarity : how much corrections of similar texts count.
         office : keeps the calibration.
-        non_answers : the texts that get no code; None codes every text. With them, a text that
-            names a job which the person does not have gets candidates but no code.
+        non_answers : the texts that get no code. A text that names a job which the person does
+            not have gets candidates but no code.
         """
         self.classifier = classifier
         self.corrections_lookup = corrections_lookup
@@ -83,7 +83,7 @@ class Autocoder:
         self._rules = rules
         self._office = office
         self._non_answers = non_answers
-        self._unheld_jobs = None if non_answers is None else UnheldJobs(non_answers)
+        self._unheld_jobs = UnheldJobs(non_answers)
         self._cache = PredictionCache(cache_texts)
         self._similar = SimilarCorrections(similarity)
         self._learned_lookup: CorrectionsLookup | None = None
@@ -153,13 +153,9 @@ class Autocoder:
 
     def _compute(self, texts: Sequence[str]) -> list[Prediction]:
         """Return the predictions of texts that are answers."""
-        jobs = self._unheld_jobs
-        predictions = self._predict(texts)
-        if jobs is None:
-            return predictions
         return [
-            unheld(prediction) if jobs.names(text) else prediction
-            for text, prediction in zip(texts, predictions, strict=True)
+            unheld(prediction) if self._unheld_jobs.names(text) else prediction
+            for text, prediction in zip(texts, self._predict(texts), strict=True)
         ]
 
     def _predict(self, texts: Sequence[str]) -> list[Prediction]:
@@ -213,7 +209,7 @@ class Autocoder:
         """Return the prediction of a text that is empty or no answer; None for an answer."""
         if text == EMPTY_TEXT:
             return NO_PREDICTION
-        kind = self._non_answers.find(text) if self._non_answers is not None else None
+        kind = self._non_answers.find(text)
         return _NO_ANSWERS[kind] if kind is not None else None
 
 

@@ -92,7 +92,7 @@ class TextCollector:
         self._new: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._n_new = 0
 
-    def add(self, codes: Mapping[str, str], n_by_model: Mapping[str, int] | None = None) -> None:
+    def add(self, codes: Mapping[str, str], n_by_model: Mapping[str, int]) -> None:
         """Add texts with their codes.
 
         A text has one code in a batch. Where some of its records were left to a person without
@@ -102,8 +102,7 @@ class TextCollector:
         """
         indices = _indices()
         values = np.fromiter((indices[code] for code in codes.values()), _CODE, len(codes))
-        n_of = n_by_model or {}
-        counts = np.fromiter((n_of.get(text, 0) for text in codes), np.int64, len(codes))
+        counts = np.fromiter((n_by_model.get(text, 0) for text in codes), np.int64, len(codes))
         self._new.append((text_keys(codes), values, counts))
         self._n_new += len(codes)
         if self._n_new > max(len(self._keys), _MIN_MERGE):

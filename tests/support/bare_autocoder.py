@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.non_answers.known_texts import NonAnswers
+from core.non_answers.known_texts import built_in_non_answers
 from core.settings import DEFAULT_WANTED_AGREEMENT
 from inference.autocoder import Autocoder
 from inference.bundle import Bundle
@@ -22,7 +22,6 @@ def bare_autocoder(
     lookup: CorrectionsLookup | None = None,
     *,
     cache_texts: int = 10,
-    non_answers: NonAnswers | None = None,
 ) -> Autocoder:
     """Return an autocoder without a calibration of the office and without similar corrections."""
     profile = bundle.training_profile()
@@ -33,5 +32,5 @@ def bare_autocoder(
         cache_texts=cache_texts,
         similarity=replace(FITTED_RULES, min_cosine=2.0),  # no text is that similar
         office=OfficeCalibrator(rules.threshold, DEFAULT_WANTED_AGREEMENT, profile),
-        non_answers=non_answers,
+        non_answers=built_in_non_answers(),
     )

@@ -62,5 +62,5 @@ def review(n_uncertain: int = 11, n_autocoded: int = 40, batch_id: str = BATCH) 
 def keep_list(corrections_dir: Path) -> None:
     """Keep the list of the texts of ``review()``, as the coding of its batch does."""
     queue, texts = review(), TextCollector()
-    texts.add({item.text: item.prediction.isco_code for item in queue.items()})
+    texts.add({item.text: item.prediction.isco_code for item in queue.items()}, {})
     keep_text_list(corrections_dir, ListHead(BATCH, "v1"), texts, queue.drawn())

@@ -26,7 +26,7 @@ ID = "0123456789ab"
 
 def keep(folder: Path, codes: dict[str, str], drawn: dict[str, int], batch_id: str = ID) -> Path:
     texts = TextCollector()
-    texts.add(codes)
+    texts.add(codes, {})
     keep_text_list(folder, ListHead(batch_id, "v1"), texts, drawn)
     return folder / TEXTS_DIR / f"{batch_id}.texts"
 
@@ -119,7 +119,7 @@ def test_many_texts_need_little_memory(tmp_path: Path) -> None:
     texts = TextCollector()
     tracemalloc.start()
     for start in range(0, 300_000, 10_000):
-        texts.add({f"text number {n} | unknown": "7212" for n in range(start, start + 10_000)})
+        texts.add({f"text number {n} | unknown": "7212" for n in range(start, start + 10_000)}, {})
     keep_text_list(tmp_path, ListHead(ID, "v1"), texts, {})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -227,7 +227,7 @@ def test_where_the_columns_are_gone_the_list_of_the_batch_tells(
     """Without the list, nothing is guessed: the rows are no corrections, and say why."""
     if is_listed:
         texts = TextCollector()
-        texts.add({join(title): p.isco_code for title, p in PREDICTIONS.items()})
+        texts.add({join(title): p.isco_code for title, p in PREDICTIONS.items()}, {})
         keep_text_list(tmp_path, ListHead("0123456789ab", VERSION), texts, {})
     rows = without("candidate", "minor", "is_fallback", "needs_review", "source")(published())
     rows[0]["isco_code"] = "7214"
@@ -252,7 +252,7 @@ def test_marks_in_empty_cells_change_no_text_and_no_code(
     mark = published_duties or mark
     texts = TextCollector()
     coded = {join(title, published_duties): p.isco_code for title, p in PREDICTIONS.items()}
-    texts.add(coded)
+    texts.add(coded, {})
     keep_text_list(tmp_path, ListHead("0123456789ab", VERSION), texts, {})
     rows = [
         {name: cell or mark for name, cell in {DUTIES: published_duties, **row}.items()}

@@ -47,7 +47,7 @@ ROWS = [row("helper", "helps", prediction(UNCERTAIN)), row("cook", "", predictio
 
 def keep(folder: Path, batch_id: str, codes: Mapping[str, str], columns: dict[str, str]) -> None:
     texts = TextCollector()
-    texts.add(codes)
+    texts.add(codes, {})
     keep_text_list(folder, ListHead(batch_id, VERSION, text_columns=columns), texts, {})
 
 

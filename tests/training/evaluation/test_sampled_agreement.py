@@ -41,7 +41,7 @@ def test_wilson_is_newcombes() -> None:
 def keep(folder: Path, batch_id: str, drawn: dict[str, int], version: str = "v1") -> None:
     """Keep the list of a batch in which each of these texts was autocoded as 7212."""
     texts = TextCollector()
-    texts.add(dict.fromkeys([*drawn, "i | j"], "7212"))
+    texts.add(dict.fromkeys([*drawn, "i | j"], "7212"), {})
     keep_text_list(folder, ListHead(batch_id, version), texts, drawn)
 
 
