@@ -73,7 +73,7 @@ def service_for(
     python = Path(sys.executable).absolute()
     log = _log_dir(config) / LOG_NAME
     words = [str(python), str(program), "watch", "--config", str(config), "--log", str(log)]
-    # Left out where it is the default: the service of an earlier version stays the same.
+    # Left out where it is the default: the service that 0.1 installed stays the same.
     command = (*words, *(["--log-format", log_format] if log_format != TEXT else []))
     for word in command:
         _require_writable(word)

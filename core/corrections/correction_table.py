@@ -172,7 +172,7 @@ def _read_text(table: Table, row: Row) -> tuple[str, str]:
 def prepared_text(written: str) -> str:
     """Return the text of a cell of the column ``text`` as the model sees it.
 
-    An earlier version of the program may have read the same record as another text.
+    Version 0.1 may have read the same record as another text.
     """
     if clean(bound_marks(written)) == EMPTY_TEXT:  # as the program writes an empty record
         return EMPTY_TEXT

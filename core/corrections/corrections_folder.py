@@ -1,8 +1,8 @@
 """The folder of corrections files, in the order in which the corrections hold.
 
 Files that the program keeps have the columns ``sequence`` and ``received`` (UTC): they hold in this
-order, whatever happens to their modification times. Files without them were placed by hand, or by a
-version before 0.2: they come first, by modification time.
+order, whatever happens to their modification times. Files without them were placed by hand, or by
+0.1: they come first, by modification time.
 """
 
 from __future__ import annotations

@@ -222,7 +222,7 @@ def _update(
 
 
 def _share_at_once(receipt: dict[str, Any]) -> float:
-    """Return the share of answers that nobody is asked about; old receipts have fewer counts."""
+    """Return the share of answers that nobody is asked about; receipts of 0.1 have fewer counts."""
     names = {field.name for field in fields(RowCounts)}
     counts = RowCounts(**{name: int(receipt[name]) for name in names & receipt.keys()})
     return counts.settled_rate
@@ -255,7 +255,7 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
 
 
 def _name(receipt: dict[str, Any], folder: Path) -> str:
-    """Return the path that the input had in the inbox; old receipts tell no folder."""
+    """Return the path that the input had in the inbox; receipts of 0.1 tell no folder."""
     file_name = "/".join(filter(None, [receipt.get("inbox_folder"), str(receipt["input"])]))
     if is_superseded(folder.name):
         return Message("{name} (superseded)", name=file_name)
@@ -273,7 +273,7 @@ class _Agreement(BaseModel):
     rate: float
     interval: tuple[float, float]
     versions: list[_Version] = []
-    """The versions of the model that the figure is over; reports before 0.2 do not say."""
+    """The versions of the model that the figure is over; reports of 0.1 do not say."""
 
 
 def _training(folder: Path) -> dict[str, Any]:

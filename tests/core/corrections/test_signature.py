@@ -180,7 +180,7 @@ def test_a_time_that_has_not_come_is_left_out(tmp_path: Path) -> None:
     assert row.signature.coded_at == f"{tomorrow:%Y-%m-%dT%H:%M}:00" and row.reason == ""
 
 
-def test_a_file_of_an_earlier_version_has_no_signatures(tmp_path: Path) -> None:
+def test_a_file_of_version_0_1_has_no_signatures(tmp_path: Path) -> None:
     (row,) = corrections(tmp_path, "a | b,2221", header="text,corrected_isco_code")
     assert row.is_accepted and row.signature.cells == ["", "", "", ""]
 
