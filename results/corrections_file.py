@@ -33,7 +33,7 @@ _LOG = logging.getLogger(__name__)
 FindDoubts = Callable[[Iterable[Correction], str], list[Doubt]]
 """Returns the doubts about corrections that were handed in under a name."""
 
-_EDITED_NOTE = (
+_EDITED_NOTE = Message(
     "these are predictions of this program: the rows with a corrected code, and those whose code "
     "differs from the one that was published, are corrections; the others are skipped"
 )

@@ -7,7 +7,7 @@ random, the lists of the batches tell (``core/corrections/coded_texts.py``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction
 from core.languages.message import Message
 from core.review_contract import CODED_AT
-from core.row_counts import quantity
 from results.receipt import CorrectionsReceipt
 
 _NEVER_ASKED = Message("no batch had this text: it was never asked")
@@ -100,48 +99,71 @@ class IntakeChecks:
         receipt.n_never_asked = self._n_never_asked
         receipt.n_maybe_asked = self._n_maybe_asked
         receipt.n_not_drawn = self._n_not_drawn
-        if self._n_never_asked:
-            receipt.notes.append(
-                f"{_rows(self._n_never_asked)} a text that no batch had: the corrections are kept, "
-                "and no record has matched them so far"
-            )
-        if self._n_maybe_asked:
-            receipt.notes.append(
-                f"{_rows(self._n_maybe_asked)} a text that is in no list of a batch; not all "
-                "batches have a list, so one of them may have had it"
-            )
-        if self._n_mixed:
-            receipt.notes.append(
-                f"{_rows(self._n_mixed)} a text that differs from the title or the duties beside "
-                "it: rejected. The file was sorted or edited in part: check its other answers, too"
-            )
-        if self._n_times_left_out:
-            receipt.notes.append(
-                f"{_rows(self._n_times_left_out)} a time in {CODED_AT!r} that cannot be read, or "
-                "has not come: left out. The answers are taken; write times such as "
-                "2026-11-27T09:30"
-            )
+        receipt.notes += self._notes()
+
+    def _notes(self) -> Iterator[str]:
+        """Yield what people should know about the rows, without full stops."""
+        yield from Message.notes_of(
+            self._n_never_asked,
+            "{n} row has a text that no batch had: the correction is kept, and no record has "
+            "matched it so far",
+            "{n} rows have a text that no batch had: the corrections are kept, and no record has "
+            "matched them so far",
+        )
+        yield from Message.notes_of(
+            self._n_maybe_asked,
+            "{n} row has a text that is in no list of a batch; not all batches have a list, so one "
+            "of them may have had it",
+            "{n} rows have a text that is in no list of a batch; not all batches have a list, so "
+            "one of them may have had it",
+        )
+        yield from Message.notes_of(
+            self._n_mixed,
+            "{n} row has a text that differs from the title or the duties beside it: rejected. The "
+            "file was sorted or edited in part: check its other answers, too",
+            "{n} rows have a text that differs from the title or the duties beside it: rejected. "
+            "The file was sorted or edited in part: check its other answers, too",
+        )
+        yield from Message.notes_of(
+            self._n_times_left_out,
+            "{n} row has a time in {column!r} that cannot be read, or has not come: left out. The "
+            "answer is taken; write times such as 2026-11-27T09:30",
+            "{n} rows have a time in {column!r} that cannot be read, or has not come: left out. "
+            "The answers are taken; write times such as 2026-11-27T09:30",
+            column=CODED_AT,
+        )
         for column, n in self._n_misplaced.items():
-            receipt.notes.append(
-                f"{_rows(n)} no code in its place, and what may be one in {column!r}: skipped"
+            yield Message.counted(
+                n,
+                "{n} row has no code in its place, and what may be one in {column!r}: skipped",
+                "{n} rows have no code in its place, and what may be one in {column!r}: skipped",
+                column=column,
             )
         for column, n in self._n_answered_twice.items():
-            receipt.notes.append(
-                f"{_rows(n)} another code in {column!r}: only the column of answers counts. Send "
-                "those of a second coder as a file of their own"
+            yield Message.counted(
+                n,
+                "{n} row has another code in {column!r}: only the column of answers counts. Send "
+                "those of a second coder as a file of their own",
+                "{n} rows have another code in {column!r}: only the column of answers counts. Send "
+                "those of a second coder as a file of their own",
+                column=column,
             )
-        if self._n_not_drawn:
-            receipt.notes.append(
-                f"{_rows(self._n_not_drawn)} the name of a random sample that the text was not "
-                "drawn into: left out of the agreement"
-            )
-        for sampled, n in self._n_without_list.items():
-            receipt.notes.append(
-                f"the list of {sampled} is missing or damaged: whether "
-                f"{quantity(n, 'row of it was', 'rows of it were')} drawn cannot be checked: left "
-                "out of the agreement"
-            )
+        yield from self._notes_on_samples()
 
-
-def _rows(n: int) -> str:
-    return quantity(n, "row has", "rows have")
+    def _notes_on_samples(self) -> Iterator[str]:
+        yield from Message.notes_of(
+            self._n_not_drawn,
+            "{n} row has the name of a random sample that the text was not drawn into: left out of "
+            "the agreement",
+            "{n} rows have the name of a random sample that the text was not drawn into: left out "
+            "of the agreement",
+        )
+        for batch, n in self._n_without_list.items():
+            yield Message.counted(
+                n,
+                "the list of {batch} is missing or damaged: whether {n} row of it was drawn cannot "
+                "be checked: left out of the agreement",
+                "the list of {batch} is missing or damaged: whether {n} rows of it were drawn "
+                "cannot be checked: left out of the agreement",
+                batch=batch,
+            )

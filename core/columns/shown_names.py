@@ -41,5 +41,11 @@ def listed_with_and(names: Sequence[str]) -> str:
 
 def missing_column(names: Sequence[str], setting: str) -> Message:
     """Return the note that a table has no column of the names in a setting."""
-    name = " or ".join(names)
-    return Message("there is no column {name!r}, which {setting} names", name=name, setting=setting)
+    if len(names) == 1:
+        return Message(
+            "there is no column {name!r}, which {setting} names", name=names[0], setting=setting
+        )
+    listed = ", ".join(map(repr, names))
+    return Message(
+        "there is none of the columns {names}, which {setting} names", names=listed, setting=setting
+    )

@@ -24,7 +24,8 @@ from core.corrections.published_columns import ToldRow, published_texts, refuse_
 from core.corrections.signature import SignatureReader
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
-from core.isco_codes.written_code import plain_text, read_code, without_decimals
+from core.isco_codes.plain_field import plain_text, without_decimals
+from core.isco_codes.written_code import read_code
 from core.isco_titles.group_titles import groups_by_title
 from core.languages.message import Message
 from core.non_answers.missing_values import StatedCells
@@ -32,7 +33,6 @@ from core.non_answers.spreadsheet_words import truth_value
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.own_tables.output_contract import code_column, output_positions
 from core.review_contract import CORRECTED
-from core.row_counts import quantity
 from core.taxonomy import MINOR, SUB_MAJOR, UNIT, isco08
 
 _AS_PUBLISHED = Message("the code is the one that was published")
@@ -109,14 +109,16 @@ class EditedPredictions:
 
     def notes(self) -> list[str]:
         """Return what is to be said of the rows that were read, in words."""
-        if not self._n_overruled:
-            return self._warnings
-        rows = quantity(self._n_overruled, "row has", "rows have")
-        return [
-            *self._warnings,
-            f"{rows} a code in {CORRECTED}, and another that was changed in "
-            f"{code_column(self._table.header)}: the first one counts",
-        ]
+        overruled = Message.notes_of(
+            self._n_overruled,
+            "{n} row has a code in {corrected}, and another that was changed in {column}: the "
+            "first one counts",
+            "{n} rows have a code in {corrected}, and another that was changed in {column}: the "
+            "first one counts",
+            corrected=CORRECTED,
+            column=code_column(self._table.header),
+        )
+        return [*self._warnings, *overruled]
 
     def _explicit_correction(self, row: _EditedRow, reader: CodeReader) -> Correction | None:
         """Return the correction in the column of corrected codes, None where there is no code."""

@@ -18,8 +18,9 @@ from core.corrections.correction import (
 from core.csv_table import Row, Table
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import is_title_of_others
+from core.isco_codes.plain_field import plain_text, without_decimals
 from core.isco_codes.words_beside import classification_in
-from core.isco_codes.written_code import CodeKind, plain_text, read_code, without_decimals
+from core.isco_codes.written_code import CodeKind, read_code
 from core.languages.message import Message
 from core.non_answers.missing_values import StatedCells, is_missing_value
 from core.own_tables.output_contract import output_positions

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from core.files.compiled_table import read_yaml
 from core.isco_codes.answer_words import AnswerWord, means
-from core.isco_codes.written_code import plain_text
+from core.isco_codes.plain_field import plain_text
+from core.languages.message import Message
 from core.letters.word_pattern import any_of
 from core.non_answers.missing_values import StatedCells
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATURE_COLUMNS
@@ -104,7 +105,7 @@ class SignatureReader:
             coded_at=coded_at,
             comment=self._cells.get(row, COMMENT),
             is_adjudicated=adjudicated,
-            note="; ".join(filter(None, (time_note, answer_note))),
+            note=Message.listed((time_note, answer_note)),
             is_time_left_out=bool(time_note),
         )
 
@@ -139,9 +140,19 @@ def _time(written: str, is_day_first: bool | None, latest: datetime) -> tuple[st
     try:
         time = datetime.fromisoformat(_as_iso(written, is_day_first))
     except ValueError:
-        return "", f"{CODED_AT} {written!r} is left out: expected a time such as 2026-11-27T09:30"
+        note = Message(
+            "{column} {written!r} is left out: expected a time such as 2026-11-27T09:30",
+            column=CODED_AT,
+            written=written,
+        )
+        return "", note
     if (time if time.tzinfo else time.replace(tzinfo=UTC)) > latest:
-        return "", f"{CODED_AT} {written!r} is left out: expected a time that has passed"
+        note = Message(
+            "{column} {written!r} is left out: expected a time that has passed",
+            column=CODED_AT,
+            written=written,
+        )
+        return "", note
     return time.isoformat(timespec="seconds"), ""
 
 
@@ -223,4 +234,10 @@ def _answer(written: str) -> tuple[bool, str]:
     """Return whether an answer settles a conflict, and a note where that cannot be read."""
     if not written or means(written, AnswerWord.YES):
         return bool(written), ""
-    return False, f"{ADJUDICATED} {written!r} is left out: expected {YES!r}, or nothing"
+    note = Message(
+        "{column} {written!r} is left out: expected {yes!r}, or nothing",
+        column=ADJUDICATED,
+        written=written,
+        yes=YES,
+    )
+    return False, note

@@ -13,6 +13,7 @@ from core.columns.header_names import column_key
 from core.columns.record_text import row_text, without_missing_values
 from core.columns.shown_names import shown_text
 from core.csv_table import Row, Table
+from core.languages.message import Message
 from core.non_answers.missing_values import is_missing_value
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.review_contract import MAX_SHOWN_CHARS, TEXT
@@ -58,12 +59,14 @@ class TextComparison:
         parts = dict(zip((JOB_TITLE, DUTIES), text.split(BETWEEN), strict=True))
         if all(_agree(parts[name], cell) for name, cell in cells.items()):
             return ""
-        names = " and ".join(cells)
         shown = BETWEEN.join(shown_text(cell, _MAX_CHARS) for cell in cells.values())
-        return (
-            f"{TEXT} is {shown_text(text, _MAX_CHARS)!r}, and {names} {shown!r}: the file was "
-            "sorted or edited in part. Answer in an unchanged copy of the review, and sort whole "
-            "rows"
+        return Message(
+            "{text_column} is {text!r}, and {columns} {shown!r}: the file was sorted or edited in "
+            "part. Answer in an unchanged copy of the review, and sort whole rows",
+            text_column=TEXT,
+            text=shown_text(text, _MAX_CHARS),
+            columns=_named(*cells),
+            shown=shown,
         )
 
     def _is_text_of(self, row: Row, cells: dict[str, str], text: str) -> bool:
@@ -77,6 +80,11 @@ class TextComparison:
             return text == written
         emptied = without_missing_values(self._table, row)
         return text in (row_text(self._table, row), row_text(self._table, emptied))
+
+
+def _named(column: str, other: str | None = None) -> str:
+    """Return the names of one or two columns, in words."""
+    return column if other is None else Message("{first} and {last}", first=column, last=other)
 
 
 def _agree(part: str, cell: str) -> bool:

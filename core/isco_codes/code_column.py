@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from core.columns.header_names import column_key
 from core.columns.header_words import words_of
+from core.isco_codes.plain_field import plain_text, without_decimals
 from core.isco_codes.written_code import (
     CodeKind,
     WrittenCode,
     isco_88,
     only_in_isco_88,
-    plain_text,
     read_code,
-    without_decimals,
 )
 from core.languages.message import Message
 from core.taxonomy import MAJOR, UNIT, isco08

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.isco_codes.answer_words import AnswerWord, any_answer_word, plain_answer
+from core.languages.message import Message
 
 # Titles with words that deny or approximate ("not elsewhere classified") have more of them.
 _MAX_OBJECTION_WORDS = 3
@@ -25,6 +26,8 @@ _NAMES = (
     r"|isic|nace|naics|scian|pkd|nkd|kbli|ciiu|citi|cae)"
     r"(?:[\s_/-]*(?:19|20)?\d\d(?![\d-]))?)"
 )
+_DOUBTED = Message("the words beside it doubt the code")
+_DENIED = Message("the words beside it deny the code")
 _NAME = re.compile(rf"\W*(?:(?:uk|us)[\s_-]*)?{_NAMES}\W*", re.IGNORECASE)
 # Its codes may be none of ISCO-08, and have letters.
 _NAME_WITH_CODE = re.compile(rf"(?<!\w){_NAMES}(?![^\W\d_])", re.IGNORECASE)
@@ -33,14 +36,13 @@ _NAME_WITH_CODE = re.compile(rf"(?<!\w){_NAMES}(?![^\W\d_])", re.IGNORECASE)
 def objection(words: str) -> str:
     """Return what the words beside a code say against it; empty where they say nothing."""
     words = plain_answer(words)
-    doubt = "the words beside it doubt the code"
     if _whole_word(AnswerWord.DOUBTS).search(words):  # before the "not" of "not sure"
-        return doubt
+        return _DOUBTED
     if len(words.split()) > _MAX_OBJECTION_WORDS:
         return ""
     if _whole_word(AnswerWord.DENIES).search(words):
-        return "the words beside it deny the code"
-    return doubt if _whole_word(AnswerWord.ABOUT).search(words) else ""
+        return _DENIED
+    return _DOUBTED if _whole_word(AnswerWord.ABOUT).search(words) else ""
 
 
 def points_elsewhere(words: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -12,6 +11,7 @@ from importlib import resources
 from core.isco_codes.code_titles import contradicted_by, is_title_of, is_unlike_title
 from core.isco_codes.invalid_code import why_invalid
 from core.isco_codes.missing_code import is_missing
+from core.isco_codes.plain_field import plain_text, without_decimals
 from core.isco_codes.second_code import CODES_WITHIN, has_another_code, second_code
 from core.isco_codes.words_beside import (
     OtherClassification,
@@ -20,22 +20,16 @@ from core.isco_codes.words_beside import (
     other_classification,
     points_elsewhere,
 )
+from core.isco_titles.group_title import GroupTitle
 from core.languages.message import Message
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
-_LEVEL_NAMES = {MAJOR: "major", SUB_MAJOR: "sub-major", MINOR: "minor", UNIT: "unit"}
+_LEVELS = {
+    MAJOR: Message("a major group"),
+    SUB_MAJOR: Message("a sub-major group"),
+    MINOR: Message("a minor group"),
+}
 _WITHOUT_ZERO = {code.lstrip("0"): code for code in isco08().units if code.startswith("0")}
-_MAX_WRAPS = 2  # "'" before ="7212"
-_UNWRAPPED = (
-    re.compile(r"""=\s*"([^"]*)\""""),
-    re.compile(r'"([^"]*)"'),
-    re.compile(r"'([^']*)'?"),
-    re.compile(r"\(([^()]*)\)"),
-    re.compile(r"\[([^\[\]]*)\]"),
-    re.compile(r"[#=]\s*(\d.*)"),
-    re.compile(r"(\d{3,4})\s*[.,;:!]+"),
-    re.compile(r"(\d{3,4})(?:[\s,;:/|&+-]+\1)+"),  # the same code twice
-)
 _PREFIX = re.compile(
     r"(?:https?://\S*/)?"
     r"(?:(?:isco|ciuo|citp)(?:[\s_/-]*(?P<edition>08|2008|88|1988)(?!\d))?(?:[\s_-]*(?:code|a\.?c\.?))?[\s:#=_-]*"
@@ -52,7 +46,6 @@ _TITLE_AFTER = re.compile(r"(?:\s*[-–—:;,|/=._]\s*|\s+|(?=[(\[\"]))(?P<title
 _TITLE_BEFORE = re.compile(
     r"(?P<title>[^\W\d][^\d]*?)[\s:,;(\[–—=|-]+(?P<rest>\d{3,4}(?:[.,]0+)?)[)\]]?"
 )
-_PUNCTUATION = str.maketrans("،؛؟٫٬“”„‟«»", ",;?.," + 6 * '"')  # which NFKC leaves as it is
 _MAX_CHARS = 300  # of a code with a title; the patterns take the square of the length
 
 
@@ -120,7 +113,7 @@ def isco_88_only() -> frozenset[str]:
 def read_code(written: str) -> WrittenCode:
     """Return the code that one field means, without regard to the rest of its column."""
     if len(written) > _MAX_CHARS:
-        reason = f"{len(written):,} characters: no code is so long"
+        reason = Message("{n} characters: no code is so long", n=len(written))
         return WrittenCode(CodeKind.INVALID, reason=reason)
     return _read_code(written)
 
@@ -132,12 +125,13 @@ def _read_code(written: str) -> WrittenCode:
         return WrittenCode(CodeKind.EMPTY)
     number = without_decimals(text)
     if is_missing(text, number):
-        return WrittenCode(CodeKind.MISSING, reason=f"{text!r} stands for a missing code")
+        reason = Message("{text!r} stands for a missing code", text=text)
+        return WrittenCode(CodeKind.MISSING, reason=reason)
     prefix = _PREFIX.match(text)
     assert prefix is not None  # every part of it may be absent
     rest = text[prefix.end() :]
     if prefix["edition"] in ("88", "1988"):
-        reason = "a code of ISCO-88: give the code of ISCO-08"
+        reason = Message("a code of ISCO-88: give the code of ISCO-08")
         return WrittenCode(CodeKind.ISCO_88, reason=reason)
     if (reading := _read_number(rest) or _read_after_title(text)) is not None:
         return reading
@@ -150,33 +144,8 @@ def _read_code(written: str) -> WrittenCode:
 
 
 def _several(codes: set[str]) -> WrittenCode:
-    shown = ", ".join(sorted(codes))
-    return WrittenCode(CodeKind.SEVERAL, reason=f"more than one code ({shown}): give one")
-
-
-def plain_text(written: str) -> str:
-    """Return the field with plain digits and spaces, without the marks around it."""
-    text = written if written.isascii() else _as_plain_characters(written)
-    text = " ".join(text.split())
-    for _ in range(_MAX_WRAPS):
-        for pattern in _UNWRAPPED:
-            if (wrapped := pattern.fullmatch(text)) is not None:
-                text = wrapped[1].strip()
-    return text
-
-
-def without_decimals(text: str) -> str:
-    """Return the text without the decimals of a whole number: ``7212.0`` becomes ``7212``."""
-    return re.sub(r"[.,]0+$", "", text)
-
-
-def _as_plain_characters(written: str) -> str:
-    characters = unicodedata.normalize("NFKC", written).replace("−", "-").translate(_PUNCTUATION)
-    return "".join(
-        str(unicodedata.decimal(character)) if character.isdecimal() else character
-        for character in characters
-        if unicodedata.category(character) != "Cf"
-    )
+    reason = Message("more than one code ({codes}): give one", codes=", ".join(sorted(codes)))
+    return WrittenCode(CodeKind.SEVERAL, reason=reason)
 
 
 def _read_number(text: str) -> WrittenCode | None:
@@ -216,7 +185,10 @@ def _read_after_title(text: str) -> WrittenCode | None:
     if match is None:
         return None
     if points_elsewhere(match["title"]):
-        reason = f"the number is that of another place ({match['title']!r}): give the code alone"
+        reason = Message(
+            "the number is that of another place ({words!r}): give the code alone",
+            words=match["title"],
+        )
         return WrittenCode(CodeKind.INVALID, reason=reason)
     code = _read_number(match["rest"])
     return code and _with_title(code, match["title"])
@@ -225,20 +197,21 @@ def _read_after_title(text: str) -> WrittenCode | None:
 def _resolve(digits: str, is_changed: bool) -> WrittenCode | None:
     """Return the code that one to four digits mean, None where they mean none."""
     if digits in isco08():
-        reason = f"read as {digits}" if is_changed else ""
-        kind = CodeKind.REPAIRED if is_changed else CodeKind.CODE
-        return WrittenCode(kind, digits, reason)
+        if not is_changed:
+            return WrittenCode(CodeKind.CODE, digits)
+        return WrittenCode(CodeKind.REPAIRED, digits, Message("read as {code}", code=digits))
     if digits in _WITHOUT_ZERO:
         code = _WITHOUT_ZERO[digits]
-        reason = f"read as {code}: a spreadsheet dropped the leading zero"
+        reason = Message("read as {code}: a spreadsheet dropped the leading zero", code=code)
         return WrittenCode(CodeKind.REPAIRED, code, reason)
     is_isco_88 = digits in isco_88_only()
     if not digits.endswith("0") and is_isco_88:
         return only_in_isco_88(digits)
     group = _without_padding(digits)
     if group is not None:
-        level = _LEVEL_NAMES[len(group)]
-        reason = f"read as {group}: a {level} group, filled with zeros"
+        reason = Message(
+            "read as {code}: {level}, filled with zeros", code=group, level=_LEVELS[len(group)]
+        )
         return WrittenCode(CodeKind.REPAIRED, group, reason, is_also_isco_88=is_isco_88)
     return only_in_isco_88(digits) if is_isco_88 else None
 
@@ -261,14 +234,15 @@ def _without_padding(digits: str) -> str | None:
 
 def only_in_isco_88(digits: str) -> WrittenCode:
     """Return what a code that exists only in ISCO-88 is read as."""
-    reason = f"{digits} exists only in ISCO-88: give the code of ISCO-08"
+    reason = Message("{code} exists only in ISCO-88: give the code of ISCO-08", code=digits)
     return WrittenCode(CodeKind.ISCO_88, reason=reason)
 
 
 def _of_other(other: OtherClassification) -> WrittenCode:
     """Return what a code of another classification is read as."""
     kind = CodeKind.ISCO_88 if other.is_isco_88 else CodeKind.INVALID
-    return WrittenCode(kind, reason=f"a code of {other.name}: give the code of ISCO-08")
+    reason = Message("a code of {name}: give the code of ISCO-08", name=other.name)
+    return WrittenCode(kind, reason=reason)
 
 
 def _with_title(code: WrittenCode, title: str) -> WrittenCode:
@@ -278,17 +252,25 @@ def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     if (other := other_classification(title)) is not None:
         return _of_other(other)
     if against := objection(title):
-        reason = f"{against} ({title!r}): give the right code alone"
+        reason = Message(
+            "{objection} ({words!r}): give the right code alone", objection=against, words=title
+        )
         return WrittenCode(CodeKind.INVALID, reason=reason)
-    shown = isco08().title(code.code)
+    shown = GroupTitle(code.code)
     group = contradicted_by(code.code, title)
     if group is not None:
-        reason = (
-            f"{code.code} is {shown!r}, and the title is that of {group}: "
-            "correct the code or the title"
+        reason = Message(
+            "{code} is {title!r}, and the title is that of {group}: correct the code or the title",
+            code=code.code,
+            title=shown,
+            group=group,
         )
         return WrittenCode(CodeKind.CONTRADICTED, reason=reason)
     if is_unlike_title(code.code, title):
-        note = f"the words beside the code do not match the title of {code.code}, {shown!r}"
-        return replace(code, reason="; ".join(filter(None, (code.reason, note))))
+        note = Message(
+            "the words beside the code do not match the title of {code}, {title!r}",
+            code=code.code,
+            title=shown,
+        )
+        return replace(code, reason=Message.listed((code.reason, note)))
     return code

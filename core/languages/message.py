@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from core.isco_titles.group_title import GroupTitle
 from core.languages.language_name import LanguageName
 
 
@@ -34,6 +35,9 @@ class Speaks(Protocol):
 
     def language_name(self, code: str) -> str:
         """Return the name of a language."""
+
+    def group_title(self, code: str) -> str:
+        """Return the title of a group of ISCO-08."""
 
 
 class Rounded(float):
@@ -106,6 +110,8 @@ class Message(str):
         def said(value: Any) -> Any:
             if isinstance(value, LanguageName):
                 return language.language_name(value.code)
+            if isinstance(value, GroupTitle):
+                return language.group_title(value.code)
             if isinstance(value, Rounded):
                 return value.said(language)
             if isinstance(value, Message):

@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from core.isco_titles.group_titles import ENGLISH
+from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.language_name import language_name
 from core.languages.message import Message
 
@@ -44,6 +44,10 @@ class PageLanguage:
     def language_name(self, code: str) -> str:
         """Return the name of a language (its ISO 639-1 code) in this one."""
         return language_name(code, self.code)
+
+    def group_title(self, code: str) -> str:
+        """Return the title of a group of ISCO-08 in this language."""
+        return titles_in(self.code)[code]
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """Return the form of a text for ``n`` things."""

@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 
+from core.isco_titles.group_title import GroupTitle
 from core.languages.language_name import LanguageName
 from core.languages.message import Message
 from core.languages.page_language import page_language
@@ -63,6 +64,20 @@ def test_a_page_says_the_name_of_a_language_in_its_own() -> None:
     )
     assert "sehen aus wie Tschechisch" in page_language("de").gettext(note)
     assert pickle.loads(pickle.dumps(LanguageName("cs"))) == "Czech"
+
+
+def test_a_page_says_the_title_of_a_group_in_its_language() -> None:
+    note = Message(
+        "the words beside the code do not match the title of {code}, {title!r}",
+        code="2221",
+        title=GroupTitle("2221"),
+    )
+    assert note.endswith("the title of 2221, 'Nursing Professionals'")
+    german = page_language("de").gettext(note)
+    assert german.endswith(
+        "Titel von 2221, 'Akademische und vergleichbare Krankenpflegefachkräfte'"
+    )
+    assert pickle.loads(pickle.dumps(GroupTitle("2221"))) == "Nursing Professionals"
 
 
 def test_nothing_is_said_of_nothing() -> None:
