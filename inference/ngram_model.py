@@ -31,7 +31,6 @@ from inference.arrays.array_file import read_arrays, write_arrays
 from inference.arrays.ascending import pack_ascending, unpack_ascending
 from inference.arrays.packed_rows import PackedRows
 
-
 _FEWEST_LETTERS, _MOST_LETTERS = 2, 5
 _SEQUENCE = crc32(b"#")  # so that a sequence and an equal word have different hashes
 _MAX_CACHED_WORDS = 16_384

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.corrections.signature import NO_SIGNATURE, Signature
@@ -71,6 +71,13 @@ class Correction:
     is_doubted: bool = False
     answer_column: str = ""
     is_mixed: bool = False
+
+    def signed(self, signature: Signature) -> Correction:
+        """Return the row with a signature; its reason says what was left out of that."""
+        if self.status is CorrectionStatus.SKIPPED:
+            return replace(self, signature=signature)
+        reason = Message.listed((self.reason, signature.note))
+        return replace(self, signature=signature, reason=reason)
 
     @property
     def is_accepted(self) -> bool:

@@ -117,13 +117,12 @@ def read_corrections(table: Table) -> Iterator[Correction]:
         text, text_note = _read_text(table, row)
         written = table.get(row, CORRECTED).strip()
         status, code, reason = judge(text, written, reader)
-        signature = signatures.read(row)
         is_answer = status not in (CorrectionStatus.SKIPPED, CorrectionStatus.REJECTED)
         difference = comparison.difference(row, text) if is_answer else ""
         if difference:
             status, code, reason = CorrectionStatus.REJECTED, "", difference
         if status != CorrectionStatus.SKIPPED:
-            reason = Message.listed((text_note, reason, signature.note))
+            reason = Message.listed((text_note, reason))
         correction = Correction(
             line=line,
             text=text,
@@ -131,11 +130,10 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             code=code,
             status=status,
             reason=reason,
-            signature=signature,
             is_mixed=bool(difference),
             **_sample(table, row),
         )
-        yield misplaced.named(correction, row)
+        yield misplaced.named(correction.signed(signatures.read(row)), row)
 
 
 def repeated_header(line: int) -> Correction:

@@ -104,7 +104,7 @@ class EditedPredictions:
             corrected_one = self._explicit_correction(row, corrected_reader)
             edited_one = self._correction(row, reader)
             one = edited_one if corrected_one is None else self._merged(corrected_one, edited_one)
-            signed = replace(one, signature=self._signatures.read(row.row))
+            signed = one.signed(self._signatures.read(row.row))
             yield self._misplaced.named(signed, row.row)
 
     def notes(self) -> list[str]:

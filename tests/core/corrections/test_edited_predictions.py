@@ -285,6 +285,16 @@ def test_who_changed_a_code_stands_behind_our_columns(tmp_path: Path) -> None:
     assert correction.signature.cells == ["anna", "", "", ""]
 
 
+def test_what_is_left_out_of_a_signature_is_named(tmp_path: Path) -> None:
+    row, other, *_ = published()
+    edited = {**row, "isco_code": "7211", "coded_at": "yesterday"}
+    rows = [edited, {**other, "coded_at": "yesterday"}]
+    changed, kept = read(tmp_path / "predictions.csv", rows).corrections()
+    expected = "coded_at 'yesterday' is left out: expected a time such as 2026-11-27T09:30"
+    assert changed.is_accepted and changed.reason == expected
+    assert kept.reason == "the code is the one that was published"
+
+
 def test_edits_that_look_like_isco_88_are_not_taken(tmp_path: Path) -> None:
     rows = published()
     for row, code in zip(rows, ("2221", "5122", "5123", "2331"), strict=False):
