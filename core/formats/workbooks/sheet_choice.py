@@ -18,6 +18,7 @@ from core.formats.source import Source
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES, may_hold_isco_08
 from core.isco_codes.code_titles import is_title_of
 from core.isco_codes.written_code import read_code
+from core.languages.message import Message
 from core.taxonomy import UNIT, isco08
 
 _SAMPLE_ROWS = 1_000
@@ -183,4 +184,6 @@ def listed_sheets(names: Sequence[str]) -> str:
     """Return the names of sheets for an error or a note, the first ones of many."""
     shown = ", ".join(map(repr, names[:_MAX_NAMED_SHEETS]))
     n_more = len(names) - _MAX_NAMED_SHEETS
-    return f"{shown} and {n_more} more" if n_more > 0 else shown
+    if n_more <= 0:
+        return shown
+    return Message("{names} and {n} more", names=shown, n=n_more)

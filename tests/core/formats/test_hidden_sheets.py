@@ -11,6 +11,7 @@ import pytest
 
 from core.csv_table import Table, open_table
 from core.errors import InputError
+from core.languages.page_language import page_language
 from core.settings import Columns
 from tests.support.external_programs import needs_office, save_as
 
@@ -62,6 +63,14 @@ def test_beside_other_sheets_it_is_named_apart(tmp_path: Path) -> None:
         "the sheet 'staff' was read, and not 'codes'",
         "a hidden sheet was not read: 'old'",
     ]
+
+
+def test_the_first_of_many_are_named_in_the_language_of_the_page(tmp_path: Path) -> None:
+    hidden = {f"old{number}": "hidden" for number in range(10)}
+    (note,) = read(write(tmp_path / "s.xlsx", RECORDS, **hidden)).notes
+    assert note.startswith("10 hidden sheets were not read: 'old0', ")
+    assert note.endswith(", 'old7' and 2 more")
+    assert page_language("de").gettext(note).endswith(", 'old7' und noch 2")
 
 
 @pytest.mark.parametrize(
