@@ -415,7 +415,7 @@ def test_two_tabs_merge_their_decisions(reviewer: Reviewer) -> None:
         WebDriverWait(driver, PATIENCE_S).until(lambda _: reviewer.progress.startswith("3 of"))
         reviewer.press("7")
         # A tab that another one has not told anything merges when it saves.
-        driver.execute_script("localStorage.setItem(KEY, JSON.stringify([[5, '0110', 9e15]]))")
+        driver.execute_script("localStorage.setItem(KEY, JSON.stringify([[5, '0110', 9e15, '']]))")
         saved = reviewer.save()
         rows = {row["text"]: row["corrected_isco_code"] for row in rows_of(saved)}
         saved.unlink()
