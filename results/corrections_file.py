@@ -196,7 +196,7 @@ def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> li
     """Return what is to be said of a row, and of what became of its answer."""
     reasons = [correction.reason] if correction.reason else []
     reasons += check.reasons
-    if correction.is_doubted and correction.is_decided:
+    if correction.is_doubted and correction.is_decided and not outcome.is_until_confirmed:
         reasons.append(_IN_DOUBT)
     is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
     if outcome.replaced is not None and is_withdrawal:
@@ -223,6 +223,11 @@ def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> li
 
 
 def _overruled(outcome: Outcome, is_counted: bool) -> str:
+    if outcome.is_until_confirmed:
+        return Message(
+            "in doubt: it does not replace {code} of another coder until somebody confirms it",
+            code=outcome.overruled_by,
+        )
     if is_counted:
         return Message(
             "the conflict about this text was decided as {code}: the answer is kept and counts for "

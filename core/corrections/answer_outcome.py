@@ -10,14 +10,15 @@ class Outcome:
     """What an answer did to the decision about its text.
 
     ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
-    adjudicated one that it contradicts, and that stays. Both are None otherwise. ``withdrawn`` are
-    the answers of coders who contradict each other that a withdrawal took back: the coder and the
-    code of each.
-    ``is_disputed``: coders contradict each other about the text now.
+    one that it contradicts, and that stays: an adjudicated one, or with ``is_until_confirmed`` that
+    of another coder, since this answer is in doubt. Both are None otherwise. ``withdrawn`` are the
+    answers of coders who contradict each other that a withdrawal took back: the coder and the code
+    of each. ``is_disputed``: coders contradict each other about the text now.
     """
 
     replaced: str | None = None
     overruled_by: str | None = None
+    is_until_confirmed: bool = False
     withdrawn: tuple[tuple[str, str], ...] = ()
     is_disputed: bool = False
 

@@ -3,8 +3,8 @@
 The later answer holds. Only an adjudicated one (``signature.py``) stays until another adjudicated
 one comes. A text that two coders answered in contradiction is disputed until it is adjudicated: its
 later answer codes the text itself, and teaches nothing about others. Neither does an answer in
-doubt (``doubts.py``), unless another coder has given the same. A withdrawn text has no decision
-until the next answer.
+doubt (``doubts.py``), unless another coder has given the same; and it replaces no answer of another
+coder that is not in doubt. A withdrawn text has no decision until the next answer.
 
 A text is known by a hash of 128 bits. Up to 100,000 decisions are in a dictionary; more are in
 sorted arrays, 20 bytes each. The answers of every coder are kept for texts of two coders or more.
@@ -168,6 +168,9 @@ class Decisions:
         conflict = previous if contradict(code, previous) else None
         if before.is_adjudicated and not after.is_adjudicated:
             return Outcome(overruled_by=conflict)
+        is_less_believed = after.is_doubted and not before.is_doubted
+        if conflict is not None and is_less_believed and after.coder != before.coder:
+            return Outcome(overruled_by=conflict, is_until_confirmed=True)
         if code != previous and previous.startswith(code):
             # A group says nothing of the last digit: its coder and the doubt about it stay.
             after = before._replace(is_adjudicated=after.is_adjudicated)

@@ -78,6 +78,8 @@ ANSWERS: list[Row] = [
     {CODE: "3221", "text": "settled", "coder": "Ben"},
     {CODE: "withdraw", "text": "settled", "coder": "Ben"},
     {CODE: "2221", "coder": "Doubtful"},
+    {CODE: "2221", "text": "believed", "coder": "Ana"},
+    {CODE: "3221", "text": "believed", "coder": "Doubtful"},
 ]
 MIXED: list[Row] = [
     {"text": "cook | fries", "job_title": "baker", "duties_description": "fries", CODE: "5120"},
@@ -122,7 +124,7 @@ def said(project: Path, language: str) -> Iterator[str]:
     config.write_text(f"output: {{language: {language}}}\n", encoding="utf-8")
     settings = load_settings(config)
     texts = TextCollector()
-    texts.add({"drawn | unknown": "2221"})
+    texts.add({"drawn | unknown": "2221"}, {})
     drawn = {"drawn | unknown": 1}
     keep_text_list(settings.data.corrections_dir, ListHead(BATCH, "v1"), texts, drawn)
     answers = [{"text": f"text {number}", **row} for number, row in enumerate(ANSWERS)]

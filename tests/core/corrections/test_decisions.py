@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,6 +132,20 @@ def test_what_two_coders_contradict_teaches_nobody_until_it_is_settled(
     assert decisions.is_disputed(TEXT) and decisions.version() != plain
     decisions.apply(answer("2221", is_adjudicated=True))
     assert decisions.teaches_others(TEXT)
+
+
+def test_an_answer_in_doubt_replaces_none_of_another_coder_who_is_believed() -> None:
+    decisions = decided(answer("2221", "anna"))
+    doubted = replace(answer("3221", "ben"), is_doubted=True)
+    stays = Outcome(overruled_by="2221", is_until_confirmed=True)
+    assert decisions.apply(doubted) == stays and decisions.get(TEXT) == "2221"
+    assert decisions.is_disputed(TEXT) and not decisions.is_in_doubt(TEXT)
+    nameless = replace(answer("3221"), is_doubted=True)
+    assert decisions.apply(nameless) == stays
+    assert decided(answer("2221", "anna"), answer("3221", "ben")).get(TEXT) == "3221"  # confirmed
+    own = decided(answer("2221", "ben"))
+    assert own.apply(doubted) == Outcome(replaced="2221") and own.is_in_doubt(TEXT)
+    assert own.apply(answer("2221", "anna")) == Outcome(replaced="3221", is_disputed=True)
 
 
 def test_one_coder_nobody_and_a_wider_group_dispute_nothing() -> None:
