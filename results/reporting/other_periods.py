@@ -1,9 +1,9 @@
-"""Jobs that stand in the column of another period, where the chosen column states nothing.
+"""Jobs that stand in the column of another period, where the chosen column names no job.
 
 A survey may ask for the job of the last seven days and for that of the last twelve months. One of
 the columns is read, for all records alike: the period is a concept of the survey, and who has no
-job in it belongs to those without one. The receipt says how many have a job in the other period
-alone, since their rows are among the empty ones.
+job in it belongs to those without one: the cell is empty, or says "retired" or "unemployed". The
+receipt says how many have a job in the other period alone, since their rows get no code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.columns.header_names import DUTIES, JOB_TITLE
 from core.columns.reference_periods import is_of_a_year
 from core.csv_table import Row, Table
 from core.languages.message import Message
-from results.reporting.answers_beside import column_names, is_answer, states_nothing
+from results.reporting.answers_beside import column_names, is_answer
 
 _SETTING = f"data.columns.{JOB_TITLE}"
 
@@ -39,12 +39,12 @@ class OtherPeriods:
         """Count the records of one chunk."""
         for row in chunk if self._columns else ():
             places = [place for place in self._columns if is_answer(row[place])]
-            if places and self._is_empty(row):
+            if places and not self._names_a_job(row):
                 self._n_records[places[0]] += 1
 
-    def _is_empty(self, row: Row) -> bool:
-        """Whether neither the title nor the duties of the chosen period state anything."""
-        return all(states_nothing(self._table.get(row, name)) for name in (JOB_TITLE, DUTIES))
+    def _names_a_job(self, row: Row) -> bool:
+        """Whether the title or the duties of the chosen period tell of a job."""
+        return any(is_answer(self._table.get(row, name)) for name in (JOB_TITLE, DUTIES))
 
     def notes(self) -> list[str]:
         """Return in words how many there are in which column."""
@@ -53,9 +53,9 @@ class OtherPeriods:
             for place, name in self._columns.items()
             for note in Message.notes_of(
                 self._n_records[place],
-                "{n} record states nothing in {column!r} and has a job in {other!r}, which was not "
+                "{n} record names no job in {column!r} and has a job in {other!r}, which was not "
                 "read: if its period counts, name that column in {setting}",
-                "{n} records state nothing in {column!r} and have a job in {other!r}, which was "
+                "{n} records name no job in {column!r} and have a job in {other!r}, which was "
                 "not read: if its period counts, name that column in {setting}",
                 column=self._name,
                 other=name,

@@ -20,7 +20,7 @@ RECORDS = [
     ["3", "not stated", "teacher"],
     ["4", "welder", "cook"],
     ["5", "", ""],
-    ["6", "retired", "driver"],  # an answer about the week
+    ["6", "retired", "driver"],
     ["7", "", "refused"],
 ]
 
@@ -28,7 +28,7 @@ RECORDS = [
 def test_jobs_of_the_year_alone_are_counted(tmp_path: Path) -> None:
     table = opened_table(tmp_path / "survey.csv", [["id", WEEK, YEAR], *RECORDS])
     assert counted_notes(OtherPeriods, table) == [
-        "2 records state nothing in 'Occupation last 7 days' and have a job in 'Occupation last "
+        "3 records name no job in 'Occupation last 7 days' and have a job in 'Occupation last "
         "12 months', which was not read: if its period counts, name that column in "
         "data.columns.job_title"
     ]
@@ -41,13 +41,24 @@ def test_jobs_of_the_week_alone_are_counted_where_the_settings_name_the_year(
     path.write_text(f"id,{WEEK},{YEAR}\n1,nurse,\n2,cook,cook\n", encoding="utf-8")
     table = open_table(path, {"job_title": (YEAR,)}, ("job_title",))
     (note,) = counted_notes(OtherPeriods, table)
-    assert note.startswith(f"1 record states nothing in {YEAR!r} and has a job in {WEEK!r}")
+    assert note.startswith(f"1 record names no job in {YEAR!r} and has a job in {WEEK!r}")
+
+
+@pytest.mark.parametrize(
+    "out_of_work",
+    ["sans emploi", "Hausfrau", "pensionné", "bruggepensioneerd", "en incapacité de travail", "?"],
+)
+def test_who_is_out_of_work_in_the_week_is_counted(out_of_work: str, tmp_path: Path) -> None:
+    week, year = "Profession (7 derniers jours)", "Profession (12 derniers mois)"
+    rows = [["ID", week, year], ["1", out_of_work, "boulanger"], ["2", "infirmière", "infirmière"]]
+    (note,) = counted_notes(OtherPeriods, opened_table(tmp_path / "survey.csv", rows))
+    assert note.startswith(f"1 record names no job in {week!r} and has a job in {year!r}")
 
 
 @pytest.mark.parametrize(
     ("header", "record"),
     [
-        (["id", WEEK, "Duties last 7 days", YEAR], ["1", "", "cares for patients", "nurse"]),
+        (["id", WEEK, "Duties last 7 days", YEAR], ["1", "retired", "cares for patients", "nurse"]),
         (["id", "Job title", "Occupation", "age"], ["1", "", "nurse", "40"]),
         (["id", WEEK, "Second occupation", "age"], ["1", "", "nurse", "40"]),
     ],
