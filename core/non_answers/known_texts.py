@@ -1,7 +1,8 @@
 """Recognise input that is not an answer: "retired", "refused", "n/a", "99", "asdf".
 
 ``non_answers.csv`` has the texts of 28 languages by kind, and frequent ones of Filipino, Russian,
-Swahili, Turkish and Ukrainian, ``repeats.csv`` those that point to the row above;
+Swahili, Turkish and Ukrainian, ``repeats.csv`` and ``row_references.csv`` those that point to
+another row;
 ``combinations.csv`` has patterns and the words to put into them ("{} student", "law");
 ``data.non_answers`` of the settings adds more. A text is a non-answer only as a whole: each of its
 words must belong to a listed text, to a number, or to the words that may stand around one ("ich bin
@@ -24,7 +25,7 @@ from itertools import chain
 from core.adverts.advert_words import without_advert_words
 from core.letters.accents import plain_letters
 from core.non_answers.listed_texts import compared_forms, compared_texts
-from core.non_answers.repeat_marks import REPEATS
+from core.non_answers.repeat_marks import REPEATS, names_another_row
 from core.non_answers.written_values import is_written_value
 from core.text import BETWEEN, NOT_AVAILABLE, UNKNOWN, clean
 
@@ -167,6 +168,8 @@ class NonAnswers:
             return kind
         if not any(map(str.isalpha, text)) or is_written_value(text) or _is_random(text):
             return NonAnswerKind.NOT_STATED
+        if names_another_row(text):
+            return NonAnswerKind.NOT_STATED
         words = text.split()
         if len(words) > _MAX_WORDS:
             return None
@@ -196,7 +199,7 @@ def _rank(kind: NonAnswerKind | None) -> int:
 def built_in_non_answers() -> NonAnswers:
     """Return the non-answers of the tables."""
     languages: dict[str, dict[str, NonAnswerKind | None]] = {}
-    tables = map(compared_texts, ("non_answers.csv", "combinations.csv", REPEATS))
+    tables = map(compared_texts, ("non_answers.csv", "combinations.csv", *REPEATS))
     for language, kind_name, keys in chain.from_iterable(tables):
         kind = None if kind_name == _AROUND else NonAnswerKind(kind_name)
         kinds = languages.setdefault(language, {})

@@ -11,7 +11,14 @@ from core.non_answers.listed_texts import compared_forms, compared_texts, listed
 from tests.conftest import ROOT
 
 TABLES = ROOT / "core" / "non_answers"
-NAMES = ("non_answers.csv", "combinations.csv", "alone.csv", "repeats.csv", "unheld_jobs.csv")
+NAMES = (
+    "non_answers.csv",
+    "combinations.csv",
+    "alone.csv",
+    "repeats.csv",
+    "row_references.csv",
+    "unheld_jobs.csv",
+)
 TABLE = "language,kind,patterns,words\nde,not_working,{} im Ruhestand;Rentner: {},Köchin; Łukasz\n"
 
 

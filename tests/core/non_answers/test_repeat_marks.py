@@ -14,8 +14,24 @@ MARKS = (
     " | desgl. | ebenso | s.o. | wie oben | same as above | ibid. | 同上 | 々 | ,, | -''-"
     " | jw. | to samo co wyżej | même que ci-dessus | كما سبق | نفس السابق | lo mismo que arriba"
 )
+REFERENCES = """\
+see previous line | see row 12 | same as in question 4 | siehe vorherige Zeile | siehe Zeile 12
+wie Frage 3 | voir ligne précédente | voir ligne 12 | VOIR LIGNE N° 12 | cf. question 3
+ver fila anterior | véase la línea 12 | igual que en la pregunta 4 | vedi riga precedente
+come alla domanda 3 | ver linha anterior | vide pergunta 12 | zie vorige regel | zie regel 12
+zie vraag 3 | patrz poprzedni wiersz | jak w wierszu 12 | viz předchozí řádek | viz řádek č. 12
+vezi rândul de mai sus | vezi rândul 12 | pozri predchádzajúci riadok | viď riadok 12
+glej prejšnjo vrstico | glej vrstico 12 | vidi prethodni redak | vidi redak br. 12
+lásd az előző sort | lásd a 12. sort | виж предишния ред | виж ред № 12
+βλέπε προηγούμενη γραμμή | βλ. γραμμή 12 | žr. ankstesnę eilutę | žr. 12 eilutę
+skatīt iepriekšējo rindu | skat. 12. rindu | vt eelmist rida | vt rida 12 | katso edellinen rivi
+ks. rivi 12 | se föregående rad | se rad 12 | se forrige række | se linje 12 | som spørsmål 4
+sjá línuna að ofan | sjá línu 12 | انظر السطر السابق | انظر السطر 12 | lihat baris sebelumnya
+lihat baris nomor 12 | ara l-linja ta' fuq
+bħal mistoqsija 3 | féach an líne thuas | féach líne 12"""
 OTHERS = (
     "nurse | - | . | ... | 0 | ' | C++ | DO | do | do it | ID | id | dito GmbH | 12\" pipes | |"
+    " | 12"
 )
 
 
@@ -25,6 +41,18 @@ def test_a_mark_is_no_answer(mark: str) -> None:
     assert built_in_non_answers().find(join(mark)) == NonAnswerKind.NOT_STATED
     assert built_in_non_answers().find(join(mark, mark)) == NonAnswerKind.NOT_STATED
     assert built_in_non_answers().find(join(mark, "cares for patients")) is None
+
+
+@pytest.mark.parametrize("text", REFERENCES.replace("\n", " | ").split(" | "))
+def test_a_row_or_a_question_referred_to_is_no_answer(text: str) -> None:
+    assert is_repeat_mark(text)
+    assert built_in_non_answers().find(join(text)) == NonAnswerKind.NOT_STATED
+
+
+@pytest.mark.parametrize("text", ["line operator 12", "Zeilenleser", "record keeper", "chef 12"])
+def test_an_occupation_with_such_a_word_is_an_answer(text: str) -> None:
+    assert not is_repeat_mark(text)
+    assert built_in_non_answers().find(join(text)) is None
 
 
 @pytest.mark.parametrize("text", ["", *OTHERS.split(" | ")])
