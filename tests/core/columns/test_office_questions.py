@@ -19,14 +19,24 @@ Jakým povoláním se živíte? | Druh práce | Název pracovního místa | Prac
 S čim se ukvarjate? | V katerem poklicu delate? | Vrsta dela
 Вид работа | С какво се занимавате? | Като какъв работите? | Dlajnost
 Είδος εργασίας | Mit dolgozik? | Beosztása | Funcția ocupată
-W jakim zawodzie Pan(i) pracuje? | Czym się Pan(i) zajmuje? | Kim Pan(i) jest z zawodu?"""
+W jakim zawodzie Pan(i) pracuje? | Czym się Pan(i) zajmuje? | Kim Pan(i) jest z zawodu?
+Welcher Tätigkeit gehen Sie nach? | Welcher beruflichen Tätigkeit gehen Sie nach?
+Welches war Ihre Haupttätigkeit in den letzten 7 Tagen? | Was war Ihre Haupttätigkeit?"""
 
 TASKS = """\
 Koje poslove obavljate na radnom mjestu? | Opišite poslove koje obavljate | Opišite što radite
 Navedite glavne zadatke | Popíšte vykonávanú činnosť | Vykonávaná činnosť | Opíšte svoju prácu
 Popis pracovnej náplne | Popište vykonávanou činnost | Vykonávaná činnost
 Katera dela opravljate? | Kaj konkretno delate? | Опишете Вашата работа
-Αντικείμενο εργασίας | Írja le munkáját"""
+Αντικείμενο εργασίας | Írja le munkáját
+En quoi consistait votre travail ? | Worin bestand Ihre Arbeit? | What did your work consist of?
+¿En qué consistía su trabajo? | In cosa consisteva il suo lavoro? | Em que consistia o seu trabalho?
+Waaruit bestaat uw werk? | Waaruit bestond uw werk? | Na czym polegała Pana praca?
+V čem spočívala Vaše práce? | V čom spočívala Vaša práca? | Kaj je obsegalo Vaše delo?
+Od čega se sastojao Vaš posao? | Miből állt a munkája? | В какво се състоеше работата Ви?
+Σε τι συνίστατο η εργασία σας; | Vad bestod ditt arbete av? | Hvad gik dit arbejde ud på?
+Hva besto arbeidet ditt i? | Hva gikk arbeidet ditt ut på? | В чём состояла ваша работа?
+У чому полягала ваша робота?"""
 
 OTHERS = """\
 Zanimanje 2. osobe | Zanimanje (2. osoba) | Povolanie 2. osoby | Zawód 2. osoby | Poklic 2. osebe
