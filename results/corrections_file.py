@@ -207,6 +207,8 @@ def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> li
         if outcome.replaced not in (code for _, code in outcome.withdrawn):
             taken.insert(0, outcome.replaced)
         reasons.append(Message("takes back: {answers}", answers=Message.listed(taken)))
+    elif outcome.is_settled:
+        reasons.append(_settled(outcome))
     elif outcome.replaced is not None:
         reason = Message(
             "replaces {code}: the answer that was received last is used", code=outcome.replaced
@@ -220,6 +222,18 @@ def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> li
         is_counted = bool(correction.signature.coder) and not is_withdrawal
         reasons.append(_overruled(outcome, is_counted))
     return reasons
+
+
+def _settled(outcome: Outcome) -> str:
+    if outcome.replaced is None:
+        return Message(
+            "settles the conflict about this text: only another adjudicated answer changes it"
+        )
+    return Message(
+        "replaces {code} and settles the conflict about this text: only another adjudicated answer "
+        "changes it",
+        code=outcome.replaced,
+    )
 
 
 def _overruled(outcome: Outcome, is_counted: bool) -> str:

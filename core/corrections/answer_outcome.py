@@ -13,7 +13,8 @@ class Outcome:
     one that it contradicts, and that stays: an adjudicated one, or with ``is_until_confirmed`` that
     of another coder, since this answer is in doubt. Both are None otherwise. ``withdrawn`` are the
     answers of coders who contradict each other that a withdrawal took back: the coder and the code
-    of each. ``is_disputed``: coders contradict each other about the text now.
+    of each. ``is_disputed``: coders contradict each other about the text now. ``is_settled``: an
+    adjudicated answer ended that, or replaced another decision.
     """
 
     replaced: str | None = None
@@ -21,6 +22,7 @@ class Outcome:
     is_until_confirmed: bool = False
     withdrawn: tuple[tuple[str, str], ...] = ()
     is_disputed: bool = False
+    is_settled: bool = False
 
 
 NO_CONFLICT = Outcome()

@@ -149,8 +149,7 @@ class Decisions:
         """
         if not correction.is_kept:
             return NO_CONFLICT
-        key, code = decision_key(correction.text), correction.code
-        signature = correction.signature
+        key, code, signature = decision_key(correction.text), correction.code, correction.signature
         before = self._state(key)
         if correction.status is CorrectionStatus.WITHDRAWN:
             return self._withdraw(key, before, signature.is_adjudicated)
@@ -176,8 +175,9 @@ class Decisions:
             after = before._replace(is_adjudicated=after.is_adjudicated)
         elif after.decision == before.decision and not before.is_doubted:
             after = after._replace(is_doubted=False)  # somebody else says so, too
+        is_settled = after.is_adjudicated and (conflict is not None or self._is_disputed(key))
         self._set(key, after)
-        return Outcome(replaced=conflict, is_disputed=self._is_disputed(key))
+        return Outcome(conflict, is_disputed=self._is_disputed(key), is_settled=is_settled)
 
     def _withdraw(self, key: bytes, before: _State | None, is_adjudicated: bool) -> Outcome:
         """Take all answers about a text back, those of every coder."""
@@ -188,8 +188,7 @@ class Decisions:
             return Outcome(overruled_by=previous)
         answers = self._by_name(self._answers.pop(key, {}))
         self._set(key, _State(_indices()[WITHDRAWN]))
-        contradicted = any(code != previous for code in answers.values())
-        named = tuple(answers.items()) if contradicted else ()
+        named = tuple(answers.items()) if set(answers.values()) - {previous} else ()
         return Outcome(replaced=previous, withdrawn=named)
 
     def is_disputed(self, text: str) -> bool:

@@ -375,6 +375,11 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
         path = tmp_path / f"answers{n}.csv"
         path.write_text(header + row + "\n", encoding="utf-8")
         process_corrections(path, tmp_path, intake.lookup, settings)
+    (row,) = rows_of(tmp_path / "corrections.csv")
+    assert row["reason"] == (
+        "replaces 3221 and settles the conflict about this text: only another adjudicated answer "
+        "changes it"
+    )
     later = tmp_path / "later.csv"
     later.write_text(header + "3221,nurse,ben,2025-11-27,,\n", encoding="utf-8")
     receipt = process_corrections(later, tmp_path, intake.lookup, settings)

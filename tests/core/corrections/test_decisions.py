@@ -104,12 +104,21 @@ def decided(*answers: Correction) -> Decisions:
 
 def test_an_adjudicated_answer_holds_against_later_plain_ones() -> None:
     decisions = decided(answer("2221", "anna"), answer("3221", "ben"))
-    assert decisions.apply(answer("2221", "chris", is_adjudicated=True)) == Outcome(replaced="3221")
+    settled = decisions.apply(answer("2221", "chris", is_adjudicated=True))
+    assert settled == Outcome(replaced="3221", is_settled=True)
     assert decisions.apply(answer("3221", "ben")) == Outcome(overruled_by="2221")
     assert decisions.apply(answer("222", "ben")) == NO_CONFLICT
     assert decisions.get(TEXT) == "2221"
-    assert decisions.apply(answer("3221", is_adjudicated=True)) == Outcome(replaced="2221")
+    again = decisions.apply(answer("3221", is_adjudicated=True))
+    assert again == Outcome(replaced="2221", is_settled=True)
     assert decisions.get(TEXT) == "3221" and decisions.copy().get(TEXT) == "3221"
+
+
+def test_an_adjudicated_answer_settles_what_it_agrees_with_once() -> None:
+    decisions = decided(answer("2221", "anna"), answer("3221", "ben"))
+    settled = decisions.apply(answer("3221", is_adjudicated=True))
+    assert settled == Outcome(is_settled=True)
+    assert decisions.apply(answer("3221", is_adjudicated=True)) == NO_CONFLICT
 
 
 @pytest.mark.parametrize("limit", [0, 100_000])
