@@ -96,6 +96,15 @@ class PageLanguage:
             return "\N{NO-BREAK SPACE}%"
         return str(self._locale.percent_formats[None].suffix[0])
 
+    @cached_property
+    def list_separator(self) -> str:
+        """What separates the columns of a CSV file for people: a spreadsheet's own.
+
+        Excel divides lines at the list separator of the country, which is a semicolon where the
+        comma is the mark of decimals.
+        """
+        return ";" if self.fraction(0.5) == "0,5" else ","
+
     def day(self, day: str) -> str:
         """Return a day (its ISO 8601 text) as people read it."""
         if self.code == ENGLISH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,15 @@ from typing import Any
 import pytest
 
 import main
+from core.corrections.corrections_folder import read_folder
+from core.csv_writer import BOM
 from core.files.own_files import METRICS, REPORT
 from core.isco_titles.group_titles import ENGLISH
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.run_state import RunState
+from core.settings import Settings
+from inference.corrections_lookup import CorrectionsLookup
+from results.corrections_file import process_corrections
 from tests.support.page_reader import Page
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import (
@@ -21,6 +27,7 @@ from training.evaluation.coder_agreement import (
     Conflict,
     Level,
     Pair,
+    coder_agreement,
 )
 from training.nightly_folder import publish_skip
 from training.run_folder import RunKind, RunMetrics
@@ -73,6 +80,41 @@ def test_versions_coders_and_conflicts(tmp_path: Path) -> None:
     ):
         assert words in page.words, words
     assert "conflicts.csv" in page.links
+
+
+@pytest.mark.parametrize(
+    ("language", "delimiter"), [("en", ","), ("de", ";"), ("es", ";"), ("fr", ";"), ("pt", ";")]
+)
+def test_a_list_that_was_filled_in_settles_its_conflicts(
+    tmp_path: Path, settings: Settings, language: str, delimiter: str
+) -> None:
+    """A spreadsheet divides it into columns as it comes, and saves it with its own delimiter."""
+    folder = settings.data.corrections_dir
+    for coder, code in (("anna", "2221"), ("ben", "3221")):
+        path = tmp_path / f"{coder}.csv"
+        path.write_text(
+            f"text,corrected_isco_code,coder\nnurse | wards,{code},{coder}\n",
+            encoding="utf-8",
+        )
+        process_corrections(path, tmp_path, CorrectionsLookup.load(folder, settings.data), settings)
+    coders = coder_agreement(list(read_folder(folder, settings.data)))
+    assert write_agreement(tmp_path, {}, coders, language) == [AGREEMENT_PAGE, CONFLICTS]
+    lines = (tmp_path / CONFLICTS).read_text(encoding="utf-8").splitlines(keepends=True)
+    assert lines[0].startswith(f"{BOM}text{delimiter}answers{delimiter}comments{delimiter}")
+    (row,) = csv.DictReader([lines[0].removeprefix(BOM), *lines[1:]], delimiter=delimiter)
+    row["corrected_isco_code"] = "2221"
+    filled = tmp_path / "filled.csv"
+    with filled.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, row, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerow(row)
+    before = CorrectionsLookup.load(folder, settings.data)
+    receipt = process_corrections(filled, tmp_path, before, settings)
+    assert receipt.statuses["accepted"] == receipt.n_rows == 1
+    judged = (tmp_path / "corrections.csv").read_text(encoding="utf-8")
+    assert "replaces 3221 and settles the conflict" in judged
+    assert CorrectionsLookup.load(folder, settings.data).get("nurse | wards") == "2221"
+    assert not coder_agreement(list(read_folder(folder, settings.data))).conflicts
 
 
 def test_only_one_of_the_two_is_known(tmp_path: Path) -> None:
