@@ -27,7 +27,8 @@ def load_settings(path: Path) -> Settings:
         text = SettingsText(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f"{str(path)!r} does not exist; give the path of the settings with --config"
+            f"{str(path)!r} does not exist; expected a file of settings, such as the config.yaml "
+            "of a project"
         ) from None
     except IsADirectoryError:
         raise SettingsError(

@@ -106,7 +106,7 @@ def _of_codes(batch: Batch) -> Iterator[Finding]:
     drift = statistics.drift(MAJOR)
     if drift is not None and drift.distance > max(MAX_GROUP_DISTANCE, drift.by_chance):
         yield Finding(
-            Message("The groups are others than those of the training"),
+            Message("The major groups are others than those of the training"),
             Message(
                 "If the survey is of a special population, that is no fault; otherwise review the "
                 "random sample before the codes are used."

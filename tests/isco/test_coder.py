@@ -223,5 +223,5 @@ def test_a_folder_in_place_of_settings_is_named(tmp_path: Path) -> None:
 
 
 def test_settings_that_do_not_exist_are_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"none\.yaml' does not exist"):
+    with pytest.raises(SettingsError, match=r"none\.yaml' does not exist; expected a file of"):
         Coder(tmp_path / "none.yaml")

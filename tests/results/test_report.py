@@ -171,6 +171,8 @@ def test_there_are_no_shares_of_no_answers(
     page = Page(run(tmp_path, content, autocoder, halved) / REPORT)
     assert "records 2" in page.words and "autocoded, 4 digits – 0" in page.words
     assert "%" not in page.words and "Major groups" not in page.words
+    assert "records for review" in page.words and "as 0 distinct" not in page.words
+    assert "corrections –" in page.words
 
 
 def test_where_no_record_has_a_code_there_are_no_shares_of_groups(
@@ -258,7 +260,8 @@ def test_the_report_begins_with_a_verdict_and_bounds_what_it_expects(
     titles = [[title, ""] for title in isco08().titles.values()]
     out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
     page = Page(out / REPORT)
-    assert "Unusual: " in page.words or "Usual. Nothing" in page.words
+    usual = "Usual. Nothing about the records, the major groups or the confidence stands out."
+    assert "Unusual: " in page.words or usual in page.words
     predictions = rows_of(out / "predictions.csv")
     minors = [float(row["minor_confidence"]) for row in predictions if len(row["isco_code"]) == 3]
     low = sum(minor < 0.3 for minor in minors)

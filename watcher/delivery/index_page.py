@@ -21,7 +21,6 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel
 
-from core.corrections.correction import CorrectionStatus
 from core.files.own_files import (
     METRICS,
     RECEIPT,
@@ -53,20 +52,6 @@ INDEX = "index.html"
 _MIN_INTERVAL_S = 1.0
 _MAX_SHOWN = 1_000
 _N_TREND = 60
-# What became of the rows of a corrections file.
-_STATUSES = {
-    CorrectionStatus.ACCEPTED: Message("accepted"),
-    CorrectionStatus.RESTORED: Message("restored"),
-    CorrectionStatus.GROUP: Message("group only"),
-    CorrectionStatus.NOT_CODABLE: Message("not codable"),
-    CorrectionStatus.WITHDRAWN: Message("withdrawn"),
-    CorrectionStatus.OVERRULED: Message("overruled"),
-    CorrectionStatus.SKIPPED: Message("skipped"),
-    CorrectionStatus.REJECTED: Message("rejected"),
-    "n_never_asked": Message("never asked"),
-    "n_not_drawn": Message("not drawn"),
-    "n_doubted": Message("in doubt"),
-}
 
 
 class Index:
@@ -244,7 +229,7 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
             "has_report": (folder / REPORT).exists(),
             "receipt": receipt,
         }
-        row = rendered("index_row.html", language, statuses=_STATUSES, **entry)
+        row = rendered("index_row.html", language, **entry)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # somebody's folder, or a receipt that was edited

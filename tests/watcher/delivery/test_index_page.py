@@ -128,6 +128,38 @@ def test_every_event_is_on_it(outbox: Path) -> None:
     assert len(page.named("svg")) == 2 and all(svg["aria-label"] for svg in page.named("svg"))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "corrections: 3 accepted, 1 not codable, 2 in doubt"),
+        ("de", "3 angenommen, 1 nicht codierbar, 2 angezweifelt"),
+        ("es", "3 aceptadas, 1 no codificable, 2 en duda"),
+        ("fr", "3 acceptées, 1 non codable, 2 en doute"),
+        ("pt", "3 aceites, 1 não codificável, 2 em dúvida"),
+    ],
+)
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_what_became_of_answers_has_the_form_of_their_number(
+    outbox: Path, language: str, words: str, is_swapped: bool
+) -> None:
+    counts = {"accepted": 3, "not_codable": 1, "later": 0}
+    if is_swapped:
+        counts = {"accepted": 1, "not_codable": 2, "later": 4}
+        words = _SWAPPED[language]
+    a_batch(outbox, 1, "filled.csv", statuses=counts, n_rows=4, n_doubted=2)
+    Index(outbox, clock=lambda: MOMENT, language=language).refresh(a_status())
+    assert words in Page(outbox / INDEX).words
+
+
+_SWAPPED = {
+    "en": "1 accepted, 2 not codable, 4 later",
+    "de": "1 angenommen, 2 nicht codierbar, 4 later",
+    "es": "1 aceptada, 2 no codificables, 4 later",
+    "fr": "1 acceptée, 2 non codables, 4 later",
+    "pt": "1 aceite, 2 não codificáveis, 4 later",
+}
+
+
 def test_a_file_without_answers_has_no_share_and_no_place_in_the_trend(outbox: Path) -> None:
     a_batch(outbox, 1, "first.csv")
     a_batch(outbox, 2, "second.csv")
