@@ -182,13 +182,15 @@ def test_fewer_than_100_answers_calibrate_nothing(office: Office) -> None:
     def first_99(row: dict[str, str]) -> str:
         nonlocal n_answers
         n_answers += 1
-        return office.best(row) if n_answers < 100 else ""
+        return "not codable" if n_answers < 100 else ""
 
     office.answer(out, first_99)
     receipt, out = office.code(LATER)
     assert receipt.calibration["n_answers"] == 99 and not receipt.calibration["is_fitted"]
     assert receipt.calibration["exponent"] == 1 and "answers" not in receipt.settings
-    assert "99 answers of this office count so far" in text_of_page(out)
+    assert receipt.calibration["sample"] is None
+    page = text_of_page(out)
+    assert "99 answers of this office count so far" in page and "Coders agreed" not in page
 
 
 def test_what_the_model_has_learned_does_not_count(
