@@ -133,8 +133,7 @@ class GateCheck:
     def from_json(cls, values: Mapping[str, Any]) -> GateCheck:
         """Return the check that ``to_json`` wrote.
 
-        Raises KeyError, TypeError or ValueError for anything else, such as a check of a version of
-        the program that kept the words alone.
+        Raises KeyError, TypeError or ValueError for anything else.
         """
         interval = values["interval"]
         low_high = None if interval is None else (float(interval[0]), float(interval[1]))

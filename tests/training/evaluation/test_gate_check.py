@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -156,13 +155,3 @@ def test_no_english_sentence_of_a_night_stands_on_a_page(tmp_path: Path, languag
     assert 'lang="en"' not in (tmp_path / "index.html").read_text("utf-8")
     for reasons in ENDS.values():
         assert all(page_language(language).gettext(reason) in index for reason in reasons)
-
-
-def test_a_check_of_an_earlier_version_is_shown_in_its_english_words(tmp_path: Path) -> None:
-    check: dict[str, Any] = {"name": "macro-F1, own hold-out set", "limit": "must not fall"}
-    check |= {"champion": 0.61, "challenger": 0.4, "passed": False, "since_reference": False}
-    values = {"kind": "fine_tune", "state": "refused", "reasons": ["it fell"], "checks": [check]}
-    (tmp_path / "metrics.json").write_text(json.dumps(values), encoding="utf-8")
-    page = write_report(tmp_path, "de").read_text("utf-8")
-    for words in ("macro-F1, own hold-out set", "must not fall", "it fell"):
-        assert f'<span lang="en">{words}</span>' in page
