@@ -70,8 +70,8 @@ def run_nightly(
         trains.
 
     Raises TrainingRunsError if another training runs, FileExistsError if ``report_dir`` has a
-    report, and InputError or BundleError for a file that
-    cannot be read; then the model in service is unchanged.
+    report, and InputError or BundleError for a file that cannot be read; then the model in service
+    is unchanged.
     """
     corrections_dir = corrections_dir or settings.data.corrections_dir
     with training_lock(settings.output):
@@ -85,12 +85,7 @@ def run_nightly(
         correction_set = CorrectionSet(kept)
         corrections = correction_set.table(champion)
         measured = _measure_answers(kept, correction_set, corrections_dir, champion, settings)
-        key = fingerprint(
-            champion.manifest.version,
-            corrections[["text", "label"]].values.tolist(),
-            content_of([*own_files(settings), *reference_files(settings.data.reference_dir)]),
-            settings.model_dump_json(),
-        )
+        key = _run_key(champion, corrections, settings)
         left_out = partial(left_out_in_words, corrections, measured.n_left_out)
         reason = _why_skipped(settings, corrections, key, left_out)
         taken_back = [words for words in [taken_back_in_words(measured.n_taken_back)] if words]
@@ -116,6 +111,16 @@ def run_nightly(
         if report_dir is not None:
             publish(run.path, report_dir)
     return run
+
+
+def _run_key(champion: Bundle, corrections: pd.DataFrame, settings: Settings) -> str:
+    """Return the key of a night: another model, answer, record or setting makes another one."""
+    return fingerprint(
+        champion.manifest.version,
+        corrections[["text", "label"]].values.tolist(),
+        content_of([*own_files(settings), *reference_files(settings.data.reference_dir)]),
+        settings.model_dump_json(),
+    )
 
 
 @dataclass(frozen=True)

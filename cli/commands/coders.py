@@ -22,7 +22,8 @@ agreement.html, and conflicts.csv with the texts to adjudicate: fill it in and p
 inbox. The nightly training writes both beside its report.
 
 A coder whose answers contradict the model and similar corrections too often is in doubt: the
-answers hold for their own texts and teach nothing about others. If they are right, --confirm them.
+answers hold for their own texts alone, unless another coder has answered these. If they are
+right, --confirm them.
 Answers without the name of a coder are confirmed by their file, as data/corrections calls it; the
 name under which it was handed in does if no other file has it. --doubt takes that back.
 

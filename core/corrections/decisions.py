@@ -177,7 +177,7 @@ class Decisions:
             after = after._replace(is_doubted=False)  # somebody else says so, too
         is_settled = after.is_adjudicated and (conflict is not None or self._is_disputed(key))
         self._set(key, after)
-        return Outcome(conflict, is_disputed=self._is_disputed(key), is_settled=is_settled)
+        return Outcome(replaced=conflict, is_disputed=self._is_disputed(key), is_settled=is_settled)
 
     def _withdraw(self, key: bytes, before: _State | None, is_adjudicated: bool) -> Outcome:
         """Take all answers about a text back, those of every coder."""

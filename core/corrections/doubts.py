@@ -1,4 +1,4 @@
-"""Whose answers are in doubt: they hold for their own texts, and teach nothing about others.
+"""Whose answers are in doubt: they hold for their own texts alone.
 
 Beside each corrections file there may be a file of doubts in the hidden folder ``.doubts``, named
 after it. It is written before the corrections themselves, so that nobody is believed for a moment.
@@ -97,8 +97,8 @@ class Doubt:
     def sentence(self) -> str:
         """What is in doubt and why, and what to do, without a full stop."""
         return Message(
-            "{answers} are in doubt: {reasons}. They hold for their own texts and teach nothing "
-            "about others. If they are right, confirm them: {command}",
+            "{answers} are in doubt: {reasons}. They hold for their own texts alone, unless "
+            "another coder has answered these. If they are right, confirm them: {command}",
             answers=self.whose,
             reasons=Message.listed(self.reasons),
             command=f"isco coders --confirm {shlex.quote(self.name)}",

@@ -39,7 +39,7 @@ class AnswersBeside:
 
     def _add(self, row: Row) -> None:
         beside = [place for place in self._columns if any(map(str.isalpha, row[place]))]
-        if not beside or not states_nothing(row[self._title]):
+        if not beside or not _states_nothing(row[self._title]):
             return
         place = next((place for place in beside if is_answer(row[place])), None)
         if place is not None:
@@ -80,7 +80,7 @@ def _columns_beside(table: Table, title: int) -> dict[int, str]:
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):
         is_named = bool(table.header[place].strip())
-        is_other = states_nothing(names[place]) or is_only_another_answer(names[place])
+        is_other = _states_nothing(names[place]) or is_only_another_answer(names[place])
         if place in taken or (is_named and not is_other):
             break
         if names[place]:
@@ -94,8 +94,8 @@ def column_names(table: Table) -> list[str]:
     return [next(filter(None, map(str.strip, column)), "") for column in written]
 
 
-def states_nothing(title: str) -> bool:
-    """Return whether a title is empty, or a text such as "Other"; "retired" is none."""
+def _states_nothing(title: str) -> bool:
+    """Whether a title is empty, or a text such as "Other"; "retired" is none."""
     text = join(title)
     kind = built_in_non_answers().find(text)
     return text == EMPTY_TEXT or kind in (NonAnswerKind.NOT_STATED, NonAnswerKind.STATUS)
