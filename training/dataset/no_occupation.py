@@ -7,7 +7,6 @@ probability (outlier exposure: Hendrycks, Mazeika, Dietterich, ICLR 2019, arXiv 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -30,10 +29,11 @@ def read_no_occupation(languages: Collection[str], *, held_out: bool = False) ->
     ``part_of_answer`` decides by the text, as for the bundled answers: one in nine measures.
     ``languages`` are ISO 639-1; a text that two of them share belongs to the first one.
     """
-    rows = pd.DataFrame(_rows(), columns=["text", "language"])
+    rows = pd.read_csv(_FILE, dtype=str, keep_default_na=False)[["text", "language"]]
+    rows = rows[rows["language"].isin(set(languages))]
+    rows["text"] = rows["text"].map(_joined)
     is_held_out = rows["text"].map(part_of_answer) == HOLD_OUT
-    is_wanted = rows["language"].isin(set(languages)) & (is_held_out == held_out)
-    return rows[is_wanted].drop_duplicates("text", ignore_index=True)
+    return rows[is_held_out == held_out].drop_duplicates("text", ignore_index=True)
 
 
 def with_no_occupation(train: pd.DataFrame, languages: Collection[str], seed: int) -> pd.DataFrame:
@@ -53,7 +53,5 @@ def with_no_occupation(train: pd.DataFrame, languages: Collection[str], seed: in
 
 
 @cache
-def _rows() -> list[tuple[str, str]]:
-    """Return all texts, joined and cleaned, each with its language."""
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        return [(join(row["text"]), row["language"]) for row in csv.DictReader(file)]
+def _joined(text: str) -> str:
+    return join(text)
