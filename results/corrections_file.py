@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
-from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.decisions import Decisions
+from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
 from core.csv_table import CHUNK_ROWS, DELIMITERS
 from core.csv_writer import Writer, neutralise

@@ -1,4 +1,4 @@
-"""Decisions in bounded memory are those of a dictionary."""
+"""Decisions are those of a dictionary, whoever made them and in whatever order."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.corrections import decisions as module
-from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.decisions import Decisions
+from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
 from core.corrections.signature import Signature
 from core.taxonomy import isco08
 from core.text import join
@@ -20,29 +18,26 @@ CHOICES = [*isco08().units[:5], *isco08().minors[:3], "not codable"]
 WRITTEN = st.lists(st.tuples(st.text(max_size=3), st.sampled_from(CHOICES)), max_size=60)
 
 
-@pytest.mark.parametrize("limit", [0, 3, 100_000])
 @given(written=WRITTEN, more=WRITTEN)
 def test_they_are_those_of_a_dictionary(
-    limit: int, written: list[tuple[str, str]], more: list[tuple[str, str]]
+    written: list[tuple[str, str]], more: list[tuple[str, str]]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_MAX_IN_DICTIONARY", limit)
-        decisions, expected = Decisions(), dict[str, str]()
-        for text, decision in written:
-            decisions[text] = expected[text] = decision
-        earlier = decisions.copy()
-        for text, decision in more:
-            decisions[text] = decision
-        assert [earlier.get(text) for text in expected] == list(expected.values())
-        expected |= dict(more)
-        assert [decisions.get(text) for text in expected] == list(expected.values())
-        assert decisions.get("another text") is None and len(decisions) == len(expected)
-        # The version does not depend on the order, nor on what is in the arrays already.
-        again = Decisions()
-        for text, decision in reversed(expected.items()):
-            again[text] = decision
-        assert again.version() == decisions.version()
-        assert bool(decisions.version()) == bool(expected)
+    decisions, expected = Decisions(), dict[str, str]()
+    for text, decision in written:
+        decisions[text] = expected[text] = decision
+    earlier = decisions.copy()
+    for text, decision in more:
+        decisions[text] = decision
+    assert [earlier.get(text) for text in expected] == list(expected.values())
+    expected |= dict(more)
+    assert [decisions.get(text) for text in expected] == list(expected.values())
+    assert decisions.get("another text") is None and len(decisions) == len(expected)
+    # The version does not depend on the order.
+    again = Decisions()
+    for text, decision in reversed(expected.items()):
+        again[text] = decision
+    assert again.version() == decisions.version()
+    assert bool(decisions.version()) == bool(expected)
 
 
 @pytest.mark.parametrize("duties", ["NA", "n/a", "#N/A", "NULL", "99", "-", "keine Angabe"])
@@ -121,11 +116,7 @@ def test_an_adjudicated_answer_settles_what_it_agrees_with_once() -> None:
     assert decisions.apply(answer("3221", is_adjudicated=True)) == NO_CONFLICT
 
 
-@pytest.mark.parametrize("limit", [0, 100_000])
-def test_what_two_coders_contradict_teaches_nobody_until_it_is_settled(
-    limit: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_MAX_IN_DICTIONARY", limit)
+def test_what_two_coders_contradict_teaches_nobody_until_it_is_settled() -> None:
     decisions = decided(answer("2221", "Anna"))
     assert decisions.teaches_others(TEXT)
     plain = decisions.version()

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from core.corrections import decisions as module
-from core.corrections.answer_outcome import NO_CONFLICT, Outcome
 from core.corrections.coded_texts import keep_text_list
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import read_folder
-from core.corrections.decisions import Decisions
+from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
 from core.corrections.signature import Signature
 from core.corrections.text_list import ListHead, TextCollector
 from core.settings import DataSettings
@@ -27,11 +23,7 @@ def withdrawal(coder: str = "", *, is_adjudicated: bool = False) -> Correction:
     return Correction(1, TEXT, "withdraw", "withdraw", status, signature=signature)
 
 
-@pytest.mark.parametrize("limit", [0, 100_000])
-def test_it_takes_the_answers_of_all_coders_back(
-    limit: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_MAX_IN_DICTIONARY", limit)
+def test_it_takes_the_answers_of_all_coders_back() -> None:
     decisions = decided(answer("2221", "anna"), answer("3221", "ben"))
     assert decisions.is_disputed(TEXT)
     both = Outcome(replaced="3221", withdrawn=(("anna", "2221"), ("ben", "3221")))
