@@ -8,8 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from core.isco_codes.written_code import KIND_WORDS
-from core.languages.language_name import LanguageName
-from core.languages.message import Message
+from core.languages.message import LanguageName, Message
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES, OWN_HOLD_OUT
 from training.dataset.unusable_records import GROUP_ALONE, NO_ANSWER, NO_TEXT
 from training.run_folder import BEFORE_QUANTIZATION, SEEN, TEST

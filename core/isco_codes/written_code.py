@@ -20,8 +20,7 @@ from core.isco_codes.words_beside import (
     other_classification,
     points_elsewhere,
 )
-from core.isco_titles.group_title import GroupTitle
-from core.languages.message import Message
+from core.languages.message import GroupTitle, Message
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT, isco08
 
 _LEVELS = {

@@ -6,38 +6,62 @@ A receipt, the log and JSON are contracts: they stay English. A page may be in a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from core.isco_titles.group_title import GroupTitle
-from core.languages.language_name import LanguageName
+from core.taxonomy import isco08
+
+if TYPE_CHECKING:
+    from core.languages.page_language import PageLanguage
 
 
-class Speaks(Protocol):
-    """A language of the pages: see ``core/languages/page_language.py``."""
+class Translatable(str):
+    """An English text that a page says in its language.
 
-    def gettext(self, text: str) -> str:
-        """Return a text in the language."""
+    It is a plain ``str`` for everything else. Written to a file, pickled or copied, it is the
+    English text alone.
+    """
 
-    def ngettext(self, one: str, many: str, n: int) -> str:
-        """Return the form of a text for ``n`` things."""
+    def translated(self, language: PageLanguage) -> str:
+        """Return the text in a language."""
+        raise NotImplementedError
 
-    def count(self, n: int) -> str:
-        """Return a whole number as the language writes it."""
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)
 
-    def number(self, value: float, digits: int) -> str:
-        """Return a number with so many decimals."""
 
-    def signed(self, value: float, digits: int = 2) -> str:
-        """Return a difference with its sign."""
+class LanguageName(Translatable):
+    """The name of a language, from the CLDR; ``code`` is ISO 639-1."""
 
-    def fraction(self, value: float) -> str:
-        """Return a number with the decimals that it has."""
+    code: str
 
-    def language_name(self, code: str) -> str:
-        """Return the name of a language."""
+    def __new__(cls, code: str) -> LanguageName:
+        """Return the name of the language ``code``; KeyError where there is none."""
+        # Few files need a name, and every command would load Babel for it.
+        from babel import Locale
 
-    def group_title(self, code: str) -> str:
-        """Return the title of a group of ISCO-08."""
+        name = super().__new__(cls, Locale("en").languages[code])
+        name.code = code
+        return name
+
+    def translated(self, language: PageLanguage) -> str:
+        """Return the name in a language."""
+        return language.language_name(self.code)
+
+
+class GroupTitle(Translatable):
+    """The title of a group of ISCO-08; ``code`` is the group's."""
+
+    code: str
+
+    def __new__(cls, code: str) -> GroupTitle:
+        """Return the title of the group ``code``; KeyError where ISCO-08 does not have it."""
+        title = super().__new__(cls, isco08().title(code))
+        title.code = code
+        return title
+
+    def translated(self, language: PageLanguage) -> str:
+        """Return the title in a language."""
+        return language.group_title(self.code)
 
 
 class Rounded(float):
@@ -55,17 +79,15 @@ class Rounded(float):
     def __str__(self) -> str:
         return f"{float(self):{'+' if self.is_signed else ''},.{self.digits}f}"
 
-    def said(self, language: Speaks) -> str:
+    def translated(self, language: PageLanguage) -> str:
         """Return the number as a language writes it."""
         return (language.signed if self.is_signed else language.number)(self, self.digits)
 
 
-class Message(str):
-    """An English text that a page can say in its language.
+class Message(Translatable):
+    """A sentence; ``source`` is what a catalogue translates.
 
-    It is a plain ``str`` for everything else. ``source`` is what a catalogue translates: the text
-    before its ``{names}`` were filled with ``values``. Written to a file, pickled or copied, it is
-    the English text alone.
+    That is the text before its ``{names}`` were filled with ``values``.
     """
 
     source: str
@@ -104,26 +126,17 @@ class Message(str):
         message.n, message.values = n, values
         return message
 
-    def translated(self, language: Speaks) -> str:
+    def translated(self, language: PageLanguage) -> str:
         """Return the text in a language, with the messages in it."""
 
         def said(value: Any) -> Any:
-            if isinstance(value, LanguageName):
-                return language.language_name(value.code)
-            if isinstance(value, GroupTitle):
-                return language.group_title(value.code)
-            if isinstance(value, Rounded):
-                return value.said(language)
-            if isinstance(value, Message):
+            if isinstance(value, Translatable | Rounded):
                 return value.translated(language)
             return language.fraction(value) if type(value) is float else value
 
         one, many = self.sources
         source = language.gettext(one) if one == many else language.ngettext(one, many, self.n)
         return source.format(**_written(self.values, language.count, said))
-
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        return str, (str(self),)
 
 
 def _written(

@@ -20,7 +20,6 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from core.isco_titles.group_titles import ENGLISH, titles_in
-from core.languages.language_name import language_name
 from core.languages.message import Message
 
 _SUFFIX = ".po"
@@ -43,7 +42,7 @@ class PageLanguage:
 
     def language_name(self, code: str) -> str:
         """Return the name of a language (its ISO 639-1 code) in this one."""
-        return language_name(code, self.code)
+        return str(self._locale.languages[code])
 
     def group_title(self, code: str) -> str:
         """Return the title of a group of ISCO-08 in this language."""

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
-from core.languages.language_name import LanguageName
-from core.languages.message import Message, Rounded
+from core.languages.message import LanguageName, Message, Rounded
 
 _MAX_DEPTH = 20
 _MAX_DIGITS = 20

@@ -17,7 +17,7 @@ from typing import Any
 
 from core.files.compiled_table import read_yaml
 from core.languages.encoding_name import encoding_name
-from core.languages.language_name import LanguageName
+from core.languages.message import LanguageName
 from core.letters.east_asian import EAST_ASIAN, is_sure_east_asian
 from core.letters.east_asian_bits import bits_as_east_asian, bits_in
 from core.letters.icelandic_or_turkish import TWINS, rest_tells

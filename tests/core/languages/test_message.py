@@ -6,9 +6,7 @@ import copy
 import json
 import pickle
 
-from core.isco_titles.group_title import GroupTitle
-from core.languages.language_name import LanguageName
-from core.languages.message import Message
+from core.languages.message import GroupTitle, LanguageName, Message
 from core.languages.page_language import page_language
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.isco_titles.group_titles import title_languages
-from core.languages.language_name import language_name
+from core.languages.message import LanguageName
 from core.languages.page_language import page_language, page_languages
 from tests.conftest import ROOT
 
@@ -28,7 +28,7 @@ def test_the_languages_are_named_where_somebody_chooses_one() -> None:
     codes = sorted(page_languages(), key=lambda code: (code != "en", code))
     asked = f"of the pages if it is {', '.join(codes[:-1])} or {codes[-1]}:"
     assert asked in (ROOT / "config.yaml").read_text(encoding="utf-8")
-    names = sorted(language_name(code, "en") for code in codes)
+    names = sorted(map(LanguageName, codes))
     guide = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf-8").split())
     assert f"in {', '.join(names[:-1])} or {names[-1]}, with the numbers" in guide
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.languages.language_name import LanguageName
-from core.languages.message import Message, Rounded
+from core.languages.message import LanguageName, Message, Rounded
 from core.languages.page_language import page_language
 from core.languages.stored_message import REASON_VALUES, REASONS, restored_reasons, stored
 
