@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, InstanceOf, ValidationError
 
 from core.errors import StatusError
 from core.files.own_files import SENTINEL, OwnFileError, read_own_file
 from watcher.environment import MAIN
 from watcher.intake.local_state import was_used
-from watcher.status.words import Words
 
 STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
@@ -44,7 +43,7 @@ class Waiting(_Part):
 
     name: str
     since: AwareDatetime
-    reason: Words
+    reason: InstanceOf[str]  # a ``Message`` stays one
     needs_space: bool = False
 
 
@@ -72,7 +71,7 @@ class Problem(_Part):
     """What stops the daemon from working, and since when."""
 
     since: AwareDatetime
-    reason: Words
+    reason: InstanceOf[str]
 
 
 class Totals(_Part):
@@ -119,7 +118,7 @@ class Status(_Part):
     share_unavailable: Problem | None = None
     paused: Problem | None = None
     no_space: Problem | None = None
-    warnings: tuple[Words, ...] = ()
+    warnings: tuple[InstanceOf[str], ...] = ()
     in_progress: InProgress | None = None
     n_waiting: int = 0
     waiting: tuple[Waiting, ...] = ()
