@@ -153,16 +153,15 @@ def _figures(
     probabilities: np.ndarray, codes: np.ndarray, texts: np.ndarray, threshold: float
 ) -> dict[str, Any]:
     """Return the figures of N records of a part; ``texts`` (N,) number their texts."""
-    figures: dict[str, Any] = measure(probabilities, codes, threshold)
+    measured = measure(probabilities, codes, threshold)
+    figures: dict[str, Any] = {
+        name: math.nan if value is None else value for name, value in measured.items()
+    }
     confidence = probabilities.max(axis=1)
     hit = np.array(isco08().units)[probabilities.argmax(axis=1)] == codes
     is_autocoded = confidence >= threshold
     figures["n_texts"] = len(np.unique(texts))
     figures["n_autocoded"] = int(is_autocoded.sum())
-    if not is_autocoded.any():  # a share of nothing is no share of 0
-        figures["autocoded_agreement"] = math.nan
-    if len(np.unique(codes)) == 1 and hit.all():  # 0 / 0
-        figures["kappa"] = math.nan
     figures["accuracy_4_interval"] = interval_of_share(hit, texts)
     figures["autocoded_agreement_interval"] = interval_of_share(
         hit[is_autocoded], texts[is_autocoded]

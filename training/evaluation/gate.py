@@ -246,19 +246,9 @@ def _kept_out_checks(kept_out: ComparedTexts) -> list[GateCheck]:
     if len(kept_out.codes) < MIN_TEXTS:
         return []
     figures = _Figures(kept_out)
-    rows = np.arange(figures.n)
-    low, high = interval_of_change(*figures.hits)
-    return [
-        GateCheck(
-            GateFigure.AGREEMENT,
-            KEPT_OUT,
-            figures.n,
-            figures.agreement(0, rows),
-            figures.agreement(1, rows),
-            passed=high >= -_ROUNDING,
-            interval=(low, high),
-        )
-    ]
+    bounds = interval_of_change(*figures.hits)
+    measured = figures.agreement
+    return [_check_not_below(GateFigure.AGREEMENT, KEPT_OUT, figures, measured, bounds=bounds)]
 
 
 def _check_not_below(
@@ -266,14 +256,16 @@ def _check_not_below(
     texts: str,
     figures: _Figures,
     figure: Callable[[int, np.ndarray], float],
-    allowed_fall: float,
+    allowed_fall: float = 0.0,
+    bounds: tuple[float, float] | None = None,
 ) -> GateCheck:
     """Fail where the challenger (model 1) is below the champion (model 0) by more than chance.
 
-    It may be lower by ``allowed_fall`` besides.
+    It may be lower by ``allowed_fall`` besides. ``bounds`` are the 95 % interval of the difference,
+    by default that of drawn texts.
     """
     rows = np.arange(figures.n)
-    low, high = interval(lambda drawn: figure(1, drawn) - figure(0, drawn), figures.n)
+    low, high = bounds or interval(lambda drawn: figure(1, drawn) - figure(0, drawn), figures.n)
     return GateCheck(
         kind,
         texts,
