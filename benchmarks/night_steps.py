@@ -44,7 +44,7 @@ STEPS = (
     ("hash the answers", "training.nightly", "content_of"),
     ("load the checkpoint", "training.fine_tune_run", "load_encoder"),
     ("read the answers", "training.fine_tune_run", "load_dataset"),
-    ("divide the answers", "training.fine_tune_run", "use_bundled_answers"),
+    ("divide the answers", "training.fine_tune_run", "divide"),
     ("texts to train on", "training.fine_tune_run", "_fine_tune_set"),
     ("what the parent answers", "training.fine_tune_run", "checkpoint_logits"),
     ("fine-tune", "training.fine_tuning", "learn_corrections"),

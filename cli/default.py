@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import itertools
 import logging
 import os
@@ -105,7 +104,7 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
         for written_path in scratch.glob(f"{Path(PREDICTIONS).stem}.*"):
             os.replace(written_path, processed_dir / written_path.name)
         review_path = _free_review_path(review_dir)
-        _move_review(scratch / REVIEW, review_path)
+        _copy_review(scratch / REVIEW, review_path)
         if is_explained:
             os.replace(scratch / EXPLANATIONS_DIR, explanations_dir)
     _LOG.info("%s → %s, %s", receipt.summary(), processed_dir / PREDICTIONS, review_path)
@@ -115,16 +114,11 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
         _LOG.info("explanations: there is no record to explain")
 
 
-def _move_review(source: Path, target: Path) -> None:
+def _copy_review(source: Path, target: Path) -> None:
     """Replace the reserved file ``target``, perhaps on another volume; an OSError leaves none."""
     try:
-        try:
-            os.replace(source, target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            with source.open("rb") as file, open_atomic(target) as copy:
-                shutil.copyfileobj(file, copy)
+        with source.open("rb") as file, open_atomic(target) as copy:
+            shutil.copyfileobj(file, copy)
     except OSError:
         target.unlink(missing_ok=True)
         raise

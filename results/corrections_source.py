@@ -23,8 +23,6 @@ from core.corrections.correction_table import (
 from core.corrections.edited_predictions import EditedPredictions
 from core.csv_table import Table, open_table
 from core.errors import InputError
-from core.files.own_files import RECEIPT, OwnFileError, read_own_json
-from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CORRECTED_NAMES
 from core.own_tables.output_contract import code_column
 from core.own_tables.table_kind import (
@@ -38,9 +36,6 @@ from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from core.text import JOB_TITLE
-from results.code_file import PREDICTIONS
-
-_MAX_RECEIPTS = 2_000  # of the newest batches; the answer is a help, and must not take long
 
 
 @dataclass
@@ -151,11 +146,8 @@ def _not_filled_in(table: Table, answer_columns: Sequence[str]) -> InputError:
 
 
 def _not_edited(table: Table, settings: Settings) -> InputError:
-    path, column = table.path, code_column(table.header)
-    assert isinstance(path, Path)
-    batch = _batch_of_predictions(path, settings.watcher.outbox)
-    origin = f" (the file of the batch {batch!r}, unchanged)" if batch is not None else ""
-    found = f"the predictions of this program{origin}, and every code as it was published"
+    column = code_column(table.header)
+    found = "the predictions of this program, and every code as it was published"
     remedy = f"To correct codes, change them in the column {column}, save the file, and put it "
     if misplaced := _misplaced_columns(table, settings):
         names = " and in ".join(map(repr, misplaced))
@@ -163,24 +155,9 @@ def _not_edited(table: Table, settings: Settings) -> InputError:
         remedy = f"If these are the answers, name their column {CORRECTED}, save the file, and put "
         remedy += "it "
     return InputError(
-        path,
+        table.path,
         found,
         expected=f"a changed {column} in at least one row, or a file of records",
         remedy=f"{remedy}into the inbox again. To have the records coded anew, drop the file that "
         "they came from.",
     ).in_sheet(table.content.sheet)
-
-
-def _batch_of_predictions(path: Path, outbox: Path) -> str | None:
-    """Return the folder of the batch that published this very file, None where there is none."""
-    sha256 = sha256_of(path)
-    receipts = []
-    for receipt in outbox.glob(f"[!.]*/{RECEIPT}"):
-        with suppress(OSError):
-            receipts.append((-receipt.lstat().st_mtime_ns, receipt))
-    for _, receipt in sorted(receipts)[:_MAX_RECEIPTS]:
-        with suppress(OSError, OwnFileError):
-            files = read_own_json(receipt).get("files")
-            if isinstance(files, dict) and files.get(PREDICTIONS) == sha256:
-                return receipt.parent.name
-    return None

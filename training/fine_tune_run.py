@@ -20,7 +20,7 @@ from training.champion import Champion, calibration_to_carry
 from training.dataset.correction_set import learned_files
 from training.dataset.dataset_parts import LoadedDataset, SplitDataset
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
-from training.dataset.prepare import load_dataset, split_dataset, use_bundled_answers
+from training.dataset.prepare import divide, load_dataset, split_dataset
 from training.dataset.records import own_files
 from training.dataset.splits import calibrates_alone
 from training.fine_tuning import fit_challenger
@@ -68,7 +68,7 @@ def fine_tune(
         run.finish(RunState.REFUSED, [_NOTHING_TO_LEARN])
         return
     if loaded.own_records is None:
-        dataset = use_bundled_answers(loaded, settings)
+        dataset = divide(loaded, settings)
     else:
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)
     with long_step("drawing the training texts"):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.default import _move_review
+from cli.default import _copy_review
 from cli.parser import make_parser
 from core.settings import Settings
 from core.settings_file.settings_reader import load_settings
@@ -107,12 +107,12 @@ def test_a_review_on_another_volume_is_whole_or_not_there(
             source.write_bytes(b"job_title\nnurse\n")
             target.touch()
             if not is_full:
-                _move_review(source, target)
+                _copy_review(source, target)
                 assert target.read_bytes() == source.read_bytes()
                 continue
             monkeypatch.setattr("shutil.copyfileobj", no_space)
             with pytest.raises(OSError, match="No space"):
-                _move_review(source, target)
+                _copy_review(source, target)
             assert list(Path(folder).iterdir()) == [] and source.exists()
 
 

@@ -21,7 +21,7 @@ from training.challenger import Challenger
 from training.champion import Champion, open_on_cpu, open_reference
 from training.dataset.correction_set import CorrectionSet
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
-from training.dataset.prepare import load_dataset, use_bundled_answers
+from training.dataset.prepare import divide, load_dataset
 from training.evaluation.training_report import write_report
 from training.model.encoder import load_encoder
 from training.promotion import promote_or_refuse
@@ -53,7 +53,7 @@ class Nights:
         self._ngram_model = ngram_model
         self._corrections = CorrectionSet(kept_corrections(settings)).table(None)
         loaded = load_dataset(settings, None, self._corrections, ["en"])
-        self.dataset: SplitDataset = use_bundled_answers(loaded, settings)
+        self.dataset: SplitDataset = divide(loaded, settings)
 
     def run(self, lost: Sequence[str]) -> RunFolder:
         """Take a model through the gate that never gives the groups ``lost``."""

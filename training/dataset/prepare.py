@@ -248,7 +248,7 @@ def split_dataset(
     texts, suspects = find_suspects(
         dataset.texts, model, tokenizer, settings.training, settings.data.processed_dir, progress
     )
-    divided = _divide(replace(dataset, texts=texts), settings)
+    divided = divide(replace(dataset, texts=texts), settings)
     summary = replace(divided.summary, suspects=suspects)
     _LOG.info(
         "%s distinct texts: %s",
@@ -258,16 +258,12 @@ def split_dataset(
     return replace(divided, summary=summary)
 
 
-def use_bundled_answers(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
-    """Return the dataset of a user without records: the bundled reference answers train.
+def divide(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
+    """Divide the texts by side; without records of the user the bundled reference answers train.
 
-    The model in service has learned all of them, so a part set aside now would prove nothing.
-    Raises InputError if there are no bundled reference answers: nothing could be measured.
+    The model in service has learned all of these, so a part set aside now would prove nothing.
+    Raises InputError if no text calibrates: nothing could be measured.
     """
-    return _divide(dataset, settings)
-
-
-def _divide(dataset: LoadedDataset, settings: Settings) -> SplitDataset:
     texts = dataset.texts
     sides = {side: texts[texts["side"] == side].drop(columns="side") for side in SIDES}
     own_calibration = sides["calibration"]

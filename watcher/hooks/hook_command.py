@@ -14,8 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from watcher.hooks.start_errors import start_error
-from watcher.processes.background import start_in_background
-from watcher.processes.exit_status import ended_with
+from watcher.processes.background import ended_with, start_in_background
 
 MAX_OUTPUT_BYTES = 1 << 20
 _GRACE_S = 5.0  # for a command that runs when the daemon stops, and after SIGTERM before SIGKILL

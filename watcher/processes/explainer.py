@@ -19,8 +19,7 @@ from filelock import FileLock
 from results.explanations.requests import pending_batches
 from watcher.clock import Clock, back_off_s
 from watcher.intake.local_state import local_state_path, make_local_state_dir
-from watcher.processes.background import start_in_background
-from watcher.processes.exit_status import ended_with
+from watcher.processes.background import ended_with, start_in_background
 
 _LOG = logging.getLogger(__name__)
 # For requests of an earlier run, requests that failed, and batches of other daemons.

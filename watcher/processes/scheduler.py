@@ -39,8 +39,7 @@ from core.files.own_files import (
 from core.files.whole_file import write_atomic
 from core.run_state import RunState
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
-from watcher.processes.background import start_in_background
-from watcher.processes.exit_status import ended_with
+from watcher.processes.background import ended_with, start_in_background
 
 NIGHTLY = "nightly"
 LAST = "last.json"

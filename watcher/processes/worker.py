@@ -28,7 +28,7 @@ from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
-from watcher.processes.exit_status import ended_with
+from watcher.processes.background import ended_with
 from watcher.processes.messages import (
     Done,
     Failed,

@@ -14,7 +14,7 @@ from core.text import join
 from tests.support.labelled_records import kept_corrections, write_corrections
 from training.dataset.correction_set import CorrectionSet
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES, OWN_HOLD_OUT
-from training.dataset.prepare import load_dataset, use_bundled_answers
+from training.dataset.prepare import divide, load_dataset
 from training.dataset.reference_data import read_manual
 from training.dataset.splits import (
     CALIBRATION,
@@ -179,9 +179,7 @@ def test_answers_of_other_languages_measure_apart_and_are_limited(user_project: 
         loaded = load_dataset(chosen, None, none(user_project), languages)
         held_out = [text for text in loaded.measured if part_of_answer(text) == HOLD_OUT]
         assert len(held_out) > 230  # the surplus measures nothing, and is never learned
-        assert use_bundled_answers(loaded, chosen).sides["train"]["language"].nunique() == len(
-            languages
-        )
+        assert divide(loaded, chosen).sides["train"]["language"].nunique() == len(languages)
         return loaded.hold_out
 
     english = loaded_with("en", ["en", "de", "fr"])
@@ -199,4 +197,4 @@ def test_without_any_text_to_calibrate_on_the_error_says_so(user_project: Settin
     (user_project.data.reference_dir / "answers" / "en.csv").unlink()
     loaded = load_dataset(user_project, None, none(user_project), ["en"])
     with pytest.raises(InputError, match="no answers"):
-        use_bundled_answers(loaded, user_project)
+        divide(loaded, user_project)
