@@ -36,15 +36,14 @@ class CorrectionsLookup:
     """What people decided about every cleaned text that was corrected.
 
     ``folder_state`` is the state of the corrections folder that the decisions were read from.
-    ``texts`` are the texts that were decided last, at most 50,000, in the order of their decisions,
-    ``origins`` where the latest answer about each comes from. ``answers`` are those that calibrate.
-    ``unread`` are the files that could not be read, and were left out.
+    ``origins`` has the texts that were decided last, at most 50,000, in the order of their
+    decisions, and where the latest answer about each comes from. ``answers`` are those that
+    calibrate. ``unread`` are the files that could not be read, and were left out.
     """
 
     decisions: Decisions = field(default_factory=Decisions)
     folder_state: FolderState = ()
-    texts: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = ()
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     answers: OfficeAnswers = field(default_factory=OfficeAnswers)
     unread: tuple[UnreadFile, ...] = ()
 
@@ -54,8 +53,7 @@ class CorrectionsLookup:
         decisions = Decisions()
         for text, code in codes.items():
             decisions[text] = code
-        texts = tuple(codes)[-_MAX_TEXTS:]
-        return cls(decisions, texts=texts, origins=(Origin(),) * len(texts))
+        return cls(decisions, origins=dict.fromkeys([*codes][-_MAX_TEXTS:], Origin()))
 
     @classmethod
     def load(
@@ -82,12 +80,12 @@ class CorrectionsLookup:
         if before in names:
             state = state[: names.index(before)]
         decisions = Decisions()
-        texts: dict[str, Origin] = {}
+        origins: dict[str, Origin] = {}
         unread: list[UnreadFile] = []
         n_read = 0
         if previous is not None and state[: len(known)] == known and not previous.is_mended:
             decisions = previous.decisions.copy()
-            texts = dict(zip(previous.texts, previous.origins, strict=True))
+            origins = dict(previous.origins)
             unread = [*previous.unread]
             n_read = len(known)
         for file in state[n_read:]:
@@ -95,16 +93,15 @@ class CorrectionsLookup:
             for correction in read_readable(path, data, unread):
                 decisions.apply(correction)
                 if correction.is_decided:
-                    earlier = texts.pop(correction.text, Origin())  # it moves to the end
-                    texts[correction.text] = _origin(correction, file, earlier)
-                    if len(texts) > 2 * _MAX_TEXTS:
-                        texts = dict(list(texts.items())[-_MAX_TEXTS:])
-        texts = dict(list(texts.items())[-_MAX_TEXTS:])
+                    earlier = origins.pop(correction.text, Origin())  # it moves to the end
+                    origins[correction.text] = _origin(correction, file, earlier)
+                    if len(origins) > 2 * _MAX_TEXTS:
+                        origins = dict([*origins.items()][-_MAX_TEXTS:])
+        origins = dict([*origins.items()][-_MAX_TEXTS:])
         answers = OfficeAnswers()
         if before is None:
-            answers = OfficeAnswers.read(corrections_dir, decisions, texts.items())
-        origins = tuple(texts.values())
-        return cls(decisions, state, tuple(texts), origins, answers, tuple(unread))
+            answers = OfficeAnswers.read(corrections_dir, decisions, origins)
+        return cls(decisions, state, origins, answers, tuple(unread))
 
     @property
     def is_mended(self) -> bool:
@@ -118,16 +115,12 @@ class CorrectionsLookup:
 
     @cached_property
     def teaching(self) -> dict[str, str]:
-        """The unit group of each of ``texts`` that says something about others, in their order.
+        """The unit group of each text that says something about others, in the order of answers.
 
         ``Decisions.teaches_others`` is the rule.
         """
-        texts = filter(self.decisions.teaches_others, self.texts)
+        texts = filter(self.decisions.teaches_others, self.origins)
         return {text: self.decisions.get(text) or "" for text in texts}
-
-    def get(self, text: str) -> str | None:
-        """Return the decision about a cleaned text: a code, ``NOT_CODABLE``, or None."""
-        return self.decisions.get(text)
 
     def find(self, text: str) -> Prediction | None:
         """Return the prediction that a decision about a cleaned text makes, or None."""

@@ -15,7 +15,7 @@ answered texts as on the others *of the same confidence*.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -70,17 +70,14 @@ class OfficeAnswers:
 
     @classmethod
     def read(
-        cls, corrections_dir: Path, decisions: Decisions, origins: Iterable[tuple[str, Origin]]
+        cls, corrections_dir: Path, decisions: Decisions, origins: Mapping[str, Origin]
     ) -> OfficeAnswers:
         """Return the answers that were asked for, in the order of their texts.
 
         ``origins`` are the decided texts, the latest last.
         """
-        origin_of = {text: origin for text, origin in origins if _says_something(decisions, text)}
-        texts = list(origin_of)
-        draws = CodedTexts(corrections_dir).draws(
-            texts, [origin.sampled for origin in origin_of.values()]
-        )
+        texts = [text for text in origins if _says_something(decisions, text)]
+        draws = CodedTexts(corrections_dir).draws(texts, [origins[text].sampled for text in texts])
         chosen = np.flatnonzero(draws.weights > 0)[-_MAX_ANSWERS:]
         counted = [texts[place] for place in chosen]
         return cls(
@@ -88,10 +85,10 @@ class OfficeAnswers:
             codes=tuple(decisions.get(text) or "" for text in counted),
             weights=tuple(draws.weights[chosen].tolist()),
             is_sampled=tuple(draws.is_sampled[chosen].tolist()),
-            files=tuple(origin_of[text].files for text in counted),
+            files=tuple(origins[text].files for text in counted),
             n_autocoded=draws.n_autocoded,
             answered_rate=draws.answered_rate,
-            until=max((origin_of[text].date for text in counted), default=""),
+            until=max((origins[text].date for text in counted), default=""),
         )
 
     @property

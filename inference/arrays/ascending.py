@@ -16,4 +16,7 @@ def pack_ascending(numbers: np.ndarray) -> np.ndarray:
 
 def unpack_ascending(packed: np.ndarray) -> np.ndarray:
     """Return (N,) uint32, the numbers that ``pack_ascending`` was given."""
-    return np.ascontiguousarray(packed.T).view("<u4").ravel().cumsum(dtype=np.uint32)
+    steps = np.empty(packed.shape[1], "<u4")
+    for rank, values in enumerate(packed):
+        steps.view(np.uint8)[rank::4] = values
+    return np.cumsum(steps, dtype=np.uint32, out=steps)

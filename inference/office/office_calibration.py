@@ -11,8 +11,6 @@ from core.corrections.office_answers import OfficeAnswers
 from core.taxonomy import isco08
 from inference.office.carried_calibration import CarriedCalibration
 
-"""Half the width of a 95 % interval, in standard errors."""
-
 
 @dataclass(frozen=True)
 class ShareAgreed:

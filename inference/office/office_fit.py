@@ -64,10 +64,9 @@ def fit_office(
 
     ``bundled`` is the one without them.
     """
-    units = np.array(
-        unit_index(code if len(code) == UNIT else _ANY_UNIT for code in answers.codes), np.intp
-    )
-    units[[len(code) != UNIT for code in answers.codes]] = -1
+    is_unit = np.array([len(code) == UNIT for code in answers.codes])
+    units = np.full(len(answers), -1)
+    units[is_unit] = unit_index(code for code in answers.codes if len(code) == UNIT)
     weights = np.array(answers.weights)
     threshold = bundled.set_threshold
 
@@ -104,9 +103,6 @@ def fit_office(
         confidences=confidences,
         agreements=agreements,
     )
-
-
-_ANY_UNIT = "0110"  # in the place of an answer without a unit group
 
 
 def _effective(weights: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 Z_95 = 1.96
+"""Half the width of a 95 % interval, in standard errors."""
 
 
 def effective_number(weights: np.ndarray) -> float:

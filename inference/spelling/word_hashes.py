@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from inference.arrays.ascending import pack_ascending, unpack_ascending
+
 
 class WordHashes:
     """A set of words, as the sorted hashes of the words.
@@ -26,21 +28,15 @@ class WordHashes:
     @classmethod
     def from_bytes(cls, content: bytes) -> WordHashes:
         """Read what ``to_bytes`` returned."""
-        bytes_by_rank = np.frombuffer(zlib.decompress(content), np.uint8).reshape(4, -1)
-        gaps = np.empty(bytes_by_rank.shape[1], "<u4")
-        for rank, values in enumerate(bytes_by_rank):
-            gaps.view(np.uint8)[rank::4] = values
-        return cls(np.cumsum(gaps, dtype=np.uint32, out=gaps))
+        packed = np.frombuffer(zlib.decompress(content), np.uint8)
+        return cls(unpack_ascending(packed.reshape(4, -1)))
 
     def to_bytes(self) -> bytes:
-        """Return the set compressed: the first bytes of all gaps, then the second ones, …
+        """Return the set compressed.
 
-        A gap is the distance of a hash from the one before it. The same words give the same set;
-        its bytes depend on the version of zlib, too.
+        The same words give the same set; its bytes depend on the version of zlib, too.
         """
-        gaps = np.diff(self._hashes, prepend=np.uint32(0)).astype("<u4")
-        bytes_by_rank = gaps.view(np.uint8).reshape(-1, 4).T
-        return zlib.compress(bytes_by_rank.tobytes(), 9)
+        return zlib.compress(pack_ascending(self._hashes).tobytes(), 9)
 
     def __len__(self) -> int:
         return len(self._hashes)

@@ -192,7 +192,7 @@ def test_the_later_file_holds_and_the_conflict_is_reported(
         kept = settings.data.corrections_dir / f"{receipt.batch_id}.csv"
         os.utime(kept, (number, number))
         corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
-    assert corrections_lookup.get("nurse | unknown") == "3221"
+    assert corrections_lookup.decisions.get("nurse | unknown") == "3221"
     assert receipt.n_conflicts == 1
     (row,) = rows_of(tmp_path / "out1" / "corrections.csv")
     assert "replaces 2221" in row["reason"]
@@ -222,7 +222,7 @@ def test_the_later_row_wins_also_where_it_takes_a_code_back(
     assert ("1 replaces an earlier answer" in receipt.summary()) == bool(conflict)
     assert conflict in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
     corrections_lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
-    assert corrections_lookup.get("nurse | unknown") == kept_code
+    assert corrections_lookup.decisions.get("nurse | unknown") == kept_code
     taught = CorrectionSet(kept_corrections(settings)).table(None)
     assert list(taught["label"]) == ([kept_code] if len(kept_code) == 4 else [])
 
@@ -241,7 +241,8 @@ def test_a_withdrawn_answer_is_kept_as_such_until_the_next_one(
         out.mkdir()
         lookup = CorrectionsLookup.load(folder, DataSettings())
         receipt = process_corrections(path, out, lookup, settings)
-        assert CorrectionsLookup.load(folder, DataSettings()).get("nurse | unknown") == expected
+        decisions = CorrectionsLookup.load(folder, DataSettings()).decisions
+        assert decisions.get("nurse | unknown") == expected
         assert receipt.n_conflicts == (expected is None)
         taught = CorrectionSet(read_folder(folder, settings.data)).table(None)
         assert list(taught["label"]) == ([expected] if expected else [])
@@ -353,7 +354,7 @@ NURSE, ASSISTANT = "nurse | unknown,2221\n", "nurse | unknown,3221\n"
 def test_the_last_of_a_b_and_a_again_holds(tmp_path: Path, settings: Settings) -> None:
     intake = Intake(settings, tmp_path)
     receipts = [intake.take(content) for content in (NURSE, ASSISTANT, NURSE)]
-    assert intake.lookup.get("nurse | unknown") == "2221"
+    assert intake.lookup.decisions.get("nurse | unknown") == "2221"
     assert len({receipt.batch_id for receipt in receipts}) == 3 == intake.kept()
     assert [receipt.n_conflicts for receipt in receipts] == [0, 1, 1]
     # Content whose decisions hold already is the same batch, whichever claim brings it.
@@ -387,7 +388,7 @@ def test_what_was_adjudicated_holds_and_the_kept_files_say_who(
     (row,) = rows_of(tmp_path / "corrections.csv")
     assert row["status"] == "overruled" and "decided as 2221" in row["reason"]
     assert "kept and counts for the agreement of coders" in row["reason"]
-    assert intake.lookup.get("nurse | unknown") == "2221"
+    assert intake.lookup.decisions.get("nurse | unknown") == "2221"
     folder = settings.data.corrections_dir
     signed = [correction.signature.cells for _, correction in read_folder(folder, DataSettings())]
     assert signed == [
@@ -422,7 +423,7 @@ def test_an_attempt_that_crashed_goes_on_with_its_place(tmp_path: Path, settings
     intake.take(ASSISTANT)
     again = intake.take(NURSE, claim_id="claim")
     assert (again.batch_id, again.n_conflicts) == (first.batch_id, 0)
-    assert intake.lookup.get("nurse | unknown") == "3221" and intake.kept() == 2
+    assert intake.lookup.decisions.get("nurse | unknown") == "3221" and intake.kept() == 2
 
 
 def test_a_file_whose_decisions_were_removed_is_taken_again(
@@ -433,7 +434,7 @@ def test_a_file_whose_decisions_were_removed_is_taken_again(
     for path in settings.data.corrections_dir.iterdir():
         path.unlink()
     assert intake.take(NURSE).batch_id != first.batch_id
-    assert intake.lookup.get("nurse | unknown") == "2221"
+    assert intake.lookup.decisions.get("nurse | unknown") == "2221"
 
 
 def test_only_new_files_are_read_again(tmp_path: Path, settings: Settings) -> None:
@@ -447,9 +448,9 @@ def test_only_new_files_are_read_again(tmp_path: Path, settings: Settings) -> No
     os.utime(kept, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     intake.take("cook | unknown,5120\n")
     later = CorrectionsLookup.load(folder, DataSettings(), previous=earlier)
-    assert (later.get("nurse | unknown"), later.get("cook | unknown")) == ("2221", "5120")
-    assert earlier.get("cook | unknown") is None
-    assert intake.lookup.get("nurse | unknown") is None
+    found = [later.decisions.get(text) for text in ("nurse | unknown", "cook | unknown")]
+    assert found == ["2221", "5120"] and earlier.decisions.get("cook | unknown") is None
+    assert intake.lookup.decisions.get("nurse | unknown") is None
 
 
 def test_a_persons_decision_is_not_coded_against(bundle: Bundle, settings: Settings) -> None:
@@ -525,7 +526,7 @@ def test_what_is_in_doubt_is_noted_before_it_is_kept(
     assert "handed in as '1.csv'" in receipt.notes[-1] and "in doubt" in receipt.summary()
     assert receipt.notes[-1] in caplog.text
     assert "in doubt" in (tmp_path / "corrections.csv").read_text(encoding="utf-8-sig")
-    assert intake.lookup.get("nurse | unknown") == "2221" and intake.lookup.teaching == {}
+    assert intake.lookup.decisions.get("nurse | unknown") == "2221" and intake.lookup.teaching == {}
     taught = CorrectionSet(read_folder(folder, settings.data)).table(None)
     assert not len(taught), "nor does a night learn it"
 

@@ -73,7 +73,7 @@ def test_the_text_is_the_same_wherever_a_row_is_read(
     (tmp_path / "taken").mkdir()
     process_corrections(filled, tmp_path / "taken", CorrectionsLookup(), settings)
     lookup = CorrectionsLookup.load(settings.data.corrections_dir, settings.data)
-    assert lookup.get(text) == "9321"
+    assert lookup.decisions.get(text) == "9321"
     assert rows_of(tmp_path / "taken" / "corrections.csv")[0]["reason"] == ""  # it was asked
 
 

@@ -110,4 +110,4 @@ def test_a_column_that_was_shifted_is_rejected_and_named_once(harness: DaemonHar
     assert batch is not None
     rejected = [row for row in rows_of(batch / "corrections.csv") if row["status"] == "rejected"]
     assert all("sorted or edited in part" in row["reason"] for row in rejected)
-    assert lookup(harness).get(rejected[0]["text"]) is None
+    assert lookup(harness).decisions.get(rejected[0]["text"]) is None

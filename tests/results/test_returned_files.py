@@ -94,7 +94,7 @@ def test_edited_predictions_are_corrections(harness: DaemonHarness) -> None:
     assert [statuses[s] for s in ("accepted", "restored", "group_only", "not_codable")] == [1] * 4
     assert statuses["skipped"] == len(rows) - 4
     assert receipt["n_never_asked"] == receipt["n_maybe_asked"] == 0
-    decisions = lookup(harness)
+    decisions = lookup(harness).decisions
     for title, code in (("title 3", "2221"), ("title 4", "7212"), ("title 5", "721")):
         assert decisions.get(join(title, by_title[title]["duties_description"])) == code
     assert decisions.get(join("refused")) == "not codable"
@@ -129,7 +129,7 @@ def test_predictions_saved_as_a_workbook(harness: DaemonHarness, tmp_path: Path)
     statuses = receipt_of(answer(harness, "edited.xlsx", workbook(rows, book))[0])["statuses"]
     assert isinstance(statuses, dict)
     assert {s: n for s, n in statuses.items() if n} == {"restored": 1, "skipped": len(rows) - 1}
-    assert lookup(harness).get(join(*_pair(rows[3]))) == "0110"
+    assert lookup(harness).decisions.get(join(*_pair(rows[3]))) == "0110"
 
 
 def test_two_codes_for_one_text_are_a_conflict(harness: DaemonHarness) -> None:
@@ -141,7 +141,7 @@ def test_two_codes_for_one_text_are_a_conflict(harness: DaemonHarness) -> None:
     batch, _ = answer(harness, "two.csv", content(rows))
     assert receipt_of(batch)["n_conflicts"] == 1 and batch is not None
     assert "replaces 2221" in (batch / "corrections.csv").read_text(encoding="utf-8-sig")
-    assert lookup(harness).get(join(*_pair(rows[0]))) == "3221"
+    assert lookup(harness).decisions.get(join(*_pair(rows[0]))) == "3221"
 
 
 def _pair(row: dict[str, str]) -> tuple[str, str]:
@@ -290,7 +290,7 @@ def test_lines_above_the_header_are_left_out(harness: DaemonHarness, tmp_path: P
     data = (tmp_path / "c.xlsx").read_bytes()
     receipt = receipt_of(answer(harness, "c.xlsx", data)[0])
     assert receipt["statuses"]["accepted"] == 1  # type: ignore[index]
-    assert lookup(harness).get(review[0]["text"]) == "7212"
+    assert lookup(harness).decisions.get(review[0]["text"]) == "7212"
 
 
 def test_answers_in_the_wrong_column_are_counted_and_named(harness: DaemonHarness) -> None:
@@ -411,7 +411,7 @@ def test_a_text_that_was_never_asked_is_named(harness: DaemonHarness) -> None:
     assert batch is not None
     reasons = [row["reason"] for row in rows_of(batch / "corrections.csv")]
     assert ["never asked" in reason for reason in reasons] == [False, False, True]
-    assert lookup(harness).get(join("of another survey")) == "2221"
+    assert lookup(harness).decisions.get(join("of another survey")) == "2221"
     assert "1 never asked" in harness.status().results[0].text
     index = (harness.settings.watcher.outbox / "index.html").read_text(encoding="utf-8")
     assert "1 never asked" in index
@@ -467,7 +467,7 @@ def test_corrected_codes_that_were_added_and_changed_codes_both_count(
     assert by_code[""]["status"] == "skipped" and untouched["isco_code"]
     assert by_code["5120"]["corrected_isco_code"] == "5120"
     assert "isco_code was changed to '9112'" in by_code["5120"]["reason"]
-    decisions = lookup(harness)
+    decisions = lookup(harness).decisions
     assert decisions.get(join(both["job_title"], both["duties_description"])) == "5120"
     assert decisions.get(join(edited["job_title"], edited["duties_description"])) == "7212"
 

@@ -86,6 +86,6 @@ def test_a_file_whose_permission_was_mended_is_read_again(tmp_path: Path) -> Non
     assert "'staff.csv': Permission denied" in unread.warning()
     lookup = CorrectionsLookup(folder_state=folder_state(tmp_path), unread=(unread,))
     read = partial(CorrectionsLookup.load, tmp_path, DataSettings(), previous=lookup)
-    assert not lookup.is_mended and read().get("nurse | unknown") is None
+    assert not lookup.is_mended and read().decisions.get("nurse | unknown") is None
     path.chmod(0o600)
-    assert lookup.is_mended and read().get("nurse | unknown") == "2221"
+    assert lookup.is_mended and read().decisions.get("nurse | unknown") == "2221"

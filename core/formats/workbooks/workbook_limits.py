@@ -56,9 +56,14 @@ def check_workbook(path: Source) -> dict[str, SheetExtent]:
                         else:
                             refuse = partial(too_large, path)
                             extents[member.filename] = measure_part(part, refuse, styles)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise damaged(path, error) from None
-    except expat.ExpatError as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        expat.ExpatError,
+    ) as error:
         raise damaged(path, error) from None
     for extent in extents.values():
         check_extent(path, extent)

@@ -126,7 +126,7 @@ def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
     ((_, correction),) = read_folder(tmp_path, DataSettings(encoding="cp1251"))
     assert correction.text == "слесарь | unknown"
     lookup = CorrectionsLookup.load(tmp_path, DataSettings(encoding="cp1251"))
-    assert lookup.get("слесарь | unknown") == "7233"
+    assert lookup.decisions.get("слесарь | unknown") == "7233"
 
 
 def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def lookup(folder: Path, previous: CorrectionsLookup | None = None) -> Correctio
 
 def test_they_hold_for_their_own_text_and_teach_nothing(path: Path) -> None:
     decided = lookup(path.parent)
-    assert decided.get(NURSE) == "2221" and decided.decisions.is_in_doubt(NURSE)
+    assert decided.decisions.get(NURSE) == "2221" and decided.decisions.is_in_doubt(NURSE)
     assert decided.teaching == {COOK: "5120", WELDER: "7212"}
     assert decided.decisions.coder_of(COOK) == "Bea" and not decided.decisions.coder_of(WELDER)
 
@@ -106,7 +106,7 @@ def test_another_coder_can_settle_it(path: Path, code: str, coder: str, teaches:
     head = "text,corrected_isco_code,coder,sequence,received\n"
     later.write_text(f"{head}{NURSE},{code},{coder},7,2026-01-01\n", encoding="utf-8")
     decided = lookup(path.parent)
-    assert decided.get(NURSE) == code
+    assert decided.decisions.get(NURSE) == code
     assert decided.decisions.teaches_others(NURSE) == teaches
 
 

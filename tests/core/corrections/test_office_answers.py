@@ -44,10 +44,10 @@ def answers(folder: Path, given: dict[str, tuple[str, str]]) -> OfficeAnswers:
     decisions = Decisions()
     for text, (code, _) in given.items():
         decisions[text] = code
-    origins = [
-        (text, Origin(sampled, "2026-11-2" + str(n)))
+    origins = {
+        text: Origin(sampled, "2026-11-2" + str(n))
         for n, (text, (_, sampled)) in enumerate(given.items())
-    ]
+    }
     return OfficeAnswers.read(folder, decisions, origins)
 
 

@@ -12,6 +12,7 @@ from scipy.stats import betabinom
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.doubts import Doubt
+from core.corrections.office_answers import Origin
 from core.corrections.signature import Signature
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -139,7 +140,7 @@ def test_nobody_vouches_for_themselves(shipped: Bundle, right: dict[str, str]) -
     lookup = CorrectionsLookup()
     for correction in corrections(wrong, "ANA"):
         lookup.decisions.apply(correction)
-    known = replace(lookup, texts=tuple(wrong))
+    known = replace(lookup, origins=dict.fromkeys(wrong, Origin()))
     assert check_coder("Ana", wrong, open_autocoder(shipped, Settings(), known)) is not None
     assert check_coder("Bea", wrong, open_autocoder(shipped, Settings(), known)) is None
 

@@ -172,8 +172,8 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
         "group_only": 1,
     }
     memory = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
-    assert memory.get(join("soldier", "soldier")) == "0310"
-    assert memory.get(join(FORMULA, FORMULA)) == "2341"
+    assert memory.decisions.get(join("soldier", "soldier")) == "0310"
+    assert memory.decisions.get(join(FORMULA, FORMULA)) == "2341"
     agreement = sampled_agreement(kept_corrections(settings), settings.data.corrections_dir)
     assert (agreement["n"], agreement["n_agreed"], agreement["n_shown"]) == (2, 1, 0)
 
@@ -271,7 +271,8 @@ def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_
     def answer_after(path: Path) -> str | None:
         out = Path(mkdtemp(dir=tmp_path))
         process_corrections(path, out, CorrectionsLookup(), settings)
-        return CorrectionsLookup.load(settings.data.corrections_dir, DataSettings()).get(soldier)
+        lookup = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
+        return lookup.decisions.get(soldier)
 
     keep_list(settings.data.corrections_dir)
     reviewer.press("1", "2")

@@ -90,9 +90,9 @@ def check_taken(receipt: CorrectionsReceipt, settings: Settings) -> None:
         "skipped": 6,
     }
     memory = CorrectionsLookup.load(settings.data.corrections_dir, DataSettings())
-    assert memory.get(join("soldier", "soldier")) == "0310"
-    assert memory.get(join("guard 5", "guard 5")) == "5414"
-    assert memory.get(join("worker", "worker")) == "not codable"
+    assert memory.decisions.get(join("soldier", "soldier")) == "0310"
+    assert memory.decisions.get(join("guard 5", "guard 5")) == "5414"
+    assert memory.decisions.get(join("worker", "worker")) == "not codable"
     agreement = sampled_agreement(kept_corrections(settings), settings.data.corrections_dir)
     assert agreement["n"] == agreement["n_agreed"] == review().n_sampled == 2
 

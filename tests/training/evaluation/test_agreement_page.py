@@ -113,7 +113,7 @@ def test_a_list_that_was_filled_in_settles_its_conflicts(
     assert receipt.statuses["accepted"] == receipt.n_rows == 1
     judged = (tmp_path / "corrections.csv").read_text(encoding="utf-8")
     assert "replaces 3221 and settles the conflict" in judged
-    assert CorrectionsLookup.load(folder, settings.data).get("nurse | wards") == "2221"
+    assert CorrectionsLookup.load(folder, settings.data).decisions.get("nurse | wards") == "2221"
     assert not coder_agreement(list(read_folder(folder, settings.data))).conflicts
 
 

@@ -107,7 +107,9 @@ def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> 
     assert not before.decisions.teaches_others("nurse | x")
     process_corrections(path, tmp_path, before, settings)
     after = CorrectionsLookup.load(folder, DataSettings())
-    assert after.get("nurse | x") == "2221" and after.decisions.teaches_others("nurse | x")
+    assert after.decisions.get("nurse | x") == "2221" and after.decisions.teaches_others(
+        "nurse | x"
+    )
     assert not after.decisions.teaches_others("cook | x"), "its row was left empty"
     found = coder_agreement(read_folder(folder, DataSettings()))
     assert [conflict.text for conflict in found.conflicts] == ["cook | x"]
