@@ -40,11 +40,6 @@ class Taxonomy:
         """Return the title of a group of any level; KeyError for a code that is not in ISCO-08."""
         return self.titles[code]
 
-    def parent(self, code: str) -> str | None:
-        """Return the group one level up, None for a major group; KeyError for an unknown code."""
-        self.titles[code]
-        return code[:-1] or None
-
     def children(self, code: str) -> tuple[str, ...]:
         """Return the groups one level down, in code order; empty for a unit group."""
         self.titles[code]

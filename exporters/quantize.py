@@ -40,7 +40,10 @@ _SMOOTHED = ("LayerNormalization", "Slice")
 
 
 class Quantizer:
-    """The int8 forms of a fused fp32 graph: all of its matrix products in int8, or all but some."""
+    """The int8 forms of a fused fp32 graph: all of its matrix products in int8, or all but some.
+
+    ``cost`` maps each input of products to its multiplications in all calibration texts.
+    """
 
     def __init__(self, fused: Path, feeds: Sequence[Mapping[str, np.ndarray]]) -> None:
         """Quantize every product; ``feeds`` are model inputs of texts that set the ranges."""
@@ -59,23 +62,18 @@ class Quantizer:
         self._tables = [_int8_table(node, self._weights) for node in tables]
         self._int8: dict[str, Replacement] = {}
         self._fp32: dict[str, Replacement] = {}
-        self._cost: dict[str, int] = {}
+        self.cost: dict[str, int] = {}
         for name, nodes in products.items():
             size = sum(self._weights[node.input[1]].size for node in nodes)
-            self._cost[name] = size * statistics[name].n_tokens
+            self.cost[name] = size * statistics[name].n_tokens
             self._int8[name] = self._int8_products(name, nodes, statistics.pop(name), makers[name])
             self._fp32[name] = self._fp32_products(nodes)
-
-    @property
-    def cost(self) -> dict[str, int]:
-        """Each input of matrix products → its multiplications in all calibration texts."""
-        return self._cost
 
     def write(self, out: Path, fp32: Collection[str] = ()) -> None:
         """Write the graph in which the products of the inputs ``fp32`` stay in fp32."""
         replacements = list(self._tables)
         replacements += [
-            self._fp32[name] if name in fp32 else self._int8[name] for name in self._cost
+            self._fp32[name] if name in fp32 else self._int8[name] for name in self.cost
         ]
         _assemble(self._model, replacements, out)
 

@@ -16,14 +16,14 @@ from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import SOURCE_OF_NON_ANSWER
 from core.row_counts import Progress, no_progress
-from core.settings import DataSettings, Settings
+from core.settings import DataSettings, InferenceSettings, Settings
 from core.text import EMPTY_TEXT, preparation_version
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier, steps_of
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import (
     NO_PREDICTION,
-    DecisionRules,
+    Floors,
     Prediction,
     decide,
     floor_settings,
@@ -59,8 +59,7 @@ class Autocoder:
         classifier: Classifier,
         corrections_lookup: CorrectionsLookup,
         *,
-        rules: DecisionRules,
-        cache_texts: int,
+        inference: InferenceSettings,
         similarity: SimilarityRules,
         office: OfficeCalibrator,
         non_answers: NonAnswers,
@@ -70,8 +69,8 @@ class Autocoder:
         Parameters
         ----------
         corrections_lookup : what coders decided; it may be replaced between two calls of ``code``.
-        rules : see ``inference.decision.decide``.
-        cache_texts : how many texts the cache holds; they are kept across files.
+        inference : the fallback with its floors, see ``inference.decision.decide``, and how many
+            texts the cache holds, which keeps them across files.
         similarity : how much corrections of similar texts count.
         office : keeps the calibration.
         non_answers : the texts that get no code. A text that names a job which the person does
@@ -80,11 +79,12 @@ class Autocoder:
         self.classifier = classifier
         self.corrections_lookup = corrections_lookup
         self.version = classifier.version
-        self._rules = rules
+        self._fallback = inference.fallback
+        self._floors = Floors(*floor_settings(inference).values())
         self._office = office
         self._non_answers = non_answers
         self._unheld_jobs = UnheldJobs(non_answers)
-        self._cache = PredictionCache(cache_texts)
+        self._cache = PredictionCache(inference.cache_texts)
         self._similar = SimilarCorrections(similarity)
         self._learned_lookup: CorrectionsLookup | None = None
 
@@ -192,8 +192,7 @@ class Autocoder:
         return reading.probabilities, similar.blend(reading.probabilities, neighbors, _NO_THRESHOLD)
 
     def _decide(self, probabilities: np.ndarray) -> list[Prediction]:
-        rules = self._rules
-        return decide(probabilities, self.calibration.threshold, rules.fallback, rules.floors)
+        return decide(probabilities, self.calibration.threshold, self._fallback, self._floors)
 
     def n_truncated(self, texts: Sequence[str]) -> int:
         """Return how many of ``texts`` are longer than the network reads."""
@@ -274,9 +273,8 @@ def open_autocoder(
         return Autocoder(
             classifier.result(),
             corrections_lookup,
-            rules=DecisionRules.of(settings),
+            inference=settings.inference,
             non_answers=non_answers,
-            cache_texts=settings.inference.cache_texts,
             similarity=similarity_of(bundle),
             office=office,
         )

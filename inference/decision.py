@@ -16,7 +16,7 @@ import numpy as np
 
 from core.own_tables.code_source import CodeSource
 from core.review_contract import N_REVIEW_CANDIDATES
-from core.settings import InferenceSettings, Settings
+from core.settings import InferenceSettings
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, isco08, minor_index
 from core.text import SEPARATOR, UNKNOWN
 
@@ -149,22 +149,6 @@ def floor_settings(settings: InferenceSettings) -> dict[str, float]:
         "climb.sub_major": climb.sub_major,
         "climb.major": climb.major,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRules:
-    """What ``decide`` is told beside the probabilities."""
-
-    threshold: float
-    fallback: Fallback
-    floors: Floors = NO_FLOORS
-
-    @classmethod
-    def of(cls, settings: Settings) -> DecisionRules:
-        """Return the rules of ``settings``."""
-        inference = settings.inference
-        floors = Floors(*floor_settings(inference).values())
-        return cls(settings.model.confidence_threshold, inference.fallback, floors)
 
 
 @cache

@@ -18,7 +18,6 @@ from inference.autocoder import Autocoder, open_autocoder, result_settings
 from inference.bundle import Bundle
 from inference.classifier import Classifier, Reading, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.decision import DecisionRules
 from inference.model_registry import ModelRegistry
 from inference.onnx_session import OnnxSession, length_batches
 from tests.support.bare_autocoder import bare_autocoder
@@ -84,10 +83,7 @@ class Counting(Classifier):
 
 def counting_autocoder(bundle: Bundle, cache_texts: int) -> tuple[Autocoder, Counting]:
     classifier = Counting(bundle)
-    coder = bare_autocoder(
-        classifier, bundle, DecisionRules(0.9, "truncate"), cache_texts=cache_texts
-    )
-    return coder, classifier
+    return bare_autocoder(classifier, bundle, cache_texts=cache_texts), classifier
 
 
 def test_each_distinct_text_once_and_recent_ones_never_again(bundle: Bundle) -> None:
@@ -133,12 +129,7 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
 def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle) -> None:
     classifier = Counting(bundle)
     lookup = CorrectionsLookup.of({join("refused"): "9611"})
-    coder = bare_autocoder(
-        classifier,
-        bundle,
-        DecisionRules(0.9, "truncate"),
-        lookup,
-    )
+    coder = bare_autocoder(classifier, bundle, lookup)
     titles = ["refused", "Rentner", "n/a", "#VALUE!", "retired nurse"]
     texts = [*map(join, titles), join("self employed", "taught maths")]
     predictions = coder.code(texts)
@@ -163,8 +154,9 @@ def test_a_job_that_the_person_does_not_have_gets_candidates_and_no_code(bundle:
     coder = bare_autocoder(
         classifier,
         bundle,
-        DecisionRules(0.0, "climb"),
         CorrectionsLookup.of({corrected: "2611"}),
+        threshold=0.0,
+        fallback="climb",
     )
     for _ in range(2):
         *predictions, of_correction, of_answer = coder.code([*unheld, corrected, join("plumber")])

@@ -23,7 +23,6 @@ from exporters.accelerator_graph import write_accelerated
 from inference.accelerators.onnx_accelerator import MODEL, AcceleratorModel, accelerated_dir
 from inference.bundle import Bundle
 from inference.classifier import Classifier
-from inference.decision import DecisionRules
 from inference.onnx_session import OnnxSession
 from inference.providers import CPU, Runner, Runtime, provider_options
 from results.code_file import code_file
@@ -300,9 +299,7 @@ def test_the_receipt_says_who_computed(
         session = OnnxSession(bundle, chosen, runtime)
         classifier = Classifier(session, bundle.ngram_model(), bundle.spelling(), bundle.manifest)
         out_dir = Path(tempfile.mkdtemp(dir=tmp_path))
-        autocoder = bare_autocoder(
-            classifier, bundle, DecisionRules(0.9, "truncate"), cache_texts=0
-        )
+        autocoder = bare_autocoder(classifier, bundle, cache_texts=0)
         return code_file(file, out_dir, autocoder, settings)
 
     by_coreml = receipt(COREML)

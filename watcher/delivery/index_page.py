@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from math import isnan, nan
 from pathlib import Path
@@ -85,7 +86,8 @@ class Index:
         try:
             if status is not None:
                 status = with_rejected_by_others(status, self._outbox)
-            _update(self._batches, self._folders(self._outbox), self._batch)
+            read_batch = partial(_batch, language=self._language)
+            _update(self._batches, self._folders(self._outbox), read_batch)
             _update(self._trainings, self._folders(self._outbox / NIGHTLY), self._training)
             state = frozenset(self._batches), frozenset(self._trainings), _lasting(status)
             if state != self._written_state:
@@ -109,9 +111,6 @@ class Index:
                         yield Path(entry.path)
         except FileNotFoundError:
             return
-
-    def _batch(self, folder: Path) -> dict[str, Any] | None:
-        return _batch(folder, self._language)
 
     def _training(self, folder: Path) -> dict[str, Any] | None:
         """Return the outcome of a nightly training; one that cannot be read is logged once."""
