@@ -67,7 +67,12 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
     # Imported here, so that Ctrl-C is silent while they load, too.
     from cli.parser import parse
     from cli.requirements import require_project
-    from core.settings_file.project import find_config, name_settings_file, settings_of
+    from core.settings_file.project import (
+        borrowed_project,
+        find_config,
+        name_settings_file,
+        settings_of,
+    )
 
     parsed = parse(arguments, prints_help=prints_help)
     handler = logging.StreamHandler(sys.stderr)
@@ -82,7 +87,10 @@ def _run(arguments: Sequence[str] | None, prints_help: bool) -> int:
             from watcher.log_file import log_to
 
             log_to(parsed.log, parsed.log_format)
-        parsed.config = parsed.config or find_config()
+        if parsed.config is None:
+            parsed.config = find_config()
+            if parsed.works_in_project and (sentence := borrowed_project(parsed.config)):
+                _LOG.info("%s", sentence)
         if parsed.needs_project:
             require_project(parsed.config)
         settings = settings_of(parsed.config)

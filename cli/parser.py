@@ -107,7 +107,7 @@ def parse(arguments: Sequence[str] | None, *, prints_help: bool) -> argparse.Nam
     if unknown:
         parsed.parser.reject(unknown)
     if parsed.run is version.run:
-        parsed.needs_project = False
+        parsed.needs_project = parsed.works_in_project = False
     if prints_help and default.asks_for_nothing(parsed):
         parser.print_help()
         parser.exit()
@@ -132,7 +132,8 @@ def make_parser() -> SuggestingParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(log=None)  # most commands log to the terminal alone
+    # Most commands log to the terminal alone, and all but isco init use the folders of a project.
+    parser.set_defaults(log=None, works_in_project=True)
     version.add_to(parser)
     parser.add_argument(
         "--print-completion",

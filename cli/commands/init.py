@@ -33,6 +33,7 @@ def add_to(commands: Any) -> None:
     command = add_command(
         commands, "init", run, "make the folder of a project", _ABOUT, needs_project=False
     )
+    command.set_defaults(works_in_project=False)
     add_folder(command, "folder", "folder of the project; it may exist already")
 
 

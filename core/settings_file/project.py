@@ -36,6 +36,21 @@ def find_config() -> Path | None:
     return SHIPPED_SETTINGS.resolve() if SHIPPED_SETTINGS.is_symlink() else None
 
 
+def borrowed_project(config: Path | None) -> str:
+    """Return a sentence where ``config``, which ``find_config`` found, is nobody's choice, else "".
+
+    That is so in a folder without a project: the settings of the checkout hold there. Who named a
+    folder in ``$ISCO_HOME`` has chosen it.
+    """
+    is_chosen = config != SHIPPED_SETTINGS.resolve() or bool(os.environ.get(ISCO_HOME))
+    if config is None or is_chosen or config.parent == Path.cwd():
+        return ""
+    return (
+        f"found no {CONFIG} in {str(Path.cwd())!r}: settings, folders and model are those of the "
+        f"program, {str(config.parent)!r}"
+    )
+
+
 def name_settings_file(message: str, config: Path | None) -> str:
     """Return an error's message with the path of the settings where it speaks of their file.
 

@@ -101,6 +101,17 @@ def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_pa
     assert done.stderr.count("\n") == 1 and 'pip install -e ".[ray]"' in done.stderr
 
 
+def test_a_folder_without_a_project_is_told_whose_settings_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ISCO_HOME", raising=False)
+    listed = run_here(capsys, "models", "list")
+    assert f"folders and model are those of the program, {str(ROOT)!r}" in listed.stderr
+    assert "of the program" not in run_here(capsys, "init", "survey").stderr
+    assert "of the program" not in run_here(capsys, "--version").stderr
+
+
 def test_every_command_is_in_its_help_and_in_the_docs(isco: Isco) -> None:
     told = isco("--help").stdout
     commands = re.findall(r"^    (\w+)  ", told, re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import SettingsError
 from core.settings_file import project
-from core.settings_file.project import find_config, settings_of
+from core.settings_file.project import borrowed_project, find_config, settings_of
 from tests.conftest import ROOT
 
 
@@ -56,3 +56,18 @@ def test_a_checkout_has_its_own_settings_and_a_wheel_none(
     settings = settings_of(None)
     assert settings.data.corrections_dir == folders[0] / "data" / "corrections"
     assert settings.model.confidence_threshold == 0.9
+
+
+def test_settings_of_the_checkout_are_named_where_nobody_chose_them(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, home = folders
+    (home / "config.yaml").touch()
+    assert borrowed_project(find_config()) == ""
+    monkeypatch.setenv("ISCO_HOME", str(ROOT))
+    assert borrowed_project(find_config()) == ""
+    monkeypatch.delenv("ISCO_HOME")
+    sentence = borrowed_project(find_config())
+    assert repr(str(here)) in sentence and repr(str(ROOT)) in sentence
+    monkeypatch.chdir(ROOT)
+    assert borrowed_project(find_config()) == ""
