@@ -16,6 +16,7 @@ from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.formats.source import AUTO
 from core.isco_titles.group_titles import ENGLISH, title_languages
 from core.letters.legacy_codec import reads_legacy_text
+from core.settings_file.coder_names import coder_key, coder_name
 from core.settings_file.hook_settings import HookSettings
 from core.settings_file.schedule_settings import ScheduleSettings
 from core.settings_file.section import Section
@@ -147,6 +148,7 @@ class ReviewSettings(Section):
     @field_validator("coders")
     @classmethod
     def _are_file_names(cls, coders: tuple[str, ...]) -> tuple[str, ...]:
+        coders = tuple(map(coder_name, coders))
         for coder in coders:
             if not re.fullmatch(r"\w(?:[\w .-]{0,38}\w)?", coder):
                 raise ValueError(
@@ -156,8 +158,10 @@ class ReviewSettings(Section):
                 )
         if len(coders) == 1:
             raise ValueError(f"{coders[0]!r} is alone: expected two names or more, or none")
-        if len({coder.casefold() for coder in coders}) < len(coders):
-            raise ValueError("expected every name once; capital letters make no difference")
+        if len(set(map(coder_key, coders))) < len(coders):
+            raise ValueError(
+                "expected every name once; capital letters and accents make no difference"
+            )
         return coders
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.corrections.coded_texts import CodedTexts
@@ -35,19 +35,28 @@ from core.own_tables.trimmed_review import columns_with_codes
 from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
+from core.settings_file.coder_names import spelled_as_set
 from core.text import JOB_TITLE
 
 
 @dataclass
 class CorrectionsSource:
-    """An opened corrections file; ``edited`` if it is a predictions.csv with changed codes."""
+    """An opened corrections file.
+
+    ``coders`` are those of the settings; ``edited`` if it is a predictions.csv with changed codes.
+    """
 
     table: Table
+    coders: Sequence[str]
     edited: EditedPredictions | None = None
 
     def corrections(self) -> Iterator[Correction]:
-        """Yield every row, from the first one."""
-        return read_corrections(self.table) if self.edited is None else self.edited.corrections()
+        """Yield every row, from the first one, with its coder as the settings spell the name."""
+        edited = self.edited
+        rows = read_corrections(self.table) if edited is None else edited.corrections()
+        for row in rows:
+            coder = spelled_as_set(row.signature.coder, self.coders)
+            yield replace(row, signature=replace(row.signature, coder=coder))
 
     def notes(self) -> list[str]:
         """Return what is to be said of the answers once they are read, in words."""
@@ -84,16 +93,16 @@ def open_source(
     path: Path, settings: Settings, progress: Progress = no_progress
 ) -> CorrectionsSource:
     """Open a file of corrections, or edited predictions; raises InputError if it is neither."""
-    data = settings.data
+    data, coders = settings.data, settings.review.coders
     if not is_from_predictions(_with_header(path, settings, progress).header):
-        return CorrectionsSource(open_corrections(path, data))
+        return CorrectionsSource(open_corrections(path, data), coders)
     names = {name: (name,) for name in SIGNATURE_COLUMNS}
     aliases = {CORRECTED: CORRECTED_NAMES, **names, **data.read_columns.aliases}
     table = open_table(path, aliases, (JOB_TITLE,), data.encoding)
     coded_texts = CodedTexts(data.corrections_dir)
     edited = EditedPredictions(table, coded_texts, settings.output.pad_codes, lambda: progress(0))
     edited.refuse_other_columns()
-    return CorrectionsSource(table, edited)
+    return CorrectionsSource(table, coders, edited)
 
 
 def _with_header(path: Path, settings: Settings, progress: Progress) -> Table:

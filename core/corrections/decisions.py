@@ -25,6 +25,7 @@ from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, Corr
 from core.corrections.text_list import text_hash
 from core.letters.accents import without_greek_accents
 from core.non_answers.stated_text import stated_text
+from core.settings_file.coder_names import coder_key
 from core.taxonomy import UNIT, isco08
 
 _DOUBTED_BIT, _ADJUDICATED_BIT = 14, 15
@@ -194,8 +195,8 @@ class Decisions:
             answers[after.coder] = after.decision
 
     def _name_of(self, coder: str) -> str:
-        """Return the name of a coder as it came first; capital letters make no difference."""
-        return self._names.setdefault(coder.casefold(), coder)
+        """Return the name of a coder as it came first; see ``coder_names.py`` for when two are one."""
+        return self._names.setdefault(coder_key(coder), coder)
 
     def version(self) -> str:
         """Return a hash of all decisions (8 hexadecimal digits); ``""`` without any.

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from core.corrections.correction import Correction
-from core.corrections.signature import coder_name
 from core.errors import IscoError
 from core.files.folders import names_in
 from core.files.own_files import OwnFileError, as_own_json, read_own_json
 from core.files.whole_file import write_atomic
 from core.languages.message import Message
 from core.languages.stored_message import REASON_VALUES, restored_reasons, stored
+from core.settings_file.coder_names import coder_name, is_same_coder
 from core.timestamps import utc_now
 
 _LOG = logging.getLogger(__name__)
@@ -116,11 +116,6 @@ class Doubt:
 
 Doubts = tuple[Doubt, ...]
 """The doubts about one corrections file: one for each coder."""
-
-
-def is_same_coder(name: str, other: str) -> bool:
-    """Whether two names are the same; capital letters make no difference."""
-    return name.casefold() == other.casefold()
 
 
 def doubts_path(corrections_path: Path) -> Path:

@@ -9,7 +9,6 @@ holds for it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,6 +22,7 @@ from core.languages.message import Message
 from core.letters.word_pattern import any_of
 from core.non_answers.missing_values import StatedCells
 from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATURE_COLUMNS
+from core.settings_file.coder_names import coder_key, coder_name
 
 if TYPE_CHECKING:
     from core.csv_table import Row, Table
@@ -71,11 +71,6 @@ class Signature:
 NO_SIGNATURE = Signature()
 
 
-def coder_name(written: str) -> str:
-    """Return the name of a coder as it is kept: composed letters (NFC), single spaces."""
-    return unicodedata.normalize("NFC", " ".join(written.split()))
-
-
 class SignatureReader:
     """Reads the signatures of a table."""
 
@@ -116,7 +111,7 @@ class SignatureReader:
         for _, row in self._table.answer_rows():
             name = self._coder(row)
             if name:
-                names.setdefault(name.casefold(), name)
+                names.setdefault(coder_key(name), name)
             if len(names) > 1:
                 return ""
         return next(iter(names.values()), "")

@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.doubts import Doubt, is_same_coder
+from core.corrections.doubts import Doubt
 from core.languages.message import Message
 from core.row_counts import Progress, no_progress
+from core.settings_file.coder_names import coder_key, is_same_coder
 from core.taxonomy import isco08, unit_index
 from core.timestamps import utc_now
 from inference.autocoder import Autocoder
@@ -58,7 +59,7 @@ def check_coders(
             for answers in by_coder.values():
                 answers.pop(correction.text, None)
         if correction.is_accepted and not signature.is_adjudicated:
-            answers = by_coder.setdefault(signature.coder.casefold(), {})
+            answers = by_coder.setdefault(coder_key(signature.coder), {})
             if len(answers) < MAX_ANSWERS or correction.text in answers:
                 answers[correction.text] = correction
     coders = [CoderAnswers.of(answers) for answers in by_coder.values() if answers]

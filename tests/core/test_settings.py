@@ -176,6 +176,15 @@ def test_settings_that_are_not_utf_8_are_named_with_their_line(tmp_path: Path) -
         load_settings(config)
 
 
+def test_coders_are_told_apart_by_more_than_accents(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("review: {coders: [Chloe\u0301, Ben]}\n", encoding="utf-8")
+    assert load_settings(config).review.coders == ("Chlo\u00e9", "Ben")
+    config.write_text("review: {coders: [Chlo\u00e9, CHLOE]}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"every name once; capital letters and accents"):
+        load_settings(config)
+
+
 def test_the_name_of_a_coder_ends_with_a_letter(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("review: {coders: [Anna K., Ben L.]}\n", encoding="utf-8")

@@ -18,7 +18,7 @@ from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import Doubt, confirm
 from core.errors import InputError
 from core.files.whole_file import sha256_of, write_atomic
-from core.settings import DataSettings, Settings
+from core.settings import DataSettings, ReviewSettings, Settings
 from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -413,6 +413,18 @@ def test_the_list_of_what_became_of_answers_is_no_new_file_of_them(
     process_corrections(answers, tmp_path, Intake(settings, tmp_path).lookup, settings)
     with pytest.raises(InputError, match=r"the columns of corrections\.csv.*taken already"):
         is_corrections_file(tmp_path / "corrections.csv", settings)
+
+
+@pytest.mark.parametrize("typed", ["chloe", "CHLOE", "Chloe ", "Chloe\u0301"])
+def test_a_coder_of_the_settings_is_kept_as_they_spell_the_name(
+    typed: str, tmp_path: Path, settings: Settings
+) -> None:
+    settings = settings.model_copy(update={"review": ReviewSettings(coders=("Chlo\u00e9", "Ben"))})
+    answers = tmp_path / "answers.csv"
+    answers.write_text(f"text,corrected_isco_code,coder\nnurse,2221,{typed}\n", encoding="utf-8")
+    process_corrections(answers, tmp_path, Intake(settings, tmp_path).lookup, settings)
+    ((_, kept),) = read_folder(settings.data.corrections_dir, settings.data)
+    assert kept.signature.coder == "Chlo\u00e9"
 
 
 def test_an_attempt_that_crashed_goes_on_with_its_place(tmp_path: Path, settings: Settings) -> None:

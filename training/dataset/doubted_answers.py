@@ -16,6 +16,7 @@ from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
 from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
 from core.languages.message import Message
 from core.settings import Settings
+from core.settings_file.coder_names import coder_key
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.doubt.coder_check import (
@@ -92,7 +93,7 @@ def _believed(kept: Iterable[KeptCorrection], learned: frozenset[str]) -> Iterab
         is_known = correction.is_doubted or file.is_confirmed(correction)
         if is_known or correction.signature.is_adjudicated or not correction.is_accepted:
             continue
-        key = (coder.casefold(), "") if coder else ("", file.name)
+        key = (coder_key(coder), "") if coder else ("", file.name)
         answers = by_coder.setdefault(key, _Answers(coder))
         answers.add(file, correction, file.name not in learned)
     return by_coder.values()

@@ -19,6 +19,7 @@ from krippendorff import alpha
 
 from core.corrections.corrections_folder import KeptCorrection
 from core.corrections.decisions import Decisions, decision_key
+from core.settings_file.coder_names import coder_key
 from core.taxonomy import MINOR, UNIT
 
 LEVELS = (UNIT, MINOR)
@@ -141,12 +142,12 @@ def _conflicts(
         text, signature = correction.text, correction.signature
         if correction.is_decided and decision_key(text) in answers and decisions.is_disputed(text):
             of_text = comments.setdefault(text, {})
-            of_text[signature.coder.casefold()] = signature.comment
+            of_text[coder_key(signature.coder)] = signature.comment
     return [
         Conflict(
             text,
             tuple(
-                Answer(coder, code, of_text.get(coder.casefold(), ""))
+                Answer(coder, code, of_text.get(coder_key(coder), ""))
                 for coder, code in answers[decision_key(text)].items()
             ),
         )

@@ -25,6 +25,7 @@ from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
 from core.row_counts import quantity
+from core.settings_file.coder_names import coder_key
 from inference.office.share_interval import wilson
 
 _LOG = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict
         if drawn is not None:
             answer = _Answer.of(file, correction, drawn)
             key = correction.sampled, correction.text
-            by_coder[*key, answer.coder.casefold()] = answer
+            by_coder[*key, coder_key(answer.coder)] = answer
             decided[key] = answer
         elif coded_texts.has_sample(correction.sampled):
             n_not_drawn[file.name] += 1
@@ -170,8 +171,8 @@ def _parts(answers: list[_Answer], name_of: Callable[[_Answer], str]) -> list[di
     names: dict[str, str] = {}
     for answer in answers:
         name = name_of(answer)
-        names.setdefault(name.casefold(), name)
-        parts.setdefault(name.casefold(), []).append(answer)
+        names.setdefault(coder_key(name), name)
+        parts.setdefault(coder_key(name), []).append(answer)
     return [{"name": names[key], **_share(parts[key])} for key in sorted(parts)]
 
 

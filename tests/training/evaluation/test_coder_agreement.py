@@ -64,6 +64,15 @@ def test_three_coders_and_groups_of_three_digits(tmp_path: Path) -> None:
     assert [conflict.text for conflict in found.conflicts] == ["a | x", "c | x"]
 
 
+def test_accents_make_no_other_coder(tmp_path: Path) -> None:
+    keep(tmp_path, ("a", "2221", "Zoë"), ("b", "2221", "zoe"), ("b", "3221", "ZOË"))
+    keep(tmp_path, ("a", "2221", "Łukasz"), ("b", "2221", "lukasz"))
+    found = coder_agreement(read_folder(tmp_path, DataSettings()))
+    assert [(p.first, p.second, p.n_texts) for p in found.pairs] == [("Zoë", "Łukasz", 2)]
+    (conflict,) = found.conflicts
+    assert [answer.code for answer in conflict.answers] == ["3221", "2221"]
+
+
 def test_all_one_code_has_no_kappa(tmp_path: Path) -> None:
     keep(tmp_path, ("a", "2221", "anna"), ("b", "2221", "anna"))
     keep(tmp_path, ("a", "2221", "ben"), ("b", "2221", "ben"))
