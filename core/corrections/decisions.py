@@ -195,7 +195,7 @@ class Decisions:
             answers[after.coder] = after.decision
 
     def _name_of(self, coder: str) -> str:
-        """Return the name of a coder as it came first; see ``coder_names.py`` for when two are one."""
+        """Return a coder's name as it came first; ``coder_names.py`` says when two are one."""
         return self._names.setdefault(coder_key(coder), coder)
 
     def version(self) -> str:

@@ -19,6 +19,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import no_code
 from results.code_file import code_file
 from results.corrections_file import process_corrections
+from results.input_columns import weighted_shares
 from results.receipt import Receipt
 from results.reporting.weighted_shares import WeightedShares, read_weight
 from tests.results.test_statistics import a_prediction
@@ -99,6 +100,31 @@ def test_missing_columns_are_noted(tmp_path: Path, bundle: Bundle, settings: Set
         "there is no column 'education', which review.context names",
         "there is no column 'wt', which data.columns.weight names",
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["Poids", "Gewicht", "w_wgt_2024", "Hochrechnungsfaktor", "Factor de expansión", "вес"]
+)
+def test_weights_that_no_setting_names_are_noted(
+    name: str, tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    text = f'job_title,{name},weight (kg)\nnurse,"1,5",62\ncook,2,80\nbaker,,75\n'
+    receipt, _ = coded(tmp_path, text, bundle, settings)
+    assert [note for note in receipt.notes if "survey weights" in note] == [
+        "named like survey weights, and not used, since data.columns.weight does not name it: "
+        f"{name!r}"
+    ]
+    assert not unused(tmp_path, text, changed(settings, columns={"weight": [name]}))
+    assert not unused(tmp_path, f"job_title,{name}\nnurse,light\n", settings)
+
+
+def unused(tmp_path: Path, text: str, settings: Settings) -> list[str]:
+    path = tmp_path / "again.csv"
+    path.write_text(text, encoding="utf-8")
+    notes: list[str] = []
+    table = open_table(path, settings.data.read_columns.aliases, ("job_title",))
+    weighted_shares(table, settings.data.columns.weight, notes)
+    return notes
 
 
 def test_at_most_three_columns_are_shown() -> None:
