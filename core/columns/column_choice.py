@@ -22,7 +22,7 @@ from core.columns.header_names import (
     keys_of,
     match,
 )
-from core.columns.other_jobs import is_of_another, spoken_name, titles_of_other_jobs
+from core.columns.other_jobs import is_of_another, next_period, spoken_name, titles_of_other_jobs
 from core.columns.reference_periods import goes_with_title
 from core.columns.shown_names import listed, missing_column
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
@@ -167,10 +167,11 @@ def choose_columns(
         columns[column] = best.position
         others[column] = [header.name_of(other) for other in rest]
         fitting.update(candidate.position for candidate in found)
+    if JOB_TITLE in columns:
+        others[JOB_TITLE] += next_period(headers, sample, columns[JOB_TITLE])
+        doubts += titles_of_other_jobs(headers, sample, fitting)
     taken = {spoken_name(headers, position) for position in columns.values()}
     left = {column: [n for n in names if n not in taken] for column, names in others.items()}
-    if JOB_TITLE in columns:
-        doubts += titles_of_other_jobs(headers, sample, fitting)
     return ColumnChoice(columns, {c: names for c, names in left.items() if names}, tuple(doubts))
 
 

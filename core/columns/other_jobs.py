@@ -14,6 +14,7 @@ from core.columns.header_names import (
     names_another_below,
 )
 from core.columns.header_words import phrases
+from core.columns.reference_periods import is_period_alone
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
@@ -73,6 +74,19 @@ def _group(headers: Headers, position: int) -> str:
         first -= 1
     is_group = first < position or (first + 1 < len(header) and is_part(first + 1))
     return header[first].strip() if is_group else ""
+
+
+def next_period(headers: Headers, sample: Sequence[Sequence[str]], title: int) -> list[str]:
+    """Return the name of the column behind the titles that goes on with another period, if any.
+
+    "And in the last 12 months?" does not say what is asked: the column before it does.
+    """
+    position = title + 1
+    if position >= len(headers[0]):
+        return []
+    name = spoken_name(headers, position)
+    holds_titles = kind_of_values(row[position] for row in sample if position < len(row)) is None
+    return [name] if is_period_alone(name) and holds_titles else []
 
 
 def titles_of_other_jobs(

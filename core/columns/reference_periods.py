@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from core.columns.contained_names import contained, placed_names
 from core.columns.header_words import phrases, plain_words, words_of
+from core.letters.conjunctions import conjunctions
 
 _WEEK, _YEAR, _LEAD = "reference_week", "reference_year", "leads_to_a_period"
 _AGO, _ANY_NUMBER = "says_how_long_ago", "12"
@@ -58,6 +59,14 @@ def is_of_a_year(header: str) -> bool:
     """Return whether a header asks for what was in the last 12 months."""
     year = phrases(_YEAR)
     return bool(contained(words_of(header), year) or contained(plain_words(header), year))
+
+
+@lru_cache(maxsize=4096)
+def is_period_alone(header: str) -> bool:
+    """Return whether a header goes on with another period: "And in the last 12 months?"."""
+    words = plain_words(header)
+    rest = without_periods(words)
+    return len(rest) < len(words) and conjunctions().issuperset(rest)
 
 
 def goes_with_title(duties: str, title: str) -> bool:

@@ -134,3 +134,44 @@ def test_the_job_of_a_year_ago_is_none_of_now_and_is_named(line: str, tmp_path: 
 )
 def test_any_time_ago_is_a_former_one(ago: str) -> None:
     assert match(ago, JOB_TITLE) is None and names_another(ago, JOB_TITLE)
+
+
+# The first has the job, the second goes on with another period and names no job.
+FOLLOW_UPS = """\
+What was your occupation in the last 7 days? | And in the last 12 months?
+Occupation (last 7 days) | And over the past 12 months?
+Occupation | Last 12 months
+Was war Ihr Beruf in den letzten 7 Tagen? | Und in den letzten 12 Monaten?
+Quelle est votre profession (7 derniers jours) ? | Et au cours des 12 derniers mois ?
+Profession | Et pendant les douze derniers mois ?
+Ocupación en los últimos 7 días | ¿Y en los últimos 12 meses?
+Professione negli ultimi 7 giorni | E negli ultimi 12 mesi?
+Profissão nos últimos 7 dias | E nos últimos 12 meses?
+Beroep in de afgelopen 7 dagen | En in de afgelopen 12 maanden?
+Zawód (ostatnie 7 dni) | A w ciągu ostatnich 12 miesięcy?
+Yrke (senaste 7 dagarna) | Och under de senaste 12 månaderna?
+Povolání (posledních 7 dní) | A za posledních 12 měsíců?
+Профессия за последние 7 дней | А за последние 12 месяцев?"""
+
+
+@pytest.mark.parametrize("names", FOLLOW_UPS.splitlines())
+def test_a_question_that_goes_on_with_another_period_is_named(names: str, tmp_path: Path) -> None:
+    title, follow_up = names.split(" | ")
+    table = _table(tmp_path, title, follow_up)
+    assert table.header[table.columns[JOB_TITLE]] == title
+    assert table.other_columns == {JOB_TITLE: [follow_up]}
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Occupation (7 days),And 12 months ago?", "nurse,cook"),
+        ("Occupation (7 days),And in the last 12 months?", "nurse,yes"),
+        ("Occupation (7 days),Industry,And in the last 12 months?", "nurse,health,fishing"),
+        ("Occupation (7 days),Hours in the last 12 months", "nurse,few"),
+    ],
+)
+def test_other_columns_of_a_period_are_not(header: str, row: str, tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    assert open_table(path, {JOB_TITLE: [], DUTIES: []}, [JOB_TITLE]).other_columns == {}
