@@ -83,8 +83,12 @@ class Prediction:
         A text that names several occupations, or a job that the person does not have, is left to a
         person at any threshold.
         """
-        is_unheld = self.source is CodeSource.TOO_UNSURE and not self.confidence
-        return -1.0 if is_unheld or self.occupations else self.confidence
+        return -1.0 if self.is_unheld or self.occupations else self.confidence
+
+    @property
+    def is_unheld(self) -> bool:
+        """Whether the text names a job that the person does not have."""
+        return self.source is CodeSource.TOO_UNSURE and not self.confidence
 
     @property
     def group_code(self) -> str:
