@@ -29,6 +29,10 @@ SETTINGS_FILE = "the file of settings"
 """What an error calls that file: ``name_settings_file`` names it where the error is shown."""
 
 
+LINE = "<line>"
+"""How the texts of an ``InputError`` say "line": of a sheet it is "row", as its number is."""
+
+
 class Named(Protocol):
     """The subject of an error: a ``Path``, or a file on another storage."""
 
@@ -50,7 +54,7 @@ class InputError(IscoError):
     Parameters
     ----------
     file : the file.
-    found : what is there, in words.
+    found : what is there, in words; here and below ``LINE`` stands for the word "line".
     expected : what should be there.
     remedy : what to do about it.
     line : 1-based physical line in the file, where one line is to blame; the row of a sheet, and
@@ -69,15 +73,17 @@ class InputError(IscoError):
         sheet: str = "",
     ) -> None:
         self.file = file
-        self.found = found
-        self.expected = expected
-        self.remedy = remedy
         self.line = line
         self.sheet = sheet
+        self._texts = {"found": found, "expected": expected, "remedy": remedy}
+        word = "row" if sheet else "line"
+        self.found, self.expected, self.remedy = (
+            text.replace(LINE, word) for text in self._texts.values()
+        )
         where = f"{file.name!r}" + (f", sheet {sheet!r}" if sheet else "")
         if line is not None:
-            where += f", {'row' if sheet else 'line'} {line}"
-        super().__init__(f"{where}: found {found}; expected {expected}. {remedy}")
+            where += f", {word} {line}"
+        super().__init__(f"{where}: found {self.found}; expected {self.expected}. {self.remedy}")
 
     def with_parts(self, **parts: Any) -> InputError:
         """Return the same error with other values of some of its parameters."""
@@ -92,8 +98,7 @@ class InputError(IscoError):
         return partial(InputError, **self._parts()), ()
 
     def _parts(self) -> dict[str, Any]:
-        names = ("file", "found", "expected", "remedy", "line", "sheet")
-        return {name: getattr(self, name) for name in names}
+        return {"file": self.file, **self._texts, "line": self.line, "sheet": self.sheet}
 
 
 class ArgumentError(IscoError, ValueError):

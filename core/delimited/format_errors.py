@@ -17,7 +17,7 @@ from core.columns.header_names import (
 from core.columns.other_jobs import is_name_of_another_job
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_no_name
-from core.errors import SETTINGS_FILE, InputError
+from core.errors import LINE, SETTINGS_FILE, InputError
 from core.formats.source import Source
 from core.languages.message import Message
 
@@ -113,8 +113,8 @@ def no_column(
         remedy = f"{remedy} {_WITH_QUESTIONS}"
     if value := next(filter(is_no_name, header), ""):
         remedy = (
-            f"{remedy} The first line looks like a record ({value.strip()!r}): if it is one, add a "
-            "line with the names of the columns above it."
+            f"{remedy} The first {LINE} looks like a record ({value.strip()!r}): if it is one, add "
+            f"a {LINE} with the names of the columns above it."
         )
     others = [
         name
@@ -135,7 +135,7 @@ def no_column(
     return InputError(
         path,
         found,
-        expected=f"a column {column!r}, under one of the names {shown}{more}, in the first line",
+        expected=f"a column {column!r}, under one of the names {shown}{more}, in the first {LINE}",
         remedy=remedy,
         line=line,
     )
@@ -169,9 +169,9 @@ def no_header(path: Source, row: Sequence[str], line: int) -> InputError:
     """Return the error of a header that stands below the first line, without being sure."""
     return InputError(
         path,
-        f"names of columns in line {line} ({listed(row)}), and other lines above them",
-        expected="the header in the first line",
-        remedy=f"Remove the lines above line {line}.",
+        f"names of columns in {LINE} {line} ({listed(row)}), and other {LINE}s above them",
+        expected=f"the header in the first {LINE}",
+        remedy=f"Remove the {LINE}s above {LINE} {line}.",
         line=line,
     )
 
@@ -186,11 +186,11 @@ def two_headers(
     """Return the error of two lines with the names of columns, of which neither is sure."""
     return TwoHeadersError(
         path,
-        f"names of columns in line {first_line} ({listed(_filled(first))}) and in line {line} "
+        f"names of columns in {LINE} {first_line} ({listed(_filled(first))}) and in {LINE} {line} "
         f"({listed(_filled(row))})",
         expected="one header, and the records below it",
-        remedy=f"If line {line} is the header, remove the lines above it. Otherwise put what "
-        f"begins in line {line} into a file of its own.",
+        remedy=f"If {LINE} {line} is the header, remove the {LINE}s above it. Otherwise put what "
+        f"begins in {LINE} {line} into a file of its own.",
         line=line,
     )
 

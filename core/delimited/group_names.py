@@ -26,6 +26,7 @@ from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row, TwoHeadersError
 from core.delimited.label_rows import LabelRow
 from core.delimited.parsed_lines import n_filled, parsed_leniently
+from core.errors import LINE
 from core.formats.source import Source
 from core.isco_codes.code_column import may_hold_isco_08
 from core.isco_codes.words_beside import classification_in
@@ -177,17 +178,17 @@ def _in_two_rows(
     keys = [column_key(name) for name in names]
     twice = [place for place, key in enumerate(keys) if key and keys.count(key) > 1]
     found = (
-        f"names of groups of columns in line {lines[0]} ({listed(list(filter(None, groups)))}), "
+        f"names of groups of columns in {LINE} {lines[0]} ({listed(list(filter(None, groups)))}), "
     )
-    found += f"and names of the columns in line {lines[1]} ({listed(names)})"
+    found += f"and names of the columns in {LINE} {lines[1]} ({listed(names)})"
     if twice:
         found += f", of which {names[twice[0]].strip()!r} stands there twice"
     shown = [joined[place] for place in twice if keys[place] == keys[twice[0]]] or joined
     return TwoHeadersError(
         path,
         found,
-        expected="one line with a name of its own for each column",
-        remedy=f"Put both lines into one, with names such as {listed(shown[:3])}, and call the "
+        expected=f"one {LINE} with a name of its own for each column",
+        remedy=f"Put both {LINE}s into one, with names such as {listed(shown[:3])}, and call the "
         "column with the job titles 'job_title'.",
         line=lines[1],
     )

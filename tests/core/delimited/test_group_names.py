@@ -68,9 +68,10 @@ def test_names_alike_in_two_groups_are_refused(suffix: str, groups: str, tmp_pat
     ],
 )
 def test_names_without_a_sure_title_are_refused(suffix: str, head: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="names of groups of columns in line 1") as raised:
+    line = "line" if suffix == ".csv" else "row"
+    with pytest.raises(InputError, match=rf"names of groups of columns in {line} 1") as raised:
         opened(tmp_path / f"in{suffix}", head + RECORDS)
-    assert "Put both lines into one" in raised.value.remedy
+    assert f"Put both {line}s into one" in raised.value.remedy
 
 
 def test_a_row_with_one_sign_of_names_is_said(tmp_path: Path) -> None:
@@ -115,10 +116,11 @@ def test_a_first_record_below_columns_without_a_name_stays(content: str, tmp_pat
 def test_the_fathers_job_below_a_group_is_refused(
     suffix: str, head: str, records: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="names of groups of columns in line") as raised:
+    line = "line" if suffix == ".csv" else "row"
+    with pytest.raises(InputError, match=rf"names of groups of columns in {line}") as raised:
         opened(tmp_path / f"in{suffix}", head + records)
     assert "our father'" in raised.value.found
-    assert "Put both lines into one" in raised.value.remedy
+    assert f"Put both {line}s into one" in raised.value.remedy
 
 
 @both_formats

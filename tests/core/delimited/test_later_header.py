@@ -80,9 +80,10 @@ def test_two_tables_are_refused_with_both_lines(
 ) -> None:
     with pytest.raises(InputError) as raised:
         opened(tmp_path / f"in{suffix}", content)
-    assert raised.value.line == line and "in line 1 (" in raised.value.found
-    assert f"in line {line} (" in raised.value.found
-    assert f"remove the lines above it. Otherwise put what begins in line {line}" in (
+    word = "line" if suffix == ".csv" else "row"
+    assert raised.value.line == line and f"in {word} 1 (" in raised.value.found
+    assert f"in {word} {line} (" in raised.value.found
+    assert f"remove the {word}s above it. Otherwise put what begins in {word} {line}" in (
         raised.value.remedy
     )
 

@@ -144,7 +144,9 @@ def test_the_codes_beside_a_filled_review_are_no_coded_records(tmp_path: Path) -
 def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'Team', 'Data'"):
         read(tmp_path, Data=TWO_HEADERS, Team=CONTACTS)
-    with pytest.raises(InputError, match="names of columns in line 1"):
+    with pytest.raises(
+        InputError, match=r"row 4: found names of columns in row 1 .* and in row 4 "
+    ):
         read(tmp_path, Data=TWO_HEADERS, Form=FORM)
 
 
