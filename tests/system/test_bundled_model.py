@@ -19,7 +19,9 @@ from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
+from isco import Coder
 from tests.conftest import ROOT
+from web.group_search import find_groups
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,22 @@ def test_every_file_is_the_one_in_the_manifest_and_fits(shipped: Bundle) -> None
 def test_plain_answers(classifier: Classifier, title: str, duties: str, code: str) -> None:
     (row,) = classifier.probabilities([join(title, duties)])
     assert isco08().units[row.argmax()] == code
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "codes"),
+    [
+        ("fr", "infirmi", {"2221", "3221"}),  # the model holds half a word for 5321
+        ("es", "enferm", {"2221", "3221"}),
+        ("fr", "boulang", {"7512"}),
+        ("en", "farmer", {"6130"}),  # not the titles of subsistence farmers
+    ],
+)
+def test_a_title_that_is_half_typed_comes_before_what_the_model_guesses(
+    language: str, typed: str, codes: set[str]
+) -> None:
+    found = find_groups(Coder(ROOT / "config.yaml"), typed, language, 2)
+    assert codes <= {group.isco_code for group in found}
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,45 @@ def test_a_search_with_another_ending_finds_the_group(reviewer: Reviewer) -> Non
 
 
 @needs_chromium
+@pytest.mark.parametrize("typed", ["lasser", "nurs", "22", "of lasser"])
+def test_a_hit_without_a_word_of_the_search_is_shown_before_it_is_taken(
+    typed: str, reviewer: Reviewer
+) -> None:
+    reviewer.press("/", *typed, Keys.ENTER)
+    first = reviewer.find("results").find_element(By.TAG_NAME, "button")
+    assert reviewer.progress == "0 of 13 texts decided" and "↵" not in first.text
+    assert reviewer.driver.switch_to.active_element == first
+    reviewer.press(Keys.ENTER)
+    assert reviewer.progress == "1 of 13 texts decided"
+    reviewer.press("/", *"222", Keys.ENTER)
+    assert "222 Nursing and Midwifery" in reviewer.find("message").text
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("language", "typed", "codes"),
+    [
+        ("en", "nurs", ["2221", "3221"]),
+        ("fr", "infirmi", ["2221", "3221"]),
+        ("fr", "cadres infir", ["2221"]),
+        ("en", "222", ["222", "2221"]),
+        ("de", "koch", ["5120"]),
+        ("es", "enfermer", ["2221", "3221"]),
+    ],
+)
+def test_titles_with_the_start_of_a_word_come_first(
+    language: str, typed: str, codes: list[str], reviewer: Reviewer, tmp_path: Path
+) -> None:
+    path = tmp_path / "searched.html"
+    display = Display(language=language)
+    write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
+    reviewer.driver.get(path.as_uri())
+    reviewer.press("/", *typed)
+    found = reviewer.driver.find_elements(By.CSS_SELECTOR, "#results .code")
+    assert [code.text for code in found][: len(codes)] == codes
+
+
+@needs_chromium
 def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
     reviewer.press("1")
     assert "does not say whose decisions" in saved_message(reviewer)
