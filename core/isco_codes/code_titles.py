@@ -16,6 +16,10 @@ from core.isco_titles.group_titles import titles_in_all_languages
 from core.taxonomy import isco08
 
 _STEM_CHARS = 4
+# Of 4,000 titles of five languages in another form 5 are taken for others, with whole words 32. Of
+# 2,500 job titles 457 are remarked beside their own code, with four letters 352; and 1,370 beside
+# that of another major group, with four 1,180.
+_FORM_CHARS = 6
 _MAX_ENDING = 2  # letters: of a plural, or of a feminine form
 _LAST_CHARACTER = chr(sys.maxunicode)
 
@@ -46,15 +50,28 @@ def contradicted_by(code: str, title: str) -> str | None:
 def is_unlike_title(code: str, title: str) -> bool:
     """Whether words of other titles of ISCO-08 stand beside ``code``, and none of its own.
 
-    Words are compared by their first four letters. Words that no English title has must be the
+    Words are compared with English titles by their first four letters, and with its own titles in
+    other languages by six: "Coiffeuse" is "Coiffeurs". Words that no English title has must be the
     whole title of another group in any language, or stand in one as whole words: "Maurer".
     """
     if is_title_of_others(code, title) and not is_title_of(code, title):
         return True
     stems = _stems(title)
     if stems & _all_stems():
-        return not stems & _stems_of(code)
+        return not stems & _stems_of(code) and not _has_word_of(code, title)
     return _has_words_of_others(code, title)
+
+
+def _has_word_of(code: str, title: str) -> bool:
+    """Whether a word begins like one of a title of ``code`` in any language: in another form."""
+    words = [word for word in _words(title) if len(word) >= _STEM_CHARS]
+    alike = (
+        _groups_with_prefix(word[:_FORM_CHARS])
+        if len(word) >= _FORM_CHARS
+        else _groups_with_word(word)
+        for word in words
+    )
+    return any(_is_related(group, code) for groups in alike for group in groups)
 
 
 def _has_words_of_others(code: str, title: str) -> bool:

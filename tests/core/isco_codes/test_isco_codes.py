@@ -272,7 +272,10 @@ def test_the_title_of_another_group_in_any_language_is_noted(written: str) -> No
     assert reading.kind == CodeKind.CONTRADICTED or "do not match" in reading.reason
 
 
-@pytest.mark.parametrize("written", ["2221 Maurer", "2221 maçon", "2221 albañil", "2221 (murarz)"])
+@pytest.mark.parametrize(
+    "written",
+    ["2221 Maurer", "2221 maçon", "2221 albañil", "2221 (murarz)", "2221 Agente de seguridad"],
+)
 def test_a_word_of_the_title_of_another_group_is_noted_and_not_refused(written: str) -> None:
     reading = read_code(written)
     assert (reading.kind, reading.code) == (CodeKind.CODE, "2221")
@@ -288,6 +291,18 @@ def test_a_word_of_the_title_of_another_group_is_noted_and_not_refused(written: 
         "2221 Anna",
         "2221 geprüft",
         "2221 siehe Notiz",
+        # Other forms of its title: of a woman, of one person, a part of it.
+        "1323 Directrice du bâtiment",
+        "5414 Agent de sécurité",
+        "3221 Infirmière niveau intermédiaire",
+        "4311 Aide-comptable",
+        "3422 Entrenadora deportiva",
+        "9121 Lavandera y planchadora",
+        "5230 Operadora de caixa",
+        "2411 Contabile",
+        "3257 Ispettrice della medicina ambientale",
+        "5242 Produktvorführerinnen",
+        "7133 Fassadenreinigerin und Schornsteinfegerin",
     ],
 )
 def test_words_of_its_own_title_and_of_none_are_not_noted(written: str) -> None:
