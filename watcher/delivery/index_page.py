@@ -138,7 +138,7 @@ class Index:
     def _page(self, status: Status | None) -> bytes:
         batches = sorted(self._batches.values(), key=_newest, reverse=True)
         trainings = sorted(self._trainings.values(), key=_newest, reverse=True)
-        coded = [batch for batch in batches if batch["kind"] == "coded" and batch["n_rows"]]
+        coded = [batch for batch in batches if batch["is_counted"] and batch["n_rows"]]
         shares = [batch["share"] for batch in coded if not isnan(batch["share"])]
         measured = [training for training in trainings if training["agreement"]]
         return encoded(
@@ -164,7 +164,7 @@ def _months(batches: Sequence[dict[str, Any]], language: str) -> list[dict[str, 
     spoken = page_language(language)
     for name, group in groupby(batches, lambda batch: spoken.month(batch["when"])):
         inside = list(group)
-        coded = [batch for batch in inside if batch["kind"] == "coded"]
+        coded = [batch for batch in inside if batch["is_counted"]]
         months.append(
             {
                 "name": name,
@@ -224,6 +224,8 @@ def _batch(folder: Path, language: str) -> dict[str, Any] | None:
             "name": _name(receipt, folder),
             "when": str(receipt["finished"]),
             "n_rows": n_rows,
+            # A file that grew during the work is coded anew, with the same records and more.
+            "is_counted": not is_corrections and not is_superseded(folder.name),
             "share": nan if is_corrections else _share_at_once(receipt),
             "has_report": (folder / REPORT).exists(),
             "receipt": receipt,

@@ -55,6 +55,17 @@ def a_batch(outbox: Path, number: int, name: str = "survey.csv", **more: Any) ->
     return folder
 
 
+def test_records_of_a_superseded_batch_do_not_count_twice(tmp_path: Path) -> None:
+    a_batch(tmp_path, 1).rename(tmp_path / "survey.000000000001.superseded")
+    a_batch(tmp_path, 2, n_rows_out=120)
+    a_batch(tmp_path, 3, n_rows_out=120)
+    Index(tmp_path).refresh()
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<dt>batches</dt><dd>3</dd>" in page and "<dt>records coded</dt><dd>240</dd>" in page
+    assert "3 batches, 240 records coded" in page
+    assert "the last 2 coded batches, oldest first" in page
+
+
 def a_night(
     outbox: Path, day: str, state: str, rate: float | None = None, versions: tuple[str, ...] = ()
 ) -> None:
@@ -166,7 +177,7 @@ def test_a_file_without_answers_has_no_share_and_no_place_in_the_trend(outbox: P
     a_batch(outbox, 3, "none.csv", n_autocoded=0, n_not_stated=60, n_empty=40)
     Index(outbox, clock=lambda: MOMENT).refresh(a_status())
     page = Page(outbox / INDEX)
-    assert "the last 2 files, oldest first" in page.words
+    assert "the last 2 coded batches, oldest first" in page.words
     assert "none.csv 2026-11-23 04:18:00 UTC 100 –" in page.words
     assert "51.0 %" in page.words and " 0.0 %" not in page.words
 
