@@ -21,7 +21,7 @@ from ray.data import ActorPoolStrategy, DataContext, Dataset
 
 from core.corrections.coded_texts import mark_incomplete
 from core.errors import DistributedError
-from core.files.own_files import RECEIPT
+from core.files.own_files import RECEIPT, OwnFileError
 from core.isco_titles.group_titles import language_of
 from core.row_counts import quantity
 from core.settings import Settings
@@ -30,10 +30,10 @@ from distributed.actor import CodingActor, served_files
 from distributed.datasource import SplitDatasource
 from distributed.file_splits import SPLIT_ROWS
 from distributed.inputs import find_inputs
-from distributed.ray_cluster import connected, share_cpus
+from distributed.ray_cluster import RESUME_HINT, connected, share_cpus
 from distributed.review_queue import write_review
 from distributed.run_receipt import RunReceipt
-from distributed.shards import Format, Shard, read_shards, stray_files
+from distributed.shards import Format, Shard, read_shards, stray_files, summary_names
 from distributed.storage import Folder
 from distributed.summary import collect_shards
 from inference.autocoder import result_settings
@@ -127,17 +127,23 @@ def _complete_shards(
 ) -> dict[str, Shard]:
     """Return the shards of the run to resume, by name.
 
-    Raises DistributedError for results of an earlier run that is not to be resumed, and for shards
-    of another model or other settings.
+    Raises DistributedError for results of an earlier run that is not to be resumed, for shards of
+    another model or other settings, and for a damaged summary of a shard.
     """
-    complete = {shard.name: shard for shard in read_shards(folder)}
     if not resumes:
-        if complete or RECEIPT in folder.names():
+        if summary_names(folder) or RECEIPT in folder.names():
             raise DistributedError(
                 f"{folder.path!r} holds the results of an earlier run: add --resume to go on with "
                 "it, or give --out another folder"
             )
-        return complete
+        return {}
+    try:
+        complete = {shard.name: shard for shard in read_shards(folder)}
+    except OwnFileError as error:
+        raise DistributedError(
+            f"{error}; expected what a run writes when a shard is complete. Remove that file: "
+            f"{RESUME_HINT}"
+        ) from None
     foreign = next((shard for shard in complete.values() if shard.identity != identity), None)
     if foreign is not None:
         raise DistributedError(

@@ -20,6 +20,7 @@ from pyarrow.dataset import dataset
 from ray.data import DataContext
 from ray.data.aggregate import Min, Sum
 
+from core.errors import DistributedError
 from core.files.scratch_folder import ScratchFolder
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import (
@@ -32,6 +33,7 @@ from core.review_contract import (
     expected_gain,
 )
 from distributed.arrow_types import arrow_schema, arrow_table
+from distributed.ray_cluster import RESUME_HINT
 from distributed.shards import EXAMPLE, SHARDS, UNCERTAIN_SCHEMA, uncertain_paths
 from distributed.storage import Folder
 
@@ -70,9 +72,16 @@ def _sorted_here(out: Folder) -> pa.Table:
     paths = [f"{out.path}/{path}" for path in uncertain_paths(out)]
     shards = dataset(paths, UNCERTAIN_SCHEMA, format="parquet", filesystem=out.filesystem)
     aggregations = [(N_RECORDS, "sum"), (CONFIDENCE, "min"), (EXAMPLE, "first")]
+    try:
+        texts = shards.to_table()
+    except pa.ArrowException as error:  # it names the file
+        found = str(error).partition("\n")[0]
+        raise DistributedError(
+            f"{found}; expected the texts of a shard. Remove that file and the summary of its "
+            f"shard beside it (.json): {RESUME_HINT}"
+        ) from None
     summed = (
-        shards.to_table()
-        .sort_by([(TEXT, "ascending"), (EXAMPLE, "ascending")])
+        texts.sort_by([(TEXT, "ascending"), (EXAMPLE, "ascending")])
         .group_by(TEXT, use_threads=False)  # in this order, so that the first is the least
         .aggregate(aggregations)
         .select([TEXT, *(f"{column}_{function}" for column, function in aggregations)])

@@ -22,9 +22,11 @@ from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
 
 from core.columns.record_text import duties_in_context
 from core.csv_writer import Writer, has_formula, row_writer
+from core.files.own_files import OwnFileError
 from core.isco_scores.derived_variables import derived_of
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
@@ -75,6 +77,9 @@ class Shard(RowCounts):
         return self.model_version, self.settings
 
 
+_SUMMARY = TypeAdapter(Shard)
+
+
 def shard_key(records: bytes, parts: Sequence[Any]) -> str:
     """Return the key of a shard (16 hexadecimal digits).
 
@@ -90,14 +95,27 @@ def shard_key(records: bytes, parts: Sequence[Any]) -> str:
 
 
 def read_shards(out: Folder) -> list[Shard]:
-    """Return the summaries of the shards that are complete."""
+    """Return the summaries of the shards that are complete.
+
+    Raises OwnFileError for a summary that is not what ``write_shard`` writes.
+    """
 
     def read(name: str) -> Shard:
-        return Shard(**json.loads(out.read(f"{SHARDS}/{name}")))
+        try:
+            return _SUMMARY.validate_json(out.read(f"{SHARDS}/{name}"), strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            found = ": ".join([*map(str, first["loc"]), first["msg"]])
+            path = f"{out.path}/{SHARDS}/{name}"
+            raise OwnFileError(f"{path!r} is no summary of a shard ({found})") from None
 
-    names = [name for name in out.names(SHARDS) if name.endswith(".json")]
     with ThreadPoolExecutor(_N_READERS) as readers:
-        return list(readers.map(read, names))
+        return list(readers.map(read, summary_names(out)))
+
+
+def summary_names(out: Folder) -> list[str]:
+    """Return the names of the summaries, one of each shard that is complete."""
+    return [name for name in out.names(SHARDS) if name.endswith(".json")]
 
 
 def stray_files(out: Folder, shards: Iterable[str], output_format: Format) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import InputError
+from core.errors import DistributedError, InputError
 from core.row_counts import RowCounts
 from core.settings import Columns, Settings
 from core.text import join
@@ -22,8 +22,10 @@ from tests.support.written_rows import rows_of
 
 pytest.importorskip("distributed.shards")
 
+from distributed.coding_run import RunOptions, run_distributed
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
+from distributed.review_queue import write_review
 from distributed.shards import Format, Shard, uncertain_path, write_shard
 from distributed.storage import Folder
 
@@ -50,6 +52,48 @@ def shard_of(
     )
     out = path.parent / "results"
     return write_shard(empty, split, output_format, autocoder, Folder.at(str(out))), out
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b'{"name": "s", "in', "is no summary of a shard .Invalid JSON: EOF while parsing"),
+        (b"", "is no summary of a shard .Invalid JSON: EOF while parsing"),
+        (b"[]", "is no summary of a shard .Input should be an object"),
+        (b"\x00\xff", "is no summary of a shard .Invalid JSON: "),
+        (b'{"name": "s"}', r"is no summary of a shard \(input: Field required\)"),
+        (None, r"is no summary of a shard \(n_rows_out: Input should be a valid integer\)"),
+    ],
+)
+def test_a_damaged_summary_is_named_with_what_to_do(
+    content: bytes | None, found: str, tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("job_title\nnurse\n", encoding="utf-8")
+    _, out = shard_of(path, bundle, settings)
+    summary = out / "shards" / "s.json"
+    if content is None:
+        content = summary.read_bytes().replace(b'"n_rows_out": 1', b'"n_rows_out": "many"')
+    options = RunOptions(resumes=True)
+    summary.write_bytes(content)
+    with pytest.raises(DistributedError, match=found) as raised:
+        run_distributed([str(path)], str(out), bundle, settings, options)
+    assert repr(str(summary)) in str(raised.value)
+    assert "Remove that file: the same command with --resume" in str(raised.value)
+    with pytest.raises(DistributedError, match="add --resume"):
+        run_distributed([str(path)], str(out), bundle, settings, RunOptions())
+
+
+def test_damaged_texts_of_a_shard_are_named_with_what_to_do(
+    tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("job_title\nnurse\n", encoding="utf-8")
+    _, out = shard_of(path, bundle, settings)
+    texts = out / uncertain_path("s")
+    texts.write_bytes(texts.read_bytes()[:100])
+    with pytest.raises(DistributedError, match=r"s\.review\.parquet.*Remove that file.*--resume"):
+        write_review(Folder.at(str(out)), 1)
 
 
 @pytest.mark.slow
