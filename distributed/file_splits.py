@@ -29,6 +29,8 @@ from core.formats.parquet_file import (
     value_type,
 )
 from core.formats.source import AUTO
+from core.non_answers.answers_beside import AnswersBeside
+from core.non_answers.other_periods import OtherPeriods
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
 from core.text import DUTIES, JOB_TITLE
@@ -108,14 +110,19 @@ def read_splits(
 def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileContents:
     table = open_table(file, columns.aliases, _REQUIRED, legacy_encoding)
     refuse_own_table(file, table.header, table.sample())
-    n_records = sum(1 for _ in table.rows())
+    checks = AnswersBeside(table), OtherPeriods(table)
+    n_records = 0
+    for chunk in table.chunks():
+        n_records += len(chunk)
+        for check in checks:
+            check.add(chunk)
     return FileContents(
         n_records,
         table.n_blank_lines,
         table.below.n_left_out,
         table.encoding,
         DELIMITERS[table.delimiter],
-        (*table.notes, *table.row_notes),
+        (*table.notes, *table.row_notes, *(note for check in checks for note in check.notes())),
     )
 
 

@@ -8,13 +8,13 @@ from core.corrections.text_list import TextCollector
 from core.csv_table import Table
 from core.isco_titles.group_titles import language_of
 from core.letters.damage import Damage
+from core.non_answers.answers_beside import AnswersBeside
+from core.non_answers.other_periods import OtherPeriods
 from core.non_answers.unread_formulas import UnreadFormulas
 from inference.office.office_calibration import OfficeCalibration
 from results.agreement import Agreement
 from results.receipt import Receipt
-from results.reporting.answers_beside import AnswersBeside
 from results.reporting.contested_codes import ContestedCodes
-from results.reporting.other_periods import OtherPeriods
 from results.reporting.repeated_titles import RepeatedTitles
 from results.reporting.several_titles import SeveralTitles
 from results.reporting.stray_rows import StrayRows

@@ -57,6 +57,20 @@ def test_what_is_decided_about_the_columns_is_noted(suffix: str, tmp_path: Path)
     )
 
 
+def test_answers_that_are_not_read_are_counted_as_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Occupation last 7 days,And in the last 12 months?,occupation_other\n"
+        ",welder,\nother,,crane operator\nretired,cook,\nnurse,nurse,\n",
+        encoding="utf-8",
+    )
+    contents = check_file(local(path), Columns())
+    assert contents.n_records == 4
+    beside, period = contents.notes[-2:]
+    assert beside.startswith("1 record states nothing in 'Occupation last 7 days' and has a text")
+    assert period.startswith("2 records name no job in 'Occupation last 7 days' and have a job in")
+
+
 @pytest.mark.parametrize("suffix", [".dta", ".sav"])
 def test_a_data_set_is_refused_with_what_to_do(suffix: str, tmp_path: Path) -> None:
     file = local(WRITERS[suffix](tmp_path / f"staff{suffix}"))

@@ -8,8 +8,8 @@ import pytest
 
 from core.csv_table import open_table
 from core.errors import InputError
+from core.non_answers.answers_beside import AnswersBeside
 from core.settings import Columns
-from results.reporting.answers_beside import AnswersBeside
 from tests.support.opened_table import counted_notes, opened_table
 
 FILLED_ONCE = [["nurse", "", ""], ["", "infirmière", ""], ["", "", "cuoco"], ["", "", ""]]

@@ -15,7 +15,7 @@ from core.columns.header_names import DUTIES, JOB_TITLE
 from core.columns.reference_periods import is_of_a_year
 from core.csv_table import Row, Table
 from core.languages.message import Message
-from results.reporting.answers_beside import column_names, is_answer
+from core.non_answers.answers_beside import column_names, is_answer
 
 _SETTING = f"data.columns.{JOB_TITLE}"
 

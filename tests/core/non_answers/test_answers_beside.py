@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.csv_table import open_table
+from core.non_answers.answers_beside import AnswersBeside
 from core.settings import Settings
 from inference.bundle import Bundle
-from results.reporting.answers_beside import AnswersBeside
 from tests.results.test_input_columns import coded
 from tests.support.opened_table import counted_notes, opened_table
 
