@@ -3,14 +3,15 @@
 Punctuation is no part of the text that the model reads: it is coded as "nurse taxi driver", and may
 be surely one of the two. Such a record gets no code, and candidates of each of its occupations. The
 parts of a title are occupations where each of them alone is coded surely, in different groups:
-duties behind a title are not, and neither is "painter and decorator". Where the whole title is not
-coded surely, and a person decides anyway, it is enough that the group of a part is sure ("farmer"
-may be several unit groups of one major group). A correction of the text decides as ever.
+duties behind a title are not, and neither is "painter and decorator". A correction of the text
+decides as ever.
+
+Of a title that is not coded surely as a whole a person decides anyway: it is divided only where
+that is hardly ever wrong, not at a comma or dash.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -21,8 +22,6 @@ from core.row_counts import Progress, no_progress
 from core.taxonomy import MINOR, UNIT
 from core.text import join
 from inference.decision import Prediction
-
-_SURE_GROUP = 0.95  # with it 22 of 27,833 single titles more are taken for several, with 0.9 56
 
 Code = Callable[[Sequence[str], Progress], Sequence[Prediction]]
 
@@ -43,33 +42,22 @@ def code_records(
     for record, (title, prediction) in enumerate(zip(titles, predictions, strict=True)):
         if prediction.is_by_model and not prediction.is_unheld:
             parts = parts_of(title)
-            if parts.texts:
+            if parts.texts and not (prediction.is_fallback and parts.confidence):
                 divided[record] = parts
     parts_alone = list(dict.fromkeys(join(part) for p in divided.values() for part in p.texts))
     found = dict(zip(parts_alone, code(parts_alone, lambda _: progress(0)), strict=True))
     doubted = list(predictions)
     for record, parts in divided.items():
-        whole = predictions[record]
         of_parts = [found[join(part)] for part in parts.texts]
-        groups = {_group_of(part, parts, whole.is_fallback) for part in of_parts}
-        if "" not in groups and len(groups) > 1:
-            doubted[record] = _together(whole, of_parts)
+        are_sure = all(
+            len(part.isco_code) == UNIT
+            and not part.needs_review
+            and part.confidence >= parts.confidence
+            for part in of_parts
+        )
+        if are_sure and len({part.isco_code[: parts.n_digits] for part in of_parts}) > 1:
+            doubted[record] = _together(predictions[record], of_parts)
     return doubted
-
-
-def _group_of(part: Prediction, parts: TitleParts, may_be_several: bool) -> str:
-    """Return the group of a part by which it is told from the others; empty if it is not sure.
-
-    ``may_be_several``: the group may be sure where its unit group is not.
-    """
-    is_coded = len(part.isco_code) == UNIT and not part.needs_review
-    if is_coded and part.confidence >= parts.confidence:
-        return part.isco_code[: parts.n_digits]
-    sums: defaultdict[str, float] = defaultdict(float)
-    if may_be_several and part.is_by_model:
-        for unit, confidence in part.candidates:
-            sums[unit[: parts.n_digits]] += confidence
-    return next((group for group, sum_ in sums.items() if sum_ >= _SURE_GROUP), "")
 
 
 def _together(whole: Prediction, parts: Sequence[Prediction]) -> Prediction:
@@ -91,5 +79,5 @@ def _together(whole: Prediction, parts: Sequence[Prediction]) -> Prediction:
         candidates=tuple(likeliest[:N_REVIEW_CANDIDATES]),
         source=CodeSource.TOO_UNSURE,
         similar=(),
-        occupations=tuple(part.group_code for part in parts),
+        occupations=tuple(part.isco_code for part in parts),
     )
