@@ -24,13 +24,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.offices import Texts, offices
+from benchmarks.offices import ReadTexts, offices
 from core.settings import InferenceSettings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
-from inference.classifier import Reading, open_classifier
+from inference.classifier import open_classifier
 from inference.doubt.answer_counts import count_answers, reasons_for
-from inference.similar_corrections import SimilarCorrections, similarity_of, similarity_vectors
+from inference.similar_corrections import similarity_of
 
 _SIZES = (5, 12, 30, 50, 100, 300)
 _RATES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
@@ -47,17 +47,13 @@ class Office:
 
     def __init__(self, rows: pd.DataFrame, bundle: Bundle, rng: np.random.Generator) -> None:
         rows = rows.drop_duplicates("text")
-        texts = Texts.of(rows)
-        order = rng.permutation(len(rows))
-        n_neighbors = min(_N_NEIGHBORS, len(rows) // 3)
-        reading = _read(bundle, [texts.texts[row] for row in order])
-        self.units = texts.units[order][n_neighbors:]
-        self.alone = reading.probabilities[n_neighbors:]
-        vectors = similarity_vectors(reading)
-        neighbors = {texts.texts[row]: _UNITS[texts.units[row]] for row in order[:n_neighbors]}
-        similar = SimilarCorrections(similarity_of(bundle))
-        similar.learn(neighbors, lambda _: vectors[:n_neighbors])
-        self.beside = similar.blend(self.alone, similar.nearest(vectors[n_neighbors:]), 2.0)
+        rows = rows.iloc[rng.permutation(len(rows))]
+        office = ReadTexts.of(rows, open_classifier(bundle, InferenceSettings()))
+        neighbors, own = np.split(np.arange(len(rows)), [min(_N_NEIGHBORS, len(rows) // 3)])
+        self.units = office.units[own]
+        self.alone = office.probabilities[own]
+        similar = office.corrections(neighbors, office.units, similarity_of(bundle))
+        self.beside = similar.blend(self.alone, similar.nearest(office.vectors[own]), 2.0)
 
     def drawn(self, n: int, is_review: bool, rng: np.random.Generator) -> np.ndarray:
         """Return (n,) rows that a coder answers; fewer where the office has not so many."""
@@ -70,10 +66,6 @@ class Office:
         return np.concatenate(
             [rng.permutation(asked)[:n_asked], rng.permutation(sampled)[: n // 5]]
         )
-
-
-def _read(bundle: Bundle, texts: list[str]) -> Reading:
-    return open_classifier(bundle, InferenceSettings()).read(texts)
 
 
 def random_code(units: np.ndarray, _: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.offices import Texts, figures, offices
+from benchmarks.offices import ReadTexts, figures, offices
 from core.corrections.office_answers import OfficeAnswers
 from core.settings import DEFAULT_WANTED_AGREEMENT, InferenceSettings
 from core.taxonomy import isco08
@@ -31,7 +31,7 @@ from inference.classifier import open_classifier
 from inference.office.exponent_fit import FITTED_PRIOR, Prior
 from inference.office.office_calibration import OfficeCalibration, bundle_calibration
 from inference.office.office_fit import AnswerReadings, fit_office
-from inference.similar_corrections import FITTED_RULES, SimilarCorrections, similarity_vectors
+from inference.similar_corrections import FITTED_RULES, SimilarCorrections
 
 _UNITS = isco08().units
 _CHOSEN_ON = ("survey", "de", "own rules")
@@ -41,16 +41,6 @@ _PRIORS = (
     *(Prior(deviation, FITTED_PRIOR.slip_rate) for deviation in (0.08, 0.15, 0.3, 1.0)),
     *(Prior(FITTED_PRIOR.deviation, slip_rate) for slip_rate in (0.001, 0.02, 0.1)),
 )
-
-
-@dataclass(frozen=True)
-class _Office:
-    """N texts with their right unit groups, and what the model makes of them."""
-
-    texts: list[str]
-    units: np.ndarray
-    probabilities: np.ndarray
-    vectors: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -81,9 +71,10 @@ def main() -> None:
 
 def _measure_all(arguments: argparse.Namespace) -> list[dict[str, object]]:
     priors = _PRIORS if arguments.priors else (FITTED_PRIOR,)
+    classifier = open_classifier(Bundle.open(arguments.bundle), InferenceSettings())
     rows = []
     for name, table in offices(arguments.reference, arguments.data)[0].items():
-        office = _read(table.drop_duplicates("text"), arguments.bundle)
+        office = ReadTexts.of(table.drop_duplicates("text"), classifier)
         for mode in ("whole", "part"):
             for n_answers in (100, 300):
                 for seed in range(arguments.seeds):
@@ -106,13 +97,7 @@ def _measure_all(arguments: argparse.Namespace) -> list[dict[str, object]]:
     return rows
 
 
-def _read(table: pd.DataFrame, bundle_dir: Path) -> _Office:
-    texts = Texts.of(table)
-    reading = open_classifier(Bundle.open(bundle_dir), InferenceSettings()).read(texts.texts)
-    return _Office(texts.texts, texts.units, reading.probabilities, similarity_vectors(reading))
-
-
-def _review(office: _Office, n_answers: int, mode: str, rng: np.random.Generator) -> _Review:
+def _review(office: ReadTexts, n_answers: int, mode: str, rng: np.random.Generator) -> _Review:
     confidence = office.probabilities.max(axis=1)
     order = rng.permutation(len(office.texts))
     file = order[: len(order) // 2]
@@ -142,19 +127,16 @@ def _review(office: _Office, n_answers: int, mode: str, rng: np.random.Generator
     )
 
 
-def _measure(office: _Office, review: _Review, said: np.ndarray, prior: Prior) -> dict[str, object]:
-    similar = SimilarCorrections(FITTED_RULES)
-    rows = {office.texts[row]: row for row in review.answered}
-    similar.learn(
-        {text: _UNITS[said[row]] for text, row in rows.items()},
-        lambda texts: office.vectors[[rows[text] for text in texts]],
-    )
+def _measure(
+    office: ReadTexts, review: _Review, said: np.ndarray, prior: Prior
+) -> dict[str, object]:
+    similar = office.corrections(review.answered, said, FITTED_RULES)
     answers = OfficeAnswers(
-        texts=tuple(rows),
-        codes=tuple(_UNITS[said[row]] for row in rows.values()),
+        texts=tuple(office.texts[row] for row in review.answered),
+        codes=tuple(_UNITS[said[row]] for row in review.answered),
         weights=tuple(review.weights),
         is_sampled=tuple(review.is_sampled.tolist()),
-        files=((),) * len(rows),
+        files=((),) * len(review.answered),
         n_autocoded=int(review.is_sampled.sum()),
         answered_rate=review.answered_rate,
     )
@@ -167,7 +149,7 @@ def _measure(office: _Office, review: _Review, said: np.ndarray, prior: Prior) -
 
 
 def _compare(
-    office: _Office,
+    office: ReadTexts,
     rest: np.ndarray,
     said: np.ndarray,
     similar: SimilarCorrections,

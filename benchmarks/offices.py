@@ -30,10 +30,10 @@ from scipy.optimize import minimize
 
 from benchmarks.near_duplicates import LANGUAGES, near_duplicates
 from core.settings import InferenceSettings
-from core.taxonomy import unit_index
+from core.taxonomy import isco08, unit_index
 from core.text import join
 from inference.bundle import Bundle
-from inference.classifier import open_classifier
+from inference.classifier import Classifier, open_classifier
 from inference.similar_corrections import (
     SimilarCorrections,
     SimilarityRules,
@@ -65,6 +65,35 @@ class Texts:
         """Return the texts of a table with ``text, label`` and, if there are, ``kind``."""
         kinds = list(rows["kind"]) if "kind" in rows else [""] * len(rows)
         return cls(list(rows["text"]), np.array(unit_index(rows["label"]), np.intp), kinds)
+
+
+@dataclass(frozen=True)
+class ReadTexts:
+    """N texts with the indices of their right unit groups, and what the model makes of them."""
+
+    texts: list[str]
+    units: np.ndarray
+    probabilities: np.ndarray
+    vectors: np.ndarray
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, classifier: Classifier) -> ReadTexts:
+        """Let ``classifier`` read a table with ``text, label``."""
+        texts = Texts.of(rows)
+        reading = classifier.read(texts.texts)
+        return cls(texts.texts, texts.units, reading.probabilities, similarity_vectors(reading))
+
+    def corrections(
+        self, rows: np.ndarray, units: np.ndarray, rules: SimilarityRules
+    ) -> SimilarCorrections:
+        """Return the corrections of the texts in ``rows``; ``units`` (N,) are those given."""
+        row_of = {self.texts[row]: row for row in rows}
+        similar = SimilarCorrections(rules)
+        similar.learn(
+            {text: isco08().units[units[row]] for text, row in row_of.items()},
+            lambda texts: self.vectors[[row_of[text] for text in texts]],
+        )
+        return similar
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.near_duplicates import near_duplicates
+from benchmarks.offices import ReadTexts
 from core.review_contract import expected_gain
 from core.settings import InferenceSettings
-from core.taxonomy import unit_index
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.similar_corrections import FITTED_RULES, SimilarCorrections, similarity_vectors
+from inference.similar_corrections import FITTED_RULES
 from results.review.question_order import QuestionOrder
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT
@@ -100,22 +100,16 @@ class _Office:
 
     def __init__(self, records: pd.DataFrame, serving: Classifier, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
-        counted = records.groupby("text", sort=False)["label"].agg(["first", "size"])
-        self._texts = list(counted.index)
-        self._codes = list(counted["first"])
-        self._units = np.array(unit_index(self._codes), np.intp)
+        counted = records.groupby("text", sort=False)["label"].agg(["first", "size"]).reset_index()
+        self._read = ReadTexts.of(counted.rename(columns={"first": "label"}), serving)
         self._n = counted["size"].to_numpy(int)
-        reading = serving.read(self._texts)
-        self._probabilities = reading.probabilities
-        self._vectors = similarity_vectors(reading)
-        self._rows = {text: row for row, text in enumerate(self._texts)}
-        self._confidence = reading.probabilities.max(axis=1)
+        self._confidence = self._read.probabilities.max(axis=1)
         self._asked = np.flatnonzero(self._confidence < np.float32(_THRESHOLD))
 
     def compare(self, n_random: int) -> list[dict[str, object]]:
         asked = self._asked
         gains = expected_gain(self._confidence[asked], self._n[asked])
-        texts = [self._texts[place] for place in asked]
+        texts = [self._read.texts[place] for place in asked]
         orders = {
             "random": [self._rng.permutation(asked) for _ in range(n_random)],
             "lowest confidence": [asked[np.argsort(self._confidence[asked], kind="stable")]],
@@ -138,27 +132,21 @@ class _Office:
     def _n_taught(self, answered: np.ndarray) -> int:
         """Return how many records of other questions have the code of a similar answer, rightly."""
         others = np.setdiff1d(self._asked, answered)
-        similar = self._similar(answered)
-        neighbors = similar.nearest(self._vectors[others])
-        best = similar.blend(self._probabilities[others], neighbors, _THRESHOLD).argmax(axis=1)
+        office = self._read
+        similar = office.corrections(answered, office.units, FITTED_RULES)
+        neighbors = similar.nearest(office.vectors[others])
+        best = similar.blend(office.probabilities[others], neighbors, _THRESHOLD).argmax(axis=1)
         is_reached = np.array([len(voters.rows) > 0 for voters in neighbors], bool)
-        return int(self._n[others][is_reached & (best == self._units[others])].sum())
-
-    def _similar(self, answered: np.ndarray) -> SimilarCorrections:
-        similar = SimilarCorrections(FITTED_RULES)
-        similar.learn(
-            {self._texts[place]: self._codes[place] for place in answered},
-            lambda texts: self._vectors[[self._rows[text] for text in texts]],
-        )
-        return similar
+        return int(self._n[others][is_reached & (best == office.units[others])].sum())
 
     def _share_right(self, answered: np.ndarray) -> float:
         """Return the share of the records whose best code is right once these are answered."""
-        similar = self._similar(answered)
-        neighbors = similar.nearest(self._vectors)
-        best = similar.blend(self._probabilities, neighbors, _THRESHOLD).argmax(axis=1)
-        best[answered] = self._units[answered]
-        return float(((best == self._units) * self._n).sum() / self._n.sum())
+        office = self._read
+        similar = office.corrections(answered, office.units, FITTED_RULES)
+        neighbors = similar.nearest(office.vectors)
+        best = similar.blend(office.probabilities, neighbors, _THRESHOLD).argmax(axis=1)
+        best[answered] = office.units[answered]
+        return float(((best == office.units) * self._n).sum() / self._n.sum())
 
 
 if __name__ == "__main__":
