@@ -15,7 +15,6 @@ near-duplicates of the corrected titles, what was taught, and foreign texts, as 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import tempfile
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.nights import REPORTED, Office, Sources, open_office
+from benchmarks.nights import REPORTED, Office, Sources, open_office, print_line
 from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import confirm
 from core.settings import InferenceSettings, Settings
@@ -129,20 +128,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             settings = make_project(Path(folder), office, language)
             figures: dict[str, object] = {"office": name, "model": shipped.manifest.version}
-            _print(figures | measure(shipped, office, corrections), arguments.out)
+            print_line(figures | measure(shipped, office, corrections), arguments.out)
             for number, rows in enumerate(_parts(corrections, arguments.nights), start=1):
                 ended = night(settings, f"night{number}", rows)
                 served = ModelRegistry(settings.output).served()
                 ended |= measure(served, office, corrections.loc[: rows.index[-1]])
-                _print(figures | ended, arguments.out)
-
-
-def _print(figures: dict[str, object], out: Path | None) -> None:
-    line = json.dumps(figures, ensure_ascii=False)
-    print(line, flush=True)
-    if out is not None:
-        with out.open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
+                print_line(figures | ended, arguments.out)
 
 
 def _parts(corrections: pd.DataFrame, n: int) -> list[pd.DataFrame]:

@@ -46,7 +46,7 @@ def near_duplicates(rows: pd.DataFrame, language: str, rng: random.Random) -> pd
             "junior": f"{added['junior']} {title}",
             "typo": _mistyped(title, rng),
             "order": " ".join(words[1:] + words[:1]),
-            "abbreviated": _abbreviated(words, rng),
+            "abbreviated": _abbreviated(words),
         }
         found += [
             (join(variant), label, kind) for kind, variant in variants.items() if variant != title
@@ -65,11 +65,9 @@ def _mistyped(title: str, rng: random.Random) -> str:
     return rng.choice(forms)
 
 
-def _abbreviated(words: Sequence[str], rng: random.Random) -> str:
+def _abbreviated(words: Sequence[str]) -> str:
     """Return the words with the first one abbreviated that is usually, or that is long."""
     for position, word in enumerate(words):
-        known = WORDS.get(word)
-        short = rng.choice(list(known)) if known else f"{word[:5]}." if len(word) > 8 else ""
-        if short:
+        if short := WORDS.get(word) or (f"{word[:5]}." if len(word) > 8 else ""):
             return " ".join([*words[:position], short, *words[position + 1 :]])
     return " ".join(words)

@@ -31,9 +31,9 @@ import pandas as pd
 from transformers import AutoTokenizer
 
 from benchmarks.near_duplicates import LANGUAGES, near_duplicates
+from benchmarks.offices import OWN_RULES, read_titles
 from core.settings import InferenceSettings, Settings
 from core.taxonomy import isco08
-from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Reading, combine, open_classifier
@@ -53,7 +53,7 @@ from training.own_rules import without_overruled
 
 _UNITS = np.array(isco08().units)
 _RULES = {
-    "rules A": {"3434": "5120", "3221": "2221", "2222": "2221", "5222": "5223", "1420": "5223"},
+    "rules A": OWN_RULES,
     "rules B": {
         "4110": "4120",
         "3343": "4120",
@@ -86,7 +86,8 @@ class Sources:
     def __init__(self, reference: Path, data: Path, languages: Sequence[str]) -> None:
         self.answers = read_answers(reference, languages)
         self._english, self._multi = (
-            _titles(data / name) for name in ("dev_titles.csv", "dev_multi.csv.gz")
+            rows[rows["title_in_train"] == ""]
+            for rows in map(read_titles, (data / "dev_titles.csv", data / "dev_multi.csv.gz"))
         )
 
     def hold_out(self, language: str) -> pd.DataFrame:
@@ -124,12 +125,6 @@ class Sources:
             "index titles": english[english["source"].str.contains("ilo")],
             "titles, other languages": self._multi.sample(1500, random_state=7),
         }
-
-
-def _titles(path: Path) -> pd.DataFrame:
-    rows = pd.read_csv(path, dtype=str).fillna("")
-    texts = [join(*row) for row in rows[["job_title", "duties_description"]].to_numpy()]
-    return rows.assign(text=texts, label=rows["isco_code"])[rows["title_in_train"] == ""]
 
 
 def open_office(sources: Sources, name: str, n: int, seed: int) -> Office:
@@ -425,7 +420,7 @@ def main() -> None:
             if arguments.poison is not None:
                 for kind in arguments.poison or POISONS:
                     line = poison(model, sources, office, kind, tokenizer, settings)
-                    _print({**line, "seed": seed}, arguments.out)
+                    print_line({**line, "seed": seed}, arguments.out)
                 continue
             ngram_model, arrived = week(
                 model, office, sources, arguments.nights, tokenizer, settings
@@ -435,10 +430,11 @@ def main() -> None:
             if arguments.gate:
                 verdict = gate_verdict(model, sources, office, ngram_model, arrived, settings)
                 line |= {"promoted": verdict.promoted, "reasons": verdict.reasons}
-            _print(line, arguments.out)
+            print_line(line, arguments.out)
 
 
-def _print(line: dict[str, object], out: Path | None) -> None:
+def print_line(line: dict[str, object], out: Path | None) -> None:
+    """Print figures as a line of JSON, and add it to the file ``out`` if there is one."""
     rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in line.items()}
     print(json.dumps(rounded, ensure_ascii=False), flush=True)
     if out is not None:

@@ -42,7 +42,7 @@ from inference.similar_corrections import (
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT
 
-_OWN_RULES = {"3434": "5120", "3221": "2221", "2222": "2221", "5222": "5223", "1420": "5223"}
+OWN_RULES = {"3434": "5120", "3221": "2221", "2222": "2221", "5222": "5223", "1420": "5223"}
 _LOWEST_COSINE = 0.5  # no rule that was ever fitted gives a share to one below
 _LEAST_SHARE = 0.03
 _THRESHOLD = 0.9
@@ -171,8 +171,8 @@ def offices(
         return rows.sample(min(n, len(rows)), random_state=1)[["text", "label"]]
 
     english = answers("en")
-    is_rule = english["label"].isin([*_OWN_RULES, *_OWN_RULES.values()])
-    own = english[is_rule].assign(label=english["label"].replace(_OWN_RULES))
+    is_rule = english["label"].isin([*OWN_RULES, *OWN_RULES.values()])
+    own = english[is_rule].assign(label=english["label"].replace(OWN_RULES))
     is_vacancy = english["kind"] == "vacancy"
     is_survey = ~is_vacancy & ~english["kind"].isin(["vague", "border"])
     found = {
@@ -184,13 +184,18 @@ def offices(
     }
     foreign = {"foreign answers": english.sample(1500, random_state=7)[["text", "label"]]}
     if data is not None:
-        dev = pd.read_csv(data / "dev_titles.csv", dtype=str).fillna("")
-        texts = [join(*row) for row in dev[["job_title", "duties_description"]].to_numpy()]
-        dev = dev.assign(text=texts, label=dev["isco_code"])
+        dev = read_titles(data / "dev_titles.csv")
         is_esco = dev["source"].str.contains("esco") & (dev["title_in_train"] == "")
         found["ESCO"] = dev.loc[is_esco, ["text", "label"]]
         foreign["foreign titles"] = dev.loc[dev["source"].str.contains("ilo"), ["text", "label"]]
     return found, foreign
+
+
+def read_titles(path: Path) -> pd.DataFrame:
+    """Return the rows of a file of titles with codes, with ``text`` and ``label``."""
+    rows = pd.read_csv(path, dtype=str).fillna("")
+    texts = [join(*row) for row in rows[["job_title", "duties_description"]].to_numpy()]
+    return rows.assign(text=texts, label=rows["isco_code"])
 
 
 class Model:

@@ -39,6 +39,7 @@ from benchmarks.base_model import make_base_bundle
 from benchmarks.bound import Shape, tokens_per_s
 from benchmarks.contenders import read_texts
 from benchmarks.latency import measure_latency
+from benchmarks.processor import processor
 from benchmarks.survey import Survey, write_survey
 from inference.bundle import Bundle
 
@@ -111,16 +112,9 @@ def _log(line: str) -> None:
 
 def _machine() -> dict[str, Any]:
     packages = ("onnxruntime", "torch", "transformers", "optimum", "tokenizers", "numpy")
-    cpu = Path("/proc/cpuinfo")
-    lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.exists() else []
-    pairs = (line.partition(":") for line in lines)
-    cpu_fields = {name.strip(): value.strip() for name, _, value in pairs}
-    flags = cpu_fields.get("flags", "").split()
     return {
         "date": date.today().isoformat(),
-        "processor": cpu_fields.get("model name", platform.processor()),
-        "cores": len([line for line in lines if line.startswith("processor")]) or "?",
-        "vector": [f for f in ("avx2", "avx512f", "avx512_vnni", "avx_vnni") if f in flags],
+        "processor": processor(),
         "python": platform.python_version(),
         **{package: version(package) for package in packages},
     }

@@ -23,3 +23,11 @@ def test_each_title_has_one_of_each_kind_with_its_code(language: str) -> None:
     assert set(found["label"]) == {"2411", "5120"}
     assert not set(found["text"]) & {*texts, join("chartered accountant")}
     assert found["text"].str.endswith(" | unknown").all()
+    (abbreviated,) = found.loc[found["kind"] == "abbreviated", "text"]
+    assert abbreviated == join("chart. accountant")
+
+
+def test_a_word_that_is_usually_abbreviated_is_abbreviated_so() -> None:
+    rows = pd.DataFrame({"text": [join("Senior manager")], "label": ["1219"]})
+    found = near_duplicates(rows, "en", random.Random(1))
+    assert list(found.loc[found["kind"] == "abbreviated", "text"]) == [join("snr manager")]
