@@ -105,7 +105,6 @@ class SimilarCorrections:
 
     def __init__(self, rules: SimilarityRules) -> None:
         self.rules = rules
-        self._codes: dict[str, str] = {}
         self._texts: list[str] = []
         self._units = np.zeros(0, np.intp)
         self._vectors = np.zeros((0, 0), np.int8)
@@ -126,7 +125,6 @@ class SimilarCorrections:
         blocks += map(vectors_of, steps_of(new_texts))
         rows |= {text: len(rows) + number for number, text in enumerate(new_texts)}
         self._texts = list(codes)
-        self._codes = dict(codes)
         self._units = np.array(unit_index(codes.values()), np.intp)
         if codes:
             self._vectors = np.concatenate(blocks)[[rows[text] for text in codes]]
@@ -136,7 +134,6 @@ class SimilarCorrections:
         rows = [row for row, text in enumerate(self._texts) if not is_left_out(text)]
         others = SimilarCorrections(self.rules)
         others._texts = [self._texts[row] for row in rows]
-        others._codes = {text: self._codes[text] for text in others._texts}
         others._units, others._vectors = self._units[rows], self._vectors[rows]
         return others
 
@@ -217,12 +214,12 @@ class SimilarCorrections:
         """
         if not len(voters.rows):
             return prediction
-        source = prediction.source
-        model_code = isco08().units[int(probabilities.argmax())]
+        source, units = prediction.source, isco08().units
+        model_code = units[int(probabilities.argmax())]
         if source == CodeSource.MODEL and prediction.candidates[0][0] != model_code:
             source = CodeSource.SIMILAR_CORRECTION
         similar = tuple(
-            SimilarCorrection(self._texts[row], self._codes[self._texts[row]], float(cosine))
+            SimilarCorrection(self._texts[row], units[self._units[row]], float(cosine))
             for row, cosine in zip(voters.rows[:N_SHOWN], voters.cosines, strict=False)
         )
         return replace(prediction, source=source, similar=similar)
