@@ -135,7 +135,7 @@ class Autocoder:
 
         def vectors_of(texts: Sequence[str]) -> np.ndarray:
             progress(0)
-            return self._office.vectors_of(texts, self.classifier.read)
+            return self._office.texts.vectors_of(texts, self.classifier.read)
 
         self._office.read(lookup.answers, self.classifier.read, progress)
         self._similar.learn(lookup.teaching, vectors_of)

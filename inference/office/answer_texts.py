@@ -6,8 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from inference.classifier import Reading
+from core.row_counts import Progress
+from inference.classifier import Reading, steps_of
 from inference.similar_corrections import similarity_vectors
+
+Read = Callable[[Sequence[str]], Reading]
+"""``Classifier.read``, of the version of the model that is in service."""
 
 
 class AnswerTexts:
@@ -17,34 +21,34 @@ class AnswerTexts:
         self._probabilities: dict[str, np.ndarray] = {}
         self._vectors: dict[str, np.ndarray] = {}
 
-    def keep(self, texts: Sequence[str]) -> None:
-        """Forget all texts but these."""
+    def keep(self, texts: Sequence[str], read: Read, progress: Progress) -> None:
+        """Keep these texts and no others; ``read`` is called with those that are missing.
+
+        ``progress`` is called with 0 after each step.
+        """
         for text in self._probabilities.keys() - set(texts):
             del self._probabilities[text], self._vectors[text]
-
-    def missing(self, texts: Sequence[str]) -> list[str]:
-        """Return those of ``texts`` that were not read yet."""
-        return [text for text in texts if text not in self._probabilities]
-
-    def add(self, texts: Sequence[str], reading: Reading) -> None:
-        """Keep what the model makes of N ``texts``."""
-        self._probabilities.update(zip(texts, reading.probabilities, strict=True))
-        self._vectors.update(zip(texts, similarity_vectors(reading), strict=True))
+        for step in steps_of(self._missing(texts)):
+            reading = read(step)
+            self._probabilities.update(zip(step, reading.probabilities, strict=True))
+            self._vectors.update(zip(step, similarity_vectors(reading), strict=True))
+            progress(0)
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (N, 436) of the model alone, of texts that were added."""
+        """Return (N, 436) of the model alone, of texts that are kept."""
         return np.stack([self._probabilities[text] for text in texts])
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (N, D) int8, see ``similarity_vectors``, of texts that were added."""
+        """Return (N, D) int8, see ``similarity_vectors``, of texts that are kept."""
         return np.stack([self._vectors[text] for text in texts])
 
-    def vectors_of(
-        self, texts: Sequence[str], read: Callable[[Sequence[str]], Reading]
-    ) -> np.ndarray:
+    def vectors_of(self, texts: Sequence[str], read: Read) -> np.ndarray:
         """Return (N, D) int8 of any texts; those that are missing are ``read``, and not kept."""
-        new_texts = self.missing(texts)
+        new_texts = self._missing(texts)
         vectors = dict(self._vectors)
         if new_texts:
             vectors |= zip(new_texts, similarity_vectors(read(new_texts)), strict=True)
         return np.stack([vectors[text] for text in texts])
+
+    def _missing(self, texts: Sequence[str]) -> list[str]:
+        return [text for text in texts if text not in self._probabilities]

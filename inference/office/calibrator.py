@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from core.corrections.office_answers import OfficeAnswers
 from core.row_counts import Progress
-from inference.classifier import Reading, steps_of
-from inference.office.answer_texts import AnswerTexts
+from inference.office.answer_texts import AnswerTexts, Read
 from inference.office.carried_calibration import CarriedCalibration
 from inference.office.exponent_fit import prior_after
 from inference.office.office_calibration import OfficeCalibration, bundle_calibration
@@ -20,7 +18,10 @@ from inference.training_profile import TrainingProfile
 
 
 class OfficeCalibrator:
-    """The calibration of one version of the model; first that of its bundle."""
+    """The calibration of one version of the model; first that of its bundle.
+
+    ``texts`` are the answered texts as this version reads them.
+    """
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class OfficeCalibrator:
         self._bundle_profile = training_profile
         self._learned_files = learned_files
         self._carried = carried
-        self._texts = AnswerTexts()
+        self.texts = AnswerTexts()
         self._answers = OfficeAnswers()
         self._n_learned = 0
         self.calibration: OfficeCalibration = self._without_answers()
@@ -66,38 +67,22 @@ class OfficeCalibrator:
             n_calibration=calibration.n_behind,
         )
 
-    def read(
-        self,
-        answers: OfficeAnswers,
-        read: Callable[[Sequence[str]], Reading],
-        progress: Progress,
-    ) -> None:
+    def read(self, answers: OfficeAnswers, read: Read, progress: Progress) -> None:
         """Let the model ``read`` the answers that count, if there are enough to calibrate.
 
         ``progress`` is called with 0 now and then.
         """
         is_learned = self._are_learned(answers)
         self._answers, self._n_learned = answers.without(is_learned), int(is_learned.sum())
-        texts = self._answers.texts if self._answers.are_enough else ()
-        self._texts.keep(texts)
-        new_texts = self._texts.missing(texts)
-        for step in steps_of(new_texts):
-            self._texts.add(step, read(step))
-            progress(0)
-
-    def vectors_of(
-        self, texts: Sequence[str], read: Callable[[Sequence[str]], Reading]
-    ) -> np.ndarray:
-        """Return (N, D) int8, see ``similarity_vectors``; no answer is read again."""
-        return self._texts.vectors_of(texts, read)
+        self.texts.keep(self._answers.texts if self._answers.are_enough else (), read, progress)
 
     def calibrate(self, similar: SimilarCorrections) -> None:
         """Fit the calibration to the answers that were read, beside the ``similar`` corrections."""
         self.calibration, texts = self._without_answers(), self._answers.texts
         if not self._answers.are_enough:
             return
-        neighbors = similar.nearest_others(texts, self._texts.vectors(texts))
-        readings = AnswerReadings(self._texts.probabilities(texts), neighbors)
+        neighbors = similar.nearest_others(texts, self.texts.vectors(texts))
+        readings = AnswerReadings(self.texts.probabilities(texts), neighbors)
         self.calibration = fit_office(
             self.calibration, self._answers, readings, similar, prior_after(self._carried)
         )
