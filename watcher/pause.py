@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from core.errors import BundleError, FolderError
+from core.errors import BundleError
 from watcher.clock import back_off_s
 from watcher.environment import Environment
+from watcher.faults import failed_folder
 from watcher.intake.folder_checks import Folders
 from watcher.status.writer import StatusWriter
 
@@ -51,15 +52,14 @@ class Pause:
 
     def begin_if_folders_fail(self) -> bool:
         """Let all files wait if a trial write in the folders fails; return whether it did."""
-        try:
-            self._folders.probe()
-        except (OSError, FolderError) as error:
-            if str(error) != self._reported:
-                _LOG.warning("paused, all files are kept and tried again: %s", error)
-            self._reported = str(error)
-            self.begin(error)
-            return True
-        return False
+        cause = failed_folder(self._folders)
+        if cause is None:
+            return False
+        if str(cause) != self._reported:
+            _LOG.warning("paused, all files are kept and tried again: %s", cause)
+        self._reported = str(cause)
+        self.begin(cause)
+        return True
 
     def end_if_over(self) -> None:
         """Continue when the time is over, if the folders work again.

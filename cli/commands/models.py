@@ -35,9 +35,10 @@ def add_to(commands: Any) -> None:
     actions = models.add_subparsers(metavar="ACTION", title="actions", required=True)
     listing = add_command(actions, "list", _list, "list every version, oldest first")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
-    promote = add_command(actions, "promote", _promote, "put a version into service")
+    promote = add_command(actions, "promote", _serve, "put a version into service")
     promote.add_argument("version", metavar="VERSION", help="name of a version in isco models list")
-    add_command(actions, "rollback", _rollback, "put the version before back into service")
+    rollback = add_command(actions, "rollback", _serve, "put the version before back into service")
+    rollback.set_defaults(version=None)
     accelerate = add_command(
         actions,
         "accelerate",
@@ -106,21 +107,15 @@ def _refused(runs_dir: Path) -> frozenset[str]:
     return frozenset(names)
 
 
-def _promote(parsed: argparse.Namespace, settings: Settings) -> None:
+def _serve(parsed: argparse.Namespace, settings: Settings) -> None:
+    """Put a version into service: the one that is named, or for none the one before."""
     from inference.model_registry import ModelRegistry
     from training.training_lock import training_lock
 
+    registry = ModelRegistry(settings.output)
     with training_lock(settings.output):  # a training may promote its model at this moment
-        bundle = ModelRegistry(settings.output).promote(parsed.version)
-    _LOG.info("in service from the next file on: %s", bundle.manifest.version)
-
-
-def _rollback(parsed: argparse.Namespace, settings: Settings) -> None:
-    from inference.model_registry import ModelRegistry
-    from training.training_lock import training_lock
-
-    with training_lock(settings.output):
-        bundle = ModelRegistry(settings.output).rollback()
+        is_named = parsed.version is not None
+        bundle = registry.promote(parsed.version) if is_named else registry.rollback()
     _LOG.info("in service from the next file on: %s", bundle.manifest.version)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -125,15 +125,13 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     """End a child that still runs, with all processes of its group."""
     if child.poll() is not None:
         return
-    _signal(child, os.killpg, signal.SIGTERM)
+    _signal_group(child, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         child.wait(_GRACE_S)
-    _signal(child, os.killpg, signal.SIGKILL)
+    _signal_group(child, signal.SIGKILL)
     child.wait()
 
 
-def _signal(
-    child: subprocess.Popen[bytes], send: Callable[[int, int], None], number: signal.Signals
-) -> None:
+def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        send(child.pid, number)
+        os.killpg(child.pid, number)

@@ -141,7 +141,7 @@ class Hooks:
         """Write an event whole, and on the disk before it returns. Raises OSError."""
         with suppress(FileExistsError):
             self._files.make_dir(self._dir)
-        path = self._dir / f"{event.event_id}{_SUFFIX}"
+        path = self._path_of(event)
         part = path.with_name(event.event_id + self._part_suffix)
         self._files.write(part, event.to_json())
         self._files.sync(part)
@@ -224,7 +224,8 @@ class Hooks:
                 return
             self._save(event)  # before it starts: a killed daemon must not repeat it as the first
             self._call(event)
-            self._remove(event)
+            self._files.remove(self._path_of(event))
+            self._forget(event)
             _LOG.info("%s: the command has ended well", about)
         except HookInterruptedError:
             _LOG.warning("%s: the command was ended with the daemon; it runs again", about)
@@ -239,8 +240,8 @@ class Hooks:
     def _is_ours(self, event: HookEvent) -> bool:
         """Whether an event is still there, and for this daemon. Raises OSError."""
         try:
-            name = f"{event.event_id}{_SUFFIX}"
-            kept = HookEvent.parse(self._files.read(self._dir / name), name)
+            path = self._path_of(event)
+            kept = HookEvent.parse(self._files.read(path), path.name)
             return kept.worker == self._worker
         except FileNotFoundError:
             if not (self._dir.parents[1] / SENTINEL).exists():
@@ -264,8 +265,7 @@ class Hooks:
         try:
             self._save(event)
             if event.n_failures > self._settings.retries:
-                self._give_up(event)
-                kept = shown(self._dir / f"{FAILED}{event.event_id}{_SUFFIX}")
+                kept = shown(self._give_up(event))
                 _LOG.error("%s: %s. It is not retried; the event is kept in %s", about, error, kept)
                 return
         except OSError:
@@ -279,15 +279,17 @@ class Hooks:
         wait_s = back_off_s(self._first_wait_s, max(event.n_failures, 1), _MAX_WAIT_S)
         self._due_s[event.event_id] = time.monotonic() + wait_s
 
-    def _give_up(self, event: HookEvent) -> None:
-        path = self._dir / f"{event.event_id}{_SUFFIX}"
-        self._files.rename(path, path.with_name(FAILED + path.name))
+    def _give_up(self, event: HookEvent) -> Path:
+        """Keep an event aside, and return where. Raises OSError."""
+        path = self._path_of(event)
+        kept = path.with_name(FAILED + path.name)
+        self._files.rename(path, kept)
         self._forget(event)
         self.n_failed += 1
+        return kept
 
-    def _remove(self, event: HookEvent) -> None:
-        self._files.remove(self._dir / f"{event.event_id}{_SUFFIX}")
-        self._forget(event)
+    def _path_of(self, event: HookEvent) -> Path:
+        return self._dir / f"{event.event_id}{_SUFFIX}"
 
     def _forget(self, event: HookEvent) -> None:
         with self._lock:

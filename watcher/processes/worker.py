@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -251,9 +250,6 @@ def _terminal_signals_blocked() -> Iterator[None]:
     A terminal sends them to the whole process group, but the daemon alone decides what happens to
     the file in progress.
     """
-    if os.name != "posix":
-        yield
-        return
     resource_tracker.ensure_running()  # it starts with the first child, and unblocks signals
     blocked_before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
