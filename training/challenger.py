@@ -71,28 +71,20 @@ class Challenger:
 
 
 @dataclass(frozen=True)
-class Reliability:
-    """How often each confidence is right; see ``inference/training_profile.py``.
-
-    ``confidences`` and ``agreements`` (B,) of B parts of ``n_texts`` calibration texts.
-    """
-
-    confidences: np.ndarray
-    agreements: np.ndarray
-    n_texts: int
-
-
-@dataclass(frozen=True)
 class Calibration:
     """How logits and n-gram scores become probabilities, and how reliable those are.
 
     ``threshold`` is the threshold for the agreement aimed at, as ``threshold_for`` returns it.
+    ``confidences`` and ``agreements`` (B,) of B parts of the ``n_texts`` calibration texts say how
+    often a confidence is right; see ``inference/training_profile.py``.
     """
 
     temperature: float
     ngram_weight: float
     threshold: dict[str, float | list[float]]
-    reliability: Reliability
+    confidences: np.ndarray
+    agreements: np.ndarray
+    n_texts: int
 
 
 def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
@@ -122,9 +114,10 @@ def calibrate(challenger: Challenger, texts: pd.DataFrame) -> Calibration:
     probabilities = readings.mean(combine(*of_all, temperature, ngram_weight))
     if parent is None or parent.calibration_logits is None:
         confidences, agreements = agreement_by_confidence(probabilities, right, weights)
-        reliability = Reliability(confidences, agreements, len(texts))
+        n_texts = len(texts)
     else:
         profile = parent.bundle.training_profile()
-        reliability = Reliability(profile.confidences, profile.agreements, profile.n_calibration)
+        confidences, agreements = profile.confidences, profile.agreements
+        n_texts = profile.n_calibration
     threshold = threshold_for(AGREEMENT, probabilities, right)
-    return Calibration(temperature, ngram_weight, threshold, reliability)
+    return Calibration(temperature, ngram_weight, threshold, confidences, agreements, n_texts)

@@ -34,19 +34,14 @@ _N_CHECKED = 200
 
 def open_on_cpu(bundle: Bundle, settings: InferenceSettings) -> Classifier:
     """Open a classifier on the CPU: what is compared needs the same arithmetic."""
-    return open_classifier(bundle, _on_cpu(settings))
+    return open_classifier(bundle, settings.model_copy(update={"provider": "cpu"}))
 
 
 def open_autocoder_on_cpu(
     bundle: Bundle, settings: Settings, lookup: CorrectionsLookup
 ) -> Autocoder:
     """Open an autocoder on the CPU, with the corrections of ``lookup``."""
-    inference = _on_cpu(settings.inference)
-    return open_autocoder(bundle, settings.model_copy(update={"inference": inference}), lookup)
-
-
-def _on_cpu(settings: InferenceSettings) -> InferenceSettings:
-    return settings.model_copy(update={"provider": "cpu"})
+    return open_autocoder(bundle, settings.with_values("inference", provider="cpu"), lookup)
 
 
 class Champion:
@@ -58,10 +53,9 @@ class Champion:
     corrections are plausible, and at the gate.
     """
 
-    def __init__(self, bundle: Bundle, settings: InferenceSettings, output: OutputSettings) -> None:
+    def __init__(self, bundle: Bundle, settings: Settings) -> None:
         self.bundle = bundle
         self._settings = settings
-        self._output = output
         self._probabilities: dict[str, np.ndarray] = {}
 
     @property
@@ -90,7 +84,7 @@ class Champion:
         Another processor or another version of the program may compute other last digits. So some
         of the texts are computed again, and must be equal bit by bit.
         """
-        kept = _read(self._output.model_dir / _FILE, _key_of(self.version, key))
+        kept = _read(self._settings.output.model_dir / _FILE, _key_of(self.version, key))
         if kept is None or len(kept) != len(texts):
             return None
         rows = np.unique(np.linspace(0, len(texts) - 1, _N_CHECKED).astype(int))
@@ -99,7 +93,7 @@ class Champion:
 
     @cached_property
     def _classifier(self) -> Classifier:
-        return open_on_cpu(self.bundle, self._settings)
+        return open_on_cpu(self.bundle, self._settings.inference)
 
 
 def keep_probabilities(
@@ -136,7 +130,7 @@ def open_reference(champion: Bundle, settings: Settings) -> Champion | None:
     if name == champion.manifest.version:
         return None
     try:
-        return Champion(registry.open(name), settings.inference, settings.output)
+        return Champion(registry.open(name), settings)
     except BundleError as error:
         _LOG.warning("small falls are counted from the model in service on: %s", error)
         return None

@@ -76,7 +76,7 @@ def fine_tune(
             champion, tokenizer, dataset, corrections, loaded.measured, answered, settings
         )
     run.metrics.training = summary
-    compared = Champion(champion, settings.inference, settings.output)
+    compared = Champion(champion, settings)
     calibration_logits = None
     if not calibrates_alone(dataset.own_calibration):
         correct = champion.spelling().correct

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from core.corrections.corrections_folder import KeptCorrection, answered_texts, read_folder
-from core.corrections.doubts import Doubt, open_doubts
+from core.corrections.doubts import open_doubts
 from core.files.folders import require_new_dir
 from core.languages.message import Message
 from core.run_state import ENDS, RunState
@@ -84,30 +83,33 @@ def run_nightly(
             kept = list(read_folder(corrections_dir, settings.data))
         correction_set = CorrectionSet(kept)
         corrections = correction_set.table(champion)
-        measured = _measure_answers(kept, correction_set, corrections_dir, champion, settings)
+        metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED)
+        coders = _note_answers(metrics, kept, correction_set, corrections_dir, champion, settings)
         key = _run_key(champion, corrections, settings)
-        left_out = partial(left_out_in_words, corrections, measured.n_left_out)
+        left_out = partial(left_out_in_words, corrections, metrics.n_left_out_corrections or {})
         reason = _why_skipped(settings, corrections, key, left_out)
-        taken_back = [words for words in [taken_back_in_words(measured.n_taken_back)] if words]
-        for words in taken_back:
+        notes = list(filter(None, [taken_back_in_words(metrics.n_taken_back_corrections or 0)]))
+        for words in notes:
             _LOG.warning("%s", words)
+        language = settings.output.language
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
-                _publish_skip(report_dir, [reason, *taken_back], measured, settings)
+                metrics.reasons, metrics.finished = [reason, *notes], utc_now()
+                publish_skip(report_dir, metrics, coders, language)
             return None
         run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
-        measured.add_to(run.metrics)
+        run.metrics = replace(metrics, state=run.state, started=run.metrics.started)
         if reason:
             doubted = [doubt.sentence for doubt in new_doubts]
-            run.finish(RunState.REFUSED, [reason, *doubted, *taken_back])
+            run.finish(RunState.REFUSED, [reason, *doubted, *notes])
         else:
             # Imported here: a night without anything to learn does not wait for torch.
             from training.fine_tune_run import fine_tune
 
             fine_tune(run, champion, corrections, answered_texts(kept), settings, progress)
-        write_agreement(run.path, measured.sampled, measured.coders, settings.output.language)
-        write_report(run.path, settings.output.language)
+        write_agreement(run.path, metrics.sampled_agreement or {}, coders, language)
+        write_report(run.path, language)
         if report_dir is not None:
             publish(run.path, report_dir)
     return run
@@ -123,52 +125,25 @@ def _run_key(champion: Bundle, corrections: pd.DataFrame, settings: Settings) ->
     )
 
 
-@dataclass(frozen=True)
-class _MeasuredAnswers:
-    """What a report says of the answers of people, whether they are learned or not."""
-
-    sampled: dict[str, Any]
-    coders: CoderAgreement
-    n_rejected: dict[str, int] | None
-    n_left_out: dict[str, int]
-    n_taken_back: int
-    n_removed_files: int
-    doubts: list[Doubt] | None
-
-    def add_to(self, metrics: RunMetrics) -> None:
-        """Note them in the metrics of a run, but for the agreement of coders: it has a page."""
-        metrics.sampled_agreement = self.sampled
-        metrics.n_rejected_corrections = self.n_rejected
-        metrics.n_left_out_corrections = self.n_left_out or None
-        metrics.n_taken_back_corrections = self.n_taken_back or None
-        metrics.n_removed_corrections_files = self.n_removed_files or None
-        metrics.doubts = self.doubts
-
-
-def _publish_skip(
-    report_dir: Path, reasons: list[str], measured: _MeasuredAnswers, settings: Settings
-) -> None:
-    skipped = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, reasons, finished=utc_now())
-    measured.add_to(skipped)
-    publish_skip(report_dir, skipped, measured.coders, settings.output.language)
-
-
-def _measure_answers(
+def _note_answers(
+    metrics: RunMetrics,
     kept: Sequence[KeptCorrection],
     correction_set: CorrectionSet,
     corrections_dir: Path,
     champion: Bundle,
     settings: Settings,
-) -> _MeasuredAnswers:
-    return _MeasuredAnswers(
-        sampled_agreement(kept, settings.data.corrections_dir),
-        coder_agreement(kept),
-        count_rejected(kept) or None,
-        correction_set.count_left_out(),
-        correction_set.count_taken_back(champion),
-        count_removed_files(corrections_dir, champion),
-        open_doubts(corrections_dir) or None,
-    )
+) -> CoderAgreement:
+    """Note what a report says of the answers of people, whether they are learned or not.
+
+    Returns the agreement of coders, which has a page of its own.
+    """
+    metrics.sampled_agreement = sampled_agreement(kept, settings.data.corrections_dir)
+    metrics.n_rejected_corrections = count_rejected(kept) or None
+    metrics.n_left_out_corrections = correction_set.count_left_out() or None
+    metrics.n_taken_back_corrections = correction_set.count_taken_back(champion) or None
+    metrics.n_removed_corrections_files = count_removed_files(corrections_dir, champion) or None
+    metrics.doubts = open_doubts(corrections_dir) or None
+    return coder_agreement(kept)
 
 
 def _why_skipped(

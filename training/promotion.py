@@ -215,9 +215,8 @@ def _training_profile(
     else:
         shares = parent.shares
         seen = np.union1d(parent.seen, seen)
-    reliability = calibration.reliability
     return TrainingProfile(
-        shares, seen, reliability.confidences, reliability.agreements, reliability.n_texts
+        shares, seen, calibration.confidences, calibration.agreements, calibration.n_texts
     )
 
 

@@ -107,9 +107,7 @@ def train(
         )
         _LOG.info("training %s on %s texts", base, f"{len(dataset.sides['train']):,}")
         challenger = _fit(run, model, tokenizer, dataset, settings, progress)
-        compared = None
-        if champion is not None:
-            compared = Champion(champion, settings.inference, settings.output)
+        compared = Champion(champion, settings) if champion is not None else None
         promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
         write_report(run.path, settings.output.language)
     return run

@@ -18,14 +18,11 @@ def training_lock(output: OutputSettings) -> Iterator[None]:
     Raises TrainingRunsError if another training holds it.
     """
     output.model_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(output.model_dir / ".training.lock")
     try:
-        lock.acquire(timeout=0)
+        held = FileLock(output.model_dir / ".training.lock").acquire(timeout=0)
     except Timeout:
         raise TrainingRunsError(
             f"another training runs with the models in {str(output.model_dir)!r}"
         ) from None
-    try:
+    with held:
         yield
-    finally:
-        lock.release()

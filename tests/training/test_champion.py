@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.settings import InferenceSettings, OutputSettings
+from core.settings import InferenceSettings, OutputSettings, Settings
 from inference.bundle import Bundle
 from training.champion import Champion, keep_probabilities, open_on_cpu
 
@@ -20,7 +20,7 @@ def output(tmp_path: Path) -> OutputSettings:
 
 
 def champion(bundle: Bundle, output: OutputSettings) -> Champion:
-    return Champion(bundle, InferenceSettings(), output)
+    return Champion(bundle, Settings(output=output))
 
 
 @pytest.fixture(scope="module")

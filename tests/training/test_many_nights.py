@@ -73,7 +73,7 @@ class Nights:
         runs_dir = self.settings.output.model_dir / "runs"
         key = f"{champion.manifest.version} {lost}"
         run = start_run(runs_dir, RunKind.TRAIN, key, runs_dir / f"run_{len(lost)}")
-        compared = Champion(champion, self.settings.inference, self.settings.output)
+        compared = Champion(champion, self.settings)
         promote_or_refuse(run, challenger, self.dataset, self._corrections, compared, self.settings)
         write_report(run.path)
         return run

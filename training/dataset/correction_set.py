@@ -184,20 +184,17 @@ def count_rejected(kept: Iterable[KeptCorrection]) -> dict[str, int]:
     is read here for the first time. Each file with such rows is named in the log.
     """
     n_rejected: Counter[str] = Counter()
-    lines: dict[str, int] = {}
-    reasons: dict[str, str] = {}
+    first: dict[str, Correction] = {}
     for file, correction in kept:
-        name = file.name
         if correction.status is CorrectionStatus.REJECTED:
-            n_rejected[name] += 1
-            lines.setdefault(name, correction.line)
-            reasons.setdefault(name, correction.reason)
+            n_rejected[file.name] += 1
+            first.setdefault(file.name, correction)
     for name, n in n_rejected.items():
         _LOG.warning(
             "corrections file %r: %s rejected, the first in line %d: %s",
             name,
             f"{n:,} row{'' if n == 1 else 's'}",
-            lines[name],
-            reasons[name],
+            first[name].line,
+            first[name].reason,
         )
     return dict(n_rejected)

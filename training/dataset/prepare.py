@@ -81,7 +81,7 @@ def load_dataset(
     texts = _with_corrections(texts, corrections)
     texts = _with_locations(texts, None if own is None else own.records)
     held_out_texts = corrections.loc[corrections["is_held_out"], "text"]
-    texts = _without(texts, measured.union(held_out_texts))
+    texts = texts[~texts["text"].isin(measured.union(held_out_texts))].reset_index(drop=True)
     texts = assign_sides(
         texts,
         settings.training.validation_share,
@@ -168,11 +168,6 @@ def _whole_languages(usual: set[str], answers: pd.DataFrame) -> set[str]:
 def _codes_without(texts: pd.DataFrame, records: pd.DataFrame, side: str) -> list[str]:
     """Return the codes of ``records`` of which no text is on ``side``, in code order."""
     return sorted(set(records["label"]) - set(texts.loc[texts["side"] == side, "label"]))
-
-
-def _without(texts: pd.DataFrame, measured: Collection[str]) -> pd.DataFrame:
-    """Return the texts that are not ``measured``."""
-    return texts[~texts["text"].isin(measured)].reset_index(drop=True)
 
 
 def _without_forms(texts: pd.DataFrame, elsewhere: Collection[str]) -> pd.DataFrame:

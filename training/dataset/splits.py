@@ -95,13 +95,18 @@ def assign_sides(
 
     What is no record of the user is on the side ``train``.
     """
-    # A record without a group is a group of its own.
-    units = texts["group"].where(texts["group"] != "", "text:" + texts["text"])
-    positions = units.map(lambda unit: _short_hash(f"{seed}:{unit}") / 2**32).to_numpy(float)
+    positions = (
+        groups_of(texts).map(lambda group: _short_hash(f"{seed}:{group}") / 2**32).to_numpy(float)
+    )
     ends = np.cumsum([test_share, validation_share / 2, validation_share / 2])
     in_order = np.array(["test", "calibration", "validation", "train"])
     sides = in_order[np.searchsorted(ends, positions, side="right")]
     return texts.assign(side=np.where(texts["origin"] == Origin.OWN, sides, "train"))
+
+
+def groups_of(texts: pd.DataFrame) -> pd.Series:
+    """Return the group of each of ``texts``; one without a group is a group of its own."""
+    return texts["group"].where(texts["group"] != "", "text:" + texts["text"])
 
 
 def without_surplus(answers: pd.DataFrame, whole: Collection[str]) -> pd.DataFrame:

@@ -34,11 +34,7 @@ def title_forms(title: str) -> list[str]:
     for gender in _genders_in_parentheses(title):
         for form in {gender, _PARENTHESES.sub("", gender)}:
             forms.update(_one_gender(form.strip()))
-    return sorted(form for form in forms if _n_letters(form) >= _MIN_LETTERS) or [title]
-
-
-def _n_letters(form: str) -> int:
-    return sum(letter.isalpha() for letter in form)
+    return sorted(form for form in forms if sum(map(str.isalpha, form)) >= _MIN_LETTERS) or [title]
 
 
 def _genders_in_parentheses(title: str) -> list[str]:

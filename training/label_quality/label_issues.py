@@ -28,6 +28,7 @@ import pandas as pd
 import torch
 from cleanlab.filter import find_label_issues as confident_learning
 
+from training.dataset.splits import groups_of
 from training.label_quality.embeddings import use_one_core
 
 N_FOLDS = 5
@@ -63,7 +64,7 @@ def find_label_issues(
     A code with fewer than ``N_FOLDS`` groups is not judged: some fold would have no text to learn
     it from. Where fewer than two codes remain, none is judged.
     """
-    groups = _groups(records)
+    groups = groups_of(records)
     n_groups = groups.groupby(records["label"]).nunique()
     codes = sorted(n_groups.index[n_groups >= N_FOLDS])
     unjudged = sorted(set(n_groups.index) - set(codes))
@@ -151,11 +152,6 @@ def _fit(
             optimizer.step()
             decay.step()
     return layer
-
-
-def _groups(records: pd.DataFrame) -> pd.Series:
-    """Return the group of each record; a record without a group is a group of its own."""
-    return records["group"].where(records["group"] != "", "text:" + records["text"])
 
 
 def _rows(
