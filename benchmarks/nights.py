@@ -1,7 +1,8 @@
 """Simulate what the n-gram model learns at night, and what the gate says:
 ``python -m benchmarks.nights --data DIR [--poison]``.
 
-An office (``OFFICES``) has texts with codes of its own. 300 of them, or half, are corrected over
+An office is one of ``REPORTED``, or *vacancies*, *rules A*, *ESCO* or *de list*, on which settings
+were chosen. It has texts with codes of its own: 300 of them, or half, are corrected over
 ``--nights`` nights. Each night one new correction in five is kept out, as in ``run_nightly``; the
 others are taught to the n-gram model, with replayed answers, the office's archive and generated
 titles. Measured on the last night, with the network as it ships: other texts of the office (*rest*)
@@ -23,7 +24,7 @@ import argparse
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from transformers import AutoTokenizer
 
 from benchmarks.near_duplicates import LANGUAGES, near_duplicates
 from benchmarks.offices import OWN_RULES, read_titles
-from core.settings import InferenceSettings, Settings
+from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -64,8 +65,8 @@ _RULES = {
         "2512": "2514",
     },
 }
-CHOSEN_ON = ("vacancies", "rules A", "ESCO", "de list")
 REPORTED = ("survey", "duties", "rules B", "pl", "fr list", "id list")
+"""Offices on which no setting was chosen."""
 _THRESHOLD = 0.9
 
 
@@ -154,11 +155,9 @@ class Model:
         self.manifest, self._spelling = bundle.manifest, bundle.spelling()
         self.rules = similarity_of(bundle)
         self.shipped = bundle.ngram_model()
-        settings = InferenceSettings(threads=1)
-        self._classifier = open_classifier(bundle, settings)
-        self._autocoder = open_autocoder(
-            bundle, Settings().model_copy(update={"inference": settings}), CorrectionsLookup()
-        )
+        settings = Settings().with_values("inference", threads=1)
+        self._classifier = open_classifier(bundle, settings.inference)
+        self._autocoder = open_autocoder(bundle, settings, CorrectionsLookup())
         self._logits: dict[str, np.ndarray] = {}
         self._probabilities: dict[str, np.ndarray] = {}
 
@@ -363,9 +362,7 @@ def poison(
     rows = office.corrections
     order = np.argsort(-model.as_shipped(list(rows["text"])), axis=1)
     wrong = POISONS[kind](rows["label"].to_numpy(str), _UNITS[order[:, :2]], rng)
-    poisoned = Office(
-        office.name, rows.assign(label=wrong), office.archive, office.measured, office.foreign
-    )
+    poisoned = replace(office, corrections=rows.assign(label=wrong))
     reasons = list(model.doubts(poisoned.corrections))
     when = "by the check of coders"
     figures: dict[str, float] = {}

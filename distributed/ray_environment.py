@@ -1,4 +1,4 @@
-"""The environment variables that Ray reads while it is imported."""
+"""The environment variable that Ray reads while it is imported."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import os
 
 from core import process_start
 
-_VARIABLES = {
-    "RAY_ENABLE_AUTO_CONNECT": "0",  # a thread of a run that has ended must not start Ray again
-}
+# At 0, a thread of a run that has ended does not start Ray again.
+_AUTO_CONNECT = "RAY_ENABLE_AUTO_CONNECT"
 
 
 def prepare_environment() -> None:
-    """Set the variables of Ray that are not set; call it before anything imports ``ray``."""
-    for name, value in _VARIABLES.items():
-        os.environ.setdefault(name, value)
+    """Set the variable of Ray unless it is set; call it before anything imports ``ray``."""
+    os.environ.setdefault(_AUTO_CONNECT, "0")
 
 
 def actor_environment() -> dict[str, str]:
     """Return the variables for the processes of a cluster, as they are set here."""
-    ours = {name: os.environ.get(name, value) for name, value in _VARIABLES.items()}
-    return {**process_start.VARIABLES, **ours}
+    return {**process_start.VARIABLES, _AUTO_CONNECT: os.environ.get(_AUTO_CONNECT, "0")}

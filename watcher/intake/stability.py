@@ -48,7 +48,8 @@ class Stability:
         self._unsettled_folders: set[str] = set()
         self._unfinished_folders: set[str] = set()
         self._first_seen_s: dict[str, float] = {}
-        self._held: set[str] = set()  # stable files that cannot be claimed before somebody acts
+        self.held: set[str] = set()
+        """The files of the last poll that cannot be claimed before somebody acts."""
 
     def observe(self, listing: Listing, now_s: float) -> list[str]:
         """Take in the poll of ``now_s`` (monotonic) and return the stable files, oldest first.
@@ -63,10 +64,10 @@ class Stability:
             observed[name] = _Observation(fingerprint, before.since_s, before.n_polls + 1)
         self._observed = observed
         self._blocked = listing.blocked | dict.fromkeys(listing.unfinished, UNFINISHED)
-        self._held &= observed.keys()
+        self.held &= observed.keys()
         names = [*observed, *self._blocked]
         self._first_seen_s = {name: self._first_seen_s.get(name, now_s) for name in names}
-        moving = {name for name in observed.keys() - self._held if not self._is_stable(name, now_s)}
+        moving = {name for name in observed.keys() - self.held if not self._is_stable(name, now_s)}
         self._unfinished_folders = {top_folder(name) for name in listing.unfinished} - {""}
         self._unsettled_folders = {top_folder(name) for name in moving} - {""}
         self._unsettled_folders |= self._unfinished_folders
@@ -97,17 +98,17 @@ class Stability:
         """Count the polls from the beginning: the file could not be claimed."""
         observation = self._observed[name]
         self._observed[name] = _Observation(observation.fingerprint, observation.since_s, 0)
-        self._held.discard(name)
+        self.held.discard(name)
 
     def hold(self, name: str) -> None:
         """Count the polls from the beginning, and expect nothing: a person must act first."""
         self.restart(name)
-        self._held.add(name)
+        self.held.add(name)
 
     def forget(self, name: str) -> None:
         """Forget a file that was claimed and is not in the inbox any more."""
         self._observed.pop(name, None)
-        self._held.discard(name)
+        self.held.discard(name)
         self._first_seen_s.pop(name, None)
 
     def waiting_files(self, now_s: float) -> list[WaitingFile]:
@@ -137,18 +138,13 @@ class Stability:
         return Message("waiting until it has not changed for {seconds} s", seconds=seconds)
 
     @property
-    def held(self) -> set[str]:
-        """The files of the last poll that cannot be claimed before somebody acts."""
-        return self._held
-
-    @property
     def n_waiting(self) -> int:
         """The number of files of the last poll that may be processed when they are stable.
 
         Files beside an unfinished one, which may be left over, are not counted.
         """
         return sum(
-            name not in self._held and top_folder(name) not in self._unfinished_folders
+            name not in self.held and top_folder(name) not in self._unfinished_folders
             for name in self._observed
         )
 
