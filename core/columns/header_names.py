@@ -9,12 +9,21 @@ a number of a question ("Q5. Job title"), or something in brackets behind it ("J
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 
 from core.columns.contained_names import contained, contained_subjects, placed_names
+from core.columns.described_work import asks_to_describe, is_about_work, without_manner
 from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of_else
+from core.columns.header_parts import (
+    BRACKETED,
+    HEADINGS,
+    QUESTION_CODE,
+    SEGMENTS,
+    SUFFIX,
+    name_parts,
+)
 from core.columns.header_words import (
     MAX_NAME_WORDS,
     add_languages,
@@ -38,28 +47,17 @@ IN_DUTIES = "context_in_duties: "
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
 # A sheet has up to 16,384 columns, and each name is compared with several of ours.
 _MAX_KEPT = 1 << 16
-_DESCRIBE = "asks_for_a_description"
 _OTHER_QUESTION = "asks_something_else"
 _OTHER_NAME = "asks_for_another_name"
 _PERSON = "name_of_the_person"
 
 _KEY_BREAKS = re.compile(r"[\s_-]+")
-_BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
-_QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
 _NUMBERING = re.compile(r"^\s*[A-Za-z]{0,2}\d+[A-Za-z0-9]{0,6}\s*[.:)]\s*(?=\S)")
 _ORDINAL = re.compile(r"(?<!\w)[2-9]\s?[ªº°]")  # "2ª ocupación"; the letters are gone in words
-_SUFFIX = re.compile(
-    r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
-    r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
-    r"|da|nb|mt|ar))+$",
-    re.IGNORECASE,
-)
 # REDCap: an option that is checked or not, and whether a form is complete.
 _CHECKBOX = re.compile(r"___\w+$|\(choice\s*=.*\)$|_complete$", re.IGNORECASE)
 # What survey programs write before a name: the kind of a part of the questionnaire.
 _PATH_WORDS = frozenset({"group", "grp", "data", "section", "block", "form", "page", "survey"})
-_SEGMENTS = re.compile(r"[/:.>|]| - ")
-_HEADINGS = re.compile(r"[:|]| - ")  # the first part may be the name: "Occupation: as you call it"
 
 
 class Match(IntEnum):
@@ -103,7 +101,7 @@ def keys_of(header: str) -> frozenset[str]:
 
 def without_suffix(header: str) -> str:
     """Return a header without words such as "text" and languages at its end, as it is compared."""
-    return column_key(_SUFFIX.sub("", header.strip()))
+    return column_key(SUFFIX.sub("", header.strip()))
 
 
 def usual_names(column: str, language: str | None = None) -> list[str]:
@@ -179,15 +177,22 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
     if column == JOB_TITLE:
         beside = places_beside_a_name(written, _languages_of(words, column))
         fits.append(_best(keys, " ".join(_without(words, beside))))
-    heading = _best(keys, _HEADINGS.split(header)[0])
+    heading = _best(keys, HEADINGS.split(header)[0])
     if heading is not None and heading < Match.GENERIC:  # "Work: shifts" is not about the job
         fits.append(heading)
     found = min(filter(None, fits), default=None)
     if found is not None:
-        return found, 1
+        is_of_both = column == JOB_TITLE and _names_duties_before(header)
+        return (Match.CONTAINED, 2) if is_of_both else (found, 1)
     if not _asks_something_else(header):
         return _match_of_question(words, column)
     return (Match.CONTAINED, 3) if _asks_for_another_name(words, column) else None
+
+
+def _names_duties_before(header: str) -> bool:
+    """Whether a name of duties is before a slash, where paths have that of a group."""
+    before, _, _ = header.rpartition("/")
+    return bool(contained(plain_words(before), _contained_names(DUTIES)))
 
 
 @lru_cache(maxsize=_MAX_KEPT)
@@ -233,7 +238,7 @@ def _without(words: Sequence[str], places: Collection[int]) -> tuple[str, ...]:
 
 def _words_that_tell(header: str) -> tuple[str, ...]:
     """Return the words of a header without those of a path and of the period that it asks for."""
-    unnamed = _BRACKETED.sub(_without_a_name, _NUMBERING.sub("", header))
+    unnamed = BRACKETED.sub(_without_a_name, _NUMBERING.sub("", header))
     written = words_of(_ORDINAL.sub(" 2nd ", unnamed))
     while written and written[0] in _PATH_WORDS:
         written = written[1:]
@@ -247,9 +252,9 @@ def _without_a_name(bracketed: re.Match[str]) -> str:
 
 def _asks_something_else(header: str) -> bool:
     """Whether a question, or the last part of a path, begins as one that does not ask for a job."""
-    for text in (header, _SEGMENTS.split(header)[-1]):
+    for text in (header, SEGMENTS.split(header)[-1]):
         # As written: Latvian "kāda" is which, and Croatian "kada" is when.
-        words = words_of(_QUESTION_CODE.sub("", text.strip()))
+        words = words_of(QUESTION_CODE.sub("", text.strip()))
         starts = phrases(_OTHER_QUESTION)
         if any(words[:n] in starts for n in range(1, max(map(len, starts)) + 1)):
             return True
@@ -271,29 +276,21 @@ def _asks_for_another_name(words: Sequence[str], column: str) -> bool:
 
 
 def _match_of_question(words: Sequence[str], column: str) -> tuple[Match, int] | None:
-    is_description = bool(contained(words, phrases(_DESCRIBE)))
+    is_description = asks_to_describe(words)
+    if is_description:
+        words = without_manner(words)
     names = _contained_names(column)
     before = named_languages(WHERE) if column == JOB_TITLE else {}
     if contained_subjects(words, names, before):
         is_about_duties = is_description or bool(contained(words, _contained_names(DUTIES)))
         asks_for_it = column == DUTIES or not is_about_duties
         return Match.CONTAINED, 1 if asks_for_it else 2
-    if column == DUTIES and is_description and contained(words, _contained_names(JOB_TITLE)):
-        return Match.CONTAINED, 2  # "Please describe this occupation"
-    return None
+    if column != DUTIES or not is_description:
+        return None
+    # "Please describe this occupation", "Describe your work"
+    is_described = bool(contained(words, _contained_names(JOB_TITLE))) or is_about_work(words)
+    return (Match.CONTAINED, 2) if is_described else None
 
 
 def _best(keys: Mapping[str, Match], header: str) -> Match | None:
     return min((keys[key] for key in keys_of(header) if key in keys), default=None)
-
-
-def name_parts(header: str) -> Iterator[str]:
-    """Yield a header without a path, a question's code, brackets, or a word such as "text"."""
-    first, _, _ = header.partition("::")
-    for text in (first, _SEGMENTS.split(first)[-1]):
-        for short in (text, _BRACKETED.sub(" ", text)):
-            yield short
-            bare = _QUESTION_CODE.sub("", short.strip())
-            yield bare
-            yield _SUFFIX.sub("", bare)
-            yield bare.rstrip("0123456789_ ")

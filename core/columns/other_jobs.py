@@ -9,10 +9,10 @@ from core.columns.header_names import (
     JOB_TITLE,
     column_key,
     keys_of,
-    name_parts,
     names_another,
     names_another_below,
 )
+from core.columns.header_parts import name_parts
 from core.columns.header_words import phrases
 from core.columns.reference_periods import is_period_alone
 from core.columns.value_kinds import kind_of_values

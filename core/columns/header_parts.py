@@ -1,0 +1,29 @@
+"""The parts of a header that may be a name: what is left without a path, a number or brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
+QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
+SUFFIX = re.compile(
+    r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
+    r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
+    r"|da|nb|mt|ar))+$",
+    re.IGNORECASE,
+)
+SEGMENTS = re.compile(r"[/:.>|]| - ")
+HEADINGS = re.compile(r"[:|]| - ")  # the first part may be the name: "Occupation: as you call it"
+
+
+def name_parts(header: str) -> Iterator[str]:
+    """Yield a header without a path, a question's code, brackets, or a word such as "text"."""
+    first, _, _ = header.partition("::")
+    for text in (first, SEGMENTS.split(first)[-1]):
+        for short in (text, BRACKETED.sub(" ", text)):
+            yield short
+            bare = QUESTION_CODE.sub("", short.strip())
+            yield bare
+            yield SUFFIX.sub("", bare)
+            yield bare.rstrip("0123456789_ ")
