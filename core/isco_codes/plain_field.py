@@ -21,8 +21,7 @@ _PUNCTUATION = str.maketrans("،؛؟٫٬“”„‟«»", ",;?.," + 6 * '"')  #
 
 def plain_text(written: str) -> str:
     """Return the field with plain digits and spaces, without the marks around it."""
-    text = written if written.isascii() else _as_plain_characters(written)
-    text = " ".join(text.split())
+    text = " ".join(plain_characters(written).split())
     for _ in range(_MAX_WRAPS):
         for pattern in _UNWRAPPED:
             if (wrapped := pattern.fullmatch(text)) is not None:
@@ -35,7 +34,10 @@ def without_decimals(text: str) -> str:
     return re.sub(r"[.,]0+$", "", text)
 
 
-def _as_plain_characters(written: str) -> str:
+def plain_characters(written: str) -> str:
+    """Return a text with plain digits, signs and spaces for those of other scripts."""
+    if written.isascii():
+        return written
     characters = unicodedata.normalize("NFKC", written).replace("−", "-").translate(_PUNCTUATION)
     return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.csv_table import Row
+from core.isco_codes.plain_field import plain_characters
 from core.languages.message import Message
 from core.own_tables.code_source import CodeSource
 from inference.decision import Prediction
@@ -65,7 +66,7 @@ class WeightedShares:
     def add(self, chunk: Sequence[Row], predictions: Sequence[Prediction]) -> None:
         """Add the weights of one chunk."""
         for row, prediction in zip(chunk, predictions, strict=True):
-            written = row[self._position]
+            written = plain_characters(row[self._position])  # "٢٦١٫٤٤" is 261.44
             weights = {sign: read_weight(written, sign) for sign in self._by_sign}
             for sign, weight in weights.items():
                 self._by_sign[sign].add(weight, prediction)

@@ -193,6 +193,16 @@ def test_no_note_where_another_weight_tells_the_sign(weights: list[str]) -> None
     assert not any("decimals or thousands" in note for note in _weights(weights).notes())
 
 
+@pytest.mark.parametrize("weights", [["٢٦١٫٤٤", "٨٧"], ["١٬٢٦١٫٤٤", "٨٧"], ["۲۶۱٫۴۴", "۸۷"]])
+def test_weights_in_digits_of_other_scripts(weights: list[str]) -> None:
+    shares = WeightedShares("w", 0)
+    sure, unsure = a_prediction("2221", 0.95), a_prediction("7212", 0.5)
+    shares.add([[weight] for weight in weights], [sure, unsure])
+    whole = 1261.44 if "٬" in weights[0] else 261.44
+    assert shares.share("n_autocoded") == pytest.approx(whole / (whole + 87))
+    assert shares.notes() == []
+
+
 def _weights(weights: list[str]) -> WeightedShares:
     shares = WeightedShares("w", 0)
     shares.add([[weight] for weight in weights], [a_prediction("2221", 0.95)] * len(weights))
