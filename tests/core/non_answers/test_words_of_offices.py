@@ -117,6 +117,35 @@ sagsbehandler i a-kasse | forstander på efterskole | tømrer i eget ApS | omais
 hooldaja | ametnik | sotsiaaltöötaja töötukassas | NVA inspektors | užimtumo tarnybos konsultantė
 рабочий | служащий | предприниматель | социальный работник | учитель на пенсии | emekli öğretmen
 öğretmen | вчитель | ev temizliği | au pair | vernepliktig | soldat | medhjælpende ægtefælle"""
+# From Warsaw to Jakarta: abbreviations of forms, benefits, and who is like the row above.
+EASTERN_WITHOUT_WORK = """\
+gyesen lévő | rok. nyugd. | nem dolgozott soha | nincs munkahelye | GYOD | rokkantellátás
+bezrob. | zarejestrowana jako bezrobotna | L4 | na zwolnieniu | przy mężu | siedzi w domu
+v evidenci ÚP | studující | pečuje o dítě | inv. upokojenka | vzdrževana oseba
+disocc. | CIGS | percettore di NASpI | pens. invalidità | esodata | accudisce i figli
+șomer înregistrat | somer inregistrat | pensionat medical | pensionar caz de boala | în CCC
+penganggur | I.R.T | purnabakti | PHK | قاعد | قاعدة بالبيت | لم يعمل سابقا | ما بيشتغل
+متفرغة للدراسة | زاهد في العمل | ev kızı | in Lohnausgleich | beneficiar VMI"""
+EASTERN_STATUS = """\
+egyéni váll. | e.v. | prowadzi działalność | dorywczo | na B2B | na DPČ | preko študentskega servisa
+pogodbeno | javna dela | impiego pubblico | dip. privato | lavori saltuari | stagionale | LSU
+socio lavoratore | persoană fizică autorizată | întreprindere individuală | TKI | pekerja migran
+موظف حكومة | لحسابه الخاص | memur | Landesbediensteter | Gemeindebedienstete"""
+EASTERN_NOT_STATED = """\
+NT | n.t. | NV | nem akarta megmondani | nw | brak odp. | nie dot. | nev. | N/O | odmítl uvést
+b.o. | ni odg. | non vuole dirlo | plecat în străinătate | peste hotare | مسافر | خارج البلد
+معرفش | fikri yok"""
+EASTERN_ABOVE = """\
+m.f. | mint előző | l. fent | ugyanott | fentivel megegyező | mint a férjem | jak u męża
+jak poprzedni | viz manžel | jako manželka | ako manžel | gl. zgoraj | v. sopra | stessa
+come la precedente | vz. mai sus | ca și soțul | sama spt diatas | sama dengan suami | كما فوق
+مثل فوق | نفس السابقة | أعلاه | aynısı | yukarıdakiyle aynı | same as husband | wie mein Mann
+idem conjoint | lo mismo que mi esposo | o mesmo que o marido | zelfde als mijn man | kao suprug"""
+EASTERN_JOBS = """\
+brigádník | alkalmi munkás | zilier | buruh harian lepas | عامل يومية | prace dorywcze
+imprenditore
+przedsiębiorca | podnikatel | vállalkozó | opiekuje się dziećmi | seasonal picker | CIG | MD
+raccoglitrice stagionale | guru di luar negeri | DPP | BD"""
 NOT_STATED = """\
 nechce uviesť | nepovie | odmieta | nikde | bez | nechce uvést | neřekne | ne želi reći | nigdje
 nije htio reći | noče povedati | brez | не иска да каже | никъде | δεν θέλει να πει | πουθενά
@@ -159,7 +188,14 @@ def of(texts: str) -> list[str]:
     "text",
     of(
         " | ".join(
-            [NOT_WORKING, WITHOUT_WORK, WITHOUT_A_JOB, SOUTHERN_WITHOUT_WORK, NORTHERN_WITHOUT_WORK]
+            [
+                NOT_WORKING,
+                WITHOUT_WORK,
+                WITHOUT_A_JOB,
+                SOUTHERN_WITHOUT_WORK,
+                NORTHERN_WITHOUT_WORK,
+                EASTERN_WITHOUT_WORK,
+            ]
         )
     ),
 )
@@ -167,23 +203,37 @@ def test_no_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_WORKING
 
 
-@pytest.mark.parametrize("text", of(f"{STATUS} | {SOUTHERN_STATUS} | {NORTHERN_STATUS}"))
+@pytest.mark.parametrize(
+    "text", of(f"{STATUS} | {SOUTHERN_STATUS} | {NORTHERN_STATUS} | {EASTERN_STATUS}")
+)
 def test_a_status(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.STATUS
 
 
 @pytest.mark.parametrize(
-    "text", of(f"{NOT_STATED} | {ABOVE} | {SOUTHERN_NOT_STATED} | {NORTHERN_NOT_STATED}")
+    "text",
+    of(
+        " | ".join(
+            [
+                NOT_STATED,
+                ABOVE,
+                SOUTHERN_NOT_STATED,
+                NORTHERN_NOT_STATED,
+                EASTERN_NOT_STATED,
+                EASTERN_ABOVE,
+            ]
+        )
+    ),
 )
 def test_nothing_of_the_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
 
 
-@pytest.mark.parametrize("text", of(ABOVE))
+@pytest.mark.parametrize("text", of(f"{ABOVE} | {EASTERN_ABOVE}"))
 def test_a_mark_for_the_title_above(text: str) -> None:
     assert is_repeat_mark(text)
 
 
-@pytest.mark.parametrize("text", of(f"{JOBS} | {SOUTHERN_JOBS} | {NORTHERN_JOBS}"))
+@pytest.mark.parametrize("text", of(f"{JOBS} | {SOUTHERN_JOBS} | {NORTHERN_JOBS} | {EASTERN_JOBS}"))
 def test_a_job_with_such_words_is_an_answer(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is None
