@@ -32,6 +32,8 @@ class AnswerWord(StrEnum):
     """The answers about the text are taken back."""
     YES = "yes"
     """The answer settles a conflict."""
+    AGREES = "agrees"
+    """Somebody agrees with a code, and does not say with which."""
     DENIES = "denies"
     """The code beside it is not the answer."""
     ABOUT = "about"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from core.csv_table import Table
+from core.isco_codes.missing_code import is_missing
+from core.isco_codes.plain_field import plain_characters
 from core.non_answers.missing_values import stated
 
 _MIN_CODES = 5  # so many, of which three differ, are no chance: one number in 23 is a unit group
@@ -23,15 +25,19 @@ def columns_where(
     return [
         name
         for place, name in enumerate(map(str.strip, table.header))
-        if place not in left_out and name and holds(name, (stated(row[place]) for row in sample))
+        if place not in left_out and name and holds(name, _cells(sample, place))
     ]
+
+
+def _cells(sample: Iterable[Sequence[str]], place: int) -> Iterator[str]:
+    return (stated(plain_characters(row[place])) for row in sample)
 
 
 def are_codes(cells: Iterable[str], unit_of: Callable[[str], str]) -> bool:
     """Return whether nearly all values are codes, and their unit groups no chance.
 
-    ``unit_of`` returns the unit group that a value states, "" for what is no code. Empty cells do
-    not count.
+    ``unit_of`` returns the unit group that a value states, "" for what is no code. Empty cells and
+    marks of a missing code (9999) do not count.
     """
     units: set[str] = set()
     n_codes = n_others = 0
@@ -39,7 +45,7 @@ def are_codes(cells: Iterable[str], unit_of: Callable[[str], str]) -> bool:
         if unit := unit_of(cell):
             units.add(unit)
             n_codes += 1
-        else:
+        elif not is_missing(cell, cell):
             n_others += 1
             if n_others > max(_MIN_CODES, n_codes):  # most columns are told apart at their start
                 return False

@@ -36,10 +36,10 @@ def why_invalid(text: str) -> Message:
             "more than one code, and ISCO-08 does not have {codes}: give one",
             codes=", ".join(code for code in re.findall(r"\d+", text) if code not in isco08()),
         )
+    if means(text, AnswerWord.YES) or means(text, AnswerWord.AGREES):
+        return Message("{text!r} names no code: give the code", text=text)
     if is_repeat_mark(text):
         return Message("{text!r} stands for the code of another row: give the code", text=text)
-    if means(text, AnswerWord.YES):
-        return Message("{text!r} names no code: give the code", text=text)
     if re.fullmatch(r"\d{3,4}\s*\?+", text):
         return Message("the question mark doubts {text!r}", text=text)
     return _NO_CODE

@@ -21,7 +21,7 @@ _MAX_POINTER_WORDS = 4
 _NAMES = (
     r"(?P<name>(?P<isco_88>(?:isco|ciuo|citp)[\s_-]*(?:19)?88|(?:στεπ|step-)[\s_-]*(?:19)?92|στεπ)"
     r"|(?:soc|noc|cnp|cpp|anzsco|osca|kldb|rome|pcs(?:-ese)?|cno|cbo|ssyk|styrk|kzis|nkz|kbji|o\*?net"
-    r"|psoc|sinco|knocs|masco|sasco|ofo|psco|bsco|ksco|keco"
+    r"|feor|cp(?=[\s_-]*20(?:11|21))|psoc|sinco|knocs|masco|sasco|ofo|psco|bsco|ksco|keco"
     r"|disco(?=[\s_-]*(?:08|88))|istarf|lpk|aml|ak(?=[\s_-]*20)|brc|sbc|нкпд|nkpd|εστεπ"
     r"|isic|nace|naics|scian|pkd|nkd|kbli|ciiu|citi|cae)"
     r"(?:[\s_/-]*(?:19|20)?\d\d(?![\d-]))?)"

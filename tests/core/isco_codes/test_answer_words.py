@@ -33,6 +33,10 @@ def test_the_words_of_a_language_are_answers(language: str) -> None:
         written = words.get(kind, ())
         assert {judge("fixer | unknown", text, CodeReader())[0] for text in written} <= {status}
     assert all(means(text, AnswerWord.YES) for text in words.get("yes", ()))
+    for text in words.get("agrees", ()):
+        status, code, reason = judge("fixer | unknown", text, CodeReader())
+        assert (status, code) == (CorrectionStatus.REJECTED, ""), text
+        assert "names no code: give the code" in str(reason), text
 
 
 @pytest.mark.parametrize("language", TABLE)
@@ -110,6 +114,9 @@ def test_the_greek_classification_is_that_of_isco_88(written: str) -> None:
         "AK2008 7212",
         "НКПД 7212",
         "ΕΣΤΕΠ 7212",
+        "FEOR-08: 5113",
+        "5113 (FEOR)",
+        "CP2021 7.2.1.2",
     ],
 )
 def test_national_classifications_are_others(written: str) -> None:

@@ -29,6 +29,8 @@ def notes(tmp_path: Path, header: str) -> list[str]:
         "KldB 2010",
         "KldB",
         "ISCO-88",
+        "FEOR-08",
+        "CP2011",
     ],
 )
 def test_codes_of_another_classification_are_none_of_isco_08(header: str, tmp_path: Path) -> None:
@@ -42,3 +44,14 @@ def test_codes_of_another_classification_are_none_of_isco_08(header: str, tmp_pa
 def test_codes_under_any_other_name_are_those_of_isco_08(header: str, tmp_path: Path) -> None:
     (note,) = notes(tmp_path, header)
     assert note.startswith(f"columns with codes of ISCO-08 that were not read: {header!r}; if ")
+
+
+@pytest.mark.parametrize("missing", ["9999", "-9", "نا", "n.a.", "nem tudom", "٩٩٩٩"])
+def test_missing_codes_are_no_other_values(missing: str, tmp_path: Path) -> None:
+    """A first coder leaves many records without a code, and Arabic has digits of its own."""
+    arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    for units in (UNITS, [unit.translate(arabic) for unit in UNITS]):
+        codes = [*units, *[missing] * 4]
+        rows = [["id", "job_title", "kod"], *(["1", "nurse", code] for code in codes)]
+        notes = codes_without_a_name(opened_table(tmp_path / "survey.csv", rows))
+        assert any("'kod'" in note for note in notes) is (missing != "نا")
