@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.columns.column_choice import Row
 from core.columns.header_names import column_key
+from core.isco_codes.answer_words import AnswerWord, means
+from core.isco_codes.plain_field import plain_text
 from core.isco_codes.written_code import CodeKind, read_code
 from core.review_contract import TEXT, is_review_column
-from core.taxonomy import MINOR
+from core.taxonomy import MINOR, isco08
 from core.text import SEPARATOR, UNKNOWN, whole_text
+
+_NOTHING = (CodeKind.EMPTY, CodeKind.MISSING)
+_UNIT_GROUP = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:
@@ -43,6 +49,14 @@ def _is_prepared(text: str) -> bool:
 
 
 def _has_codes(cells: Sequence[str]) -> bool:
-    readings = [read_code(cell) for cell in cells]
-    n_written = sum(one.kind not in (CodeKind.EMPTY, CodeKind.MISSING) for one in readings)
-    return 2 * sum(len(one.code) >= MINOR for one in readings) > n_written
+    written = [cell for cell in cells if read_code(cell).kind not in _NOTHING]
+    return 2 * sum(map(_is_answer, written)) > len(written)
+
+
+def _is_answer(cell: str) -> bool:
+    """Return whether a cell answers as coders do: also "perhaps 1420", and "not codable"."""
+    if means(cell, AnswerWord.NOT_CODABLE) or means(cell, AnswerWord.WITHDRAW):
+        return True
+    if len(read_code(cell).code) >= MINOR:
+        return True
+    return any(code in isco08() for code in _UNIT_GROUP.findall(plain_text(cell)))
