@@ -47,6 +47,7 @@ IN_DUTIES = "context_in_duties: "
 _MAX_NAME_CHARS = 500  # of a longer question the start tells
 # A sheet has up to 16,384 columns, and each name is compared with several of ours.
 _MAX_KEPT = 1 << 16
+_CODED = "says_that_it_is_coded"
 _OTHER_QUESTION = "asks_something_else"
 _OTHER_NAME = "asks_for_another_name"
 _PERSON = "name_of_the_person"
@@ -147,14 +148,17 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
     asks to describe something, so that a column of duties may be meant; 3: it asks for another name
-    of the job; 4 and more: it asks for the job of a year, and one of a week is better, as is a more
-    specific name. None where it does not fit.
+    of the job; 4 and more: it asks for the job of a year, or for its coded group, and one of a week
+    or of no code is better, as is a more specific name. None where it does not fit.
     """
     header = header[:_MAX_NAME_CHARS]
     found = _match(header, column)
-    if found is None or found[0] == Match.OURS or not is_of_a_year(_NUMBERING.sub("", header)):
+    if found is None or found[0] == Match.OURS:
         return found
-    return Match.CONTAINED, 4 + found[0]
+    is_coded = bool(contained(plain_words(header), phrases(_CODED)))
+    if is_coded or is_of_a_year(_NUMBERING.sub("", header)):
+        return Match.CONTAINED, 4 + found[0]
+    return found
 
 
 @lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names

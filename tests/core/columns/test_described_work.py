@@ -130,3 +130,34 @@ def test_a_second_workplace_is_named_in_a_note(tmp_path: Path) -> None:
     table = open_table(path, {JOB_TITLE: [], DUTIES: []}, [JOB_TITLE])
     assert table.columns == {JOB_TITLE: 1}
     assert any("secundar" in note for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("coded", "said"),
+    [
+        ("Foglalkozás (kódolt)", "Foglalkozás szövegesen"),
+        ("Occupation (coded)", "Occupation as the respondent said it"),
+        ("Zawód zakodowany", "Zawód słownie"),
+        ("Povolání kódované", "Povolání slovně"),
+        ("Beruf gruppiert", "Beruf, offene Angabe"),
+        ("المهنة مرمزة", "المهنة كما ذكرها المبحوث"),
+    ],
+)
+def test_what_was_said_is_read_before_its_coded_group(
+    coded: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"id;{coded};{said}\n1;Sales;cashier\n2;Health;nurse\n", encoding="utf-8")
+    aliases: dict[str, list[str]] = {JOB_TITLE: [], DUTIES: []}
+    assert open_table(path, aliases, [JOB_TITLE]).columns == {JOB_TITLE: 2}
+    path.write_text(f"id;{coded}\n1;cashier\n2;nurse\n", encoding="utf-8")
+    assert open_table(path, aliases, [JOB_TITLE]).columns == {JOB_TITLE: 1}
+
+
+@pytest.mark.parametrize("header", ["Ocupația cu un an în urmă", "المهنة العام الماضي"])
+def test_the_job_of_a_year_ago_is_another(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"id;Ocupația;{header}\n1;profesor;zidar\n", encoding="utf-8")
+    table = open_table(path, {JOB_TITLE: [], DUTIES: []}, [JOB_TITLE])
+    assert table.columns == {JOB_TITLE: 1}
+    assert any("their names say something else" in note for note in table.notes)
