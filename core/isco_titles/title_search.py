@@ -16,9 +16,10 @@ def search_titles(query: str, language: str) -> list[str]:
     """Return the codes of the groups whose title in ``language`` has every word of ``query``.
 
     A word counts from its first letters on, whatever its case and accents. Unit groups come first,
-    then broader ones; of one level those with more whole words of the query, then shorter titles,
-    then lower codes. A query of digits returns the groups whose code begins with them, in code
-    order; one without a letter or digit returns none. Raises KeyError for an unknown language.
+    then broader ones; of one level those with more words that begin with the accents of the query
+    ("řidič" is not the beginning of "řídící"), then with more whole words of it, then shorter
+    titles, then lower codes. A query of digits returns the groups whose code begins with them, in
+    code order; one without a letter or digit returns none. Raises KeyError for an unknown language.
     """
     words = _words(query)
     if len(words) == 1 and words[0].isdecimal():
@@ -28,8 +29,13 @@ def search_titles(query: str, language: str) -> list[str]:
     codes = set.intersection(*(set(_with_prefix(word, language)) for word in words))
     titles = {code: _words(titles_in(language)[code]) for code in codes}
 
-    def rank(code: str) -> tuple[int, int, int, str]:
-        return -len(code), -len({*words} & {*titles[code]}), len(titles[code]), code
+    typed = clean(query).split()
+
+    def rank(code: str) -> tuple[int, int, int, int, str]:
+        written = clean(titles_in(language)[code]).split()
+        n_as_typed = sum(any(word.startswith(part) for word in written) for part in typed)
+        n_whole = len({*words} & {*titles[code]})
+        return -len(code), -n_as_typed, -n_whole, len(titles[code]), code
 
     return sorted(codes, key=rank)
 

@@ -17,6 +17,8 @@ from core.taxonomy import isco08
         ("infirmier niv", "fr", "3221"),
         ("economistes", "fr", "2631"),
         ("économ", "fr", "2631"),
+        ("řídící", "cs", "3154"),  # not "řidiči", which has the same letters without accents
+        ("ridici", "cs", "8321"),
         ("72", "en", "72"),
         ("7212", "en", "7212"),
     ],

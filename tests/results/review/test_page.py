@@ -560,6 +560,14 @@ def test_the_search_needs_no_accents(reviewer: Reviewer, tmp_path: Path) -> None
     assert "Militært arbejde" in found("da", "militaert")
     assert "Żołnierze innych stopni" in found("pl", "zolnierze")
 
+    def first_code(language: str, words: str) -> str:
+        return re.findall(r"\d+", found(language, words))[0]
+
+    # "Řidiči" are drivers, and "řídící pracovníci" managers.
+    assert first_code("cs", "řidič").startswith("83")
+    assert first_code("cs", "řídící").startswith("1")
+    assert first_code("hu", "ács") == "7115"
+
 
 @needs_chromium
 def test_a_decision_is_said_in_the_language_of_the_page(reviewer: Reviewer, tmp_path: Path) -> None:
