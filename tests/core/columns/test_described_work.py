@@ -74,9 +74,13 @@ Zakres obowiązków / zawód | Náplň práce/povolání"""
 THE_JOB = """\
 Zajmowane stanowisko | Rodzaj wykonywanej pracy | Lavoro svolto | Jabatan dalam pekerjaan utama
 Funcția la locul de muncă | Descrierea ocupației | Görevi | Yaptığı iş | Çalıştığı iş
-work/occupation | zawód/stanowisko | Pekerjaan/jabatan"""
+work/occupation | zawód/stanowisko | Pekerjaan/jabatan | Nazwa wykonywanego zawodu
+Jaká je Vaše současná práce? | Mi a munkája? | V kateri zaposlitvi delate? | İş yerindeki göreviniz
+Ime vašega poklica ali delovnega mesta | Ce funcție ocupați? | ما هو نوع العمل؟
+Apa pekerjaan Bapak/Ibu? | Apa pekerjaan utama Bapak/Ibu/Saudara saat ini?"""
 
 NOT_THE_JOB = """\
+Pekerjaan ibu | Pekerjaan bapak/ibu kandung | V kateri panogi delate?
 Milyen munkát keres? | Eredeti foglalkozás | Zawód współmałżonka | Apa foglalkozása"""
 
 
