@@ -125,7 +125,11 @@ v evidenci ÚP | studující | pečuje o dítě | inv. upokojenka | vzdrževana 
 disocc. | CIGS | percettore di NASpI | pens. invalidità | esodata | accudisce i figli
 șomer înregistrat | somer inregistrat | pensionat medical | pensionar caz de boala | în CCC
 penganggur | I.R.T | purnabakti | PHK | قاعد | قاعدة بالبيت | لم يعمل سابقا | ما بيشتغل
-متفرغة للدراسة | زاهد في العمل | ev kızı | in Lohnausgleich | beneficiar VMI"""
+متفرغة للدراسة | زاهد في العمل | ev kızı | in Lohnausgleich | beneficiar VMI
+gyerekkel otthon | passzív táppénz | nie ma zawodu | uczy się w liceum | studuje VŠ | uchazečka
+nima poklica | čaka na zaposlitev | a casa con i figli | in attesa di occupazione | nullafacente
+acasă cu copilul | student anul 2 | întreținută de soț | pengangguran terbuka | kuliah S1
+جالس في البيت | متقاعدة من التعليم | ليس له مهنة"""
 EASTERN_STATUS = """\
 egyéni váll. | e.v. | prowadzi działalność | dorywczo | na B2B | na DPČ | preko študentskega servisa
 pogodbeno | javna dela | impiego pubblico | dip. privato | lavori saltuari | stagionale | LSU
@@ -134,7 +138,8 @@ socio lavoratore | persoană fizică autorizată | întreprindere individuală |
 EASTERN_NOT_STATED = """\
 NT | n.t. | NV | nem akarta megmondani | nw | brak odp. | nie dot. | nev. | N/O | odmítl uvést
 b.o. | ni odg. | non vuole dirlo | plecat în străinătate | peste hotare | مسافر | خارج البلد
-معرفش | fikri yok"""
+معرفش | fikri yok | nem akar válaszolni | nie odpowiedział | nepamatuje se | ne spomni se
+non intende rispondere | nu a dorit să răspundă | tdk bersedia | لا يتذكر"""
 EASTERN_ABOVE = """\
 m.f. | mint előző | l. fent | ugyanott | fentivel megegyező | mint a férjem | jak u męża
 jak poprzedni | viz manžel | jako manželka | ako manžel | gl. zgoraj | v. sopra | stessa
