@@ -92,9 +92,12 @@ class Index:
             state = frozenset(self._batches), frozenset(self._trainings), _lasting(status)
             if state != self._written_state:
                 page = self._page(status)
-                if status is not None and not (self._outbox / SENTINEL).exists():
+                if not self._is_available(status):
                     return
                 write_atomic(self._outbox / INDEX, page, is_public=True)
+                if not self._is_available(status):  # the share went away in between
+                    (self._outbox / INDEX).unlink(missing_ok=True)
+                    return
                 self._written_state = state
                 self._written_s = time.monotonic()
             self._is_failing = False
@@ -102,6 +105,9 @@ class Index:
             if not self._is_failing:
                 _LOG.warning("the index page cannot be written, continuing without it: %s", error)
             self._is_failing = True
+
+    def _is_available(self, status: Status | None) -> bool:
+        return status is None or (self._outbox / SENTINEL).exists()
 
     def _folders(self, folder: Path) -> Iterator[Path]:
         try:
