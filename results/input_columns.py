@@ -55,10 +55,10 @@ def _unused_weights(table: Table) -> list[str]:
     return [
         Message.counted(
             len(names),
-            "named like survey weights, and not used, since data.columns.weight does not name it: "
-            "{names}",
-            "named like survey weights, and not used, since data.columns.weight names none of "
-            "them: {names}",
+            "column {names} is named like survey weights and is not used: name it in "
+            "data.columns.weight to weigh the shares",
+            "columns {names} are named like survey weights and are not used: name one in "
+            "data.columns.weight to weigh the shares",
             names=", ".join(names),
         )
     ]

@@ -111,8 +111,8 @@ def test_weights_that_no_setting_names_are_noted(
     text = f'job_title,{name},weight (kg)\nnurse,"1,5",62\ncook,2,80\nbaker,,75\n'
     receipt, _ = coded(tmp_path, text, bundle, settings)
     assert [note for note in receipt.notes if "survey weights" in note] == [
-        "named like survey weights, and not used, since data.columns.weight does not name it: "
-        f"{name!r}"
+        f"column {name!r} is named like survey weights and is not used: name it in "
+        "data.columns.weight to weigh the shares"
     ]
     assert not unused(tmp_path, text, changed(settings, columns={"weight": [name]}))
     assert not unused(tmp_path, f"job_title,{name}\nnurse,light\n", settings)
