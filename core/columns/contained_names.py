@@ -45,6 +45,11 @@ def placed_names(words: Sequence[str], names: Collection[Words]) -> Iterator[tup
                 yield start, part
 
 
+def without_places(words: Sequence[str], places: Collection[int]) -> Words:
+    """Return the words that do not stand at these places."""
+    return tuple(word for place, word in enumerate(words) if place not in places)
+
+
 def follows(words: Sequence[str], before: Languages, languages: frozenset[str]) -> bool:
     """Return whether ``words`` end with one of ``before`` in one of the languages."""
     longest = max(map(len, before), default=0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from core.columns.contained_names import Words, contained, placed_names
+from core.columns.contained_names import Words, contained, placed_names, without_places
 from core.columns.header_words import phrases
 
 _DESCRIBE = "asks_for_a_description"
@@ -42,4 +42,4 @@ def _without(words: Sequence[str], names: Collection[Words]) -> Words:
         for start, name in placed_names(words, names)
         for place in range(start, start + len(name))
     }
-    return tuple(word for place, word in enumerate(words) if place not in left_out)
+    return without_places(words, left_out)

@@ -9,16 +9,23 @@ a number of a question ("Q5. Job title"), or something in brackets behind it ("J
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from core.columns.contained_names import contained, contained_subjects, placed_names
+from core.columns.contained_names import (
+    contained,
+    contained_subjects,
+    placed_names,
+    without_places,
+)
 from core.columns.described_work import asks_to_describe, is_about_work, without_manner
 from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of_else
 from core.columns.header_parts import (
     BRACKETED,
+    CHECKBOX,
     HEADINGS,
+    PATH_WORDS,
     QUESTION_CODE,
     SEGMENTS,
     SUFFIX,
@@ -55,10 +62,6 @@ _PERSON = "name_of_the_person"
 _KEY_BREAKS = re.compile(r"[\s_-]+")
 _NUMBERING = re.compile(r"^\s*[A-Za-z]{0,2}\d+[A-Za-z0-9]{0,6}\s*[.:)]\s*(?=\S)")
 _ORDINAL = re.compile(r"(?<!\w)[2-9]\s?[ªº°]")  # "2ª ocupación"; the letters are gone in words
-# REDCap: an option that is checked or not, and whether a form is complete.
-_CHECKBOX = re.compile(r"___\w+$|\(choice\s*=.*\)$|_complete$", re.IGNORECASE)
-# What survey programs write before a name: the kind of a part of the questionnaire.
-_PATH_WORDS = frozenset({"group", "grp", "data", "section", "block", "form", "page", "survey"})
 
 
 class Match(IntEnum):
@@ -165,7 +168,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 def _match(header: str, column: str) -> tuple[Match, int] | None:
     if found := _best(_usual_keys(column), header):
         return found, 0
-    if _CHECKBOX.search(header.strip()):
+    if CHECKBOX.search(header.strip()):
         return None
     written = _words_that_tell(header)
     found_within = _match_within(header, written, column)
@@ -180,7 +183,7 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
     fits = [_best(keys, part) for part in (" ".join(words), *name_parts(header))]
     if column == JOB_TITLE:
         beside = places_beside_a_name(written, _languages_of(words, column))
-        fits.append(_best(keys, " ".join(_without(words, beside))))
+        fits.append(_best(keys, " ".join(without_places(words, beside))))
     heading = _best(keys, HEADINGS.split(header)[0])
     if heading is not None and heading < Match.GENERIC:  # "Work: shifts" is not about the job
         fits.append(heading)
@@ -206,7 +209,7 @@ def names_another(header: str, column: str) -> bool:
     Such are "second job" and "occupation of the mother"; a question is none, nor is a usual name.
     """
     written = _words_that_tell(header[:_MAX_NAME_CHARS])
-    rest = _without(tuple(map(plain_letters, written)), _places_of_else(written, column))
+    rest = without_places(tuple(map(plain_letters, written)), _places_of_else(written, column))
     n_words = len(written) - len(places_of_time_ago(written))
     if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
         return False
@@ -236,15 +239,11 @@ def _places_of_else(written: Sequence[str], column: str) -> set[int]:
     return places_of_else(written, _languages_of(words, column), names, column == DUTIES)
 
 
-def _without(words: Sequence[str], places: Collection[int]) -> tuple[str, ...]:
-    return tuple(word for place, word in enumerate(words) if place not in places)
-
-
 def _words_that_tell(header: str) -> tuple[str, ...]:
     """Return the words of a header without those of a path and of the period that it asks for."""
     unnamed = BRACKETED.sub(_without_a_name, _NUMBERING.sub("", header))
     written = words_of(_ORDINAL.sub(" 2nd ", unnamed))
-    while written and written[0] in _PATH_WORDS:
+    while written and written[0] in PATH_WORDS:
         written = written[1:]
     return without_periods(written)
 

@@ -15,6 +15,10 @@ SUFFIX = re.compile(
 )
 SEGMENTS = re.compile(r"[/:.>|]| - ")
 HEADINGS = re.compile(r"[:|]| - ")  # the first part may be the name: "Occupation: as you call it"
+# REDCap: an option that is checked or not, and whether a form is complete.
+CHECKBOX = re.compile(r"___\w+$|\(choice\s*=.*\)$|_complete$", re.IGNORECASE)
+# What survey programs write before a name: the kind of a part of the questionnaire.
+PATH_WORDS = frozenset({"group", "grp", "data", "section", "block", "form", "page", "survey"})
 
 
 def name_parts(header: str) -> Iterator[str]:

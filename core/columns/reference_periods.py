@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from core.columns.contained_names import contained, placed_names
+from core.columns.contained_names import contained, placed_names, without_places
 from core.columns.header_words import phrases, plain_words, words_of
 from core.letters.conjunctions import conjunctions
 
@@ -40,7 +40,7 @@ def without_periods(words: Sequence[str]) -> tuple[str, ...]:
             default=start,
         )
         aside.update(range(first, end))
-    return tuple(word for place, word in enumerate(words) if place not in aside)
+    return without_places(words, aside)
 
 
 def places_of_time_ago(words: Sequence[str]) -> set[int]:

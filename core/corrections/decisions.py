@@ -71,7 +71,7 @@ class Decisions:
 
     def __init__(self) -> None:
         self._states: dict[bytes, _State] = {}
-        self._names: dict[str, str] = {}  # a coder without capital letters → the name
+        self._names: dict[str, str] = {}  # coder_key → the name that came first
         # Of each text of two coders: coder → the latest answer.
         self._answers: dict[bytes, dict[str, str]] = {}
 

@@ -7,7 +7,6 @@ is told.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from core.corrections.correction import (
@@ -19,6 +18,7 @@ from core.csv_table import Row, Table
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.plain_field import plain_text, without_decimals
+from core.isco_codes.second_code import unit_group_within
 from core.isco_codes.words_beside import classification_in
 from core.isco_codes.written_code import CodeKind, read_code
 from core.languages.message import Message
@@ -32,9 +32,8 @@ from core.review_contract import (
     PREDICTED_TITLE,
     is_review_column,
 )
-from core.taxonomy import MINOR, UNIT, isco08
+from core.taxonomy import MINOR, UNIT
 
-_CODES = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _NOT_KEPT = Message("the comment is not kept, because the row has no code")
 
 
@@ -155,4 +154,4 @@ def _answer_in(comment: str) -> str:
     code = read_code(comment).code
     if len(code) >= MINOR:
         return code
-    return next((code for code in _CODES.findall(comment) if code in isco08()), "")
+    return unit_group_within(comment)

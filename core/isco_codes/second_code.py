@@ -10,6 +10,12 @@ from core.taxonomy import MINOR, isco08
 
 CODES_WITHIN = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
 """Numbers of three or four digits in a text."""
+_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+
+def unit_group_within(text: str) -> str:
+    """Return the first code of a unit group in a text; empty where there is none."""
+    return next((code for code in _FOUR_DIGITS.findall(text) if code in isco08()), "")
 
 
 def second_code(first: str, rest: str) -> str | None:

@@ -2,8 +2,7 @@
 
 ``non_answers.csv`` has the texts of 28 languages by kind, and frequent ones of Filipino, Russian,
 Swahili, Turkish and Ukrainian, ``repeats.csv`` and ``row_references.csv`` those that point to
-another row;
-``combinations.csv`` has patterns and the words to put into them ("{} student", "law");
+another row; ``combinations.csv`` has patterns and the words to put into them ("{} student", "law");
 ``data.non_answers`` of the settings adds more. A text is a non-answer only as a whole: each of its
 words must belong to a listed text, to a number, or to the words that may stand around one ("ich bin
 seit 2010 Rentner"). So "retired nurse", "student counsellor" and "refuse collector" stay answers.

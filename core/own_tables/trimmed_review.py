@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.plain_field import plain_text
+from core.isco_codes.second_code import unit_group_within
 from core.isco_codes.written_code import CodeKind, read_code
 from core.review_contract import TEXT, is_review_column
-from core.taxonomy import MINOR, isco08
+from core.taxonomy import MINOR
 from core.text import SEPARATOR, UNKNOWN, whole_text
 
 _NOTHING = (CodeKind.EMPTY, CodeKind.MISSING)
-_UNIT_GROUP = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:
@@ -59,4 +58,4 @@ def _is_answer(cell: str) -> bool:
         return True
     if len(read_code(cell).code) >= MINOR:
         return True
-    return any(code in isco08() for code in _UNIT_GROUP.findall(plain_text(cell)))
+    return bool(unit_group_within(plain_text(cell)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from core.letters.accents import plain_letters
 
@@ -17,6 +18,7 @@ def coder_name(written: str) -> str:
     return unicodedata.normalize("NFC", " ".join(written.split()))
 
 
+@lru_cache(maxsize=4096)  # of each row of a file
 def coder_key(name: str) -> str:
     """Return what two spellings of one name share: "Chloé", "CHLOE " and "chloe" are the same."""
     return plain_letters(coder_name(name).casefold())

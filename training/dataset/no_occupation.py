@@ -21,6 +21,7 @@ from training.dataset.splits import HOLD_OUT, part_of_answer
 _FILE = Path(__file__).with_name("no_occupation.csv")
 _N_CODES = 4  # random codes of each text: none gets more than a quarter of its probability
 _WEIGHT = 0.5  # of each code, so an epoch draws a text twice
+_joined = cache(join)  # those that train and those that measure are read one after the other
 
 
 def read_no_occupation(languages: Collection[str], *, held_out: bool = False) -> pd.DataFrame:
@@ -50,8 +51,3 @@ def with_no_occupation(train: pd.DataFrame, languages: Collection[str], seed: in
         "label"
     )
     return pd.concat([train, added], ignore_index=True)
-
-
-@cache
-def _joined(text: str) -> str:
-    return join(text)
