@@ -163,7 +163,7 @@ def _delimited_files(draw: st.DrawFn) -> GeneratedFile:
     layout = draw(st.sampled_from(_LAYOUTS))
     damage = draw(st.sampled_from(_DAMAGES))
     line_end = draw(st.sampled_from(["\r\n", "\r\n", "\n"]))
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    quotes_all = draw(st.booleans())
     name = draw(st.sampled_from(usual_names("job_title", language)[:6]))
     title = _written(draw, name, encoding)
     junk = _UNICODE_JUNK if encoding in UNICODE else _JUNK
@@ -174,7 +174,7 @@ def _delimited_files(draw: st.DrawFn) -> GeneratedFile:
         header, rows = ["", *header], [[str(n), *row] for n, row in enumerate(rows)]
     if layout == "columns without a name":
         header, rows = [*header, "", ""], [[*row, "", ""] for row in rows]
-    dialect = _Dialect(delimiter, line_end, quoting)
+    dialect = _Dialect(delimiter, line_end, quotes_all)
     lines = _lines(layout, header, rows, dialect)
     if damage == "no title":
         lines = lines.replace(title, "colour")
@@ -199,7 +199,7 @@ def _delimited_files(draw: st.DrawFn) -> GeneratedFile:
 class _Dialect:
     delimiter: str
     line_end: str
-    quoting: int
+    quotes_all: bool
 
 
 def _written(draw: st.DrawFn, name: str, encoding: str) -> str:
@@ -218,9 +218,8 @@ def _lines(layout: str, header: Sequence[str], rows: Rows, dialect: _Dialect) ->
     if layout == "lines above":
         file.write(f"A survey{end}of the year 2026{end}{end}")
     last = [""] if layout == "delimiter at every end" else []
-    writer = csv.writer(
-        file, delimiter=dialect.delimiter, lineterminator=end, quoting=dialect.quoting
-    )
+    quoting = csv.QUOTE_ALL if dialect.quotes_all else csv.QUOTE_MINIMAL
+    writer = csv.writer(file, delimiter=dialect.delimiter, lineterminator=end, quoting=quoting)
     writer.writerow(header)
     if layout == "qualtrics":
         writer.writerow(["Response ID", "What is your job?", "Other"])
