@@ -177,6 +177,8 @@ def save_picture(driver: webdriver.Chrome, page: Path, target: Path) -> None:
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     driver.get(page.as_uri())
+    # What the page's script wrote is on the screen from the frame after the next one on.
+    driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
     driver.save_screenshot(str(target))
     with Image.open(target) as image:
         image.convert("RGB").quantize(_COLOURS).save(target, optimize=True)
