@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from core.columns.column_choice import Aliases
-from core.columns.header_names import keys_of
+from core.columns.column_choice import Aliases, best_position
+from core.columns.header_names import JOB_TITLE, keys_of, match
 from core.columns.header_words import named_languages, plain_words
 from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, first_row_of_labels
@@ -15,6 +15,7 @@ from core.delimited.rows_below import without_rows_below
 from core.languages.message import Message
 
 _MAX_ROWS = 2
+_MIN_REPEATED = 2
 _RULE = re.compile(r"\s*:?-+:?\s*")
 _RULE_LINE = re.compile(r"\s*[-+=|]*-{3,}[-+=|]*\s*")
 # What clients of PostgreSQL and MySQL write below the last record, in the language of the user.
@@ -31,7 +32,7 @@ def further_headers(header: Row, rows: Sequence[Row], aliases: Aliases) -> tuple
             return tuple(candidates[:n])
     if candidates and (
         _is_rule(candidates[0])
-        or _repeats(header, candidates[0])
+        or _repeats(header, candidates[0], aliases)
         or _is_surveymonkey(header, candidates)
         or label_row(header, rows, aliases) == LabelRow.YES
     ):
@@ -100,13 +101,21 @@ def _is_import_id(cell: str) -> bool:
     return isinstance(value, dict) and any(key.casefold() == "importid" for key in value)
 
 
-def _repeats(header: Row, row: Row) -> bool:
-    """Whether two cells or more are the name of their column, differently written or not."""
-    pairs = zip(header, row, strict=True)
-    return (
-        sum(len(cell.strip()) > 2 and bool(keys_of(name) & keys_of(cell)) for name, cell in pairs)
-        > 1
-    )
+def _repeats(header: Row, row: Row, aliases: Aliases) -> bool:
+    """Whether two cells or more are the name of their column, differently written or not.
+
+    Typeform writes a choice below its name, and REDCap "Complete" below each "Complete?". Such a
+    row has an answer in the column of titles.
+    """
+    repeated = [
+        column
+        for column, (name, cell) in enumerate(zip(header, row, strict=True))
+        if len(cell.strip()) > 2 and keys_of(name) & keys_of(cell)
+    ]
+    if len(repeated) < _MIN_REPEATED:
+        return False
+    title = best_position([header, row], JOB_TITLE, aliases.get(JOB_TITLE, ()))
+    return title is None or title in repeated or match(row[title], JOB_TITLE) is not None
 
 
 def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:

@@ -201,3 +201,23 @@ def test_a_name_of_the_settings_is_a_label(tmp_path: Path) -> None:
     path.write_text(f"q1,q2,q3,q4\nYears,Pay,Trade of today,Note\n{NUMERIC_RECORDS}")
     table = open_table(path, {"job_title": ["Trade of today"]}, ("job_title",))
     assert [row[2] for _, row in table.rows()] == TITLES
+
+
+CHOICES = """\
+#,What do you do for a living?,Bicycle,Car,Bus
+a1,school nurse,Bicycle,Car,
+b2,roof tiler,,,Bus
+c3,pastry cook,{third},,
+"""
+
+
+@pytest.mark.parametrize("third", ["Bicycle", ""])
+def test_choices_below_their_names_are_answers(third: str, tmp_path: Path) -> None:
+    """Typeform and SurveyMonkey write a choice below its name, also for the first person."""
+    table, rows = opened(tmp_path, CHOICES.format(third=third))
+    assert len(rows) == 3 and table.notes == []
+
+
+def test_names_in_another_spelling_are_labels(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, "age,sex,q7\nAge,Sex,Job title\n31,f,nurse\n45,m,cook\n")
+    assert table.columns == {"job_title": 2} and len(rows) == 2
