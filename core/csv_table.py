@@ -3,10 +3,10 @@
 A table is a delimited text or a file of any other format of ``core/formats``. Every value is a
 string. A table is read completely or refused: no row is skipped, shifted, padded or changed
 (``0110``, ``NA``, ``1e5`` and an id of 23 digits stay as they are). These are refused, with the
-file, the line and the remedy: a missing or duplicate column, a row with more or fewer fields than
-the header, a quote that is never closed, a field with records in it or of more than 1,000,000
-characters. Empty fields at the end of rows that stand under no name are added, or, where every row
-has them, left out.
+file, the line and the remedy: a missing column, two columns of a name that is read, a row with more
+or fewer fields than the header, a quote that is never closed, a field with records in it or of more
+than 1,000,000 characters. Empty fields at the end of rows that stand under no name are added, or,
+where every row has them, left out.
 
 A blank line has no fields and is no record; ``Table.n_blank_lines`` counts them. What else is none,
 ``core/delimited/layout.py`` finds at the start, and ``core/delimited/rows_below.py`` at the end.
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from core.columns.column_choice import Aliases, choose_columns
-from core.columns.header_names import column_key
+from core.columns.equal_names import note_equal_names
 from core.csv_writer import BOM
 from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
@@ -203,7 +203,7 @@ def open_table(
     sample = table.sample()
     try:
         choice = choose_columns(path, headers, sample, aliases, required, line)
-        check_columns(path, headers, choice.columns, aliases, required, line)
+        equal = check_columns(path, headers, choice.columns, aliases, required, line)
     except InputError as error:
         raise error.in_sheet(content.sheet) from None
     table.columns = choice.columns
@@ -211,7 +211,8 @@ def open_table(
         table.below = RowsBelow(sample, choice.columns.values())
     table.other_columns = choice.others
     ending = misleading_ending(path.name, detected.format, detected.is_packed)
-    table.notes = [*filter(None, [ending]), *content.notes, *content.layout.notes, *choice.notes]
+    notes = [*content.notes, *content.layout.notes, *choice.notes, *equal]
+    table.notes = [*filter(None, [ending]), *notes]
     return table
 
 
@@ -222,28 +223,13 @@ def check_columns(
     aliases: Aliases,
     required: Iterable[str],
     line: int | None = None,
-) -> None:
-    """Raise InputError for a header without a required column, or with a duplicate column.
+) -> list[str]:
+    """Return a note of the columns that have one name.
 
-    ``headers`` are the header and further rows of names: columns with one name and different texts
-    of questions are different. Any number of columns may have no name.
+    ``headers`` are the header and further rows of names. Raises InputError for a header without a
+    required column, or with a name twice that the program reads.
     """
     for name in required:
         if name not in columns:
             raise no_column(path, headers[0], aliases, name, line)
-    seen: dict[tuple[str, ...], str] = {}
-    for names in zip(*headers, strict=True):
-        key = tuple(map(column_key, names))
-        name = names[0].strip()
-        if key in seen and key[0]:
-            raise _same_name(path, seen[key], name, line)
-        seen[key] = name
-
-
-def _same_name(path: Source, first: str, second: str, line: int | None) -> InputError:
-    if first == second:
-        found, remedy = f"two columns called {second!r}", "Rename or remove one of them."
-    else:
-        found = f"the columns {first!r} and {second!r}, which are one name"
-        remedy = f"Rename or remove {second!r}: capital letters, spaces and - make no difference."
-    return InputError(path, found, expected="every column name once", remedy=remedy, line=line)
+    return note_equal_names(path, headers, columns, aliases, line)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.columns.column_choice import ColumnChoice, choose_columns
+from core.columns.equal_names import refuse_equal_names
 from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
@@ -109,6 +110,7 @@ def read_splits(
 
 def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileContents:
     table = open_table(file, columns.aliases, _REQUIRED, legacy_encoding)
+    refuse_equal_names(file, table.header)
     refuse_own_table(file, table.header, table.sample())
     checks = AnswersBeside(table), OtherPeriods(table)
     n_records = 0
@@ -184,6 +186,7 @@ def _choose(
     header = parquet.schema_arrow.names
     choice = choose_columns(file, [header], sample, columns.aliases, _REQUIRED)
     check_columns(file, [header], choice.columns, columns.aliases, _REQUIRED)
+    refuse_equal_names(file, header)
     return choice
 
 

@@ -18,12 +18,13 @@ from core.columns.header_names import (
     IN_DUTIES,
     JOB_TITLE,
     Match,
+    column_key,
     has_usual_names,
     keys_of,
     match,
 )
 from core.columns.other_jobs import is_of_another, next_period, spoken_name, titles_of_other_jobs
-from core.columns.reference_periods import goes_with_title
+from core.columns.questions.reference_periods import goes_with_title
 from core.columns.shown_names import listed, missing_column
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import SETTINGS_FILE, InputError, Named
@@ -249,11 +250,13 @@ def _refuse_equal(header: _Header, column: str, candidates: Sequence[_Candidate]
     """Raise InputError where several columns are the best, and their values differ."""
     best = candidates[0]
     equal = [candidate for candidate in candidates if candidate.rank == best.rank]
-    if len(equal) == 1 or all(
-        len({row[candidate.position].strip() for candidate in equal}) == 1 for row in header.sample
+    names = [header.name_of(candidate) for candidate in equal]
+    has_names = len(set(map(column_key, names))) == len(names)  # which tell them apart
+    if len(equal) == 1 or (
+        has_names
+        and all(len({row[each.position].strip() for each in equal}) == 1 for row in header.sample)
     ):
         return
-    names = [header.name_of(candidate) for candidate in equal]
     values = [[row[candidate.position] for candidate in equal] for row in header.sample]
     raise equal_columns(header.file, column, _spoken(column), names, values, header.line)
 

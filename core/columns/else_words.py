@@ -18,7 +18,7 @@ from core.columns.header_words import (
     named_languages,
     words_of,
 )
-from core.columns.reference_periods import places_of_time_ago
+from core.columns.questions.reference_periods import places_of_time_ago
 from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
 from core.letters.scripts import script_of

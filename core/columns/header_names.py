@@ -19,15 +19,12 @@ from core.columns.contained_names import (
     placed_names,
     without_places,
 )
-from core.columns.described_work import asks_to_describe, is_about_work, without_manner
 from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of_else
 from core.columns.header_parts import (
     BRACKETED,
     CHECKBOX,
     HEADINGS,
     PATH_WORDS,
-    QUESTION_CODE,
-    SEGMENTS,
     SUFFIX,
     name_parts,
 )
@@ -40,7 +37,13 @@ from core.columns.header_words import (
     plain_words,
     words_of,
 )
-from core.columns.reference_periods import is_of_a_year, places_of_time_ago, without_periods
+from core.columns.questions.described_work import asks_to_describe, is_about_work, without_manner
+from core.columns.questions.other_questions import asks_something_else
+from core.columns.questions.reference_periods import (
+    is_of_a_year,
+    places_of_time_ago,
+    without_periods,
+)
 from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
 
@@ -55,7 +58,6 @@ _MAX_NAME_CHARS = 500  # of a longer question the start tells
 # A sheet has up to 16,384 columns, and each name is compared with several of ours.
 _MAX_KEPT = 1 << 16
 _CODED = "says_that_it_is_coded"
-_OTHER_QUESTION = "asks_something_else"
 _OTHER_NAME = "asks_for_another_name"
 _PERSON = "name_of_the_person"
 
@@ -191,7 +193,7 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
     if found is not None:
         is_of_both = column == JOB_TITLE and _names_duties_before(header)
         return (Match.CONTAINED, 2) if is_of_both else (found, 1)
-    if not _asks_something_else(header):
+    if not asks_something_else(header):
         return _match_of_question(words, column)
     return (Match.CONTAINED, 3) if _asks_for_another_name(words, column) else None
 
@@ -251,17 +253,6 @@ def _words_that_tell(header: str) -> tuple[str, ...]:
 def _without_a_name(bracketed: re.Match[str]) -> str:
     """Return nothing for the place of a person's name, such as "[NAME]"; else the text as it is."""
     return " " if plain_words(bracketed[0]) in phrases(_PERSON) else bracketed[0]
-
-
-def _asks_something_else(header: str) -> bool:
-    """Whether a question, or the last part of a path, begins as one that does not ask for a job."""
-    for text in (header, SEGMENTS.split(header)[-1]):
-        # As written: Latvian "kāda" is which, and Croatian "kada" is when.
-        words = words_of(QUESTION_CODE.sub("", text.strip()))
-        starts = phrases(_OTHER_QUESTION)
-        if any(words[:n] in starts for n in range(1, max(map(len, starts)) + 1)):
-            return True
-    return False
 
 
 def _languages_of(words: Sequence[str], column: str) -> frozenset[str]:

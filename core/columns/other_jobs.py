@@ -14,7 +14,7 @@ from core.columns.header_names import (
 )
 from core.columns.header_parts import name_parts
 from core.columns.header_words import phrases
-from core.columns.reference_periods import is_period_alone
+from core.columns.questions.reference_periods import is_period_alone
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS

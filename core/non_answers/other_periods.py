@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from core.columns.header_names import DUTIES, JOB_TITLE
-from core.columns.reference_periods import is_of_a_year
+from core.columns.questions.reference_periods import is_of_a_year
 from core.csv_table import Row, Table
 from core.languages.message import Message
 from core.non_answers.answers_beside import column_names, is_answer

@@ -57,6 +57,16 @@ def test_what_is_decided_about_the_columns_is_noted(suffix: str, tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_name_that_stands_twice_is_refused(suffix: str, tmp_path: Path) -> None:
+    """The shards are tables of Parquet, which other programs read by the names of the columns."""
+    path = tmp_path / f"staff{suffix}"
+    records = pa.table({"job_title": ["nurse"], "deviceid": ["a"], "DeviceID": ["a"]})
+    {".csv": csv.write_csv, ".parquet": pq.write_table}[suffix](records, path)
+    with pytest.raises(InputError, match="'deviceid' and 'DeviceID', which are one name"):
+        check_file(local(path), Columns())
+
+
 def test_answers_that_are_not_read_are_counted_as_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(

@@ -217,7 +217,11 @@ def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
         ),
         ('"Beruf;Tätigkeit"\n"Koch;kocht"\n"Maurer;mauert"\n', 1, "quoted field with semicolons"),
         ("nurse,1\ncook,2\n", 1, "the columns 'nurse', '1'"),
-        ("id,job_title,Id\n1,nurse,2\n", 1, "the columns 'id' and 'Id', which are one name"),
+        (
+            "Text,job_title,text\n1,nurse,2\n",
+            1,
+            "the columns 'Text' and 'text', which are one name",
+        ),
     ],
 )
 def test_the_error_names_the_true_cause(

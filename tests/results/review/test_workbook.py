@@ -268,8 +268,8 @@ def saved(*rows: Sequence[object]) -> Callable[[Path], None]:
         (truncated, "damaged"),
         (saved(("job_title", "corrected_isco_code"), ("nurse", " ")), "sheet 'Sheet'"),
         (
-            saved(("corrected_isco_code", "x", "X"), ("2221",)),
-            "sheet 'Sheet', row 1: found the columns 'x' and 'X', which are one name",
+            saved(("corrected_isco_code", "coder", "Coder"), ("2221",)),
+            "sheet 'Sheet', row 1: found the columns 'coder' and 'Coder', which are one name",
         ),
         (saved(("text", "corrected_isco_code"), ("a", "2221", "b")), "sheet 'Sheet', row 2"),
         (saved(("x", "corrected_isco_code"), ("a", "2221")), "'text', or 'job_title'"),

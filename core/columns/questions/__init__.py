@@ -1,0 +1,1 @@
+"""What the questions of a survey ask, as far as it tells a column."""
