@@ -27,6 +27,7 @@ from core.columns.header_parts import (
     PATH_WORDS,
     SUFFIX,
     name_parts,
+    plain_header,
 )
 from core.columns.header_words import (
     MAX_NAME_WORDS,
@@ -38,6 +39,7 @@ from core.columns.header_words import (
     words_of,
 )
 from core.columns.questions.described_work import asks_to_describe, is_about_work, without_manner
+from core.columns.questions.examples import without_examples
 from core.columns.questions.other_questions import asks_something_else
 from core.columns.questions.reference_periods import (
     is_of_a_year,
@@ -54,7 +56,6 @@ TEXT_COLUMNS = (JOB_TITLE, DUTIES)
 # A column of ``data.context_in_duties``: this, and the header name that the settings have.
 IN_DUTIES = "context_in_duties: "
 
-_MAX_NAME_CHARS = 500  # of a longer question the start tells
 # A sheet has up to 16,384 columns, and each name is compared with several of ours.
 _MAX_KEPT = 1 << 16
 _CODED = "says_that_it_is_coded"
@@ -102,7 +103,7 @@ def _keys_of(header: str) -> frozenset[str]:
 
 def keys_of(header: str) -> frozenset[str]:
     """Return the forms under which a header is compared: two are the same if they share one."""
-    return _keys_of(header[:_MAX_NAME_CHARS])
+    return _keys_of(plain_header(header))
 
 
 def without_suffix(header: str) -> str:
@@ -156,7 +157,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     of the job; 4 and more: it asks for the job of a year, or for its coded group, and one of a week
     or of no code is better, as is a more specific name. None where it does not fit.
     """
-    header = header[:_MAX_NAME_CHARS]
+    header = plain_header(header)
     found = _match(header, column)
     if found is None or found[0] == Match.OURS:
         return found
@@ -174,8 +175,11 @@ def _match(header: str, column: str) -> tuple[Match, int] | None:
         return None
     written = _words_that_tell(header)
     found_within = _match_within(header, written, column)
+    if found_within is None:
+        return None
     # Most headers have no name, so this is looked for last: it takes longest.
-    return None if found_within and _places_of_else(written, column) else found_within
+    about = _words_that_tell(without_examples(header))
+    return None if _places_of_else(about, column) else found_within
 
 
 def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Match, int] | None:
@@ -210,7 +214,8 @@ def names_another(header: str, column: str) -> bool:
 
     Such are "second job" and "occupation of the mother"; a question is none, nor is a usual name.
     """
-    written = _words_that_tell(header[:_MAX_NAME_CHARS])
+    header = plain_header(header)
+    written = _words_that_tell(without_examples(header))
     rest = without_places(tuple(map(plain_letters, written)), _places_of_else(written, column))
     n_words = len(written) - len(places_of_time_ago(written))
     if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
@@ -227,7 +232,7 @@ def names_another_below(group: str, header: str, column: str) -> bool:
     """
     if match(header, column) is None:
         return False
-    written = _words_that_tell(f"{group} {header}"[:_MAX_NAME_CHARS])
+    written = _words_that_tell(without_examples(plain_header(f"{group} {header}")))
     return bool(_places_of_else(written, column))
 
 

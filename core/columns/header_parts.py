@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+
+from core.letters.plain_text import without_html
+
+_MAX_CHARS = 500  # of a longer question the start tells
 
 BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
@@ -19,6 +24,12 @@ HEADINGS = re.compile(r"[:|]| - ")  # the first part may be the name: "Occupatio
 CHECKBOX = re.compile(r"___\w+$|\(choice\s*=.*\)$|_complete$", re.IGNORECASE)
 # What survey programs write before a name: the kind of a part of the questionnaire.
 PATH_WORDS = frozenset({"group", "grp", "data", "section", "block", "form", "page", "survey"})
+
+
+@lru_cache(maxsize=1 << 16)  # a sheet has up to 16,384 columns
+def plain_header(header: str) -> str:
+    """Return what a header says, without the HTML of a questionnaire; the start of a long one."""
+    return without_html(header)[:_MAX_CHARS]
 
 
 def name_parts(header: str) -> Iterator[str]:

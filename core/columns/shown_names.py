@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.columns.header_parts import plain_header
 from core.languages.message import Message
 
 _MAX_NAMES = 40
@@ -21,8 +22,9 @@ def shown_name(name: str) -> str:
 
 
 def listed(header: Sequence[str]) -> str:
-    """Return the names of a header for an error, the first ones of many."""
-    names = ", ".join(repr(name.strip()[:60]) for name in header[:_MAX_NAMES]) or "(none)"
+    """Return the names of a header for an error, without HTML; the first ones of many."""
+    plain = (plain_header(name).strip()[:60] for name in header[:_MAX_NAMES])
+    names = ", ".join(map(repr, plain)) or "(none)"
     n_more = len(header) - _MAX_NAMES
     return f"{names} and {n_more} more" if n_more > 0 else names
 

@@ -33,6 +33,7 @@ from core.delimited.parsed_lines import (
     HEAD_LINES,
     first_rows,
     head_lines,
+    is_table,
     n_filled,
     parsed_leniently,
     parsed_rows,
@@ -140,7 +141,8 @@ def layout_of_lines(
     layout, matches = max(fits, key=lambda fit: _score(fit, required))
     missing = next((column for column in required if column not in matches), None)
     if missing is not None:
-        raise _no_column(path, lines, layout, aliases, missing)
+        tables = [each for each, _ in fits if is_table(lines[each.n_lines_above :], each.delimiter)]
+        raise _no_column(path, lines, tables[0] if tables else layout, aliases, missing)
     if JOB_TITLE in required and _are_quoted_lines(lines, layout, aliases):
         raise no_column(path, layout.header, aliases, JOB_TITLE, layout.n_lines_above + 1)
     if JOB_TITLE in required and not names_columns_twice(layout.header, layout.further_headers):

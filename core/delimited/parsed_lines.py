@@ -44,6 +44,12 @@ def n_filled(row: Row) -> int:
     return sum(bool(cell.strip()) for cell in row)
 
 
+def is_table(lines: Iterable[str], delimiter: str) -> bool:
+    """Return whether all rows have as many fields as the first, and more than one."""
+    widths = {len(row) for row in parsed_leniently(lines, delimiter) if row}
+    return len(widths) == 1 and widths != {1}
+
+
 def parsed_rows(
     path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
 ) -> Iterator[tuple[int, Row]]:

@@ -81,11 +81,11 @@ def plain_text(text: str) -> str:
         text = _divided().sub(_joined, text)
     if text.isascii():
         has_markup = "&" in text or "<" in text or "_x" in text
-        return _without_html(text) if has_markup else text
+        return without_html(text) if has_markup else text
     has_special = not (_SPECIAL.isdisjoint(text) and first_signs().isdisjoint(text))
     if not has_special and not (len(text) > _MAX_MARKS and _LONG_RUN.search(text)):
         return text
-    text = _without_html(mend_mojibake(text))
+    text = without_html(mend_mojibake(text))
     text = _WITHIN_WORD.sub(_joined, text)
     text = _PICTURES.sub(" ", text).translate(_REPLACED)
     return unicodedata.normalize("NFKC", bound_marks(with_apostrophes(text)))
@@ -138,7 +138,8 @@ class _Marks(dict[int, str]):
 _MARKS = _Marks()
 
 
-def _without_html(text: str) -> str:
+def without_html(text: str) -> str:
+    """Return ``text`` without tags of HTML, its entities as the characters that they stand for."""
     if "_x" in text:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     for _ in range(_MAX_ROUNDS):

@@ -166,6 +166,20 @@ def test_a_question_about_duties_is_no_second_title(tmp_path: Path) -> None:
     assert columns_read(tmp_path, {duties: DUTIES, title: TITLES}) == (TITLES, duties)
 
 
+STYLED = '<p style="font-size:14px;text-align:left;"><span style="color:#333">{}</span></p>\r\n'
+
+
+@pytest.mark.parametrize("markup", ["<b>{}</b>", "<p>{}</p><p>&nbsp;</p>", STYLED])
+def test_questions_come_with_the_html_of_the_questionnaire(markup: str, tmp_path: Path) -> None:
+    title = markup.format("Welche berufliche T&auml;tigkeit &uuml;ben Sie aus?")
+    duties = markup.format("Welche <u>Aufgaben</u> haben Sie in Ihrer T&auml;tigkeit?")
+    father = markup.format("Welchen Beruf hatte Ihr Vater, als Sie 15&nbsp;Jahre alt waren?")
+    columns = {father: FATHERS, title: TITLES, duties: DUTIES}
+    assert columns_read(tmp_path, columns) == (TITLES, duties)
+    with pytest.raises(InputError, match="'Alter', 'Welchen Beruf hatte Ihr Vater,"):
+        columns_read(tmp_path, {"<p>Alter</p>": NUMBERS, father: FATHERS})
+
+
 @pytest.mark.parametrize(
     "columns",
     [
