@@ -26,6 +26,7 @@ from core.columns.header_parts import (
     HEADINGS,
     PATH_WORDS,
     SUFFIX,
+    last_parts,
     name_parts,
     plain_header,
 )
@@ -195,17 +196,20 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
         fits.append(heading)
     found = min(filter(None, fits), default=None)
     if found is not None:
-        is_of_both = column == JOB_TITLE and _names_duties_before(header)
+        is_of_both = column == JOB_TITLE and _names_duties(header)
         return (Match.CONTAINED, 2) if is_of_both else (found, 1)
     if not asks_something_else(header):
         return _match_of_question(words, column)
     return (Match.CONTAINED, 3) if _asks_for_another_name(words, column) else None
 
 
-def _names_duties_before(header: str) -> bool:
-    """Whether a name of duties is before a slash, where paths have that of a group."""
-    before, _, _ = header.rpartition("/")
-    return bool(contained(plain_words(before), _contained_names(DUTIES)))
+def _names_duties(header: str) -> bool:
+    """Whether a part of a header is a name of duties: "Tasks/Work", "Job[tasks]", "Job: tasks"."""
+    before, _, _ = header.rpartition("/")  # where paths have the name of a group
+    if contained(plain_words(before), _contained_names(DUTIES)):
+        return True
+    titles, duties = _usual_keys(JOB_TITLE), _usual_keys(DUTIES)
+    return any(_best(duties, part) and not _best(titles, part) for part in last_parts(header))
 
 
 @lru_cache(maxsize=_MAX_KEPT)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from core.letters.plain_text import without_html
 
+_BRACKETS = re.compile(r"[(\[{<>)\]}]")
 _MAX_CHARS = 500  # of a longer question the start tells
 
 BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
@@ -42,3 +43,12 @@ def name_parts(header: str) -> Iterator[str]:
             yield bare
             yield SUFFIX.sub("", bare)
             yield bare.rstrip("0123456789_ ")
+
+
+def last_parts(header: str) -> list[str]:
+    """Return what is behind a heading, and what the last brackets have: "job[tasks]"."""
+    bare = BRACKETED.sub(" ", header)
+    headed = HEADINGS.split(bare)
+    bracketed = BRACKETED.findall(header)
+    within = [_BRACKETS.sub("", text) for text in bracketed[-1:] if header.strip().endswith(text)]
+    return within + headed[-1:] * (len(headed) > 1)

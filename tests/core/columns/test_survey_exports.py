@@ -166,6 +166,23 @@ def test_a_question_about_duties_is_no_second_title(tmp_path: Path) -> None:
     assert columns_read(tmp_path, {duties: DUTIES, title: TITLES}) == (TITLES, duties)
 
 
+@pytest.mark.parametrize(
+    ("title", "duties"),
+    [
+        ("emploi[titre]", "emploi[taches]"),  # LimeSurvey: question[part]
+        ("Q5[SQ001]. Emploi actuel [Intitulé]", "Q5[SQ002]. Emploi actuel [Principales tâches]"),
+        ("Beruf: derzeitige Tätigkeit (offen)", "Beruf: Beschreibung der Tätigkeit (offen)"),
+        ("Beruf - Bezeichnung", "Beruf - Beschreibung"),
+        ("Occupation | title", "Occupation | main tasks"),
+        ("Ocupación: nombre", "Ocupación: tareas"),
+        ("Zawód", "Zawód (obowiązki)"),
+    ],
+)
+def test_the_parts_of_a_question(title: str, duties: str, tmp_path: Path) -> None:
+    for columns in ({title: TITLES, duties: DUTIES}, {duties: DUTIES, title: TITLES}):
+        assert columns_read(tmp_path, {"id": NUMBERS, **columns}) == (TITLES, duties)
+
+
 STYLED = '<p style="font-size:14px;text-align:left;"><span style="color:#333">{}</span></p>\r\n'
 
 
