@@ -9,7 +9,7 @@ a number of a question ("Q5. Job title"), or something in brackets behind it ("J
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 
@@ -174,13 +174,13 @@ def _match(header: str, column: str) -> tuple[Match, int] | None:
         return found, 0
     if CHECKBOX.search(header.strip()):
         return None
-    written = _words_that_tell(header)
+    written = words_that_tell(header)
     found_within = _match_within(header, written, column)
     if found_within is None:
         return None
     # Most headers have no name, so this is looked for last: it takes longest.
-    about = _words_that_tell(without_examples(header))
-    return None if _places_of_else(about, column) else found_within
+    about = words_that_tell(without_examples(header))
+    return None if places_about_else(about, column) else found_within
 
 
 def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Match, int] | None:
@@ -218,9 +218,8 @@ def names_another(header: str, column: str) -> bool:
 
     Such are "second job" and "occupation of the mother"; a question is none, nor is a usual name.
     """
-    header = plain_header(header)
-    written = _words_that_tell(without_examples(header))
-    rest = without_places(tuple(map(plain_letters, written)), _places_of_else(written, column))
+    written = words_that_tell(without_examples(plain_header(header)))
+    rest = without_places(tuple(map(plain_letters, written)), places_about_else(written, column))
     n_words = len(written) - len(places_of_time_ago(written))
     if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
         return False
@@ -236,21 +235,21 @@ def names_another_below(group: str, header: str, column: str) -> bool:
     """
     if match(header, column) is None:
         return False
-    written = _words_that_tell(without_examples(plain_header(f"{group} {header}")))
-    return bool(_places_of_else(written, column))
+    written = words_that_tell(without_examples(plain_header(f"{group} {header}")))
+    return bool(places_about_else(written, column))
 
 
-def _places_of_else(written: Sequence[str], column: str) -> set[int]:
+def places_about_else(
+    written: Sequence[str], column: str, beside: Collection[int] = ()
+) -> set[int]:
+    """Return which words of a header are about something else; ``beside`` are further names."""
     words = tuple(map(plain_letters, written))
-    names = {
-        start + n
-        for start, name in placed_names(words, _contained_names(column))
-        for n in range(len(name))
-    }
+    placed = placed_names(words, _contained_names(column))
+    names = {start + n for start, name in placed for n in range(len(name))}.union(beside)
     return places_of_else(written, _languages_of(words, column), names, column == DUTIES)
 
 
-def _words_that_tell(header: str) -> tuple[str, ...]:
+def words_that_tell(header: str) -> tuple[str, ...]:
     """Return the words of a header without those of a path and of the period that it asks for."""
     unnamed = BRACKETED.sub(_without_a_name, _NUMBERING.sub("", header))
     written = words_of(_ORDINAL.sub(" 2nd ", unnamed))

@@ -15,6 +15,7 @@ from core.columns.header_names import (
 from core.columns.header_parts import name_parts
 from core.columns.header_words import phrases
 from core.columns.questions.reference_periods import is_period_alone
+from core.columns.second_jobs import asks_for_another_job
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
@@ -94,14 +95,18 @@ def titles_of_other_jobs(
 ) -> list[str]:
     """Return a note of the columns that are named like job titles of something else.
 
-    Those whose values are no titles are left out ("occupation code"), and those of a result.
+    So are questions that ask for them. Those whose values are no titles are left out ("occupation
+    code"), and those of a result.
     """
     names = [
         spoken_name(headers, position)
         for position, name in enumerate(headers[0])
         if position not in taken
         and column_key(name) not in OUTPUT_COLUMNS
-        and is_of_another(headers, position, JOB_TITLE)
+        and (
+            is_of_another(headers, position, JOB_TITLE)
+            or any(asks_for_another_job(row[position]) for row in headers)
+        )
         and kind_of_values(row[position] for row in sample if position < len(row)) is None
     ]
     if not names:
