@@ -13,7 +13,7 @@ from core.columns.header_names import (
     usual_names,
     words_that_tell,
 )
-from core.columns.header_parts import SEGMENTS, plain_header
+from core.columns.header_parts import plain_header
 from core.columns.header_words import phrases
 from core.columns.questions.examples import without_examples
 from core.columns.questions.other_questions import asks_something_else
@@ -28,16 +28,12 @@ _SENTENCE_END = re.compile(r"(?<=[?؟;])\s*(?=[\w¿])")
 
 @lru_cache(maxsize=4096)
 def asks_for_another_job(header: str) -> bool:
-    """Return whether a question, or the last part of a path, asks for another job by its name.
+    """Return whether a question asks for another job by its name.
 
     "How long is your second job?" asks for something else, and "Do you have a second job?" is
     answered with yes or no, unless a question follows: "Which?".
     """
     header = plain_header(header)
-    return any(map(_asks, {header, SEGMENTS.split(header)[-1]}))
-
-
-def _asks(header: str) -> bool:
     if asks_something_else(header) and not _goes_on(header):
         return False
     words = words_that_tell(without_examples(header))
