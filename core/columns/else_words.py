@@ -179,6 +179,11 @@ def names_another_answer(header: str) -> bool:
     return any(_vocabulary(key).places(words, languages) for key in (_OTHER, _SPECIFY))
 
 
+def has_word_for_other(header: str) -> bool:
+    """Return whether a header has a word such as "other", of whatever: "Occupation - Other"."""
+    return bool(_vocabulary(_OTHER).places(words_of(header), Languages(name_table()[ELSE])))
+
+
 def is_only_another_answer(header: str) -> bool:
     """Return whether a header says nothing but that: "P10a. Other (please specify)"."""
     languages = Languages(name_table()[ELSE])

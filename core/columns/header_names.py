@@ -19,7 +19,13 @@ from core.columns.contained_names import (
     placed_names,
     without_places,
 )
-from core.columns.else_words import ELSE, WHERE, places_beside_a_name, places_of_else
+from core.columns.else_words import (
+    ELSE,
+    WHERE,
+    has_word_for_other,
+    places_beside_a_name,
+    places_of_else,
+)
 from core.columns.header_parts import (
     BRACKETED,
     CHECKBOX,
@@ -112,17 +118,6 @@ def without_suffix(header: str) -> str:
     return column_key(SUFFIX.sub("", header.strip()))
 
 
-def usual_names(column: str, language: str | None = None) -> list[str]:
-    """Return the usual header names of one of our columns, in one language or in all of them."""
-    return [
-        name
-        for names in name_table().get(column, {}).values()
-        for code, listed in names.items()
-        if language in (None, code)
-        for name in listed
-    ]
-
-
 def has_usual_names(column: str) -> bool:
     """Return whether the table has names of this column."""
     return column in TEXT_COLUMNS
@@ -155,8 +150,9 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
     asks to describe something, so that a column of duties may be meant; 3: it asks for another name
-    of the job; 4 and more: it asks for the job of a year, or for its coded group, and one of a week
-    or of no code is better, as is a more specific name. None where it does not fit.
+    of the job, or for what is not among the choices; 4 and more: it asks for the job of a year, or
+    for its coded group, and one of a week or of no code is better, as is a more specific name. None
+    where it does not fit.
     """
     header = plain_header(header)
     found = _match(header, column)
@@ -165,7 +161,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     is_coded = bool(contained(plain_words(header), phrases(_CODED)))
     if is_coded or is_of_a_year(_NUMBERING.sub("", header)):
         return Match.CONTAINED, 4 + found[0]
-    return found
+    return (found[0], 3) if found[1] and has_word_for_other(header) else found
 
 
 @lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names

@@ -59,6 +59,17 @@ def name_table() -> dict[str, Any]:
     return read_yaml(_TABLE_PATH)
 
 
+def usual_names(column: str, language: str | None = None) -> list[str]:
+    """Return the usual header names of one of our columns, in one language or in all of them."""
+    return [
+        name
+        for names in name_table().get(column, {}).values()
+        for code, listed in names.items()
+        if language in (None, code)
+        for name in listed
+    ]
+
+
 @cache
 def phrases(key: str) -> frozenset[tuple[str, ...]]:
     """Return the phrases under one key of the table in words, as written and in plain letters."""

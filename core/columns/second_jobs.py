@@ -10,11 +10,10 @@ from core.columns.header_names import (
     JOB_TITLE,
     keys_of,
     places_about_else,
-    usual_names,
     words_that_tell,
 )
 from core.columns.header_parts import plain_header
-from core.columns.header_words import phrases
+from core.columns.header_words import phrases, usual_names
 from core.columns.questions.examples import without_examples
 from core.columns.questions.other_questions import asks_something_else
 from core.letters.accents import plain_letters

@@ -12,8 +12,8 @@ from core.columns.header_names import (
     TEXT_COLUMNS,
     Match,
     names_another,
-    usual_names,
 )
+from core.columns.header_words import usual_names
 from core.columns.other_jobs import is_name_of_another_job
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_no_name

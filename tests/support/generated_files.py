@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from core.columns.header_names import usual_names
+from core.columns.header_words import usual_names
 from tests.support.format_writers import WRITERS, kept_name, kept_text
 
 Rows = list[list[str]]

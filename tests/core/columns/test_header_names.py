@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from core.columns.header_names import Match, match, usual_names
+from core.columns.header_names import Match, match
+from core.columns.header_words import usual_names
 
 LANGUAGES = re.findall(
     r"\w+",

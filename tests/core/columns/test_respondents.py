@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.columns.header_names import Match, match, names_another, usual_names
+from core.columns.header_names import Match, match, names_another
+from core.columns.header_words import usual_names
 from core.csv_table import open_table
 from core.text import DUTIES, JOB_TITLE
 

@@ -11,7 +11,9 @@ import pytest
 from core.columns.header_names import match
 from core.csv_table import open_table
 from core.errors import InputError
+from core.non_answers.answers_beside import AnswersBeside
 from core.settings import Columns
+from tests.support.opened_table import counted_notes, opened_table
 
 ALIASES = Columns().model_dump()
 TITLES = ["school nurse", "bus driver", "pastry cook", "roof tiler", "bank clerk"]
@@ -164,6 +166,30 @@ def test_names_of_variables(columns: Columns_, duties: str | None, tmp_path: Pat
 def test_a_question_about_duties_is_no_second_title(tmp_path: Path) -> None:
     title, duties = "What is your job title?", "What kind of work do you do? (main duties)"
     assert columns_read(tmp_path, {duties: DUTIES, title: TITLES}) == (TITLES, duties)
+
+
+@pytest.mark.parametrize(
+    ("choices", "other"),
+    [
+        ("What is your occupation? - Selected Choice", "What is your occupation? - Other - Text"),
+        ("Beruf - Ausgewählte Option", "Beruf - Sonstiges, bitte angeben - Text"),
+        ("Quelle est votre profession ?", "Quelle est votre profession ? [Autre]"),
+        ("¿Cuál es su ocupación?", "¿Cuál es su ocupación? - Otra (especifique)"),
+    ],
+)
+def test_the_column_for_another_answer_comes_after_the_choices(
+    choices: str, other: str, tmp_path: Path
+) -> None:
+    """The answers that stand in it alone are counted, whatever Qualtrics calls the variables."""
+    chosen = ["nurse", "Other, please specify", "Other", "cook", "Other"]
+    texts = ["", "bus driver", "welder", "", ""]
+    rows = [list(each) for each in zip(TIMES, chosen, texts, strict=True)]
+    ids = [f'{{"ImportId": "QID{n}"}}' for n in range(3)]
+    header = ["StartDate", "Q10", "Q10_7_TEXT"]
+    table = opened_table(tmp_path / "in.csv", [header, ["Start Date", choices, other], ids, *rows])
+    assert table.columns == {"job_title": 1} and table.other_columns["job_title"] == [header[2]]
+    (note,) = counted_notes(AnswersBeside, table)
+    assert note.startswith("2 records state nothing in 'Q10' and have a text in 'Q10_7_TEXT'")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ samma som förra året"""
 
 BY_INTERVIEWERS = """\
 DK/REF
+-oth-
 Refused (spontaneous)
 Don't know - DO NOT READ
 verweigert (spontan)

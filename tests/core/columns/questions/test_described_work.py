@@ -12,11 +12,13 @@ from core.csv_table import open_table
 THE_WORK = """\
 Describe your work | Describe briefly your work | Briefly describe your work
 Please describe your main tasks in detail | Please describe in your own words what you do
-Describe what you do
+Describe what you do | Describe your role | Please describe your position in a few words
 Beschreiben Sie Ihre Arbeit | Beschreiben Sie kurz Ihre Arbeit
 Bitte beschreiben Sie kurz Ihre Tätigkeit | Beschreiben Sie genau, was Sie tun
 Décrivez votre travail | Décrivez brièvement votre travail | Décrivez en détail vos tâches
-Décrivez ce que vous faites
+Décrivez ce que vous faites | Décrivez votre poste | Décrivez votre rôle
+Beschreiben Sie Ihre Stelle | Beschreiben Sie kurz Ihre Funktion | Describa su cargo
+Descriva il suo ruolo | Descreva a sua função | Beschrijf uw functie | Beskriv din roll
 Describa su trabajo | Describa brevemente su trabajo | Describa detalladamente sus tareas
 Describa lo que hace
 Descriva il suo lavoro | Descriva brevemente il suo lavoro
