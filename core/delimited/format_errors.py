@@ -31,6 +31,8 @@ MAX_FIELD_CHARS = 1_000_000
 
 Row = list[str]
 
+_UNQUOTED = "Remove the quotes around whole lines, or export the file again."
+
 _OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
 _N_SHOWN_NAMES = 8
 _RENAME = "Rename the column."
@@ -93,10 +95,15 @@ def wrong_width(
         )
     if len(row) == 1:
         for other, name in DELIMITERS.items():
-            if other != delimiter and len(row[0].split(other)) == len(header):
+            if len(row[0].split(other)) != len(header):
+                continue
+            if other == delimiter:
+                found += f" (the line is in quotes as a whole, with {name}s in them)"
+                remedy = _UNQUOTED
+            else:
                 found += f" (the line has {name}s, and the header has {DELIMITERS[delimiter]}s)"
                 remedy = "Use one delimiter throughout the file."
-                break
+            break
     return InputError(
         path, found, expected=f"{len(header)} as in the header", remedy=remedy, line=line
     )
@@ -149,7 +156,7 @@ def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
         if len(inner) > 1 and _is_named(inner, wanted):
             return (
                 f"each line is one quoted field with {name}s in it",
-                "Remove the quotes around whole lines, or export the file again.",
+                _UNQUOTED,
             )
     for delimiter, sign in _OTHER_DELIMITERS.items():
         names = [part for part in header.split(delimiter) if part.strip()]

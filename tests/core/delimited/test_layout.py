@@ -276,6 +276,14 @@ def test_a_line_that_is_no_record_is_to_be_removed(tmp_path: Path) -> None:
         opened(tmp_path, "id,job_title\n1,cook, senior\n")
 
 
+def test_a_line_in_quotes_among_others_is_said(tmp_path: Path) -> None:
+    """Excel puts it in quotes where it saves a text with semicolons as one with commas."""
+    content = 'id;job_title;duties\n1;cook;soups\n"2;roofer;roofs, walls"\n'
+    with pytest.raises(InputError, match=r"line 3: found 1 field .*in quotes as a whole") as raised:
+        opened(tmp_path, content)
+    assert "Remove the quotes around whole lines" in raised.value.remedy
+
+
 @pytest.mark.parametrize(
     "content",
     [
