@@ -68,7 +68,14 @@ def test_something_else_is_asked(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Do you have a second job? Which?", "s4q11_sec_occ", "OCC_SEC", "emploi/second_emploi"]
+    "name",
+    [
+        "Do you have a second job? Which?",
+        "s4q11_sec_occ",
+        "OCC_SEC",
+        "D21_SJ_TITLE",
+        "emploi/second_emploi",
+    ],
 )
 def test_a_note_names_the_column_that_was_not_read(name: str, tmp_path: Path) -> None:
     rows = [[n, title, "private tutor"] for n, title in enumerate(TITLES)]

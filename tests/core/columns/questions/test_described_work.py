@@ -12,6 +12,14 @@ from core.csv_table import open_table
 THE_WORK = """\
 Describe your work | Describe briefly your work | Briefly describe your work
 Please describe your main tasks in detail | Please describe in your own words what you do
+What exactly do you do? | Was machen Sie genau?
+Was genau machen Sie? | Was machen Sie konkret? | Que faites-vous exactement ?
+Que faites-vous concrètement ? | ¿Qué hace exactamente? | Cosa fa esattamente?
+O que faz exatamente? | Czym się Pan/Pani dokładnie zajmuje? | Co dokładnie Pan/Pani robi?
+Co přesně děláte? | Čo presne robíte? | Kaj točno delate? | Što točno radite?
+Mit csinál pontosan? | Ce faceți exact? | Какво точно правите? | Τι ακριβώς κάνετε;
+Vad gör du exakt? | Hvad laver du præcist? | Hva gjør du konkret? | Mitä teet tarkalleen?
+Mida te täpselt teete? | Ką tiksliai darote? | Ko tieši darāt? | Что именно вы делаете?
 Describe what you do | Describe your role | Please describe your position in a few words
 Beschreiben Sie Ihre Arbeit | Beschreiben Sie kurz Ihre Arbeit
 Bitte beschreiben Sie kurz Ihre Tätigkeit | Beschreiben Sie genau, was Sie tun
