@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +94,38 @@ def _add_path(
     completion: dict[str, Any],
     details: dict[str, Any],
 ) -> None:
-    action = command.add_argument(name, help=meaning, **{"type": Path, **details})
+    kind = partial(_path, details.pop("type", Path))
+    action = command.add_argument(name, help=meaning, type=kind, **details)
     action.complete = completion  # type: ignore[attr-defined]  # shtab reads this attribute
+
+
+def _path(kind: Callable[[str], Any], written: str) -> Any:
+    """Refuse an empty path, which Python takes for the current folder: a variable was not set."""
+    if not written:
+        raise argparse.ArgumentTypeError(
+            "found an empty path; expected a path, such as . for the current folder. Look whether "
+            "a variable of the shell is empty"
+        )
+    return kind(written)
+
+
+def text_argument(written: str) -> str:
+    """Return an argument as the text that was typed, also where the locale has ASCII alone.
+
+    Python keeps bytes that the locale does not know as lone surrogates, which name no letter: the
+    text would be read as another one. Raises ArgumentTypeError for bytes that are not UTF-8 either.
+    """
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        try:
+            return os.fsencode(written).decode()
+        except UnicodeDecodeError:
+            raise argparse.ArgumentTypeError(
+                f"found bytes that are not UTF-8 ({written!r}); expected text in UTF-8. Convert "
+                "it, for instance with iconv"
+            ) from None
+    return written
 
 
 def add_worker(command: argparse.ArgumentParser, meaning: str) -> None:

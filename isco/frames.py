@@ -20,7 +20,7 @@ from core.settings import Settings
 from core.text import join
 from inference.doubt.several_occupations import code_records
 from inference.output_columns import Value, output_values
-from isco.record_texts import RecordText
+from isco.record_texts import RecordText, refuse_half_letters
 
 if TYPE_CHECKING:  # loaded where a frame is coded
     import narwhals
@@ -90,7 +90,9 @@ def _frame(native: Any) -> narwhals.DataFrame[Any]:
         ) from None
     except narwhals.exceptions.DuplicateError as error:
         reason = " ".join(str(error).split())
-        raise ArgumentError(f"the frame has two columns of one name: {reason}") from None
+        raise ArgumentError(
+            f"the frame has two columns of one name: {reason}. Rename all but one of them"
+        ) from None
     return frame
 
 
@@ -157,7 +159,9 @@ def _cells(frame: narwhals.DataFrame[Any], column: str) -> Iterator[str]:
                 f"column {column!r}, row {number:,}: found {type(value).__name__}; expected a "
                 "text, a number, a date, true or false. Write the column as text first"
             )
-        yield "" if is_empty else as_text(value)
+        text = "" if is_empty else as_text(value)
+        refuse_half_letters(f"column {column!r}, row {number:,}", text)
+        yield text
 
 
 def _series(

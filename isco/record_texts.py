@@ -73,6 +73,20 @@ def is_missing(value: object) -> bool:
         return type(value).__name__ == "NAType"
 
 
+def refuse_half_letters(where: str, text: str) -> None:
+    """Raise ArgumentError for lone surrogates, by which Python keeps bytes that it cannot decode.
+
+    They name no letter, so that the text would be read as another one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(
+            f"{where}: found half of a letter (a lone surrogate) in {text[:80]!r}; expected a "
+            "text. Decode its bytes with the encoding that they have"
+        ) from None
+
+
 def _parts(record: Any) -> tuple[object, object, Any]:
     is_one = isinstance(record, str | bytes | Mapping | AbstractSet)
     try:
@@ -89,6 +103,7 @@ def _plain(name: str, value: object) -> str:
         return ""
     if not isinstance(value, str):
         raise ArgumentError(f"{name}: found {value!r}; expected a text, or None if it is missing")
+    refuse_half_letters(name, value)
     return value
 
 

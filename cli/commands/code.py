@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cli.json_output import print_json
-from cli.options import add_command
+from cli.options import add_command, text_argument
 from cli.standard_output import named_output
 from core.errors import IscoError
 from core.settings import OutputSettings, Settings
@@ -50,10 +50,14 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "title",
         metavar="TITLE",
+        type=text_argument,
         help="job title as the respondent wrote it; - for the lines of the standard input",
     )
     command.add_argument(
-        "--duties", metavar="TEXT", help="what the respondent does in the job (default: none)"
+        "--duties",
+        metavar="TEXT",
+        type=text_argument,
+        help="what the respondent does in the job (default: none)",
     )
     command.add_argument(
         "--explain", action="store_true", help="add how much each word contributes to the code"
@@ -105,7 +109,7 @@ def _for_one_text(settings: Settings) -> Settings:
 
 
 def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:
-    """Yield title and duties of each line; IscoError for a line that is not UTF-8."""
+    """Yield title and duties of each line; IscoError for one that is not UTF-8 or has more."""
     for number, line in enumerate(lines, start=1):
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8")
@@ -114,8 +118,14 @@ def _read_records(lines: BinaryIO) -> Iterator[tuple[str, str]]:
                 f"standard input, line {number}: found bytes that are not UTF-8; expected text in "
                 "UTF-8. Convert it, for instance with iconv."
             ) from None
-        title, _, duties = text.rstrip("\r\n").partition("\t")
-        yield title, duties
+        title, *duties = text.rstrip("\r\n").split("\t")
+        if len(duties) > 1:  # of which two are title and duties nobody here can know
+            raise IscoError(
+                f"standard input, line {number}: found {len(duties) + 1} fields with tabs between "
+                "them; expected a title, or a title, a tab and duties. Choose the two, for "
+                "instance with cut -f 2,3"
+            )
+        yield title, "".join(duties)
 
 
 def _answers(

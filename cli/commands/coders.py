@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.json_output import print_json
-from cli.options import add_command, add_folder
+from cli.options import add_command, add_folder, text_argument
 from cli.requirements import require_extra
 from core.errors import IscoError
 from core.row_counts import quantity
@@ -42,10 +42,14 @@ def add_to(commands: Any) -> None:
     settled.add_argument(
         "--confirm",
         metavar="NAME",
+        type=text_argument,
         help="the answers in doubt of this coder, or without a name in this file, are right",
     )
     settled.add_argument(
-        "--doubt", metavar="NAME", help="take back that they are: they teach nothing again"
+        "--doubt",
+        metavar="NAME",
+        type=text_argument,
+        help="take back that they are: they teach nothing again",
     )
     command.add_argument("--json", action="store_true", help="print every figure as JSON")
 

@@ -90,6 +90,33 @@ def test_wrong_usage_exits_2(isco: Isco) -> None:
     assert "--engine ray" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["classify", "", "--out", "out"],
+        ["classify", "x.csv", "--out", ""],
+        ["classify", "--engine", "ray", "", "--out", "out"],
+        ["init", ""],
+        ["--config", "", "status"],
+        ["train", "--raw", ""],
+        ["evaluate", "--on", ""],
+        ["watch", "--log="],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_not_the_current_folder(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So that a script with an empty variable does not code, or write, where it stands."""
+    monkeypatch.chdir(tmp_path)
+    done = run_here(capsys, *arguments)
+    assert done.returncode == 2 and "found an empty path" in done.stderr
+    assert not [*tmp_path.iterdir()]
+
+
 def test_without_ray_the_error_says_how_to_install_it(settings: Settings, tmp_path: Path) -> None:
     program = "import sys; sys.modules['ray'] = None; import main; sys.exit(main.main())"
     config = str(settings.watcher.inbox.parent / "config.yaml")

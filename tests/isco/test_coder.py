@@ -155,6 +155,8 @@ def test_one_coder_serves_several_threads(coder: Coder) -> None:
     [
         (lambda coder: coder.code(99), "title: found 99; expected a text"),
         (lambda coder: coder.code("nurse", ["x"]), r"duties: found \['x'\]; expected a text"),
+        (lambda coder: coder.code("K\udcf6chin"), "title: found half of a letter"),
+        (lambda coder: coder.candidates("K\udcf6chin"), "title: found half of a letter"),
         (
             lambda coder: coder.candidates("nurse", k=0),
             "k: found 0; expected a whole number from 1 to 436",

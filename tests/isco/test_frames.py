@@ -168,7 +168,7 @@ def test_a_frame_without_rows_gets_the_columns_with_their_types(coder: Coder) ->
         (["nurse"], "found list; expected a data frame of pandas"),
         (
             pd.DataFrame([["a", "b"]], columns=["job_title"] * 2),
-            "two columns of one name: .*job_title",
+            "two columns of one name: .*job_title.*Rename",
         ),
         (
             pd.DataFrame({"job_title": ["nurse", ["cook"]]}),
@@ -180,8 +180,12 @@ def test_a_frame_without_rows_gets_the_columns_with_their_types(coder: Coder) ->
             pd.DataFrame({"job_title": ["x"], "duties_description": [("cooks", "bakes")]}),
             "column 'duties_description', row 1: found tuple",
         ),
+        (
+            pd.DataFrame({"job_title": pd.Series(["nurse", "K\udcf6chin"], dtype=object)}),
+            "column 'job_title', row 2: found half of a letter",
+        ),
     ],
-    ids=["column", "lazy", "list", "twice", "nested", "struct", "bytes", "duties"],
+    ids=["column", "lazy", "list", "twice", "nested", "struct", "bytes", "duties", "letter"],
 )
 def test_what_cannot_be_coded_is_named(frame: Any, message: str, coder: Coder) -> None:
     with pytest.raises(ArgumentError, match=message):

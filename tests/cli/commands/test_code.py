@@ -88,6 +88,34 @@ def test_a_line_that_is_not_utf8_is_named(settings: Settings) -> None:
     assert done.returncode == 1 and b"line 2" in done.stderr and done.stderr.count(b"\n") == 1
 
 
+def test_a_line_with_more_than_two_fields_is_named(settings: Settings) -> None:
+    """A third field is no part of the duties: somebody has cut one column too many."""
+    done = run_script("code", *config_of(settings), "-", stdin=b"cook\tbakes\n17\tcook\tbakes\n")
+    assert done.returncode == 1 and b"line 2: found 3 fields" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_title_keeps_its_letters_whatever_the_locale(settings: Settings) -> None:
+    """Python keeps the bytes that a locale does not know as half letters, which name no job."""
+    command = [*map(os.fsencode, SCRIPT), b"code", *map(os.fsencode, config_of(settings))]
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    answers = [
+        subprocess.run(
+            [*command, "Köchin".encode(), b"--duties", "Soßen".encode()],
+            capture_output=True,
+            env=environment(**variables),
+            check=True,
+        ).stdout
+        for variables in ({}, ascii_alone)
+    ]
+    assert answers[0] == answers[1]
+    for arguments in ((b"K\xf6chin",), (b"cook", b"--duties", b"So\xdfen")):
+        done = subprocess.run(
+            [*command, *arguments], capture_output=True, env=environment(), check=False
+        )
+        assert done.returncode == 2 and b"found bytes that are not UTF-8" in done.stderr
+
+
 @pytest.mark.slow
 def test_duties_stand_behind_the_tab(settings: Settings) -> None:
     done = run_script("code", *config_of(settings), "-", "--duties", "x", stdin=b"nurse\n")
