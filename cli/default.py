@@ -17,6 +17,7 @@ from cli.requirements import require_table
 from cli.suggestions import SuggestingParser
 from core.errors import IscoError
 from core.files.scratch_folder import ScratchFolder
+from core.files.termination import terminated_as_by_ctrl_c
 from core.files.whole_file import open_atomic
 from core.settings import Settings
 
@@ -92,7 +93,7 @@ def _code(path: Path, settings: Settings, n_explained: int) -> None:
     review_dir.mkdir(parents=True, exist_ok=True)
     autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
     explanations_dir = processed_dir / EXPLANATIONS_DIR
-    with ScratchFolder(processed_dir, ".coding-") as scratch:
+    with terminated_as_by_ctrl_c(), ScratchFolder(processed_dir, ".coding-") as scratch:
         with file_progress_bar(path) as advance:
             receipt = code_file(path, scratch, autocoder, settings, advance, n_explained)
         is_explained = (scratch / REQUESTS_FILE).exists()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,6 +14,7 @@ import core
 import distributed
 import inference
 from core.errors import DistributedError, IscoError, RunInterruptedError
+from core.files.termination import terminated_as_by_ctrl_c
 from core.row_counts import quantity
 from core.settings import InferenceSettings
 from distributed.ray_environment import actor_environment
@@ -54,7 +53,8 @@ def connected(address: str | None) -> Iterator[None]:
             where = f"reach a Ray cluster at {address!r}" if address else "start Ray here"
             raise DistributedError(f"cannot {where}: {reason}") from error
         try:
-            with _terminated_as_by_ctrl_c():
+            # Ray's own handler of SIGTERM writes the stack of its threads, and ends with 15.
+            with terminated_as_by_ctrl_c():
                 yield
         except KeyboardInterrupt:
             raise RunInterruptedError(f"stopped; {RESUME_HINT}") from None
@@ -69,22 +69,6 @@ def connected(address: str | None) -> Iterator[None]:
             raise DistributedError(f"{name}: {reason}; {RESUME_HINT}") from error
         finally:
             ray.shutdown()
-
-
-@contextmanager
-def _terminated_as_by_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM, of a scheduler or a container, end the run as Ctrl-C does.
-
-    Ray's own handler writes the stack of its threads and ends with the code 15.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread gets signals
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
 from core.errors import InputError, IscoError
 from core.files.scratch_folder import ScratchFolder
+from core.files.termination import terminated_as_by_ctrl_c
 from core.row_counts import quantity
 from core.settings import Settings
 
@@ -79,6 +80,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         ray_engine.run(parsed, settings)
         return
     ray_engine.refuse_options(parsed)
+    with terminated_as_by_ctrl_c():
+        _run_here(parsed, settings)
+
+
+def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:
+    """Code the files on this machine, one after the other."""
     from core.files.own_files import REPORT
     from inference.autocoder import open_autocoder
     from inference.model_registry import ModelRegistry

@@ -13,6 +13,7 @@ from cli.json_output import print_json
 from cli.options import add_command
 from cli.requirements import require_posix
 from core.errors import IscoError
+from core.files.termination import terminated_as_by_ctrl_c
 from core.row_counts import quantity
 from core.settings import Settings
 
@@ -66,7 +67,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         is_dry_run=parsed.dry_run,
     )
     # A training reads archive and corrections; it must not see a part of what is removed.
-    with nullcontext() if parsed.dry_run else training_lock(settings.output):
+    lock = nullcontext() if parsed.dry_run else training_lock(settings.output)
+    with lock, terminated_as_by_ctrl_c():
         report = purge(settings, scope)
     if parsed.json:
         print_json(asdict(report))  # a line, so that runs can be appended to one file

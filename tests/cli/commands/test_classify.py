@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,27 @@ def test_a_file_that_cannot_be_read_costs_itself_alone(
     words = "1 of 3 files was not coded" if is_of_the_file else os.strerror(errno.ENOSPC)
     assert words in capsys.readouterr().err
     assert not list((tmp_path / "out" / ".staging").iterdir())
+
+
+@pytest.mark.parametrize("form", ["classify", "--skip-training"])
+def test_a_stopped_command_leaves_no_texts(
+    command: list[str],
+    form: str,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """``timeout``, a scheduler and a container stop a command with SIGTERM."""
+
+    def stop(path: Path, folder: Path, *arguments: Any) -> None:
+        (folder / "predictions.csv").write_bytes(b"job_title\ncook\n")
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(coding, "code_file", stop)
+    if form == "--skip-training":
+        command = [*config_of(settings), form, "--input", str(tmp_path / "in" / "a.csv")]
+    assert main.main(command, prints_help=False) == 130
+    assert not [*tmp_path.rglob("predictions.csv")]
 
 
 def test_an_option_of_ray_without_ray_is_wrong_usage(
