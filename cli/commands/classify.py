@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from cli.json_output import print_json
 from cli.options import add_command, add_file, add_folder
 from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
+from cli.system_error import describe
 from core.errors import InputError, IscoError
 from core.files.scratch_folder import ScratchFolder
 from core.files.termination import terminated_as_by_ctrl_c
@@ -52,13 +53,15 @@ def add_to(commands: Any) -> None:
     )
     add_folder(command, "--out", "folder of the results (required)", required=True, type=str)
     command.add_argument(
-        "--json", action="store_true", help="print the receipt of each file as JSON"
+        "--json",
+        action="store_true",
+        help="print the receipt of each file as JSON, with the path of the file",
     )
     command.add_argument(
         "--json-predictions",
         action="store_true",
-        help="print the prediction of each record as a line of JSON, with the file and the number "
-        "of the record",
+        help="print the prediction of each record as a line of JSON, with the path of the file and "
+        "the number of the record",
     )
     add_explain(command)
     ray_engine.add_to(command)
@@ -113,18 +116,18 @@ def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:
             is_of_this_file = isinstance(error, InputError) or error.filename == str(path)
             if len(inputs) == 1 or not is_of_this_file:
                 raise
-            _LOG.error("%s", error)
+            _LOG.error("%s", _with_path(error, path))
             n_failed += 1
             continue
         if published in pending_batches(out):
             explain_batch(published, lambda version: autocoder.classifier)
         index.refresh()
         report = shown(published / REPORT)
-        _LOG.info("%r: %s; open %s", path.name, receipt.summary(), report)
+        _LOG.info("%r: %s; open %s", str(path), receipt.summary(), report)
         if parsed.json_predictions:
-            _print_predictions(published / PREDICTIONS, path.name, settings.output.derived)
+            _print_predictions(published / PREDICTIONS, path, settings.output.derived)
         if parsed.json:
-            print_json({"folder": str(published), **asdict(receipt)})
+            print_json({"path": str(path), "folder": str(published), **asdict(receipt)})
     if len(inputs) > 1:
         _LOG.info("%s; open %s", quantity(len(inputs) - n_failed, "file"), shown(out / INDEX))
     if n_failed:
@@ -158,16 +161,33 @@ def _code(
     return published, receipt
 
 
-def _print_predictions(path: Path, input_name: str, derived: Sequence[str]) -> None:
-    """Print our columns of a ``predictions.csv``, a record a line, with the types of the values."""
+@dataclass(frozen=True)
+class _ShownAs:
+    """The subject of an error under its path: files of several folders have the same name."""
+
+    name: str
+
+
+def _with_path(error: InputError | OSError, path: Path) -> InputError | str:
+    """Return an error that names the file by its path."""
+    if isinstance(error, OSError):
+        return describe(error)
+    is_of_this_file = error.file.name == path.name
+    return error.with_parts(file=_ShownAs(str(path))) if is_of_this_file else error
+
+
+def _print_predictions(predictions: Path, path: Path, derived: Sequence[str]) -> None:
+    """Print our columns of a ``predictions.csv``, a record a line, with the types of the values.
+
+    ``path`` is that of the input, as it was given or found in a folder.
+    """
     from core.own_tables.output_contract import output_columns, typed_values
 
     columns = output_columns(derived)
-    with path.open(encoding="utf-8", newline="") as file:
+    with predictions.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         for number, row in enumerate(rows, start=1):
             cells = row[-len(columns) :]  # ours come last
             values = dict(zip(columns, typed_values(cells, columns), strict=True))
-            record = {"input": input_name, "record": number, **values}
-            print_json(record)
+            print_json({"path": str(path), "record": number, **values})

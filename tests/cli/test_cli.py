@@ -47,10 +47,12 @@ def test_classify_writes_what_the_daemon_writes(isco: Isco, tmp_path: Path) -> N
         done = isco("classify", *files, "--out", str(tmp_path / "out"), "--json")
         assert done.returncode == 0, done.stderr
         receipts = [json.loads(line) for line in done.stdout.splitlines()]
-        assert [receipt["input"] for receipt in receipts] == ["a.csv", "b.csv"]
+        assert [(r["path"], r["input"]) for r in receipts] == [
+            (files[0], "a.csv"), (files[1], "b.csv"),
+        ]  # fmt: skip
     done = isco("classify", *files, "--out", str(tmp_path / "out"), "--json-predictions")
     predictions = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(p["input"], p["record"]) for p in predictions] == [("a.csv", 1), ("b.csv", 1)]
+    assert [(p["path"], p["record"]) for p in predictions] == [(files[0], 1), (files[1], 1)]
     assert isinstance(predictions[0]["confidence"], float)
     assert isinstance(predictions[0]["is_fallback"], bool) and predictions[0]["isco_code"]
     for receipt in receipts:
@@ -190,6 +192,6 @@ def test_a_bad_file_of_a_folder_costs_itself_alone(isco: Isco, tmp_path: Path) -
     for _ in range(2):
         done = isco("classify", str(place), "--out", str(place / "out"), "--json")
         assert done.returncode == 1 and "1 of 3 files was not coded" in done.stderr
-        assert "'b.csv'" in done.stderr
+        assert repr(str(place / "b.csv")) in done.stderr
         receipts = [json.loads(line) for line in done.stdout.splitlines()]
         assert [receipt["input"] for receipt in receipts] == ["a.csv", "c.csv"]

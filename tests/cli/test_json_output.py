@@ -50,5 +50,5 @@ def test_a_name_that_is_no_text(settings: Settings, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    names = [json.loads(line)["input"] for line in done.stdout.splitlines()]
-    assert names == ["staff\udcff.csv"] * 2
+    paths = [json.loads(line)["path"] for line in done.stdout.splitlines()]
+    assert paths == [os.fsdecode(path)] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import main
 from core.settings import Settings
 from results import code_file as coding
-from tests.cli.processes import config_of
+from tests.cli.processes import config_of, run_here
 
 CODE_FILE = coding.code_file
 
@@ -53,6 +54,26 @@ def test_a_file_that_cannot_be_read_costs_itself_alone(
     words = "1 of 3 files was not coded" if is_of_the_file else os.strerror(errno.ENOSPC)
     assert words in capsys.readouterr().err
     assert not list((tmp_path / "out" / ".staging").iterdir())
+
+
+@pytest.mark.slow
+def test_files_of_one_name_are_told_apart(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wave of a survey a folder: the name alone would give two records of one number."""
+    columns = {"2024": "title", "2025": "title", "2026": "x"}
+    for wave, column in columns.items():
+        (tmp_path / "in" / wave).mkdir(parents=True)
+        text = f"{column}\ncook {wave}\n"
+        (tmp_path / "in" / wave / "staff.csv").write_text(text, encoding="utf-8")
+    paths = [str(tmp_path / "in" / wave / "staff.csv") for wave in columns]
+    command = ["classify", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
+    done = run_here(capsys, *config_of(settings), *command, "--json", "--json-predictions")
+    assert done.returncode == 1
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["path"] for line in printed] == [paths[0]] * 2 + [paths[1]] * 2
+    said = done.stderr.splitlines()
+    assert all(any(f" {path!r}" in line for line in said) for path in paths), said
 
 
 @pytest.mark.parametrize("form", ["classify", "--skip-training"])
