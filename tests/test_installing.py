@@ -16,7 +16,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from core.packages import SHIPPED_MODEL
+from core.settings import Settings
 from inference.bundle import CHECKPOINT, MANIFEST
+from tests.cli.processes import config_of
 from tests.conftest import ROOT
 from tests.test_layout import MAY_IMPORT
 
@@ -28,6 +30,18 @@ RUN = [
 ]
 TEST = [*RUN, *EXTRAS["openvino"], *EXTRAS["ray"], *EXTRAS["docs"], *EXTRAS["dev"]]
 LINUX = {"platform_machine": "x86_64", "sys_platform": "linux"}
+_WITHOUT = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name in {missing}:
+            raise ModuleNotFoundError(name, name=name)
+
+sys.meta_path.insert(0, Missing())
+import main
+sys.exit(main.main())
+"""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -103,6 +117,21 @@ def test_make_help_explains_every_target() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     explained = re.findall(r"^  make ([a-z-]+) +\S", done.stdout, re.MULTILINE)
     assert sorted(explained) == sorted(phony[1].split())
+
+
+@pytest.mark.slow
+def test_measuring_needs_no_packages_of_a_training(settings: Settings, tmp_path: Path) -> None:
+    """PyTorch alone may take 3 GB, and an office with a wheel trains nothing."""
+    assert set(EXTRAS["measure"]) < set(EXTRAS["train"])
+    of_training = set(EXTRAS["train"]) - set(EXTRAS["measure"])
+    missing = sorted(Requirement(line).name.removesuffix("-onnx") for line in of_training)
+    program = _WITHOUT.format(missing=missing)
+    coded = tmp_path / "coded.csv"
+    coded.write_text("job_title,isco_code\nnurse,2221\ncook,5120\n", encoding="utf-8")
+    for arguments in (["coders"], ["evaluate", "--on", str(coded)]):
+        command = [sys.executable, "-c", program, *config_of(settings), *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and done.stdout, done.stderr
 
 
 @pytest.mark.slow

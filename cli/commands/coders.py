@@ -62,7 +62,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from core.corrections.corrections_folder import read_folder
     from core.corrections.doubts import confirmed_doubts, open_doubts
 
-    with require_extra("train", "comparing coders"):
+    with require_extra("measure", "comparing coders"):
         from training.evaluation.agreement_page import write_agreement
         from training.evaluation.coder_agreement import coder_agreement
         from training.evaluation.sampled_agreement import sampled_agreement

@@ -42,7 +42,7 @@ def add_to(commands: Any) -> None:
 
 def run(parsed: argparse.Namespace, settings: Settings) -> None:
     """Print the metrics as a table or as JSON."""
-    with require_extra("train", "evaluating"):
+    with require_extra("measure", "evaluating"):
         from training.evaluation.evaluate_file import (
             evaluate_records,
             intervals_in_words,
