@@ -17,6 +17,7 @@ from core.files.termination import terminated_as_by_ctrl_c
 from core.row_counts import quantity
 from core.settings import Settings
 
+_STOPPED = 130  # as every command that Ctrl-C stops
 _ABOUT = """\
 Takes what is older than the limit: inputs in the archive and among the rejected files, batches in
 the outbox, corrections, and the lists of 'isco coders'. A daemon may run meanwhile; a training may
@@ -54,7 +55,7 @@ def add_to(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="print the report as a line of JSON")
 
 
-def run(parsed: argparse.Namespace, settings: Settings) -> None:
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Purge, and print the report; an IscoError where something could not be removed."""
     require_posix("purge")
     from training.training_lock import training_lock
@@ -77,6 +78,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     if report.failed:
         failed = quantity(len(report.failed), "file or batch", "files or batches")
         raise IscoError(f"{failed} could not be removed: see above")
+    return _STOPPED if report.is_stopped else 0
 
 
 def _age(written: str) -> timedelta:

@@ -53,6 +53,8 @@ class PurgeReport:
     failed: list[Exempt] = field(default_factory=list)
     open_reviews: list[Exempt] = field(default_factory=list)
     """Batches that were removed although texts of their review are not answered."""
+    is_stopped: bool = False
+    """Whether it was stopped before its end, so that there may be more that is old."""
 
     def lines(self) -> Iterator[str]:
         """Yield the report as text for people."""
@@ -73,3 +75,5 @@ class PurgeReport:
             if entries:
                 yield title
                 yield from (f"  {one_line(f'{entry.path}: {entry.reason}')}" for entry in entries)
+        if self.is_stopped:
+            yield "stopped before the end: start it again for the rest"

@@ -9,6 +9,7 @@ open reads it to its end.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -64,10 +65,22 @@ class Scope:
 def purge(settings: Settings, scope: Scope) -> PurgeReport:
     """Remove what is old, and report it. What cannot be removed is in the report.
 
-    No training must run meanwhile. Raises FolderError where the share of a folder is not connected.
+    Ctrl-C stops it: the report has what went until then. No training must run meanwhile. Raises
+    FolderError where the share of a folder is not connected.
     """
     _require_shares(settings)
     report = PurgeReport(utc_timestamp(scope.before), scope.is_dry_run)
+    try:
+        _purge_all(settings, scope, report)
+    except KeyboardInterrupt:
+        report.is_stopped = True
+    watched = settings.watcher
+    if not scope.is_dry_run and watched.outbox.is_dir():
+        _refresh_pages(watched, settings.output.language)
+    return report
+
+
+def _purge_all(settings: Settings, scope: Scope, report: PurgeReport) -> None:
     watched = settings.watcher
     if watched.outbox.is_dir():
         _purge_outbox(settings, scope, report)
@@ -84,9 +97,6 @@ def purge(settings: Settings, scope: Scope) -> PurgeReport:
     if scope.takes_corrections:
         _purge_corrections(settings.data.corrections_dir, scope, report)
     _purge_orphans(settings, scope, report)
-    if not scope.is_dry_run and watched.outbox.is_dir():
-        _refresh_pages(watched, settings.output.language)
-    return report
 
 
 def _require_shares(settings: Settings) -> None:
@@ -115,7 +125,8 @@ def _purge_outbox(settings: Settings, scope: Scope, report: PurgeReport) -> None
             if reason is not None:
                 report.kept.append(Exempt(encodable(str(batch.folder)), reason))
                 continue
-            is_gone = _remove(report, _old_batch(batch), partial(take_away, batch.folder))
+            old = _old_batch(batch)
+            is_gone = _remove(report, old, batch.folder, partial(take_away, batch.folder))
             if is_gone and batch.n_open:
                 report.open_reviews.append(Exempt(encodable(str(batch.folder)), is_open))
 
@@ -233,16 +244,20 @@ def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime)
                 remove_doubts(path)
 
     old = Old(place, encodable(str(path)), utc_timestamp(since), _size(path))
-    _remove(report, old, remove)
+    _remove(report, old, path, remove)
 
 
-def _remove(report: PurgeReport, old: Old, remove: Callable[[], None]) -> bool:
-    """Remove something old and report it; return whether it is gone."""
+def _remove(report: PurgeReport, old: Old, path: Path, remove: Callable[[], None]) -> bool:
+    """Remove something old at ``path`` and report it; return whether it is gone."""
     try:
         remove()
     except OSError as error:
         report.failed.append(Exempt(old.path, str(error.strerror or error)))
         _LOG.warning("%s cannot be removed: %s", old.path, error)
         return False
+    except KeyboardInterrupt:
+        if not os.path.lexists(path):
+            report.removed.append(old)
+        raise
     report.removed.append(old)
     return True

@@ -6,9 +6,11 @@ import hashlib
 import json
 import re
 import shutil
+import signal
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from core.errors import FolderError
 from core.files.own_files import RECEIPT, SENTINEL
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
+from tests.cli.processes import config_of
 from tests.support.daemon_harness import DaemonHarness
 from training.training_lock import training_lock
 from watcher.intake.folder_checks import STAGING
@@ -306,3 +309,27 @@ def test_what_isco_coders_wrote_goes_and_the_rest_of_the_folder_is_named(
     assert [path.name for path in folder.iterdir()] == ["suspect_labels.csv"]
     (kept,) = report.kept
     assert kept.path == str(folder) and "suspect_labels.csv" in kept.reason
+
+
+def test_a_purge_that_is_stopped_reports_what_went(
+    harness: DaemonHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A timer stops it with SIGTERM, in the middle of the removal of a batch."""
+    watched = harness.settings.watcher
+    remove_tree = shutil.rmtree
+
+    def stop(*arguments: Any, **options: Any) -> None:
+        monkeypatch.setattr(shutil, "rmtree", remove_tree)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(shutil, "rmtree", stop)
+    command = [*config_of(harness.settings), "purge", "--older-than", "0d"]
+    assert main.main([*command, "--json"]) == 130
+    report = json.loads(capsys.readouterr().out)
+    (gone,) = report["removed"]
+    assert report["is_stopped"] and gone["place"] == "outbox" and not Path(gone["path"]).exists()
+    assert len(harness.batches()) == 1
+    assert not list((watched.outbox / STAGING).glob("purge-*"))
+    assert Path(gone["path"]).name not in (watched.outbox / "index.html").read_text("utf-8")
+    assert main.main(command) == 0
+    assert "stopped before the end" not in capsys.readouterr().out and not harness.batches()
