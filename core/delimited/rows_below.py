@@ -23,7 +23,8 @@ _MIN_EMPTY = 10  # fewer may be records without an answer
 class RowsBelow:
     """The rows at the end of one table that have text in the first column, or that and numbers.
 
-    ``n_left_out`` and ``notes`` are complete after the rows are read.
+    ``n_left_out`` and ``notes`` are those of the last time that the rows were read to their end:
+    the first records may be looked at before and after it.
     """
 
     def __init__(self, sample: Sequence[Row] = (), positions: Container[int] = ()) -> None:
@@ -49,18 +50,18 @@ class RowsBelow:
 
         A row of empty fields is a record, as in a delimited text, and empty for what follows it.
         """
-        self.n_left_out, self.notes = 0, []
-        notes: list[str] = []  # of this pass alone: another one may run before its end
+        notes: list[str] = []
+        left_out: list[int] = []
         n_empty = 0
-        for line, row in self._records(rows, notes):
+        for line, row in self._records(rows, notes, left_out):
             n_empty += _is_empty(row)
             yield line, row
         if n_empty >= _MIN_EMPTY:
             notes.append(_empty(n_empty))
-        self.notes = notes
+        self.n_left_out, self.notes = len(left_out), notes
 
     def _records(
-        self, rows: Iterable[tuple[int, Row]], notes: list[str]
+        self, rows: Iterable[tuple[int, Row]], notes: list[str], left_out: list[int]
     ) -> Iterator[tuple[int, Row]]:
         held: list[tuple[int, Row]] = []
         totals: list[int] = []
@@ -79,23 +80,28 @@ class RowsBelow:
                 yield from held
                 held.clear()
                 if (self._has_ids or is_after_empty or totals) and _is_total(row):
-                    totals.append(line)
+                    if len(totals) <= _MAX_LEFT_OUT:  # one more tells that they are no totals
+                        totals.append(line)
                 elif not _is_empty(row):
                     totals.clear()
                 is_after_empty = _is_empty(row)
                 yield line, row
         if held:
-            yield from self._last(held, is_held_after_empty, notes)
+            yield from self._last(held, is_held_after_empty, notes, left_out)
         if self._may_have_totals and 0 < len(totals) <= _MAX_LEFT_OUT:
             notes.append(_totals(totals))
 
     def _last(
-        self, held: Sequence[tuple[int, Row]], is_after_empty: bool, notes: list[str]
+        self,
+        held: Sequence[tuple[int, Row]],
+        is_after_empty: bool,
+        notes: list[str],
+        left_out: list[int],
     ) -> Iterator[tuple[int, Row]]:
         """Yield the records among the last rows, and note what the others are."""
         lines = [line for line, row in held if not _is_empty(row)]
         if self._has_ids and is_after_empty and len(lines) <= _MAX_LEFT_OUT:
-            self.n_left_out = len(lines)
+            left_out += lines
             notes.append(_left_out(lines))
             yield from (record for record in held if _is_empty(record[1]))
             return

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from core.csv_table import open_table
+from core.csv_table import SAMPLE_ROWS, open_table
+from core.delimited.rows_below import RowsBelow
 from core.errors import InputError
 from core.settings import Columns
 from tests.support.opened_table import opened_table
@@ -192,3 +195,28 @@ def test_a_pass_within_another_one_counts_nothing_twice(tmp_path: Path) -> None:
         notes = list(table.rows()) and table.row_notes
     assert len(notes) == 1 and table.row_notes == notes
     assert table.n_blank_lines == 1
+
+
+def test_what_was_left_out_is_known_after_the_first_records_were_looked_at_again(
+    tmp_path: Path,
+) -> None:
+    """Who looks for columns of codes takes a sample after the records were coded."""
+    records = [[str(number), "nurse", "2221"] for number in range(SAMPLE_ROWS + 1)]
+    rows = [["id", "occupation", "code"], *records, [], ["Source: own survey", "", ""]]
+    table = opened_table(tmp_path / "in.csv", rows)
+    assert len(list(table.rows())) == len(records)
+    notes = list(table.row_notes)
+    assert table.below.n_left_out == 1 and "1 row below the records was left out" in notes[0]
+    table.sample()
+    assert table.below.n_left_out == 1 and table.row_notes == notes
+
+
+def test_titles_with_their_counts_take_no_memory_as_totals() -> None:
+    below = RowsBelow([["nurse", "12"]], positions=[0])
+    rows = chain([(2, [])], ((line, ["nurse", "12"]) for line in range(3, 100_003)))
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in below.divide(rows)) == 100_000
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
