@@ -29,7 +29,7 @@ from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
-PREPARATION_VERSION = 5
+PREPARATION_VERSION = 6
 """Of the code that prepares texts, here and in the packages that it uses."""
 SEPARATOR = "|"
 BETWEEN = f" {SEPARATOR} "
@@ -40,6 +40,7 @@ NOT_AVAILABLE = "n a"
 EMPTY_TEXT = f"{UNKNOWN} {SEPARATOR} {UNKNOWN}"
 NOTHING_STATED = f"{NOT_AVAILABLE} {SEPARATOR} {UNKNOWN}"
 """The text of a record whose title and duties are punctuation or a spreadsheet's error."""
+_MAX_ADVERT_CHARS = 1_000  # a longer title is none of an advert, and takes the square of its length
 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
@@ -123,18 +124,26 @@ def _shown(written: str) -> str:
     return NOT_AVAILABLE if shown == "" else shown or plain
 
 
-def _stated(title: str, is_prepared: bool = False) -> str:
+def _stated(title: str) -> str:
     """Return a cleaned title without what adverts say beside it.
 
     It is prepared until nothing changes. A correction is kept by its prepared text, which is read
     like any other text: "(m./w.)" is left as "m w" the first time, and left out the second time.
-    ``is_prepared``: to clean it and to leave out words would change nothing.
     """
-    alone = without_marks(without_advert_numbers(title))
-    if is_prepared and alone == title:
+    if len(title) > _MAX_ADVERT_CHARS:
+        title = _cleaned(title)
+    if len(title) > _MAX_ADVERT_CHARS:
         return title
-    stated = without_advert_words(_cleaned(alone))
-    return stated if stated == title else _stated(stated, is_prepared=True)
+    stated = without_advert_words(_cleaned(_without_marks(title)))
+    while stated != title:
+        title, alone = stated, _without_marks(stated)
+        if alone != title:  # else to clean it and to leave out words would change nothing
+            stated = without_advert_words(_cleaned(alone))
+    return stated
+
+
+def _without_marks(title: str) -> str:
+    return without_marks(without_advert_numbers(title))
 
 
 def _cleaned(part: str) -> str:

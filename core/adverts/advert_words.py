@@ -38,19 +38,19 @@ class _Words:
 
 def without_advert_words(title: str) -> str:
     """Return a cleaned title (``core.text.clean``) without such words."""
-    words = title.split()
     table = _table()
-    if table.first_words.isdisjoint(words) and not ends_in_place(words):
-        return title
-    left = _without_ends(_without_terms(words, table), table)
-    if left:
-        left = without_place(left)
-    if left == words or not table.seeks.isdisjoint(left):
-        return title
-    if not any(map(str.isalpha, "".join(set(left) - table.stays_beside))):
-        return title
+    words = title.split()
     # What stood on both sides of a term may be one, too.
-    return without_advert_words(" ".join(left))
+    while words and (not table.first_words.isdisjoint(words) or ends_in_place(words)):
+        left = _without_ends(_without_terms(words, table), table)
+        if left:
+            left = without_place(left)
+        if left == words or not table.seeks.isdisjoint(left):
+            break
+        if not any(map(str.isalpha, "".join(set(left) - table.stays_beside))):
+            break
+        words = left
+    return " ".join(words)
 
 
 def _without_terms(words: Sequence[str], table: _Words) -> list[str]:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from core.adverts.title_marks import without_marks
 from core.letters.conjunctions import any_word_beside_a_part, any_word_between, divides
-from core.letters.plain_text import plain_text
+from core.letters.plain_text import bound_blanks, plain_text
 from core.taxonomy import MAJOR, MINOR
 
 _MAX_PARTS, _MAX_PART_CHARS = 4, 80
+_MAX_CHARS = 1_000  # the patterns take the square of the length
 _MIN_LETTERS = 2  # "R&D" is one
 _MAX_WORDS = 4  # a longer part between signs or words is rarely a title alone
 _NUMBERS = re.compile(r"\s*1\s?[).:]\s*(?P<first>\D+?)[\s,]+2\s?[).:]\s*(?P<second>\D+)")
@@ -49,6 +50,9 @@ _UNDIVIDED = TitleParts([], MAJOR)
 
 def parts_of(title: str) -> TitleParts:
     """Return the parts of a title; none where nothing divides it, or too much does."""
+    title = bound_blanks(title)
+    if len(title) > _MAX_CHARS:
+        return _UNDIVIDED
     if ";" not in title and not _break().search(title) and not _NUMBERS.match(title):
         return _UNDIVIDED  # nearly all titles
     title = without_marks(plain_text(title)).strip()

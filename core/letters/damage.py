@@ -13,7 +13,7 @@ from core.letters.mojibake import mend_mojibake
 REPLACEMENT = "\ufffd"
 """U+FFFD, which programs write for a letter that they cannot read."""
 _LOST = re.compile(r"(?<![\w/.=&?])[^\W\d_]*\?[^\W\d_]+(?![\w/.=&?])")
-_ALL_LOST = re.compile(r"[\s|]*\?{3,}[?\s|]*")
+_ALL_LOST = re.compile(r"[\s|]*\?{3}[?\s|]*")
 
 
 def may_have_lost_letters(text: str) -> bool:

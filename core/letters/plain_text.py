@@ -73,10 +73,32 @@ _WITHIN_WORD = re.compile(
     rf"(?<=[^\W\d_])(?<![{_UNSPACED}]){_LINE_CHANCE}+(?=[^\W\d_])(?![{_UNSPACED}])"
 )
 _LONG_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS}}}")
+_MAX_BLANKS = 8  # in a row
+_LONG_BLANK = re.compile(rf"\s{{{_MAX_BLANKS + 1},}}")
+_LINE_END = re.compile("[\n\r\v\u2028]")
 
 
 def plain_text(text: str) -> str:
-    """Return what ``text`` says, without HTML, emoji and invisible characters."""
+    """Return what ``text`` says, without HTML, emoji, invisible characters and long blanks."""
+    return bound_blanks(_plain_text(text))
+
+
+def bound_blanks(text: str) -> str:
+    """Return ``text`` with at most eight blanks in a row, of which a line end stays.
+
+    Databases fill fields up with blanks. To look for what may stand behind any of them takes time
+    with the square of their number.
+    """
+    return _LONG_BLANK.sub(_bounded_blank, text)
+
+
+def _bounded_blank(found: re.Match[str]) -> str:
+    start, rest = found.group()[: _MAX_BLANKS - 1], found.group()[_MAX_BLANKS - 1 :]
+    line_end = _LINE_END.search(rest)
+    return start + (line_end.group() if line_end else rest[0])
+
+
+def _plain_text(text: str) -> str:
     if "\n" in text or "\r" in text:
         text = _divided().sub(_joined, text)
     if text.isascii():

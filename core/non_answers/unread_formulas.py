@@ -20,7 +20,7 @@ from core.letters.word_pattern import any_of
 from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words
 
 _MAX_CHARS = 8_192  # of a formula in Excel
-_BEGIN = re.compile(r"\s*'?\s*\{?\s*=")
+_BEGIN = re.compile(r"\s*+'?\s*+\{?\s*+=")  # cells are filled up with blanks: each is tried once
 _NAME = r"[^\W\d][\w.]*"
 _SHEET = rf"(?:\$?(?:'(?:[^']|'')+'|{_NAME})[!.]|\[[^\]]+\]{_NAME}!)"
 _TOKEN = re.compile(

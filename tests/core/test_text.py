@@ -1,12 +1,15 @@
 """The text cleaning: what survives, and that it is a fixed point."""
 
+import time
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.columns.title_parts import parts_of
 from core.corrections.correction_table import prepared_text
+from core.non_answers.unread_formulas import shown_by_formula
 from core.text import EMPTY_TEXT, PREPARATION_VERSION, clean, join
 
 
@@ -45,13 +48,28 @@ PREPARED = {
     ("Kucharz, 3 zmiany, praca od zaraz", ""): "kucharz | unknown",
     ("Baker - Leeds - hybrid", "in Leeds"): "baker | in leeds",
     ("Tour guide (m./w.)", "m./w."): "tour guide | m w",
+    ("Kranken-" + " " * 20 + "\nschwester" + " " * 20 + "H/F", ""): "krankenschwester | unknown",
+    ("koch (m/w/d) " * 100, ""): " ".join(["koch m w d"] * 100) + " | unknown",
 }
 
 
 def test_these_texts_are_prepared_as_the_version_says() -> None:
     """If a text changes, increase PREPARATION_VERSION: results of before have the former text."""
     assert {fields: join(*fields) for fields in PREPARED} == PREPARED
-    assert PREPARATION_VERSION == 5
+    assert PREPARATION_VERSION == 6
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", " \t", "\xa0", "\n ", "m w ", "leeds ", "we are looking for ", "ref 1."]
+)
+def test_blanks_and_repeated_words_take_no_time_with_the_square_of_their_number(unit: str) -> None:
+    """Databases fill fields up with blanks, and nobody knows what a cell may have."""
+    start_s = time.process_time()
+    for n_chars in (900, 100_000):
+        text = "cook 1 / " + unit * (n_chars // len(unit))
+        assert join(text).startswith("cook") and join("cook", text).startswith("cook | ")
+        assert shown_by_formula(text) is None and len(parts_of(text).texts) < 3
+    assert time.process_time() - start_s < 5
 
 
 def test_missing_parts_are_unknown() -> None:

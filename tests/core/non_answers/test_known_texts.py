@@ -186,6 +186,7 @@ def test_added_texts_are_whole_texts_and_come_first() -> None:
     assert added.find(join("sabbatical planner")) is None
     assert added.find(join("Rentner")) is kind
     assert added.version != NON_ANSWERS.version == NON_ANSWERS.extended({kind: []}).version
+    assert NON_ANSWERS.extended({kind: ["", "-", "?!"]}) is NON_ANSWERS, "nothing to be added"
 
 
 def test_a_long_text_costs_no_more_than_its_length() -> None:
