@@ -18,6 +18,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from core.errors import StorageError
+from core.settings_file.section import expanded
 
 _OBJECT_STORES = {"s3", "gcs", "abfs"}
 
@@ -25,7 +26,10 @@ _OBJECT_STORES = {"s3", "gcs", "abfs"}
 def resolve(place: str) -> tuple[fs.FileSystem, str]:
     """Return the file system of a place and the path on it; StorageError for an unknown place."""
     if "://" not in place:
-        return fs.LocalFileSystem(), str(Path(place).expanduser().absolute())
+        try:
+            return fs.LocalFileSystem(), str(expanded(Path(place)).absolute())
+        except ValueError as error:
+            raise StorageError(f"found {place!r}; {error}") from None
     try:
         return fs.FileSystem.from_uri(place)
     except (pa.ArrowException, OSError) as error:

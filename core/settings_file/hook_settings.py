@@ -44,6 +44,8 @@ class HookSettings(Section):
             raise ValueError("expected a program and its arguments, such as [mail.sh, office]")
         if any("\0" in word for word in command):
             raise ValueError("expected words without the character NUL")
+        if _is_path(command):
+            expanded(Path(command[0]))
         return command
 
     def below(self, base: Path) -> HookSettings:
@@ -54,7 +56,7 @@ class HookSettings(Section):
         commands = {
             kind.value: (str(base / expanded(Path(command[0]))), *command[1:])
             for kind in HookKind
-            if (command := self.command(kind)) and ("/" in command[0])
+            if _is_path(command := self.command(kind))
         }
         return self.model_copy(update=commands)
 
@@ -62,3 +64,7 @@ class HookSettings(Section):
         """Return the command of a kind of event; empty where there is none."""
         command: Command = getattr(self, kind)
         return command
+
+
+def _is_path(command: Command) -> bool:
+    return bool(command) and "/" in command[0]

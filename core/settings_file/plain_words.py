@@ -21,10 +21,10 @@ _EXPECTED = {
     "too_long": "at most {max_length}; delete the others",
     "too_short": "at least {min_length}",
     "model_type": "a group of settings, one in each line below",
-    "greater_than": "a number above {gt:g}",
-    "greater_than_equal": "a number of at least {ge:g}",
-    "less_than": "a number below {lt:g}",
-    "less_than_equal": "a number of at most {le:g}",
+    "greater_than": "a number above {gt:,.12g}",
+    "greater_than_equal": "a number of at least {ge:,.12g}",
+    "less_than": "a number below {lt:,.12g}",
+    "less_than_equal": "a number of at most {le:,.12g}",
     "literal_error": "{expected}",
 }
 _MAX_SHOWN_CHARS = 200

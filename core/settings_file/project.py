@@ -9,6 +9,7 @@ from shlex import quote
 from core.errors import SETTINGS_FILE, SettingsError
 from core.packages import SHIPPED_SETTINGS
 from core.settings import Settings
+from core.settings_file.section import expanded
 from core.settings_file.settings_reader import load_settings, resolved
 
 CONFIG = "config.yaml"
@@ -26,7 +27,10 @@ def find_config() -> Path | None:
     if here.exists():
         return here
     if home := os.environ.get(ISCO_HOME):
-        config = Path(home).expanduser() / CONFIG
+        try:
+            config = expanded(Path(home)) / CONFIG
+        except ValueError as error:
+            raise SettingsError(f"{ISCO_HOME}: found {home!r}; {error}") from None
         if not config.exists():
             raise SettingsError(
                 f"{ISCO_HOME}: found no {CONFIG} in {home!r}; expected the folder of a project. "

@@ -43,7 +43,7 @@ class TrainingSettings(Section):
     cluster_eps: float = Field(0.75, gt=0)
     cluster_min_samples: int = Field(4, ge=2, le=32)
     suspects: Literal["keep", "downweight", "drop"] = "downweight"
-    seed: int = 42
+    seed: int = Field(42, ge=0, lt=2**31)
 
 
 class FineTuneSettings(Section):

@@ -81,3 +81,8 @@ def test_a_name_that_is_not_utf8_is_an_error_in_words(folder: Path, place: str) 
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.csv")).touch()
     with pytest.raises(StorageError, match="not UTF-8; rename it"):
         find_inputs([f"{folder}{place}"], Folder.at(str(folder.parent / "out")))
+
+
+def test_a_home_folder_that_nobody_has_is_an_error_in_words() -> None:
+    with pytest.raises(StorageError, match=r"found '~nobody-here/out'; .* no home folder ~nobody"):
+        Folder.at("~nobody-here/out")

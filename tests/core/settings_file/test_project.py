@@ -37,6 +37,14 @@ def test_a_variable_that_names_no_project_is_an_error(folders: tuple[Path, Path]
         find_config()
 
 
+def test_a_home_folder_that_nobody_has_is_an_error(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISCO_HOME", "~nobody-here/survey")
+    with pytest.raises(SettingsError, match=r"ISCO_HOME: found '~nobody.*no home folder ~nobody"):
+        find_config()
+
+
 def test_the_command_that_makes_a_project_can_be_pasted(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
