@@ -62,11 +62,11 @@ class PageLanguage:
         return self.number(n, 0)
 
     def number(self, value: float, digits: int) -> str:
-        """Return a number with so many decimals; a dash for NaN."""
+        """Return a number with so many decimals, as Python rounds it; a dash for NaN."""
         if value != value:  # NaN is not itself
             return "–"
-        if round(value, digits) == 0:
-            value = 0.0  # no "−0.00"
+        # Babel rounds the decimal text of a number: the log and a page would differ.
+        value = round(value, digits) or 0.0  # no "−0.00"
         decimals = f".{'0' * digits}" if digits else ""
         return format_decimal(value, f"#,##0{decimals}", locale=self._locale).replace("-", "−")
 

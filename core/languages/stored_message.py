@@ -60,7 +60,7 @@ def restored_reasons(values: Mapping[str, Any]) -> list[str]:
 def _restored(text: str, kept: Any) -> str:
     try:
         message = _message(kept, 0)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+    except (KeyError, TypeError, ValueError, OverflowError, IndexError, AttributeError):
         return text
     return message if message == text else text
 

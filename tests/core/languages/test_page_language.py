@@ -54,6 +54,15 @@ def test_numbers_and_times(
     assert spoken.when(STAMP) == moment
 
 
+def test_a_share_is_rounded_as_in_the_log() -> None:
+    """One of 2,000 records is 0.05 %, which is a little more or less than its digits say."""
+    shares = [number / 2_000 for number in range(2_001)]
+    spoken = page_language("en")
+    assert [spoken.percent(share) for share in shares] == [
+        f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") for share in shares
+    ]
+
+
 def test_what_is_no_number_or_no_time_stays_readable() -> None:
     spoken = page_language("de")
     assert spoken.number(-0.004, 2) == spoken.number(0.004, 2), "no minus before a zero"

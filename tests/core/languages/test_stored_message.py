@@ -83,6 +83,8 @@ def test_a_name_of_a_language_and_a_text_called_text_are_kept() -> None:
         {"text": "{why}", "values": {"why": {"language": "no language"}}},
         {"one": "{n} row", "many": "{n} rows", "n": "many"},
         {"one": "{n} row", "n": 1},
+        {"one": "{n} row", "many": "{n} rows", "n": float("inf")},
+        {"text": "{why}", "values": {"why": {"number": 10**400, "digits": 1, "is_signed": False}}},
         {"text": "another sentence"},
     ],
 )
