@@ -7,7 +7,6 @@ no library writes become ``.xlsx``: ``.xls``, ``.ods`` and tables of web pages.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -20,6 +19,7 @@ from typing import Any, TextIO
 
 from core.csv_table import Table
 from core.csv_writer import Writer
+from core.delimited.parsed_lines import own_rows
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.file_format import FileFormat
@@ -61,7 +61,7 @@ class _Predictions:
 
     def _rows(self) -> Iterator[list[str]]:
         with self.path.open(encoding="utf-8", newline="") as file:
-            yield from csv.reader(file)
+            yield from own_rows(file)
 
 
 def write_own_format(table: Table, predictions: Path, columns: Mapping[str, type]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import logging
 import os
 from collections.abc import Sequence
@@ -181,11 +180,12 @@ def _print_predictions(predictions: Path, path: Path, derived: Sequence[str]) ->
 
     ``path`` is that of the input, as it was given or found in a folder.
     """
+    from core.delimited.parsed_lines import own_rows
     from core.own_tables.output_contract import output_columns, typed_values
 
     columns = output_columns(derived)
     with predictions.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
+        rows = own_rows(file)
         next(rows)
         for number, row in enumerate(rows, start=1):
             cells = row[-len(columns) :]  # ours come last

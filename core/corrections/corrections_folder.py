@@ -20,6 +20,7 @@ from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
 from core.corrections.unread_file import UnreadFile
+from core.delimited.parsed_lines import own_rows
 from core.errors import InputError
 from core.files.folders import names_in
 from core.formats.file_names import suffix_of
@@ -93,7 +94,7 @@ def folder_state(corrections_dir: Path, known: FolderState = ()) -> FolderState:
         try:
             status = path.stat()
         except PermissionError:  # who reads it says so
-            files.append(CorrectionsFile(path.name, 0, 0))
+            files.append(_without_state(path))
             continue
         except OSError:
             continue  # removed meanwhile, or a link to nothing
@@ -167,7 +168,14 @@ def _with_order(path: Path, file: CorrectionsFile, mode: int) -> CorrectionsFile
         return file
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            row = next(csv.DictReader(iter(lambda: lines.readline(_MAX_HEAD_BYTES), "")), {})
-        return replace(file, sequence=int(row[SEQUENCE]), received=row[RECEIVED] or "")
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+            rows = own_rows(iter(lambda: lines.readline(_MAX_HEAD_BYTES), ""))
+            first = dict(zip(next(rows, []), next(rows, []), strict=False))
+        return replace(file, sequence=int(first[SEQUENCE]), received=first[RECEIVED])
+    except OSError:  # whoever reads it says so; its order is looked at again each time
+        return _without_state(path)
+    except (ValueError, KeyError, csv.Error):
         return file
+
+
+def _without_state(path: Path) -> CorrectionsFile:
+    return CorrectionsFile(path.name, 0, 0)

@@ -136,6 +136,17 @@ def test_what_a_line_of_json_has_stays_as_it_is(
     assert json.loads(second).keys() == OUTPUT_COLUMNS.keys()
 
 
+def test_a_long_value_is_read_back(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    csv.field_size_limit(131_072)  # that of a process which has read no delimited text yet
+    path = tmp_path / "in.jsonl"
+    path.write_text(json.dumps({"job_title": "nurse", "note": "x" * 200_000}), encoding="utf-8")
+    out, _ = coded(path, autocoder, settings)
+    record = json.loads((out / "predictions.jsonl").read_text(encoding="utf-8"))
+    assert len(record["note"]) == 200_000 and record["isco_code"]
+
+
 def test_packed_lines_of_json_come_back_packed(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.corrections.correction_table import prepared_text
 from core.corrections.corrections_folder import answered_texts, read_folder
+from core.delimited.parsed_lines import own_rows
 from core.files.own_files import RECEIPT, read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
@@ -106,12 +107,13 @@ class OldBatches:
                 first = file.readline()
                 delimiter = first[len(TEXT) : len(TEXT) + 1] or ","
                 file.seek(0)
-                rows = csv.DictReader(file, delimiter=delimiter)
-                texts = {prepared_text(row[TEXT].removeprefix("'")) for row in rows}
+                rows = own_rows(file, delimiter)
+                place = next(rows, []).index(TEXT)
+                texts = {prepared_text(row[place].removeprefix("'")) for row in rows if row}
                 return len(texts - self._decided)
         except (FileNotFoundError, NotADirectoryError):
             return 0
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):
+        except (OSError, ValueError, IndexError, csv.Error):
             return 1  # it was edited: a person has to look
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import os
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from core.corrections.corrections_folder import folder_state, next_sequence, read_folder
 from core.corrections.decisions import Decisions
+from core.review_contract import CORRECTED
 from core.settings import DataSettings
 from core.text import clean
 from inference.corrections_lookup import CorrectionsLookup
@@ -67,6 +69,20 @@ def test_the_order_is_in_the_files(tmp_path: Path) -> None:
     assert next_sequence(tmp_path) == 11 and next_sequence(tmp_path / "none") == 1
     (tmp_path / "a.csv").touch()
     assert [file.name for file in folder_state(tmp_path, state)] == names
+
+
+def write_kept(folder: Path, text: str, sequence: int) -> Path:
+    path = folder / "kept.csv"
+    rows = [["text", CORRECTED, "sequence", "received"], [text, "2221", sequence, "2026-01-02"]]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def test_a_file_that_begins_with_a_long_text_keeps_its_place(tmp_path: Path) -> None:
+    write_kept(tmp_path, f"{'long ' * 100_000}| unknown", 7)
+    csv.field_size_limit(131_072)  # that of a process which has read no table yet
+    assert next_sequence(tmp_path) == 8
 
 
 def test_a_bad_file_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -150,12 +166,12 @@ print(len(lookup.decisions), [file.why for file in lookup.unread])
 """
 
 
-def printed_unread(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Load the corrections in a process that has no power over files closed to it."""
+def run_without_powers(script: str, path: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process that has no power over files closed to it."""
     if os.geteuid() == 0 and not are_possible():
         pytest.skip("root may read every folder, and there is no setpriv")
     prefix = command_prefix() if os.geteuid() == 0 else []
-    command = [*prefix, sys.executable, "-c", _PRINT_UNREAD, str(folder)]
+    command = [*prefix, sys.executable, "-c", script, str(path)]
     return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
@@ -166,7 +182,7 @@ def test_a_folder_that_is_closed_is_an_error(mode: int, tmp_path: Path) -> None:
     write(folder, "a.csv", "2221", 1)
     folder.chmod(mode)
     try:
-        loaded = printed_unread(folder)
+        loaded = run_without_powers(_PRINT_UNREAD, folder)
     finally:
         folder.chmod(0o700)
     assert loaded.returncode and "PermissionError" in loaded.stderr
@@ -179,7 +195,23 @@ def test_files_that_are_listed_and_closed_are_named(tmp_path: Path) -> None:
     write(folder, "a.csv", "2221", 1)
     folder.chmod(0o400)  # the names are there for all, the files for nobody
     try:
-        loaded = printed_unread(folder)
+        loaded = run_without_powers(_PRINT_UNREAD, folder)
     finally:
         folder.chmod(0o700)
     assert loaded.stdout == "0 [\"'a.csv': Permission denied.\"]\n"
+
+
+_PRINT_SEQUENCES = """
+import sys, pathlib
+from core.corrections.corrections_folder import folder_state
+path = pathlib.Path(sys.argv[1])
+closed = folder_state(path.parent)
+path.chmod(0o600)
+print(closed[0].sequence, folder_state(path.parent, closed)[0].sequence)
+"""
+
+
+def test_a_file_that_was_closed_gets_its_place_when_it_is_opened(tmp_path: Path) -> None:
+    path = write_kept(tmp_path, "nurse | unknown", 7)
+    path.chmod(0)
+    assert run_without_powers(_PRINT_SEQUENCES, path).stdout == "0 7\n"
