@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from typing import Any
 from core.corrections.correction_table import prepared_text
 from core.corrections.corrections_folder import answered_texts, read_folder
 from core.delimited.parsed_lines import own_rows
+from core.files.folders import names_in
 from core.files.own_files import RECEIPT, read_own_json
 from core.review_contract import TEXT
 from core.settings import Settings
@@ -37,12 +40,15 @@ class Batch:
 class OldBatches:
     """The batches that were finished before a moment."""
 
-    def __init__(self, settings: Settings, before: datetime) -> None:
+    def __init__(
+        self, settings: Settings, before: datetime, files: Filesystem | None = None
+    ) -> None:
         self._settings = settings
         self._outbox = settings.watcher.outbox
         self._before = before
-        self._files = Filesystem()
-        self._hashes: dict[tuple[str, int, int], str] = {}  # by place, inode and change
+        self._files = files or Filesystem()
+        self._hashes: dict[tuple[str, int, int], str] = {}  # by name, inode and change
+        self._archived: dict[str, str] = {}  # the hash of each input by its name, "" of an old one
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the old batches in the order of their names."""
@@ -59,10 +65,10 @@ class OldBatches:
         """
         if batch.folder in self._pending:
             return "its explanations are not finished"
-        if batch.sha256 in self._new_inputs:
-            return "an input with its content came again later, and has these results"
         if batch.sha256 in self.waiting():
             return "a file with its content is in the inbox"
+        if batch.sha256 in self._new_inputs():  # behind the inbox, as the file goes
+            return "an input with its content came again later, and has these results"
         return None
 
     @cached_property
@@ -75,30 +81,43 @@ class OldBatches:
         data = self._settings.data
         return answered_texts(read_folder(data.corrections_dir, data))[0]
 
-    @cached_property
-    def _new_inputs(self) -> frozenset[str]:
-        """The hashes of the archived inputs that are not old."""
-        new = (
-            path
-            for path in _regular_files(self._settings.watcher.archive_dir)
-            if moment_of(path) >= self._before
-        )
-        return frozenset(self._hash(path) for path in new)
+    def _new_inputs(self) -> set[str]:
+        """Return the hashes of the archived inputs that are not old now; each is read once."""
+        archive_dir = self._settings.watcher.archive_dir
+        for name in set(names_in(archive_dir)) - self._archived.keys():
+            path = archive_dir / name
+            with suppress(FileNotFoundError):  # somebody has just removed it
+                is_new = moment_of(path) >= self._before
+                self._archived[name] = self._hash(path) if is_new else ""
+        return set(self._archived.values())
 
     def waiting(self) -> set[str]:
         """Return the hashes of the files in the inbox and in the claims now."""
         inbox = self._settings.watcher.inbox
-        paths = [path for path in inbox.rglob("*") if path.name not in NOTES]
-        return {self._hash(path) for path in paths if path.is_file() and not path.is_symlink()}
+        while inbox.is_dir():
+            # What has gone meanwhile may be in a place that was looked into before: look again.
+            with suppress(FileNotFoundError):
+                paths = [path for path in _files_below(inbox) if path.name not in NOTES]
+                return set(map(self._hash, paths))
+        return set()
 
     def _hash(self, path: Path) -> str:
-        with suppress(OSError):
+        """Return the hash of a regular file, empty for what is none or cannot be read.
+
+        Raises FileNotFoundError.
+        """
+        try:
             status = path.lstat()
+            if not stat.S_ISREG(status.st_mode):
+                return ""
             key = path.name, status.st_ino, status.st_ctime_ns
             if key not in self._hashes:
                 self._hashes[key] = self._files.hash(path)
             return self._hashes[key]
-        return ""
+        except FileNotFoundError:
+            raise
+        except OSError:
+            return ""
 
     def _n_open(self, folder: Path) -> int:
         """Return how many texts of a review have no decision; 0 for a batch without a review."""
@@ -131,12 +150,18 @@ def written_moment(written: object) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _regular_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that are not hidden; links and folders are left out."""
-    with suppress(FileNotFoundError):
-        for path in sorted(folder.iterdir()):
-            if path.is_file() and not path.is_symlink() and not _is_hidden(path):
-                yield path
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield what is in and below a folder and is no folder; none in one that cannot be read.
+
+    Raises FileNotFoundError where a folder has gone since it was listed.
+    """
+
+    def raise_if_gone(error: OSError) -> None:
+        if isinstance(error, FileNotFoundError):
+            raise error
+
+    for place, _, names in os.walk(folder, onerror=raise_if_gone):
+        yield from (Path(place, name) for name in names)
 
 
 def _is_hidden(path: Path) -> bool:

@@ -21,6 +21,7 @@ from pathlib import Path
 from core.corrections.corrections_folder import folder_state
 from core.corrections.doubts import doubts_path, orphaned_doubts, remove_doubts
 from core.errors import FolderError, StatusError
+from core.files.folders import names_in
 from core.files.own_files import SENTINEL
 from core.files.scratch_folder import ScratchFolder
 from core.files.whole_file import write_atomic
@@ -88,12 +89,12 @@ def _purge_all(settings: Settings, scope: Scope, report: PurgeReport) -> None:
         (Place.ARCHIVE, watched.archive_dir),
         (Place.REJECTED, watched.rejected_dir),
     ):
-        for path in _old_files(folder, scope.before):
-            _remove_file(report, place, path, moment_of(path))
+        for path, since in _old_files(folder, scope.before):
+            _remove_file(report, place, path, since)
     _purge_review(settings.data.review_dir, scope, report)
-    for path in _old_files(watched.outbox / STAGING / HOOKS, scope.before):
+    for path, since in _old_files(watched.outbox / STAGING / HOOKS, scope.before):
         if path.name.startswith(FAILED):
-            _remove_file(report, Place.EVENTS, path, moment_of(path))
+            _remove_file(report, Place.EVENTS, path, since)
     if scope.takes_corrections:
         _purge_corrections(settings.data.corrections_dir, scope, report)
     _purge_orphans(settings, scope, report)
@@ -178,26 +179,26 @@ def _refresh_pages(watched: WatcherSettings, language: str) -> None:
         Index(outbox, language).refresh(main_status)
 
 
-def _old_files(folder: Path, before: datetime) -> list[Path]:
-    """Return the old inputs of a folder; the reason of a rejected file goes with the file."""
-    if not folder.is_dir():
-        return []
-    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+def _old_files(folder: Path, before: datetime) -> Iterator[tuple[Path, datetime]]:
+    """Yield the old inputs of a folder; the reason of a rejected file goes with the file.
+
+    With each comes the moment since when it is there.
+    """
+    paths = [folder / name for name in sorted(names_in(folder)) if not name.startswith(".")]
     inputs = {path for path in paths if not path.name.endswith(REASON_SUFFIX)}
     of_inputs = set(map(reason_path, inputs))
-    return [
-        path
-        for path in paths
-        if path not in of_inputs and not path.is_dir() and moment_of(path) < before
-    ]
+    for path in paths:
+        with suppress(FileNotFoundError):  # a daemon tells and removes events meanwhile
+            if path not in of_inputs and not path.is_dir() and (since := moment_of(path)) < before:
+                yield path, since
 
 
 def _purge_review(folder: Path, scope: Scope, report: PurgeReport) -> None:
     """Remove what ``isco coders`` wrote; name what trainings and other runs did."""
     others = []
-    for path in _old_files(folder, scope.before):
+    for path, since in _old_files(folder, scope.before):
         if path.name in (CONFLICTS, AGREEMENT_PAGE):
-            _remove_file(report, Place.REVIEW, path, moment_of(path))
+            _remove_file(report, Place.REVIEW, path, since)
         else:
             others.append(path.name)
     if others:

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,12 @@ from results.explanations.requests import REQUESTS_FILE
 from tests.cli.processes import config_of
 from tests.support.daemon_harness import DaemonHarness
 from training.training_lock import training_lock
+from watcher.filesystem import Filesystem
+from watcher.intake.claims import WORK
 from watcher.intake.folder_checks import STAGING
+from watcher.retention.old_batches import OldBatches
 from watcher.retention.purge_report import Place
-from watcher.retention.removal import Scope, purge
+from watcher.retention.removal import Scope, _old_files, purge
 
 SURVEY = b"job_title\nnurse\nwelder\n"
 ANSWERS = b"text,corrected_isco_code\nnurse | unknown,2221\nwelder | unknown,7212\n"
@@ -197,6 +201,46 @@ def test_a_batch_that_may_be_the_answer_to_a_waiting_file_stays(harness: DaemonH
     harness.tick(12)
     (batch,) = harness.batches()
     assert str(batch) == kept.path and not harness.status().waiting
+
+
+def test_a_batch_that_answered_a_file_during_the_purge_stays(harness: DaemonHarness) -> None:
+    batches = OldBatches(harness.settings, datetime.now(UTC))
+    first, second = batches
+    assert batches.reason_to_keep(first) is None
+    survey = first if first.folder.name.startswith("survey") else second
+    harness.drop("again.csv", SURVEY)
+    harness.tick(12)
+    assert "again.csv" in [path.name for path in harness.settings.watcher.archive_dir.iterdir()]
+    assert "came again" in (batches.reason_to_keep(survey) or "")
+
+
+class _MovingFilesystem(Filesystem):
+    """A daemon starts the attempt of a claim, by a rename, when the first file is hashed."""
+
+    def __init__(self, claim: Path) -> None:
+        self._claim = claim
+
+    def hash(self, path: Path, on_progress: Callable[[], None] = lambda: None) -> str:
+        if self._claim.exists():
+            self._claim.rename(self._claim.with_name("id.1.main"))
+        return super().hash(path, on_progress)
+
+
+def test_a_file_whose_claim_moves_meanwhile_is_seen(settings: Settings) -> None:
+    claim = settings.watcher.inbox / WORK / "id.0.main"
+    claim.mkdir(parents=True)
+    (claim / "staff.csv").write_bytes(SURVEY)
+    batches = OldBatches(settings, later(), _MovingFilesystem(claim))
+    assert batches.waiting() == {hashlib.sha256(SURVEY).hexdigest()}
+
+
+def test_an_event_that_is_told_meanwhile_ends_no_purge(tmp_path: Path) -> None:
+    for name in ("c1.json", "c2.json", "failed-c3.json"):
+        (tmp_path / name).touch()
+    old = _old_files(tmp_path, later())
+    names = [next(old)[0].name]
+    (tmp_path / "c2.json").unlink()
+    assert names + [path.name for path, _ in old] == ["c1.json", "failed-c3.json"]
 
 
 def test_a_batch_with_pending_explanations_stays(harness: DaemonHarness) -> None:
