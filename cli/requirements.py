@@ -33,7 +33,7 @@ def find_tables(places: Iterable[Path], out: Path) -> list[Path]:
     """Return the files, and those in and below the folders, that are read; none in ``out``.
 
     What else is in a folder is named in the log, but for what systems put there. Raises IscoError
-    as ``require_table`` does, and for a folder without a file that is read.
+    as ``require_table`` does, for a folder without a file that is read, and for ``out`` itself.
     """
     from core.formats.file_names import READ_SUFFIXES
     from core.formats.folder_content import sort_files
@@ -44,6 +44,11 @@ def find_tables(places: Iterable[Path], out: Path) -> list[Path]:
             require_table(place)
             tables.append(place)
             continue
+        if place.resolve() == out.resolve():
+            raise IscoError(
+                f"{str(place)!r} is the folder of the results (--out), too: their tables would be "
+                "read as inputs. Name another folder for the results"
+            )
         content = sort_files(_files_below(place, out.resolve()))
         held = dict(content.held)
         read = []
@@ -63,7 +68,8 @@ def find_tables(places: Iterable[Path], out: Path) -> list[Path]:
 def _files_below(folder: Path, out: Path) -> Iterator[str]:
     """Yield the path of each file in and below ``folder``, relative to it; none that is in ``out``.
 
-    A folder that is not looked into is named in the log: one that cannot be read, or a link.
+    ``folder`` itself may be in ``out``. A folder that is not looked into is named in the log: one
+    that cannot be read, or a link.
     """
 
     def name_unread(error: OSError) -> None:
@@ -71,7 +77,7 @@ def _files_below(folder: Path, out: Path) -> Iterator[str]:
 
     for place, folder_names, names in os.walk(folder, onerror=name_unread):
         inner = Path(place)
-        if inner.resolve().is_relative_to(out):
+        if inner.resolve() == out:
             folder_names.clear()
             continue
         for linked in filter(Path.is_symlink, map(inner.joinpath, folder_names)):

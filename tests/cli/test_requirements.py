@@ -35,9 +35,12 @@ def test_the_files_of_a_folder(folder: Path, caplog: pytest.LogCaptureFixture) -
 
 
 def test_results_are_no_inputs(folder: Path) -> None:
-    for place in (folder / "out", folder / "out" / "x.1"):
-        with pytest.raises(IscoError, match="has no file that is read"):
-            find_tables([place], folder / "out")
+    with pytest.raises(IscoError, match="is the folder of the results"):
+        find_tables([folder / "out"], folder / "w" / ".." / "out")
+
+
+def test_the_folder_of_the_inputs_may_be_in_that_of_the_results(folder: Path) -> None:
+    assert find_tables([folder / "w"], folder) == [folder / "w" / "b.csv"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
