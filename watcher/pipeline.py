@@ -259,7 +259,7 @@ class Pipeline:
         folder = publish.supersede(self._files, published)
         summary = f"it was written after its results were published: {shown(folder)} is superseded"
         _LOG.warning("%r: %s", claim.inbox_path, summary)
-        self._status.on_result(claim.inbox_path, summary)
+        self._status.on_result(claim.inbox_path, summary, n_results=0)
 
     def _finish(self, claim: Claim, published: Path, summary: str) -> Outcome:
         """Archive the input of published results and release its claim."""

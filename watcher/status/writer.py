@@ -195,9 +195,9 @@ class StatusWriter:
                 n_review=receipt.n_review,
             )
 
-    def on_result(self, name: str, summary: str) -> None:
-        """Record that the results of a file are published."""
-        self._count(n_results=1)
+    def on_result(self, name: str, summary: str, *, n_results: int = 1) -> None:
+        """Record that a file has results, or (``n_results`` 0) that those it had do not count."""
+        self._count(n_results=n_results)
         self._change(results=self._prepended(self._status.results, name, summary))
 
     def on_rejected(self, name: str, reason: str, path: Path) -> None:
