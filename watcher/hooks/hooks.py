@@ -149,7 +149,7 @@ class Hooks:
         self._files.sync(self._dir)
 
     def _load(self) -> None:
-        """Read the events that an earlier daemon of this name left."""
+        """Read the events that an earlier daemon of this name left, and that have a command."""
         events = []
         try:
             names = self._files.names(self._dir)
@@ -168,7 +168,7 @@ class Hooks:
             except OSError:
                 continue  # another daemon has just delivered it
             else:
-                if event.worker == self._worker:
+                if event.worker == self._worker and self._settings.command(event.event):
                     events.append(event)
         for event in sorted(events, key=lambda event: event.at):
             self._events.setdefault(event.event_id, event)
@@ -209,9 +209,7 @@ class Hooks:
         return [
             event
             for event in events
-            if event.claim not in claimed
-            and self._due_s.get(event.event_id, 0.0) <= now_s
-            and self._settings.command(event.event)
+            if event.claim not in claimed and self._due_s.get(event.event_id, 0.0) <= now_s
         ]
 
     def _deliver(self, event: HookEvent) -> None:

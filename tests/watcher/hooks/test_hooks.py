@@ -152,6 +152,17 @@ def test_the_next_daemon_of_the_name_tells_what_the_last_one_left(
     assert "c3.json" in caplog.text
 
 
+def test_an_event_whose_command_was_taken_out_of_the_settings_waits_for_none(
+    office: Office, tmp_path: Path
+) -> None:
+    office.hooks().on_result(office.claim(), tmp_path, "")
+    commands = HookSettings(on_night=("true",))
+    hooks = Hooks(Environment(office.settings.watcher, hooks=commands))
+    hooks.start()
+    assert hooks.n_waiting == 0 and office.kept() == ["c1.json"], "told once it has one again"
+    hooks.stop()
+
+
 def test_a_file_that_another_daemon_has_finished_is_told_by_that_one(
     office: Office, tmp_path: Path
 ) -> None:
