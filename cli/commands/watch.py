@@ -6,13 +6,16 @@ import argparse
 import logging
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.options import add_command, add_file, add_worker
 from cli.progress_bar import file_progress_bar
 from cli.requirements import require_posix
 from cli.subprocesses import start_explaining, start_training
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from watcher.processes.worker import Worker
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
@@ -39,7 +42,12 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.processes.worker import Worker
 
     # Its process loads the model while this one imports the rest.
-    worker = Worker(settings, may_fork=True)
+    with closing(Worker(settings, may_fork=True)) as worker:
+        _watch(parsed, settings, worker)
+    _LOG.info("stopped")
+
+
+def _watch(parsed: argparse.Namespace, settings: Settings, worker: Worker) -> None:
     from watcher.daemon import Daemon
     from watcher.delivery.publish import shown
     from watcher.environment import MAIN, Environment
@@ -76,6 +84,4 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
     _LOG.info(
         "watching %s; results in %s", shown(settings.watcher.inbox), shown(settings.watcher.outbox)
     )
-    with closing(worker):
-        daemon.run(once=parsed.once)
-    _LOG.info("stopped")
+    daemon.run(once=parsed.once)

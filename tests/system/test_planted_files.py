@@ -27,7 +27,7 @@ from core.settings_file.schedule_settings import ScheduleSettings
 from results.explanations.requests import REQUESTS_FILE
 from tests.support.daemon_harness import DaemonHarness, InterruptingProcessor
 from tests.support.disks import leave_free, mounted, small_disk
-from tests.watcher.test_daemon import daemon, drop, log_of, wait_for
+from tests.watcher.test_daemon import daemon, drop, isco, log_of, wait_for
 from watcher.delivery.index_page import Index
 from watcher.environment import MAIN
 from watcher.intake import claims
@@ -408,6 +408,23 @@ def test_the_temporary_files_of_a_worker_end_with_it(
             worker.identify(path, no_progress)
         assert not folder.exists()
     assert list(tmp_path.glob("isco-worker-*")) == [others]
+
+
+def test_a_watch_that_cannot_start_leaves_no_temporary_files(
+    settings: Settings, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with (tmp_path / "config.yaml").open("a", encoding="utf-8") as config:
+        config.write("schedule: {enabled: true, cron: 0 0 31 2 *}\n")
+    folder = tmp_path_factory.mktemp("temporary")
+    done = subprocess.run(
+        isco(settings, "watch"),
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "never comes" in done.stderr
+    assert list(folder.iterdir()) == []
 
 
 def test_a_full_outbox_says_paused(settings: Settings, tmp_path: Path) -> None:
