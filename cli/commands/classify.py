@@ -93,7 +93,7 @@ def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:
     from inference.model_registry import ModelRegistry
     from results.code_file import PREDICTIONS, prepare_process
     from results.explanations.pages import explain_batch
-    from results.explanations.requests import pending_batches
+    from results.explanations.requests import is_pending
     from watcher.delivery.index_page import INDEX, Index
     from watcher.delivery.publish import shown
     from watcher.intake.folder_checks import STAGING
@@ -118,7 +118,7 @@ def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:
             _LOG.error("%s", _with_path(error, path))
             n_failed += 1
             continue
-        if published in pending_batches(out):
+        if is_pending(published):
             explain_batch(published, lambda version: autocoder.classifier)
         index.refresh()
         report = shown(published / REPORT)

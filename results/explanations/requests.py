@@ -105,13 +105,14 @@ def read_requests(batch_dir: Path) -> dict[str, Any]:
         raise OwnFileError(f"{str(path)!r} has no requests: {reason}") from None
 
 
+def is_pending(batch_dir: Path) -> bool:
+    """Return whether a batch waits for explanations."""
+    return (batch_dir / REQUESTS_FILE).exists() and not (batch_dir / EXPLANATIONS_DIR).exists()
+
+
 def pending_batches(outbox: Path) -> list[Path]:
     """Return the folders of the batches that wait for explanations, newest first."""
-    requests = [
-        path
-        for path in outbox.glob(f"*/{REQUESTS_FILE}")
-        if not (path.parent / EXPLANATIONS_DIR).exists()
-    ]
+    requests = [path for path in outbox.glob(f"*/{REQUESTS_FILE}") if is_pending(path.parent)]
     newest_first = sorted(requests, key=lambda path: -path.lstat().st_mtime_ns)
     return [path.parent for path in newest_first]
 
