@@ -36,7 +36,8 @@ def write_review_page(
 ) -> None:
     """Write ``items`` of the input ``name`` in their order, with what ``display`` has for them."""
     language, groups = display.language, display.group_notes
-    texts = "\n".join(item.text for item in items)
+    # Two coders may have the same texts, and one browser; a page for all has no name.
+    rows = "\n".join([*filter(None, [display.coder]), *(item.text for item in items)])
     codes = sorted([*isco08().units, *isco08().minors])
     write_page(
         path,
@@ -49,7 +50,7 @@ def write_review_page(
         data={
             "batch": batch_id,
             # The browser keeps decisions by row number: they are valid for exactly these rows.
-            "key": hashlib.sha256(texts.encode()).hexdigest()[:16],
+            "key": hashlib.sha256(rows.encode()).hexdigest()[:16],
             "header": CORRECTION_COLUMNS,
             "coder": display.coder,
             "not_codable": NOT_CODABLE,

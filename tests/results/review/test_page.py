@@ -78,8 +78,8 @@ class Reviewer:
     def progress(self) -> str:
         return self.find("progress-words").text
 
-    def save(self) -> Path:
-        target = self.downloads / f"review-{BATCH}.csv"
+    def save(self, name: str = f"review-{BATCH}.csv") -> Path:
+        target = self.downloads / name
         target.unlink(missing_ok=True)
         self.find("save").click()
         deadline = time.monotonic() + PATIENCE_S
@@ -579,6 +579,22 @@ def test_a_decision_is_said_in_the_language_of_the_page(reviewer: Reviewer, tmp_
     in_portuguese.press("0")
     assert "não codificável" in in_portuguese.find("message").text
     assert [row["corrected_isco_code"] for row in rows_of(in_portuguese.save())] == ["not codable"]
+
+
+@needs_chromium
+def test_two_coders_with_one_browser_see_nothing_of_each_other(
+    reviewer: Reviewer, tmp_path: Path
+) -> None:
+    """Each has all texts, as with review.double_share: 1; their files have two names."""
+    pages = {name: tmp_path / f"review-{name}.html" for name in ("Anna", "Ben")}
+    for name, path in pages.items():
+        write_review_page(review().displayed_items(), path, "a.csv", BATCH, Display(coder=name))
+    for name, path in pages.items():
+        coder = Reviewer(reviewer.driver, path, reviewer.downloads)
+        coder.press("1" if name == "Anna" else "2")
+        (row,) = rows_of(coder.save(f"review-{BATCH}-{name}.csv"))
+        assert row["coder"] == name
+        assert row["corrected_isco_code"] == ("0310" if name == "Anna" else "0110")
 
 
 @needs_chromium
