@@ -164,6 +164,20 @@ def test_an_empty_file_has_a_report(
     assert Page(run(tmp_path, content, autocoder, halved) / REPORT).named("h1")
 
 
+def test_a_table_without_a_delimiter_is_not_separated(
+    tmp_path: Path, autocoder: Autocoder, halved: Settings
+) -> None:
+    for name, content, words in (
+        ("a.csv", "job_title\nnurse\n", "a.csv, utf-8, separated by comma, 1 record"),
+        ("a.jsonl", '{"job_title": "nurse"}\n', "a.jsonl, utf-8, 1 record"),
+    ):
+        path, out = tmp_path / name, tmp_path / f"of {name}"
+        path.write_text(content, encoding="utf-8")
+        out.mkdir()
+        code_file(path, out, autocoder, halved)
+        assert words in Page(out / REPORT).words
+
+
 @pytest.mark.parametrize("content", ["job_title\nrefused\nretired\n", "job_title,x\n,1\n ,2\n"])
 def test_there_are_no_shares_of_no_answers(
     tmp_path: Path, autocoder: Autocoder, halved: Settings, content: str
