@@ -57,6 +57,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def url_of(host: str, port: int) -> str:
+    """Return the address of a server; ``host`` may be a name that stands for one of IPv6."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float) -> None:
     """Answer requests at ``host`` and ``port`` (0 for a free one) until a signal comes.
 
@@ -76,10 +81,9 @@ def serve(coder: Coder, host: str, port: int, token: str, requests_per_s: float)
         limit_concurrency=_MAX_CONNECTIONS,
         timeout_graceful_shutdown=_STOP_LIMIT_S,
     )
-    name = f"[{host}]" if listener.family == socket.AF_INET6 else host
     signal.signal(signal.SIGTERM, _leave)
     try:
-        _LOG.info("serving at http://%s:%d", name, listener.getsockname()[1])
+        _LOG.info("serving at %s", url_of(host, listener.getsockname()[1]))
         with listener:
             uvicorn.Server(config).run(sockets=[listener])
     finally:

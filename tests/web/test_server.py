@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import IscoError
 from tests.web.conftest import Server, started
-from web.server import listen
+from web.server import listen, url_of
 
 
 def test_answers_are_not_held_back() -> None:
@@ -31,6 +31,13 @@ def test_an_address_that_is_taken_is_named() -> None:
             listen("127.0.0.1", port)
     with pytest.raises(IscoError, match=r"no\.such\.host\.invalid, port 80: "):
         listen("no.such.host.invalid", 80)
+
+
+def test_only_an_address_of_ipv6_has_brackets() -> None:
+    """Where localhost is ::1 first, [localhost] would be no address."""
+    hosts = ("localhost", "127.0.0.1", "::1")
+    urls = ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"]
+    assert [url_of(host, 8000) for host in hosts] == urls
 
 
 @pytest.mark.slow
