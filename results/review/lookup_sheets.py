@@ -17,6 +17,8 @@ from results.review.presentation import Display
 from results.review.sheet_rows import LINE_POINTS, SheetRows, link_to, n_lines
 
 CODES_SHEET = "codes"
+CODE_COLUMNS = "AC"
+"""The columns of that sheet that have codes of unit groups, and of their minor groups."""
 _HEADER = (Message("code"), Message("title"), Message("group"), Message("title of the group"))
 _WIDTHS = (8, 62, 8, 62)
 _PART_HEADERS = dict(

@@ -39,7 +39,13 @@ from core.review_contract import (
     TEXT,
 )
 from core.text import DUTIES, JOB_TITLE
-from results.review.lookup_sheets import CODES_SHEET, links_to_groups, write_codes, write_help
+from results.review.lookup_sheets import (
+    CODE_COLUMNS,
+    CODES_SHEET,
+    links_to_groups,
+    write_codes,
+    write_help,
+)
 from results.review.presentation import Display
 from results.review.review_item import ReviewItem
 from results.review.sheet_rows import Cell, SheetRows, n_lines, write_with_rows
@@ -240,10 +246,10 @@ def _add_decision_rules(
     sheet.data_validation(1, decision, n_rows, decision, choices)
     cell = f"${xl_col_to_name(decision)}2"
     is_no_word = ",".join(f'LOWER({cell})<>"{word}"' for word in ("", *words))
-    is_invalid = (
-        f"=AND({is_no_word},"
-        f'COUNTIF({CODES_SHEET}!$A$2:$C$437,LEFT({cell},FIND(" ",{cell}&" ")-1))=0)'
-    )
+    # Not by COUNTIF, which takes "22*" for every code that begins so.
+    first_word = f'LEFT({cell},FIND(" ",{cell}&" ")-1)'
+    codes = "+".join(f"({CODES_SHEET}!${x}$2:${x}$437={first_word})" for x in CODE_COLUMNS)
+    is_invalid = f"=AND({is_no_word},SUMPRODUCT({codes})=0)"
     rule = {"type": "formula", "criteria": is_invalid, "format": invalid_format}
     sheet.conditional_format(1, decision, n_rows, decision, rule)
 

@@ -363,6 +363,29 @@ def test_the_words_that_the_help_names_do_not_turn_red(tmp_path: Path, language:
         assert any(word in str(cell.value) for cell in book["help"]["A"]), word
 
 
+@needs_office
+@pytest.mark.slow
+def test_what_is_no_code_turns_red(tmp_path: Path) -> None:
+    """A title of the sheet beside is none, nor is what would be a pattern to search for."""
+    valid = ["", "2221", "021", "2221 - Krankenpflege", "Nicht codierbar", "withdraw"]
+    invalid = ["Köche", "22", "22*", "???", "*", "9999", ">1"]
+    path = tmp_path / "review.xlsx"
+    items = review(len(valid + invalid)).displayed_items()
+    write_workbook(items, path, Display(language="de"))
+    book = load_workbook(path)
+    sheet = book["review"]
+    ((formula,),) = (rule.formula for rules in sheet.conditional_formatting for rule in rules.rules)
+    decision = [cell.value for cell in sheet[1]].index("corrected_isco_code") + 1
+    letter = sheet.cell(1, decision).column_letter
+    for row, word in enumerate(valid + invalid, start=2):
+        sheet.cell(row, decision).value = word
+        sheet.cell(row, 1).value = "=" + formula.replace(f"${letter}2", f"${letter}{row}")
+    book.save(tmp_path / "filled.xlsx")
+    with save_as(tmp_path / "filled.xlsx", AS_CSV, tmp_path).open(encoding="utf-8") as file:
+        red = [row[0] for row in csv.reader(file)][1 : 1 + len(valid + invalid)]
+    assert red == ["FALSE"] * len(valid) + ["TRUE"] * len(invalid)
+
+
 def test_context_stands_beside_the_text_and_changes_no_correction(
     tmp_path: Path, settings: Settings
 ) -> None:
