@@ -52,6 +52,9 @@ class RunProgress:
         about = "" if self._n_bytes_read == self._n_bytes else "about "
         n_records = self._n_records_read * self._n_bytes / max(self._n_bytes_read, 1)
         n_done = self._n_coded + self._n_resumed
-        left = timedelta(seconds=round(max(n_records - n_done, 0) / max(rows_per_s, 1e-9)))
         rows = quantity(round(n_records), "row")
-        return f"{n_done:,} of {about}{rows}, {rows_per_s:,.0f} rows/s, {left} left"
+        so_far = f"{n_done:,} of {about}{rows}, {rows_per_s:,.0f} rows/s"
+        if not rows_per_s:  # so far only files without records
+            return so_far
+        left = timedelta(seconds=round(max(n_records - n_done, 0) / rows_per_s))
+        return f"{so_far}, {left} left"

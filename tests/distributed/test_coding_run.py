@@ -499,6 +499,8 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_how_it_stands() -> None:
     progress = RunProgress(n_bytes=1000)
     progress.add_read(500, 2000)
+    progress.add_coded(0)  # a file without records has a shard, too
+    assert progress.describe(10.0) == "0 of about 4,000 rows, 0 rows/s"
     progress.add_coded(900)
     progress.add_resumed(100)
     assert progress.describe(10.0) == "1,000 of about 4,000 rows, 90 rows/s, 0:00:33 left"
