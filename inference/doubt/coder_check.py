@@ -181,14 +181,13 @@ def _compare(coders: Sequence[CoderAnswers], autocoder: Autocoder, progress: Pro
     decisions = autocoder.corrections_lookup.decisions
     texts = [text for coder in coders for text in coder.codes]
     codes = [code for coder in coders for code in coder.codes.values()]
+    named = {coder_key(coder.name) for coder in coders if coder.name}
+    unnamed = {text for coder in coders if not coder.name for text in coder.codes}
 
     def is_own(text: str) -> bool:
         # Without a name only what is compared is known to be the coder's own.
-        return any(
-            is_same_coder(decisions.coder_of(text), coder.name)
-            and (bool(coder.name) or text in coder.codes)
-            for coder in coders
-        )
+        name = decisions.coder_of(text)
+        return coder_key(name) in named if name else text in unnamed
 
     alone, beside = autocoder.probabilities_beside(texts, is_own, progress)
     units = np.array(unit_index(codes), np.intp)

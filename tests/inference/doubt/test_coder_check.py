@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import betabinom
 
 from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubt
 from core.corrections.office_answers import Origin
 from core.corrections.signature import Signature
@@ -183,3 +184,29 @@ def test_many_coders_with_few_answers_each_are_judged_together(
     assert all("of 26 coders with few answers each" in doubt.sentence for doubt in doubts)
     confirmed = [replace(doubt, confirmed="2026-11-29T10:00:00Z") for doubt in doubts]
     assert check_coders(shared(guessed(right, 100)), autocoder, "review.csv", confirmed) == []
+
+
+class CountingDecisions(Decisions):
+    """Decisions that count how often they are asked whose a text is."""
+
+    n_asked = 0
+
+    def coder_of(self, text: str) -> str:
+        self.n_asked += 1
+        return super().coder_of(text)
+
+
+def test_the_work_does_not_grow_with_the_coders_times_the_corrections(
+    shipped: Bundle, right: dict[str, str]
+) -> None:
+    """A thousand coders beside 50,000 corrections would take minutes, and the worker be killed."""
+    decisions = CountingDecisions()
+    for correction in corrections(PLAIN, "Zoe"):
+        decisions.apply(correction)
+    known = CorrectionsLookup(decisions, origins=dict.fromkeys(PLAIN, Origin()))
+    rows = [
+        replace(row, signature=Signature(f"P{place // 4}"))
+        for place, row in enumerate(corrections(right, ""))
+    ]
+    assert check_coders(rows, open_autocoder(shipped, Settings(), known), "review.csv") == []
+    assert decisions.n_asked == len(PLAIN)
