@@ -21,6 +21,7 @@ from core.columns.record_text import row_text
 from core.csv_table import open_table
 from core.errors import InputError
 from core.formats.file_names import suffix_of
+from core.non_answers.stated_text import stated_text
 from core.settings import Settings
 from core.text import EMPTY_TEXT, clean, join
 
@@ -35,10 +36,10 @@ _WORD_START = "Ġ▁"  # how byte-level BPE and SentencePiece mark the first pie
 def archive_texts(
     archive_dir: Path, settings: Settings, n: int, kept_out: Collection[str]
 ) -> list[str]:
-    """Return at most ``n`` distinct cleaned texts of the newest archived inputs, drawn at random.
+    """Return at most ``n`` distinct texts of the newest archived inputs, drawn at random.
 
-    None of the ``kept_out`` texts is drawn. The same files and ``training.seed`` give the same
-    draw.
+    They are as the model reads them, without duties that say nothing. None of the ``kept_out``
+    texts is drawn. The same files and ``training.seed`` give the same draw.
     """
     texts: dict[str, None] = {}
     for path in _newest_first(archive_dir)[:_MAX_ARCHIVE_FILES]:
@@ -49,7 +50,7 @@ def archive_texts(
                 path, settings.data.read_columns.aliases, ("job_title",), settings.data.encoding
             )
             for _, row in table.rows():
-                text = row_text(table, row)
+                text = stated_text(row_text(table, row))
                 if text != EMPTY_TEXT and text not in kept_out:
                     texts[text] = None
                 if len(texts) >= _POOL_FACTOR * n:
@@ -66,7 +67,7 @@ def _newest_first(archive_dir: Path) -> list[Path]:
         if suffix_of(path.name):
             with suppress(OSError):
                 times_ns[path] = path.stat().st_mtime_ns
-    return sorted(times_ns, key=lambda path: -times_ns[path])
+    return sorted(times_ns, key=lambda path: (-times_ns[path], path.name))
 
 
 def pseudo_titles(tokenizer: PreTrainedTokenizerBase, n: int, seed: int) -> list[str]:
@@ -91,11 +92,12 @@ def replay(texts: pd.DataFrame, n: int, seed: int, language: str = "") -> pd.Dat
     ``1 / OTHER_LANGUAGES_ONE_IN`` of the places, each as many; what a language leaves free the
     others take.
     """
-    languages = sorted(set(texts["language"]) - {language, ""})
+    spoken = {other or language for other in texts["language"]}
+    languages = sorted(spoken - {language})
     n_each = n // OTHER_LANGUAGES_ONE_IN // max(len(languages), 1)
     others = [
         _stratified(texts[texts["language"] == other], n_each, seed)
-        for other in (languages if len(texts) > n and len(languages) > 1 else [])
+        for other in (languages if len(texts) > n and len(spoken) > 1 else [])
     ]
     drawn = pd.concat(others) if others else texts.iloc[:0]
     usual = texts[texts["language"].isin([language, ""])] if others else texts

@@ -12,7 +12,12 @@ from core.taxonomy import isco08
 from core.text import join
 from tests.support.labelled_records import kept_corrections, write_corrections
 from training.dataset.correction_set import CorrectionSet
-from training.dataset.fine_tune_set import build_fine_tune_set, pseudo_titles, replay
+from training.dataset.fine_tune_set import (
+    archive_texts,
+    build_fine_tune_set,
+    pseudo_titles,
+    replay,
+)
 from training.dataset.splits import is_held_out_correction
 
 
@@ -74,6 +79,8 @@ def test_the_usual_language_has_half_of_the_replay_and_the_others_equal_shares()
         "el": 100,
     }
     assert drawn[drawn["language"] == "cs"]["label"].nunique() == 40
+    of_two = replay(known_in({"cs": 900, "de": 4000}), 600, 1, "de")
+    assert of_two["language"].value_counts().to_dict() == {"de": 300, "cs": 300}
 
 
 def test_what_a_language_leaves_free_the_others_take() -> None:
@@ -94,6 +101,17 @@ def test_a_record_is_replayed_with_its_weight_and_not_at_all_without(
     texts = build_fine_tune_set(corrected, known, [], (), user_project)
     replayed = texts[~texts["is_correction"]]
     assert dict(zip(replayed["text"], replayed["weight"], strict=True)) == {"en 0": 1, "en 1": 0.25}
+
+
+def test_archived_texts_are_as_the_model_reads_them(tmp_path: Path) -> None:
+    """Else a text that a person decided would be held to the old answer under other duties."""
+    (tmp_path / "a.csv").write_text(
+        "job_title,duties_description\nnurse,keine Angabe\nnurse,\nbaker,99\nbaker,baker\n"
+        "cook,makes soups\n",
+        encoding="utf-8",
+    )
+    drawn = archive_texts(tmp_path, Settings(), 10, {"nurse | unknown"})
+    assert sorted(drawn) == ["baker | unknown", "cook | makes soups"]
 
 
 def test_pseudo_titles_consist_of_known_words(checkpoint: Path) -> None:
