@@ -47,6 +47,7 @@ from training.written_list import write_list
 _LOG = logging.getLogger(__name__)
 _RECORDS = "a table, or a folder with such files, with job_title and isco_code"
 _PUT_THERE = f"Put your coded records there, or set data.raw_dir in {SETTINGS_FILE}."
+_DECIMALS = 9  # of a sum of weights that is compared
 TEXT_COLUMNS = ["text", "label", "weight", "source", "group", "language", "forms"]
 """Columns of every table of training texts."""
 
@@ -255,8 +256,10 @@ def resolve_conflicts(
     write_list(listed.rename(columns={"total": "weight"}), processed_dir / "conflicts.csv")
     if rule == "drop":
         votes = votes[~is_disputed]
-    # Ties go to the lower code, so that the result does not depend on the order of the files.
-    ranked = votes.sort_values(["total", "label"], ascending=[False, True], kind="stable")
+    # Ties go to the lower code, so that the result does not depend on the order of the files. Nor
+    # may the last digit of a sum, which does.
+    ranked = votes.assign(rounded=votes["total"].round(_DECIMALS))
+    ranked = ranked.sort_values(["rounded", "label"], ascending=[False, True], kind="stable")
     winners = ranked.drop_duplicates("text").sort_index()
     # The first that is stated: without its group a text could stand on another side than the rest.
     grouped = records[records["group"] != ""].drop_duplicates("text")

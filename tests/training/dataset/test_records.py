@@ -86,6 +86,15 @@ def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) ->
     assert set(conflicts["text"]) == {"a"} and sorted(conflicts["n_records"]) == [1, 2]
 
 
+def test_a_tie_does_not_depend_on_the_order_of_the_files(tmp_path: Path) -> None:
+    """0.1 + 0.2 + 0.3 is 0.6000000000000001, and 0.3 + 0.2 + 0.1 is 0.6."""
+    for weights in ((0.1, 0.2, 0.3), (0.3, 0.2, 0.1)):
+        rows = [*(("a", "2310", weight) for weight in weights), ("a", "2221", 0.6)]
+        records = pd.DataFrame(rows, columns=["text", "label", "weight"])
+        records = records.assign(source="", group="", language="", forms="")
+        assert list(resolve_conflicts(records, tmp_path, "majority")["label"]) == ["2221"]
+
+
 def test_a_text_has_the_group_that_any_of_its_rows_states(tmp_path: Path) -> None:
     """Without its group it could stand on another side of the split than its synonyms."""
     rows = [("a", "2221", ""), ("a", "2221", "g"), ("b", "5120", ""), ("c", "7212", "h")]
