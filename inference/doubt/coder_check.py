@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.corrections.correction import Correction, CorrectionStatus
+from core.corrections.decisions import decision_key
 from core.corrections.doubts import Doubt
 from core.languages.message import Message
 from core.row_counts import Progress, no_progress
@@ -52,17 +53,17 @@ def check_coders(
     confirmed : doubts that a person has settled.
     progress : called with 0 now and then, to show that the process is alive.
     """
-    by_coder: dict[str, dict[str, Correction]] = {}
+    by_coder: dict[str, dict[bytes, Correction]] = {}
     for correction in corrections:
-        signature = correction.signature
+        signature, key = correction.signature, decision_key(correction.text)
         if correction.status is CorrectionStatus.WITHDRAWN:
             for answers in by_coder.values():
-                answers.pop(correction.text, None)
+                answers.pop(key, None)
         if correction.is_accepted and not signature.is_adjudicated:
             answers = by_coder.setdefault(coder_key(signature.coder), {})
-            if len(answers) < MAX_ANSWERS or correction.text in answers:
-                answers[correction.text] = correction
-    coders = [CoderAnswers.of(answers) for answers in by_coder.values() if answers]
+            if len(answers) < MAX_ANSWERS or key in answers:
+                answers[key] = correction
+    coders = [CoderAnswers.of([*answers.values()]) for answers in by_coder.values() if answers]
     doubts = check_answers(coders, autocoder, confirmed, progress)
     return [replace(doubt, file=file) for doubt in doubts if doubt is not None]
 
@@ -75,10 +76,10 @@ class CoderAnswers:
     codes: dict[str, str]
 
     @classmethod
-    def of(cls, answers: dict[str, Correction]) -> CoderAnswers:
-        """Return the coder of corrections, of which there is one or more, by text."""
-        name = next(iter(answers.values())).signature.coder
-        return cls(name, {text: correction.code for text, correction in answers.items()})
+    def of(cls, answers: Sequence[Correction]) -> CoderAnswers:
+        """Return the coder of corrections, of which there is one or more."""
+        name = answers[0].signature.coder
+        return cls(name, {correction.text: correction.code for correction in answers})
 
     def among(self, doubts: Iterable[Doubt]) -> list[Doubt]:
         """Return the doubts about this coder."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
+from core.corrections.decisions import decision_key
 from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
 from core.languages.message import Message
 from core.settings import Settings
@@ -36,18 +37,19 @@ class _Answers:
 
     def __init__(self, coder: str) -> None:
         self.coder = coder
-        self.codes: dict[str, str] = {}
+        self.codes: dict[bytes, tuple[str, str]] = {}  # text and code, by what decides the text
         self.files: dict[str, None] = {}
         self.has_new = False
 
     def add(self, file: CorrectionsFile, correction: Correction, is_new: bool) -> None:
         """Add an answer; the last 2,000 are compared. One that is repeated is not new."""
-        is_repeated = self.codes.pop(correction.text, None) == correction.code
-        self.codes[correction.text] = correction.code
+        key = decision_key(correction.text)
+        _, before = self.codes.pop(key, ("", ""))
+        self.codes[key] = correction.text, correction.code
         if len(self.codes) > MAX_ANSWERS:
             del self.codes[next(iter(self.codes))]
         self.files[file.name] = None
-        self.has_new = self.has_new or (is_new and not is_repeated)
+        self.has_new = self.has_new or (is_new and before != correction.code)
 
 
 def doubt_new_answers(
@@ -69,7 +71,7 @@ def doubt_new_answers(
     confirmed = confirmed_doubts(corrections_dir)
     with long_step("comparing the answers of coders with the model"):
         autocoder = open_autocoder_on_cpu(champion, settings, lookup)
-        coders = [CoderAnswers(answers.coder, answers.codes) for answers in checked]
+        coders = [CoderAnswers(answers.coder, dict(answers.codes.values())) for answers in checked]
         doubts = check_answers(coders, autocoder, confirmed)
     found = [
         _note(corrections_dir, answers, doubt)
@@ -87,7 +89,7 @@ def _believed(kept: Iterable[KeptCorrection], learned: frozenset[str]) -> Iterab
     for file, correction in kept:
         if correction.status is CorrectionStatus.WITHDRAWN:
             for answers in by_coder.values():
-                answers.codes.pop(correction.text, None)
+                answers.codes.pop(decision_key(correction.text), None)
             continue
         coder = correction.signature.coder
         is_known = correction.is_doubted or file.is_confirmed(correction)

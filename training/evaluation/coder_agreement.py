@@ -136,20 +136,21 @@ def _level_of_all(texts: Sequence[Sequence[str]], digits: int) -> Level:
 def _conflicts(
     kept: Iterable[KeptCorrection], decisions: Decisions, answers: dict[bytes, dict[str, str]]
 ) -> list[Conflict]:
-    """Return the open conflicts with their texts and comments."""
-    comments: dict[str, dict[str, str]] = {}  # text → coder → the comment of the latest answer
+    """Return the open conflicts, each with the text as it came first, and with comments."""
+    texts: dict[bytes, str] = {}
+    comments: dict[bytes, dict[str, str]] = {}  # coder → the comment of the latest answer
     for _, correction in kept:
-        text, signature = correction.text, correction.signature
-        if correction.is_decided and decision_key(text) in answers and decisions.is_disputed(text):
-            of_text = comments.setdefault(text, {})
-            of_text[coder_key(signature.coder)] = signature.comment
+        key, signature = decision_key(correction.text), correction.signature
+        if correction.is_decided and key in answers and decisions.is_disputed(correction.text):
+            texts.setdefault(key, correction.text)
+            comments.setdefault(key, {})[coder_key(signature.coder)] = signature.comment
     return [
         Conflict(
             text,
             tuple(
-                Answer(coder, code, of_text.get(coder_key(coder), ""))
-                for coder, code in answers[decision_key(text)].items()
+                Answer(coder, code, comments[key].get(coder_key(coder), ""))
+                for coder, code in answers[key].items()
             ),
         )
-        for text, of_text in comments.items()
+        for key, text in texts.items()
     ]

@@ -24,12 +24,15 @@ from typing import Any
 from core.corrections.coded_texts import CodedTexts, Drawn
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
+from core.corrections.decisions import decision_key
 from core.row_counts import quantity
 from core.settings_file.coder_names import coder_key
 from inference.office.share_interval import wilson
 
 _LOG = logging.getLogger(__name__)
 _MONTH_CHARS = len("2026-11")
+_Place = tuple[bytes, int, str, str]
+"""Of an answer: its text, how often answers to that were withdrawn before, the sample, the row."""
 
 
 @dataclass(frozen=True)
@@ -77,60 +80,51 @@ def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict
     lists of the batches are in ``batches_dir``, from wherever the answers are read.
     """
     coded_texts = CodedTexts(batches_dir)
-    decided: dict[tuple[str, str], _Answer] = {}
-    by_coder: dict[tuple[str, str, str], _Answer] = {}
-    adjudicated: dict[str, tuple[CorrectionsFile, Correction]] = {}
+    decided: dict[_Place, _Answer] = {}
+    by_coder: dict[tuple[_Place, str], _Answer] = {}
+    adjudicated: dict[bytes, tuple[CorrectionsFile, Correction]] = {}
+    n_withdrawals: Counter[bytes] = Counter()  # of each text: earlier answers do not count
     n_not_drawn: Counter[str] = Counter()
     n_without_list: Counter[str] = Counter()
     for file, correction in kept:
-        if correction.status is CorrectionStatus.WITHDRAWN:
-            _withdraw(correction, decided, by_coder, adjudicated)
+        key, is_adjudicated = decision_key(correction.text), correction.signature.is_adjudicated
+        is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
+        if is_withdrawal and (is_adjudicated or key not in adjudicated):
+            n_withdrawals[key] += 1
+            adjudicated.pop(key, None)
         if not correction.is_decided:
             continue
-        if correction.signature.is_adjudicated:
-            adjudicated[correction.text] = file, correction
+        if is_adjudicated:
+            adjudicated[key] = file, correction
         if not correction.sampled:
             continue
         drawn = coded_texts.drawn(correction.sampled, correction.text)
         if drawn is not None:
             answer = _Answer.of(file, correction, drawn)
-            key = correction.sampled, correction.text
-            by_coder[*key, coder_key(answer.coder)] = answer
-            decided[key] = answer
+            place = key, n_withdrawals[key], correction.sampled, correction.text
+            by_coder[place, coder_key(answer.coder)] = answer
+            decided[place] = answer
         elif coded_texts.has_sample(correction.sampled):
             n_not_drawn[file.name] += 1
         else:
             n_without_list[correction.sampled] += 1
     _name_left_out(n_not_drawn, n_without_list)
-    if not decided:
-        return {}
     answers = [
-        _Answer.of(*adjudicated[text], answer.drawn) if text in adjudicated else answer
-        for (_, text), answer in decided.items()
+        _Answer.of(*adjudicated[key], answer.drawn) if key in adjudicated else answer
+        for (key, n, *_), answer in decided.items()
+        if n == n_withdrawals[key]
+    ]
+    if not answers:
+        return {}
+    of_coders = [
+        answer for ((key, n, *_), _), answer in by_coder.items() if n == n_withdrawals[key]
     ]
     return {
         **_share(answers),
         **_doubted(answers),
         "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
-        "versions": _versions(answers, list(by_coder.values())),
+        "versions": _versions(answers, of_coders),
     }
-
-
-def _withdraw(
-    correction: Correction,
-    decided: dict[tuple[str, str], _Answer],
-    by_coder: dict[tuple[str, str, str], _Answer],
-    adjudicated: dict[str, tuple[CorrectionsFile, Correction]],
-) -> None:
-    """Take the answers about a text back; an adjudicated one needs an adjudicated withdrawal."""
-    text = correction.text
-    if text in adjudicated and not correction.signature.is_adjudicated:
-        return
-    for key in [key for key in decided if key[1] == text]:
-        del decided[key]
-    for by in [by for by in by_coder if by[1] == text]:
-        del by_coder[by]
-    adjudicated.pop(text, None)
 
 
 def _name_left_out(n_not_drawn: Counter[str], n_without_list: Counter[str]) -> None:

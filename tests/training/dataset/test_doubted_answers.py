@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.corrections.doubts import confirm, open_doubts
+from core.corrections.doubts import confirm, open_doubts, remove_doubts
 from core.row_counts import no_progress
 from core.settings import Settings
 from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
+from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
+from inference.doubt.coder_check import check_coders
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
 from tests.support.labelled_records import kept_corrections
@@ -111,6 +114,26 @@ def test_a_night_looks_at_all_answers_of_a_coder(
     parts = {f"ana{part}.csv, confirmed: Ana" for part in range(3)}
     assert set(taught["file"]) >= parts and set(learned_files(taught, None)) >= parts
     assert set(taught.loc[taught["is_confirmed"], "file"]) == parts
+
+
+def test_withdrawn_answers_are_not_looked_at_however_they_are_worded(project: Settings) -> None:
+    """The duties say nothing in either spelling."""
+    folder = project.data.corrections_dir
+    titles = ["registered nurse", "plumber", "bus driver", "cook", "welder", "hairdresser"]
+    header = "text,corrected_isco_code,coder\n"
+    rows = "".join(f"{title} | keine angabe,0310,Ana\n" for title in titles)
+    (folder / "a.csv").write_text(header + rows, encoding="utf-8")
+    (doubt,) = doubt_new_answers(kept_corrections(project), folder, champion(project), project)
+    assert doubt.coder == "Ana"
+    remove_doubts(folder / "a.csv")
+    rows = "".join(f"{title} | unknown,withdraw,Ana\n" for title in titles)
+    (folder / "b.csv").write_text(header + rows, encoding="utf-8")
+    kept = list(kept_corrections(project))
+    assert doubt_new_answers(kept, folder, champion(project), project) == []
+    autocoder = open_autocoder(champion(project), project, CorrectionsLookup())
+    corrections = [correction for _, correction in kept]
+    assert len(check_coders(corrections[: len(titles)], autocoder, "a.csv")) == 1
+    assert check_coders(corrections, autocoder, "both.csv") == []
 
 
 def test_a_night_looks_at_coders_with_few_answers_together(project: Settings, write: Write) -> None:

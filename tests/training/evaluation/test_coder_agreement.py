@@ -88,6 +88,21 @@ def test_no_text_of_two_coders(tmp_path: Path) -> None:
     assert coder_agreement(read_folder(tmp_path / "none", DataSettings())) == nothing
 
 
+def test_a_text_in_two_spellings_is_one_conflict(tmp_path: Path) -> None:
+    """Duties that say nothing, and the accents of Greek, make no other text."""
+    (tmp_path / "1.csv").write_text(
+        HEADER + "nurse | unknown,2221,anna,on a ward,1\nεργοδηγός | unknown,3122,anna,,1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "2.csv").write_text(
+        HEADER + "nurse | keine angabe,3221,ben,no degree,2\nεργοδηγος | unknown,3123,ben,,2\n",
+        encoding="utf-8",
+    )
+    nurse, foreman = coder_agreement(read_folder(tmp_path, DataSettings())).conflicts
+    assert (nurse.text, foreman.text) == ("nurse | unknown", "εργοδηγός | unknown")
+    assert [answer.comment for answer in nurse.answers] == ["on a ward", "no degree"]
+
+
 def test_the_list_of_conflicts_is_filled_in_and_settles_them(tmp_path: Path) -> None:
     data = DataSettings(corrections_dir=tmp_path / "corrections")
     settings = Settings(data=data)

@@ -180,6 +180,32 @@ def test_a_text_that_was_adjudicated_apart_from_the_sample_counts_as_decided(
     assert shares == {"anna": 1, "ben": 2}, "each coder's own answer counts for that coder"
 
 
+def test_what_is_said_of_a_text_holds_for_its_other_spellings(tmp_path: Path) -> None:
+    """Duties that say nothing make no other text: it is withdrawn, and adjudicated, with them."""
+    keep(tmp_path, "1", {"nurse | keine angabe": 1, "cook | unknown": 1, "baker | na": 1})
+    (tmp_path / "1.csv").write_text(
+        "text,corrected_isco_code,sampled,coder,adjudicated,sequence\n"
+        "nurse | keine angabe,7212,batch 1,anna,,1\ncook | unknown,7212,batch 1,anna,,1\n"
+        "baker | na,7211,batch 1,anna,,1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "2.csv").write_text(
+        "text,corrected_isco_code,sampled,coder,adjudicated,sequence\n"
+        "nurse | unknown,withdraw,,anna,,2\nbaker | unknown,7212,,chris,yes,2\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
+    assert (found["n"], found["n_agreed"]) == (2, 2)
+    assert [part["n"] for part in found["versions"][0]["coders"]] == [2]
+    (tmp_path / "3.csv").write_text(
+        "text,corrected_isco_code,sampled,coder,adjudicated,sequence\n"
+        "nurse | keine angabe,7211,batch 1,anna,,3\nbaker | unknown,withdraw,,anna,,3\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
+    assert (found["n"], found["n_agreed"]) == (3, 2), "an adjudicated answer stays"
+
+
 def test_nothing_came_back(tmp_path: Path) -> None:
     assert sampled_agreement(read_folder(tmp_path / "none", DataSettings()), tmp_path) == {}
 
