@@ -16,7 +16,7 @@ from core.non_answers.known_texts import NonAnswerKind, NonAnswers, built_in_non
 from core.non_answers.unheld_jobs import UnheldJobs, unheld_jobs_version
 from core.own_tables.code_source import SOURCE_OF_NON_ANSWER
 from core.row_counts import Progress, no_progress
-from core.settings import DataSettings, InferenceSettings, Settings
+from core.settings import DEFAULT_WANTED_AGREEMENT, DataSettings, InferenceSettings, Settings
 from core.text import EMPTY_TEXT, preparation_version
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier, steps_of
@@ -241,6 +241,8 @@ def result_settings(settings: Settings, corrections_lookup: CorrectionsLookup) -
     answers = corrections_lookup.answers
     if answers.are_enough:  # results without them keep the ids that they had
         values["answers"] = answers.version
+    # A threshold that a training carried over needs no answers, and is raised for an agreement.
+    if answers.are_enough or settings.output.wanted_agreement != DEFAULT_WANTED_AGREEMENT:
         values["wanted_agreement"] = settings.output.wanted_agreement
     if settings.output.language != ENGLISH:  # results in English keep the ids that they had
         values[LANGUAGE] = settings.output.language

@@ -27,7 +27,7 @@ from inference.office.office_calibration import OfficeCalibration, recalibrated
 from inference.serving.served_autocoder import ServedAutocoder
 from inference.similar_corrections import SimilarCorrections, similarity_of
 from inference.training_profile import TrainingProfile, text_hashes
-from results.code_file import code_file
+from results.code_file import batch_id, code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from tests.support.page_reader import Page
@@ -329,10 +329,16 @@ def test_a_raised_threshold_is_carried_over_for_the_agreement_it_was_raised_for(
     receipt, out = Office(later, tmp_path / "night").code(LATER)
     assert receipt.calibration["threshold"] == raised and not receipt.calibration["is_fitted"]
     assert "The threshold was raised from" in text_of_page(out)
-    for wanted, threshold in ((0.96, raised), (0.9, set_threshold)):
-        autocoder = open_autocoder(night, later.with_values("output", wanted_agreement=wanted))
+    # Also where the answers are gone, as by isco purge: with another threshold the same file is
+    # not the same batch.
+    purged, ids = later.with_values("data", corrections_dir=tmp_path / "none"), set()
+    for wanted, threshold in ((0.95, raised), (0.96, raised), (0.9, set_threshold)):
+        changed = purged.with_values("output", wanted_agreement=wanted)
+        autocoder = open_autocoder(night, changed)
         autocoder.learn_corrections()
         assert autocoder.calibration.threshold == threshold
+        ids.add(batch_id(receipt.sha256, autocoder, changed))
+    assert len(ids) == 3
 
 
 def test_a_wrong_entry_of_the_manifest_is_named(alone: Bundle, settings: Settings) -> None:
