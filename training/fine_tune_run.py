@@ -50,6 +50,8 @@ def fine_tune(
     It is not held to its answer on a text that was ``answered``: see ``answered_texts``.
     """
     checkpoint = champion.checkpoint_dir()
+    # It reads as much of a text as before: what the next full training is to read is a setting.
+    settings = settings.with_values("model", max_seq_length=champion.manifest.max_tokens)
     # An epoch over texts that the model shall answer as before needs no noise, and a sixth of its
     # time would be spent on drawing it.
     tokenizer, model = load_encoder(str(checkpoint), [], checkpoint, dropout=0.0)

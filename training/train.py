@@ -33,7 +33,7 @@ from training.dataset.records import find_files
 from training.dataset.reference_data import misspelt_answers, reference_files
 from training.evaluation.training_report import write_report
 from training.long_step import long_step
-from training.model.encoder import load_encoder
+from training.model.encoder import check_length, load_encoder
 from training.model.ngram_trainer import fit_ngram_model
 from training.model.process_group import run_in_all_processes
 from training.model.trainer import train_model
@@ -94,6 +94,7 @@ def train(
                 settings.model.vocabulary_size,
                 settings.training.seed,
             )
+        check_length(base, model, settings.model.max_seq_length)
         # Not before: records or a base that cannot be used must leave no run behind.
         run = start_run(settings.output.model_dir / "runs", RunKind.TRAIN, key, out)
         dataset = split_dataset(loaded, model, tokenizer, settings, progress)

@@ -278,7 +278,8 @@ def row_of(page: str, label: str) -> int:
 @pytest.mark.slow
 def test_the_parts_of_the_training_data_add_up(user_project: Settings) -> None:
     user_project.watcher.archive_dir.mkdir(parents=True)
-    archived = "".join(f"old {word}\n" for word in ("cook", "nurse", "clerk", "guard", "cook"))
+    archived = "".join(f"old {word}\n" for word in ("cook", "nurse", "clerk", "cook"))
+    archived += f"old guard {'of the gate ' * 100}\n"  # the network has no places for all of it
     (user_project.watcher.archive_dir / "a.csv").write_text(f"job_title\n{archived}", "utf-8")
     write_corrections(
         user_project, "a.csv", [*right_corrections(60), ("old cook | unknown", "5120")]
@@ -289,10 +290,15 @@ def test_the_parts_of_the_training_data_add_up(user_project: Settings) -> None:
         ("no | way", "not codable"),
     ]
     write_corrections(user_project, "b.csv", odd)
-    run = run_nightly(user_project.with_values("fine_tune", epochs=1.0))
+    # The length that is set is that of the next full training.
+    longer = user_project.with_values("model", max_seq_length=512)
+    run = run_nightly(longer.with_values("fine_tune", epochs=1.0))
     assert run is not None
     metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
     page = (run.path / "report.html").read_text(encoding="utf-8")
+    registry = ModelRegistry(user_project.output)
+    made = registry.open(metrics["version"]).manifest
+    assert made.max_tokens == Bundle.open(registry.bundled_dir).manifest.max_tokens
     taught = row_of(page, "texts drawn for this training: corrections")
     assert taught == metrics["n_taught_corrections"] > 0
     assert taught == metrics["n_corrections"] - metrics["n_held_out_corrections"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.errors import BaseModelError
 from core.files.own_files import METRICS
 from core.settings import Settings
 from core.text import join
@@ -84,6 +85,15 @@ def test_the_encoder_sees_no_text_of_another_side(
     with pytest.raises(StoppedError):
         train(user_project, raw, str(checkpoint))
     assert seen[0] == seen[1] and len(seen[0]) > 200
+
+
+def test_a_base_that_reads_less_of_a_text_than_is_set_is_named_before_anything_is_written(
+    user_project: Settings, checkpoint: Path, tmp_path: Path
+) -> None:
+    longer = user_project.with_values("model", max_seq_length=129)
+    with pytest.raises(BaseModelError, match=r"max_seq_length is 129, .* reads at most 128 tokens"):
+        train(longer, raw_records(tmp_path / "raw"), str(checkpoint))
+    assert not (user_project.output.model_dir / "runs").exists()
 
 
 @pytest.mark.slow

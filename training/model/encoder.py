@@ -20,7 +20,7 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from core.errors import BaseModelError
+from core.errors import SETTINGS_FILE, BaseModelError
 from core.taxonomy import isco08, unit_index
 from training.model import minilm
 from training.model.device import attention
@@ -71,3 +71,16 @@ def load_encoder(
     except (OSError, ValueError) as error:
         raise unusable_base(base, str(error), bundled_checkpoint) from error
     return tokenizer, model.float()
+
+
+def check_length(base: str, model: RobertaForSequenceClassification, max_tokens: int) -> None:
+    """Raise BaseModelError if ``model``, loaded from ``base``, has no places for ``max_tokens``.
+
+    A text of more tokens would end a training in its middle.
+    """
+    n_places = model.config.max_position_embeddings - model.config.pad_token_id - 1
+    if max_tokens > n_places:
+        raise BaseModelError(
+            f"model.max_seq_length is {max_tokens}, and the base {base!r} reads at most "
+            f"{n_places} tokens: set model.max_seq_length in {SETTINGS_FILE} to {n_places} or less"
+        )
