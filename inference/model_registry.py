@@ -86,7 +86,7 @@ class ModelRegistry:
         paths = self._versions_dir.glob("*.json")
         replaced = {self._promotion(path.stem).get("replaced") for path in paths}
         versions: dict[str, Version] = {}
-        for path in [self.bundled_dir, *self._versions_dir.glob("*/")]:
+        for path in [self.bundled_dir, *self._versions_dir.glob("[!.]*/")]:
             try:
                 manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
                 name = str(manifest["version"])
@@ -120,9 +120,12 @@ class ModelRegistry:
         """Move a finished bundle into the registry; BundleError where a file of it is damaged.
 
         Older versions than ``keep_versions`` go, also where the gate refuses one night after the
-        other. Raises OSError where it cannot be written, as on a full disk; no part is left then.
+        other, and so do the parts that a kill left. Raises OSError where it cannot be written, as
+        on a full disk; no part is left then.
         """
         bundle = Bundle.open(bundle_dir)
+        for partial_dir in self._versions_dir.glob(".*.part"):
+            shutil.rmtree(partial_dir)
         target = self._copy(bundle)
         shutil.rmtree(bundle_dir)
         self._prune(target.name)

@@ -157,6 +157,20 @@ def test_refused_versions_go_though_none_is_promoted(
     assert names(registry) == ["v1", "v2", "v5", "v6", bundle.manifest.version]
 
 
+def test_what_a_kill_left_is_no_version_and_goes(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    """Killed before its last step, a copy may be whole; a removal has begun with a rename."""
+    left = another(bundle, tmp_path / "models" / "versions" / ".v9.part", 9)
+    assert names(registry) == [bundle.manifest.version]
+    with pytest.raises(BundleError, match="no version 'v9'"):
+        registry.promote("v9")
+    registry.add(another(bundle, tmp_path / "run1", 1))
+    registry.add(another(bundle, tmp_path / "run2", 2))
+    assert names(registry) == ["v1", "v2", bundle.manifest.version]
+    assert not left.exists()
+
+
 def test_the_last_version_stays_where_the_clock_was_set_back(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
