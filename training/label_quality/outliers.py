@@ -68,6 +68,8 @@ def find_clusters(neighbors: Neighbors, eps: float, min_samples: int) -> np.ndar
     min_samples : a text with so many texts near it, itself included, is the core of a cluster.
     """
     n, k = neighbors.rows.shape
+    if not k:  # a single text has no neighbours
+        return np.full(n, UNCLUSTERED)
     # Texts may be cut to the same tokens: their distance is 0 (``neighbors.rounding_error``), and
     # so may be the median. DBSCAN refuses a radius of zero.
     tiny = np.finfo(np.float32).tiny

@@ -151,6 +151,14 @@ def test_the_label_that_does_not_fit_its_cluster_looks_wrong() -> None:
     assert outliers.index[0] == 9  # first in its cluster
 
 
+def test_a_single_text_is_in_no_cluster_and_no_outlier() -> None:
+    """A project may have one record that trains, and no bundled answers."""
+    found = nearest(bundles(1, 1, 0.0), 5)
+    clusters = find_clusters(found, eps=0.75, min_samples=4)
+    assert clusters.tolist() == [UNCLUSTERED]
+    assert not len(find_outliers(records(["2221"]), found, clusters))
+
+
 def test_trust_counts_not_heads() -> None:
     labels, weights = ["2221"] * 8 + ["5120"] * 2, [0.01] * 8 + [1.0] * 2
     found = nearest(bundles(1, 10, 0.05), 9)
