@@ -218,7 +218,7 @@ def _report(raw: Path, own: OwnRecords, unread: Mapping[str, Exception]) -> None
 def _weight(table: Table, row: Row, line: int) -> float:
     written = table.get(row, "weight")
     try:
-        weight = float(written) if written else 1.0
+        weight = float(written.replace(",", ".")) if written else 1.0  # no number to 1 has marks
     except ValueError:
         weight = -1.0
     if not 0 <= weight <= 1:

@@ -67,6 +67,12 @@ def test_a_bad_weight_and_an_empty_folder_are_named(tmp_path: Path) -> None:
         read(tmp_path / "empty", tmp_path)
 
 
+def test_a_weight_has_a_point_or_a_comma(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_text("job_title;code;weight\nnurse;2221;0,25\ncook;5120;0.5\n", encoding="utf-8")
+    assert list(read(raw, tmp_path).records["weight"]) == [0.25, 0.5]
+
+
 def test_the_most_trusted_code_wins_and_the_dispute_is_listed(tmp_path: Path) -> None:
     records = pd.DataFrame(
         [
