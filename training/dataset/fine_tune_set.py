@@ -130,7 +130,7 @@ def build_fine_tune_set(
     ----------
     corrections : ``text, label, is_held_out, is_first``; those held out are not trained on.
     texts : known texts to replay, ``text, label, weight, language``; a corrected text is never
-        replayed, and no text of the weight 0.
+        replayed.
     unlabelled : texts that only have to be answered as before.
     decided : texts that a person has decided, whatever the decision: none of them is replayed.
 
@@ -146,8 +146,7 @@ def build_fine_tune_set(
     taught = corrections[~corrections["is_held_out"]]
     weights = np.where(taught["is_first"], chosen.correction_weight, REPLAY_WEIGHT)
     is_decided = texts["text"].isin({*corrections["text"], *decided})
-    texts = texts[~is_decided & (texts["weight"] > 0)]
-    replayed = replay(texts, chosen.replay_texts, seed, settings.data.language)
+    replayed = replay(texts[~is_decided], chosen.replay_texts, seed, settings.data.language)
     parts = [
         taught[["text", "label"]].assign(weight=weights, is_correction=True),
         replayed[["text", "label"]].assign(

@@ -34,7 +34,7 @@ def require_enough(dataset: LoadedDataset, raw: Path) -> None:
         found += f" ({quantity(len(records) - len(trusted), 'record')} of the weight 0 left out)"
     if n_texts < MIN_TEXTS or n_codes < MIN_CODES:
         raise _too_few(raw, found)
-    texts = dataset.texts[dataset.texts["weight"] > 0]
+    texts = dataset.texts
     taught = texts.loc[texts["side"] == "train", "label"]
     n_by_side = texts.loc[texts["label"].isin(taught), "side"].value_counts()
     for side in ("train", "validation", "test"):

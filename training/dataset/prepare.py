@@ -74,6 +74,7 @@ def load_dataset(
         trained_answers = trained_answers.iloc[:0]
     everything = _everything(own, trained_answers, settings)
     texts = resolve_conflicts(everything, processed_dir, settings.training.conflicts)
+    texts = texts[texts["weight"] > 0]  # a code that nobody trusts neither teaches nor measures
     is_own = texts["text"].isin(set(everything.loc[everything["is_own"], "text"]))
     texts = texts.assign(origin=np.where(is_own, Origin.OWN, Origin.BUNDLED))
     own_hold_out = texts[_in_own_hold_out(texts, settings)]

@@ -136,7 +136,6 @@ def choose_calibration_texts(own: pd.DataFrame, bundled: pd.DataFrame) -> pd.Dat
     own : the calibration side of the user's records, ``text, label, weight, group``.
     bundled : the calibration part of the bundled reference answers.
     """
-    own = own[own["weight"] > 0]
     if not calibrates_alone(own):
         return pd.concat([own, bundled])
     new = own[_is_new(own)]
@@ -150,7 +149,6 @@ def calibrates_alone(own: pd.DataFrame) -> bool:
     ``MIN_CALIBRATION_TEXTS`` of any kind. A nightly training keeps the calibration of the model in
     service otherwise: the bundled reference answers are easier than what will be coded.
     """
-    own = own[own["weight"] > 0]
     return int(_is_new(own).sum()) >= MIN_NEW_TEXTS or len(own) >= MIN_CALIBRATION_TEXTS
 
 

@@ -92,10 +92,8 @@ def test_what_a_language_leaves_free_the_others_take() -> None:
     assert set(replay(everything, 60, 1, "de")["text"]) == set(everything["text"])
 
 
-def test_a_record_is_replayed_with_its_weight_and_not_at_all_without(
-    user_project: Settings,
-) -> None:
-    known = known_in({"en": 3}).assign(weight=[1.0, 0.25, 0.0])
+def test_a_record_is_replayed_with_its_weight(user_project: Settings) -> None:
+    known = known_in({"en": 2}).assign(weight=[1.0, 0.25])
     write_corrections(user_project, "a.csv", [("new | unknown", "5120")])
     corrected = CorrectionSet(kept_corrections(user_project)).table(None)
     texts = build_fine_tune_set(corrected, known, [], (), user_project)

@@ -56,6 +56,20 @@ def test_what_measures_is_not_learned(user_project: Settings, raw: Path) -> None
     assert list(again.hold_out[OWN_HOLD_OUT]["text"]) == list(loaded.hold_out[OWN_HOLD_OUT]["text"])
 
 
+def test_a_record_that_nobody_trusts_neither_teaches_nor_measures(
+    user_project: Settings, raw: Path
+) -> None:
+    """With its code the gate would measure what is wrong."""
+    head, *lines = (raw / "raw.csv").read_text(encoding="utf-8").splitlines()
+    weighted = [f"{line},{i % 2}" for i, line in enumerate(lines)]
+    text = "\n".join([f"{head},weight", *weighted]) + "\n"
+    (raw / "raw.csv").write_text(text, encoding="utf-8")
+    loaded = load_dataset(user_project, raw, none(user_project))
+    own = [loaded.texts[loaded.texts["origin"] == Origin.OWN], loaded.hold_out[OWN_HOLD_OUT]]
+    numbers = pd.concat(own)["text"].str.extract(r"number (\d+)", expand=False).dropna()
+    assert len(numbers) == 150 and (numbers.astype(int) % 2 == 1).all()
+
+
 def test_a_correction_overrules_the_records(user_project: Settings, raw: Path) -> None:
     folder = user_project.data.corrections_dir
     folder.mkdir(parents=True)
