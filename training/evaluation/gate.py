@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from core.languages.message import Message
 from core.settings_file.training_settings import GateSettings
 from core.taxonomy import unit_index
 from training.evaluation.gate_check import KEPT_OUT, LEARNED, GateCheck, GateFigure
@@ -34,6 +35,11 @@ _ROUNDING = 1e-9
 # What the hold-out sets may lose for rules of the office that a person has confirmed.
 _FALL_FOR_RULES = 0.01
 _LEAST = 1e-30  # a probability of zero has no logarithm
+_NOTHING_MEASURES = Message(
+    "no text shows whether the new model is worse: there are no bundled reference answers in the "
+    "languages of the records, and none of the records is kept to measure on. Set "
+    "training.gold_share above 0, or put the new version into service (isco models promote)"
+)
 
 
 @dataclass(frozen=True)
@@ -41,21 +47,24 @@ class GateResult:
     """All checks, in the order they were made; promoted where none failed.
 
     ``is_new_reference`` says that later challengers are compared with this one as reference
-    version, if it is promoted.
+    version, if it is promoted. Nothing is promoted that not ``is_measured``: there is no hold-out
+    set.
     """
 
     checks: Sequence[GateCheck] = field(default_factory=list)
     is_new_reference: bool = False
+    is_measured: bool = True
 
     @property
     def promoted(self) -> bool:
         """Whether the challenger replaces the champion."""
-        return all(check.passed for check in self.checks)
+        return self.is_measured and all(check.passed for check in self.checks)
 
     @property
     def reasons(self) -> list[str]:
-        """One sentence for each check that failed."""
-        return [check.sentence for check in self.checks if not check.passed]
+        """One sentence for each check that failed, and for the lack of them."""
+        failed: list[str] = [check.sentence for check in self.checks if not check.passed]
+        return failed if self.is_measured else [_NOTHING_MEASURES, *failed]
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def compare_models(
     checks += [*_learned_checks(learned), *_kept_out_checks(kept_out)]
     # What rules of the office cost is granted once: it must not be refused in all later nights.
     is_new_reference = _are_clearly_better(confirmed) or _is_best_so_far(sets)
-    return GateResult(checks, is_new_reference)
+    return GateResult(checks, is_new_reference, is_measured=bool(sets))
 
 
 class _Figures:

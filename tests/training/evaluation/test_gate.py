@@ -43,6 +43,15 @@ def failing(
     return [check.name for check in result.checks if not check.passed]
 
 
+def test_nothing_is_promoted_without_a_text_that_measures() -> None:
+    taught = ComparedTexts(TWICE, says(TWICE, 0.2, 0.6), says(TWICE, 0.9, 0.6))
+    for learned in (NOTHING, taught):
+        result = compare_models({}, learned, NOTHING, NOTHING, GateSettings())
+        assert not result.promoted
+        (reason,) = result.reasons
+        assert "training.gold_share above 0" in reason and "isco models promote" in reason
+
+
 def test_the_same_model_passes_and_a_better_one_too() -> None:
     champion = says(TWICE, 0.6, 0.6)
     assert failing(ComparedTexts(TWICE, champion, champion)) == []
