@@ -20,6 +20,7 @@ from pathlib import Path
 
 from core import html
 from core.columns.header_names import TEXT_COLUMNS, match
+from core.columns.other_jobs import spoken_name
 from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.published_columns import text_columns
@@ -158,6 +159,7 @@ def _open_input(path: Path, settings: Settings) -> Table:
 
 def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Settings) -> Receipt:
     sha256 = sha256_of(path)
+    names = [table.header, *table.layout.further_headers]
     return Receipt(
         input=path.name,
         sha256=sha256,
@@ -169,7 +171,7 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
         settings=result_settings(settings, autocoder.corrections_lookup),
         started=utc_now(),
         columns={
-            column: table.header[position].strip() for column, position in table.columns.items()
+            column: spoken_name(names, position) for column, position in table.columns.items()
         },
         other_columns=table.other_columns,
         notes=[*table.notes, *unread_notes(autocoder.corrections_lookup.unread, settings.file)],

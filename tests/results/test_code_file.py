@@ -231,6 +231,18 @@ def test_the_receipt_says_what_was_read(
         assert "other columns that may be the job titles" in said
 
 
+def test_the_receipt_names_a_column_that_the_second_row_of_names_has(
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
+) -> None:
+    """SurveyMonkey has the question above the first part alone, and the parts below it."""
+    header = "Respondent ID,Collector ID,Your current job,,\n,,Job title,Main duties,Years\n"
+    receipt, _ = run(tmp_path, header + "1,7,nurse,gives care,3\n", autocoder, settings)
+    assert receipt.columns == {
+        "job_title": "Your current job",
+        "duties_description": "Your current job: Main duties",
+    }
+
+
 def test_damaged_letters_are_counted_and_come_back_as_they_were(
     tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
