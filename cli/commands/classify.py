@@ -99,6 +99,7 @@ def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:
     from watcher.intake.folder_checks import STAGING
 
     out = Path(parsed.out)
+    _refuse_inbox(out, settings.watcher.inbox)
     inputs = find_tables((Path(name) for name in parsed.inputs), out)
     index = Index(out, settings.output.language)
     n_explained = settings.explainability.sample_size if parsed.explain else 0
@@ -158,6 +159,16 @@ def _code(
         if (staged / REQUESTS_FILE).exists():  # the batch was there, perhaps without
             os.replace(staged / REQUESTS_FILE, published / REQUESTS_FILE)
     return published, receipt
+
+
+def _refuse_inbox(out: Path, inbox: Path) -> None:
+    """Raise IscoError where the results would be inputs of the daemon, which would reject them."""
+    if out.resolve().is_relative_to(inbox.resolve()):
+        raise IscoError(
+            f"--out {str(out)!r}: found the inbox; expected a folder outside it, because the "
+            "daemon takes what is in the inbox for records. To have the daemon code the file, put "
+            "it into the inbox"
+        )
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,17 @@ def test_a_stopped_command_leaves_no_texts(
     assert not [*tmp_path.rglob("predictions.csv")]
 
 
+def test_results_are_not_put_into_the_inbox(
+    command: list[str], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = settings.watcher.inbox
+    inbox.mkdir(exist_ok=True)
+    for out in (inbox, inbox / ".." / inbox.name / "coded"):
+        assert main.main([*command[:-1], str(out)]) == 1
+        assert "found the inbox; expected a folder outside it" in capsys.readouterr().err
+    assert not [*inbox.iterdir()]
+
+
 def test_an_option_of_ray_without_ray_is_wrong_usage(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
