@@ -35,9 +35,8 @@ def output_values(
     variables behind the other columns.
     """
     code = prediction.isco_code
-    shown_code = code.ljust(UNIT, "0") if pads_codes and code else code
     values: dict[str, Value] = {
-        "isco_code": shown_code or None,
+        "isco_code": shown_code(code, pads_codes) or None,
         "isco_title": titles_in(language)[code] if code else None,
         "confidence": prediction.confidence,
         "is_fallback": prediction.is_fallback,
@@ -53,6 +52,11 @@ def output_values(
         values[code_column], values[confidence_column] = candidate
     values["model_version"] = version
     return values | derived_values(code, derived)
+
+
+def shown_code(code: str, pads_codes: bool) -> str:
+    """Return a code as ``isco_code`` shows it: with ``output.pad_codes`` 721 is 7210."""
+    return code.ljust(UNIT, "0") if pads_codes and code else code
 
 
 def candidate_values(prediction: Prediction, language: str) -> list[dict[str, str | float]]:

@@ -125,8 +125,9 @@ def make_app(coder: Coder, token: str, requests_per_s: float) -> Guard:
     app.add_exception_handler(IscoError, _refused)
     record = app.openapi()["components"]["schemas"]["Record"]
     for name in coder.settings.data.context_in_duties:
-        record["properties"][name] = record["properties"]["duties_description"] | {
-            "description": "appended to the duties; null if it is missing"
+        record["properties"][name] = record["properties"]["job_title"] | {
+            "title": name,
+            "description": "appended to the duties; null if it is missing",
         }
         record["required"].append(name)
         record["examples"][0][name] = ""

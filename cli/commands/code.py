@@ -76,6 +76,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         )
     if is_stdin and parsed.duties is not None:
         parsed.parser.error("--duties goes without -: write the duties behind a tab in each line")
+    if settings.data.context_in_duties:  # with them the text of a record would be another one
+        names = ", ".join(map(repr, settings.data.context_in_duties))
+        _LOG.warning("data.context_in_duties: coded without %s, which isco code cannot take", names)
     if not is_stdin:
         settings = _for_one_text(settings)
     with ThreadPoolExecutor(1) as executor:
@@ -148,11 +151,11 @@ def _answers(
 def _answer(prediction: Prediction, output: OutputSettings) -> dict[str, Any]:
     from core.isco_scores.derived_variables import derived_values
     from core.isco_titles.group_titles import titles_in
-    from inference.output_columns import candidate_values
+    from inference.output_columns import candidate_values, shown_code
 
     titles = titles_in(output.language)
     return {
-        "isco_code": prediction.isco_code,
+        "isco_code": shown_code(prediction.isco_code, output.pad_codes),
         "isco_title": titles.get(prediction.isco_code, ""),
         "confidence": prediction.confidence,
         "is_fallback": prediction.is_fallback,

@@ -350,6 +350,8 @@ def test_columns_of_the_context_are_taken(tmp_path: Path) -> None:
     assert search[1]["groups"]
     described = schema[1]["components"]["schemas"]["Record"]
     assert described["required"] == ["job_title", "Sector"]
+    sector = described["properties"]["Sector"]
+    assert sector["title"] == "Sector" and "default" not in sector  # it may not be left out
     assert "Sector" in described["properties"]
 
 

@@ -13,7 +13,14 @@ import pytest
 
 from cli.commands.code import _LINES_PER_BATCH
 from core.settings import Settings
-from tests.cli.processes import SCRIPT, config_of, environment, run_in_shell, run_script
+from tests.cli.processes import (
+    SCRIPT,
+    config_of,
+    environment,
+    run_here,
+    run_in_shell,
+    run_script,
+)
 from tests.conftest import ROOT
 
 
@@ -86,6 +93,20 @@ def test_a_terminal_is_answered_line_by_line(settings: Settings) -> None:
 def test_a_line_that_is_not_utf8_is_named(settings: Settings) -> None:
     done = run_script("code", *config_of(settings), "-", stdin=b"nurse\nKr\xe4ne\n")
     assert done.returncode == 1 and b"line 2" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.slow
+def test_the_settings_of_a_project_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The code is that of predictions.csv, and what cannot be given is not left out in silence."""
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "output: {pad_codes: true}\nmodel: {confidence_threshold: 1.0}\n"
+        "data: {context_in_duties: [industry]}\n",
+        encoding="utf-8",
+    )
+    done = run_here(capsys, "--config", str(config), "code", "nurse")
+    assert json.loads(done.stdout)["isco_code"] == "2220"
+    assert "data.context_in_duties: coded without 'industry'" in done.stderr
 
 
 def test_a_line_with_more_than_two_fields_is_named(settings: Settings) -> None:
