@@ -68,13 +68,17 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(
     command = ["train", "--raw", str(raw), "--base", str(checkpoint), "--config", str(config)]
     runs_dir = user_project.output.model_dir / "runs"
 
-    def stopped_once(pattern: str, log: Path) -> str:
-        """Start the training, stop it when there is a file of a pattern, return what it said."""
+    def checkpoints() -> set[Path]:
+        return set(runs_dir.glob("*/checkpoints/checkpoint-*/trainer_state.json"))
+
+    def stopped_once(log: Path) -> str:
+        """Start the training, stop it when it has written a checkpoint, return what it said."""
+        before = checkpoints()
         log.touch()
         process = PROCESSES.Process(target=run_command, args=(command, log))
         process.start()
         deadline = time.monotonic() + 180
-        while not list(runs_dir.glob(pattern)) and "training goes on" not in log.read_text("utf-8"):
+        while checkpoints() <= before:
             assert process.is_alive() and time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
         assert process.pid is not None
@@ -83,12 +87,12 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(
         assert process.exitcode == 130
         return log.read_text(encoding="utf-8")
 
-    first = stopped_once("*/checkpoints/checkpoint-*/trainer_state.json", tmp_path / "first.log")
+    first = stopped_once(tmp_path / "first.log")
     last_line = first.splitlines()[-1]
     assert "stopped: the model in service is unchanged" in last_line
     assert str(runs_dir) in last_line and "the same command goes on" in last_line
     assert "Traceback" not in first
-    second = stopped_once("nothing", tmp_path / "second.log")
+    second = stopped_once(tmp_path / "second.log")
     (run_dir,) = runs_dir.iterdir()
     line = next(line for line in second.splitlines() if "training goes on" in line)
     assert "the training goes on from the checkpoint after epoch" in line and run_dir.name in line
