@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from core import text as text_module
 from core.files.compiled_table import compiled_table
-from core.letters import accents
+from core.letters import accents, look_alikes
 from core.letters.accents import plain_digraphs, plain_letters
 from core.text import SEPARATOR, clean
 
@@ -19,7 +19,8 @@ ComparedTexts = list[tuple[str, str, list[str]]]
 """Rows of a table: the language, the kind, and the forms of its texts, ascending."""
 
 _TABLES_DIR = Path(__file__).parent
-_MADE_BY = (__file__, text_module.__file__, accents.__file__)
+MADE_BY = (__file__, text_module.__file__, accents.__file__, look_alikes.__file__)
+"""The modules that decide how a text is compared."""
 
 
 def compared_texts(name: str, folder: Path = _TABLES_DIR) -> ComparedTexts:
@@ -30,7 +31,7 @@ def compared_texts(name: str, folder: Path = _TABLES_DIR) -> ComparedTexts:
     """
     path = folder / name
     content = path.read_bytes()
-    made_from = content + b"".join(Path(module).read_bytes() for module in _MADE_BY)
+    made_from = content + b"".join(Path(module).read_bytes() for module in MADE_BY)
     return compiled_table(path, made_from, lambda: _compared(content.decode()))
 
 

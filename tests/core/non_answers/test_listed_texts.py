@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from core.non_answers.listed_texts import compared_forms, compared_texts, listed_texts
+from core.non_answers.listed_texts import MADE_BY, compared_forms, compared_texts, listed_texts
 from tests.conftest import ROOT
 
 TABLES = ROOT / "core" / "non_answers"
@@ -29,18 +30,33 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def content(name: str) -> str:
+    return (TABLES / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_kept_is_what_the_table_says(folder: Path, name: str) -> None:
     shutil.copy(TABLES / name, folder)
     expected = [
         (language, kind, sorted(compared_forms(texts)))
-        for language, kind, texts in listed_texts((TABLES / name).read_text(encoding="utf-8"))
+        for language, kind, texts in listed_texts(content(name))
     ]
     assert compared_texts(name, folder) == expected and expected
     (kept,) = (folder / "__pycache__").iterdir()
     before = kept.stat().st_mtime_ns
     assert compared_texts(name, folder) == expected
     assert kept.stat().st_mtime_ns == before
+
+
+def test_what_is_kept_is_made_by_the_modules_that_name_it() -> None:
+    """A change of any of them makes it anew, as after an update."""
+    called: set[str] = set()
+    texts = [text for name in NAMES for _, _, row in listed_texts(content(name)) for text in row]
+    sys.setprofile(lambda frame, event, value: called.add(frame.f_code.co_filename))
+    compared_forms(texts)
+    sys.setprofile(None)
+    core = str(ROOT / "core")
+    assert {name for name in called if name.startswith(core)} == set(MADE_BY)
 
 
 def test_a_changed_table_is_read_anew(folder: Path) -> None:
