@@ -23,14 +23,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.corrections.coded_texts import CodedTexts
+from core.corrections.coded_texts import CodedTexts, Draws
 from core.corrections.decisions import Decisions
 
 MIN_ANSWERS = 100
 """Fewer answers calibrate nothing."""
 MIN_SAMPLED = 5
 """Nor do answers of which fewer are of the random sample: they say nothing of the sure codes."""
-_MAX_ANSWERS = 5_000  # the latest; more would change nothing and take seconds
+_MAX_ANSWERS = 5_000  # more would change nothing and take seconds
 
 
 class Origin(NamedTuple):
@@ -78,12 +78,12 @@ class OfficeAnswers:
         """
         texts = [text for text in origins if _says_something(decisions, text)]
         draws = CodedTexts(corrections_dir).draws(texts, [origins[text].sampled for text in texts])
-        chosen = np.flatnonzero(draws.weights > 0)[-_MAX_ANSWERS:]
+        chosen, weights = _latest(draws)
         counted = [texts[place] for place in chosen]
         return cls(
             texts=tuple(counted),
             codes=tuple(decisions.get(text) or "" for text in counted),
-            weights=tuple(draws.weights[chosen].tolist()),
+            weights=tuple(weights.tolist()),
             is_sampled=tuple(draws.is_sampled[chosen].tolist()),
             files=tuple(origins[text].files for text in counted),
             n_autocoded=draws.n_autocoded,
@@ -119,6 +119,22 @@ class OfficeAnswers:
         """A hash of what can change a code (8 hexadecimal digits)."""
         values = (self.texts, self.codes, self.weights, self.is_sampled, self.n_autocoded)
         return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _latest(draws: Draws) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the latest answers that were asked for, and their weights.
+
+    Half of the places are for those of the random sample. Those that are left out have their weight
+    given to the others that were drawn alike: all stand for as many texts as before.
+    """
+    is_asked, weights = draws.weights > 0, draws.weights.copy()
+    sampled = np.flatnonzero(is_asked & draws.is_sampled)[-(_MAX_ANSWERS // 2) :]
+    others = np.flatnonzero(is_asked & ~draws.is_sampled)[-(_MAX_ANSWERS - len(sampled)) :]
+    for places, is_alike in ((sampled, draws.is_sampled), (others, ~draws.is_sampled)):
+        if len(places):
+            weights[places] *= weights[is_alike].sum() / weights[places].sum()
+    chosen = np.sort(np.concatenate([sampled, others]))
+    return chosen, weights[chosen]
 
 
 def _says_something(decisions: Decisions, text: str) -> bool:

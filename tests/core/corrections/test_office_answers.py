@@ -71,6 +71,27 @@ def test_each_answer_stands_for_the_texts_that_were_drawn_like_it(tmp_path: Path
     assert (found.n_autocoded, found.until) == (4, "2026-11-23")
 
 
+@pytest.mark.parametrize("is_sample_first", [True, False])
+def test_of_very_many_answers_the_latest_stand_for_all_texts(
+    is_sample_first: bool, tmp_path: Path
+) -> None:
+    """Else a review that was answered after its sample would count for more than it is."""
+    unsure, sure = (f"unsure {n}" for n in range(6_000)), (f"sure {n}" for n in range(8_000))
+    codes = dict.fromkeys(unsure, "222") | dict.fromkeys(sure, "2221")
+    texts = TextCollector()
+    texts.add(codes, dict.fromkeys(codes, 1))
+    drawn = {f"sure {n}": 1 for n in range(3_000)}
+    keep_text_list(tmp_path, ListHead(ID, "v1"), texts, drawn)
+    given = dict.fromkeys(drawn, ("2221", SAMPLE))
+    asked = {text: ("2221", "") for text, code in codes.items() if code == "222"}
+    found = answers(tmp_path, given | asked if is_sample_first else asked | given)
+    weights, is_sampled = np.array(found.weights), np.array(found.is_sampled)
+    assert len(found) == 5_000 and found.n_sampled == 2_500 and found.are_enough
+    assert "sure 2999" in found.texts and "unsure 5999" in found.texts, "the latest of each"
+    assert weights[is_sampled].sum() == pytest.approx(8_000) == pytest.approx(found.n_autocoded)
+    assert weights[~is_sampled].sum() == pytest.approx(6_000)
+
+
 def test_a_text_of_several_batches_counts_once(tmp_path: Path) -> None:
     """As where a file is coded a second time with other settings."""
     given = {
